@@ -1,0 +1,3 @@
+module kinit.local/pause
+
+go 1.26

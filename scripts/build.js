@@ -1,0 +1,65 @@
+// Compiles src/ to dist/ and copies what tsc leaves behind (templates and other assets). Quick when nothing changed.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const src = path.join(root, 'src');
+const dist = path.join(root, 'dist');
+const stampFile = path.join(dist, '.stamp');
+
+const files = listFiles(src);
+const stamp = fingerprint([...files.map((file) => path.join(src, file)), path.join(root, 'tsconfig.json'), path.join(root, 'package-lock.json'), fileURLToPath(import.meta.url)]);
+
+if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) {
+  console.log('build: nothing changed');
+} else {
+  build();
+}
+
+function build() {
+  const started = Date.now();
+  rmSync(stampFile, { force: true });
+  mkdirSync(dist, { recursive: true });
+  const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const result = spawnSync(process.execPath, [tsc, '-p', path.join(root, 'tsconfig.json'), '--incremental', '--tsBuildInfoFile', path.join(dist, '.tsbuildinfo')], { cwd: root, stdio: 'inherit' });
+  const assets = files.filter((file) => !file.endsWith('.ts'));
+  for (const asset of assets) {
+    mkdirSync(path.dirname(path.join(dist, asset)), { recursive: true });
+    copyFileSync(path.join(src, asset), path.join(dist, asset));
+  }
+  removeStale();
+  if (result.status !== 0) {
+    console.error('build: tsc reported errors');
+    process.exitCode = 1;
+    return;
+  }
+  writeFileSync(stampFile, stamp);
+  console.log(`build: ${String(files.length)} files in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+}
+
+/** A deleted source file must not live on in dist, where it could still be imported. */
+function removeStale() {
+  const known = new Set(files.flatMap((file) => (file.endsWith('.ts') ? [file.replace(/\.ts$/, '.js'), file.replace(/\.ts$/, '.js.map')] : [file])));
+  for (const file of listFiles(dist)) {
+    if (!known.has(file) && !file.startsWith('.')) rmSync(path.join(dist, file), { force: true });
+  }
+}
+
+function listFiles(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)))
+    .sort();
+}
+
+function fingerprint(paths) {
+  const hash = createHash('sha256');
+  for (const file of paths) {
+    const { mtimeMs, size } = statSync(file);
+    hash.update(`${file}\0${String(mtimeMs)}\0${String(size)}\n`);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,152 @@
+// `npm run demo`: a cluster of three throwaway machines, made and used as a person would, from nothing.
+// Run again, it finds what is there and goes on.
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { forwardSignals, run, wasInterrupted } from './lib/child.js';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const kinit = path.join(root, 'bin', 'kinit.js');
+const LAB = 'demo';
+const NODE_PORT = 30080;
+const KUBECTL = ['kubectl', '--kubeconfig', '/etc/kubernetes/admin.conf'];
+const started = Date.now();
+
+forwardSignals();
+try {
+  await main();
+} catch (error) {
+  console.error(`\n${wasInterrupted() ? 'Interrupted.' : error.message} Run npm run demo again to go on; bin/kinit.js lab down takes the machines away.`);
+  process.exitCode = wasInterrupted() ? 130 : 1;
+}
+
+async function main() {
+  await title('Build kinit');
+  await must(process.execPath, ['scripts/build.js'], 10);
+
+  const before = await findLab();
+  await title(before === undefined ? 'Make three machines (kinit lab up)' : 'The three machines are there from an earlier demo: going on with them (kinit lab up)');
+  await cli(['lab', 'up', '--name', LAB], 20);
+  const lab = await findLab();
+  if (lab === undefined) throw new Error('kinit lab up made no lab.');
+
+  await title('Build what a cluster needs, where it is not built yet (kinit artifacts build)');
+  await cli(['artifacts', 'build'], 120);
+
+  await title(`Make the cluster (kinit init -i ${lab.inventoryFile})`);
+  await cli(['init', '-i', lab.inventoryFile], 30);
+
+  const leader = lab.hosts.find(({ roles }) => roles.includes('control-plane')).name;
+  await title('Nodes and pods');
+  await onHost(leader, [...KUBECTL, 'get', 'nodes', '-o', 'wide']);
+  await onHost(leader, [...KUBECTL, 'get', 'pods', '--all-namespaces', '-o', 'wide']);
+
+  await title('Deploy nginx, two replicas behind a NodePort');
+  const image = await nginxImage();
+  await onHost(leader, [...KUBECTL, 'apply', '-f', '-'], { input: manifests(image) });
+  await onHost(leader, [...KUBECTL, 'rollout', 'status', 'deployment/hello', '--timeout=180s'], { minutes: 4 });
+  await onHost(leader, [...KUBECTL, 'get', 'pods', '-l', 'app=hello', '-o', 'wide']);
+
+  await title('Fetch it through every node, and by its name from a pod');
+  for (const { name, address } of lab.hosts) await fetchPage(`http://${address}:${String(NODE_PORT)}/`, name);
+  await fromPod(leader);
+
+  console.log(`
+All of this took ${seconds(started)} s. Now try, in ${root}:
+  bin/kinit.js init -i ${lab.inventoryFile}        again: nothing to change, in seconds
+  bin/kinit.js status -i ${lab.inventoryFile}
+  bin/kinit.js kubeconfig -i ${lab.inventoryFile} && kubectl --kubeconfig kubeconfig get pods -A
+  bin/kinit.js lab ssh node2                       a shell on a machine
+  bin/kinit.js reset node3 -i ${lab.inventoryFile} takes a node out, bin/kinit.js join puts it back
+
+Clean up:
+  bin/kinit.js lab down                            takes the machines away, with all that is in them
+  bin/kinit.js artifacts prune                     empties the build caches`);
+}
+
+/** The lab of an earlier run or of this one; undefined where there is none. */
+async function findLab() {
+  return (await kinitResult(['lab', 'list'])).find(({ name }) => name === LAB);
+}
+
+/** The image of kinit's own smoke test: it is on the hosts already, so no registry is needed. */
+async function nginxImage() {
+  const { imageRefs } = await import('../dist/artifacts/refs.js');
+  const { KUBERNETES_VERSIONS } = await import('../dist/model/spec.js');
+  return imageRefs(KUBERNETES_VERSIONS.default).nginx;
+}
+
+async function kinitResult(args) {
+  const { code, stdout } = await run(process.execPath, [kinit, ...args, '--output', 'json'], { cwd: root, minutes: 2, capture: true });
+  const line = stdout.trim().split('\n').at(-1) ?? '';
+  if (code !== 0 || !line.startsWith('{')) throw new Error(`kinit ${args.join(' ')} failed.`);
+  return JSON.parse(line).result;
+}
+
+/** A service that has just been made reaches every node's rules within seconds; so a few tries, and an error after that. */
+async function fetchPage(url, node) {
+  let last = 'no answer';
+  for (let attempt = 0; attempt < 30 && !wasInterrupted(); attempt += 1) {
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
+      const text = await response.text();
+      if (response.ok) return console.log(`  ${url}  (${node}): ${String(response.status)}, ${/<title>(.*?)<\/title>/i.exec(text)?.[1] ?? `${String(text.length)} bytes`}`);
+      last = `status ${String(response.status)}`;
+    } catch (error) {
+      last = error.cause?.code ?? error.message;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+  throw new Error(`${url} through ${node} does not answer: ${last}.`);
+}
+
+/** Images of nginx differ in which client they have. The first answers may be slow: endpoints have just come. */
+const FETCH_BY_NAME = `
+get() { if command -v curl > /dev/null; then curl -fsS --max-time 5 "$1"; else wget -q -T 5 -O - "$1"; fi; }
+for name in hello hello.default.svc.cluster.local; do
+  tries=0
+  until page=$(get "http://$name/"); do tries=$((tries + 1)); [ "$tries" -lt 15 ] || exit 1; sleep 1; done
+  echo "  http://$name/: $(echo "$page" | grep -o '<title>.*</title>')"
+done`;
+
+async function fromPod(leader) {
+  await onHost(leader, [...KUBECTL, 'exec', 'deployment/hello', '--', 'sh', '-c', FETCH_BY_NAME], { minutes: 3 });
+}
+
+/** PodSecurity `baseline` is enforced, `restricted` warned about: so this says what restricted wants, as far as nginx on port 80 can. */
+function manifests(image) {
+  const labels = { app: 'hello' };
+  const container = { name: 'nginx', image, imagePullPolicy: 'IfNotPresent', ports: [{ containerPort: 80 }], readinessProbe: { httpGet: { path: '/', port: 80 }, periodSeconds: 2 } };
+  const spread = [{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: labels } }];
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'List',
+    items: [
+      { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'hello', namespace: 'default', labels }, spec: { replicas: 2, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { topologySpreadConstraints: spread, containers: [container] } } } },
+      { apiVersion: 'v1', kind: 'Service', metadata: { name: 'hello', namespace: 'default', labels }, spec: { type: 'NodePort', selector: labels, ports: [{ port: 80, targetPort: 80, nodePort: NODE_PORT }] } },
+    ],
+  });
+}
+
+function onHost(host, command, { input, minutes = 2 } = {}) {
+  return must(process.execPath, [kinit, 'lab', 'exec', host, '--name', LAB, '--', ...command], minutes, input);
+}
+
+function cli(args, minutes) {
+  return must(process.execPath, [kinit, ...args], minutes);
+}
+
+async function must(file, args, minutes, input) {
+  if (wasInterrupted()) throw new Error('Interrupted.');
+  const { code, timedOut } = await run(file, args, { cwd: root, minutes, input });
+  if (timedOut) throw new Error(`This step took longer than ${String(minutes)} minutes and was ended.`);
+  if (code !== 0) throw new Error(`This step failed (exit code ${String(code)}).`);
+}
+
+async function title(text) {
+  if (wasInterrupted()) throw new Error('Interrupted.');
+  console.log(`\n== ${text}  [${seconds(started)} s]`);
+}
+
+function seconds(since) {
+  return ((Date.now() - since) / 1000).toFixed(0);
+}

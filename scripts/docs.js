@@ -1,0 +1,19 @@
+// Writes the generated docs: docs/inventory.md from the inventory's schema, docs/phases.md from the list of phases.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const built = spawnSync(process.execPath, [path.join(root, 'scripts', 'build.js')], { stdio: 'inherit' });
+if (built.status !== 0) process.exit(1);
+
+const { inventoryReference } = await import('../dist/inventory/index.js');
+const { phasesReference } = await import('../dist/cli/phases-reference.js');
+write('docs/inventory.md', inventoryReference());
+write('docs/phases.md', phasesReference());
+
+function write(file, text) {
+  writeFileSync(path.join(root, file), text);
+  console.log(`written: ${file}`);
+}

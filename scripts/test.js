@@ -1,0 +1,117 @@
+// `npm test`: every check there is, one after another, each with a bound on its time. Goes on after a failure, so that one run tells all.
+//   --unit-only          everything but the tests on real hosts
+//   --e2e-only [FILTER]  only the tests on real hosts (those whose path holds FILTER)
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { forwardSignals, run, wasInterrupted } from './lib/child.js';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const bin = (name) => path.join(root, 'node_modules', '.bin', name);
+const kinit = path.join(root, 'bin', 'kinit.js');
+const e2eOnly = process.argv.includes('--e2e-only');
+const unitOnly = process.argv.includes('--unit-only');
+const filters = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const results = mkdtempSync(path.join(tmpdir(), 'kinit-test-'));
+// Labs of this run carry this prefix, so that what a killed test leaves behind is known by name and taken away.
+const labPrefix = `e2e${String(process.pid)}`;
+const total = { passed: 0, failed: [], skipped: [] };
+
+forwardSignals();
+await main();
+
+async function main() {
+  await step('build', process.execPath, ['scripts/build.js'], 5);
+  if (!e2eOnly) {
+    await step('types', bin('tsc'), ['-p', 'tsconfig.check.json'], 5);
+    await step('lint', bin('eslint'), ['--max-warnings', '0', '.'], 10);
+    await step('import directions', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src'], 5);
+    await step('unused code', bin('knip'), [], 5);
+    await vitest('unit tests', ['--config', 'vitest.config.ts', ...filters], 10);
+  }
+  if (!unitOnly) await endToEnd();
+  rmSync(results, { recursive: true, force: true });
+  summary();
+}
+
+async function endToEnd() {
+  const reason = process.platform !== 'linux' ? 'lab hosts need Linux' : process.getuid() !== 0 ? 'lab hosts need root' : undefined;
+  if (reason !== undefined) {
+    total.skipped.push({ name: 'end-to-end tests', note: reason });
+    return;
+  }
+  await step('artifacts', process.execPath, [kinit, 'artifacts', 'build', '--yes'], 90);
+  try {
+    await vitest('end-to-end tests', ['--config', 'vitest.e2e.config.ts', '--reporter=verbose', ...filters], 120, { KINIT_E2E_LAB: labPrefix });
+  } finally {
+    await removeLabs();
+  }
+}
+
+async function step(name, file, args, minutes) {
+  if (wasInterrupted()) return;
+  const started = announce(name);
+  const { code, timedOut } = await run(file, args, { cwd: root, minutes });
+  const seconds = since(started);
+  if (wasInterrupted()) return;
+  if (code === 0 && !timedOut) {
+    total.passed += 1;
+    console.log(`ok ${name} (${seconds} s)`);
+  } else {
+    total.failed.push({ name, note: timedOut ? `ended after ${String(minutes)} minutes` : `exit code ${String(code)}` });
+    console.log(`FAILED ${name} (${seconds} s)`);
+  }
+}
+
+async function vitest(name, args, minutes, env = {}) {
+  if (wasInterrupted()) return;
+  const started = announce(name);
+  const file = path.join(results, `${name.replaceAll(' ', '-')}.ndjson`);
+  const reporters = args.some((argument) => argument.startsWith('--reporter')) ? [] : ['--reporter=default'];
+  const { code, timedOut } = await run(bin('vitest'), ['run', ...args, ...reporters, '--reporter=./scripts/lib/test-reporter.js'], { cwd: root, minutes, env: { ...env, KINIT_TEST_RESULTS: file } });
+  const entries = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line)) : [];
+  const failed = entries.filter((entry) => entry.state === 'failed');
+  total.passed += entries.filter((entry) => entry.state === 'passed').length;
+  total.failed.push(...failed);
+  total.skipped.push(...entries.filter((entry) => entry.state === 'skipped'));
+  if (timedOut) total.failed.push({ name, note: `ended after ${String(minutes)} minutes` });
+  else if (code !== 0 && failed.length === 0 && !wasInterrupted()) total.failed.push({ name, note: `vitest ended with exit code ${String(code)}` });
+  console.log(`${code === 0 ? 'ok' : 'FAILED'} ${name} (${since(started)} s)`);
+}
+
+/** Also after a crash, a time-out or Ctrl-C: no lab of this run outlives it. */
+async function removeLabs() {
+  const listed = await run(process.execPath, [kinit, 'lab', 'list', '--output', 'json'], { cwd: root, minutes: 1, capture: true });
+  for (const line of listed.stdout.split('\n').filter((text) => text.startsWith('{'))) {
+    const { result } = JSON.parse(line);
+    for (const lab of Array.isArray(result) ? result : []) {
+      if (!lab.name.startsWith(labPrefix)) continue;
+      console.log(`removing lab ${lab.name}`);
+      await run(process.execPath, [kinit, 'lab', 'down', '--name', lab.name, '--yes'], { cwd: root, minutes: 5 });
+    }
+  }
+}
+
+function announce(name) {
+  console.log(`\n== ${name}`);
+  return Date.now();
+}
+
+function since(started) {
+  return ((Date.now() - started) / 1000).toFixed(1);
+}
+
+function summary() {
+  console.log('');
+  for (const { name, note } of total.skipped) console.log(`skipped: ${name} (${firstLine(note) ?? 'no reason given'})`);
+  for (const { name, note } of total.failed) console.log(`failed: ${name}${note === undefined ? '' : ` (${firstLine(note)})`}`);
+  if (wasInterrupted()) console.log('interrupted: the steps after this point did not run');
+  const skipped = total.skipped.length === 0 ? '' : `, ${String(total.skipped.length)} skipped`;
+  console.log(`${String(total.passed)} passed, ${String(total.failed.length)} failed${skipped}`);
+  process.exitCode = wasInterrupted() ? 130 : total.failed.length === 0 ? 0 : 1;
+}
+
+function firstLine(text) {
+  return text?.split('\n')[0];
+}

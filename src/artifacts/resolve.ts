@@ -1,0 +1,82 @@
+import type { Arch, ArtifactSet } from '../model/artifact.js';
+import type { Emit } from '../model/event.js';
+import { KinitError } from '../model/error.js';
+import type { Spec } from '../model/spec.js';
+import { buildArtifacts } from './build.js';
+import { mirrored, officialCatalogue } from './catalogue.js';
+import { findChecksum } from './checksums.js';
+import { fetchText } from './download.js';
+import { readLockFile, writeLockFile } from './lock-file.js';
+import { officialArtifacts } from './official.js';
+import { sourceKubernetesVersion } from './plan-build.js';
+
+export interface ResolveOptions {
+  readonly spec: Spec['artifacts'];
+  readonly kubernetesVersion: string;
+  readonly arch: Arch;
+  /** Folder of the inventory: the lock file lies there. */
+  readonly inventoryDir: string;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+}
+
+const ANSWER_SECONDS = 3;
+
+/**
+ * Everything the hosts of one architecture need, from the source the inventory says, complete and checked. `auto` is
+ * decided once (official where its origins answer within 3 s, else source) and kept in the lock file. Throws 'artifact'.
+ */
+export async function resolveArtifacts(options: ResolveOptions): Promise<ArtifactSet> {
+  const source = options.spec.source === 'auto' ? await decide(options) : options.spec.source;
+  if (source === 'official') return officialArtifacts({ ...options, mirror: options.spec.mirror, baseUrl: options.spec.baseUrl });
+  const built = await sourceKubernetesVersion();
+  if (built !== options.kubernetesVersion) {
+    throw new KinitError(`Kubernetes ${options.kubernetesVersion} cannot be built from source`, {
+      class: 'artifact',
+      found: `components/kube is Kubernetes ${built}`,
+      hint: `Set kubernetesVersion: ${built}, or artifacts.source: official.`,
+    });
+  }
+  const missing: string[] = [];
+  const set = await buildArtifacts({
+    arch: options.arch,
+    signal: options.signal,
+    emit: (event) => {
+      if (event.type === 'warning') missing.push(event.text);
+      options.emit(event);
+    },
+  });
+  if (missing.length > 0) {
+    throw new KinitError(`not everything that ${options.arch} hosts need could be built here`, { class: 'artifact', found: missing.join('\n'), hint: `Build on a machine of that architecture, or set artifacts.source: official.` });
+  }
+  return set;
+}
+
+async function decide(options: ResolveOptions): Promise<'official' | 'source'> {
+  const lock = await readLockFile(options.inventoryDir);
+  if (lock.source !== undefined) return lock.source;
+  const source = (await officialAnswers(options)) ? 'official' : 'source';
+  const why = source === 'official' ? 'the official origins answer' : `the official origins did not answer within ${ANSWER_SECONDS} s`;
+  options.emit({ type: 'progress', text: `artifacts: ${source} (${why})` });
+  await writeLockFile(options.inventoryDir, { ...(await readLockFile(options.inventoryDir)), source });
+  return source;
+}
+
+/** Asks every origin for a checksum file and reads it: a network's login page answers too, but not with that. */
+async function officialAnswers({ spec, kubernetesVersion, arch, signal }: ResolveOptions): Promise<boolean> {
+  const catalogue = officialCatalogue(kubernetesVersion, arch);
+  const oneOfEach = [...new Map(catalogue.map((file) => [new URL(file.url).host, file])).values()];
+  const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_SECONDS * 1000)]);
+  const answers = await Promise.all(
+    oneOfEach.map(async (file) => {
+      try {
+        const text = await fetchText(mirrored(file.checksumUrl, spec), { signal: within, attempts: 1 });
+        return findChecksum(text, file.url.slice(file.url.lastIndexOf('/') + 1)) !== undefined;
+      } catch {
+        return false;
+      }
+    }),
+  );
+  if (signal.aborted) throw new KinitError('kinit was interrupted', { class: 'interrupted' });
+  return answers.every(Boolean);
+}

@@ -1,0 +1,16 @@
+import type { Command } from '../command.js';
+import { artifacts } from './artifacts.js';
+import { check } from './check.js';
+import { init } from './init.js';
+import { inventory } from './inventory.js';
+import { join } from './join.js';
+import { kubeconfig } from './kubeconfig.js';
+import { lab } from './lab.js';
+import { phases } from './phases.js';
+import { plan } from './plan.js';
+import { reset } from './reset.js';
+import { status } from './status.js';
+import { token } from './token.js';
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [init, join, reset, plan, check, phases, status, token, kubeconfig, artifacts, lab, inventory];

@@ -1,0 +1,22 @@
+import { defineCommand } from '../command.js';
+import { loadedInventory } from '../inventory-file.js';
+import { withPhaseOptions } from '../options.js';
+import { count } from '../render/text.js';
+import { runEngine } from '../run-engine.js';
+
+/** Adds hosts that are in the inventory and not in the cluster. */
+export const join = defineCommand({
+  usage: 'join [host..]',
+  describe: 'Add hosts that are in the inventory and not in the cluster yet (all of them, or those named)',
+  examples: [
+    ['join', 'join every new host of the inventory'],
+    ['join node4', 'join this one'],
+  ],
+  options: (yargs) => withPhaseOptions(yargs).positional('host', { type: 'string', array: true, default: [], describe: 'Names from the inventory' }),
+  run: async (args, context) => {
+    const inventory = await loadedInventory(args, context);
+    const { changes, failedHosts } = await runEngine('join', inventory, args.host, args, context);
+    await context.ui.result({ changes, failedHosts }, changes === 0 ? 'Nothing to change: every host asked for is in the cluster.' : `Joined: ${count(changes, 'change')}. See kinit status.`);
+    return 0;
+  },
+});

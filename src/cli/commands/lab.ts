@@ -1,0 +1,117 @@
+import { KinitError } from '../../model/error.js';
+import { quote } from '../../model/quote.js';
+import { defineCommand, defineGroup } from '../command.js';
+import { parseMemory } from '../size.js';
+import { table } from '../render/table.js';
+import { count } from '../render/text.js';
+import { openShell } from '../shell.js';
+
+const nameOption = { type: 'string', default: 'demo', requiresArg: true, describe: 'Name of the lab' } as const;
+
+const up = defineCommand({
+  usage: 'up',
+  describe: 'Make throwaway Debian hosts on this machine, and an inventory for them',
+  examples: [
+    ['lab up', 'three hosts'],
+    ['lab up --name big --hosts 5 --memory 4G', 'five larger ones'],
+  ],
+  options: (yargs) =>
+    yargs
+      .option('name', nameOption)
+      .option('hosts', { type: 'number', default: 3, requiresArg: true, describe: 'How many hosts; a running lab gets those it lacks' })
+      .option('cpus', { type: 'number', default: 2, requiresArg: true, describe: 'CPUs of each' })
+      .option('memory', { type: 'string', default: '2G', requiresArg: true, describe: 'Memory limit of each (2G, 2048M)' })
+      .option('control-planes', { type: 'number', default: 1, requiresArg: true, describe: 'How many of them are control-plane hosts in the inventory' })
+      .option('disk', { type: 'string', requiresArg: true, describe: 'Size of the disk of each (10G); no limit of its own without' })
+      .option('directory', { type: 'string', requiresArg: true, describe: 'Folder for inventory, keys and disks' }),
+  run: async (args, { ui, emit, signal }) => {
+    const { labUp } = await import('../../lab/index.js');
+    const lab = await labUp({
+      name: args.name,
+      hosts: args.hosts,
+      cpus: args.cpus,
+      memoryMB: parseMemory('memory', args.memory),
+      controlPlanes: args.controlPlanes,
+      onProgress: (text) => emit({ type: 'progress', text }),
+      signal,
+      ...(args.disk === undefined ? {} : { diskMB: parseMemory('disk', args.disk) }),
+      ...(args.directory === undefined ? {} : { directory: args.directory }),
+    });
+    const named = args.name === 'demo' ? '' : ` --name ${quote(args.name)}`;
+    const text = [
+      `Lab ${lab.name}: ${count(lab.hosts.length, 'host')} (${lab.hosts.map(({ name, address }) => `${name} ${address}`).join(', ')}).`,
+      `Inventory: ${lab.inventoryFile}`,
+      `Next: kinit init -i ${quote(lab.inventoryFile)}`,
+      `Away with it: kinit lab down${named}`,
+    ];
+    await ui.result(lab, text.join('\n'));
+    return 0;
+  },
+});
+
+const list = defineCommand({
+  usage: 'list',
+  describe: 'List labs and their hosts',
+  examples: [['lab list', 'what is there?']],
+  options: (yargs) => yargs,
+  run: async (_args, { ui }) => {
+    const { labList } = await import('../../lab/index.js');
+    const labs = await labList();
+    const rows = labs.flatMap((lab) => lab.hosts.map((host) => [lab.name, host.name, host.address, host.state, host.roles.join(','), host.cpus, `${String(host.memoryMB)}M`]));
+    await ui.result(labs, labs.length === 0 ? 'There is no lab. kinit lab up makes one.' : [table(['LAB', 'HOST', 'ADDRESS', 'STATE', 'ROLES', 'CPUS', 'MEMORY'], rows), ...labs.map((lab) => `${lab.name}: ${lab.inventoryFile}`)].join('\n'));
+    return 0;
+  },
+});
+
+const ssh = defineCommand({
+  usage: 'ssh <host>',
+  describe: 'Open a shell on a lab host',
+  examples: [['lab ssh node1', 'a root shell there']],
+  options: (yargs) => yargs.positional('host', { type: 'string', demandOption: true, describe: 'Name of the host' }).option('name', nameOption),
+  run: async (args, { signal }) => {
+    return openShell(await sshWords(args.name, args.host), signal);
+  },
+});
+
+const exec = defineCommand({
+  usage: 'exec <host>',
+  describe: 'Run a command on a lab host: lab exec HOST -- COMMAND',
+  examples: [
+    ['lab exec node1 -- crictl ps', 'its output and exit code are handed on'],
+    ["lab exec node1 -- sh -c 'echo $HOSTNAME | rev'", 'through a shell there'],
+  ],
+  printsValue: true,
+  options: (yargs) => yargs.positional('host', { type: 'string', demandOption: true, describe: 'Name of the host' }).option('name', nameOption),
+  run: async (args, { signal }) => {
+    const command = (args['--'] as unknown[] | undefined)?.map(String) ?? [];
+    if (command.length === 0) throw new KinitError('kinit lab exec needs a command', { class: 'usage', hint: `kinit lab exec ${quote(args.host)} -- uptime` });
+    return openShell(await sshWords(args.name, args.host, command), signal);
+  },
+});
+
+const down = defineCommand({
+  usage: 'down',
+  describe: 'Take a lab away with all that is in it; nothing of it stays on this machine',
+  examples: [
+    ['lab down', 'the demo lab'],
+    ['lab down --name big', 'another one; twice is fine'],
+  ],
+  options: (yargs) => yargs.option('name', nameOption),
+  run: async (args, { emit, ui }) => {
+    const { labDown } = await import('../../lab/index.js');
+    const found = await labDown(args.name, (text) => emit({ type: 'progress', text }));
+    await ui.result({ name: args.name, found }, '');
+    return 0;
+  },
+});
+
+/** Throwaway hosts on this machine. */
+export const lab = defineGroup('lab', 'Throwaway hosts on this machine', [up, list, ssh, exec, down], [
+  ['lab up', 'three hosts and an inventory for them'],
+  ['lab down', 'and away again'],
+]);
+
+async function sshWords(name: string, host: string, command: readonly string[] = []): Promise<readonly string[]> {
+  const { findLab, sshCommand } = await import('../../lab/index.js');
+  return sshCommand(await findLab(name), host, command);
+}

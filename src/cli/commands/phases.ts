@@ -1,0 +1,16 @@
+import { defineCommand } from '../command.js';
+import { table } from '../render/table.js';
+
+/** The run order. */
+export const phases = defineCommand({
+  usage: 'phases',
+  describe: 'List the phases in their order, by the names that --skip and --only take',
+  examples: [['phases', 'what does init do, and in which order?']],
+  options: (yargs) => yargs,
+  run: async (_args, { ui }) => {
+    const { phaseRows } = await import('../phases-reference.js');
+    const rows = phaseRows();
+    await ui.result(rows, table(['PHASE', 'WHAT', 'WAITS ON ALL HOSTS FOR'], rows.map(({ id, title, after }) => [id, title, after.join(', ')])));
+    return 0;
+  },
+});

@@ -1,0 +1,40 @@
+import { defineCommand } from '../command.js';
+import { confirm } from '../confirm.js';
+import { loadedInventory } from '../inventory-file.js';
+import { withRunOptions } from '../options.js';
+import { count } from '../render/text.js';
+import { withTiming } from '../run-engine.js';
+
+/** Gives hosts back as they were. */
+export const reset = defineCommand({
+  usage: 'reset [host..]',
+  describe: 'Give hosts back as they were: leave the cluster, undo every change kinit made',
+  examples: [
+    ['reset node3', 'take one node out of the cluster and clean it'],
+    ['reset --yes', 'the whole cluster, without a question'],
+  ],
+  options: (yargs) =>
+    withRunOptions(yargs)
+      .positional('host', { type: 'string', array: true, default: [], describe: 'Names from the inventory; all when none is named' })
+      .option('remove-packages', { type: 'boolean', default: false, describe: 'Also remove packages that kinit installed' }),
+  run: async (args, context) => {
+    const inventory = await loadedInventory(args, context);
+    const { spec } = inventory;
+    const hosts = args.host.length === 0 ? spec.hosts.map(({ name }) => name) : args.host;
+    await confirm(`Reset ${hosts.join(', ')}? Pods, volumes and${hosts.length === spec.hosts.length ? ' all data of' : ' what these hosts hold of'} cluster ${spec.name} are lost.`, args, context);
+    const { resetHosts } = await import('../../engine/index.js');
+    const { emit, signal, ui } = context;
+    const { changes, failedHosts } = await withTiming(args.timing, context, () =>
+      resetHosts({
+        inventory,
+        removePackages: args.removePackages,
+        acceptNewHostKeys: args.acceptNewHostKeys,
+        emit,
+        signal,
+        ...(args.host.length === 0 ? {} : { hosts: args.host }),
+      }),
+    );
+    await ui.result({ changes, failedHosts }, changes === 0 ? 'Nothing to undo: kinit has changed nothing on these hosts.' : `${count(hosts.length, 'host')} given back: ${count(changes, 'change')} undone.`);
+    return 0;
+  },
+});

@@ -1,0 +1,36 @@
+import type { ClusterApi } from '../../model/api.js';
+import { defineCommand } from '../command.js';
+import { loadedInventory } from '../inventory-file.js';
+import { clusterStatus, renderStatus, type ClusterStatus, type Seen } from '../cluster-status.js';
+import { withConnectOptions } from '../options.js';
+
+/** What the cluster says of itself, beside what the inventory wants. */
+export const status = defineCommand({
+  usage: 'status',
+  describe: 'Show the cluster: its API, nodes, and pods that are not well',
+  examples: [
+    ['status', 'is everything up?'],
+    ['status --output json', 'the same for a script; exit code 1 when something is not well'],
+  ],
+  options: withConnectOptions,
+  run: async (args, context) => {
+    const inventory = await loadedInventory(args, context);
+    const { withCluster } = await import('../../engine/index.js');
+    const seen = await withCluster({ inventory, acceptNewHostKeys: args.acceptNewHostKeys, signal: context.signal }, async ({ api, endpoint }) =>
+      clusterStatus({ name: inventory.spec.name, endpoint, hosts: inventory.spec.hosts.map(({ name }) => name), ...(await ask(api)) }),
+    );
+    await context.ui.result(seen, renderStatus(seen, context.ui.paint));
+    return well(seen) ? 0 : 1;
+  },
+});
+
+async function ask(api: ClusterApi): Promise<Pick<Seen, 'ready' | 'version' | 'nodes' | 'pods'>> {
+  const { listNodes } = await import('../../cluster/index.js');
+  const [ready, version, nodes, pods] = await Promise.all([api.request('GET', '/readyz'), api.request('GET', '/version'), listNodes(api), api.list('v1', 'Pod')]);
+  const { gitVersion } = version.body as { gitVersion?: string };
+  return { ready: ready.status === 200 ? 'ok' : String(ready.body), version: gitVersion ?? 'unknown', nodes, pods };
+}
+
+function well({ ready, nodes, pods, missing }: ClusterStatus): boolean {
+  return ready === 'ok' && missing.length === 0 && nodes.every((node) => node.ready) && pods.unwell.length === 0;
+}

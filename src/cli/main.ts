@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { asKinitError, EXIT_CODES, type KinitError } from '../model/error.js';
+import type { Chosen } from './command.js';
+import { paintFor } from './colour.js';
+import { failureEvent, renderFailures, toFailure, type Failure } from './errors.js';
+import { withInterrupt } from './interrupt.js';
+import { processIo, type Io } from './io.js';
+import { parseArguments } from './program.js';
+import { newRecord, recording, type RunRecord } from './render/record.js';
+import { createRenderer } from './render/renderer.js';
+import type { Ui } from './ui.js';
+
+/** How long what is left open may keep the process alive after the work is done, in milliseconds. */
+const GRACE_MS = 2000;
+
+/** The executable: runs the command line of this process and sets its exit code. */
+export async function runAsProcess(): Promise<void> {
+  const code = await main(process.argv.slice(2), processIo());
+  process.exitCode = code;
+  // A socket somebody forgot to close must not make a finished command hang.
+  setTimeout(() => process.exit(code), GRACE_MS).unref();
+}
+
+/** Runs one command line. Resolves to the exit code (docs/exit-codes.md); never rejects. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    const parsed = parseArguments(argv, { version: ownVersion(), columns: io.stdout.columns ?? 100 });
+    if ('chosen' in parsed) return await runChosen(parsed.chosen, io);
+    (parsed.asked ? io.stdout : io.stderr).write(`${parsed.text}\n`);
+    return parsed.asked ? 0 : EXIT_CODES.usage;
+  } catch (thrown) {
+    // Arguments could not be read, so --output can only be looked for in them.
+    const json = argv.some((word, index) => word === '--output=json' || (word === 'json' && ['--output', '-o'].includes(argv[index - 1] ?? '')));
+    return report(thrown, [], { io, json, verbose: argv.includes('--verbose'), color: !argv.includes('--no-color') });
+  }
+}
+
+async function runChosen({ command, options, printsValue, run }: Chosen, io: Io): Promise<number> {
+  const json = options.output === 'json';
+  const output = printsValue ? io.stderr : io.stdout;
+  const renderer = createRenderer({ io, output, format: json ? 'json' : 'text', verbose: options.verbose, paint: paintFor(io, output, options.color) });
+  let closed: Promise<void> | undefined;
+  const close = () => (closed ??= renderer.finish());
+  const ui: Ui = {
+    json,
+    verbose: options.verbose,
+    paint: paintFor(io, io.stdout, options.color),
+    say: async (text) => {
+      await close();
+      if (!json) io.stdout.write(`${text}\n`);
+    },
+    result: async (value, text) => {
+      await close();
+      if (json) io.stdout.write(`${JSON.stringify({ type: 'result', command, result: value })}\n`);
+      else if (text !== '') io.stdout.write(`${text}\n`);
+    },
+  };
+  const record = newRecord();
+  const emit = recording(record, renderer.emit);
+  try {
+    return await withInterrupt(emit, () => quitAtOnce(io), (signal) => run({ io, ui, emit, signal, command, record }));
+  } catch (thrown) {
+    await close();
+    // A gap to what was printed while it ran.
+    if (!json && record.events > 0) io.stderr.write('\n');
+    return report(thrown, record.failures, { io, json, verbose: options.verbose, color: options.color });
+  } finally {
+    await close();
+  }
+}
+
+interface ReportOptions {
+  readonly io: Io;
+  readonly json: boolean;
+  readonly verbose: boolean;
+  readonly color: boolean;
+}
+
+/** The one place where a failure is printed. Resolves to its exit code. */
+function report(thrown: unknown, failures: RunRecord['failures'], { io, json, verbose, color }: ReportOptions): number {
+  const error = asKinitError(thrown);
+  const failure = toFailure(error);
+  if (json) {
+    io.stdout.write(`${JSON.stringify(failureEvent(failure, error.exitCode))}\n`);
+  } else {
+    io.stderr.write(`${renderFailures(toTell(failure, failures), paintFor(io, io.stderr, color))}\n`);
+    if (verbose && error.context.class !== 'usage') io.stderr.write(`\n${stackOf(error)}\n`);
+  }
+  return error.exitCode;
+}
+
+/** The failures of the hosts, each once, and the run's own error where it says more than they do. */
+function toTell(failure: Failure, failures: readonly Failure[]): Failure[] {
+  const real = failures.filter(({ error }) => error.class !== 'partial' && error.class !== 'interrupted');
+  if (real.length === 0) return [failure];
+  if (real.some(({ message }) => message === failure.message)) return [...real];
+  // The hosts' own words stand above; a summary that repeats them as "found" would tell them twice.
+  const { found: _found, ...rest } = failure.error;
+  return [...real, failure.error.class === 'interrupted' ? failure : { message: failure.message, error: rest }];
+}
+
+function stackOf(error: KinitError): string {
+  const { cause } = error.context;
+  return [error.stack, cause instanceof Error ? `caused by ${cause.stack ?? cause.message}` : undefined].filter((text) => text !== undefined).join('\n');
+}
+
+function quitAtOnce(io: Io): void {
+  // The live display hides the cursor; it has no time left to show it again itself.
+  if (io.stdout.isTTY === true) io.stdout.write('\u001b[?25h');
+  process.exit(EXIT_CODES.interrupted);
+}
+
+function ownVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  return version;
+}

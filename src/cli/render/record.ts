@@ -1,0 +1,55 @@
+import type { CheckResult } from '../../model/check.js';
+import type { ChangeSummary } from '../../model/change.js';
+import type { Emit, KinitEvent } from '../../model/event.js';
+import type { Failure } from '../errors.js';
+
+/** What a run said, kept for what is printed after it. */
+export interface RunRecord {
+  /** How many events there were. */
+  events: number;
+  readonly changes: { readonly host: string; readonly phase: string; readonly change: ChangeSummary }[];
+  readonly checks: { readonly host: string; readonly check: CheckResult }[];
+  readonly warnings: { readonly host: string | undefined; readonly text: string }[];
+  readonly failures: Failure[];
+  readonly phases: Extract<KinitEvent, { type: 'phase-finished' }>[];
+  readonly hosts: Extract<KinitEvent, { type: 'host-finished' }>[];
+}
+
+export function newRecord(): RunRecord {
+  return { events: 0, changes: [], checks: [], warnings: [], failures: [], phases: [], hosts: [] };
+}
+
+/** An Emit that keeps what is needed later and passes everything on. */
+export function recording(record: RunRecord, next: Emit): Emit {
+  return (event) => {
+    record.events += 1;
+    keep(record, event);
+    next(event);
+  };
+}
+
+function keep(record: RunRecord, event: KinitEvent): void {
+  switch (event.type) {
+    case 'change-planned':
+    case 'change-applied':
+      record.changes.push({ host: event.host, phase: event.phase, change: event.change });
+      break;
+    case 'check':
+      record.checks.push({ host: event.host, check: event.check });
+      break;
+    case 'warning':
+      record.warnings.push({ host: event.host, text: event.text });
+      break;
+    case 'phase-failed':
+      record.failures.push({ message: event.message, error: { ...event.error, host: event.host, phase: event.phase } });
+      break;
+    case 'phase-finished':
+      record.phases.push(event);
+      break;
+    case 'host-finished':
+      record.hosts.push(event);
+      break;
+    default:
+      break;
+  }
+}

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, realpath, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { KinitError } from '../model/error.js';
+
+/** Writes a file of mode 600 on this machine: beside its target, never readable by others, synced, then renamed. Missing folders are made (0700). */
+export async function writeSecretFile(file: string, text: string): Promise<void> {
+  // A link (dotfiles kept elsewhere) stays a link: its target is replaced.
+  const target = await realpath(file).catch(() => file);
+  const temporary = `${target}.${randomBytes(6).toString('hex')}`;
+  try {
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    const handle = await open(temporary, 'wx', 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, target);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw new KinitError(`${file} cannot be written`, { class: 'access', found: codeOf(cause), hint: 'Name another file with --out FILE.', cause });
+  }
+}
+
+/** undefined when there is no such file. */
+export async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return undefined;
+    throw new KinitError(`${file} cannot be read`, { class: 'access', found: codeOf(cause), hint: 'Name another file with --out FILE.', cause });
+  }
+}
+
+function codeOf(thrown: unknown): string {
+  return (thrown as NodeJS.ErrnoException).code ?? 'unknown error';
+}

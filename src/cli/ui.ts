@@ -1,0 +1,12 @@
+import type { Paint } from './colour.js';
+
+/** What a command says besides its events. */
+export interface Ui {
+  readonly json: boolean;
+  readonly verbose: boolean;
+  readonly paint: Paint;
+  /** Takes the live display down and then writes text for a person to standard output. Nothing with --output json. */
+  readonly say: (text: string) => Promise<void>;
+  /** The outcome of the command: text for a person, or with --output json one line {"type":"result","command":…,"result":…}. */
+  readonly result: (value: unknown, text: string) => Promise<void>;
+}

@@ -1,0 +1,13 @@
+export { openApi, nameOf, refOf, type ApiOptions } from './client.js';
+export { isUnreachable, statusOf } from './errors.js';
+export { object, objectKind, type ObjectResource, type ObjectSeen } from './object.js';
+export { clusterNode, clusterNodeKind, type ClusterNodeResource, type ClusterNodeSeen, type Taint } from './node.js';
+export { nodeJoin, nodeJoinKind, type NodeJoinResource, type NodeJoinSeen } from './join.js';
+export { createToken, deleteToken, joinCommand, listTokens, type CreatedToken, type CreateToken, type TokenInfo } from './tokens.js';
+export { drainAndDelete, type DrainOptions } from './drain.js';
+export { acquireLock, type LockOptions, type LockOwner } from './lock.js';
+export { waitForApi, waitForNodesReady, waitForWorkload, waitUntil, type WaitOptions } from './waits.js';
+export { explainPods, isReady } from './explain.js';
+export { listNodes, type NodeStatus } from './status.js';
+export { firstKubeletError, kubeletJournal } from './kubelet-journal.js';
+export { checkCluster } from './smoke.js';

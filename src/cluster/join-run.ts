@@ -1,0 +1,94 @@
+import type { ClusterApi } from '../model/api.js';
+import { asKinitError, KinitError } from '../model/error.js';
+import { quote } from '../model/quote.js';
+import type { Tools } from '../model/resource.js';
+import { kubeconfig, KUBELET_CLIENT_CURRENT, NODE_BOOTSTRAP_GROUP } from '../pki/index.js';
+import type { NodeJoinResource } from './join.js';
+import { firstKubeletError, kubeletJournal } from './kubelet-journal.js';
+import { removeStaleNode } from './stale-node.js';
+import { createToken, deleteToken } from './tokens.js';
+import { throwIfStopped } from './until.js';
+
+const BOOTSTRAP_CONF = '/etc/kubernetes/bootstrap-kubelet.conf';
+/** Seconds a join may take; a stock one takes one to three. */
+const JOIN_TIMEOUT = 120;
+/** Seconds of one look: the shell is held that long at most, so that Ctrl-C is answered. */
+const LOOK = 5;
+/** Life of the token in seconds: longer than the join may take, also when the host's clock is off. */
+const TOKEN_LIFE = 600;
+
+/** Joins one host with a token of its own, which is gone afterwards however that ends. */
+export async function runJoin(resource: NodeJoinResource, tools: Tools): Promise<void> {
+  const api = await tools.api();
+  await removeStaleNode(api, resource.name, tools);
+  const token = await createToken(api, {
+    ttlSeconds: TOKEN_LIFE,
+    description: `kinit: joins node ${resource.name}`,
+    usages: ['authentication'],
+    groups: [NODE_BOOTSTRAP_GROUP],
+  });
+  try {
+    const content = kubeconfig({
+      clusterName: resource.clusterName,
+      server: `https://${resource.endpoint}`,
+      caPem: resource.caPem,
+      userName: 'tls-bootstrap-token-user',
+      user: { token: `${token.id}.${token.secret}` },
+    });
+    await tools.host.upload([{ path: BOOTSTRAP_CONF, content: { bytes: Buffer.from(content, 'utf8') }, mode: 0o600 }]);
+    await startAndWait(resource, tools);
+  } finally {
+    await cleanUp(api, token.id, tools);
+  }
+}
+
+async function startAndWait(resource: NodeJoinResource, tools: Tools): Promise<void> {
+  const end = performance.now() + JOIN_TIMEOUT * 1000;
+  // The host's own time, so that its journal can be asked from here on.
+  const start = 'date +%s; systemctl daemon-reload && systemctl enable kubelet >/dev/null 2>&1; systemctl restart kubelet || exit 3';
+  let since: number | undefined;
+  let first = true;
+  while (performance.now() < end) {
+    throwIfStopped(tools.signal, `${resource.name} to join`);
+    const result = await tools.host.run(`(\n${first ? `${start}\n` : ''}${waitScript(resource.kubeletConfPath)}\n)`, { timeoutSeconds: LOOK + 60 });
+    since ??= Number(result.stdout.split('\n')[0]) || undefined;
+    if (result.code === 0) return;
+    if (first && result.code === 3) break;
+    tools.progress(`waiting for the kubelet of ${resource.name} to get its certificate`);
+    first = false;
+  }
+  throw await didNotJoin(resource, tools, since);
+}
+
+/** Ends as soon as the kubelet has written both files. Fractions of a second are not POSIX, but every sleep kinit meets has them. */
+function waitScript(kubeletConf: string): string {
+  return [
+    'i=0',
+    `while [ "$i" -lt ${LOOK * 10} ]; do`,
+    `  if [ -s ${quote(kubeletConf)} ] && [ -s ${quote(KUBELET_CLIENT_CURRENT)} ]; then exit 0; fi`,
+    '  sleep 0.1 || sleep 1',
+    '  i=$((i+1))',
+    'done',
+    'exit 1',
+  ].join('\n');
+}
+
+async function didNotJoin(resource: NodeJoinResource, tools: Tools, sinceEpoch: number | undefined): Promise<KinitError> {
+  const journal = await kubeletJournal(tools.host, sinceEpoch === undefined ? {} : { sinceEpoch });
+  const cause = firstKubeletError(journal);
+  return new KinitError(`${resource.name} did not join the cluster`, {
+    class: 'timeout',
+    host: tools.host.host,
+    tried: `TLS bootstrap of its kubelet against https://${resource.endpoint}, for at most ${JOIN_TIMEOUT} s`,
+    found: cause ?? (journal === '' ? 'the kubelet logged nothing' : journal.split('\n').slice(-5).join('\n')),
+    hint: `Check that ${resource.name} reaches ${resource.endpoint} and that clocks agree. More: journalctl -u kubelet on ${resource.name}.`,
+  });
+}
+
+/** Both ways are tried, so that one failure does not leave the other's secret behind. The API client works on after Ctrl-C. */
+async function cleanUp(api: ClusterApi, tokenId: string, tools: Tools): Promise<void> {
+  const results = await Promise.allSettled([deleteToken(api, tokenId), tools.host.run(`rm -f -- ${BOOTSTRAP_CONF}`, { timeoutSeconds: 20 })]);
+  if (results[0].status === 'rejected') {
+    tools.progress(`could not delete bootstrap token ${tokenId} (${asKinitError(results[0].reason).message}); it ends by itself within ${TOKEN_LIFE / 60} minutes`);
+  }
+}

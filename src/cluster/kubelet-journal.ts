@@ -1,0 +1,34 @@
+import type { HostConnection } from '../model/host.js';
+
+/** What a kubelet logs as errors on every healthy start. */
+const NOISE = [
+  'Unable to read config path',
+  'cannot get CSINode',
+  'Failed to ensure lease exists',
+  'Error getting node',
+  'nodes have not yet been read',
+  'Failed to contact API server when waiting for CSINode',
+  'Container runtime network not ready',
+  'Error updating node status',
+  'Eviction manager: failed to get summary stats',
+  'Skipping pod synchronization',
+];
+
+/** The last lines of the kubelet's journal since a moment of the host's clock (seconds since 1970), newest last. '' where there is none. */
+export async function kubeletJournal(host: HostConnection, options: { readonly sinceEpoch?: number; readonly lines?: number } = {}): Promise<string> {
+  const since = options.sinceEpoch === undefined ? '' : ` --since @${Math.floor(options.sinceEpoch)}`;
+  const result = await host.run(`journalctl -u kubelet --no-pager -q -o cat -n ${options.lines ?? 300}${since} 2>/dev/null`, { timeoutSeconds: 20 });
+  return result.code === 0 ? result.stdout.trim() : '';
+}
+
+/**
+ * The line of a kubelet's journal that names the cause: what ended it, else its first error that a healthy start does not log too.
+ * klog's head (severity, time, process id, place) is cut off.
+ */
+export function firstKubeletError(journal: string): string | undefined {
+  const lines = journal.split('\n');
+  const fatal = lines.find((line) => line.includes('"command failed"') || line.includes('failed to run Kubelet') || /^F\d{4} /.test(line) || line.startsWith('panic:') || line.startsWith('Error:'));
+  const error = lines.find((line) => /^E\d{4} /.test(line) && !NOISE.some((noise) => line.includes(noise)));
+  const found = fatal ?? error;
+  return found?.replace(/^[EF]\d{4} \S+\s+\d+ \S+\] /, '').trim();
+}

@@ -1,0 +1,62 @@
+import { quote } from '../model/quote.js';
+
+/** /run is emptied by a reboot, as a lock must be. */
+const FOLDER = '/run/kinit';
+
+/**
+ * Takes the lock when it is free, left behind (no sign of life for `stale` seconds), or held by `steal` ('any': whoever it is).
+ * Standard input: one line that tells the owner. Prints 'taken', or 'held ID AGE SILENT' and the holder's line.
+ * flock makes looking and taking one act. Times are uptimes: kinit itself may set the clock while the lock is held.
+ */
+export function takeScript({ id, stale, steal, folder = FOLDER }: { readonly id: string; readonly stale: number; readonly steal: string; readonly folder?: string }): string {
+  return [
+    `D=${quote(folder)}; ID=${quote(id)}; STALE=${Math.floor(stale)}; STEAL=${quote(steal)}`,
+    '(',
+    'umask 077; mkdir -p "$D" || exit 1',
+    'IFS= read -r OWNER',
+    '(',
+    'flock -w 10 9 || { echo "another process holds $D/guard" >&2; exit 1; }',
+    UPTIME,
+    'if [ -s "$D/lock" ]; then',
+    '  { read -r H SINCE; IFS= read -r LINE; } <"$D/lock"',
+    '  read -r B BEAT 2>/dev/null <"$D/beat" && [ "$B" = "$H" ] || BEAT=$SINCE',
+    // After a reboot with a /run that was kept, a sign of life lies in the future.
+    '  if [ "$NOW" -ge "$BEAT" ] && [ $((NOW-BEAT)) -lt "$STALE" ] && [ "$STEAL" != "$H" ] && [ "$STEAL" != any ]; then',
+    '    echo "held $H $((NOW-SINCE)) $((NOW-BEAT))"; printf "%s\\n" "$LINE"; exit 0',
+    '  fi',
+    'fi',
+    'printf "%s %s\\n%s\\n" "$ID" "$NOW" "$OWNER" >"$D/lock" && printf "%s %s\\n" "$ID" "$NOW" >"$D/beat" && echo taken',
+    ') 9>>"$D/guard"',
+    ')',
+  ].join('\n');
+}
+
+/** Reads lines: each is a sign of life, 'release' ends. Ends with 3 when the lock is another's by now. On a cut connection the lock is left to run out. */
+export function beatScript(id: string, folder = FOLDER): string {
+  return [
+    `D=${quote(folder)}; ID=${quote(id)}`,
+    'while IFS= read -r W; do',
+    '  (',
+    '  flock -w 10 9 || exit 1',
+    '  read -r H REST 2>/dev/null <"$D/lock" && [ "$H" = "$ID" ] || exit 3',
+    '  if [ "$W" = release ]; then rm -f "$D/lock" "$D/beat"; exit 0; fi',
+    `  ${UPTIME}`,
+    '  printf "%s %s\\n" "$ID" "$NOW" >"$D/beat"',
+    '  ) 9>>"$D/guard" || exit $?',
+    '  [ "$W" != release ] || exit 0',
+    'done',
+    'exit 4',
+  ].join('\n');
+}
+
+/** One sign of life. */
+export function beatOnceScript(id: string, folder = FOLDER): string {
+  return `printf 'beat\\n' | (\n${beatScript(id, folder)}\n)`;
+}
+
+/** Gives the lock back when it is still ours. */
+export function forgetScript(id: string, folder = FOLDER): string {
+  return `printf 'release\\n' | (\n${beatScript(id, folder)}\n)`;
+}
+
+const UPTIME = 'read -r NOW REST </proc/uptime; NOW=${NOW%%.*}';

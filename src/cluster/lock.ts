@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import { PassThrough } from 'node:stream';
+import { KinitError } from '../model/error.js';
+import type { HostConnection } from '../model/host.js';
+import { beatOnceScript, beatScript, forgetScript, takeScript } from './lock-script.js';
+import { isDeadHere, processSpace } from './process-space.js';
+
+/** Who holds the lock, for the next one to read. */
+export interface LockOwner {
+  /** user@machine */
+  readonly operator: string;
+  readonly pid: number;
+  readonly command: string;
+  /** RFC 3339, by the operator's clock. */
+  readonly started: string;
+  /** Where the pid means something (see process-space.ts). */
+  readonly processSpace: string;
+}
+
+export interface LockOptions {
+  /** Take it from whoever holds it (--force-unlock). */
+  readonly force?: boolean;
+  readonly owner?: LockOwner;
+  /** Seconds between signs of life, and without one before the lock counts as left behind. */
+  readonly beatSeconds?: number;
+  readonly staleSeconds?: number;
+}
+
+interface Holder {
+  readonly id: string;
+  /** Seconds it has been held, and since the last sign of life, by the host's uptime. */
+  readonly age: number;
+  readonly silent: number;
+  readonly owner: Partial<LockOwner>;
+}
+
+const BEAT_SECONDS = 20;
+const STALE_SECONDS = 90;
+
+/**
+ * One kinit at a time on a cluster: a lock on the leader host, kept alive on an exec channel of its own
+ * (the root shell may be busy for minutes) and taken over when its owner is gone. Resolves to its release.
+ * Throws class 'locked' with owner, age and what to do when another kinit holds it.
+ */
+export async function acquireLock(host: HostConnection, command: string, options: LockOptions = {}): Promise<() => Promise<void>> {
+  const id = randomBytes(8).toString('hex');
+  const owner = options.owner ?? thisProcess(command);
+  const stale = options.staleSeconds ?? STALE_SECONDS;
+  let holder = await take(host, { id, owner, stale, steal: options.force === true ? 'any' : '' });
+  if (holder !== undefined && isDeadHere(holder.owner)) holder = await take(host, { id, owner, stale, steal: holder.id });
+  if (holder !== undefined) throw locked(host, holder, stale);
+  return keepAlive(host, id, options.beatSeconds ?? BEAT_SECONDS);
+}
+
+async function take(host: HostConnection, options: { id: string; owner: LockOwner; stale: number; steal: string }): Promise<Holder | undefined> {
+  const result = await host.run(takeScript(options), { stdin: `${JSON.stringify(options.owner)}\n`, timeoutSeconds: 30 });
+  if (result.code !== 0) {
+    throw new KinitError('could not take the lock', {
+      class: 'access',
+      host: host.host,
+      tried: 'writing /run/kinit/lock',
+      found: result.stderr.trim() || `exit code ${result.code}`,
+      hint: 'Check that flock (util-linux) is installed and /run is writable on this host.',
+    });
+  }
+  const [answer = '', owner = ''] = result.stdout.trim().split('\n');
+  if (answer === 'taken') return undefined;
+  const [, heldBy = '', age = '', silent = ''] = answer.split(' ');
+  return { id: heldBy, age: Number(age), silent: Number(silent), owner: parseOwner(owner) };
+}
+
+function keepAlive(host: HostConnection, id: string, beatSeconds: number): () => Promise<void> {
+  const beats = new PassThrough();
+  let open = true;
+  const ended = host
+    .pipe(beatScript(id), beats, { timeoutSeconds: 7 * 24 * 3600 })
+    .catch(() => undefined)
+    .finally(() => (open = false));
+  const timer = setInterval(() => {
+    if (open) beats.write('beat\n');
+    // No channel to be had (sshd's MaxSessions): better a late sign of life than none. A lost connection is reported by the work itself.
+    else void host.run(beatOnceScript(id), { timeoutSeconds: 20 }).catch(() => undefined);
+  }, beatSeconds * 1000);
+  timer.unref();
+  let released: Promise<void> | undefined;
+  return () => {
+    released ??= release();
+    return released;
+  };
+
+  async function release(): Promise<void> {
+    clearInterval(timer);
+    beats.end('release\n');
+    const result = await ended;
+    // The channel is gone or would not open: the shell does what it could not.
+    if (result?.code !== 0) await host.run(forgetScript(id), { timeoutSeconds: 20 }).catch(() => undefined);
+  }
+}
+
+function locked(host: HostConnection, holder: Holder, stale: number): KinitError {
+  const { operator = 'unknown', pid, command = 'unknown', started = 'unknown' } = holder.owner;
+  return new KinitError(`another kinit is at work on this cluster: ${operator} runs "${command}"`, {
+    class: 'locked',
+    host: host.host,
+    tried: 'taking the lock /run/kinit/lock',
+    found: `held by ${operator}, process ${pid ?? 'unknown'}, command "${command}", started ${started} (${duration(holder.age)} ago), last sign of life ${duration(holder.silent)} ago`,
+    hint: `Wait for it to end. If it is gone for good, the lock frees itself ${duration(Math.max(stale - holder.silent, 1))} from now without a sign of life; --force-unlock takes it at once.`,
+  });
+}
+
+function thisProcess(command: string): LockOwner {
+  return { operator: `${userInfo().username}@${hostname()}`, pid: process.pid, command, started: new Date().toISOString(), processSpace: processSpace() };
+}
+
+function parseOwner(text: string): Partial<LockOwner> {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null ? parsed : {};
+  } catch {
+    return {};
+  }
+}
+
+function duration(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+}

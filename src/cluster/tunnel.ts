@@ -1,0 +1,55 @@
+import { Agent } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { connect } from 'node:tls';
+import { isIP } from 'node:net';
+
+export interface TunnelOptions {
+  readonly connectTcp: (address: string, port: number) => Promise<Duplex>;
+  readonly address: string;
+  readonly port: number;
+  readonly caPem: string;
+  readonly certPem: string;
+  readonly keyPem: string;
+  /** Name the server's certificate is checked against. Default: address. */
+  readonly serverName?: string;
+}
+
+/** Keeps TLS connections alive that are made over streams from elsewhere (an SSH channel) instead of sockets. */
+export class TunnelAgent extends Agent {
+  private readonly tunnel: TunnelOptions;
+
+  constructor(tunnel: TunnelOptions, maxSockets: number) {
+    super({ keepAlive: true, maxSockets });
+    this.tunnel = tunnel;
+  }
+
+  /** Node calls this for each new connection; a result by callback is allowed. */
+  createConnection(_options: unknown, done: (error: Error | null, socket?: Duplex) => void): undefined {
+    const { address, port, caPem, certPem, keyPem, serverName } = this.tunnel;
+    this.tunnel.connectTcp(address, port).then(
+      (stream) => {
+        const name = serverName ?? address;
+        const socket = connect({
+          socket: stream,
+          // An IP address may not stand in SNI (RFC 6066), but is still what the certificate is checked against.
+          host: name,
+          ...(isIP(name) === 0 ? { servername: name } : {}),
+          ca: caPem,
+          cert: certPem,
+          key: keyPem,
+          minVersion: 'TLSv1.2',
+          ALPNProtocols: ['http/1.1'],
+        });
+        // TLS does not hear of trouble on the stream below by itself.
+        stream.once('error', (error: Error) => socket.destroy(error));
+        stream.once('close', () => socket.destroy());
+        socket.once('close', () => stream.destroy());
+        done(null, socket);
+      },
+      (error: unknown) => {
+        done(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
+    return undefined;
+  }
+}

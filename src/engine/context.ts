@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { imageRefsOf } from '../artifacts/index.js';
+import type { Arch, ArtifactSet } from '../model/artifact.js';
+import { KinitError } from '../model/error.js';
+import type { HostFacts } from '../model/facts.js';
+import type { Node, PhaseContext } from '../model/phase.js';
+import { isControlPlane, type HostSpec, type Spec } from '../model/spec.js';
+import { planMaterial } from '../pki/index.js';
+import type { LiveHost } from './session.js';
+
+/** What is the same for every host of a run. */
+export type SharedContext = Omit<PhaseContext, 'node' | 'artifacts' | 'images'>;
+
+export function toNode({ spec, facts }: { readonly spec: HostSpec; readonly facts: HostFacts }): Node {
+  return { spec, facts, isControlPlane: isControlPlane(spec), address: nodeAddress(spec, facts) };
+}
+
+/** The first control-plane host of the inventory, of those given. */
+export function leaderOf(nodes: readonly Node[]): Node {
+  const leader = nodes.find((node) => node.isControlPlane);
+  if (leader === undefined) {
+    throw new KinitError('no control-plane host can be reached', {
+      class: 'access',
+      hint: 'Mend the connection to the control-plane host named above; nothing can be done without it.',
+    });
+  }
+  return leader;
+}
+
+export function endpointOf(spec: Spec, leader: Node): string {
+  const address = isIP(leader.address) === 6 ? `[${leader.address}]` : leader.address;
+  return spec.apiServer.endpoint ?? `${address}:${spec.apiServer.port}`;
+}
+
+/** Makes or reuses certificates and decides what follows from all hosts' facts together. */
+export async function sharedContext(spec: Spec, hosts: readonly LiveHost[]): Promise<SharedContext> {
+  const nodes = hosts.map(toNode);
+  const leader = leaderOf(nodes);
+  const endpoint = endpointOf(spec, leader);
+  const material = await planMaterial({
+    spec,
+    nodes,
+    leader,
+    endpoint,
+    existing: new Map(hosts.map((host) => [host.spec.name, host.facts.kubernetes.pki])),
+    userCas: await readUserCas(spec),
+    now: new Date(),
+  });
+  return { spec, nodes, leader, endpoint, material, proxyMode: proxyModeOf(spec, nodes) };
+}
+
+/** auto: nftables where every host's kernel can, else iptables (ipvs is deprecated upstream from 1.35). */
+export function proxyModeOf(spec: Spec, nodes: readonly Node[]): PhaseContext['proxyMode'] {
+  if (spec.proxyMode !== 'auto') return spec.proxyMode;
+  return nodes.every((node) => node.facts.kernelFeatures.includes('nftables')) ? 'nftables' : 'iptables';
+}
+
+export function contextFor(shared: SharedContext, host: string, artifacts: ReadonlyMap<Arch, ArtifactSet>): PhaseContext {
+  const node = shared.nodes.find(({ spec }) => spec.name === host);
+  const set = node === undefined || node.facts.arch === 'unsupported' ? undefined : artifacts.get(node.facts.arch);
+  if (node === undefined || set === undefined) {
+    throw new KinitError(`no artifacts for this host's architecture (${node?.facts.arch ?? 'unknown'})`, { class: 'artifact', host, hint: 'amd64 and arm64 are supported.' });
+  }
+  return { ...shared, node, artifacts: set, images: imageRefsOf(set, shared.spec.artifacts.mirror) };
+}
+
+function nodeAddress(spec: HostSpec, facts: HostFacts): string {
+  if (spec.internalAddress !== undefined) return spec.internalAddress;
+  if (isIP(spec.address) !== 0) return spec.address;
+  const viaRoute = facts.addresses.find(({ interface: name }) => name === facts.defaultRoute?.interface);
+  const address = facts.defaultRoute?.source ?? viaRoute?.address;
+  if (address === undefined) {
+    throw new KinitError('cannot tell which IP address the other nodes reach it by', {
+      class: 'inventory',
+      host: spec.name,
+      found: `address is the name ${spec.address}, and the host has no default route`,
+      hint: 'Set internalAddress for this host in the inventory.',
+    });
+  }
+  return address;
+}
+
+async function readUserCas(spec: Spec): Promise<Record<string, { cert: string; key: string }>> {
+  const cas: Record<string, { cert: string; key: string }> = {};
+  for (const name of ['ca', 'etcdCa', 'frontProxyCa'] as const) {
+    const files = spec.pki[name];
+    if (files !== undefined) cas[name] = { cert: await readFile(files.certFile, 'utf8'), key: await readFile(files.keyFile, 'utf8') };
+  }
+  return cas;
+}

@@ -1,0 +1,4 @@
+export { runCluster, type Command, type RunOptions, type RunResult } from './run.js';
+export { resetHosts, type ResetOptions } from './reset.js';
+export { withCluster, type RunningCluster } from './with-cluster.js';
+export type { PhaseTiming } from './pipeline.js';

@@ -1,0 +1,53 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import type { Spec } from '../model/spec.js';
+import type { Finding, Path } from './problem.js';
+
+/** The spec with every local path absolute: `~` is the operator's home, relative ones start from the inventory's folder. */
+export function resolvePaths(spec: Spec, file: string): Spec {
+  const full = (path: string): string => resolve(dirname(file), path.replace(/^~(?=\/|$)/, homedir()));
+  const sshWith = <T extends { readonly identityFile?: string | undefined }>(ssh: T): T => (ssh.identityFile === undefined ? ssh : { ...ssh, identityFile: full(ssh.identityFile) });
+  const caWith = (ca: { readonly certFile: string; readonly keyFile: string }): { certFile: string; keyFile: string } => ({ certFile: full(ca.certFile), keyFile: full(ca.keyFile) });
+  const { ca, etcdCa, frontProxyCa } = spec.pki;
+  return {
+    ...spec,
+    ssh: { ...sshWith(spec.ssh), knownHostsFile: full(spec.ssh.knownHostsFile) },
+    hosts: spec.hosts.map((host) => (host.ssh === undefined ? host : { ...host, ssh: sshWith(host.ssh) })),
+    runtime: { ...spec.runtime, registryMirrors: spec.runtime.registryMirrors.map((mirror) => (mirror.caFile === undefined ? mirror : { ...mirror, caFile: full(mirror.caFile) })) },
+    pki: { ...spec.pki, ...(ca === undefined ? {} : { ca: caWith(ca) }), ...(etcdCa === undefined ? {} : { etcdCa: caWith(etcdCa) }), ...(frontProxyCa === undefined ? {} : { frontProxyCa: caWith(frontProxyCa) }) },
+  };
+}
+
+/** Files that must be there and readable. known_hosts need not: first contact makes it. */
+export async function missingFiles(resolved: Spec): Promise<Finding[]> {
+  const wanted = localFiles(resolved);
+  const findings = await Promise.all(wanted.map(async ({ path, file }): Promise<Finding[]> => {
+    const reason = await unreadable(file);
+    return reason === undefined ? [] : [{ path, message: `${file}: ${reason}` }];
+  }));
+  return findings.flat();
+}
+
+function localFiles({ ssh, hosts, runtime, pki }: Spec): { readonly path: Path; readonly file: string }[] {
+  const one = (path: Path, file: string | undefined): { path: Path; file: string }[] => (file === undefined ? [] : [{ path, file }]);
+  const cas = (['ca', 'etcdCa', 'frontProxyCa'] as const).flatMap((key) => [...one(['pki', key, 'certFile'], pki[key]?.certFile), ...one(['pki', key, 'keyFile'], pki[key]?.keyFile)]);
+  return [
+    ...one(['ssh', 'identityFile'], ssh.identityFile),
+    ...hosts.flatMap((host, index) => one(['hosts', index, 'ssh', 'identityFile'], host.ssh?.identityFile)),
+    ...runtime.registryMirrors.flatMap((mirror, index) => one(['runtime', 'registryMirrors', index, 'caFile'], mirror.caFile)),
+    ...cas,
+  ];
+}
+
+async function unreadable(file: string): Promise<string | undefined> {
+  try {
+    if (!(await stat(file)).isFile()) return 'this is not a file';
+    await access(file, constants.R_OK);
+    return undefined;
+  } catch (thrown) {
+    const code = (thrown as NodeJS.ErrnoException).code;
+    return code === 'ENOENT' || code === 'ENOTDIR' ? 'there is no such file' : 'this file cannot be read by you';
+  }
+}

@@ -1,0 +1,82 @@
+import { isIP, isIPv4 } from 'node:net';
+import { type HostSpec, isControlPlane, type Spec } from '../../model/spec.js';
+import { canonicalAddress } from '../cidr.js';
+import type { Finding } from '../problem.js';
+import { duplicates, isAddress } from './names.js';
+import type { Rule } from './rule.js';
+
+export const hostRules: readonly Rule[] = [
+  { reads: [], check: namesUnique },
+  { reads: [], check: namesUsable },
+  { reads: [], check: addressesUsable },
+  { reads: ['hosts.ssh', 'ssh.port'], check: addressesUnique },
+  { reads: ['hosts.internalAddress'], check: internalAddressesUnique },
+  { reads: ['hosts.internalAddress'], check: internalAddressesUsable },
+  { reads: ['hosts.roles'], check: rolesUnique },
+  { reads: ['hosts.roles'], check: oneControlPlane },
+];
+
+function namesUnique({ hosts }: Spec): Finding[] {
+  return duplicates(hosts.map((host) => host.name)).map(({ index, first }) => ({ path: ['hosts', index, 'name'], message: `hosts[${String(first)}] has this name already; names must be unique` }));
+}
+
+/** 'localhost' as a host name would send everything that asks for it to one machine's network address. */
+function namesUsable({ hosts }: Spec): Finding[] {
+  return hosts.flatMap((host, index) => (host.name === 'localhost' ? [{ path: ['hosts', index, 'name'], message: 'every machine has this name; give the node one of its own' }] : []));
+}
+
+function addressesUsable({ hosts }: Spec): Finding[] {
+  return hosts.flatMap((host, index) => {
+    if (isAddress(host.address)) return [];
+    const user = /^[^@\s]+@/.test(host.address) ? 'ssh.user' : undefined;
+    const port = /^[^:]+:\d+$/.test(host.address) ? 'ssh.port' : undefined;
+    const apart = [user, port].filter((key) => key !== undefined).join(' and ');
+    return [{ path: ['hosts', index, 'address'], message: `must be an IP address or a DNS name${apart === '' ? '' : ` and nothing else; use ${apart} for the rest`}` }];
+  });
+}
+
+function addressesUnique({ hosts, ssh }: Spec): Finding[] {
+  const keys = hosts.map((host) => `${canonicalAddress(host.address)} port ${String(host.ssh?.port ?? ssh.port)}`);
+  return duplicates(keys).map(({ index, first }) => ({ path: ['hosts', index, 'address'], message: `${nameOf(hosts, first)} has this address and SSH port already; each machine stands here once` }));
+}
+
+function internalAddressesUnique({ hosts }: Spec): Finding[] {
+  const keys = hosts.map((host) => (host.internalAddress === undefined ? undefined : canonicalAddress(host.internalAddress)));
+  const others = hosts.map((host) => (host.internalAddress === undefined && isIP(host.address) !== 0 ? canonicalAddress(host.address) : undefined));
+  return keys.flatMap((key, index) => {
+    const first = key === undefined ? -1 : hosts.findIndex((_, other) => other !== index && ((other < index && keys[other] === key) || others[other] === key));
+    return first === -1 ? [] : [{ path: ['hosts', index, 'internalAddress'], message: `${nameOf(hosts, first)} has this address already` }];
+  });
+}
+
+/** Pods and Services are IPv4 in this version, so nodes must reach each other over IPv4; kubeadm refuses loopback addresses too. */
+function internalAddressesUsable({ hosts }: Spec): Finding[] {
+  return hosts.flatMap((host, index) => {
+    const key = host.internalAddress === undefined ? 'address' : 'internalAddress';
+    const address = host.internalAddress ?? host.address;
+    if (isIP(address) === 0) return [];
+    const remedy = key === 'address' ? '; add internalAddress with an IPv4 address that the other hosts reach' : '';
+    if (!isIPv4(address)) return [{ path: ['hosts', index, key], message: `nodes need an IPv4 address among themselves in this version${remedy}` }];
+    if (/^(127|0|169\.254|22[4-9]|23\d|24\d|25[0-5])\./.test(address)) return [{ path: ['hosts', index, key], message: `other hosts cannot reach this address (loopback, link-local, multicast or reserved)${remedy}` }];
+    return [];
+  });
+}
+
+function rolesUnique({ hosts }: Spec): Finding[] {
+  return hosts.flatMap((host, index) => duplicates(host.roles).map((role) => ({ path: ['hosts', index, 'roles', role.index], message: 'this role stands twice; once is enough' })));
+}
+
+function oneControlPlane({ hosts }: Spec): Finding[] {
+  const indexes = hosts.flatMap((host, index) => (isControlPlane(host) ? [index] : []));
+  if (indexes.length === 0) return [{ path: ['hosts'], atKey: true, found: 'no control-plane host', message: 'one host needs roles: [control-plane] (or [control-plane, worker])' }];
+  const [first = 0, ...rest] = indexes;
+  return rest.map((index) => ({
+    path: ['hosts', index, 'roles'],
+    found: 'a second control-plane host',
+    message: `this version supports exactly one, and ${nameOf(hosts, first)} is it; more are planned. Make this one a worker`,
+  }));
+}
+
+function nameOf(hosts: readonly HostSpec[], index: number): string {
+  return hosts[index]?.name ?? `hosts[${String(index)}]`;
+}

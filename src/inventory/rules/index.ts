@@ -1,0 +1,11 @@
+import { argumentRules } from './arguments.js';
+import { hostRules } from './hosts.js';
+import { networkRules } from './networks.js';
+import { nodeMarkRules } from './node-marks.js';
+import type { Rule } from './rule.js';
+import { serviceRules } from './services.js';
+
+export type { Rule } from './rule.js';
+
+/** Every check across fields. */
+export const rules: readonly Rule[] = [...hostRules, ...nodeMarkRules, ...networkRules, ...serviceRules, ...argumentRules];

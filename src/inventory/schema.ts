@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { specSchema } from '../model/spec.js';
+import type { Path } from './problem.js';
+
+/** The parts of JSON Schema (2020-12) that the inventory uses. */
+export interface JsonSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly format?: string;
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly additionalProperties?: boolean | JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+}
+
+/** One option of the inventory. */
+export interface Option {
+  /** For example 'hosts[].taints[].key'. */
+  readonly path: string;
+  readonly schema: JsonSchema;
+  readonly required: boolean;
+}
+
+/** JSON Schema of the inventory as it is written (defaults may be left out), for editors. */
+export function inventorySchema(): JsonSchema & { readonly title: string } {
+  const { $schema, ...rest } = z.toJSONSchema(specSchema, { io: 'input' });
+  return { $schema, title: 'kinit inventory', ...rest } as JsonSchema & { readonly title: string };
+}
+
+/** Every option, sections before what they hold, in the schema's order. */
+export function inventoryOptions(schema: JsonSchema = inventorySchema(), prefix = ''): Option[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
+    const path = prefix === '' ? key : `${prefix}.${key}`;
+    const inner = property.items?.properties === undefined ? inventoryOptions(property, path) : inventoryOptions(property.items, `${path}[]`);
+    return [{ path, schema: property, required: schema.required?.includes(key) === true }, ...inner];
+  });
+}
+
+/** The schema of the value at path; undefined where none is known. */
+export function schemaAt(path: Path): JsonSchema | undefined {
+  return path.reduce<JsonSchema | undefined>((schema, part) => {
+    if (typeof part === 'number') return schema?.items;
+    const fixed = schema?.properties?.[part];
+    return fixed ?? (typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined);
+  }, inventorySchema());
+}

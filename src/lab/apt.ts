@@ -1,0 +1,74 @@
+/** What mmdebstrap and the hosts get of this machine's apt configuration: never more than where Debian comes from. */
+
+/** Debian release of the hosts. */
+export const SUITE = 'bookworm';
+
+interface Source {
+  readonly uris: readonly string[];
+  readonly suites: readonly string[];
+}
+
+const DEFAULT_SOURCES: readonly Source[] = [
+  { uris: ['http://deb.debian.org/debian'], suites: [SUITE, `${SUITE}-updates`] },
+  { uris: ['http://deb.debian.org/debian-security'], suites: [`${SUITE}-security`] },
+];
+
+/**
+ * Sources for the hosts, in apt's deb822 form, from the texts of this machine's own source files: the same mirrors,
+ * with the machine's Debian release replaced by the hosts'. Third-party archives are left out. A machine that is not
+ * Debian gets the official mirrors.
+ */
+export function hostSources(files: readonly { readonly path: string; readonly text: string }[], codename: string | undefined): string {
+  const own = files.flatMap(({ path, text }) => (path.endsWith('.sources') ? deb822(text) : oneLine(text)));
+  const debian = codename === undefined ? [] : own.filter(({ official }) => official).map(({ uris, suites }) => ({ uris, suites: releaseSuites(suites, codename) })).filter(({ suites }) => suites.length > 0);
+  const chosen = debian.some(({ suites }) => suites.includes(SUITE)) ? debian : DEFAULT_SOURCES;
+  return chosen.map(({ uris, suites }) => `Types: deb\nURIs: ${uris.join(' ')}\nSuites: ${suites.join(' ')}\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n`).join('\n');
+}
+
+/**
+ * Settings from `apt-config dump` that say how archives are reached (proxies, TLS, date checks, retries), one apt.conf
+ * line each. A proxy that this machine has only in its environment is added.
+ */
+export function acquireSettings(dump: string, environment: Readonly<Record<string, string | undefined>> = {}): string[] {
+  const own = dump.split('\n').filter((line) => /^Acquire::(https?::|Check-|Retries |ForceIPv[46] )\S*.*".+";$/.test(line));
+  const proxies = (['http', 'https'] as const).flatMap((scheme) => {
+    const proxy = environment[`${scheme}_proxy`];
+    if (proxy === undefined || /["\n]/.test(proxy) || own.some((line) => line.startsWith(`Acquire::${scheme}::Proxy `))) return [];
+    return [`Acquire::${scheme}::Proxy "${proxy}";`];
+  });
+  return [...own, ...proxies];
+}
+
+interface OwnSource extends Source {
+  /** Component main, signed (if anything is said) by Debian's own keyring. */
+  readonly official: boolean;
+}
+
+function deb822(text: string): OwnSource[] {
+  return text.split(/\n\s*\n/).flatMap((stanza) => {
+    const fields = new Map<string, string>();
+    for (const line of stanza.split('\n')) {
+      const [, key, value] = /^([A-Za-z-]+):\s*(.*)$/.exec(line) ?? [];
+      if (key !== undefined && value !== undefined) fields.set(key.toLowerCase(), value.trim());
+    }
+    const words = (key: string): string[] => (fields.get(key) ?? '').split(/\s+/).filter((word) => word !== '');
+    if (!words('types').includes('deb') || /^no$/i.test(fields.get('enabled') ?? 'yes')) return [];
+    const signed = fields.get('signed-by') ?? '';
+    return [{ uris: words('uris'), suites: words('suites'), official: words('components').includes('main') && (signed === '' || signed.includes('debian-archive')) }];
+  });
+}
+
+function oneLine(text: string): OwnSource[] {
+  return text.split('\n').flatMap((line) => {
+    const [, options = '', uri, suite, components = ''] = /^\s*deb\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)\s+(.*)$/.exec(line.replace(/#.*/, '')) ?? [];
+    if (uri === undefined || suite === undefined) return [];
+    const signed = /signed-by=(\S+)/.exec(options)?.[1] ?? '';
+    return [{ uris: [uri], suites: [suite], official: components.split(/\s+/).includes('main') && (signed === '' || signed.includes('debian-archive')) }];
+  });
+}
+
+/** bullseye's security archive was still named bullseye-security; "/updates" is older than anything kinit runs on. */
+function releaseSuites(suites: readonly string[], codename: string): string[] {
+  const wanted = ['', '-updates', '-security'].map((ending) => codename + ending);
+  return suites.filter((suite) => wanted.includes(suite)).map((suite) => SUITE + suite.slice(codename.length));
+}

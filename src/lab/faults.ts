@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { KinitError } from '../model/error.js';
+import { cgroupProcesses, hierarchies, removeCgroups } from './cgroup.js';
+import { setPartition } from './network.js';
+import { hostFiles, labNames } from './paths.js';
+import { isAlive, kill, readRecord, until } from './process.js';
+import { bootHost } from './run.js';
+import { findHost } from './ssh.js';
+import { readState } from './state.js';
+import type { Lab } from './types.js';
+
+/** Power cut: SIGKILL to the host's PID 1. The kernel ends all that runs in the host at once; its disk stays. */
+export async function killHost(lab: Lab, name: string): Promise<void> {
+  const host = findHost(lab, name);
+  const all = await hierarchies();
+  const { cgroup } = labNames(lab.name);
+  const nspawn = await readRecord(hostFiles(lab.directory, host.name).record);
+  for (const pid of await cgroupProcesses(all, cgroup, host.name)) {
+    if (nspawn !== undefined && (await parent(pid)) === nspawn.pid) kill(pid);
+  }
+  if (nspawn !== undefined) await until(10, async () => !(await isAlive(nspawn)));
+  await removeCgroups(all, cgroup, host.name);
+}
+
+/** Boots a stopped host from its disk, as after a power cut. Returns when it answers; a running host is left alone. */
+export async function startHost(lab: Lab, name: string, signal?: AbortSignal): Promise<void> {
+  const host = findHost(lab, name);
+  const state = await readState(lab.name);
+  if (state === undefined) throw new KinitError(`There is no lab ${lab.name}`, { class: 'usage', hint: `Make it: kinit lab up --name ${lab.name}` });
+  await bootHost(lab, host, state.rootfs, signal);
+}
+
+/** Cuts the network between the given pairs of hosts, both ways; replaces any earlier cut. An empty list heals all. */
+export async function partition(lab: Lab, pairs: readonly (readonly [string, string])[]): Promise<void> {
+  await setPartition(lab.name, pairs.map(([a, b]) => [findHost(lab, a).address, findHost(lab, b).address] as const));
+}
+
+async function parent(pid: number): Promise<number | undefined> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const text = /^PPid:\t(\d+)$/m.exec(status)?.[1];
+  return text === undefined ? undefined : Number(text);
+}

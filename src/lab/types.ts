@@ -1,0 +1,46 @@
+/** What one lab shall be. */
+export interface LabOptions {
+  /** DNS label of at most 30 characters. Default 'demo'. */
+  readonly name?: string;
+  /** How many hosts the lab shall have. A running lab that has fewer gets the missing ones. */
+  readonly hosts: number;
+  /** CPUs of each new host; a share of the machine's time where the machine has fewer. */
+  readonly cpus: number;
+  /** Memory limit of each new host in MiB. */
+  readonly memoryMB: number;
+  /** So many of the first hosts get the role control-plane. Default 1. */
+  readonly controlPlanes?: number;
+  /** Size of each new host's disk in MiB. Default: no limit but the machine's own disk. */
+  readonly diskMB?: number;
+  /** Folder for inventory, keys and disks. Default: the lab's own under the user's state folder. */
+  readonly directory?: string;
+  readonly onProgress: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface LabHost {
+  /** Name in the inventory: node1, node2, ... */
+  readonly name: string;
+  readonly address: string;
+  readonly roles: readonly ('control-plane' | 'worker')[];
+  readonly cpus: number;
+  readonly memoryMB: number;
+  readonly diskMB?: number;
+}
+
+/** A lab as it stands in its state file. */
+export interface Lab {
+  readonly name: string;
+  /** Absolute folder with inventory.yaml, id_ed25519, known_hosts and hosts/. */
+  readonly directory: string;
+  readonly inventoryFile: string;
+  readonly identityFile: string;
+  readonly knownHostsFile: string;
+  /** The lab's network, for example 10.210.0.0/24. The machine is .1 in it. */
+  readonly subnet: string;
+  readonly hosts: readonly LabHost[];
+}
+
+export interface LabInfo extends Lab {
+  readonly hosts: readonly (LabHost & { readonly state: 'running' | 'stopped' })[];
+}

@@ -1,0 +1,55 @@
+/** Node and image architectures kinit knows, by Go's names. */
+export type Arch = 'amd64' | 'arm64';
+
+/** One executable (or plain file) for the hosts, present on the operator's machine. */
+export interface BinaryArtifact {
+  /** For example 'kubelet', 'containerd', 'runc', 'cni-bridge'; 'kube' is the multi-call binary of a source build. */
+  readonly name: string;
+  readonly version: string;
+  readonly localFile: string;
+  readonly sha256: string;
+  readonly size: number;
+  /** Absolute path on the host, for example /usr/local/bin/kubelet or /opt/cni/bin/bridge. */
+  readonly installPath: string;
+  /** Absolute paths of symbolic links to it (multi-call names). */
+  readonly links: readonly string[];
+  /** What needs it: every host, or the runtime named. */
+  readonly group: 'kubernetes' | 'containerd' | 'cni' | 'tools';
+}
+
+/** One container image. */
+export interface ImageArtifact {
+  /** For example 'kube-apiserver', 'pause'. */
+  readonly name: string;
+  /** Full references it answers to on a host, for example registry.k8s.io/kube-apiserver:v1.36.3. */
+  readonly refs: readonly string[];
+  /** OCI archive on the operator's machine; absent when hosts pull it themselves. Images with the same archive are imported together. */
+  readonly archive?: { readonly localFile: string; readonly sha256: string; readonly size: number };
+  /** Manifest digest (sha256:...), where known. */
+  readonly digest?: string;
+  /** Which hosts need it. */
+  readonly on: 'all' | 'control-plane' | 'smoke-test';
+  readonly pinned?: boolean;
+}
+
+/** Everything one architecture's hosts need, complete and checked, on the operator's machine. */
+export interface ArtifactSet {
+  readonly arch: Arch;
+  readonly source: 'official' | 'source' | 'bundle';
+  readonly kubernetesVersion: string;
+  readonly binaries: readonly BinaryArtifact[];
+  readonly images: readonly ImageArtifact[];
+}
+
+/** Image references by role, for manifests. Every source uses the same names (a mirror changes the registry). */
+export interface ImageRefs {
+  readonly apiServer: string;
+  readonly controllerManager: string;
+  readonly scheduler: string;
+  readonly proxy: string;
+  readonly etcd: string;
+  readonly coredns: string;
+  readonly flannel: string;
+  readonly pause: string;
+  readonly nginx: string;
+}

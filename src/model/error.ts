@@ -1,0 +1,78 @@
+/** What went wrong, in the classes a caller can act on. Each has one exit code. */
+export type ErrorClass =
+  | 'internal'
+  | 'usage'
+  | 'inventory'
+  | 'access'
+  | 'preflight'
+  | 'change'
+  | 'timeout'
+  | 'partial'
+  | 'locked'
+  | 'artifact'
+  | 'interrupted';
+
+/** Exit codes are an interface (docs/exit-codes.md). 2 is `plan --exit-code` with changes. */
+export const EXIT_CODES: Readonly<Record<ErrorClass, number>> = {
+  internal: 1,
+  usage: 10,
+  inventory: 11,
+  access: 12,
+  preflight: 13,
+  change: 14,
+  timeout: 15,
+  partial: 16,
+  locked: 17,
+  artifact: 18,
+  interrupted: 130,
+};
+
+export interface ErrorContext {
+  readonly class: ErrorClass;
+  /** Inventory name of the host it happened on. */
+  readonly host?: string;
+  readonly phase?: string;
+  /** What was tried, in words or as the command a person could repeat. Never holds a secret. */
+  readonly tried?: string;
+  /** What came back: the last lines of output, an API status. Never holds a secret. */
+  readonly found?: string;
+  /** What to type or change next. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error type that reaches a person. `message` says what failed in one line;
+ * the fields say where, what was tried, what came back and what to do.
+ */
+export class KinitError extends Error {
+  readonly context: ErrorContext;
+
+  constructor(message: string, context: ErrorContext) {
+    super(message, context.cause === undefined ? undefined : { cause: context.cause });
+    this.name = 'KinitError';
+    this.context = context;
+  }
+
+  get exitCode(): number {
+    return EXIT_CODES[this.context.class];
+  }
+
+  /** The same failure with the place it happened filled in, where that was not known below. */
+  at(place: { readonly host?: string; readonly phase?: string }): KinitError {
+    const error = new KinitError(this.message, { ...place, ...this.context });
+    if (this.stack !== undefined) error.stack = this.stack;
+    return error;
+  }
+}
+
+/** Anything thrown, as a KinitError; what is not one already is an internal error. */
+export function asKinitError(thrown: unknown): KinitError {
+  if (thrown instanceof KinitError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new KinitError(message, {
+    class: 'internal',
+    hint: 'This is a fault of kinit itself. Run again with --verbose and report what it prints.',
+    cause: thrown,
+  });
+}

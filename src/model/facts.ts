@@ -1,0 +1,45 @@
+import type { Arch } from './artifact.js';
+
+/** What is known of one host after one round trip. Plain data; nothing here is secret except `pki`. */
+export interface HostFacts {
+  readonly host: string;
+  readonly os: { readonly id: string; readonly versionId: string; readonly codename: string; readonly prettyName: string; readonly family: 'debian' | 'redhat' | 'unknown' };
+  readonly arch: Arch | 'unsupported';
+  /** uname -r */
+  readonly kernel: string;
+  readonly cpus: number;
+  /** Memory in MB (10^6 bytes / 1.048576: MiB as free -m shows). */
+  readonly memoryMB: number;
+  readonly hostname: string;
+  readonly productUuid: string;
+  readonly machineId: string;
+  readonly bootId: string;
+  readonly initSystem: string;
+  readonly addresses: readonly { readonly interface: string; readonly address: string; readonly prefix: number }[];
+  readonly defaultRoute?: { readonly interface: string; readonly source?: string };
+  /** Host clock minus operator clock in milliseconds, corrected by half the round trip. */
+  readonly clockOffsetMs: number;
+  readonly cgroupVersion: 1 | 2;
+  readonly swap: readonly { readonly device: string; readonly sizeKB: number }[];
+  readonly selinux: 'enforcing' | 'permissive' | 'disabled' | 'absent';
+  /** Firewall services that are active now. */
+  readonly firewalls: readonly ('ufw' | 'firewalld' | 'nftables')[];
+  /** Time services that are active now, for example chrony, systemd-timesyncd, ntpd. */
+  readonly timeServices: readonly string[];
+  /** Names (with _) of kernel modules loaded, built in, or loadable. */
+  readonly modules: { readonly loaded: readonly string[]; readonly builtin: readonly string[]; readonly loadable: readonly string[] };
+  /** Kernel abilities tried out for real: 'vxlan', 'nftables', 'iptables', 'overlay', 'br_netfilter', 'ip_vs', 'ipset'. */
+  readonly kernelFeatures: readonly string[];
+  readonly listening: readonly { readonly protocol: 'tcp' | 'udp'; readonly address: string; readonly port: number; readonly process?: string; readonly pid?: number }[];
+  readonly disks: readonly { readonly path: string; readonly availableMB: number; readonly totalMB: number }[];
+  readonly aptLockHolder?: string;
+  readonly kubernetes: {
+    /** /etc/kubernetes/kubelet.conf exists: this host is a node of some cluster. */
+    readonly joined: boolean;
+    readonly kubeletActive: boolean;
+    /** Text of files that later work builds on (certificates, keys, kubeconfigs), by absolute path. Secret. */
+    readonly pki: Readonly<Record<string, string>>;
+    /** The host has a kinit undo journal. */
+    readonly journal: boolean;
+  };
+}

@@ -1,0 +1,56 @@
+import type { Duplex, Readable } from 'node:stream';
+
+/** What a command on a host left behind. */
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** Bytes for the command's standard input. Secrets travel here, never in the script. */
+  readonly stdin?: string | Uint8Array;
+  /** Upper bound in seconds; the remote command is ended when it runs out. Default 60. */
+  readonly timeoutSeconds?: number;
+  /** Called with each line of standard output as it comes (long-running commands). */
+  readonly onLine?: (line: string) => void;
+}
+
+/** One file to put on a host. It is written beside its target, with its final mode and owner from the first byte, synced and renamed. */
+export interface UploadFile {
+  /** Absolute path on the host. Parent folders are made (0755) when missing. */
+  readonly path: string;
+  readonly content: { readonly bytes: Uint8Array } | { readonly localFile: string; readonly size: number };
+  /** Octal, for example 0o600. */
+  readonly mode: number;
+  /** Default 'root'. */
+  readonly owner?: string;
+  readonly group?: string;
+  /** Lower-case hex; checked on the host before the rename. */
+  readonly sha256?: string;
+}
+
+/** Counts that `--timing` prints and tests hold to their limits. */
+export interface ConnectionStats {
+  /** Exec channels opened (the root shell is one). */
+  readonly execChannels: number;
+  /** Requests answered by the root shell. */
+  readonly roundTrips: number;
+  readonly bytesSent: number;
+}
+
+/** One open connection to one host, as root. */
+export interface HostConnection {
+  /** Inventory name. */
+  readonly host: string;
+  /** Runs POSIX sh text as root in the long-lived shell; one round trip. A non-zero exit code is a result, not an error. */
+  run(script: string, options?: RunOptions): Promise<CommandResult>;
+  /** Sends all files over ONE exec channel as one stream, checks and renames them. */
+  upload(files: readonly UploadFile[], onProgress?: (bytesSent: number) => void): Promise<void>;
+  /** Runs a command on its own exec channel with a stream as standard input (image imports, bulk data). */
+  pipe(script: string, input: Readable, options?: { readonly timeoutSeconds?: number }): Promise<CommandResult>;
+  /** A TCP stream opened from the host to address:port (direct-tcpip). Not an exec channel. */
+  connectTcp(address: string, port: number): Promise<Duplex>;
+  readonly stats: ConnectionStats;
+  close(): Promise<void>;
+}

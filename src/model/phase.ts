@@ -1,0 +1,49 @@
+import type { ArtifactSet, ImageRefs } from './artifact.js';
+import type { HostFacts } from './facts.js';
+import type { Resource, Tools } from './resource.js';
+import type { HostSpec, Spec } from './spec.js';
+
+/** One host as phases see it: what it shall be and what it is. */
+export interface Node {
+  readonly spec: HostSpec;
+  readonly facts: HostFacts;
+  readonly isControlPlane: boolean;
+  /** The address the cluster uses for it. */
+  readonly address: string;
+}
+
+/** PEM and kubeconfig texts by absolute path on one host. Secret. */
+export type HostMaterial = Readonly<Record<string, { readonly content: string; readonly mode: number }>>;
+
+/** Everything a phase may look at. No I/O hangs on it: the same context gives the same resources. */
+export interface PhaseContext {
+  readonly spec: Spec;
+  readonly node: Node;
+  readonly nodes: readonly Node[];
+  /** The first control-plane host: where the API is spoken to and one-per-cluster things happen. */
+  readonly leader: Node;
+  /** host:port of the API for nodes and kubeconfigs. */
+  readonly endpoint: string;
+  readonly artifacts: ArtifactSet;
+  readonly images: ImageRefs;
+  /** Certificates, keys and kubeconfigs per host name, made or reused before the phases run. */
+  readonly material: Readonly<Record<string, HostMaterial>>;
+  /** kube-proxy mode after 'auto' is decided from facts. */
+  readonly proxyMode: 'nftables' | 'iptables' | 'ipvs';
+}
+
+/** One step of bringing a host up: a value, not a class. */
+export interface Phase {
+  /** Stable name for --skip, --only and the docs. */
+  readonly id: string;
+  readonly title: string;
+  /** Whether it concerns this host. */
+  readonly on: (context: PhaseContext) => boolean;
+  /** Phases that must be finished on EVERY host they concern before this one starts anywhere. Order on one host is the list's order. */
+  readonly after?: readonly string[];
+  /** Runs on every host that answers, also when `join` was asked for other hosts only. */
+  readonly everywhere?: boolean;
+  readonly resources: (context: PhaseContext) => readonly Resource[];
+  /** Waits, with a bound of its own, until what was applied really works. Runs also when nothing changed. */
+  readonly ready?: (context: PhaseContext, tools: Tools) => Promise<void>;
+}

@@ -1,0 +1,56 @@
+import type { ClusterApi } from './api.js';
+import type { ChangeSummary } from './change.js';
+import type { HostConnection, UploadFile } from './host.js';
+
+/** A desired state as data. Each kind is one file in src/resources/ and has one entry in its index. */
+export interface Resource {
+  readonly kind: string;
+  /** Unique on a host: '<kind>:<what>', for example 'file:/etc/hosts'. Undo is recorded once per id. */
+  readonly id: string;
+}
+
+/** Nothing to do, and why; or a change. */
+export type Difference =
+  | { readonly changed: false; readonly reason: string }
+  | { readonly changed: true; readonly change: Omit<ChangeSummary, 'resource'> };
+
+/** What carries a change out, in order. Adjacent scripts are sent in one round trip, adjacent uploads in one stream. */
+export type Step =
+  | { readonly do: 'script'; readonly script: string; readonly stdin?: string | Uint8Array; readonly timeoutSeconds?: number }
+  | { readonly do: 'upload'; readonly files: readonly UploadFile[] }
+  /** For what neither text nor files can say (streams, API calls). */
+  | { readonly do: 'call'; readonly title: string; readonly run: (tools: Tools) => Promise<void> };
+
+/** What a 'call' step, an API observation or a wait may use. */
+export interface Tools {
+  readonly host: HostConnection;
+  /** Opens the API of the cluster on first use. */
+  readonly api: () => Promise<ClusterApi>;
+  readonly progress: (text: string) => void;
+  /** Whether this run has changed anything on any host yet. */
+  readonly runChanged: () => boolean;
+  /** Aborted on Ctrl-C and when the run's time is over. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * How one kind of resource is asked for, compared, applied and undone.
+ * Seen is what was observed, as data.
+ */
+export interface ResourceKind<R extends Resource, Seen> {
+  readonly kind: R['kind'];
+  /** sh text that prints what is there and changes nothing. Many are sent in one round trip. Absent for kinds seen through the API. */
+  readonly observe?: (resource: R) => string;
+  readonly parse?: (resource: R, output: string) => Seen;
+  /** For kinds seen through the API. */
+  readonly observeCall?: (resource: R, tools: Tools) => Promise<Seen>;
+  readonly diff: (resource: R, seen: Seen) => Difference;
+  readonly apply: (resource: R, seen: Seen) => readonly Step[];
+  /**
+   * Runs before the first change of this resource: sh text that saves what was there into the folder "$D" (root only),
+   * and sh text that puts it back from "$D" later, run by reset in reverse order. Absent: nothing on the host to undo.
+   */
+  readonly undo?: (resource: R, seen: Seen) => { readonly save?: string; readonly restore: string };
+  /** False for changes that cannot be seen right afterwards by observing again (default true). */
+  readonly verify?: boolean;
+}

@@ -1,0 +1,34 @@
+import { waitForApi } from '../cluster/waits.js';
+import type { Phase } from '../model/phase.js';
+import { directory, file, user } from '../resources/index.js';
+import { renderAdmissionConfiguration, renderApiServerManifest, renderAuditPolicy, renderAuthenticationConfiguration, renderControllerManagerManifest, renderEtcdManifest, renderSchedulerManifest } from '../templates/index.js';
+import { kubeletService } from './kubelet.js';
+
+const MANIFESTS = '/etc/kubernetes/manifests';
+
+/** Seconds until a freshly started control plane must answer; a slow disk and a cold cache need most of it. */
+const API_TIMEOUT = 240;
+
+export const controlPlane: Phase = {
+  id: 'control-plane',
+  title: 'Control plane (static pods)',
+  on: ({ node }) => node.isControlPlane,
+  resources: (context) => [
+    // CIS 1.1.12: the data folder belongs to etcd:etcd.
+    user({ name: 'etcd', home: context.spec.etcd.dataDir, shell: '/usr/sbin/nologin' }),
+    directory({ path: context.spec.etcd.dataDir, mode: 0o700, owner: 'etcd', group: 'etcd', removeContents: true }),
+    directory({ path: '/var/log/kubernetes', mode: 0o700, removeContents: true }),
+    directory({ path: '/var/log/kubernetes/audit', mode: 0o700 }),
+    file({ path: '/etc/kubernetes/audit-policy.yaml', content: renderAuditPolicy(), mode: 0o600 }),
+    file({ path: '/etc/kubernetes/admission.yaml', content: renderAdmissionConfiguration(context), mode: 0o600 }),
+    file({ path: '/etc/kubernetes/authentication.yaml', content: renderAuthenticationConfiguration(), mode: 0o600 }),
+    file({ path: `${MANIFESTS}/etcd.yaml`, content: renderEtcdManifest(context), mode: 0o600 }),
+    file({ path: `${MANIFESTS}/kube-apiserver.yaml`, content: renderApiServerManifest(context), mode: 0o600 }),
+    file({ path: `${MANIFESTS}/kube-controller-manager.yaml`, content: renderControllerManagerManifest(context), mode: 0o600 }),
+    file({ path: `${MANIFESTS}/kube-scheduler.yaml`, content: renderSchedulerManifest(context), mode: 0o600 }),
+    kubeletService(context),
+  ],
+  ready: async (_context, tools) => {
+    await waitForApi(await tools.api(), { timeoutSeconds: API_TIMEOUT, progress: tools.progress, signal: tools.signal });
+  },
+};

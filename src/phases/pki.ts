@@ -1,0 +1,23 @@
+import type { Phase } from '../model/phase.js';
+import { directory, file, link } from '../resources/index.js';
+import { KUBELET_CLIENT_CURRENT, plannedKubeletClientPem } from '../pki/index.js';
+
+/** Certificates, keys and kubeconfigs. What is on the host already was reused when they were planned. */
+export const pki: Phase = {
+  id: 'pki',
+  title: 'Certificates, keys and kubeconfigs',
+  on: () => true,
+  resources: ({ material, node }) => {
+    const mine = material[node.spec.name] ?? {};
+    const clientPem = plannedKubeletClientPem(mine);
+    return [
+      directory({ path: '/etc/kubernetes', mode: 0o755, removeContents: true }),
+      directory({ path: '/etc/kubernetes/pki', mode: 0o755 }),
+      ...(node.isControlPlane ? [directory({ path: '/etc/kubernetes/pki/etcd', mode: 0o755 })] : []),
+      directory({ path: '/var/lib/kubelet', mode: 0o750, removeContents: true }),
+      directory({ path: '/var/lib/kubelet/pki', mode: 0o750 }),
+      ...Object.entries(mine).map(([path, { content, mode }]) => file({ path, content, mode, secret: mode === 0o600 })),
+      ...(clientPem === undefined ? [] : [link({ path: KUBELET_CLIENT_CURRENT, target: clientPem })]),
+    ];
+  },
+};

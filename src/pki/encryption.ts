@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto';
+import { stringify } from 'yaml';
+
+/** 32 random bytes in base64: a secretbox or AES-256 key. Secret. */
+export function encryptionKey(): string {
+  return randomBytes(32).toString('base64');
+}
+
+/**
+ * EncryptionConfiguration for Secrets at rest (CIS 1.2.27 and 1.2.28): secretbox, with identity behind it
+ * so that what was written before stays readable. What exists is kept: another key would make it unreadable. Secret.
+ */
+export function secretsEncryptionConfig(existing?: string): string {
+  if (existing !== undefined && existing.trim() !== '') return existing;
+  return stringify(
+    {
+      apiVersion: 'apiserver.config.k8s.io/v1',
+      kind: 'EncryptionConfiguration',
+      resources: [{ resources: ['secrets'], providers: [{ secretbox: { keys: [{ name: 'key1', secret: encryptionKey() }] } }, { identity: {} }] }],
+    },
+    { lineWidth: 0, indentSeq: false },
+  );
+}

@@ -1,0 +1,98 @@
+/**
+ * sh function `stop_pods`: stops and removes every pod through the CRI; where that does not answer, ends what runs under
+ * containerd's shims of the k8s.io namespace, by process id (other namespaces, such as Docker's, are left alone).
+ */
+export const STOP_PODS = `
+cri() { timeout "$1" crictl -r unix:///run/containerd/containerd.sock -t 30s "$2" "$3" > /dev/null 2>&1 < /dev/null; }
+shims() {
+  for P in /proc/[0-9]*; do
+    C=$(tr '\\000' ' ' 2>/dev/null < "$P/cmdline") || continue
+    case "$C" in *containerd-shim*" -namespace k8s.io "*) echo "\${P#/proc/}";; esac
+  done
+}
+children() { awk -v parent="$1" '{ pid = $1; sub(/^.*\\) /, ""); if ($2 == parent) print pid }' /proc/[0-9]*/stat 2>/dev/null; }
+stop_pods() {
+  if [ -S /run/containerd/containerd.sock ] && command -v crictl > /dev/null; then
+    cri 120 rmp -fa || cri 60 rmp -fa
+  fi
+  S=$(shims); [ -n "$S" ] || return 0
+  # A container's first process takes all others of its pid namespace along; then the shim goes.
+  for P in $S; do kill -9 $(children "$P") 2>/dev/null; done
+  sleep 0.3
+  for P in $S; do kill -9 $(children "$P") "$P" 2>/dev/null; done
+  N=0; while [ -n "$(shims)" ] && [ "$N" -lt 20 ]; do N=$((N + 1)); sleep 0.25; done
+  [ -z "$(shims)" ] || bad "containers still run: containerd-shim $(shims | tr '\\n' ' ')"
+}`;
+
+/**
+ * sh function `unmount_cluster`: takes off what the kubelet and containerd mounted, deepest first. Mounts recorded before
+ * the cluster ("$D/mounts") and those outside their own folders (a person's disk at /var/lib/kubelet/data) stay.
+ */
+export const UNMOUNT = `
+unmount_cluster() {
+  while read -r _ M _; do
+    case "$M" in
+      /var/lib/kubelet/pods/*|/var/lib/kubelet/plugins/*|/run/containerd/io.containerd.runtime.v2.task/k8s.io/*|/run/containerd/io.containerd.grpc.v1.cri/*|/run/netns/cni-*|/var/run/netns/cni-*) was_there mounts "$M" || printf '%b\\n' "$M";;
+    esac
+  done < /proc/self/mounts | sort -ru > "$D/unmount"
+  while IFS= read -r M; do
+    timeout 20 umount -- "$M" 2>/dev/null && continue
+    if timeout 20 umount -l -- "$M" 2>/dev/null; then echo "$M was busy: unmounted lazily, it goes when its last user ends"; else bad "$M could not be unmounted"; fi
+  done < "$D/unmount"
+  for N in /run/netns/cni-*; do [ ! -f "$N" ] || rm -f -- "$N" 2>/dev/null || bad "$N could not be removed"; done
+}`;
+
+/**
+ * awk program: from iptables-save to the input of `iptables-restore --noflush` that deletes Kubernetes' own chains and the
+ * rules that jump to them, and nothing else. Rules of others are not even read back in.
+ */
+const IPTABLES_CLEAN = `
+  function own(name) { return name ~ prefix }
+  /^\\*/ { table = $0; chains = 0; jumps = 0 }
+  /^:/ { name = substr($1, 2); if (own(name)) chain[chains++] = name }
+  /^-A / && !own($2) { for (i = 3; i < NF; i++) if (($i == "-j" || $i == "-g") && own($(i + 1))) { rule = $0; sub(/^-A/, "-D", rule); jump[jumps++] = rule; break } }
+  /^COMMIT/ && chains + jumps > 0 {
+    print table
+    for (i = 0; i < jumps; i++) print jump[i]
+    for (i = 0; i < chains; i++) print "-F " chain[i]
+    for (i = 0; i < chains; i++) print "-X " chain[i]
+    print "COMMIT"
+  }`;
+
+/** sh function `remove_network PODCIDR LINK...`: links, rules, tables, sets, virtual servers and routes of a cluster. */
+export const REMOVE_NETWORK = `
+clean_iptables() {
+  command -v "$1-save" > /dev/null && command -v "$1-restore" > /dev/null || return 0
+  PREFIX='^(KUBE|FLANNEL|CNI)-'; [ ! -e "$D/cni-chains" ] || PREFIX='^(KUBE|FLANNEL)-'
+  "$1-save" 2>/dev/null | awk -v prefix="$PREFIX" '${IPTABLES_CLEAN}' > "$D/iptables"
+  [ -s "$D/iptables" ] || return 0
+  timeout 30 "$1-restore" --noflush < "$D/iptables" || bad "the rules of Kubernetes could not be removed with $1-restore"
+}
+remove_network() {
+  CIDR=$1; shift
+  if [ -e /sys/class/net/kube-ipvs0 ] && ! was_there links kube-ipvs0 && command -v ipvsadm > /dev/null; then ipvsadm -C || bad 'the virtual servers of kube-proxy could not be removed (ipvsadm -C)'; fi
+  for L in "$@"; do
+    [ -e "/sys/class/net/$L" ] && ! was_there links "$L" || continue
+    for V in /sys/class/net/"$L"/brif/veth*; do [ ! -e "$V" ] || ip link delete "\${V##*/}" 2>/dev/null; done
+    ip link delete "$L" 2>/dev/null || [ ! -e "/sys/class/net/$L" ] || bad "the network link $L could not be removed"
+  done
+  if command -v nft > /dev/null; then
+    nft list tables 2>/dev/null | while read -r TABLE; do
+      case "$TABLE" in
+        'table ip kube-proxy'|'table ip6 kube-proxy'|'table ip flannel-ipv4'|'table ip6 flannel-ipv6'|'table inet cni_plugins_masquerade'|'table inet cni_hostport'|'table ip cni_hostport'|'table ip6 cni_hostport') was_there tables "$TABLE" || echo "$TABLE";;
+      esac
+    done > "$D/delete-tables"
+    while read -r TABLE; do nft delete $TABLE || bad "nft delete $TABLE failed"; done < "$D/delete-tables"
+  fi
+  clean_iptables iptables; clean_iptables ip6tables
+  # Asking the legacy tables loads them, so they are asked only where something is in them.
+  [ ! -s /proc/net/ip_tables_names ] || clean_iptables iptables-legacy
+  [ ! -s /proc/net/ip6_tables_names ] || clean_iptables ip6tables-legacy
+  if command -v ipset > /dev/null; then
+    for SET in $(ipset list -n 2>/dev/null | grep '^KUBE-'); do ipset destroy "$SET" 2>/dev/null || bad "the ipset $SET is still in use"; done
+  fi
+  [ -n "$CIDR" ] || return 0
+  ip route show root "$CIDR" 2>/dev/null | while read -r ROUTE; do
+    case "$ROUTE" in *' via '*) was_there routes "$ROUTE" || ip route del $ROUTE 2>/dev/null;; esac
+  done
+}`;

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import type { PhaseContext } from '../model/phase.js';
+import type { Resource } from '../model/resource.js';
+import { directory, file, service } from '../resources/index.js';
+import { renderContainerdConfig, renderContainerdUnit, renderCrictlConfig, renderHostsToml } from '../templates/index.js';
+
+/** containerd with a configuration of its own, complete; it is restarted when configuration, unit or programs change. */
+export function containerdResources(context: PhaseContext): Resource[] {
+  const config = renderContainerdConfig(context);
+  const unit = renderContainerdUnit();
+  const programs = context.artifacts.binaries.filter(({ group }) => group === 'containerd').map(({ sha256 }) => sha256);
+  const mirrors = context.spec.runtime.registryMirrors.flatMap((mirror) => [
+    directory({ path: `/etc/containerd/certs.d/${mirror.registry}`, mode: 0o755 }),
+    file({ path: `/etc/containerd/certs.d/${mirror.registry}/hosts.toml`, content: renderHostsToml(mirror), mode: 0o644 }),
+  ]);
+  return [
+    directory({ path: '/etc/containerd', mode: 0o755 }),
+    directory({ path: '/etc/containerd/certs.d', mode: 0o755 }),
+    directory({ path: '/var/lib/containerd', mode: 0o700, removeContents: true }),
+    directory({ path: '/etc/cni', mode: 0o755 }),
+    directory({ path: '/etc/cni/net.d', mode: 0o755 }),
+    file({ path: '/etc/containerd/config.toml', content: config, mode: 0o600 }),
+    ...mirrors,
+    file({ path: '/etc/crictl.yaml', content: renderCrictlConfig(), mode: 0o644 }),
+    file({ path: '/etc/systemd/system/containerd.service', content: unit, mode: 0o600 }),
+    service({ name: 'containerd', enabled: true, running: true, revision: digest([config, unit, ...programs]) }),
+  ];
+}
+
+function digest(parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\0')).digest('hex');
+}

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from 'ssh2';
+import { KinitError } from '../model/error.js';
+import type { HostConnection } from '../model/host.js';
+import { credentials } from './auth.js';
+import type { Target } from './connectErrors.js';
+import type { Link } from './exec.js';
+import { login } from './login.js';
+import { pipe } from './pipe.js';
+import { createRootShell } from './shell.js';
+import { hostTrust } from './trust.js';
+import { connectTcp } from './tcp.js';
+import { upload } from './upload.js';
+
+export interface ConnectOptions extends Target {
+  /** Private key; may begin with '~/'. Without it: the SSH agent, then ~/.ssh/id_ed25519, id_ecdsa, id_rsa. */
+  readonly identityFile?: string;
+  /** May begin with '~/'. /etc/ssh/ssh_known_hosts is read besides. */
+  readonly knownHostsFile: string;
+  /** Unknown keys are written down and accepted; changed ones never are. */
+  readonly acceptNewHostKeys: boolean;
+  /** Stops connecting. An open connection is not touched by it: whoever works on it decides what to finish. */
+  readonly signal: AbortSignal;
+}
+
+/** sshd drops connections at random while many log in at once (MaxStartups). */
+const ATTEMPTS = 4;
+const CLOSE_MS = 2000;
+
+/**
+ * Connects to a host, verifies its key, logs in and opens a root shell.
+ * Throws KinitError 'access' with a next step for everything that keeps us out.
+ */
+export async function connect(options: ConnectOptions): Promise<HostConnection> {
+  const { host, user } = options;
+  const proofs = await credentials({ host, user, ...(options.identityFile === undefined ? {} : { identityFile: options.identityFile }) });
+  const client = await persist(options, (patience) => login(options, hostTrust(options), proofs, patience, options.signal));
+
+  let lost: string | undefined;
+  client.on('error', (error) => {
+    lost ??= error.message;
+  });
+  client.on('close', () => {
+    lost ??= 'the connection was closed';
+  });
+  const link: Link = { host, user, client, counts: { execChannels: 0, roundTrips: 0, bytesSent: 0 }, lost: () => lost };
+  const shell = createRootShell(link);
+  try {
+    await shell.open();
+  } catch (error) {
+    await close(client);
+    throw error;
+  }
+  return {
+    host,
+    run: shell.run,
+    upload: (files, onProgress) => upload(link, files, onProgress),
+    pipe: (script, input, pipeOptions) => pipe(link, script, input, pipeOptions),
+    connectTcp: (address, port) => connectTcp(link, address, port),
+    stats: link.counts,
+    close: async () => {
+      lost ??= 'kinit closed it';
+      shell.close();
+      await close(client);
+    },
+  };
+}
+
+/** Tries again while the host drops us before it has shown a key, within the connect timeout. */
+async function persist(options: ConnectOptions, attempt: (patience: number) => Promise<Client>): Promise<Client> {
+  const end = Date.now() + options.connectTimeoutSeconds * 1000;
+  for (let count = 1; ; count += 1) {
+    try {
+      return await attempt(Math.max(1, end - Date.now()));
+    } catch (error) {
+      const pause = 100 * 2 ** count;
+      if (count === ATTEMPTS || !wasDropped(error) || Date.now() + pause > end) throw error;
+      await sleep(pause);
+    }
+  }
+}
+
+function wasDropped(error: unknown): boolean {
+  const cause = error instanceof KinitError ? error.context.cause : undefined;
+  if (!(cause instanceof Error)) return false;
+  return ('code' in cause && cause.code === 'ECONNRESET') || ('level' in cause && cause.level === 'protocol');
+}
+
+function close(client: Client): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      client.destroy();
+      resolve();
+    }, CLOSE_MS);
+    client.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    client.end();
+  });
+}

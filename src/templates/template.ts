@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import Handlebars from 'handlebars';
+import { stringify } from 'yaml';
+import type { z } from 'zod';
+
+/** A template and the shape of what it is rendered from. */
+export interface Template {
+  readonly file: string;
+  readonly source: string;
+  readonly schema: z.ZodType;
+}
+
+const templates: Template[] = [];
+
+/** Every template there is; one test holds each against its schema, for `{{#if a}}` passes over a missing key in silence. */
+export function allTemplates(): readonly Template[] {
+  return templates;
+}
+
+/** Loads ./<file>.hbs and gives its renderer. A key the view lacks is an error, nothing is escaped for HTML. */
+export function template<Schema extends z.ZodType>(file: string, schema: Schema): (view: z.output<Schema>) => string {
+  const source = readFileSync(new URL(`./${file}.hbs`, import.meta.url), 'utf8');
+  templates.push({ file, source, schema });
+  let render: Handlebars.TemplateDelegate | undefined;
+  return (view) => {
+    render ??= handlebars.compile(source, { strict: true, noEscape: true, knownHelpersOnly: true, knownHelpers: { yaml: true, quoted: true }, preventIndent: true });
+    return render(view);
+  };
+}
+
+const handlebars = Handlebars.create();
+
+/** A YAML scalar: plain where YAML reads it back as the same string or number, quoted else. */
+handlebars.registerHelper('yaml', (value: unknown) => {
+  const text = stringify(value, { lineWidth: 0 }).trimEnd();
+  return text.includes('\n') ? JSON.stringify(value) : text;
+});
+
+/** A string in double quotes with JSON's escapes, which are TOML's and YAML's as well. */
+handlebars.registerHelper('quoted', (value: unknown) => JSON.stringify(value));

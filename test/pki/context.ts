@@ -1,0 +1,50 @@
+import type { HostFacts } from '../../src/model/facts.js';
+import type { Node } from '../../src/model/phase.js';
+import { specSchema, type Spec } from '../../src/model/spec.js';
+
+/** A spec from what a person would write, with every default filled in. */
+export function makeSpec(input: Record<string, unknown> = {}): Spec {
+  const spec = specSchema.parse({
+    hosts: [
+      { name: 'n1', address: '10.77.0.11', roles: ['control-plane'] },
+      { name: 'n2', address: '10.77.0.12' },
+    ],
+    ...input,
+  });
+  // Half the usual size: small keys are made in a tenth of the time, and nothing here depends on their strength.
+  return { ...spec, pki: { ...spec.pki, keySize: 1024 as 2048 } };
+}
+
+export function makeNodes(spec: Spec, facts: Partial<HostFacts> = {}): Node[] {
+  return spec.hosts.map((host) => ({
+    spec: host,
+    facts: {
+      host: host.name,
+      os: { id: 'debian', versionId: '12', codename: 'bookworm', prettyName: 'Debian GNU/Linux 12 (bookworm)', family: 'debian' },
+      arch: 'amd64',
+      kernel: '6.1.0',
+      cpus: 2,
+      memoryMB: 4000,
+      hostname: host.name,
+      productUuid: `uuid-${host.name}`,
+      machineId: `id-${host.name}`,
+      bootId: 'boot',
+      initSystem: 'systemd',
+      addresses: [{ interface: 'eth0', address: host.address, prefix: 24 }],
+      clockOffsetMs: 0,
+      cgroupVersion: 2,
+      swap: [],
+      selinux: 'absent',
+      firewalls: [],
+      timeServices: [],
+      modules: { loaded: [], builtin: [], loadable: [] },
+      kernelFeatures: [],
+      listening: [],
+      disks: [],
+      kubernetes: { joined: false, kubeletActive: false, pki: {}, journal: false },
+      ...facts,
+    },
+    isControlPlane: host.roles.includes('control-plane'),
+    address: host.internalAddress ?? host.address,
+  }));
+}

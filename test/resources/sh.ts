@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tmpdir, userInfo } from 'node:os';
+import type { Resource, ResourceKind } from '../../src/model/resource.js';
+
+export const SHELLS = ['sh', 'bash'] as const;
+export type Shell = (typeof SHELLS)[number];
+
+/** Who runs the tests: owner of the files they make. */
+export const ME = { owner: String(userInfo().uid), group: String(userInfo().gid) };
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs sh text as the engine does: in a subshell of a shell that has no script file of its own. */
+export function run(shell: Shell, script: string, env: Readonly<Record<string, string>> = {}): Ran {
+  const result = spawnSync(shell, ['-s'], { input: `(\n${script}\n) || exit $?\n`, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C', ...env } });
+  return { code: result.status ?? -1, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** Runs sh text that must succeed and be quiet on standard error. */
+export function must(shell: Shell, script: string, env: Readonly<Record<string, string>> = {}): string {
+  const result = run(shell, script, env);
+  if (result.code !== 0 || result.stderr !== '') throw new Error(`exit code ${String(result.code)}\n${result.stdout}\n${result.stderr}\n--- script\n${script}`);
+  return result.stdout;
+}
+
+export function look<R extends Resource, Seen>(shell: Shell, kind: ResourceKind<R, Seen>, resource: R): Seen {
+  if (kind.observe === undefined || kind.parse === undefined) throw new Error(`${kind.kind} is not seen by shell`);
+  return kind.parse(resource, must(shell, kind.observe(resource)));
+}
+
+/** Observes, saves and applies, as the engine does. Uploads are carried out without owner. Returns what was saved where. */
+export function change<R extends Resource, Seen>(shell: Shell, kind: ResourceKind<R, Seen>, resource: R, saved: string): void {
+  const seen = look(shell, kind, resource);
+  const undo = kind.undo?.(resource, seen);
+  if (undo?.save !== undefined) must(shell, undo.save, { D: saved });
+  for (const step of kind.apply(resource, seen)) {
+    if (step.do === 'script') must(shell, step.script);
+    else if (step.do === 'upload') {
+      for (const { path, content, mode } of step.files) {
+        if (!('bytes' in content)) throw new Error('only bytes here');
+        must(shell, `mkdir -p "$(dirname '${path}')" && rm -f '${path}'`);
+        writeFileSync(path, content.bytes, { mode });
+      }
+    }
+  }
+}
+
+export function undo<R extends Resource, Seen>(shell: Shell, kind: ResourceKind<R, Seen>, resource: R, saved: string): string {
+  const restore = kind.undo?.(resource, look(shell, kind, resource)).restore;
+  if (restore === undefined) throw new Error(`${kind.kind} has no undo`);
+  return must(shell, restore, { D: saved });
+}
+
+/** A temporary folder with a place for files and one for what undo saves. */
+export function withFolder(test: (folder: string, saved: string) => void): void {
+  const folder = mkdtempSync(join(tmpdir(), 'kinit-test-'));
+  const saved = mkdtempSync(join(tmpdir(), 'kinit-saved-'));
+  try {
+    test(folder, saved);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(saved, { recursive: true, force: true });
+  }
+}
+
+/** Why there is or is not a change. */
+export function reason(difference: ReturnType<ResourceKind<Resource, unknown>['diff']>): string {
+  return difference.changed ? difference.change.reason : difference.reason;
+}

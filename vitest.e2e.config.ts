@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests on real hosts: one file after another, because they share the machine's memory and its bridge addresses. */
+export default defineConfig({
+  test: {
+    include: ['test/e2e/**/*.e2e.test.ts'],
+    pool: 'forks',
+    fileParallelism: false,
+    maxWorkers: 1,
+    sequence: { concurrent: false },
+    testTimeout: 20 * 60_000,
+    hookTimeout: 20 * 60_000,
+    teardownTimeout: 3 * 60_000,
+  },
+});
