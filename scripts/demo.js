@@ -65,7 +65,9 @@ Clean up:
 
 /** The lab of an earlier run or of this one; undefined where there is none. */
 async function findLab() {
-  return (await kinitResult(['lab', 'list'])).find(({ name }) => name === LAB);
+  const { code, stdout } = await run(process.execPath, [kinit, 'lab', 'list', '--output', 'json'], { cwd: root, minutes: 2, capture: true });
+  if (code !== 0) throw new Error('kinit lab list failed.');
+  return stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line)).find(({ name }) => name === LAB);
 }
 
 /** The image of kinit's own smoke test: it is on the hosts already, so no registry is needed. */
@@ -73,13 +75,6 @@ async function nginxImage() {
   const { imageRefs } = await import('../dist/artifacts/refs.js');
   const { KUBERNETES_VERSIONS } = await import('../dist/model/spec.js');
   return imageRefs(KUBERNETES_VERSIONS.default).nginx;
-}
-
-async function kinitResult(args) {
-  const { code, stdout } = await run(process.execPath, [kinit, ...args, '--output', 'json'], { cwd: root, minutes: 2, capture: true });
-  const line = stdout.trim().split('\n').at(-1) ?? '';
-  if (code !== 0 || !line.startsWith('{')) throw new Error(`kinit ${args.join(' ')} failed.`);
-  return JSON.parse(line).result;
 }
 
 /** A service that has just been made reaches every node's rules within seconds; so a few tries, and an error after that. */

@@ -14,8 +14,6 @@ const e2eOnly = process.argv.includes('--e2e-only');
 const unitOnly = process.argv.includes('--unit-only');
 const filters = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const results = mkdtempSync(path.join(tmpdir(), 'kinit-test-'));
-// Labs of this run carry this prefix, so that what a killed test leaves behind is known by name and taken away.
-const labPrefix = `e2e${String(process.pid)}`;
 const total = { passed: 0, failed: [], skipped: [] };
 
 forwardSignals();
@@ -41,10 +39,13 @@ async function endToEnd() {
     total.skipped.push({ name: 'end-to-end tests', note: reason });
     return;
   }
-  await step('artifacts', process.execPath, [kinit, 'artifacts', 'build', '--yes'], 90);
+  await step('artifacts', process.execPath, [kinit, 'artifacts', 'build'], 90);
+  // What an earlier run left when it was killed would be found half made by the tests.
+  await removeLabs();
   try {
-    await vitest('end-to-end tests', ['--config', 'vitest.e2e.config.ts', '--reporter=verbose', ...filters], 120, { KINIT_E2E_LAB: labPrefix });
+    await vitest('end-to-end tests', ['--config', 'vitest.e2e.config.ts', '--reporter=verbose', ...filters], 120);
   } finally {
+    // Also after a crash, a time-out or Ctrl-C: no lab of this run outlives it.
     await removeLabs();
   }
 }
@@ -64,12 +65,12 @@ async function step(name, file, args, minutes) {
   }
 }
 
-async function vitest(name, args, minutes, env = {}) {
+async function vitest(name, args, minutes) {
   if (wasInterrupted()) return;
   const started = announce(name);
   const file = path.join(results, `${name.replaceAll(' ', '-')}.ndjson`);
   const reporters = args.some((argument) => argument.startsWith('--reporter')) ? [] : ['--reporter=default'];
-  const { code, timedOut } = await run(bin('vitest'), ['run', ...args, ...reporters, '--reporter=./scripts/lib/test-reporter.js'], { cwd: root, minutes, env: { ...env, KINIT_TEST_RESULTS: file } });
+  const { code, timedOut } = await run(bin('vitest'), ['run', ...args, ...reporters, '--reporter=./scripts/lib/test-reporter.js'], { cwd: root, minutes, env: { KINIT_TEST_RESULTS: file } });
   const entries = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line)) : [];
   const failed = entries.filter((entry) => entry.state === 'failed');
   total.passed += entries.filter((entry) => entry.state === 'passed').length;
@@ -80,16 +81,13 @@ async function vitest(name, args, minutes, env = {}) {
   console.log(`${code === 0 ? 'ok' : 'FAILED'} ${name} (${since(started)} s)`);
 }
 
-/** Also after a crash, a time-out or Ctrl-C: no lab of this run outlives it. */
+/** Takes away the labs of end-to-end tests, by the name they all start with; other labs are their owner's. */
 async function removeLabs() {
-  const listed = await run(process.execPath, [kinit, 'lab', 'list', '--output', 'json'], { cwd: root, minutes: 1, capture: true });
-  for (const line of listed.stdout.split('\n').filter((text) => text.startsWith('{'))) {
-    const { result } = JSON.parse(line);
-    for (const lab of Array.isArray(result) ? result : []) {
-      if (!lab.name.startsWith(labPrefix)) continue;
-      console.log(`removing lab ${lab.name}`);
-      await run(process.execPath, [kinit, 'lab', 'down', '--name', lab.name, '--yes'], { cwd: root, minutes: 5 });
-    }
+  const { stdout } = await run(process.execPath, [kinit, 'lab', 'list', '--output', 'json'], { cwd: root, minutes: 1, capture: true });
+  const names = stdout.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line).name);
+  for (const name of names.filter((each) => each?.startsWith('e2e'))) {
+    console.log(`removing lab ${name}`);
+    await run(process.execPath, [kinit, 'lab', 'down', '--name', name], { cwd: root, minutes: 5 });
   }
 }
 

@@ -51,7 +51,7 @@ async function runChosen({ command, options, printsValue, run }: Chosen, io: Io)
     },
     result: async (value, text) => {
       await close();
-      if (json) io.stdout.write(`${JSON.stringify({ type: 'result', command, result: value })}\n`);
+      if (json) for (const line of Array.isArray(value) ? value : [{ type: 'result', command, result: value }]) io.stdout.write(`${JSON.stringify(line)}\n`);
       else if (text !== '') io.stdout.write(`${text}\n`);
     },
   };

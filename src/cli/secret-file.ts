@@ -19,7 +19,7 @@ export async function writeSecretFile(file: string, text: string): Promise<void>
     }
     await rename(temporary, target);
   } catch (cause) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw new KinitError(`${file} cannot be written`, { class: 'access', found: codeOf(cause), hint: 'Name another file with --out FILE.', cause });
   }
 }

@@ -7,6 +7,9 @@ export interface Ui {
   readonly paint: Paint;
   /** Takes the live display down and then writes text for a person to standard output. Nothing with --output json. */
   readonly say: (text: string) => Promise<void>;
-  /** The outcome of the command: text for a person, or with --output json one line {"type":"result","command":…,"result":…}. */
+  /**
+   * The outcome of the command: text for a person. With --output json a list is one line for each element as it is,
+   * anything else one line {"type":"result","command":…,"result":…}.
+   */
   readonly result: (value: unknown, text: string) => Promise<void>;
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiResponse, ClusterApi, KubeObject, ObjectRef } from '../model/api.js';
 import { KinitError } from '../model/error.js';
 import { isCertificateTrouble, isUnreachable, refused } from './errors.js';
-import { list } from './json.js';
+import { list, text } from './json.js';
 import { resourcePaths } from './paths.js';
 import { type Answer, openTransport, type TransportOptions } from './transport.js';
 
@@ -15,7 +15,7 @@ const MAX_RETRY_AFTER_SECONDS = 5;
 
 /**
  * The Kubernetes API over streams that `connectTcp` opens. Nothing is connected before the first request.
- * `get`, `list`, `apply` and `delete` try again, for some 6 s, when no server answers or it answers 409 (apply), 429 or 5xx;
+ * `get`, `list`, `apply` and `delete` try again, for some 6 s, when no server answers or it answers 409 (apply), 429 or 5xx for a passing reason;
  * `request` tries once and gives every status as an answer. Errors: class 'access' when nothing answers, 'change' when the API refuses.
  */
 export function openApi(options: ApiOptions): ClusterApi {
@@ -105,8 +105,7 @@ async function withRetries(send: () => Promise<Answer>, conflicts: boolean, sign
     let pause = delay;
     try {
       const answer = await send();
-      const passing = answer.status === 429 || answer.status >= 500 || (conflicts && answer.status === 409);
-      if (!passing) return answer;
+      if (!mayPass(answer) && !(conflicts && answer.status === 409)) return answer;
       pause = Math.max(delay, Math.min(answer.retryAfter ?? 0, MAX_RETRY_AFTER_SECONDS) * 1000);
     } catch (thrown) {
       if (!isUnreachable(thrown) || isCertificateTrouble(thrown)) throw thrown;
@@ -116,4 +115,10 @@ async function withRetries(send: () => Promise<Answer>, conflicts: boolean, sign
     await sleep(pause);
   }
   return send();
+}
+
+/** A 500 without the reason InternalError is how server-side apply says that an object does not fit its schema: that does not pass. */
+function mayPass(answer: Answer): boolean {
+  if (answer.status === 500) return text(answer.body, 'reason') === 'InternalError';
+  return answer.status === 429 || answer.status > 500;
 }

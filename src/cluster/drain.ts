@@ -45,7 +45,7 @@ async function drain(api: ClusterApi, node: string, { timeoutSeconds, progress, 
     if (pods.length === 0) return;
     const late = performance.now() >= end;
     const names = pods.map(nameOf).join(', ');
-    if (names !== told) progress(late ? `warning: deleting pods that did not leave node ${node}${timeoutSeconds > 0 ? ` in ${timeoutSeconds} s` : ', which is not Ready'}: ${names}` : `evicting ${pods.length} pods from ${node}: ${names}`);
+    if (names !== told || late) progress(late ? `warning: deleting pods that did not leave node ${node}${timeoutSeconds > 0 ? ` in ${timeoutSeconds} s` : ', which is not Ready'}: ${names}` : `evicting ${pods.length} pods from ${node}: ${names}`);
     told = names;
     if (late) {
       await Promise.all(pods.map((pod) => kill(api, pod)));

@@ -53,7 +53,7 @@ export function refused(what: string, tried: string, response: ApiResponse, erro
   const reason = text(response.body, 'reason') ?? '';
   const message = text(response.body, 'message') ?? (typeof response.body === 'string' ? response.body.trim().slice(0, 500) : '');
   const failure = new StatusFailure(response.status, reason, message);
-  const hint = hintFor(response.status);
+  const hint = hintFor(response.status, reason);
   return new KinitError(`the API server refused to ${what}`, {
     class: errorClass,
     tried,
@@ -63,10 +63,10 @@ export function refused(what: string, tried: string, response: ApiResponse, erro
   });
 }
 
-function hintFor(status: number): string | undefined {
+function hintFor(status: number, reason: string): string | undefined {
   if (status === 401) return 'The client certificate is not accepted. Check the clocks of this host and the expiry of /etc/kubernetes/admin.conf (kubeadm certs check-expiration).';
   if (status === 403) return 'The credentials lack the right. kinit needs the cluster-admin role that /etc/kubernetes/admin.conf has by default.';
   if (status === 429) return 'The API server is overloaded. Run the same command again in a while.';
-  if (status >= 500) return 'Look at the API server: crictl logs of kube-apiserver on a control-plane host.';
+  if (status > 500 || reason === 'InternalError') return 'Look at the API server: crictl logs of kube-apiserver on a control-plane host.';
   return undefined;
 }

@@ -1,14 +1,11 @@
 import { quote } from '../model/quote.js';
 
-/** /run is emptied by a reboot, as a lock must be. */
-const FOLDER = '/run/kinit';
-
 /**
  * Takes the lock when it is free, left behind (no sign of life for `stale` seconds), or held by `steal` ('any': whoever it is).
  * Standard input: one line that tells the owner. Prints 'taken', or 'held ID AGE SILENT' and the holder's line.
  * flock makes looking and taking one act. Times are uptimes: kinit itself may set the clock while the lock is held.
  */
-export function takeScript({ id, stale, steal, folder = FOLDER }: { readonly id: string; readonly stale: number; readonly steal: string; readonly folder?: string }): string {
+export function takeScript({ id, stale, steal, folder }: { readonly id: string; readonly stale: number; readonly steal: string; readonly folder: string }): string {
   return [
     `D=${quote(folder)}; ID=${quote(id)}; STALE=${Math.floor(stale)}; STEAL=${quote(steal)}`,
     '(',
@@ -32,7 +29,7 @@ export function takeScript({ id, stale, steal, folder = FOLDER }: { readonly id:
 }
 
 /** Reads lines: each is a sign of life, 'release' ends. Ends with 3 when the lock is another's by now. On a cut connection the lock is left to run out. */
-export function beatScript(id: string, folder = FOLDER): string {
+export function beatScript(id: string, folder: string): string {
   return [
     `D=${quote(folder)}; ID=${quote(id)}`,
     'while IFS= read -r W; do',
@@ -50,12 +47,12 @@ export function beatScript(id: string, folder = FOLDER): string {
 }
 
 /** One sign of life. */
-export function beatOnceScript(id: string, folder = FOLDER): string {
+export function beatOnceScript(id: string, folder: string): string {
   return `printf 'beat\\n' | (\n${beatScript(id, folder)}\n)`;
 }
 
 /** Gives the lock back when it is still ours. */
-export function forgetScript(id: string, folder = FOLDER): string {
+export function forgetScript(id: string, folder: string): string {
   return `printf 'release\\n' | (\n${beatScript(id, folder)}\n)`;
 }
 

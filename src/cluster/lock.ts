@@ -25,6 +25,8 @@ export interface LockOptions {
   /** Seconds between signs of life, and without one before the lock counts as left behind. */
   readonly beatSeconds?: number;
   readonly staleSeconds?: number;
+  /** On the host. Default /run/kinit: emptied by a reboot, as a lock must be. */
+  readonly folder?: string;
 }
 
 interface Holder {
@@ -37,6 +39,7 @@ interface Holder {
 
 const BEAT_SECONDS = 20;
 const STALE_SECONDS = 90;
+const FOLDER = '/run/kinit';
 
 /**
  * One kinit at a time on a cluster: a lock on the leader host, kept alive on an exec channel of its own
@@ -47,21 +50,30 @@ export async function acquireLock(host: HostConnection, command: string, options
   const id = randomBytes(8).toString('hex');
   const owner = options.owner ?? thisProcess(command);
   const stale = options.staleSeconds ?? STALE_SECONDS;
-  let holder = await take(host, { id, owner, stale, steal: options.force === true ? 'any' : '' });
-  if (holder !== undefined && isDeadHere(holder.owner)) holder = await take(host, { id, owner, stale, steal: holder.id });
-  if (holder !== undefined) throw locked(host, holder, stale);
-  return keepAlive(host, id, options.beatSeconds ?? BEAT_SECONDS);
+  const folder = options.folder ?? FOLDER;
+  const wish = { id, owner, stale, folder };
+  let holder = await take(host, { ...wish, steal: options.force === true ? 'any' : '' });
+  if (holder !== undefined && isDeadHere(holder.owner)) holder = await take(host, { ...wish, steal: holder.id });
+  if (holder !== undefined) throw locked(host, holder, wish);
+  return keepAlive(host, { id, folder, beatSeconds: options.beatSeconds ?? BEAT_SECONDS });
 }
 
-async function take(host: HostConnection, options: { id: string; owner: LockOwner; stale: number; steal: string }): Promise<Holder | undefined> {
+interface Wish {
+  readonly id: string;
+  readonly owner: LockOwner;
+  readonly stale: number;
+  readonly folder: string;
+}
+
+async function take(host: HostConnection, options: Wish & { readonly steal: string }): Promise<Holder | undefined> {
   const result = await host.run(takeScript(options), { stdin: `${JSON.stringify(options.owner)}\n`, timeoutSeconds: 30 });
   if (result.code !== 0) {
     throw new KinitError('could not take the lock', {
       class: 'access',
       host: host.host,
-      tried: 'writing /run/kinit/lock',
+      tried: `writing ${options.folder}/lock`,
       found: result.stderr.trim() || `exit code ${result.code}`,
-      hint: 'Check that flock (util-linux) is installed and /run is writable on this host.',
+      hint: 'Check that flock (util-linux) is installed on this host and its /run can be written to.',
     });
   }
   const [answer = '', owner = ''] = result.stdout.trim().split('\n');
@@ -70,17 +82,17 @@ async function take(host: HostConnection, options: { id: string; owner: LockOwne
   return { id: heldBy, age: Number(age), silent: Number(silent), owner: parseOwner(owner) };
 }
 
-function keepAlive(host: HostConnection, id: string, beatSeconds: number): () => Promise<void> {
+function keepAlive(host: HostConnection, { id, folder, beatSeconds }: { id: string; folder: string; beatSeconds: number }): () => Promise<void> {
   const beats = new PassThrough();
   let open = true;
   const ended = host
-    .pipe(beatScript(id), beats, { timeoutSeconds: 7 * 24 * 3600 })
+    .pipe(beatScript(id, folder), beats, { timeoutSeconds: 7 * 24 * 3600 })
     .catch(() => undefined)
     .finally(() => (open = false));
   const timer = setInterval(() => {
     if (open) beats.write('beat\n');
     // No channel to be had (sshd's MaxSessions): better a late sign of life than none. A lost connection is reported by the work itself.
-    else void host.run(beatOnceScript(id), { timeoutSeconds: 20 }).catch(() => undefined);
+    else void host.run(beatOnceScript(id, folder), { timeoutSeconds: 20 }).catch(() => undefined);
   }, beatSeconds * 1000);
   timer.unref();
   let released: Promise<void> | undefined;
@@ -94,16 +106,16 @@ function keepAlive(host: HostConnection, id: string, beatSeconds: number): () =>
     beats.end('release\n');
     const result = await ended;
     // The channel is gone or would not open: the shell does what it could not.
-    if (result?.code !== 0) await host.run(forgetScript(id), { timeoutSeconds: 20 }).catch(() => undefined);
+    if (result?.code !== 0) await host.run(forgetScript(id, folder), { timeoutSeconds: 20 }).catch(() => undefined);
   }
 }
 
-function locked(host: HostConnection, holder: Holder, stale: number): KinitError {
+function locked(host: HostConnection, holder: Holder, { stale, folder }: Wish): KinitError {
   const { operator = 'unknown', pid, command = 'unknown', started = 'unknown' } = holder.owner;
   return new KinitError(`another kinit is at work on this cluster: ${operator} runs "${command}"`, {
     class: 'locked',
     host: host.host,
-    tried: 'taking the lock /run/kinit/lock',
+    tried: `taking the lock ${folder}/lock`,
     found: `held by ${operator}, process ${pid ?? 'unknown'}, command "${command}", started ${started} (${duration(holder.age)} ago), last sign of life ${duration(holder.silent)} ago`,
     hint: `Wait for it to end. If it is gone for good, the lock frees itself ${duration(Math.max(stale - holder.silent, 1))} from now without a sign of life; --force-unlock takes it at once.`,
   });

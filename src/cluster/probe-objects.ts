@@ -79,17 +79,17 @@ while :; do
 done
 `;
 
-/** Names are resolved by nslookup, which asks the DNS server itself; the Service is fetched by address, so that each fault shows for itself. */
+/** Names are resolved by nslookup, which asks the DNS server itself; the Service is fetched by address, so that each fault shows for itself. Debian's static wget dies of its own -T, hence timeout. */
 export const CLIENT = `
 end=$(( $(busybox date +%s) + LIMIT ))
 seen=' '; count=0; dns=no; last=
 while [ "$(busybox date +%s)" -lt "$end" ]; do
   if [ "$dns" = no ]; then
     last=$(busybox nslookup "$NAME" 2>&1)
-    if printf '%s\\n' "$last" | busybox grep -qwF "$ADDRESS"; then dns=yes; else busybox sleep 0.3; continue; fi
+    if printf '%s\\n' "$last" | busybox grep -qwF "$ADDRESS"; then dns=yes; last=none; else busybox sleep 0.3; continue; fi
   fi
-  if answer=$(busybox wget -q -T 2 -O - "http://$ADDRESS:$PORT/name" 2>&1); then
-    case $seen in *" $answer "*) ;; *) seen="$seen$answer "; count=$((count+1)) ;; esac
+  if answer=$(busybox timeout 2 busybox wget -q -O - "http://$ADDRESS:$PORT/name" 2>&1); then
+    case $seen in *" $answer "*) busybox sleep 0.1 ;; *) seen="$seen$answer "; count=$((count+1)) ;; esac
     [ "$count" -lt "$WANT" ] || exit 0
   else
     last=$answer; busybox sleep 0.2

@@ -46,7 +46,7 @@ export async function listTokens(api: ClusterApi): Promise<TokenInfo[]> {
   return secrets
     .filter((secret) => secret['type'] === 'bootstrap.kubernetes.io/token')
     .map(tokenInfo)
-    .sort((a, b) => (a.expires ?? '~').localeCompare(b.expires ?? '~'));
+    .sort((a, b) => (a.expires === b.expires ? 0 : (a.expires ?? '~') < (b.expires ?? '~') ? -1 : 1));
 }
 
 /** @param token its id, or the whole token; false when there is none */

@@ -47,7 +47,8 @@ export async function sharedContext(spec: Spec, hosts: readonly LiveHost[]): Pro
     userCas: await readUserCas(spec),
     now: new Date(),
   });
-  return { spec, nodes, leader, endpoint, material, proxyMode: proxyModeOf(spec, nodes) };
+  const registryCas = await readRegistryCas(spec);
+  return { spec, nodes, leader, endpoint, material, registryCas, proxyMode: proxyModeOf(spec, nodes) };
 }
 
 /** auto: nftables where every host's kernel can, else iptables (ipvs is deprecated upstream from 1.35). */
@@ -86,6 +87,14 @@ async function readUserCas(spec: Spec): Promise<Record<string, { cert: string; k
   for (const name of ['ca', 'etcdCa', 'frontProxyCa'] as const) {
     const files = spec.pki[name];
     if (files !== undefined) cas[name] = { cert: await readFile(files.certFile, 'utf8'), key: await readFile(files.keyFile, 'utf8') };
+  }
+  return cas;
+}
+
+async function readRegistryCas(spec: Spec): Promise<Record<string, string>> {
+  const cas: Record<string, string> = {};
+  for (const { registry, caFile } of spec.runtime.registryMirrors) {
+    if (caFile !== undefined) cas[registry] = await readFile(caFile, 'utf8');
   }
   return cas;
 }

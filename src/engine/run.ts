@@ -83,7 +83,7 @@ async function runHosts(options: RunOptions, phases: readonly Phase[], live: rea
   const failures: Failure[] = [];
   await Promise.all(
     live.map(async ({ spec, connection }) => {
-      const tools: Tools = { host: connection, api: access.api, progress: (text) => emit({ type: 'progress', host: spec.name, text }), runChanged: () => timings.some(({ changes }) => changes > 0), signal };
+      const tools: Tools = { host: connection, api: access.api, progress: (text) => emit({ type: 'progress', host: spec.name, text }), signal };
       try {
         const mine = phases.map((phase) => (selected.has(spec.name) || phase.everywhere === true ? phase : notHere(phase)));
         await runPipeline({

@@ -76,6 +76,7 @@ export async function makeCgroups(all: readonly Hierarchy[], lab: string, host: 
     await mkdir(hostFolder, { recursive: true });
     if (hierarchy.controllers.includes('cpuset')) await inheritCpuset(labFolder, hostFolder);
     if (hierarchy.version === 1 || v2only) await setLimits(hostFolder, hierarchy, limits);
+    if (hierarchy.version === 2 && v2only) await enableControllers(hostFolder);
     folders.push(hostFolder);
   }
   return folders;
@@ -88,7 +89,7 @@ export async function makeCgroups(all: readonly Hierarchy[], lab: string, host: 
 export async function showLimitsInside(all: readonly Hierarchy[], lab: string, host: string, limits: Limits): Promise<void> {
   if (cgroupVersion(all) === 1) return;
   for (const hierarchy of all) {
-    const payload = join(hierarchy.mount, lab, host, 'payload');
+    const payload = join(hierarchy.mount, lab, host, 'boot/payload');
     for (const { file, value } of limitFiles(hierarchy, limits)) await writeFile(join(payload, file), value).catch(() => undefined);
   }
 }
@@ -107,28 +108,22 @@ export async function cgroupProcesses(all: readonly Hierarchy[], lab: string, ho
 
 /** Kills what runs in a lab's (or one host's) cgroups and removes them. True when there was something. */
 export async function removeCgroups(all: readonly Hierarchy[], lab: string, host = ''): Promise<boolean> {
-  let found = false;
-  const emptied = await until(20, async () => {
-    const pids = await cgroupProcesses(all, lab, host);
-    pids.forEach(kill);
-    return pids.length === 0;
+  const tops = all.map(({ mount }) => join(mount, lab, host));
+  const left = async (): Promise<string[]> => (await Promise.all(tops.map(withChildren))).flat();
+  const found = (await left()).length > 0;
+  const gone = await until(30, async () => {
+    // Each time again: a launcher that was just being started may enter while others end.
+    (await cgroupProcesses(all, lab, host)).forEach(kill);
+    for (const folder of (await left()).reverse()) await rmdir(folder).catch(() => undefined);
+    return (await left()).length === 0;
   });
-  if (!emptied) throw stuck(`Processes of the lab do not end: ${(await cgroupProcesses(all, lab, host)).join(' ')}`);
-  for (const { mount } of all) {
-    const top = join(mount, lab, host);
-    const gone = await until(10, async () => {
-      const folders = await withChildren(top);
-      found ||= folders.length > 0;
-      for (const folder of folders.reverse()) await rmdir(folder).catch(() => undefined);
-      return (await withChildren(top)).length === 0;
-    });
-    if (!gone) throw stuck(`The control group ${top} cannot be removed`);
-  }
-  return found;
-}
-
-function stuck(message: string): KinitError {
-  return new KinitError(message, { class: 'timeout', hint: 'Run the same command again. If it stays, a process hangs in the kernel: see `ps -eo pid,stat,wchan,cmd`.' });
+  if (gone) return found;
+  const pids = await cgroupProcesses(all, lab, host);
+  throw new KinitError(pids.length > 0 ? `Processes of the lab do not end: ${pids.join(' ')}` : `Control groups of the lab cannot be removed: ${(await left()).join(' ')}`, {
+    class: 'timeout',
+    tried: 'sent them SIGKILL for 30 s',
+    hint: 'Run the same command again. If they stay, they hang in the kernel: see `ps -eo pid,stat,wchan,cmd`.',
+  });
 }
 
 /** The folder and all below it, parents first; empty when it does not exist. */

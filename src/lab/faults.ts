@@ -14,11 +14,11 @@ export async function killHost(lab: Lab, name: string): Promise<void> {
   const host = findHost(lab, name);
   const all = await hierarchies();
   const { cgroup } = labNames(lab.name);
-  const nspawn = await readRecord(hostFiles(lab.directory, host.name).record);
   for (const pid of await cgroupProcesses(all, cgroup, host.name)) {
-    if (nspawn !== undefined && (await parent(pid)) === nspawn.pid) kill(pid);
+    if (isHostInit(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''))) kill(pid);
   }
-  if (nspawn !== undefined) await until(10, async () => !(await isAlive(nspawn)));
+  const launcher = await readRecord(hostFiles(lab.directory, host.name).record);
+  if (launcher !== undefined) await until(10, async () => !(await isAlive(launcher)));
   await removeCgroups(all, cgroup, host.name);
 }
 
@@ -35,8 +35,7 @@ export async function partition(lab: Lab, pairs: readonly (readonly [string, str
   await setPartition(lab.name, pairs.map(([a, b]) => [findHost(lab, a).address, findHost(lab, b).address] as const));
 }
 
-async function parent(pid: number): Promise<number | undefined> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const text = /^PPid:\t(\d+)$/m.exec(status)?.[1];
-  return text === undefined ? undefined : Number(text);
+/** PID 1 of a host counts as 1 in the first namespace below this one; that of a container in it lies one deeper. */
+export function isHostInit(status: string): boolean {
+  return /^NSpid:\t\d+\t1$/m.test(status);
 }

@@ -41,29 +41,47 @@ folder=$1 rootfs=$2 mounted=$3
 shift 3
 exec > "$folder/console.log" 2>&1 < /dev/null
 echo "$$ $(awk '{ sub(/.*\\) /, ""); print $20 }' /proc/$$/stat)" > "$folder/process"
-while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs"; shift; done
-shift
 umask 022
 exec unshare --mount --propagation private sh -c "$mounted" sh "$folder" "$rootfs" "$@"
 `;
 
 /**
  * Runs in a mount namespace of its own, which ends with the host: whatever is killed, no mount stays. nspawn's folder
- * under /run is covered for the same reason.
+ * under /run is covered for the same reason. On cgroup v2 only leaves hold processes, so this script and each boot
+ * have a leaf of their own. nspawn exits with 133 when the host reboots (systemd-nspawn(1), --keep-unit).
  */
 const MOUNTED_SCRIPT = `set -eu
 folder=$1 rootfs=$2
 shift 2
+groups=
+while [ "$1" != -- ]; do groups="$groups $1"; shift; done
+shift
+enter() {
+  for group in $groups; do
+    if [ -e "$group/cgroup.subtree_control" ]; then group=$group/$1; mkdir -p "$group"; fi
+    # 0 is the process that writes.
+    echo 0 > "$group/cgroup.procs"
+  done
+}
+enter launcher
 if [ -e "$folder/disk.img" ]; then mount -o loop "$folder/disk.img" "$folder/disk"; fi
 mount -t overlay overlay -o "lowerdir=$rootfs,upperdir=$folder/disk/upper,workdir=$folder/disk/work" "$folder/root"
 mkdir -p /run/systemd/nspawn
 mount -t tmpfs tmpfs /run/systemd/nspawn
-exec "$@"
+code=133
+while [ $code = 133 ]; do
+  for group in $groups; do
+    if [ -d "$group/boot" ]; then find "$group/boot" -depth -type d -exec rmdir {} ';'; fi
+  done
+  code=0
+  (enter boot; exec "$@") || code=$?
+done
+exit $code
 `;
 
 export interface LaunchOptions {
   readonly rootfs: string;
-  /** Control groups to enter, one a hierarchy. */
+  /** The host's control groups, one a hierarchy. */
   readonly cgroups: readonly string[];
   readonly mtu: number;
   /** The machine has /lib/modules, so that modprobe works in hosts. */

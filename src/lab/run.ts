@@ -33,7 +33,7 @@ export async function bootHost(lab: Lab, host: LabHost, rootfs: string, signal?:
   await waitForSystem(lab, host, signal);
 }
 
-/** Whether the nspawn process of a host is alive. */
+/** Whether the launcher of a host, and so its nspawn, is alive. */
 export async function isRunning(all: readonly Hierarchy[], lab: Lab, host: LabHost): Promise<boolean> {
   const record = await readRecord(hostFiles(lab.directory, host.name).record);
   if (record === undefined || !(await isAlive(record))) return false;
@@ -68,7 +68,6 @@ async function waitForSystem(lab: Lab, host: LabHost, signal: AbortSignal | unde
 async function bootError(lab: Lab, host: LabHost, what: string): Promise<KinitError> {
   const { console } = hostFiles(lab.directory, host.name);
   const log = await readFile(console, 'utf8').catch(() => '');
-  // eslint-disable-next-line no-control-regex -- systemd colours its boot messages
   const lines = log.replace(/\u001b\[[0-9;?]*[A-Za-z]|\r/g, '').split('\n').filter((line) => line.trim() !== '');
   return new KinitError(`Test host ${host.name} ${what}`, {
     class: 'timeout',

@@ -28,6 +28,8 @@ export interface PhaseContext {
   readonly images: ImageRefs;
   /** Certificates, keys and kubeconfigs per host name, made or reused before the phases run. */
   readonly material: Readonly<Record<string, HostMaterial>>;
+  /** PEM texts of the CAs the inventory names for registry mirrors, by registry. */
+  readonly registryCas: Readonly<Record<string, string>>;
   /** kube-proxy mode after 'auto' is decided from facts. */
   readonly proxyMode: 'nftables' | 'iptables' | 'ipvs';
 }

@@ -27,8 +27,6 @@ export interface Tools {
   /** Opens the API of the cluster on first use. */
   readonly api: () => Promise<ClusterApi>;
   readonly progress: (text: string) => void;
-  /** Whether this run has changed anything on any host yet. */
-  readonly runChanged: () => boolean;
   /** Aborted on Ctrl-C and when the run's time is over. */
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,6 @@
 import type { OsFamily, PackageNeed } from './family.js';
 
-/** Package names are the same in Debian 11-13 and Ubuntu 22.04-24.04 (checked against their Packages indexes). */
+/** Package names are the same in Debian 11-13 and Ubuntu 22.04-24.04. */
 const PACKAGES: Readonly<Record<PackageNeed, readonly string[]>> = {
   chrony: ['chrony'],
   conntrack: ['conntrack'],

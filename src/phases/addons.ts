@@ -1,14 +1,14 @@
 import { object } from '../cluster/index.js';
 import type { Phase, PhaseContext } from '../model/phase.js';
 import type { KubeObject } from '../model/api.js';
-import { flannelObjects } from '../network/flannel.js';
+import { podNetworkOf } from '../network/index.js';
 import { corednsObjects, kubeProxyObjects } from '../templates/index.js';
 
 export const proxy: Phase = addon('proxy', 'kube-proxy', kubeProxyObjects);
 export const dns: Phase = addon('dns', 'Cluster DNS (CoreDNS)', corednsObjects);
 export const network: Phase = {
-  ...addon('network', 'Pod network (flannel)', flannelObjects),
-  on: ({ node, leader, spec }) => node === leader && spec.network.plugin === 'flannel',
+  ...addon('network', 'Pod network', (context) => podNetworkOf(context.spec)?.objects(context) ?? []),
+  on: ({ node, leader, spec }) => node === leader && podNetworkOf(spec) !== undefined,
 };
 
 function addon(id: string, title: string, objects: (context: PhaseContext) => readonly KubeObject[]): Phase {

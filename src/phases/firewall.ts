@@ -1,10 +1,6 @@
 import type { Phase, PhaseContext } from '../model/phase.js';
-import { firewall as firewallResource } from '../resources/index.js';
-
-interface FirewallPort {
-  readonly port: number | string;
-  readonly protocol: 'tcp' | 'udp';
-}
+import { podNetworkOf } from '../network/index.js';
+import { firewall as firewallResource, type FirewallPort } from '../resources/index.js';
 
 export const firewall: Phase = {
   id: 'firewall',
@@ -13,15 +9,15 @@ export const firewall: Phase = {
   resources: (context) => (context.spec.firewall === 'keep' ? [] : [firewallResource({ mode: context.spec.firewall, ports: clusterPorts(context) })]),
 };
 
-/** https://kubernetes.io/docs/reference/networking/ports-and-protocols/, and flannel's VXLAN port. */
-export function clusterPorts({ spec, node }: PhaseContext): FirewallPort[] {
+/** https://kubernetes.io/docs/reference/networking/ports-and-protocols/, and the pod network's own. */
+function clusterPorts({ spec, node }: PhaseContext): FirewallPort[] {
   const ports: FirewallPort[] = [
     { port: 10250, protocol: 'tcp' },
     { port: 10256, protocol: 'tcp' },
     { port: '30000-32767', protocol: 'tcp' },
     { port: '30000-32767', protocol: 'udp' },
   ];
-  if (spec.network.plugin === 'flannel' && spec.network.flannelBackend === 'vxlan') ports.push({ port: 8472, protocol: 'udp' });
+  ports.push(...(podNetworkOf(spec)?.ports(spec) ?? []));
   if (node.isControlPlane) ports.unshift({ port: spec.apiServer.port, protocol: 'tcp' }, { port: '2379-2380', protocol: 'tcp' });
   return ports;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Phase, PhaseContext } from '../model/phase.js';
 import { directory, file, link, service } from '../resources/index.js';
-import { renderKubeletConfiguration, renderKubeletDropIn, renderKubeletFlags, renderKubeletUnit } from '../templates/index.js';
+import { renderKubeletConfiguration, renderKubeletDropIn, renderKubeletFlags, renderKubeletInstanceConfig, renderKubeletUnit } from '../templates/index.js';
 
 const UNIT = '/etc/systemd/system/kubelet.service';
 
@@ -15,6 +15,7 @@ export const kubelet: Phase = {
     directory({ path: '/etc/systemd/system/kubelet.service.d', mode: 0o755 }),
     file({ path: '/var/lib/kubelet/config.yaml', content: renderKubeletConfiguration(context), mode: 0o600 }),
     file({ path: '/var/lib/kubelet/kubeadm-flags.env', content: renderKubeletFlags(context), mode: 0o600 }),
+    file({ path: '/var/lib/kubelet/instance-config.yaml', content: renderKubeletInstanceConfig(), mode: 0o600 }),
     file({ path: UNIT, content: renderKubeletUnit(), mode: 0o600 }),
     file({ path: '/etc/systemd/system/kubelet.service.d/10-kubeadm.conf', content: renderKubeletDropIn(), mode: 0o600 }),
     // Enabled, not started: `kubeadm join` starts it too, and after a reboot it must come back either way.

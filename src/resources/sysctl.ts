@@ -27,7 +27,8 @@ export const sysctlKind: ResourceKind<SysctlResource, SysctlSeen> = {
   observe: (r) =>
     subshell(
       `P=${quote(sysctlPath(r.key))}`,
-      'if [ -e "$P" ]; then IFS= read -r V < "$P"; printf \'value=%s\\n\' "$V"',
+      // cat, not read: dash reads a byte at a time, and /proc/sys answers the first read only.
+      'if [ -e "$P" ]; then printf \'value=%s\\n\' "$(cat < "$P")"',
       moduleOf(r.key) === undefined ? 'fi' : `elif modprobe -nq ${moduleOf(r.key) ?? ''} 2>/dev/null; then echo module=yes; fi`,
     ),
   parse: (_r, output) => {

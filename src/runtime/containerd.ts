@@ -2,17 +2,21 @@ import { createHash } from 'node:crypto';
 import type { PhaseContext } from '../model/phase.js';
 import type { Resource } from '../model/resource.js';
 import { directory, file, service } from '../resources/index.js';
-import { renderContainerdConfig, renderContainerdUnit, renderCrictlConfig, renderHostsToml } from '../templates/index.js';
+import { registryCaPath, renderContainerdConfig, renderContainerdUnit, renderCrictlConfig, renderHostsToml } from '../templates/index.js';
 
 /** containerd with a configuration of its own, complete; it is restarted when configuration, unit or programs change. */
 export function containerdResources(context: PhaseContext): Resource[] {
   const config = renderContainerdConfig(context);
   const unit = renderContainerdUnit();
   const programs = context.artifacts.binaries.filter(({ group }) => group === 'containerd').map(({ sha256 }) => sha256);
-  const mirrors = context.spec.runtime.registryMirrors.flatMap((mirror) => [
-    directory({ path: `/etc/containerd/certs.d/${mirror.registry}`, mode: 0o755 }),
-    file({ path: `/etc/containerd/certs.d/${mirror.registry}/hosts.toml`, content: renderHostsToml(mirror), mode: 0o644 }),
-  ]);
+  const mirrors = context.spec.runtime.registryMirrors.flatMap((mirror) => {
+    const ca = context.registryCas[mirror.registry];
+    return [
+      directory({ path: `/etc/containerd/certs.d/${mirror.registry}`, mode: 0o755 }),
+      file({ path: `/etc/containerd/certs.d/${mirror.registry}/hosts.toml`, content: renderHostsToml(mirror), mode: 0o644 }),
+      ...(ca === undefined ? [] : [file({ path: registryCaPath(mirror.registry), content: ca, mode: 0o644 })]),
+    ];
+  });
   return [
     directory({ path: '/etc/containerd', mode: 0o755 }),
     directory({ path: '/etc/containerd/certs.d', mode: 0o755 }),

@@ -35,13 +35,15 @@ export type StaticPodView = z.output<typeof view>;
 /** A control-plane pod in kubeadm's layout (kubeadm 1.36: util/staticpod ComponentPod). */
 export const staticPod = template('static-pod', view);
 
-/** Flags in order of their names, as kubeadm writes them; later sets win, undefined leaves a flag out. */
-export function toFlags(...sets: readonly Readonly<Record<string, string | undefined>>[]): string[] {
-  const merged: Record<string, string | undefined> = Object.assign({}, ...sets) as Record<string, string | undefined>;
-  return Object.entries(merged)
-    .filter((entry): entry is [string, string] => entry[1] !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `--${name}=${value}`);
+/**
+ * Flags as kubeadm orders them: its defaults by name, then what was set over them by name. undefined leaves a flag out.
+ * (kubeadm: util ArgumentsToCommand)
+ */
+export function toFlags(defaults: Readonly<Record<string, string | undefined>>, over: Readonly<Record<string, string>> = {}): string[] {
+  const render = (flags: Readonly<Record<string, string | undefined>>): string[] =>
+    Object.keys(flags).sort().flatMap((name) => (flags[name] === undefined ? [] : [`--${name}=${flags[name]}`]));
+  const kept = Object.fromEntries(Object.entries(defaults).filter(([name]) => over[name] === undefined));
+  return [...render(kept), ...render(over)];
 }
 
 /** Where the kubelet probes a component that listens on this address; undefined for all addresses (kubeadm: getProbeAddress). */

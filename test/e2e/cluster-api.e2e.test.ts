@@ -120,7 +120,7 @@ describe.skipIf(binary === undefined)(`against a real API server (${binary === u
     expect(await listNodes(plane.api)).toMatchObject([{ name: 'worker-a', ready: true, roles: [], schedulable: true }]);
   });
 
-  test('a drain keeps to budgets while it can, deletes what is left, and passes DaemonSet and static pods by', async () => {
+  test('a drain keeps to budgets while it can, deletes what is left, and passes static pods by', async () => {
     await makeNode('worker-b');
     await plane.api.apply({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'all', namespace: 'default' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'guarded' } } } });
     for (const [name, more] of Object.entries({ free: {}, guarded: { labels: { app: 'guarded' } }, mirror: { annotations: { 'kubernetes.io/config.mirror': 'x' } } })) await makePod(name, 'worker-b', more);

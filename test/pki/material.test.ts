@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { KinitError } from '../../src/model/error.js';
 import type { HostMaterial } from '../../src/model/phase.js';
 import { selfSignCa, signLeaf } from '../../src/pki/certificate.js';
-import { kubeconfig, KUBELET_SERVING, MATERIAL_PATHS, parseKubeconfig, planMaterial, plannedKubeletClientPem, type MaterialInput } from '../../src/pki/index.js';
+import { kubeconfig, KUBELET_SERVING, MATERIAL_PATHS, parseKubeconfig, plannedKubeletClientPem, planMaterial, type MaterialInput } from '../../src/pki/index.js';
 import { readCertificate } from '../../src/pki/read.js';
 import { makeNodes, makeSpec } from './context.js';
 import { describeCertificate } from './describe.js';
@@ -29,6 +29,8 @@ const texts = (material: Readonly<Record<string, HostMaterial>>): Found =>
 
 const at = (files: Readonly<Record<string, string>> | undefined, path: string): string => files?.[path] ?? `no ${path}`;
 
+const clientPem = (files: Readonly<Record<string, string>> | undefined): string => plannedKubeletClientPem(files ?? {}) ?? '';
+
 function without(paths: readonly string[]): Found {
   return { ...found, n1: Object.fromEntries(Object.entries(found['n1'] ?? {}).filter(([path]) => !paths.includes(path))) };
 }
@@ -50,7 +52,7 @@ test('a new cluster gets the certificates and kubeconfigs that kubeadm 1.36 make
   for (const [path, wanted] of Object.entries(golden.certificates)) expect({ path, ...describeCertificate(at(files, path)) }).toEqual({ path, ...wanted });
   for (const [path, wanted] of Object.entries(golden.kubeconfigs)) {
     const parsed = parseKubeconfig(at(files, path));
-    const pem = path.endsWith('kubelet.conf') ? at(files, plannedKubeletClientPem(files ?? {}) ?? '') : parsed?.certPem;
+    const pem = path.endsWith('kubelet.conf') ? at(files, clientPem(files)) : parsed?.certPem;
     expect({ path, server: parsed?.server, currentContext: `${parsed?.userName ?? ''}@${parsed?.clusterName ?? ''}`, certificate: describeCertificate(pem ?? '') }).toEqual({ path, ...wanted });
   }
 });
@@ -85,7 +87,7 @@ test('a worker gets the cluster CA and a serving pair for its kubelet, and no ke
 
 test('what is there is planned again byte for byte, and no second client certificate', async () => {
   const again = texts(await planMaterial(input(found, { now: new Date(NOW.getTime() + 30 * DAYS) })));
-  const { [plannedKubeletClientPem(found['n1'] ?? {}) ?? '']: _first, ...rest } = found['n1'] ?? {};
+  const { [clientPem(found['n1'])]: _first, ...rest } = found['n1'] ?? {};
   expect(again).toEqual({ ...found, n1: rest });
 });
 

@@ -34,16 +34,17 @@ export async function probeReachability(connections: ReadonlyMap<string, HostCon
       if (ports.length > 0) listeners.set(connection.host, parseListener((await connection.run(listenScript(token, ports), { timeoutSeconds: 20 })).stdout));
     });
     signal.throwIfAborted();
-    const results: ReachabilityResult[] = [];
+    const results = new Map<Route, ReachabilityResult>();
     await onEach(connections, async (connection) => {
       const own = routes.filter(({ from }) => from.spec.name === connection.host);
       if (own.length === 0) return;
       const targets = own.map((route): ProbeTarget => ({ protocol: route.protocol, address: route.to.address, port: route.port }));
       const { stdout } = await connection.run(connectScript(token, targets), { timeoutSeconds: LISTEN_SECONDS });
       const answers = parseAnswers(stdout);
-      results.push(...own.map((route, index) => judge(route, answers.get(index), listeners.get(route.to.spec.name))));
+      for (const [index, route] of own.entries()) results.set(route, judge(route, answers.get(index), listeners.get(route.to.spec.name)));
     });
-    return results;
+    // In the order of the inventory, whoever answered first.
+    return routes.flatMap((route) => results.get(route) ?? []);
   } finally {
     // Each on its own: a host that is gone must not keep the others' listeners up.
     await Promise.allSettled([...listeners].map(async ([host, { pid }]) => (pid === undefined ? undefined : connections.get(host)?.run(stopScript(token, pid), { timeoutSeconds: 20 }))));

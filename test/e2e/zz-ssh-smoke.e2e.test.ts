@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { connect } from '../../src/ssh/index.js';
-import { startSshd } from './sshd.js';
+import { startSshd } from './support/sshd.js';
 test('smoke', async () => {
   const sshd = await startSshd();
   const t0 = performance.now();

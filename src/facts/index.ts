@@ -1,0 +1,1 @@
+export { gatherFacts } from './gather.js';

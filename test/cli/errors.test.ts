@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { paint } from '../../src/cli/colour.js';
+import { failureEvent, renderFailures, toFailure } from '../../src/cli/errors.js';
+import { KinitError } from '../../src/model/error.js';
+
+const plain = paint(false);
+const refused = (host: string) =>
+  toFailure(new KinitError('The host key has changed', { class: 'access', host, phase: 'connect', tried: `ssh root@${host}`, found: 'SHA256:abc', hint: 'Ask its owner.' }));
+
+test('a failure says what, where, what was tried, what came back and what to do, in this order', () => {
+  expect(renderFailures([refused('node1')], plain)).toBe(
+    ['Error on node1, connect: The host key has changed', '  tried: ssh root@node1', '  found: SHA256:abc', '  next:  Ask its owner.'].join('\n'),
+  );
+});
+
+test('fields of many lines are indented below their name; empty fields are left out', () => {
+  const failure = toFailure(new KinitError('no', { class: 'change', found: 'one\ntwo\n', tried: ' ' }));
+  expect(renderFailures([failure], plain)).toBe('Error: no\n  found: one\n         two');
+});
+
+test('the same failure on several hosts is told once, with their names', () => {
+  const alike = ['a', 'b', 'a'].map((host) => toFailure(new KinitError('disk full', { class: 'change', host })));
+  expect(renderFailures(alike, plain)).toBe('Error on a, b: disk full');
+});
+
+test('different failures are each told', () => {
+  const text = renderFailures([refused('a'), refused('b')], plain);
+  expect(text.match(/^Error on/gm)).toHaveLength(2);
+});
+
+test('what a host wrote cannot drive the terminal', () => {
+  const failure = toFailure(new KinitError('bad\u001b[2J', { class: 'change', found: '\u001b]0;x\u0007log' }));
+  expect(renderFailures([failure], plain)).toBe('Error: bad\n  found: log');
+});
+
+test('what is not a KinitError is an internal error that says how to go on', () => {
+  const failure = toFailure(new TypeError('x is not a function'));
+  expect(failure.error.class).toBe('internal');
+  expect(renderFailures([failure], plain)).toContain('--verbose');
+});
+
+test('the JSON event has class and exit code and never the cause', () => {
+  const failure = toFailure(new KinitError('no', { class: 'timeout', host: 'a', cause: new Error('secret') }));
+  expect(failureEvent(failure, 15)).toEqual({ type: 'error', message: 'no', exitCode: 15, class: 'timeout', host: 'a' });
+});

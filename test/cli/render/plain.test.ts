@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { paint } from '../../../src/cli/colour.js';
+import { jsonRenderer } from '../../../src/cli/render/json.js';
+import { plainRenderer } from '../../../src/cli/render/plain.js';
+import { createRenderer } from '../../../src/cli/render/renderer.js';
+import type { KinitEvent } from '../../../src/model/event.js';
+import { fakeIo } from '../fake-io.js';
+
+const change = { resource: 'swap:all', action: 'update', summary: 'turn swap off', reason: '/dev/sda2 is on' } as const;
+const events: readonly KinitEvent[] = [
+  { type: 'run-started', command: 'init', hosts: ['a', 'node2'], phases: [{ id: 'swap', title: 'Swap' }, { id: 'sysctls', title: 'Kernel settings' }] },
+  { type: 'host-connected', host: 'a', description: 'Debian 12' },
+  { type: 'phase-started', host: 'a', phase: 'swap', title: 'Swap' },
+  { type: 'change-applied', host: 'a', phase: 'swap', change },
+  { type: 'phase-finished', host: 'a', phase: 'swap', changes: 1, seconds: 0.42, roundTrips: 2 },
+  { type: 'phase-finished', host: 'node2', phase: 'sysctls', changes: 0, seconds: 0, roundTrips: 1, reason: 'all as wanted' },
+  { type: 'phase-failed', host: 'node2', phase: 'swap', message: 'swapoff\nfailed', error: { class: 'change' } },
+  { type: 'check', host: 'a', check: { name: 'memory', title: 'Memory', status: 'error', found: '900 MB', minimum: '1700 MB', hint: 'Add memory.' } },
+  { type: 'check', host: 'a', check: { name: 'cpus', title: 'CPUs', status: 'ok', found: '2' } },
+  { type: 'warning', text: 'ipvs is deprecated' },
+  { type: 'run-finished', changes: 1, seconds: 75, failedHosts: ['node2'] },
+];
+
+function lines(verbose: boolean): string[] {
+  const io = fakeIo();
+  const renderer = plainRenderer({ output: io.stdout, verbose, paint: paint(false) }, () => new Date(2026, 0, 2, 3, 4, 5));
+  for (const event of events) renderer.emit(event);
+  return io.out().trimEnd().split('\n');
+}
+
+test('a log has the time, host and phase in columns before the text', () => {
+  expect(lines(false)).toEqual([
+    '03:04:05 -     -       init: 2 hosts (a, node2)',
+    '03:04:05 a     -       connected: Debian 12',
+    '03:04:05 a     swap    turn swap off',
+    '03:04:05 a     swap    1 change (0.4 s, 2 round trips)',
+    '03:04:05 node2 swap    FAILED: swapoff failed',
+    '03:04:05 a     preflight error: Memory: 900 MB (needs 1700 MB). Add memory.',
+    '03:04:05 -     -       warning: ipvs is deprecated',
+    '03:04:05 -     -       failed on node2: 1 change in 1 min 15 s',
+  ]);
+});
+
+test('--verbose also tells what needed no change, and why', () => {
+  const text = lines(true).join('\n');
+  expect(text).toContain('sysctls nothing to do: all as wanted (0.0 s, 1 round trip)');
+  expect(text).toContain('turn swap off (/dev/sda2 is on)');
+  expect(text).toContain('ok: CPUs: 2');
+});
+
+test('NDJSON is every event as it is, one a line', () => {
+  const io = fakeIo();
+  const renderer = jsonRenderer(io.stdout);
+  for (const event of events) renderer.emit(event);
+  expect(io.out().trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual(events);
+});
+
+test('a terminal that is a build server gets plain lines', () => {
+  const io = fakeIo({ tty: true, env: { CI: 'true' } });
+  createRenderer({ io, output: io.stdout, format: 'text', verbose: false, paint: paint(false) }).emit({ type: 'progress', host: 'a', text: 'hello' });
+  expect(io.out()).toMatch(/^\d\d:\d\d:\d\d a - hello\n$/);
+});
+
+test('JSON goes to standard output also where people read standard error', () => {
+  const io = fakeIo();
+  createRenderer({ io, output: io.stderr, format: 'json', verbose: false, paint: paint(false) }).emit({ type: 'warning', text: 'x' });
+  expect({ out: io.out(), err: io.err() }).toEqual({ out: '{"type":"warning","text":"x"}\n', err: '' });
+});

@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { paint } from '../../../src/cli/colour.js';
+import { renderPlan } from '../../../src/cli/render/changes.js';
+import { renderChecks } from '../../../src/cli/render/checks.js';
+import { newRecord, recording } from '../../../src/cli/render/record.js';
+import { bytes, duration } from '../../../src/cli/render/text.js';
+import { renderTiming } from '../../../src/cli/render/timing.js';
+
+const plain = paint(false);
+const diff = '--- /etc/hosts\n+++ /etc/hosts\n@@ -1 +1 @@\n-old\n+new\u001b[2J';
+const file = { resource: 'file:/etc/hosts', action: 'update', summary: 'write /etc/hosts (644)', reason: 'content differs', diff } as const;
+const link = { resource: 'link:/x', action: 'delete', summary: 'remove /x', reason: 'not wanted' } as const;
+
+test('a plan groups changes by host in the order of the inventory and shows diffs', () => {
+  const changes = [
+    { host: 'b', phase: 'hosts-file', change: file },
+    { host: 'a', phase: 'binaries', change: link },
+  ];
+  expect(renderPlan(changes, ['a', 'b', 'c'], plain)).toBe(
+    [
+      'a: 1 change',
+      '  - remove /x  [binaries] not wanted',
+      '',
+      'b: 1 change',
+      '  ~ write /etc/hosts (644)  [hosts-file] content differs',
+      '      --- /etc/hosts',
+      '      +++ /etc/hosts',
+      '      @@ -1 +1 @@',
+      '      -old',
+      '      +new',
+      '',
+      'Plan: 2 changes on 2 hosts. Nothing was touched.',
+    ].join('\n'),
+  );
+});
+
+test('an empty plan says so', () => {
+  expect(renderPlan([], ['a'], plain)).toBe('Nothing to change.');
+});
+
+test('diffs are coloured on a terminal', () => {
+  const text = renderPlan([{ host: 'a', phase: 'p', change: file }], ['a'], paint(true));
+  expect(text).toContain('\u001b[32m+new\u001b[39m');
+  expect(text).toContain('\u001b[31m-old\u001b[39m');
+});
+
+test('checks are a table; what to do stands below it, once for all hosts', () => {
+  const text = renderChecks(
+    [
+      { host: 'a', check: { name: 'memory', title: 'Memory', status: 'error', found: '900 MB', minimum: '1700 MB', recommended: '4000 MB', hint: 'Add memory.' } },
+      { host: 'b', check: { name: 'memory', title: 'Memory', status: 'error', found: '901 MB', hint: 'Add memory.' } },
+      { host: 'a', check: { name: 'cpus', title: 'CPUs', status: 'ok', found: '2', minimum: '2' } },
+    ],
+    plain,
+  );
+  expect(text.split('\n')).toEqual([
+    'HOST  STATUS  CHECK   FOUND   MINIMUM  RECOMMENDED',
+    'a     error   memory  900 MB  1700 MB  4000 MB',
+    'b     error   memory  901 MB',
+    'a     ok      cpus    2       2',
+    '',
+    'error memory (a, b): Add memory.',
+    '',
+    '3 checks: 2 errors, 0 warnings.',
+  ]);
+});
+
+test('--timing is made from events: phases that did something, and exec channels by host', () => {
+  const record = newRecord();
+  const emit = recording(record, () => undefined);
+  emit({ type: 'phase-finished', host: 'a', phase: 'swap', changes: 1, seconds: 1.234, roundTrips: 2 });
+  emit({ type: 'phase-finished', host: 'a', phase: 'idle', changes: 0, seconds: 0.001, roundTrips: 0 });
+  emit({ type: 'host-finished', host: 'a', changes: 1, seconds: 2, execChannels: 3, roundTrips: 4 });
+  const lines = renderTiming(record).split('\n');
+  expect(lines.map((line) => line.trim().split(/ {2,}/))).toEqual([
+    ['HOST', 'PHASE', 'SECONDS', 'CHANGES', 'ROUND TRIPS'],
+    ['a', 'swap', '1.23', '1', '2'],
+    [''],
+    ['HOST', 'SECONDS', 'CHANGES', 'ROUND TRIPS', 'EXEC CHANNELS'],
+    ['a', '2', '1', '4', '3'],
+  ]);
+});
+
+test('sizes and durations as people say them', () => {
+  expect([0, 512, 1024, 1536 * 1024, 3 * 1024 ** 3].map(bytes)).toEqual(['0 B', '512 B', '1.0 KiB', '1.5 MiB', '3.0 GiB']);
+  expect([0.44, 12.4, 59.7, 185].map(duration)).toEqual(['0.4 s', '12 s', '1 min 00 s', '3 min 05 s']);
+});

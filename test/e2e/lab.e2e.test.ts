@@ -1,0 +1,187 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { findLab, killHost, labDown, labList, labUp, partition, sshCommand, startHost } from '../../src/lab/index.js';
+import type { Lab } from '../../src/lab/index.js';
+import { specSchema } from '../../src/model/spec.js';
+import { runLocal } from '../../src/ssh/local.js';
+
+const NAME = 'e2e-lab';
+const BIN = fileURLToPath(new URL('../../bin/kinit.js', import.meta.url));
+const quiet = (): void => undefined;
+const small = { name: NAME, hosts: 2, cpus: 1, memoryMB: 300, diskMB: 700, onProgress: quiet, signal: new AbortController().signal };
+
+let lab: Lab;
+let kernel: string;
+
+beforeAll(async () => {
+  await labDown(NAME, quiet);
+  expect(await traces()).toEqual([]);
+  kernel = sharedSettings();
+  lab = await labUp(small);
+});
+
+afterAll(async () => {
+  await labDown(NAME, quiet);
+});
+
+test('hosts answer over ssh with verified keys, and have booted without a failed unit', async () => {
+  expect(await onHost('node1', 'hostname && systemctl is-system-running')).toEqual({ code: 0, stdout: 'node1\nrunning\n' });
+  const ids = await Promise.all(['node1', 'node2'].map(async (host) => (await onHost(host, 'cat /etc/machine-id /proc/sys/kernel/random/boot_id /etc/ssh/ssh_host_ed25519_key.pub')).stdout.split(/\s+/)));
+  for (const index of [0, 1, 3]) expect(ids[0]?.[index]).not.toBe(ids[1]?.[index]);
+
+  // The key of another host must be refused: the check is real.
+  const [program = '', ...args] = sshCommand(lab, 'node1', ['true']);
+  const wrong = await runLocal(program, args.map((word) => (word === `root@${address('node1')}` ? `root@${address('node2')}` : word)).flatMap((word) => (word.startsWith('root@') ? ['-o', `HostKeyAlias=${address('node1')}`, word] : [word])), { reject: false });
+  expect(wrong).toMatchObject({ code: 255, stderr: expect.stringContaining('Host key verification failed') });
+});
+
+test('the files for kinit are there: a valid inventory, a private key only root can read', () => {
+  const spec = specSchema.parse(parse(readFileSync(lab.inventoryFile, 'utf8')));
+  expect(spec.hosts.map(({ name, address: at, roles }) => [name, at, ...roles])).toEqual([['node1', address('node1'), 'control-plane'], ['node2', address('node2'), 'worker']]);
+  expect(statSync(lab.identityFile).mode & 0o777).toBe(0o600);
+  expect(statSync(lab.directory).mode & 0o077).toBe(0);
+});
+
+test('memory, CPU and disk limits bind', async () => {
+  expect(await onHost('node1', "awk '/MemTotal/ { print $2 }' /proc/meminfo; nproc")).toMatchObject({ stdout: `${300 * 1024}\n1\n` });
+  // tail must hold all of it, because there is no line end.
+  expect((await onHost('node1', '(head -c 100M /dev/zero | tail > /dev/null) 2>/dev/null')).code).toBe(0);
+  expect((await onHost('node1', '(head -c 600M /dev/zero | tail > /dev/null) 2>/dev/null')).code).toBe(137);
+  expect(await onHost('node1', 'systemctl is-active ssh')).toMatchObject({ stdout: 'active\n' });
+
+  // Two busy loops on a host of one CPU get at most one second of CPU in a second.
+  const { stdout } = await onHost('node2', "for i in 1 2; do timeout 1 sh -c 'while :; do :; done' & done; wait; times");
+  // The last line is what the children used: user and system time.
+  const [user = 0, system = 0] = [...(stdout.trim().split('\n').at(-1) ?? '').matchAll(/0m([\d.]+)s/g)].map((match) => Number(match[1]));
+  expect(user + system).toBeGreaterThan(0.1);
+  expect(user + system).toBeLessThan(1.4);
+
+  expect(await onHost('node2', 'dd if=/dev/zero of=/root/fill bs=1M count=1000 2>&1; code=$?; rm /root/fill; exit $code')).toMatchObject({ code: 1, stdout: expect.stringContaining('No space left on device') });
+});
+
+test('a host can do what a Kubernetes node must: install packages, tunnels, rules, overlays, services with limits', async () => {
+  const script = `set -e
+    command -v socat conntrack && exit 1
+    apt-get install -y socat nftables > /dev/null 2>&1
+    ip link add vx0 type vxlan id 7 dev host0 dstport 8472 && ip link delete vx0
+    ip link add br0 type bridge && ip link delete br0
+    nft add table inet probe && nft delete table inet probe
+    sysctl -q -w net.ipv4.ip_forward=1
+    cd "$(mktemp -d -p /var/lib)" && mkdir lower upper work all
+    mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work all && umount all
+    systemd-run --quiet --wait -p MemoryMax=20M sh -c 'head -c 100M /dev/zero | tail > /dev/null' || echo "limited: $?"
+    sudo -u debian sudo id -u`;
+  expect(await onHost('node1', script)).toEqual({ code: 0, stdout: 'limited: 137\n0\n' });
+});
+
+test('up again changes nothing; with more hosts it adds them, to the inventory too', async () => {
+  const before = readFileSync(lab.inventoryFile, 'utf8');
+  const booted = await onHost('node1', 'cat /proc/sys/kernel/random/boot_id');
+  expect(await labUp(small)).toEqual(lab);
+  expect(readFileSync(lab.inventoryFile, 'utf8')).toBe(before);
+
+  lab = await labUp({ ...small, hosts: 3 });
+  expect(lab.hosts.map(({ name }) => name)).toEqual(['node1', 'node2', 'node3']);
+  expect(readFileSync(lab.inventoryFile, 'utf8')).toContain('name: node3');
+  expect(await onHost('node3', 'hostname')).toEqual({ code: 0, stdout: 'node3\n' });
+  expect(await onHost('node1', 'cat /proc/sys/kernel/random/boot_id')).toEqual(booted);
+});
+
+test('a power cut, a reboot and a cut network are as on real hosts: the disk stays', async () => {
+  await onHost('node1', 'touch /root/kept /var/lib/kept; sync');
+  await killHost(lab, 'node1');
+  expect(await states()).toEqual({ node1: 'stopped', node2: 'running', node3: 'running' });
+  await startHost(lab, 'node1');
+  expect(await onHost('node1', 'ls /root/kept /var/lib/kept')).toMatchObject({ code: 0 });
+
+  const booted = (await onHost('node1', 'cat /proc/sys/kernel/random/boot_id; systemctl reboot')).stdout.split('\n')[0];
+  await expect.poll(async () => (await onHost('node1', 'cat /proc/sys/kernel/random/boot_id')).stdout.trim(), { timeout: 30_000, interval: 300 }).toMatch(new RegExp(`^(?!${String(booted)})[0-9a-f-]{36}$`));
+
+  const ping = async (): Promise<boolean> => (await onHost('node2', `ping -c 1 -W 1 ${address('node3')}`)).code === 0;
+  expect(await ping()).toBe(true);
+  await partition(lab, [['node2', 'node3']]);
+  expect(await ping()).toBe(false);
+  await partition(lab, []);
+  expect(await ping()).toBe(true);
+});
+
+test('down leaves nothing behind, and twice is fine', async () => {
+  const found = await traces();
+  // What is looked for below is really there now.
+  for (const kind of ['mount', 'link', 'rule', 'cgroup', 'process', 'file', 'loop', 'route']) expect(found, kind).toContainEqual(expect.stringMatching(new RegExp(`^${kind} `)));
+  expect(await labDown(NAME, quiet)).toBe(true);
+  expect(await traces()).toEqual([]);
+  expect(await labDown(NAME, quiet)).toBe(false);
+  if ((await labList()).length === 0) expect(sharedSettings()).toBe(kernel);
+});
+
+test.each([400, 900, 1500])('kinit killed %i ms into `lab up`, with one of its hosts: down still leaves nothing', async (milliseconds) => {
+  const child = spawn(process.execPath, [BIN, 'lab', 'up', '--name', NAME, '--hosts', '2', '--memory', '300M'], { detached: true, stdio: 'ignore' });
+  await new Promise((wake) => setTimeout(wake, milliseconds));
+  if (child.pid !== undefined && child.exitCode === null) {
+    process.kill(-child.pid, 'SIGKILL');
+    await once(child, 'exit');
+  }
+  const host = (await labProcesses()).find(({ command }) => command.startsWith('systemd-nspawn'));
+  if (host !== undefined) process.kill(host.pid, 'SIGKILL');
+  await labDown(NAME, quiet);
+  expect(await traces()).toEqual([]);
+});
+
+test('an interrupted up takes back what it made', async () => {
+  const abort = new AbortController();
+  const up = labUp({ ...small, signal: abort.signal, onProgress: (text) => (text.startsWith('starting') ? abort.abort() : undefined) });
+  await expect(up).rejects.toThrow(expect.objectContaining({ context: expect.objectContaining({ class: 'interrupted' }) }));
+  expect(await traces()).toEqual([]);
+  await expect(findLab(NAME)).rejects.toThrow(`There is no lab ${NAME}`);
+});
+
+function address(host: string): string {
+  return lab.hosts.find(({ name }) => name === host)?.address ?? '';
+}
+
+async function onHost(host: string, script: string): Promise<{ code: number; stdout: string }> {
+  const [program = '', ...args] = sshCommand(lab, host, ['sh', '-c', script]);
+  const { code, stdout } = await runLocal(program, args, { reject: false });
+  return { code, stdout };
+}
+
+async function states(): Promise<Record<string, string>> {
+  const found = (await labList()).find(({ name }) => name === NAME);
+  return Object.fromEntries((found?.hosts ?? []).map(({ name, state }) => [name, state]));
+}
+
+/** Kernel settings a lab may change, and must put back with the last one. */
+function sharedSettings(): string {
+  return ['net/ipv4/ip_forward', 'fs/inotify/max_user_instances', 'kernel/panic', 'vm/overcommit_memory'].map((name) => readFileSync(`/proc/sys/${name}`, 'utf8').trim()).join(' ');
+}
+
+/** Everything on this machine that carries the lab's name, found without asking the code under test. */
+async function traces(): Promise<string[]> {
+  const lines = async (kind: string, script: string): Promise<string[]> => {
+    const { stdout } = await runLocal('sh', ['-c', `${script} 2>/dev/null || true`]);
+    return stdout.split('\n').filter((line) => line !== '').map((line) => `${kind} ${line}`);
+  };
+  const found = await Promise.all([
+    lines('mount', `cat /proc/[0-9]*/mountinfo | grep -F /${NAME}/ | sort -u`),
+    lines('link', `ls /sys/class/net | grep -F ${NAME}`),
+    lines('rule', 'nft list tables | grep -F kinit_lab_e2e_lab; iptables-save | grep -F kinit-lab-e2e'),
+    lines('cgroup', `find /sys/fs/cgroup -name 'kinit-lab-${NAME}'`),
+    lines('file', `ls -d "\${XDG_STATE_HOME:-$HOME/.local/state}"/kinit/lab/*${NAME}*; ls -A "\${XDG_STATE_HOME:-$HOME/.local/state}"/kinit/lab | grep -F .${NAME}; ls /run/systemd/nspawn/propagate`),
+    lines('loop', `losetup -a | grep -F /${NAME}/`),
+    lines('route', 'ip route show | grep -F kn-e2e-lab'),
+    labProcesses().then((all) => all.map(({ pid, command }) => `process ${pid} ${command}`)),
+  ]);
+  return found.flat();
+}
+
+async function labProcesses(): Promise<{ pid: number; command: string }[]> {
+  // Brackets keep the search from finding itself.
+  const pattern = `/[${NAME.slice(0, 1)}]${NAME.slice(1)}/hosts`;
+  const { stdout } = await runLocal('sh', ['-c', `for p in /proc/[0-9]*; do if grep -qF kinit-lab-${NAME} $p/cgroup || tr '\\0' ' ' < $p/cmdline | grep -q '${pattern}'; then echo "\${p#/proc/} $(tr '\\0' ' ' < $p/cmdline)"; fi; done 2>/dev/null || true`]);
+  return stdout.split('\n').filter((line) => line !== '').map((line) => ({ pid: Number(line.split(' ')[0]), command: line.slice(line.indexOf(' ') + 1) }));
+}

@@ -1,0 +1,33 @@
+import type { HostMaterial, Node, PhaseContext } from '../../src/model/phase.js';
+import { makeNodes, makeSpec } from '../pki/context.js';
+
+/** A phase context for the first host, of what a person would write in the inventory. */
+export function makeContext(input: Record<string, unknown> = {}, more: Partial<PhaseContext> = {}): PhaseContext {
+  const spec = makeSpec({ apiServer: { endpoint: 'api.example:6443' }, ...input });
+  const nodes = makeNodes(spec);
+  const [leader] = nodes as [Node, ...Node[]];
+  const version = spec.kubernetesVersion;
+  const material: HostMaterial = { '/etc/kubernetes/pki/ca.crt': { content: 'CA\n', mode: 0o644 }, '/etc/kubernetes/pki/ca.key': { content: 'KEY\n', mode: 0o600 } };
+  return {
+    spec,
+    node: leader,
+    nodes,
+    leader,
+    endpoint: 'api.example:6443',
+    artifacts: { arch: 'amd64', source: 'source', kubernetesVersion: version, binaries: [], images: [] },
+    images: {
+      apiServer: `registry.k8s.io/kube-apiserver:v${version}`,
+      controllerManager: `registry.k8s.io/kube-controller-manager:v${version}`,
+      scheduler: `registry.k8s.io/kube-scheduler:v${version}`,
+      proxy: `registry.k8s.io/kube-proxy:v${version}`,
+      etcd: 'registry.k8s.io/etcd:3.6.8-0',
+      coredns: 'registry.k8s.io/coredns/coredns:v1.14.2',
+      flannel: 'ghcr.io/flannel-io/flannel:v0.28.4',
+      pause: 'registry.k8s.io/pause:3.10.2',
+      nginx: 'docker.io/library/nginx:1.22.1',
+    },
+    material: Object.fromEntries(nodes.map(({ spec: { name } }) => [name, material])),
+    proxyMode: 'nftables',
+    ...more,
+  };
+}
