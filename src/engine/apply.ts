@@ -27,17 +27,15 @@ export function changeOf(observed: Observed): ChangeSummary | undefined {
 export async function applyChanges(observed: readonly Observed[], tools: Tools): Promise<ChangeSummary[]> {
   const changes: ChangeSummary[] = [];
   const saves: string[] = [];
-  const steps: OwnedStep[] = [];
   for (const item of observed) {
     const change = changeOf(item);
     if (change === undefined) continue;
     changes.push(change);
     const undo = item.kind.undo?.(item.resource, item.seen);
     if (undo !== undefined) saves.push(journalSave({ id: item.resource.id, summary: change.summary, ...undo }));
-    for (const step of item.kind.apply(item.resource, item.seen)) steps.push({ step, change });
   }
   if (saves.length > 0) await recordUndo(saves, tools);
-  for (const group of groupNeighbours(steps)) {
+  for (const group of groupNeighbours(stepsInOrder(observed))) {
     if (tools.signal.aborted) throw interrupted();
     await runGroup(group, tools);
   }
@@ -62,6 +60,26 @@ async function recordUndo(saves: readonly string[], tools: Tools): Promise<void>
       hint: 'Nothing was changed. Check free space and that /var/lib is writable.',
     });
   }
+}
+
+/**
+ * Steps in the order of the resources; neighbours of one kind go side by side, all first steps
+ * before all second ones, so that twelve programs are one upload and not twelve.
+ */
+function stepsInOrder(observed: readonly Observed[]): OwnedStep[] {
+  const runs: { kind: string; each: OwnedStep[][] }[] = [];
+  for (const item of observed) {
+    const change = changeOf(item);
+    if (change === undefined) continue;
+    const steps = item.kind.apply(item.resource, item.seen).map((step) => ({ step, change }));
+    const last = runs.at(-1);
+    if (last?.kind === item.kind.kind) last.each.push(steps);
+    else runs.push({ kind: item.kind.kind, each: [steps] });
+  }
+  return runs.flatMap(({ each }) => {
+    const longest = Math.max(...each.map((steps) => steps.length));
+    return Array.from({ length: longest }, (_, index) => each.flatMap((steps) => steps[index] ?? [])).flat();
+  });
 }
 
 function groupNeighbours(steps: readonly OwnedStep[]): OwnedStep[][] {

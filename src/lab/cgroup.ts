@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KinitError } from '../model/error.js';
-import { kill, until } from './process.js';
+import { isAlive, kill, processStart, until } from './process.js';
 
 /** One mounted cgroup hierarchy of this machine. */
 export interface Hierarchy {
@@ -111,12 +111,19 @@ export async function removeCgroups(all: readonly Hierarchy[], lab: string, host
   const tops = all.map(({ mount }) => join(mount, lab, host));
   const left = async (): Promise<string[]> => (await Promise.all(tops.map(withChildren))).flat();
   const found = (await left()).length > 0;
+  const killed = new Map<number, string>();
   const gone = await until(30, async () => {
     // Each time again: a launcher that was just being started may enter while others end.
-    (await cgroupProcesses(all, lab, host)).forEach(kill);
+    for (const pid of await cgroupProcesses(all, lab, host)) {
+      const start = await processStart(pid);
+      if (start !== undefined) killed.set(pid, start);
+      kill(pid);
+    }
     for (const folder of (await left()).reverse()) await rmdir(folder).catch(() => undefined);
     return (await left()).length === 0;
   });
+  // A process leaves its control group a moment before it lets go of mounts and network namespace.
+  for (const [pid, start] of killed) await until(10, async () => !(await isAlive({ pid, start })), 10);
   if (gone) return found;
   const pids = await cgroupProcesses(all, lab, host);
   throw new KinitError(pids.length > 0 ? `Processes of the lab do not end: ${pids.join(' ')}` : `Control groups of the lab cannot be removed: ${(await left()).join(' ')}`, {

@@ -16,9 +16,13 @@ export async function processStart(pid: number): Promise<string | undefined> {
   }
 }
 
-/** Field 22. The second field, the name in brackets, may itself hold blanks and brackets. */
+/**
+ * Field 22 of /proc/PID/stat; undefined for a zombie, which holds nothing any more. The second field, the name in
+ * brackets, may itself hold blanks and brackets.
+ */
 export function startField(stat: string): string | undefined {
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
 }
 
 export async function isAlive(record: ProcessRecord): Promise<boolean> {

@@ -15,6 +15,11 @@ stop_pods() {
   if [ -S /run/containerd/containerd.sock ] && command -v crictl > /dev/null; then
     cri 120 rmp -fa || cri 60 rmp -fa
   fi
+  kill_shims
+  # The kubelet's cgroup; systemd ends whatever should still be in it.
+  timeout 60 systemctl stop kubepods.slice > /dev/null 2>&1 || :
+}
+kill_shims() {
   S=$(shims); [ -n "$S" ] || return 0
   # A container's first process takes all others of its pid namespace along; then the shim goes.
   for P in $S; do kill -9 $(children "$P") 2>/dev/null; done

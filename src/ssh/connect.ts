@@ -54,7 +54,7 @@ export async function connect(options: ConnectOptions): Promise<HostConnection> 
   return {
     host,
     run: shell.run,
-    upload: (files, onProgress) => upload(link, files, onProgress),
+    upload: (files, onProgress) => upload(link, shell.run, files, onProgress),
     pipe: (script, input, pipeOptions) => pipe(link, script, input, pipeOptions),
     connectTcp: (address, port) => connectTcp(link, address, port),
     stats: link.counts,

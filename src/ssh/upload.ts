@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path/posix';
 import { KinitError } from '../model/error.js';
-import type { UploadFile } from '../model/host.js';
+import type { HostConnection, UploadFile } from '../model/host.js';
 import { quote } from '../model/quote.js';
 import { lostError, openExec } from './exec.js';
 import type { Exec, Link } from './exec.js';
@@ -17,11 +17,26 @@ const STALL_SECONDS = 120;
 const FINISH_SECONDS = 600;
 const READ_BYTES = 256 * 1024;
 
-/** Sends all files over one exec channel; see HostConnection.upload. */
-export async function upload(link: Link, files: readonly UploadFile[], onProgress?: (bytesSent: number) => void): Promise<void> {
+/** Files that together are at most so large go through the root shell, in one round trip and without a channel of their own. */
+const SMALL_BYTES = 256 * 1024;
+
+/** Sends all files over at most one exec channel; see HostConnection.upload. */
+export async function upload(link: Link, run: HostConnection['run'], files: readonly UploadFile[], onProgress?: (bytesSent: number) => void): Promise<void> {
   if (files.length === 0) return;
   for (const file of files) await checkFile(link.host, file);
+  const total = files.reduce((sum, file) => sum + sizeOf(file), 0);
+  if (total > SMALL_BYTES || files.some(({ content }) => 'localFile' in content)) await uploadOverChannel(link, files, onProgress);
+  else await uploadThroughShell(link, run, files);
+}
 
+async function uploadThroughShell(link: Link, run: HostConnection['run'], files: readonly UploadFile[]): Promise<void> {
+  const parts = files.flatMap((file) => ('bytes' in file.content ? [Buffer.from(header(file)), file.content.bytes] : []));
+  const stdin = Buffer.concat([...parts, Buffer.from('end\n')]);
+  const result = await run(uploadReader(randomBytes(6).toString('hex')), { stdin, timeoutSeconds: FINISH_SECONDS });
+  if (!result.stdout.split('\n').includes('done')) throw uploadError(link, result, files);
+}
+
+async function uploadOverChannel(link: Link, files: readonly UploadFile[], onProgress?: (bytesSent: number) => void): Promise<void> {
   const exec = await openExec(link, uploadReader(randomBytes(6).toString('hex')));
   const sender = createSender(link, exec, STALL_SECONDS, onProgress);
   try {
@@ -38,7 +53,7 @@ export async function upload(link: Link, files: readonly UploadFile[], onProgres
     exec.channel.destroy();
     throw new KinitError(`files sent to ${link.host} were not stored within ${FINISH_SECONDS} s`, { class: 'timeout', host: link.host, tried: `write ${files.length} files`, hint: 'Its disk is very slow or stuck: look at dmesg there.' });
   }
-  if (!exec.stdout.text().split('\n').includes('done')) throw uploadError(link, exec, files);
+  if (!exec.stdout.text().split('\n').includes('done')) throw uploadError(link, { stdout: exec.stdout.text(), stderr: exec.stderr.text() }, files);
 }
 
 async function checkFile(host: string, file: UploadFile): Promise<void> {
@@ -53,9 +68,8 @@ async function checkFile(host: string, file: UploadFile): Promise<void> {
 
 async function sendFile(sender: Sender, file: UploadFile): Promise<void> {
   const { content } = file;
-  const size = 'bytes' in content ? content.bytes.length : content.size;
-  const owner = `${file.owner ?? 'root'}:${file.group ?? file.owner ?? 'root'}`;
-  await sender.control(`file ${size} ${file.mode.toString(8)} ${owner} ${file.sha256 ?? '-'}\n${file.path}\n`);
+  const size = sizeOf(file);
+  await sender.control(header(file));
   if ('bytes' in content) return sender.content(content.bytes);
   if (size === 0) return;
   let sent = 0;
@@ -67,14 +81,23 @@ async function sendFile(sender: Sender, file: UploadFile): Promise<void> {
   if (sent !== size) throw new KinitError(`${content.localFile} became shorter while it was sent`, { class: 'artifact', tried: `send it to ${file.path}`, found: `${sent} of ${size} bytes` });
 }
 
-function uploadError(link: Link, exec: Exec, files: readonly UploadFile[]): KinitError {
+function header(file: UploadFile): string {
+  const owner = `${file.owner ?? 'root'}:${file.group ?? file.owner ?? 'root'}`;
+  return `file ${sizeOf(file)} ${file.mode.toString(8)} ${owner} ${file.sha256 ?? '-'}\n${file.path}\n`;
+}
+
+function sizeOf({ content }: UploadFile): number {
+  return 'bytes' in content ? content.bytes.length : content.size;
+}
+
+function uploadError(link: Link, output: { readonly stdout: string; readonly stderr: string }, files: readonly UploadFile[]): KinitError {
   const { host } = link;
-  const index = /^fail (\d+)$/m.exec(exec.stdout.text())?.[1];
+  const index = /^fail (\d+)$/m.exec(output.stdout)?.[1];
   const lost = link.lost();
   if (index === undefined && lost !== undefined) return lostError(link, `${files.length} files were sent`, lost);
   const file = files[Number(index ?? 0)];
   const path = file?.path ?? '';
-  const found = exec.stderr.text().trim().split('\n').slice(-5).join('\n') || 'the channel was closed';
+  const found = output.stderr.trim().split('\n').slice(-5).join('\n') || 'the channel was closed';
   // The host runs with LC_ALL=C, and head and mkdir give no more than this text.
   const full = /No space left on device|Disk quota exceeded/.test(found);
   return new KinitError(`${path} could not be written on ${host}`, {

@@ -182,6 +182,6 @@ async function traces(): Promise<string[]> {
 async function labProcesses(): Promise<{ pid: number; command: string }[]> {
   // Brackets keep the search from finding itself.
   const pattern = `/[${NAME.slice(0, 1)}]${NAME.slice(1)}/hosts`;
-  const { stdout } = await runLocal('sh', ['-c', `for p in /proc/[0-9]*; do if grep -qF kinit-lab-${NAME} $p/cgroup || tr '\\0' ' ' < $p/cmdline | grep -q '${pattern}'; then echo "\${p#/proc/} $(tr '\\0' ' ' < $p/cmdline)"; fi; done 2>/dev/null || true`]);
+  const { stdout } = await runLocal('sh', ['-c', `for p in /proc/[0-9]*; do grep -q '^State:.[ZX]' $p/status && continue; if grep -qF kinit-lab-${NAME} $p/cgroup || tr '\\0' ' ' < $p/cmdline | grep -q '${pattern}'; then echo "\${p#/proc/} $(tr '\\0' ' ' < $p/cmdline)"; fi; done 2>/dev/null || true`]);
   return stdout.split('\n').filter((line) => line !== '').map((line) => ({ pid: Number(line.split(' ')[0]), command: line.slice(line.indexOf(' ') + 1) }));
 }

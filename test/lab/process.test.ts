@@ -15,6 +15,7 @@ afterEach(() => rm(folder, { recursive: true }));
 test('the start time is field 22, also after a process name with blanks and brackets', () => {
   const stat = `77 (a ) b (c) ${['S', ...Array.from({ length: 18 }, (_, k) => k), 4711, 9].join(' ')}`;
   expect(startField(stat)).toBe('4711');
+  expect(startField(stat.replace('c) S', 'c) Z'))).toBeUndefined();
 });
 
 test('a process id that was used again is not the same process', async () => {

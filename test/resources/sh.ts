@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { tmpdir, userInfo } from 'node:os';
 import type { Resource, ResourceKind } from '../../src/model/resource.js';
+import { HOST_PATH } from '../../src/resources/shell.js';
 
 export const SHELLS = ['sh', 'bash'] as const;
 export type Shell = (typeof SHELLS)[number];
@@ -72,4 +73,47 @@ export function withFolder(test: (folder: string, saved: string) => void): void 
 /** Why there is or is not a change. */
 export function reason(difference: ReturnType<ResourceKind<Resource, unknown>['diff']>): string {
   return difference.changed ? difference.change.reason : difference.reason;
+}
+
+/**
+ * A folder that stands for a host's root, with commands that only write down how they were called. Scripts are pointed to it
+ * by their absolute paths, so that nothing of this machine is touched.
+ */
+export interface FakeHost {
+  readonly root: string;
+  readonly saved: string;
+  /** Text of a script with its paths and PATH inside the folder. */
+  readonly inside: (script: string) => string;
+  /** Puts a command in place; `body` is sh text. Every call is written down besides. */
+  readonly command: (name: string, body?: string) => void;
+  readonly write: (path: string, text: string) => void;
+  readonly read: (path: string) => string;
+  /** How commands were called, in order: 'systemctl enable x'. */
+  readonly calls: () => readonly string[];
+}
+
+const PLACES = ['/etc/', '/run/', '/usr/lib/systemd/', '/lib/systemd/', '/proc/swaps', '/proc/meminfo', '/proc/net/', '/sys/fs/selinux', '/sys/class/net', '/var/lib/kinit', '/var/lib/dpkg', '/var/lib/apt', '/var/cache/apt'];
+
+export function withHost(test: (host: FakeHost) => void): void {
+  withFolder((root, saved) => {
+    const bin = join(root, 'bin');
+    must('sh', `mkdir -p '${bin}' '${root}/etc' '${root}/run' '${root}/proc/net' '${root}/sys/class/net' && : > '${root}/calls'`);
+    test({
+      root,
+      saved,
+      inside: (script) => {
+        const moved = PLACES.reduce((text, place) => text.replaceAll(new RegExp(`(?<![A-Za-z0-9_}.-])${place.replaceAll('.', '\\.')}`, 'g'), `${root}${place}`), script);
+        return `PATH='${bin}:'"$PATH"\n${moved.replaceAll(HOST_PATH, ':')}`;
+      },
+      command: (name, body = '') => {
+        writeFileSync(join(bin, name), `#!/bin/sh\nprintf '%s\\n' "${name} $*" >> '${root}/calls'\n${body}\n`, { mode: 0o755 });
+      },
+      write: (path, text) => {
+        mkdirSync(dirname(join(root, path)), { recursive: true });
+        writeFileSync(join(root, path), text);
+      },
+      read: (path) => readFileSync(join(root, path), 'utf8'),
+      calls: () => readFileSync(join(root, 'calls'), 'utf8').split('\n').filter((line) => line !== ''),
+    });
+  });
 }

@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { packages, packagesKind } from '../../src/resources/packages.js';
+import { run, SHELLS, withHost, type FakeHost, type Shell } from './sh.js';
+
+const R = packages({ names: ['socat', 'conntrack', 'socat'] });
+
+function apply(host: FakeHost, shell: Shell): ReturnType<typeof run> {
+  const [step] = packagesKind.apply(R, { installed: ['conntrack'] });
+  return run(shell, host.inside(step?.do === 'script' ? step.script : 'exit 9'));
+}
+
+/** Commands of apt; `body` decides what apt-get does with "$*". */
+function debian(host: FakeHost, options: { lists: 'fresh' | 'missing'; aptGet?: string }): void {
+  host.command('apt-get', options.aptGet ?? '');
+  host.command('dpkg');
+  host.command('sleep');
+  host.write('/var/lib/apt/lists/partial/x', '');
+  if (options.lists === 'fresh') host.write('/var/lib/apt/lists/main_Packages', '');
+}
+
+const verbs = (host: FakeHost): readonly string[] => host.calls().filter((call) => call.startsWith('apt-get')).map((call) => call.replace(/^.*--force-confold /, ''));
+
+test('nothing to do when all packages are installed', () => {
+  const seen = packagesKind.parse?.(R, 'installed=conntrack\ninstalled=socat\nconfig-files=gone\n') ?? { installed: [] };
+  expect(packagesKind.diff(R, seen).changed).toBe(false);
+});
+
+test('only what is missing is installed; a package whose files are left from a removal is missing', () => {
+  const seen = packagesKind.parse?.(R, 'installed=conntrack\nconfig-files=socat\n') ?? { installed: [] };
+  expect(packagesKind.diff(R, seen)).toEqual({ changed: true, change: { action: 'run', summary: 'install socat', reason: 'not installed' } });
+  expect(packagesKind.undo?.(R, seen).save).toContain("'%s\\n' socat >");
+});
+
+for (const shell of SHELLS) {
+  test(`${shell}: fresh lists that know the package are not refreshed`, () => {
+    withHost((host) => {
+      debian(host, { lists: 'fresh' });
+      expect(apply(host, shell)).toMatchObject({ code: 0, stdout: 'installing socat\n', stderr: '' });
+      expect(verbs(host)).toEqual(['install -s --no-install-recommends -- socat', 'install --no-install-recommends -- socat']);
+    });
+  });
+
+  test(`${shell}: missing lists are refreshed first, once`, () => {
+    withHost((host) => {
+      debian(host, { lists: 'missing', aptGet: 'case "$*" in *install*) echo "E: Unable to locate package socat"; exit 100;; esac' });
+      const result = apply(host, shell);
+      expect(result.code).toBe(1);
+      expect(result.stderr).toContain('cannot install socat; the last lines of apt-get:\nE: Unable to locate package socat');
+      expect(verbs(host).filter((verb) => verb === 'update')).toHaveLength(1);
+    });
+  });
+
+  test(`${shell}: an archive that moved on since the lists were read is tried again after a refresh`, () => {
+    withHost((host) => {
+      debian(host, { lists: 'fresh', aptGet: `case "$*" in *update*) : > '${host.root}/updated';; *"install -s"*) ;; *) [ -e '${host.root}/updated' ] || { echo 404; exit 100; };; esac` });
+      expect(apply(host, shell).code).toBe(0);
+      expect(verbs(host).at(-1)).toBe('install --no-install-recommends -- socat');
+    });
+  });
+
+  test(`${shell}: packages pushed out are noted, and come back when ours are removed`, () => {
+    withHost((host) => {
+      debian(host, { lists: 'fresh', aptGet: 'case "$*" in *"install -s"*) echo "Remv systemd-timesyncd [1] (x)";; esac' });
+      host.command('dpkg-query', 'echo "installed socat"');
+      expect(apply(host, shell).code).toBe(0);
+      expect(host.read('/var/lib/kinit/packages-removed')).toBe('systemd-timesyncd\n');
+      const undo = packagesKind.undo?.(R, { installed: ['conntrack'] });
+      expect(run(shell, host.inside(undo?.save ?? ''), { D: host.saved }).code).toBe(0);
+      expect(run(shell, host.inside(undo?.restore ?? ''), { D: host.saved, KINIT_REMOVE_PACKAGES: '0' }).code).toBe(0);
+      expect(verbs(host).at(-1)).toBe('install --no-install-recommends -- socat');
+      expect(run(shell, host.inside(undo?.restore ?? ''), { D: host.saved, KINIT_REMOVE_PACKAGES: '1' }).code).toBe(0);
+      expect(verbs(host).slice(-2)).toEqual(['remove -- socat', 'install --no-install-recommends -- systemd-timesyncd']);
+    });
+  });
+
+  test(`${shell}: an interrupted dpkg is finished before`, () => {
+    withHost((host) => {
+      debian(host, { lists: 'fresh' });
+      host.write('/var/lib/dpkg/updates/0001', '');
+      expect(apply(host, shell).code).toBe(0);
+      expect(host.calls()[0]).toMatch(/^dpkg .*--configure -a$/);
+    });
+  });
+}
