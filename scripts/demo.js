@@ -9,7 +9,16 @@ const kinit = path.join(root, 'bin', 'kinit.js');
 const LAB = 'demo';
 const NODE_PORT = 30080;
 const KUBECTL = ['kubectl', '--kubeconfig', '/etc/kubernetes/admin.conf'];
+const NAMESPACE = 'kinit-demo';
 const started = Date.now();
+/** Images of nginx differ in which client they have (and busybox wget -T crashes on names). The first answers may be slow: endpoints have just come. */
+const FETCH_BY_NAME = `
+get() { if command -v curl > /dev/null; then curl -fsS --max-time 5 "$1"; else wget -q -O - "$1"; fi; }
+for name in hello hello.${NAMESPACE}.svc.cluster.local; do
+  tries=0
+  until page=$(get "http://$name/"); do tries=$((tries + 1)); [ "$tries" -lt 15 ] || exit 1; sleep 1; done
+  echo "  http://$name/: $(echo "$page" | grep -o '<title>.*</title>')"
+done`;
 
 forwardSignals();
 try {
@@ -43,24 +52,26 @@ async function main() {
   await title('Deploy nginx, two replicas behind a NodePort');
   const image = await nginxImage();
   await onHost(leader, [...KUBECTL, 'apply', '-f', '-'], { input: manifests(image) });
-  await onHost(leader, [...KUBECTL, 'rollout', 'status', 'deployment/hello', '--timeout=180s'], { minutes: 4 });
-  await onHost(leader, [...KUBECTL, 'get', 'pods', '-l', 'app=hello', '-o', 'wide']);
+  await onHost(leader, [...KUBECTL, '-n', NAMESPACE, 'rollout', 'status', 'deployment/hello', '--timeout=180s'], { minutes: 4 });
+  await onHost(leader, [...KUBECTL, '-n', NAMESPACE, 'get', 'pods', '-l', 'app=hello', '-o', 'wide']);
 
   await title('Fetch it through every node, and by its name from a pod');
   for (const { name, address } of lab.hosts) await fetchPage(`http://${address}:${String(NODE_PORT)}/`, name);
   await fromPod(leader);
 
   console.log(`
-All of this took ${seconds(started)} s. Now try, in ${root}:
-  bin/kinit.js init -i ${lab.inventoryFile}        again: nothing to change, in seconds
-  bin/kinit.js status -i ${lab.inventoryFile}
-  bin/kinit.js kubeconfig -i ${lab.inventoryFile} && kubectl --kubeconfig kubeconfig get pods -A
-  bin/kinit.js lab ssh node2                       a shell on a machine
-  bin/kinit.js reset node3 -i ${lab.inventoryFile} takes a node out, bin/kinit.js join puts it back
+All of this took ${seconds(started)} s. Now try:
+  cd ${root}
+  export KINIT_INVENTORY=${lab.inventoryFile}
+  bin/kinit.js init            again: nothing to change, in seconds
+  bin/kinit.js status          nodes, and pods that are not well
+  bin/kinit.js kubeconfig      credentials into ./kubeconfig; then: kubectl --kubeconfig kubeconfig get pods -A
+  bin/kinit.js lab ssh node2   a shell on a machine
+  bin/kinit.js reset node3     takes a node out and cleans it; bin/kinit.js join puts it back
 
 Clean up:
-  bin/kinit.js lab down                            takes the machines away, with all that is in them
-  bin/kinit.js artifacts prune                     empties the build caches`);
+  bin/kinit.js lab down         takes the machines away, with all that is in them
+  bin/kinit.js artifacts prune  empties the build caches`);
 }
 
 /** The lab of an earlier run or of this one; undefined where there is none. */
@@ -94,20 +105,11 @@ async function fetchPage(url, node) {
   throw new Error(`${url} through ${node} does not answer: ${last}.`);
 }
 
-/** Images of nginx differ in which client they have. The first answers may be slow: endpoints have just come. */
-const FETCH_BY_NAME = `
-get() { if command -v curl > /dev/null; then curl -fsS --max-time 5 "$1"; else wget -q -T 5 -O - "$1"; fi; }
-for name in hello hello.default.svc.cluster.local; do
-  tries=0
-  until page=$(get "http://$name/"); do tries=$((tries + 1)); [ "$tries" -lt 15 ] || exit 1; sleep 1; done
-  echo "  http://$name/: $(echo "$page" | grep -o '<title>.*</title>')"
-done`;
-
 async function fromPod(leader) {
-  await onHost(leader, [...KUBECTL, 'exec', 'deployment/hello', '--', 'sh', '-c', FETCH_BY_NAME], { minutes: 3 });
+  await onHost(leader, [...KUBECTL, '-n', NAMESPACE, 'exec', 'deployment/hello', '--', 'sh', '-c', FETCH_BY_NAME], { minutes: 3 });
 }
 
-/** PodSecurity `baseline` is enforced, `restricted` warned about: so this says what restricted wants, as far as nginx on port 80 can. */
+/** nginx starts as root to listen on port 80: `baseline`, which kinit enforces, allows it; the warning about `restricted` is turned off for this namespace. */
 function manifests(image) {
   const labels = { app: 'hello' };
   const container = { name: 'nginx', image, imagePullPolicy: 'IfNotPresent', ports: [{ containerPort: 80 }], readinessProbe: { httpGet: { path: '/', port: 80 }, periodSeconds: 2 } };
@@ -116,8 +118,9 @@ function manifests(image) {
     apiVersion: 'v1',
     kind: 'List',
     items: [
-      { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'hello', namespace: 'default', labels }, spec: { replicas: 2, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { topologySpreadConstraints: spread, containers: [container] } } } },
-      { apiVersion: 'v1', kind: 'Service', metadata: { name: 'hello', namespace: 'default', labels }, spec: { type: 'NodePort', selector: labels, ports: [{ port: 80, targetPort: 80, nodePort: NODE_PORT }] } },
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels: { 'pod-security.kubernetes.io/warn': 'baseline' } } },
+      { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'hello', namespace: NAMESPACE, labels }, spec: { replicas: 2, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { topologySpreadConstraints: spread, containers: [container] } } } },
+      { apiVersion: 'v1', kind: 'Service', metadata: { name: 'hello', namespace: NAMESPACE, labels }, spec: { type: 'NodePort', selector: labels, ports: [{ port: 80, targetPort: 80, nodePort: NODE_PORT }] } },
     ],
   });
 }

@@ -3,7 +3,7 @@ import type { Emit } from '../model/event.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-export const HOW_TO_GO_ON = 'Run the same command again to go on: what is done stays done, the rest follows.';
+const HOW_TO_GO_ON = 'Run the same command again to go on: what is done stays done, the rest follows.';
 
 /**
  * Runs `use` with a signal that the first Ctrl-C aborts; the engine then finishes or rolls back the change in hand.
@@ -28,6 +28,6 @@ export async function withInterrupt<T>(emit: Emit, quit: () => void, use: (signa
 
 /** Whatever failed because of the interruption, the interruption is what a person and a script need to know. */
 function interruptedBy(error: unknown): KinitError {
-  if (error instanceof KinitError && error.context.class === 'interrupted') return error;
-  return new KinitError('Interrupted', { class: 'interrupted', found: error instanceof Error ? error.message : String(error), hint: HOW_TO_GO_ON });
+  const found = error instanceof KinitError && error.context.class === 'interrupted' ? {} : { found: error instanceof Error ? error.message : String(error) };
+  return new KinitError('Interrupted', { class: 'interrupted', ...found, hint: HOW_TO_GO_ON });
 }

@@ -15,6 +15,8 @@ const GRACE_MS = 2000;
 
 /** The executable: runs the command line of this process and sets its exit code. */
 export async function runAsProcess(): Promise<void> {
+  // A reader that goes away (kinit init | head) must not stop the work half way: what cannot be written is dropped.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const code = await main(process.argv.slice(2), processIo());
   process.exitCode = code;
   // A socket somebody forgot to close must not make a finished command hang.

@@ -3,7 +3,7 @@ import { asKinitError, KinitError } from '../model/error.js';
 import { quote } from '../model/quote.js';
 import type { Tools } from '../model/resource.js';
 import { kubeconfig, KUBELET_CLIENT_CURRENT, NODE_BOOTSTRAP_GROUP } from '../pki/index.js';
-import type { NodeJoinResource } from './join.js';
+import { rememberRevision } from '../resources/service.js';
 import { firstKubeletError, kubeletJournal } from './kubelet-journal.js';
 import { removeStaleNode } from './stale-node.js';
 import { createToken, deleteToken } from './tokens.js';
@@ -17,8 +17,20 @@ const LOOK = 5;
 /** Life of the token in seconds: longer than the join may take, also when the host's clock is off. */
 const TOKEN_LIFE = 600;
 
+export interface JoinTarget {
+  readonly name: string;
+  /** host:port of the API server */
+  readonly endpoint: string;
+  /** The kubelet trusts no other API server. */
+  readonly caPem: string;
+  readonly clusterName: string;
+  readonly kubeletConfPath: string;
+  /** Digest of what the kubelet starts from, noted as its service resource does: joining must not mean starting twice. */
+  readonly revision: string;
+}
+
 /** Joins one host with a token of its own, which is gone afterwards however that ends. */
-export async function runJoin(resource: NodeJoinResource, tools: Tools): Promise<void> {
+export async function runJoin(resource: JoinTarget, tools: Tools): Promise<void> {
   const api = await tools.api();
   await removeStaleNode(api, resource.name, tools);
   const token = await createToken(api, {
@@ -42,15 +54,16 @@ export async function runJoin(resource: NodeJoinResource, tools: Tools): Promise
   }
 }
 
-async function startAndWait(resource: NodeJoinResource, tools: Tools): Promise<void> {
+async function startAndWait(resource: JoinTarget, tools: Tools): Promise<void> {
   const end = performance.now() + JOIN_TIMEOUT * 1000;
   // The host's own time, so that its journal can be asked from here on.
   const start = 'date +%s; systemctl daemon-reload && systemctl enable kubelet >/dev/null 2>&1; systemctl restart kubelet || exit 3';
+  const remember = rememberRevision('kubelet', resource.revision);
   let since: number | undefined;
   let first = true;
   while (performance.now() < end) {
     throwIfStopped(tools.signal, `${resource.name} to join`);
-    const result = await tools.host.run(`(\n${first ? `${start}\n` : ''}${waitScript(resource.kubeletConfPath)}\n)`, { timeoutSeconds: LOOK + 60 });
+    const result = await tools.host.run(`(\n${first ? `${start}\n${remember}\n` : ''}${waitScript(resource.kubeletConfPath)}\n)`, { timeoutSeconds: LOOK + 60 });
     since ??= Number(result.stdout.split('\n')[0]) || undefined;
     if (result.code === 0) return;
     if (first && result.code === 3) break;
@@ -73,7 +86,7 @@ function waitScript(kubeletConf: string): string {
   ].join('\n');
 }
 
-async function didNotJoin(resource: NodeJoinResource, tools: Tools, sinceEpoch: number | undefined): Promise<KinitError> {
+async function didNotJoin(resource: JoinTarget, tools: Tools, sinceEpoch: number | undefined): Promise<KinitError> {
   const journal = await kubeletJournal(tools.host, sinceEpoch === undefined ? {} : { sinceEpoch });
   const cause = firstKubeletError(journal);
   return new KinitError(`${resource.name} did not join the cluster`, {

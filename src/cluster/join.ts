@@ -2,18 +2,11 @@ import { KinitError } from '../model/error.js';
 import { quote } from '../model/quote.js';
 import type { Resource, ResourceKind } from '../model/resource.js';
 import { KUBELET_CLIENT_CURRENT } from '../pki/index.js';
-import { runJoin } from './join-run.js';
+import { type JoinTarget, runJoin } from './join-run.js';
 
 /** A worker that has joined by TLS bootstrap: its kubelet has a kubeconfig and a client certificate of its own. */
-export interface NodeJoinResource extends Resource {
+export interface NodeJoinResource extends Resource, JoinTarget {
   readonly kind: 'nodeJoin';
-  readonly name: string;
-  /** host:port of the API server */
-  readonly endpoint: string;
-  /** The kubelet trusts no other API server. */
-  readonly caPem: string;
-  readonly clusterName: string;
-  readonly kubeletConfPath: string;
 }
 
 export interface NodeJoinSeen {
@@ -22,7 +15,7 @@ export interface NodeJoinSeen {
   readonly trusts: string;
 }
 
-export function nodeJoin(options: Omit<NodeJoinResource, 'kind' | 'id'>): NodeJoinResource {
+export function nodeJoin(options: JoinTarget): NodeJoinResource {
   return { kind: 'nodeJoin', id: `nodeJoin:${options.name}`, ...options };
 }
 

@@ -5,9 +5,6 @@ import { condition, explainPods, isReady } from './explain.js';
 import { count, record } from './json.js';
 import { type Look, patiently, waitUntil, type WaitOptions } from './until.js';
 
-export { waitUntil } from './until.js';
-export type { Look, Wait, WaitOptions } from './until.js';
-
 /** Waits (default 120 s) until /readyz says ok: the API server and its start-up hooks are done. */
 export async function waitForApi(api: ClusterApi, options: WaitOptions & { readonly path?: '/livez' | '/readyz' } = {}): Promise<void> {
   const path = options.path ?? '/readyz';

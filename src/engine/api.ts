@@ -13,6 +13,7 @@ export interface ApiAccess {
   readonly api: () => Promise<ClusterApi>;
   /** Says that the control plane answers now. */
   markReady(): void;
+  isReady(): boolean;
   close(): void;
 }
 
@@ -31,6 +32,7 @@ export function apiAccess(leader: HostConnection, options: { address: string; po
     markReady: () => {
       ready = true;
     },
+    isReady: () => ready,
     close: () => opened?.close(),
   };
 }

@@ -4,6 +4,7 @@ import type { Phase, PhaseContext } from '../model/phase.js';
 import type { Tools } from '../model/resource.js';
 import { applyChanges, changeOf, interrupted } from './apply.js';
 import type { Barriers } from './barriers.js';
+import { kindOf } from '../resources/index.js';
 import { observe, type Observed } from './observe.js';
 
 /** One host's way through its phases. */
@@ -17,7 +18,9 @@ export interface Pipeline {
   readonly dryRun: boolean;
   /** Runs the work when fewer than `parallel` hosts are busy. */
   readonly slot: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Called after each phase that changed something (`kinit init` counts them). */
+  /** Whether the cluster's API can be asked by now. */
+  readonly apiReady: () => boolean;
+  /** Called after each phase. */
   readonly onTiming: (timing: PhaseTiming) => void;
 }
 
@@ -35,13 +38,13 @@ export interface PhaseTiming {
  * Throws the first failure; the phases behind it are settled as failed.
  */
 export async function runPipeline(pipeline: Pipeline): Promise<number> {
-  const { context, tools, phases, barriers } = pipeline;
+  const { context, phases, barriers } = pipeline;
   const host = context.node.spec.name;
   const mine = phases.filter((phase) => phase.on(context));
   for (const phase of phases) if (!mine.includes(phase)) barriers.settle(phase.id, host, 'done');
   let total = 0;
   try {
-    const first = await pipeline.slot(() => observeAll(mine, context, tools));
+    const first = await pipeline.slot(() => observeAll(mine, pipeline));
     for (const phase of mine) {
       await waitForOthers(phase, pipeline);
       const known = total === 0 || pipeline.dryRun ? first.get(phase.id) : undefined;
@@ -55,7 +58,10 @@ export async function runPipeline(pipeline: Pipeline): Promise<number> {
   return total;
 }
 
-async function observeAll(phases: readonly Phase[], context: PhaseContext, tools: Tools): Promise<Map<string, Observed[]>> {
+async function observeAll(all: readonly Phase[], { context, tools, dryRun, apiReady }: Pipeline): Promise<Map<string, Observed[]>> {
+  // What lives in the cluster cannot be seen before its API runs; such phases look when their turn comes.
+  const visible = (phase: Phase): boolean => dryRun || apiReady() || phase.resources(context).every((resource) => kindOf(resource).observeCall === undefined);
+  const phases = all.filter(visible);
   const resources = phases.map((phase) => phase.resources(context));
   const observed = await observe(resources.flat(), tools);
   const byPhase = new Map<string, Observed[]>();

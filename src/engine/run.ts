@@ -9,6 +9,7 @@ import { isControlPlane, type LoadedInventory } from '../model/spec.js';
 import { phases as allPhases } from '../phases/index.js';
 import { dirname } from 'node:path';
 import { apiAccess, SUPER_ADMIN_CONF, type ApiAccess } from './api.js';
+import { apiListens } from './api-listens.js';
 import { barriers } from './barriers.js';
 import { contextFor, sharedContext, type SharedContext } from './context.js';
 import { limiter } from './limit.js';
@@ -76,7 +77,7 @@ async function runHosts(options: RunOptions, phases: readonly Phase[], live: rea
   const { inventory, emit, signal } = options;
   const [shared, artifacts] = await Promise.all([sharedContext(inventory.spec, live), artifactsFor(options, live)]);
   const leader = live.find(({ spec }) => spec.name === shared.leader.spec.name) as LiveHost;
-  const access = leaderApi(shared, leader, inventory, signal);
+  const access = leaderApi(shared, leader, inventory, { signal, ready: await apiListens(leader, shared.leader.address, options) });
   const waits = barriers(phases.map(({ id }) => id), live.map(({ spec }) => spec.name));
   const slot = limiter(options.parallel ?? inventory.spec.parallel);
   const timings: PhaseTiming[] = [];
@@ -94,6 +95,7 @@ async function runHosts(options: RunOptions, phases: readonly Phase[], live: rea
           emit,
           dryRun: options.command === 'plan',
           slot,
+          apiReady: access.isReady,
           onTiming: (timing) => timings.push(timing),
         });
       } catch (error) {
@@ -121,10 +123,9 @@ function markingReady(phase: Phase, access: ApiAccess): Phase {
   };
 }
 
-function leaderApi(shared: SharedContext, leader: LiveHost, inventory: LoadedInventory, signal: AbortSignal): ApiAccess {
+function leaderApi(shared: SharedContext, leader: LiveHost, inventory: LoadedInventory, { signal, ready }: { signal: AbortSignal; ready: boolean }): ApiAccess {
   const { port } = inventory.spec.apiServer;
   const kubeconfig = shared.material[leader.spec.name]?.[SUPER_ADMIN_CONF]?.content ?? '';
-  const ready = leader.facts.kubernetes.joined && leader.facts.listening.some((socket) => socket.protocol === 'tcp' && socket.port === port);
   return apiAccess(leader.connection, { address: shared.leader.address, port, kubeconfig, ready, signal });
 }
 

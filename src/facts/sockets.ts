@@ -24,7 +24,7 @@ function fromSs(row: readonly string[]): Socket | undefined {
   if ((protocol !== 'tcp' && protocol !== 'udp') || (state !== 'LISTEN' && state !== 'UNCONN')) return undefined;
   const match = /^(.*):(\d+)$/.exec(local);
   if (match === null) return undefined;
-  const bare = (match[1] ?? '').replace(/%.*$/, '').replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, '');
+  const bare = (match[1] ?? '').replace(/^\[|\]$/g, '').replace(/%.*$/, '');
   const user = /\(\("((?:[^"\\]|\\.)*)",pid=(\d+)/.exec(row.slice(6).join(' '));
   return {
     protocol,

@@ -82,18 +82,6 @@ export async function makeCgroups(all: readonly Hierarchy[], lab: string, host: 
   return folders;
 }
 
-/**
- * On cgroup v2 nspawn puts the host's processes into a child cgroup, which is the root that they see. The limits are
- * set there too, so that they can be read from inside.
- */
-export async function showLimitsInside(all: readonly Hierarchy[], lab: string, host: string, limits: Limits): Promise<void> {
-  if (cgroupVersion(all) === 1) return;
-  for (const hierarchy of all) {
-    const payload = join(hierarchy.mount, lab, host, 'boot/payload');
-    for (const { file, value } of limitFiles(hierarchy, limits)) await writeFile(join(payload, file), value).catch(() => undefined);
-  }
-}
-
 /** Ids of all processes in a lab, or in one of its hosts, its containers included. */
 export async function cgroupProcesses(all: readonly Hierarchy[], lab: string, host = ''): Promise<number[]> {
   const pids = new Set<number>();

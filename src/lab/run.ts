@@ -3,7 +3,7 @@ import { access, readFile, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { KinitError } from '../model/error.js';
 import { runLocal } from '../ssh/local.js';
-import { cgroupProcesses, hierarchies, makeCgroups, removeCgroups, showLimitsInside } from './cgroup.js';
+import { cgroupProcesses, hierarchies, makeCgroups, removeCgroups } from './cgroup.js';
 import type { Hierarchy } from './cgroup.js';
 import { cpuList, machineCpus } from './cpus.js';
 import { launch } from './launch.js';
@@ -28,7 +28,6 @@ export async function bootHost(lab: Lab, host: LabHost, rootfs: string, signal?:
     await writeFile(hostFiles(lab.directory, host.name).record, '');
     await launch(lab, host, { rootfs, cgroups, mtu: await uplinkMtu(), kernelModules: await access('/lib/modules').then(() => true, () => false) });
     await waitForSshd(lab, host, signal);
-    await showLimitsInside(all, cgroup, host.name, limits);
   }
   await waitForSystem(lab, host, signal);
 }

@@ -1,22 +1,25 @@
 import { clusterNode, nodeJoin } from '../cluster/index.js';
 import type { Phase } from '../model/phase.js';
+import { KUBELET_CONF } from '../pki/index.js';
+import { file } from '../resources/index.js';
 import { kubeletService } from './kubelet.js';
 import { nodeWishes } from './node-wishes.js';
+import { CLUSTER_CA } from './pki.js';
 
 export const join: Phase = {
   id: 'join',
   title: 'Join by TLS bootstrap',
   on: ({ node }) => !node.isControlPlane,
   after: ['cluster-config'],
-  resources: ({ node, endpoint, material, spec }) => [
-    nodeJoin({
-      name: node.spec.name,
-      endpoint,
-      caPem: material[node.spec.name]?.['/etc/kubernetes/pki/ca.crt']?.content ?? '',
-      clusterName: spec.name,
-      kubeletConfPath: '/etc/kubernetes/kubelet.conf',
-    }),
-  ],
+  resources: (context) => {
+    const { node, endpoint, material, spec } = context;
+    const caPem = material[node.spec.name]?.[CLUSTER_CA]?.content ?? '';
+    const kubelet = kubeletService(context);
+    return [
+      file({ path: CLUSTER_CA, content: caPem, mode: 0o644 }),
+      nodeJoin({ name: node.spec.name, endpoint, caPem, clusterName: spec.name, kubeletConfPath: KUBELET_CONF, revision: kubelet.revision ?? '' }),
+    ];
+  },
 };
 
 /** The kubelet of a joined worker as it shall be from then on, and its node's labels and taints. */

@@ -1,6 +1,9 @@
 import type { Phase } from '../model/phase.js';
 import { directory, file, link } from '../resources/index.js';
-import { KUBELET_CLIENT_CURRENT, plannedKubeletClientPem } from '../pki/index.js';
+import { KUBELET_CLIENT_CURRENT, pkiPair, plannedKubeletClientPem } from '../pki/index.js';
+
+/** Workers get it when they join: `kubeadm join`, which may do that too, wants to write it itself. */
+export const CLUSTER_CA = pkiPair('ca').crt;
 
 /** Certificates, keys and kubeconfigs. What is on the host already was reused when they were planned. */
 export const pki: Phase = {
@@ -16,8 +19,9 @@ export const pki: Phase = {
       ...(node.isControlPlane ? [directory({ path: '/etc/kubernetes/pki/etcd', mode: 0o755 })] : []),
       directory({ path: '/var/lib/kubelet', mode: 0o750, removeContents: true }),
       directory({ path: '/var/lib/kubelet/pki', mode: 0o750 }),
-      ...Object.entries(mine).map(([path, { content, mode }]) => file({ path, content, mode, secret: mode === 0o600 })),
+      // Before the files: a run that ends in between must not leave a kubelet.conf that points at nothing.
       ...(clientPem === undefined ? [] : [link({ path: KUBELET_CLIENT_CURRENT, target: clientPem })]),
+      ...Object.entries(mine).filter(([path]) => node.isControlPlane || path !== CLUSTER_CA).map(([path, { content, mode }]) => file({ path, content, mode, secret: mode === 0o600 })),
     ];
   },
 };

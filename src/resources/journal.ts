@@ -42,6 +42,12 @@ export interface ReplayLine {
 }
 
 /**
+ * What a running cluster left goes before everything else: pods that still run hold users, mounts and data folders
+ * that other entries take away.
+ */
+const FIRST = 'traces';
+
+/**
  * sh text that undoes every entry, the newest first, each in a shell of its own with "$D" set. It prints lines
  *   kinit-undo <ok|failed|note> <id in base64> <message>
  * removes an entry once it is undone, and the whole state folder when none is left. Killed in the middle, it goes on
@@ -59,7 +65,8 @@ export function journalReplay(options: { readonly removePackages: boolean }, sta
     '[ -d "$S" ] || exit 0',
     'say() { printf \'kinit-undo %s %s %s\\n\' "$1" "$2" "$3"; }',
     'rm -rf -- "$J"/.new-* "$J"/.done-*',
-    'for NAME in $(ls -1r -- "$J" 2>/dev/null | grep "^[0-9]"); do',
+    'NAMES=$(ls -1r -- "$J" 2>/dev/null | grep "^[0-9]")',
+    `for NAME in $(printf '%s\\n' "$NAMES" | grep -e ${quote(`-${slug(FIRST)}$`)}) $(printf '%s\\n' "$NAMES" | grep -v -e ${quote(`-${slug(FIRST)}$`)}); do`,
     '  E="$J/$NAME"; ID=$(head -n 1 < "$E/id" | tr -d "\\n" | base64 -w0); SUMMARY=$(head -n 1 < "$E/summary")',
     '  D="$E" timeout 1200 sh "$E/restore.sh" > "$E/.out" 2>&1 < /dev/null; CODE=$?',
     '  while IFS= read -r LINE || [ -n "$LINE" ]; do [ -z "$LINE" ] || say note "$ID" "$LINE"; done < "$E/.out"',

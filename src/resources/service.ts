@@ -120,7 +120,7 @@ function startAndWait(r: ServiceResource): readonly string[] {
     `  timeout 10 journalctl --no-pager -o cat -n 20 -u ${unit} 2>&1 < /dev/null | tail -n 20 >&2`,
     '  exit 1',
     'fi',
-    ...(r.revision === undefined ? [] : [`${makeStateDir('revisions')} && printf '%s\\n' ${quote(r.revision)} > ${stampOf(r)}`]),
+    ...(r.revision === undefined ? [] : [rememberRevision(r.name, r.revision)]),
   ];
 }
 
@@ -156,6 +156,11 @@ function unitOf(r: ServiceResource): string {
   return /\.(service|socket|timer|mount|swap|target|path)$/.test(r.name) ? r.name : `${r.name}.service`;
 }
 
-function stampOf(r: ServiceResource): string {
-  return quote(`${STATE_DIR}/revisions/${fileName(r.name)}`);
+/** sh text that notes with which revision a service was started. */
+export function rememberRevision(name: string, revision: string): string {
+  return `${makeStateDir('revisions')} && printf '%s\\n' ${quote(revision)} > ${stampOf({ name })}`;
+}
+
+function stampOf({ name }: { readonly name: string }): string {
+  return quote(`${STATE_DIR}/revisions/${fileName(name)}`);
 }

@@ -1,5 +1,5 @@
 /**
- * sh function `stop_pods`: stops and removes every pod through the CRI; where that does not answer, ends what runs under
+ * sh function `stop_pods`: stops the kubelet (it would start them again), then stops and removes every pod through the CRI; where that does not answer, ends what runs under
  * containerd's shims of the k8s.io namespace, by process id (other namespaces, such as Docker's, are left alone).
  */
 export const STOP_PODS = `
@@ -12,6 +12,7 @@ shims() {
 }
 children() { awk -v parent="$1" '{ pid = $1; sub(/^.*\\) /, ""); if ($2 == parent) print pid }' /proc/[0-9]*/stat 2>/dev/null; }
 stop_pods() {
+  timeout 120 systemctl stop kubelet.service > /dev/null 2>&1 || :
   if [ -S /run/containerd/containerd.sock ] && command -v crictl > /dev/null; then
     cri 120 rmp -fa || cri 60 rmp -fa
   fi
@@ -55,7 +56,11 @@ const IPTABLES_CLEAN = `
   function own(name) { return name ~ prefix }
   /^\\*/ { table = $0; chains = 0; jumps = 0 }
   /^:/ { name = substr($1, 2); if (own(name)) chain[chains++] = name }
-  /^-A / && !own($2) { for (i = 3; i < NF; i++) if (($i == "-j" || $i == "-g") && own($(i + 1))) { rule = $0; sub(/^-A/, "-D", rule); jump[jumps++] = rule; break } }
+  /^-A / && !own($2) {
+    # What stands in quotes is a comment: it may well speak of -j KUBE-SERVICES.
+    bare = $0; gsub(/"([^"\\\\]|\\\\.)*"/, "", bare); fields = split(bare, word, " ")
+    for (i = 3; i < fields; i++) if ((word[i] == "-j" || word[i] == "-g") && own(word[i + 1])) { rule = $0; sub(/^-A/, "-D", rule); jump[jumps++] = rule; break }
+  }
   /^COMMIT/ && chains + jumps > 0 {
     print table
     for (i = 0; i < jumps; i++) print jump[i]
@@ -97,7 +102,7 @@ remove_network() {
     for SET in $(ipset list -n 2>/dev/null | grep '^KUBE-'); do ipset destroy "$SET" 2>/dev/null || bad "the ipset $SET is still in use"; done
   fi
   [ -n "$CIDR" ] || return 0
-  ip route show root "$CIDR" 2>/dev/null | while read -r ROUTE; do
+  ip route show root "$CIDR" 2>/dev/null | while IFS= read -r ROUTE; do
     case "$ROUTE" in *' via '*) was_there routes "$ROUTE" || ip route del $ROUTE 2>/dev/null;; esac
   done
 }`;

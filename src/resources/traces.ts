@@ -14,13 +14,13 @@ export interface TracesResource extends Resource {
   readonly podCIDR: string | undefined;
 }
 
-/** Always among the paths: what the kubelet keeps. Its configuration files are undone before by their own entries. */
+/** Always among the paths: what the kubelet keeps. */
 const KUBELET = '/var/lib/kubelet';
 const MARKER = `${STATE_DIR}/traces`;
 
 /**
  * What a running cluster leaves on a host that no other resource owns: pods, mounts, links, rules, routes, folders.
- * Nothing is done now; what counts is the undo, which reset runs after the kubelet has stopped and before containerd does.
+ * Nothing is done now; what counts is the undo: reset runs it before all others (journal.ts), while containerd still answers.
  */
 export function traces(options: { readonly cniInterfaces: readonly string[]; readonly paths: readonly string[]; readonly podCIDR?: string }): TracesResource {
   return { kind: 'traces', id: 'traces', cniInterfaces: options.cniInterfaces, paths: [...new Set([...options.paths, KUBELET])], podCIDR: options.podCIDR };

@@ -40,15 +40,18 @@ export async function connect(options: ConnectOptions): Promise<HostConnection> 
   client.on('error', (error) => {
     lost ??= error.message;
   });
-  client.on('close', () => {
-    lost ??= 'the connection was closed';
+  const gone = new Promise<void>((resolve) => {
+    client.on('close', () => {
+      lost ??= 'the connection was closed';
+      resolve();
+    });
   });
   const link: Link = { host, user, client, counts: { execChannels: 0, roundTrips: 0, bytesSent: 0 }, lost: () => lost };
   const shell = createRootShell(link);
   try {
     await shell.open();
   } catch (error) {
-    await close(client);
+    await end(client, gone);
     throw error;
   }
   return {
@@ -61,7 +64,7 @@ export async function connect(options: ConnectOptions): Promise<HostConnection> 
     close: async () => {
       lost ??= 'kinit closed it';
       shell.close();
-      await close(client);
+      await end(client, gone);
     },
   };
 }
@@ -86,16 +89,9 @@ function wasDropped(error: unknown): boolean {
   return ('code' in cause && cause.code === 'ECONNRESET') || ('level' in cause && cause.level === 'protocol');
 }
 
-function close(client: Client): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      client.destroy();
-      resolve();
-    }, CLOSE_MS);
-    client.once('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    client.end();
-  });
+async function end(client: Client, gone: Promise<void>): Promise<void> {
+  client.end();
+  const timer = setTimeout(() => client.destroy(), CLOSE_MS);
+  await Promise.race([gone, sleep(CLOSE_MS + 100, undefined, { ref: false })]);
+  clearTimeout(timer);
 }

@@ -31,12 +31,14 @@ export function proxyObjects(view: { readonly image: string; readonly server: st
   return [configMap('kube-proxy', 'kube-system', data, { app: 'kube-proxy' }), ...objects];
 }
 
-const flannel = template('flannel', z.strictObject({ image: z.string(), configDigest: z.string() }));
+const flannel = template('flannel', z.strictObject({ image: z.string(), configDigest: z.string(), apiHost: z.string(), apiPort: z.string() }));
 
 export interface FlannelView {
   readonly image: string;
   readonly podCIDR: string;
   readonly backend: 'vxlan' | 'host-gw';
+  /** host:port of the API server: asked directly, so that the network does not wait for kube-proxy to make the Service address work. */
+  readonly endpoint: string;
   /** flannel's own rules through nftables instead of iptables. */
   readonly nftables: boolean;
 }
@@ -45,9 +47,14 @@ export interface FlannelView {
 export function podNetworkObjects(view: FlannelView): KubeObject[] {
   const netConf = { Network: view.podCIDR, EnableNFTables: view.nftables, Backend: { Type: view.backend } };
   const data = { 'net-conf.json': `${JSON.stringify(netConf, null, 2)}\n`, 'install-cni.sh': installCniScript('cbr0') };
-  const [namespace, ...rest] = toObjects(flannel({ image: view.image, configDigest: digest(...Object.values(data)) }));
+  const [namespace, ...rest] = toObjects(flannel({ image: view.image, configDigest: digest(...Object.values(data)), ...splitEndpoint(view.endpoint) }));
   const labels = { app: 'flannel', 'k8s-app': 'flannel', tier: 'node' };
   return [...(namespace === undefined ? [] : [namespace]), configMap('kube-flannel-cfg', 'kube-flannel', data, labels), ...rest];
+}
+
+function splitEndpoint(endpoint: string): { apiHost: string; apiPort: string } {
+  const at = endpoint.lastIndexOf(':');
+  return { apiHost: endpoint.slice(0, at).replace(/^\[|\]$/g, ''), apiPort: endpoint.slice(at + 1) };
 }
 
 const nginx = template('nginx', z.strictObject({ name: z.string(), namespace: z.string(), image: z.string(), replicas: z.number() }));

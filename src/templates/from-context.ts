@@ -22,8 +22,9 @@ const RESOLVED_UPSTREAMS = '/run/systemd/resolve/resolv.conf';
 export const renderAuditPolicy = (): string => auditPolicy({});
 export const renderAuthenticationConfiguration = (): string => authenticationConfiguration({ anonymousPaths: [...ANONYMOUS_PATHS] });
 
-export function renderAdmissionConfiguration({ spec }: PhaseContext): string {
-  return admissionConfiguration({ exemptNamespaces: ['kube-system', ...(spec.network.plugin === 'flannel' ? ['kube-flannel'] : [])] });
+/** Other namespaces with privileged pods, such as kube-flannel, say so by label. */
+export function renderAdmissionConfiguration(_context: PhaseContext): string {
+  return admissionConfiguration({ exemptNamespaces: ['kube-system'] });
 }
 
 export function renderEtcdManifest({ spec, node, nodes, images }: PhaseContext): string {
@@ -139,10 +140,10 @@ export function corednsObjects({ spec, images }: PhaseContext): KubeObject[] {
   return dnsObjects({ clusterDNS: nthAddress(spec.network.serviceCIDR, 10), domain: spec.network.domain, image: images.coredns });
 }
 
-export function flannelObjects({ spec, nodes, images }: PhaseContext): KubeObject[] {
+export function flannelObjects({ spec, nodes, images, endpoint }: PhaseContext): KubeObject[] {
   // iptables is flannel's default; nftables only where a host's kernel has no iptables any more.
   const nftables = nodes.some(({ facts }) => !facts.kernelFeatures.includes('iptables') && facts.kernelFeatures.includes('nftables'));
-  return podNetworkObjects({ image: images.flannel, podCIDR: spec.network.podCIDR, backend: spec.network.flannelBackend, nftables });
+  return podNetworkObjects({ image: images.flannel, podCIDR: spec.network.podCIDR, backend: spec.network.flannelBackend, endpoint, nftables });
 }
 
 export const smokeObjects = ({ images }: Pick<PhaseContext, 'images'>): KubeObject[] => nginxObjects({ image: images.nginx });

@@ -37,6 +37,16 @@ test('the signal carries an interrupted KinitError, for what only rethrows its r
   await expect(run).rejects.toMatchObject({ message: 'Interrupted', exitCode: 130 });
 });
 
+test('a summary of interrupted hosts is an interruption, not a failure to mend', async () => {
+  const { source, start } = setUp();
+  const run = start(async (signal) => {
+    await untilAborted(signal);
+    throw new KinitError('2 of 3 hosts failed', { class: 'interrupted', found: 'a: stopped', hint: 'Mend the hosts.' });
+  });
+  source.emit('SIGINT');
+  await expect(run).rejects.toMatchObject({ message: 'Interrupted', context: { class: 'interrupted', hint: expect.stringContaining('same command again') as string } });
+});
+
 test('a run that ends well although it was told to stop has its own result', async () => {
   const { source, start } = setUp();
   const run = start(async (signal) => {

@@ -69,6 +69,7 @@ test.each([
   ['plan --parallel 0', ''],
   ['lab exec node1', 'kinit lab exec node1 -- uptime'],
   ['lab up --memory much', '2G'],
+  ['kubeconfig --merge --out x', 'KUBECONFIG'],
   ['token create --ttl soon', '30m'],
 ])('kinit %s is a usage error with a next step', async (words, hint) => {
   const file = join(folder, 'usage.yaml');

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { ApiResponse, ClusterApi, KubeObject, ObjectRef } from '../../src/model/api.js';
 import { KinitError } from '../../src/model/error.js';
-import type { CommandResult, HostConnection, UploadFile } from '../../src/model/host.js';
+import type { CommandResult, HostConnection } from '../../src/model/host.js';
 import type { Tools } from '../../src/model/resource.js';
 
 const refuse = (what: string) => (): never => {

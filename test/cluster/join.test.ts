@@ -5,7 +5,7 @@ import type { CommandResult, HostConnection, UploadFile } from '../../src/model/
 import { failure, fakeApi, type FakeApi, fakeHost, fakeTools, localHost, node } from './fakes.js';
 
 const CA = '-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n';
-const worker = nodeJoin({ name: 'worker-1', endpoint: '10.0.0.1:6443', caPem: CA, clusterName: 'demo', kubeletConfPath: '/etc/kubernetes/kubelet.conf' });
+const worker = nodeJoin({ name: 'worker-1', endpoint: '10.0.0.1:6443', caPem: CA, clusterName: 'demo', kubeletConfPath: '/etc/kubernetes/kubelet.conf', revision: 'r1' });
 
 interface Scene {
   readonly api: FakeApi;

@@ -1,10 +1,13 @@
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterNode, clusterNodeKind, createToken, deleteToken, drainAndDelete, listNodes, listTokens, object, objectKind, openApi, statusOf, waitForApi, waitForNodesReady, waitForWorkload } from '../../src/cluster/index.js';
+import { probeNamespace, probePod, probeService } from '../../src/cluster/probe-objects.js';
 import type { KubeObject } from '../../src/model/api.js';
 import { KinitError } from '../../src/model/error.js';
 import type { HostConnection } from '../../src/model/host.js';
 import type { Resource, ResourceKind, Tools } from '../../src/model/resource.js';
+import { corednsObjects, flannelObjects, kubeadmRbac, kubeProxyObjects } from '../../src/templates/index.js';
+import { makeContext } from '../templates/context.js';
 import { kubeBinary, type LocalControlPlane, startControlPlane } from './support/control-plane.js';
 
 const binary = await kubeBinary();
@@ -148,6 +151,25 @@ describe.skipIf(binary === undefined)(`against a real API server (${binary === u
     const workload = await failure(waitForWorkload(plane.api, ref, { timeoutSeconds: 0.3 }));
     expect(workload.context.found).toContain('0 of 1 pods are up to date and available');
     expect(workload.context.found).toContain('container main waits: ImagePullBackOff: no such image');
+  });
+
+  test('everything kinit puts into a cluster is accepted, and the second plan is empty', async () => {
+    const context = makeContext();
+    const wanted = [...kubeadmRbac(context), ...corednsObjects(context), ...kubeProxyObjects(context), ...flannelObjects(context)].map((each) => object({ object: each }));
+    for (const each of wanted) await carryOut(objectKind, each);
+    const plans = await Promise.all(wanted.map((each) => planned(each)));
+    expect(plans.filter((plan) => typeof plan !== 'string')).toEqual([]);
+    expect(plans.length).toBeGreaterThan(20);
+  });
+
+  test('the probe pods are admitted under the strictest pod security standard', async () => {
+    const namespace = probeNamespace('strict');
+    await plane.api.apply({ ...namespace, metadata: { ...namespace.metadata, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } });
+    await expect.poll(async () => plane.api.get({ apiVersion: 'v1', kind: 'ServiceAccount', namespace: 'strict', name: 'default' }), { timeout: 15_000 }).toBeDefined();
+    await plane.api.apply(probeService('strict'));
+    await plane.api.apply(probePod({ node: 'worker-a', namespace: 'strict', image: 'x', domain: 'cluster.local', clusterIP: '10.96.0.7', others: 2 }));
+    const privileged = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'bad', namespace: 'strict' }, spec: { containers: [{ name: 'a', image: 'x', securityContext: { privileged: true } }] } };
+    expect(statusOf(await failure(plane.api.apply(privileged)))).toBe(403);
   });
 
   test('fifty requests at once share at most four connections', async () => {

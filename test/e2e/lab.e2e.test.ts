@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -126,7 +126,7 @@ test.each([400, 900, 1500])('kinit killed %i ms into `lab up`, with one of its h
     process.kill(-child.pid, 'SIGKILL');
     await once(child, 'exit');
   }
-  const host = (await labProcesses()).find(({ command }) => command.startsWith('systemd-nspawn'));
+  const host = labProcesses().find(({ command }) => command.startsWith('systemd-nspawn'));
   if (host !== undefined) process.kill(host.pid, 'SIGKILL');
   await labDown(NAME, quiet);
   expect(await traces()).toEqual([]);
@@ -174,14 +174,20 @@ async function traces(): Promise<string[]> {
     lines('file', `ls -d "\${XDG_STATE_HOME:-$HOME/.local/state}"/kinit/lab/*${NAME}*; ls -A "\${XDG_STATE_HOME:-$HOME/.local/state}"/kinit/lab | grep -F .${NAME}; ls /run/systemd/nspawn/propagate`),
     lines('loop', `losetup -a | grep -F /${NAME}/`),
     lines('route', 'ip route show | grep -F kn-e2e-lab'),
-    labProcesses().then((all) => all.map(({ pid, command }) => `process ${pid} ${command}`)),
   ]);
-  return found.flat();
+  return [...found.flat(), ...labProcesses().map(({ pid, command }) => `process ${pid} ${command}`)];
 }
 
-async function labProcesses(): Promise<{ pid: number; command: string }[]> {
-  // Brackets keep the search from finding itself.
-  const pattern = `/[${NAME.slice(0, 1)}]${NAME.slice(1)}/hosts`;
-  const { stdout } = await runLocal('sh', ['-c', `for p in /proc/[0-9]*; do grep -q '^State:.[ZX]' $p/status && continue; if grep -qF kinit-lab-${NAME} $p/cgroup || tr '\\0' ' ' < $p/cmdline | grep -q '${pattern}'; then echo "\${p#/proc/} $(tr '\\0' ' ' < $p/cmdline)"; fi; done 2>/dev/null || true`]);
-  return stdout.split('\n').filter((line) => line !== '').map((line) => ({ pid: Number(line.split(' ')[0]), command: line.slice(line.indexOf(' ') + 1) }));
+function labProcesses(): { pid: number; command: string }[] {
+  return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).flatMap((pid) => {
+    try {
+      const read = (file: string): string => readFileSync(`/proc/${pid}/${file}`, 'utf8');
+      const command = read('cmdline').replaceAll('\0', ' ').trim();
+      const own = read('cgroup').includes(`/kinit-lab-${NAME}/`) || command.includes(`/${NAME}/hosts`);
+      return own && !/^State:\t[ZX]/m.test(read('status')) ? [{ pid: Number(pid), command }] : [];
+    } catch {
+      // Ended between listing and reading.
+      return [];
+    }
+  });
 }

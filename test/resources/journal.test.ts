@@ -48,6 +48,15 @@ for (const shell of SHELLS) {
     });
   });
 
+  test(`${shell}: what a cluster left is undone before everything else`, () => {
+    withFolder((folder) => {
+      const state = `${folder}/state`;
+      for (const id of ['service:containerd', 'traces', 'user:etcd', 'file:/x-traces']) must(shell, journalSave({ id, summary: id, restore: `echo ${id} >> '${folder}/log'` }, state));
+      must(shell, journalReplay({ removePackages: false }, state));
+      expect(readFileSync(`${folder}/log`, 'utf8').trim().split('\n')).toEqual(['traces', 'file:/x-traces', 'user:etcd', 'service:containerd']);
+    });
+  });
+
   test(`${shell}: nothing to do on a host without a journal`, () => {
     withFolder((folder) => {
       expect(must(shell, journalReplay({ removePackages: false }, `${folder}/state`))).toBe('');

@@ -96,24 +96,38 @@ const PLACES = ['/etc/', '/run/', '/usr/lib/systemd/', '/lib/systemd/', '/proc/s
 
 export function withHost(test: (host: FakeHost) => void): void {
   withFolder((root, saved) => {
-    const bin = join(root, 'bin');
-    must('sh', `mkdir -p '${bin}' '${root}/etc' '${root}/run' '${root}/proc/net' '${root}/sys/class/net' && : > '${root}/calls'`);
-    test({
-      root,
-      saved,
-      inside: (script) => {
-        const moved = PLACES.reduce((text, place) => text.replaceAll(new RegExp(`(?<![A-Za-z0-9_}.-])${place.replaceAll('.', '\\.')}`, 'g'), `${root}${place}`), script);
-        return `PATH='${bin}:'"$PATH"\n${moved.replaceAll(HOST_PATH, ':')}`;
-      },
-      command: (name, body = '') => {
-        writeFileSync(join(bin, name), `#!/bin/sh\nprintf '%s\\n' "${name} $*" >> '${root}/calls'\n${body}\n`, { mode: 0o755 });
-      },
-      write: (path, text) => {
-        mkdirSync(dirname(join(root, path)), { recursive: true });
-        writeFileSync(join(root, path), text);
-      },
-      read: (path) => readFileSync(join(root, path), 'utf8'),
-      calls: () => readFileSync(join(root, 'calls'), 'utf8').split('\n').filter((line) => line !== ''),
-    });
+    test(fakeHost(root, saved));
   });
+}
+
+/** The same for tests that wait for something. */
+export async function withHostAsync(test: (host: FakeHost) => Promise<void>): Promise<void> {
+  const root = mkdtempSync(join(tmpdir(), 'kinit-test-'));
+  try {
+    await test(fakeHost(root, join(root, 'saved')));
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+function fakeHost(root: string, saved: string): FakeHost {
+  const bin = join(root, 'bin');
+  must('sh', `mkdir -p '${bin}' '${saved}' '${root}/etc' '${root}/run' '${root}/proc/net' '${root}/sys/class/net' && : > '${root}/calls'`);
+  return {
+    root,
+    saved,
+    inside: (script) => {
+      const moved = PLACES.reduce((text, place) => text.replaceAll(new RegExp(`(?<![A-Za-z0-9_}.-])${place.replaceAll('.', '\\.')}`, 'g'), `${root}${place}`), script);
+      return `PATH='${bin}:'"$PATH"\n${moved.replaceAll(HOST_PATH, ':')}`;
+    },
+    command: (name, body = '') => {
+      writeFileSync(join(bin, name), `#!/bin/sh\nprintf '%s\\n' "${name} $*" >> '${root}/calls'\n${body}\n`, { mode: 0o755 });
+    },
+    write: (path, text) => {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    },
+    read: (path) => readFileSync(join(root, path), 'utf8'),
+    calls: () => readFileSync(join(root, 'calls'), 'utf8').split('\n').filter((line) => line !== ''),
+  };
 }

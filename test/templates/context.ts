@@ -27,6 +27,7 @@ export function makeContext(input: Record<string, unknown> = {}, more: Partial<P
       nginx: 'docker.io/library/nginx:1.22.1',
     },
     material: Object.fromEntries(nodes.map(({ spec: { name } }) => [name, material])),
+    registryCas: {},
     proxyMode: 'nftables',
     ...more,
   };

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { KinitError } from '../../model/error.js';
 import { quote } from '../../model/quote.js';
 import { isControlPlane } from '../../model/spec.js';
 import { defineCommand } from '../command.js';
@@ -25,9 +26,9 @@ export const kubeconfig = defineCommand({
     withConnectOptions(yargs)
       .option('out', { type: 'string', requiresArg: true, describe: 'File to write ("-": standard output) [default: "kubeconfig"]' })
       .option('merge', { type: 'boolean', default: false, describe: 'Merge into the kubeconfig you use' })
-      .option('on-workers', { type: 'boolean', default: false, describe: `Also write ${HOST_KUBECONFIG} on every worker` })
-      .conflicts('merge', 'out'),
+      .option('on-workers', { type: 'boolean', default: false, describe: `Also write ${HOST_KUBECONFIG} on every worker` }),
   run: async (args, context) => {
+    if (args.merge && args.out !== undefined) throw new KinitError('--merge and --out exclude each other', { class: 'usage', hint: 'KUBECONFIG names the file that --merge writes to.' });
     const inventory = await loadedInventory(args, context);
     const { withCluster } = await import('../../engine/index.js');
     const { signal, io, ui } = context;

@@ -41,6 +41,8 @@ export function runState(start: Extract<KinitEvent, { type: 'run-started' }>, no
   return {
     see: (event) => {
       if (event.type === 'run-finished') finished = event;
+      // What was told before (artifacts, say) is over when hosts are worked on.
+      if (event.type === 'phase-started') output = '';
       if (event.type === 'warning') notes.push(`${event.host === undefined ? '' : `${event.host}: `}warning: ${event.text}`);
       if (event.type === 'check' && (event.check.status === 'warning' || event.check.status === 'error')) {
         notes.push(`${event.host}: ${event.check.status}: ${checkLine(event.check)}${event.check.hint === undefined ? '' : `. ${event.check.hint}`}`);
@@ -67,7 +69,7 @@ function apply(event: KinitEvent, set: (host: string | undefined, change: Partia
     case 'phase-started':
       return set(event.host, { text: event.title, output: '' });
     case 'phase-waiting':
-      return set(event.host, { output: `waiting for ${titles.get(event.for) ?? event.for}` });
+      return set(event.host, { text: titles.get(event.phase) ?? event.phase, output: `waiting for ${titles.get(event.for) ?? event.for}` });
     case 'progress':
       return set(event.host, { output: event.text });
     case 'change-applied':

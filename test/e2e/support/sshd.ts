@@ -79,15 +79,19 @@ export async function keygen(type: string, file: string, passphrase = ''): Promi
   await runLocal('ssh-keygen', ['-q', '-t', type, '-N', passphrase, '-C', 'kinit test', '-f', file]);
 }
 
-/** All descendants: sshd forks once for the privileged monitor and once for the user's side. */
+/** Its descendants that serve connections (sshd forks for the privileged and for the user's side), not what users run. */
 async function childrenOf(child: ChildProcess): Promise<number[]> {
   const found: number[] = [];
   const queue = child.pid === undefined ? [] : [child.pid];
   for (let pid = queue.shift(); pid !== undefined; pid = queue.shift()) {
     const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
     const children = text.split(' ').filter((word) => word !== '').map(Number);
-    queue.push(...children);
-    found.push(...children);
+    for (const pid of children) {
+      const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
+      if (!name.startsWith('sshd')) continue;
+      queue.push(pid);
+      found.push(pid);
+    }
   }
   return found;
 }

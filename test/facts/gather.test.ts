@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { clockOffset, parseClock } from '../../src/facts/clock.js';
+import { gatherFacts, probeScript, splitAnswers } from '../../src/facts/gather.js';
+import type { HostConnection } from '../../src/model/host.js';
+import { runLocal } from '../../src/ssh/local.js';
+
+function connection(run: HostConnection['run']): HostConnection {
+  const refuse = (): never => {
+    throw new Error('facts use run() alone');
+  };
+  return { host: 'node1', run, upload: refuse, pipe: refuse, connectTcp: refuse, close: refuse, stats: { execChannels: 1, roundTrips: 0, bytesSent: 0 } };
+}
+
+test.runIf(process.platform === 'linux')('one round trip asks everything, and a real machine answers', async () => {
+  const scripts: string[] = [];
+  const facts = await gatherFacts(
+    connection((script) => {
+      scripts.push(script);
+      // vxlan is left out: trying it needs root and would make a link on the machine the tests run on.
+      return runLocal('sh', ['-c', script.replace('! modprobe -n -q vxlan', 'false')], { reject: false });
+    }),
+  );
+  expect(scripts).toHaveLength(1);
+  expect(facts.host).toBe('node1');
+  expect(facts.os.id).not.toBe('');
+  expect(facts.kernel).toMatch(/^\d+\.\d+/);
+  expect(facts.cpus).toBeGreaterThan(0);
+  expect(facts.memoryMB).toBeGreaterThan(64);
+  expect(facts.bootId).toMatch(/^[0-9a-f-]{36}$/);
+  expect(facts.disks.map(({ path }) => path)).toEqual(['/', '/var/lib', '/var/lib/containerd', '/var/lib/etcd', '/var/log']);
+  expect(Math.abs(facts.clockOffsetMs)).toBeLessThan(60_000);
+});
+
+test('an answer that holds a separator of its own making stays one answer', () => {
+  const output = '\n=n os\nID=x\n=m os\n=nn fake\n\n=n swap\nno line break\n=n end\n5\n';
+  expect([...splitAnswers('n', output)]).toEqual([['os', 'ID=x\n=m os\n=nn fake\n'], ['swap', 'no line break'], ['end', '5\n']]);
+});
+
+test('a probe that broke off is an error that says so', async () => {
+  await expect(gatherFacts(connection(() => Promise.resolve({ code: 2, stdout: 'noise', stderr: 'sh: fork: no memory\n' })))).rejects.toMatchObject({ context: { class: 'access', host: 'node1', found: 'sh: fork: no memory' } });
+});
+
+test('the probe is valid for sh, and each subject runs by itself', async () => {
+  expect((await runLocal('sh', ['-n'], { input: probeScript('n') })).stderr).toBe('');
+  expect((await runLocal('bash', ['-n'], { input: probeScript('n') })).stderr).toBe('');
+});
+
+test('clock: nanoseconds, or whole seconds from busybox', () => {
+  expect(parseClock('1700000000123456789\n')).toBe(1_700_000_000_123);
+  expect(parseClock('1700000000\n')).toBe(1_700_000_000_000);
+  expect(parseClock('1700000000N\n')).toBe(1_700_000_000_000);
+  expect(parseClock('')).toBeUndefined();
+});
+
+test('clock: neither the way nor the time of the probe itself counts as an offset', () => {
+  expect(clockOffset({ sent: 1000, received: 1320 }, { began: 1010, ended: 1310 })).toBe(0);
+  expect(clockOffset({ sent: 1000, received: 1320 }, { began: 6010, ended: 6310 })).toBe(5000);
+  expect(clockOffset({ sent: 1000, received: 1320 }, { began: undefined, ended: 1 })).toBe(0);
+});
