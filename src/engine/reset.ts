@@ -65,6 +65,8 @@ export async function resetHosts(options: ResetOptions): Promise<RunResult> {
           options.signal.throwIfAborted();
           if (!whole) await leaveCluster(host, access, options);
           const changes = await undo(host, options);
+          // Its kubelet ran until the undo and may have registered the node again after it was deleted.
+          if (!whole && host.facts.kubernetes.joined) await forgetNode(host.spec.name, access);
           timings.push({ host: host.spec.name, phase: 'undo', seconds: (performance.now() - begun) / 1000, roundTrips: host.connection.stats.roundTrips - tripsBefore, changes });
         } catch (error) {
           fail(errors, emit, host.spec.name, 'undo', asKinitError(error));
@@ -110,6 +112,14 @@ async function leaveCluster(host: LiveHost, access: ApiAccess | undefined, { emi
     const error = asKinitError(thrown);
     if (error.context.class === 'interrupted') throw error;
     emit({ type: 'warning', host: name, text: `could not drain it and delete its node object (${error.message}); once the API answers: kubectl delete node ${name}` });
+  }
+}
+
+async function forgetNode(name: string, access: ApiAccess | undefined): Promise<void> {
+  try {
+    await (await access?.api())?.delete({ apiVersion: 'v1', kind: 'Node', name });
+  } catch {
+    // The warning that it stays in the cluster was given when draining failed for the same reason.
   }
 }
 
