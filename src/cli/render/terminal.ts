@@ -84,11 +84,16 @@ function newSlot(slots: Map<string, Slot>, name: string, title: string): ListrTa
   });
   work.catch(() => undefined);
   let task: Pick<ListrTaskWrapper<unknown, never, never>, 'title' | 'output'> | undefined;
+  let latest = { title, output: '' };
+  const draw = () => {
+    if (task === undefined) return;
+    if (task.title !== latest.title) task.title = latest.title;
+    if (task.output !== latest.output) task.output = latest.output;
+  };
   slots.set(name, {
     show: (text, output) => {
-      if (task === undefined) return;
-      if (task.title !== text) task.title = text;
-      if (task.output !== output) task.output = output;
+      latest = { title: text, output };
+      draw();
     },
     end: (failed) => (failed === undefined ? settle.resolve() : settle.reject(new Error(oneLine(failed)))),
   });
@@ -96,6 +101,8 @@ function newSlot(slots: Map<string, Slot>, name: string, title: string): ListrTa
     title,
     task: (_context, wrapper) => {
       task = wrapper as unknown as typeof task;
+      // listr2 starts a task in its own time: what was to be shown by then is not lost.
+      draw();
       return work;
     },
   };

@@ -9,8 +9,6 @@ test('a terminal gets a live display that ends with each host once, and warnings
   const io = fakeIo({ tty: true, env: { TERM: 'xterm' } });
   const renderer = createRenderer({ io, output: io.stdout, format: 'text', verbose: false, paint: paint(false) });
   renderer.emit(start);
-  // The display draws from its own turn of the event loop on.
-  await new Promise((resolve) => setTimeout(resolve, 50));
   renderer.emit({ type: 'warning', text: 'old \u001b[2Jkernel' });
   renderer.emit({ type: 'host-finished', host: 'a', changes: 2, seconds: 3, execChannels: 3, roundTrips: 4 });
   renderer.emit({ type: 'phase-failed', host: 'b', phase: 'swap', message: 'no', error: { class: 'change' } });
