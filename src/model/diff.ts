@@ -108,7 +108,8 @@ function hunks(all: readonly Edit[]): string[] {
   return result;
 }
 
-/** An empty side names the line before it, as diff does. */
+/** As diff writes it: an empty side names the line before it, one line goes without its count. */
 function range(start: number, count: number): string {
+  if (count === 1) return String(start);
   return `${count === 0 ? start - 1 : start},${count}`;
 }

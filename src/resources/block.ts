@@ -1,7 +1,7 @@
+import { unifiedDiff } from '../model/diff.js';
 import { quote } from '../model/quote.js';
 import type { Resource, ResourceKind } from '../model/resource.js';
 import { parseFields, subshell } from './shell.js';
-import { unifiedDiff } from './unified-diff.js';
 
 export interface BlockResource extends Resource {
   readonly kind: 'block';
@@ -48,7 +48,7 @@ export const blockKind: ResourceKind<BlockResource, BlockSeen> = {
     if (seen.block === 'whole' && seen.content === textOf(r)) return { changed: false, reason: `block ${r.name} in ${r.path} is as wanted` };
     const reason = seen.block === 'broken' ? `the marks of block ${r.name} do not match` : seen.block === 'absent' ? `${r.path} has no block ${r.name}` : 'content differs';
     const change = { action: seen.exists ? 'update' : 'create', summary: `write block ${r.name} in ${r.path}`, reason } as const;
-    return { changed: true, change: seen.block === 'broken' ? change : { ...change, diff: unifiedDiff(seen.content, textOf(r), `${r.path} (${r.name})`, `${r.path} (${r.name})`) } };
+    return { changed: true, change: seen.block === 'broken' ? change : { ...change, diff: unifiedDiff(seen.content, textOf(r), `${r.path} (${r.name})`) } };
   },
   apply: (r) => [
     {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { unifiedDiff } from '../model/diff.js';
 import { quote } from '../model/quote.js';
 import type { Resource, ResourceKind } from '../model/resource.js';
 import { octal, parseFields, subshell } from './shell.js';
 import { restorePath, savePath } from './saved-path.js';
-import { unifiedDiff } from './unified-diff.js';
 
 /** Bytes; a larger file is shown in a plan by its digest only. */
 const MAX_SHOWN = 64 * 1024;
