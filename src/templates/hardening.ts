@@ -56,6 +56,7 @@ export function controllerManagerExtraArgs(user: Flags, cloudProvider: 'none' | 
   return {
     ...(cloudProvider === 'external' ? { 'cloud-provider': 'external' } : {}),
     profiling: 'false', // 1.3.2
+    'terminated-pod-gc-threshold': '1000', // 1.3.1; upstream keeps 12500, more than a small control plane should hold
     ...user,
   };
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hardeningFaults } from './support/hardening.js';
 import { all, eventually, kinitEvents, kinitOk, lab, only, type LabHandle } from './support/kinit.js';
 
 let cluster: LabHandle;
@@ -38,6 +39,11 @@ test('init again changes nothing and says so, within three exec channels a host'
 test('plan has nothing to say about a cluster that is as it should be', async () => {
   const { code, events } = await kinitEvents(['plan', '-i', cluster.inventory]);
   expect({ code, planned: all(events, 'change-planned') }).toEqual({ code: 0, planned: [] });
+});
+
+test('files, owners and flags of running hosts are as the CIS benchmark wants them', async () => {
+  const faults = await Promise.all([hardeningFaults(cluster, 'node1', 'control-plane'), hardeningFaults(cluster, 'node2', 'worker')]);
+  expect(faults.flat()).toEqual([]);
 });
 
 test('a Service answers on every node, by its NodePort and by its DNS name from a pod', async () => {
