@@ -1,42 +1,34 @@
 import { createHash } from 'node:crypto';
 import type { Resource, ResourceKind, Step } from '../model/resource.js';
-import { firewalldMissing, firewalldObserve, firewalldOpen, firewalldUndo, ufwMissing, ufwOpen, ufwUndo } from './firewall-ports.js';
+import { nftMissing, nftObserve, nftOpen, nftUndo, parseNftChain, type NftChain } from './firewall-nftables.js';
+import { firewalldMissing, firewalldObserve, firewalldOpen, firewalldUndo, ufwMissing, ufwOpen, ufwUndo, type FirewallWishes } from './firewall-ports.js';
 import { HOST_PATH, fail, parseFields, parseList, subshell } from './shell.js';
-
-export interface FirewallPort {
-  /** A number, or a range 'from-to'. */
-  readonly port: number | string;
-  readonly protocol: 'tcp' | 'udp';
-}
 
 export interface FirewallResource extends Resource {
   readonly kind: 'firewall';
-  readonly mode: 'off' | 'open-ports';
-  readonly ports: readonly FirewallPort[];
-  /** CIDRs that may reach the ports. Empty: everybody. */
-  readonly sources: readonly string[];
+  /** What an active firewall lets through; absent: it is stopped and disabled. */
+  readonly open?: FirewallWishes;
+  /** Of `open`. */
+  readonly digest: string;
 }
 
 export interface FirewallSeen {
   readonly ufw: boolean;
   readonly firewalld: { readonly active: boolean; readonly enabled: boolean };
-  readonly nftables: { readonly active: boolean; readonly enabled: boolean; /** Its rule files drop or reject something. */ readonly blocks: boolean };
+  readonly nftables: { readonly active: boolean; readonly enabled: boolean; /** Base chains of tables that drop or reject something. */ readonly chains: readonly NftChain[]; /** Digests of kinit's rules that its configuration loads. */ readonly stored: readonly string[] };
   readonly ufwRules: readonly string[];
   /** What firewall-cmd lists, permanent and running. */
   readonly firewalldPermanent: readonly string[];
   readonly firewalldRunning: readonly string[];
 }
 
-/** The host's own firewall: stopped and disabled, or with the cluster's ports open. */
-export function firewall(options: { readonly mode: 'off' | 'open-ports'; readonly ports: readonly FirewallPort[]; readonly sources?: readonly string[] }): FirewallResource {
-  const sources = options.sources ?? [];
+/** The host's own firewall: stopped and disabled, or open for a cluster. */
+export function firewall(options: { readonly open?: FirewallWishes }): FirewallResource {
+  if (options.open === undefined) return { kind: 'firewall', id: 'firewall:off', digest: '' };
   // Undo is recorded once per id: a changed set of ports is a resource of its own.
-  const digest = createHash('sha256').update(JSON.stringify([options.ports, sources])).digest('hex').slice(0, 8);
-  return { kind: 'firewall', id: options.mode === 'off' ? 'firewall:off' : `firewall:open-ports:${digest}`, mode: options.mode, ports: options.ports, sources };
+  const digest = createHash('sha256').update(JSON.stringify(options.open)).digest('hex').slice(0, 8);
+  return { kind: 'firewall', id: `firewall:open-ports:${digest}`, open: options.open, digest };
 }
-
-/** Rule files of the nftables service: Debian's and the Red Hat family's. */
-const NFT_FILES = '/etc/nftables.conf /etc/nftables.d/*.nft /etc/sysconfig/nftables.conf /etc/nftables/*.nft';
 
 export const firewallKind: ResourceKind<FirewallResource, FirewallSeen> = {
   kind: 'firewall',
@@ -45,12 +37,12 @@ export const firewallKind: ResourceKind<FirewallResource, FirewallSeen> = {
       HOST_PATH,
       // ufw.service stays "active" with the firewall off: what counts is its own switch.
       'if command -v ufw > /dev/null && grep -qsi "^ENABLED=yes" /etc/ufw/ufw.conf; then echo ufw=on',
-      ...(r.mode === 'off' ? [] : ['  timeout 30 ufw show added 2> /dev/null | sed -n "s/^ufw /ufw-rule=/p"']),
+      ...(r.open === undefined ? [] : ['  timeout 30 ufw show added 2> /dev/null | sed -n "s/^ufw /ufw-rule=/p"']),
       'fi',
       'for U in firewalld nftables; do',
       '  systemctl show -p ActiveState -p UnitFileState -- "$U.service" | sed "s/^/$U-/"',
       'done',
-      ...(r.mode === 'off' ? [] : [`if grep -hsvE '^[[:space:]]*#' ${NFT_FILES} | grep -qwE 'drop|reject'; then echo nftables-blocks=yes; fi`, firewalldObserve()]),
+      ...(r.open === undefined ? [] : [nftObserve(), firewalldObserve()]),
       ':',
     ),
   parse: (_r, output) => {
@@ -59,20 +51,21 @@ export const firewallKind: ResourceKind<FirewallResource, FirewallSeen> = {
     return {
       ufw: fields.get('ufw') === 'on',
       firewalld: unit('firewalld'),
-      nftables: { ...unit('nftables'), blocks: fields.get('nftables-blocks') === 'yes' },
+      nftables: { ...unit('nftables'), chains: parseList(output, 'nft-chain').map(parseNftChain), stored: parseList(output, 'nft-stored') },
       ufwRules: parseList(output, 'ufw-rule'),
       firewalldPermanent: parseList(output, 'fw-permanent'),
       firewalldRunning: parseList(output, 'fw-running'),
     };
   },
   diff: (r, seen) => {
-    const parts = r.mode === 'off' ? partsOn(seen) : partsClosed(r, seen);
-    if (parts.length === 0) return { changed: false, reason: r.mode === 'off' ? 'no firewall is on' : partsOn(seen).length === 0 ? 'no firewall is on, so all ports are open' : 'the ports are open' };
-    const summary = r.mode === 'off' ? `stop and disable ${parts.join(', ')}` : `open ports: ${parts.join('; ')}`;
-    return { changed: true, change: { action: 'update', summary, reason: r.mode === 'off' ? 'is on' : 'not open yet' } };
+    const { open } = r;
+    const parts = open === undefined ? partsOn(seen) : partsClosed(open, r.digest, seen);
+    if (parts.length === 0) return { changed: false, reason: open === undefined ? 'no firewall is on' : partsOn(seen).length === 0 ? 'no firewall is on, so all ports are open' : 'the ports are open' };
+    const summary = open === undefined ? `stop and disable ${parts.join(', ')}` : `open for the cluster: ${parts.join('; ')}`;
+    return { changed: true, change: { action: 'update', summary, reason: open === undefined ? 'is on' : 'not open yet' } };
   },
-  apply: (r, seen) => (r.mode === 'off' ? turnOff(seen) : openPorts(r, seen)),
-  undo: (r, seen) => ({ restore: [HOST_PATH, ...(r.mode === 'off' ? turnOn(seen) : closePorts(r, seen)), 'exit 0'].join('\n') }),
+  apply: (r, seen) => (r.open === undefined ? turnOff(seen) : openPorts(r.open, r.digest, seen)),
+  undo: (r, seen) => ({ restore: [HOST_PATH, ...(r.open === undefined ? turnOn(seen) : closePorts(r.open, r.digest, seen)), 'exit 0'].join('\n') }),
 };
 
 function partsOn(seen: FirewallSeen): readonly string[] {
@@ -83,14 +76,23 @@ function partsOn(seen: FirewallSeen): readonly string[] {
   ];
 }
 
-function partsClosed(r: FirewallResource, seen: FirewallSeen): readonly string[] {
-  const ufw = seen.ufw ? ufwMissing(r, seen.ufwRules) : [];
-  const firewalld = seen.firewalld.active ? [...new Set([...firewalldMissing(r, seen.firewalldPermanent), ...firewalldMissing(r, seen.firewalldRunning)])] : [];
+function partsClosed(open: FirewallWishes, digest: string, seen: FirewallSeen): readonly string[] {
+  const { ufw, permanent, running, nftables } = missing(open, digest, seen);
+  const firewalld = [...new Set([...permanent, ...running])];
   return [
     ...(ufw.length > 0 ? [`ufw ${ufw.join(', ')}`] : []),
     ...(firewalld.length > 0 ? [`firewalld ${firewalld.join(', ')}`] : []),
-    ...(seen.nftables.active && seen.nftables.blocks ? ['nftables (its rules are written by hand)'] : []),
+    ...(nftables.length > 0 ? [`nftables ${nftables.map(({ family, table, chain }) => `${family} ${table} ${chain}`).join(', ')}`] : []),
   ];
+}
+
+function missing(open: FirewallWishes, digest: string, seen: FirewallSeen): { ufw: readonly string[]; permanent: readonly string[]; running: readonly string[]; nftables: readonly NftChain[] } {
+  return {
+    ufw: seen.ufw ? ufwMissing(open, seen.ufwRules) : [],
+    permanent: seen.firewalld.active ? firewalldMissing(open, seen.firewalldPermanent) : [],
+    running: seen.firewalld.active ? firewalldMissing(open, seen.firewalldRunning) : [],
+    nftables: nftMissing(digest, seen.nftables.chains, seen.nftables.stored),
+  };
 }
 
 function turnOff(seen: FirewallSeen): readonly Step[] {
@@ -117,38 +119,14 @@ function turnOn(seen: FirewallSeen): readonly string[] {
   return [...(seen.ufw ? ['timeout 60 ufw --force enable > /dev/null || exit 1'] : []), ...on('firewalld', seen.firewalld), ...on('nftables', seen.nftables)];
 }
 
-function openPorts(r: FirewallResource, seen: FirewallSeen): readonly Step[] {
-  return [
-    {
-      do: 'script',
-      script: subshell(
-        HOST_PATH,
-        ...(seen.ufw ? ufwOpen(ufwMissing(r, seen.ufwRules)) : []),
-        ...(seen.firewalld.active ? firewalldOpen(firewalldMissing(r, seen.firewalldPermanent), firewalldMissing(r, seen.firewalldRunning)) : []),
-        ...(seen.nftables.active && seen.nftables.blocks ? [fail(handWritten(r))] : []),
-      ),
-      timeoutSeconds: 300,
-    },
-  ];
+function openPorts(open: FirewallWishes, digest: string, seen: FirewallSeen): readonly Step[] {
+  const { ufw, permanent, running, nftables } = missing(open, digest, seen);
+  // All chains again: those that are right are in the file too.
+  const nft = nftables.length > 0 ? nftOpen(open, digest, seen.nftables.chains) : [];
+  return [{ do: 'script', script: subshell(HOST_PATH, ...ufwOpen(ufw), ...firewalldOpen(permanent, running), ...nft), timeoutSeconds: 300 }];
 }
 
-function closePorts(r: FirewallResource, seen: FirewallSeen): readonly string[] {
-  return [
-    ...(seen.ufw ? ufwUndo(ufwMissing(r, seen.ufwRules)) : []),
-    ...(seen.firewalld.active ? firewalldUndo(firewalldMissing(r, seen.firewalldPermanent), firewalldMissing(r, seen.firewalldRunning)) : []),
-  ];
-}
-
-/** A table of kinit's own cannot help: a packet another table drops is gone, whatever ours accepts. */
-function handWritten(r: FirewallResource): string {
-  const sources = r.sources.length > 0 ? `ip saddr { ${r.sources.join(', ')} } ` : '';
-  const rules = (['tcp', 'udp'] as const).flatMap((protocol) => {
-    const ports = r.ports.filter((entry) => entry.protocol === protocol).map((entry) => String(entry.port));
-    return ports.length > 0 ? [`${sources}${protocol} dport { ${ports.join(', ')} } accept`] : [];
-  });
-  return [
-    'cannot open ports in a hand-written nftables ruleset. Add these lines to its input chain and load it (systemctl reload nftables):',
-    ...rules.map((rule) => `  ${rule}`),
-    'then set "firewall: keep" in the inventory, or "firewall: off" to have nftables stopped and disabled.',
-  ].join('\n');
+function closePorts(open: FirewallWishes, digest: string, seen: FirewallSeen): readonly string[] {
+  const { ufw, permanent, running, nftables } = missing(open, digest, seen);
+  return [...ufwUndo(ufw), ...firewalldUndo(permanent, running), ...(nftables.length > 0 ? nftUndo() : [])];
 }
