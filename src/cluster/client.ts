@@ -51,10 +51,10 @@ export function openApi(options: ApiOptions): ClusterApi {
       const response = await again(() => transport.send('PATCH', path + query, object, 'application/apply-patch+yaml'), true);
       return expectOk(response, `apply ${nameOf(ref)}`, `PATCH ${path + query}`);
     },
-    delete: async (ref) => {
+    delete: async (ref, { now = false } = {}) => {
       const path = await paths.one(ref);
       if (path === undefined) return false;
-      const response = await again(() => transport.send('DELETE', path, { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' }));
+      const response = await again(() => transport.send('DELETE', path, { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', ...(now ? { gracePeriodSeconds: 0 } : {}) }));
       if (response.status === 404) return false;
       expectOk(response, `delete ${nameOf(ref)}`, `DELETE ${path}`);
       return true;

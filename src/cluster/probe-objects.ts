@@ -6,23 +6,27 @@ const PORT = 8080;
 /** In a large cluster it is enough that this many backends answer: all nodes ask, so that each pairing is likely seen by some. */
 const ENOUGH = 5;
 
-export function probeNamespace(name: string): KubeObject {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { 'kinit/probe': 'true' } } };
+/** On all that a probe makes, with the probe's name. */
+export const PROBE_LABEL = 'kinit/probe';
+
+/** What is the same for all objects of one probe. */
+interface Probe {
+  readonly name: string;
+  readonly namespace: string;
 }
 
-export function probeService(namespace: string): KubeObject {
+export function probeService({ name, namespace }: Probe): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name: 'probe', namespace },
+    metadata: { name, namespace, labels: { [PROBE_LABEL]: name } },
     // A pod whose asking container has ended is not ready, but must go on answering the others.
-    spec: { selector: { app: 'kinit-probe' }, publishNotReadyAddresses: true, ports: [{ name: 'http', port: PORT, targetPort: PORT, protocol: 'TCP' }] },
+    spec: { selector: { [PROBE_LABEL]: name }, publishNotReadyAddresses: true, ports: [{ name: 'http', port: PORT, targetPort: PORT, protocol: 'TCP' }] },
   };
 }
 
-export interface ProbePod {
+export interface ProbePod extends Probe {
   readonly node: string;
-  readonly namespace: string;
   readonly image: string;
   readonly domain: string;
   /** Address of the Service. */
@@ -35,7 +39,7 @@ export interface ProbePod {
 export function probePod(pod: ProbePod): KubeObject {
   const environment = {
     NODE: pod.node,
-    NAME: `probe.${pod.namespace}.svc.${pod.domain}`,
+    NAME: `${pod.name}.${pod.namespace}.svc.${pod.domain}`,
     ADDRESS: pod.clusterIP,
     PORT: String(PORT),
     WANT: String(Math.min(pod.others + 1, ENOUGH)),
@@ -55,7 +59,7 @@ export function probePod(pod: ProbePod): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: `probe-${pod.node}`, namespace: pod.namespace, labels: { app: 'kinit-probe' } },
+    metadata: { name: `${pod.name}-${pod.node}`, namespace: pod.namespace, labels: { [PROBE_LABEL]: pod.name } },
     spec: {
       nodeName: pod.node,
       restartPolicy: 'Never',

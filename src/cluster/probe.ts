@@ -3,7 +3,7 @@ import type { ClusterApi, KubeObject } from '../model/api.js';
 import { asKinitError, KinitError } from '../model/error.js';
 import { explainPods } from './explain.js';
 import { count, field, list, text } from './json.js';
-import { PROBE_LIMIT_SECONDS, probeNamespace, probePod, probeService } from './probe-objects.js';
+import { PROBE_LABEL, PROBE_LIMIT_SECONDS, probePod, probeService } from './probe-objects.js';
 import { patiently, waitUntil } from './until.js';
 
 export interface ProbeOptions {
@@ -19,31 +19,34 @@ export interface ProbeOptions {
 /** Seconds for starting the pods, on top of what the probe itself may take. */
 const START_LIMIT = 45;
 
+/** A namespace of its own would take some 10 s to go away and be seen by whoever looks at the new cluster. */
+const NAMESPACE = 'kube-system';
+
 /**
- * Starts one pod on each node, in a namespace of its own. Each answers HTTP with its node's name behind a common Service,
- * asks the cluster's DNS for that Service, and fetches from it until enough nodes have answered.
- * Throws class 'timeout' with each failing node and what it saw. The namespace is deleted in any case.
+ * Starts one pod on each node. Each answers HTTP with its node's name behind a common Service, asks the cluster's DNS
+ * for that Service, and fetches from it until enough nodes have answered.
+ * Throws class 'timeout' with each failing node and what it saw. Nothing of it is left in any case.
  */
 export async function probePods(api: ClusterApi, options: ProbeOptions): Promise<void> {
-  await removeLeftovers(api);
-  const namespace = `kinit-probe-${randomBytes(4).toString('hex')}`;
+  await removeProbes(api);
+  const name = `kinit-probe-${randomBytes(4).toString('hex')}`;
+  const probe = { name, namespace: NAMESPACE };
   options.progress(`checking DNS and Services from a pod on ${options.nodes.length === 1 ? 'the node' : `each of ${options.nodes.length} nodes`}`);
   try {
-    await api.apply(probeNamespace(namespace));
-    const service = await api.apply(probeService(namespace));
-    await serviceAccount(api, namespace, options);
+    const service = await api.apply(probeService(probe));
+    await serviceAccount(api, options);
     const clusterIP = text(service, 'spec', 'clusterIP') ?? '';
-    await Promise.all(options.nodes.map((node) => api.apply(probePod({ ...options, node, namespace, clusterIP, others: options.nodes.length - 1 }))));
-    await verdict(api, namespace, options);
+    await Promise.all(options.nodes.map((node) => api.apply(probePod({ ...options, ...probe, node, clusterIP, others: options.nodes.length - 1 }))));
+    await verdict(api, `${PROBE_LABEL}=${name}`, options);
   } finally {
-    await api.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace }).catch((error: unknown) => {
-      options.progress(`could not delete namespace ${namespace} (${asKinitError(error).message}); the next run does`);
+    await removeProbes(api).catch((error: unknown) => {
+      options.progress(`could not delete the probe pods (${asKinitError(error).message}); the next run does`);
     });
   }
 }
 
-/** Admission refuses pods until the namespace has its default ServiceAccount, a moment after it was made. */
-async function serviceAccount(api: ClusterApi, namespace: string, { signal }: ProbeOptions): Promise<void> {
+/** Admission refuses pods until the namespace has its default ServiceAccount, a moment after the controller manager started. */
+async function serviceAccount(api: ClusterApi, { signal }: ProbeOptions): Promise<void> {
   await waitUntil({
     what: 'the controller manager to make a ServiceAccount',
     timeoutSeconds: 30,
@@ -51,14 +54,14 @@ async function serviceAccount(api: ClusterApi, namespace: string, { signal }: Pr
     signal,
     look: () =>
       patiently(async () => {
-        const account = await api.get({ apiVersion: 'v1', kind: 'ServiceAccount', namespace, name: 'default' });
-        return account === undefined ? { done: false, missing: `ServiceAccount ${namespace}/default does not exist` } : { done: true, value: undefined };
+        const account = await api.get({ apiVersion: 'v1', kind: 'ServiceAccount', namespace: NAMESPACE, name: 'default' });
+        return account === undefined ? { done: false, missing: `ServiceAccount ${NAMESPACE}/default does not exist` } : { done: true, value: undefined };
       }),
     hint: 'Look at the controller manager: crictl logs of kube-controller-manager on a control-plane host.',
   });
 }
 
-async function verdict(api: ClusterApi, namespace: string, { nodes, progress, signal }: ProbeOptions): Promise<void> {
+async function verdict(api: ClusterApi, labelSelector: string, { nodes, progress, signal }: ProbeOptions): Promise<void> {
   const pods = await waitUntil({
     what: 'the probe pods to finish',
     timeoutSeconds: PROBE_LIMIT_SECONDS + START_LIMIT,
@@ -67,11 +70,11 @@ async function verdict(api: ClusterApi, namespace: string, { nodes, progress, si
     intervalMs: 200,
     look: () =>
       patiently(async () => {
-        const all = await api.list('v1', 'Pod', { namespace });
+        const all = await api.list('v1', 'Pod', { namespace: NAMESPACE, labelSelector });
         const left = nodes.length - all.filter((pod) => ended(pod) !== undefined).length;
         return left <= 0 ? { done: true, value: all } : { done: false, missing: `${left} of ${nodes.length} nodes` };
       }),
-    explain: () => explainPods(api, namespace),
+    explain: () => explainPods(api, NAMESPACE, labelSelector),
     hint: 'Pods do not start as they should. The lines above say why; more: journalctl -u kubelet on that node.',
   });
   const failed = pods.filter((pod) => count(ended(pod), 'exitCode') !== 0);
@@ -94,9 +97,8 @@ function ended(pod: KubeObject): unknown {
 
 const nodeOf = (pod: KubeObject): string => text(pod, 'spec', 'nodeName') ?? pod.metadata.name;
 
-/** Of a kinit that was killed in the middle. Only one is at work at a time, so these are nobody's. */
-async function removeLeftovers(api: ClusterApi): Promise<void> {
-  const left = await api.list('v1', 'Namespace', { labelSelector: 'kinit/probe=true' });
-  const standing = left.filter((namespace) => text(namespace, 'status', 'phase') !== 'Terminating');
-  await Promise.all(standing.map((namespace) => api.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace.metadata.name })));
+/** Also those of a kinit that was killed in the middle: only one is at work at a time, so they are nobody's. */
+async function removeProbes(api: ClusterApi): Promise<void> {
+  const [pods, services] = await Promise.all(['Pod', 'Service'].map((kind) => api.list('v1', kind, { namespace: NAMESPACE, labelSelector: PROBE_LABEL })));
+  await Promise.all([...(pods ?? []), ...(services ?? [])].map(({ apiVersion, kind, metadata: { name } }) => api.delete({ apiVersion, kind, name, namespace: NAMESPACE }, { now: true })));
 }

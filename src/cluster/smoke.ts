@@ -18,7 +18,8 @@ const NAMESPACES = ['kube-system', 'kube-flannel'];
  * DNS answers and a Service answers from other nodes. Pods are started only where nodes or workloads are not those of
  * the last passed check (six quick API requests otherwise, no command on any host); nothing of them stays behind.
  * Concerns the hosts of the context that are registered: hosts that failed earlier have been reported by then.
- * Without kinit's pod network (`network.plugin: none`) there is nothing to check yet.
+ * Without kinit's pod network (`network.plugin: none`), and before a cloud-controller-manager has seen to the nodes
+ * (`cloudProvider: external`), there is nothing to check yet.
  */
 export async function checkCluster(context: PhaseContext, tools: Tools): Promise<void> {
   const api = await tools.api();
@@ -38,6 +39,11 @@ export async function checkCluster(context: PhaseContext, tools: Tools): Promise
     explain: async () => (await Promise.all(NAMESPACES.map((namespace) => troubles(api, namespace)))).filter((lines) => lines !== '').join('\n'),
     hint: 'The lines above name what is missing. More: kubectl get nodes,pods -A -o wide; journalctl -u kubelet on a node that is not Ready.',
   });
+  const waiting = settled.nodes.filter(awaitsCloud).map((node) => node.metadata.name);
+  if (waiting.length > 0) {
+    progress(`pods and Services are not checked: ${waiting.join(', ')} ${waiting.length === 1 ? 'waits' : 'wait'} for the cloud-controller-manager that you install (cloudProvider: external)`);
+    return;
+  }
   const plan = await planProbe(api, settled.nodes, settled.workloads);
   if (plan.nodes.length === 0) return;
   await probePods(api, { nodes: plan.nodes, image: context.images.flannel, domain: context.spec.network.domain, progress, signal });
@@ -55,7 +61,9 @@ async function lookAround(api: ClusterApi, names: readonly string[], leader: str
     ...NAMESPACES.flatMap((namespace) => ['DaemonSet', 'Deployment'].map((kind) => api.list('apps/v1', kind, { namespace }))),
   ]);
   const nodes = all.filter((node) => names.includes(node.metadata.name));
-  const workloads = found.flat().filter(appliedByKinit);
+  // Until a cloud-controller-manager has taken the taint away, nothing that goes through the scheduler starts.
+  const scheduling = !nodes.some(awaitsCloud);
+  const workloads = found.flat().filter((workload) => appliedByKinit(workload) && (scheduling || workload.kind === 'DaemonSet'));
   const missing = nodes.flatMap((node) => nodeTrouble(node.metadata.name, node));
   if (!nodes.some((node) => node.metadata.name === leader)) missing.push(...nodeTrouble(leader, undefined));
   const ready = new Set(nodes.map((node) => node.metadata.name));
@@ -76,6 +84,11 @@ async function notServing(api: ClusterApi, workload: KubeObject, nodes: Readonly
   const current = pods.filter((pod) => template === undefined || pod.metadata.labels?.['pod-template-generation'] === template);
   const served = new Set(current.filter(isReady).map((pod) => text(pod, 'spec', 'nodeName')));
   return [...nodes].every((name) => served.has(name)) ? [] : [line];
+}
+
+/** The kubelet sets this taint with --cloud-provider=external (k8s.io/cloud-provider/api: TaintExternalCloudProvider). */
+function awaitsCloud(node: KubeObject): boolean {
+  return list(node, 'spec', 'taints').some((taint) => text(taint, 'key') === 'node.cloudprovider.kubernetes.io/uninitialized');
 }
 
 function appliedByKinit(object: KubeObject): boolean {

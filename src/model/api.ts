@@ -26,8 +26,8 @@ export interface ClusterApi {
   list(apiVersion: string, kind: string, options?: { readonly namespace?: string; readonly labelSelector?: string }): Promise<KubeObject[]>;
   /** Server-side apply with field manager "kinit", forced. With dryRun the server only says what would be. */
   apply(object: KubeObject, options?: { readonly dryRun?: boolean }): Promise<KubeObject>;
-  /** False when it did not exist. */
-  delete(ref: ObjectRef): Promise<boolean>;
+  /** False when it did not exist. With `now` a pod is gone from the API at once, without waiting for its node. */
+  delete(ref: ObjectRef, options?: { readonly now?: boolean }): Promise<boolean>;
   close(): void;
 }
 

@@ -64,7 +64,8 @@ export function fakeApi(objects: readonly KubeObject[] = [], answers: Readonly<R
       return (answers[`${method} ${path}`] ?? refuse(`${method} ${path}`))(body);
     },
     get: async (ref) => store.get(keyOf(ref)),
-    list: async (apiVersion, kind, { namespace } = {}) => [...store.values()].filter((each) => each.apiVersion === apiVersion && each.kind === kind && (namespace === undefined || each.metadata.namespace === namespace)),
+    list: async (apiVersion, kind, { namespace, labelSelector } = {}) =>
+      [...store.values()].filter((each) => each.apiVersion === apiVersion && each.kind === kind && (namespace === undefined || each.metadata.namespace === namespace) && isSelected(each, labelSelector)),
     apply: async (object, { dryRun = false } = {}) => {
       const key = keyOf({ ...object, ...object.metadata });
       const live = store.get(key);
@@ -80,6 +81,14 @@ export function fakeApi(objects: readonly KubeObject[] = [], answers: Readonly<R
     },
     close: () => undefined,
   };
+}
+
+/** 'key' and 'key=value', with commas. */
+function isSelected({ metadata: { labels = {} } }: KubeObject, selector = ''): boolean {
+  return selector.split(',').filter((part) => part !== '').every((part) => {
+    const [key = '', value] = part.split('=');
+    return value === undefined ? labels[key] !== undefined : labels[key] === value;
+  });
 }
 
 const keyOf = ({ kind, name, namespace = '' }: Omit<ObjectRef, 'apiVersion'>): string => `${kind} ${namespace}/${name}`;

@@ -12,7 +12,7 @@ const proxy = (available: number): KubeObject => ({
   spec: { selector: { matchLabels: { 'k8s-app': 'kube-proxy' } } },
   status: { observedGeneration: 1, desiredNumberScheduled: 2, updatedNumberScheduled: 2, numberAvailable: available },
 });
-const account: KubeObject = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: '' } };
+const account: KubeObject = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'kube-system' } };
 
 /** A cluster in which each probe pod ends as `outcome` says, at once. */
 function cluster(objects: readonly KubeObject[], outcome: (node: string) => { exitCode: number; message?: string } = () => ({ exitCode: 0 })): FakeApi {
@@ -28,18 +28,32 @@ function cluster(objects: readonly KubeObject[], outcome: (node: string) => { ex
   return api;
 }
 
+const UNINITIALIZED = { key: 'node.cloudprovider.kubernetes.io/uninitialized', value: 'true', effect: 'NoSchedule' };
+
+test('nodes that wait for a cloud-controller-manager are not probed, and a Deployment that cannot start holds nothing up', async () => {
+  const dns: KubeObject = { ...proxy(0), kind: 'Deployment', metadata: { ...proxy(0).metadata, name: 'coredns', uid: 'd' } };
+  const api = cluster([node('a', true, { spec: { taints: [UNINITIALIZED] } }), proxy(2), dns]);
+  const tools = fakeTools({ api });
+  await checkCluster(context(['a']), tools);
+  expect(tools.said.at(-1)).toContain('a waits for the cloud-controller-manager');
+  expect(probed(api)).toEqual([]);
+});
+
 function context(names: readonly string[], plugin = 'flannel'): PhaseContext {
   const nodes = names.map((name) => ({ spec: { name } }));
   return { nodes, leader: nodes[0], node: nodes[0], spec: { network: { plugin, domain: 'cluster.local' } }, images: { flannel: 'flannel:test' } } as unknown as PhaseContext;
 }
 
-const probed = (api: FakeApi): string[] => api.calls.filter((call) => call.startsWith('apply Pod/')).map((call) => call.replace('apply Pod/probe-', ''));
+const probed = (api: FakeApi): string[] => api.calls.filter((call) => call.startsWith('apply Pod/')).map((call) => call.replace(/^apply Pod\/kinit-probe-[0-9a-f]{8}-/, ''));
+
+const left = (api: FakeApi): string[] => [...api.objects.keys()].filter((key) => /^(Pod|Service|Namespace) .*kinit-probe/.test(key));
 
 test('a new cluster is probed from every node once; after that three kinds of lists are enough', async () => {
   const api = cluster([node('a'), node('b'), proxy(2)]);
   await checkCluster(context(['a', 'b']), fakeTools({ api }));
   expect(probed(api)).toEqual(['a', 'b']);
-  expect(api.calls.filter((call) => call.startsWith('delete Namespace/kinit-probe-'))).toHaveLength(1);
+  expect(api.calls.filter((call) => call.startsWith('delete '))).toHaveLength(3);
+  expect(left(api)).toEqual([]);
   api.calls.length = 0;
   await checkCluster(context(['a', 'b']), fakeTools({ api }));
   expect(api.calls).toEqual([]);
@@ -59,27 +73,27 @@ test('a node that joins later is probed with two peers; a changed workload probe
   expect(probed(api)).toHaveLength(5);
 });
 
-test('a probe that fails names the node and what it saw, is not remembered, and its namespace goes all the same', async () => {
+test('a probe that fails names the node and what it saw, is not remembered, and leaves nothing behind', async () => {
   const api = cluster([node('a'), node('b'), proxy(2)], (name) => (name === 'b' ? { exitCode: 1, message: 'the Service answered only from: b ' } : { exitCode: 0 }));
   const error = await failure(checkCluster(context(['a', 'b']), fakeTools({ api })));
   expect(error.message).toBe('the pod network does not work on b');
   expect(error.context.found).toBe('b: the Service answered only from: b');
-  expect(api.calls.at(-1)).toMatch(/^delete Namespace\/kinit-probe-/);
+  expect(left(api)).toEqual([]);
   expect(api.objects.has('ConfigMap kube-system/kinit-probe')).toBe(false);
 });
 
 test('a host that is down and not of this run holds nothing up, though a DaemonSet lacks its pod', async () => {
-  const pod: KubeObject = { ...node('kube-proxy-a'), kind: 'Pod', metadata: { name: 'kube-proxy-a', namespace: 'kube-system' }, spec: { nodeName: 'a' } };
+  const pod: KubeObject = { ...node('kube-proxy-a'), kind: 'Pod', metadata: { name: 'kube-proxy-a', namespace: 'kube-system', labels: { 'k8s-app': 'kube-proxy' } }, spec: { nodeName: 'a' } };
   const api = cluster([node('a'), node('down', false), proxy(1), pod]);
   await checkCluster(context(['a']), fakeTools({ api }));
   expect(probed(api)).toEqual(['a']);
 });
 
 test('leftovers of a kinit that was killed are removed', async () => {
-  const left: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kinit-probe-old', labels: { 'kinit/probe': 'true' } } };
-  const api = cluster([node('a'), proxy(2), left]);
+  const old = (kind: string): KubeObject => ({ apiVersion: 'v1', kind, metadata: { name: 'kinit-probe-old', namespace: 'kube-system', labels: { 'kinit/probe': 'kinit-probe-old' } } });
+  const api = cluster([node('a'), proxy(2), old('Pod'), old('Service')]);
   await checkCluster(context(['a']), fakeTools({ api }));
-  expect(api.objects.has('Namespace /kinit-probe-old')).toBe(false);
+  expect(left(api)).toEqual([]);
 });
 
 test("without kinit's pod network nothing is waited for, and that is said", async () => {

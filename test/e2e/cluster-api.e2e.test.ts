@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterNode, clusterNodeKind, createToken, deleteToken, drainAndDelete, listNodes, listTokens, object, objectKind, openApi, statusOf, waitForApi, waitForNodesReady, waitForWorkload } from '../../src/cluster/index.js';
-import { probeNamespace, probePod, probeService } from '../../src/cluster/probe-objects.js';
+import { probePod, probeService } from '../../src/cluster/probe-objects.js';
 import type { KubeObject } from '../../src/model/api.js';
 import { KinitError } from '../../src/model/error.js';
 import type { HostConnection } from '../../src/model/host.js';
@@ -163,11 +163,11 @@ describe.skipIf(binary === undefined)(`against a real API server (${binary === u
   });
 
   test('the probe pods are admitted under the strictest pod security standard', async () => {
-    const namespace = probeNamespace('strict');
-    await plane.api.apply({ ...namespace, metadata: { ...namespace.metadata, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } });
+    await plane.api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'strict', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } });
+    const probe = { name: 'kinit-probe-1', namespace: 'strict' };
     await expect.poll(async () => plane.api.get({ apiVersion: 'v1', kind: 'ServiceAccount', namespace: 'strict', name: 'default' }), { timeout: 15_000 }).toBeDefined();
-    await plane.api.apply(probeService('strict'));
-    await plane.api.apply(probePod({ node: 'worker-a', namespace: 'strict', image: 'x', domain: 'cluster.local', clusterIP: '10.96.0.7', others: 2 }));
+    await plane.api.apply(probeService(probe));
+    await plane.api.apply(probePod({ ...probe, node: 'worker-a', image: 'x', domain: 'cluster.local', clusterIP: '10.96.0.7', others: 2 }));
     const privileged = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'bad', namespace: 'strict' }, spec: { containers: [{ name: 'a', image: 'x', securityContext: { privileged: true } }] } };
     expect(statusOf(await failure(plane.api.apply(privileged)))).toBe(403);
   });

@@ -10,7 +10,7 @@ const ONE_OF_EACH = [
   resources.block({ path: '/x', name: 'x', content: '' }),
   resources.directory({ path: '/x', mode: 0o755 }),
   resources.file({ path: '/x', content: '', mode: 0o644 }),
-  resources.firewall({ mode: 'off', ports: [] }),
+  resources.firewall({}),
   resources.hostname({ name: 'x' }),
   resources.images({ images: [] }),
   resources.kernelModule({ name: 'x', required: true }),
