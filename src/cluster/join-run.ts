@@ -6,10 +6,10 @@ import { kubeconfig, KUBELET_CLIENT_CURRENT, NODE_BOOTSTRAP_GROUP } from '../pki
 import { rememberRevision } from '../resources/service.js';
 import { firstKubeletError, kubeletJournal } from './kubelet-journal.js';
 import { removeStaleNode } from './stale-node.js';
-import { createToken, deleteToken } from './tokens.js';
+import { createToken, deleteToken, listTokens } from './tokens.js';
 import { throwIfStopped } from './until.js';
 
-const BOOTSTRAP_CONF = '/etc/kubernetes/bootstrap-kubelet.conf';
+export const BOOTSTRAP_CONF = '/etc/kubernetes/bootstrap-kubelet.conf';
 /** Seconds a join may take; a stock one takes one to three. */
 const JOIN_TIMEOUT = 120;
 /** Seconds of one look: the shell is held that long at most, so that Ctrl-C is answered. */
@@ -33,9 +33,10 @@ export interface JoinTarget {
 export async function runJoin(resource: JoinTarget, tools: Tools): Promise<void> {
   const api = await tools.api();
   await removeStaleNode(api, resource.name, tools);
+  await forgetTokens(resource, api);
   const token = await createToken(api, {
     ttlSeconds: TOKEN_LIFE,
-    description: `kinit: joins node ${resource.name}`,
+    description: purpose(resource),
     usages: ['authentication'],
     groups: [NODE_BOOTSTRAP_GROUP],
   });
@@ -50,9 +51,21 @@ export async function runJoin(resource: JoinTarget, tools: Tools): Promise<void>
     await tools.host.upload([{ path: BOOTSTRAP_CONF, content: { bytes: Buffer.from(content, 'utf8') }, mode: 0o600 }]);
     await startAndWait(resource, tools);
   } finally {
-    await cleanUp(api, token.id, tools);
+    await cleanUp(() => deleteToken(api, token.id), tools);
   }
 }
+
+/** What a run that was stopped after the join left to do. */
+export async function finishJoin(resource: JoinTarget, tools: Tools): Promise<void> {
+  await cleanUp(async () => forgetTokens(resource, await tools.api()), tools);
+}
+
+/** Tokens a stopped run made for this very node. */
+async function forgetTokens(resource: JoinTarget, api: ClusterApi): Promise<void> {
+  for (const { id, description } of await listTokens(api)) if (description === purpose(resource)) await deleteToken(api, id);
+}
+
+const purpose = ({ name }: JoinTarget): string => `kinit: joins node ${name}`;
 
 async function startAndWait(resource: JoinTarget, tools: Tools): Promise<void> {
   const end = performance.now() + JOIN_TIMEOUT * 1000;
@@ -63,7 +76,7 @@ async function startAndWait(resource: JoinTarget, tools: Tools): Promise<void> {
   let first = true;
   while (performance.now() < end) {
     throwIfStopped(tools.signal, `${resource.name} to join`);
-    const result = await tools.host.run(`(\n${first ? `${start}\n${remember}\n` : ''}${waitScript(resource.kubeletConfPath)}\n)`, { timeoutSeconds: LOOK + 60 });
+    const result = await tools.host.run(`(\n${first ? `${start}\n${remember}\n` : ''}${waitScript(resource.kubeletConfPath)}\n)`, { timeoutSeconds: LOOK + 60, change: `join ${resource.name}` });
     since ??= Number(result.stdout.split('\n')[0]) || undefined;
     if (result.code === 0) return;
     if (first && result.code === 3) break;
@@ -98,10 +111,13 @@ async function didNotJoin(resource: JoinTarget, tools: Tools, sinceEpoch: number
   });
 }
 
-/** Both ways are tried, so that one failure does not leave the other's secret behind. The API client works on after Ctrl-C. */
-async function cleanUp(api: ClusterApi, tokenId: string, tools: Tools): Promise<void> {
-  const results = await Promise.allSettled([deleteToken(api, tokenId), tools.host.run(`rm -f -- ${BOOTSTRAP_CONF}`, { timeoutSeconds: 20 })]);
-  if (results[0].status === 'rejected') {
-    tools.progress(`could not delete bootstrap token ${tokenId} (${asKinitError(results[0].reason).message}); it ends by itself within ${TOKEN_LIFE / 60} minutes`);
-  }
+/**
+ * The file goes last and in any case: as long as it is there, a later run knows that there is something to clean up,
+ * and no secret may stay behind because the API failed. The API client works on after Ctrl-C.
+ */
+async function cleanUp(forget: () => Promise<unknown>, tools: Tools): Promise<void> {
+  await forget().catch((thrown: unknown) => {
+    tools.progress(`could not delete a bootstrap token (${asKinitError(thrown).message}); it ends by itself within ${TOKEN_LIFE / 60} minutes`);
+  });
+  await tools.host.run(`rm -f -- ${BOOTSTRAP_CONF}`, { timeoutSeconds: 20, change: 'remove the bootstrap kubeconfig' }).catch(() => undefined);
 }

@@ -2,7 +2,7 @@ import { KinitError } from '../model/error.js';
 import { quote } from '../model/quote.js';
 import type { Resource, ResourceKind } from '../model/resource.js';
 import { KUBELET_CLIENT_CURRENT } from '../pki/index.js';
-import { type JoinTarget, runJoin } from './join-run.js';
+import { BOOTSTRAP_CONF, finishJoin, type JoinTarget, runJoin } from './join-run.js';
 
 /** A worker that has joined by TLS bootstrap: its kubelet has a kubeconfig and a client certificate of its own. */
 export interface NodeJoinResource extends Resource, JoinTarget {
@@ -11,6 +11,8 @@ export interface NodeJoinResource extends Resource, JoinTarget {
 
 export interface NodeJoinSeen {
   readonly joined: boolean;
+  /** It has joined, and what it joined with is still there: kinit was stopped before it could clean up. */
+  readonly unfinished: boolean;
   /** CA certificates (PEM) its kubeconfig trusts; '' when unknown. */
   readonly trusts: string;
 }
@@ -24,17 +26,18 @@ export const nodeJoinKind: ResourceKind<NodeJoinResource, NodeJoinSeen> = {
   observe: ({ kubeletConfPath }) =>
     [
       `if [ -s ${quote(kubeletConfPath)} ] && [ -s ${quote(KUBELET_CLIENT_CURRENT)} ]; then`,
-      `  echo joined; sed -n 's/^ *certificate-authority-data: *//p' ${quote(kubeletConfPath)} | head -n 1`,
+      `  if [ -e ${BOOTSTRAP_CONF} ]; then echo unfinished; else echo joined; fi; sed -n 's/^ *certificate-authority-data: *//p' ${quote(kubeletConfPath)} | head -n 1`,
       'else echo no; fi',
     ].join('\n'),
   parse: (_resource, output) => {
     const [state = '', ca = ''] = output.trim().split('\n');
-    return { joined: state.trim() === 'joined', trusts: Buffer.from(ca.trim(), 'base64').toString('utf8') };
+    return { joined: ['joined', 'unfinished'].includes(state.trim()), unfinished: state.trim() === 'unfinished', trusts: Buffer.from(ca.trim(), 'base64').toString('utf8') };
   },
   diff: (resource, seen) => {
     const summary = `join ${resource.name} to the cluster at ${resource.endpoint}`;
     if (!seen.joined) return { changed: true, change: { action: 'run', summary, reason: 'its kubelet has no certificate of this cluster' } };
     if (ofAnotherCluster(resource, seen)) return { changed: true, change: { action: 'run', summary, reason: `${resource.kubeletConfPath} belongs to another cluster` } };
+    if (seen.unfinished) return { changed: true, change: { action: 'delete', summary: `remove what ${resource.name} joined with`, reason: 'a run was stopped before it could' } };
     return { changed: false, reason: `${resource.name} has joined` };
   },
   apply: (resource, seen) => [
@@ -51,7 +54,8 @@ export const nodeJoinKind: ResourceKind<NodeJoinResource, NodeJoinSeen> = {
             hint: `If that cluster is not needed any more: kinit reset ${resource.name}, then run again.`,
           });
         }
-        await runJoin(resource, tools);
+        if (seen.unfinished) await finishJoin(resource, tools);
+        else await runJoin(resource, tools);
       },
     },
   ],

@@ -3,7 +3,8 @@ import type { ChangeSummary } from '../model/change.js';
 import { KinitError } from '../model/error.js';
 import type { UploadFile } from '../model/host.js';
 import type { Step, Tools } from '../model/resource.js';
-import { journalSave } from '../resources/journal.js';
+import { journalSave, journalSync } from '../resources/journal.js';
+import { faultPoint, faultsWanted } from './fault.js';
 import type { Observed } from './observe.js';
 
 /** A step and the change it belongs to, so that a failure names the right one. */
@@ -35,9 +36,11 @@ export async function applyChanges(observed: readonly Observed[], tools: Tools):
     if (undo !== undefined) saves.push(journalSave({ id: item.resource.id, summary: change.summary, ...undo }));
   }
   if (saves.length > 0) await recordUndo(saves, tools);
+  faultPoint(`recorded ${tools.host.host} ${changes.at(-1)?.resource ?? ''}`);
   for (const group of groupNeighbours(stepsInOrder(observed))) {
     if (tools.signal.aborted) throw interrupted();
     await runGroup(group, tools);
+    faultPoint(`step ${tools.host.host} ${group[0]?.change.resource ?? ''} ${group[0]?.step.do ?? ''}`);
   }
   return changes;
 }
@@ -50,7 +53,7 @@ export function interrupted(): KinitError {
 }
 
 async function recordUndo(saves: readonly string[], tools: Tools): Promise<void> {
-  const result = await tools.host.run(`set -e\n${saves.map((save) => `(\n${save}\n)`).join('\n')}`, { timeoutSeconds: 120 });
+  const result = await tools.host.run(`set -e\n${saves.map((save) => `(\n${save}\n)`).join('\n')}\n${journalSync()}`, { timeoutSeconds: 120, change: 'record what is there' });
   if (result.code !== 0) {
     throw new KinitError('could not record what is there before changing it', {
       class: 'change',
@@ -96,6 +99,7 @@ function groupNeighbours(steps: readonly OwnedStep[]): OwnedStep[][] {
 
 /** Scripts with standard input and calls stand alone. */
 function canJoin(step: Step): boolean {
+  if (faultsWanted()) return false;
   return step.do === 'upload' || (step.do === 'script' && step.stdin === undefined);
 }
 
@@ -122,6 +126,7 @@ async function runScripts(group: readonly OwnedStep[], tools: Tools): Promise<vo
   const stdin = group[0]?.step.do === 'script' ? group[0].step.stdin : undefined;
   const result = await tools.host.run(parts.join('\n'), {
     timeoutSeconds,
+    change: [...new Set(group.map(({ change }) => change.summary))].join('; ').slice(0, 400),
     ...(stdin === undefined ? {} : { stdin }),
     onLine: (line) => {
       if (line !== '' && !line.startsWith(nonce)) tools.progress(line);

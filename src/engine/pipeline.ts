@@ -4,6 +4,7 @@ import type { Phase, PhaseContext } from '../model/phase.js';
 import type { Tools } from '../model/resource.js';
 import { applyChanges, changeOf, interrupted } from './apply.js';
 import type { Barriers } from './barriers.js';
+import { faultPoint } from './fault.js';
 import { kindOf } from '../resources/index.js';
 import { observe, type Observed } from './observe.js';
 
@@ -129,6 +130,7 @@ async function carryOut(phase: Phase, observed: readonly Observed[], tools: Tool
   const changes = await applyChanges(observed, tools);
   for (const change of changes) emit({ type: 'change-applied', host, phase: phase.id, change });
   await verify(observed, tools);
+  faultPoint(`verified ${host} ${phase.id}`);
   return changes.length;
 }
 

@@ -1,11 +1,13 @@
 import { drainAndDelete } from '../cluster/drain.js';
 import { acquireLock } from '../cluster/lock.js';
+import { removeStaleNode } from '../cluster/stale-node.js';
 import { asKinitError, KinitError } from '../model/error.js';
 import type { Emit } from '../model/event.js';
 import { isControlPlane, type LoadedInventory } from '../model/spec.js';
 import { journalReplay, parseReplay, parseReplayNote } from '../resources/journal.js';
 import { ADMIN_CONF, apiAccess, SUPER_ADMIN_CONF, type ApiAccess } from './api.js';
 import { toNode } from './context.js';
+import { faultPoint } from './fault.js';
 import { mapLimit } from './limit.js';
 import type { RunResult } from './run.js';
 import { closeHosts, openHosts, type LiveHost } from './session.js';
@@ -41,7 +43,15 @@ export async function resetHosts(options: ResetOptions): Promise<RunResult> {
   const chosen = new Set(options.hosts ?? all.map(({ name }) => name));
   emit({ type: 'run-started', command: 'reset', hosts: [...chosen], phases: [{ id: 'drain', title: 'Drain and delete the node' }, { id: 'undo', title: 'Undo what kinit changed' }] });
   const wanted = all.filter((host) => chosen.has(host.name) || isControlPlane(host));
-  const { live, lost } = await openHosts(wanted, options);
+  let release: (() => Promise<void>) | undefined;
+  const { live, lost } = await openHosts(wanted, {
+    ...options,
+    // Without a control-plane host there is no lock to take; the hosts that answer can be given back all the same.
+    beforeChanges: async (open) => {
+      const leader = open.find(({ spec }) => isControlPlane(spec));
+      if (leader !== undefined) release = await acquireLock(leader.connection, 'reset');
+    },
+  });
   const errors = new Map<string, KinitError>();
   for (const { spec, error } of lost) {
     if (chosen.has(spec.name)) {
@@ -51,7 +61,6 @@ export async function resetHosts(options: ResetOptions): Promise<RunResult> {
     }
   }
   const leader = live.find(({ spec }) => isControlPlane(spec));
-  const release = leader === undefined ? undefined : await acquireLock(leader.connection, 'reset');
   const access = leader === undefined ? undefined : leaderAccess(leader, options);
   const timings: RunResult['timings'][number][] = [];
   try {
@@ -64,9 +73,10 @@ export async function resetHosts(options: ResetOptions): Promise<RunResult> {
         try {
           options.signal.throwIfAborted();
           if (!whole) await leaveCluster(host, access, options);
+          faultPoint(`left ${host.spec.name}`);
           const changes = await undo(host, options);
           // Its kubelet ran until the undo and may have registered the node again after it was deleted.
-          if (!whole && host.facts.kubernetes.joined) await forgetNode(host.spec.name, access);
+          if (!whole) await forgetNode(host, access, options);
           timings.push({ host: host.spec.name, phase: 'undo', seconds: (performance.now() - begun) / 1000, roundTrips: host.connection.stats.roundTrips - tripsBefore, changes });
         } catch (error) {
           fail(errors, emit, host.spec.name, 'undo', asKinitError(error));
@@ -115,9 +125,14 @@ async function leaveCluster(host: LiveHost, access: ApiAccess | undefined, { emi
   }
 }
 
-async function forgetNode(name: string, access: ApiAccess | undefined): Promise<void> {
+async function forgetNode(host: LiveHost, access: ApiAccess | undefined, { emit, signal }: ResetOptions): Promise<void> {
+  const { name } = host.spec;
+  const { joined, journal } = host.facts.kubernetes;
   try {
-    await (await access?.api())?.delete({ apiVersion: 'v1', kind: 'Node', name });
+    const api = await access?.api();
+    if (joined || journal) await api?.delete({ apiVersion: 'v1', kind: 'Node', name });
+    // A reset that was stopped at its end left nothing on the host that tells of its node. Another machine's is not touched.
+    else if (api !== undefined) await removeStaleNode(api, name, { progress: (text) => emit({ type: 'progress', host: name, phase: 'undo', text }), signal });
   } catch {
     // The warning that it stays in the cluster was given when draining failed for the same reason.
   }
@@ -130,10 +145,12 @@ async function undo(host: LiveHost, { emit, removePackages }: ResetOptions): Pro
   emit({ type: 'phase-started', host: name, phase: 'undo', title: 'Undo what kinit changed' });
   const result = await host.connection.run(journalReplay({ removePackages }), {
     timeoutSeconds: REPLAY_TIMEOUT,
+    change: 'undo what kinit changed',
     onLine: (line) => {
       const entry = parseReplay(line);
       const note = parseReplayNote(line);
       if (note !== undefined) emit({ type: 'warning', host: name, text: `${note.id}: ${note.message}` });
+      if (entry?.ok === true) faultPoint(`undone ${name} ${entry.id}`);
       if (entry !== undefined) emit({ type: 'progress', host: name, phase: 'undo', text: entry.ok ? `undone: ${entry.id}` : `could not undo ${entry.id}: ${entry.message}` });
     },
   });

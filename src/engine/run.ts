@@ -15,7 +15,7 @@ import { contextFor, sharedContext, type SharedContext } from './context.js';
 import { limiter } from './limit.js';
 import { runPipeline, type PhaseTiming } from './pipeline.js';
 import { preflight } from './preflight.js';
-import { closeHosts, openHosts, type LiveHost, type LostHost } from './session.js';
+import { closeHosts, openHosts, type LiveHost, type LostHost, type OpenHost } from './session.js';
 
 export type Command = 'init' | 'join' | 'plan' | 'check';
 
@@ -47,25 +47,29 @@ export async function runCluster(options: RunOptions): Promise<RunResult> {
   const phases = selectPhases(options);
   knownHosts(options);
   emit({ type: 'run-started', command, hosts: inventory.spec.hosts.map(({ name }) => name), phases: phases.map(({ id, title }) => ({ id, title })) });
-  const { live, lost } = await openHosts(inventory.spec.hosts, { ...options, emit });
+  let release: (() => Promise<void>) | undefined;
+  const lock = async (open: readonly OpenHost[], lost: readonly LostHost[]): Promise<void> => {
+    release = await acquireLock(requireLeader(open, lost).connection, command);
+  };
+  const { live, lost } = await openHosts(inventory.spec.hosts, { ...options, ...(changesHosts(command) ? { beforeChanges: lock } : {}) });
   try {
     for (const host of lost) reportLost(host, emit);
     const selected = selectHosts(options, live);
-    const leader = requireLeader(live, lost);
+    requireLeader(live, lost);
     if (command === 'check' || !options.skip.includes('preflight')) {
       await preflight({ ...options, live: live.filter((host) => selected.has(host.spec.name)), all: live });
     }
     if (command === 'check') return finish(options, started, live, lost, [], []);
-    const release = command === 'plan' ? undefined : await acquireLock(leader.connection, command);
-    try {
-      const { timings, failures } = await runHosts(options, phases, live, selected);
-      return finish(options, started, live, lost, timings, failures);
-    } finally {
-      await release?.();
-    }
+    const { timings, failures } = await runHosts(options, phases, live, selected);
+    return finish(options, started, live, lost, timings, failures);
   } finally {
+    await release?.();
     await closeHosts(live);
   }
+}
+
+function changesHosts(command: Command): boolean {
+  return command === 'init' || command === 'join';
 }
 
 interface Failure {
@@ -173,7 +177,7 @@ function selectHosts({ command, hosts }: RunOptions, live: readonly LiveHost[]):
   return new Set(hosts ?? live.map(({ spec }) => spec.name));
 }
 
-function requireLeader(live: readonly LiveHost[], lost: readonly LostHost[]): LiveHost {
+function requireLeader<Host extends OpenHost>(live: readonly Host[], lost: readonly LostHost[]): Host {
   const leader = live.find(({ spec }) => isControlPlane(spec));
   if (leader !== undefined) return leader;
   throw lost.find(({ spec }) => isControlPlane(spec))?.error ?? new KinitError('the inventory has no control-plane host', { class: 'inventory' });

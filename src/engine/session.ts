@@ -14,10 +14,13 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
 }
 
-/** A host that answered, and what is known of it. */
-export interface LiveHost {
+export interface OpenHost {
   readonly spec: HostSpec;
   readonly connection: HostConnection;
+}
+
+/** A host that answered, and what is known of it. */
+export interface LiveHost extends OpenHost {
   readonly facts: HostFacts;
 }
 
@@ -47,27 +50,49 @@ export function connectTo(host: HostSpec, { inventory, acceptNewHostKeys, signal
 /** Connects to the hosts side by side and asks each for its facts, in one round trip a host. */
 export async function openHosts(
   hosts: readonly HostSpec[],
-  options: SessionOptions & { readonly emit: Emit },
+  { beforeChanges, ...options }: SessionOptions & {
+    readonly emit: Emit;
+    /**
+     * Given by runs that change hosts: takes the cluster's lock. Called between connecting and asking, after it each host
+     * is claimed: what is seen of a host then is what no other run changes any more. (A CA written by a run that ended
+     * between our look and our lock would be replaced by a second one.)
+     */
+    readonly beforeChanges?: (open: readonly OpenHost[], lost: readonly LostHost[]) => Promise<void>;
+  },
 ): Promise<{ live: LiveHost[]; lost: LostHost[] }> {
-  const live: LiveHost[] = [];
   const lost: LostHost[] = [];
-  await mapLimit(hosts, options.inventory.spec.parallel, async (spec) => {
-    let connection: HostConnection | undefined;
-    try {
-      connection = await connectTo(spec, options);
-      const facts = await gatherFacts(connection);
-      live.push({ spec, connection, facts });
-      options.emit({ type: 'host-connected', host: spec.name, description: `${facts.os.prettyName}, ${facts.arch}, ${facts.cpus} CPU, ${facts.memoryMB} MB` });
-    } catch (thrown) {
-      await connection?.close();
-      lost.push({ spec, error: asKinitError(thrown).at({ host: spec.name, phase: 'connect' }) });
-    }
+  const connected = await reach(hosts, options, lost, async (spec) => ({ spec, connection: await connectTo(spec, options) }));
+  try {
+    await beforeChanges?.(connected, lost);
+  } catch (error) {
+    await closeHosts(connected);
+    throw error;
+  }
+  const live = await reach(connected, options, lost, async (open) => {
+    const claimed = beforeChanges === undefined ? undefined : open.connection.claim((text) => options.emit({ type: 'progress', host: open.spec.name, text }));
+    // Sent right behind the claim, answered after it.
+    const [facts] = await Promise.all([gatherFacts(open.connection), claimed]);
+    options.emit({ type: 'host-connected', host: open.spec.name, description: `${facts.os.prettyName}, ${facts.arch}, ${facts.cpus} CPU, ${facts.memoryMB} MB` });
+    return { ...open, facts };
   });
-  const order = new Map(hosts.map((host, index) => [host.name, index]));
-  live.sort((a, b) => (order.get(a.spec.name) ?? 0) - (order.get(b.spec.name) ?? 0));
   return { live, lost };
 }
 
-export async function closeHosts(hosts: readonly LiveHost[]): Promise<void> {
+/** What `step` gives for each host, in order; a host on which it fails is lost. */
+async function reach<From extends HostSpec | OpenHost, To>(from: readonly From[], options: SessionOptions, lost: LostHost[], step: (host: From) => Promise<To>): Promise<To[]> {
+  const results = await mapLimit(from, options.inventory.spec.parallel, async (host) => {
+    const [spec, connection] = 'connection' in host ? [host.spec, host.connection] : [host, undefined];
+    try {
+      return [await step(host)];
+    } catch (thrown) {
+      await connection?.close();
+      lost.push({ spec, error: asKinitError(thrown).at({ host: spec.name, phase: 'connect' }) });
+      return [];
+    }
+  });
+  return results.flat();
+}
+
+export async function closeHosts(hosts: readonly OpenHost[]): Promise<void> {
   await Promise.allSettled(hosts.map((host) => host.connection.close()));
 }

@@ -14,6 +14,11 @@ export interface RunOptions {
   readonly timeoutSeconds?: number;
   /** Called with each line of standard output as it comes (long-running commands). */
   readonly onLine?: (line: string) => void;
+  /**
+   * What it changes on the host, in words. It then runs as a job: a later run of kinit waits for its end, also when this
+   * connection or this kinit is gone by then. Needs `claim` before.
+   */
+  readonly change?: string;
 }
 
 /** One file to put on a host. It is written beside its target, with its final mode and owner from the first byte, synced and renamed. */
@@ -43,12 +48,17 @@ export interface ConnectionStats {
 export interface HostConnection {
   /** Inventory name. */
   readonly host: string;
+  /**
+   * Makes this run of kinit the one that changes the host: jobs of runs before it that still go on there are waited for,
+   * and none of theirs begins any more. `onWait` is told what is waited for.
+   */
+  claim(onWait: (text: string) => void): Promise<void>;
   /** Runs POSIX sh text as root in the long-lived shell; one round trip. A non-zero exit code is a result, not an error. */
   run(script: string, options?: RunOptions): Promise<CommandResult>;
   /** Sends all files over ONE exec channel as one stream, checks and renames them. */
   upload(files: readonly UploadFile[], onProgress?: (bytesSent: number) => void): Promise<void>;
   /** Runs a command on its own exec channel with a stream as standard input (image imports, bulk data). */
-  pipe(script: string, input: Readable, options?: { readonly timeoutSeconds?: number }): Promise<CommandResult>;
+  pipe(script: string, input: Readable, options?: { readonly timeoutSeconds?: number; readonly change?: string }): Promise<CommandResult>;
   /** A TCP stream opened from the host to address:port (direct-tcpip). Not an exec channel. */
   connectTcp(address: string, port: number): Promise<Duplex>;
   readonly stats: ConnectionStats;

@@ -95,7 +95,7 @@ function findBlock(r: BlockResource): string {
 const PREPARE = 'T="$P.kinit-new"; rm -f -- "$T"; if [ -e "$P" ]; then cp -a -- "$P" "$T"; else (umask 022; mkdir -p -- "$(dirname -- "$P")" && : > "$T"); fi || exit 1';
 
 /** A bind-mounted file (containers do that with /etc/hosts) cannot be renamed over; then its content is written in place. */
-const REPLACE = 'mv -f -T -- "$T" "$P" 2>/dev/null || { cat < "$T" > "$P" && rm -f -- "$T"; } || exit 1';
+const REPLACE = 'sync -- "$T"; mv -f -T -- "$T" "$P" 2>/dev/null || { cat < "$T" > "$P" && rm -f -- "$T"; } || exit 1';
 
 function begin(r: BlockResource): string {
   return `# kinit BEGIN ${r.name}`;

@@ -39,7 +39,7 @@ export const hostnameKind: ResourceKind<HostnameResource, HostnameSeen> = {
         `N=${quote(r.name)}`,
         'timeout 15 hostnamectl set-hostname -- "$N" > /dev/null 2>&1 || true',
         'read -r S 2>/dev/null < /etc/hostname || S=',
-        '[ "$S" = "$N" ] || { printf \'%s\\n\' "$N" > /etc/hostname && chmod 644 /etc/hostname; } || exit 1',
+        '[ "$S" = "$N" ] || { T=/etc/hostname.kinit-new; printf \'%s\\n\' "$N" > "$T" && chmod 644 "$T" && sync -- "$T" && { mv -f -T -- "$T" /etc/hostname 2>/dev/null || { cat < "$T" > /etc/hostname && rm -f -- "$T"; }; }; } || exit 1',
         'read -r R < /proc/sys/kernel/hostname',
         '[ "$R" = "$N" ] || printf \'%s\\n\' "$N" > /proc/sys/kernel/hostname',
       ),

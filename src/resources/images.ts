@@ -94,7 +94,7 @@ async function importArchives(archives: readonly Archive[], tools: Tools): Promi
   const total = archives.reduce((sum, { size }) => sum + size, 0);
   // ctr stops reading at the end of the tar, before its padding: what is left is drained, or the next archive would start too early.
   const script = subshell(HOST_PATH, ...archives.map(({ size }) => `head -c ${String(size)} | { ${CTR} images import --local - > /dev/null; C=$?; cat > /dev/null; exit "$C"; } || exit 1`));
-  const result = await tools.host.pipe(script, Readable.from(bytesOf(archives, total, tools)), { timeoutSeconds: IMPORT_TIMEOUT });
+  const result = await tools.host.pipe(script, Readable.from(bytesOf(archives, total, tools)), { timeoutSeconds: IMPORT_TIMEOUT, change: 'import images' });
   if (result.code === 0) return;
   throw new KinitError('images could not be imported', {
     class: 'change',
@@ -125,7 +125,7 @@ async function pullImages(wanted: readonly ImageArtifact[], tools: Tools): Promi
   for (const ref of wanted.flatMap((image) => image.refs.slice(0, 1))) {
     tools.signal.throwIfAborted();
     tools.progress(`pulling ${ref}`);
-    const result = await tools.host.run(subshell(HOST_PATH, `timeout ${String(PULL_TIMEOUT)} crictl -r unix://${SOCKET} -t ${String(PULL_TIMEOUT)}s pull ${quote(ref)}`), { timeoutSeconds: PULL_TIMEOUT + 10 });
+    const result = await tools.host.run(subshell(HOST_PATH, `timeout ${String(PULL_TIMEOUT)} crictl -r unix://${SOCKET} -t ${String(PULL_TIMEOUT)}s pull ${quote(ref)}`), { timeoutSeconds: PULL_TIMEOUT + 10, change: `pull ${ref}` });
     if (result.code === 0) continue;
     throw new KinitError(`image ${ref} could not be pulled from ${ref.split('/')[0] ?? ref}`, {
       class: 'artifact',

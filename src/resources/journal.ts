@@ -34,6 +34,14 @@ export function journalSave(entry: JournalEntry, stateDir: string = STATE_DIR): 
   );
 }
 
+/**
+ * sh text that brings what was recorded in the last minutes onto the disk: a power cut must not leave an entry that is
+ * there and empty, which reset would then put back. (By time of inode change: copies keep the time of their originals.)
+ */
+export function journalSync(stateDir: string = STATE_DIR): string {
+  return `find ${quote(`${stateDir}/journal`)} -depth -cmin -10 -exec sync -- {} +`;
+}
+
 export interface ReplayLine {
   readonly ok: boolean;
   readonly id: string;

@@ -20,8 +20,10 @@ export function savePath(path: string, slot = 'before'): string {
 export function restorePath(path: string, slot = 'before'): string {
   return [
     `P=${quote(path)}; S="$D/"${quote(slot)}`,
+    // What a power cut in the middle of an upload or of another change left beside it.
+    `rm -f -- "$P.kinit-new" ${quote(parentOf(path))}/.kinit-up-*`,
     'if [ -e "$S" ] || [ -L "$S" ]; then',
-    '  mkdir -p -- "$(dirname -- "$P")" && rm -f -- "$P.kinit-undo" && cp -a -T -- "$S" "$P.kinit-undo" && mv -f -T -- "$P.kinit-undo" "$P" || exit 1',
+    '  mkdir -p -- "$(dirname -- "$P")" && rm -f -- "$P.kinit-undo" && cp -a -T -- "$S" "$P.kinit-undo" && { [ -L "$S" ] || sync -- "$P.kinit-undo"; } && mv -f -T -- "$P.kinit-undo" "$P" || exit 1',
     'elif [ -e "$S.made" ]; then',
     '  rm -f -- "$P" || exit 1',
     `  ${removeMade('$S.made')}`,

@@ -1,5 +1,6 @@
 import { parseFields, subshell } from './shell.js';
 import type { Resource, ResourceKind } from '../model/resource.js';
+import { sedFile } from './edit.js';
 
 export interface SelinuxResource extends Resource {
   readonly kind: 'selinux';
@@ -44,14 +45,14 @@ export const selinuxKind: ResourceKind<SelinuxResource, SelinuxSeen> = {
       script: subshell(
         `V=0; [ ! -r ${ENFORCE} ] || read -r V < ${ENFORCE} || :`,
         `if [ "$V" = 1 ]; then printf 0 > ${ENFORCE} || { echo 'SELinux cannot be made permissive: the kernel refuses it (secure boot lockdown or policy)' >&2; exit 1; }; fi`,
-        `if [ -e ${CONFIG} ]; then sed -i --follow-symlinks 's/^[[:space:]]*SELINUX=.*/SELINUX=${r.mode}/' ${CONFIG}; fi`,
+        `if [ -e ${CONFIG} ]; then\n${sedFile(CONFIG, `s/^[[:space:]]*SELINUX=.*/SELINUX=${r.mode}/`)}\nfi`,
       ),
     },
   ],
   undo: (_r, seen) => ({
     // Only the one line goes back: what else a person changes in the file later stays.
     restore: [
-      ...(seen.stored === undefined ? [] : [`if [ -e ${CONFIG} ]; then sed -i --follow-symlinks 's/^[[:space:]]*SELINUX=.*/SELINUX=${seen.stored}/' ${CONFIG} || exit 1; fi`]),
+      ...(seen.stored === undefined ? [] : [`if [ -e ${CONFIG} ]; then\n${sedFile(CONFIG, `s/^[[:space:]]*SELINUX=.*/SELINUX=${seen.stored}/`)}\nfi`]),
       ...(seen.running === 'enforcing' ? [`if [ -e ${ENFORCE} ]; then printf 1 > ${ENFORCE} || exit 1; fi`] : []),
       'exit 0',
     ].join('\n'),

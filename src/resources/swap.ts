@@ -1,5 +1,6 @@
 import { quoteAll } from '../model/quote.js';
 import type { Resource, ResourceKind } from '../model/resource.js';
+import { sedFile } from './edit.js';
 import { HOST_PATH, fail, parseList, subshell } from './shell.js';
 
 export interface SwapOffResource extends Resource {
@@ -85,7 +86,7 @@ function turnOff(seen: SwapSeen): readonly string[] {
     'FREE=$(awk \'$1 == "MemAvailable:" { print $2 }\' /proc/meminfo)',
     'if [ "$USED" -gt 0 ] && [ "$USED" -ge "$FREE" ]; then echo "swap cannot be turned off: it holds $((USED / 1024)) MB, and only $((FREE / 1024)) MB of memory are free. Stop something or add memory, then run again (or set swap: keep)." >&2; exit 1; fi',
     ...seen.services.map((unit) => `timeout 60 systemctl disable --now -- ${quoteAll([unit])} > /dev/null 2>&1 || ${fail(`${unit}, which makes swap, could not be stopped and disabled`)}`),
-    `if [ -e /etc/fstab ] && grep -qE '^${FSTAB_SWAP}$' /etc/fstab; then sed -i --follow-symlinks -E 's/^(${FSTAB_SWAP})$/${MARK}\\1/' /etc/fstab || exit 1; fi`,
+    `if [ -e /etc/fstab ] && grep -qE '^${FSTAB_SWAP}$' /etc/fstab; then\n${sedFile('/etc/fstab', `s/^(${FSTAB_SWAP})$/${MARK}\\1/`)}\nfi`,
     'ZRAM=$(zram_setups)',
     'for U in $(swap_units) $ZRAM; do',
     // systemctl mask refuses where a real file stands in /etc.
@@ -103,7 +104,7 @@ function turnOn(seen: SwapSeen): readonly string[] {
   const units = [...seen.units, ...seen.units.flatMap((unit) => /^dev-(zram\d+)\.swap$/.exec(unit)?.[1] ?? []).map((zram) => `systemd-zram-setup@${zram}.service`)];
   return [
     HOST_PATH,
-    `if [ -e /etc/fstab ] && grep -q '^${MARK}' /etc/fstab; then sed -i --follow-symlinks 's/^${MARK}//' /etc/fstab || exit 1; fi`,
+    `if [ -e /etc/fstab ] && grep -q '^${MARK}' /etc/fstab; then\n${sedFile('/etc/fstab', `s/^${MARK}//`)}\nfi`,
     ...units.map((unit) => {
       const at = quoteAll([`/etc/systemd/system/${unit}`]);
       return `if [ -e ${at}.kinit-off ]; then mv -f -- ${at}.kinit-off ${at}; elif [ -L ${at} ]; then systemctl -q unmask -- ${quoteAll([unit])} || exit 1; fi`;

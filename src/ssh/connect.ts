@@ -3,8 +3,10 @@ import type { Client } from 'ssh2';
 import { KinitError } from '../model/error.js';
 import type { HostConnection } from '../model/host.js';
 import { credentials } from './auth.js';
+import { claim, ofOurs } from './claim.js';
 import type { Target } from './connectErrors.js';
 import type { Link } from './exec.js';
+import { jobText, streamText } from './job.js';
 import { login } from './login.js';
 import { pipe } from './pipe.js';
 import { createRootShell } from './shell.js';
@@ -46,7 +48,8 @@ export async function connect(options: ConnectOptions): Promise<HostConnection> 
       resolve();
     });
   });
-  const link: Link = { host, user, client, counts: { execChannels: 0, roundTrips: 0, bytesSent: 0 }, lost: () => lost };
+  let claimed = false;
+  const link: Link = { host, user, client, counts: { execChannels: 0, roundTrips: 0, bytesSent: 0 }, lost: () => lost, claimed: () => claimed };
   const shell = createRootShell(link);
   try {
     await shell.open();
@@ -56,9 +59,24 @@ export async function connect(options: ConnectOptions): Promise<HostConnection> 
   }
   return {
     host,
-    run: shell.run,
+    claim: async (onWait) => {
+      // At once: what is asked for behind the claim is sent behind it, without waiting for its answer.
+      claimed = true;
+      await claim(host, shell.run, onWait);
+    },
+    run: async (script, runOptions = {}) => {
+      const { change } = runOptions;
+      if (change === undefined) return shell.run(script, runOptions);
+      requireClaim(claimed, host, change);
+      return ofOurs(host, change, await shell.run(jobText(change, script), runOptions));
+    },
     upload: (files, onProgress) => upload(link, shell.run, files, onProgress),
-    pipe: (script, input, pipeOptions) => pipe(link, script, input, pipeOptions),
+    pipe: async (script, input, pipeOptions = {}) => {
+      const { change } = pipeOptions;
+      if (change === undefined) return pipe(link, script, input, pipeOptions);
+      requireClaim(claimed, host, change);
+      return ofOurs(host, change, await pipe(link, streamText(change, script), input, pipeOptions));
+    },
     connectTcp: (address, port) => connectTcp(link, address, port),
     stats: link.counts,
     close: async () => {
@@ -67,6 +85,10 @@ export async function connect(options: ConnectOptions): Promise<HostConnection> 
       await end(client, gone);
     },
   };
+}
+
+function requireClaim(claimed: boolean, host: string, change: string): void {
+  if (!claimed) throw new KinitError(`${host} was to be changed without being claimed`, { class: 'internal', host, tried: change });
 }
 
 /** Tries again while the host drops us before it has shown a key, within the connect timeout. */

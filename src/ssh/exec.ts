@@ -13,6 +13,8 @@ export interface Link {
   readonly counts: { execChannels: number; roundTrips: number; bytesSent: number };
   /** Why the connection is gone, once it is. */
   readonly lost: () => string | undefined;
+  /** Whether this run is the one that changes the host (job.ts). */
+  readonly claimed: () => boolean;
 }
 
 /** A command running as root on its own exec channel. */

@@ -10,10 +10,10 @@ import { labelOf } from './shell.js';
 const MAX_SCRIPT = 100_000;
 
 /** Runs a script on its own exec channel with a stream as standard input; see HostConnection.pipe. Default bound 600 s. */
-export async function pipe(link: Link, script: string, input: Readable, options: { readonly timeoutSeconds?: number } = {}): Promise<CommandResult> {
+export async function pipe(link: Link, script: string, input: Readable, options: { readonly timeoutSeconds?: number; readonly change?: string } = {}): Promise<CommandResult> {
   const { host } = link;
   const seconds = options.timeoutSeconds ?? 600;
-  const tried = labelOf(script);
+  const tried = options.change ?? labelOf(script);
   if (Buffer.byteLength(script) > MAX_SCRIPT) throw new KinitError('a script for a stream is too long for a command line', { class: 'internal', host, tried });
 
   const exec = await openExec(link, script);

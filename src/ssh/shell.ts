@@ -173,7 +173,7 @@ export function createRootShell(link: Link): RootShell {
     open,
     run: (script, options = {}) =>
       new Promise((resolve, reject) => {
-        const label = labelOf(script);
+        const label = options.change ?? labelOf(script);
         if (script.includes('\0')) return reject(new KinitError('a script for a host holds a NUL character', { class: 'internal', host, tried: label }));
         const sinks = { stdout: createSink(options.onLine), stderr: createSink() };
         waiting.push({ script, options, seconds: options.timeoutSeconds ?? 60, label, sinks, open: new Set(['stdout', 'stderr']), resolve, reject, timedOut: false });

@@ -7,6 +7,8 @@ import type { HostConnection, UploadFile } from '../model/host.js';
 import { quote } from '../model/quote.js';
 import { lostError, openExec } from './exec.js';
 import type { Exec, Link } from './exec.js';
+import { takenOver } from './claim.js';
+import { streamText } from './job.js';
 import { createSender } from './sender.js';
 import type { Sender } from './sender.js';
 import { uploadReader } from './uploadReader.js';
@@ -32,12 +34,12 @@ export async function upload(link: Link, run: HostConnection['run'], files: read
 async function uploadThroughShell(link: Link, run: HostConnection['run'], files: readonly UploadFile[]): Promise<void> {
   const parts = files.flatMap((file) => ('bytes' in file.content ? [Buffer.from(header(file)), file.content.bytes] : []));
   const stdin = Buffer.concat([...parts, Buffer.from('end\n')]);
-  const result = await run(uploadReader(randomBytes(6).toString('hex')), { stdin, timeoutSeconds: FINISH_SECONDS });
+  const result = await run(readerOf(link), { stdin, timeoutSeconds: FINISH_SECONDS });
   if (!result.stdout.split('\n').includes('done')) throw uploadError(link, result, files);
 }
 
 async function uploadOverChannel(link: Link, files: readonly UploadFile[], onProgress?: (bytesSent: number) => void): Promise<void> {
-  const exec = await openExec(link, uploadReader(randomBytes(6).toString('hex')));
+  const exec = await openExec(link, link.claimed() ? streamText('receive files', readerOf(link)) : readerOf(link));
   const sender = createSender(link, exec, STALL_SECONDS, onProgress);
   try {
     for (const file of files) await sendFile(sender, file);
@@ -54,6 +56,10 @@ async function uploadOverChannel(link: Link, files: readonly UploadFile[], onPro
     throw new KinitError(`files sent to ${link.host} were not stored within ${FINISH_SECONDS} s`, { class: 'timeout', host: link.host, tried: `write ${files.length} files`, hint: 'Its disk is very slow or stuck: look at dmesg there.' });
   }
   if (!exec.stdout.text().split('\n').includes('done')) throw uploadError(link, { stdout: exec.stdout.text(), stderr: exec.stderr.text() }, files);
+}
+
+function readerOf(link: Link): string {
+  return uploadReader(randomBytes(6).toString('hex'), link.claimed());
 }
 
 async function checkFile(host: string, file: UploadFile): Promise<void> {
@@ -97,6 +103,7 @@ function uploadError(link: Link, output: { readonly stdout: string; readonly std
   if (index === undefined && lost !== undefined) return lostError(link, `${files.length} files were sent`, lost);
   const file = files[Number(index ?? 0)];
   const path = file?.path ?? '';
+  if (output.stdout.split('\n').includes('taken over')) return takenOver(host, `write ${path}`);
   const found = output.stderr.trim().split('\n').slice(-5).join('\n') || 'the channel was closed';
   // The host runs with LC_ALL=C, and head and mkdir give no more than this text.
   const full = /No space left on device|Disk quota exceeded/.test(found);

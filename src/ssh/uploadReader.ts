@@ -1,14 +1,19 @@
+import { begin, JOB_FOLDER, RUN, TAKEN_OVER } from './job.js';
+
 /**
  * sh text that reads files from standard input: a line 'file <size> <mode> <owner>:<group> <sha256 or ->', a line with
  * the path, then exactly <size> bytes; at last a line 'end'. `read` takes one line and no byte more (POSIX), `head -c`
  * its bytes and no more. No file is renamed before all are there, checked and synced; when anything fails, or the stream
  * stops before 'end', no temporary file is left.
  * A wrong checksum (checked while the next file comes) takes its file away, which stops the rest.
- * Prints 'done', or 'fail <index>' with the reason on standard error. `tag` makes the temporary names unique.
+ * Prints 'done', 'taken over' (see job.ts), or 'fail <index>' with the reason on standard error. `tag` makes the temporary
+ * names unique.
+ * `claimed`: putting the files in place is a job (reading them is none: a sender that died would keep it for ever), and
+ * temporary files of other runs, which only a power cut leaves behind, are taken away.
  */
-export function uploadReader(tag: string): string {
+export function uploadReader(tag: string, claimed: boolean, run: string = RUN, folder: string = JOB_FOLDER): string {
   return `
-n=0
+n=0 swept=:
 clean() { i=0; while [ $i -lt $n ]; do eval 'rm -f -- "$t'$i'"'; i=$((i+1)); done; }
 trap clean EXIT
 trap 'exit 1' HUP INT TERM PIPE
@@ -18,7 +23,7 @@ while read -r word size mode owner sum; do
   IFS= read -r path || exit 1
   dir=\${path%/*}
   [ -d "$dir/" ] || mkdir -p -- "$dir" || fail $n
-  tmp=$dir/.kinit-${tag}-$n
+${claimed ? sweep(run) : ''}  tmp=$dir/.kinit-up-${run}-${tag}-$n
   eval t$n='$tmp' p$n='$path' s$n='$sum'
   me=$n
   n=$((n+1))
@@ -37,6 +42,8 @@ set --
 i=0
 while [ $i -lt $n ]; do eval 'set -- "$@" "$t'$i'"'; i=$((i+1)); done
 for tmp; do [ -e "$tmp" ] || exit 1; done
+(
+${claimed ? begin('put files in place', run, folder) : ''}
 [ $n = 0 ] || sync -- "$@" || fail 0
 i=0
 while [ $i -lt $n ]; do
@@ -44,5 +51,16 @@ while [ $i -lt $n ]; do
   mv -f -T -- "$tmp" "$path" || fail $i
   i=$((i+1))
 done
-echo done`;
+echo done
+)${claimed ? ` 9>>${folder}/changing` : ''}
+code=$?; [ $code != ${TAKEN_OVER} ] || echo 'taken over'
+exit $code`;
+}
+
+function sweep(run: string): string {
+  return `  case $swept in *":$dir:"*) ;; *)
+    swept=$swept$dir:
+    for old in "$dir"/.kinit-up-*; do case $old in "$dir/.kinit-up-${run}-"*) ;; *) rm -f -- "$old";; esac; done;;
+  esac
+`;
 }

@@ -14,6 +14,7 @@ export function fakeHost(parts: Partial<HostConnection> = {}): HostConnection {
   return {
     host: 'worker-1',
     run: refuse('run'),
+    claim: refuse('claim'),
     upload: refuse('upload'),
     pipe: refuse('pipe'),
     connectTcp: refuse('connectTcp'),

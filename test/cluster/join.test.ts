@@ -44,7 +44,7 @@ function scene(answers: readonly (CommandResult | 'stop')[], objects: readonly K
   return { api, tools: fakeTools({ host, api, signal: stop.signal }), scripts, uploads };
 }
 
-async function join({ tools }: Scene, seen = { joined: false, trusts: '' }): Promise<void> {
+async function join({ tools }: Scene, seen = { joined: false, unfinished: false, trusts: '' }): Promise<void> {
   for (const step of nodeJoinKind.apply(worker, seen)) if (step.do === 'call') await step.run(tools);
 }
 
@@ -52,7 +52,7 @@ const ok: CommandResult = { code: 0, stdout: '1700000000\n', stderr: '' };
 const tokensOf = ({ api }: Scene): string[] => [...api.objects.keys()].filter((key) => key.includes('bootstrap-token'));
 
 test('nothing to do on a host that has joined this cluster, also when its kubeconfig trusts a second authority', () => {
-  expect(nodeJoinKind.diff(worker, { joined: true, trusts: `${CA}-----BEGIN CERTIFICATE-----\nb3RoZXI=\n-----END CERTIFICATE-----\n` })).toEqual({ changed: false, reason: 'worker-1 has joined' });
+  expect(nodeJoinKind.diff(worker, { joined: true, unfinished: false, trusts: `${CA}-----BEGIN CERTIFICATE-----\nb3RoZXI=\n-----END CERTIFICATE-----\n` })).toEqual({ changed: false, reason: 'worker-1 has joined' });
 });
 
 test('a join uses one short-lived token for this node, in a file for root only, and leaves neither behind', async () => {
@@ -82,6 +82,22 @@ test('a join uses one short-lived token for this node, in a file for root only, 
   expect(now.scripts).toHaveLength(2);
   expect(now.scripts[1]).toBe('remove bootstrap file');
   expect(tokensOf(now)).toEqual([]);
+});
+
+test('what a run left that was killed after the join goes, with its token, and the kubelet is not started again', async () => {
+  const seen = { joined: true, unfinished: true, trusts: CA };
+  expect(nodeJoinKind.diff(worker, seen)).toMatchObject({ changed: true, change: { action: 'delete', summary: 'remove what worker-1 joined with' } });
+  const token = (id: string, description: string): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: `bootstrap-token-${id}`, namespace: 'kube-system' },
+    type: 'bootstrap.kubernetes.io/token',
+    data: { 'token-id': Buffer.from(id).toString('base64'), description: Buffer.from(description).toString('base64') },
+  });
+  const now = scene([], [token('aaaaaa', 'kinit: joins node worker-1'), token('bbbbbb', 'kinit: joins node worker-10')]);
+  await join(now, seen);
+  expect(tokensOf(now)).toEqual(['Secret kube-system/bootstrap-token-bbbbbb']);
+  expect(now.scripts).toEqual(['remove bootstrap file']);
 });
 
 test('Ctrl-C ends the wait, and the token and its file are gone', async () => {
@@ -114,7 +130,7 @@ test('a Node that is left over is deleted first; a living one of that name is an
 
 test('a host of another cluster is refused before anything is changed', async () => {
   const now = scene([]);
-  const seen = { joined: true, trusts: '-----BEGIN CERTIFICATE-----\nb3RoZXI=\n-----END CERTIFICATE-----\n' };
+  const seen = { joined: true, unfinished: false, trusts: '-----BEGIN CERTIFICATE-----\nb3RoZXI=\n-----END CERTIFICATE-----\n' };
   expect(nodeJoinKind.diff(worker, seen)).toMatchObject({ changed: true, change: { reason: '/etc/kubernetes/kubelet.conf belongs to another cluster' } });
   const error = await failure(join(now, seen));
   expect(error.context).toMatchObject({ class: 'preflight', hint: expect.stringContaining('kinit reset worker-1') as string });
@@ -124,7 +140,8 @@ test('a host of another cluster is refused before anything is changed', async ()
 test('what is observed on a bare host is: not joined', async () => {
   const script = nodeJoinKind.observe?.({ ...worker, kubeletConfPath: '/nonexistent/kubelet.conf' }) ?? '';
   const { stdout } = await localHost().run(script);
-  expect(nodeJoinKind.parse?.(worker, stdout)).toEqual({ joined: false, trusts: '' });
+  expect(nodeJoinKind.parse?.(worker, stdout)).toEqual({ joined: false, unfinished: false, trusts: '' });
   const joined = `joined\n${Buffer.from(CA).toString('base64')}\n`;
-  expect(nodeJoinKind.parse?.(worker, joined)).toEqual({ joined: true, trusts: CA });
+  expect(nodeJoinKind.parse?.(worker, joined)).toEqual({ joined: true, unfinished: false, trusts: CA });
+  expect(nodeJoinKind.parse?.(worker, joined.replace('joined', 'unfinished'))).toEqual({ joined: true, unfinished: true, trusts: CA });
 });

@@ -52,7 +52,7 @@ test('a lock without a sign of life is taken over, and the old owner does not re
 test('a silence shorter than the bound is not enough', async () => {
   const release = await take('init', { owner: anna });
   silence(60);
-  expect((await failure(take('reset'))).context.hint).toContain('30 s from now');
+  expect((await failure(take('reset'))).context.hint).toMatch(/ (29|30) s from now/);
   await release();
 });
 

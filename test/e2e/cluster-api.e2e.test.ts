@@ -241,7 +241,7 @@ function noHost(): HostConnection {
   const refuse = (): never => {
     throw new Error('no host here');
   };
-  return { host: 'none', run: refuse, upload: refuse, pipe: refuse, connectTcp: async () => new PassThrough(), stats: { execChannels: 0, roundTrips: 0, bytesSent: 0 }, close: async () => undefined };
+  return { host: 'none', run: refuse, claim: refuse, upload: refuse, pipe: refuse, connectTcp: async () => new PassThrough(), stats: { execChannels: 0, roundTrips: 0, bytesSent: 0 }, close: async () => undefined };
 }
 
 /** A certificate of nobody. */

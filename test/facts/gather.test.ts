@@ -8,7 +8,7 @@ function connection(run: HostConnection['run']): HostConnection {
   const refuse = (): never => {
     throw new Error('facts use run() alone');
   };
-  return { host: 'node1', run, upload: refuse, pipe: refuse, connectTcp: refuse, close: refuse, stats: { execChannels: 1, roundTrips: 0, bytesSent: 0 } };
+  return { host: 'node1', run, claim: refuse, upload: refuse, pipe: refuse, connectTcp: refuse, close: refuse, stats: { execChannels: 1, roundTrips: 0, bytesSent: 0 } };
 }
 
 test.runIf(process.platform === 'linux')('one round trip asks everything, and a real machine answers', async () => {

@@ -8,7 +8,7 @@ import { scratch } from './scratch.js';
 
 const file = (path: string, content: string, mode = '644', sum = '-'): string => `file ${Buffer.byteLength(content)} ${mode} root:root ${sum}\n${path}\n${content}`;
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-const receive = (input: string): Promise<{ code: number; stdout: string; stderr: string }> => runLocal('sh', ['-c', `umask 022; ${uploadReader('test')}`], { input, reject: false });
+const receive = (input: string): Promise<{ code: number; stdout: string; stderr: string }> => runLocal('sh', ['-c', `umask 022; ${uploadReader('test', false)}`], { input, reject: false });
 
 /** Everything below a folder, sorted. */
 const all = (path: string): string[] => readdirSync(path, { recursive: true }).map(String).sort();
@@ -73,7 +73,7 @@ test('a target that cannot be written is named by its index, with the reason', a
 test('no room: what head says comes back, and nothing is left', async () => {
   // /dev/full gives ENOSPC to every write; a head that writes there stands for a full disk.
   const top = scratch();
-  const script = `head() { cat >/dev/null; printf x >/dev/full; }; ${uploadReader('test')}`;
+  const script = `head() { cat >/dev/null; printf x >/dev/full; }; ${uploadReader('test', false)}`;
   const result = await runLocal('bash', ['-c', script], { input: `${file(join(top, 'a'), 'aaaa')}end\n`, reject: false });
   expect(result.stdout).toContain('fail 0');
   expect(result.stderr).toContain('No space left on device');

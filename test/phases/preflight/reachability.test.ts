@@ -25,6 +25,7 @@ function fakeHost(host: string, listen: Answer, connect: Answer): FakeHost {
       if (answer instanceof Error) throw answer;
       return { code: 0, stdout: answer, stderr: '' };
     },
+    claim: refuse,
     upload: refuse,
     pipe: refuse,
     connectTcp: refuse,
