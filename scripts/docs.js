@@ -1,4 +1,5 @@
-// Writes the generated docs: docs/inventory.md from the inventory's schema, docs/phases.md from the list of phases.
+// Writes the generated docs: docs/inventory.md from the inventory's schema, docs/phases.md from the list of phases,
+// docs/host-changes.md from their resources.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,9 +10,11 @@ const built = spawnSync(process.execPath, [path.join(root, 'scripts', 'build.js'
 if (built.status !== 0) process.exit(1);
 
 const { inventoryReference } = await import('../dist/inventory/index.js');
+const { hostChangesReference } = await import('../dist/cli/host-changes/reference.js');
 const { phasesReference } = await import('../dist/cli/phases-reference.js');
 write('docs/inventory.md', inventoryReference());
 write('docs/phases.md', phasesReference());
+write('docs/host-changes.md', hostChangesReference());
 
 function write(file, text) {
   writeFileSync(path.join(root, file), text);

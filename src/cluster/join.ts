@@ -2,6 +2,7 @@ import { KinitError } from '../model/error.js';
 import { quote } from '../model/quote.js';
 import type { Resource, ResourceKind } from '../model/resource.js';
 import { KUBELET_CLIENT_CURRENT } from '../pki/index.js';
+import { serviceUndo } from '../resources/service.js';
 import { BOOTSTRAP_CONF, finishJoin, type JoinTarget, runJoin } from './join-run.js';
 
 /** A worker that has joined by TLS bootstrap: its kubelet has a kubeconfig and a client certificate of its own. */
@@ -59,13 +60,8 @@ export const nodeJoinKind: ResourceKind<NodeJoinResource, NodeJoinSeen> = {
       },
     },
   ],
-  undo: ({ kubeletConfPath }) => ({
-    restore: [
-      'systemctl disable --now kubelet >/dev/null 2>&1 || true',
-      `rm -f -- ${quote(kubeletConfPath)} /etc/kubernetes/bootstrap-kubelet.conf`,
-      'rm -rf -- /var/lib/kubelet/pki',
-    ].join('\n'),
-  }),
+  // It starts the kubelet; what it writes lies in folders that reset empties.
+  undo: () => serviceUndo('kubelet'),
 };
 
 /** A kubelet's kubeconfig may trust several authorities (while one is being replaced). */

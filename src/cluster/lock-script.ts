@@ -9,10 +9,14 @@ export function takeScript({ id, stale, steal, folder }: { readonly id: string; 
   return [
     `D=${quote(folder)}; ID=${quote(id)}; STALE=${Math.floor(stale)}; STEAL=${quote(steal)}`,
     '(',
-    'umask 077; mkdir -p "$D" || exit 1',
+    'umask 077',
     'IFS= read -r OWNER',
+    'for TRY in 1 2 3 4 5; do',
+    'mkdir -p "$D" || exit 1',
     '(',
     'flock -w 10 9 || { echo "another process holds $D/guard" >&2; exit 1; }',
+    // Whoever gave the lock back took the folder along while this one waited: once more, with the file that is there now.
+    '[ "$D/guard" -ef /proc/self/fd/9 ] || exit 7',
     UPTIME,
     'if [ -s "$D/lock" ]; then',
     '  { read -r H SINCE; IFS= read -r LINE; } <"$D/lock"',
@@ -24,6 +28,9 @@ export function takeScript({ id, stale, steal, folder }: { readonly id: string; 
     'fi',
     'printf "%s %s\\n%s\\n" "$ID" "$NOW" "$OWNER" >"$D/lock" && printf "%s %s\\n" "$ID" "$NOW" >"$D/beat" && echo taken',
     ') 9>>"$D/guard"',
+    'C=$?; [ "$C" -eq 7 ] || exit "$C"',
+    'done',
+    'exit 1',
     ')',
   ].join('\n');
 }
@@ -36,7 +43,7 @@ export function beatScript(id: string, folder: string): string {
     '  (',
     '  flock -w 10 9 || exit 1',
     '  read -r H REST 2>/dev/null <"$D/lock" && [ "$H" = "$ID" ] || exit 3',
-    '  if [ "$W" = release ]; then rm -f "$D/lock" "$D/beat"; exit 0; fi',
+    '  if [ "$W" = release ]; then rm -f "$D/lock" "$D/beat" "$D/guard"; rmdir "$D" 2>/dev/null; exit 0; fi',
     `  ${UPTIME}`,
     '  printf "%s %s\\n" "$ID" "$NOW" >"$D/beat"',
     '  ) 9>>"$D/guard" || exit $?',

@@ -90,12 +90,18 @@ export async function resetHosts(options: ResetOptions): Promise<RunResult> {
   }
   const changes = timings.reduce((sum, timing) => sum + timing.changes, 0);
   const failedHosts = [...errors.keys()];
+  const hosts = live.filter(({ spec }) => chosen.has(spec.name)).map(({ spec, connection }) => {
+    const { execChannels, roundTrips } = connection.stats;
+    const { seconds = 0, changes: undone = 0 } = timings.find(({ host }) => host === spec.name) ?? {};
+    emit({ type: 'host-finished', host: spec.name, changes: undone, seconds, execChannels, roundTrips });
+    return { host: spec.name, seconds, execChannels, roundTrips };
+  });
   emit({ type: 'run-finished', changes, seconds: (performance.now() - started) / 1000, failedHosts });
   const first = [...errors.values()][0];
   if (first !== undefined) {
     throw failedHosts.length === 1 ? first : new KinitError(`${failedHosts.length} hosts could not be reset completely: ${failedHosts.join(', ')}`, { class: 'partial', hint: 'Mend what is named above and run kinit reset again: what is undone stays undone.' });
   }
-  return { changes, failedHosts, timings, hosts: live.map(({ spec, connection }) => ({ host: spec.name, seconds: 0, execChannels: connection.stats.execChannels, roundTrips: connection.stats.roundTrips })) };
+  return { changes, failedHosts, timings, hosts };
 }
 
 function leaderAccess(leader: LiveHost, { inventory, signal }: ResetOptions): ApiAccess | undefined {

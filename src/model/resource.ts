@@ -47,8 +47,9 @@ export interface ResourceKind<R extends Resource, Seen> {
   /**
    * Runs before the first change of this resource: sh text that saves what was there into the folder "$D" (root only),
    * and sh text that puts it back from "$D" later, run by reset in reverse order. Absent: nothing on the host to undo.
+   * `id` where two resources change the same thing: it is recorded once, under that name.
    */
-  readonly undo?: (resource: R, seen: Seen) => { readonly save?: string; readonly restore: string };
+  readonly undo?: (resource: R, seen: Seen) => { readonly id?: string; readonly save?: string; readonly restore: string };
   /** False for changes that cannot be seen right afterwards by observing again (default true). */
   readonly verify?: boolean;
 }

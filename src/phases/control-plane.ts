@@ -1,7 +1,7 @@
 import { waitForApi } from '../cluster/waits.js';
 import type { Phase } from '../model/phase.js';
 import { directory, file, user } from '../resources/index.js';
-import { renderAdmissionConfiguration, renderApiServerManifest, renderAuditPolicy, renderAuthenticationConfiguration, renderControllerManagerManifest, renderEtcdManifest, renderSchedulerManifest } from '../templates/index.js';
+import { caFolders, renderAdmissionConfiguration, renderApiServerManifest, renderAuditPolicy, renderAuthenticationConfiguration, renderControllerManagerManifest, renderEtcdManifest, renderSchedulerManifest } from '../templates/index.js';
 import { kubeletService } from './kubelet.js';
 
 const MANIFESTS = '/etc/kubernetes/manifests';
@@ -19,6 +19,7 @@ export const controlPlane: Phase = {
     directory({ path: context.spec.etcd.dataDir, mode: 0o700, owner: 'etcd', group: 'etcd', removeContents: true }),
     directory({ path: '/var/log/kubernetes', mode: 0o700, removeContents: true }),
     directory({ path: '/var/log/kubernetes/audit', mode: 0o700 }),
+    ...caFolders(context.node.facts.os.family).map((path) => directory({ path, mode: 0o755, keepExisting: true })),
     file({ path: '/etc/kubernetes/audit-policy.yaml', content: renderAuditPolicy(), mode: 0o600 }),
     file({ path: '/etc/kubernetes/admission.yaml', content: renderAdmissionConfiguration(context), mode: 0o600 }),
     file({ path: '/etc/kubernetes/authentication.yaml', content: renderAuthenticationConfiguration(), mode: 0o600 }),

@@ -3,8 +3,8 @@ import { osOf, type PackageNeed } from '../os/index.js';
 import { packages as packagesResource } from '../resources/index.js';
 import { wantsChrony } from './time.js';
 
-/** What kubelet, kube-proxy and the CNI plugins call on the host. */
-const NEEDS: readonly PackageNeed[] = ['conntrack', 'ethtool', 'socat', 'iptables', 'ipset', 'kmod'];
+/** What kubelet, kube-proxy and the CNI plugins call on the host; reset needs nft in every proxy mode, for what iptables-nft leaves. */
+const NEEDS: readonly PackageNeed[] = ['conntrack', 'ethtool', 'socat', 'iptables', 'ipset', 'kmod', 'nftables'];
 
 export const packages: Phase = {
   id: 'packages',
@@ -12,7 +12,6 @@ export const packages: Phase = {
   on: () => true,
   resources: (context) => {
     const needs = [...NEEDS];
-    if (context.proxyMode === 'nftables') needs.push('nftables');
     if (context.proxyMode === 'ipvs') needs.push('ipvsadm');
     if (wantsChrony(context)) needs.push('chrony');
     const os = osOf(context.node.facts);

@@ -18,7 +18,7 @@ export const pki: Phase = {
       directory({ path: '/etc/kubernetes/pki', mode: 0o755 }),
       ...(node.isControlPlane ? [directory({ path: '/etc/kubernetes/pki/etcd', mode: 0o755 })] : []),
       directory({ path: '/var/lib/kubelet', mode: 0o750, removeContents: true }),
-      directory({ path: '/var/lib/kubelet/pki', mode: 0o750 }),
+      directory({ path: '/var/lib/kubelet/pki', mode: 0o750, removeContents: true }),
       // Before the files: a run that ends in between must not leave a kubelet.conf that points at nothing.
       ...(clientPem === undefined ? [] : [link({ path: KUBELET_CLIENT_CURRENT, target: clientPem })]),
       ...Object.entries(mine).filter(([path]) => node.isControlPlane || path !== CLUSTER_CA).map(([path, { content, mode }]) => file({ path, content, mode, secret: mode === 0o600 })),

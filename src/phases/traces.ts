@@ -9,10 +9,11 @@ export const traces: Phase = {
   id: 'traces',
   title: 'Clean-up that reset will do',
   on: () => true,
-  resources: () => [
+  resources: ({ spec }) => [
     tracesResource({
       cniInterfaces: ['cni0', 'flannel.1', 'flannel-v6.1', 'kube-ipvs0', 'kube-bridge'],
-      paths: ['/var/lib/cni', '/run/flannel', '/var/log/pods', '/var/log/containers', '/etc/cni/net.d/10-kinit.conflist'],
+      podCIDR: spec.network.podCIDR,
+      paths: ['/var/lib/cni', '/run/flannel', '/run/netns', '/var/log/pods', '/var/log/containers', '/etc/cni/net.d/10-kinit.conflist'],
     }),
   ],
 };

@@ -38,9 +38,10 @@ apt_failed() { echo "$1; the last lines of apt-get:" >&2; tail -n 15 "$LOG" >&2;
 apt_mend() { [ -z "$(ls -A /var/lib/dpkg/updates 2> /dev/null)" ] || { apt_wait && timeout 600 dpkg --force-confdef --force-confold --configure -a > "$LOG" 2>&1 < /dev/null; }; }`;
 
 /**
- * sh function `apt_install FILE NAME...`: installs, refreshing the package lists only when they are missing, older than a day,
- * do not know a name, or no longer match the archive. FILE collects packages that had to go because they conflict
- * (chrony takes systemd-timesyncd's place), so that removing ours can bring them back.
+ * sh function `apt_install FOLDER NAME...`: installs, refreshing the package lists only when they are missing, older than a day,
+ * do not know a name, or no longer match the archive. FOLDER/packages-removed collects packages that had to go because they
+ * conflict (chrony takes systemd-timesyncd's place), so that removing ours can bring them back; FOLDER/packages-added those
+ * that come, with the ones they depend on, and after each whether its configuration files were there ("rc") or nothing was.
  */
 export const APT_INSTALL = `${COMMON}
 apt_lists_are_fresh() {
@@ -49,15 +50,17 @@ apt_lists_are_fresh() {
 }
 apt_update() { UPDATED=yes; echo 'refreshing the package lists'; apt_get update || echo "the package lists could not all be refreshed: $(tail -n 1 "$LOG")"; }
 apt_install() {
-  GONE=$1; shift; UPDATED=
+  NOTES=$1; shift; UPDATED=
   apt_mend || apt_failed 'an interrupted dpkg run could not be finished (dpkg --configure -a)'
   apt_lists_are_fresh || apt_update
   if ! apt_get install -s --no-install-recommends -- "$@"; then
     [ -n "$UPDATED" ] || apt_update
     apt_get install -s --no-install-recommends -- "$@" || apt_failed "cannot install $*"
   fi
-  OUT=$(sed -n 's/^Remv \\([^ ]*\\) .*/\\1/p' "$LOG")
-  [ -z "$OUT" ] || { (umask 077; mkdir -p -- "$(dirname -- "$GONE")"; printf '%s\\n' "$OUT" >> "$GONE"); }
+  OUT=$(sed -n 's/^Remv \\([^ ]*\\) .*/\\1/p' "$LOG"); NEW=$(sed -n 's/^Inst \\([^ ]*\\) (.*/\\1/p' "$LOG")
+  (umask 077; mkdir -p -- "$NOTES") || exit 1
+  [ -z "$OUT" ] || (umask 077; printf '%s\\n' "$OUT" >> "$NOTES/packages-removed") || exit 1
+  for N in $NEW; do (umask 077; echo "$N $(dpkg-query -W -f '\${db:Status-Status}' -- "$N" 2> /dev/null)" >> "$NOTES/packages-added") || exit 1; done
   echo "installing $*"
   apt_get install --no-install-recommends -- "$@" && return 0
   [ -z "$UPDATED" ] || apt_failed "could not install $*"
@@ -65,15 +68,35 @@ apt_install() {
   apt_get install --no-install-recommends -- "$@" || apt_failed "could not install $*"
 }`;
 
-/** sh function `apt_remove LIST GONE`: removes the packages named in a file, then installs again what they had pushed out. */
+/**
+ * sh function `apt_remove LIST FOLDER`: removes the packages named in LIST and those that came with them (packages-added),
+ * but none that something installed since then needs; then installs again what they had pushed out (packages-removed).
+ * Their configuration files go too where there were none before.
+ */
 export const APT_REMOVE = `${COMMON}
+installed() { [ "$(dpkg-query -W -f '\${db:Status-Status}' -- "$1" 2> /dev/null)" = installed ]; }
+# Packages that would go along with those given and are none of ours.
+others() { apt_get remove -s -- "$@" || apt_failed "cannot remove $*"; sed -n 's/^Remv \\([^ ]*\\) .*/\\1/p' "$LOG" | grep -vxF -e "$OURS"; }
 apt_remove() {
   apt_mend || apt_failed 'an interrupted dpkg run could not be finished (dpkg --configure -a)'
-  set -- "$2" $(while read -r N; do dpkg-query -W -f '\${db:Status-Status} \${Package}\\n' -- "$N" 2> /dev/null; done < "$1" | sed -n 's/^installed //p')
-  GONE=$1; shift
-  [ "$#" -eq 0 ] || apt_get remove -- "$@" || apt_failed "could not remove $*"
-  [ -s "$GONE" ] || return 0
-  set -- $(sort -u "$GONE")
-  apt_get install --no-install-recommends -- "$@" || { apt_get update; apt_get install --no-install-recommends -- "$@"; } || apt_failed "could not install $* again, which kinit's packages had replaced"
-  rm -f -- "$GONE"
+  NOTES=$2
+  OURS=$({ cat < "$1"; [ ! -e "$NOTES/packages-added" ] || cut -d' ' -f1 < "$NOTES/packages-added"; } | sort -u | while read -r N; do ! installed "$N" || printf '%s\\n' "$N"; done)
+  set -- $OURS
+  if [ "$#" -gt 0 ] && [ -n "$(others "$@")" ]; then
+    set --
+    for N in $OURS; do
+      O=$(others "$N" | tr '\\n' ' ')
+      if [ -n "$O" ]; then echo "$N stays: \${O}needs it"; else set -- "$@" "$N"; fi
+    done
+  fi
+  if [ "$#" -gt 0 ]; then
+    apt_get remove -- "$@" || apt_failed "could not remove $*"
+    P=; for N in "$@"; do grep -qxF -e "$N config-files" "$NOTES/packages-added" 2> /dev/null || P="$P $N"; done
+    [ -z "$P" ] || { apt_wait && timeout 600 dpkg --purge $P > "$LOG" 2>&1 < /dev/null; } || apt_failed "could not remove the configuration files of$P"
+  fi
+  if [ -s "$NOTES/packages-removed" ]; then
+    set -- $(sort -u "$NOTES/packages-removed")
+    apt_get install --no-install-recommends -- "$@" || { apt_get update; apt_get install --no-install-recommends -- "$@"; } || apt_failed "could not install $* again, which kinit's packages had replaced"
+  fi
+  rm -f -- "$NOTES/packages-removed" "$NOTES/packages-added"
 }`;

@@ -10,8 +10,10 @@ export interface DirectoryResource extends Resource {
   readonly mode: number;
   readonly owner: string;
   readonly group: string;
-  /** Undo deletes what is in it too, if it did not exist or was empty before kinit. */
+  /** Undo deletes what has come into it since, mounts excepted. */
   readonly removeContents: boolean;
+  /** One that is there already is right as it is: programs of the cluster would make it where it is missing. */
+  readonly keepExisting: boolean;
 }
 
 export interface DirectorySeen {
@@ -28,6 +30,7 @@ export function directory(options: {
   readonly owner?: string;
   readonly group?: string;
   readonly removeContents?: boolean;
+  readonly keepExisting?: boolean;
 }): DirectoryResource {
   const owner = options.owner ?? 'root';
   return {
@@ -38,6 +41,7 @@ export function directory(options: {
     owner,
     group: options.group ?? owner,
     removeContents: options.removeContents ?? false,
+    keepExisting: options.keepExisting ?? false,
   };
 }
 
@@ -62,7 +66,7 @@ export const directoryKind: ResourceKind<DirectoryResource, DirectorySeen> = {
   },
   diff: (r, seen) => {
     const reasons = differences(r, seen);
-    if (reasons.length === 0) return { changed: false, reason: `${r.path} is as wanted` };
+    if (reasons.length === 0) return { changed: false, reason: r.keepExisting ? `${r.path} exists` : `${r.path} is as wanted` };
     const summary = `${seen.type === 'folder' ? 'set' : 'make'} directory ${r.path} (${octal(r.mode)} ${r.owner}:${r.group})`;
     return { changed: true, change: { action: seen.type === 'folder' ? 'update' : 'create', summary, reason: reasons.join(', ') } };
   },
@@ -77,12 +81,13 @@ export const directoryKind: ResourceKind<DirectoryResource, DirectorySeen> = {
       ),
     },
   ],
-  undo: (r) => ({ save: saveFolder(r.path), restore: restoreFolder(r) }),
+  undo: (r) => ({ save: saveFolder(r), restore: restoreFolder(r) }),
 };
 
 function differences(r: DirectoryResource, seen: DirectorySeen): readonly string[] {
   if (seen.type === 'absent') return ['does not exist'];
   if (seen.type === 'other') return ['is not a directory'];
+  if (r.keepExisting) return [];
   const reasons: string[] = [];
   if (seen.mode !== r.mode) reasons.push(`mode is ${octal(seen.mode)}, not ${octal(r.mode)}`);
   if (!seen.owners.includes(r.owner)) reasons.push(`owner is ${seen.owners[0] ?? '?'}, not ${r.owner}`);
@@ -90,12 +95,12 @@ function differences(r: DirectoryResource, seen: DirectorySeen): readonly string
   return reasons;
 }
 
-function saveFolder(path: string): string {
+function saveFolder(r: DirectoryResource): string {
   return [
-    `P=${quote(path)}`,
+    `P=${quote(r.path)}`,
     'if [ -d "$P" ]; then',
     '  stat -L -c "%a %u %g" -- "$P" > "$D/stat" || exit 1',
-    '  [ -n "$(find "$P/" -mindepth 1 -maxdepth 1 ! -name lost+found | head -n 1)" ] || : > "$D/empty"',
+    ...(r.removeContents ? ['  ls -A -- "$P" > "$D/contents" || exit 1'] : []),
     'else',
     '  : > "$D/made"; Q="$P"',
     '  while [ ! -e "$Q" ] && [ ! -L "$Q" ]; do printf \'%s\\n\' "$Q" >> "$D/made"; Q=$(dirname -- "$Q"); done',
@@ -104,11 +109,11 @@ function saveFolder(path: string): string {
 }
 
 function restoreFolder(r: DirectoryResource): string {
-  const clear = r.removeContents ? ['if [ ! -e "$D/stat" ] || [ -e "$D/empty" ]; then clear_folder "$P" || exit 1; fi'] : [];
   return [
     ...(r.removeContents ? [CLEAR_FOLDER] : []),
     `P=${quote(r.path)}`,
-    ...clear,
+    // No list: it was not there, so all in it is new.
+    ...(r.removeContents ? ['L=; [ ! -e "$D/contents" ] || L="$D/contents"', 'clear_folder "$P" "$L" || exit 1'] : []),
     'if [ -e "$D/stat" ]; then',
     '  [ -d "$P" ] || exit 0',
     '  read -r M U G < "$D/stat" && chown -- "$U:$G" "$P" && chmod -- "$M" "$P"',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Resource, ResourceKind, Step } from '../model/resource.js';
 import { nftMissing, nftObserve, nftOpen, nftUndo, parseNftChain, type NftChain } from './firewall-nftables.js';
 import { firewalldMissing, firewalldObserve, firewalldOpen, firewalldUndo, ufwMissing, ufwOpen, ufwUndo, type FirewallWishes } from './firewall-ports.js';
+import { RESTORE_RULES, SAVE_RULES } from './firewall-rules.js';
 import { HOST_PATH, fail, parseFields, parseList, subshell } from './shell.js';
 
 export interface FirewallResource extends Resource {
@@ -65,7 +66,10 @@ export const firewallKind: ResourceKind<FirewallResource, FirewallSeen> = {
     return { changed: true, change: { action: 'update', summary, reason: open === undefined ? 'is on' : 'not open yet' } };
   },
   apply: (r, seen) => (r.open === undefined ? turnOff(seen) : openPorts(r.open, r.digest, seen)),
-  undo: (r, seen) => ({ restore: [HOST_PATH, ...(r.open === undefined ? turnOn(seen) : closePorts(r.open, r.digest, seen)), 'exit 0'].join('\n') }),
+  undo: (r, seen) => ({
+    ...(r.open === undefined ? { save: `${HOST_PATH}\n${SAVE_RULES}` } : {}),
+    restore: [HOST_PATH, ...(r.open === undefined ? [...turnOn(seen), RESTORE_RULES] : closePorts(r.open, r.digest, seen)), 'exit 0'].join('\n'),
+  }),
 };
 
 function partsOn(seen: FirewallSeen): readonly string[] {

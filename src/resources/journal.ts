@@ -93,6 +93,8 @@ const runLater = [
   'if [ -s "$KINIT_LATER" ]; then',
   '  timeout 60 systemctl daemon-reload || true',
   '  for UNIT in $(sed -n "s/^restart //p" "$KINIT_LATER" | sort -u); do',
+  // A unit that is gone again was never the user's: kinit itself had started it when this was recorded.
+  '    case "$(systemctl show -p LoadState -- "$UNIT")" in *=not-found) continue;; esac',
   '    timeout 120 systemctl restart -- "$UNIT" < /dev/null > /dev/null 2>&1 || say note "$(printf %s "service:$UNIT" | base64 -w0)" "$UNIT was running before kinit and could not be started again"',
   '  done',
   'fi',

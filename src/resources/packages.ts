@@ -1,6 +1,7 @@
 import { quote, quoteAll } from '../model/quote.js';
 import type { Resource, ResourceKind } from '../model/resource.js';
 import { APT_INSTALL, APT_REMOVE } from './apt.js';
+import { restoreUserBackups, saveUserBackups } from './user-backups.js';
 import { STATE_DIR, parseList, subshell } from './shell.js';
 
 export interface PackagesResource extends Resource {
@@ -11,6 +12,9 @@ export interface PackagesResource extends Resource {
 export interface PackagesSeen {
   readonly installed: readonly string[];
 }
+
+/** Where apt's own doings are noted: one list of packages a file. */
+const NOTES = quote(STATE_DIR);
 
 /** Seconds for lists, download and installation together, waiting for another apt included. */
 const INSTALL_TIMEOUT = 1500;
@@ -31,12 +35,12 @@ export const packagesKind: ResourceKind<PackagesResource, PackagesSeen> = {
     return { changed: true, change: { action: 'run', summary: `install ${missing.join(' ')}`, reason: 'not installed' } };
   },
   apply: (r, seen) => [
-    { do: 'script', script: subshell(APT_INSTALL, `apt_install ${quote(`${STATE_DIR}/packages-removed`)} ${quoteAll(missingOf(r, seen))}`), timeoutSeconds: INSTALL_TIMEOUT },
+    { do: 'script', script: subshell(APT_INSTALL, `apt_install ${NOTES} ${quoteAll(missingOf(r, seen))}`), timeoutSeconds: INSTALL_TIMEOUT },
   ],
   undo: (r, seen) => ({
-    save: `printf '%s\\n' ${quoteAll(missingOf(r, seen))} > "$D/packages"`,
+    save: [`printf '%s\\n' ${quoteAll(missingOf(r, seen))} > "$D/packages"`, ...saveUserBackups].join('\n'),
     // By default packages stay: other things may have come to need them.
-    restore: ['[ "${KINIT_REMOVE_PACKAGES:-0}" = 1 ] || exit 0', APT_REMOVE, `apt_remove "$D/packages" ${quote(`${STATE_DIR}/packages-removed`)}`].join('\n'),
+    restore: ['[ "${KINIT_REMOVE_PACKAGES:-0}" = 1 ] || exit 0', APT_REMOVE, `apt_remove "$D/packages" ${NOTES} || exit 1`, ...restoreUserBackups].join('\n'),
   }),
 };
 

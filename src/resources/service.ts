@@ -25,7 +25,7 @@ export interface ServiceSeen {
 
 /** A systemd unit: whether it starts at boot, whether it runs now, and with what. */
 export function service(options: { readonly name: string; readonly enabled: boolean; readonly running: boolean; readonly revision?: string }): ServiceResource {
-  return { kind: 'service', id: `service:${options.name}`, name: options.name, enabled: options.enabled, running: options.running, revision: options.revision };
+  return { kind: 'service', id: idOf(options.name), name: options.name, enabled: options.enabled, running: options.running, revision: options.revision };
 }
 
 /** Seconds a unit may take to become active. */
@@ -57,11 +57,17 @@ export const serviceKind: ResourceKind<ServiceResource, ServiceSeen> = {
     return { changed: true, change: { action: 'run', summary: deedOf(r, seen), reason: reasons.join(', ') } };
   },
   apply: (r, seen) => [{ do: 'script', script: subshell(...(r.running ? bringUp(r, mustStart(r, seen)) : takeDown(r))), timeoutSeconds: START_TIMEOUT * 3 }],
-  undo: (r) => ({
-    save: `${SHOW} ${quote(unitOf(r))} > "$D/state"`,
-    restore: restoreService(r),
-  }),
+  undo: (r) => serviceUndo(r.name),
 };
+
+/** For other kinds that start a service too: whichever comes first records what it was before. */
+export function serviceUndo(name: string): { readonly id: string; readonly save: string; readonly restore: string } {
+  return { id: idOf(name), save: `${SHOW} ${quote(unitOf({ name }))} > "$D/state"`, restore: restoreService({ name }) };
+}
+
+function idOf(name: string): string {
+  return `service:${name}`;
+}
 
 function differences(r: ServiceResource, seen: ServiceSeen): readonly string[] {
   const reasons: string[] = [];
@@ -138,7 +144,7 @@ function takeDown(r: ServiceResource): readonly string[] {
  * Running before: it is restarted at the very end of a replay, when its old files are back. Not running before: it stops now,
  * because what it holds open is taken away next.
  */
-function restoreService(r: ServiceResource): string {
+function restoreService(r: Pick<ServiceResource, 'name'>): string {
   const unit = quote(unitOf(r));
   return [
     `rm -f -- ${stampOf(r)}`,
@@ -152,7 +158,7 @@ function restoreService(r: ServiceResource): string {
   ].join('\n');
 }
 
-function unitOf(r: ServiceResource): string {
+function unitOf(r: Pick<ServiceResource, 'name'>): string {
   return /\.(service|socket|timer|mount|swap|target|path)$/.test(r.name) ? r.name : `${r.name}.service`;
 }
 

@@ -17,8 +17,6 @@ stop_pods() {
     cri 120 rmp -fa || cri 60 rmp -fa
   fi
   kill_shims
-  # The kubelet's cgroup; systemd ends whatever should still be in it.
-  timeout 60 systemctl stop kubepods.slice > /dev/null 2>&1 || :
 }
 kill_shims() {
   S=$(shims); [ -n "$S" ] || return 0
@@ -28,6 +26,18 @@ kill_shims() {
   for P in $S; do kill -9 $(children "$P") "$P" 2>/dev/null; done
   N=0; while [ -n "$(shims)" ] && [ "$N" -lt 20 ]; do N=$((N + 1)); sleep 0.25; done
   [ -z "$(shims)" ] || bad "containers still run: containerd-shim $(shims | tr '\\n' ' ')"
+}`;
+
+/**
+ * sh function `remove_cgroups`: the kubelet's slices. systemd ends what should still be in them and removes them, but on
+ * cgroup v1 not from hierarchies it does not manage (freezer, hugetlb, perf_event, ...).
+ */
+export const REMOVE_CGROUPS = `
+remove_cgroups() {
+  timeout 60 systemctl stop kubepods.slice > /dev/null 2>&1 || :
+  for G in /sys/fs/cgroup/kubepods* /sys/fs/cgroup/*/kubepods*; do
+    [ ! -d "$G" ] || find "$G" -depth -type d -exec rmdir -- {} + 2>/dev/null || bad "the control group $G is still in use"
+  done
 }`;
 
 /**
@@ -69,8 +79,28 @@ const IPTABLES_CLEAN = `
     print "COMMIT"
   }`;
 
+/**
+ * sh function `remove_empty_tables`: iptables-nft makes its tables and base chains at first use and never deletes them.
+ * Those that were not there before go if nothing is left in them: no rule, no chain of anybody's, no policy but accept.
+ */
+const REMOVE_EMPTY_TABLES = `
+is_empty() { nft list $1 > "$D/listed" 2>/dev/null && ! grep -vqE '^table |^[[:space:]]*(chain (PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING) \\{|type [a-z]+ hook .* policy accept;|\\}|)$' "$D/listed"; }
+remove_empty_tables() {
+  command -v nft > /dev/null || return 0
+  for F in ip ip6; do
+    for T in filter nat mangle raw security; do
+      TABLE="table $F $T"
+      if was_there tables "$TABLE"; then
+        for C in PREROUTING INPUT FORWARD OUTPUT POSTROUTING; do
+          was_there chains "$TABLE $C" || ! is_empty "chain $F $T $C" || nft delete chain $F $T $C || bad "nft delete chain $F $T $C failed"
+        done
+      elif is_empty "$TABLE"; then nft delete $TABLE || bad "nft delete $TABLE failed"; fi
+    done
+  done
+}`;
+
 /** sh function `remove_network PODCIDR LINK...`: links, rules, tables, sets, virtual servers and routes of a cluster. */
-export const REMOVE_NETWORK = `
+export const REMOVE_NETWORK = `${REMOVE_EMPTY_TABLES}
 clean_iptables() {
   command -v "$1-save" > /dev/null && command -v "$1-restore" > /dev/null || return 0
   PREFIX='^(KUBE|FLANNEL|CNI)-'; [ ! -e "$D/cni-chains" ] || PREFIX='^(KUBE|FLANNEL)-'
@@ -95,6 +125,7 @@ remove_network() {
     while read -r TABLE; do nft delete $TABLE || bad "nft delete $TABLE failed"; done < "$D/delete-tables"
   fi
   clean_iptables iptables; clean_iptables ip6tables
+  remove_empty_tables
   # Asking the legacy tables loads them, so they are asked only where something is in them.
   [ ! -s /proc/net/ip_tables_names ] || clean_iptables iptables-legacy
   [ ! -s /proc/net/ip6_tables_names ] || clean_iptables ip6tables-legacy

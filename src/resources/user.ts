@@ -1,5 +1,6 @@
 import { quote } from '../model/quote.js';
 import type { Resource, ResourceKind } from '../model/resource.js';
+import { restoreUserBackups, saveUserBackups } from './user-backups.js';
 import { HOST_PATH, subshell } from './shell.js';
 
 export interface UserResource extends Resource {
@@ -43,12 +44,13 @@ export const userKind: ResourceKind<UserResource, UserSeen> = {
     },
   ],
   undo: (r) => ({
-    save: [`N=${quote(r.name)}`, 'getent passwd "$N" > /dev/null || : > "$D/no-user"', 'getent group "$N" > /dev/null || : > "$D/no-group"'].join('\n'),
+    save: [...saveUserBackups, `N=${quote(r.name)}`, 'getent passwd "$N" > /dev/null || : > "$D/no-user"', 'getent group "$N" > /dev/null || : > "$D/no-group"'].join('\n'),
     restore: [
       `N=${quote(r.name)}`,
       'if [ -e "$D/no-user" ] && getent passwd "$N" > /dev/null; then userdel -- "$N" || exit 1; fi',
       // userdel takes an empty private group along on most hosts.
       'if [ -e "$D/no-group" ] && getent group "$N" > /dev/null; then groupdel -- "$N" || exit 1; fi',
+      ...restoreUserBackups,
     ].join('\n'),
   }),
 };

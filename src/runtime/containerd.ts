@@ -21,6 +21,10 @@ export function containerdResources(context: PhaseContext): Resource[] {
     directory({ path: '/etc/containerd', mode: 0o755 }),
     directory({ path: '/etc/containerd/certs.d', mode: 0o755 }),
     directory({ path: '/var/lib/containerd', mode: 0o700, removeContents: true }),
+    // containerd makes these at its start; as resources they go at reset, after it has stopped.
+    directory({ path: '/run/containerd', mode: 0o711, removeContents: true }),
+    directory({ path: '/opt/containerd', mode: 0o711, keepExisting: true, removeContents: true }),
+    directory({ path: '/run/nri', mode: 0o755, keepExisting: true, removeContents: true }),
     directory({ path: '/etc/cni', mode: 0o755 }),
     directory({ path: '/etc/cni/net.d', mode: 0o755 }),
     file({ path: '/etc/containerd/config.toml', content: config, mode: 0o600 }),

@@ -139,9 +139,14 @@ function localComponent(name: string, image: string, flags: Flags, extraArgs: Fl
 
 const PKI_VOLUME: Volume = { name: 'k8s-certs', path: PKI_DIR, type: 'DirectoryOrCreate', readOnly: true };
 
-// kubeadm mounts those of them that exist: /etc/ssl/certs holds links into them, or is one.
 function caVolumes(family: OsFamily): Volume[] {
-  const more = family === 'redhat' ? ['/etc/pki/ca-trust', '/etc/pki/tls/certs'] : ['/etc/ca-certificates', '/usr/local/share/ca-certificates', '/usr/share/ca-certificates'];
-  const volume = (name: string, path: string): Volume => ({ name, path, type: 'DirectoryOrCreate', readOnly: true });
-  return [volume('ca-certs', '/etc/ssl/certs'), ...more.map((path) => volume(path.slice(1).replaceAll('/', '-'), path))];
+  const name = (path: string): string => (path === CA_FOLDER ? 'ca-certs' : path.slice(1).replaceAll('/', '-'));
+  return caFolders(family).map((path) => ({ name: name(path), path, type: 'DirectoryOrCreate', readOnly: true }));
+}
+
+const CA_FOLDER = '/etc/ssl/certs';
+
+/** Folders of the host's trusted CAs, which control-plane pods mount. kubeadm mounts those that exist: the first holds links into them, or is one. */
+export function caFolders(family: OsFamily): readonly string[] {
+  return [CA_FOLDER, ...(family === 'redhat' ? ['/etc/pki/ca-trust', '/etc/pki/tls/certs'] : ['/etc/ca-certificates', '/usr/local/share/ca-certificates', '/usr/share/ca-certificates'])];
 }

@@ -33,12 +33,13 @@ for (const shell of SHELLS) {
     });
   });
 
-  test(`${shell}: removeContents empties what kinit made or found empty, never what was in use before`, () => {
+  test(`${shell}: removeContents takes away what came since kinit, never what was there before`, () => {
     for (const before of ['absent', 'empty', 'used'] as const) {
       withFolder((folder, saved) => {
         const path = `${folder}/data`;
         if (before !== 'absent') mkdirSync(path, { mode: 0o755 });
         if (before === 'used') writeFileSync(`${path}/mine`, 'precious');
+        if (before === 'used') writeFileSync(`${path}/-e mine\nwith a line end`, '');
         const r = directory({ path, mode: 0o700, removeContents: true, ...ME });
         change(shell, directoryKind, r, saved);
         mkdirSync(`${path}/.hidden dir`);
@@ -46,11 +47,26 @@ for (const shell of SHELLS) {
         writeFileSync(`${path}/g`, '');
         undo(shell, directoryKind, r, saved);
         expect(existsSync(path)).toBe(before !== 'absent');
-        expect(existsSync(`${path}/g`)).toBe(before === 'used');
+        expect(existsSync(`${path}/g`)).toBe(false);
+        expect(existsSync(`${path}/.hidden dir`)).toBe(false);
         if (before === 'used') expect(readFileSync(`${path}/mine`, 'utf8')).toBe('precious');
+        if (before === 'used') expect(existsSync(`${path}/-e mine\nwith a line end`)).toBe(true);
         if (before !== 'absent') expect(statSync(path).mode & 0o777).toBe(0o755);
       });
     }
+  });
+
+  test(`${shell}: a directory that is kept as found keeps its mode; where it was made it goes`, () => {
+    withFolder((folder, saved) => {
+      mkdirSync(`${folder}/theirs`, { mode: 0o700 });
+      const theirs = directory({ path: `${folder}/theirs`, mode: 0o755, keepExisting: true, ...ME });
+      expect(directoryKind.diff(theirs, look(shell, directoryKind, theirs)).changed).toBe(false);
+      const ours = directory({ path: `${folder}/a/ours`, mode: 0o755, keepExisting: true, ...ME });
+      change(shell, directoryKind, ours, saved);
+      expect(statSync(`${folder}/a/ours`).mode & 0o777).toBe(0o755);
+      undo(shell, directoryKind, ours, saved);
+      expect(existsSync(`${folder}/a`)).toBe(false);
+    });
   });
 
   test(`${shell}: clearing keeps mounts below, tells them, and deletes everything beside them`, () => {

@@ -58,18 +58,35 @@ for (const shell of SHELLS) {
     });
   });
 
-  test(`${shell}: packages pushed out are noted, and come back when ours are removed`, () => {
+  test(`${shell}: packages that came along or were pushed out are noted; removing ours turns both round`, () => {
     withHost((host) => {
-      debian(host, { lists: 'fresh', aptGet: 'case "$*" in *"install -s"*) echo "Remv systemd-timesyncd [1] (x)";; esac' });
-      host.command('dpkg-query', 'echo "installed socat"');
+      debian(host, { lists: 'fresh', aptGet: 'case "$*" in *"install -s"*) printf "Remv systemd-timesyncd [1] (x)\\nInst libwrap0 (7.6 Debian)\\nInst libc6 [2.35] (2.36 Debian)\\nInst socat (1.7 Debian)\\n";; *"remove -s"*) printf "Remv socat [1.7]\\nRemv libwrap0 [7.6]\\n";; esac' });
+      host.command('dpkg-query', 'case "$*" in *libwrap0) printf config-files;; *) exit 1;; esac');
       expect(apply(host, shell).code).toBe(0);
       expect(host.read('/var/lib/kinit/packages-removed')).toBe('systemd-timesyncd\n');
+      expect(host.read('/var/lib/kinit/packages-added')).toBe('libwrap0 config-files\nsocat \n');
       const undo = packagesKind.undo?.(R, { installed: ['conntrack'] });
+      host.command('dpkg-query', 'printf installed');
       expect(run(shell, host.inside(undo?.save ?? ''), { D: host.saved }).code).toBe(0);
       expect(run(shell, host.inside(undo?.restore ?? ''), { D: host.saved, KINIT_REMOVE_PACKAGES: '0' }).code).toBe(0);
       expect(verbs(host).at(-1)).toBe('install --no-install-recommends -- socat');
-      expect(run(shell, host.inside(undo?.restore ?? ''), { D: host.saved, KINIT_REMOVE_PACKAGES: '1' }).code).toBe(0);
-      expect(verbs(host).slice(-2)).toEqual(['remove -- socat', 'install --no-install-recommends -- systemd-timesyncd']);
+      expect(run(shell, host.inside(undo?.restore ?? ''), { D: host.saved, KINIT_REMOVE_PACKAGES: '1' })).toMatchObject({ code: 0, stdout: '', stderr: '' });
+      expect(verbs(host).slice(-2)).toEqual(['remove -- libwrap0 socat', 'install --no-install-recommends -- systemd-timesyncd']);
+      // libwrap0's configuration files were there before, socat had none.
+      expect(host.calls()).toContain('dpkg --purge socat');
+    });
+  });
+
+  test(`${shell}: what something installed later needs stays, and is told`, () => {
+    withHost((host) => {
+      debian(host, { lists: 'fresh', aptGet: 'case "$*" in *"install -s"*) printf "Inst libwrap0 (7.6 Debian)\\nInst socat (1.7 Debian)\\n";; *"remove -s"*libwrap0*) printf "Remv socat [1.7]\\nRemv theirs [1]\\nRemv libwrap0 [7.6]\\n";; esac' });
+      host.command('dpkg-query', 'exit 1');
+      expect(apply(host, shell).code).toBe(0);
+      const undo = packagesKind.undo?.(R, { installed: ['conntrack'] });
+      host.command('dpkg-query', 'printf installed');
+      expect(run(shell, host.inside(undo?.save ?? ''), { D: host.saved }).code).toBe(0);
+      expect(run(shell, host.inside(undo?.restore ?? ''), { D: host.saved, KINIT_REMOVE_PACKAGES: '1' })).toMatchObject({ code: 0, stdout: 'libwrap0 stays: theirs needs it\n', stderr: '' });
+      expect(verbs(host).at(-1)).toBe('remove -- socat');
     });
   });
 

@@ -16,7 +16,9 @@ export const reset = defineCommand({
   options: (yargs) =>
     withRunOptions(yargs)
       .positional('host', { type: 'string', array: true, default: [], describe: 'Names from the inventory; all when none is named' })
-      .option('remove-packages', { type: 'boolean', default: false, describe: 'Also remove packages that kinit installed' }),
+      .option('keep-packages', { type: 'boolean', describe: 'Keep packages that kinit installed: other things may need them by now (this is the default)' })
+      .option('remove-packages', { type: 'boolean', describe: 'Remove packages that kinit installed and what they brought along, but none that others need' })
+      .conflicts('keep-packages', 'remove-packages'),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
     const { spec } = inventory;
@@ -27,7 +29,7 @@ export const reset = defineCommand({
     const { changes, failedHosts } = await withTiming(args.timing, context, () =>
       resetHosts({
         inventory,
-        removePackages: args.removePackages,
+        removePackages: args.removePackages === true || args.keepPackages === false,
         acceptNewHostKeys: args.acceptNewHostKeys,
         emit,
         signal,
