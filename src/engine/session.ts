@@ -69,9 +69,9 @@ export async function openHosts(
     throw error;
   }
   const live = await reach(connected, options, lost, async (open) => {
-    const claimed = beforeChanges === undefined ? undefined : open.connection.claim((text) => options.emit({ type: 'progress', host: open.spec.name, text }));
-    // Sent right behind the claim, answered after it.
-    const [facts] = await Promise.all([gatherFacts(open.connection), claimed]);
+    // Not sent together: a claim may wait for minutes, and the host's clock is judged by when the question was asked.
+    if (beforeChanges !== undefined) await open.connection.claim((text) => options.emit({ type: 'progress', host: open.spec.name, text }));
+    const facts = await gatherFacts(open.connection);
     options.emit({ type: 'host-connected', host: open.spec.name, description: `${facts.os.prettyName}, ${facts.arch}, ${facts.cpus} CPU, ${facts.memoryMB} MB` });
     return { ...open, facts };
   });

@@ -7,6 +7,7 @@ import { isAlive, kill, readRecord, until } from './process.js';
 import { bootHost } from './run.js';
 import { findHost } from './ssh.js';
 import { readState } from './state.js';
+import { addressIn } from './subnet.js';
 import type { Lab } from './types.js';
 
 /** Power cut: SIGKILL to the host's PID 1. The kernel ends all that runs in the host at once; its disk stays. */
@@ -30,9 +31,13 @@ export async function startHost(lab: Lab, name: string, signal?: AbortSignal): P
   await bootHost(lab, host, state.rootfs, signal);
 }
 
+/** In the place of a host's name: this machine, where kinit runs. */
+const OPERATOR = 'operator';
+
 /** Cuts the network between the given pairs of hosts, both ways; replaces any earlier cut. An empty list heals all. */
 export async function partition(lab: Lab, pairs: readonly (readonly [string, string])[]): Promise<void> {
-  await setPartition(lab.name, pairs.map(([a, b]) => [findHost(lab, a).address, findHost(lab, b).address] as const));
+  const address = (name: string): string => (name === OPERATOR ? addressIn(lab.subnet, 1) : findHost(lab, name).address);
+  await setPartition(lab.name, pairs.map(([a, b]) => [address(a), address(b)] as const));
 }
 
 /** PID 1 of a host counts as 1 in the first namespace below this one; that of a container in it lies one deeper. */

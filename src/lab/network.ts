@@ -50,12 +50,14 @@ export async function removeNetwork(lab: string): Promise<boolean> {
   return found;
 }
 
-/** Cuts the traffic between two hosts of a lab, or heals it. */
+/** Cuts the traffic between two addresses of a lab, or heals it. */
 export async function setPartition(lab: string, pairs: readonly (readonly [string, string])[]): Promise<void> {
   const { table } = labNames(lab);
   const rules = pairs.flatMap(([a, b]) => [`ip saddr ${a} ip daddr ${b} drop`, `ip saddr ${b} ip daddr ${a} drop`]);
   const text = `table bridge ${table}\ndelete table bridge ${table}\n`;
-  const chain = `table bridge ${table} {\n chain between {\n type filter hook forward priority 0; policy accept;\n ${rules.join('\n ')}\n }\n}\n`;
+  // forward: between two hosts; input and output: between a host and this machine.
+  const chains = ['forward', 'input', 'output'].map((hook) => ` chain ${hook} {\n type filter hook ${hook} priority 0; policy accept;\n ${rules.join('\n ')}\n }\n`);
+  const chain = `table bridge ${table} {\n${chains.join('')}}\n`;
   await runLocal('nft', ['-f', '-'], { input: pairs.length === 0 ? text : text + chain });
 }
 

@@ -60,9 +60,8 @@ export async function connect(options: ConnectOptions): Promise<HostConnection> 
   return {
     host,
     claim: async (onWait) => {
-      // At once: what is asked for behind the claim is sent behind it, without waiting for its answer.
-      claimed = true;
       await claim(host, shell.run, onWait);
+      claimed = true;
     },
     run: async (script, runOptions = {}) => {
       const { change } = runOptions;
