@@ -8,10 +8,15 @@ import { firstKubeletError, kubeletJournal } from './kubelet-journal.js';
 import { removeStaleNode } from './stale-node.js';
 import { createToken, deleteToken, listTokens } from './tokens.js';
 import { throwIfStopped } from './until.js';
+import { waitForControllers } from './waits.js';
 
 export const BOOTSTRAP_CONF = '/etc/kubernetes/bootstrap-kubelet.conf';
 /** Seconds a join may take; a stock one takes one to three. */
 const JOIN_TIMEOUT = 120;
+/** Seconds a freshly started controller manager may take to begin its work. */
+const CONTROLLERS_TIMEOUT = 120;
+/** What takes systemd longest is done while the controller manager is waited for. Its exit code is no matter: the start tells. */
+const PREPARE = 'date +%s; systemctl daemon-reload; systemctl is-enabled --quiet kubelet || systemctl enable kubelet >/dev/null 2>&1';
 /** Seconds of one look: the shell is held that long at most, so that Ctrl-C is answered. */
 const LOOK = 5;
 /** Life of the token in seconds: longer than the join may take, also when the host's clock is off. */
@@ -49,7 +54,11 @@ export async function runJoin(resource: JoinTarget, tools: Tools): Promise<void>
       user: { token: `${token.id}.${token.secret}` },
     });
     await tools.host.upload([{ path: BOOTSTRAP_CONF, content: { bytes: Buffer.from(content, 'utf8') }, mode: 0o600 }]);
-    await startAndWait(resource, tools);
+    const [prepared] = await Promise.all([
+      tools.host.run(PREPARE, { timeoutSeconds: 60 }),
+      waitForControllers(api, { timeoutSeconds: CONTROLLERS_TIMEOUT, signal: tools.signal, progress: tools.progress }),
+    ]);
+    await startAndWait(resource, tools, Number(prepared.stdout.split('\n')[0]) || undefined);
   } finally {
     await cleanUp(() => deleteToken(api, token.id), tools);
   }
@@ -67,17 +76,15 @@ async function forgetTokens(resource: JoinTarget, api: ClusterApi): Promise<void
 
 const purpose = ({ name }: JoinTarget): string => `kinit: joins node ${name}`;
 
-async function startAndWait(resource: JoinTarget, tools: Tools): Promise<void> {
+/** @param since the host's time before the kubelet was started, so that its journal can be asked from there on */
+async function startAndWait(resource: JoinTarget, tools: Tools, since: number | undefined): Promise<void> {
   const end = performance.now() + JOIN_TIMEOUT * 1000;
-  // The host's own time, so that its journal can be asked from here on.
-  const start = 'date +%s; systemctl daemon-reload && systemctl enable kubelet >/dev/null 2>&1; systemctl restart kubelet || exit 3';
+  const start = 'systemctl restart kubelet || exit 3';
   const remember = rememberRevision('kubelet', resource.revision);
-  let since: number | undefined;
   let first = true;
   while (performance.now() < end) {
     throwIfStopped(tools.signal, `${resource.name} to join`);
     const result = await tools.host.run(`(\n${first ? `${start}\n${remember}\n` : ''}${waitScript(resource.kubeletConfPath)}\n)`, { timeoutSeconds: LOOK + 60, change: `join ${resource.name}` });
-    since ??= Number(result.stdout.split('\n')[0]) || undefined;
     if (result.code === 0) return;
     if (first && result.code === 3) break;
     tools.progress(`waiting for the kubelet of ${resource.name} to get its certificate`);

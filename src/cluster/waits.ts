@@ -19,6 +19,24 @@ export async function waitForApi(api: ClusterApi, options: WaitOptions & { reado
   });
 }
 
+/**
+ * Waits (default 120 s) until the controller manager does its work, seen by the ServiceAccount it makes in each namespace.
+ * Kubelets that start before it signs certificates fall into retries of seconds each, for their node, its lease and its CSINode.
+ */
+export async function waitForControllers(api: ClusterApi, options: WaitOptions = {}): Promise<void> {
+  await waitUntil({
+    ...options,
+    what: 'the controller manager to begin its work',
+    timeoutSeconds: options.timeoutSeconds ?? 120,
+    intervalMs: 100,
+    look: () => patiently(async () => {
+      const account = await api.get({ apiVersion: 'v1', kind: 'ServiceAccount', namespace: 'default', name: 'default' });
+      return account === undefined ? { done: false, missing: 'it has made no ServiceAccount yet' } : done;
+    }),
+    hint: 'Look at it on a control-plane host: crictl ps -a, crictl logs of kube-controller-manager.',
+  });
+}
+
 export interface NodesWait extends WaitOptions {
   /** Node names; every one must be Ready. */
   readonly names: readonly string[];

@@ -11,7 +11,7 @@ const API_TIMEOUT = 240;
 
 export const controlPlane: Phase = {
   id: 'control-plane',
-  title: 'Control plane (static pods)',
+  title: 'etcd and API server (static pods)',
   on: ({ node }) => node.isControlPlane,
   resources: (context) => [
     // CIS 1.1.12: the data folder belongs to etcd:etcd.
@@ -25,11 +25,23 @@ export const controlPlane: Phase = {
     file({ path: '/etc/kubernetes/authentication.yaml', content: renderAuthenticationConfiguration(), mode: 0o600 }),
     file({ path: `${MANIFESTS}/etcd.yaml`, content: renderEtcdManifest(context), mode: 0o600 }),
     file({ path: `${MANIFESTS}/kube-apiserver.yaml`, content: renderApiServerManifest(context), mode: 0o600 }),
-    file({ path: `${MANIFESTS}/kube-controller-manager.yaml`, content: renderControllerManagerManifest(context), mode: 0o600 }),
-    file({ path: `${MANIFESTS}/kube-scheduler.yaml`, content: renderSchedulerManifest(context), mode: 0o600 }),
     kubeletService(context),
   ],
   ready: async (_context, tools) => {
     await waitForApi(await tools.api(), { timeoutSeconds: API_TIMEOUT, progress: tools.progress, signal: tools.signal });
   },
+};
+
+/**
+ * Started once the API answers: earlier they only ask in vain for their leases, and ask again every 2 to 4.4 s
+ * (leader election's retry period and jitter), while they take processor time from the API server.
+ */
+export const controllers: Phase = {
+  id: 'controllers',
+  title: 'Controller manager and scheduler (static pods)',
+  on: ({ node }) => node.isControlPlane,
+  resources: (context) => [
+    file({ path: `${MANIFESTS}/kube-controller-manager.yaml`, content: renderControllerManagerManifest(context), mode: 0o600 }),
+    file({ path: `${MANIFESTS}/kube-scheduler.yaml`, content: renderSchedulerManifest(context), mode: 0o600 }),
+  ],
 };

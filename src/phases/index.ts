@@ -2,7 +2,7 @@ import type { Phase } from '../model/phase.js';
 import { dns, network, proxy } from './addons.js';
 import { binaries } from './binaries.js';
 import { clusterConfig } from './cluster-config.js';
-import { controlPlane } from './control-plane.js';
+import { controllers, controlPlane } from './control-plane.js';
 import { firewall } from './firewall.js';
 import { hostname } from './hostname.js';
 import { hostsFile } from './hosts-file.js';
@@ -41,6 +41,7 @@ export const phases: readonly Phase[] = [
   pki,
   kubelet,
   controlPlane,
+  controllers,
   clusterConfig,
   proxy,
   network,

@@ -55,6 +55,9 @@ export const API_SERVER_EXTRA_VOLUMES: readonly Volume[] = [
 export function controllerManagerExtraArgs(user: Flags, cloudProvider: 'none' | 'external'): Record<string, string> {
   return {
     ...(cloudProvider === 'external' ? { 'cloud-provider': 'external' } : {}),
+    // At its first start it makes a ServiceAccount for each of its controllers, 100 requests one after the other: with a
+    // burst of 30 and then 20 a second that takes 5 s, in which no certificate is signed and no pod made.
+    'kube-api-burst': '200',
     profiling: 'false', // 1.3.2
     'terminated-pod-gc-threshold': '1000', // 1.3.1; upstream keeps 12500, more than a small control plane should hold
     ...user,

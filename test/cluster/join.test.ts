@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { nodeJoin, nodeJoinKind } from '../../src/cluster/join.js';
 import type { ApiResponse, KubeObject } from '../../src/model/api.js';
 import type { CommandResult, HostConnection, UploadFile } from '../../src/model/host.js';
 import { failure, fakeApi, type FakeApi, fakeHost, fakeTools, localHost, node } from './fakes.js';
 
 const CA = '-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n';
+const account: KubeObject = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: 'default', name: 'default' } };
 const worker = nodeJoin({ name: 'worker-1', endpoint: '10.0.0.1:6443', caPem: CA, clusterName: 'demo', kubeletConfPath: '/etc/kubernetes/kubelet.conf', revision: 'r1' });
 
 interface Scene {
@@ -25,16 +26,17 @@ function scene(answers: readonly (CommandResult | 'stop')[], objects: readonly K
         scripts.push('remove bootstrap file');
         return { code: 0, stdout: '', stderr: '' };
       }
+      if (script.startsWith('date +%s; systemctl daemon-reload')) return { code: 0, stdout: '1700000000\n', stderr: '' };
       scripts.push(script);
       const answer = queue.shift();
       if (answer === undefined) throw new Error(`the test did not expect: ${script}`);
       if (answer !== 'stop') return answer;
       stop.abort();
-      return { code: 1, stdout: '1700000000\n', stderr: '' };
+      return { code: 1, stdout: '', stderr: '' };
     },
     upload: async (files) => void uploads.push(...files),
   });
-  const api = fakeApi(objects, {
+  const api = fakeApi([account, ...objects], {
     'POST /api/v1/namespaces/kube-system/secrets': (body): ApiResponse => {
       const secret = body as KubeObject;
       api.objects.set(`Secret kube-system/${secret.metadata.name}`, secret);
@@ -48,7 +50,7 @@ async function join({ tools }: Scene, seen = { joined: false, unfinished: false,
   for (const step of nodeJoinKind.apply(worker, seen)) if (step.do === 'call') await step.run(tools);
 }
 
-const ok: CommandResult = { code: 0, stdout: '1700000000\n', stderr: '' };
+const ok: CommandResult = { code: 0, stdout: '', stderr: '' };
 const tokensOf = ({ api }: Scene): string[] => [...api.objects.keys()].filter((key) => key.includes('bootstrap-token'));
 
 test('nothing to do on a host that has joined this cluster, also when its kubeconfig trusts a second authority', () => {
@@ -61,7 +63,7 @@ test('a join uses one short-lived token for this node, in a file for root only, 
   const { upload } = now.tools.host;
   Object.assign(now.tools.host, {
     upload: async (files: UploadFile[]) => {
-      during = [...now.api.objects.values()][0];
+      during = [...now.api.objects.values()].find(({ kind }) => kind === 'Secret');
       await upload(files);
     },
   });
@@ -100,6 +102,17 @@ test('what a run left that was killed after the join goes, with its token, and t
   expect(now.scripts).toEqual(['remove bootstrap file']);
 });
 
+test('the kubelet is not started before the controller manager works', async () => {
+  const now = scene([ok]);
+  now.api.objects.delete('ServiceAccount default/default');
+  const joining = join(now);
+  await vi.waitFor(() => expect(now.tools.said.join()).toContain('waiting for the controller manager'));
+  expect(now.scripts).toEqual([]);
+  now.api.objects.set('ServiceAccount default/default', account);
+  await joining;
+  expect(now.scripts).toHaveLength(2);
+});
+
 test('Ctrl-C ends the wait, and the token and its file are gone', async () => {
   const now = scene(['stop']);
   expect((await failure(join(now))).context.class).toBe('interrupted');
@@ -113,7 +126,7 @@ test('a kubelet that does not start is told with its own words at once', async (
     'E0501 10:00:00.100000    1 kubelet.go:2] "Unable to read config path" err="path does not exist"',
     'E0501 10:00:00.200000  812 run.go:72] "command failed" err="failed to run Kubelet: running with swap on is not supported"',
   ].join('\n');
-  const now = scene([{ code: 3, stdout: '1700000000\n', stderr: '' }, { code: 0, stdout: journal, stderr: '' }]);
+  const now = scene([{ code: 3, stdout: '', stderr: '' }, { code: 0, stdout: journal, stderr: '' }]);
   const error = await failure(join(now));
   expect(error.message).toBe('worker-1 did not join the cluster');
   expect(error.context.found).toBe('"command failed" err="failed to run Kubelet: running with swap on is not supported"');
