@@ -16,6 +16,7 @@ const HOMES = {
   handlebars: ['templates'],
   listr2: ['cli'],
   yargs: ['cli'],
+  undici: ['artifacts'],
 };
 
 const upwards = LEVELS.slice(0, -1).map((rooms, level) => ({

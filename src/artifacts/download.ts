@@ -4,7 +4,9 @@ import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Response } from 'undici';
 import { KinitError } from '../model/error.js';
+import { httpGet } from './http.js';
 
 export interface DownloadOptions {
   readonly signal: AbortSignal;
@@ -47,7 +49,7 @@ export async function fetchText(url: string, options: DownloadOptions & { readon
   for (let attempt = 1; attempt <= attempts; attempt++) {
     if (attempt > 1) await pause((options.backoffMs ?? 500) * 2 ** (attempt - 2), options.signal);
     try {
-      const response = await fetch(url, { signal: AbortSignal.any([options.signal, AbortSignal.timeout((options.timeoutSeconds ?? 20) * 1000)]) });
+      const response = await httpGet(url, { signal: AbortSignal.any([options.signal, AbortSignal.timeout((options.timeoutSeconds ?? 20) * 1000)]) });
       const text = await response.text();
       if (response.ok) return text;
       if (!isTransient(response.status)) throw failure(url, `HTTP ${response.status}`, 'Check the version, the mirror and artifacts.baseUrl in the inventory.');
@@ -68,7 +70,7 @@ async function fetchOnce(url: string, file: string, { signal, idleSeconds = 30 }
   try {
     // identity: a compressed transfer would make byte ranges mean something else.
     const headers = { 'accept-encoding': 'identity', ...(have > 0 ? { range: `bytes=${have}-` } : {}) };
-    const response = await fetch(url, { headers, signal: AbortSignal.any([signal, idle.signal]) });
+    const response = await httpGet(url, { headers, signal: AbortSignal.any([signal, idle.signal]) });
     if (response.status === 416) return await restart(file, response);
     if (isTransient(response.status)) return await discard(response, { retry: `HTTP ${response.status}` });
     if (!response.ok || response.body === null) return await discard(response, { refused: `HTTP ${response.status}` });
@@ -81,6 +83,7 @@ async function fetchOnce(url: string, file: string, { signal, idleSeconds = 30 }
     const got = (await stat(file)).size - (resumed ? have : 0);
     return Number.isNaN(expected) || got === expected ? 'done' : { retry: `${got} of ${expected} bytes came` };
   } catch (error) {
+    if (error instanceof KinitError) throw error;
     throwIfAborted(signal);
     return { retry: reason(error) };
   } finally {
@@ -111,9 +114,10 @@ function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw new KinitError('the download was interrupted', { class: 'interrupted' });
 }
 
+/** fetch says that it failed; why, say its causes. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+  return error.cause instanceof Error ? `${error.message}: ${reason(error.cause)}` : error.message;
 }
 
 function failure(url: string, found: string, hint: string): KinitError {

@@ -1,11 +1,13 @@
 import type { Arch } from '../model/artifact.js';
 import { allManifests } from './manifest.js';
+import { allUnpacked } from './official-store.js';
 import { storedFile } from './paths.js';
 import { isStored } from './store.js';
 
 /** One row of `kinit artifacts list`. */
 export interface ArtifactRow {
-  readonly kubernetesVersion: string;
+  /** Absent for what goes with many versions. */
+  readonly kubernetesVersion?: string;
   readonly arch: Arch;
   readonly kind: 'binary' | 'image';
   readonly name: string;
@@ -14,15 +16,28 @@ export interface ArtifactRow {
   readonly size: number;
   /** sha256:... of the file; of an image: of its manifest. */
   readonly digest: string;
-  /** The Go module with its hash, or the packages, it was made from. */
+  /** The Go module with its hash, or the packages, it was made from; or the URL it came from. */
   readonly origin: string;
   readonly file: string;
   /** False: the manifest names it, and the file is gone. */
   readonly present: boolean;
 }
 
-/** Everything the store's manifests name. */
+/** Everything the store has: built here, and fetched from official origins. */
 export async function listArtifacts(): Promise<ArtifactRow[]> {
+  return [...(await builtHere()), ...(await fetched())];
+}
+
+async function fetched(): Promise<ArtifactRow[]> {
+  const rows = (await allUnpacked()).flatMap(({ url, version = 'unknown', programs }) =>
+    Object.entries(programs).map(async ([name, stored]): Promise<ArtifactRow> => ({
+      arch: /\barm64\b/.test(url) ? 'arm64' : 'amd64', kind: 'binary', name, version, size: stored.size, digest: `sha256:${stored.sha256}`, origin: url, file: storedFile(stored.sha256), present: await isStored(stored),
+    })),
+  );
+  return Promise.all(rows);
+}
+
+async function builtHere(): Promise<ArtifactRow[]> {
   const rows: ArtifactRow[] = [];
   for (const manifest of await allManifests()) {
     const common = { kubernetesVersion: manifest.kubernetesVersion, arch: manifest.arch };

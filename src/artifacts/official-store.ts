@@ -3,11 +3,12 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { storeFolder } from './paths.js';
-import { readJson, writeJson, type Stored } from './store.js';
+import { readJson, writeJson } from './store.js';
 
 /** What an official file is and, of a tar file, the programs that were in it. */
 const unpackedSchema = z.object({
   url: z.string(),
+  version: z.string().optional(),
   file: z.object({ sha256: z.string(), size: z.number() }),
   programs: z.record(z.string(), z.object({ sha256: z.string(), size: z.number() })),
 });
@@ -23,11 +24,11 @@ export async function writeUnpacked(unpacked: Unpacked): Promise<void> {
   await writeJson(recordFile(unpacked.file.sha256), unpacked);
 }
 
-/** Digests of all store files that came from official origins. */
-export async function officialFiles(): Promise<string[]> {
+/** All that was fetched from official origins. */
+export async function allUnpacked(): Promise<Unpacked[]> {
   const names = await readdir(join(storeFolder(), 'official')).catch(() => []);
   const records = await Promise.all(names.filter((name) => name.endsWith('.json')).map((name) => readUnpacked(name.slice(0, -5))));
-  return records.flatMap((record) => (record === undefined ? [] : Object.values(record.programs).map((program: Stored) => program.sha256)));
+  return records.filter((record) => record !== undefined).sort((one, other) => one.url.localeCompare(other.url));
 }
 
 /** Where a download that is not whole yet lies, so that the next run goes on with it. */

@@ -100,7 +100,7 @@ async function unpack(file: OfficialFile, archive: string, stored: Stored, signa
     if (members.length > 0) await runLocal('tar', ['-xzf', archive, '-C', folder, '--no-same-owner', ...(await tarNames(archive, members, signal))], { timeoutSeconds: 120, signal });
     else await runLocal('cp', [archive, join(folder, 'program')], { timeoutSeconds: 120, signal });
     for (const { name, member } of file.programs) programs[name] = await keep(join(folder, member ?? 'program'), 0o755);
-    return { url: file.url, file: stored, programs };
+    return { url: file.url, version: file.version, file: stored, programs };
   });
 }
 

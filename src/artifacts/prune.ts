@@ -2,7 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runLocal } from '../ssh/local.js';
 import { allManifests } from './manifest.js';
-import { officialFiles } from './official-store.js';
+import { allUnpacked } from './official-store.js';
 import { buildFolder, storeFolder } from './paths.js';
 import { withStoreLock } from './store-lock.js';
 
@@ -36,7 +36,7 @@ async function removeCaches(signal: AbortSignal): Promise<number> {
 }
 
 async function removeUnnamed(): Promise<number> {
-  const named = new Set<string>(await officialFiles());
+  const named = new Set<string>((await allUnpacked()).flatMap(({ programs }) => Object.values(programs).map(({ sha256 }) => sha256)));
   for (const manifest of await allManifests()) {
     for (const component of Object.values(manifest.components)) for (const program of component.programs) named.add(program.sha256);
     for (const { archive } of Object.values(manifest.archives)) named.add(archive.sha256);

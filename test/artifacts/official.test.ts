@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { listArtifacts } from '../../src/artifacts/list.js';
 import { officialArtifacts } from '../../src/artifacts/official.js';
 import type { ArtifactSet } from '../../src/model/artifact.js';
 import type { KinitError } from '../../src/model/error.js';
@@ -55,6 +56,14 @@ test('first use downloads, checks, unpacks and locks; the second asks nobody', a
   const asked = origin.requests.length;
   expect(await fetchAll()).toEqual(set);
   expect(origin.requests).toHaveLength(asked);
+});
+
+test('what was fetched is listed with its version and where it came from', async () => {
+  const { fetchAll } = await setting();
+  await fetchAll();
+  const rows = await listArtifacts();
+  expect(rows.find(({ name }) => name === 'kubelet')).toMatchObject({ kind: 'binary', arch: 'amd64', version: VERSION, origin: `https://${KUBELET}`, present: true });
+  expect(rows.filter(({ name }) => name.startsWith('cni-'))).toHaveLength(6);
 });
 
 test('a cut connection is taken up where it ended', async () => {
