@@ -88,7 +88,8 @@ export async function startOrigin(kubernetesVersion: string): Promise<Origin> {
     if (from >= body.length) return void response.writeHead(416).end();
     response.writeHead(from > 0 ? 206 : 200, { 'content-length': body.length - from, ...(from > 0 ? { 'content-range': `bytes ${from}-${body.length - 1}/${body.length}` } : {}) });
     if (trouble === undefined) return void response.end(body.subarray(from));
-    response.write(body.subarray(from, from + trouble.cutAfter), () => setTimeout(() => response.destroy(), 20));
+    // Time for the other side to take it in: what it has not read by then is lost with the connection.
+    response.write(body.subarray(from, from + trouble.cutAfter), () => setTimeout(() => response.destroy(), 500));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const close = async (): Promise<void> => {
