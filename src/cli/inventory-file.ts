@@ -11,10 +11,12 @@ export function inventoryFile(args: { readonly inventory?: string | undefined },
 }
 
 /** Reads and checks it. Nothing is touched on any host while it has an error. */
-export async function loadedInventory(args: { readonly inventory?: string | undefined }, context: Pick<CommandContext, 'io'>): Promise<LoadedInventory> {
+export async function loadedInventory(args: { readonly inventory?: string | undefined }, context: Pick<CommandContext, 'io' | 'ui'>): Promise<LoadedInventory> {
   // Not at the top of the file: `kinit --help` must not wait for what only some commands need.
   const { loadInventory } = await import('../inventory/index.js');
-  return loadInventory(inventoryFile(args, context));
+  const inventory = await loadInventory(inventoryFile(args, context));
+  const { askSecret } = context.ui;
+  return askSecret === undefined ? inventory : { ...inventory, ask: askSecret };
 }
 
 /** The words that name this inventory in a command for the user to type; nothing where it is found by itself. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { asKinitError, EXIT_CODES, type KinitError } from '../model/error.js';
 import type { Chosen } from './command.js';
+import { secretAsker } from './ask-secret.js';
 import { paintFor } from './colour.js';
 import { failureEvent, renderFailures, toFailure, type Failure } from './errors.js';
 import { withInterrupt } from './interrupt.js';
@@ -43,7 +44,9 @@ async function runChosen({ command, options, printsValue, run }: Chosen, io: Io)
   const renderer = createRenderer({ io, output, format: json ? 'json' : 'text', verbose: options.verbose, paint: paintFor(io, output, options.color) });
   let closed: Promise<void> | undefined;
   const close = () => (closed ??= renderer.finish());
+  const askSecret = secretAsker(io, renderer.hold ?? (() => () => undefined));
   const ui: Ui = {
+    ...(askSecret === undefined ? {} : { askSecret }),
     json,
     verbose: options.verbose,
     paint: paintFor(io, io.stdout, options.color),

@@ -1,3 +1,4 @@
+import type { AskSecret } from '../model/secret.js';
 import type { Paint } from './colour.js';
 
 /** What a command says besides its events. */
@@ -5,6 +6,8 @@ export interface Ui {
   readonly json: boolean;
   readonly verbose: boolean;
   readonly paint: Paint;
+  /** Asks for a password on the terminal; absent where there is none. */
+  readonly askSecret?: AskSecret;
   /** Takes the live display down and then writes text for a person to standard output. Nothing with --output json. */
   readonly say: (text: string) => Promise<void>;
   /**

@@ -5,7 +5,8 @@ import type { HostFacts } from '../model/facts.js';
 import type { HostConnection } from '../model/host.js';
 import type { HostSpec, LoadedInventory } from '../model/spec.js';
 import { gatherFacts } from '../facts/index.js';
-import { connect } from '../ssh/index.js';
+import { createConnector, hostAccess } from '../ssh/index.js';
+import type { Connector } from '../ssh/index.js';
 import { mapLimit } from './limit.js';
 
 export interface SessionOptions {
@@ -31,20 +32,8 @@ export interface LostHost {
 }
 
 /** Connects to one host of the inventory, with the shared settings and its own. */
-export function connectTo(host: HostSpec, { inventory, acceptNewHostKeys, signal }: SessionOptions): Promise<HostConnection> {
-  const { ssh } = inventory.spec;
-  const identityFile = host.ssh?.identityFile ?? ssh.identityFile;
-  return connect({
-    host: host.name,
-    address: host.address,
-    port: host.ssh?.port ?? ssh.port,
-    user: host.ssh?.user ?? ssh.user,
-    ...(identityFile === undefined ? {} : { identityFile }),
-    knownHostsFile: ssh.knownHostsFile,
-    acceptNewHostKeys,
-    connectTimeoutSeconds: ssh.connectTimeoutSeconds,
-    signal,
-  });
+export function connectTo(host: HostSpec, { inventory, acceptNewHostKeys, signal }: SessionOptions, connect: Connector = createConnector(inventory.ask)): Promise<HostConnection> {
+  return connect({ host: host.name, ...hostAccess(inventory.spec, host), acceptNewHostKeys, signal });
 }
 
 /** Connects to the hosts side by side and asks each for its facts, in one round trip a host. */
@@ -61,7 +50,9 @@ export async function openHosts(
   },
 ): Promise<{ live: LiveHost[]; lost: LostHost[] }> {
   const lost: LostHost[] = [];
-  const connected = await reach(hosts, options, lost, async (spec) => ({ spec, connection: await connectTo(spec, options) }));
+  // Shared, so that one connection to a bastion serves all hosts behind it.
+  const connect = createConnector(options.inventory.ask);
+  const connected = await reach(hosts, options, lost, async (spec) => ({ spec, connection: await connectTo(spec, options, connect) }));
   try {
     await beforeChanges?.(connected, lost);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AskSecret } from './secret.js';
 
 /** Kubernetes versions kinit knows how to render flags for. */
 export const KUBERNETES_VERSIONS = { minimum: '1.34.0', maximum: '1.36.99', default: '1.36.3' } as const;
@@ -12,11 +13,37 @@ const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL that starts 
 const labels = z.record(z.string(), z.string());
 const extraArgs = z.record(z.string(), z.string());
 
-const sshOptions = {
-  user: z.string().min(1).describe('Login name. Needs to be root or to have passwordless sudo.'),
-  port: port.describe('TCP port of sshd.'),
-  identityFile: z.string().describe('Private key file. Without it the SSH agent and ~/.ssh/id_ed25519, id_ecdsa, id_rsa are tried.'),
+/** An IPv6 address may stand in brackets, as in URLs. */
+const address = z.string().min(1, 'must not be empty').transform((text) => text.replace(/^\[([0-9A-Fa-f:.]+(?:%[^\]]+)?)\]$/, '$1'));
+const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable, not the secret itself');
+
+/** How to prove who we are to one sshd. Secrets never stand in an inventory: it names where they are. */
+const proofOptions = {
+  identityFile: z.string().optional().describe('Private key file; the only key that is tried. Without it those of configFile, the SSH agent and ~/.ssh/id_ed25519, id_ecdsa, id_rsa.'),
+  passphraseEnv: envName.optional().describe('Environment variable with the passphrase of the key. Without it and the next it is asked for on a terminal, once.'),
+  passphraseFile: z.string().optional().describe('File whose first line is the passphrase of the key.'),
+  passwordEnv: envName.optional().describe('Environment variable with the login password. Without it and the next it is asked for on a terminal where sshd takes passwords, once.'),
+  passwordFile: z.string().optional().describe('File whose first line is the login password.'),
 };
+
+const bastion = z.strictObject({
+  address: address.describe('Where it is reached, from the one before it: an IP address, a DNS name or a Host of configFile.'),
+  user: z.string().min(1).optional().describe('Login name. Default: that of configFile, else your own on this machine.'),
+  port: port.optional().describe('TCP port of its sshd. Default: that of configFile, else 22.'),
+  ...proofOptions,
+});
+
+const hostSshOptions = {
+  user: z.string().min(1).optional().describe('Login name: root, or a user with sudo. Default: that of configFile, else root.'),
+  port: port.optional().describe('TCP port of sshd. Default: that of configFile, else 22.'),
+  ...proofOptions,
+  bastions: z.array(bastion).optional().describe('Machines to go through, in order (ssh -J). Default: ProxyJump of configFile; an empty list: none.'),
+};
+
+const sudoOptions = z.strictObject({
+  passwordEnv: envName.optional().describe('Environment variable with the password of the user for sudo.'),
+  passwordFile: z.string().optional().describe('File whose first line is the password of the user for sudo.'),
+});
 
 const taint = z.strictObject({
   key: z.string().min(1).describe('Taint key, for example dedicated or example.com/gpu.'),
@@ -26,10 +53,11 @@ const taint = z.strictObject({
 
 const hostSchema = z.strictObject({
   name: dnsLabel.describe('Node name, and host name of the machine unless manageHostname is false.'),
-  address: z.string().min(1, 'must not be empty').describe('Where SSH reaches it: an IP address or a DNS name.'),
+  address: address.describe('Where SSH reaches it: an IP address, a DNS name or a Host of ssh.configFile.'),
   internalAddress: z.union([z.ipv4(), z.ipv6()], 'must be an IP address').optional().describe('IP address the nodes use among themselves. Default: address, where that is an IP address, else the one of the default route.'),
   roles: z.array(z.enum(['control-plane', 'worker'])).min(1).default(['worker']).describe('What it is. A host with both runs the control plane and ordinary pods.'),
-  ssh: z.strictObject(sshOptions).partial().optional().describe('Differs from the shared ssh section for this host.'),
+  ssh: z.strictObject(hostSshOptions).optional().describe('Differs from the shared ssh section for this host.'),
+  sudo: sudoOptions.optional().describe('Differs from the shared sudo section for this host.'),
   labels: labels.default({}).describe('Node labels.'),
   taints: z.array(taint).default([]).describe('Node taints. A pure control-plane host gets node-role.kubernetes.io/control-plane:NoSchedule besides.'),
 });
@@ -53,14 +81,14 @@ export const specSchema = z.strictObject({
   hosts: z.array(hostSchema).min(1).describe('The machines.'),
   ssh: z
     .strictObject({
-      user: sshOptions.user.default('root'),
-      port: sshOptions.port.default(22),
-      identityFile: sshOptions.identityFile.optional(),
+      ...hostSshOptions,
+      configFile: z.string().default('~/.ssh/config').describe('OpenSSH client configuration to read; what stands in this inventory goes before it. none: read none.'),
       knownHostsFile: z.string().default('~/.ssh/known_hosts').describe('Host keys are verified against this file.'),
-      connectTimeoutSeconds: z.number().positive().default(15).describe('Bound on connecting and authenticating, in seconds.'),
+      connectTimeoutSeconds: z.number().positive().default(15).describe('Bound on connecting and authenticating, in seconds, for each machine on the way.'),
     })
     .prefault({})
     .describe('How to reach the hosts. Paths are relative to this file.'),
+  sudo: sudoOptions.prefault({}).describe('For users that are not root and need a password for sudo. Without these it is asked for on a terminal, once.'),
 
   apiServer: z
     .strictObject({
@@ -152,4 +180,6 @@ export interface LoadedInventory {
   readonly spec: Spec;
   /** Absolute path of the inventory file. */
   readonly file: string;
+  /** Asks for the passwords and passphrases that the inventory names no place for. Absent without a terminal. */
+  readonly ask?: AskSecret;
 }

@@ -1,115 +1,118 @@
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import ssh2 from 'ssh2';
-import type { AnyAuthMethod, ParsedKey } from 'ssh2';
-import { KinitError } from '../model/error.js';
-import { quote } from '../model/quote.js';
-import { fingerprint, shortType } from './hostKey.js';
-import { expandHome } from './trust.js';
+import type { AnyAuthMethod, AuthHandlerMiddleware, KeyboardInteractiveAuthMethod, Prompt } from 'ssh2';
+import type { AskSecret } from '../model/secret.js';
+import { asAgent, findIdentities, noIdentity } from './identities.js';
+import type { Identities } from './identities.js';
+import type { KeyRing } from './keyRing.js';
+import type { Hop } from './route.js';
+import { readSecret } from './secret.js';
 
-/** What ssh tries without configuration, in its order. */
-const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
-const AGENT_TIMEOUT_MS = 3000;
-
+/** How we prove who we are to one sshd; good for any number of logins. */
 export interface Credentials {
-  readonly methods: readonly AnyAuthMethod[];
-  /** One text each, for the error when all are refused. */
-  readonly tried: readonly string[];
-  /** What could not be used, and why. */
-  readonly notes: readonly string[];
+  readonly identities: Identities;
+  readonly hop: Hop;
+  readonly ask: AskSecret | undefined;
+  /** The password that was accepted before on this hop. */
+  readonly accepted: { password?: string };
 }
 
-/**
- * Ways to prove who we are: the identity file alone where one is named (a server counts every key as an attempt),
- * else the SSH agent and the default keys. Throws KinitError 'access' when there is none.
- */
-export async function credentials(options: { host: string; user: string; identityFile?: string }): Promise<Credentials> {
-  const { host, user: username } = options;
-  const agentPath = process.env['SSH_AUTH_SOCK'];
-  const methods: AnyAuthMethod[] = [];
-  const tried: string[] = [];
-  const notes: string[] = [];
-  let encrypted: string | undefined;
+/** One login: what is told to ssh2, and what became of it. */
+export interface Attempt {
+  readonly handler: AuthHandlerMiddleware;
+  /** Methods the server takes, as far as it has said. */
+  readonly offered: () => readonly string[];
+  /** A passphrase or password that could not be had; the reason the login failed. */
+  readonly fault: () => unknown;
+  readonly passwordTried: () => boolean;
+  readonly succeeded: () => void;
+}
 
-  if (options.identityFile !== undefined) {
-    const file = expandHome(options.identityFile);
-    const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-      throw new KinitError(`the SSH key for ${host} cannot be read`, { class: 'access', host, tried: `read ${file}`, found: cause instanceof Error ? cause.message : String(cause), hint: 'Correct ssh.identityFile in the inventory, or make a key: ssh-keygen -t ed25519', cause });
-    });
-    if (isEncrypted(text)) encrypted = file;
-    else {
-      const key = privateKey(text);
-      if (key === undefined) throw new KinitError(`${file} is not an SSH private key`, { class: 'access', host, tried: `read ${file}`, hint: 'ssh.identityFile names the private key, not the .pub file.' });
-      methods.push({ type: 'publickey', username, key });
-      tried.push(describe(file, key));
+const PASSWORD_ATTEMPTS = 3;
+
+/** Throws KinitError 'access' when there is neither a key nor a way to get a password. */
+export async function credentials(hop: Hop, ring: KeyRing, ask: AskSecret | undefined): Promise<Credentials> {
+  // Who names a password and no key means the password.
+  const passwordOnly = hop.password !== undefined && !hop.identityRequired;
+  const none: Identities = { offered: [], tried: [], notes: [], locked: [] };
+  const identities = passwordOnly ? none : await findIdentities(hop, ring);
+  if (identities.offered.length === 0 && hop.password === undefined && ask === undefined) throw noIdentity(hop, identities);
+  return { identities, hop, ask, accepted: {} };
+}
+
+/** `hold` stops the clock of the login while a person types. */
+export function startAttempt({ identities, hop, ask, accepted }: Credentials, hold: <T>(work: Promise<T>) => Promise<T>): Attempt {
+  let offered: readonly string[] = [];
+  let fault: unknown;
+  let passwords = 0;
+  let current: string | undefined;
+  const username = hop.user;
+  const takes = (method: string): boolean => offered.length === 0 || offered.includes(method);
+
+  const nextPassword = async (): Promise<string | undefined> => {
+    passwords += 1;
+    if (accepted.password !== undefined) return passwords === 1 ? accepted.password : undefined;
+    if (hop.password !== undefined) return passwords === 1 ? readSecret(hop.password, `the SSH password for ${hop.name}`) : undefined;
+    if (ask === undefined || passwords > PASSWORD_ATTEMPTS) return undefined;
+    // The first answer is for all that this user logs in to; a host that refuses it is asked about by itself.
+    const question = passwords === 1 ? { id: `password ${username}`, text: `SSH password of ${username} (asked for by ${hop.name})` } : { id: `password ${username} ${hop.name} ${String(passwords)}`, text: `${hop.name} refuses it. SSH password of ${username} there` };
+    return hold(ask(question));
+  };
+
+  async function* methods(): AsyncGenerator<AnyAuthMethod> {
+    // The answer to 'none' is the list of what the server takes (RFC 4252, section 5.2).
+    yield { type: 'none', username };
+    if (identities.offered.length > 0 && takes('publickey')) yield { type: 'agent', username, agent: asAgent(identities.offered, (error) => (fault ??= error), hold) };
+    if (fault !== undefined) return;
+    // A server that wants a key and then a password names the password only now, and ssh2 drops the list while it tries keys.
+    if (!takes('password') && !takes('keyboard-interactive') && (hop.password !== undefined || ask !== undefined)) yield { type: 'none', username };
+    while (takes('password') || takes('keyboard-interactive')) {
+      current = await nextPassword();
+      if (current === undefined) return;
+      yield takes('password') ? { type: 'password', username, password: current } : interactive(username, current, ask === undefined ? undefined : (text) => hold(ask({ id: `prompt ${username} ${hop.name} ${text}`, text: `${hop.name}: ${text}` })));
     }
   }
 
-  if ((options.identityFile === undefined || encrypted !== undefined) && agentPath !== undefined && agentPath !== '') {
-    const count = await agentKeyCount(agentPath);
-    if (count === undefined) notes.push(`the SSH agent at ${agentPath} does not answer`);
-    else if (count === 0) notes.push('the SSH agent holds no key');
-    else {
-      methods.push({ type: 'agent', username, agent: agentPath });
-      tried.push(`SSH agent (${count} ${count === 1 ? 'key' : 'keys'})`);
-    }
-  }
-
-  for (const name of options.identityFile === undefined ? DEFAULT_KEYS : []) {
-    const file = join(homedir(), '.ssh', name);
-    const text = await readFile(file, 'utf8').catch(() => undefined);
-    if (text === undefined) continue;
-    const key = isEncrypted(text) ? undefined : privateKey(text);
-    if (key === undefined) {
-      encrypted = file;
-      notes.push(`${file} is encrypted`);
-      continue;
-    }
-    methods.push({ type: 'publickey', username, key });
-    tried.push(describe(file, key));
-  }
-
-  if (methods.length > 0) return { methods, tried, notes };
-  if (encrypted !== undefined) {
-    throw new KinitError(`the SSH key for ${host} is encrypted, and no SSH agent holds it`, { class: 'access', host, tried: encrypted, ...(notes.length > 0 ? { found: notes.join('; ') } : {}), hint: `Give it to an agent first: eval "$(ssh-agent)"; ssh-add ${quote(encrypted)}` });
-  }
-  throw new KinitError(`there is no SSH key to log in to ${host} with`, {
-    class: 'access',
-    host,
-    tried: `SSH agent, ${DEFAULT_KEYS.map((name) => `~/.ssh/${name}`).join(', ')}`,
-    found: [agentPath === undefined || agentPath === '' ? 'no SSH agent (SSH_AUTH_SOCK is not set)' : '', ...notes, 'none of the files'].filter((text) => text !== '').join('; '),
-    hint: 'Make one with ssh-keygen -t ed25519 and put it on the host with ssh-copy-id, or name another in ssh.identityFile.',
-  });
+  const sequence = methods();
+  const handler: AuthHandlerMiddleware = (methodsLeft, _partial, next) => {
+    // ssh2 gives null before the first answer; its types do not know.
+    offered = (methodsLeft as readonly string[] | null) ?? offered;
+    sequence.next().then(
+      // false is "no more" for ssh2; its types do not know that either.
+      ({ value, done }) => next(done === true ? (false as unknown as AnyAuthMethod) : (value as AnyAuthMethod)),
+      (error: unknown) => {
+        fault ??= error;
+        next(false as unknown as AnyAuthMethod);
+      },
+    );
+    return undefined as unknown as AnyAuthMethod;
+  };
+  return {
+    handler,
+    offered: () => offered,
+    fault: () => fault,
+    passwordTried: () => current !== undefined,
+    succeeded: () => {
+      if (current !== undefined) accepted.password = current;
+    },
+  };
 }
 
-/** Whether a private key file needs a passphrase: from its own header, in OpenSSH's format (PROTOCOL.key) and in PEM. */
-export function isEncrypted(text: string): boolean {
-  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END/.exec(text)?.[1];
-  if (body === undefined) return /^Proc-Type: 4,ENCRYPTED|BEGIN ENCRYPTED PRIVATE KEY/m.test(text);
-  const bytes = Buffer.from(body, 'base64');
-  const magic = 'openssh-key-v1\0'.length;
-  const length = bytes.length < magic + 4 ? 0 : bytes.readUInt32BE(magic);
-  return bytes.toString('latin1', magic + 4, magic + 4 + length) !== 'none';
-}
-
-function privateKey(text: string): ParsedKey | undefined {
-  const parsed: unknown = ssh2.utils.parseKey(text);
-  const key: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
-  if (key instanceof Error || key === undefined) return undefined;
-  return (key as ParsedKey).isPrivateKey() ? (key as ParsedKey) : undefined;
-}
-
-function describe(file: string, key: ParsedKey): string {
-  return `${file} (${shortType(key.type)} ${fingerprint(key.getPublicSSH())})`;
-}
-
-function agentKeyCount(path: string): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), AGENT_TIMEOUT_MS);
-    ssh2.createAgent(path).getIdentities((error, keys) => {
-      clearTimeout(timer);
-      resolve(error instanceof Error ? undefined : (keys?.length ?? 0));
-    });
-  });
+/** Answers the prompt for a password with it; whatever else the server wants to know, a person must say. */
+function interactive(username: string, password: string, ask: ((text: string) => Promise<string>) | undefined): KeyboardInteractiveAuthMethod {
+  let given = false;
+  const answer = async ({ prompt, echo }: Prompt): Promise<string> => {
+    const first = !given && echo !== true;
+    if (first) given = true;
+    return first ? password : ((await ask?.(prompt.trim())) ?? '');
+  };
+  return {
+    type: 'keyboard-interactive',
+    username,
+    prompt: (_name, _instructions, _language, prompts, finish) => {
+      void (async () => {
+        const answers: string[] = [];
+        for (const prompt of prompts) answers.push(await answer(prompt));
+        finish(answers);
+      })().catch(() => finish(prompts.map(() => '')));
+    },
+  };
 }

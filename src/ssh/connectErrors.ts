@@ -1,13 +1,12 @@
 import { KinitError } from '../model/error.js';
 import { quote } from '../model/quote.js';
-import type { Credentials } from './auth.js';
+import type { Attempt, Credentials } from './auth.js';
+import type { Hop } from './route.js';
 
-/** What a connection attempt is about. */
-export interface Target {
-  readonly host: string;
-  readonly address: string;
-  readonly port: number;
-  readonly user: string;
+/** One machine on the way, and how long it may take. */
+export interface Target extends Pick<Hop, 'name' | 'address' | 'port' | 'user'> {
+  /** Inventory name, where it is a host of the inventory: what is wrong with a bastion is told once for all behind it. */
+  readonly host?: string;
   readonly connectTimeoutSeconds: number;
 }
 
@@ -19,46 +18,44 @@ const SOCKET_FAULTS: Readonly<Record<string, readonly [string, string]>> = {
   ETIMEDOUT: ['does not answer', 'Is the machine up? A firewall may drop the packets.'],
   ENOTFOUND: ['has an address that no DNS server knows', 'Correct its address in the inventory.'],
   EAI_AGAIN: ['has a name that could not be looked up: DNS does not answer', 'Check DNS of this machine, or put an IP address into the inventory.'],
-  ECONNRESET: ['closed the connection before the login', 'Is this the port of sshd? Look at its log: journalctl -u ssh'],
+  ECONNRESET: ['closed the connection before the login', 'Is this the port of sshd? Look at its log: journalctl -u ssh. MaxStartups there refuses who comes while many log in.'],
 };
 
 /** Turns what ssh2 reports while connecting into an error with a next step. */
-export function connectError(target: Target, cause: Error, stage: 'connect' | 'login', tried: Credentials | undefined): KinitError {
-  const { host, address, port, user } = target;
+export function connectError(target: Target, cause: Error, stage: 'connect' | 'login', login?: { readonly credentials: Credentials; readonly attempt: Attempt }): KinitError {
+  const { name, address, port, user } = target;
   const where = `ssh -p ${port} ${quote(`${user}@${address}`)}`;
   const level = 'level' in cause ? cause.level : undefined;
   const code = 'code' in cause ? cause.code : undefined;
-  const base = { class: 'access', host, tried: where, cause } as const;
+  const base = { class: 'access', ...(target.host === undefined ? {} : { host: target.host }), tried: where, cause } as const;
 
   if (level === 'client-timeout') {
     const [message, hint] = stage === 'login' ? ['does not let us log in', 'Its sshd is slow to log in (DNS, PAM), or busy.'] : ['does not answer', 'Is the machine up? A firewall may drop the packets.'];
-    return new KinitError(`${host} (${address} port ${port}) ${message}`, { ...base, found: `nothing within ${target.connectTimeoutSeconds} s`, hint: `${hint} ssh.connectTimeoutSeconds sets the bound.` });
+    return new KinitError(`${name} (${address} port ${port}) ${message}`, { ...base, found: `nothing within ${target.connectTimeoutSeconds} s`, hint: `${hint} ssh.connectTimeoutSeconds sets the bound.` });
   }
   const fault = typeof code === 'string' ? SOCKET_FAULTS[code] : undefined;
-  if (fault !== undefined && stage === 'connect') return new KinitError(`${host} (${address} port ${port}) ${fault[0]}`, { ...base, found: cause.message, hint: fault[1] });
+  if (fault !== undefined && stage === 'connect') return new KinitError(`${name} (${address} port ${port}) ${fault[0]}`, { ...base, found: cause.message, hint: fault[1] });
   if (stage === 'connect') {
-    return new KinitError(`no SSH connection to ${host} (${address} port ${port})`, { ...base, found: cause.message, hint: `Is this the port of an sshd? Try: ${where}` });
+    return new KinitError(`no SSH connection to ${name} (${address} port ${port})`, { ...base, found: cause.message, hint: `Is this the port of an sshd? Try: ${where}` });
   }
-  const keys = tried?.tried.join(', ') ?? 'no key';
-  const notes = tried === undefined || tried.notes.length === 0 ? '' : `; ${tried.notes.join('; ')}`;
-  return new KinitError(`${host} does not accept our SSH key for user ${user}`, {
-    ...base,
-    found: `refused: ${keys}${notes}`,
-    hint: `Put the public key on the host: ssh-copy-id -i KEY.pub -p ${port} ${quote(`${user}@${address}`)}; or name another user or key in the inventory (ssh.user, ssh.identityFile).`,
-  });
+  return refusal(target, base, login);
 }
 
-/** The root shell did not come up: what sudo (or the login shell) printed says why. */
-export function sudoError(host: string, user: string, printed: string): KinitError {
-  const found = printed.trim() === '' ? 'the shell ended without a word' : printed.trim();
-  if (user === 'root') {
-    return new KinitError(`no shell for root on ${host}`, { class: 'access', host, tried: 'start sh', found, hint: 'Look at the login shell of root on the host (getent passwd root).' });
+function refusal({ name, address, port, user }: Target, base: { readonly class: 'access'; readonly tried: string; readonly cause: Error }, login: { readonly credentials: Credentials; readonly attempt: Attempt } | undefined): KinitError {
+  const { tried = [], notes = [] } = login?.credentials.identities ?? {};
+  const methods = login?.attempt.offered() ?? [];
+  const takesPassword = methods.includes('password') || methods.includes('keyboard-interactive');
+  const said = [tried.length > 0 ? `refused: ${tried.join(', ')}` : '', ...notes, methods.length > 0 ? `it takes: ${methods.join(', ')}` : ''].filter((text) => text !== '').join('; ');
+  if (login?.attempt.passwordTried() === true) {
+    return new KinitError(`${name} does not accept the password of user ${user}`, { ...base, found: said, hint: 'Correct the password where ssh.passwordEnv or ssh.passwordFile of the inventory names it, or ssh.user.' });
   }
-  return new KinitError(`user ${user} on ${host} cannot become root without a password`, {
-    class: 'access',
-    host,
-    tried: 'sudo -n sh',
-    found,
-    hint: `As root on ${host}: echo ${quote(`${user} ALL=(ALL) NOPASSWD: ALL`)} > /etc/sudoers.d/kinit && chmod 0440 /etc/sudoers.d/kinit; or set ssh.user to root.`,
+  if (takesPassword && tried.length === 0) {
+    return new KinitError(`${name} wants a password of user ${user}, and there is none`, { ...base, found: said, hint: 'Run kinit on a terminal, which asks for it, or name it in the inventory: ssh.passwordEnv or ssh.passwordFile.' });
+  }
+  const password = takesPassword ? ', or a password (ssh.passwordEnv, ssh.passwordFile)' : '';
+  return new KinitError(`${name} does not accept our SSH key for user ${user}`, {
+    ...base,
+    found: said === '' ? 'refused: no key' : said,
+    hint: `Put the public key on the host: ssh-copy-id -i KEY.pub -p ${port} ${quote(`${user}@${address}`)}; or name another user or key in the inventory (ssh.user, ssh.identityFile)${password}.`,
   });
 }

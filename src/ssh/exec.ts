@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { Client, ClientChannel } from 'ssh2';
 import { KinitError } from '../model/error.js';
-import { quote } from '../model/quote.js';
-import { createFrameReader, createSink, printMarker } from './frame.js';
+import { createFrameReader, createSink, createTail, printMarker } from './frame.js';
 import type { Sink } from './frame.js';
+import type { Channels } from './channels.js';
+import { evalWords, passSudo, rootCommand } from './sudo.js';
+import type { RootWay } from './sudo.js';
 
 /** One SSH connection as the parts of this room share it. */
 export interface Link {
   readonly host: string;
-  readonly user: string;
   readonly client: Client;
+  readonly channels: Channels;
+  readonly root: RootWay;
   readonly counts: { execChannels: number; roundTrips: number; bytesSent: number };
   /** Why the connection is gone, once it is. */
   readonly lost: () => string | undefined;
@@ -28,50 +31,30 @@ export interface Exec {
   readonly stderr: Sink;
 }
 
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-
-/**
- * The command line sshd hands to the login shell: root's sh with a known environment, whatever the login shell is.
- * `script` travels in argv, so it holds no secret.
- */
-export function rootCommand(user: string, script?: string): string {
-  const shell = `env LC_ALL=C PATH=${PATH} sh${script === undefined ? '' : ` -c ${quote(script)}`}`;
-  return user === 'root' ? `exec ${shell}` : `exec sudo -n -- ${shell}`;
-}
-
 /** Opens an exec channel. Throws KinitError 'access' when the host refuses it or the connection is gone. */
-export function openChannel(link: Link, command: string): Promise<ClientChannel> {
-  return new Promise((resolve, reject) => {
-    const fail = (cause: unknown): void => {
-      const lost = link.lost();
-      reject(
-        lost === undefined
-          ? new KinitError(`${link.host} refused to start a command`, { class: 'access', host: link.host, tried: 'open an exec channel', found: cause instanceof Error ? cause.message : String(cause), hint: 'Look for MaxSessions, ForceCommand and the login shell of this user on the host.', cause })
-          : lostError(link, 'a command was started', lost),
-      );
-    };
-    if (link.lost() !== undefined) return fail(undefined);
-    try {
-      link.client.exec(command, (error, channel) => {
-        if (error !== undefined) return fail(error);
-        link.counts.execChannels += 1;
-        // Errors of a channel always come with its close, which is what callers wait for.
-        channel.on('error', () => undefined);
-        resolve(channel);
-      });
-    } catch (cause) {
-      fail(cause);
-    }
-  });
+export async function openChannel(link: Link, command: string): Promise<ClientChannel> {
+  const lost = link.lost();
+  if (lost !== undefined) throw lostError(link, 'a command was started', lost);
+  try {
+    const channel = await link.channels.open(command);
+    link.counts.execChannels += 1;
+    return channel;
+  } catch (cause) {
+    const gone = link.lost();
+    if (gone !== undefined) throw lostError(link, 'a command was started', gone);
+    if (cause instanceof KinitError) throw cause;
+    throw new KinitError(`${link.host} refused to start a command`, { class: 'access', host: link.host, tried: 'open an exec channel', found: cause instanceof Error ? cause.message : String(cause), hint: 'Look for MaxSessions, ForceCommand and the login shell of this user on the host.', cause });
+  }
 }
 
 /** Starts a script as root on its own channel. What the login shell prints before it is dropped. */
 export async function openExec(link: Link, script: string): Promise<Exec> {
   const nonce = randomBytes(16).toString('hex');
-  const channel = await openChannel(link, rootCommand(link.user, `umask 022; cd /; ${printMarker(nonce, '$$')}; ${script}`));
+  const text = Buffer.from(`umask 022; cd /; ${printMarker(nonce, '$$')}; ${script}`);
+  const channel = await openChannel(link, rootCommand(link.root, nonce, evalWords(link.root, nonce, text.length)));
   const stdout = createSink();
   const stderr = createSink();
-  const noise = createSink(undefined, 4096);
+  const noise = createTail(4096);
   const started = new Set<Sink>();
   let begun: (pid: number | undefined) => void = () => undefined;
   const pid = new Promise<number | undefined>((resolve) => {
@@ -101,6 +84,8 @@ export async function openExec(link: Link, script: string): Promise<Exec> {
       resolve(code);
     });
   });
+  await passSudo(channel, link.root, nonce);
+  channel.write(text);
   return { channel, pid, closed, stdout, stderr };
 }
 

@@ -49,6 +49,17 @@ export interface Sink {
 /** At most so many bytes of one output are held; what comes after is counted and dropped. */
 export const MAX_OUTPUT = 8 * 1024 * 1024;
 
+/** Keeps only the end of what comes. */
+export function createTail(limit: number): Sink {
+  let held: Buffer = Buffer.alloc(0);
+  return {
+    add: (bytes) => {
+      held = Buffer.concat([held, bytes.subarray(-limit)]).subarray(-limit);
+    },
+    text: () => held.toString('utf8'),
+  };
+}
+
 export function createSink(onLine?: (line: string) => void, limit = MAX_OUTPUT): Sink {
   const chunks: Buffer[] = [];
   let held = 0;

@@ -1,2 +1,3 @@
-export { connect } from './connect.js';
-export type { ConnectOptions } from './connect.js';
+export { hostAccess } from './access.js';
+export { createConnector } from './connect.js';
+export type { Connector, ConnectOptions } from './connect.js';

@@ -1,7 +1,10 @@
+import type { Duplex } from 'node:stream';
 import ssh2 from 'ssh2';
-import type { AnyAuthMethod, Client, NextAuthHandler } from 'ssh2';
+import type { Client } from 'ssh2';
 import { KinitError } from '../model/error.js';
+import { startAttempt } from './auth.js';
 import type { Credentials } from './auth.js';
+import { startClock } from './clock.js';
 import { connectError } from './connectErrors.js';
 import type { Target } from './connectErrors.js';
 import type { Trust } from './trust.js';
@@ -10,11 +13,18 @@ import type { Trust } from './trust.js';
 const KEEPALIVE_MS = 10_000;
 const KEEPALIVE_COUNT = 3;
 
-/**
- * One TCP connection: host key verified, then logged in. Throws KinitError 'access', or 'interrupted' on abort.
- * `patience` is what is left of the connect timeout, in milliseconds.
- */
-export function login(target: Target, trust: Trust, credentials: Credentials, patience: number, signal: AbortSignal): Promise<Client> {
+export interface LoginOptions {
+  readonly trust: Trust;
+  readonly credentials: Credentials;
+  /** What is left of the connect timeout, in milliseconds. */
+  readonly patience: number;
+  readonly signal: AbortSignal;
+  /** A stream through a bastion; else a TCP connection is made. */
+  readonly sock?: Duplex;
+}
+
+/** One connection: host key verified, then logged in. Throws KinitError 'access', or 'interrupted' on abort. */
+export function login(target: Target, { trust, credentials, patience, signal, sock }: LoginOptions): Promise<Client> {
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client();
     let stage: 'connect' | 'login' = 'connect';
@@ -24,16 +34,24 @@ export function login(target: Target, trust: Trust, credentials: Credentials, pa
     const settle = (act: () => void): void => {
       if (settled) return;
       settled = true;
+      clock.stop();
       signal.removeEventListener('abort', onAbort);
       act();
     };
     const fail = (error: KinitError): void => {
       settle(() => {
         client.destroy();
+        sock?.destroy();
         reject(error);
       });
     };
-    const onAbort = (): void => fail(new KinitError(`connecting to ${target.host} was interrupted`, { class: 'interrupted', host: target.host }));
+    const onAbort = (): void => fail(new KinitError(`connecting to ${target.name} was interrupted`, { class: 'interrupted', ...(target.host === undefined ? {} : { host: target.host }) }));
+    const clock = startClock(patience, () => fail(refused ?? connectError(target, Object.assign(new Error('out of time'), { level: 'client-timeout' }), stage)));
+    const attempt = startAttempt(credentials, clock.hold);
+    const reason = (cause: Error): KinitError => {
+      const fault = attempt.fault();
+      return refused ?? (fault instanceof KinitError ? fault : connectError(target, cause, stage, { credentials, attempt }));
+    };
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) return onAbort();
 
@@ -44,23 +62,29 @@ export function login(target: Target, trust: Trust, credentials: Credentials, pa
         // Only now has the server proved that it holds the key.
         trust.remember();
       } catch (error) {
-        fail(error instanceof KinitError ? error : connectError(target, error as Error, stage, credentials));
+        fail(error instanceof KinitError ? error : reason(error as Error));
       }
     });
-    client.on('ready', () => settle(() => resolve(client)));
+    client.on('ready', () => {
+      attempt.succeeded();
+      settle(() => resolve(client));
+    });
     client.on('error', (error: Error & { level?: string }) => {
       // The agent failed: the next method is tried by ssh2 itself.
       if (error.level === 'agent') return;
-      fail(refused ?? connectError(target, error, stage, credentials));
+      fail(reason(error));
     });
-    client.on('close', () => fail(refused ?? connectError(target, Object.assign(new Error('the host closed the connection'), { code: stage === 'connect' ? 'ECONNRESET' : '' }), stage, credentials)));
+    client.on('close', () => {
+      // Whoever types for longer than sshd's LoginGraceTime is heard in the next attempt.
+      if (clock.wasHeld()) stage = 'connect';
+      fail(reason(Object.assign(new Error('the host closed the connection'), { code: stage === 'connect' ? 'ECONNRESET' : '' })));
+    });
 
-    const left = [...credentials.methods];
     client.connect({
-      host: target.address,
-      port: target.port,
+      ...(sock === undefined ? { host: target.address, port: target.port } : { sock }),
       username: target.user,
-      readyTimeout: patience,
+      // Ours stops while a person types.
+      readyTimeout: 0,
       keepaliveInterval: KEEPALIVE_MS,
       keepaliveCountMax: KEEPALIVE_COUNT,
       algorithms: {
@@ -72,11 +96,7 @@ export function login(target: Target, trust: Trust, credentials: Credentials, pa
         refused = trust.judge(key);
         return refused === undefined;
       },
-      authHandler: (_left: unknown, _partial: boolean, next: NextAuthHandler) => {
-        const method: AnyAuthMethod | undefined = left.shift();
-        // ssh2 takes false for "no more"; its types do not know.
-        next(method ?? (false as unknown as AnyAuthMethod));
-      },
+      authHandler: attempt.handler,
     });
     // Without it a small request waits for the answer to the one before: 44 ms instead of 3.
     client.setNoDelay(true);

@@ -6,15 +6,11 @@ import type { Link } from './exec.js';
 import { createSender } from './sender.js';
 import { labelOf } from './shell.js';
 
-/** Kernel limit of one argument (MAX_ARG_STRLEN) is 128 KiB. */
-const MAX_SCRIPT = 100_000;
-
 /** Runs a script on its own exec channel with a stream as standard input; see HostConnection.pipe. Default bound 600 s. */
 export async function pipe(link: Link, script: string, input: Readable, options: { readonly timeoutSeconds?: number; readonly change?: string } = {}): Promise<CommandResult> {
   const { host } = link;
   const seconds = options.timeoutSeconds ?? 600;
   const tried = options.change ?? labelOf(script);
-  if (Buffer.byteLength(script) > MAX_SCRIPT) throw new KinitError('a script for a stream is too long for a command line', { class: 'internal', host, tried });
 
   const exec = await openExec(link, script);
   const sender = createSender(link, exec, seconds);

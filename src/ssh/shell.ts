@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { ClientChannel } from 'ssh2';
 import { asKinitError, KinitError } from '../model/error.js';
 import type { CommandResult, RunOptions } from '../model/host.js';
-import { sudoError } from './connectErrors.js';
-import { endSession, lostError, openChannel, rootCommand } from './exec.js';
+import { endSession, lostError, openChannel } from './exec.js';
 import type { Link } from './exec.js';
-import { createFrameReader, createSink } from './frame.js';
+import { createFrameReader, createSink, createTail } from './frame.js';
 import type { Sink } from './frame.js';
 import { bootText, requestText } from './shellText.js';
 import type { Dialect } from './shellText.js';
+import { otherWay, passSudo, rootCommand, shellWords, sudoError, withoutMarks } from './sudo.js';
 
 /** The long-lived root shell of one connection: requests go in one after the other and are answered in order. */
 export interface RootShell {
@@ -40,6 +40,8 @@ interface Session extends Dialect {
 }
 
 const BOOT_TIMEOUT_MS = 20_000;
+/** What is printed before the shell; its end says why there is none. */
+const NOISE_BYTES = 4096;
 /** How long a request that ran out of time may take to end once its processes were killed. */
 const KILL_GRACE_MS = 10_000;
 /** A dying host closes the channel a moment before the connection; waiting tells the two apart. */
@@ -62,16 +64,33 @@ export function createRootShell(link: Link): RootShell {
     await opening;
   };
 
+  /** Tries the ways to root one after the other, as sudo asks for them: at most with a terminal and with a password. */
   const boot = async (): Promise<void> => {
+    for (;;) {
+      const noise = createTail(NOISE_BYTES);
+      try {
+        return await start(noise);
+      } catch (error) {
+        const other = otherWay(link.root, noise.text());
+        if (other === undefined || link.lost() !== undefined) throw error;
+        if (other === 'terminal') link.root.withTerminal = true;
+        else link.root.withPassword = true;
+      }
+    }
+  };
+
+  const start = async (noise: Sink): Promise<void> => {
     const nonce = randomBytes(16).toString('hex');
-    const channel = await openChannel(link, rootCommand(link.user));
-    const noise = createSink(undefined, 4096);
+    const command = rootCommand(link.root, nonce, shellWords(link.root, nonce));
+    const channel = await openChannel(link, command);
     const booting = new Set<Stream>(['stdout', 'stderr']);
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new KinitError(`the shell on ${host} does not answer`, { class: 'access', host, tried: rootCommand(link.user), found: noise.text() || `nothing within ${BOOT_TIMEOUT_MS / 1000} s`, hint: 'Look at the start files of the login shell on the host (~/.bashrc): they run first.' }));
+      let timer: NodeJS.Timeout | undefined;
+      let closed = false;
+      const late = (): void => {
+        reject(new KinitError(`the shell on ${host} does not answer`, { class: 'access', host, tried: command, found: noise.text() || `nothing within ${BOOT_TIMEOUT_MS / 1000} s`, hint: 'Look at the start files of the login shell on the host (~/.bashrc): they run first.' }));
         channel.destroy();
-      }, BOOT_TIMEOUT_MS);
+      };
       const reader = (stream: Stream): ((chunk: Buffer) => void) =>
         createFrameReader(nonce, {
           data: (bytes) => (booting.has(stream) ? noise : sent.find((request) => request.open.has(stream))?.sinks[stream])?.add(bytes),
@@ -88,16 +107,21 @@ export function createRootShell(link: Link): RootShell {
       channel.on('data', reader('stdout'));
       channel.stderr.on('data', reader('stderr'));
       channel.once('close', () => {
+        closed = true;
         clearTimeout(timer);
         const wasReady = session?.channel === channel;
         if (wasReady) session = undefined;
         setTimeout(() => {
           const lost = link.lost();
           if (wasReady) shellEnded(lost);
-          else reject(lost === undefined ? sudoError(host, link.user, noise.text()) : lostError(link, 'its root shell was started', lost));
+          else reject(lost === undefined ? sudoError(link.root, withoutMarks(noise.text(), nonce)) : lostError(link, 'its root shell was started', lost));
         }, SETTLE_MS);
       });
-      write(channel, bootText(nonce));
+      passSudo(channel, link.root, nonce).then(() => {
+        if (closed) return;
+        timer = setTimeout(late, BOOT_TIMEOUT_MS);
+        write(channel, bootText(nonce));
+      }, reject);
     });
   };
 

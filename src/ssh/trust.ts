@@ -22,7 +22,7 @@ export interface Trust {
 }
 
 /** Reads known_hosts (again for every connection: another one may just have added a key). */
-export function hostTrust(options: { host: string; address: string; port: number; knownHostsFile: string; acceptNewHostKeys: boolean }): Trust {
+export function hostTrust(options: { host: string; address: string; port: number; knownHostsFile: string; acceptNewHostKeys: boolean; behind?: boolean }): Trust {
   const { host, address, port } = options;
   const file = expandHome(options.knownHostsFile);
   const entries = [file, SYSTEM_KNOWN_HOSTS].flatMap((path) => parseKnownHosts(path, readIfThere(path)));
@@ -60,7 +60,7 @@ export function hostTrust(options: { host: string; address: string; port: number
         host,
         tried: `${tried} against ${file}`,
         found: `the host sent ${sent}`,
-        hint: `Compare on the machine's console: ssh-keygen -lf /etc/ssh/${keyFileName(keyType(key))}. If they are the same, run again with --accept-new-host-keys, or: ssh-keyscan -p ${port} ${quote(address)} >> ${quote(file)}`,
+        hint: `Compare on the machine's console: ssh-keygen -lf /etc/ssh/${keyFileName(keyType(key))}. If they are the same, run again with --accept-new-host-keys${options.behind === true ? '.' : `, or: ssh-keyscan -p ${port} ${quote(address)} >> ${quote(file)}`}`,
       });
     },
     remember: () => {

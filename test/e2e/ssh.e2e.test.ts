@@ -11,12 +11,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { KinitError } from '../../src/model/error.js';
 import type { HostConnection } from '../../src/model/host.js';
-import { connect } from '../../src/ssh/index.js';
+import { createConnector } from '../../src/ssh/index.js';
 import type { ConnectOptions } from '../../src/ssh/index.js';
 import { freePort, keygen, startSshd, whyNoSshd } from './support/sshd.js';
 import type { TestSshd } from './support/sshd.js';
 
 const missing = whyNoSshd();
+const connect = createConnector();
 
 describe.skipIf(missing !== undefined)(`ssh against a real sshd${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
   let sshd: TestSshd;

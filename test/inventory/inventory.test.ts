@@ -52,7 +52,7 @@ test('a leading v of the version is dropped', async () => {
 
 test('an unknown key: place, what is allowed, the nearest one, and no second error for the key it was meant to be', async () => {
   expect(await problems(GOOD.replace('    address: 10.0.0.2', '    adress: 10.0.0.2'))).toEqual([
-    '6:5: hosts[1].adress: found the key "adress"; there is no such option here; allowed: name, address, internalAddress, roles, ssh, labels, taints; did you mean "address"?',
+    '6:5: hosts[1].adress: found the key "adress"; there is no such option here; allowed: name, address, internalAddress, roles, ssh, sudo, labels, taints; did you mean "address"?',
   ]);
 });
 
@@ -78,7 +78,7 @@ test('wrong types say what stands there and what to write', async () => {
 });
 
 test('a missing key is shown at the section it is missing from', async () => {
-  expect(await problems(`${GOOD}  - name: w2\n`)).toEqual(['7:5: hosts[2].address: found no such key; address is required: Where SSH reaches it: an IP address or a DNS name.']);
+  expect(await problems(`${GOOD}  - name: w2\n`)).toEqual(['7:5: hosts[2].address: found no such key; address is required: Where SSH reaches it: an IP address, a DNS name or a Host of ssh.configFile.']);
 });
 
 test('a name in upper case is led to the lower case', async () => {

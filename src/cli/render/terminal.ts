@@ -1,6 +1,7 @@
 import { Listr, ListrLogger, ProcessOutput, type ListrTask, type ListrTaskWrapper } from 'listr2';
 import { oneLine } from '../clean.js';
 import type { KinitEvent } from '../../model/event.js';
+import { gateFor } from './gate.js';
 import { runState } from './run-state.js';
 import type { Renderer, RendererOptions } from './types.js';
 
@@ -19,6 +20,7 @@ export function terminalRenderer(options: RendererOptions, plain: Renderer): Ren
       if (display === undefined) plain.emit(event);
       else display.emit(event);
     },
+    hold: () => display?.hold() ?? (() => undefined),
     finish: async () => {
       await display?.close();
       await plain.finish();
@@ -28,6 +30,7 @@ export function terminalRenderer(options: RendererOptions, plain: Renderer): Ren
 
 interface Display {
   readonly emit: (event: KinitEvent) => void;
+  readonly hold: () => () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -39,7 +42,7 @@ function openDisplay(start: Extract<KinitEvent, { type: 'run-started' }>, { outp
   const state = runState(start, () => Date.now());
   const slots = new Map<string, Slot>();
   const tasks = [newSlot(slots, '', state.title()), ...start.hosts.map((host) => newSlot(slots, host, state.hostTitle(host)))];
-  const stream = output as NodeJS.WriteStream;
+  const { stream, hold } = gateFor(output as NodeJS.WriteStream);
   const listr = new Listr(tasks, {
     concurrent: true,
     exitOnError: false,
@@ -60,6 +63,7 @@ function openDisplay(start: Extract<KinitEvent, { type: 'run-started' }>, { outp
       state.see(event);
       refresh();
     },
+    hold,
     close: async () => {
       clearInterval(timer);
       refresh();

@@ -5,6 +5,8 @@ import type { Io, Output } from '../io.js';
 /** Shows events while they come. */
 export interface Renderer {
   readonly emit: Emit;
+  /** Draws nothing while a question stands on the terminal; returns what lets it go on. Absent: it draws line by line. */
+  readonly hold?: () => () => void;
   /** Takes the live display down; nothing is drawn afterwards. Called once, also after a failure. */
   readonly finish: () => Promise<void>;
 }

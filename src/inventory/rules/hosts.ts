@@ -9,7 +9,7 @@ export const hostRules: readonly Rule[] = [
   { reads: [], check: namesUnique },
   { reads: [], check: namesUsable },
   { reads: [], check: addressesUsable },
-  { reads: ['hosts.ssh', 'ssh.port'], check: addressesUnique },
+  { reads: ['hosts.ssh', 'ssh.port', 'ssh.bastions'], check: addressesUnique },
   { reads: ['hosts.internalAddress'], check: internalAddressesUnique },
   { reads: ['hosts.internalAddress'], check: internalAddressesUsable },
   { reads: ['hosts.roles'], check: rolesUnique },
@@ -27,16 +27,18 @@ function namesUsable({ hosts }: Spec): Finding[] {
 
 function addressesUsable({ hosts }: Spec): Finding[] {
   return hosts.flatMap((host, index) => {
-    if (isAddress(host.address)) return [];
+    // A Host of an OpenSSH configuration may have an underscore, and so do names in some local DNS.
+    if (isAddress(host.address.replaceAll('_', '-'))) return [];
     const user = /^[^@\s]+@/.test(host.address) ? 'ssh.user' : undefined;
-    const port = /^[^:]+:\d+$/.test(host.address) ? 'ssh.port' : undefined;
+    const port = /^([^:]+|.*\[.*\]):\d+$/.test(host.address) ? 'ssh.port' : undefined;
     const apart = [user, port].filter((key) => key !== undefined).join(' and ');
     return [{ path: ['hosts', index, 'address'], message: `must be an IP address or a DNS name${apart === '' ? '' : ` and nothing else; use ${apart} for the rest`}` }];
   });
 }
 
 function addressesUnique({ hosts, ssh }: Spec): Finding[] {
-  const keys = hosts.map((host) => `${canonicalAddress(host.address)} port ${String(host.ssh?.port ?? ssh.port)}`);
+  // Behind different bastions the same private address is another machine.
+  const keys = hosts.map((host) => `${canonicalAddress(host.address)} port ${String(host.ssh?.port ?? ssh.port ?? 22)} ${JSON.stringify(host.ssh?.bastions ?? ssh.bastions)}`);
   return duplicates(keys).map(({ index, first }) => ({ path: ['hosts', index, 'address'], message: `${nameOf(hosts, first)} has this address and SSH port already; each machine stands here once` }));
 }
 

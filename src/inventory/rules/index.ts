@@ -1,3 +1,4 @@
+import { accessRules } from './access.js';
 import { argumentRules } from './arguments.js';
 import { hostRules } from './hosts.js';
 import { networkRules } from './networks.js';
@@ -8,4 +9,4 @@ import { serviceRules } from './services.js';
 export type { Rule } from './rule.js';
 
 /** Every check across fields. */
-export const rules: readonly Rule[] = [...hostRules, ...nodeMarkRules, ...networkRules, ...serviceRules, ...argumentRules];
+export const rules: readonly Rule[] = [...hostRules, ...accessRules, ...nodeMarkRules, ...networkRules, ...serviceRules, ...argumentRules];

@@ -41,7 +41,7 @@ function apiPort({ apiServer, hosts, ssh }: Spec): Finding[] {
   const path = ['apiServer', 'port'];
   const holder = TAKEN[apiServer.port];
   if (holder !== undefined) return [{ path, message: `this is the port of ${holder}; choose another` }];
-  const clash = hosts.find((host) => isControlPlane(host) && (host.ssh?.port ?? ssh.port) === apiServer.port);
+  const clash = hosts.find((host) => isControlPlane(host) && (host.ssh?.port ?? ssh.port ?? 22) === apiServer.port);
   return clash === undefined ? [] : [{ path, message: `sshd of ${clash.name} has this port; choose another` }];
 }
 
