@@ -65,9 +65,10 @@ export function startAttempt({ identities, hop, ask, accepted }: Credentials, ho
     // A server that wants a key and then a password names the password only now, and ssh2 drops the list while it tries keys.
     if (!takes('password') && !takes('keyboard-interactive') && (hop.password !== undefined || ask !== undefined)) yield { type: 'none', username };
     while (takes('password') || takes('keyboard-interactive')) {
-      current = await nextPassword();
-      if (current === undefined) return;
-      yield takes('password') ? { type: 'password', username, password: current } : interactive(username, current, ask === undefined ? undefined : (text) => hold(ask({ id: `prompt ${username} ${hop.name} ${text}`, text: `${hop.name}: ${text}` })));
+      const password = await nextPassword();
+      if (password === undefined) return;
+      current = password;
+      yield takes('password') ? { type: 'password', username, password } : interactive(username, password, ask === undefined ? undefined : (text) => hold(ask({ id: `prompt ${username} ${hop.name} ${text}`, text: `${hop.name}: ${text}` })));
     }
   }
 

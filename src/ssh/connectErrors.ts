@@ -49,8 +49,8 @@ function refusal({ name, address, port, user }: Target, base: { readonly class: 
   if (login?.attempt.passwordTried() === true) {
     return new KinitError(`${name} does not accept the password of user ${user}`, { ...base, found: said, hint: 'Correct the password where ssh.passwordEnv or ssh.passwordFile of the inventory names it, or ssh.user.' });
   }
-  if (takesPassword && tried.length === 0) {
-    return new KinitError(`${name} wants a password of user ${user}, and there is none`, { ...base, found: said, hint: 'Run kinit on a terminal, which asks for it, or name it in the inventory: ssh.passwordEnv or ssh.passwordFile.' });
+  if (takesPassword && (tried.length === 0 || !methods.includes('publickey'))) {
+    return new KinitError(`${name} wants a password of user ${user}, and there is none`, { ...base, found: `it takes: ${methods.join(', ')}`, hint: 'Run kinit on a terminal, which asks for it, or name it in the inventory: ssh.passwordEnv or ssh.passwordFile.' });
   }
   const password = takesPassword ? ', or a password (ssh.passwordEnv, ssh.passwordFile)' : '';
   return new KinitError(`${name} does not accept our SSH key for user ${user}`, {
