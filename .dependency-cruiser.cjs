@@ -4,6 +4,7 @@ const LEVELS = [
   ['inventory', 'ssh', 'facts', 'os', 'templates', 'pki'],
   ['resources', 'runtime', 'network', 'artifacts', 'cluster'],
   ['phases'],
+  ['doctor'],
   ['engine', 'lab'],
   ['cli'],
 ];

@@ -1,5 +1,5 @@
 // Writes the generated docs: docs/inventory.md from the inventory's schema, docs/phases.md from the list of phases,
-// docs/host-changes.md from their resources.
+// docs/host-changes.md from their resources, docs/troubleshooting.md from the table of causes.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,9 +12,11 @@ if (built.status !== 0) process.exit(1);
 const { inventoryReference } = await import('../dist/inventory/index.js');
 const { hostChangesReference } = await import('../dist/cli/host-changes/reference.js');
 const { phasesReference } = await import('../dist/cli/phases-reference.js');
+const { troubleshootingReference } = await import('../dist/doctor/reference.js');
 write('docs/inventory.md', inventoryReference());
 write('docs/phases.md', phasesReference());
 write('docs/host-changes.md', hostChangesReference());
+write('docs/troubleshooting.md', troubleshootingReference());
 
 function write(file, text) {
   writeFileSync(path.join(root, file), text);

@@ -26,24 +26,28 @@ export async function writeTar(file: string, entries: readonly TarEntry[]): Prom
   const handle = await open(file, 'wx', 0o600);
   const hash = createHash('sha256');
   let size = 0;
-  const write = async (bytes: Uint8Array): Promise<void> => {
-    hash.update(bytes);
-    size += bytes.length;
-    await handle.writeFile(bytes);
-  };
   try {
-    for (const entry of entries) {
-      for (const header of headers(entry)) await write(header);
-      if (entry.content === undefined) continue;
-      if (entry.content instanceof Uint8Array) await write(entry.content);
-      else for await (const chunk of createReadStream(entry.content.localFile, { highWaterMark: 1024 * 1024 })) await write(chunk as Buffer);
-      await write(padding(contentSize(entry)));
+    for await (const bytes of tarBytes(entries)) {
+      hash.update(bytes);
+      size += bytes.length;
+      await handle.writeFile(bytes);
     }
-    await write(Buffer.alloc(2 * BLOCK));
   } finally {
     await handle.close();
   }
   return { sha256: hash.digest('hex'), size };
+}
+
+/** The bytes of a POSIX (pax) tar file. */
+export async function* tarBytes(entries: readonly TarEntry[]): AsyncGenerator<Uint8Array> {
+  for (const entry of entries) {
+    yield* headers(entry);
+    if (entry.content === undefined) continue;
+    if (entry.content instanceof Uint8Array) yield entry.content;
+    else for await (const chunk of createReadStream(entry.content.localFile, { highWaterMark: 1024 * 1024 })) yield chunk as Buffer;
+    yield padding(contentSize(entry));
+  }
+  yield Buffer.alloc(2 * BLOCK);
 }
 
 /** Reads the members of a tar file (ustar, GNU or pax). Devices and pipes are left out. */

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { KinitError } from '../model/error.js';
 
 /** Writes a file of mode 600 on this machine: beside its target, never readable by others, synced, then renamed. Missing folders are made (0700). */
-export async function writeSecretFile(file: string, text: string): Promise<void> {
+export async function writeSecretFile(file: string, content: string | Uint8Array): Promise<void> {
   // A link (dotfiles kept elsewhere) stays a link: its target is replaced.
   const target = await realpath(file).catch(() => file);
   const temporary = `${target}.${randomBytes(6).toString('hex')}`;
@@ -12,7 +12,7 @@ export async function writeSecretFile(file: string, text: string): Promise<void>
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     const handle = await open(temporary, 'wx', 0o600);
     try {
-      await handle.writeFile(text);
+      await handle.writeFile(content);
       await handle.sync();
     } finally {
       await handle.close();

@@ -2,6 +2,12 @@ import type { HostConnection } from '../model/host.js';
 
 /** What a kubelet logs as errors on every healthy start. */
 const NOISE = [
+  'Failed to set rlimit on max file handles',
+  'Failed to read data from checkpoint',
+  'failed to check if we have separate container filesystem',
+  'Failed to ensure process in container with oom score',
+  'Unable to register mirror pod because node is not registered yet',
+  'Error getting the current node from lister',
   'Unable to read config path',
   'cannot get CSINode',
   'Failed to ensure lease exists',

@@ -66,7 +66,7 @@ export function contextFor(shared: SharedContext, host: string, artifacts: Reado
   return { ...shared, node, artifacts: set, images: imageRefsOf(set, shared.spec.artifacts.mirror) };
 }
 
-function nodeAddress(spec: HostSpec, facts: HostFacts): string {
+export function nodeAddress(spec: HostSpec, facts: HostFacts): string {
   if (spec.internalAddress !== undefined) return spec.internalAddress;
   if (isIP(spec.address) !== 0) return spec.address;
   const viaRoute = facts.addresses.find(({ interface: name }) => name === facts.defaultRoute?.interface);

@@ -1,1 +1,2 @@
+export { askSections, type Section } from './ask.js';
 export { gatherFacts } from './gather.js';

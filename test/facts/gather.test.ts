@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { clockOffset, parseClock } from '../../src/facts/clock.js';
-import { gatherFacts, probeScript, splitAnswers } from '../../src/facts/gather.js';
+import { sectionScript, splitAnswers } from '../../src/facts/ask.js';
+import { factSections, gatherFacts } from '../../src/facts/gather.js';
 import type { HostConnection } from '../../src/model/host.js';
 import { runLocal } from '../../src/ssh/local.js';
 
@@ -41,8 +42,8 @@ test('a probe that broke off is an error that says so', async () => {
 });
 
 test('the probe is valid for sh, and each subject runs by itself', async () => {
-  expect((await runLocal('sh', ['-n'], { input: probeScript('n') })).stderr).toBe('');
-  expect((await runLocal('bash', ['-n'], { input: probeScript('n') })).stderr).toBe('');
+  expect((await runLocal('sh', ['-n'], { input: sectionScript('n', factSections()) })).stderr).toBe('');
+  expect((await runLocal('bash', ['-n'], { input: sectionScript('n', factSections()) })).stderr).toBe('');
 });
 
 test('clock: nanoseconds, or whole seconds from busybox', () => {

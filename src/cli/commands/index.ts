@@ -1,6 +1,7 @@
 import type { Command } from '../command.js';
 import { artifacts } from './artifacts.js';
 import { check } from './check.js';
+import { doctor } from './doctor.js';
 import { init } from './init.js';
 import { inventory } from './inventory.js';
 import { join } from './join.js';
@@ -13,4 +14,4 @@ import { status } from './status.js';
 import { token } from './token.js';
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [init, join, reset, plan, check, phases, status, token, kubeconfig, artifacts, lab, inventory];
+export const commands: readonly Command[] = [init, join, reset, plan, check, phases, status, doctor, token, kubeconfig, artifacts, lab, inventory];

@@ -11,15 +11,15 @@ interface NeededPort {
 /** Ports must be free, or held by the very process they are for (a run that was broken off). A host that is a node already is left out. */
 export const ports: Check = ({ facts, isControlPlane }, { spec }) => {
   if (facts.kubernetes.joined) return [];
-  return neededPorts(spec, isControlPlane).map((needed) => portCheck(facts, needed, spec));
+  return neededPorts(spec.apiServer.port, isControlPlane).map((needed) => portCheck(facts, needed, spec));
 };
 
 /** https://kubernetes.io/docs/reference/networking/ports-and-protocols/ */
-function neededPorts(spec: Spec, isControlPlane: boolean): NeededPort[] {
+export function neededPorts(apiPort: number, isControlPlane: boolean): NeededPort[] {
   const node = [{ port: 10250, owner: 'kubelet' }, { port: 10256, owner: 'kube-proxy' }];
   if (!isControlPlane) return node;
   return [
-    { port: spec.apiServer.port, owner: 'kube-apiserver' },
+    { port: apiPort, owner: 'kube-apiserver' },
     { port: 2379, owner: 'etcd' },
     { port: 2380, owner: 'etcd' },
     { port: 10257, owner: 'kube-controller-manager' },
@@ -40,6 +40,6 @@ function portCheck(facts: HostFacts, { port, owner }: NeededPort, spec: Spec): C
 }
 
 /** The kernel cuts process names at 15 letters; 'kube' is the multi-call binary of a source build. */
-function isOwner(process: string | undefined, owner: string): boolean {
+export function isOwner(process: string | undefined, owner: string): boolean {
   return process !== undefined && [owner, owner.slice(0, 15), 'kube'].includes(process);
 }

@@ -1,0 +1,37 @@
+import { defineCommand } from '../command.js';
+import { loadedInventory } from '../inventory-file.js';
+import { withConnectOptions } from '../options.js';
+import { doctorPage } from '../render/doctor-page.js';
+import { renderDoctor } from '../render/doctor.js';
+import { writeSecretFile } from '../secret-file.js';
+
+/** Looks at hosts and cluster and explains what is wrong. */
+export const doctor = defineCommand({
+  usage: 'doctor [host..]',
+  describe: 'Examine hosts and cluster, and explain what is wrong with them; changes nothing',
+  examples: [
+    ['doctor', 'what is wrong?'],
+    ['doctor node2', 'the checks of one host, and of the cluster'],
+    ['doctor --html report.html', 'the report as a page to send on'],
+    ['doctor --bundle doctor.tar.gz', 'everything that was seen, without secrets, for somebody else to look at'],
+    ['doctor --output json', 'the same for a script; exit code 1 when something is an error'],
+  ],
+  options: (yargs) =>
+    withConnectOptions(yargs)
+      .positional('host', { type: 'string', array: true, default: [], describe: 'Names from the inventory' })
+      .option('html', { type: 'string', requiresArg: true, describe: 'Write the report as one self-contained page to this file' })
+      .option('bundle', { type: 'string', requiresArg: true, describe: 'Write all evidence, without secrets, to this .tar.gz (mode 600)' }),
+  run: async (args, context) => {
+    const inventory = await loadedInventory(args, context);
+    const { runDoctor } = await import('../../engine/index.js');
+    const { report, evidence } = await runDoctor({ inventory, hosts: args.host, acceptNewHostKeys: args.acceptNewHostKeys, emit: context.emit, signal: context.signal });
+    if (args.html !== undefined) await writeSecretFile(args.html, doctorPage(report));
+    if (args.bundle !== undefined) {
+      const { bundle } = await import('../../doctor/index.js');
+      await writeSecretFile(args.bundle, await bundle(report, evidence));
+    }
+    await context.ui.result(report, renderDoctor(report, { paint: context.ui.paint, verbose: context.ui.verbose }));
+    for (const file of [args.html, args.bundle]) if (file !== undefined) await context.ui.say(`Written: ${file}`);
+    return report.well ? 0 : 1;
+  },
+});

@@ -1,0 +1,61 @@
+import type { KubeObject } from '../model/api.js';
+import type { HostFacts } from '../model/facts.js';
+
+/** Facts without the texts of keys and certificates: evidence holds no secret from the start. */
+export type OpenFacts = Omit<HostFacts, 'kubernetes'> & { readonly kubernetes: Omit<HostFacts['kubernetes'], 'pki'> };
+
+/** A TCP connection tried from a host. */
+export interface Probe {
+  readonly purpose: 'api' | 'kubelet' | 'overlay' | 'dns-service' | 'api-service';
+  /** Inventory name of the host it went to, or the Service's name. */
+  readonly to: string;
+  readonly address: string;
+  readonly port: number;
+  /** open: something listens. refused: the way is free, nobody listens. silent: no answer in time, as behind a firewall. */
+  readonly outcome: 'open' | 'refused' | 'silent' | 'unreachable' | 'unknown';
+  /** Of cluster DNS: the addresses it gave for the API's Service. */
+  readonly answer?: string;
+}
+
+/** What one host shows of itself. Plain data: it can be stored and read again as JSON. */
+export interface HostEvidence {
+  readonly host: string;
+  readonly isControlPlane: boolean;
+  /** The address the cluster uses for it. */
+  readonly address: string;
+  readonly facts: OpenFacts;
+  /** Output by section (src/doctor/sections.ts), redacted and bounded. */
+  readonly text: Readonly<Record<string, string>>;
+  readonly probes: readonly Probe[];
+}
+
+/** What the API says, reduced to what causes and checks read: no container's environment is in it. */
+export interface ClusterEvidence {
+  readonly version: string;
+  /** Text of /readyz?verbose: a line for each check, '[+]name ok' or '[-]name failed'. */
+  readonly readyz: string;
+  readonly nodes: readonly KubeObject[];
+  readonly pods: readonly KubeObject[];
+  /** Warnings only. */
+  readonly events: readonly KubeObject[];
+  /** Deployments and DaemonSets of the system namespaces. */
+  readonly workloads: readonly KubeObject[];
+  readonly services: readonly KubeObject[];
+  readonly leases: readonly KubeObject[];
+}
+
+/** Everything a cause may look at. */
+export interface Evidence {
+  /** RFC 3339, by the operator's clock. */
+  readonly takenAt: string;
+  readonly hosts: readonly HostEvidence[];
+  /** Hosts that could not be asked, and why. */
+  readonly lost: readonly { readonly host: string; readonly reason: string }[];
+  /** Port of the API server on control-plane hosts. */
+  readonly apiPort: number;
+  /** Names of all hosts of the inventory. */
+  readonly inventory: readonly string[];
+  readonly cluster?: ClusterEvidence;
+  /** Why `cluster` is absent. */
+  readonly apiTrouble?: string;
+}

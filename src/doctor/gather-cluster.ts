@@ -1,0 +1,81 @@
+import { field, list, text } from '../cluster/json.js';
+import type { ClusterApi, KubeObject } from '../model/api.js';
+import type { ClusterEvidence } from './evidence.js';
+import { redact } from './redact.js';
+
+/** Where a cluster's own workloads run: kinit's, and what others' clusters commonly have. */
+const SYSTEM_NAMESPACES = ['kube-system', 'kube-flannel', 'calico-system'];
+/** Of each kind; more would not be read by anybody. */
+const MAX_OBJECTS = 2000;
+const MAX_EVENTS = 300;
+
+/** Asks the API for what causes and checks read. Throws 'access' where it does not answer. */
+export async function gatherCluster(api: ClusterApi): Promise<ClusterEvidence> {
+  const [readyz, version, nodes, pods, events, deployments, daemonSets, services, leases] = await Promise.all([
+    api.request('GET', '/readyz?verbose'),
+    api.request('GET', '/version'),
+    some(api, '/api/v1/nodes'),
+    some(api, '/api/v1/pods'),
+    some(api, '/api/v1/events', '&fieldSelector=type%3DWarning'),
+    some(api, '/apis/apps/v1/deployments'),
+    some(api, '/apis/apps/v1/daemonsets'),
+    some(api, '/api/v1/services'),
+    some(api, '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases'),
+  ]);
+  const system = (object: KubeObject): boolean => SYSTEM_NAMESPACES.includes(object.metadata.namespace ?? '');
+  return {
+    version: text(version.body, 'gitVersion') ?? 'unknown',
+    readyz: typeof readyz.body === 'string' ? readyz.body : `status ${readyz.status}`,
+    nodes: nodes.map((node) => reduced('Node', node, { podCIDR: field(node, 'spec', 'podCIDR'), taints: field(node, 'spec', 'taints'), unschedulable: field(node, 'spec', 'unschedulable') }, nodeStatus(node))),
+    pods: pods.map((pod) => reduced('Pod', pod, podSpec(pod), field(pod, 'status'))),
+    events: events.slice(-MAX_EVENTS).map(event),
+    workloads: [...deployments.map((each) => [each, 'Deployment'] as const), ...daemonSets.map((each) => [each, 'DaemonSet'] as const)]
+      .filter(([each]) => system(each))
+      .map(([each, kind]) => reduced(kind, each, { replicas: field(each, 'spec', 'replicas') }, field(each, 'status'))),
+    services: services
+      .filter((each) => system(each) || each.metadata.name === 'kubernetes')
+      .map((each) => reduced('Service', each, { clusterIP: field(each, 'spec', 'clusterIP'), ports: field(each, 'spec', 'ports') }, undefined)),
+    leases: leases.map((each) => reduced('Lease', each, { renewTime: field(each, 'spec', 'renewTime') }, undefined)),
+  };
+}
+
+async function some(api: ClusterApi, path: string, more = ''): Promise<KubeObject[]> {
+  const response = await api.request('GET', `${path}?limit=${MAX_OBJECTS}${more}`);
+  return response.status === 200 ? (list(response.body, 'items') as KubeObject[]) : [];
+}
+
+/** A pod's specification may hold secrets in its environment and arguments; only where it runs and what it runs is kept. */
+function podSpec(pod: KubeObject): Readonly<Record<string, unknown>> {
+  const containers = list(pod, 'spec', 'containers').map((container) => ({ name: field(container, 'name'), image: field(container, 'image') }));
+  return { nodeName: field(pod, 'spec', 'nodeName'), hostNetwork: field(pod, 'spec', 'hostNetwork'), containers };
+}
+
+function nodeStatus(node: KubeObject): unknown {
+  return { conditions: field(node, 'status', 'conditions'), addresses: field(node, 'status', 'addresses'), nodeInfo: field(node, 'status', 'nodeInfo'), allocatable: field(node, 'status', 'allocatable') };
+}
+
+function event(object: KubeObject): KubeObject {
+  const seen = text(object, 'lastTimestamp') ?? text(object, 'eventTime') ?? text(object, 'metadata', 'creationTimestamp');
+  return {
+    ...reduced('Event', object, undefined, undefined),
+    reason: field(object, 'reason'),
+    message: redact(text(object, 'message') ?? ''),
+    count: field(object, 'count'),
+    lastTimestamp: seen,
+    involvedObject: { kind: field(object, 'involvedObject', 'kind'), namespace: field(object, 'involvedObject', 'namespace'), name: field(object, 'involvedObject', 'name') },
+    source: { host: text(object, 'source', 'host') ?? text(object, 'reportingInstance') },
+  };
+}
+
+function reduced(kind: string, object: KubeObject, spec: unknown, status: unknown): KubeObject {
+  const { name, namespace, labels } = object.metadata;
+  const created = field(object, 'metadata', 'creationTimestamp');
+  const mirror = object.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
+  return {
+    apiVersion: kind === 'Deployment' || kind === 'DaemonSet' ? 'apps/v1' : 'v1',
+    kind,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }), ...(labels === undefined ? {} : { labels }), creationTimestamp: created, generation: field(object, 'metadata', 'generation'), ...(mirror ? { static: true } : {}) },
+    ...(spec === undefined ? {} : { spec }),
+    ...(status === undefined ? {} : { status: JSON.parse(redact(JSON.stringify(status))) as unknown }),
+  };
+}

@@ -1,0 +1,32 @@
+import { askSections, gatherFacts, type Section } from '../facts/index.js';
+import type { HostFacts } from '../model/facts.js';
+import type { HostConnection } from '../model/host.js';
+import type { HostEvidence, OpenFacts } from './evidence.js';
+import { redact } from './redact.js';
+import { SECTIONS } from './sections.js';
+
+/** All sections together; each has a bound of its own below this. */
+const TIMEOUT_SECONDS = 75;
+
+export interface HostQuestion {
+  readonly isControlPlane: boolean;
+  /** The address the cluster uses for it. */
+  readonly address: (facts: HostFacts) => string;
+  /** Facts just taken; asked for when absent. */
+  readonly facts?: HostFacts;
+  /** More to ask than what causes need. */
+  readonly more?: readonly Section[];
+}
+
+/** Asks one host for all it shows, in one round trip, and one for facts where there are none yet. Changes nothing there. */
+export async function gatherHost(connection: HostConnection, { isControlPlane, address, facts: known, more = [] }: HostQuestion): Promise<HostEvidence> {
+  const facts = known ?? (await gatherFacts(connection));
+  const sections = [...SECTIONS, ...more];
+  const { answers } = await askSections(connection, sections, { what: 'gather evidence', timeoutSeconds: TIMEOUT_SECONDS });
+  const text = Object.fromEntries(sections.map(([id]) => [id, redact(answers.get(id) ?? '')]));
+  return { host: connection.host, isControlPlane, address: address(facts), facts: openFacts(facts), text, probes: [] };
+}
+
+function openFacts({ kubernetes: { pki: _secret, ...kubernetes }, ...facts }: HostFacts): OpenFacts {
+  return { ...facts, kubernetes };
+}

@@ -1,0 +1,61 @@
+import { isReady } from '../../cluster/explain.js';
+import { field, list, text } from '../../cluster/json.js';
+import type { KubeObject } from '../../model/api.js';
+import type { Evidence } from '../evidence.js';
+
+export function nodeNamed({ cluster }: Evidence, name: string): KubeObject | undefined {
+  return cluster?.nodes.find(({ metadata }) => metadata.name === name);
+}
+
+export function internalIp(node: KubeObject): string | undefined {
+  return text(list(node, 'status', 'addresses').find((each) => text(each, 'type') === 'InternalIP'), 'address');
+}
+
+/** Pods of a node; all that are not finished where no node is named. */
+export function podsOn({ cluster }: Evidence, node?: string): readonly KubeObject[] {
+  return (cluster?.pods ?? []).filter((pod) => (node === undefined || text(pod, 'spec', 'nodeName') === node) && !['Succeeded'].includes(text(pod, 'status', 'phase') ?? ''));
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly image: string;
+  readonly ready: boolean;
+  readonly restarts: number;
+  /** Of a waiting or terminated container, now. */
+  readonly reason: string;
+  readonly message: string;
+  /** Of its last end. */
+  readonly lastReason: string;
+  readonly lastExitCode: number | undefined;
+  /** RFC 3339; '' when it never ended. */
+  readonly lastFinishedAt: string;
+}
+
+export function containerStatuses(pod: KubeObject): ContainerStatus[] {
+  return [...list(pod, 'status', 'initContainerStatuses'), ...list(pod, 'status', 'containerStatuses')].map((status) => {
+    const state = field(status, 'state', 'waiting') ?? field(status, 'state', 'terminated');
+    const last = field(status, 'lastState', 'terminated') ?? field(status, 'state', 'terminated');
+    const exit = field(last, 'exitCode');
+    const restarts = field(status, 'restartCount');
+    return {
+      name: text(status, 'name') ?? '',
+      image: text(status, 'image') ?? '',
+      ready: field(status, 'ready') === true,
+      restarts: typeof restarts === 'number' ? restarts : 0,
+      reason: text(state, 'reason') ?? '',
+      message: text(state, 'message') ?? '',
+      lastReason: text(last, 'reason') ?? '',
+      lastExitCode: typeof exit === 'number' ? exit : undefined,
+      lastFinishedAt: text(last, 'finishedAt') ?? '',
+    };
+  });
+}
+
+export function podTitle(pod: KubeObject): string {
+  return `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`;
+}
+
+/** Whether a pod is as it should be: ready, or done. */
+export function isWell(pod: KubeObject): boolean {
+  return isReady(pod) || text(pod, 'status', 'phase') === 'Succeeded';
+}

@@ -1,0 +1,54 @@
+import { assignments } from '../../facts/subject.js';
+import type { HostEvidence } from '../evidence.js';
+
+export interface Unit {
+  /** Without ".service". */
+  readonly name: string;
+  /** active, activating, inactive, failed, ... */
+  readonly active: string;
+  /** running, auto-restart, dead, ... */
+  readonly sub: string;
+  readonly enabled: string;
+  /** Of its last end: success, exit-code, oom-kill, ... */
+  readonly result: string;
+  readonly exitStatus: number;
+  readonly restarts: number;
+}
+
+/** A service of the host; undefined where the host has no such unit. */
+export function unit({ text }: HostEvidence, name: string): Unit | undefined {
+  for (const block of (text['units'] ?? '').split(/\n\s*\n/)) {
+    const found = assignments(block);
+    if (found.get('Id') !== `${name}.service`) continue;
+    if (found.get('LoadState') === 'not-found') return undefined;
+    return {
+      name,
+      active: found.get('ActiveState') ?? '',
+      sub: found.get('SubState') ?? '',
+      enabled: found.get('UnitFileState') ?? '',
+      result: found.get('Result') ?? '',
+      exitStatus: Number(found.get('ExecMainStatus') ?? 0),
+      restarts: Number(found.get('NRestarts') ?? 0),
+    };
+  }
+  return undefined;
+}
+
+/** Runs, and is not between two crashes. */
+export function isRunning(host: HostEvidence, name: string): boolean {
+  const found = unit(host, name);
+  return found?.active === 'active' && found.sub === 'running';
+}
+
+/** 'inactive (dead)', 'activating (auto-restart), 14 restarts, last ended with exit-code 1'. */
+export function stateOf({ active, sub, result, exitStatus, restarts }: Unit): string {
+  const times = restarts === 0 ? '' : `, ${restarts} restarts`;
+  const end = result === 'success' || result === '' ? '' : `, last ended with ${result} ${exitStatus}`;
+  return `${active} (${sub})${times}${end}`;
+}
+
+/** The container runtime's unit that the host uses. */
+export function runtimeUnit(host: HostEvidence): Unit | undefined {
+  const all = ['containerd', 'crio', 'docker'].flatMap((name) => unit(host, name) ?? []);
+  return all.find(({ active }) => active === 'active') ?? all[0];
+}

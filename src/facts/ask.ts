@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { KinitError } from '../model/error.js';
+import type { HostConnection } from '../model/host.js';
+
+/** A name, and POSIX sh text that prints the answer; it runs as root in a subshell of its own, its standard error is dropped. */
+export type Section = readonly [id: string, script: string];
+
+export interface Asked {
+  /** What was printed, by the section's name. */
+  readonly answers: ReadonlyMap<string, string>;
+  /** Operator's clock in milliseconds around the round trip. */
+  readonly sent: number;
+  readonly received: number;
+}
+
+/** The last section: where it is missing, the script broke off. */
+const END = 'end';
+
+/**
+ * Runs all sections in one round trip. Throws 'access' where the script did not come to its end.
+ * @param what for a sentence: 'run the probe for facts'
+ */
+export async function askSections(connection: HostConnection, sections: readonly Section[], { what, timeoutSeconds }: { readonly what: string; readonly timeoutSeconds: number }): Promise<Asked> {
+  const { host } = connection;
+  const nonce = randomBytes(16).toString('hex');
+  const sent = Date.now();
+  const result = await connection.run(sectionScript(nonce, sections.some(([id]) => id === END) ? sections : [...sections, [END, ':']]), { timeoutSeconds });
+  const received = Date.now();
+  const answers = splitAnswers(nonce, result.stdout);
+  if (!answers.has(END)) {
+    const found = result.stderr.trim().split('\n').slice(-5).join('\n') || `it stopped early, with exit code ${result.code}`;
+    throw new KinitError(`what is on ${host} could not be found out`, { class: 'access', host, tried: what, found });
+  }
+  return { answers, sent, received };
+}
+
+/** All sections in one script, each after a line with a nonce and its name, so that no answer can pass for another. */
+export function sectionScript(nonce: string, sections: readonly Section[]): string {
+  return sections.map(([id, script]) => `printf '\\n=%s %s\\n' ${nonce} ${id}\n(\n${script}\n) 2>/dev/null`).join('\n');
+}
+
+/** Answers by section; the line break before a separator belongs to the separator. */
+export function splitAnswers(nonce: string, output: string): Map<string, string> {
+  const parts = `\n${output}`.split(`\n=${nonce} `).slice(1);
+  return new Map(
+    parts.map((part) => {
+      const end = part.indexOf('\n');
+      return [part.slice(0, end), part.slice(end + 1)] as const;
+    }),
+  );
+}
