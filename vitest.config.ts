@@ -6,5 +6,7 @@ export default defineConfig({
     exclude: ['test/e2e/**'],
     pool: 'forks',
     testTimeout: 15_000,
+    // Keys are made before some tests; on a busy machine that takes long.
+    hookTimeout: 60_000,
   },
 });

@@ -44,6 +44,13 @@ export async function officialArtifacts(options: OfficialOptions): Promise<Artif
   };
 }
 
+/** Whether officialArtifacts would find everything here. */
+export async function officialIsStored({ kubernetesVersion, arch, inventoryDir }: Pick<OfficialOptions, 'kubernetesVersion' | 'arch' | 'inventoryDir'>): Promise<boolean> {
+  const lock = await readLockFile(inventoryDir);
+  const known = await Promise.all(officialCatalogue(kubernetesVersion, arch).map((file) => fromStore(file, lock)));
+  return known.every((one) => one !== undefined);
+}
+
 async function fetchAll(catalogue: readonly OfficialFile[], options: OfficialOptions): Promise<Unpacked[]> {
   const results: Unpacked[] = [];
   for (const [i, file] of catalogue.entries()) {

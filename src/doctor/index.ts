@@ -1,6 +1,7 @@
 export { bundle } from './bundle.js';
 export type { Finding } from './cause.js';
 export { doctorChecks } from './checks/index.js';
+export { digestSection, type Expected } from './checks/files.js';
 export { diagnose } from './diagnose.js';
 export type { Evidence } from './evidence.js';
 export { gatherEvidence, type Patient } from './gather.js';

@@ -1,9 +1,13 @@
-import { diagnose, doctorChecks, gatherEvidence, type DoctorReport, type Evidence, type Patient } from '../doctor/index.js';
+import { dirname } from 'node:path';
+import { storedArtifacts } from '../artifacts/index.js';
+import { diagnose, digestSection, doctorChecks, gatherEvidence, type DoctorReport, type Evidence, type Expected, type Patient } from '../doctor/index.js';
+import type { Arch, ArtifactSet } from '../model/artifact.js';
 import { KinitError } from '../model/error.js';
 import type { Emit } from '../model/event.js';
 import { isControlPlane } from '../model/spec.js';
 import { ADMIN_CONF, apiAccess, SUPER_ADMIN_CONF, type ApiAccess } from './api.js';
 import { nodeAddress, toNode } from './context.js';
+import { driftOf } from './drift.js';
 import { closeHosts, openHosts, type LiveHost, type SessionOptions } from './session.js';
 
 export interface DoctorOptions extends SessionOptions {
@@ -30,16 +34,20 @@ export async function runDoctor(options: DoctorOptions): Promise<Examination> {
   const { live, lost } = await openHosts(spec.hosts, { ...options, emit: () => undefined });
   const access = accessOf(live, options);
   try {
+    const artifacts = await artifactsHere(live, options);
+    const programs = (host: LiveHost): Expected => (host.facts.arch === 'unsupported' ? {} : { ...(artifacts.has(host.facts.arch) ? { programs: artifacts.get(host.facts.arch)?.binaries ?? [] } : {}) });
     const evidence = await gatherEvidence({
-      patients: live.map((host) => ({ ...patientOf(host), facts: host.facts })),
+      patients: live.map((host) => ({ ...patientOf(host), facts: host.facts, more: [digestSection(programs(host))] })),
       lost: lost.map(({ spec: { name }, error }) => ({ host: name, reason: error.message })),
       inventory: names,
       apiPort: spec.apiServer.port,
       domain: spec.network.domain,
       api: () => (access === undefined ? Promise.reject(noCluster(live)) : access.api()),
     });
+    const drift = await driftOf({ inventory, live, artifacts, access: evidence.cluster === undefined ? undefined : access, signal: options.signal }).catch(() => new Map<string, readonly string[]>());
+    const expected = new Map(live.map((host) => [host.spec.name, { ...programs(host), ...(drift.has(host.spec.name) ? { drift: drift.get(host.spec.name) ?? [] } : {}) }]));
     const wanted = (host: string | undefined): boolean => host === undefined || options.hosts === undefined || options.hosts.length === 0 || options.hosts.includes(host);
-    const checks = doctorChecks(evidence, spec).filter(({ host }) => wanted(host));
+    const checks = doctorChecks(evidence, spec, expected).filter(({ host }) => wanted(host));
     const findings = diagnose(evidence).filter(({ host }) => wanted(host));
     const well = checks.every(({ check }) => check.status !== 'error') && findings.every(({ severity }) => severity !== 'error');
     return { report: { cluster: spec.name, takenAt: evidence.takenAt, well, checks, findings }, evidence };
@@ -47,6 +55,17 @@ export async function runDoctor(options: DoctorOptions): Promise<Examination> {
     access?.close();
     await closeHosts(live);
   }
+}
+
+/** Of the architectures in use, what is here without building or fetching anything. */
+async function artifactsHere(live: readonly LiveHost[], { inventory: { spec, file }, emit, signal }: DoctorOptions): Promise<Map<Arch, ArtifactSet>> {
+  const sets = new Map<Arch, ArtifactSet>();
+  for (const arch of new Set(live.map(({ facts }) => facts.arch))) {
+    if (arch === 'unsupported') continue;
+    const set = await storedArtifacts({ spec: spec.artifacts, kubernetesVersion: spec.kubernetesVersion, arch, inventoryDir: dirname(file), emit, signal });
+    if (set !== undefined) sets.set(arch, set);
+  }
+  return sets;
 }
 
 export function patientOf({ spec, connection }: LiveHost): Patient {

@@ -6,6 +6,31 @@ import type { Evidence } from '../../src/doctor/evidence.js';
 
 const FOLDER = new URL('./evidence/', import.meta.url);
 const recordings = readdirSync(FOLDER).filter((name) => name.endsWith('.json')).map((name) => name.replace('.json', ''));
+/** Causes that no lab host can show: their recordings are a healthy host's, with the one thing changed that makes them. */
+const CHANGED: Readonly<Record<string, (healthy: Evidence) => Evidence>> = {
+  'clock-skew': (healthy) => onFirst(healthy, (host) => ({ ...host, facts: { ...host.facts, clockOffsetMs: -7_200_000 } })),
+  'same-identity': (healthy) => ({ ...healthy, hosts: healthy.hosts.map((host) => ({ ...host, facts: { ...host.facts, productUuid: '4c4c4544-0000-2010-8020-80c04f202020' } })) }),
+  'br-netfilter': (healthy) => onFirst(healthy, (host) => ({ ...host, text: { ...host.text, sysctls: 'net/bridge/bridge-nf-call-iptables=\nnet/ipv4/ip_forward=1\n' } })),
+  'ip-forward': (healthy) => onFirst(healthy, (host) => ({ ...host, text: { ...host.text, sysctls: 'net/bridge/bridge-nf-call-iptables=1\nnet/ipv4/ip_forward=0\n' } })),
+  'node-gone': (healthy) => ({ ...healthy, inventory: ['node1'], ...(healthy.cluster === undefined ? {} : { cluster: { ...healthy.cluster, nodes: healthy.cluster.nodes.map((node) => (node.metadata.name === 'node2' ? { ...node, status: {} } : node)) } }) }),
+  'firewall-kubelet': (healthy) => onFirst(healthy, (host) => ({ ...host, probes: [{ purpose: 'kubelet', to: 'node2', address: '10.210.0.12', port: 10250, outcome: 'silent' }] })),
+  'api-down': ({ cluster: _cluster, ...healthy }) => ({ ...healthy, apiTrouble: 'the API server at 10.210.0.11:6443 did not answer' }),
+};
+
+test.each(Object.keys(CHANGED))('%s is recognised by the one thing that differs from a healthy cluster', (name) => {
+  const found = diagnose(CHANGED[name]?.(recorded('healthy')) ?? recorded('healthy')).filter(({ cause, severity }) => severity !== 'note' && cause !== 'node-not-ready');
+  expect(new Set(found.map(({ cause }) => cause))).toEqual(new Set([name]));
+});
+
+function onFirst(evidence: Evidence, change: (host: Evidence['hosts'][number]) => Evidence['hosts'][number]): Evidence {
+  return { ...evidence, hosts: evidence.hosts.map((host, index) => (index === 0 ? change(host) : host)) };
+}
+
+test('every cause in the table is tried by a recording or a change', () => {
+  const tried = new Set([...recordings, ...Object.keys(CHANGED), 'kubectl-no-config', 'node-not-ready', 'container-crash']);
+  expect(causes.map(({ name }) => name).filter((name) => !tried.has(name))).toEqual([]);
+});
+
 
 /** What a host or cluster in that trouble showed: `kinit doctor --bundle`, cut down to what matters. */
 function recorded(name: string): Evidence {
@@ -51,5 +76,12 @@ const FOUND: Readonly<Record<string, RegExp>> = {
   'firewall-vxlan': /UDP 8472.* between node2 and node1, node3; its rules say: udp dport 8472 drop/,
   'firewall-api': /API port 6443 of node1 .* does not answer node2, node3.*tcp dport 6443 drop/,
   'br-netfilter': /bridge-nf-call-iptables is 0/,
+  'swap-on': /swap is on \(\/var\/tmp\/doctor\.swap, 4 MB\): the kubelet refuses to start/,
+  'dns-loop': /coredns-\S+ stops: .*plugin\/loop: Loop/,
+  'etcd-slow-disk': /writing to disk took etcd 1\.\d+s/,
+  'out-of-memory': /container eat of default\/hungry was killed/,
+  'stale-cni': /cni0 has 10\.200\.9\.1\/24, the pod network of the node is 10\.244\.2\./,
+  'same-identity': /node2 and node3 have the same host name \(node2\)/,
+  'certificate-expired': /kubelet-client-current\.pem \(system:node:node2\) expired on 2025-01-01/,
   'disk-full': /\/var\/log is full \(100 %/,
 };

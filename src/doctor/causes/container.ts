@@ -41,3 +41,18 @@ function sighting(host: string | undefined, what: string, exitCode: number | und
     next: `${host === undefined ? '' : `on ${host}: `}crictl logs $(crictl ps -a -q --name ${container} | head -1); kinit plan shows what differs from what kinit would write`,
   };
 }
+
+export const apiDown: Cause = {
+  name: 'api-down',
+  title: 'The API server does not answer',
+  symptom: 'The connection to the server was refused; kubectl times out',
+  sign: 'The API cannot be asked through a control-plane host that answers. Causes that explain it come before this one.',
+  remedy: 'On the control-plane host: `crictl ps -a` shows the static pods, `crictl logs ID` what the API server or etcd says, `journalctl -u kubelet` why a pod does not start. No container at all: look at the manifests in /etc/kubernetes/manifests.',
+  rank: 97,
+  find: ({ cluster, apiTrouble, hosts }) => {
+    const leader = hosts.find(({ isControlPlane, facts }) => isControlPlane && facts.kubernetes.joined);
+    if (cluster !== undefined || leader === undefined) return [];
+    const names = newestContainers(leader).filter(({ name }) => STATIC.includes(name)).map(({ name, state }) => `${name} ${state}`);
+    return [{ host: leader.host, found: `${said(apiTrouble ?? 'the API server does not answer')}; its containers: ${names.join(', ') || 'none'}`, next: `on ${leader.host}: crictl ps -a; crictl logs of kube-apiserver and etcd; journalctl -u kubelet -e` }];
+  },
+};

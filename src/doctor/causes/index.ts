@@ -4,7 +4,7 @@ import { certificateExpired } from './certificate.js';
 import { cgroupDriver, cgroupV1Refused } from './cgroup.js';
 import { clockSkew } from './clock.js';
 import { cniConfigMissing, staleCni } from './cni.js';
-import { containerCrash } from './container.js';
+import { apiDown, containerCrash } from './container.js';
 import { diskFull } from './disk.js';
 import { dnsLoop } from './dns.js';
 import { etcdSlowDisk } from './etcd.js';
@@ -48,5 +48,6 @@ export const causes: readonly Cause[] = [
   etcdSlowDisk,
   containerCrash,
   nodeNotReady,
+  apiDown,
   kubectlNoConfig,
 ];

@@ -23,7 +23,8 @@ export interface RuntimeAnswer {
 
 /** What `crictl ps -a` said. */
 export function runtimeAnswer({ text }: HostEvidence): RuntimeAnswer {
-  const lines = (text['containers'] ?? '').split('\n').filter((line) => line !== '');
+  if (text['containers'] === undefined) return { containers: [] };
+  const lines = text['containers'].split('\n').filter((line) => line !== '');
   const socket = lines.find((line) => line.startsWith('socket '))?.slice('socket '.length);
   if (socket === undefined) return { containers: [], trouble: 'no socket of a container runtime exists' };
   const head = lines.findIndex((line) => line.startsWith('CONTAINER '));
