@@ -1,5 +1,6 @@
 // Writes the generated docs: docs/inventory.md from the inventory's schema, docs/phases.md from the list of phases,
-// docs/host-changes.md from their resources, docs/troubleshooting.md from the table of causes.
+// docs/host-changes.md from their resources, docs/troubleshooting.md from the table of causes,
+// docs/events.md and docs/events.schema.json from the events' schema.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -11,12 +12,15 @@ if (built.status !== 0) process.exit(1);
 
 const { inventoryReference } = await import('../dist/inventory/index.js');
 const { hostChangesReference } = await import('../dist/cli/host-changes/reference.js');
+const { eventsReference, eventsSchema } = await import('../dist/cli/events-reference.js');
 const { phasesReference } = await import('../dist/cli/phases-reference.js');
 const { troubleshootingReference } = await import('../dist/doctor/reference.js');
 write('docs/inventory.md', inventoryReference());
 write('docs/phases.md', phasesReference());
 write('docs/host-changes.md', hostChangesReference());
 write('docs/troubleshooting.md', troubleshootingReference());
+write('docs/events.md', eventsReference());
+write('docs/events.schema.json', `${JSON.stringify(eventsSchema(), null, 2)}\n`);
 
 function write(file, text) {
   writeFileSync(path.join(root, file), text);

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { asKinitError, EXIT_CODES, type KinitError } from '../model/error.js';
 import type { Chosen } from './command.js';
 import { secretAsker } from './ask-secret.js';
@@ -7,9 +6,11 @@ import { failureEvent, renderFailures, toFailure, type Failure } from './errors.
 import { withInterrupt } from './interrupt.js';
 import { processIo, type Io } from './io.js';
 import { parseArguments } from './program.js';
+import { jsonLine } from './render/json.js';
 import { newRecord, recording, type RunRecord } from './render/record.js';
 import { createRenderer } from './render/renderer.js';
 import type { Ui } from './ui.js';
+import { ownVersion } from './version.js';
 
 /** How long what is left open may keep the process alive after the work is done, in milliseconds. */
 const GRACE_MS = 2000;
@@ -56,7 +57,7 @@ async function runChosen({ command, options, printsValue, run }: Chosen, io: Io)
     },
     result: async (value, text) => {
       await close();
-      if (json) for (const line of Array.isArray(value) ? value : [{ type: 'result', command, result: value }]) io.stdout.write(`${JSON.stringify(line)}\n`);
+      if (json) for (const line of Array.isArray(value) ? value : [{ type: 'result', command, result: value }]) io.stdout.write(jsonLine(line));
       else if (text !== '') io.stdout.write(`${text}\n`);
     },
   };
@@ -86,7 +87,7 @@ function report(thrown: unknown, failures: RunRecord['failures'], { io, json, ve
   const error = asKinitError(thrown);
   const failure = toFailure(error);
   if (json) {
-    io.stdout.write(`${JSON.stringify(failureEvent(failure, error.exitCode))}\n`);
+    io.stdout.write(jsonLine(failureEvent(failure, error.exitCode)));
   } else {
     io.stderr.write(`${renderFailures(toTell(failure, failures), paintFor(io, io.stderr, color))}\n`);
     if (verbose && error.context.class !== 'usage') io.stderr.write(`\n${stackOf(error)}\n`);
@@ -113,9 +114,4 @@ function quitAtOnce(io: Io): void {
   // The live display hides the cursor; it has no time left to show it again itself.
   if (io.stdout.isTTY === true) io.stdout.write('\u001b[?25h');
   process.exit(EXIT_CODES.interrupted);
-}
-
-function ownVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
-  return version;
 }

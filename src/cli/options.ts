@@ -18,6 +18,13 @@ const runOptions = {
   ...connectOptions,
   timing: { type: 'boolean', default: false, describe: 'At the end: seconds, changes and round trips by phase and host' },
   parallel: { type: 'number', requiresArg: true, describe: 'At most so many hosts at once (inventory: parallel)' },
+  junit: { type: 'string', requiresArg: true, describe: 'Also write a JUnit report: phases and checks of every host as test cases' },
+} as const;
+
+const writeOptions = {
+  strict: { type: 'boolean', default: false, describe: 'Stop all hosts at the first that fails. Without it the others are finished' },
+  'lock-wait': { type: 'string', default: '0', requiresArg: true, describe: 'How long to wait when another kinit works on the cluster (30s, 10m); 0: stop and say who it is' },
+  'force-unlock': { type: 'boolean', default: false, describe: "Take the cluster's lock from whoever holds it" },
 } as const;
 
 const phaseOptions = {
@@ -47,6 +54,11 @@ export function withRunOptions(yargs: Argv<GlobalOptions>): Argv<GlobalOptions &
 /** Options of a command that goes through the phases. */
 export function withPhaseOptions(yargs: Argv<GlobalOptions>): Argv<GlobalOptions & InferredOptionTypes<typeof phaseOptions>> {
   return yargs.options(phaseOptions) as Argv<GlobalOptions & InferredOptionTypes<typeof phaseOptions>>;
+}
+
+/** Options of a command that changes hosts. */
+export function withWriteOptions<T>(yargs: Argv<T>): Argv<T & InferredOptionTypes<typeof writeOptions>> {
+  return yargs.options(writeOptions) as Argv<T & InferredOptionTypes<typeof writeOptions>>;
 }
 
 /** A name list as typed: repeated options and commas. Not yargs' arrays, which would swallow the host names that follow. */

@@ -1,24 +1,35 @@
-import type { RunOptions, RunResult } from '../engine/index.js';
+import type { ReviewedPlan, RunOptions, RunResult } from '../engine/index.js';
 import type { LoadedInventory } from '../model/spec.js';
 import type { CommandContext } from './command.js';
 import { positiveInteger } from './options.js';
-import { renderTiming } from './render/timing.js';
+import { withReport, type ReportArguments } from './report.js';
+import { parseDuration } from './size.js';
+import { ownVersion } from './version.js';
 
 /** Options of init, join, plan and check as yargs hands them over. */
-export interface RunArguments {
+export interface RunArguments extends ReportArguments, Partial<WriteArguments> {
   readonly skip?: readonly string[] | undefined;
   readonly only?: readonly string[] | undefined;
   readonly ignorePreflight?: readonly string[] | undefined;
   readonly acceptNewHostKeys: boolean;
   readonly parallel?: number | undefined;
-  readonly timing: boolean;
+  /** Of apply. */
+  readonly reviewed?: ReviewedPlan;
 }
 
-/** Runs the engine for a command; prints the tables of --timing, also after a failure. */
+/** Options of commands that change hosts. */
+export interface WriteArguments {
+  readonly strict: boolean;
+  readonly lockWait: string;
+  readonly forceUnlock: boolean;
+}
+
+/** Runs the engine for a command and reports. */
 export async function runEngine(command: RunOptions['command'], inventory: LoadedInventory, hosts: readonly string[] | undefined, args: RunArguments, context: CommandContext): Promise<RunResult> {
   const parallel = positiveInteger('parallel', args.parallel);
+  const writing = writeOptionsOf(args);
   const { runCluster } = await import('../engine/index.js');
-  return withTiming(args.timing, context, () =>
+  return withReport(args, context, () =>
     runCluster({
       inventory,
       command,
@@ -26,19 +37,18 @@ export async function runEngine(command: RunOptions['command'], inventory: Loade
       only: args.only ?? [],
       ignorePreflight: args.ignorePreflight ?? [],
       acceptNewHostKeys: args.acceptNewHostKeys,
+      version: ownVersion(),
       emit: context.emit,
       signal: context.signal,
+      ...writing,
+      ...(args.reviewed === undefined ? {} : { reviewed: args.reviewed }),
       ...(hosts === undefined || hosts.length === 0 ? {} : { hosts }),
       ...(parallel === undefined ? {} : { parallel }),
     }),
   );
 }
 
-/** The tables are made from the run's events, so that a failed run has them too. */
-export async function withTiming<T>(wanted: boolean, { ui, record }: Pick<CommandContext, 'ui' | 'record'>, use: () => Promise<T>): Promise<T> {
-  try {
-    return await use();
-  } finally {
-    if (wanted && record.phases.length + record.hosts.length > 0) await ui.say(`\n${renderTiming(record)}`);
-  }
+/** What --strict, --lock-wait and --force-unlock ask for. */
+export function writeOptionsOf({ strict = false, lockWait = '0', forceUnlock = false }: Partial<WriteArguments>): Pick<RunOptions, 'strict' | 'lock'> {
+  return { strict, lock: { waitSeconds: parseDuration('lock-wait', lockWait), force: forceUnlock } };
 }

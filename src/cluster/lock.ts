@@ -5,6 +5,7 @@ import { KinitError } from '../model/error.js';
 import type { HostConnection } from '../model/host.js';
 import { beatOnceScript, beatScript, forgetScript, takeScript } from './lock-script.js';
 import { isDeadHere, processSpace } from './process-space.js';
+import { pause, throwIfStopped } from './until.js';
 
 /** Who holds the lock, for the next one to read. */
 export interface LockOwner {
@@ -21,6 +22,14 @@ export interface LockOwner {
 export interface LockOptions {
   /** Take it from whoever holds it (--force-unlock). */
   readonly force?: boolean;
+  /** Seconds to wait for another one to give it back. Default 0. */
+  readonly waitSeconds?: number;
+  /** Told once a holder: who has it, and how long we wait. */
+  readonly onWait?: (text: string) => void;
+  /** Told when the lock is another's by now. */
+  readonly onLost?: (() => void) | undefined;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal;
   readonly owner?: LockOwner;
   /** Seconds between signs of life, and without one before the lock counts as left behind. */
   readonly beatSeconds?: number;
@@ -39,6 +48,9 @@ interface Holder {
 
 const BEAT_SECONDS = 20;
 const STALE_SECONDS = 90;
+/** What the beat script ends with when the lock is another's. */
+const TAKEN_OVER = 3;
+const LOOK_EVERY_MS = 1000;
 const FOLDER = '/run/kinit';
 
 /**
@@ -52,10 +64,20 @@ export async function acquireLock(host: HostConnection, command: string, options
   const stale = options.staleSeconds ?? STALE_SECONDS;
   const folder = options.folder ?? FOLDER;
   const wish = { id, owner, stale, folder };
-  let holder = await take(host, { ...wish, steal: options.force === true ? 'any' : '' });
-  if (holder !== undefined && isDeadHere(holder.owner)) holder = await take(host, { ...wish, steal: holder.id });
-  if (holder !== undefined) throw locked(host, holder, wish);
-  return keepAlive(host, { id, folder, beatSeconds: options.beatSeconds ?? BEAT_SECONDS });
+  const end = performance.now() + (options.waitSeconds ?? 0) * 1000;
+  let told = '';
+  for (;;) {
+    let holder = await take(host, { ...wish, steal: options.force === true ? 'any' : '' });
+    if (holder !== undefined && isDeadHere(holder.owner)) holder = await take(host, { ...wish, steal: holder.id });
+    if (holder === undefined) break;
+    const left = end - performance.now();
+    if (left <= 0) throw locked(host, holder, { ...wish, waited: options.waitSeconds ?? 0 });
+    if (told !== holder.id) options.onWait?.(`waiting at most ${duration(Math.ceil(left / 1000))} for the lock: ${described(holder, stale)}`);
+    told = holder.id;
+    await pause(Math.min(LOOK_EVERY_MS, left), options.signal);
+    throwIfStopped(options.signal, 'the lock');
+  }
+  return keepAlive(host, { id, folder, beatSeconds: options.beatSeconds ?? BEAT_SECONDS, onLost: options.onLost });
 }
 
 interface Wish {
@@ -82,20 +104,23 @@ async function take(host: HostConnection, options: Wish & { readonly steal: stri
   return { id: heldBy, age: Number(age), silent: Number(silent), owner: parseOwner(owner) };
 }
 
-function keepAlive(host: HostConnection, { id, folder, beatSeconds }: { id: string; folder: string; beatSeconds: number }): () => Promise<void> {
+function keepAlive(host: HostConnection, { id, folder, beatSeconds, onLost }: { id: string; folder: string; beatSeconds: number; onLost: LockOptions['onLost'] }): () => Promise<void> {
+  let released: Promise<void> | undefined;
   const beats = new PassThrough();
   let open = true;
   const ended = host
     .pipe(beatScript(id, folder), beats, { timeoutSeconds: 7 * 24 * 3600 })
     .catch(() => undefined)
     .finally(() => (open = false));
+  void ended.then((result) => {
+    if (result?.code === TAKEN_OVER && released === undefined) onLost?.();
+  });
   const timer = setInterval(() => {
     if (open) beats.write('beat\n');
     // No channel to be had (sshd's MaxSessions): better a late sign of life than none. A lost connection is reported by the work itself.
     else void host.run(beatOnceScript(id, folder), { timeoutSeconds: 20 }).catch(() => undefined);
   }, beatSeconds * 1000);
   timer.unref();
-  let released: Promise<void> | undefined;
   return () => {
     released ??= release();
     return released;
@@ -110,15 +135,20 @@ function keepAlive(host: HostConnection, { id, folder, beatSeconds }: { id: stri
   }
 }
 
-function locked(host: HostConnection, holder: Holder, { stale, folder }: Wish): KinitError {
-  const { operator = 'unknown', pid, command = 'unknown', started = 'unknown' } = holder.owner;
+function locked(host: HostConnection, holder: Holder, { stale, folder, waited }: Wish & { readonly waited: number }): KinitError {
+  const { operator = 'unknown', command = 'unknown' } = holder.owner;
   return new KinitError(`another kinit is at work on this cluster: ${operator} runs "${command}"`, {
     class: 'locked',
     host: host.host,
-    tried: `taking the lock ${folder}/lock`,
-    found: `held by ${operator}, process ${pid ?? 'unknown'}, command "${command}", started ${started} (${duration(holder.age)} ago), last sign of life ${duration(holder.silent)} ago`,
-    hint: `Wait for it to end. If it is gone for good, the lock frees itself ${duration(Math.max(stale - holder.silent, 1))} from now without a sign of life; --force-unlock takes it at once.`,
+    tried: `taking the lock ${folder}/lock${waited > 0 ? `, for ${duration(waited)}` : ''}`,
+    found: `held by ${described(holder, stale)}`,
+    hint: 'Wait for it to end, with --lock-wait 10m for example. If it is gone for good, the lock frees itself when it expires; --force-unlock takes it at once.',
   });
+}
+
+function described({ owner, age, silent }: Holder, stale: number): string {
+  const { operator = 'unknown', pid, command = 'unknown', started = 'unknown' } = owner;
+  return `${operator}, process ${pid ?? 'unknown'}, command "${command}", started ${started} (${duration(age)} ago), last sign of life ${duration(silent)} ago, expires in ${duration(Math.max(stale - silent, 1))} without another`;
 }
 
 function thisProcess(command: string): LockOwner {

@@ -3,3 +3,4 @@ export { resetHosts, type ResetOptions } from './reset.js';
 export { withCluster, type RunningCluster } from './with-cluster.js';
 export { runDoctor, type Examination } from './doctor.js';
 export type { PhaseTiming } from './pipeline.js';
+export type { ReviewedPlan } from './reviewed.js';

@@ -1,8 +1,9 @@
+import type { ChangeSummary } from '../model/change.js';
 import { asKinitError, KinitError } from '../model/error.js';
 import type { Emit } from '../model/event.js';
 import type { Phase, PhaseContext } from '../model/phase.js';
 import type { Tools } from '../model/resource.js';
-import { applyChanges, changeOf, interrupted } from './apply.js';
+import { applyChanges, interrupted } from './apply.js';
 import type { Barriers } from './barriers.js';
 import { faultPoint } from './fault.js';
 import { kindOf } from '../resources/index.js';
@@ -21,6 +22,10 @@ export interface Pipeline {
   readonly slot: <T>(work: () => Promise<T>) => Promise<T>;
   /** Whether the cluster's API can be asked by now. */
   readonly apiReady: () => boolean;
+  /** A dry run's changes, as they are told. */
+  readonly planned: (phase: string, observed: readonly Observed[]) => readonly ChangeSummary[];
+  /** Throws where a change must not be made. */
+  readonly permit: (phase: string, observed: readonly Observed[]) => void;
   /** Called after each phase. */
   readonly onTiming: (timing: PhaseTiming) => void;
 }
@@ -43,13 +48,14 @@ export async function runPipeline(pipeline: Pipeline): Promise<number> {
   const host = context.node.spec.name;
   const mine = phases.filter((phase) => phase.on(context));
   for (const phase of phases) if (!mine.includes(phase)) barriers.settle(phase.id, host, 'done');
+  const gone = new Set<string>();
   let total = 0;
   try {
     const first = await pipeline.slot(() => observeAll(mine, pipeline));
     for (const phase of mine) {
-      await waitForOthers(phase, pipeline);
+      for (const name of await waitForOthers(phase, pipeline)) gone.add(name);
       const known = total === 0 || pipeline.dryRun ? first.get(phase.id) : undefined;
-      const changes = await pipeline.slot(() => runPhase(phase, known, pipeline));
+      const changes = await pipeline.slot(() => runPhase(phase, known, pipeline, gone));
       total += changes;
       barriers.settle(phase.id, host, 'done');
     }
@@ -75,9 +81,11 @@ async function observeAll(all: readonly Phase[], { context, tools, dryRun, apiRe
   return byPhase;
 }
 
-async function waitForOthers(phase: Phase, { barriers, context, emit, dryRun, tools }: Pipeline): Promise<void> {
-  if (dryRun) return;
+/** Gives the hosts that did not get through what this phase waits for. */
+async function waitForOthers(phase: Phase, { barriers, context, emit, dryRun, tools }: Pipeline): Promise<readonly string[]> {
+  if (dryRun) return [];
   const host = context.node.spec.name;
+  const gone: string[] = [];
   for (const needed of phase.after ?? []) {
     const others = barriers.pending(needed).filter((name) => name !== host);
     if (others.length > 0) emit({ type: 'phase-waiting', host, phase: phase.id, for: `${needed} on ${others.join(', ')}` });
@@ -90,11 +98,13 @@ async function waitForOthers(phase: Phase, { barriers, context, emit, dryRun, to
         hint: `Mend ${context.leader.spec.name} first, then run the same command again.`,
       });
     }
+    gone.push(...failed);
     if (tools.signal.aborted) throw interrupted().at({ host, phase: phase.id });
   }
+  return gone;
 }
 
-async function runPhase(phase: Phase, known: Observed[] | undefined, pipeline: Pipeline): Promise<number> {
+async function runPhase(phase: Phase, known: Observed[] | undefined, pipeline: Pipeline, gone: ReadonlySet<string>): Promise<number> {
   const { context, tools, emit } = pipeline;
   const host = context.node.spec.name;
   const started = performance.now();
@@ -105,7 +115,9 @@ async function runPhase(phase: Phase, known: Observed[] | undefined, pipeline: P
     const phaseTools: Tools = { ...tools, progress: (text) => emit({ type: 'progress', host, phase: phase.id, text }) };
     const observed = known ?? (await observe(phase.resources(context), phaseTools));
     const changes = await carryOut(phase, observed, phaseTools, pipeline);
-    if (!pipeline.dryRun) await phase.ready?.(context, phaseTools);
+    // Hosts that failed have been told of; the others are not held up by a node of theirs that never gets ready.
+    const nodes = context.nodes.filter((node) => !gone.has(node.spec.name));
+    if (!pipeline.dryRun) await phase.ready?.({ ...context, nodes }, phaseTools);
     const timing = { host, phase: phase.id, seconds: (performance.now() - started) / 1000, roundTrips: tools.host.stats.roundTrips - tripsBefore, changes };
     pipeline.onTiming(timing);
     const reason = changes === 0 ? firstReason(observed) : undefined;
@@ -119,14 +131,15 @@ async function runPhase(phase: Phase, known: Observed[] | undefined, pipeline: P
   }
 }
 
-async function carryOut(phase: Phase, observed: readonly Observed[], tools: Tools, { dryRun, emit, context }: Pipeline): Promise<number> {
+async function carryOut(phase: Phase, observed: readonly Observed[], tools: Tools, { dryRun, emit, context, ...pipeline }: Pipeline): Promise<number> {
   const host = context.node.spec.name;
-  const planned = observed.flatMap((item) => changeOf(item) ?? []);
   if (dryRun) {
+    const planned = pipeline.planned(phase.id, observed);
     for (const change of planned) emit({ type: 'change-planned', host, phase: phase.id, change });
     return planned.length;
   }
-  if (planned.length === 0) return 0;
+  if (!observed.some(({ difference }) => difference.changed)) return 0;
+  pipeline.permit(phase.id, observed);
   const changes = await applyChanges(observed, tools);
   for (const change of changes) emit({ type: 'change-applied', host, phase: phase.id, change });
   await verify(observed, tools);

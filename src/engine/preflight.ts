@@ -1,10 +1,11 @@
 import { KinitError } from '../model/error.js';
 import type { CheckResult } from '../model/check.js';
 import type { Emit } from '../model/event.js';
-import type { LoadedInventory } from '../model/spec.js';
+import { isControlPlane, type LoadedInventory } from '../model/spec.js';
 import { runChecks } from '../phases/preflight/checks.js';
 import { probeReachability } from '../phases/preflight/reachability.js';
 import { toNode } from './context.js';
+import { reportFailure } from './outcome.js';
 import type { LiveHost } from './session.js';
 
 interface PreflightOptions {
@@ -17,10 +18,20 @@ interface PreflightOptions {
   /** Every host that answers: for checks between hosts. */
   readonly all: readonly LiveHost[];
   readonly command: string;
+  /** One unfit host stops all. */
+  readonly strict: boolean;
 }
 
-/** Runs every check, tells each, and throws when one that is not ignored failed. Nothing on a host is changed. */
-export async function preflight({ inventory, ignorePreflight, emit, signal, live, all, command }: PreflightOptions): Promise<void> {
+interface FailedCheck {
+  readonly host: string;
+  readonly check: CheckResult;
+}
+
+/**
+ * Runs every check and tells each; nothing on a host is changed. Gives the workers that are not fit, with the error of each:
+ * they are left out, the others go on. Throws when a control-plane host is not fit, or every host, or one with --strict.
+ */
+export async function preflight({ inventory, ignorePreflight, emit, signal, live, all, command, strict }: PreflightOptions): Promise<ReadonlyMap<string, KinitError>> {
   const nodes = all.map(toNode);
   const names = new Set(live.map(({ spec }) => spec.name));
   // Hosts that are nodes already have shown that they reach each other; `check` asks again.
@@ -29,7 +40,7 @@ export async function preflight({ inventory, ignorePreflight, emit, signal, live
   const reachability = fresh && all.length > 1 ? await probeReachability(connections, nodes, inventory.spec, signal) : [];
   const spec = { ...inventory.spec, preflight: { ignore: [...inventory.spec.preflight.ignore, ...ignorePreflight] } };
   const results = runChecks({ spec, nodes, reachability });
-  const failed: { host: string; check: CheckResult }[] = [];
+  const failed: FailedCheck[] = [];
   for (const [host, checks] of results) {
     if (!names.has(host)) continue;
     for (const check of checks) {
@@ -37,8 +48,16 @@ export async function preflight({ inventory, ignorePreflight, emit, signal, live
       if (check.status === 'error') failed.push({ host, check });
     }
   }
-  if (failed.length === 0) return;
-  throw new KinitError(`${failed.length} preflight check${failed.length === 1 ? '' : 's'} failed; nothing was changed`, {
+  const unfit = new Set(failed.map(({ host }) => host));
+  const onlyWorkers = live.every((host) => !unfit.has(host.spec.name) || !isControlPlane(host.spec));
+  if (failed.length > 0 && (strict || command === 'check' || !onlyWorkers || unfit.size === names.size)) throw unfitError(failed, 'nothing was changed');
+  const errors = new Map([...unfit].map((host) => [host, unfitError(failed.filter((entry) => entry.host === host), 'nothing is changed on it')]));
+  for (const [host, error] of errors) reportFailure(emit, host, 'preflight', error);
+  return errors;
+}
+
+function unfitError(failed: readonly FailedCheck[], consequence: string): KinitError {
+  return new KinitError(`${failed.length} preflight check${failed.length === 1 ? '' : 's'} failed; ${consequence}`, {
     class: 'preflight',
     phase: 'preflight',
     ...(failed[0] !== undefined && failed.every(({ host }) => host === failed[0]?.host) ? { host: failed[0].host } : {}),

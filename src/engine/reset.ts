@@ -1,5 +1,4 @@
 import { drainAndDelete } from '../cluster/drain.js';
-import { acquireLock } from '../cluster/lock.js';
 import { removeStaleNode } from '../cluster/stale-node.js';
 import { asKinitError, KinitError } from '../model/error.js';
 import type { Emit } from '../model/event.js';
@@ -7,9 +6,13 @@ import { isControlPlane, type LoadedInventory } from '../model/spec.js';
 import { journalReplay, parseReplay, parseReplayNote } from '../resources/journal.js';
 import { ADMIN_CONF, apiAccess, SUPER_ADMIN_CONF, type ApiAccess } from './api.js';
 import { toNode } from './context.js';
+import { clusterLock, takenOver, type LockWish } from './cluster-lock.js';
 import { faultPoint } from './fault.js';
 import { mapLimit } from './limit.js';
+import { reportFailure, reportOutcome, runError, totalChanges, type HostResult } from './outcome.js';
+import type { PhaseTiming } from './pipeline.js';
 import type { RunResult } from './run.js';
+import { checkHostNames } from './select.js';
 import { closeHosts, openHosts, type LiveHost } from './session.js';
 
 export interface ResetOptions {
@@ -18,6 +21,9 @@ export interface ResetOptions {
   readonly hosts?: readonly string[];
   readonly removePackages: boolean;
   readonly acceptNewHostKeys: boolean;
+  /** The first host that fails stops all. */
+  readonly strict: boolean;
+  readonly lock: LockWish;
   readonly emit: Emit;
   readonly signal: AbortSignal;
 }
@@ -35,23 +41,12 @@ export async function resetHosts(options: ResetOptions): Promise<RunResult> {
   const { inventory, emit } = options;
   const started = performance.now();
   const all = inventory.spec.hosts;
-  for (const name of options.hosts ?? []) {
-    if (!all.some((host) => host.name === name)) {
-      throw new KinitError(`there is no host "${name}" in the inventory`, { class: 'usage', found: name, hint: `Hosts in ${inventory.file}: ${all.map((host) => host.name).join(', ')}.` });
-    }
-  }
+  checkHostNames(options.hosts, inventory);
   const chosen = new Set(options.hosts ?? all.map(({ name }) => name));
   emit({ type: 'run-started', command: 'reset', hosts: [...chosen], phases: [{ id: 'drain', title: 'Drain and delete the node' }, { id: 'undo', title: 'Undo what kinit changed' }] });
   const wanted = all.filter((host) => chosen.has(host.name) || isControlPlane(host));
-  let release: (() => Promise<void>) | undefined;
-  const { live, lost } = await openHosts(wanted, {
-    ...options,
-    // Without a control-plane host there is no lock to take; the hosts that answer can be given back all the same.
-    beforeChanges: async (open) => {
-      const leader = open.find(({ spec }) => isControlPlane(spec));
-      if (leader !== undefined) release = await acquireLock(leader.connection, 'reset');
-    },
-  });
+  const lock = clusterLock('reset', options);
+  const { live, lost } = await openHosts(wanted, { ...options, beforeChanges: lock.take });
   const errors = new Map<string, KinitError>();
   for (const { spec, error } of lost) {
     if (chosen.has(spec.name)) {
@@ -62,7 +57,7 @@ export async function resetHosts(options: ResetOptions): Promise<RunResult> {
   }
   const leader = live.find(({ spec }) => isControlPlane(spec));
   const access = leader === undefined ? undefined : leaderAccess(leader, options);
-  const timings: RunResult['timings'][number][] = [];
+  const timings: PhaseTiming[] = [];
   try {
     const targets = live.filter(({ spec }) => chosen.has(spec.name));
     const whole = targets.some(({ spec }) => isControlPlane(spec));
@@ -72,6 +67,8 @@ export async function resetHosts(options: ResetOptions): Promise<RunResult> {
         const tripsBefore = host.connection.stats.roundTrips;
         try {
           options.signal.throwIfAborted();
+          if (lock.lost.aborted) throw takenOver();
+          if (options.strict && errors.size > 0) throw stoppedByStrict();
           if (!whole) await leaveCluster(host, access, options);
           faultPoint(`left ${host.spec.name}`);
           const changes = await undo(host, options);
@@ -85,23 +82,19 @@ export async function resetHosts(options: ResetOptions): Promise<RunResult> {
     }
   } finally {
     access?.close();
-    await release?.().catch(() => undefined);
+    await lock.release().catch(() => undefined);
     await closeHosts(live);
   }
-  const changes = timings.reduce((sum, timing) => sum + timing.changes, 0);
-  const failedHosts = [...errors.keys()];
-  const hosts = live.filter(({ spec }) => chosen.has(spec.name)).map(({ spec, connection }) => {
-    const { execChannels, roundTrips } = connection.stats;
-    const { seconds = 0, changes: undone = 0 } = timings.find(({ host }) => host === spec.name) ?? {};
-    emit({ type: 'host-finished', host: spec.name, changes: undone, seconds, execChannels, roundTrips });
-    return { host: spec.name, seconds, execChannels, roundTrips };
+  const results = [...chosen].map((host): HostResult => {
+    const { changes = 0, seconds = 0 } = timings.find((timing) => timing.host === host) ?? {};
+    const { execChannels = 0, roundTrips = 0 } = live.find(({ spec }) => spec.name === host)?.connection.stats ?? {};
+    const error = errors.get(host);
+    return { host, ...(error === undefined ? {} : { error }), changes, seconds, execChannels, roundTrips };
   });
-  emit({ type: 'run-finished', changes, seconds: (performance.now() - started) / 1000, failedHosts });
-  const first = [...errors.values()][0];
-  if (first !== undefined) {
-    throw failedHosts.length === 1 ? first : new KinitError(`${failedHosts.length} hosts could not be reset completely: ${failedHosts.join(', ')}`, { class: 'partial', hint: 'Mend what is named above and run kinit reset again: what is undone stays undone.' });
-  }
-  return { changes, failedHosts, timings, hosts };
+  reportOutcome(emit, results, (performance.now() - started) / 1000);
+  const error = runError(results, { retry: 'run kinit reset again: what is undone stays undone' });
+  if (error !== undefined) throw error;
+  return { changes: totalChanges(results), failedHosts: [] };
 }
 
 function leaderAccess(leader: LiveHost, { inventory, signal }: ResetOptions): ApiAccess | undefined {
@@ -184,9 +177,12 @@ async function undo(host: LiveHost, { emit, removePackages }: ResetOptions): Pro
   return entries.length;
 }
 
+function stoppedByStrict(): KinitError {
+  return new KinitError('not started: another host failed, and --strict was given', { class: 'partial', hint: 'Mend that host, then run the same command again.' });
+}
+
 function fail(errors: Map<string, KinitError>, emit: Emit, host: string, phase: string, thrown: KinitError): void {
   const error = thrown.at({ host, phase });
   errors.set(host, error);
-  const { cause: _cause, ...context } = error.context;
-  emit({ type: 'phase-failed', host, phase, message: error.message, error: context });
+  reportFailure(emit, host, phase, error);
 }

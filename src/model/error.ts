@@ -1,16 +1,6 @@
 /** What went wrong, in the classes a caller can act on. Each has one exit code. */
-export type ErrorClass =
-  | 'internal'
-  | 'usage'
-  | 'inventory'
-  | 'access'
-  | 'preflight'
-  | 'change'
-  | 'timeout'
-  | 'partial'
-  | 'locked'
-  | 'artifact'
-  | 'interrupted';
+export const ERROR_CLASSES = ['internal', 'usage', 'inventory', 'access', 'preflight', 'change', 'timeout', 'partial', 'locked', 'artifact', 'stale', 'interrupted'] as const;
+export type ErrorClass = (typeof ERROR_CLASSES)[number];
 
 /** Exit codes are an interface (docs/exit-codes.md). 2 is `plan --exit-code` with changes. */
 export const EXIT_CODES: Readonly<Record<ErrorClass, number>> = {
@@ -24,6 +14,7 @@ export const EXIT_CODES: Readonly<Record<ErrorClass, number>> = {
   partial: 16,
   locked: 17,
   artifact: 18,
+  stale: 19,
   interrupted: 130,
 };
 

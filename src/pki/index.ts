@@ -1,3 +1,4 @@
+export { describeMaterial } from './describe.js';
 export { planMaterial, type MaterialInput } from './material.js';
 export { ENCRYPTION_CONFIG_PATH, KUBELET_CLIENT_CURRENT, KUBELET_CONF, KUBELET_SERVING, MATERIAL_PATHS, PKI_DIR, pkiPair, plannedKubeletClientPem } from './paths.js';
 export { kubeconfig, parseKubeconfig, type KubeconfigUser, type KubeconfigView, type ParsedKubeconfig } from './kubeconfig.js';

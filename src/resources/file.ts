@@ -106,14 +106,19 @@ function showContent(r: FileResource): readonly string[] {
 }
 
 function differences(r: FileResource, seen: FileSeen): readonly string[] {
-  if (seen.type === 'absent') return ['does not exist'];
+  if (seen.type === 'absent') return [r.secret ? `does not exist (secret, ${shownDigest(sha256Of(bytesOf(r)))})` : 'does not exist'];
   if (seen.type !== 'file') return [`a ${seen.type === 'folder' ? 'directory' : seen.type === 'link' ? 'symbolic link' : 'special file'} is there`];
   const reasons: string[] = [];
-  if (!contentIsRight(r, seen)) reasons.push(r.secret ? 'content differs (secret, not shown)' : 'content differs');
+  if (!contentIsRight(r, seen)) reasons.push(r.secret ? `content differs (secret, ${shownDigest(sha256Of(bytesOf(r)))}, there is ${shownDigest(seen.sha256)})` : 'content differs');
   if (r.keepExisting ? (seen.mode & ~r.mode) !== 0 : seen.mode !== r.mode) reasons.push(`mode is ${octal(seen.mode)}, not ${octal(r.mode)}`);
   if (!seen.owners.includes(r.owner)) reasons.push(`owner is ${seen.owners[0] ?? '?'}, not ${r.owner}`);
   if (!seen.groups.includes(r.group)) reasons.push(`group is ${seen.groups[0] ?? '?'}, not ${r.group}`);
   return reasons;
+}
+
+/** Enough to see that a secret differs. */
+function shownDigest(sha256: string): string {
+  return `sha256 ${sha256.slice(0, 12)}`;
 }
 
 function contentIsRight(r: FileResource, seen: FileSeen): boolean {

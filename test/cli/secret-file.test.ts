@@ -33,7 +33,7 @@ test('a link stays a link', async () => {
 
 test('what cannot be written is a KinitError with a next step', async () => {
   writeFileSync(join(folder, 'file'), '');
-  await expect(writeSecretFile(join(folder, 'file', 'x'), 's')).rejects.toMatchObject({ exitCode: 12, context: { hint: expect.stringContaining('--out') as string } });
+  await expect(writeSecretFile(join(folder, 'file', 'x'), 's')).rejects.toMatchObject({ exitCode: 12, context: { hint: expect.stringContaining('another file') as string } });
 });
 
 test('a file that is not there is undefined', async () => {

@@ -25,7 +25,7 @@ test('a second kinit is told who holds the lock, since when, and what to do', as
   const error = await failure(take('reset'));
   expect(error.context.class).toBe('locked');
   expect(error.message).toBe(`another kinit is at work on this cluster: anna@o'laptop runs "init"`);
-  expect(error.context.found).toMatch(/^held by anna@o'laptop, process 4711, command "init", started 2026-05-01T10:00:00Z \(\d s ago\), last sign of life \d s ago$/);
+  expect(error.context.found).toMatch(/^held by anna@o'laptop, process 4711, command "init", started 2026-05-01T10:00:00Z \(\d s ago\), last sign of life \d s ago, expires in \d\d s without another$/);
   expect(error.context.hint).toContain('--force-unlock');
   await release();
   await (await take('reset'))();
@@ -52,7 +52,7 @@ test('a lock without a sign of life is taken over, and the old owner does not re
 test('a silence shorter than the bound is not enough', async () => {
   const release = await take('init', { owner: anna });
   silence(60);
-  expect((await failure(take('reset'))).context.hint).toMatch(/ (29|30) s from now/);
+  expect((await failure(take('reset'))).context.found).toMatch(/expires in (29|30) s without another/);
   await release();
 });
 
@@ -105,3 +105,32 @@ function silence(seconds: number): void {
   const id = readFileSync(join(folder, 'lock'), 'utf8').split(' ')[0] ?? '';
   writeFileSync(join(folder, 'beat'), `${id} ${uptime() - seconds}\n`);
 }
+
+test('--lock-wait: a second kinit waits, says for whom, and goes on when the first one is done', async () => {
+  const release = await take('init', { owner: anna });
+  const told: string[] = [];
+  const second = take('reset', { waitSeconds: 30, onWait: (text) => told.push(text) });
+  await expect.poll(() => told).toEqual([expect.stringMatching(/^waiting at most 30 s for the lock: anna@o'laptop, process 4711, command "init"/)]);
+  await release();
+  await (await second)();
+  expect(told).toHaveLength(1);
+});
+
+test('a wait for the lock has a bound, and ends when it is interrupted', async () => {
+  const release = await take('init', { owner: anna });
+  expect((await failure(take('reset', { waitSeconds: 0.2 }))).context).toMatchObject({ class: 'locked', tried: expect.stringContaining(', for 0.2 s') as string });
+  const stop = new AbortController();
+  const waiting = failure(take('reset', { waitSeconds: 60, signal: stop.signal, onWait: () => stop.abort() }));
+  expect((await waiting).context.class).toBe('interrupted');
+  await release();
+});
+
+test('an owner whose lock was taken over is told, and one that gave it back is not', async () => {
+  const lost: string[] = [];
+  const old = await take('init', { owner: anna, beatSeconds: 0.05, onLost: () => lost.push('old') });
+  const release = await take('reset', { force: true, onLost: () => lost.push('new') });
+  await expect.poll(() => lost).toEqual(['old']);
+  await old();
+  await release();
+  expect(lost).toEqual(['old']);
+});

@@ -1,4 +1,5 @@
 import type { Command } from '../command.js';
+import { apply } from './apply.js';
 import { artifacts } from './artifacts.js';
 import { check } from './check.js';
 import { doctor } from './doctor.js';
@@ -14,4 +15,4 @@ import { status } from './status.js';
 import { token } from './token.js';
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [init, join, reset, plan, check, phases, status, doctor, token, kubeconfig, artifacts, lab, inventory];
+export const commands: readonly Command[] = [init, join, reset, plan, apply, check, phases, status, doctor, token, kubeconfig, artifacts, lab, inventory];

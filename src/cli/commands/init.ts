@@ -1,7 +1,7 @@
 import { quoteAll } from '../../model/quote.js';
 import { defineCommand } from '../command.js';
 import { inventoryWords, loadedInventory } from '../inventory-file.js';
-import { withPhaseOptions } from '../options.js';
+import { withPhaseOptions, withWriteOptions } from '../options.js';
 import { count } from '../render/text.js';
 import { runEngine } from '../run-engine.js';
 
@@ -14,9 +14,13 @@ export const init = defineCommand({
     ['init --accept-new-host-keys', 'on first contact with the machines'],
     ['init --only sysctls,modules', 'only these phases'],
   ],
-  options: withPhaseOptions,
+  options: (yargs) => withWriteOptions(withPhaseOptions(yargs)).option('dry-run', { type: 'boolean', default: false, describe: 'Only show what would change, as kinit plan does' }),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
+    if (args.dryRun) {
+      const { showPlan } = await import('../plan-run.js');
+      return showPlan(inventory, undefined, args, context);
+    }
     const { changes, failedHosts } = await runEngine('init', inventory, undefined, args, context);
     const { name, hosts } = inventory.spec;
     const next = quoteAll(['kinit', 'kubeconfig', ...inventoryWords(args, context)]);

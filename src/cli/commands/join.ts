@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.js';
 import { loadedInventory } from '../inventory-file.js';
-import { withPhaseOptions } from '../options.js';
+import { withPhaseOptions, withWriteOptions } from '../options.js';
 import { count } from '../render/text.js';
 import { runEngine } from '../run-engine.js';
 
@@ -12,7 +12,7 @@ export const join = defineCommand({
     ['join', 'join every new host of the inventory'],
     ['join node4', 'join this one'],
   ],
-  options: (yargs) => withPhaseOptions(yargs).positional('host', { type: 'string', array: true, default: [], describe: 'Names from the inventory' }),
+  options: (yargs) => withWriteOptions(withPhaseOptions(yargs)).positional('host', { type: 'string', array: true, default: [], describe: 'Names from the inventory' }),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
     const { changes, failedHosts } = await runEngine('join', inventory, args.host, args, context);

@@ -1,9 +1,10 @@
 import { defineCommand } from '../command.js';
 import { confirm } from '../confirm.js';
 import { loadedInventory } from '../inventory-file.js';
-import { withRunOptions } from '../options.js';
+import { withRunOptions, withWriteOptions } from '../options.js';
 import { count } from '../render/text.js';
-import { withTiming } from '../run-engine.js';
+import { withReport } from '../report.js';
+import { writeOptionsOf } from '../run-engine.js';
 
 /** Gives hosts back as they were. */
 export const reset = defineCommand({
@@ -14,7 +15,7 @@ export const reset = defineCommand({
     ['reset --yes', 'the whole cluster, without a question'],
   ],
   options: (yargs) =>
-    withRunOptions(yargs)
+    withWriteOptions(withRunOptions(yargs))
       .positional('host', { type: 'string', array: true, default: [], describe: 'Names from the inventory; all when none is named' })
       .option('keep-packages', { type: 'boolean', describe: 'Keep packages that kinit installed: other things may need them by now (this is the default)' })
       .option('remove-packages', { type: 'boolean', describe: 'Remove packages that kinit installed and what they brought along, but none that others need' })
@@ -26,13 +27,14 @@ export const reset = defineCommand({
     await confirm(`Reset ${hosts.join(', ')}? Pods, volumes and${hosts.length === spec.hosts.length ? ' all data of' : ' what these hosts hold of'} cluster ${spec.name} are lost.`, args, context);
     const { resetHosts } = await import('../../engine/index.js');
     const { emit, signal, ui } = context;
-    const { changes, failedHosts } = await withTiming(args.timing, context, () =>
+    const { changes, failedHosts } = await withReport(args, context, () =>
       resetHosts({
         inventory,
         removePackages: args.removePackages === true || args.keepPackages === false,
         acceptNewHostKeys: args.acceptNewHostKeys,
         emit,
         signal,
+        ...writeOptionsOf(args),
         ...(args.host.length === 0 ? {} : { hosts: args.host }),
       }),
     );

@@ -7,6 +7,7 @@ import type { Failure } from '../errors.js';
 export interface RunRecord {
   /** How many events there were. */
   events: number;
+  started: Extract<KinitEvent, { type: 'run-started' }> | undefined;
   readonly changes: { readonly host: string; readonly phase: string; readonly change: ChangeSummary }[];
   readonly checks: { readonly host: string; readonly check: CheckResult }[];
   readonly warnings: { readonly host: string | undefined; readonly text: string }[];
@@ -16,7 +17,7 @@ export interface RunRecord {
 }
 
 export function newRecord(): RunRecord {
-  return { events: 0, changes: [], checks: [], warnings: [], failures: [], phases: [], hosts: [] };
+  return { events: 0, started: undefined, changes: [], checks: [], warnings: [], failures: [], phases: [], hosts: [] };
 }
 
 /** An Emit that keeps what is needed later and passes everything on. */
@@ -30,6 +31,9 @@ export function recording(record: RunRecord, next: Emit): Emit {
 
 function keep(record: RunRecord, event: KinitEvent): void {
   switch (event.type) {
+    case 'run-started':
+      record.started = event;
+      break;
     case 'change-planned':
     case 'change-applied':
       record.changes.push({ host: event.host, phase: event.phase, change: event.change });

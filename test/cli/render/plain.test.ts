@@ -48,11 +48,12 @@ test('--verbose also tells what needed no change, and why', () => {
   expect(text).toContain('ok: CPUs: 2');
 });
 
-test('NDJSON is every event as it is, one a line', () => {
+test('NDJSON is every event with its time, one a line', () => {
   const io = fakeIo();
-  const renderer = jsonRenderer(io.stdout);
+  const time = '2026-01-02T03:04:05.678Z';
+  const renderer = jsonRenderer(io.stdout, () => new Date(time));
   for (const event of events) renderer.emit(event);
-  expect(io.out().trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual(events);
+  expect(io.out().trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual(events.map((event) => ({ ...event, time })));
 });
 
 test('a terminal that is a build server gets plain lines', () => {
@@ -64,5 +65,12 @@ test('a terminal that is a build server gets plain lines', () => {
 test('JSON goes to standard output also where people read standard error', () => {
   const io = fakeIo();
   createRenderer({ io, output: io.stderr, format: 'json', verbose: false, paint: paint(false) }).emit({ type: 'warning', text: 'x' });
-  expect({ out: io.out(), err: io.err() }).toEqual({ out: '{"type":"warning","text":"x"}\n', err: '' });
+  expect({ out: io.out(), err: io.err() }).toEqual({ out: expect.stringMatching(/^\{"type":"warning","text":"x","time":"[^"]+"\}\n$/) as string, err: '' });
+});
+
+test('what a terminal could take for a command stands escaped in NDJSON', () => {
+  const io = fakeIo();
+  jsonRenderer(io.stdout).emit({ type: 'warning', text: 'a\u001b[31mb\u009b31mc\u007f' });
+  expect(io.out()).toMatch(/^[\u0020-\u007e]+\n$/);
+  expect(JSON.parse(io.out())).toMatchObject({ text: 'a\u001b[31mb\u009b31mc\u007f' });
 });

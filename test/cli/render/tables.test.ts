@@ -70,7 +70,7 @@ test('--timing is made from events: phases that did something, and exec channels
   const emit = recording(record, () => undefined);
   emit({ type: 'phase-finished', host: 'a', phase: 'swap', changes: 1, seconds: 1.234, roundTrips: 2 });
   emit({ type: 'phase-finished', host: 'a', phase: 'idle', changes: 0, seconds: 0.001, roundTrips: 0 });
-  emit({ type: 'host-finished', host: 'a', changes: 1, seconds: 2, execChannels: 3, roundTrips: 4 });
+  emit({ type: 'host-finished', host: 'a', outcome: 'done', changes: 1, seconds: 2, execChannels: 3, roundTrips: 4 });
   const lines = renderTiming(record).split('\n');
   expect(lines.map((line) => line.trim().split(/ {2,}/))).toEqual([
     ['HOST', 'PHASE', 'SECONDS', 'CHANGES', 'ROUND TRIPS'],

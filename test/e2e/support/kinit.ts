@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { KinitEvent } from '../../../src/model/event.js';
 import { runLocal } from '../../../src/ssh/local.js';
 
-const BIN = fileURLToPath(new URL('../../../bin/kinit.js', import.meta.url));
+export const BIN = fileURLToPath(new URL('../../../bin/kinit.js', import.meta.url));
 
 export interface KinitResult {
   readonly code: number;
