@@ -27,9 +27,7 @@ export const objectKind: ResourceKind<ObjectResource, ObjectSeen> = {
   kind: 'object',
   observeCall: async (resource, tools) => {
     const api = await apiThatAnswers(tools);
-    const live = await api?.get(refOf(resource.object));
-    if (api === undefined || live === undefined) return {};
-    return { live, wouldBe: await api.apply(resource.object, { dryRun: true }) };
+    return api === undefined ? {} : look(api, resource.object);
   },
   diff: (resource, { live, wouldBe }) => {
     const name = nameOf(refOf(resource.object));
@@ -51,6 +49,20 @@ export const objectKind: ResourceKind<ObjectResource, ObjectSeen> = {
     },
   ],
 };
+
+/** A new Deployment is changed by its controller at once: what differs only because that came between the two questions is asked again. */
+const LOOKS = 10;
+
+async function look(api: ClusterApi, wanted: KubeObject): Promise<ObjectSeen> {
+  for (let count = 1; ; count += 1) {
+    const live = await api.get(refOf(wanted));
+    if (live === undefined) return {};
+    const wouldBe = await api.apply(wanted, { dryRun: true });
+    // A dry run answers with the version it started from.
+    const moved = live.metadata['resourceVersion'] !== wouldBe.metadata['resourceVersion'];
+    if (!moved || count === LOOKS || sameObject(live, wouldBe)) return { live, wouldBe };
+  }
+}
 
 /**
  * The API when a server answers; undefined when there is none, as before the first init.

@@ -39,6 +39,16 @@ test('many objects observed side by side ask only once whether the API answers, 
   expect(objectKind.diff(wanted, seen[0] ?? {})).toEqual({ changed: false, reason: 'ConfigMap kube-system/coredns is as wanted' });
 });
 
+test('what its controller changed between the two questions is no difference', async () => {
+  const version = (resourceVersion: string, annotations: Record<string, string>): KubeObject => ({ ...config, metadata: { ...config.metadata, resourceVersion, annotations } });
+  const after = version('2', { revision: '1' });
+  const states = [version('1', {}), after];
+  const api = { ...fakeApi([], livez), get: async () => states.shift() ?? after, apply: async () => after };
+  const seen = (await objectKind.observeCall?.(wanted, fakeTools({ api }))) ?? {};
+  expect(objectKind.diff(wanted, seen)).toMatchObject({ changed: false });
+  expect(states).toEqual([]);
+});
+
 test('a refusal is no absence', async () => {
   const api = { ...fakeApi([], livez), get: () => Promise.reject(new KinitError('refused', { class: 'change' })) };
   await expect(objectKind.observeCall?.(wanted, fakeTools({ api }))).rejects.toThrow('refused');
