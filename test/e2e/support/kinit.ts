@@ -62,8 +62,8 @@ export interface LabHandle {
 }
 
 /** Brings a lab up (or adds hosts to it) and gives a handle on it. */
-export async function lab(name: string, options: { readonly hosts: number; readonly memory?: string }): Promise<LabHandle> {
-  await kinitOk(['lab', 'up', '--name', name, '--hosts', String(options.hosts), '--memory', options.memory ?? '3G']);
+export async function lab(name: string, options: { readonly hosts: number; readonly memory?: string; readonly cpus?: number }): Promise<LabHandle> {
+  await kinitOk(['lab', 'up', '--name', name, '--hosts', String(options.hosts), '--memory', options.memory ?? '3G', '--cpus', String(options.cpus ?? 2)]);
   const listed = await kinitOk(['lab', 'list', '--output', 'json']);
   const inventory = inventoryOf(listed.stdout, name);
   const sh: LabHandle['sh'] = async (host, script, { reject = true, timeoutSeconds = 120 } = {}) => {
