@@ -4,7 +4,7 @@ import { quote } from '../model/quote.js';
 import type { Tools } from '../model/resource.js';
 import { kubeconfig, KUBELET_CLIENT_CURRENT, NODE_BOOTSTRAP_GROUP } from '../pki/index.js';
 import { rememberRevision } from '../resources/service.js';
-import { firstKubeletError, kubeletJournal } from './kubelet-journal.js';
+import { nodeCause, type NodeCause } from './node-cause.js';
 import { removeStaleNode } from './stale-node.js';
 import { createToken, deleteToken, listTokens } from './tokens.js';
 import { throwIfStopped } from './until.js';
@@ -16,7 +16,7 @@ const JOIN_TIMEOUT = 120;
 /** Seconds a freshly started controller manager may take to begin its work. */
 const CONTROLLERS_TIMEOUT = 120;
 /** What takes systemd longest is done while the controller manager is waited for. Its exit code is no matter: the start tells. */
-const PREPARE = 'date +%s; systemctl daemon-reload; systemctl is-enabled --quiet kubelet || systemctl enable kubelet >/dev/null 2>&1';
+const PREPARE = 'systemctl daemon-reload; systemctl is-enabled --quiet kubelet || systemctl enable kubelet >/dev/null 2>&1';
 /** Seconds of one look: the shell is held that long at most, so that Ctrl-C is answered. */
 const LOOK = 5;
 /** Life of the token in seconds: longer than the join may take, also when the host's clock is off. */
@@ -32,6 +32,8 @@ export interface JoinTarget {
   readonly kubeletConfPath: string;
   /** Digest of what the kubelet starts from, noted as its service resource does: joining must not mean starting twice. */
   readonly revision: string;
+  /** The host's clock minus this machine's, in milliseconds. */
+  readonly clockOffsetMs: number;
 }
 
 /** Joins one host with a token of its own, which is gone afterwards however that ends. */
@@ -54,11 +56,11 @@ export async function runJoin(resource: JoinTarget, tools: Tools): Promise<void>
       user: { token: `${token.id}.${token.secret}` },
     });
     await tools.host.upload([{ path: BOOTSTRAP_CONF, content: { bytes: Buffer.from(content, 'utf8') }, mode: 0o600 }]);
-    const [prepared] = await Promise.all([
+    await Promise.all([
       tools.host.run(PREPARE, { timeoutSeconds: 60 }),
       waitForControllers(api, { timeoutSeconds: CONTROLLERS_TIMEOUT, signal: tools.signal, progress: tools.progress }),
     ]);
-    await startAndWait(resource, tools, Number(prepared.stdout.split('\n')[0]) || undefined);
+    await startAndWait(resource, tools);
   } finally {
     await cleanUp(() => deleteToken(api, token.id), tools);
   }
@@ -76,11 +78,12 @@ async function forgetTokens(resource: JoinTarget, api: ClusterApi): Promise<void
 
 const purpose = ({ name }: JoinTarget): string => `kinit: joins node ${name}`;
 
-/** @param since the host's time before the kubelet was started, so that its journal can be asked from there on */
-async function startAndWait(resource: JoinTarget, tools: Tools, since: number | undefined): Promise<void> {
+async function startAndWait(resource: JoinTarget, tools: Tools): Promise<void> {
   const end = performance.now() + JOIN_TIMEOUT * 1000;
   const start = 'systemctl restart kubelet || exit 3';
   const remember = rememberRevision('kubelet', resource.revision);
+  const begun = new Date();
+  let cause: NodeCause | undefined;
   let first = true;
   while (performance.now() < end) {
     throwIfStopped(tools.signal, `${resource.name} to join`);
@@ -89,8 +92,11 @@ async function startAndWait(resource: JoinTarget, tools: Tools, since: number | 
     if (first && result.code === 3) break;
     tools.progress(`waiting for the kubelet of ${resource.name} to get its certificate`);
     first = false;
+    throwIfStopped(tools.signal, `${resource.name} to join`);
+    cause = await nodeCause(tools.host, resource, begun);
+    if (cause?.hopeless === true) break;
   }
-  throw await didNotJoin(resource, tools, since);
+  throw didNotJoin(resource, tools, cause);
 }
 
 /** Ends as soon as the kubelet has written both files. Fractions of a second are not POSIX, but every sleep kinit meets has them. */
@@ -106,14 +112,12 @@ function waitScript(kubeletConf: string): string {
   ].join('\n');
 }
 
-async function didNotJoin(resource: JoinTarget, tools: Tools, sinceEpoch: number | undefined): Promise<KinitError> {
-  const journal = await kubeletJournal(tools.host, sinceEpoch === undefined ? {} : { sinceEpoch });
-  const cause = firstKubeletError(journal);
+function didNotJoin(resource: JoinTarget, tools: Tools, cause: NodeCause | undefined): KinitError {
   return new KinitError(`${resource.name} did not join the cluster`, {
     class: 'timeout',
     host: tools.host.host,
     tried: `TLS bootstrap of its kubelet against https://${resource.endpoint}, for at most ${JOIN_TIMEOUT} s`,
-    found: cause ?? (journal === '' ? 'the kubelet logged nothing' : journal.split('\n').slice(-5).join('\n')),
+    found: cause?.line ?? 'its kubelet got no certificate',
     hint: `Check that ${resource.name} reaches ${resource.endpoint} and that clocks agree. More: journalctl -u kubelet on ${resource.name}.`,
   });
 }

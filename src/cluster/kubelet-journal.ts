@@ -1,5 +1,3 @@
-import type { HostConnection } from '../model/host.js';
-
 /** What a kubelet logs as errors on every healthy start. */
 const NOISE = [
   'Failed to set rlimit on max file handles',
@@ -19,13 +17,6 @@ const NOISE = [
   'Eviction manager: failed to get summary stats',
   'Skipping pod synchronization',
 ];
-
-/** The last lines of the kubelet's journal since a moment of the host's clock (seconds since 1970), newest last. '' where there is none. */
-export async function kubeletJournal(host: HostConnection, options: { readonly sinceEpoch?: number; readonly lines?: number } = {}): Promise<string> {
-  const since = options.sinceEpoch === undefined ? '' : ` --since @${Math.floor(options.sinceEpoch)}`;
-  const result = await host.run(`journalctl -u kubelet --no-pager -q -o cat -n ${options.lines ?? 300}${since} 2>/dev/null`, { timeoutSeconds: 20 });
-  return result.code === 0 ? result.stdout.trim() : '';
-}
 
 /**
  * The line of a kubelet's journal that names the cause: what ended it, else its first error that a healthy start does not log too.

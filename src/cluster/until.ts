@@ -2,6 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { asKinitError, KinitError } from '../model/error.js';
 import { isCertificateTrouble, isUnreachable } from './errors.js';
 
+/** Seconds between two questions whether waiting is of any use. */
+const HOPE_SECONDS = 5;
+const CORRECT_IT = 'Correct what the first line names (flags and settings come from the inventory: kubelet.config, extraArgs), then run the same command again.';
+
 export interface WaitOptions {
   /** Upper bound in seconds. */
   readonly timeoutSeconds?: number;
@@ -19,6 +23,8 @@ export interface Wait<T> extends WaitOptions {
   /** Pause between looks. Default 250. */
   readonly intervalMs?: number;
   readonly look: () => Promise<Look<T>>;
+  /** Asked every few seconds while it is not done: the reason, where waiting longer does not help. */
+  readonly hopeless?: (() => Promise<string | undefined>) | undefined;
   /** Asked once when time has run out: more lines about what is missing. */
   readonly explain?: () => Promise<string>;
   readonly tried?: string;
@@ -32,12 +38,18 @@ export interface Wait<T> extends WaitOptions {
 export async function waitUntil<T>(wait: Wait<T>): Promise<T> {
   const end = performance.now() + wait.timeoutSeconds * 1000;
   let told = '';
+  let askAgain = performance.now() + HOPE_SECONDS * 1000;
   for (;;) {
     throwIfStopped(wait.signal, wait.what);
     const seen = await wait.look();
     if (seen.done) return seen.value;
     if (seen.missing !== told) wait.progress?.(`waiting for ${wait.what}: ${seen.missing}`);
     told = seen.missing;
+    if (wait.hopeless !== undefined && performance.now() >= askAgain) {
+      const reason = await wait.hopeless();
+      if (reason !== undefined) throw gaveUp({ ...wait, hint: CORRECT_IT }, `stopped waiting for ${wait.what}: it would not help`, `${reason}\n${seen.missing}`);
+      askAgain = performance.now() + HOPE_SECONDS * 1000;
+    }
     if (performance.now() >= end) throw await ranOut(wait, seen.missing);
     await pause(Math.min(wait.intervalMs ?? 250, Math.max(end - performance.now(), 1)), wait.signal);
   }
@@ -70,9 +82,13 @@ export async function pause(milliseconds: number, signal?: AbortSignal): Promise
 
 async function ranOut<T>(wait: Wait<T>, missing: string): Promise<KinitError> {
   const more = await explanation(wait);
-  return new KinitError(`gave up after ${wait.timeoutSeconds} s waiting for ${wait.what}`, {
+  return gaveUp(wait, `gave up after ${wait.timeoutSeconds} s waiting for ${wait.what}`, more === '' ? missing : `${missing}\n${more}`);
+}
+
+function gaveUp<T>(wait: Wait<T>, message: string, found: string): KinitError {
+  return new KinitError(message, {
     class: 'timeout',
-    found: more === '' ? missing : `${missing}\n${more}`,
+    found,
     ...(wait.tried === undefined ? {} : { tried: wait.tried }),
     hint: wait.hint ?? 'Run the same command again once the cause is gone: it goes on where it stopped.',
   });

@@ -6,7 +6,7 @@ import { count, record } from './json.js';
 import { type Look, patiently, waitUntil, type WaitOptions } from './until.js';
 
 /** Waits (default 120 s) until /readyz says ok: the API server and its start-up hooks are done. */
-export async function waitForApi(api: ClusterApi, options: WaitOptions & { readonly path?: '/livez' | '/readyz' } = {}): Promise<void> {
+export async function waitForApi(api: ClusterApi, options: WaitOptions & { readonly path?: '/livez' | '/readyz'; readonly hopeless?: () => Promise<string | undefined> } = {}): Promise<void> {
   const path = options.path ?? '/readyz';
   await waitUntil({
     ...options,

@@ -5,6 +5,7 @@ import type { Phase, PhaseContext } from '../model/phase.js';
 import type { Tools } from '../model/resource.js';
 import { applyChanges, interrupted } from './apply.js';
 import type { Barriers } from './barriers.js';
+import { explainFailure } from './explain-failure.js';
 import { faultPoint } from './fault.js';
 import { kindOf } from '../resources/index.js';
 import { observe, type Observed } from './observe.js';
@@ -108,6 +109,7 @@ async function runPhase(phase: Phase, known: Observed[] | undefined, pipeline: P
   const { context, tools, emit } = pipeline;
   const host = context.node.spec.name;
   const started = performance.now();
+  const begun = new Date();
   const tripsBefore = tools.host.stats.roundTrips;
   emit({ type: 'phase-started', host, phase: phase.id, title: phase.title });
   try {
@@ -124,9 +126,9 @@ async function runPhase(phase: Phase, known: Observed[] | undefined, pipeline: P
     emit({ type: 'phase-finished', ...timing, ...(reason === undefined ? {} : { reason }) });
     return changes;
   } catch (thrown) {
-    const error = asKinitError(thrown).at({ host, phase: phase.id });
-    const { cause: _cause, ...context } = error.context;
-    emit({ type: 'phase-failed', host, phase: phase.id, message: error.message, error: context });
+    const error = await explainFailure(asKinitError(thrown).at({ host, phase: phase.id }), context, tools.host, begun);
+    const { cause: _cause, ...told } = error.context;
+    emit({ type: 'phase-failed', host, phase: phase.id, message: error.message, error: told });
     throw error;
   }
 }

@@ -164,6 +164,13 @@ export const specSchema = z.strictObject({
     .prefault({})
     .describe('Where binaries and images come from.'),
   preflight: z.strictObject({ ignore: z.array(z.string()).default([]).describe('Names of checks whose errors do not stop the run.') }).prefault({}).describe('Checks before anything is changed.'),
+  waits: z
+    .strictObject({
+      apiServerSeconds: z.int().min(10).default(240).describe('Until a started control plane must answer; a slow disk and a cold cache need most of it.'),
+      packageLockSeconds: z.int().min(1).default(300).describe('For another apt or dpkg on the host to end.'),
+    })
+    .prefault({})
+    .describe('Upper bounds, in seconds.'),
   parallel: z.int().min(1).default(20).describe('At most so many hosts at once.'),
 });
 

@@ -1,3 +1,4 @@
+import { nodeCause } from '../cluster/node-cause.js';
 import { waitForApi } from '../cluster/waits.js';
 import type { Phase } from '../model/phase.js';
 import { directory, file, user } from '../resources/index.js';
@@ -5,9 +6,6 @@ import { caFolders, renderAdmissionConfiguration, renderApiServerManifest, rende
 import { kubeletService } from './kubelet.js';
 
 const MANIFESTS = '/etc/kubernetes/manifests';
-
-/** Seconds until a freshly started control plane must answer; a slow disk and a cold cache need most of it. */
-const API_TIMEOUT = 240;
 
 export const controlPlane: Phase = {
   id: 'control-plane',
@@ -27,8 +25,13 @@ export const controlPlane: Phase = {
     file({ path: `${MANIFESTS}/kube-apiserver.yaml`, content: renderApiServerManifest(context), mode: 0o600 }),
     kubeletService(context),
   ],
-  ready: async (_context, tools) => {
-    await waitForApi(await tools.api(), { timeoutSeconds: API_TIMEOUT, progress: tools.progress, signal: tools.signal });
+  ready: async ({ node, spec }, tools) => {
+    const begun = new Date();
+    const hopeless = async (): Promise<string | undefined> => {
+      const cause = await nodeCause(tools.host, node.facts, begun);
+      return cause?.hopeless === true ? cause.line : undefined;
+    };
+    await waitForApi(await tools.api(), { timeoutSeconds: spec.waits.apiServerSeconds, progress: tools.progress, signal: tools.signal, hopeless });
   },
 };
 

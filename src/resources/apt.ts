@@ -2,13 +2,10 @@
 const LOCK_TIMEOUT = 300;
 
 /**
- * apt waits by itself only for one of its three locks, so all are waited for here. The holder of a lock is found by
- * inode in /proc/locks: fuser and lslocks are missing on minimal hosts.
+ * sh function `apt_holder`: who holds a lock of apt or dpkg; fails when nobody does. The holder is found by inode in
+ * /proc/locks: fuser and lslocks are missing on minimal hosts.
  */
-const COMMON = `
-DEBIAN_FRONTEND=noninteractive; LC_ALL=C; NEEDRESTART_MODE=l; export DEBIAN_FRONTEND LC_ALL NEEDRESTART_MODE
-LOG=$(mktemp) || exit 1
-trap 'rm -f -- "$LOG"' EXIT
+export const APT_HOLDER = `
 apt_holder() {
   for L in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock; do
     [ -e "$L" ] || continue
@@ -20,7 +17,16 @@ apt_holder() {
     fi
   done
   return 1
-}
+}`;
+
+/**
+ * apt waits by itself only for one of its three locks, so all are waited for here.
+ */
+const COMMON = `
+DEBIAN_FRONTEND=noninteractive; LC_ALL=C; NEEDRESTART_MODE=l; export DEBIAN_FRONTEND LC_ALL NEEDRESTART_MODE
+LOG=$(mktemp) || exit 1
+trap 'rm -f -- "$LOG"' EXIT
+${APT_HOLDER}
 apt_wait() {
   T=0; TOLD=
   while W=$(apt_holder 2> /dev/null); do

@@ -1,5 +1,6 @@
 import { quote, quoteAll } from '../model/quote.js';
 import type { Resource, ResourceKind } from '../model/resource.js';
+import { waitForAptLock } from './apt-lock.js';
 import { APT_INSTALL, APT_REMOVE } from './apt.js';
 import { restoreUserBackups, saveUserBackups } from './user-backups.js';
 import { STATE_DIR, parseList, subshell } from './shell.js';
@@ -7,6 +8,8 @@ import { STATE_DIR, parseList, subshell } from './shell.js';
 export interface PackagesResource extends Resource {
   readonly kind: 'packages';
   readonly names: readonly string[];
+  /** Upper bound in seconds on waiting for another package manager to end. */
+  readonly lockSeconds: number;
 }
 
 export interface PackagesSeen {
@@ -20,9 +23,9 @@ const NOTES = quote(STATE_DIR);
 const INSTALL_TIMEOUT = 1500;
 
 /** Packages of the distribution (Debian family), installed in whatever version it has. */
-export function packages(options: { readonly names: readonly string[] }): PackagesResource {
+export function packages(options: { readonly names: readonly string[]; readonly lockSeconds?: number }): PackagesResource {
   const names = [...new Set(options.names)].sort();
-  return { kind: 'packages', id: `packages:${names.join(',')}`, names };
+  return { kind: 'packages', id: `packages:${names.join(',')}`, names, lockSeconds: options.lockSeconds ?? 300 };
 }
 
 export const packagesKind: ResourceKind<PackagesResource, PackagesSeen> = {
@@ -35,6 +38,7 @@ export const packagesKind: ResourceKind<PackagesResource, PackagesSeen> = {
     return { changed: true, change: { action: 'run', summary: `install ${missing.join(' ')}`, reason: 'not installed' } };
   },
   apply: (r, seen) => [
+    { do: 'call', title: 'wait for the package manager', run: (tools) => waitForAptLock(r.lockSeconds, tools) },
     { do: 'script', script: subshell(APT_INSTALL, `apt_install ${NOTES} ${quoteAll(missingOf(r, seen))}`), timeoutSeconds: INSTALL_TIMEOUT },
   ],
   undo: (r, seen) => ({

@@ -118,6 +118,8 @@ function startAndWait(r: ServiceResource): readonly string[] {
     `while [ "$N" -lt ${String(START_TIMEOUT * 10)} ]; do`,
     '  A=$(state ActiveState); J=$(state Job)',
     '  case "$A:$J" in active:|active:0) break;; failed:|failed:0) break;; esac',
+    // It ends by itself again and again: the next start will not go better.
+    `  if [ "$A" = activating ] && [ "$N" -ge 100 ] && [ "$(state NRestarts)" -ge 3 ]; then break; fi`,
     '  N=$((N + 1)); sleep 0.1',
     'done',
     `if [ "$A" != active ]; then`,

@@ -93,7 +93,7 @@ function turnOff(seen: SwapSeen): readonly string[] {
     '  if [ -f "/etc/systemd/system/$U" ] && [ ! -L "/etc/systemd/system/$U" ]; then timeout 60 systemctl stop -- "$U"; mv -f -- "/etc/systemd/system/$U" "/etc/systemd/system/$U.kinit-off"',
     '  else timeout 60 systemctl mask --now -- "$U" > /dev/null 2>&1; fi || { echo "the unit $U could not be masked" >&2; exit 1; }',
     'done',
-    'timeout 300 swapoff -a || { echo "swapoff -a failed or took longer than 300 s" >&2; exit 1; }',
+    'timeout 300 swapoff -a || { echo "swapoff -a failed or took longer than 300 s; still in use as swap: $(awk \'NR > 1 { printf "%s ", $1 }\' /proc/swaps)" >&2; echo "Turn it off by hand there (dmesg may say why it does not go), or set swap: keep in the inventory." >&2; exit 1; }',
     'timeout 60 systemctl daemon-reload',
     'LEFT=$(awk \'NR > 1 { printf "%s ", $1 }\' /proc/swaps)',
     '[ -z "$LEFT" ] || { echo "still in use as swap: $LEFT(in a container, swap belongs to the machine below; set swap: keep there)" >&2; exit 1; }',

@@ -17,7 +17,7 @@ n=0 swept=:
 clean() { i=0; while [ $i -lt $n ]; do eval 'rm -f -- "$t'$i'"'; i=$((i+1)); done; }
 trap clean EXIT
 trap 'exit 1' HUP INT TERM PIPE
-fail() { echo "fail $1"; exit 1; }
+fail() { echo "fail $1"; df -Pk -- "\${dir:-/}" 2>/dev/null | { read -r head; read -r device total used free rest && echo "$((free / 1024)) MB of $((total / 1024)) MB are free there" >&2; }; exit 1; }
 while read -r word size mode owner sum; do
   [ "$word" = file ] || break
   IFS= read -r path || exit 1

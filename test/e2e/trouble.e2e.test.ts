@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { kinit, lab, type KinitResult, type LabHandle } from './support/kinit.js';
-import { changedInventory } from './support/running.js';
+import { all, eventually, kinit, kinitEvents, kinitOk, lab, only, type KinitResult, type LabHandle } from './support/kinit.js';
+import { changedInventory, startKinit } from './support/running.js';
 import { keygen } from './support/sshd.js';
 
 let cluster: LabHandle;
@@ -93,31 +93,41 @@ describe('hosts that keep us out', () => {
     const other = (await readFile(join(dirname(cluster.inventory), 'other_host.pub'), 'utf8')).split(' ').slice(0, 2).join(' ');
     await writeFile(join(dirname(cluster.inventory), 'known_changed'), addresses.map((each) => `${each} ${other}\n`).join(''));
     const file = await changed('changed-key', (whole) => whole.replace('knownHostsFile: known_hosts', 'knownHostsFile: known_changed'));
-    const before = await logins('node1');
     for (const more of [[], ['--accept-new-host-keys']]) {
-      const result = await kinit(['init', '-i', file, ...more]);
+      const result = await kinit(['check', '-i', file, ...more]);
       expect(result.code).toBe(12);
       expect(result.stderr).toMatch(/Error on node1, connect: the host key of node1 is not the one that is known; somebody may be in between, or the machine was installed anew/);
       expect(result.stderr).toMatch(/found: \S+known_changed line 1 says ED25519 SHA256:\S+; the host sent ED25519 SHA256:/);
       expect(result.stderr).toMatch(/next: {2}Compare on the machine's console: ssh-keygen -lf \S+\. If it was installed anew: ssh-keygen -R \S+ -f \S+known_changed/);
     }
-    expect(await logins('node1')).toBe(before + 1);
-    // sshd saw the connections end before a user name was told.
-    expect((await cluster.sh('node1', "journalctl -q -u ssh -o cat --no-pager | tail -n 8 | grep -E 'closed by|reset by' | grep -E 'authenticating user|invalid user' || echo none")).stdout.trim()).toBe('none');
+    // An sshd that tells all it sees: keys were exchanged, and no user name came.
+    const watched = async (knownHosts: string): Promise<string> => {
+      const other = await changed('watched', (whole) => whole.replace('knownHostsFile: known_hosts', `knownHostsFile: ${knownHosts}`).replace('user: root', 'user: root\n  port: 2222'));
+      await cluster.sh('node1', 'rm -f /tmp/sshd.log; mkdir -p /run/sshd; setsid /usr/sbin/sshd -ddd -p 2222 -E /tmp/sshd.log </dev/null >/dev/null 2>&1 & sleep 1');
+      await kinit(['check', '-i', other]);
+      return (await cluster.sh('node1', 'cat /tmp/sshd.log; rm /tmp/sshd.log')).stdout;
+    };
+    await writeFile(join(dirname(cluster.inventory), 'known_changed_2222'), addresses.map((each) => `[${each}]:2222 ${other}\n`).join(''));
+    const right = (await readFile(join(dirname(cluster.inventory), 'known_hosts'), 'utf8')).replaceAll(/^(\S+) /gm, '[$1]:2222 ');
+    await writeFile(join(dirname(cluster.inventory), 'known_2222'), right);
+    expect(await watched('known_2222')).toMatch(/userauth-request for user root/);
+    const log = await watched('known_changed_2222');
+    expect(log).toMatch(/SSH2_MSG_KEXINIT received/);
+    expect(log).not.toMatch(/userauth-request/);
   });
 
   test('a user who may not become root', async () => {
-    await cluster.sh('node2', 'useradd -m -s /bin/sh deployer && install -d -m 700 -o deployer /home/deployer/.ssh && install -m 600 -o deployer /root/.ssh/authorized_keys /home/deployer/.ssh/authorized_keys');
-    const file = await changed('no-sudo', (whole) => whole.replace(`address: ${address(1)}`, `address: ${address(1)}\n    ssh:\n      user: deployer`));
+    await cluster.sh('node1', 'useradd -m -s /bin/sh deployer && install -d -m 700 -o deployer /home/deployer/.ssh && install -m 600 -o deployer /root/.ssh/authorized_keys /home/deployer/.ssh/authorized_keys');
+    const file = await changed('no-sudo', (whole) => whole.replace(`address: ${address(0)}`, `address: ${address(0)}\n    ssh:\n      user: deployer`));
     const result = await kinit(['check', '-i', file]);
     expect(result.code).toBe(12);
-    expect(result.stderr).toMatch(/Error on node2, connect: user deployer on node2 cannot become root without a password\n {2}tried: sudo -n sh\n {2}found: sudo: a password is required\n {2}next: {2}As root on node2: echo 'deployer ALL=\(ALL\) NOPASSWD: ALL' > \/etc\/sudoers\.d\/kinit/);
-    await cluster.sh('node2', 'mv /usr/bin/sudo /usr/bin/sudo.away');
+    expect(result.stderr).toMatch(/Error on node1, connect: user deployer on node1 cannot become root without a password\n {2}tried: sudo -n sh\n {2}found: sudo: a password is required\n {2}next: {2}As root on node1: echo 'deployer ALL=\(ALL\) NOPASSWD: ALL' > \/etc\/sudoers\.d\/kinit/);
+    await cluster.sh('node1', 'mv /usr/bin/sudo /usr/bin/sudo.away');
     try {
       const without = await kinit(['check', '-i', file]);
-      expect({ code: without.code, text: without.stderr }).toEqual({ code: 12, text: expect.stringMatching(/on node2, connect: [\s\S]*found: .*sudo[\s\S]*next: /) as unknown });
+      expect({ code: without.code, text: without.stderr }).toEqual({ code: 12, text: expect.stringMatching(/on node1, connect: [\s\S]*found: .*sudo[\s\S]*next: /) as unknown });
     } finally {
-      await cluster.sh('node2', 'mv /usr/bin/sudo.away /usr/bin/sudo');
+      await cluster.sh('node1', 'mv /usr/bin/sudo.away /usr/bin/sudo');
     }
   });
 });
@@ -157,5 +167,122 @@ describe('hosts that are not fit', () => {
     } finally {
       await small.down();
     }
+  });
+});
+
+describe('trouble on the way', () => {
+  test('a swap that cannot be turned off', async () => {
+    // A real swap area would be the machine's: the host only sees one that is not, and the kernel refuses to turn that off.
+    await cluster.sh('node1', 'truncate -s 1M /swapfile; printf "Filename\\tType\\tSize\\tUsed\\tPriority\\n/swapfile file 1020 0 -2\\n" > /run/swaps; mount --bind /run/swaps /proc/swaps');
+    try {
+      const result = await kinit(['init', '--only', 'swap', '-i', cluster.inventory]);
+      expect(result.code).toBe(14);
+      expect(result.stderr).toMatch(/^Error on node1, swap: could not turn swap off, now and after a reboot\n {2}tried: swap \(exit code 1\)\n {2}found: swapoff: \/swapfile: swapoff failed: Invalid argument\n\s+swapoff -a failed or took longer than 300 s; still in use as swap: \/swapfile/m);
+      expect(result.stderr).toMatch(/Turn it off by hand there .* or set swap: keep in the inventory\.\n {2}next: {2}Mend what is named above on that host, then run the same command again/);
+    } finally {
+      await cluster.sh('node1', 'umount /proc/swaps; rm -f /swapfile');
+    }
+    await kinitOk(['init', '--only', 'swap', '-i', cluster.inventory]);
+  });
+
+  test('a package manager that is busy: its holder is named, the wait is bounded, and goes on when it is released', async () => {
+    const hold = `setsid perl -MFcntl -e '$0 = "upgrader"; open my $f, ">>", "/var/lib/dpkg/lock-frontend" or die; fcntl($f, F_SETLK, pack("s s x4 q q l", F_WRLCK, 0, 0, 0, 0)) or die; print "$$\n"; close STDOUT; close STDERR; sleep 600' </dev/null & sleep 1`;
+    const pid = (await cluster.sh('node1', hold)).stdout.trim();
+    let held = true;
+    try {
+      const impatient = await kinit(['init', '--only', 'packages', '-i', await changed('impatient', (whole) => `${whole}\nwaits:\n  packageLockSeconds: 3\n`)]);
+      expect(impatient.code).toBe(15);
+      expect(impatient.stdout).toContain(`waiting for upgrader (pid ${pid}), which holds the package manager's lock, at most 3 s`);
+      expect(impatient.stderr).toMatch(new RegExp(`^Error on node1, packages: the package manager is still locked after 3 s\\n {2}tried: taking the locks of apt and dpkg .*\\n {2}found: held by upgrader \\(pid ${pid}\\)\\n {2}next: {2}Look at it with ps -fp ${pid} on node1; let it finish or stop it, then run the same command again`, 'm'));
+      const patient = startKinit(['init', '--only', 'packages', '-i', cluster.inventory]);
+      await patient.until(new RegExp(`waiting for upgrader \\(pid ${pid}\\), which holds the package manager's lock, at most 300 s`));
+      await cluster.sh('node1', `kill ${pid}`);
+      held = false;
+      const { code, said } = await patient.ended(240);
+      expect({ code, said }).toEqual({ code: 0, said: expect.stringMatching(/node1 packages +install .*conntrack/) as unknown });
+    } finally {
+      if (held) await cluster.sh('node1', `kill ${pid}`);
+    }
+    expect((await cluster.sh('node1', "dpkg-query -W -f '${db:Status-Status}' conntrack")).stdout).toBe('installed');
+  });
+
+  test('a full disk: path and free space, nothing half-written, and on it goes once there is room', async () => {
+    await cluster.sh('node1', 'mount -t tmpfs -o size=40m tmpfs /usr/local/bin');
+    try {
+      const result = await kinit(['init', '--only', 'binaries', '-i', cluster.inventory]);
+      expect(result.code).toBe(14);
+      expect(result.stderr).toMatch(/^Error on node1, binaries: \/usr\/local\/bin\/\S+ could not be written on node1\n {2}tried: write \/usr\/local\/bin\/\S+\n {2}found: .*No space left on device\n\s+\d+ MB of 40 MB are free there\n[\s\S]*next: {2}The disk is full\. On node1: df -h \/usr\/local\/bin; make room there and run the same command again/m);
+      expect((await cluster.sh('node1', 'ls -A /usr/local/bin; ls -A /opt/cni/bin')).stdout).toBe('');
+    } finally {
+      await cluster.sh('node1', 'umount /usr/local/bin');
+    }
+    // What was there before cannot be noted: then it is not changed either.
+    await cluster.sh('node1', 'mount -t tmpfs -o size=4k tmpfs /var/lib/kinit');
+    try {
+      const result = await kinit(['init', '--only', 'sysctls', '-i', cluster.inventory]);
+      expect(result.code).toBe(14);
+      expect(result.stderr).toMatch(/^Error on node1, sysctls: could not record what is there before changing it\n {2}tried: .*\/var\/lib\/kinit\/journal\n {2}found: [\s\S]*No space left on device[\s\S]*file systems with the least space: \/var\/lib\/kinit: 0\.0 MB free of 0\.0 MB;.*\n {2}next: {2}The disk is full\. Make room on node1/m);
+      expect((await cluster.sh('node1', 'ls /etc/sysctl.d')).stdout).not.toContain('kinit');
+    } finally {
+      await cluster.sh('node1', 'umount /var/lib/kinit');
+    }
+    await kinitOk(['init', '--only', 'sysctls,binaries', '-i', cluster.inventory]);
+    expect((await cluster.sh('node1', 'kubelet --version')).stdout).toBe('Kubernetes v1.36.3\n');
+  });
+});
+
+describe('a cluster that does not come up', () => {
+  test('the second Ctrl-C ends at once, with what to do', async () => {
+    const run = startKinit(['init', '-i', cluster.inventory]);
+    await run.until(/images: \d+ of \d+ MB/);
+    run.signal('SIGINT');
+    run.signal('SIGINT');
+    const before = Date.now();
+    const { code, said } = await run.ended(20);
+    expect({ code, said }).toEqual({ code: 130, said: expect.stringMatching(/stopping: the change in hand is finished first; press Ctrl-C again to stop at once\. Run the same command again to go on/) as unknown });
+    expect(Date.now() - before).toBeLessThan(10_000);
+  });
+
+  test('a kubelet that never gets healthy: its own words, soon, and a code that is not 0', async () => {
+    const file = await changed('bad-kubelet', (whole) => whole.replace('    evictionHard:', '    maxPods: -5\n    evictionHard:'));
+    const result = await kinit(['init', '-i', file]);
+    expect(result.code).toBe(15);
+    expect(result.stderr).toMatch(/^Error on node1, control-plane: stopped waiting for the API server to answer: it would not help\n {2}tried: GET \/readyz\n {2}found: kubelet \(started again \d+ times\): "command failed" err="failed to validate kubelet configuration.*maxPods \(--max-pods\) -5 must not be a negative number.*\n\s+\S+ port 6443 refuses connections from node1\n {2}next: {2}Correct what the first line names/m);
+    expect(result.stdout).toMatch(/node1 control-plane +waiting for the API server to answer: /);
+  });
+
+  test("an API server that never answers: its container's first fatal line", async () => {
+    const file = await changed('bad-api', (whole) => `${whole}\napiServer:\n  extraArgs:\n    no-such-flag: x\n`);
+    const result = await kinit(['init', '-i', file]);
+    expect(result.code).toBe(15);
+    expect(result.stderr).toMatch(/^Error on node1, control-plane: stopped waiting for the API server to answer: it would not help\n {2}tried: GET \/readyz\n {2}found: container kube-apiserver: Error: unknown flag: --no-such-flag\n[\s\S]*next: {2}Correct what the first line names/m);
+  });
+
+  test('Ctrl-C in the middle: what is done stays done, and how to go on', async () => {
+    const run = startKinit(['init', '-i', cluster.inventory]);
+    await run.until(/node1 control-plane +(restart kubelet|waiting for the API server|write)/);
+    run.signal('SIGINT', 'group');
+    const { code, said } = await run.ended(60);
+    expect(code).toBe(130);
+    expect(said).toMatch(/stopping: the change in hand is finished first/);
+    expect(said).toMatch(/Error: Interrupted\n[\s\S]*next: {2}Run the same command again to go on: what is done stays done, the rest follows\./);
+    expect(said).not.toMatch(/Mend /);
+    expect((await cluster.sh('node1', 'ls /run/kinit')).stdout).not.toContain('lock\n');
+  });
+
+  test('a second kinit is told who is at work, and the first one converges', async () => {
+    const first = startKinit(['init', '-i', cluster.inventory]);
+    await first.until(/node1 +- +(connected|waiting)|artifacts for/);
+    const second = await eventually('the second kinit to meet the lock', 60, async () => {
+      const result = await kinit(['init', '-i', cluster.inventory]);
+      return result.code === 17 ? result : undefined;
+    });
+    expect(second.stderr).toMatch(new RegExp(`^Error on node1: another kinit is at work on this cluster: \\S+@\\S+ runs "init"\\n {2}tried: taking the lock /run/kinit/lock\\n {2}found: held by \\S+@\\S+, process ${first.pid}, command "init", started \\S+ \\(\\d+ s ago\\), last sign of life \\d+ s ago\\n {2}next: {2}Wait for it to end`, 'm'));
+    const { code, said } = await first.ended(240);
+    expect({ code, said: code === 0 ? '' : said }).toEqual({ code: 0, said: '' });
+    const nodes = await cluster.kubectl("get nodes -o jsonpath='{range .items[*]}{.metadata.name} {.status.conditions[?(@.type==\"Ready\")].status} {end}'");
+    expect(nodes.trim()).toBe('node1 True node2 True');
+    const { events } = await kinitEvents(['init', '-i', cluster.inventory]);
+    expect({ failures: all(events, 'phase-failed'), changes: only(events, 'run-finished').changes }).toEqual({ failures: [], changes: 0 });
   });
 });

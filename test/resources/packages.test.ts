@@ -5,7 +5,7 @@ import { run, SHELLS, withHost, type FakeHost, type Shell } from './sh.js';
 const R = packages({ names: ['socat', 'conntrack', 'socat'] });
 
 function apply(host: FakeHost, shell: Shell): ReturnType<typeof run> {
-  const [step] = packagesKind.apply(R, { installed: ['conntrack'] });
+  const step = packagesKind.apply(R, { installed: ['conntrack'] }).find((each) => each.do === 'script');
   return run(shell, host.inside(step?.do === 'script' ? step.script : 'exit 9'));
 }
 
