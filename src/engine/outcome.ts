@@ -1,5 +1,6 @@
 import { asKinitError, KinitError, type ErrorContext } from '../model/error.js';
 import type { Emit, HostOutcome } from '../model/event.js';
+import { interruption } from './interruption.js';
 import type { PlanContent } from '../model/plan.js';
 import type { PhaseTiming } from './pipeline.js';
 
@@ -51,6 +52,8 @@ export function isFailed({ error }: HostResult): boolean {
 export function runError(results: readonly HostResult[], { leader, retry, changing = true }: { readonly leader?: string; readonly retry: string; readonly changing?: boolean }): KinitError | undefined {
   const failed = results.filter(isFailed);
   if (failed.length === 0) return undefined;
+  const stopped = interruption(failed.map(({ error }) => error));
+  if (stopped !== undefined) return stopped;
   const own = failed.filter(({ error }) => outcomeOf(error) === 'failed');
   const causes = own.length > 0 ? own : failed;
   const decisive = causes.find(({ host }) => host === leader);

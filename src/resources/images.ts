@@ -121,7 +121,8 @@ async function* bytesOf(archives: readonly Archive[], total: number, tools: Tool
   let sent = 0;
   let told = 0;
   for (const { localFile } of archives) {
-    for await (const chunk of createReadStream(localFile, { highWaterMark: 1 << 20, signal: tools.signal })) {
+    for await (const chunk of createReadStream(localFile, { highWaterMark: 1 << 20 })) {
+      if (tools.signal.aborted) throw new KinitError('stopped while images were sent', { class: 'interrupted', host: tools.host.host, hint: 'What was sent of them is thrown away. Run the same command again to go on.' });
       const bytes = chunk as Uint8Array;
       yield bytes;
       sent += bytes.length;
