@@ -5,6 +5,8 @@ import type { PhaseContext } from '../model/phase.js';
 
 /** The kernel's words (LC_ALL=C on every host) for a file system that takes no more. */
 const FULL = /No space left on device|Disk quota exceeded|ENOSPC/;
+/** An upload that failed has asked at that very moment, before what was half there was taken away. */
+const TOLD = /MB are free there/;
 /** Where kinit, the package manager and the container runtime write. */
 const PLACES = ['/', '/etc', '/usr/local/bin', '/opt/cni/bin', '/tmp', '/run', '/var/lib', '/var/lib/kinit', '/var/lib/containerd', '/var/lib/etcd', '/var/lib/kubelet', '/var/cache/apt', '/var/log'];
 
@@ -16,7 +18,8 @@ const PLACES = ['/', '/etc', '/usr/local/bin', '/opt/cni/bin', '/tmp', '/run', '
 export async function explainFailure(error: KinitError, context: PhaseContext, host: HostConnection, begun: Date): Promise<KinitError> {
   try {
     if (error.context.class === 'timeout') return withCause(error, (await nodeCause(host, context.node.facts, begun))?.line);
-    if (error.context.class === 'change' && FULL.test(error.context.found ?? '')) return withDisks(error, await fullDisks(host));
+    const found = error.context.found ?? '';
+    if (error.context.class === 'change' && FULL.test(found) && !TOLD.test(found)) return withDisks(error, await fullDisks(host));
   } catch {
     // The connection may be what failed.
   }
