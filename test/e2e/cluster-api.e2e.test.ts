@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { clusterNode, clusterNodeKind, createToken, deleteToken, drainAndDelete, listNodes, listTokens, object, objectKind, openApi, statusOf, waitForApi, waitForNodesReady, waitForWorkload } from '../../src/cluster/index.js';
 import { probePod, probeService } from '../../src/cluster/probe-objects.js';
 import type { KubeObject } from '../../src/model/api.js';
@@ -52,6 +52,18 @@ describe.skipIf(binary === undefined)(`against a real API server (${binary === u
     expect(await planned(object({ object: deployment }))).toBe('Deployment default/web is as wanted');
     await plane.api.request('PATCH', '/api/v1/namespaces/default/services/web', { spec: { selector: { app: 'other' } } }, 'application/merge-patch+json');
     expect(await planned(object({ object: service }))).toMatchObject({ action: 'update', diff: expect.stringContaining('-    app: other\n+    app: web') as string });
+  });
+
+  test('a dry run answers with the version it started from: so a change in between is told from a difference', async () => {
+    const deployment = webDeployment('moving', 0);
+    await carryOut(objectKind, object({ object: deployment }));
+    const version = (each: KubeObject | undefined): unknown => each?.metadata['resourceVersion'];
+    const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'default', name: 'moving' };
+    const dryRun = async (): Promise<KubeObject> => plane.api.apply({ ...deployment, metadata: { ...deployment.metadata, labels: { other: 'yes' } } }, { dryRun: true });
+    await vi.waitFor(async () => expect(version(await dryRun())).toBe(version(await plane.api.get(ref))), { timeout: 10_000 });
+    const before = version(await plane.api.get(ref));
+    await plane.api.request('PATCH', '/apis/apps/v1/namespaces/default/deployments/moving', { metadata: { annotations: { a: 'b' } } }, 'application/merge-patch+json');
+    expect(version(await dryRun())).not.toBe(before);
   });
 
   test("a secret's value never stands in a diff", async () => {
