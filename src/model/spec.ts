@@ -137,7 +137,7 @@ export const specSchema = z.strictObject({
   manageHostsFile: z.boolean().default(true).describe('Keep a block with all hosts in /etc/hosts.'),
   swap: z.enum(['off', 'keep']).default('off').describe('off: now and after reboot. keep: the kubelet is told to tolerate it.'),
   selinux: z.enum(['disabled', 'permissive', 'keep']).default('disabled').describe('SELinux mode, where the host has it.'),
-  firewall: z.enum(['off', 'open-ports', 'keep']).default('off').describe('off: stopped and disabled. open-ports: only the ports the cluster needs are opened.'),
+  firewall: z.enum(['off', 'open-ports', 'keep']).default('off').describe('off: stopped and disabled. open-ports: ufw, firewalld and rules of nftables.service stay on and let the cluster through: its ports, and traffic from and to pods. keep: not touched.'),
   timeSync: z.enum(['chrony', 'keep']).default('chrony').describe('chrony: installed and running, unless another time service already is.'),
   ipv6: z.enum(['keep', 'off']).default('keep').describe('off: disabled by sysctl.'),
   sysctls: z.record(z.string(), z.string()).default({}).describe('More sysctls.'),
