@@ -68,14 +68,3 @@ test("a Secret's values stand as digests, kubectl's copy of it not at all", () =
   expect(yaml.match(/\(secret, sha256 [0-9a-f]{12}\)/g)).toHaveLength(2);
   expect(yaml).toContain('mine: yes');
 });
-
-test('what a controller writes between the two requests is no difference', async () => {
-  const version = (resourceVersion: string, more: object = {}): KubeObject => ({ ...config, metadata: { ...config.metadata, resourceVersion, ...more } });
-  const written = version('2', { annotations: { 'deployment.kubernetes.io/revision': '1' } });
-  const api = fakeApi([], livez);
-  const answers = [version('1'), written];
-  api.get = async () => answers.shift();
-  api.apply = async () => written;
-  const seen = await objectKind.observeCall?.(wanted, fakeTools({ api }));
-  expect(objectKind.diff(wanted, seen ?? {})).toEqual({ changed: false, reason: 'ConfigMap kube-system/coredns is as wanted' });
-});
