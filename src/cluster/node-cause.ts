@@ -90,6 +90,8 @@ for D in $(ls -dt /var/log/pods/kube-*_*/*/ 2>/dev/null); do
   # The newest of each name: an older one is a pod that is on its way out.
   case "$SEEN" in *" $N "*) continue;; esac; SEEN="$SEEN$N "
   M=/etc/kubernetes/manifests/$N.yaml; C=
+  # A pod of the manifest before this one.
+  if [ "$M" -nt "\${D%/*}" ]; then continue; fi
   [ ! -e "$M" ] || C=$(stat -c %.Y "$M" /etc/kubernetes/*.yaml | sort -n | tail -n 1)
   for F in $(find "$D" -maxdepth 1 -name '*.log' -newermt @"\${C:-${since}}" | sort -V); do echo; echo "${MARK} $N $C"; head -n 30 "$F"; tail -n 60 "$F"; done
 done

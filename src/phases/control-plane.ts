@@ -1,4 +1,5 @@
 import { nodeCause } from '../cluster/node-cause.js';
+import { restartForStuckPods } from '../cluster/stuck-pods.js';
 import { waitForApi } from '../cluster/waits.js';
 import type { Phase } from '../model/phase.js';
 import { directory, file, user } from '../resources/index.js';
@@ -27,9 +28,14 @@ export const controlPlane: Phase = {
   ],
   ready: async ({ node, spec }, tools) => {
     const begun = new Date();
+    let restarted = false;
     const hopeless = async (): Promise<string | undefined> => {
       const cause = await nodeCause(tools.host, node.facts, begun);
-      return cause?.hopeless === true ? cause.line : undefined;
+      if (cause?.hopeless === true) return cause.line;
+      if (restarted) return undefined;
+      restarted = await restartForStuckPods(tools.host);
+      if (restarted) tools.progress('the kubelet did not take up a changed manifest: started it again');
+      return undefined;
     };
     await waitForApi(await tools.api(), { timeoutSeconds: spec.waits.apiServerSeconds, progress: tools.progress, signal: tools.signal, hopeless });
   },
