@@ -1,11 +1,12 @@
 import { asKinitError, EXIT_CODES, type KinitError } from '../model/error.js';
 import type { Chosen } from './command.js';
 import { secretAsker } from './ask-secret.js';
-import { paintFor } from './colour.js';
+import { paintFor, type Paint } from './colour.js';
 import { failureEvent, renderFailures, toFailure, type Failure } from './errors.js';
 import { withInterrupt } from './interrupt.js';
 import { processIo, type Io } from './io.js';
 import { parseArguments } from './program.js';
+import { renderFinding } from './render/doctor.js';
 import { jsonLine } from './render/json.js';
 import { newRecord, recording, type RunRecord } from './render/record.js';
 import { createRenderer } from './render/renderer.js';
@@ -35,7 +36,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (thrown) {
     // Arguments could not be read, so --output can only be looked for in them.
     const json = argv.some((word, index) => word === '--output=json' || (word === 'json' && ['--output', '-o'].includes(argv[index - 1] ?? '')));
-    return report(thrown, [], { io, json, verbose: argv.includes('--verbose'), color: !argv.includes('--no-color') });
+    return report(thrown, { failures: [], findings: [] }, { io, json, verbose: argv.includes('--verbose'), color: !argv.includes('--no-color') });
   }
 }
 
@@ -69,7 +70,7 @@ async function runChosen({ command, options, printsValue, run }: Chosen, io: Io)
     await close();
     // A gap to what was printed while it ran.
     if (!json && record.events > 0) io.stderr.write('\n');
-    return report(thrown, record.failures, { io, json, verbose: options.verbose, color: options.color });
+    return report(thrown, record, { io, json, verbose: options.verbose, color: options.color });
   } finally {
     await close();
   }
@@ -83,13 +84,14 @@ interface ReportOptions {
 }
 
 /** The one place where a failure is printed. Resolves to its exit code. */
-function report(thrown: unknown, failures: RunRecord['failures'], { io, json, verbose, color }: ReportOptions): number {
+function report(thrown: unknown, { failures, findings }: Pick<RunRecord, 'failures' | 'findings'>, { io, json, verbose, color }: ReportOptions): number {
   const error = asKinitError(thrown);
   const failure = toFailure(error);
   if (json) {
     io.stdout.write(jsonLine(failureEvent(failure, error.exitCode)));
   } else {
-    io.stderr.write(`${renderFailures(toTell(failure, failures), paintFor(io, io.stderr, color))}\n`);
+    const paint = paintFor(io, io.stderr, color);
+    io.stderr.write(`${renderFailures(toTell(failure, failures), paint)}\n${renderCause(findings, paint)}`);
     if (verbose && error.context.class !== 'usage') io.stderr.write(`\n${stackOf(error)}\n`);
   }
   return error.exitCode;
@@ -103,6 +105,13 @@ function toTell(failure: Failure, failures: readonly Failure[]): Failure[] {
   // The hosts' own words stand above; a summary that repeats them as "found" would tell them twice.
   const { found: _found, ...rest } = failure.error;
   return [...real, failure.error.class === 'interrupted' ? failure : { message: failure.message, error: rest }];
+}
+
+/** The first cause in two lines; where to see the rest. */
+function renderCause([first, ...more]: RunRecord['findings'], paint: Paint): string {
+  if (first === undefined) return '';
+  const rest = more.length === 0 ? '' : `, ${String(more.length)} more`;
+  return `\n${renderFinding(first, first.host === undefined ? [] : [first.host], paint)}\n  more:  kinit doctor${rest === '' ? '' : ` (it sees${rest.slice(1)})`}; kinit doctor --bundle FILE keeps all that was seen\n`;
 }
 
 function stackOf(error: KinitError): string {

@@ -72,7 +72,8 @@ export function patientOf({ spec, connection }: LiveHost): Patient {
   return { connection, isControlPlane: isControlPlane(spec), address: (facts) => nodeAddress(spec, facts) };
 }
 
-function accessOf(live: readonly LiveHost[], { inventory, signal }: DoctorOptions): ApiAccess | undefined {
+/** The API through the first control-plane host with administrator's credentials. */
+export function accessOf(live: readonly LiveHost[], { inventory, signal }: Pick<DoctorOptions, 'inventory' | 'signal'>): ApiAccess | undefined {
   for (const host of live) {
     const { pki } = host.facts.kubernetes;
     const kubeconfig = pki[SUPER_ADMIN_CONF] ?? pki[ADMIN_CONF];
@@ -82,7 +83,7 @@ function accessOf(live: readonly LiveHost[], { inventory, signal }: DoctorOption
   return undefined;
 }
 
-function noCluster(live: readonly LiveHost[]): KinitError {
+export function noCluster(live: readonly LiveHost[]): KinitError {
   const answers = live.some(({ spec }) => isControlPlane(spec));
   return new KinitError(answers ? `no control-plane host has administrator credentials (${ADMIN_CONF}): there is no cluster yet` : 'no control-plane host answers', { class: 'access' });
 }

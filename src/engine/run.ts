@@ -3,6 +3,7 @@ import type { Emit } from '../model/event.js';
 import type { PlanContent } from '../model/plan.js';
 import type { LoadedInventory } from '../model/spec.js';
 import { clusterLock, takenOver, type LockWish } from './cluster-lock.js';
+import { explainFailures } from './explain.js';
 import { isFailed, reportFailure, reportOutcome, runError, totalChanges, type HostResult, type HostsOutcome } from './outcome.js';
 import type { PhaseTiming } from './pipeline.js';
 import { preflight } from './preflight.js';
@@ -64,6 +65,7 @@ export async function runCluster(options: RunOptions): Promise<RunResult> {
     const fit = live.filter(({ spec }) => !unfit.has(spec.name));
     const signal = AbortSignal.any([options.signal, lock.lost]);
     const outcome = await runHosts({ ...options, signal, asked: { skip: [...options.skip], only: [...options.only], ignorePreflight: [...options.ignorePreflight] }, phases, live: fit, selected, dryRun: !changes });
+    if (changes) await explainFailures({ ...options, signal, live, lost, failures: outcome.failures });
     return finish(all, outcome, lock.lost.aborted ? takenOver() : undefined);
   } finally {
     await lock.release().catch(() => undefined);

@@ -52,6 +52,9 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('check'), host, check }).describe('The result of a preflight check.'),
   z.strictObject({ type: z.literal('warning'), host: host.exactOptional(), text: z.string() }).describe('Something a person should know; nothing failed.'),
   z
+    .strictObject({ type: z.literal('finding'), host: host.exactOptional(), cause: z.string().describe('Name in troubleshooting.md.'), severity: z.enum(['error', 'warning']), found: z.string().describe('What was found.'), next: z.string().describe('What to do next.') })
+    .describe('After a failure: a cause that was found on the hosts or in the cluster. The first cause comes first.'),
+  z
     .strictObject({ type: z.literal('host-finished'), host, outcome, changes, seconds, execChannels: z.int().min(0).describe('SSH channels opened.'), roundTrips })
     .describe('The sum for one host; also for one that could not be reached.'),
   z.strictObject({ type: z.literal('run-finished'), changes, seconds, failedHosts: z.array(z.string()).readonly().describe('Hosts that are not through.') }).describe('A run ends.'),

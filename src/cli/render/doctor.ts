@@ -18,7 +18,7 @@ export function renderDoctor(report: DoctorReport, { paint, verbose }: { readonl
 }
 
 /** A cause in two lines: what was found, and the next step. */
-function renderFinding({ cause, severity, found, next }: Finding, hosts: readonly string[], paint: Paint): string {
+export function renderFinding({ cause, severity, found, next }: Pick<Finding, 'cause' | 'severity' | 'found' | 'next'>, hosts: readonly string[], paint: Paint): string {
   const word = severity === 'error' ? paint.red('Cause') : severity === 'warning' ? paint.yellow('Warning') : 'Note';
   return `${word}${hosts.length === 0 ? '' : ` on ${paint.bold(hosts.join(', '))}`}: ${oneLine(found)} [${cause}]\n  next:  ${oneLine(next)}`;
 }

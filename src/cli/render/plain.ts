@@ -56,6 +56,8 @@ export function toLine(event: KinitEvent, verbose: boolean): Line | undefined {
       return checkResult(event, verbose);
     case 'warning':
       return { ...placeOf(event), text: `warning: ${event.text}`, level: 'warning' };
+    case 'finding':
+      return { ...placeOf(event), text: `${event.severity === 'error' ? 'cause' : 'warning'}: ${event.found} [${event.cause}]`, level: event.severity };
     case 'host-finished':
       return { host: event.host, text: `finished: ${count(event.changes, 'change')} in ${duration(event.seconds)}` };
     case 'run-finished':

@@ -12,12 +12,14 @@ export interface RunRecord {
   readonly checks: { readonly host: string; readonly check: CheckResult }[];
   readonly warnings: { readonly host: string | undefined; readonly text: string }[];
   readonly failures: Failure[];
+  /** Causes that were found after a failure, the first one first. */
+  readonly findings: Extract<KinitEvent, { type: 'finding' }>[];
   readonly phases: Extract<KinitEvent, { type: 'phase-finished' }>[];
   readonly hosts: Extract<KinitEvent, { type: 'host-finished' }>[];
 }
 
 export function newRecord(): RunRecord {
-  return { events: 0, started: undefined, changes: [], checks: [], warnings: [], failures: [], phases: [], hosts: [] };
+  return { events: 0, started: undefined, changes: [], checks: [], warnings: [], failures: [], findings: [], phases: [], hosts: [] };
 }
 
 /** An Emit that keeps what is needed later and passes everything on. */
@@ -46,6 +48,9 @@ function keep(record: RunRecord, event: KinitEvent): void {
       break;
     case 'phase-failed':
       record.failures.push({ message: event.message, error: { ...event.error, host: event.host, phase: event.phase } });
+      break;
+    case 'finding':
+      record.findings.push(event);
       break;
     case 'phase-finished':
       record.phases.push(event);
