@@ -5,6 +5,9 @@ import type { PhaseContext } from '../model/phase.js';
 
 /** The kernel's words (LC_ALL=C on every host) for a file system that takes no more. */
 const FULL = /No space left on device|Disk quota exceeded|ENOSPC/;
+/** What dash's own printf and echo say then, and of broken disks too: believed where a file system really has no room. */
+const PERHAPS_FULL = /I\/O error|write error/i;
+const NO_ROOM_KB = 1024;
 /** An upload that failed has asked at that very moment, before what was half there was taken away. */
 const TOLD = /MB are free there/;
 /** Where kinit, the package manager and the container runtime write. */
@@ -19,7 +22,7 @@ export async function explainFailure(error: KinitError, context: PhaseContext, h
   try {
     if (error.context.class === 'timeout') return withCause(error, (await nodeCause(host, context.node.facts, begun))?.line);
     const found = error.context.found ?? '';
-    if (error.context.class === 'change' && FULL.test(found) && !TOLD.test(found)) return withDisks(error, await fullDisks(host));
+    if (error.context.class === 'change' && (FULL.test(found) || PERHAPS_FULL.test(found)) && !TOLD.test(found)) return withDisks(error, await fullDisks(host, FULL.test(found)));
   } catch {
     // The connection may be what failed.
   }
@@ -32,13 +35,14 @@ function withCause(error: KinitError, cause: string | undefined): KinitError {
   return replaced(error, { found: found === '' ? cause : `${cause}\n${found}` });
 }
 
-async function fullDisks(host: HostConnection): Promise<readonly string[]> {
+/** @param certain the error says that a disk is full; else only one without room is named */
+async function fullDisks(host: HostConnection, certain: boolean): Promise<readonly string[]> {
   const result = await host.run(`for P in ${PLACES.join(' ')}; do df -Pk "$P" 2>/dev/null | tail -n 1; done | sort -u`, { timeoutSeconds: 20 });
   const rows = result.stdout.split('\n').flatMap((line) => {
     const [, , total, , free, mount] = /^(.+?)\s+(\d+)\s+(\d+)\s+(\d+)\s+\S+\s+(.+)$/.exec(line) ?? [];
     return mount === undefined ? [] : [{ mount, total: Number(total), free: Number(free) }];
   });
-  return rows.sort((a, b) => a.free - b.free).slice(0, 2).map(({ mount, total, free }) => `${mount}: ${megabytes(free)} free of ${megabytes(total)}`);
+  return rows.filter(({ free }) => certain || free < NO_ROOM_KB).sort((a, b) => a.free - b.free).slice(0, 2).map(({ mount, total, free }) => `${mount}: ${megabytes(free)} free of ${megabytes(total)}`);
 }
 
 function withDisks(error: KinitError, disks: readonly string[]): KinitError {

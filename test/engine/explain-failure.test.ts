@@ -22,6 +22,12 @@ test('a full disk is told with the space there is', async () => {
   expect(hint).toMatch(/^The disk is full\. Make room on node1/);
 });
 
+test('a write that failed for an unknown reason names only a disk without room', async () => {
+  const vague = new KinitError('could not record', { class: 'change', host: 'node1', found: 'sh: 16: printf: I/O error' });
+  expect((await explain(vague, 'overlay 1000000 500000 500000 50% /\ntmpfs 4 4 0 100% /var/lib/kinit\n')).context.found).toContain('least space: /var/lib/kinit: 0.0 MB free of 0.0 MB');
+  expect(await explain(vague, 'overlay 1000000 500000 500000 50% /\n')).toBe(vague);
+});
+
 test('without a cause, or without a connection, the failure stays as it is', async () => {
   expect(await explain(timeout, 'ActiveState=active\nNRestarts=0')).toBe(timeout);
   expect(await explain(timeout, new Error('lost'))).toBe(timeout);
