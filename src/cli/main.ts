@@ -1,4 +1,5 @@
 import { asKinitError, EXIT_CODES, type KinitError } from '../model/error.js';
+import { clean } from './clean.js';
 import type { Chosen } from './command.js';
 import { secretAsker } from './ask-secret.js';
 import { paintFor, type Paint } from './colour.js';
@@ -92,7 +93,7 @@ function report(thrown: unknown, { failures, findings }: Pick<RunRecord, 'failur
   } else {
     const paint = paintFor(io, io.stderr, color);
     io.stderr.write(`${renderFailures(toTell(failure, failures), paint)}\n${renderCause(findings, paint)}`);
-    if (verbose && error.context.class !== 'usage') io.stderr.write(`\n${stackOf(error)}\n`);
+    if (verbose && error.context.class !== 'usage') io.stderr.write(`\n${clean(stackOf(error))}\n`);
   }
   return error.exitCode;
 }

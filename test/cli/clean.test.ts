@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clean, oneLine } from '../../src/cli/clean.js';
+import { clean, safeJson, oneLine } from '../../src/cli/clean.js';
 
 test('escape sequences and control characters of a host do not reach the terminal', () => {
   expect(clean('a\u001b[2Jb\u001b[31mred\u001b[0m\u0007\u0008\u009bc')).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
@@ -22,4 +22,11 @@ test('letters of all scripts, tabs and line ends stay', () => {
 
 test('one line is one line', () => {
   expect(oneLine('  first\n   second\tthird\n')).toBe('first second third');
+});
+
+test('JSON for a machine may pass over a terminal: the value is whole, and nothing in it is obeyed', () => {
+  const value = { found: 'a\u001b[2J\u009b31m\u202e\u007fz' };
+  const line = safeJson(value);
+  expect(JSON.parse(line)).toEqual(value);
+  expect(line).toMatch(/^[\u0020-\u007e]*$/);
 });

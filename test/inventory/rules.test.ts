@@ -27,6 +27,10 @@ test.each([
   ['the same address', hosts({ name: 'w1', address: '10.0.0.1' }), /^hosts\[1\]\.address: c1 has this address and SSH port/],
   ['the same DNS name in other case', hosts({ name: 'a', address: 'H.example.com' }, { name: 'b', address: 'h.example.com' }), /^hosts\[2\]\.address: a has/],
   ['user and port in the address', hosts({ name: 'w1', address: 'root@10.0.0.2:22' }), /ssh\.user and ssh\.port/],
+  ['a port behind an IPv6 address in brackets', hosts({ name: 'w1', address: '[fd00::2]:22', internalAddress: '10.0.0.2' }), /^hosts\[1\]\.address: must be.*use ssh\.port/],
+  ['a password in two places', { ssh: { passwordEnv: 'A', passwordFile: 'b' } }, /^ssh\.passwordFile: passwordEnv stands here too/],
+  ['a sudo password of a host in two places', { hosts: [{ ...C1, sudo: { passwordEnv: 'A', passwordFile: 'b' } }] }, /^hosts\[0\]\.sudo\.passwordFile: passwordEnv stands here too/],
+  ['a bastion with user and port in its address', { ssh: { bastions: [{ address: 'u@b:22' }] } }, /^ssh\.bastions\[0\]\.address: must be an IP address/],
   ['a mistyped IP address', hosts({ name: 'w1', address: '10.0.0.256' }), /^hosts\[1\]\.address: must be an IP address/],
   ['the same internal address', hosts({ name: 'w1', address: 'w1.x', internalAddress: '10.9.0.1' }, { name: 'w2', address: 'w2.x', internalAddress: '10.9.0.1' }), /^hosts\[2\]\.internalAddress: w1 has/],
   ['an internal address that is the address of another host', hosts({ name: 'w1', address: 'w1.x', internalAddress: '10.0.0.1' }), /^hosts\[1\]\.internalAddress: c1 has/],
@@ -84,4 +88,12 @@ test('ports apart make one address two machines', () => {
 test('every option a rule reads exists', () => {
   const known = inventoryOptions().map(({ path }) => path.replaceAll('[]', ''));
   expect(rules.flatMap((rule) => rule.reads).filter((option) => !known.includes(option))).toEqual([]);
+});
+
+test('an IPv6 address may stand in brackets, a host may be a name with an underscore, and behind different bastions the same address is another machine', () => {
+  const inner = { ...C1, internalAddress: '10.0.0.1' };
+  expect(specSchema.parse({ hosts: [{ ...inner, address: '[fe80::1%eth0]' }] }).hosts[0]?.address).toBe('fe80::1%eth0');
+  expect(findings({ hosts: [{ ...inner, address: '[fd00::1]' }, { name: 'w1', address: 'my_box' }] })).toEqual([]);
+  const behind = (name: string, bastion: string): object => ({ name, address: '192.168.0.5', internalAddress: name === 'w1' ? '10.0.0.8' : '10.0.0.9', ssh: { bastions: [{ address: bastion }] } });
+  expect(findings(hosts(behind('w1', 'b1'), behind('w2', 'b2')))).toEqual([]);
 });

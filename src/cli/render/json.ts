@@ -1,3 +1,4 @@
+import { safeJson } from '../clean.js';
 import type { Output } from '../io.js';
 import type { Renderer } from './types.js';
 
@@ -11,5 +12,5 @@ export function jsonRenderer(output: Output, now: () => Date = () => new Date())
 
 /** One line of NDJSON. What a terminal could take for a command (8-bit controls, DEL) is escaped too: JSON itself escapes only the rest. */
 export function jsonLine(value: unknown): string {
-  return `${JSON.stringify(value).replaceAll(/[\u007f-\u009f\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
+  return `${safeJson(value).replaceAll(/[\u007f-\u009f\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }
