@@ -28,8 +28,10 @@ async function askNow(io: Io, text: string, hold: () => () => void): Promise<str
   // Not through the stream: the live display keeps what others write until it is done.
   const say = (words: string): void => void (io.stderr === process.stderr ? writeSync(2, words) : io.stderr.write(words));
   try {
+    // First the terminal stops to show what is typed, then the question: who types fast must not be seen either.
+    const line = readHidden(io.stdin);
     say(`\r\u001b[K\u001b[?25h${text}: `);
-    return await readHidden(io.stdin);
+    return await line;
   } finally {
     // The line is taken away, so that the display below it stays where it was.
     say('\r\u001b[K');

@@ -25,5 +25,5 @@ export function oneLine(text: string): string {
 
 /** A value as JSON that is fit for a terminal too: what JSON leaves as it is and a terminal obeys (8-bit control characters, marks that turn the reading direction) is escaped. The value stays the same. */
 export function safeJson(value: unknown): string {
-  return JSON.stringify(value).replaceAll(/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(value).replaceAll(/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

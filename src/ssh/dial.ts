@@ -63,7 +63,7 @@ export function createDialler(ring: KeyRing): Dialler {
     try {
       const target: Target = { ...hop, ...(isHost ? { host: options.host } : {}), connectTimeoutSeconds: options.connectTimeoutSeconds };
       const proof = await credentialsFor(hop, options.ask);
-      const trust = () => hostTrust({ host: hop.name, address: hop.knownAs, port: hop.port, knownHostsFile: options.knownHostsFile, acceptNewHostKeys: options.acceptNewHostKeys, behind: via !== undefined });
+      const trust = () => hostTrust({ name: hop.name, ...(isHost ? { host: options.host } : {}), address: hop.knownAs, port: hop.port, knownHostsFile: options.knownHostsFile, acceptNewHostKeys: options.acceptNewHostKeys, behind: via !== undefined });
       const client = await persist(options, async (patience) => {
         const sock = via === undefined ? undefined : await through(via.client, before.at(-1), target, patience);
         return login(target, { trust: trust(), credentials: proof, patience, signal: options.signal, ...(sock === undefined ? {} : { sock }) });

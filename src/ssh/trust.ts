@@ -22,8 +22,9 @@ export interface Trust {
 }
 
 /** Reads known_hosts (again for every connection: another one may just have added a key). */
-export function hostTrust(options: { host: string; address: string; port: number; knownHostsFile: string; acceptNewHostKeys: boolean; behind?: boolean }): Trust {
-  const { host, address, port } = options;
+export function hostTrust(options: { name: string; host?: string; address: string; port: number; knownHostsFile: string; acceptNewHostKeys: boolean; behind?: boolean }): Trust {
+  const { name, address, port } = options;
+  const place = { class: 'access', ...(options.host === undefined ? {} : { host: options.host }) } as const;
   const file = expandHome(options.knownHostsFile);
   const entries = [file, SYSTEM_KNOWN_HOSTS].flatMap((path) => parseKnownHosts(path, readIfThere(path)));
   const knownTypes = new Set(entriesFor(entries, address, port).filter((entry) => !entry.revoked).map((entry) => entry.type));
@@ -39,13 +40,12 @@ export function hostTrust(options: { host: string; address: string; port: number
       const tried = `verify the host key of ${where}`;
       if (verdict.is === 'known') return undefined;
       if (verdict.is === 'revoked') {
-        return new KinitError(`${host} sent a host key that is revoked`, { class: 'access', host, tried, found: `${sent}, marked @revoked in ${verdict.entry.file} line ${verdict.entry.line}`, hint: 'Do not connect. Give the machine a new host key (ssh-keygen -A) and find out why this one was revoked.' });
+        return new KinitError(`${name} sent a host key that is revoked`, { ...place, tried, found: `${sent}, marked @revoked in ${verdict.entry.file} line ${verdict.entry.line}`, hint: 'Do not connect. Give the machine a new host key (ssh-keygen -A) and find out why this one was revoked.' });
       }
       if (verdict.is === 'changed') {
         const { entry } = verdict;
-        return new KinitError(`the host key of ${host} is not the one that is known; somebody may be in between, or the machine was installed anew`, {
-          class: 'access',
-          host,
+        return new KinitError(`the host key of ${name} is not the one that is known; somebody may be in between, or the machine was installed anew`, {
+          ...place,
           tried,
           found: `${entry.file} line ${entry.line} says ${shortType(entry.type)} ${fingerprint(entry.key)}; the host sent ${sent}`,
           hint: `Compare on the machine's console: ssh-keygen -lf /etc/ssh/${keyFileName(keyType(key))}. If it was installed anew: ssh-keygen -R ${quote(hostName(address, port))} -f ${quote(entry.file)}, then run again with --accept-new-host-keys.`,
@@ -55,9 +55,8 @@ export function hostTrust(options: { host: string; address: string; port: number
         newKey = key;
         return undefined;
       }
-      return new KinitError(`the host key of ${host} is not known`, {
-        class: 'access',
-        host,
+      return new KinitError(`the host key of ${name} is not known`, {
+        ...place,
         tried: `${tried} against ${file}`,
         found: `the host sent ${sent}`,
         hint: `Compare on the machine's console: ssh-keygen -lf /etc/ssh/${keyFileName(keyType(key))}. If they are the same, run again with --accept-new-host-keys${options.behind === true ? '.' : `, or: ssh-keyscan -p ${port} ${quote(address)} >> ${quote(file)}`}`,
@@ -72,7 +71,7 @@ export function hostTrust(options: { host: string; address: string; port: number
         const before = readIfThere(file);
         appendFileSync(file, before === '' || before.endsWith('\n') ? line : `\n${line}`, { mode: 0o600 });
       } catch (cause) {
-        throw new KinitError(`the host key of ${host} could not be written down`, { class: 'access', host, tried: `append to ${file}`, found: cause instanceof Error ? cause.message : String(cause), cause });
+        throw new KinitError(`the host key of ${name} could not be written down`, { ...place, tried: `append to ${file}`, found: cause instanceof Error ? cause.message : String(cause), cause });
       }
     },
   };

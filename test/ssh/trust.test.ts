@@ -16,7 +16,7 @@ function setUp(text: string | undefined, acceptNewHostKeys = false): { file: str
   const existing = join(folder, `known_hosts${count}`);
   if (text !== undefined) writeFileSync(existing, text);
   const knownHostsFile = text === undefined ? file : existing;
-  return { file: knownHostsFile, trust: hostTrust({ host: 'node1', address: 'kinit-test.invalid', port: 2222, knownHostsFile, acceptNewHostKeys }) };
+  return { file: knownHostsFile, trust: hostTrust({ name: 'node1', host: 'node1', address: 'kinit-test.invalid', port: 2222, knownHostsFile, acceptNewHostKeys }) };
 }
 
 test('an unknown key is refused with its fingerprint and what to type', () => {
@@ -65,5 +65,5 @@ test('the server is asked first for the type of key that is known', () => {
 });
 
 test('a known_hosts file that cannot be read does not count as empty', () => {
-  expect(() => hostTrust({ host: 'node1', address: 'a', port: 22, knownHostsFile: folder, acceptNewHostKeys: true })).toThrow(/cannot be read/);
+  expect(() => hostTrust({ name: 'node1', host: 'node1', address: 'a', port: 22, knownHostsFile: folder, acceptNewHostKeys: true })).toThrow(/cannot be read/);
 });

@@ -10,7 +10,7 @@ export function jsonRenderer(output: Output, now: () => Date = () => new Date())
   };
 }
 
-/** One line of NDJSON. What a terminal could take for a command (8-bit controls, DEL) is escaped too: JSON itself escapes only the rest. */
+/** One line of NDJSON. */
 export function jsonLine(value: unknown): string {
-  return `${safeJson(value).replaceAll(/[\u007f-\u009f\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
+  return `${safeJson(value)}\n`;
 }
