@@ -1,3 +1,4 @@
+import { CLOCK_SCRIPT, parseClock } from '../facts/clock.js';
 import type { ClusterApi } from '../model/api.js';
 import { asKinitError, KinitError } from '../model/error.js';
 import { quote } from '../model/quote.js';
@@ -16,7 +17,7 @@ const JOIN_TIMEOUT = 120;
 /** Seconds a freshly started controller manager may take to begin its work. */
 const CONTROLLERS_TIMEOUT = 120;
 /** What takes systemd longest is done while the controller manager is waited for. Its exit code is no matter: the start tells. */
-const PREPARE = 'systemctl daemon-reload; systemctl is-enabled --quiet kubelet || systemctl enable kubelet >/dev/null 2>&1';
+const PREPARE = `systemctl daemon-reload; systemctl is-enabled --quiet kubelet || systemctl enable kubelet >/dev/null 2>&1; ${CLOCK_SCRIPT}`;
 /** Seconds of one look: the shell is held that long at most, so that Ctrl-C is answered. */
 const LOOK = 5;
 /** Life of the token in seconds: longer than the join may take, also when the host's clock is off. */
@@ -32,8 +33,6 @@ export interface JoinTarget {
   readonly kubeletConfPath: string;
   /** Digest of what the kubelet starts from, noted as its service resource does: joining must not mean starting twice. */
   readonly revision: string;
-  /** The host's clock minus this machine's, in milliseconds. */
-  readonly clockOffsetMs: number;
 }
 
 /** Joins one host with a token of its own, which is gone afterwards however that ends. */
@@ -56,11 +55,11 @@ export async function runJoin(resource: JoinTarget, tools: Tools): Promise<void>
       user: { token: `${token.id}.${token.secret}` },
     });
     await tools.host.upload([{ path: BOOTSTRAP_CONF, content: { bytes: Buffer.from(content, 'utf8') }, mode: 0o600 }]);
-    await Promise.all([
-      tools.host.run(PREPARE, { timeoutSeconds: 60 }),
+    const [clockOffsetMs] = await Promise.all([
+      prepare(tools),
       waitForControllers(api, { timeoutSeconds: CONTROLLERS_TIMEOUT, signal: tools.signal, progress: tools.progress }),
     ]);
-    await startAndWait(resource, tools);
+    await startAndWait(resource, tools, clockOffsetMs);
   } finally {
     await cleanUp(() => deleteToken(api, token.id), tools);
   }
@@ -78,7 +77,13 @@ async function forgetTokens(resource: JoinTarget, api: ClusterApi): Promise<void
 
 const purpose = ({ name }: JoinTarget): string => `kinit: joins node ${name}`;
 
-async function startAndWait(resource: JoinTarget, tools: Tools): Promise<void> {
+/** @returns the host's clock minus this machine's, in milliseconds, to within the time of the call. Not a part of the resource: it differs at every look */
+async function prepare(tools: Tools): Promise<number> {
+  const { stdout } = await tools.host.run(PREPARE, { timeoutSeconds: 60 });
+  return (parseClock(stdout) ?? Date.now()) - Date.now();
+}
+
+async function startAndWait(resource: JoinTarget, tools: Tools, clockOffsetMs: number): Promise<void> {
   const end = performance.now() + JOIN_TIMEOUT * 1000;
   const start = 'systemctl restart kubelet || exit 3';
   const remember = rememberRevision('kubelet', resource.revision);
@@ -93,7 +98,7 @@ async function startAndWait(resource: JoinTarget, tools: Tools): Promise<void> {
     tools.progress(`waiting for the kubelet of ${resource.name} to get its certificate`);
     first = false;
     throwIfStopped(tools.signal, `${resource.name} to join`);
-    cause = await nodeCause(tools.host, resource, begun);
+    cause = await nodeCause(tools.host, { clockOffsetMs }, begun);
     if (cause?.hopeless === true) break;
   }
   throw didNotJoin(resource, tools, cause);

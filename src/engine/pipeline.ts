@@ -153,13 +153,13 @@ async function carryOut(phase: Phase, observed: readonly Observed[], tools: Tool
 async function verify(observed: readonly Observed[], tools: Tools): Promise<void> {
   const changed = observed.filter((item) => item.difference.changed && item.kind.verify !== false);
   const again = await observe(changed.map((item) => item.resource), tools);
-  for (const { resource, difference } of again) {
+  for (const { resource, kind, difference } of again) {
     if (!difference.changed) continue;
     throw new KinitError(`${difference.change.summary}: was done, but the host does not show it`, {
       class: 'change',
       tried: resource.id,
       found: difference.change.reason,
-      hint: 'Something on the host works against this change (another management tool, a read-only file system). Run with --verbose to see what was sent.',
+      hint: kind.unseen?.(resource) ?? 'Something on the host works against this change (another management tool, a read-only file system). Run with --verbose to see what was sent.',
     });
   }
 }

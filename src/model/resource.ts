@@ -52,4 +52,6 @@ export interface ResourceKind<R extends Resource, Seen> {
   readonly undo?: (resource: R, seen: Seen) => { readonly id?: string; readonly save?: string; readonly restore: string };
   /** False for changes that cannot be seen right afterwards by observing again (default true). */
   readonly verify?: boolean;
+  /** What to do when a change was made and cannot be seen afterwards. Absent: the general words. */
+  readonly unseen?: (resource: R) => string;
 }

@@ -39,6 +39,7 @@ const IS_SWITCHED_ON = ['enabled', 'enabled-runtime', 'linked-runtime'];
 
 export const serviceKind: ResourceKind<ServiceResource, ServiceSeen> = {
   kind: 'service',
+  unseen: (r) => `It was started and does not stay up. On the host: journalctl -u ${quote(unitOf(r))} -e. Mend that, then run the same command again.`,
   observe: (r) => subshell(`${SHOW} ${quote(unitOf(r))}`, ...(r.revision === undefined ? [] : [`R=; [ ! -r ${stampOf(r)} ] || read -r R < ${stampOf(r)}; echo "revision=$R"`])),
   parse: (_r, output) => {
     const fields = parseFields(output);

@@ -6,7 +6,7 @@ import { failure, fakeApi, type FakeApi, fakeHost, fakeTools, localHost, node } 
 
 const CA = '-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n';
 const account: KubeObject = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: 'default', name: 'default' } };
-const worker = nodeJoin({ name: 'worker-1', endpoint: '10.0.0.1:6443', caPem: CA, clusterName: 'demo', kubeletConfPath: '/etc/kubernetes/kubelet.conf', revision: 'r1', clockOffsetMs: 0 });
+const worker = nodeJoin({ name: 'worker-1', endpoint: '10.0.0.1:6443', caPem: CA, clusterName: 'demo', kubeletConfPath: '/etc/kubernetes/kubelet.conf', revision: 'r1' });
 
 interface Scene {
   readonly api: FakeApi;
