@@ -42,7 +42,7 @@ test(`init killed at every ${EVERY === 1 ? 'single' : `${EVERY}th`} point, after
 
 test('reset killed after every tenth undo comes to its end', async () => {
   const points = await cutEverywhere(['reset', '--yes', '-i', handle.inventory], 10);
-  expect(points.filter((point) => point.startsWith('undone ')).length).toBeGreaterThan(100);
+  expect(points.filter((point) => point.startsWith('undone ')).length).toBeGreaterThan(50);
   expect(await sh('node1', 'ls -d /etc/kubernetes /var/lib/kinit /usr/local/bin/kube* /etc/systemd/system/kubelet* 2>/dev/null; find / -xdev -name ".kinit-up-*" -o -xdev -name "*.kinit-new" -o -xdev -name "*.kinit-undo"')).toBe('');
 });
 
