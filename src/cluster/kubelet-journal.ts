@@ -1,3 +1,5 @@
+import { withoutKlogHead } from './klog.js';
+
 /** What a kubelet logs as errors on every healthy start. */
 const NOISE = [
   'Failed to set rlimit on max file handles',
@@ -27,5 +29,5 @@ export function firstKubeletError(journal: string): string | undefined {
   const fatal = lines.find((line) => line.includes('"command failed"') || line.includes('failed to run Kubelet') || /^F\d{4} /.test(line) || line.startsWith('panic:') || line.startsWith('Error:'));
   const error = lines.find((line) => /^E\d{4} /.test(line) && !NOISE.some((noise) => line.includes(noise)));
   const found = fatal ?? error;
-  return found?.replace(/^[EF]\d{4} \S+\s+\d+ \S+\] /, '').trim();
+  return found === undefined ? undefined : withoutKlogHead(found);
 }

@@ -1,5 +1,6 @@
 import type { HostFacts } from '../model/facts.js';
 import type { HostConnection } from '../model/host.js';
+import { withoutKlogHead } from './klog.js';
 import { firstKubeletError } from './kubelet-journal.js';
 
 /** What keeps a node from working, in the words of its own logs. */
@@ -49,7 +50,7 @@ export function firstFatal(log: string, since = 0): string | undefined {
     // CRI log format: time, stream, F or P, text.
     const [, time = '', line = raw] = /^(\S+) (?:stdout|stderr) [FP] (.*)$/.exec(raw) ?? [];
     if (Date.parse(time) < since) continue;
-    if (/^F\d{4} /.test(line)) return line.replace(/^F\d{4} \S+\s+\d+ \S+\] /, '').trim();
+    if (/^F\d{4} /.test(line)) return withoutKlogHead(line);
     if (/^(Error|error|panic|fatal error): /.test(line)) return line.trim();
     if (/"level":"(fatal|panic)"/.test(line)) return zapText(line);
   }

@@ -1,3 +1,4 @@
+import { withoutKlogHead } from '../cluster/klog.js';
 import type { Evidence, HostEvidence } from './evidence.js';
 
 /** error: it stops the cluster or a node. warning: it will, or it stops a pod. note: worth a word, nothing is broken. */
@@ -51,6 +52,6 @@ export function eachHost(look: (host: HostEvidence, evidence: Evidence) => Omit<
 
 /** A line of a log without the writer's head (klog: severity, time, process, place), and not longer than a person reads. */
 export function said(line: string): string {
-  const text = line.replace(/^[IWEF]\d{4} \S+\s+\d+ \S+\] /, '').trim();
+  const text = withoutKlogHead(line);
   return text.length > 300 ? `${text.slice(0, 300)}...` : text;
 }

@@ -1,4 +1,4 @@
-import { askSections, gatherFacts, type Section } from '../facts/index.js';
+import { askSections, type Section } from '../facts/index.js';
 import type { HostFacts } from '../model/facts.js';
 import type { HostConnection } from '../model/host.js';
 import type { HostEvidence, OpenFacts } from './evidence.js';
@@ -12,15 +12,14 @@ export interface HostQuestion {
   readonly isControlPlane: boolean;
   /** The address the cluster uses for it. */
   readonly address: (facts: HostFacts) => string;
-  /** Facts just taken; asked for when absent. */
-  readonly facts?: HostFacts;
+  /** Facts just taken. */
+  readonly facts: HostFacts;
   /** More to ask than what causes need. */
   readonly more?: readonly Section[];
 }
 
-/** Asks one host for all it shows, in one round trip, and one for facts where there are none yet. Changes nothing there. */
-export async function gatherHost(connection: HostConnection, { isControlPlane, address, facts: known, more = [] }: HostQuestion): Promise<HostEvidence> {
-  const facts = known ?? (await gatherFacts(connection));
+/** Asks one host for all it shows, in one round trip. Changes nothing there. */
+export async function gatherHost(connection: HostConnection, { isControlPlane, address, facts, more = [] }: HostQuestion): Promise<HostEvidence> {
   const sections = [...SECTIONS, ...more];
   const { answers } = await askSections(connection, sections, { what: 'gather evidence', timeoutSeconds: TIMEOUT_SECONDS });
   const text = Object.fromEntries(sections.map(([id]) => [id, redact(answers.get(id) ?? '')]));

@@ -25,7 +25,7 @@ export interface GatherOptions {
 /** The API gets so long for all answers together; a control plane in trouble may hang. */
 const API_MS = 15_000;
 
-/** Everything hosts and API show, hosts side by side: one or two round trips a host and one set of API requests. Never throws. */
+/** Everything hosts and API show, hosts side by side: one round trip a host, the probes, and one set of API requests. Never throws. */
 export async function gatherEvidence({ patients, lost, inventory, apiPort, domain, api }: GatherOptions): Promise<Evidence> {
   const takenAt = new Date().toISOString();
   const silent: Evidence['lost'][number][] = [];

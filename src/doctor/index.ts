@@ -4,5 +4,5 @@ export { doctorChecks } from './checks/index.js';
 export { digestSection, type Expected } from './checks/files.js';
 export { diagnose } from './diagnose.js';
 export type { Evidence } from './evidence.js';
-export { gatherEvidence, type Patient } from './gather.js';
+export { gatherEvidence } from './gather.js';
 export type { DoctorCheck, DoctorReport } from './report.js';

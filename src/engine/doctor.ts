@@ -1,14 +1,16 @@
-import { dirname } from 'node:path';
 import { storedArtifacts } from '../artifacts/index.js';
-import { diagnose, digestSection, doctorChecks, gatherEvidence, type DoctorReport, type Evidence, type Expected, type Patient } from '../doctor/index.js';
-import type { Arch, ArtifactSet } from '../model/artifact.js';
+import { diagnose, digestSection, doctorChecks, gatherEvidence, type DoctorReport, type Evidence, type Expected } from '../doctor/index.js';
+import type { Section } from '../facts/index.js';
 import { KinitError } from '../model/error.js';
 import type { Emit } from '../model/event.js';
-import { isControlPlane } from '../model/spec.js';
-import { ADMIN_CONF, apiAccess, SUPER_ADMIN_CONF, type ApiAccess } from './api.js';
-import { nodeAddress, toNode } from './context.js';
+import { isControlPlane, type LoadedInventory } from '../model/spec.js';
+import { ADMIN_CONF, type ApiAccess } from './api.js';
+import { artifactSets } from './artifact-sets.js';
+import { nodeAddress } from './context.js';
 import { driftOf } from './drift.js';
-import { closeHosts, openHosts, type LiveHost, type SessionOptions } from './session.js';
+import { hostApi } from './host-api.js';
+import { checkHostNames } from './select.js';
+import { closeHosts, openHosts, type LiveHost, type LostHost, type SessionOptions } from './session.js';
 
 export interface DoctorOptions extends SessionOptions {
   /** Names of hosts whose checks are wanted; all of the inventory when absent. */
@@ -25,25 +27,15 @@ export interface Examination {
 export async function runDoctor(options: DoctorOptions): Promise<Examination> {
   const { inventory, emit } = options;
   const { spec } = inventory;
-  const names = spec.hosts.map(({ name }) => name);
-  for (const host of options.hosts ?? []) {
-    if (!names.includes(host)) throw new KinitError(`there is no host "${host}" in the inventory`, { class: 'usage', found: host, hint: `Hosts in ${inventory.file}: ${names.join(', ')}.` });
-  }
-  emit({ type: 'progress', text: `asking ${names.length} hosts` });
+  checkHostNames(options.hosts, inventory);
+  emit({ type: 'progress', text: `asking ${spec.hosts.length} hosts` });
   // All hosts, also where only some are wanted: what is wrong with one often shows on another.
   const { live, lost } = await openHosts(spec.hosts, { ...options, emit: () => undefined });
   const access = accessOf(live, options);
   try {
-    const artifacts = await artifactsHere(live, options);
+    const artifacts = await artifactSets(live, options, storedArtifacts);
     const programs = (host: LiveHost): Expected => (host.facts.arch === 'unsupported' ? {} : { ...(artifacts.has(host.facts.arch) ? { programs: artifacts.get(host.facts.arch)?.binaries ?? [] } : {}) });
-    const evidence = await gatherEvidence({
-      patients: live.map((host) => ({ ...patientOf(host), facts: host.facts, more: [digestSection(programs(host))] })),
-      lost: lost.map(({ spec: { name }, error }) => ({ host: name, reason: error.message })),
-      inventory: names,
-      apiPort: spec.apiServer.port,
-      domain: spec.network.domain,
-      api: () => (access === undefined ? Promise.reject(noCluster(live)) : access.api()),
-    });
+    const evidence = await evidenceOf({ inventory, live, lost, access, more: (host) => [digestSection(programs(host))] });
     const drift = await driftOf({ inventory, live, artifacts, access: evidence.cluster === undefined ? undefined : access, signal: options.signal }).catch(() => new Map<string, readonly string[]>());
     const expected = new Map(live.map((host) => [host.spec.name, { ...programs(host), ...(drift.has(host.spec.name) ? { drift: drift.get(host.spec.name) ?? [] } : {}) }]));
     const wanted = (host: string | undefined): boolean => host === undefined || options.hosts === undefined || options.hosts.length === 0 || options.hosts.includes(host);
@@ -57,33 +49,24 @@ export async function runDoctor(options: DoctorOptions): Promise<Examination> {
   }
 }
 
-/** Of the architectures in use, what is here without building or fetching anything. */
-async function artifactsHere(live: readonly LiveHost[], { inventory: { spec, file }, emit, signal }: DoctorOptions): Promise<Map<Arch, ArtifactSet>> {
-  const sets = new Map<Arch, ArtifactSet>();
-  for (const arch of new Set(live.map(({ facts }) => facts.arch))) {
-    if (arch === 'unsupported') continue;
-    const set = await storedArtifacts({ spec: spec.artifacts, kubernetesVersion: spec.kubernetesVersion, arch, inventoryDir: dirname(file), emit, signal });
-    if (set !== undefined) sets.set(arch, set);
-  }
-  return sets;
-}
-
-export function patientOf({ spec, connection }: LiveHost): Patient {
-  return { connection, isControlPlane: isControlPlane(spec), address: (facts) => nodeAddress(spec, facts) };
+/** What hosts and cluster show. @param more what else a host is asked */
+export function evidenceOf({ inventory: { spec }, live, lost, access, more = () => [] }: { readonly inventory: LoadedInventory; readonly live: readonly LiveHost[]; readonly lost: readonly LostHost[]; readonly access: ApiAccess | undefined; readonly more?: (host: LiveHost) => readonly Section[] }): Promise<Evidence> {
+  return gatherEvidence({
+    patients: live.map((host) => ({ connection: host.connection, isControlPlane: isControlPlane(host.spec), address: (facts) => nodeAddress(host.spec, facts), facts: host.facts, more: more(host) })),
+    lost: lost.map(({ spec: { name }, error }) => ({ host: name, reason: error.message })),
+    inventory: spec.hosts.map(({ name }) => name),
+    apiPort: spec.apiServer.port,
+    domain: spec.network.domain,
+    api: () => (access === undefined ? Promise.reject(noCluster(live)) : access.api()),
+  });
 }
 
 /** The API through the first control-plane host with administrator's credentials. */
-export function accessOf(live: readonly LiveHost[], { inventory, signal }: Pick<DoctorOptions, 'inventory' | 'signal'>): ApiAccess | undefined {
-  for (const host of live) {
-    const { pki } = host.facts.kubernetes;
-    const kubeconfig = pki[SUPER_ADMIN_CONF] ?? pki[ADMIN_CONF];
-    if (!isControlPlane(host.spec) || kubeconfig === undefined) continue;
-    return apiAccess(host.connection, { address: toNode(host).address, port: inventory.spec.apiServer.port, kubeconfig, ready: true, signal });
-  }
-  return undefined;
+export function accessOf(live: readonly LiveHost[], options: Pick<DoctorOptions, 'inventory' | 'signal'>): ApiAccess | undefined {
+  return live.filter(({ spec }) => isControlPlane(spec)).map((host) => hostApi(host, options)).find((access) => access !== undefined);
 }
 
-export function noCluster(live: readonly LiveHost[]): KinitError {
+function noCluster(live: readonly LiveHost[]): KinitError {
   const answers = live.some(({ spec }) => isControlPlane(spec));
   return new KinitError(answers ? `no control-plane host has administrator credentials (${ADMIN_CONF}): there is no cluster yet` : 'no control-plane host answers', { class: 'access' });
 }

@@ -1,9 +1,9 @@
-import { diagnose, gatherEvidence } from '../doctor/index.js';
+import { diagnose } from '../doctor/index.js';
 import { gatherFacts } from '../facts/index.js';
 import { KinitError, type ErrorClass } from '../model/error.js';
 import type { Emit } from '../model/event.js';
 import type { LoadedInventory } from '../model/spec.js';
-import { accessOf, noCluster, patientOf } from './doctor.js';
+import { accessOf, evidenceOf } from './doctor.js';
 import type { LiveHost, LostHost } from './session.js';
 
 /** Failures that say what came out, not why: these are worth a look around. */
@@ -19,19 +19,11 @@ export async function explainFailures({ inventory, live, lost, failures, emit, s
   const failed = [...failures].filter(([, error]) => error instanceof KinitError && UNEXPLAINED.includes(error.context.class)).map(([host]) => host);
   if (failed.length === 0 || signal.aborted) return;
   emit({ type: 'progress', text: 'looking for the cause on the hosts' });
-  const { spec } = inventory;
   // The run has changed what was known: certificates, services, addresses.
   const fresh = (await Promise.all(live.map(async (host) => ({ ...host, facts: await gatherFacts(host.connection).catch(() => undefined) })))).flatMap(({ facts, ...host }) => (facts === undefined ? [] : [{ ...host, facts }]));
   const access = accessOf(fresh, { inventory, signal });
   try {
-    const evidence = await gatherEvidence({
-      patients: fresh.map((host) => ({ ...patientOf(host), facts: host.facts })),
-      lost: lost.map(({ spec: { name }, error }) => ({ host: name, reason: error.message })),
-      inventory: spec.hosts.map(({ name }) => name),
-      apiPort: spec.apiServer.port,
-      domain: spec.network.domain,
-      api: () => (access === undefined ? Promise.reject(noCluster(fresh)) : access.api()),
-    });
+    const evidence = await evidenceOf({ inventory, live: fresh, lost, access });
     const concerned = diagnose(evidence).filter(({ severity }) => severity !== 'note');
     const near = ({ host }: { readonly host?: string }): number => (host === undefined || failed.includes(host) ? 0 : 1);
     const ordered = [...concerned].sort((a, b) => Number(a.severity !== 'error') - Number(b.severity !== 'error') || near(a) - near(b));

@@ -1,11 +1,10 @@
 import { unifiedDiff } from '../model/diff.js';
 import { KinitError } from '../model/error.js';
 import type { PlanContent, PlannedChange, PlannedHost } from '../model/plan.js';
+import { SHOWN_DIGITS } from './masks.js';
 
 /** Lines of differences that an error shows; the rest is counted. */
 const MAX_LINES = 80;
-/** Digits of a digest that tell two apart. */
-const DIGITS = 12;
 
 interface CompareOptions {
   /** An apply of this very plan was cut before: what it has done already is no difference. */
@@ -67,7 +66,7 @@ function pkiDifferences(then: Readonly<Record<string, string>>, now: Readonly<Re
     const [before, after] = [then[path], now[path]];
     if (before === after) return [];
     if (before === undefined) return [`${path} was not there and is now`];
-    return [after === undefined ? `${path} is gone` : `${path} is another one (sha256 ${after.slice(0, DIGITS)}, was ${before.slice(0, DIGITS)})`];
+    return [after === undefined ? `${path} is gone` : `${path} is another one (sha256 ${after.slice(0, SHOWN_DIGITS)}, was ${before.slice(0, SHOWN_DIGITS)})`];
   });
 }
 
@@ -75,7 +74,7 @@ function changeDifferences(planned: PlannedChange, now: PlannedChange, resumed: 
   const place = `[${now.phase}] ${now.summary}`;
   if (planned.wanted !== now.wanted) {
     const words = planned.summary === now.summary ? 'what would be written is not what was reviewed' : `reviewed was: ${planned.summary}`;
-    return [`${place}: ${words} (sha256 ${now.wanted.slice(0, DIGITS)}, was ${planned.wanted.slice(0, DIGITS)}; an artifact or a fact of the host has changed)`];
+    return [`${place}: ${words} (sha256 ${now.wanted.slice(0, SHOWN_DIGITS)}, was ${planned.wanted.slice(0, SHOWN_DIGITS)}; an artifact or a fact of the host has changed)`];
   }
   if (resumed) return [];
   if (planned.reason !== now.reason || planned.action !== now.action || planned.summary !== now.summary) return [`${place}: found now: ${now.reason}; when it was reviewed: ${planned.reason}`];

@@ -4,10 +4,10 @@ import { asKinitError, KinitError } from '../model/error.js';
 import type { Emit } from '../model/event.js';
 import { isControlPlane, type LoadedInventory } from '../model/spec.js';
 import { journalReplay, parseReplay, parseReplayNote } from '../resources/journal.js';
-import { ADMIN_CONF, apiAccess, SUPER_ADMIN_CONF, type ApiAccess } from './api.js';
-import { toNode } from './context.js';
+import type { ApiAccess } from './api.js';
 import { clusterLock, takenOver, type LockWish } from './cluster-lock.js';
 import { faultPoint } from './fault.js';
+import { hostApi } from './host-api.js';
 import { mapLimit } from './limit.js';
 import { reportFailure, reportOutcome, runError, totalChanges, type HostResult } from './outcome.js';
 import type { PhaseTiming } from './pipeline.js';
@@ -97,13 +97,9 @@ export async function resetHosts(options: ResetOptions): Promise<RunResult> {
   return { changes: totalChanges(results), failedHosts: [] };
 }
 
-function leaderAccess(leader: LiveHost, { inventory, signal }: ResetOptions): ApiAccess | undefined {
-  const { pki } = leader.facts.kubernetes;
-  const kubeconfig = pki[SUPER_ADMIN_CONF] ?? pki[ADMIN_CONF];
-  const { port } = inventory.spec.apiServer;
-  if (kubeconfig === undefined) return undefined;
-  const ready = leader.facts.listening.some((socket) => socket.port === port);
-  return apiAccess(leader.connection, { address: toNode(leader).address, port, kubeconfig, ready, signal });
+function leaderAccess(leader: LiveHost, options: ResetOptions): ApiAccess | undefined {
+  const { port } = options.inventory.spec.apiServer;
+  return hostApi(leader, options, leader.facts.listening.some((socket) => socket.port === port));
 }
 
 async function leaveCluster(host: LiveHost, access: ApiAccess | undefined, { emit, signal }: ResetOptions): Promise<void> {

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { resolveArtifacts } from '../artifacts/index.js';
 import type { Arch, ArtifactSet } from '../model/artifact.js';
 import { asKinitError, KinitError } from '../model/error.js';
@@ -9,6 +8,7 @@ import type { Tools } from '../model/resource.js';
 import type { LoadedInventory } from '../model/spec.js';
 import { apiAccess, SUPER_ADMIN_CONF, type ApiAccess } from './api.js';
 import { apiListens } from './api-listens.js';
+import { artifactSets } from './artifact-sets.js';
 import { barriers } from './barriers.js';
 import { contextFor, sharedContext, type SharedContext } from './context.js';
 import { limiter } from './limit.js';
@@ -54,7 +54,7 @@ interface Prepared {
 /** Takes every host through its phases, side by side. With a reviewed plan: only when that is what would be done. */
 export async function runHosts(run: HostsRun): Promise<HostsOutcome> {
   const { inventory, live } = run;
-  const [shared, artifacts] = await Promise.all([sharedContext(inventory.spec, live), artifactsFor(run)]);
+  const [shared, artifacts] = await Promise.all([sharedContext(inventory.spec, live), artifactSets(live, run, resolveArtifacts)]);
   const leader = live.find(({ spec }) => spec.name === shared.leader.spec.name) as LiveHost;
   const access = leaderApi(shared, leader, run, await apiListens(leader, shared.leader.address, run));
   const masks = masksOf(shared.material, new Map(live.map(({ spec, facts }) => [spec.name, facts.kubernetes.pki])));
@@ -153,14 +153,4 @@ function leaderApi(shared: SharedContext, leader: LiveHost, { inventory, signal 
   const { port } = inventory.spec.apiServer;
   const kubeconfig = shared.material[leader.spec.name]?.[SUPER_ADMIN_CONF]?.content ?? '';
   return apiAccess(leader.connection, { address: shared.leader.address, port, kubeconfig, ready, signal });
-}
-
-async function artifactsFor({ inventory, emit, signal, live }: HostsRun): Promise<Map<Arch, ArtifactSet>> {
-  const { spec, file } = inventory;
-  const sets = new Map<Arch, ArtifactSet>();
-  for (const arch of new Set(live.map(({ facts }) => facts.arch))) {
-    if (arch === 'unsupported') continue;
-    sets.set(arch, await resolveArtifacts({ spec: spec.artifacts, kubernetesVersion: spec.kubernetesVersion, arch, inventoryDir: dirname(file), emit, signal }));
-  }
-  return sets;
 }

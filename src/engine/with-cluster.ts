@@ -3,8 +3,9 @@ import { KinitError } from '../model/error.js';
 import type { HostConnection } from '../model/host.js';
 import { isControlPlane } from '../model/spec.js';
 import { parseKubeconfig } from '../pki/index.js';
-import { ADMIN_CONF, apiAccess, SUPER_ADMIN_CONF } from './api.js';
+import { ADMIN_CONF } from './api.js';
 import { endpointOf, toNode } from './context.js';
+import { hostApi } from './host-api.js';
 import { closeHosts, connectTo, openHosts, type SessionOptions } from './session.js';
 
 /** A running cluster, for commands that ask or change single things in it. */
@@ -22,19 +23,17 @@ export interface RunningCluster {
 
 /** Opens the API of the inventory's cluster, gives it to `use`, and closes everything again. */
 export async function withCluster<T>(options: SessionOptions, use: (cluster: RunningCluster) => Promise<T>): Promise<T> {
-  const { inventory, signal } = options;
+  const { inventory } = options;
   const hosts = inventory.spec.hosts.filter(isControlPlane);
   const { live, lost } = await openHosts(hosts, { ...options, emit: () => undefined });
   const leader = live[0];
   if (leader === undefined) throw lost[0]?.error ?? new KinitError('the inventory has no control-plane host', { class: 'inventory' });
   try {
-    const { pki } = leader.facts.kubernetes;
-    const adminKubeconfig = pki[ADMIN_CONF];
-    if (adminKubeconfig === undefined) {
+    const adminKubeconfig = leader.facts.kubernetes.pki[ADMIN_CONF];
+    const access = hostApi(leader, options);
+    if (adminKubeconfig === undefined || access === undefined) {
       throw new KinitError('there is no cluster on this host yet', { class: 'access', host: leader.spec.name, found: `${ADMIN_CONF} does not exist`, hint: 'Run kinit init first.' });
     }
-    const node = toNode(leader);
-    const access = apiAccess(leader.connection, { address: node.address, port: inventory.spec.apiServer.port, kubeconfig: pki[SUPER_ADMIN_CONF] ?? adminKubeconfig, ready: true, signal });
     try {
       return await use({
         api: await access.api(),
@@ -44,7 +43,7 @@ export async function withCluster<T>(options: SessionOptions, use: (cluster: Run
           if (spec === undefined) throw new KinitError(`there is no host "${name}" in the inventory`, { class: 'usage' });
           return connectTo(spec, options);
         },
-        endpoint: endpointOf(inventory.spec, node),
+        endpoint: endpointOf(inventory.spec, toNode(leader)),
         caPem: parseKubeconfig(adminKubeconfig)?.caPem ?? '',
         adminKubeconfig,
       });
