@@ -4,6 +4,10 @@ import type { AskSecret } from './secret.js';
 /** Kubernetes versions kinit knows how to render flags for. */
 export const KUBERNETES_VERSIONS = { minimum: '1.34.0', maximum: '1.36.99', default: '1.36.3' } as const;
 
+/** Names that kubeadm's encryptionAlgorithm takes too (kubeadm.k8s.io/v1beta4, EncryptionAlgorithmType). */
+const KEY_ALGORITHMS = ['ECDSA-P256', 'RSA-2048', 'RSA-3072', 'RSA-4096'] as const;
+export type KeyAlgorithm = (typeof KEY_ALGORITHMS)[number];
+
 const dnsLabel = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a DNS label: lower-case letters, digits and "-", at most 63, starting and ending with a letter or digit (RFC 1123)');
@@ -147,7 +151,7 @@ export const specSchema = z.strictObject({
     .strictObject({
       validityDays: z.int().min(1).default(365).describe('Life of certificates, in days.'),
       caValidityDays: z.int().min(1).default(3650).describe('Life of the CAs, in days.'),
-      keySize: z.literal([2048, 3072, 4096]).default(2048).describe('RSA key size in bits.'),
+      keyAlgorithm: z.enum(KEY_ALGORITHMS).default('ECDSA-P256').describe('Of keys that are made, by kubeadm\'s names (its encryptionAlgorithm). Keys that are there stay.'),
       ca: caFiles.optional().describe('Your own cluster CA.'),
       etcdCa: caFiles.optional().describe('Your own etcd CA.'),
       frontProxyCa: caFiles.optional().describe('Your own front-proxy CA.'),

@@ -1,4 +1,5 @@
 import { KinitError } from '../model/error.js';
+import type { KeyAlgorithm } from '../model/spec.js';
 import { AUTHORITIES, type AuthorityName } from './wanted.js';
 import { selfSignCa, type Signer } from './certificate.js';
 import { newKey, readKey, type PrivateKey } from './keys.js';
@@ -20,7 +21,7 @@ export interface AuthorityInput {
   /** What control-plane hosts have; they have to agree. */
   readonly found: readonly FoundFiles[];
   readonly user?: PemPair;
-  readonly keySize: number;
+  readonly keyAlgorithm: KeyAlgorithm;
   readonly period: Period;
 }
 
@@ -57,11 +58,11 @@ export function signerOf(authority: Authority, host: string, purpose: string): S
   return { certificate: authority.certificate, key: authority.key.key };
 }
 
-async function newAuthority({ name, found, keySize, period }: AuthorityInput): Promise<Authority> {
+async function newAuthority({ name, found, keyAlgorithm, period }: AuthorityInput): Promise<Authority> {
   const paths = pkiPair(name);
   // A key without its certificate is what a run leaves that was ended between the two.
   const left = found.map(({ files }) => files[paths.key]).find((pem) => pem !== undefined);
-  const key = (left === undefined ? undefined : readKey(left)) ?? (await newKey(keySize));
+  const key = (left === undefined ? undefined : readKey(left)) ?? (await newKey(keyAlgorithm));
   const pem = selfSignCa(AUTHORITIES[name], key.key, { notBefore: period.notBefore, notAfter: period.caNotAfter });
   const certificate = readCertificate(pem);
   if (certificate === undefined) throw new KinitError(`kinit made a ${name} certificate it cannot read`, { class: 'internal' });

@@ -1,6 +1,6 @@
 import { KinitError } from '../model/error.js';
 import type { Node } from '../model/phase.js';
-import type { Spec } from '../model/spec.js';
+import type { KeyAlgorithm, Spec } from '../model/spec.js';
 import type { Authority } from './authority.js';
 import { kubeconfig, parseKubeconfig, type KubeconfigUser } from './kubeconfig.js';
 import { keepOrIssue } from './leaf.js';
@@ -14,7 +14,7 @@ export interface HostPlan {
   readonly spec: Spec;
   readonly node: Node;
   readonly endpoint: string;
-  readonly keySize: number;
+  readonly keyAlgorithm: KeyAlgorithm;
   /** Texts the host has, by absolute path. */
   readonly files: Readonly<Record<string, string>>;
   readonly authorities: Readonly<Record<AuthorityName, Authority>>;

@@ -1,15 +1,20 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
+import type { KeyAlgorithm } from '../model/spec.js';
 
 export interface PrivateKey {
   readonly key: KeyObject;
-  /** PKCS#1 PEM, as kubeadm writes RSA keys; or the text it was read from. Secret. */
+  /** PEM as kubeadm writes it (RSA: PKCS#1, ECDSA: SEC 1), or the text it was read from. Secret. */
   readonly pem: string;
 }
 
-/** A new RSA key, made off the main thread. */
-export async function newKey(bits: number): Promise<PrivateKey> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: bits });
+/** A new key, made off the main thread. */
+export async function newKey(algorithm: KeyAlgorithm): Promise<PrivateKey> {
+  if (algorithm === 'ECDSA-P256') {
+    const { privateKey } = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });
+    return { key: privateKey, pem: privateKey.export({ type: 'sec1', format: 'pem' }).toString() };
+  }
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: Number(algorithm.slice('RSA-'.length)) });
   return { key: privateKey, pem: privateKey.export({ type: 'pkcs1', format: 'pem' }).toString() };
 }
 

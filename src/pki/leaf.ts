@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { isIP } from 'node:net';
+import type { KeyAlgorithm } from '../model/spec.js';
 import { day, signerOf, type Authority } from './authority.js';
 import { signLeaf, USAGES, type LeafRequest } from './certificate.js';
 import { newKey, readKey } from './keys.js';
@@ -13,7 +14,7 @@ export interface LeafInput {
   readonly existing: Partial<PemPair>;
   readonly request: LeafRequest;
   readonly authority: Authority;
-  readonly keySize: number;
+  readonly keyAlgorithm: KeyAlgorithm;
   readonly period: Period;
   readonly onReissue?: OnReissue | undefined;
 }
@@ -28,7 +29,7 @@ export async function keepOrIssue(input: LeafInput): Promise<PemPair> {
   if (existing.cert !== undefined) input.onReissue?.(host, path, fault ?? 'missing');
   // A key alone is what a run leaves that was ended between key and certificate.
   const left = existing.cert === undefined && existing.key !== undefined ? readKey(existing.key) : undefined;
-  const key = left ?? (await newKey(input.keySize));
+  const key = left ?? (await newKey(input.keyAlgorithm));
   const notAfter = period.notAfter < authority.certificate.notAfter ? period.notAfter : authority.certificate.notAfter;
   return { cert: signLeaf(request, createPublicKey(key.key), signer, { notBefore: period.notBefore, notAfter }), key: key.pem };
 }

@@ -44,11 +44,11 @@ export async function planMaterial(input: MaterialInput): Promise<Readonly<Recor
   const shared: Record<string, string> = {
     [ENCRYPTION_CONFIG_PATH]: secretsEncryptionConfig(agreed(found, ENCRYPTION_CONFIG_PATH)),
     ...authorityFiles(Object.values(authorities)),
-    ...(await serviceAccountKeys(found, input.spec.pki.keySize)),
+    ...(await serviceAccountKeys(found, input.spec.pki.keyAlgorithm)),
   };
   const hosts = await Promise.all(
     input.nodes.map(async (node) => {
-      const plan: HostPlan = { ...input, keySize: input.spec.pki.keySize, node, files: filesOf(node).files, authorities, period };
+      const plan: HostPlan = { ...input, keyAlgorithm: input.spec.pki.keyAlgorithm, node, files: filesOf(node).files, authorities, period };
       const files = node.isControlPlane ? { ...shared, ...(await controlPlaneFiles(plan)) } : await workerFiles(plan);
       return [node.spec.name, withModes(files)] as const;
     }),
@@ -90,7 +90,7 @@ async function leafFiles(plan: HostPlan, leaf: WantedLeaf): Promise<Record<strin
 
 async function resolveAuthorities(input: MaterialInput, found: readonly FoundFiles[], period: Period): Promise<Record<AuthorityName, Authority>> {
   const resolve = async (name: AuthorityName, user: PemPair | undefined): Promise<Authority> => {
-    const authority = await resolveAuthority({ name, found, ...(user === undefined ? {} : { user }), keySize: input.spec.pki.keySize, period });
+    const authority = await resolveAuthority({ name, found, ...(user === undefined ? {} : { user }), keyAlgorithm: input.spec.pki.keyAlgorithm, period });
     if (authority.fresh) refuseOrphans(input, found, authority.name);
     return authority;
   };

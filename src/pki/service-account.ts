@@ -1,4 +1,5 @@
 import { KinitError } from '../model/error.js';
+import type { KeyAlgorithm } from '../model/spec.js';
 import { newKey, publicPem, readKey } from './keys.js';
 import { PKI_DIR } from './paths.js';
 import type { FoundFiles } from './types.js';
@@ -7,12 +8,12 @@ const KEY = `${PKI_DIR}/sa.key`;
 const PUB = `${PKI_DIR}/sa.pub`;
 
 /** The key pair that signs service-account tokens, one for all control-plane hosts. Secret. */
-export async function serviceAccountKeys(found: readonly FoundFiles[], keySize: number): Promise<Record<string, string>> {
+export async function serviceAccountKeys(found: readonly FoundFiles[], keyAlgorithm: KeyAlgorithm): Promise<Record<string, string>> {
   const holder = found.find(({ files }) => files[KEY] !== undefined);
   if (holder === undefined) {
     const lone = found.find(({ files }) => files[PUB] !== undefined);
     if (lone !== undefined) throw trouble(`${lone.host} has ${PUB} and not ${KEY}`, lone.host);
-    const made = await newKey(keySize);
+    const made = await newKey(keyAlgorithm);
     return { [KEY]: made.pem, [PUB]: publicPem(made.key) };
   }
   const key = readKey(holder.files[KEY] ?? '');

@@ -111,7 +111,7 @@ export function renderClusterConfiguration({ spec, endpoint, images }: PhaseCont
     serviceCIDR: spec.network.serviceCIDR,
     validityDays: spec.pki.validityDays,
     caValidityDays: spec.pki.caValidityDays,
-    keySize: spec.pki.keySize,
+    keyAlgorithm: spec.pki.keyAlgorithm,
     images,
     apiServer: { certSANs: spec.apiServer.certSANs, extraArgs: apiServerExtraArgs(spec.apiServer.extraArgs), extraVolumes: API_SERVER_EXTRA_VOLUMES },
     controllerManager: controllerManagerExtraArgs(spec.controllerManager.extraArgs, spec.cloudProvider),

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import type { KubeObject } from '../model/api.js';
+import type { KeyAlgorithm } from '../model/spec.js';
 import { PKI_DIR } from '../pki/index.js';
 import type { Volume } from './static-pod.js';
 import { configMap } from './objects.js';
@@ -18,7 +19,7 @@ export interface ClusterConfigurationView {
   readonly serviceCIDR: string;
   readonly validityDays: number;
   readonly caValidityDays: number;
-  readonly keySize: number;
+  readonly keyAlgorithm: KeyAlgorithm;
   readonly images: { readonly apiServer: string; readonly coredns: string };
   readonly apiServer: { readonly certSANs: readonly string[]; readonly extraArgs: Flags; readonly extraVolumes: readonly Volume[] };
   readonly controllerManager: Flags;
@@ -48,7 +49,7 @@ export function clusterConfiguration(view: ClusterConfigurationView): string {
     controlPlaneEndpoint: view.endpoint,
     controllerManager: args(view.controllerManager),
     dns: dnsImage(view.images.coredns, imageRepository),
-    encryptionAlgorithm: `RSA-${view.keySize}`,
+    encryptionAlgorithm: view.keyAlgorithm,
     etcd: { local: { dataDir: view.etcd.dataDir, ...args(view.etcd.extraArgs) } },
     imageRepository,
     kubernetesVersion: `v${view.kubernetesVersion}`,

@@ -27,9 +27,9 @@ beforeAll(async () => {
   const now = new Date();
   const later = new Date(now.getTime() + 3_600_000);
   const period = { now, notBefore: now, notAfter: later, caNotAfter: later };
-  const authority = await resolveAuthority({ name: 'ca', found: [], keySize: 2048, period });
+  const authority = await resolveAuthority({ name: 'ca', found: [], keyAlgorithm: 'ECDSA-P256', period });
   const issue = (commonName: string, organization: string | undefined, usages: ('serverAuth' | 'clientAuth')[], sans: string[]) =>
-    keepOrIssue({ host: 'x', path: commonName, existing: {}, request: { commonName, ...(organization === undefined ? {} : { organization }), usages, sans }, authority, keySize: 2048, period });
+    keepOrIssue({ host: 'x', path: commonName, existing: {}, request: { commonName, ...(organization === undefined ? {} : { organization }), usages, sans }, authority, keyAlgorithm: 'ECDSA-P256', period });
   const own = await issue('kube-apiserver', undefined, ['serverAuth'], ['127.0.0.1']);
   const client = await issue('kubernetes-admin', 'system:masters', ['clientAuth'], []);
   material = { ca: authority.certificate.x509.toString(), cert: client.cert, key: client.key };

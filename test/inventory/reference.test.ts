@@ -20,5 +20,5 @@ test('the schema is for files as people write them: only hosts is required, unkn
 test('what is allowed is told in words', () => {
   const lines = inventoryReference().split('\n');
   expect(lines).toContain('| `port` | whole number | `6443` | 1 to 65535 | Port of the API server on the hosts. |');
-  expect(lines.find((line) => line.startsWith('| `keySize`'))).toContain('`2048`, `3072`, `4096`');
+  expect(lines.find((line) => line.startsWith('| `keyAlgorithm`'))).toContain('`ECDSA-P256`, `RSA-2048`');
 });
