@@ -119,7 +119,7 @@ async function runPhase(phase: Phase, known: Observed[] | undefined, pipeline: P
     const changes = await carryOut(phase, observed, phaseTools, pipeline);
     // Hosts that failed have been told of; the others are not held up by a node of theirs that never gets ready.
     const nodes = context.nodes.filter((node) => !gone.has(node.spec.name));
-    if (!pipeline.dryRun) await phase.ready?.({ ...context, nodes }, phaseTools);
+    if (!pipeline.dryRun) await phase.ready?.({ ...context, nodes }, phaseTools, changes);
     const timing = { host, phase: phase.id, seconds: (performance.now() - started) / 1000, roundTrips: tools.host.stats.roundTrips - tripsBefore, changes };
     pipeline.onTiming(timing);
     const reason = changes === 0 ? firstReason(observed) : undefined;

@@ -142,9 +142,9 @@ function markingReady(phase: Phase, access: ApiAccess): Phase {
   if (phase.id !== 'control-plane') return phase;
   return {
     ...phase,
-    ready: async (context, tools) => {
+    ready: async (context, tools, changes) => {
       access.markReady();
-      await phase.ready?.(context, tools);
+      await phase.ready?.(context, tools, changes);
     },
   };
 }

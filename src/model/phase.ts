@@ -46,6 +46,6 @@ export interface Phase {
   /** Runs on every host that answers, also when `join` was asked for other hosts only. */
   readonly everywhere?: boolean;
   readonly resources: (context: PhaseContext) => readonly Resource[];
-  /** Waits, with a bound of its own, until what was applied really works. Runs also when nothing changed. */
-  readonly ready?: (context: PhaseContext, tools: Tools) => Promise<void>;
+  /** Waits, with a bound of its own, until what was applied really works. Runs also when nothing changed (`changes` is 0). */
+  readonly ready?: (context: PhaseContext, tools: Tools, changes: number) => Promise<void>;
 }

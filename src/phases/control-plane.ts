@@ -1,3 +1,4 @@
+import { waitForKubelet } from '../cluster/kubelet-up.js';
 import { nodeCause } from '../cluster/node-cause.js';
 import { restartForStuckPods } from '../cluster/stuck-pods.js';
 import { waitForApi } from '../cluster/waits.js';
@@ -26,7 +27,7 @@ export const controlPlane: Phase = {
     file({ path: `${MANIFESTS}/kube-apiserver.yaml`, content: renderApiServerManifest(context), mode: 0o600 }),
     kubeletService(context),
   ],
-  ready: async ({ node, spec }, tools) => {
+  ready: async ({ node, spec }, tools, changes) => {
     const begun = new Date();
     let restarted = false;
     const hopeless = async (): Promise<string | undefined> => {
@@ -38,6 +39,7 @@ export const controlPlane: Phase = {
       return undefined;
     };
     await waitForApi(await tools.api(), { timeoutSeconds: spec.waits.apiServerSeconds, progress: tools.progress, signal: tools.signal, hopeless });
+    if (changes > 0) await waitForKubelet(node.facts, tools);
   },
 };
 

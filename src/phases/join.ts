@@ -1,4 +1,5 @@
 import { clusterNode, nodeJoin } from '../cluster/index.js';
+import { waitForKubelet } from '../cluster/kubelet-up.js';
 import type { Phase } from '../model/phase.js';
 import { KUBELET_CONF } from '../pki/index.js';
 import { file } from '../resources/index.js';
@@ -29,4 +30,7 @@ export const nodeService: Phase = {
   on: ({ node }) => !node.isControlPlane,
   after: ['cluster-config'],
   resources: (context) => [kubeletService(context), clusterNode(nodeWishes(context))],
+  ready: async ({ node }, tools, changes) => {
+    if (changes > 0) await waitForKubelet(node.facts, tools);
+  },
 };
