@@ -2,6 +2,7 @@ import { KinitError } from '../model/error.js';
 import type { CheckResult } from '../model/check.js';
 import type { Emit } from '../model/event.js';
 import { isControlPlane, type LoadedInventory } from '../model/spec.js';
+import { nearest } from '../inventory/nearest.js';
 import { runChecks } from '../phases/preflight/checks.js';
 import { probeReachability } from '../phases/preflight/reachability.js';
 import { toNode } from './context.js';
@@ -40,6 +41,8 @@ export async function preflight({ inventory, ignorePreflight, emit, signal, live
   const reachability = fresh && all.length > 1 ? await probeReachability(connections, nodes, inventory.spec, signal) : [];
   const spec = { ...inventory.spec, preflight: { ignore: [...inventory.spec.preflight.ignore, ...ignorePreflight] } };
   const results = runChecks({ spec, nodes, reachability });
+  const made = [...new Set([...results.values()].flatMap((checks) => checks.map(({ name }) => name)))];
+  for (const name of spec.preflight.ignore.filter((each) => each !== 'all' && !made.includes(each))) emit({ type: 'warning', text: unmade(name, made) });
   const failed: FailedCheck[] = [];
   for (const [host, checks] of results) {
     if (!names.has(host)) continue;
@@ -54,6 +57,12 @@ export async function preflight({ inventory, ignorePreflight, emit, signal, live
   const errors = new Map([...unfit].map((host) => [host, unfitError(failed.filter((entry) => entry.host === host), 'nothing is changed on it')]));
   for (const [host, error] of errors) reportFailure(emit, host, 'preflight', error);
   return errors;
+}
+
+/** Not an error: which checks are made depends on hosts and inventory, and one inventory serves many of them. */
+function unmade(name: string, made: readonly string[]): string {
+  const meant = nearest(name, made);
+  return `preflight check "${name}" is to be ignored, and there was no check of that name${meant === undefined ? '; kinit check shows them all' : ` (did you mean ${meant}?)`}`;
 }
 
 function unfitError(failed: readonly FailedCheck[], consequence: string): KinitError {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readTar } from '../../src/artifacts/tar.js';
 import type { DoctorReport } from '../../src/doctor/index.js';
 import { findLab, killHost, startHost } from '../../src/lab/index.js';
-import { eventually, kinit, kinitOk, lab, type LabHandle } from './support/kinit.js';
+import { all, eventually, kinit, kinitEvents, kinitOk, lab, type LabHandle } from './support/kinit.js';
 import { PROVOCATIONS } from './support/provocations.js';
 
 let cluster: LabHandle;
@@ -113,6 +113,17 @@ describe('on a cluster of kinit', () => {
     const report = await untilWell(180);
     expect(told(report).filter((line) => !/out-of-memory|etcd-slow-disk/.test(line))).toEqual([]);
   });
+
+  test('init explains a failure by itself: the first cause in two lines, and the other hosts are finished', async () => {
+    await cluster.sh('node2', 'systemctl stop kubelet; systemd-run --unit=squatter --collect -q socat TCP-LISTEN:10250,fork,reuseaddr -');
+    try {
+      const { code, stderr } = await kinit(['init', '-i', cluster.inventory]);
+      expect(stderr).toMatch(/Cause on node2: port 10250 of kubelet is taken by socat \(pid \d+\) \[port-taken\]\n {2}next: {2}on node2: stop it/);
+      expect(code).toBe(16);
+    } finally {
+      await cluster.sh('node2', 'systemctl stop squatter; systemctl reset-failed kubelet; systemctl restart kubelet');
+    }
+  });
 });
 
 describe('what this machine cannot provoke', () => {
@@ -120,3 +131,41 @@ describe('what this machine cannot provoke', () => {
   test.skip('same-identity by product_uuid: hosts of the lab have no firmware (the host name is provoked above, the rest is a unit test)', () => undefined);
   test.skip('clock-skew as a wrong clock: hosts share the clock of the machine (a certificate from the future is provoked above, the rest is a unit test)', () => undefined);
 });
+
+describe('on a cluster that the stock kubeadm made', () => {
+  test('the checks are met, and a cause is found', async () => {
+    await kinitOk(['reset', '--yes', '-i', cluster.inventory]);
+    // Only programs and images come from kinit; what a person would have prepared by hand.
+    const prepared = await kinitEvents(['init', '-i', cluster.inventory, '--only', 'hostname,hosts-file,packages,time,swap,modules,sysctls,binaries,runtime,images,kubelet']);
+    expect({ code: prepared.code, failures: all(prepared.events, 'phase-failed') }).toEqual({ code: 0, failures: [] });
+    await cluster.sh('node1', `rm -rf /var/lib/kinit; cat > /root/kubeadm.yaml <<'EOF_CONFIG'\n${KUBEADM_CONFIG}EOF_CONFIG\nkubeadm init --config /root/kubeadm.yaml --ignore-preflight-errors=all`, { timeoutSeconds: 300 });
+    const examined = await eventually('the report of a cluster without a pod network', 60, async () => {
+      const { report } = await examine('node1');
+      return report.checks.some(({ check }) => check.name === 'api' && check.status === 'ok') ? report : undefined;
+    });
+    const row = (name: string) => examined.checks.find(({ check }) => check.name === name)?.check.status;
+    expect({ api: row('api'), datastore: row('datastore'), kubelet: row('kubelet'), certificates: row('certificates'), runtime: row('runtime') }).toEqual({ api: 'ok', datastore: 'ok', kubelet: 'ok', certificates: 'ok', runtime: 'ok' });
+    expect(examined.checks.find(({ check }) => check.name === 'drift')?.check).toMatchObject({ status: 'ok', found: expect.stringContaining('not made by kinit') as string });
+    await cluster.sh('node1', 'systemctl stop kubelet');
+    const { report } = await examine('node1');
+    expect(report.findings[0]).toMatchObject({ cause: 'kubelet-down', host: 'node1' });
+    await cluster.sh('node1', 'kubeadm reset --force >/dev/null 2>&1');
+  });
+});
+
+/** What the nested lab host needs besides; the lab's inventory says the same to kinit. */
+const KUBEADM_CONFIG = `apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+kubernetesVersion: v1.36.3
+networking: { podSubnet: 10.244.0.0/16 }
+---
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: InitConfiguration
+nodeRegistration: { criSocket: "unix:///run/containerd/containerd.sock", imagePullPolicy: Never }
+---
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+cgroupDriver: systemd
+failSwapOn: false
+failCgroupV1: false
+`;

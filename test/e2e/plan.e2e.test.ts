@@ -128,21 +128,50 @@ test('a host, the inventory or the plan has changed since: apply stops before an
   await untouched('node1', 'node2', 'node3');
 });
 
-test('apply does what was reviewed. A second kinit is told who is at work (17), a third one waits for it', async () => {
+test('apply does what was reviewed; a worker dies in the middle: the rest is finished (exit code 16). A second kinit is told who is at work (17)', async () => {
   const applying = begin('apply', file('plan.json'), '--junit', file('apply.xml'));
   await applying.seen((event) => event.type === 'change-applied' && event.host === 'node3');
   const refused = run('init');
   const third = begin('init', '--only', 'hostname', '--lock-wait', '10m', '-i', cluster.inventory);
+  await applying.seen((event) => event.type === 'phase-started' && event.host === 'node3' && event.phase === 'runtime');
+  await third.seen((event) => event.type === 'progress' && event.text.includes('for the lock'));
+  await killHost(machines, 'node3');
   const second = await refused;
   expect(second).toMatchObject({ code: 17, last: { class: 'locked' } });
   expect(second.last.found).toMatch(/^held by \S+@\S+, process \d+, command "apply", started 20\S+ \(\d+ s ago\), last sign of life \d+ s ago, expires in \d+ s without another$/);
-  const { code, events } = await applying.ended;
-  expect({ code, outcomes: outcomes(events), failures: failures(events) }).toEqual({ code: 0, outcomes: { node1: 'done', node2: 'done', node3: 'done' }, failures: [] });
-  expect(await readyNodes()).toEqual(['node1', 'node2', 'node3']);
-  expect(readFileSync(file('apply.xml'), 'utf8')).toMatch(/<testsuite name="node3" tests="\d+" failures="0"/);
+  const { code, events, last } = await applying.ended;
+  expect({ code, class: last.class, outcomes: outcomes(events) }).toEqual({ code: 16, class: 'partial', outcomes: { node1: 'done', node2: 'done', node3: 'failed' } });
+  expect(only(events, 'run-finished').failedHosts).toEqual(['node3']);
+  expect(await readyNodes()).toEqual(['node1', 'node2']);
+  const xml = readFileSync(file('apply.xml'), 'utf8');
+  expect(xml).toMatch(/<testsuite name="node1" tests="\d+" failures="0"/);
+  expect(xml).toMatch(/<testsuite name="node3" tests="\d+" failures="1"/);
+  expect(xml).toContain('<testcase classname="kinit.node3" name="join" time="0.000"><skipped message="not reached: ');
   const waited = await third.ended;
-  expect({ code: waited.code, changes: only(waited.events, 'run-finished').changes }).toEqual({ code: 0, changes: 0 });
+  // node3 is down by now; the other two are as they should be.
+  expect({ code: waited.code, outcomes: outcomes(waited.events) }).toEqual({ code: 16, outcomes: { node1: 'done', node2: 'done', node3: 'failed' } });
   expect(all(waited.events, 'progress').map(({ text }) => text)).toContainEqual(expect.stringMatching(/^waiting at most 10 min for the lock: .*command "apply"/));
+});
+
+test('a worker that is down from the start does not hold the others up: 16 and a table; --strict stops at once with its own code', async () => {
+  const text = await kinit(['init', '-i', cluster.inventory]);
+  expect(text.code).toBe(16);
+  expect(text.stdout).toMatch(/HOST +OUTCOME +CHANGES +TIME +WHERE AND WHY\nnode1 +done +0 .*\nnode2 +done +0 .*\nnode3 +failed +0 .* connect: node3 /);
+  const strict = await run('init', '--strict');
+  expect({ code: strict.code, started: all(strict.events, 'phase-started') }).toEqual({ code: 12, started: [] });
+  const down = await run('apply', file('plan.json'));
+  expect({ code: down.code, applied: all(down.events, 'change-applied') }).toEqual({ code: 12, applied: [] });
+});
+
+test('an apply that was cut goes on where it was, and is done then', async () => {
+  await startHost(machines, 'node3');
+  const again = await run('apply', file('plan.json'));
+  expect({ code: again.code, failures: failures(again.events) }).toEqual({ code: 0, failures: [] });
+  expect(new Set(all(again.events, 'change-applied').filter(({ phase }) => !['cluster-config', 'proxy', 'network', 'dns'].includes(phase)).map(({ host }) => host))).toEqual(new Set(['node3']));
+  expect(await readyNodes()).toEqual(['node1', 'node2', 'node3']);
+  const done = await run('apply', file('plan.json'));
+  expect({ code: done.code, applied: all(done.events, 'change-applied') }).toEqual({ code: 0, applied: [] });
+  expect((await run('plan', '--exit-code')).code).toBe(0);
 });
 
 test('what drifted is found: a file, an object by a server-side dry run, a secret by its digest; a plan of it is done', async () => {

@@ -1,18 +1,21 @@
 import { appendFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findLab, killHost, partition, startHost, type Lab } from '../../src/lab/index.js';
-import { authorities } from './support/authorities.js';
+import { authorities, clusterState, hostState } from './support/cluster-state.js';
 import { cutEverywhere, cutWhen } from './support/cuts.js';
-import { all, eventually, kinitEvents, lab, type LabHandle } from './support/kinit.js';
+import { all, eventually, kinitEvents, kinitOk, lab, only, type LabHandle } from './support/kinit.js';
 
 /**
- * kinit is killed with SIGKILL at many points of an init and a reset, its network is cut and its host switched
- * off, and each time it is just run again.
+ * kinit is killed with SIGKILL at every point of an init (and at many of a reset and a join), its connection is cut and its host
+ * switched off, and each time it is just run again. What comes out must be what a run that was never cut leaves: that run is made
+ * on the same hosts, after the reset.
  */
 let handle: LabHandle;
 let machines: Lab;
-/** Every single point takes a quarter of an hour: `npm run test:kill-everywhere` does that. */
-const EVERY = Number(process.env['KINIT_TEST_KILL_EVERY'] ?? '6');
+let afterCuts: { host: string[]; cluster: string[] };
+let joinedAfterCuts: string[];
+/** Take every n-th point only, to save time while this test is worked on. */
+const EVERY = Number(process.env['KINIT_TEST_KILL_EVERY'] ?? '1');
 
 beforeAll(async () => {
   handle = await lab('e2e-resume', { hosts: 1 });
@@ -27,8 +30,8 @@ afterAll(async () => {
 const init = (...more: string[]): string[] => ['init', '-i', handle.inventory, ...more];
 const sh = async (host: string, script: string): Promise<string> => (await handle.sh(host, script)).stdout.trim();
 
-test(`init killed at every ${EVERY === 1 ? 'single' : `${EVERY}th`} point, after changes and in between, comes to its end`, async () => {
-  // The phase that makes keys goes first: until they are on the host, each of a hundred runs would have to make them anew.
+test(`init killed after every ${EVERY === 1 ? 'single' : `${EVERY}th`} change, and in between, comes to its end`, async () => {
+  // The phase that makes the authorities goes first, to see that they stay.
   const points = await cutEverywhere(init('--only', 'pki'), EVERY);
   const ca = await authorities(handle, 'node1');
   points.push(...(await cutEverywhere(init(), EVERY)));
@@ -38,6 +41,9 @@ test(`init killed at every ${EVERY === 1 ? 'single' : `${EVERY}th`} point, after
   expect(await authorities(handle, 'node1')).toEqual(ca);
   const again = await kinitEvents(init());
   expect({ code: again.code, changes: all(again.events, 'change-applied') }).toEqual({ code: 0, changes: [] });
+  afterCuts = { host: await hostState(handle, 'node1'), cluster: await clusterState(handle) };
+  expect(afterCuts.host.length).toBeGreaterThan(150);
+  expect(afterCuts.cluster.length).toBeGreaterThan(40);
 });
 
 test('reset killed after every tenth undo comes to its end', async () => {
@@ -46,9 +52,11 @@ test('reset killed after every tenth undo comes to its end', async () => {
   expect(await sh('node1', 'ls -d /etc/kubernetes /var/lib/kinit /usr/local/bin/kube* /etc/systemd/system/kubelet* 2>/dev/null; find / -xdev -name ".kinit-up-*" -o -xdev -name "*.kinit-new" -o -xdev -name "*.kinit-undo"')).toBe('');
 });
 
-test('an init after that, which is not cut, comes to its end as well', async () => {
+test('an init that is never cut leaves the same', async () => {
   const { code, events } = await kinitEvents(init());
   expect({ code, failures: all(events, 'phase-failed') }).toEqual({ code: 0, failures: [] });
+  expect(await hostState(handle, 'node1')).toEqual(afterCuts.host);
+  expect(await clusterState(handle)).toEqual(afterCuts.cluster);
 });
 
 test('a package installation goes on when the network is cut and kinit killed; the next run waits for it and does not repeat it', async () => {
@@ -82,10 +90,37 @@ test('a host that is switched off in the middle of an upload or an image import 
     expect(cut).not.toBe('finished');
     await startHost(machines, 'node2');
   }
+});
+
+test('a join whose connection is cut and that is killed at every third point makes one node, and leaves no token', async () => {
+  const lost = await cutWhen(['join', '-i', handle.inventory], async (lines) => {
+    for await (const event of lines) {
+      if (event.type === 'phase-started' && event.host === 'node2') break;
+    }
+    await handle.sh('node2', CUT_SSH, { reject: false });
+  }, 'let-it-end');
+  expect(lost).toBe('failed');
+  await cutEverywhere(['join', '-i', handle.inventory], 3);
+  joinedAfterCuts = await hostState(handle, 'node2');
+  expect(joinedAfterCuts.length).toBeGreaterThan(80);
+  await oneNodeEach();
+  expect(await sh('node2', 'ls /etc/kubernetes/bootstrap-kubelet.conf 2>/dev/null; find / -xdev -name ".kinit-up-*" -o -xdev -name "*.kinit-new"')).toBe('');
+});
+
+test('a worker whose reset was killed leaves no node behind, and a join that is never cut leaves the same', async () => {
+  await cutEverywhere(['reset', 'node2', '--yes', '-i', handle.inventory], 20);
+  expect((await handle.kubectl('get nodes -o name')).trim()).toBe('node/node1');
   const { code, events } = await kinitEvents(['join', '-i', handle.inventory]);
   expect({ code, failures: all(events, 'phase-failed') }).toEqual({ code: 0, failures: [] });
-  expect((await handle.kubectl('get nodes -o name')).trim()).toBe('node/node1\nnode/node2');
+  expect(only(events, 'run-finished').changes).toBeGreaterThan(30);
+  await oneNodeEach();
+  expect(await hostState(handle, 'node2')).toEqual(joinedAfterCuts);
 });
+
+async function oneNodeEach(): Promise<void> {
+  expect((await handle.kubectl('get nodes -o name')).trim()).toBe('node/node1\nnode/node2');
+  expect((await kinitOk(['token', 'list', '-i', handle.inventory])).stdout).not.toMatch(/joins node/);
+}
 
 /** Whether the process that holds the cluster's lock still lives on this machine. */
 async function holderOfLock(): Promise<'alive' | 'dead'> {
@@ -109,3 +144,6 @@ echo end >>/root/apt-calls
 exit $code
 END
 chmod 755 /usr/local/sbin/apt-get`;
+
+/** Ends every SSH session of the host, this one too. */
+const CUT_SSH = 'kill -9 $(ps -eo pid=,args= | sed -n "s/^ *\\([0-9]*\\) sshd: [^/]*@notty.*/\\1/p")';

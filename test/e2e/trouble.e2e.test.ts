@@ -164,6 +164,8 @@ describe('hosts that are not fit', () => {
       expect((await small.sh('node1', 'ls -d /var/lib/kinit 2>&1', { reject: false })).stdout).toContain('No such file');
       const table = await kinit(['check', '-i', small.inventory]);
       expect({ code: table.code, rows: text(table) }).toEqual({ code: 13, rows: expect.stringMatching(/node1\s+error\s+.*memory.*1024 MB.*1700 MB.*2000 MB/i) as unknown });
+      const misspelled = await kinit(['check', '-i', small.inventory, '--ignore-preflight', 'memry,cpu']);
+      expect({ code: misspelled.code, told: text(misspelled) }).toEqual({ code: 13, told: expect.stringContaining('preflight check "memry" is to be ignored, and there was no check of that name (did you mean memory?)') as unknown });
     } finally {
       await small.down();
     }

@@ -1,0 +1,77 @@
+import { X509Certificate } from 'node:crypto';
+import type { LabHandle } from './kinit.js';
+
+/**
+ * What kinit leaves on a host, one line each: files with mode, owner and digest, links, units, sysctls, packages, undo entries.
+ * Of what differs between any two clusters (keys, certificates, kubeconfigs) the digest is left out, and dates and numbers in
+ * names are made the same. Left out: undo entries of packages, which stay installed between the two runs that are compared, and
+ * the remembered digests of programs, which only save time.
+ */
+export async function hostState(lab: LabHandle, host: string): Promise<string[]> {
+  const { stdout } = await lab.sh(host, HOST_STATE);
+  const lines = stdout.trim().split('\n').map((line) => line.replace(/^(entry )\d+-/, '$1').replace(/kubelet-client-\d{4}-[\d-]+/g, 'kubelet-client-DATE').replace(/^(entry .*kubelet-client-DATE).*/, '$1'));
+  // A file whose name is its date has a new name in each run until it is there; an entry for one that never came undoes nothing.
+  return lines.filter((line, index) => !line.startsWith('entry ') || lines.indexOf(line) === index).sort();
+}
+
+/** What is in the cluster: every object kinit puts there, without what the server adds and what differs between any two clusters. */
+export async function clusterState(lab: LabHandle): Promise<string[]> {
+  const { items } = JSON.parse(await lab.kubectl(`get ${KINDS} -A -o json`)) as { items: { kind: string; metadata: Record<string, unknown> & { name: string; namespace?: string } }[] };
+  return items
+    // What the check of the whole cluster remembers: uids.
+    .filter(({ metadata: { name } }) => name !== 'kinit-probe')
+    .map(({ kind, metadata: { name, namespace, labels, annotations }, ...rest }) => `${kind} ${namespace ?? ''}/${name} ${neutral(JSON.stringify({ labels, annotations, ...rest, status: undefined }, sorted))}`)
+    .sort();
+}
+
+/** Fingerprints of the certificate authorities of a control-plane host, each having signed what it should. */
+export async function authorities(lab: LabHandle, host: string): Promise<string[]> {
+  const { stdout } = await lab.sh(host, 'cd /etc/kubernetes/pki && for f in ca front-proxy-ca etcd/ca apiserver apiserver-kubelet-client front-proxy-client etcd/server etcd/peer apiserver-etcd-client; do cat $f.crt; done');
+  const read = stdout.split(/(?<=-----END CERTIFICATE-----\n)/).filter((text) => text.includes('BEGIN')).map((pem) => new X509Certificate(pem));
+  const [ca, frontProxy, etcd, ...leaves] = read;
+  const signers = [ca, ca, frontProxy, etcd, etcd, etcd];
+  leaves.forEach((leaf, index) => {
+    const signer = signers[index];
+    if (signer === undefined || !leaf.verify(signer.publicKey)) throw new Error(`${leaf.subject} is not signed by ${signer?.subject ?? 'any authority'} that is there`);
+  });
+  if (leaves.length !== signers.length) throw new Error(`${leaves.length} certificates instead of ${signers.length}`);
+  return read.slice(0, 3).map(({ fingerprint256 }) => fingerprint256);
+}
+
+const KINDS = 'configmaps,serviceaccounts,services,daemonsets,deployments,roles,rolebindings,clusterroles,clusterrolebindings,nodes';
+
+const sorted = (_key: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
+
+/** Certificates, signatures, addresses given out and times are other ones in every cluster. */
+function neutral(text: string): string {
+  return text
+    .replaceAll(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----(\\n)?/g, 'PEM')
+    .replaceAll(/(certificate-authority-data: )[A-Za-z0-9+/=]+/g, '$1CA')
+    .replaceAll(/"jws-kubeconfig-[a-z0-9]+":"[^"]*"/g, 'JWS')
+    .replaceAll(/"(uid|resourceVersion|creationTimestamp)":"[^"]*",?/g, '')
+    .replaceAll(/"flannel\.alpha\.coreos\.com\/backend-data":"[^}]*}"/g, 'VTEP');
+}
+
+const HOST_STATE = `
+set -u
+paths="/etc /usr/local /opt/cni /var/lib/kinit /var/lib/kubelet/config.yaml /var/lib/kubelet/kubeadm-flags.env /var/lib/kubelet/instance-config.yaml /var/lib/kubelet/pki"
+find $paths -xdev -type f ! -path '/var/lib/kinit/journal/*' ! -path '/var/lib/kinit/binaries/*' ! -name packages-added ! -path /etc/ld.so.cache -printf '%p %m %u:%g\\n' 2>/dev/null | sort | while read -r path rest; do
+  case $path in
+    /etc/kubernetes/pki/*|/etc/kubernetes/*.conf|/etc/kubernetes/encryption*|/var/lib/kubelet/pki/*|/var/lib/kinit/*) echo "file $path $rest";;
+    # The first holds a digest of the encryption key, the second the node's part of the pod network, which is given out anew.
+    */kube-apiserver.yaml) echo "file $path $rest $(sed /config-sha256/d "$path" | sha256sum)";;
+    */10-kinit.conflist) echo "file $path $rest $(sed 's/"subnet": *"[^"]*"//' "$path" | sha256sum)";;
+    *) echo "file $path $rest $(sha256sum <"$path")";;
+  esac
+done
+find $paths /var/lib/kubelet -maxdepth 4 -xdev -type d ! -path '/var/lib/kinit/journal/*' ! -path '/var/lib/kubelet/*/*' -printf 'folder %p %m %u:%g\\n' 2>/dev/null
+find $paths -xdev -type l -printf 'link %p %l\\n' 2>/dev/null
+for entry in /var/lib/kinit/journal/*; do case $entry in *-packages-*) continue;; esac; echo "entry \${entry##*/}"; done
+systemctl list-unit-files --no-legend --no-pager --type=service | awk '{ print "unit", $1, $2 }'
+for unit in kubelet containerd; do echo "active $unit $(systemctl is-active $unit)"; done
+for key in net/ipv4/ip_forward net/bridge/bridge-nf-call-iptables fs/inotify/max_user_instances; do [ ! -e /proc/sys/$key ] || echo "sysctl $key $(cat /proc/sys/$key)"; done
+dpkg-query -W -f 'package \${Package} \${db:Status-Status}\\n'
+ctr -n k8s.io images ls | awk 'NR > 1 { print "image", $1, $3 }' | grep -v sha256:.*sha256
+ps -eo comm= | sort -u | grep -E '^(kubelet|etcd|containerd|kube-apiserver|kube-controller|kube-scheduler)$' | sed 's/^/process /'
+`;
