@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openConfig } from '../../../src/ssh/config/index.js';
@@ -65,7 +65,8 @@ describe.skipIf(!existsSync('/usr/bin/ssh'))('the same as ssh -G says', () => {
   test.each(['web', 'web-old', 'ab', 'x.lab', 'inc.lab', 'quoted', 'proxied', 'other', '10.0.0.1', 'fd00::7'])('%s', async (destination) => {
     const theirs = askSsh(destination);
     const ours = await openConfig(CONFIG)(destination, { defaultUser: theirs.get('user')?.[0] ?? '' });
-    const home = (file: string): string => file.replace(/^~/, homedir());
+    // kinit's home folder is $HOME, like everybody's; ssh's stands in the list of users.
+    const home = (file: string): string => file.replace(/^~/, homedir()).replace(new RegExp(`^${userInfo().homedir}/`), `${homedir()}/`);
     expect({
       hostname: ours.hostName,
       user: ours.user,
