@@ -35,9 +35,9 @@ test(`init killed after every ${EVERY === 1 ? 'single' : `${EVERY}th`} change, a
   const points = await cutEverywhere(init('--only', 'pki'), EVERY);
   const ca = await authorities(handle, 'node1');
   points.push(...(await cutEverywhere(init(), EVERY)));
+  // Each change, and the moment before the first of a batch; a run that was cut after the last change of a phase has nothing to verify.
   expect(points.filter((point) => point.startsWith('step ')).length).toBeGreaterThan(100);
   expect(points.filter((point) => point.startsWith('recorded ')).length).toBeGreaterThan(10);
-  expect(points.filter((point) => point.startsWith('verified ')).length).toBeGreaterThan(10);
   expect(await authorities(handle, 'node1')).toEqual(ca);
   const again = await kinitEvents(init());
   expect({ code: again.code, changes: all(again.events, 'change-applied') }).toEqual({ code: 0, changes: [] });
@@ -46,8 +46,8 @@ test(`init killed after every ${EVERY === 1 ? 'single' : `${EVERY}th`} change, a
   expect(afterCuts.cluster.length).toBeGreaterThan(40);
 });
 
-test('reset killed after every tenth undo comes to its end', async () => {
-  const points = await cutEverywhere(['reset', '--yes', '-i', handle.inventory], 10);
+test('reset killed after every fourth undo comes to its end', async () => {
+  const points = await cutEverywhere(['reset', '--yes', '-i', handle.inventory], 4);
   expect(points.filter((point) => point.startsWith('undone ')).length).toBeGreaterThan(50);
   expect(await sh('node1', 'ls -d /etc/kubernetes /var/lib/kinit /usr/local/bin/kube* /etc/systemd/system/kubelet* 2>/dev/null; find / -xdev -name ".kinit-up-*" -o -xdev -name "*.kinit-new" -o -xdev -name "*.kinit-undo"')).toBe('');
 });
