@@ -21,22 +21,7 @@ const MINUTE = 60_000;
 const PREPARE = 'hostname,hosts-file,packages,time,swap,selinux,firewall,modules,sysctls,binaries,runtime,traces,images,kubelet';
 const PARTS = { apiServer: { port: 6443, path: '/livez' }, ready: { port: 6443, path: '/readyz' }, controllerManager: { port: 10257, path: '/healthz' }, scheduler: { port: 10259, path: '/livez' } };
 
-// What the nested lab host needs besides; kinit's inventory for it says the same.
-const KUBEADM_CONFIG = `apiVersion: kubeadm.k8s.io/v1beta4
-kind: ClusterConfiguration
-kubernetesVersion: v1.36.3
-networking: { podSubnet: 10.244.0.0/16 }
----
-apiVersion: kubeadm.k8s.io/v1beta4
-kind: InitConfiguration
-nodeRegistration: { criSocket: "unix:///run/containerd/containerd.sock", imagePullPolicy: Never }
----
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-cgroupDriver: systemd
-failSwapOn: false
-failCgroupV1: false
-`;
+const KUBEADM_CONFIG = readFileSync(new URL('../test/e2e/support/stock-kubeadm.yaml', import.meta.url), 'utf8');
 
 /** Back to a prepared host, after either of them: kubeadm's own reset, and what it says it leaves behind. */
 const CLEAN = `kubeadm reset --force >/dev/null 2>&1

@@ -9,6 +9,7 @@ import { findLab, killHost, startHost } from '../../src/lab/index.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, lab, type LabHandle } from './support/kinit.js';
 import { PROVOCATIONS } from './support/provocations.js';
 
+const KUBEADM_CONFIG = readFileSync(new URL('support/stock-kubeadm.yaml', import.meta.url), 'utf8');
 let cluster: LabHandle;
 const scratch = mkdtempSync(join(tmpdir(), 'kinit-doctor-'));
 
@@ -152,20 +153,3 @@ describe('on a cluster that the stock kubeadm made', () => {
     await cluster.sh('node1', 'kubeadm reset --force >/dev/null 2>&1');
   });
 });
-
-/** What the nested lab host needs besides; the lab's inventory says the same to kinit. */
-const KUBEADM_CONFIG = `apiVersion: kubeadm.k8s.io/v1beta4
-kind: ClusterConfiguration
-kubernetesVersion: v1.36.3
-networking: { podSubnet: 10.244.0.0/16 }
----
-apiVersion: kubeadm.k8s.io/v1beta4
-kind: InitConfiguration
-nodeRegistration: { criSocket: "unix:///run/containerd/containerd.sock", imagePullPolicy: Never }
----
-apiVersion: kubelet.config.k8s.io/v1beta1
-kind: KubeletConfiguration
-cgroupDriver: systemd
-failSwapOn: false
-failCgroupV1: false
-`;
