@@ -27,6 +27,8 @@ for d in kube-system_*/* kube-flannel_*/* calico-system_*/*; do
   done
 done | tail -c 120000`,
   ],
+  // By itself: a slow disk makes etcd say so much else that its own word for it is not among the last lines.
+  ['etcd-log', `for f in $(ls -t /var/log/pods/kube-system_etcd-*/etcd/*.log | head -n 2); do for word in 'slow fdatasync' 'took too long'; do timeout 3 tail -c 8000000 "$f" | grep -F "$word" | cut -c1-500 | tail -n 20; done; done`],
   ['kernel-log', `echo "uptime $(cut -d. -f1 /proc/uptime)"; [ -e /run/systemd/container ] && echo container; timeout 5 dmesg | grep -E 'Out of memory|oom-kill|Killed process|I/O error|blocked for more than|Remounting filesystem read-only|EXT4-fs error|XFS .*[Ee]rror|table full' | cut -c1-400 | tail -n 40`],
   ['memory', `head -n 5 /proc/meminfo; for f in /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control; do [ -r $f ] && cat $f; done; for r in cpu memory io; do sed "s/^/$r /" /proc/pressure/$r; done; timeout 5 journalctl --no-pager -q -o cat -t systemd --since=-15min | grep -i 'OOM killer' | tail -n 5`],
   ['disk', `timeout 5 df -Pk / /var/lib /var/lib/kubelet /var/lib/containerd /var/lib/etcd /var/log /run | tail -n +2 | sort -u -k6 | sed 's/^/space /'; timeout 5 df -Pi / /var/lib /var/lib/kubelet /var/lib/containerd /var/lib/etcd /var/log /run | tail -n +2 | sort -u -k6 | sed 's/^/inodes /'; grep -E ' (/|/var[^ ]*) .*[ ,]ro[, ]' /proc/self/mounts | head -n 5 | sed 's/^/readonly /'`],

@@ -1,5 +1,5 @@
 import { eachHost, type Cause } from '../cause.js';
-import { podLogs } from '../read/logs.js';
+import { etcdLines } from '../read/logs.js';
 
 const RECENT_MS = 10 * 60_000;
 /** One slow write to disk may be chance; a fdatasync that takes a second is not. */
@@ -14,7 +14,7 @@ export const etcdSlowDisk: Cause = {
   rank: 70,
   find: eachHost((host, { takenAt }) => {
     const now = Date.parse(takenAt) + host.facts.clockOffsetMs;
-    const recent = podLogs(host).filter(({ container }) => container === 'etcd').flatMap(({ lines }) => lines).filter(({ at }) => now - at < RECENT_MS);
+    const recent = etcdLines(host).filter(({ at }) => now - at < RECENT_MS);
     const slow = recent.filter(({ text }) => text.includes('slow fdatasync'));
     const late = recent.filter(({ text }) => text.includes('took too long'));
     if (slow.length === 0 && late.length < MANY) return undefined;

@@ -54,6 +54,11 @@ export function podLogs({ text }: HostEvidence): PodLog[] {
   });
 }
 
+/** Lines of etcd's log that speak of a slow disk. */
+export function etcdLines(host: HostEvidence): PodLog['lines'] {
+  return linesOf(host, 'etcd-log').map(logLine);
+}
+
 /** '=== title' and the lines below it. */
 export function blocks(text: string): { readonly title: string; readonly lines: string[] }[] {
   const found: { title: string; lines: string[] }[] = [];

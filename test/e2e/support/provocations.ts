@@ -76,7 +76,7 @@ export const PROVOCATIONS: readonly Provocation[] = [
   {
     cause: 'out-of-memory', host: 'node3', found: /container hungry of default\/hungry was killed: it used more memory than its limit/, first: false,
     provoke: (lab) => lab.sh('node1', `${KUBECTL}; image=$(crictl images -o json | grep -o '"[^"]*flannel:[^"]*"' | head -1 | tr -d '"')
-kubectl run hungry --image="$image" --restart=Never --overrides='{"spec":{"nodeName":"node3","containers":[{"name":"hungry","image":"'"$image"'","command":["sh","-c","x=$(head -c 90000000 /dev/zero | tr \\"\\\\0\\" x); sleep 100"],"resources":{"limits":{"memory":"30Mi"}}}]}}'`),
+kubectl run hungry --image="$image" --restart=Never --overrides='{"spec":{"nodeName":"node3","containers":[{"name":"hungry","image":"'"$image"'","command":["tail","/dev/zero"],"resources":{"limits":{"memory":"30Mi"}}}]}}'`),
     mend: (lab) => lab.sh('node1', `${KUBECTL}; kubectl delete pod hungry --now --wait=false`),
   },
   {
