@@ -26,9 +26,6 @@ interface Mask {
 const CONFIG_DIGEST = /kinit\/config-sha256: "?[0-9a-f]{64}"?/g;
 const NO_DIGEST = 'kinit/config-sha256: (follows from the files)';
 
-/** The kubelet's naming of its first client certificate: by the second it was made. */
-const TIMED = /kubelet-client-\d{4}(-\d\d){5}\.pem/g;
-
 /**
  * @param material what shall be on each host, by host and path
  * @param found what is on each host, by host and path
@@ -39,7 +36,7 @@ export function masksOf(material: Readonly<Record<string, HostMaterial>>, found:
   for (const files of Object.values(material)) {
     for (const [path, { content }] of Object.entries(files)) {
       if (content.length < SHOWN_DIGITS || masks.has(content)) continue;
-      masks.set(content, { content, path: timeless(path), description: describeMaterial(content), fresh: !there.has(content) });
+      masks.set(content, { content, path, description: describeMaterial(content), fresh: !there.has(content) });
     }
   }
   // A kubeconfig holds the CA: the longer text goes first.
@@ -49,8 +46,8 @@ export function masksOf(material: Readonly<Record<string, HostMaterial>>, found:
   const shown = replacer(fresh, ({ description }) => `(made at apply: ${description})`);
   const wanted = replacer(all, ({ path, description }) => `(${path}: ${description})`);
   return {
-    shown: (text) => (keyIsMade ? timeless(shown(text)).replace(CONFIG_DIGEST, NO_DIGEST) : timeless(shown(text))),
-    wanted: (text) => timeless(wanted(text)).replace(CONFIG_DIGEST, NO_DIGEST),
+    shown: (text) => (keyIsMade ? shown(text).replace(CONFIG_DIGEST, NO_DIGEST) : shown(text)),
+    wanted: (text) => wanted(text).replace(CONFIG_DIGEST, NO_DIGEST),
     made: (content) => fresh.find((mask) => mask.content === content)?.description,
   };
 }
@@ -59,8 +56,4 @@ export function masksOf(material: Readonly<Record<string, HostMaterial>>, found:
 function replacer(masks: readonly Mask[], word: (mask: Mask) => string): (text: string) => string {
   const pairs = masks.flatMap((mask) => [mask.content, mask.content.trimEnd(), Buffer.from(mask.content).toString('base64'), `sha256 ${sha256Hex(mask.content).slice(0, SHOWN_DIGITS)}`].map((text) => [text, word(mask)] as const));
   return (text) => (text.length < SHOWN_DIGITS ? text : pairs.reduce((result, [content, words]) => (result.includes(content) ? result.replaceAll(content, () => words) : result), text));
-}
-
-function timeless(text: string): string {
-  return text.replace(TIMED, 'kubelet-client-(time of apply).pem');
 }

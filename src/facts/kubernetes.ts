@@ -11,7 +11,7 @@ export const kubernetes: Subject<Pick<HostFacts['kubernetes'], 'joined' | 'pki' 
 [ -z "$(ls -A /var/lib/kinit/journal)" ] || echo =journal
 {
   find -L /etc/kubernetes/pki -type f \\( -name '*.crt' -o -name '*.key' -o -name '*.pub' \\)
-  for f in /etc/kubernetes/*.conf /etc/kubernetes/encryption*.yaml /var/lib/kubelet/pki/kubelet.crt /var/lib/kubelet/pki/kubelet.key; do [ ! -f "$f" ] || echo "$f"; done
+  for f in /etc/kubernetes/*.conf /etc/kubernetes/encryption*.yaml /var/lib/kubelet/pki/kubelet-client-first.pem /var/lib/kubelet/pki/kubelet.crt /var/lib/kubelet/pki/kubelet.key; do [ ! -f "$f" ] || echo "$f"; done
 } | while IFS= read -r f; do
   printf '=%s\\n' "$f"; sed 's/^/ /' "$f"; echo
 done`,

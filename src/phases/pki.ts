@@ -1,6 +1,6 @@
 import type { Phase } from '../model/phase.js';
 import { directory, file, link } from '../resources/index.js';
-import { KUBELET_CLIENT_CURRENT, pkiPair, plannedKubeletClientPem } from '../pki/index.js';
+import { KUBELET_CLIENT_CURRENT, KUBELET_CLIENT_FIRST, pkiPair } from '../pki/index.js';
 
 /** Workers get it when they join: `kubeadm join`, which may do that too, wants to write it itself. */
 export const CLUSTER_CA = pkiPair('ca').crt;
@@ -12,7 +12,6 @@ export const pki: Phase = {
   on: () => true,
   resources: ({ material, node }) => {
     const mine = material[node.spec.name] ?? {};
-    const clientPem = plannedKubeletClientPem(mine);
     return [
       directory({ path: '/etc/kubernetes', mode: 0o755, removeContents: true }),
       directory({ path: '/etc/kubernetes/pki', mode: 0o755 }),
@@ -20,7 +19,7 @@ export const pki: Phase = {
       directory({ path: '/var/lib/kubelet', mode: 0o750, removeContents: true }),
       directory({ path: '/var/lib/kubelet/pki', mode: 0o750, removeContents: true }),
       // Before the files: a run that ends in between must not leave a kubelet.conf that points at nothing.
-      ...(clientPem === undefined ? [] : [link({ path: KUBELET_CLIENT_CURRENT, target: clientPem })]),
+      ...(mine[KUBELET_CLIENT_FIRST] === undefined ? [] : [link({ path: KUBELET_CLIENT_CURRENT, target: KUBELET_CLIENT_FIRST })]),
       ...Object.entries(mine).filter(([path]) => node.isControlPlane || path !== CLUSTER_CA).map(([path, { content, mode }]) => file({ path, content, mode, secret: mode === 0o600 })),
     ];
   },

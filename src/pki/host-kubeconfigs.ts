@@ -4,9 +4,9 @@ import type { KeyAlgorithm, Spec } from '../model/spec.js';
 import type { Authority } from './authority.js';
 import { kubeconfig, parseKubeconfig, type KubeconfigUser } from './kubeconfig.js';
 import { keepOrIssue } from './leaf.js';
-import { KUBELET_CLIENT_CURRENT, KUBELET_CONF, kubeletClientPem } from './paths.js';
+import { KUBELET_CLIENT_CURRENT, KUBELET_CLIENT_FIRST, KUBELET_CONF } from './paths.js';
 import { readCertificate } from './read.js';
-import type { OnReissue, Period } from './types.js';
+import type { OnReissue, PemPair, Period } from './types.js';
 import { kubeletClient, localServer, type AuthorityName, type WantedKubeconfig } from './wanted.js';
 
 /** What is planned for one host, and from what. */
@@ -54,10 +54,16 @@ export async function planKubeletConf(plan: HostPlan): Promise<Record<string, st
     return { [KUBELET_CONF]: existing };
   }
   const request = kubeletClient(host);
-  const path = kubeletClientPem(plan.period.now);
-  const pair = await keepOrIssue({ ...plan, host, path, existing: {}, request, authority: plan.authorities.ca });
+  const path = KUBELET_CLIENT_FIRST;
+  const pair = await keepOrIssue({ ...plan, host, path, existing: splitPem(plan.files[path]), request, authority: plan.authorities.ca });
   const user = { certFile: KUBELET_CLIENT_CURRENT, keyFile: KUBELET_CLIENT_CURRENT };
   return { [path]: `${pair.cert}${pair.key}`, [KUBELET_CONF]: render(plan, localServer(plan.node, plan.spec), request.commonName, user) };
+}
+
+/** The kubelet keeps certificate and key in one file, in this order. */
+function splitPem(text: string | undefined): Partial<PemPair> {
+  const key = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*$/.exec(text ?? '');
+  return text === undefined || key === null ? {} : { cert: text.slice(0, key.index), key: key[0] };
 }
 
 function render(plan: HostPlan, server: string, userName: string, user: KubeconfigUser): string {

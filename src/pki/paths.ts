@@ -11,17 +11,11 @@ export const KUBELET_CONF = '/etc/kubernetes/kubelet.conf';
 
 export const KUBELET_SERVING = { crt: '/var/lib/kubelet/pki/kubelet.crt', key: '/var/lib/kubelet/pki/kubelet.key' } as const;
 
-const CLIENT_PEM = /^\/var\/lib\/kubelet\/pki\/kubelet-client-\d{4}(-\d\d){5}\.pem$/;
-
-/** Where the first client certificate of a kubelet goes, by the kubelet's own naming (client-go: certificate_store, second precision, UTC). */
-export function kubeletClientPem(now: Date): string {
-  return `/var/lib/kubelet/pki/kubelet-client-${now.toISOString().slice(0, 19).replace(/[T:]/g, '-')}.pem`;
-}
-
-/** The planned target of KUBELET_CLIENT_CURRENT among a host's material; undefined when the kubelet already has one. */
-export function plannedKubeletClientPem(material: Readonly<Record<string, unknown>>): string | undefined {
-  return Object.keys(material).find((path) => CLIENT_PEM.test(path));
-}
+/**
+ * The first client certificate of a kubelet, with its key. The kubelet names those it gets by date (client-go: certificate_store)
+ * and knows all of them only through the link; this one has a name that a run which is taken up finds again.
+ */
+export const KUBELET_CLIENT_FIRST = '/var/lib/kubelet/pki/kubelet-client-first.pem';
 
 const pair = (name: string): { crt: string; key: string } => ({ crt: `${PKI_DIR}/${name}.crt`, key: `${PKI_DIR}/${name}.key` });
 
@@ -41,6 +35,7 @@ export const MATERIAL_PATHS: readonly string[] = [
   `${PKI_DIR}/sa.key`,
   `${PKI_DIR}/sa.pub`,
   ...['admin', 'super-admin', 'controller-manager', 'scheduler', 'kubelet'].map((name) => `/etc/kubernetes/${name}.conf`),
+  KUBELET_CLIENT_FIRST,
   KUBELET_SERVING.crt,
   KUBELET_SERVING.key,
 ];

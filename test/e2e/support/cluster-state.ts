@@ -9,9 +9,7 @@ import type { LabHandle } from './kinit.js';
  */
 export async function hostState(lab: LabHandle, host: string): Promise<string[]> {
   const { stdout } = await lab.sh(host, HOST_STATE);
-  const lines = stdout.trim().split('\n').map((line) => line.replace(/^(entry )\d+-/, '$1').replace(/kubelet-client-\d{4}-[\d-]+/g, 'kubelet-client-DATE').replace(/^(entry .*kubelet-client-DATE).*/, '$1'));
-  // A file whose name is its date has a new name in each run until it is there; an entry for one that never came undoes nothing.
-  return lines.filter((line, index) => !line.startsWith('entry ') || lines.indexOf(line) === index).sort();
+  return stdout.trim().split('\n').map((line) => line.replace(/^(entry )\d+-/, '$1').replace(/kubelet-client-\d{4}-[\d-]+/g, 'kubelet-client-DATE')).sort();
 }
 
 /** What is in the cluster: every object kinit puts there, without what the server adds and what differs between any two clusters. */
