@@ -1,6 +1,7 @@
+import { assignments } from '../facts/subject.js';
 import type { HostFacts } from '../model/facts.js';
 import type { Tools } from '../model/resource.js';
-import { nodeCause } from './node-cause.js';
+import { hopelessCause } from './node-cause.js';
 import { waitUntil } from './until.js';
 
 /** Seconds within which a kubelet ends that cannot work with its configuration, ports or runtime. */
@@ -26,10 +27,7 @@ export async function waitForKubelet(facts: HostFacts, { host, progress, signal 
       if (state === 'active' && seconds >= STAYS_UP) return { done: true, value: undefined };
       return { done: false, missing: state === 'active' ? 'it has just been started' : `it is ${state}` };
     },
-    hopeless: async () => {
-      const cause = await nodeCause(host, facts, begun);
-      return cause?.hopeless === true ? cause.line : undefined;
-    },
+    hopeless: () => hopelessCause(host, facts, begun),
     hint: 'On the host: journalctl -u kubelet -e',
   });
 }
@@ -38,7 +36,7 @@ const SCRIPT = 'systemctl show -p ActiveState -p ActiveEnterTimestampMonotonic k
 
 /** `seconds`: since it became active. */
 function readState(output: string): { readonly state: string; readonly seconds: number } {
-  const field = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(output)?.[1] ?? '';
   const uptime = Number(/^([\d.]+)$/m.exec(output)?.[1]);
-  return { state: field('ActiveState') || 'unknown', seconds: uptime - Number(field('ActiveEnterTimestampMonotonic')) / 1e6 };
+  const shown = assignments(output);
+  return { state: shown.get('ActiveState') || 'unknown', seconds: uptime - Number(shown.get('ActiveEnterTimestampMonotonic') ?? 0) / 1e6 };
 }

@@ -1,3 +1,4 @@
+import { assignments } from '../facts/subject.js';
 import type { HostFacts } from '../model/facts.js';
 import type { HostConnection } from '../model/host.js';
 import { withoutKlogHead } from './klog.js';
@@ -39,6 +40,12 @@ export async function nodeCause(host: HostConnection, facts: Pick<HostFacts, 'cl
   const first = [...fatal].sort((a, b) => rank(a.name) - rank(b.name))[0];
   if (first !== undefined) return { line: `container ${first.name}: ${first.line}`, hopeless: CONFIGURATION.test(first.line) };
   return fromKubelet === undefined ? undefined : { line: `kubelet: ${fromKubelet}`, hopeless: false };
+}
+
+/** The line of that cause, where waiting does not help. */
+export async function hopelessCause(host: HostConnection, facts: Pick<HostFacts, 'clockOffsetMs'>, begun: Date): Promise<string | undefined> {
+  const cause = await nodeCause(host, facts, begun);
+  return cause?.hopeless === true ? cause.line : undefined;
 }
 
 /**
@@ -101,16 +108,16 @@ done
 
 function readLogs(output: string): Logs {
   const [head = '', ...parts] = output.split(new RegExp(`^${MARK} `, 'm'));
-  const field = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(head)?.[1] ?? '';
+  const shown = assignments(head);
   const sections = parts.map((part) => {
     const [name = '', changed = ''] = (part.split('\n')[0] ?? '').split(' ');
     return { name, log: part.slice(part.indexOf('\n') + 1), ...(changed === '' ? {} : { changed: Number(changed) * 1000 }) };
   });
   return {
     kubelet: {
-      state: field('SubState') || field('ActiveState') || 'not there',
-      up: field('ActiveState') === 'active' && Number(field('NRestarts')) < ENOUGH_RESTARTS,
-      restarts: Number(field('NRestarts')) || 0,
+      state: shown.get('SubState') || shown.get('ActiveState') || 'not there',
+      up: shown.get('ActiveState') === 'active' && Number(shown.get('NRestarts') ?? 0) < ENOUGH_RESTARTS,
+      restarts: Number(shown.get('NRestarts') ?? 0),
       journal: sections.find(({ name }) => name === 'journal')?.log ?? '',
     },
     containers: sections.filter(({ name }) => name !== 'journal'),

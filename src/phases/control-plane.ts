@@ -1,5 +1,5 @@
 import { waitForKubelet } from '../cluster/kubelet-up.js';
-import { nodeCause } from '../cluster/node-cause.js';
+import { hopelessCause } from '../cluster/node-cause.js';
 import { restartForStuckPods } from '../cluster/stuck-pods.js';
 import { waitForApi } from '../cluster/waits.js';
 import type { Phase } from '../model/phase.js';
@@ -31,8 +31,8 @@ export const controlPlane: Phase = {
     const begun = new Date();
     let restarted = false;
     const hopeless = async (): Promise<string | undefined> => {
-      const cause = await nodeCause(tools.host, node.facts, begun);
-      if (cause?.hopeless === true) return cause.line;
+      const cause = await hopelessCause(tools.host, node.facts, begun);
+      if (cause !== undefined) return cause;
       if (restarted) return undefined;
       restarted = await restartForStuckPods(tools.host);
       if (restarted) tools.progress('the kubelet did not take up a changed manifest: started it again');

@@ -61,9 +61,9 @@ export async function planKubeletConf(plan: HostPlan): Promise<Record<string, st
 }
 
 /** The kubelet keeps certificate and key in one file, in this order. */
-function splitPem(text: string | undefined): Partial<PemPair> {
-  const key = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*$/.exec(text ?? '');
-  return text === undefined || key === null ? {} : { cert: text.slice(0, key.index), key: key[0] };
+function splitPem(text = ''): Partial<PemPair> {
+  const at = text.search(/-----BEGIN [A-Z ]*PRIVATE KEY-----/);
+  return at === -1 ? {} : { cert: text.slice(0, at), key: text.slice(at) };
 }
 
 function render(plan: HostPlan, server: string, userName: string, user: KubeconfigUser): string {
