@@ -16,8 +16,17 @@ export function isDeadHere(owner: { readonly pid?: number; readonly processSpace
   if (owner.pid === undefined || owner.processSpace !== processSpace()) return false;
   try {
     process.kill(owner.pid, 0);
-    return false;
+    return isZombie(owner.pid);
   } catch (thrown) {
     return (thrown as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+/** Killed, and not yet fetched by its parent: it still has its pid, and does nothing any more (proc(5): state is behind the name in parentheses). */
+function isZombie(pid: number): boolean {
+  try {
+    return /^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
   }
 }
