@@ -25,7 +25,11 @@ const upwards = LEVELS.slice(0, -1).map((rooms, level) => ({
   comment: 'Imports go one way: see "The rooms" in docs/architecture.md.',
   severity: 'error',
   from: { path: `^src/(${rooms.join('|')})/` },
-  to: { path: `^src/(${LEVELS.slice(level + 1).flat().join('|')})/` },
+  to: {
+    path: `^src/(${LEVELS.slice(level + 1)
+      .flat()
+      .join('|')})/`,
+  },
 }));
 
 const homes = Object.entries(HOMES).map(([library, rooms]) => ({
@@ -48,7 +52,12 @@ module.exports = {
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
-    { name: 'no-dev-dependency-in-src', severity: 'error', from: { path: '^src/' }, to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/@types/' } },
+    {
+      name: 'no-dev-dependency-in-src',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/@types/' },
+    },
     { name: 'no-test-code-in-src', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|scripts|bench)/' } },
   ],
   options: {

@@ -18,8 +18,14 @@ const ROUNDS = Number(process.argv[2] ?? 3);
 const LAB = 'bench';
 const MINUTE = 60_000;
 /** Everything that stands before a control plane can start; both tools find it in place. */
-const PREPARE = 'hostname,hosts-file,packages,time,swap,selinux,firewall,modules,sysctls,binaries,runtime,traces,images,kubelet';
-const PARTS = { apiServer: { port: 6443, path: '/livez' }, ready: { port: 6443, path: '/readyz' }, controllerManager: { port: 10257, path: '/healthz' }, scheduler: { port: 10259, path: '/livez' } };
+const PREPARE =
+  'hostname,hosts-file,packages,time,swap,selinux,firewall,modules,sysctls,binaries,runtime,traces,images,kubelet';
+const PARTS = {
+  apiServer: { port: 6443, path: '/livez' },
+  ready: { port: 6443, path: '/readyz' },
+  controllerManager: { port: 10257, path: '/healthz' },
+  scheduler: { port: 10259, path: '/livez' },
+};
 
 const KUBEADM_CONFIG = readFileSync(new URL('../test/e2e/support/stock-kubeadm.yaml', import.meta.url), 'utf8');
 
@@ -32,7 +38,11 @@ rm -rf /etc/cni/net.d/* /etc/kubernetes/* /var/lib/etcd /var/lib/cni /run/flanne
 const kinit = (...args) => execFileSync(process.execPath, [BIN, ...args], { encoding: 'utf8', timeout: 15 * MINUTE });
 const say = (text) => process.stdout.write(`${text}\n`);
 
-say(`${new Date().toISOString().slice(0, 16)} UTC, ${cpus().length} CPUs (${cpus()[0].model}), ${Math.round(totalmem() / 2 ** 30)} GB, load before ${loadavg().map((load) => load.toFixed(1)).join(' ')}`);
+say(
+  `${new Date().toISOString().slice(0, 16)} UTC, ${cpus().length} CPUs (${cpus()[0].model}), ${Math.round(totalmem() / 2 ** 30)} GB, load before ${loadavg()
+    .map((load) => load.toFixed(1))
+    .join(' ')}`,
+);
 kinit('lab', 'up', '--name', LAB, '--hosts', '1', '--memory', '4G');
 const rows = [];
 try {
@@ -41,13 +51,17 @@ try {
   await host(connection, `cat > /root/kubeadm.yaml`, KUBEADM_CONFIG);
   for (let round = 1; round <= ROUNDS; round += 1) {
     kinit('init', '-i', file, '--only', PREPARE);
-    const stock = await timed(connection, () => host(connection, 'kubeadm init --config /root/kubeadm.yaml --ignore-preflight-errors=all'));
+    const stock = await timed(connection, () =>
+      host(connection, 'kubeadm init --config /root/kubeadm.yaml --ignore-preflight-errors=all'),
+    );
     await host(connection, CLEAN);
     kinit('init', '-i', file, '--only', PREPARE);
     const ours = await timed(connection, () => run(['init', '-i', file, '--yes', '--skip', 'ready']));
     await host(connection, CLEAN);
     rows.push({ stock, ours });
-    say(`round ${round}, load ${loadavg()[0].toFixed(1)}: kubeadm ${describe(stock)}; kinit ${describe(ours)}; ratio ${(ours.healthy / stock.healthy).toFixed(2)}`);
+    say(
+      `round ${round}, load ${loadavg()[0].toFixed(1)}: kubeadm ${describe(stock)}; kinit ${describe(ours)}; ratio ${(ours.healthy / stock.healthy).toFixed(2)}`,
+    );
   }
   await connection.close();
 } finally {
@@ -61,7 +75,9 @@ const RATIOS = {
 };
 for (const [what, ratio] of Object.entries(RATIOS)) {
   const ratios = rows.map(ratio).sort((a, b) => a - b);
-  say(`${what}: median ${ratios[Math.floor(ratios.length / 2)].toFixed(2)}, from ${ratios[0].toFixed(2)} to ${ratios.at(-1).toFixed(2)}, ${ratios.length} rounds`);
+  say(
+    `${what}: median ${ratios[Math.floor(ratios.length / 2)].toFixed(2)}, from ${ratios[0].toFixed(2)} to ${ratios.at(-1).toFixed(2)}, ${ratios.length} rounds`,
+  );
 }
 
 function describe({ healthy, ready, controllerManager, scheduler, done }) {
@@ -70,19 +86,33 @@ function describe({ healthy, ready, controllerManager, scheduler, done }) {
 }
 
 function inventoryFile() {
-  const labs = kinit('lab', 'list', '--output', 'json').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  const labs = kinit('lab', 'list', '--output', 'json')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
   return join(labs.find(({ name }) => name === LAB).directory, 'inventory.yaml');
 }
 
 function connectTo(file) {
   const folder = dirname(file);
   const address = /address: (\S+)/.exec(readFileSync(file, 'utf8'))[1];
-  return createConnector()({ host: 'node1', address, port: 22, user: 'root', identityFile: join(folder, 'id_ed25519'), knownHostsFile: join(folder, 'known_hosts'), acceptNewHostKeys: false, connectTimeoutSeconds: 30, signal: new AbortController().signal });
+  return createConnector()({
+    host: 'node1',
+    address,
+    port: 22,
+    user: 'root',
+    identityFile: join(folder, 'id_ed25519'),
+    knownHostsFile: join(folder, 'known_hosts'),
+    acceptNewHostKeys: false,
+    connectTimeoutSeconds: 30,
+    signal: new AbortController().signal,
+  });
 }
 
 async function host(connection, script, stdin) {
   const result = await connection.run(script, { timeoutSeconds: 600, ...(stdin === undefined ? {} : { stdin }) });
-  if (result.code !== 0) throw new Error(`${script}\nexit ${result.code}\n${result.stdout.slice(-3000)}\n${result.stderr.slice(-3000)}`);
+  if (result.code !== 0)
+    throw new Error(`${script}\nexit ${result.code}\n${result.stdout.slice(-3000)}\n${result.stderr.slice(-3000)}`);
 }
 
 async function run(args) {
@@ -98,7 +128,9 @@ async function timed(connection, work) {
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   const stop = new AbortController();
-  const times = Object.fromEntries(Object.entries(PARTS).map(([name, part]) => [name, untilOk(connection, part, stop.signal).then(seconds)]));
+  const times = Object.fromEntries(
+    Object.entries(PARTS).map(([name, part]) => [name, untilOk(connection, part, stop.signal).then(seconds)]),
+  );
   const watched = Promise.all(Object.entries(times).map(async ([name, time]) => [name, await time]));
   // When the work fails, that is the error to show.
   watched.catch(() => undefined);
@@ -135,10 +167,13 @@ async function answersOk(connection, { port, path }) {
       resolve(ok);
     };
     stream.on('error', () => give(false));
-    const asked = request({ path, timeout: 2000, createConnection: () => tlsConnect({ socket: stream, rejectUnauthorized: false }) }, (response) => {
-      response.resume();
-      give(response.statusCode === 200);
-    });
+    const asked = request(
+      { path, timeout: 2000, createConnection: () => tlsConnect({ socket: stream, rejectUnauthorized: false }) },
+      (response) => {
+        response.resume();
+        give(response.statusCode === 200);
+      },
+    );
     asked.on('error', () => give(false));
     asked.on('timeout', () => give(false));
     asked.end();

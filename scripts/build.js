@@ -1,7 +1,16 @@
 // Compiles src/ to dist/ and copies what tsc leaves behind (templates and other assets). Quick when nothing changed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,7 +20,12 @@ const dist = path.join(root, 'dist');
 const stampFile = path.join(dist, '.stamp');
 
 const files = listFiles(src);
-const stamp = fingerprint([...files.map((file) => path.join(src, file)), path.join(root, 'tsconfig.json'), path.join(root, 'package-lock.json'), fileURLToPath(import.meta.url)]);
+const stamp = fingerprint([
+  ...files.map((file) => path.join(src, file)),
+  path.join(root, 'tsconfig.json'),
+  path.join(root, 'package-lock.json'),
+  fileURLToPath(import.meta.url),
+]);
 
 if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) {
   console.log('build: nothing changed');
@@ -24,7 +38,18 @@ function build() {
   rmSync(stampFile, { force: true });
   mkdirSync(dist, { recursive: true });
   const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const result = spawnSync(process.execPath, [tsc, '-p', path.join(root, 'tsconfig.json'), '--incremental', '--tsBuildInfoFile', path.join(dist, '.tsbuildinfo')], { cwd: root, stdio: 'inherit' });
+  const result = spawnSync(
+    process.execPath,
+    [
+      tsc,
+      '-p',
+      path.join(root, 'tsconfig.json'),
+      '--incremental',
+      '--tsBuildInfoFile',
+      path.join(dist, '.tsbuildinfo'),
+    ],
+    { cwd: root, stdio: 'inherit' },
+  );
   const assets = files.filter((file) => !file.endsWith('.ts'));
   for (const asset of assets) {
     mkdirSync(path.dirname(path.join(dist, asset)), { recursive: true });
@@ -42,7 +67,11 @@ function build() {
 
 /** A deleted source file must not live on in dist, where it could still be imported. */
 function removeStale() {
-  const known = new Set(files.flatMap((file) => (file.endsWith('.ts') ? [file.replace(/\.ts$/, '.js'), file.replace(/\.ts$/, '.js.map')] : [file])));
+  const known = new Set(
+    files.flatMap((file) =>
+      file.endsWith('.ts') ? [file.replace(/\.ts$/, '.js'), file.replace(/\.ts$/, '.js.map')] : [file],
+    ),
+  );
   for (const file of listFiles(dist)) {
     if (!known.has(file) && !file.startsWith('.')) rmSync(path.join(dist, file), { force: true });
   }

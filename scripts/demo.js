@@ -24,7 +24,9 @@ forwardSignals();
 try {
   await main();
 } catch (error) {
-  console.error(`\n${wasInterrupted() ? 'Interrupted.' : error.message} Run npm run demo again to go on; bin/kinit.js lab down takes the machines away.`);
+  console.error(
+    `\n${wasInterrupted() ? 'Interrupted.' : error.message} Run npm run demo again to go on; bin/kinit.js lab down takes the machines away.`,
+  );
   process.exitCode = wasInterrupted() ? 130 : 1;
 }
 
@@ -33,7 +35,11 @@ async function main() {
   await must(process.execPath, ['scripts/build.js'], 10);
 
   const before = await findLab();
-  await title(before === undefined ? 'Make three machines (kinit lab up)' : 'The three machines are there from an earlier demo: going on with them (kinit lab up)');
+  await title(
+    before === undefined
+      ? 'Make three machines (kinit lab up)'
+      : 'The three machines are there from an earlier demo: going on with them (kinit lab up)',
+  );
   await cli(['lab', 'up', '--name', LAB], 20);
   const lab = await findLab();
   if (lab === undefined) throw new Error('kinit lab up made no lab.');
@@ -52,7 +58,9 @@ async function main() {
   await title('Deploy nginx, two replicas behind a NodePort');
   const image = await nginxImage();
   await onHost(leader, [...KUBECTL, 'apply', '-f', '-'], { input: manifests(image) });
-  await onHost(leader, [...KUBECTL, '-n', NAMESPACE, 'rollout', 'status', 'deployment/hello', '--timeout=180s'], { minutes: 4 });
+  await onHost(leader, [...KUBECTL, '-n', NAMESPACE, 'rollout', 'status', 'deployment/hello', '--timeout=180s'], {
+    minutes: 4,
+  });
   await onHost(leader, [...KUBECTL, '-n', NAMESPACE, 'get', 'pods', '-l', 'app=hello', '-o', 'wide']);
 
   await title('Fetch it through every node, and by its name from a pod');
@@ -76,9 +84,17 @@ Clean up:
 
 /** The lab of an earlier run or of this one; undefined where there is none. */
 async function findLab() {
-  const { code, stdout } = await run(process.execPath, [kinit, 'lab', 'list', '--output', 'json'], { cwd: root, minutes: 2, capture: true });
+  const { code, stdout } = await run(process.execPath, [kinit, 'lab', 'list', '--output', 'json'], {
+    cwd: root,
+    minutes: 2,
+    capture: true,
+  });
   if (code !== 0) throw new Error('kinit lab list failed.');
-  return stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line)).find(({ name }) => name === LAB);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
+    .find(({ name }) => name === LAB);
 }
 
 /** The image of kinit's own smoke test: it is on the hosts already, so no registry is needed. */
@@ -95,7 +111,10 @@ async function fetchPage(url, node) {
     try {
       const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
       const text = await response.text();
-      if (response.ok) return console.log(`  ${url}  (${node}): ${String(response.status)}, ${/<title>(.*?)<\/title>/i.exec(text)?.[1] ?? `${String(text.length)} bytes`}`);
+      if (response.ok)
+        return console.log(
+          `  ${url}  (${node}): ${String(response.status)}, ${/<title>(.*?)<\/title>/i.exec(text)?.[1] ?? `${String(text.length)} bytes`}`,
+        );
       last = `status ${String(response.status)}`;
     } catch (error) {
       last = error.cause?.code ?? error.message;
@@ -106,21 +125,54 @@ async function fetchPage(url, node) {
 }
 
 async function fromPod(leader) {
-  await onHost(leader, [...KUBECTL, '-n', NAMESPACE, 'exec', 'deployment/hello', '--', 'sh', '-c', FETCH_BY_NAME], { minutes: 3 });
+  await onHost(leader, [...KUBECTL, '-n', NAMESPACE, 'exec', 'deployment/hello', '--', 'sh', '-c', FETCH_BY_NAME], {
+    minutes: 3,
+  });
 }
 
 /** nginx starts as root to listen on port 80: `baseline`, which kinit enforces, allows it; the warning about `restricted` is turned off for this namespace. */
 function manifests(image) {
   const labels = { app: 'hello' };
-  const container = { name: 'nginx', image, imagePullPolicy: 'IfNotPresent', ports: [{ containerPort: 80 }], readinessProbe: { httpGet: { path: '/', port: 80 }, periodSeconds: 2 } };
-  const spread = [{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: labels } }];
+  const container = {
+    name: 'nginx',
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    ports: [{ containerPort: 80 }],
+    readinessProbe: { httpGet: { path: '/', port: 80 }, periodSeconds: 2 },
+  };
+  const spread = [
+    {
+      maxSkew: 1,
+      topologyKey: 'kubernetes.io/hostname',
+      whenUnsatisfiable: 'ScheduleAnyway',
+      labelSelector: { matchLabels: labels },
+    },
+  ];
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'List',
     items: [
-      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels: { 'pod-security.kubernetes.io/warn': 'baseline' } } },
-      { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'hello', namespace: NAMESPACE, labels }, spec: { replicas: 2, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { topologySpreadConstraints: spread, containers: [container] } } } },
-      { apiVersion: 'v1', kind: 'Service', metadata: { name: 'hello', namespace: NAMESPACE, labels }, spec: { type: 'NodePort', selector: labels, ports: [{ port: 80, targetPort: 80, nodePort: NODE_PORT }] } },
+      {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name: NAMESPACE, labels: { 'pod-security.kubernetes.io/warn': 'baseline' } },
+      },
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'hello', namespace: NAMESPACE, labels },
+        spec: {
+          replicas: 2,
+          selector: { matchLabels: labels },
+          template: { metadata: { labels }, spec: { topologySpreadConstraints: spread, containers: [container] } },
+        },
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'hello', namespace: NAMESPACE, labels },
+        spec: { type: 'NodePort', selector: labels, ports: [{ port: 80, targetPort: 80, nodePort: NODE_PORT }] },
+      },
     ],
   });
 }

@@ -34,7 +34,8 @@ async function main() {
 }
 
 async function endToEnd() {
-  const reason = process.platform !== 'linux' ? 'lab hosts need Linux' : process.getuid() !== 0 ? 'lab hosts need root' : undefined;
+  const reason =
+    process.platform !== 'linux' ? 'lab hosts need Linux' : process.getuid() !== 0 ? 'lab hosts need root' : undefined;
   if (reason !== undefined) {
     total.skipped.push({ name: 'end-to-end tests', note: reason });
     return;
@@ -60,7 +61,10 @@ async function step(name, file, args, minutes) {
     total.passed += 1;
     console.log(`ok ${name} (${seconds} s)`);
   } else {
-    total.failed.push({ name, note: timedOut ? `ended after ${String(minutes)} minutes` : `exit code ${String(code)}` });
+    total.failed.push({
+      name,
+      note: timedOut ? `ended after ${String(minutes)} minutes` : `exit code ${String(code)}`,
+    });
     console.log(`FAILED ${name} (${seconds} s)`);
   }
 }
@@ -70,21 +74,38 @@ async function vitest(name, args, minutes) {
   const started = announce(name);
   const file = path.join(results, `${name.replaceAll(' ', '-')}.ndjson`);
   const reporters = args.some((argument) => argument.startsWith('--reporter')) ? [] : ['--reporter=default'];
-  const { code, timedOut } = await run(bin('vitest'), ['run', ...args, ...reporters, '--reporter=./scripts/lib/test-reporter.js'], { cwd: root, minutes, env: { KINIT_TEST_RESULTS: file } });
-  const entries = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line)) : [];
+  const { code, timedOut } = await run(
+    bin('vitest'),
+    ['run', ...args, ...reporters, '--reporter=./scripts/lib/test-reporter.js'],
+    { cwd: root, minutes, env: { KINIT_TEST_RESULTS: file } },
+  );
+  const entries = existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    : [];
   const failed = entries.filter((entry) => entry.state === 'failed');
   total.passed += entries.filter((entry) => entry.state === 'passed').length;
   total.failed.push(...failed);
   total.skipped.push(...entries.filter((entry) => entry.state === 'skipped'));
   if (timedOut) total.failed.push({ name, note: `ended after ${String(minutes)} minutes` });
-  else if (code !== 0 && failed.length === 0 && !wasInterrupted()) total.failed.push({ name, note: `vitest ended with exit code ${String(code)}` });
+  else if (code !== 0 && failed.length === 0 && !wasInterrupted())
+    total.failed.push({ name, note: `vitest ended with exit code ${String(code)}` });
   console.log(`${code === 0 ? 'ok' : 'FAILED'} ${name} (${since(started)} s)`);
 }
 
 /** Takes away the labs of end-to-end tests, by the name they all start with; other labs are their owner's. */
 async function removeLabs() {
-  const { stdout } = await run(process.execPath, [kinit, 'lab', 'list', '--output', 'json'], { cwd: root, minutes: 1, capture: true });
-  const names = stdout.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line).name);
+  const { stdout } = await run(process.execPath, [kinit, 'lab', 'list', '--output', 'json'], {
+    cwd: root,
+    minutes: 1,
+    capture: true,
+  });
+  const names = stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line).name);
   for (const name of names.filter((each) => each?.startsWith('e2e'))) {
     console.log(`removing lab ${name}`);
     await run(process.execPath, [kinit, 'lab', 'down', '--name', name], { cwd: root, minutes: 5 });
@@ -103,7 +124,8 @@ function since(started) {
 function summary() {
   console.log('');
   for (const { name, note } of total.skipped) console.log(`skipped: ${name} (${firstLine(note) ?? 'no reason given'})`);
-  for (const { name, note } of total.failed) console.log(`failed: ${name}${note === undefined ? '' : ` (${firstLine(note)})`}`);
+  for (const { name, note } of total.failed)
+    console.log(`failed: ${name}${note === undefined ? '' : ` (${firstLine(note)})`}`);
   if (wasInterrupted()) console.log('interrupted: the steps after this point did not run');
   const skipped = total.skipped.length === 0 ? '' : `, ${String(total.skipped.length)} skipped`;
   console.log(`${String(total.passed)} passed, ${String(total.failed.length)} failed${skipped}`);

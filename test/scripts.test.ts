@@ -3,9 +3,17 @@ import { expect, test } from 'vitest';
 
 /** What runs as it stands: no compiler finds out that a name has gone. */
 const root = new URL('..', import.meta.url);
-const files = ['bench', 'scripts'].flatMap((folder) => readdirSync(new URL(folder, root)).filter((name) => name.endsWith('.js')).map((name) => `${folder}/${name}`));
+const files = ['bench', 'scripts'].flatMap((folder) =>
+  readdirSync(new URL(folder, root))
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => `${folder}/${name}`),
+);
 const imports = files.flatMap((file) =>
-  [...readFileSync(new URL(file, root), 'utf8').matchAll(/\{ ([^}]+) \} (?:from|= await import\() ?'\.\.\/dist\/([^']+)\.js'/g)].map(([, names = '', path = '']) => ({ file, names: names.split(', '), path })),
+  [
+    ...readFileSync(new URL(file, root), 'utf8').matchAll(
+      /\{ ([^}]+) \} (?:from|= await import\() ?'\.\.\/dist\/([^']+)\.js'/g,
+    ),
+  ].map(([, names = '', path = '']) => ({ file, names: names.split(', '), path })),
 );
 
 test.each(imports)('$file imports from $path what is there', async ({ names, path }) => {

@@ -26,7 +26,12 @@ export function forwardSignals() {
  */
 export function run(file, args, { cwd, env, minutes, capture = false, input } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(file, args, { cwd, env: { ...process.env, ...env }, detached: true, stdio: [input === undefined ? 'ignore' : 'pipe', capture ? 'pipe' : 'inherit', 'inherit'] });
+    const child = spawn(file, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      detached: true,
+      stdio: [input === undefined ? 'ignore' : 'pipe', capture ? 'pipe' : 'inherit', 'inherit'],
+    });
     running.add(child);
     let timedOut = false;
     let stdout = '';

@@ -8,11 +8,17 @@ export default class ResultReporter {
   }
 
   onTestModuleEnd(module) {
-    for (const error of module.errors()) this.write({ name: module.relativeModuleId, state: 'failed', note: error.message });
+    for (const error of module.errors())
+      this.write({ name: module.relativeModuleId, state: 'failed', note: error.message });
   }
 
   onTestSuiteResult(suite) {
-    for (const error of suite.errors()) this.write({ name: `${suite.module.relativeModuleId} > ${suite.fullName}`, state: 'failed', note: error.message });
+    for (const error of suite.errors())
+      this.write({
+        name: `${suite.module.relativeModuleId} > ${suite.fullName}`,
+        state: 'failed',
+        note: error.message,
+      });
   }
 
   onTestRunEnd(_modules, unhandledErrors) {

@@ -39,7 +39,10 @@ export async function buildArtifacts(options: BuildOptions): Promise<ArtifactSet
       const made = await upToDate(plan);
       return made === undefined ? buildMissing(plan, options) : told(made, options.emit);
     },
-    { onWait: (holder) => options.emit({ type: 'progress', text: `waiting for another artifact build (${holder})` }), signal: options.signal },
+    {
+      onWait: (holder) => options.emit({ type: 'progress', text: `waiting for another artifact build (${holder})` }),
+      signal: options.signal,
+    },
   );
 }
 
@@ -52,13 +55,24 @@ async function upToDate(plan: BuildPlan): Promise<Manifest | undefined> {
 
 function told(manifest: Manifest, emit: Emit): ArtifactSet {
   const set = toArtifactSet(manifest);
-  emit({ type: 'progress', text: `artifacts for Kubernetes ${set.kubernetesVersion} (${set.arch}) are already built: ${set.binaries.length} programs, ${set.images.length} images; nothing to do` });
+  emit({
+    type: 'progress',
+    text: `artifacts for Kubernetes ${set.kubernetesVersion} (${set.arch}) are already built: ${set.binaries.length} programs, ${set.images.length} images; nothing to do`,
+  });
   return set;
 }
 
 async function buildMissing(plan: BuildPlan, options: BuildOptions): Promise<ArtifactSet> {
   const { emit, signal, arch } = options;
-  const manifest: Draft = { schema: 1, kubernetesVersion: plan.kubernetesVersion, arch, goVersion: plan.goVersion, components: { ...plan.kept }, archives: plan.previous?.archives ?? {}, missing: [] };
+  const manifest: Draft = {
+    schema: 1,
+    kubernetesVersion: plan.kubernetesVersion,
+    arch,
+    goVersion: plan.goVersion,
+    components: { ...plan.kept },
+    archives: plan.previous?.archives ?? {},
+    missing: [],
+  };
   await checkDisk();
   await toleratingCross(manifest, 'the images', emit, () => ensureTools([MMDEBSTRAP], options));
   const total = plan.stale.length + (await staleArchives(manifest, plan.force || plan.stale.length > 0)).length;
@@ -69,8 +83,13 @@ async function buildMissing(plan: BuildPlan, options: BuildOptions): Promise<Art
     await toleratingCross(manifest, component.name, emit, async () => {
       const go = requireGo(plan.go, plan.neededGo);
       const crossEnvironment = await cEnvironment(component, arch, options);
-      const programs = await progress.step(`${component.name} ${source.version} for ${arch}`, () => compile({ component, source, arch, go, crossEnvironment, signal }));
-      manifest.components = { ...manifest.components, [component.name]: { inputs, version: source.version, origin: source.origin, programs } };
+      const programs = await progress.step(`${component.name} ${source.version} for ${arch}`, () =>
+        compile({ component, source, arch, go, crossEnvironment, signal }),
+      );
+      manifest.components = {
+        ...manifest.components,
+        [component.name]: { inputs, version: source.version, origin: source.origin, programs },
+      };
       // After each one: an interrupted build goes on where it was.
       await writeManifest(manifest);
     });
@@ -78,11 +97,19 @@ async function buildMissing(plan: BuildPlan, options: BuildOptions): Promise<Art
   await makeArchives(manifest, plan.force, progress, options);
   await writeManifest(manifest);
   const set = toArtifactSet(manifest);
-  emit({ type: 'progress', text: `artifacts for Kubernetes ${set.kubernetesVersion} (${arch}) are built: ${set.binaries.length} programs, ${set.images.length} images` });
+  emit({
+    type: 'progress',
+    text: `artifacts for Kubernetes ${set.kubernetesVersion} (${arch}) are built: ${set.binaries.length} programs, ${set.images.length} images`,
+  });
   return set;
 }
 
-async function makeArchives(manifest: Draft, force: boolean, progress: Progress, { emit, signal, arch }: BuildOptions): Promise<void> {
+async function makeArchives(
+  manifest: Draft,
+  force: boolean,
+  progress: Progress,
+  { emit, signal, arch }: BuildOptions,
+): Promise<void> {
   const inputs = imageInputs(manifest);
   const stale = await staleArchives(manifest, force);
   await withTemporaryFolder(async (folder) => {
@@ -105,14 +132,23 @@ async function staleArchives(manifest: Manifest, force: boolean): Promise<Archiv
   const current = await Promise.all(
     ARCHIVES.map(async (recipe) => {
       const built = manifest.archives[recipe.name];
-      return !force && built !== undefined && built.inputs === archiveInputs(recipe, inputs) && (await allStored([built.archive]));
+      return (
+        !force &&
+        built !== undefined &&
+        built.inputs === archiveInputs(recipe, inputs) &&
+        (await allStored([built.archive]))
+      );
     }),
   );
   return ARCHIVES.filter((_, i) => current[i] === false);
 }
 
 function imageInputs(manifest: Manifest): ImageInputs {
-  const programs = Object.fromEntries(Object.values(manifest.components).flatMap((component) => component.programs.map(({ name, sha256, size }) => [name, { sha256, size }])));
+  const programs = Object.fromEntries(
+    Object.values(manifest.components).flatMap((component) =>
+      component.programs.map(({ name, sha256, size }) => [name, { sha256, size }]),
+    ),
+  );
   return { arch: manifest.arch, kubernetesVersion: manifest.kubernetesVersion, programs };
 }
 
@@ -122,7 +158,9 @@ async function toleratingCross(manifest: Draft, name: string, emit: Emit, work: 
     await work();
   } catch (error) {
     if (!isCross(manifest.arch) || !(error instanceof KinitError) || error.context.class !== 'artifact') throw error;
-    const reason = [error.message, error.context.found, error.context.hint].filter((part) => part !== undefined).join('; ');
+    const reason = [error.message, error.context.found, error.context.hint]
+      .filter((part) => part !== undefined)
+      .join('; ');
     manifest.missing = [...manifest.missing, { name, reason }];
     emit({ type: 'warning', text: `${name} for ${manifest.arch} could not be built: ${reason}` });
   }

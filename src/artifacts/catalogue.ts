@@ -31,7 +31,11 @@ export function officialCatalogue(kubernetesVersion: string, arch: Arch): readon
     return { version: kubernetesVersion, url, checksumUrl: `${url}.sha256`, programs: [program(name, 'kubernetes')] };
   });
   // The static build: the other one needs a newer C library than the oldest hosts have.
-  const containerdUrl = github('containerd/containerd', `v${containerd}`, `containerd-static-${containerd}-linux-${arch}.tar.gz`);
+  const containerdUrl = github(
+    'containerd/containerd',
+    `v${containerd}`,
+    `containerd-static-${containerd}-linux-${arch}.tar.gz`,
+  );
   const runcUrl = github('opencontainers/runc', `v${runc}`, `runc.${arch}`);
   const cniUrl = github('containernetworking/plugins', `v${cni}`, `cni-plugins-linux-${arch}-v${cni}.tgz`);
   const crictlUrl = github('kubernetes-sigs/cri-tools', `v${crictl}`, `crictl-v${crictl}-linux-${arch}.tar.gz`);
@@ -41,16 +45,35 @@ export function officialCatalogue(kubernetesVersion: string, arch: Arch): readon
       version: containerd,
       url: containerdUrl,
       checksumUrl: `${containerdUrl}.sha256sum`,
-      programs: ['containerd', 'containerd-shim-runc-v2', 'ctr'].map((name) => ({ ...program(name, 'containerd'), member: `bin/${name}` })),
+      programs: ['containerd', 'containerd-shim-runc-v2', 'ctr'].map((name) => ({
+        ...program(name, 'containerd'),
+        member: `bin/${name}`,
+      })),
     },
-    { version: runc, url: runcUrl, checksumUrl: github('opencontainers/runc', `v${runc}`, 'runc.sha256sum'), programs: [program('runc', 'containerd')] },
+    {
+      version: runc,
+      url: runcUrl,
+      checksumUrl: github('opencontainers/runc', `v${runc}`, 'runc.sha256sum'),
+      programs: [program('runc', 'containerd')],
+    },
     {
       version: cni,
       url: cniUrl,
       checksumUrl: `${cniUrl}.sha256`,
-      programs: PLUGINS.map((name) => ({ name: `cni-${name}`, installPath: `/opt/cni/bin/${name}`, links: [], group: 'cni', member: name })),
+      programs: PLUGINS.map((name) => ({
+        name: `cni-${name}`,
+        installPath: `/opt/cni/bin/${name}`,
+        links: [],
+        group: 'cni',
+        member: name,
+      })),
     },
-    { version: crictl, url: crictlUrl, checksumUrl: `${crictlUrl}.sha256`, programs: [{ ...program('crictl', 'tools'), member: 'crictl' }] },
+    {
+      version: crictl,
+      url: crictlUrl,
+      checksumUrl: `${crictlUrl}.sha256`,
+      programs: [{ ...program('crictl', 'tools'), member: 'crictl' }],
+    },
   ];
 }
 
@@ -58,7 +81,10 @@ export function officialCatalogue(kubernetesVersion: string, arch: Arch): readon
  * Where a file of the official origin is fetched from. A base URL of the user's own, and DaoCloud's file mirror, lay
  * files out as <base>/<official host>/<path>. Aliyun has the images only, so its files come through DaoCloud too.
  */
-export function mirrored(url: string, options: { readonly mirror: Mirror; readonly baseUrl?: string | undefined }): string {
+export function mirrored(
+  url: string,
+  options: { readonly mirror: Mirror; readonly baseUrl?: string | undefined },
+): string {
   const base = options.baseUrl ?? (options.mirror === 'none' ? undefined : 'https://files.m.daocloud.io');
   return base === undefined ? url : `${base.replace(/\/+$/, '')}/${url.replace(/^https:\/\//, '')}`;
 }

@@ -45,7 +45,11 @@ export function componentInputs(component: Component, source: ComponentSource, a
   return digestText(JSON.stringify({ text: source.text, commands, arch, cgo, GOAMD64, GOARM64, goVersion }));
 }
 
-async function build({ component, source, arch, go, crossEnvironment, signal }: CompileOptions, program: Program, output: string): Promise<void> {
+async function build(
+  { component, source, arch, go, crossEnvironment, signal }: CompileOptions,
+  program: Program,
+  output: string,
+): Promise<void> {
   const cwd = join(componentsFolder(), component.name);
   const args = buildArguments(component, source, program, output);
   const env = { ...goEnvironment(arch, component.cgo.includes(arch)), ...crossEnvironment };
@@ -53,9 +57,21 @@ async function build({ component, source, arch, go, crossEnvironment, signal }: 
   const repeat = buildArguments(component, source, program, '/dev/null');
   const tried = `cd ${quote(cwd)} && env ${quoteAll(Object.entries(env).map(([name, value]) => `${name}=${value}`))} ${quoteAll([go.command, ...repeat])}`;
   const failed = (found: string, cause?: unknown): KinitError =>
-    new KinitError(`building ${program.name} ${source.version} for ${arch} failed`, { class: 'artifact', tried, found, hint: buildHint(found), cause });
+    new KinitError(`building ${program.name} ${source.version} for ${arch} failed`, {
+      class: 'artifact',
+      tried,
+      found,
+      hint: buildHint(found),
+      cause,
+    });
   try {
-    const result = await runLocal(go.command, args, { cwd, env, signal, timeoutSeconds: BUILD_TIMEOUT_SECONDS, reject: false });
+    const result = await runLocal(go.command, args, {
+      cwd,
+      env,
+      signal,
+      timeoutSeconds: BUILD_TIMEOUT_SECONDS,
+      reject: false,
+    });
     if (result.code !== 0) throw failed(logTail(result.stderr + result.stdout));
   } catch (error) {
     if (error instanceof KinitError && error.context.class === 'timeout') throw failed(error.message, error);
@@ -65,17 +81,36 @@ async function build({ component, source, arch, go, crossEnvironment, signal }: 
 
 function buildArguments(component: Component, source: ComponentSource, program: Program, output: string): string[] {
   const ldflags = ['-s', '-w', ...component.ldflags(source.version)].join(' ');
-  return ['build', '-mod=readonly', '-trimpath', '-buildvcs=false', '-tags', component.tags.join(' '), '-ldflags', ldflags, '-o', output, program.package];
+  return [
+    'build',
+    '-mod=readonly',
+    '-trimpath',
+    '-buildvcs=false',
+    '-tags',
+    component.tags.join(' '),
+    '-ldflags',
+    ldflags,
+    '-o',
+    output,
+    program.package,
+  ];
 }
 
 /** The last lines of a build's log without the list of downloads. */
 export function logTail(log: string): string {
-  return log.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('go: downloading ')).slice(-20).join('\n');
+  return log
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('go: downloading '))
+    .slice(-20)
+    .join('\n');
 }
 
 function buildHint(log: string): string {
-  if (/no space left on device/.test(log)) return 'Free disk space (kinit artifacts prune empties the build caches) and run again.';
-  if (/dial tcp|TLS handshake|i\/o timeout|no such host|connection refused|connection reset/.test(log)) return 'The Go module proxy could not be reached. Check the network, or set GOPROXY to one that answers, and run again: finished components are kept.';
-  if (/SECURITY ERROR|checksum mismatch/.test(log)) return 'A module is not what go.sum says. Do not go on with it: check GOPROXY and the module cache.';
+  if (/no space left on device/.test(log))
+    return 'Free disk space (kinit artifacts prune empties the build caches) and run again.';
+  if (/dial tcp|TLS handshake|i\/o timeout|no such host|connection refused|connection reset/.test(log))
+    return 'The Go module proxy could not be reached. Check the network, or set GOPROXY to one that answers, and run again: finished components are kept.';
+  if (/SECURITY ERROR|checksum mismatch/.test(log))
+    return 'A module is not what go.sum says. Do not go on with it: check GOPROXY and the module cache.';
   return 'Run the command again by hand to see the whole log. Finished components are kept.';
 }

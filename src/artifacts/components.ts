@@ -41,18 +41,37 @@ export const COMPONENTS: readonly Component[] = [
   {
     name: 'kube',
     module: 'k8s.io/kubernetes',
-    programs: [{ name: 'kube', package: '.', install: { installPath: `${BIN}/kube`, links: [`${BIN}/kubelet`, `${BIN}/kubectl`, `${BIN}/kubeadm`], group: 'kubernetes' } }],
+    programs: [
+      {
+        name: 'kube',
+        package: '.',
+        install: {
+          installPath: `${BIN}/kube`,
+          links: [`${BIN}/kubelet`, `${BIN}/kubectl`, `${BIN}/kubeadm`],
+          group: 'kubernetes',
+        },
+      },
+    ],
     tags: STATIC,
     cgo: [],
     ldflags: (version) => {
       const [major = '', minor = ''] = version.split('.');
-      return [`-X ${KUBE_VERSION}.gitVersion=v${version}`, `-X ${KUBE_VERSION}.gitMajor=${major}`, `-X ${KUBE_VERSION}.gitMinor=${minor}`, `-X ${KUBE_VERSION}.gitTreeState=clean`];
+      return [
+        `-X ${KUBE_VERSION}.gitVersion=v${version}`,
+        `-X ${KUBE_VERSION}.gitMajor=${major}`,
+        `-X ${KUBE_VERSION}.gitMinor=${minor}`,
+        `-X ${KUBE_VERSION}.gitTreeState=clean`,
+      ];
     },
   },
   {
     name: 'containerd',
     module: CONTAINERD,
-    programs: ['containerd', 'containerd-shim-runc-v2', 'ctr'].map((name) => ({ name, package: `${CONTAINERD}/cmd/${name}`, install: { installPath: `${BIN}/${name}`, links: [], group: 'containerd' as const } })),
+    programs: ['containerd', 'containerd-shim-runc-v2', 'ctr'].map((name) => ({
+      name,
+      package: `${CONTAINERD}/cmd/${name}`,
+      install: { installPath: `${BIN}/${name}`, links: [], group: 'containerd' as const },
+    })),
     tags: STATIC,
     cgo: [],
     ldflags: (version) => [`-X ${CONTAINERD}/version.Version=v${version}`],
@@ -60,7 +79,13 @@ export const COMPONENTS: readonly Component[] = [
   {
     name: 'runc',
     module: 'github.com/opencontainers/runc',
-    programs: [{ name: 'runc', package: 'github.com/opencontainers/runc', install: { installPath: `${BIN}/runc`, links: [], group: 'containerd' } }],
+    programs: [
+      {
+        name: 'runc',
+        package: 'github.com/opencontainers/runc',
+        install: { installPath: `${BIN}/runc`, links: [], group: 'containerd' },
+      },
+    ],
     // Without seccomp every pod sandbox fails ("config provided but seccomp not supported").
     tags: ['seccomp', ...STATIC],
     cgo: ['amd64', 'arm64'],
@@ -70,10 +95,16 @@ export const COMPONENTS: readonly Component[] = [
   {
     name: 'cni-plugins',
     module: CNI,
-    programs: ['main/bridge', 'main/loopback', 'ipam/host-local', 'meta/portmap', 'meta/bandwidth', 'meta/tuning'].map((path) => {
-      const plugin = path.slice(path.indexOf('/') + 1);
-      return { name: `cni-${plugin}`, package: `${CNI}/plugins/${path}`, install: { installPath: `/opt/cni/bin/${plugin}`, links: [], group: 'cni' as const } };
-    }),
+    programs: ['main/bridge', 'main/loopback', 'ipam/host-local', 'meta/portmap', 'meta/bandwidth', 'meta/tuning'].map(
+      (path) => {
+        const plugin = path.slice(path.indexOf('/') + 1);
+        return {
+          name: `cni-${plugin}`,
+          package: `${CNI}/plugins/${path}`,
+          install: { installPath: `/opt/cni/bin/${plugin}`, links: [], group: 'cni' as const },
+        };
+      },
+    ),
     tags: STATIC,
     cgo: [],
     ldflags: (version) => [`-X ${CNI}/pkg/utils/buildversion.BuildVersion=v${version}`],
@@ -81,7 +112,13 @@ export const COMPONENTS: readonly Component[] = [
   {
     name: 'crictl',
     module: 'sigs.k8s.io/cri-tools',
-    programs: [{ name: 'crictl', package: 'sigs.k8s.io/cri-tools/cmd/crictl', install: { installPath: `${BIN}/crictl`, links: [], group: 'tools' } }],
+    programs: [
+      {
+        name: 'crictl',
+        package: 'sigs.k8s.io/cri-tools/cmd/crictl',
+        install: { installPath: `${BIN}/crictl`, links: [], group: 'tools' },
+      },
+    ],
     tags: STATIC,
     cgo: [],
     ldflags: (version) => [`-X sigs.k8s.io/cri-tools/pkg/version.Version=v${version}`],
@@ -126,24 +163,44 @@ export async function readComponent(component: Component): Promise<ComponentSour
   const hasCode = component.programs.some((program) => program.package === '.');
   const [mod, sum, main] = await Promise.all([
     read('go.mod').catch((error: unknown) => {
-      throw new KinitError(`components/${component.name}/go.mod cannot be read`, { class: 'artifact', found: String(error), hint: 'Install kinit again, or use a whole checkout.' });
+      throw new KinitError(`components/${component.name}/go.mod cannot be read`, {
+        class: 'artifact',
+        found: String(error),
+        hint: 'Install kinit again, or use a whole checkout.',
+      });
     }),
     component.module === undefined ? '' : read('go.sum'),
     hasCode ? read('main.go') : '',
   ]);
   const text = [mod, sum, main].join('\0');
   const goVersion = /^go (\S+)$/m.exec(mod)?.[1] ?? '1.26';
-  if (component.module === undefined) return { version: '1.0.0', origin: `components/${component.name}`, text, goVersion };
+  if (component.module === undefined)
+    return { version: '1.0.0', origin: `components/${component.name}`, text, goVersion };
   const version = requiredVersion(mod, component.module);
-  if (version === undefined) throw new KinitError(`components/${component.name}/go.mod does not require ${component.module}`, { class: 'artifact', hint: `In components/${component.name}: go get ${component.module}@VERSION` });
-  const hash = sum.split('\n').find((line) => line.startsWith(`${component.module ?? ''} ${version} h1:`))?.split(' ')[2];
-  return { version: version.replace(/^v/, ''), origin: `${component.module} ${version}${hash === undefined ? '' : ` ${hash}`}`, text, goVersion };
+  if (version === undefined)
+    throw new KinitError(`components/${component.name}/go.mod does not require ${component.module}`, {
+      class: 'artifact',
+      hint: `In components/${component.name}: go get ${component.module}@VERSION`,
+    });
+  const hash = sum
+    .split('\n')
+    .find((line) => line.startsWith(`${component.module ?? ''} ${version} h1:`))
+    ?.split(' ')[2];
+  return {
+    version: version.replace(/^v/, ''),
+    origin: `${component.module} ${version}${hash === undefined ? '' : ` ${hash}`}`,
+    text,
+    goVersion,
+  };
 }
 
 /** The version a go.mod requires of a module. */
 export function requiredVersion(mod: string, module: string): string | undefined {
   for (const line of mod.split('\n')) {
-    const words = line.trim().replace(/^require\s+/, '').split(/\s+/);
+    const words = line
+      .trim()
+      .replace(/^require\s+/, '')
+      .split(/\s+/);
     if (words[0] === module && words[1]?.startsWith('v') === true) return words[1];
   }
   return undefined;

@@ -55,13 +55,26 @@ export async function cEnvironment(component: Component, arch: Arch, work: Work)
 async function makeSysroot(arch: Arch, triple: string, signal: AbortSignal): Promise<string> {
   const sysroot = join(buildFolder(), `sysroot-${arch}`);
   const library = join('usr', 'lib', triple, 'libseccomp.a');
-  if (await access(join(sysroot, library)).then(() => true, () => false)) return sysroot;
+  if (
+    await access(join(sysroot, library)).then(
+      () => true,
+      () => false,
+    )
+  )
+    return sysroot;
   const scratch = `${sysroot}.${process.pid}`;
   await mkdir(scratch, { recursive: true });
   try {
     const tar = `${scratch}/all.tar`;
-    await runLocal('mmdebstrap', ['--variant=extract', '--format=tar', `--architectures=${arch}`, '--include=libseccomp-dev', DEBIAN_RELEASE, tar], { timeoutSeconds: 900, signal, env: { TMPDIR: scratch } });
-    await runLocal('tar', ['-xf', tar, '-C', scratch, '--no-same-owner', './usr/include', `./usr/lib/${triple}`], { timeoutSeconds: 120, signal });
+    await runLocal(
+      'mmdebstrap',
+      ['--variant=extract', '--format=tar', `--architectures=${arch}`, '--include=libseccomp-dev', DEBIAN_RELEASE, tar],
+      { timeoutSeconds: 900, signal, env: { TMPDIR: scratch } },
+    );
+    await runLocal('tar', ['-xf', tar, '-C', scratch, '--no-same-owner', './usr/include', `./usr/lib/${triple}`], {
+      timeoutSeconds: 120,
+      signal,
+    });
     await access(join(scratch, library));
     await rm(tar);
     await rm(sysroot, { recursive: true, force: true });
@@ -69,7 +82,11 @@ async function makeSysroot(arch: Arch, triple: string, signal: AbortSignal): Pro
     return sysroot;
   } catch (error) {
     if (error instanceof KinitError && error.context.class === 'interrupted') throw error;
-    throw new KinitError(`libseccomp for ${arch} could not be fetched`, { class: 'artifact', found: error instanceof KinitError ? (error.context.found ?? error.message) : String(error), cause: error });
+    throw new KinitError(`libseccomp for ${arch} could not be fetched`, {
+      class: 'artifact',
+      found: error instanceof KinitError ? (error.context.found ?? error.message) : String(error),
+      cause: error,
+    });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

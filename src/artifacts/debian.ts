@@ -18,28 +18,49 @@ export interface DebianFiles {
 }
 
 /** Nothing here is needed to run the programs; most of it differs between two days. */
-const LEFT_OUT = /^(dev|proc|sys|tmp|var\/(cache|log|lib\/(apt|dpkg))|etc\/(apt|dpkg|fstab|default|init\.d|logrotate\.d|cron\.daily|ufw)|usr\/(include|share\/(doc|man|info|locale|lintian|bug|zsh|bash-completion|vim|perl5|debconf|pixmaps))|usr\/s?bin\/(openssl|c_rehash|debconf.*|dpkg-.*|update-ca-certificates|.*-apply)|usr\/lib\/[^/]+\/gconv)(\/|$)/;
+const LEFT_OUT =
+  /^(dev|proc|sys|tmp|var\/(cache|log|lib\/(apt|dpkg))|etc\/(apt|dpkg|fstab|default|init\.d|logrotate\.d|cron\.daily|ufw)|usr\/(include|share\/(doc|man|info|locale|lintian|bug|zsh|bash-completion|vim|perl5|debconf|pixmaps))|usr\/s?bin\/(openssl|c_rehash|debconf.*|dpkg-.*|update-ca-certificates|.*-apply)|usr\/lib\/[^/]+\/gconv)(\/|$)/;
 
 /**
  * The files of Debian packages and what they depend on, unpacked and not configured, so that another architecture needs
  * no emulation. apt checks Debian's signatures. Takes some seconds.
  */
-export async function debianFiles(packages: readonly string[], arch: Arch, folder: string, signal: AbortSignal): Promise<DebianFiles> {
+export async function debianFiles(
+  packages: readonly string[],
+  arch: Arch,
+  folder: string,
+  signal: AbortSignal,
+): Promise<DebianFiles> {
   const file = join(folder, `debian-${packages.join('-').slice(0, 60)}.tar`);
-  const args = ['--variant=extract', '--format=tar', `--architectures=${arch}`, `--include=${packages.join(',')}`, DEBIAN_RELEASE, file];
+  const args = [
+    '--variant=extract',
+    '--format=tar',
+    `--architectures=${arch}`,
+    `--include=${packages.join(',')}`,
+    DEBIAN_RELEASE,
+    file,
+  ];
   const scratch = join(buildFolder(), 'tmp');
   await mkdir(scratch, { recursive: true });
-  const result = await runLocal('mmdebstrap', args, { timeoutSeconds: 900, reject: false, signal, env: { TMPDIR: scratch, SOURCE_DATE_EPOCH: '0' } });
+  const result = await runLocal('mmdebstrap', args, {
+    timeoutSeconds: 900,
+    reject: false,
+    signal,
+    env: { TMPDIR: scratch, SOURCE_DATE_EPOCH: '0' },
+  });
   if (result.code !== 0) {
     throw new KinitError(`the Debian packages ${packages.join(', ')} could not be unpacked`, {
       class: 'artifact',
       tried: `mmdebstrap ${args.slice(0, -1).join(' ')} /tmp/layer.tar`,
       found: logTail(result.stderr),
-      hint: 'Check that a Debian mirror can be reached, and that Debian\'s keys are there (package debian-archive-keyring).',
+      hint: "Check that a Debian mirror can be reached, and that Debian's keys are there (package debian-archive-keyring).",
     });
   }
   const all = readTar(await readFile(file));
-  return { entries: all.filter((entry) => entry.path !== '' && !LEFT_OUT.test(entry.path)), versions: packageVersions(all) };
+  return {
+    entries: all.filter((entry) => entry.path !== '' && !LEFT_OUT.test(entry.path)),
+    versions: packageVersions(all),
+  };
 }
 
 /** Entries with the folders above them, folders before what is in them, hard links after their targets, each path once (the last one wins). */

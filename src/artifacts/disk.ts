@@ -11,7 +11,12 @@ const WARM_BYTES = 1e9;
 export async function checkDisk(): Promise<void> {
   const folder = cacheFolder();
   await mkdir(folder, { recursive: true });
-  const warm = await access(join(buildFolder(), 'go-mod', 'k8s.io')).then(() => access(join(buildFolder(), 'go-build', 'ff'))).then(() => true, () => false);
+  const warm = await access(join(buildFolder(), 'go-mod', 'k8s.io'))
+    .then(() => access(join(buildFolder(), 'go-build', 'ff')))
+    .then(
+      () => true,
+      () => false,
+    );
   const needed = warm ? WARM_BYTES : COLD_BYTES;
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;

@@ -36,23 +36,38 @@ export async function download(url: string, file: string, options: DownloadOptio
     }
     const fetched = await fetchOnce(url, file, options);
     if (fetched === 'done') return;
-    if ('refused' in fetched) throw failure(url, fetched.refused, 'Check the version, the mirror and artifacts.baseUrl in the inventory.');
+    if ('refused' in fetched)
+      throw failure(url, fetched.refused, 'Check the version, the mirror and artifacts.baseUrl in the inventory.');
     why = fetched.retry;
   }
-  throw failure(url, `${why} (${attempts} tries)`, 'Check the network, or choose a mirror (artifacts.mirror in the inventory). What was fetched is kept: the next run goes on there.');
+  throw failure(
+    url,
+    `${why} (${attempts} tries)`,
+    'Check the network, or choose a mirror (artifacts.mirror in the inventory). What was fetched is kept: the next run goes on there.',
+  );
 }
 
 /** A small text over HTTP(S), with the same tries. Throws 'artifact'. */
-export async function fetchText(url: string, options: DownloadOptions & { readonly timeoutSeconds?: number }): Promise<string> {
+export async function fetchText(
+  url: string,
+  options: DownloadOptions & { readonly timeoutSeconds?: number },
+): Promise<string> {
   const attempts = options.attempts ?? 5;
   let why = '';
   for (let attempt = 1; attempt <= attempts; attempt++) {
     if (attempt > 1) await pause((options.backoffMs ?? 500) * 2 ** (attempt - 2), options.signal);
     try {
-      const response = await httpGet(url, { signal: AbortSignal.any([options.signal, AbortSignal.timeout((options.timeoutSeconds ?? 20) * 1000)]) });
+      const response = await httpGet(url, {
+        signal: AbortSignal.any([options.signal, AbortSignal.timeout((options.timeoutSeconds ?? 20) * 1000)]),
+      });
       const text = await response.text();
       if (response.ok) return text;
-      if (!isTransient(response.status)) throw failure(url, `HTTP ${response.status}`, 'Check the version, the mirror and artifacts.baseUrl in the inventory.');
+      if (!isTransient(response.status))
+        throw failure(
+          url,
+          `HTTP ${response.status}`,
+          'Check the version, the mirror and artifacts.baseUrl in the inventory.',
+        );
       why = `HTTP ${response.status}`;
     } catch (error) {
       if (error instanceof KinitError) throw error;
@@ -64,7 +79,10 @@ export async function fetchText(url: string, options: DownloadOptions & { readon
 }
 
 async function fetchOnce(url: string, file: string, { signal, idleSeconds = 30 }: DownloadOptions): Promise<Fetched> {
-  const have = await stat(file).then((found) => found.size, () => 0);
+  const have = await stat(file).then(
+    (found) => found.size,
+    () => 0,
+  );
   const idle = new AbortController();
   const timer = setTimeout(() => idle.abort(new Error(`nothing came for ${idleSeconds} s`)), idleSeconds * 1000);
   try {
@@ -75,7 +93,8 @@ async function fetchOnce(url: string, file: string, { signal, idleSeconds = 30 }
     if (isTransient(response.status)) return await discard(response, { retry: `HTTP ${response.status}` });
     if (!response.ok || response.body === null) return await discard(response, { refused: `HTTP ${response.status}` });
     const resumed = response.status === 206;
-    if (resumed && !(response.headers.get('content-range') ?? '').startsWith(`bytes ${have}-`)) return await restart(file, response);
+    if (resumed && !(response.headers.get('content-range') ?? '').startsWith(`bytes ${have}-`))
+      return await restart(file, response);
     const expected = Number(response.headers.get('content-length') ?? Number.NaN);
     const body = Readable.fromWeb(response.body);
     body.on('data', () => timer.refresh());

@@ -23,8 +23,19 @@ export async function findGo(): Promise<Go | undefined> {
 /** Throws 'artifact' where Go is missing or older than needed. Distributions are often years behind, so kinit cannot install it. */
 export function requireGo(go: Go | undefined, needed: string): Go {
   const hint = `Install Go ${needed} or newer from https://go.dev/dl/ (unpack it to /usr/local/go), or set artifacts.source: official in the inventory.`;
-  if (go === undefined) throw new KinitError('Go is needed to build artifacts from source, and is not installed', { class: 'artifact', tried: 'go version', hint });
-  if (compareVersions(go.version, needed) < 0) throw new KinitError(`Go ${go.version} is too old to build artifacts from source`, { class: 'artifact', tried: `${go.command} version`, found: go.version, hint });
+  if (go === undefined)
+    throw new KinitError('Go is needed to build artifacts from source, and is not installed', {
+      class: 'artifact',
+      tried: 'go version',
+      hint,
+    });
+  if (compareVersions(go.version, needed) < 0)
+    throw new KinitError(`Go ${go.version} is too old to build artifacts from source`, {
+      class: 'artifact',
+      tried: `${go.command} version`,
+      found: go.version,
+      hint,
+    });
   return go;
 }
 
@@ -61,7 +72,11 @@ export function compareVersions(a: string, b: string): number {
 
 async function goVersion(command: string): Promise<string | undefined> {
   try {
-    const { code, stdout } = await runLocal(command, ['version'], { timeoutSeconds: 20, reject: false, env: { GOTOOLCHAIN: 'local' } });
+    const { code, stdout } = await runLocal(command, ['version'], {
+      timeoutSeconds: 20,
+      reject: false,
+      env: { GOTOOLCHAIN: 'local' },
+    });
     return code === 0 ? /go version go(\d+\.\d+(?:\.\d+)?)/.exec(stdout)?.[1] : undefined;
   } catch (error) {
     if (error instanceof KinitError && error.context.class === 'usage') return undefined;

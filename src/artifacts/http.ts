@@ -14,6 +14,8 @@ const AGENT = new Agent({
     const url = new URL(origin);
     const proxy = proxyFor(url, process.env);
     // Proxies often let CONNECT through to port 443 only; plain HTTP they fetch themselves.
-    return proxy === undefined ? new Pool(origin, options) : new ProxyAgent({ uri: proxy.href, proxyTunnel: url.protocol === 'https:' });
+    return proxy === undefined
+      ? new Pool(origin, options)
+      : new ProxyAgent({ uri: proxy.href, proxyTunnel: url.protocol === 'https:' });
   },
 });

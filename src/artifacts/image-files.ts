@@ -2,20 +2,58 @@ import type { DebianFiles } from './debian.js';
 import type { TarEntry } from './tar.js';
 
 /** kube-proxy and flannel run these programs; busybox is for a person who has to look around in a container. */
-export const BASE_PACKAGES = ['iptables', 'nftables', 'ipset', 'conntrack', 'kmod', 'ca-certificates', 'busybox-static', 'libc6'];
+export const BASE_PACKAGES = [
+  'iptables',
+  'nftables',
+  'ipset',
+  'conntrack',
+  'kmod',
+  'ca-certificates',
+  'busybox-static',
+  'libc6',
+];
 export const NGINX_PACKAGES = ['nginx-light', 'busybox', 'libc6'];
 
-const BUSYBOX_NAMES = ['sh', 'cat', 'cp', 'ls', 'mkdir', 'mv', 'rm', 'sleep', 'date', 'echo', 'env', 'grep', 'head', 'tail', 'id', 'ps', 'wget', 'nslookup', 'nc', 'ping'];
+const BUSYBOX_NAMES = [
+  'sh',
+  'cat',
+  'cp',
+  'ls',
+  'mkdir',
+  'mv',
+  'rm',
+  'sleep',
+  'date',
+  'echo',
+  'env',
+  'grep',
+  'head',
+  'tail',
+  'id',
+  'ps',
+  'wget',
+  'nslookup',
+  'nc',
+  'ping',
+];
 
 /** The base layer: Debian's files, the links that their postinst scripts would make, and /etc. */
 export function baseEntries(debian: readonly TarEntry[]): TarEntry[] {
-  return [...debian.filter((entry) => !CA_SOURCE.test(entry.path)), ...etcEntries(debian), ...iptablesLinks(debian), ...busyboxLinks()];
+  return [
+    ...debian.filter((entry) => !CA_SOURCE.test(entry.path)),
+    ...etcEntries(debian),
+    ...iptablesLinks(debian),
+    ...busyboxLinks(),
+  ];
 }
 
 /** Users, name resolution order, CA certificates: what a static program expects to find. */
 export function etcEntries(debian: readonly TarEntry[]): TarEntry[] {
   return [
-    text('etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\nnonroot:x:65532:65532:nonroot:/home/nonroot:/bin/false\n'),
+    text(
+      'etc/passwd',
+      'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\nnonroot:x:65532:65532:nonroot:/home/nonroot:/bin/false\n',
+    ),
     text('etc/group', 'root:x:0:\nnogroup:x:65534:\nnonroot:x:65532:\n'),
     text('etc/nsswitch.conf', 'passwd: files\ngroup: files\nhosts: files dns\n'),
     text('etc/ssl/certs/ca-certificates.crt', certificates(debian)),
@@ -31,7 +69,10 @@ export function nginxEntries(debian: DebianFiles): TarEntry[] {
     ...etcEntries(kept).filter((entry) => !entry.path.startsWith('etc/ssl')),
     ...busyboxLinks(),
     text('etc/nginx/nginx.conf', NGINX_CONF),
-    text('usr/share/nginx/html/index.html', '<!DOCTYPE html>\n<html><head><title>Welcome to nginx!</title></head>\n<body><h1>Welcome to nginx!</h1><p>It runs in a pod of your cluster.</p></body></html>\n'),
+    text(
+      'usr/share/nginx/html/index.html',
+      '<!DOCTYPE html>\n<html><head><title>Welcome to nginx!</title></head>\n<body><h1>Welcome to nginx!</h1><p>It runs in a pod of your cluster.</p></body></html>\n',
+    ),
     { path: 'var/log/nginx', type: 'directory', mode: 0o755 },
     { path: 'var/lib/nginx', type: 'directory', mode: 0o755 },
   ];
@@ -65,7 +106,11 @@ function certificates(debian: readonly TarEntry[]): string {
   return debian
     .filter((entry) => CA_SOURCE.test(entry.path) && entry.path.endsWith('.crt') && entry.content instanceof Uint8Array)
     .sort((a, b) => (a.path < b.path ? -1 : 1))
-    .map((entry) => Buffer.from(entry.content as Uint8Array).toString().trimEnd())
+    .map((entry) =>
+      Buffer.from(entry.content as Uint8Array)
+        .toString()
+        .trimEnd(),
+    )
     .join('\n')
     .concat('\n');
 }

@@ -38,18 +38,40 @@ export interface ArchiveTools {
 
 type PlannedImage = ImageRecipe & Pick<ImageArtifact, 'name' | 'on'>;
 
-const KUBE_PROGRAMS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy', 'etcd', 'kubelet', 'kubectl', 'kubeadm'];
+const KUBE_PROGRAMS = [
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kube-proxy',
+  'etcd',
+  'kubelet',
+  'kubectl',
+  'kubeadm',
+];
 const debianOrigin = (packages: readonly string[]): string => `Debian ${DEBIAN_RELEASE}: ${packages.join(' ')}`;
 
 export const ARCHIVES: readonly ArchiveRecipe[] = [
-  { name: 'kube', programs: ['kube', 'pause'], origin: `components/kube, components/pause; ${debianOrigin(BASE_PACKAGES)}`, make: kubeImages },
+  {
+    name: 'kube',
+    programs: ['kube', 'pause'],
+    origin: `components/kube, components/pause; ${debianOrigin(BASE_PACKAGES)}`,
+    make: kubeImages,
+  },
   {
     name: 'flannel',
     programs: ['flannel'],
     origin: `components/flannel; ${debianOrigin(BASE_PACKAGES)}`,
     make: async (inputs, tools) => {
       const layers = [await baseLayer(tools), await programLayer(inputs, tools, 'flannel', 'opt/bin/flanneld')];
-      return [{ name: 'flannel', on: 'all', refs: [refs(inputs).flannel], layers, config: { entrypoint: ['/opt/bin/flanneld'] } }];
+      return [
+        {
+          name: 'flannel',
+          on: 'all',
+          refs: [refs(inputs).flannel],
+          layers,
+          config: { entrypoint: ['/opt/bin/flanneld'] },
+        },
+      ];
     },
   },
   {
@@ -57,10 +79,23 @@ export const ARCHIVES: readonly ArchiveRecipe[] = [
     programs: ['coredns'],
     origin: `components/coredns; ${debianOrigin(['ca-certificates'])}`,
     make: async (inputs, tools) => {
-      const etc = await tools.layer('etc', async () => layerOrder(etcEntries((await tools.debian(BASE_PACKAGES)).entries)));
+      const etc = await tools.layer('etc', async () =>
+        layerOrder(etcEntries((await tools.debian(BASE_PACKAGES)).entries)),
+      );
       // The official image's user and file capability: port 53 without root.
-      const layers = [etc, await programLayer(inputs, tools, 'coredns', 'coredns', { 'security.capability': netBindService() })];
-      return [{ name: 'coredns', on: 'all', refs: [refs(inputs).coredns], layers, config: { entrypoint: ['/coredns'], user: '65532:65532' } }];
+      const layers = [
+        etc,
+        await programLayer(inputs, tools, 'coredns', 'coredns', { 'security.capability': netBindService() }),
+      ];
+      return [
+        {
+          name: 'coredns',
+          on: 'all',
+          refs: [refs(inputs).coredns],
+          layers,
+          config: { entrypoint: ['/coredns'], user: '65532:65532' },
+        },
+      ];
     },
   },
   {
@@ -71,13 +106,25 @@ export const ARCHIVES: readonly ArchiveRecipe[] = [
       const debian = await tools.debian(NGINX_PACKAGES);
       const layer = await tools.layer('nginx', () => Promise.resolve(layerOrder(nginxEntries(debian))));
       const labels = { 'org.opencontainers.image.version': debian.versions['nginx'] ?? NGINX_TAG };
-      return [{ name: 'nginx', on: 'smoke-test', refs: [refs(inputs).nginx], layers: [layer], config: { entrypoint: ['/usr/sbin/nginx'], cmd: ['-g', 'daemon off;'], labels } }];
+      return [
+        {
+          name: 'nginx',
+          on: 'smoke-test',
+          refs: [refs(inputs).nginx],
+          layers: [layer],
+          config: { entrypoint: ['/usr/sbin/nginx'], cmd: ['-g', 'daemon off;'], labels },
+        },
+      ];
     },
   },
 ];
 
 /** Makes the archives one build needs; layers and unpacked packages are shared between the calls. */
-export function archiveMaker(inputs: ImageInputs, folder: string, signal: AbortSignal): (recipe: ArchiveRecipe) => Promise<BuiltArchive> {
+export function archiveMaker(
+  inputs: ImageInputs,
+  folder: string,
+  signal: AbortSignal,
+): (recipe: ArchiveRecipe) => Promise<BuiltArchive> {
   const layers = new Map<string, Promise<Layer>>();
   const packages = new Map<string, Promise<DebianFiles>>();
   const once = <T>(map: Map<string, Promise<T>>, key: string, work: () => Promise<T>): Promise<T> => {
@@ -88,7 +135,8 @@ export function archiveMaker(inputs: ImageInputs, folder: string, signal: AbortS
   const tools: ArchiveTools = {
     folder,
     debian: (names) => once(packages, names.join(' '), () => debianFiles(names, inputs.arch, folder, signal)),
-    layer: (name, entries) => once(layers, name, async () => writeLayer(join(folder, `${name}.layer`), await entries())),
+    layer: (name, entries) =>
+      once(layers, name, async () => writeLayer(join(folder, `${name}.layer`), await entries())),
   };
   return async (recipe) => {
     const images = await recipe.make(inputs, tools);
@@ -100,7 +148,13 @@ export function archiveMaker(inputs: ImageInputs, folder: string, signal: AbortS
       origin: recipe.origin,
       archive,
       // Nobody serves these images: the kubelet's image garbage collection must leave them.
-      images: images.map(({ name, refs: names, on }, i) => ({ name, refs: [...names], on, digest: digests[i] ?? '', pinned: on !== 'smoke-test' })),
+      images: images.map(({ name, refs: names, on }, i) => ({
+        name,
+        refs: [...names],
+        on,
+        digest: digests[i] ?? '',
+        pinned: on !== 'smoke-test',
+      })),
     };
   };
 }
@@ -108,23 +162,39 @@ export function archiveMaker(inputs: ImageInputs, folder: string, signal: AbortS
 /** Digest of everything that decides an archive, except which day's Debian packages are in it. */
 export function archiveInputs(recipe: ArchiveRecipe, inputs: ImageInputs): string {
   const programs = recipe.programs.map((name) => inputs.programs[name]?.sha256 ?? '');
-  return digestText(JSON.stringify({ recipe: RECIPE, origin: recipe.origin, arch: inputs.arch, refs: refs(inputs), programs }));
+  return digestText(
+    JSON.stringify({ recipe: RECIPE, origin: recipe.origin, arch: inputs.arch, refs: refs(inputs), programs }),
+  );
 }
 
 async function kubeImages(inputs: ImageInputs, tools: ArchiveTools): Promise<readonly PlannedImage[]> {
   const bin = 'usr/local/bin';
-  const links = KUBE_PROGRAMS.map((name): TarEntry => ({ path: `${bin}/${name}`, type: 'hardlink', mode: 0o755, target: `${bin}/kube` }));
+  const links = KUBE_PROGRAMS.map(
+    (name): TarEntry => ({ path: `${bin}/${name}`, type: 'hardlink', mode: 0o755, target: `${bin}/kube` }),
+  );
   const kube = await programLayer(inputs, tools, 'kube', `${bin}/kube`, undefined, links);
   const layers = [await baseLayer(tools), kube];
   const names = refs(inputs);
-  const image = (name: string, ref: string, on: ImageArtifact['on']): PlannedImage => ({ name, on, refs: [ref], layers, config: { entrypoint: [`/${bin}/${name}`] } });
+  const image = (name: string, ref: string, on: ImageArtifact['on']): PlannedImage => ({
+    name,
+    on,
+    refs: [ref],
+    layers,
+    config: { entrypoint: [`/${bin}/${name}`] },
+  });
   return [
     image('kube-apiserver', names.apiServer, 'control-plane'),
     image('kube-controller-manager', names.controllerManager, 'control-plane'),
     image('kube-scheduler', names.scheduler, 'control-plane'),
     image('etcd', names.etcd, 'control-plane'),
     image('kube-proxy', names.proxy, 'all'),
-    { name: 'pause', on: 'all', refs: [names.pause], layers: [await programLayer(inputs, tools, 'pause', 'pause')], config: { entrypoint: ['/pause'], user: '65535:65535' } },
+    {
+      name: 'pause',
+      on: 'all',
+      refs: [names.pause],
+      layers: [await programLayer(inputs, tools, 'pause', 'pause')],
+      config: { entrypoint: ['/pause'], user: '65535:65535' },
+    },
   ];
 }
 
@@ -132,7 +202,14 @@ function baseLayer(tools: ArchiveTools): Promise<Layer> {
   return tools.layer('base', async () => layerOrder(baseEntries((await tools.debian(BASE_PACKAGES)).entries)));
 }
 
-function programLayer(inputs: ImageInputs, tools: ArchiveTools, name: string, path: string, xattrs?: TarEntry['xattrs'], more: readonly TarEntry[] = []): Promise<Layer> {
+function programLayer(
+  inputs: ImageInputs,
+  tools: ArchiveTools,
+  name: string,
+  path: string,
+  xattrs?: TarEntry['xattrs'],
+  more: readonly TarEntry[] = [],
+): Promise<Layer> {
   const program = inputs.programs[name];
   if (program === undefined) throw new Error(`image made without its program ${name}`);
   const content = { localFile: storedFile(program.sha256), size: program.size };

@@ -30,9 +30,19 @@ export async function listArtifacts(): Promise<ArtifactRow[]> {
 
 async function fetched(): Promise<ArtifactRow[]> {
   const rows = (await allUnpacked()).flatMap(({ url, version = 'unknown', programs }) =>
-    Object.entries(programs).map(async ([name, stored]): Promise<ArtifactRow> => ({
-      arch: /\barm64\b/.test(url) ? 'arm64' : 'amd64', kind: 'binary', name, version, size: stored.size, digest: `sha256:${stored.sha256}`, origin: url, file: storedFile(stored.sha256), present: await isStored(stored),
-    })),
+    Object.entries(programs).map(
+      async ([name, stored]): Promise<ArtifactRow> => ({
+        arch: /\barm64\b/.test(url) ? 'arm64' : 'amd64',
+        kind: 'binary',
+        name,
+        version,
+        size: stored.size,
+        digest: `sha256:${stored.sha256}`,
+        origin: url,
+        file: storedFile(stored.sha256),
+        present: await isStored(stored),
+      }),
+    ),
   );
   return Promise.all(rows);
 }
@@ -43,14 +53,34 @@ async function builtHere(): Promise<ArtifactRow[]> {
     const common = { kubernetesVersion: manifest.kubernetesVersion, arch: manifest.arch };
     for (const { version, origin, programs } of Object.values(manifest.components)) {
       for (const { name, sha256, size } of programs) {
-        rows.push({ ...common, kind: 'binary', name, version, size, digest: `sha256:${sha256}`, origin, file: storedFile(sha256), present: await isStored({ sha256, size }) });
+        rows.push({
+          ...common,
+          kind: 'binary',
+          name,
+          version,
+          size,
+          digest: `sha256:${sha256}`,
+          origin,
+          file: storedFile(sha256),
+          present: await isStored({ sha256, size }),
+        });
       }
     }
     for (const { archive, origin, images } of Object.values(manifest.archives)) {
       const present = await isStored(archive);
       for (const { name, refs, digest } of images) {
         const version = refs[0]?.split(':').at(-1) ?? '';
-        rows.push({ ...common, kind: 'image', name, version, size: archive.size, digest, origin, file: storedFile(archive.sha256), present });
+        rows.push({
+          ...common,
+          kind: 'image',
+          name,
+          version,
+          size: archive.size,
+          digest,
+          origin,
+          file: storedFile(archive.sha256),
+          present,
+        });
       }
     }
   }

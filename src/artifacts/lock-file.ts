@@ -20,7 +20,11 @@ export type LockFile = z.output<typeof lockSchema>;
 export async function readLockFile(inventoryDir: string): Promise<LockFile> {
   const file = join(inventoryDir, LOCK_FILE);
   const broken = (found: string): KinitError =>
-    new KinitError(`${file} is not a lock file of this kinit`, { class: 'artifact', found, hint: 'Get it back from version control, or remove it to accept what the origins publish now.' });
+    new KinitError(`${file} is not a lock file of this kinit`, {
+      class: 'artifact',
+      found,
+      hint: 'Get it back from version control, or remove it to accept what the origins publish now.',
+    });
   let value: unknown;
   try {
     value = await readJson(file);

@@ -21,7 +21,12 @@ const imageSchema = z.object({
   on: z.enum(['all', 'control-plane', 'smoke-test']),
   pinned: z.boolean(),
 });
-const archiveSchema = z.object({ inputs: z.string(), origin: z.string(), archive: fileSchema, images: z.array(imageSchema) });
+const archiveSchema = z.object({
+  inputs: z.string(),
+  origin: z.string(),
+  archive: fileSchema,
+  images: z.array(imageSchema),
+});
 
 const manifestSchema = z.object({
   schema: z.literal(1),
@@ -67,7 +72,9 @@ export function toArtifactSet(manifest: Manifest): ArtifactSet {
     binaries: COMPONENTS.flatMap((component) => component.programs).flatMap(({ name, install }) => {
       if (install === undefined) return [];
       return Object.values(manifest.components).flatMap(({ version, programs }) =>
-        programs.filter((program) => program.name === name).map((program) => ({ ...program, ...install, version, localFile: storedFile(program.sha256) })),
+        programs
+          .filter((program) => program.name === name)
+          .map((program) => ({ ...program, ...install, version, localFile: storedFile(program.sha256) })),
       );
     }),
     images: Object.values(manifest.archives).flatMap(({ archive, images }) =>
@@ -77,7 +84,9 @@ export function toArtifactSet(manifest: Manifest): ArtifactSet {
 }
 
 /** Whether every file of these is in the store. */
-export async function allStored(files: readonly { readonly sha256: string; readonly size: number }[]): Promise<boolean> {
+export async function allStored(
+  files: readonly { readonly sha256: string; readonly size: number }[],
+): Promise<boolean> {
   return (await Promise.all(files.map(isStored))).every(Boolean);
 }
 

@@ -33,7 +33,11 @@ export async function writeLayer(file: string, entries: readonly TarEntry[]): Pr
  * Writes images that share layers into one OCI archive (image-spec 1.0 image layout in a tar file), importable with
  * `ctr -n k8s.io images import`. Gives each image's manifest digest, in the order of the images.
  */
-export async function writeArchive(file: string, arch: Arch, images: readonly ImageRecipe[]): Promise<{ readonly archive: Stored; readonly digests: readonly string[] }> {
+export async function writeArchive(
+  file: string,
+  arch: Arch,
+  images: readonly ImageRecipe[],
+): Promise<{ readonly archive: Stored; readonly digests: readonly string[] }> {
   const blobs = new Map<string, TarEntry['content']>();
   const add = (value: unknown): { digest: string; size: number } => {
     const bytes = Buffer.from(JSON.stringify(value));
@@ -50,22 +54,47 @@ export async function writeArchive(file: string, arch: Arch, images: readonly Im
       schemaVersion: 2,
       mediaType: MANIFEST,
       config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...config },
-      layers: image.layers.map((layer) => ({ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: `sha256:${layer.sha256}`, size: layer.size })),
+      layers: image.layers.map((layer) => ({
+        mediaType: 'application/vnd.oci.image.layer.v1.tar',
+        digest: `sha256:${layer.sha256}`,
+        size: layer.size,
+      })),
     });
     digests.push(manifest.digest);
     for (const ref of image.refs) {
       const annotations = { 'io.containerd.image.name': ref, 'org.opencontainers.image.ref.name': ref };
-      descriptors.push({ mediaType: MANIFEST, ...manifest, platform: { os: 'linux', architecture: arch }, annotations });
+      descriptors.push({
+        mediaType: MANIFEST,
+        ...manifest,
+        platform: { os: 'linux', architecture: arch },
+        annotations,
+      });
     }
   }
-  const text = (path: string, value: unknown): TarEntry => ({ path, type: 'file', mode: 0o644, content: Buffer.from(JSON.stringify(value)) });
+  const text = (path: string, value: unknown): TarEntry => ({
+    path,
+    type: 'file',
+    mode: 0o644,
+    content: Buffer.from(JSON.stringify(value)),
+  });
   const folder = (path: string): TarEntry => ({ path, type: 'directory', mode: 0o755 });
   const archive = await writeTar(file, [
     text('oci-layout', { imageLayoutVersion: '1.0.0' }),
-    text('index.json', { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: descriptors }),
+    text('index.json', {
+      schemaVersion: 2,
+      mediaType: 'application/vnd.oci.image.index.v1+json',
+      manifests: descriptors,
+    }),
     folder('blobs'),
     folder(join('blobs', 'sha256')),
-    ...[...blobs].map(([sha256, content]): TarEntry => ({ path: `blobs/sha256/${sha256}`, type: 'file', mode: 0o644, ...(content === undefined ? {} : { content }) })),
+    ...[...blobs].map(
+      ([sha256, content]): TarEntry => ({
+        path: `blobs/sha256/${sha256}`,
+        type: 'file',
+        mode: 0o644,
+        ...(content === undefined ? {} : { content }),
+      }),
+    ),
   ]);
   return { archive, digests };
 }

@@ -27,7 +27,9 @@ export async function writeUnpacked(unpacked: Unpacked): Promise<void> {
 /** All that was fetched from official origins. */
 export async function allUnpacked(): Promise<Unpacked[]> {
   const names = await readdir(join(storeFolder(), 'official')).catch(() => []);
-  const records = await Promise.all(names.filter((name) => name.endsWith('.json')).map((name) => readUnpacked(name.slice(0, -5))));
+  const records = await Promise.all(
+    names.filter((name) => name.endsWith('.json')).map((name) => readUnpacked(name.slice(0, -5))),
+  );
   return records.filter((record) => record !== undefined).sort((one, other) => one.url.localeCompare(other.url));
 }
 

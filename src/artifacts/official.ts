@@ -34,7 +34,13 @@ export async function officialArtifacts(options: OfficialOptions): Promise<Artif
   const catalogue = officialCatalogue(options.kubernetesVersion, options.arch);
   const locked = await readLockFile(options.inventoryDir);
   const known = await Promise.all(catalogue.map((file) => fromStore(file, locked)));
-  const unpacked = known.every((one) => one !== undefined) ? known : await withStoreLock(() => fetchAll(catalogue, options), { onWait: (holder) => options.emit({ type: 'progress', text: `waiting for another kinit that fetches artifacts (${holder})` }), signal: options.signal });
+  const unpacked = known.every((one) => one !== undefined)
+    ? known
+    : await withStoreLock(() => fetchAll(catalogue, options), {
+        onWait: (holder) =>
+          options.emit({ type: 'progress', text: `waiting for another kinit that fetches artifacts (${holder})` }),
+        signal: options.signal,
+      });
   return {
     arch: options.arch,
     source: 'official',
@@ -45,7 +51,11 @@ export async function officialArtifacts(options: OfficialOptions): Promise<Artif
 }
 
 /** Whether officialArtifacts would find everything here. */
-export async function officialIsStored({ kubernetesVersion, arch, inventoryDir }: Pick<OfficialOptions, 'kubernetesVersion' | 'arch' | 'inventoryDir'>): Promise<boolean> {
+export async function officialIsStored({
+  kubernetesVersion,
+  arch,
+  inventoryDir,
+}: Pick<OfficialOptions, 'kubernetesVersion' | 'arch' | 'inventoryDir'>): Promise<boolean> {
   const lock = await readLockFile(inventoryDir);
   const known = await Promise.all(officialCatalogue(kubernetesVersion, arch).map((file) => fromStore(file, lock)));
   return known.every((one) => one !== undefined);
@@ -60,7 +70,10 @@ async function fetchAll(catalogue: readonly OfficialFile[], options: OfficialOpt
       results.push(stored);
       continue;
     }
-    options.emit({ type: 'progress', text: `downloading ${nameOf(file.url)} ${file.version} (${i + 1} of ${catalogue.length})` });
+    options.emit({
+      type: 'progress',
+      text: `downloading ${nameOf(file.url)} ${file.version} (${i + 1} of ${catalogue.length})`,
+    });
     results.push(await fetchOne(file, lock, options));
   }
   return results;
@@ -69,7 +82,9 @@ async function fetchAll(catalogue: readonly OfficialFile[], options: OfficialOpt
 async function fetchOne(file: OfficialFile, lock: LockFile, options: OfficialOptions): Promise<Unpacked> {
   const pinned = lock.files[file.url];
   const expected = pinned ?? (await publishedChecksum(file, options));
-  const record = (await unpackedInStore(expected.sha256)) ?? (await fetchAndUnpack(file, expected.sha256, pinned !== undefined, options));
+  const record =
+    (await unpackedInStore(expected.sha256)) ??
+    (await fetchAndUnpack(file, expected.sha256, pinned !== undefined, options));
   if (pinned === undefined) {
     // Read again: another architecture's files may have been added meanwhile.
     const current = await readLockFile(options.inventoryDir);
@@ -78,10 +93,19 @@ async function fetchOne(file: OfficialFile, lock: LockFile, options: OfficialOpt
   return record;
 }
 
-async function fetchAndUnpack(file: OfficialFile, sha256: string, pinned: boolean, options: OfficialOptions): Promise<Unpacked> {
+async function fetchAndUnpack(
+  file: OfficialFile,
+  sha256: string,
+  pinned: boolean,
+  options: OfficialOptions,
+): Promise<Unpacked> {
   const url = mirrored(file.url, options);
   const partial = partialFile(url, sha256);
-  await download(url, partial, { signal: options.signal, ...options.retries, onRetry: (why) => options.emit({ type: 'progress', text: `downloading ${nameOf(file.url)} again: ${why}` }) });
+  await download(url, partial, {
+    signal: options.signal,
+    ...options.retries,
+    onRetry: (why) => options.emit({ type: 'progress', text: `downloading ${nameOf(file.url)} again: ${why}` }),
+  });
   const found = await digestFile(partial);
   if (found.sha256 !== sha256) {
     await rm(partial, { force: true });
@@ -104,7 +128,12 @@ async function unpack(file: OfficialFile, archive: string, stored: Stored, signa
   return withTemporaryFolder(async (folder) => {
     const members = file.programs.flatMap((program) => program.member ?? []);
     const programs: Record<string, Stored> = {};
-    if (members.length > 0) await runLocal('tar', ['-xzf', archive, '-C', folder, '--no-same-owner', ...(await tarNames(archive, members, signal))], { timeoutSeconds: 120, signal });
+    if (members.length > 0)
+      await runLocal(
+        'tar',
+        ['-xzf', archive, '-C', folder, '--no-same-owner', ...(await tarNames(archive, members, signal))],
+        { timeoutSeconds: 120, signal },
+      );
     else await runLocal('cp', [archive, join(folder, 'program')], { timeoutSeconds: 120, signal });
     for (const { name, member } of file.programs) programs[name] = await keep(join(folder, member ?? 'program'), 0o755);
     return { url: file.url, version: file.version, file: stored, programs };
@@ -117,13 +146,21 @@ async function tarNames(archive: string, members: readonly string[], signal: Abo
   const names = stdout.split('\n');
   return members.map((member) => {
     const name = names.find((candidate) => candidate === member || candidate === `./${member}`);
-    if (name === undefined) throw new KinitError(`${member} is not in the release's tar file`, { class: 'artifact', tried: `tar -tzf ${archive}`, found: names.slice(0, 20).join(' ') });
+    if (name === undefined)
+      throw new KinitError(`${member} is not in the release's tar file`, {
+        class: 'artifact',
+        tried: `tar -tzf ${archive}`,
+        found: names.slice(0, 20).join(' '),
+      });
     return name;
   });
 }
 
 /** From the official origin over TLS; where that does not answer and a mirror is set, from the mirror. */
-async function publishedChecksum(file: OfficialFile, options: OfficialOptions): Promise<{ sha256: string; checksumFrom: string }> {
+async function publishedChecksum(
+  file: OfficialFile,
+  options: OfficialOptions,
+): Promise<{ sha256: string; checksumFrom: string }> {
   const mirror = mirrored(file.checksumUrl, options);
   // An origin of the user's own speaks for itself: its network may be closed.
   const urls = options.baseUrl !== undefined ? [mirror] : [...new Set([file.checksumUrl, mirror])];
@@ -131,10 +168,19 @@ async function publishedChecksum(file: OfficialFile, options: OfficialOptions): 
   for (const [i, url] of urls.entries()) {
     const last = i === urls.length - 1;
     try {
-      const text = await fetchText(url, { signal: options.signal, ...options.retries, ...(last ? {} : { attempts: 1, timeoutSeconds: 5 }) });
+      const text = await fetchText(url, {
+        signal: options.signal,
+        ...options.retries,
+        ...(last ? {} : { attempts: 1, timeoutSeconds: 5 }),
+      });
       const sha256 = findChecksum(text, nameOf(file.url));
       if (sha256 !== undefined) return { sha256, checksumFrom: url };
-      failure = new KinitError(`${url} does not name ${nameOf(file.url)}`, { class: 'artifact', tried: `GET ${url}`, found: text.slice(0, 200), hint: 'Perhaps a login page of the network answered. Look at the address in a browser.' });
+      failure = new KinitError(`${url} does not name ${nameOf(file.url)}`, {
+        class: 'artifact',
+        tried: `GET ${url}`,
+        found: text.slice(0, 200),
+        hint: 'Perhaps a login page of the network answered. Look at the address in a browser.',
+      });
     } catch (error) {
       if (error instanceof KinitError && error.context.class === 'interrupted') throw error;
       failure = error;
@@ -146,7 +192,9 @@ async function publishedChecksum(file: OfficialFile, options: OfficialOptions): 
 async function fromStore(file: OfficialFile, lock: LockFile): Promise<Unpacked | undefined> {
   const pinned = lock.files[file.url];
   const record = pinned === undefined ? undefined : await unpackedInStore(pinned.sha256);
-  return record !== undefined && file.programs.every(({ name }) => record.programs[name] !== undefined) ? record : undefined;
+  return record !== undefined && file.programs.every(({ name }) => record.programs[name] !== undefined)
+    ? record
+    : undefined;
 }
 
 async function unpackedInStore(sha256: string): Promise<Unpacked | undefined> {
@@ -158,13 +206,20 @@ async function unpackedInStore(sha256: string): Promise<Unpacked | undefined> {
 function binaries(file: OfficialFile, unpacked: Unpacked | undefined): BinaryArtifact[] {
   return file.programs.flatMap(({ name, installPath, links, group }) => {
     const stored = unpacked?.programs[name];
-    return stored === undefined ? [] : [{ name, version: file.version, localFile: storedFile(stored.sha256), ...stored, installPath, links, group }];
+    return stored === undefined
+      ? []
+      : [{ name, version: file.version, localFile: storedFile(stored.sha256), ...stored, installPath, links, group }];
   });
 }
 
 function officialImages(kubernetesVersion: string, mirror: Mirror): ImageArtifact[] {
   const refs = imageRefs(kubernetesVersion, mirror);
-  const image = (name: string, ref: string, on: ImageArtifact['on'], pinned = false): ImageArtifact => ({ name, refs: [ref], on, ...(pinned ? { pinned } : {}) });
+  const image = (name: string, ref: string, on: ImageArtifact['on'], pinned = false): ImageArtifact => ({
+    name,
+    refs: [ref],
+    on,
+    ...(pinned ? { pinned } : {}),
+  });
   return [
     image('kube-apiserver', refs.apiServer, 'control-plane'),
     image('kube-controller-manager', refs.controllerManager, 'control-plane'),

@@ -16,7 +16,11 @@ export function startProgress(emit: Emit, total: number, heartbeatMs = HEARTBEAT
       number += 1;
       const mine = number;
       const stepStarted = Date.now();
-      const tell = (): void => emit({ type: 'progress', text: `building ${what} (${mine} of ${total}, ${total - mine} left after it, ${elapsed(started)} so far)` });
+      const tell = (): void =>
+        emit({
+          type: 'progress',
+          text: `building ${what} (${mine} of ${total}, ${total - mine} left after it, ${elapsed(started)} so far)`,
+        });
       tell();
       const heartbeat = setInterval(tell, heartbeatMs);
       try {

@@ -17,17 +17,25 @@ export interface Pruned {
  * Empties the build caches and removes store files of earlier builds. What the manifests name stays, so that clusters can
  * still be made without building.
  */
-export async function pruneArtifacts(options: { readonly signal?: AbortSignal; readonly onWait?: (holder: string) => void } = {}): Promise<Pruned> {
+export async function pruneArtifacts(
+  options: { readonly signal?: AbortSignal; readonly onWait?: (holder: string) => void } = {},
+): Promise<Pruned> {
   const signal = options.signal ?? new AbortController().signal;
-  return withStoreLock(
-    async () => ({ cacheBytes: await removeCaches(signal), storeBytes: await removeUnnamed() }),
-    { signal, onWait: options.onWait ?? (() => undefined) },
-  );
+  return withStoreLock(async () => ({ cacheBytes: await removeCaches(signal), storeBytes: await removeUnnamed() }), {
+    signal,
+    onWait: options.onWait ?? (() => undefined),
+  });
 }
 
 async function removeCaches(signal: AbortSignal): Promise<number> {
   const folder = buildFolder();
-  if (await stat(folder).then(() => false, () => true)) return 0;
+  if (
+    await stat(folder).then(
+      () => false,
+      () => true,
+    )
+  )
+    return 0;
   const { stdout } = await runLocal('du', ['-sk', folder], { timeoutSeconds: 300, signal, reject: false });
   // Go makes its module cache read-only, folders too.
   await runLocal('chmod', ['-R', 'u+w', folder], { timeoutSeconds: 300, signal, reject: false });
@@ -36,9 +44,12 @@ async function removeCaches(signal: AbortSignal): Promise<number> {
 }
 
 async function removeUnnamed(): Promise<number> {
-  const named = new Set<string>((await allUnpacked()).flatMap(({ programs }) => Object.values(programs).map(({ sha256 }) => sha256)));
+  const named = new Set<string>(
+    (await allUnpacked()).flatMap(({ programs }) => Object.values(programs).map(({ sha256 }) => sha256)),
+  );
   for (const manifest of await allManifests()) {
-    for (const component of Object.values(manifest.components)) for (const program of component.programs) named.add(program.sha256);
+    for (const component of Object.values(manifest.components))
+      for (const program of component.programs) named.add(program.sha256);
     for (const { archive } of Object.values(manifest.archives)) named.add(archive.sha256);
   }
   const folder = join(storeFolder(), 'sha256');

@@ -4,7 +4,9 @@ import { KinitError } from '../model/error.js';
 export type Mirror = 'none' | 'aliyun' | 'daocloud';
 
 /** Tags that kubeadm of each minor version expects (cmd/kubeadm/app/constants: DefaultEtcdVersion, CoreDNSVersion, PauseVersion). */
-const KUBEADM_TAGS: Readonly<Record<string, { readonly etcd: string; readonly coredns: string; readonly pause: string }>> = {
+const KUBEADM_TAGS: Readonly<
+  Record<string, { readonly etcd: string; readonly coredns: string; readonly pause: string }>
+> = {
   '1.34': { etcd: '3.6.5-0', coredns: 'v1.12.1', pause: '3.10.1' },
   '1.35': { etcd: '3.6.6-0', coredns: 'v1.13.1', pause: '3.10.1' },
   '1.36': { etcd: '3.6.8-0', coredns: 'v1.14.2', pause: '3.10.2' },
@@ -22,9 +24,14 @@ export function imageRefs(kubernetesVersion: string, mirror: Mirror = 'none'): I
   const version = kubernetesVersion.replace(/^v/, '');
   const tags = KUBEADM_TAGS[version.split('.').slice(0, 2).join('.')];
   if (tags === undefined) {
-    throw new KinitError(`no image names are known for Kubernetes ${version}`, { class: 'artifact', found: version, hint: `Known: ${Object.keys(KUBEADM_TAGS).join(', ')}.` });
+    throw new KinitError(`no image names are known for Kubernetes ${version}`, {
+      class: 'artifact',
+      found: version,
+      hint: `Known: ${Object.keys(KUBEADM_TAGS).join(', ')}.`,
+    });
   }
-  const kubernetes = mirror === 'aliyun' ? 'registry.cn-hangzhou.aliyuncs.com/google_containers' : `${daocloud(mirror)}registry.k8s.io`;
+  const kubernetes =
+    mirror === 'aliyun' ? 'registry.cn-hangzhou.aliyuncs.com/google_containers' : `${daocloud(mirror)}registry.k8s.io`;
   // Aliyun's google_containers is flat, and has nothing of other registries: those come through DaoCloud.
   const other = mirror === 'none' ? '' : 'm.daocloud.io/';
   return {

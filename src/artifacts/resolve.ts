@@ -28,7 +28,8 @@ const ANSWER_SECONDS = 3;
  */
 export async function resolveArtifacts(options: ResolveOptions): Promise<ArtifactSet> {
   const source = options.spec.source === 'auto' ? await decide(options) : options.spec.source;
-  if (source === 'official') return officialArtifacts({ ...options, mirror: options.spec.mirror, baseUrl: options.spec.baseUrl });
+  if (source === 'official')
+    return officialArtifacts({ ...options, mirror: options.spec.mirror, baseUrl: options.spec.baseUrl });
   const built = await sourceKubernetesVersion();
   if (built !== options.kubernetesVersion) {
     throw new KinitError(`Kubernetes ${options.kubernetesVersion} cannot be built from source`, {
@@ -47,7 +48,11 @@ export async function resolveArtifacts(options: ResolveOptions): Promise<Artifac
     },
   });
   if (missing.length > 0) {
-    throw new KinitError(`not everything that ${options.arch} hosts need could be built here`, { class: 'artifact', found: missing.join('\n'), hint: `Build on a machine of that architecture, or set artifacts.source: official.` });
+    throw new KinitError(`not everything that ${options.arch} hosts need could be built here`, {
+      class: 'artifact',
+      found: missing.join('\n'),
+      hint: `Build on a machine of that architecture, or set artifacts.source: official.`,
+    });
   }
   return set;
 }
@@ -56,7 +61,10 @@ async function decide(options: ResolveOptions): Promise<'official' | 'source'> {
   const lock = await readLockFile(options.inventoryDir);
   if (lock.source !== undefined) return lock.source;
   const source = (await officialAnswers(options)) ? 'official' : 'source';
-  const why = source === 'official' ? 'the official origins answer' : `the official origins did not answer within ${ANSWER_SECONDS} s`;
+  const why =
+    source === 'official'
+      ? 'the official origins answer'
+      : `the official origins did not answer within ${ANSWER_SECONDS} s`;
   options.emit({ type: 'progress', text: `artifacts: ${source} (${why})` });
   await writeLockFile(options.inventoryDir, { ...(await readLockFile(options.inventoryDir)), source });
   return source;

@@ -10,7 +10,14 @@ import { storeFolder } from './paths.js';
  * Runs work while holding the store's build lock, so that two builds at once wait for each other and the second finds
  * the first one's results. A lock whose process is gone is taken over.
  */
-export async function withStoreLock<T>(work: () => Promise<T>, options: { readonly onWait: (holder: string) => void; readonly signal: AbortSignal; readonly timeoutSeconds?: number }): Promise<T> {
+export async function withStoreLock<T>(
+  work: () => Promise<T>,
+  options: {
+    readonly onWait: (holder: string) => void;
+    readonly signal: AbortSignal;
+    readonly timeoutSeconds?: number;
+  },
+): Promise<T> {
   const folder = storeFolder();
   await mkdir(folder, { recursive: true });
   const file = join(folder, 'build.lock');
@@ -27,7 +34,13 @@ export async function withStoreLock<T>(work: () => Promise<T>, options: { readon
     const who = `process ${holder.split(' ')[0] ?? '?'}`;
     if (!told) options.onWait(who);
     told = true;
-    if (Date.now() > deadline) throw new KinitError('another artifact build does not end', { class: 'locked', tried: `wait for ${file}`, found: `held by ${who}`, hint: 'End that build, or wait for it and run again.' });
+    if (Date.now() > deadline)
+      throw new KinitError('another artifact build does not end', {
+        class: 'locked',
+        tried: `wait for ${file}`,
+        found: `held by ${who}`,
+        hint: 'End that build, or wait for it and run again.',
+      });
     await sleep(500, undefined, { signal: options.signal });
   }
   try {

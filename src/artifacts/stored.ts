@@ -8,7 +8,10 @@ import type { ResolveOptions } from './resolve.js';
 export async function storedArtifacts(options: ResolveOptions): Promise<ArtifactSet | undefined> {
   const { spec, kubernetesVersion, arch, inventoryDir } = options;
   const source = spec.source === 'auto' ? (await readLockFile(inventoryDir)).source : spec.source;
-  if (source === 'official') return (await officialIsStored(options)) ? officialArtifacts({ ...options, mirror: spec.mirror, baseUrl: spec.baseUrl }) : undefined;
+  if (source === 'official')
+    return (await officialIsStored(options))
+      ? officialArtifacts({ ...options, mirror: spec.mirror, baseUrl: spec.baseUrl })
+      : undefined;
   if (source === undefined) return undefined;
   const manifest = await readManifest(kubernetesVersion, arch);
   if (manifest === undefined) return undefined;

@@ -44,7 +44,9 @@ export async function* tarBytes(entries: readonly TarEntry[]): AsyncGenerator<Ui
     yield* headers(entry);
     if (entry.content === undefined) continue;
     if (entry.content instanceof Uint8Array) yield entry.content;
-    else for await (const chunk of createReadStream(entry.content.localFile, { highWaterMark: 1024 * 1024 })) yield chunk as Buffer;
+    else
+      for await (const chunk of createReadStream(entry.content.localFile, { highWaterMark: 1024 * 1024 }))
+        yield chunk as Buffer;
     yield padding(contentSize(entry));
   }
   yield Buffer.alloc(2 * BLOCK);
@@ -73,30 +75,55 @@ export function readTar(bytes: Buffer): TarEntry[] {
   return entries;
 }
 
-function readEntry(header: Buffer, flag: string, content: Buffer, extended: Readonly<Record<string, string>>): TarEntry | undefined {
-  const type = flag === '\0' ? 'file' : (Object.entries(TYPE_FLAGS).find(([, value]) => value === flag)?.[0] as TarEntry['type'] | undefined);
+function readEntry(
+  header: Buffer,
+  flag: string,
+  content: Buffer,
+  extended: Readonly<Record<string, string>>,
+): TarEntry | undefined {
+  const type =
+    flag === '\0'
+      ? 'file'
+      : (Object.entries(TYPE_FLAGS).find(([, value]) => value === flag)?.[0] as TarEntry['type'] | undefined);
   if (type === undefined) return undefined;
-  const prefix = header.subarray(257, 262).toString() === 'ustar' && header[263] === 0x30 ? readText(header.subarray(345, 500)) : '';
+  const prefix =
+    header.subarray(257, 262).toString() === 'ustar' && header[263] === 0x30 ? readText(header.subarray(345, 500)) : '';
   const name = readText(header.subarray(0, 100));
   const target = extended['linkpath'] ?? readText(header.subarray(157, 257));
-  const common = { path: clean(extended['path'] ?? (prefix === '' ? name : `${prefix}/${name}`)), type, mode: readNumber(header.subarray(100, 108)) & 0o7777, uid: readNumber(header.subarray(108, 116)), gid: readNumber(header.subarray(116, 124)) };
+  const common = {
+    path: clean(extended['path'] ?? (prefix === '' ? name : `${prefix}/${name}`)),
+    type,
+    mode: readNumber(header.subarray(100, 108)) & 0o7777,
+    uid: readNumber(header.subarray(108, 116)),
+    gid: readNumber(header.subarray(116, 124)),
+  };
   if (type === 'file') return { ...common, content };
   if (type === 'directory') return common;
   return { ...common, target: type === 'hardlink' ? clean(target) : target };
 }
 
 function headers(entry: TarEntry): Buffer[] {
-  const records: [string, Uint8Array][] = Object.entries(entry.xattrs ?? {}).map(([name, value]) => [`SCHILY.xattr.${name}`, value]);
+  const records: [string, Uint8Array][] = Object.entries(entry.xattrs ?? {}).map(([name, value]) => [
+    `SCHILY.xattr.${name}`,
+    value,
+  ]);
   const path = entry.type === 'directory' ? `${entry.path}/` : entry.path;
   if (Buffer.byteLength(path) > 100) records.push(['path', Buffer.from(path)]);
-  if (entry.target !== undefined && Buffer.byteLength(entry.target) > 100) records.push(['linkpath', Buffer.from(entry.target)]);
+  if (entry.target !== undefined && Buffer.byteLength(entry.target) > 100)
+    records.push(['linkpath', Buffer.from(entry.target)]);
   const main = ustar(path, TYPE_FLAGS[entry.type], entry.mode, contentSize(entry), entry);
   if (records.length === 0) return [main];
   const pax = Buffer.concat(records.map(([name, value]) => paxRecord(name, value)));
   return [ustar('PaxHeaders/0', 'x', 0o644, pax.length, {}), pax, padding(pax.length), main];
 }
 
-function ustar(path: string, flag: string, mode: number, size: number, rest: Pick<TarEntry, 'uid' | 'gid' | 'target'>): Buffer {
+function ustar(
+  path: string,
+  flag: string,
+  mode: number,
+  size: number,
+  rest: Pick<TarEntry, 'uid' | 'gid' | 'target'>,
+): Buffer {
   const block = Buffer.alloc(BLOCK);
   const octal = (value: number, width: number): string => `${value.toString(8).padStart(width - 1, '0')}\0`;
   Buffer.from(path).copy(block, 0, 0, 100);
@@ -149,5 +176,8 @@ function readNumber(bytes: Buffer): number {
 }
 
 function clean(path: string): string {
-  return path.replace(/^(\.?\/)+/, '').replace(/\/+$/, '').replace(/^\.$/, '');
+  return path
+    .replace(/^(\.?\/)+/, '')
+    .replace(/\/+$/, '')
+    .replace(/^\.$/, '');
 }

@@ -11,18 +11,31 @@ export interface Need {
   readonly present: () => Promise<boolean>;
 }
 
-export const C_COMPILER: Need = { what: 'a C compiler', debianPackages: ['gcc', 'libc6-dev'], present: () => onPath('gcc') };
+export const C_COMPILER: Need = {
+  what: 'a C compiler',
+  debianPackages: ['gcc', 'libc6-dev'],
+  present: () => onPath('gcc'),
+};
 export const LIBSECCOMP: Need = {
   what: 'libseccomp with its headers',
   debianPackages: ['libseccomp-dev', 'pkg-config'],
-  present: async () => (await onPath('pkg-config')) && (await runLocal('pkg-config', ['--exists', 'libseccomp'], { reject: false })).code === 0,
+  present: async () =>
+    (await onPath('pkg-config')) &&
+    (await runLocal('pkg-config', ['--exists', 'libseccomp'], { reject: false })).code === 0,
 };
-export const MMDEBSTRAP: Need = { what: 'mmdebstrap', debianPackages: ['mmdebstrap', 'debian-archive-keyring'], present: () => onPath('mmdebstrap') };
+export const MMDEBSTRAP: Need = {
+  what: 'mmdebstrap',
+  debianPackages: ['mmdebstrap', 'debian-archive-keyring'],
+  present: () => onPath('mmdebstrap'),
+};
 /**
  * Installs what is missing when this is Debian or Ubuntu and we are root; otherwise throws 'artifact' with the command
  * to type.
  */
-export async function ensureTools(needs: readonly Need[], options: { readonly emit: Emit; readonly signal: AbortSignal }): Promise<void> {
+export async function ensureTools(
+  needs: readonly Need[],
+  options: { readonly emit: Emit; readonly signal: AbortSignal },
+): Promise<void> {
   const missing = await stillMissing(needs);
   if (missing.length === 0) return;
   const packages = [...new Set(missing.flatMap((need) => need.debianPackages))];
@@ -33,21 +46,37 @@ export async function ensureTools(needs: readonly Need[], options: { readonly em
     throw new KinitError(`building artifacts needs ${what}`, {
       class: 'artifact',
       found: 'not installed on this machine',
-      hint: debian ? `Type: sudo ${typed}` : `On Debian or Ubuntu that is: ${typed}. Elsewhere build on such a machine, or set artifacts.source: official in the inventory.`,
+      hint: debian
+        ? `Type: sudo ${typed}`
+        : `On Debian or Ubuntu that is: ${typed}. Elsewhere build on such a machine, or set artifacts.source: official in the inventory.`,
     });
   }
   options.emit({ type: 'progress', text: `installing ${packages.join(', ')} on this machine` });
   const apt = (args: readonly string[]): Promise<unknown> =>
-    runLocal('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], { timeoutSeconds: 600, env: { DEBIAN_FRONTEND: 'noninteractive' }, signal: options.signal });
+    runLocal('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], {
+      timeoutSeconds: 600,
+      env: { DEBIAN_FRONTEND: 'noninteractive' },
+      signal: options.signal,
+    });
   try {
     await apt(['update']);
     await apt(['install', '-y', '--no-install-recommends', ...packages]);
   } catch (error) {
     if (!(error instanceof KinitError) || error.context.class === 'interrupted') throw error;
-    throw new KinitError(`${what} could not be installed on this machine`, { ...error.context, class: 'artifact', hint: `Type: apt-get update && ${typed}`, cause: error });
+    throw new KinitError(`${what} could not be installed on this machine`, {
+      ...error.context,
+      class: 'artifact',
+      hint: `Type: apt-get update && ${typed}`,
+      cause: error,
+    });
   }
   const left = await stillMissing(missing);
-  if (left.length > 0) throw new KinitError(`${left.map((need) => need.what).join(', ')} still missing after the installation`, { class: 'artifact', tried: typed, hint: 'Look at what the command prints.' });
+  if (left.length > 0)
+    throw new KinitError(`${left.map((need) => need.what).join(', ')} still missing after the installation`, {
+      class: 'artifact',
+      tried: typed,
+      hint: 'Look at what the command prints.',
+    });
 }
 
 export async function onPath(command: string): Promise<boolean> {

@@ -26,7 +26,8 @@ export function secretAsker(io: Io, hold: () => () => void): AskSecret | undefin
 async function askNow(io: Io, text: string, hold: () => () => void): Promise<string> {
   const release = hold();
   // Not through the stream: the live display keeps what others write until it is done.
-  const say = (words: string): void => void (io.stderr === process.stderr ? writeSync(2, words) : io.stderr.write(words));
+  const say = (words: string): void =>
+    void (io.stderr === process.stderr ? writeSync(2, words) : io.stderr.write(words));
   try {
     // First the terminal stops to show what is typed, then the question: who types fast must not be seen either.
     const line = readHidden(io.stdin);
@@ -56,13 +57,15 @@ function readHidden(stdin: Terminal): Promise<string> {
       if (rest.length > 0) stdin.unshift(rest);
       act();
     };
-    const stop = (rest: Buffer): void => settle(rest, () => reject(new KinitError('Stopped at a question for a password', { class: 'interrupted' })));
+    const stop = (rest: Buffer): void =>
+      settle(rest, () => reject(new KinitError('Stopped at a question for a password', { class: 'interrupted' })));
     const onEnd = (): void => stop(Buffer.alloc(0));
     const take = (chunk: Buffer | string): void => {
       const bytes = Buffer.from(chunk);
       for (const [index, byte] of bytes.entries()) {
         const rest = bytes.subarray(index + 1);
-        if (byte === KEYS.enter || byte === KEYS.lineFeed) return settle(rest, () => resolve(Buffer.from(typed).toString('utf8')));
+        if (byte === KEYS.enter || byte === KEYS.lineFeed)
+          return settle(rest, () => resolve(Buffer.from(typed).toString('utf8')));
         if (byte === KEYS.interrupt || (byte === KEYS.end && typed.length === 0)) {
           stop(rest);
           // In this mode the terminal hands Ctrl-C to us, not to the process.

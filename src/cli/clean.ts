@@ -14,16 +14,23 @@ export function clean(text: string): string {
 
 // ECMA-48, with 7-bit and 8-bit introducers. Not util.stripVTControlCharacters: in Node 20 it leaves parts of titles and links.
 /** OSC, DCS, SOS, PM, APC and all up to their end: window titles, links. */
-const STRING_SEQUENCE = /(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)/g;
+const STRING_SEQUENCE =
+  /(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)/g;
 /** CSI (colours, cursor, erase), and escapes of two or three characters. */
 const CONTROL_SEQUENCE = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b[ -/]*[0-~]/g;
 
 /** The same as one line. */
 export function oneLine(text: string): string {
-  return clean(text).replaceAll(/\s*\n\s*/g, ' ').replaceAll('\t', ' ').trim();
+  return clean(text)
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replaceAll('\t', ' ')
+    .trim();
 }
 
 /** A value as JSON that is fit for a terminal too: what JSON leaves as it is and a terminal obeys (8-bit control characters, marks that turn the reading direction) is escaped. The value stays the same. */
 export function safeJson(value: unknown): string {
-  return JSON.stringify(value).replaceAll(/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(value).replaceAll(
+    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -13,7 +13,15 @@ export interface ClusterStatus {
   readonly nodes: readonly NodeStatus[];
   /** Hosts of the inventory that are no node. */
   readonly missing: readonly string[];
-  readonly pods: { readonly total: number; readonly unwell: readonly { readonly namespace: string; readonly name: string; readonly node: string; readonly state: string }[] };
+  readonly pods: {
+    readonly total: number;
+    readonly unwell: readonly {
+      readonly namespace: string;
+      readonly name: string;
+      readonly node: string;
+      readonly state: string;
+    }[];
+  };
 }
 
 export interface Seen {
@@ -37,14 +45,29 @@ export function clusterStatus({ nodes, pods, hosts, ...rest }: Seen): ClusterSta
   };
 }
 
-export function renderStatus({ name, endpoint, ready, version, nodes, missing, pods }: ClusterStatus, paint: Paint): string {
-  const rows = nodes.map((node) => [node.name, nodeState(node), node.roles.join(',') || '-', node.version, node.internalAddress, oneLine(node.os), node.runtime]);
+export function renderStatus(
+  { name, endpoint, ready, version, nodes, missing, pods }: ClusterStatus,
+  paint: Paint,
+): string {
+  const rows = nodes.map((node) => [
+    node.name,
+    nodeState(node),
+    node.roles.join(',') || '-',
+    node.version,
+    node.internalAddress,
+    oneLine(node.os),
+    node.runtime,
+  ]);
   const unwellRows = pods.unwell.map((pod) => [pod.namespace, pod.name, pod.node, oneLine(pod.state)]);
   return [
     `Cluster ${paint.bold(name)}: API at ${endpoint}, ${version}, ${ready === 'ok' ? paint.green('ready') : paint.red(oneLine(ready))}`,
     table(['NODE', 'STATUS', 'ROLES', 'VERSION', 'ADDRESS', 'OS', 'RUNTIME'], rows),
-    ...(missing.length === 0 ? [] : [paint.yellow(`In the inventory, not in the cluster: ${missing.join(', ')}. kinit join adds them.`)]),
-    unwellRows.length === 0 ? `All ${String(pods.total)} pods are well.` : `${String(unwellRows.length)} of ${String(pods.total)} pods are not well:\n${table(['NAMESPACE', 'POD', 'NODE', 'STATE'], unwellRows)}`,
+    ...(missing.length === 0
+      ? []
+      : [paint.yellow(`In the inventory, not in the cluster: ${missing.join(', ')}. kinit join adds them.`)]),
+    unwellRows.length === 0
+      ? `All ${String(pods.total)} pods are well.`
+      : `${String(unwellRows.length)} of ${String(pods.total)} pods are not well:\n${table(['NAMESPACE', 'POD', 'NODE', 'STATE'], unwellRows)}`,
   ].join('\n\n');
 }
 
@@ -59,7 +82,9 @@ interface PodFields {
     readonly phase?: string;
     readonly reason?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
-    readonly containerStatuses?: readonly { readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } } }[];
+    readonly containerStatuses?: readonly {
+      readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } };
+    }[];
   };
 }
 
@@ -69,5 +94,7 @@ function unwell(object: KubeObject): ClusterStatus['pods']['unwell'] {
   if (status?.phase === 'Succeeded' || (status?.phase === 'Running' && ready?.status === 'True')) return [];
   const waiting = status?.containerStatuses?.map(({ state }) => state?.waiting).find((state) => state !== undefined);
   const state = waiting?.reason ?? status?.reason ?? ready?.message ?? status?.phase ?? 'Unknown';
-  return [{ namespace: object.metadata.namespace ?? '', name: object.metadata.name, node: spec?.nodeName ?? '-', state }];
+  return [
+    { namespace: object.metadata.namespace ?? '', name: object.metadata.name, node: spec?.nodeName ?? '-', state },
+  ];
 }

@@ -19,6 +19,14 @@ export function paintFor(io: Io, output: Output, wanted: boolean): Paint {
 
 /** All colours on or off. */
 export function paint(on: boolean): Paint {
-  const wrap = (open: number, close: number) => (text: string) => (on && text !== '' ? `\u001b[${String(open)}m${text}\u001b[${String(close)}m` : text);
-  return { red: wrap(31, 39), green: wrap(32, 39), yellow: wrap(33, 39), cyan: wrap(36, 39), bold: wrap(1, 22), dim: wrap(2, 22) };
+  const wrap = (open: number, close: number) => (text: string) =>
+    on && text !== '' ? `\u001b[${String(open)}m${text}\u001b[${String(close)}m` : text;
+  return {
+    red: wrap(31, 39),
+    green: wrap(32, 39),
+    yellow: wrap(33, 39),
+    cyan: wrap(36, 39),
+    bold: wrap(1, 22),
+    dim: wrap(2, 22),
+  };
 }

@@ -56,11 +56,17 @@ export function defineCommand<T extends GlobalOptions>(definition: CommandDefini
       yargs.command({
         command: definition.usage,
         describe: definition.describe,
-        builder: (inner: Argv<GlobalOptions>) => ownOptionsFirst(inner, (y) => definition.options(withExamples(y, definition.examples))),
+        builder: (inner: Argv<GlobalOptions>) =>
+          ownOptionsFirst(inner, (y) => definition.options(withExamples(y, definition.examples))),
         handler: (args: ArgumentsCamelCase<T>) => {
           const surplus = args._.slice(path.length);
           if (surplus.length > 0) throw usage(`kinit ${path.join(' ')} takes no argument "${surplus.join(' ')}"`, path);
-          select({ command: path.join(' '), options: args, printsValue: definition.printsValue ?? false, run: (context) => definition.run(args, context) });
+          select({
+            command: path.join(' '),
+            options: args,
+            printsValue: definition.printsValue ?? false,
+            run: (context) => definition.run(args, context),
+          });
         },
       });
     },
@@ -68,7 +74,12 @@ export function defineCommand<T extends GlobalOptions>(definition: CommandDefini
 }
 
 /** Commands under one word: 'token create'. */
-export function defineGroup(name: string, describe: string, members: readonly Command[], examples: CommandDefinition<unknown>['examples']): Command {
+export function defineGroup(
+  name: string,
+  describe: string,
+  members: readonly Command[],
+  examples: CommandDefinition<unknown>['examples'],
+): Command {
   return {
     name,
     register: (yargs, select, parents) => {
@@ -84,7 +95,10 @@ export function defineGroup(name: string, describe: string, members: readonly Co
         handler: ({ _: words }: { readonly _: readonly (string | number)[] }) => {
           const word = words[path.length];
           if (word !== undefined) throw unknownCommand(String(word), names(members), path);
-          throw new KinitError(`kinit ${path.join(' ')} needs a command`, { class: 'usage', hint: `Commands: ${names(members).join(', ')}. See kinit ${path.join(' ')} --help` });
+          throw new KinitError(`kinit ${path.join(' ')} needs a command`, {
+            class: 'usage',
+            hint: `Commands: ${names(members).join(', ')}. See kinit ${path.join(' ')} --help`,
+          });
         },
       });
     },
@@ -106,14 +120,18 @@ function usage(message: string, path: readonly string[]): KinitError {
   return new KinitError(message, { class: 'usage', hint: `See kinit ${path.join(' ')} --help` });
 }
 
-function withExamples(yargs: Argv<GlobalOptions>, examples: CommandDefinition<unknown>['examples']): Argv<GlobalOptions> {
+function withExamples(
+  yargs: Argv<GlobalOptions>,
+  examples: CommandDefinition<unknown>['examples'],
+): Argv<GlobalOptions> {
   for (const [args, what] of examples) yargs.example(`kinit ${args}`, what);
   return yargs;
 }
 
 /** What only this command takes stands in the help before what every command takes. */
 function ownOptionsFirst<T>(yargs: Argv<GlobalOptions>, add: (yargs: Argv<GlobalOptions>) => Argv<T>): Argv<T> {
-  const known = (from: unknown) => Object.keys((from as { getOptions: () => { key: Record<string, unknown> } }).getOptions().key);
+  const known = (from: unknown) =>
+    Object.keys((from as { getOptions: () => { key: Record<string, unknown> } }).getOptions().key);
   const before = new Set(known(yargs));
   const all = add(yargs);
   const own = known(all).filter((key) => !before.has(key));

@@ -4,7 +4,11 @@ import { eventSchema, failureLineSchema, resultLineSchema } from '../model/event
 const time = z.iso.datetime().describe('When it was said, by the clock of the machine kinit runs on (UTC).');
 
 /** One line of --output json of a run (init, join, reset, plan, apply, check). */
-export const lineSchema = z.discriminatedUnion('type', [...eventSchema.options.map((option) => option.extend({ time }).describe(option.description ?? '')), failureLineSchema, resultLineSchema] as unknown as Parameters<typeof z.discriminatedUnion>[1]);
+export const lineSchema = z.discriminatedUnion('type', [
+  ...eventSchema.options.map((option) => option.extend({ time }).describe(option.description ?? '')),
+  failureLineSchema,
+  resultLineSchema,
+] as unknown as Parameters<typeof z.discriminatedUnion>[1]);
 
 interface JsonSchema {
   readonly description?: string;
@@ -26,7 +30,11 @@ export function eventsSchema(): object {
 }
 
 /** Readers must not refuse what a later version adds; and the pattern of a time says no more than its format. */
-function simplify({ jsonSchema }: { readonly jsonSchema: { additionalProperties?: unknown; readOnly?: unknown; pattern?: unknown; format?: unknown } }): void {
+function simplify({
+  jsonSchema,
+}: {
+  readonly jsonSchema: { additionalProperties?: unknown; readOnly?: unknown; pattern?: unknown; format?: unknown };
+}): void {
   delete jsonSchema.additionalProperties;
   delete jsonSchema.readOnly;
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
@@ -57,8 +65,19 @@ kinit init -o json | jq -r 'select(.type == "change-applied") | [.host, .phase, 
 `;
 
 function section(schema: JsonSchema): string {
-  const rows = Object.entries(schema.properties ?? {}).flatMap(([name, property]) => fields(name, property, schema.required?.includes(name) === true));
-  return [`## ${schema.properties?.['type']?.const ?? ''}`, '', schema.description ?? '', '', '| Field | Type | | |', '| --- | --- | --- | --- |', ...rows, ''].join('\n');
+  const rows = Object.entries(schema.properties ?? {}).flatMap(([name, property]) =>
+    fields(name, property, schema.required?.includes(name) === true),
+  );
+  return [
+    `## ${schema.properties?.['type']?.const ?? ''}`,
+    '',
+    schema.description ?? '',
+    '',
+    '| Field | Type | | |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 function fields(name: string, schema: JsonSchema, required: boolean): string[] {
@@ -67,12 +86,22 @@ function fields(name: string, schema: JsonSchema, required: boolean): string[] {
   const inner = schema.properties ?? schema.items?.properties ?? {};
   const holder = schema.items === undefined ? schema : schema.items;
   const prefix = schema.items === undefined ? name : `${name}[]`;
-  return [row, ...Object.entries(inner).flatMap(([key, property]) => fields(`${prefix}.${key}`, property, holder.required?.includes(key) === true))];
+  return [
+    row,
+    ...Object.entries(inner).flatMap(([key, property]) =>
+      fields(`${prefix}.${key}`, property, holder.required?.includes(key) === true),
+    ),
+  ];
 }
 
 function typeOf(schema: JsonSchema): string {
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(', ');
   if (schema.type === 'array') return `list of ${schema.items?.type === 'object' ? 'objects' : 'text'}`;
-  const names: Readonly<Record<string, string>> = { string: schema.format === 'date-time' ? 'RFC 3339 time' : 'text', integer: 'whole number', number: 'number', object: 'object' };
+  const names: Readonly<Record<string, string>> = {
+    string: schema.format === 'date-time' ? 'RFC 3339 time' : 'text',
+    integer: 'whole number',
+    number: 'number',
+    object: 'object',
+  };
   return schema.type === undefined ? 'any' : (names[schema.type] ?? schema.type);
 }

@@ -14,10 +14,19 @@ export async function putKubeconfig(connection: HostConnection, text: string, re
     const { stdout } = await connection.run(`if [ -e ${HOST_KUBECONFIG} ]; then cat ${HOST_KUBECONFIG}; fi`);
     if (stdout === text) return;
     if (stdout.trim() !== '' && !replace) {
-      throw new KinitError(`${HOST_KUBECONFIG} is there already and differs`, { class: 'change', host: connection.host, hint: 'Add --yes to replace it; kinit reset puts the old one back.' });
+      throw new KinitError(`${HOST_KUBECONFIG} is there already and differs`, {
+        class: 'change',
+        host: connection.host,
+        hint: 'Add --yes to replace it; kinit reset puts the old one back.',
+      });
     }
     const saved = await connection.run(`${SAVE}\numask 077 && mkdir -p /root/.kube`);
-    if (saved.code !== 0) throw new KinitError(`${HOST_KUBECONFIG} cannot be written`, { class: 'change', host: connection.host, found: saved.stderr.trim() });
+    if (saved.code !== 0)
+      throw new KinitError(`${HOST_KUBECONFIG} cannot be written`, {
+        class: 'change',
+        host: connection.host,
+        found: saved.stderr.trim(),
+      });
     await connection.upload([{ path: HOST_KUBECONFIG, content: { bytes: Buffer.from(text) }, mode: 0o600 }]);
   } finally {
     await connection.close();

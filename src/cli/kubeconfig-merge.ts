@@ -8,7 +8,9 @@ interface Named {
 interface Kubeconfig {
   readonly clusters: readonly (Named & { readonly cluster: unknown })[];
   readonly users: readonly (Named & { readonly user: unknown })[];
-  readonly contexts: readonly (Named & { readonly context: { readonly cluster: string; readonly user: string; readonly [field: string]: unknown } })[];
+  readonly contexts: readonly (Named & {
+    readonly context: { readonly cluster: string; readonly user: string; readonly [field: string]: unknown };
+  })[];
   readonly 'current-context'?: string;
   readonly [field: string]: unknown;
 }
@@ -19,7 +21,8 @@ export function nameKubeconfig(text: string, name: string): string {
   const context = contexts.find((entry) => entry.name === rest['current-context']) ?? contexts[0];
   const cluster = clusters.find((entry) => entry.name === context?.context.cluster);
   const user = users.find((entry) => entry.name === context?.context.user);
-  if (context === undefined || cluster === undefined || user === undefined) throw new KinitError('The kubeconfig of the cluster has no usable context', { class: 'internal' });
+  if (context === undefined || cluster === undefined || user === undefined)
+    throw new KinitError('The kubeconfig of the cluster has no usable context', { class: 'internal' });
   const admin = `${name}-admin`;
   return stringify({
     ...rest,
@@ -53,8 +56,16 @@ function replaceNamed<T extends Named>(old: readonly T[], added: readonly T[]): 
 
 function read(text: string, what: string): Kubeconfig {
   const value = parseYaml(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || (value as { kind?: unknown }).kind !== 'Config') {
-    throw new KinitError(`${what} is not a kubeconfig`, { class: 'usage', hint: 'Nothing was written. Use --out FILE for a file of its own.' });
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    Array.isArray(value) ||
+    (value as { kind?: unknown }).kind !== 'Config'
+  ) {
+    throw new KinitError(`${what} is not a kubeconfig`, {
+      class: 'usage',
+      hint: 'Nothing was written. Use --out FILE for a file of its own.',
+    });
   }
   const config = value as Partial<Kubeconfig>;
   return { ...config, clusters: config.clusters ?? [], users: config.users ?? [], contexts: config.contexts ?? [] };

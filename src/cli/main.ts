@@ -36,15 +36,28 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return parsed.asked ? 0 : EXIT_CODES.usage;
   } catch (thrown) {
     // Arguments could not be read, so --output can only be looked for in them.
-    const json = argv.some((word, index) => word === '--output=json' || (word === 'json' && ['--output', '-o'].includes(argv[index - 1] ?? '')));
-    return report(thrown, { failures: [], findings: [] }, { io, json, verbose: argv.includes('--verbose'), color: !argv.includes('--no-color') });
+    const json = argv.some(
+      (word, index) =>
+        word === '--output=json' || (word === 'json' && ['--output', '-o'].includes(argv[index - 1] ?? '')),
+    );
+    return report(
+      thrown,
+      { failures: [], findings: [] },
+      { io, json, verbose: argv.includes('--verbose'), color: !argv.includes('--no-color') },
+    );
   }
 }
 
 async function runChosen({ command, options, printsValue, run }: Chosen, io: Io): Promise<number> {
   const json = options.output === 'json';
   const output = printsValue ? io.stderr : io.stdout;
-  const renderer = createRenderer({ io, output, format: json ? 'json' : 'text', verbose: options.verbose, paint: paintFor(io, output, options.color) });
+  const renderer = createRenderer({
+    io,
+    output,
+    format: json ? 'json' : 'text',
+    verbose: options.verbose,
+    paint: paintFor(io, output, options.color),
+  });
   let closed: Promise<void> | undefined;
   const close = () => (closed ??= renderer.finish());
   const askSecret = secretAsker(io, renderer.hold ?? (() => () => undefined));
@@ -59,14 +72,20 @@ async function runChosen({ command, options, printsValue, run }: Chosen, io: Io)
     },
     result: async (value, text) => {
       await close();
-      if (json) for (const line of Array.isArray(value) ? value : [{ type: 'result', command, result: value }]) io.stdout.write(jsonLine(line));
+      if (json)
+        for (const line of Array.isArray(value) ? value : [{ type: 'result', command, result: value }])
+          io.stdout.write(jsonLine(line));
       else if (text !== '') io.stdout.write(`${text}\n`);
     },
   };
   const record = newRecord();
   const emit = recording(record, renderer.emit);
   try {
-    return await withInterrupt(emit, () => quitAtOnce(io), (signal) => run({ io, ui, emit, signal, command, record }));
+    return await withInterrupt(
+      emit,
+      () => quitAtOnce(io),
+      (signal) => run({ io, ui, emit, signal, command, record }),
+    );
   } catch (thrown) {
     await close();
     // A gap to what was printed while it ran.
@@ -85,7 +104,11 @@ interface ReportOptions {
 }
 
 /** The one place where a failure is printed. Resolves to its exit code. */
-function report(thrown: unknown, { failures, findings }: Pick<RunRecord, 'failures' | 'findings'>, { io, json, verbose, color }: ReportOptions): number {
+function report(
+  thrown: unknown,
+  { failures, findings }: Pick<RunRecord, 'failures' | 'findings'>,
+  { io, json, verbose, color }: ReportOptions,
+): number {
   const error = asKinitError(thrown);
   const failure = toFailure(error);
   if (json) {
@@ -117,7 +140,9 @@ function renderCause([first, ...more]: RunRecord['findings'], paint: Paint): str
 
 function stackOf(error: KinitError): string {
   const { cause } = error.context;
-  return [error.stack, cause instanceof Error ? `caused by ${cause.stack ?? cause.message}` : undefined].filter((text) => text !== undefined).join('\n');
+  return [error.stack, cause instanceof Error ? `caused by ${cause.stack ?? cause.message}` : undefined]
+    .filter((text) => text !== undefined)
+    .join('\n');
 }
 
 function quitAtOnce(io: Io): void {

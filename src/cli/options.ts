@@ -3,35 +3,82 @@ import { KinitError } from '../model/error.js';
 
 /** Options every command takes. */
 const globalOptions = {
-  inventory: { alias: 'i', type: 'string', requiresArg: true, describe: 'Inventory file (KINIT_INVENTORY) [default: "./inventory.yaml"]' },
-  output: { alias: 'o', choices: ['text', 'json'], requiresArg: true, default: 'text', describe: 'text for people, json: one JSON value a line on standard output' },
+  inventory: {
+    alias: 'i',
+    type: 'string',
+    requiresArg: true,
+    describe: 'Inventory file (KINIT_INVENTORY) [default: "./inventory.yaml"]',
+  },
+  output: {
+    alias: 'o',
+    choices: ['text', 'json'],
+    requiresArg: true,
+    default: 'text',
+    describe: 'text for people, json: one JSON value a line on standard output',
+  },
   verbose: { type: 'boolean', default: false, describe: 'Say more: also what needed no change, and why' },
-  color: { type: 'boolean', default: true, describe: 'Colour on a terminal (--no-color, NO_COLOR)', defaultDescription: 'on a terminal' },
+  color: {
+    type: 'boolean',
+    default: true,
+    describe: 'Colour on a terminal (--no-color, NO_COLOR)',
+    defaultDescription: 'on a terminal',
+  },
   yes: { alias: 'y', type: 'boolean', default: false, describe: 'Answer every question with yes' },
 } as const;
 
 const connectOptions = {
-  'accept-new-host-keys': { type: 'boolean', default: false, describe: 'First contact: write unknown host keys to known_hosts. A changed key is refused all the same' },
+  'accept-new-host-keys': {
+    type: 'boolean',
+    default: false,
+    describe: 'First contact: write unknown host keys to known_hosts. A changed key is refused all the same',
+  },
 } as const;
 
 const runOptions = {
   ...connectOptions,
-  timing: { type: 'boolean', default: false, describe: 'At the end: seconds, changes and round trips by phase and host' },
+  timing: {
+    type: 'boolean',
+    default: false,
+    describe: 'At the end: seconds, changes and round trips by phase and host',
+  },
   parallel: { type: 'number', requiresArg: true, describe: 'At most so many hosts at once (inventory: parallel)' },
-  junit: { type: 'string', requiresArg: true, describe: 'Also write a JUnit report: phases and checks of every host as test cases' },
+  junit: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Also write a JUnit report: phases and checks of every host as test cases',
+  },
 } as const;
 
 const writeOptions = {
-  strict: { type: 'boolean', default: false, describe: 'Stop all hosts at the first that fails. Without it the others are finished' },
-  'lock-wait': { type: 'string', default: '0', requiresArg: true, describe: 'How long to wait when another kinit works on the cluster (30s, 10m); 0: stop and say who it is' },
+  strict: {
+    type: 'boolean',
+    default: false,
+    describe: 'Stop all hosts at the first that fails. Without it the others are finished',
+  },
+  'lock-wait': {
+    type: 'string',
+    default: '0',
+    requiresArg: true,
+    describe: 'How long to wait when another kinit works on the cluster (30s, 10m); 0: stop and say who it is',
+  },
   'force-unlock': { type: 'boolean', default: false, describe: "Take the cluster's lock from whoever holds it" },
 } as const;
 
 const phaseOptions = {
   ...runOptions,
-  skip: { type: 'string', requiresArg: true, coerce: nameList, describe: 'Phases to leave out, by name, with commas (see kinit phases)' },
+  skip: {
+    type: 'string',
+    requiresArg: true,
+    coerce: nameList,
+    describe: 'Phases to leave out, by name, with commas (see kinit phases)',
+  },
   only: { type: 'string', requiresArg: true, coerce: nameList, describe: 'Only these phases' },
-  'ignore-preflight': { type: 'string', requiresArg: true, coerce: nameList, describe: 'Checks whose errors do not stop the run, by name, with commas' },
+  'ignore-preflight': {
+    type: 'string',
+    requiresArg: true,
+    coerce: nameList,
+    describe: 'Checks whose errors do not stop the run, by name, with commas',
+  },
 } as const;
 
 export type GlobalOptions = InferredOptionTypes<typeof globalOptions>;
@@ -42,17 +89,23 @@ export function withGlobalOptions(yargs: Argv): Argv<GlobalOptions> {
 }
 
 /** Options of a command that opens connections. */
-export function withConnectOptions(yargs: Argv<GlobalOptions>): Argv<GlobalOptions & InferredOptionTypes<typeof connectOptions>> {
+export function withConnectOptions(
+  yargs: Argv<GlobalOptions>,
+): Argv<GlobalOptions & InferredOptionTypes<typeof connectOptions>> {
   return yargs.options(connectOptions) as Argv<GlobalOptions & InferredOptionTypes<typeof connectOptions>>;
 }
 
 /** Options of a command that works on many hosts. */
-export function withRunOptions(yargs: Argv<GlobalOptions>): Argv<GlobalOptions & InferredOptionTypes<typeof runOptions>> {
+export function withRunOptions(
+  yargs: Argv<GlobalOptions>,
+): Argv<GlobalOptions & InferredOptionTypes<typeof runOptions>> {
   return yargs.options(runOptions) as Argv<GlobalOptions & InferredOptionTypes<typeof runOptions>>;
 }
 
 /** Options of a command that goes through the phases. */
-export function withPhaseOptions(yargs: Argv<GlobalOptions>): Argv<GlobalOptions & InferredOptionTypes<typeof phaseOptions>> {
+export function withPhaseOptions(
+  yargs: Argv<GlobalOptions>,
+): Argv<GlobalOptions & InferredOptionTypes<typeof phaseOptions>> {
   return yargs.options(phaseOptions) as Argv<GlobalOptions & InferredOptionTypes<typeof phaseOptions>>;
 }
 
@@ -64,7 +117,10 @@ export function withWriteOptions<T>(yargs: Argv<T>): Argv<T & InferredOptionType
 /** A name list as typed: repeated options and commas. Not yargs' arrays, which would swallow the host names that follow. */
 function nameList(typed: unknown): readonly string[] {
   const values = Array.isArray(typed) ? typed : typed === undefined ? [] : [typed];
-  return values.flatMap((value) => String(value).split(',')).map((name) => name.trim()).filter((name) => name !== '');
+  return values
+    .flatMap((value) => String(value).split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }
 
 /** @throws KinitError usage, where it is not a whole number of at least 1. */

@@ -9,12 +9,17 @@ export interface PhaseRow {
 
 /** Every phase in its order; preflight, which the engine runs before them, first. */
 export function phaseRows(): readonly PhaseRow[] {
-  return [{ id: 'preflight', title: 'Check the hosts before anything is changed', after: [] }, ...phases.map(({ id, title, after }) => ({ id, title, after: after ?? [] }))];
+  return [
+    { id: 'preflight', title: 'Check the hosts before anything is changed', after: [] },
+    ...phases.map(({ id, title, after }) => ({ id, title, after: after ?? [] })),
+  ];
 }
 
 /** docs/phases.md: scripts/docs.js writes it. */
 export function phasesReference(): string {
-  const rows = phaseRows().map(({ id, title, after }) => `| \`${id}\` | ${title} | ${after.map((name) => `\`${name}\``).join(', ')} |`);
+  const rows = phaseRows().map(
+    ({ id, title, after }) => `| \`${id}\` | ${title} | ${after.map((name) => `\`${name}\``).join(', ')} |`,
+  );
   return `${HEAD}${rows.join('\n')}\n`;
 }
 

@@ -15,7 +15,12 @@ export interface PlanArguments extends RunArguments {
 }
 
 /** What init would change: `kinit plan`, and `kinit init --dry-run`. */
-export async function showPlan(inventory: LoadedInventory, hosts: readonly string[] | undefined, args: PlanArguments, context: CommandContext): Promise<number> {
+export async function showPlan(
+  inventory: LoadedInventory,
+  hosts: readonly string[] | undefined,
+  args: PlanArguments,
+  context: CommandContext,
+): Promise<number> {
   const { record, ui } = context;
   const names = inventory.spec.hosts.map(({ name }) => name);
   try {
@@ -27,7 +32,13 @@ export async function showPlan(inventory: LoadedInventory, hosts: readonly strin
     throw thrown;
   }
   const changes = record.changes.length;
-  const next = args.out === undefined ? '' : `\nWritten: ${args.out}. Next: ${quoteAll(['kinit', 'apply', args.out, ...inventoryWords(args, context)])} does exactly this, or stops when something has changed.`;
-  await ui.result({ changes, ...(args.out === undefined ? {} : { file: args.out }) }, `${renderPlan(record.changes, names, ui.paint)}${next}`);
+  const next =
+    args.out === undefined
+      ? ''
+      : `\nWritten: ${args.out}. Next: ${quoteAll(['kinit', 'apply', args.out, ...inventoryWords(args, context)])} does exactly this, or stops when something has changed.`;
+  await ui.result(
+    { changes, ...(args.out === undefined ? {} : { file: args.out }) },
+    `${renderPlan(record.changes, names, ui.paint)}${next}`,
+  );
   return args.exitCode === true && changes > 0 ? CHANGES : 0;
 }

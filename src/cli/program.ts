@@ -34,7 +34,9 @@ export function parseArguments(argv: readonly string[], { version, columns }: Pr
     .wrap(Math.min(columns, 120))
     .example('kinit lab up', 'three throwaway machines here, and an inventory for them')
     .example('kinit init -i inventory.yaml', 'bring the whole inventory up')
-    .epilogue('This is not the Kerberos command of the same name (that is /usr/bin/kinit); kinit-cluster is a second name for this one.')
+    .epilogue(
+      'This is not the Kerberos command of the same name (that is /usr/bin/kinit); kinit-cluster is a second name for this one.',
+    )
     .command({
       command: '$0',
       describe: false,
@@ -45,7 +47,10 @@ export function parseArguments(argv: readonly string[], { version, columns }: Pr
     })
     .fail((message: string | null, error: Error | undefined) => {
       if (error !== undefined && error !== null && error.name !== 'YError') throw error;
-      throw new KinitError(message ?? error?.message ?? 'the arguments make no sense', { class: 'usage', hint: helpHint(argv, known) });
+      throw new KinitError(message ?? error?.message ?? 'the arguments make no sense', {
+        class: 'usage',
+        hint: helpHint(argv, known),
+      });
     });
   for (const command of commands) {
     command.register(program, (choice) => (chosen = choice), []);
@@ -60,7 +65,9 @@ export function parseArguments(argv: readonly string[], { version, columns }: Pr
   return { text: helpText(program), asked: false };
 }
 
-function helpText(program: { parse: (args: string[], context: object, use: (error: unknown, args: unknown, output: string) => void) => unknown }): string {
+function helpText(program: {
+  parse: (args: string[], context: object, use: (error: unknown, args: unknown, output: string) => void) => unknown;
+}): string {
   let text = '';
   void program.parse(['--help'], {}, (_error, _args, output) => (text = output));
   return text;

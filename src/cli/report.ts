@@ -26,11 +26,20 @@ export async function withReport<T>(args: ReportArguments, context: CommandConte
   }
 }
 
-async function report(args: ReportArguments, { ui, record, command }: CommandContext, seconds: number, thrown: unknown): Promise<void> {
+async function report(
+  args: ReportArguments,
+  { ui, record, command }: CommandContext,
+  seconds: number,
+  thrown: unknown,
+): Promise<void> {
   if (args.timing && record.phases.length + record.hosts.length > 0) await ui.say(`\n${renderTiming(record)}`);
   const summary = renderSummary(record, ui.paint);
   if (summary !== '') await ui.say(`\n${summary}`);
   if (args.junit === undefined) return;
   const failure = thrown === undefined ? {} : { failure: toFailure(thrown) };
-  await writeFileBeside(args.junit, renderJunit(record, { command, seconds, changesFail: args.exitCode === true, ...failure }), 0o644);
+  await writeFileBeside(
+    args.junit,
+    renderJunit(record, { command, seconds, changesFail: args.exitCode === true, ...failure }),
+    0o644,
+  );
 }

@@ -25,7 +25,13 @@ export interface WriteArguments {
 }
 
 /** Runs the engine for a command and reports. */
-export async function runEngine(command: RunOptions['command'], inventory: LoadedInventory, hosts: readonly string[] | undefined, args: RunArguments, context: CommandContext): Promise<RunResult> {
+export async function runEngine(
+  command: RunOptions['command'],
+  inventory: LoadedInventory,
+  hosts: readonly string[] | undefined,
+  args: RunArguments,
+  context: CommandContext,
+): Promise<RunResult> {
   const parallel = positiveInteger('parallel', args.parallel);
   const writing = writeOptionsOf(args);
   const { runCluster } = await import('../engine/index.js');
@@ -49,6 +55,10 @@ export async function runEngine(command: RunOptions['command'], inventory: Loade
 }
 
 /** What --strict, --lock-wait and --force-unlock ask for. */
-export function writeOptionsOf({ strict = false, lockWait = '0', forceUnlock = false }: Partial<WriteArguments>): Pick<RunOptions, 'strict' | 'lock'> {
+export function writeOptionsOf({
+  strict = false,
+  lockWait = '0',
+  forceUnlock = false,
+}: Partial<WriteArguments>): Pick<RunOptions, 'strict' | 'lock'> {
   return { strict, lock: { waitSeconds: parseDuration('lock-wait', lockWait), force: forceUnlock } };
 }

@@ -25,7 +25,12 @@ export async function writeFileBeside(file: string, content: string | Uint8Array
     await rename(temporary, target);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw new KinitError(`${file} cannot be written`, { class: 'access', found: codeOf(cause), hint: 'Name another file.', cause });
+    throw new KinitError(`${file} cannot be written`, {
+      class: 'access',
+      found: codeOf(cause),
+      hint: 'Name another file.',
+      cause,
+    });
   }
 }
 
@@ -35,7 +40,12 @@ export async function readIfThere(file: string): Promise<string | undefined> {
     return await readFile(file, 'utf8');
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return undefined;
-    throw new KinitError(`${file} cannot be read`, { class: 'access', found: codeOf(cause), hint: 'Name another file with --out FILE.', cause });
+    throw new KinitError(`${file} cannot be read`, {
+      class: 'access',
+      found: codeOf(cause),
+      hint: 'Name another file with --out FILE.',
+      cause,
+    });
   }
 }
 

@@ -11,7 +11,14 @@ export function openShell([file = '', ...args]: readonly string[], signal: Abort
     const onAbort = () => child.kill('SIGTERM');
     signal.addEventListener('abort', onAbort, { once: true });
     child.on('error', (cause: NodeJS.ErrnoException) => {
-      reject(new KinitError(`${file} cannot be run`, { class: 'access', found: cause.code ?? cause.message, hint: `Install ${file} (Debian: openssh-client).`, cause }));
+      reject(
+        new KinitError(`${file} cannot be run`, {
+          class: 'access',
+          found: cause.code ?? cause.message,
+          hint: `Install ${file} (Debian: openssh-client).`,
+          cause,
+        }),
+      );
     });
     child.on('close', (code, ended) => {
       signal.removeEventListener('abort', onAbort);

@@ -20,7 +20,8 @@ const MAX_RETRY_AFTER_SECONDS = 5;
  */
 export function openApi(options: ApiOptions): ClusterApi {
   const transport = openTransport(options);
-  const again = (send: () => Promise<Answer>, conflicts = false): Promise<Answer> => withRetries(send, conflicts, options.signal);
+  const again = (send: () => Promise<Answer>, conflicts = false): Promise<Answer> =>
+    withRetries(send, conflicts, options.signal);
   const paths = resourcePaths((path) => again(() => transport.send('GET', path)));
 
   const get: ClusterApi['get'] = async (ref) => {
@@ -41,20 +42,32 @@ export function openApi(options: ApiOptions): ClusterApi {
       const response = await again(() => transport.send('GET', path));
       const body = expectOk(response, `list ${kind} objects`, `GET ${path}`);
       // Items of a list leave out what the list's own kind says.
-      return list(body, 'items').map((item) => ({ apiVersion, kind, ...(item as Omit<KubeObject, 'apiVersion' | 'kind'>) }) as KubeObject);
+      return list(body, 'items').map(
+        (item) => ({ apiVersion, kind, ...(item as Omit<KubeObject, 'apiVersion' | 'kind'>) }) as KubeObject,
+      );
     },
     apply: async (object, { dryRun = false } = {}) => {
       const ref = refOf(object);
       const path = await servedPath(() => paths.one(ref), options.signal);
       if (path === undefined) throw notServed(object.apiVersion, object.kind, options);
       const query = `?fieldManager=kinit&force=true&fieldValidation=Strict${dryRun ? '&dryRun=All' : ''}`;
-      const response = await again(() => transport.send('PATCH', path + query, object, 'application/apply-patch+yaml'), true);
+      const response = await again(
+        () => transport.send('PATCH', path + query, object, 'application/apply-patch+yaml'),
+        true,
+      );
       return expectOk(response, `apply ${nameOf(ref)}`, `PATCH ${path + query}`);
     },
     delete: async (ref, { now = false } = {}) => {
       const path = await paths.one(ref);
       if (path === undefined) return false;
-      const response = await again(() => transport.send('DELETE', path, { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', ...(now ? { gracePeriodSeconds: 0 } : {}) }));
+      const response = await again(() =>
+        transport.send('DELETE', path, {
+          apiVersion: 'v1',
+          kind: 'DeleteOptions',
+          propagationPolicy: 'Background',
+          ...(now ? { gracePeriodSeconds: 0 } : {}),
+        }),
+      );
       if (response.status === 404) return false;
       expectOk(response, `delete ${nameOf(ref)}`, `DELETE ${path}`);
       return true;
@@ -91,7 +104,10 @@ function notServed(apiVersion: string, kind: string, options: ApiOptions): Kinit
 }
 
 /** A custom resource is served a moment after its definition was applied. */
-async function servedPath(find: () => Promise<string | undefined>, signal: AbortSignal | undefined): Promise<string | undefined> {
+async function servedPath(
+  find: () => Promise<string | undefined>,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
   for (const delay of RETRY_DELAYS_MS.slice(0, -1)) {
     const path = await find();
     if (path !== undefined || signal?.aborted === true) return path;
@@ -100,7 +116,11 @@ async function servedPath(find: () => Promise<string | undefined>, signal: Abort
   return find();
 }
 
-async function withRetries(send: () => Promise<Answer>, conflicts: boolean, signal: AbortSignal | undefined): Promise<Answer> {
+async function withRetries(
+  send: () => Promise<Answer>,
+  conflicts: boolean,
+  signal: AbortSignal | undefined,
+): Promise<Answer> {
   for (const delay of RETRY_DELAYS_MS) {
     let pause = delay;
     try {

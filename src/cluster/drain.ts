@@ -45,7 +45,12 @@ async function drain(api: ClusterApi, node: string, { timeoutSeconds, progress, 
     if (pods.length === 0) return;
     const late = performance.now() >= end;
     const names = pods.map(nameOf).join(', ');
-    if (names !== told || late) progress(late ? `warning: deleting pods that did not leave node ${node}${timeoutSeconds > 0 ? ` in ${timeoutSeconds} s` : ', which is not Ready'}: ${names}` : `evicting ${pods.length} pods from ${node}: ${names}`);
+    if (names !== told || late)
+      progress(
+        late
+          ? `warning: deleting pods that did not leave node ${node}${timeoutSeconds > 0 ? ` in ${timeoutSeconds} s` : ', which is not Ready'}: ${names}`
+          : `evicting ${pods.length} pods from ${node}: ${names}`,
+      );
     told = names;
     if (late) {
       await Promise.all(pods.map((pod) => kill(api, pod)));
@@ -77,7 +82,11 @@ async function podsToMove(api: ClusterApi, node: string): Promise<KubeObject[]> 
 async function evict(api: ClusterApi, pod: KubeObject): Promise<boolean> {
   const path = `${pathOf(pod)}/eviction`;
   const { name, namespace } = pod.metadata;
-  const response = await api.request('POST', path, { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } });
+  const response = await api.request('POST', path, {
+    apiVersion: 'policy/v1',
+    kind: 'Eviction',
+    metadata: { name, namespace },
+  });
   if (response.status === 429 || response.status >= 500) return false;
   if (response.status === 404 || (response.status >= 200 && response.status < 300)) return true;
   throw refused(`evict pod ${nameOf(pod)}`, `POST ${path}`, response);
@@ -86,8 +95,14 @@ async function evict(api: ClusterApi, pod: KubeObject): Promise<boolean> {
 /** By force: the kubelet of a node that goes away may never confirm. */
 async function kill(api: ClusterApi, pod: KubeObject): Promise<void> {
   const path = pathOf(pod);
-  const response = await api.request('DELETE', path, { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds: 0, preconditions: { uid: uidOf(pod) } });
-  if (response.status >= 300 && response.status !== 404 && response.status !== 409) throw refused(`delete pod ${nameOf(pod)}`, `DELETE ${path}`, response);
+  const response = await api.request('DELETE', path, {
+    apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    gracePeriodSeconds: 0,
+    preconditions: { uid: uidOf(pod) },
+  });
+  if (response.status >= 300 && response.status !== 404 && response.status !== 409)
+    throw refused(`delete pod ${nameOf(pod)}`, `DELETE ${path}`, response);
 }
 
 function pathOf(pod: KubeObject): string {

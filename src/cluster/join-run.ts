@@ -72,7 +72,8 @@ export async function finishJoin(resource: JoinTarget, tools: Tools): Promise<vo
 
 /** Tokens a stopped run made for this very node. */
 async function forgetTokens(resource: JoinTarget, api: ClusterApi): Promise<void> {
-  for (const { id, description } of await listTokens(api)) if (description === purpose(resource)) await deleteToken(api, id);
+  for (const { id, description } of await listTokens(api))
+    if (description === purpose(resource)) await deleteToken(api, id);
 }
 
 const purpose = ({ name }: JoinTarget): string => `kinit: joins node ${name}`;
@@ -92,7 +93,10 @@ async function startAndWait(resource: JoinTarget, tools: Tools, clockOffsetMs: n
   let first = true;
   while (performance.now() < end) {
     throwIfStopped(tools.signal, `${resource.name} to join`);
-    const result = await tools.host.run(`(\n${first ? `${start}\n${remember}\n` : ''}${waitScript(resource.kubeletConfPath)}\n)`, { timeoutSeconds: LOOK + 60, change: `join ${resource.name}` });
+    const result = await tools.host.run(
+      `(\n${first ? `${start}\n${remember}\n` : ''}${waitScript(resource.kubeletConfPath)}\n)`,
+      { timeoutSeconds: LOOK + 60, change: `join ${resource.name}` },
+    );
     if (result.code === 0) return;
     if (first && result.code === 3) break;
     tools.progress(`waiting for the kubelet of ${resource.name} to get its certificate`);
@@ -133,7 +137,11 @@ function didNotJoin(resource: JoinTarget, tools: Tools, cause: NodeCause | undef
  */
 async function cleanUp(forget: () => Promise<unknown>, tools: Tools): Promise<void> {
   await forget().catch((thrown: unknown) => {
-    tools.progress(`could not delete a bootstrap token (${asKinitError(thrown).message}); it ends by itself within ${TOKEN_LIFE / 60} minutes`);
+    tools.progress(
+      `could not delete a bootstrap token (${asKinitError(thrown).message}); it ends by itself within ${TOKEN_LIFE / 60} minutes`,
+    );
   });
-  await tools.host.run(`rm -f -- ${BOOTSTRAP_CONF}`, { timeoutSeconds: 20, change: 'remove the bootstrap kubeconfig' }).catch(() => undefined);
+  await tools.host
+    .run(`rm -f -- ${BOOTSTRAP_CONF}`, { timeoutSeconds: 20, change: 'remove the bootstrap kubeconfig' })
+    .catch(() => undefined);
 }

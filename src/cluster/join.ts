@@ -32,13 +32,33 @@ export const nodeJoinKind: ResourceKind<NodeJoinResource, NodeJoinSeen> = {
     ].join('\n'),
   parse: (_resource, output) => {
     const [state = '', ca = ''] = output.trim().split('\n');
-    return { joined: ['joined', 'unfinished'].includes(state.trim()), unfinished: state.trim() === 'unfinished', trusts: Buffer.from(ca.trim(), 'base64').toString('utf8') };
+    return {
+      joined: ['joined', 'unfinished'].includes(state.trim()),
+      unfinished: state.trim() === 'unfinished',
+      trusts: Buffer.from(ca.trim(), 'base64').toString('utf8'),
+    };
   },
   diff: (resource, seen) => {
     const summary = `join ${resource.name} to the cluster at ${resource.endpoint}`;
-    if (!seen.joined) return { changed: true, change: { action: 'run', summary, reason: 'its kubelet has no certificate of this cluster' } };
-    if (ofAnotherCluster(resource, seen)) return { changed: true, change: { action: 'run', summary, reason: `${resource.kubeletConfPath} belongs to another cluster` } };
-    if (seen.unfinished) return { changed: true, change: { action: 'delete', summary: `remove what ${resource.name} joined with`, reason: 'a run was stopped before it could' } };
+    if (!seen.joined)
+      return {
+        changed: true,
+        change: { action: 'run', summary, reason: 'its kubelet has no certificate of this cluster' },
+      };
+    if (ofAnotherCluster(resource, seen))
+      return {
+        changed: true,
+        change: { action: 'run', summary, reason: `${resource.kubeletConfPath} belongs to another cluster` },
+      };
+    if (seen.unfinished)
+      return {
+        changed: true,
+        change: {
+          action: 'delete',
+          summary: `remove what ${resource.name} joined with`,
+          reason: 'a run was stopped before it could',
+        },
+      };
     return { changed: false, reason: `${resource.name} has joined` };
   },
   apply: (resource, seen) => [

@@ -26,7 +26,14 @@ const NOISE = [
  */
 export function firstKubeletError(journal: string): string | undefined {
   const lines = journal.split('\n');
-  const fatal = lines.find((line) => line.includes('"command failed"') || line.includes('failed to run Kubelet') || /^F\d{4} /.test(line) || line.startsWith('panic:') || line.startsWith('Error:'));
+  const fatal = lines.find(
+    (line) =>
+      line.includes('"command failed"') ||
+      line.includes('failed to run Kubelet') ||
+      /^F\d{4} /.test(line) ||
+      line.startsWith('panic:') ||
+      line.startsWith('Error:'),
+  );
   const error = lines.find((line) => /^E\d{4} /.test(line) && !NOISE.some((noise) => line.includes(noise)));
   const found = fatal ?? error;
   return found === undefined ? undefined : withoutKlogHead(found);

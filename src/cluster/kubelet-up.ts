@@ -13,7 +13,10 @@ const TIMEOUT = 90;
  * Waits until a kubelet that was started has stayed up. Its node says nothing of that: it counts as Ready for 40 s after
  * its kubelet's last word, whatever became of it.
  */
-export async function waitForKubelet(facts: HostFacts, { host, progress, signal }: Pick<Tools, 'host' | 'progress' | 'signal'>): Promise<void> {
+export async function waitForKubelet(
+  facts: HostFacts,
+  { host, progress, signal }: Pick<Tools, 'host' | 'progress' | 'signal'>,
+): Promise<void> {
   const begun = new Date();
   await waitUntil({
     what: 'the kubelet to stay up',
@@ -38,5 +41,8 @@ const SCRIPT = 'systemctl show -p ActiveState -p ActiveEnterTimestampMonotonic k
 function readState(output: string): { readonly state: string; readonly seconds: number } {
   const uptime = Number(/^([\d.]+)$/m.exec(output)?.[1]);
   const shown = assignments(output);
-  return { state: shown.get('ActiveState') || 'unknown', seconds: uptime - Number(shown.get('ActiveEnterTimestampMonotonic') ?? 0) / 1e6 };
+  return {
+    state: shown.get('ActiveState') || 'unknown',
+    seconds: uptime - Number(shown.get('ActiveEnterTimestampMonotonic') ?? 0) / 1e6,
+  };
 }

@@ -5,7 +5,17 @@ import { quote } from '../model/quote.js';
  * Standard input: one line that tells the owner. Prints 'taken', or 'held ID AGE SILENT' and the holder's line.
  * flock makes looking and taking one act. Times are uptimes: kinit itself may set the clock while the lock is held.
  */
-export function takeScript({ id, stale, steal, folder }: { readonly id: string; readonly stale: number; readonly steal: string; readonly folder: string }): string {
+export function takeScript({
+  id,
+  stale,
+  steal,
+  folder,
+}: {
+  readonly id: string;
+  readonly stale: number;
+  readonly steal: string;
+  readonly folder: string;
+}): string {
   return [
     `D=${quote(folder)}; ID=${quote(id)}; STALE=${Math.floor(stale)}; STEAL=${quote(steal)}`,
     '(',

@@ -58,7 +58,11 @@ const FOLDER = '/run/kinit';
  * (the root shell may be busy for minutes) and taken over when its owner is gone. Resolves to its release.
  * Throws class 'locked' with owner, age and what to do when another kinit holds it.
  */
-export async function acquireLock(host: HostConnection, command: string, options: LockOptions = {}): Promise<() => Promise<void>> {
+export async function acquireLock(
+  host: HostConnection,
+  command: string,
+  options: LockOptions = {},
+): Promise<() => Promise<void>> {
   const id = randomBytes(8).toString('hex');
   const owner = options.owner ?? thisProcess(command);
   const stale = options.staleSeconds ?? STALE_SECONDS;
@@ -72,7 +76,8 @@ export async function acquireLock(host: HostConnection, command: string, options
     if (holder === undefined) break;
     const left = end - performance.now();
     if (left <= 0) throw locked(host, holder, { ...wish, waited: options.waitSeconds ?? 0 });
-    if (told !== holder.id) options.onWait?.(`waiting at most ${duration(Math.ceil(left / 1000))} for the lock: ${described(holder, stale)}`);
+    if (told !== holder.id)
+      options.onWait?.(`waiting at most ${duration(Math.ceil(left / 1000))} for the lock: ${described(holder, stale)}`);
     told = holder.id;
     await pause(Math.min(LOOK_EVERY_MS, left), options.signal);
     throwIfStopped(options.signal, 'the lock');
@@ -88,7 +93,10 @@ interface Wish {
 }
 
 async function take(host: HostConnection, options: Wish & { readonly steal: string }): Promise<Holder | undefined> {
-  const result = await host.run(takeScript(options), { stdin: `${JSON.stringify(options.owner)}\n`, timeoutSeconds: 30 });
+  const result = await host.run(takeScript(options), {
+    stdin: `${JSON.stringify(options.owner)}\n`,
+    timeoutSeconds: 30,
+  });
   if (result.code !== 0) {
     throw new KinitError('could not take the lock', {
       class: 'access',
@@ -104,7 +112,15 @@ async function take(host: HostConnection, options: Wish & { readonly steal: stri
   return { id: heldBy, age: Number(age), silent: Number(silent), owner: parseOwner(owner) };
 }
 
-function keepAlive(host: HostConnection, { id, folder, beatSeconds, onLost }: { id: string; folder: string; beatSeconds: number; onLost: LockOptions['onLost'] }): () => Promise<void> {
+function keepAlive(
+  host: HostConnection,
+  {
+    id,
+    folder,
+    beatSeconds,
+    onLost,
+  }: { id: string; folder: string; beatSeconds: number; onLost: LockOptions['onLost'] },
+): () => Promise<void> {
   let released: Promise<void> | undefined;
   const beats = new PassThrough();
   let open = true;
@@ -135,7 +151,11 @@ function keepAlive(host: HostConnection, { id, folder, beatSeconds, onLost }: { 
   }
 }
 
-function locked(host: HostConnection, holder: Holder, { stale, folder, waited }: Wish & { readonly waited: number }): KinitError {
+function locked(
+  host: HostConnection,
+  holder: Holder,
+  { stale, folder, waited }: Wish & { readonly waited: number },
+): KinitError {
   const { operator = 'unknown', command = 'unknown' } = holder.owner;
   return new KinitError(`another kinit is at work on this cluster: ${operator} runs "${command}"`, {
     class: 'locked',
@@ -152,7 +172,13 @@ function described({ owner, age, silent }: Holder, stale: number): string {
 }
 
 function thisProcess(command: string): LockOwner {
-  return { operator: `${userInfo().username}@${hostname()}`, pid: process.pid, command, started: new Date().toISOString(), processSpace: processSpace() };
+  return {
+    operator: `${userInfo().username}@${hostname()}`,
+    pid: process.pid,
+    command,
+    started: new Date().toISOString(),
+    processSpace: processSpace(),
+  };
 }
 
 function parseOwner(text: string): Partial<LockOwner> {

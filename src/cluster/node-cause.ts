@@ -15,7 +15,8 @@ export interface NodeCause {
 /** kubelet: started again so often means that its first end was no accident. */
 const ENOUGH_RESTARTS = 2;
 /** Fatal lines about flags and configuration files: the next start ends as this one did. */
-const CONFIGURATION = /unknown (flag|command|shorthand)|flag needs an argument|invalid argument|invalid value|unrecognized feature gate|unknown feature gate|flag provided but not defined|strict decoding error|failed to (load|decode|parse|validate) (the )?\S* ?(config|kubelet)|invalid configuration/i;
+const CONFIGURATION =
+  /unknown (flag|command|shorthand)|flag needs an argument|invalid argument|invalid value|unrecognized feature gate|unknown feature gate|flag provided but not defined|strict decoding error|failed to (load|decode|parse|validate) (the )?\S* ?(config|kubelet)|invalid configuration/i;
 /** Whose failure makes the others fail goes first. */
 const ORDER = ['etcd', 'kube-apiserver'];
 
@@ -25,25 +26,37 @@ const ORDER = ['etcd', 'kube-apiserver'];
  * one that waits between two starts may not have said a word since. Undefined when no log names one.
  * Logs are read as files: that works also when the container runtime does not.
  */
-export async function nodeCause(host: HostConnection, facts: Pick<HostFacts, 'clockOffsetMs'>, begun: Date): Promise<NodeCause | undefined> {
+export async function nodeCause(
+  host: HostConnection,
+  facts: Pick<HostFacts, 'clockOffsetMs'>,
+  begun: Date,
+): Promise<NodeCause | undefined> {
   const since = begun.getTime() + facts.clockOffsetMs;
   const result = await host.run(fetchScript(Math.floor(since / 1000)), { timeoutSeconds: 30 });
   const { kubelet, containers } = readLogs(result.stdout);
   const fromKubelet = firstKubeletError(kubelet.journal);
   if (!kubelet.up && fromKubelet !== undefined) {
-    return { line: `kubelet (${kubelet.restarts > 0 ? `started again ${kubelet.restarts} times` : `it is ${kubelet.state}`}): ${fromKubelet}`, hopeless: kubelet.restarts >= ENOUGH_RESTARTS };
+    return {
+      line: `kubelet (${kubelet.restarts > 0 ? `started again ${kubelet.restarts} times` : `it is ${kubelet.state}`}): ${fromKubelet}`,
+      hopeless: kubelet.restarts >= ENOUGH_RESTARTS,
+    };
   }
   const fatal = containers.flatMap(({ name, log, changed }) => {
     const line = firstFatal(log, changed ?? since);
     return line === undefined ? [] : [{ name, line }];
   });
   const first = [...fatal].sort((a, b) => rank(a.name) - rank(b.name))[0];
-  if (first !== undefined) return { line: `container ${first.name}: ${first.line}`, hopeless: CONFIGURATION.test(first.line) };
+  if (first !== undefined)
+    return { line: `container ${first.name}: ${first.line}`, hopeless: CONFIGURATION.test(first.line) };
   return fromKubelet === undefined ? undefined : { line: `kubelet: ${fromKubelet}`, hopeless: false };
 }
 
 /** The line of that cause, where waiting does not help. */
-export async function hopelessCause(host: HostConnection, facts: Pick<HostFacts, 'clockOffsetMs'>, begun: Date): Promise<string | undefined> {
+export async function hopelessCause(
+  host: HostConnection,
+  facts: Pick<HostFacts, 'clockOffsetMs'>,
+  begun: Date,
+): Promise<string | undefined> {
   const cause = await nodeCause(host, facts, begun);
   return cause?.hopeless === true ? cause.line : undefined;
 }
@@ -79,7 +92,12 @@ function rank(name: string): number {
 }
 
 interface Logs {
-  readonly kubelet: { readonly state: string; readonly up: boolean; readonly restarts: number; readonly journal: string };
+  readonly kubelet: {
+    readonly state: string;
+    readonly up: boolean;
+    readonly restarts: number;
+    readonly journal: string;
+  };
   /** `changed`: when a static pod's configuration was written, in milliseconds since 1970 by the host's clock. */
   readonly containers: readonly { readonly name: string; readonly log: string; readonly changed?: number }[];
 }
@@ -111,7 +129,11 @@ function readLogs(output: string): Logs {
   const shown = assignments(head);
   const sections = parts.map((part) => {
     const [name = '', changed = ''] = (part.split('\n')[0] ?? '').split(' ');
-    return { name, log: part.slice(part.indexOf('\n') + 1), ...(changed === '' ? {} : { changed: Number(changed) * 1000 }) };
+    return {
+      name,
+      log: part.slice(part.indexOf('\n') + 1),
+      ...(changed === '' ? {} : { changed: Number(changed) * 1000 }),
+    };
   });
   return {
     kubelet: {

@@ -52,8 +52,16 @@ export const clusterNodeKind: ResourceKind<ClusterNodeResource, ClusterNodeSeen>
   diff: (resource, { node }) => {
     const summary = `set labels and taints of node ${resource.name}`;
     if (node === undefined) {
-      if (Object.keys(resource.labels).length + resource.taints.length === 0) return { changed: false, reason: 'no labels and taints are wanted' };
-      return { changed: true, change: { action: 'create', summary, reason: `not in the cluster yet; wanted: ${[...Object.keys(resource.labels), ...resource.taints.map(taintText)].join(', ')}` } };
+      if (Object.keys(resource.labels).length + resource.taints.length === 0)
+        return { changed: false, reason: 'no labels and taints are wanted' };
+      return {
+        changed: true,
+        change: {
+          action: 'create',
+          summary,
+          reason: `not in the cluster yet; wanted: ${[...Object.keys(resource.labels), ...resource.taints.map(taintText)].join(', ')}`,
+        },
+      };
     }
     const reasons = [...labelReasons(resource, node), ...taintReasons(resource, node)];
     if (reasons.length === 0) return { changed: false, reason: `labels and taints of ${resource.name} are as wanted` };
@@ -74,7 +82,8 @@ export const clusterNodeKind: ResourceKind<ClusterNodeResource, ClusterNodeSeen>
           look: () => registered(api, resource.name),
           hint: `Look at its kubelet: journalctl -u kubelet on ${resource.name}.`,
         });
-        if (labelReasons(resource, node).length > 0 || taintReasons(resource, node).length > 0) await write(api, resource);
+        if (labelReasons(resource, node).length > 0 || taintReasons(resource, node).length > 0)
+          await write(api, resource);
       },
     },
   ],
@@ -83,7 +92,9 @@ export const clusterNodeKind: ResourceKind<ClusterNodeResource, ClusterNodeSeen>
 async function registered(api: ClusterApi, name: string): Promise<Look<KubeObject>> {
   try {
     const node = await api.get(refTo(name));
-    return node === undefined ? { done: false, missing: 'its kubelet has not registered it' } : { done: true, value: node };
+    return node === undefined
+      ? { done: false, missing: 'its kubelet has not registered it' }
+      : { done: true, value: node };
   } catch (thrown) {
     if (!isUnreachable(thrown)) throw thrown;
     return { done: false, missing: 'the API server does not answer' };
@@ -100,10 +111,17 @@ async function write(api: ClusterApi, resource: ClusterNodeResource): Promise<vo
     const ours = resource.taints.map(taintText).join(',');
     if (isDeepStrictEqual(taints, liveTaints(node)) && ours === ourTaints(node).join(',')) return;
     const path = `/api/v1/nodes/${encodeURIComponent(resource.name)}`;
-    const patch = { metadata: { resourceVersion: node.metadata['resourceVersion'], annotations: { [OUR_TAINTS]: ours === '' ? null : ours } }, spec: { taints } };
+    const patch = {
+      metadata: {
+        resourceVersion: node.metadata['resourceVersion'],
+        annotations: { [OUR_TAINTS]: ours === '' ? null : ours },
+      },
+      spec: { taints },
+    };
     const response = await api.request('PATCH', path, patch, 'application/merge-patch+json');
     if (response.status === 200) return;
-    if (response.status !== 409 || attempt >= MAX_CONFLICTS) throw refused(`set the taints of node ${resource.name}`, `PATCH ${path}`, response);
+    if (response.status !== 409 || attempt >= MAX_CONFLICTS)
+      throw refused(`set the taints of node ${resource.name}`, `PATCH ${path}`, response);
     await pause(50 * (attempt + 1));
   }
 }
@@ -112,28 +130,46 @@ function labelReasons(resource: ClusterNodeResource, node: KubeObject): string[]
   const live = node.metadata.labels ?? {};
   const wrong = Object.entries(resource.labels).filter(([key, value]) => live[key] !== value);
   const stale = labelsSetByKinit(node).filter((key) => !(key in resource.labels));
-  return [...wrong.map(([key, value]) => `label ${key} is ${live[key] === undefined ? 'missing' : `"${live[key]}", not "${value}"`}`), ...stale.map((key) => `label ${key} is no longer wanted`)];
+  return [
+    ...wrong.map(
+      ([key, value]) => `label ${key} is ${live[key] === undefined ? 'missing' : `"${live[key]}", not "${value}"`}`,
+    ),
+    ...stale.map((key) => `label ${key} is no longer wanted`),
+  ];
 }
 
 /** Label keys that the API server remembers as applied by kinit. */
 function labelsSetByKinit(node: KubeObject): string[] {
-  const mine = list(node, 'metadata', 'managedFields').find((entry) => text(entry, 'manager') === 'kinit' && text(entry, 'operation') === 'Apply');
+  const mine = list(node, 'metadata', 'managedFields').find(
+    (entry) => text(entry, 'manager') === 'kinit' && text(entry, 'operation') === 'Apply',
+  );
   return Object.keys(record(mine, 'fieldsV1', 'f:metadata', 'f:labels')).map((key) => key.replace(/^f:/, ''));
 }
 
 function taintReasons(resource: ClusterNodeResource, node: KubeObject): string[] {
   const live = liveTaints(node).map(taintText);
   const wanted = wantedTaints(resource, node).map(taintText);
-  return [...wanted.filter((taint) => !live.includes(taint)).map((taint) => `taint ${taint} is missing`), ...live.filter((taint) => !wanted.includes(taint)).map((taint) => `taint ${taint} is not wanted`)];
+  return [
+    ...wanted.filter((taint) => !live.includes(taint)).map((taint) => `taint ${taint} is missing`),
+    ...live.filter((taint) => !wanted.includes(taint)).map((taint) => `taint ${taint} is not wanted`),
+  ];
 }
 
 /** Others' taints in their order (a cloud's, a cordon's, the lifecycle controller's), then ours. A taint is known by key and effect. */
 function wantedTaints(resource: ClusterNodeResource, node: KubeObject): Taint[] {
-  const gone = new Set([...ourTaints(node).map((taint) => identity(parseTaint(taint))), ...resource.removeTaints.map(identity), ...resource.taints.map(identity)]);
-  const ours = resource.taints.map(({ key, value, effect }): Taint => ({ key, ...(value === undefined || value === '' ? {} : { value }), effect }));
+  const gone = new Set([
+    ...ourTaints(node).map((taint) => identity(parseTaint(taint))),
+    ...resource.removeTaints.map(identity),
+    ...resource.taints.map(identity),
+  ]);
+  const ours = resource.taints.map(
+    ({ key, value, effect }): Taint => ({ key, ...(value === undefined || value === '' ? {} : { value }), effect }),
+  );
   const live = liveTaints(node);
   // A taint that is right already keeps its place, so that order alone is never a difference.
-  const kept = live.filter((taint) => !gone.has(identity(taint)) || ours.some((wanted) => taintText(wanted) === taintText(taint)));
+  const kept = live.filter(
+    (taint) => !gone.has(identity(taint)) || ours.some((wanted) => taintText(wanted) === taintText(taint)),
+  );
   return [...kept, ...ours.filter((wanted) => !kept.some((taint) => identity(taint) === identity(wanted)))];
 }
 

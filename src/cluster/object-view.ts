@@ -5,7 +5,14 @@ import type { KubeObject } from '../model/api.js';
 import { record } from './json.js';
 
 /** What the server keeps for itself: no part of a wish, and different on every write. */
-const SERVER_FIELDS = new Set(['managedFields', 'resourceVersion', 'generation', 'creationTimestamp', 'uid', 'selfLink']);
+const SERVER_FIELDS = new Set([
+  'managedFields',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'uid',
+  'selfLink',
+]);
 /** kubectl's copy of the whole object, secrets included. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
@@ -19,7 +26,10 @@ export function objectYaml(object: KubeObject): string {
   const shown = essence(object);
   if (object.kind === 'Secret') {
     for (const part of ['data', 'stringData']) {
-      if (part in shown) shown[part] = Object.fromEntries(Object.entries(record(shown, part)).map(([key, value]) => [key, digest(value)]));
+      if (part in shown)
+        shown[part] = Object.fromEntries(
+          Object.entries(record(shown, part)).map(([key, value]) => [key, digest(value)]),
+        );
     }
     shown['metadata'] = withoutLastApplied(record(shown, 'metadata'));
   }

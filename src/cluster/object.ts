@@ -20,7 +20,11 @@ export interface ObjectSeen {
 
 export function object(options: { readonly object: KubeObject }): ObjectResource {
   const { kind, metadata } = options.object;
-  return { kind: 'object', id: `object:${kind}/${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`, object: options.object };
+  return {
+    kind: 'object',
+    id: `object:${kind}/${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`,
+    object: options.object,
+  };
 }
 
 export const objectKind: ResourceKind<ObjectResource, ObjectSeen> = {
@@ -33,11 +37,22 @@ export const objectKind: ResourceKind<ObjectResource, ObjectSeen> = {
     const name = nameOf(refOf(resource.object));
     if (live === undefined || wouldBe === undefined) {
       const diff = unifiedDiff('', objectYaml(resource.object), '/dev/null', name);
-      return { changed: true, change: { action: 'create', summary: `create ${name}`, reason: 'does not exist in the cluster', diff } };
+      return {
+        changed: true,
+        change: { action: 'create', summary: `create ${name}`, reason: 'does not exist in the cluster', diff },
+      };
     }
     if (sameObject(live, wouldBe)) return { changed: false, reason: `${name} is as wanted` };
     const diff = unifiedDiff(objectYaml(live), objectYaml(wouldBe), name);
-    return { changed: true, change: { action: 'update', summary: `update ${name}`, reason: 'differs from what is wanted', ...(diff === '' ? {} : { diff }) } };
+    return {
+      changed: true,
+      change: {
+        action: 'update',
+        summary: `update ${name}`,
+        reason: 'differs from what is wanted',
+        ...(diff === '' ? {} : { diff }),
+      },
+    };
   },
   apply: (resource) => [
     {

@@ -15,7 +15,10 @@ const WELL_KNOWN: Readonly<Record<string, readonly [namespaced: string, clusterW
   ],
   'apps/v1': ['Deployment deployments, DaemonSet daemonsets, ReplicaSet replicasets, StatefulSet statefulsets', ''],
   'batch/v1': ['Job jobs, CronJob cronjobs', ''],
-  'rbac.authorization.k8s.io/v1': ['Role roles, RoleBinding rolebindings', 'ClusterRole clusterroles, ClusterRoleBinding clusterrolebindings'],
+  'rbac.authorization.k8s.io/v1': [
+    'Role roles, RoleBinding rolebindings',
+    'ClusterRole clusterroles, ClusterRoleBinding clusterrolebindings',
+  ],
   'networking.k8s.io/v1': ['NetworkPolicy networkpolicies, Ingress ingresses', 'IngressClass ingressclasses'],
   'policy/v1': ['PodDisruptionBudget poddisruptionbudgets', ''],
   'coordination.k8s.io/v1': ['Lease leases', ''],

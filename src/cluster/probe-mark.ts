@@ -17,11 +17,21 @@ export interface ProbePlan {
 }
 
 /** Nodes that are new, rebooted or reinstalled since the last passed probe, with peers; all nodes when a workload has changed. */
-export async function planProbe(api: ClusterApi, nodes: readonly KubeObject[], workloads: readonly KubeObject[]): Promise<ProbePlan> {
+export async function planProbe(
+  api: ClusterApi,
+  nodes: readonly KubeObject[],
+  workloads: readonly KubeObject[],
+): Promise<ProbePlan> {
   const passed = (await api.get(MARK))?.['data'];
-  const workloadsNow = digest(workloads.map((workload) => `${workload.kind} ${workload.metadata.name} ${uid(workload)} ${count(workload, 'metadata', 'generation')}`));
+  const workloadsNow = digest(
+    workloads.map(
+      (workload) =>
+        `${workload.kind} ${workload.metadata.name} ${uid(workload)} ${count(workload, 'metadata', 'generation')}`,
+    ),
+  );
   const data: Record<string, string> = { [WORKLOADS]: workloadsNow };
-  for (const node of nodes) data[node.metadata.name] = `${uid(node)}.${text(node, 'status', 'nodeInfo', 'bootID') ?? ''}`;
+  for (const node of nodes)
+    data[node.metadata.name] = `${uid(node)}.${text(node, 'status', 'nodeInfo', 'bootID') ?? ''}`;
   const names = nodes.map((node) => node.metadata.name);
   if (text(passed, WORKLOADS) !== workloadsNow) return { nodes: names, data };
   const fresh = names.filter((name) => text(passed, name) !== data[name]);
@@ -37,5 +47,8 @@ export async function rememberProbe(api: ClusterApi, plan: ProbePlan): Promise<v
 const uid = (object: KubeObject): string => text(object, 'metadata', 'uid') ?? '';
 
 function digest(lines: readonly string[]): string {
-  return createHash('sha256').update([...lines].sort().join('\n')).digest('hex').slice(0, 32);
+  return createHash('sha256')
+    .update([...lines].sort().join('\n'))
+    .digest('hex')
+    .slice(0, 32);
 }

@@ -21,7 +21,11 @@ export function probeService({ name, namespace }: Probe): KubeObject {
     kind: 'Service',
     metadata: { name, namespace, labels: { [PROBE_LABEL]: name } },
     // A pod whose asking container has ended is not ready, but must go on answering the others.
-    spec: { selector: { [PROBE_LABEL]: name }, publishNotReadyAddresses: true, ports: [{ name: 'http', port: PORT, targetPort: PORT, protocol: 'TCP' }] },
+    spec: {
+      selector: { [PROBE_LABEL]: name },
+      publishNotReadyAddresses: true,
+      ports: [{ name: 'http', port: PORT, targetPort: PORT, protocol: 'TCP' }],
+    },
   };
 }
 
@@ -67,7 +71,12 @@ export function probePod(pod: ProbePod): KubeObject {
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       tolerations: [{ operator: 'Exists' }],
-      securityContext: { runAsNonRoot: true, runAsUser: 65534, runAsGroup: 65534, seccompProfile: { type: 'RuntimeDefault' } },
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 65534,
+        runAsGroup: 65534,
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
       volumes: [{ name: 'work', emptyDir: {} }],
       containers: [container('server', SERVER), container('client', CLIENT)],
     },

@@ -31,12 +31,18 @@ export async function probePods(api: ClusterApi, options: ProbeOptions): Promise
   await removeProbes(api);
   const name = `kinit-probe-${randomBytes(4).toString('hex')}`;
   const probe = { name, namespace: NAMESPACE };
-  options.progress(`checking DNS and Services from a pod on ${options.nodes.length === 1 ? 'the node' : `each of ${options.nodes.length} nodes`}`);
+  options.progress(
+    `checking DNS and Services from a pod on ${options.nodes.length === 1 ? 'the node' : `each of ${options.nodes.length} nodes`}`,
+  );
   try {
     const service = await api.apply(probeService(probe));
     await serviceAccount(api, options);
     const clusterIP = text(service, 'spec', 'clusterIP') ?? '';
-    await Promise.all(options.nodes.map((node) => api.apply(probePod({ ...options, ...probe, node, clusterIP, others: options.nodes.length - 1 }))));
+    await Promise.all(
+      options.nodes.map((node) =>
+        api.apply(probePod({ ...options, ...probe, node, clusterIP, others: options.nodes.length - 1 })),
+      ),
+    );
     await verdict(api, `${PROBE_LABEL}=${name}`, options);
   } finally {
     await removeProbes(api).catch((error: unknown) => {
@@ -54,14 +60,25 @@ async function serviceAccount(api: ClusterApi, { signal }: ProbeOptions): Promis
     signal,
     look: () =>
       patiently(async () => {
-        const account = await api.get({ apiVersion: 'v1', kind: 'ServiceAccount', namespace: NAMESPACE, name: 'default' });
-        return account === undefined ? { done: false, missing: `ServiceAccount ${NAMESPACE}/default does not exist` } : { done: true, value: undefined };
+        const account = await api.get({
+          apiVersion: 'v1',
+          kind: 'ServiceAccount',
+          namespace: NAMESPACE,
+          name: 'default',
+        });
+        return account === undefined
+          ? { done: false, missing: `ServiceAccount ${NAMESPACE}/default does not exist` }
+          : { done: true, value: undefined };
       }),
     hint: 'Look at the controller manager: crictl logs of kube-controller-manager on a control-plane host.',
   });
 }
 
-async function verdict(api: ClusterApi, labelSelector: string, { nodes, progress, signal }: ProbeOptions): Promise<void> {
+async function verdict(
+  api: ClusterApi,
+  labelSelector: string,
+  { nodes, progress, signal }: ProbeOptions,
+): Promise<void> {
   const pods = await waitUntil({
     what: 'the probe pods to finish',
     timeoutSeconds: PROBE_LIMIT_SECONDS + START_LIMIT,
@@ -92,13 +109,21 @@ function ended(pod: KubeObject): unknown {
   const client = list(pod, 'status', 'containerStatuses').find((status) => text(status, 'name') === 'client');
   const terminated = field(client, 'state', 'terminated');
   if (terminated !== undefined) return terminated;
-  return text(pod, 'status', 'phase') === 'Failed' ? { exitCode: 1, message: [text(pod, 'status', 'reason'), text(pod, 'status', 'message')].join(': ') } : undefined;
+  return text(pod, 'status', 'phase') === 'Failed'
+    ? { exitCode: 1, message: [text(pod, 'status', 'reason'), text(pod, 'status', 'message')].join(': ') }
+    : undefined;
 }
 
 const nodeOf = (pod: KubeObject): string => text(pod, 'spec', 'nodeName') ?? pod.metadata.name;
 
 /** Also those of a kinit that was killed in the middle: only one is at work at a time, so they are nobody's. */
 async function removeProbes(api: ClusterApi): Promise<void> {
-  const [pods, services] = await Promise.all(['Pod', 'Service'].map((kind) => api.list('v1', kind, { namespace: NAMESPACE, labelSelector: PROBE_LABEL })));
-  await Promise.all([...(pods ?? []), ...(services ?? [])].map(({ apiVersion, kind, metadata: { name } }) => api.delete({ apiVersion, kind, name, namespace: NAMESPACE }, { now: true })));
+  const [pods, services] = await Promise.all(
+    ['Pod', 'Service'].map((kind) => api.list('v1', kind, { namespace: NAMESPACE, labelSelector: PROBE_LABEL })),
+  );
+  await Promise.all(
+    [...(pods ?? []), ...(services ?? [])].map(({ apiVersion, kind, metadata: { name } }) =>
+      api.delete({ apiVersion, kind, name, namespace: NAMESPACE }, { now: true }),
+    ),
+  );
 }

@@ -33,9 +33,17 @@ export async function removeStaleNode(api: ClusterApi, name: string, options: St
 }
 
 /** Judged by whether the lease moves, not by its time: clocks need not agree. A node stays Ready for most of a minute after its machine is gone. */
-async function stillAlive(api: ClusterApi, name: string, { progress, signal, watchSeconds = LEASE_WATCH_SECONDS }: StaleNodeOptions): Promise<boolean> {
+async function stillAlive(
+  api: ClusterApi,
+  name: string,
+  { progress, signal, watchSeconds = LEASE_WATCH_SECONDS }: StaleNodeOptions,
+): Promise<boolean> {
   const renewed = async (): Promise<string | undefined> =>
-    text(await api.get({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: 'kube-node-lease', name }), 'spec', 'renewTime');
+    text(
+      await api.get({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: 'kube-node-lease', name }),
+      'spec',
+      'renewTime',
+    );
   const before = await renewed();
   progress(`node ${name} exists and is Ready: watching for ${watchSeconds} s whether a machine still reports as it`);
   const end = performance.now() + watchSeconds * 1000;

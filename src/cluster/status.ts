@@ -37,8 +37,12 @@ function nodeStatus(node: KubeObject): NodeStatus {
   return {
     name: node.metadata.name,
     ready: isReady(node),
-    ...(isReady(node) ? {} : { message: ready === undefined ? 'its kubelet has not reported yet' : `${ready.reason}: ${ready.message}` }),
-    roles: Object.keys(node.metadata.labels ?? {}).flatMap((key) => (key.startsWith(ROLE_LABEL) ? [key.slice(ROLE_LABEL.length)] : [])).sort(),
+    ...(isReady(node)
+      ? {}
+      : { message: ready === undefined ? 'its kubelet has not reported yet' : `${ready.reason}: ${ready.message}` }),
+    roles: Object.keys(node.metadata.labels ?? {})
+      .flatMap((key) => (key.startsWith(ROLE_LABEL) ? [key.slice(ROLE_LABEL.length)] : []))
+      .sort(),
     version: info('kubeletVersion').replace(/^v/, ''),
     internalAddress: text(address, 'address') ?? '',
     schedulable: field(node, 'spec', 'unschedulable') !== true,

@@ -56,7 +56,11 @@ export async function deleteToken(api: ClusterApi, token: string): Promise<boole
 }
 
 /** What to type on a prepared host. Holds the token: for a person's eyes only. */
-export function joinCommand(options: { readonly endpoint: string; readonly token: string; readonly caHash: string }): string {
+export function joinCommand(options: {
+  readonly endpoint: string;
+  readonly token: string;
+  readonly caHash: string;
+}): string {
   const pin = options.caHash.startsWith('sha256:') ? options.caHash : `sha256:${options.caHash}`;
   return `kubeadm join ${options.endpoint} --token ${options.token} --discovery-token-ca-cert-hash ${pin}`;
 }

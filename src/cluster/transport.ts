@@ -30,7 +30,8 @@ export function openTransport(options: TransportOptions): Transport {
   const agent = new TunnelAgent(options, MAX_SOCKETS);
   const gate = turnstile(MAX_SOCKETS);
   return {
-    send: (method, path, body, contentType) => gate(() => sendOnce(options, agent, { method, path, body, contentType: contentType ?? 'application/json' })),
+    send: (method, path, body, contentType) =>
+      gate(() => sendOnce(options, agent, { method, path, body, contentType: contentType ?? 'application/json' })),
     close: () => {
       agent.destroy();
     },
@@ -69,7 +70,10 @@ function exchange(options: TransportOptions, agent: TunnelAgent, outgoing: Outgo
         ...(payload === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(payload) }),
       },
     });
-    const timer = setTimeout(() => request.destroy(new ConnectionFailure(`no answer within ${seconds} s`, 'TIMEOUT')), seconds * 1000);
+    const timer = setTimeout(
+      () => request.destroy(new ConnectionFailure(`no answer within ${seconds} s`, 'TIMEOUT')),
+      seconds * 1000,
+    );
     const abort = (): void => {
       request.destroy(new ConnectionFailure('stopped on request', 'ABORTED'));
     };
@@ -106,7 +110,8 @@ function unanswered(options: TransportOptions, { method, path }: Outgoing, throw
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const code = error instanceof ConnectionFailure ? error.code : ((error as { code?: unknown }).code ?? 'FAILED');
   const where = `${options.address}:${options.port}`;
-  if (code === 'ABORTED') return new KinitError('stopped on request', { class: 'interrupted', tried: `${method} ${path}` });
+  if (code === 'ABORTED')
+    return new KinitError('stopped on request', { class: 'interrupted', tried: `${method} ${path}` });
   return new KinitError(`the API server at ${where} did not answer`, {
     class: 'access',
     tried: `${method} https://${where}${path}`,

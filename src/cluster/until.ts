@@ -4,7 +4,8 @@ import { isCertificateTrouble, isUnreachable } from './errors.js';
 
 /** Seconds between two questions whether waiting is of any use. */
 const HOPE_SECONDS = 5;
-const CORRECT_IT = 'Correct what the first line names (flags and settings come from the inventory: kubelet.config, extraArgs), then run the same command again.';
+const CORRECT_IT =
+  'Correct what the first line names (flags and settings come from the inventory: kubelet.config, extraArgs), then run the same command again.';
 
 export interface WaitOptions {
   /** Upper bound in seconds. */
@@ -47,7 +48,12 @@ export async function waitUntil<T>(wait: Wait<T>): Promise<T> {
     told = seen.missing;
     if (wait.hopeless !== undefined && performance.now() >= askAgain) {
       const reason = await wait.hopeless();
-      if (reason !== undefined) throw gaveUp({ ...wait, hint: CORRECT_IT }, `stopped waiting for ${wait.what}: it would not help`, `${reason}\n${seen.missing}`);
+      if (reason !== undefined)
+        throw gaveUp(
+          { ...wait, hint: CORRECT_IT },
+          `stopped waiting for ${wait.what}: it would not help`,
+          `${reason}\n${seen.missing}`,
+        );
       askAgain = performance.now() + HOPE_SECONDS * 1000;
     }
     if (performance.now() >= end) throw await ranOut(wait, seen.missing);
@@ -67,7 +73,10 @@ export async function patiently<T>(look: () => Promise<Look<T>>): Promise<Look<T
 
 export function throwIfStopped(signal: AbortSignal | undefined, what: string): void {
   if (signal?.aborted === true) {
-    throw new KinitError(`stopped while waiting for ${what}`, { class: 'interrupted', hint: 'Run the same command again to go on.' });
+    throw new KinitError(`stopped while waiting for ${what}`, {
+      class: 'interrupted',
+      hint: 'Run the same command again to go on.',
+    });
   }
 }
 
@@ -82,7 +91,11 @@ export async function pause(milliseconds: number, signal?: AbortSignal): Promise
 
 async function ranOut<T>(wait: Wait<T>, missing: string): Promise<KinitError> {
   const more = await explanation(wait);
-  return gaveUp(wait, `gave up after ${wait.timeoutSeconds} s waiting for ${wait.what}`, more === '' ? missing : `${missing}\n${more}`);
+  return gaveUp(
+    wait,
+    `gave up after ${wait.timeoutSeconds} s waiting for ${wait.what}`,
+    more === '' ? missing : `${missing}\n${more}`,
+  );
 }
 
 function gaveUp<T>(wait: Wait<T>, message: string, found: string): KinitError {

@@ -6,7 +6,13 @@ import { count, record } from './json.js';
 import { type Look, patiently, waitUntil, type WaitOptions } from './until.js';
 
 /** Waits (default 120 s) until /readyz says ok: the API server and its start-up hooks are done. */
-export async function waitForApi(api: ClusterApi, options: WaitOptions & { readonly path?: '/livez' | '/readyz'; readonly hopeless?: () => Promise<string | undefined> } = {}): Promise<void> {
+export async function waitForApi(
+  api: ClusterApi,
+  options: WaitOptions & {
+    readonly path?: '/livez' | '/readyz';
+    readonly hopeless?: () => Promise<string | undefined>;
+  } = {},
+): Promise<void> {
   const path = options.path ?? '/readyz';
   await waitUntil({
     ...options,
@@ -29,10 +35,16 @@ export async function waitForControllers(api: ClusterApi, options: WaitOptions =
     what: 'the controller manager to begin its work',
     timeoutSeconds: options.timeoutSeconds ?? 120,
     intervalMs: 100,
-    look: () => patiently(async () => {
-      const account = await api.get({ apiVersion: 'v1', kind: 'ServiceAccount', namespace: 'default', name: 'default' });
-      return account === undefined ? { done: false, missing: 'it has made no ServiceAccount yet' } : done;
-    }),
+    look: () =>
+      patiently(async () => {
+        const account = await api.get({
+          apiVersion: 'v1',
+          kind: 'ServiceAccount',
+          namespace: 'default',
+          name: 'default',
+        });
+        return account === undefined ? { done: false, missing: 'it has made no ServiceAccount yet' } : done;
+      }),
     hint: 'Look at it on a control-plane host: crictl ps -a, crictl logs of kube-controller-manager.',
   });
 }
@@ -48,11 +60,12 @@ export async function waitForNodesReady(api: ClusterApi, { names, ...options }: 
     ...options,
     what: names.length === 1 ? `node ${names[0]} to be Ready` : `${names.length} nodes to be Ready`,
     timeoutSeconds: options.timeoutSeconds ?? 180,
-    look: () => patiently(async () => {
-      const nodes = new Map((await api.list('v1', 'Node')).map((node) => [node.metadata.name, node]));
-      const missing = names.flatMap((name) => nodeTrouble(name, nodes.get(name)));
-      return missing.length === 0 ? done : { done: false, missing: missing.join('\n') };
-    }),
+    look: () =>
+      patiently(async () => {
+        const nodes = new Map((await api.list('v1', 'Node')).map((node) => [node.metadata.name, node]));
+        const missing = names.flatMap((name) => nodeTrouble(name, nodes.get(name)));
+        return missing.length === 0 ? done : { done: false, missing: missing.join('\n') };
+      }),
     hint: 'Look at the kubelet on that host: journalctl -u kubelet.',
   });
 }
@@ -69,10 +82,11 @@ export async function waitForWorkload(api: ClusterApi, ref: WorkloadRef, options
     ...options,
     what: `${ref.kind} ${ref.namespace}/${ref.name} to be available`,
     timeoutSeconds: options.timeoutSeconds ?? 180,
-    look: () => patiently(async () => {
-      const missing = workloadTrouble(await api.get({ apiVersion: 'apps/v1', ...ref }));
-      return missing === undefined ? done : { done: false, missing };
-    }),
+    look: () =>
+      patiently(async () => {
+        const missing = workloadTrouble(await api.get({ apiVersion: 'apps/v1', ...ref }));
+        return missing === undefined ? done : { done: false, missing };
+      }),
     explain: async () => {
       const workload = await api.get({ apiVersion: 'apps/v1', ...ref });
       return workload === undefined ? '' : explainPods(api, ref.namespace, selectorOf(workload));
@@ -84,7 +98,8 @@ export async function waitForWorkload(api: ClusterApi, ref: WorkloadRef, options
 /** What keeps a workload from being available; undefined when nothing does. No pod wanted counts as available. */
 export function workloadTrouble(workload: KubeObject | undefined): string | undefined {
   if (workload === undefined) return 'it does not exist';
-  if (count(workload, 'status', 'observedGeneration') < count(workload, 'metadata', 'generation')) return 'its controller has not seen it yet';
+  if (count(workload, 'status', 'observedGeneration') < count(workload, 'metadata', 'generation'))
+    return 'its controller has not seen it yet';
   const daemon = workload.kind === 'DaemonSet';
   const wanted = daemon ? count(workload, 'status', 'desiredNumberScheduled') : count(workload, 'spec', 'replicas');
   const updated = count(workload, 'status', daemon ? 'updatedNumberScheduled' : 'updatedReplicas');
@@ -117,7 +132,9 @@ export function nodeTrouble(name: string, node: KubeObject | undefined): string[
   if (node === undefined) return [`${name} is not registered`];
   if (isReady(node)) return [];
   const ready = condition(node, 'Ready');
-  return [`${name} is not Ready: ${ready === undefined ? 'its kubelet has not reported yet' : `${ready.reason}: ${ready.message}`}`];
+  return [
+    `${name} is not Ready: ${ready === undefined ? 'its kubelet has not reported yet' : `${ready.reason}: ${ready.message}`}`,
+  ];
 }
 
 function selectorOf(workload: KubeObject): string {

@@ -42,7 +42,9 @@ export interface Finding extends Sighting {
 }
 
 /** Looks at each host by itself. */
-export function eachHost(look: (host: HostEvidence, evidence: Evidence) => Omit<Sighting, 'host'> | undefined): Cause['find'] {
+export function eachHost(
+  look: (host: HostEvidence, evidence: Evidence) => Omit<Sighting, 'host'> | undefined,
+): Cause['find'] {
   return (evidence) =>
     evidence.hosts.flatMap((host) => {
       const seen = look(host, evidence);

@@ -20,8 +20,14 @@ export function askDns(stream: Duplex, name: string): Promise<string[]> {
 
 /** RFC 1035, section 4: header and one question; over TCP two bytes of length stand before it. */
 function query(name: string): Buffer {
-  const labels = name.split('.').map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label, 'latin1')]));
-  const message = Buffer.concat([Buffer.from([0x4b, 0x49, 0x01, 0x00, 0, 1, 0, 0, 0, 0, 0, 0]), ...labels, Buffer.from([0, 0, TYPE_A, 0, 1])]);
+  const labels = name
+    .split('.')
+    .map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label, 'latin1')]));
+  const message = Buffer.concat([
+    Buffer.from([0x4b, 0x49, 0x01, 0x00, 0, 1, 0, 0, 0, 0, 0, 0]),
+    ...labels,
+    Buffer.from([0, 0, TYPE_A, 0, 1]),
+  ]);
   const length = Buffer.alloc(2);
   length.writeUInt16BE(message.length);
   return Buffer.concat([length, message]);
@@ -35,7 +41,8 @@ function addresses(message: Buffer): string[] {
     at = skipName(message, at);
     if (at + 10 > message.length) break;
     const length = message.readUInt16BE(at + 8);
-    if (message.readUInt16BE(at) === TYPE_A && length === 4) found.push([...message.subarray(at + 10, at + 14)].join('.'));
+    if (message.readUInt16BE(at) === TYPE_A && length === 4)
+      found.push([...message.subarray(at + 10, at + 14)].join('.'));
     at += 10 + length;
   }
   return found;

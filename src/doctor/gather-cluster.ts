@@ -26,15 +26,36 @@ export async function gatherCluster(api: ClusterApi): Promise<ClusterEvidence> {
   return {
     version: text(version.body, 'gitVersion') ?? 'unknown',
     readyz: typeof readyz.body === 'string' ? readyz.body : `status ${readyz.status}`,
-    nodes: nodes.map((node) => reduced('Node', node, { podCIDR: field(node, 'spec', 'podCIDR'), taints: field(node, 'spec', 'taints'), unschedulable: field(node, 'spec', 'unschedulable') }, nodeStatus(node))),
+    nodes: nodes.map((node) =>
+      reduced(
+        'Node',
+        node,
+        {
+          podCIDR: field(node, 'spec', 'podCIDR'),
+          taints: field(node, 'spec', 'taints'),
+          unschedulable: field(node, 'spec', 'unschedulable'),
+        },
+        nodeStatus(node),
+      ),
+    ),
     pods: pods.map((pod) => reduced('Pod', pod, podSpec(pod), field(pod, 'status'))),
     events: events.slice(-MAX_EVENTS).map(event),
-    workloads: [...deployments.map((each) => [each, 'Deployment'] as const), ...daemonSets.map((each) => [each, 'DaemonSet'] as const)]
+    workloads: [
+      ...deployments.map((each) => [each, 'Deployment'] as const),
+      ...daemonSets.map((each) => [each, 'DaemonSet'] as const),
+    ]
       .filter(([each]) => system(each))
       .map(([each, kind]) => reduced(kind, each, { replicas: field(each, 'spec', 'replicas') }, field(each, 'status'))),
     services: services
       .filter((each) => system(each) || each.metadata.name === 'kubernetes')
-      .map((each) => reduced('Service', each, { clusterIP: field(each, 'spec', 'clusterIP'), ports: field(each, 'spec', 'ports') }, undefined)),
+      .map((each) =>
+        reduced(
+          'Service',
+          each,
+          { clusterIP: field(each, 'spec', 'clusterIP'), ports: field(each, 'spec', 'ports') },
+          undefined,
+        ),
+      ),
     leases: leases.map((each) => reduced('Lease', each, { renewTime: field(each, 'spec', 'renewTime') }, undefined)),
   };
 }
@@ -46,23 +67,36 @@ async function some(api: ClusterApi, path: string, more = ''): Promise<KubeObjec
 
 /** A pod's specification may hold secrets in its environment and arguments; only where it runs and what it runs is kept. */
 function podSpec(pod: KubeObject): Readonly<Record<string, unknown>> {
-  const containers = list(pod, 'spec', 'containers').map((container) => ({ name: field(container, 'name'), image: field(container, 'image') }));
+  const containers = list(pod, 'spec', 'containers').map((container) => ({
+    name: field(container, 'name'),
+    image: field(container, 'image'),
+  }));
   return { nodeName: field(pod, 'spec', 'nodeName'), hostNetwork: field(pod, 'spec', 'hostNetwork'), containers };
 }
 
 function nodeStatus(node: KubeObject): unknown {
-  return { conditions: field(node, 'status', 'conditions'), addresses: field(node, 'status', 'addresses'), nodeInfo: field(node, 'status', 'nodeInfo'), allocatable: field(node, 'status', 'allocatable') };
+  return {
+    conditions: field(node, 'status', 'conditions'),
+    addresses: field(node, 'status', 'addresses'),
+    nodeInfo: field(node, 'status', 'nodeInfo'),
+    allocatable: field(node, 'status', 'allocatable'),
+  };
 }
 
 function event(object: KubeObject): KubeObject {
-  const seen = text(object, 'lastTimestamp') ?? text(object, 'eventTime') ?? text(object, 'metadata', 'creationTimestamp');
+  const seen =
+    text(object, 'lastTimestamp') ?? text(object, 'eventTime') ?? text(object, 'metadata', 'creationTimestamp');
   return {
     ...reduced('Event', object, undefined, undefined),
     reason: field(object, 'reason'),
     message: redact(text(object, 'message') ?? ''),
     count: field(object, 'count'),
     lastTimestamp: seen,
-    involvedObject: { kind: field(object, 'involvedObject', 'kind'), namespace: field(object, 'involvedObject', 'namespace'), name: field(object, 'involvedObject', 'name') },
+    involvedObject: {
+      kind: field(object, 'involvedObject', 'kind'),
+      namespace: field(object, 'involvedObject', 'namespace'),
+      name: field(object, 'involvedObject', 'name'),
+    },
     source: { host: text(object, 'source', 'host') ?? text(object, 'reportingInstance') },
   };
 }
@@ -74,7 +108,14 @@ function reduced(kind: string, object: KubeObject, spec: unknown, status: unknow
   return {
     apiVersion: kind === 'Deployment' || kind === 'DaemonSet' ? 'apps/v1' : 'v1',
     kind,
-    metadata: { name, ...(namespace === undefined ? {} : { namespace }), ...(labels === undefined ? {} : { labels }), creationTimestamp: created, generation: field(object, 'metadata', 'generation'), ...(mirror ? { static: true } : {}) },
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(labels === undefined ? {} : { labels }),
+      creationTimestamp: created,
+      generation: field(object, 'metadata', 'generation'),
+      ...(mirror ? { static: true } : {}),
+    },
     ...(spec === undefined ? {} : { spec }),
     ...(status === undefined ? {} : { status: JSON.parse(redact(JSON.stringify(status))) as unknown }),
   };

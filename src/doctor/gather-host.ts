@@ -19,9 +19,15 @@ export interface HostQuestion {
 }
 
 /** Asks one host for all it shows, in one round trip. Changes nothing there. */
-export async function gatherHost(connection: HostConnection, { isControlPlane, address, facts, more = [] }: HostQuestion): Promise<HostEvidence> {
+export async function gatherHost(
+  connection: HostConnection,
+  { isControlPlane, address, facts, more = [] }: HostQuestion,
+): Promise<HostEvidence> {
   const sections = [...SECTIONS, ...more];
-  const { answers } = await askSections(connection, sections, { what: 'gather evidence', timeoutSeconds: TIMEOUT_SECONDS });
+  const { answers } = await askSections(connection, sections, {
+    what: 'gather evidence',
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
   const text = Object.fromEntries(sections.map(([id]) => [id, redact(answers.get(id) ?? '')]));
   return { host: connection.host, isControlPlane, address: address(facts), facts: openFacts(facts), text, probes: [] };
 }

@@ -26,22 +26,37 @@ export interface GatherOptions {
 const API_MS = 15_000;
 
 /** Everything hosts and API show, hosts side by side: one round trip a host, the probes, and one set of API requests. Never throws. */
-export async function gatherEvidence({ patients, lost, inventory, apiPort, domain, api }: GatherOptions): Promise<Evidence> {
+export async function gatherEvidence({
+  patients,
+  lost,
+  inventory,
+  apiPort,
+  domain,
+  api,
+}: GatherOptions): Promise<Evidence> {
   const takenAt = new Date().toISOString();
   const silent: Evidence['lost'][number][] = [];
-  const [hosts, asked] = await Promise.all([Promise.all(patients.map((patient) => askHost(patient, silent))), askCluster(api)]);
+  const [hosts, asked] = await Promise.all([
+    Promise.all(patients.map((patient) => askHost(patient, silent))),
+    askCluster(api),
+  ]);
   const seen = hosts.filter((host) => host !== undefined);
   const cluster = 'cluster' in asked ? asked.cluster : undefined;
   const withProbes = await Promise.all(
     seen.map(async (host): Promise<HostEvidence> => {
       const connection = patients.find((patient) => patient.connection.host === host.host)?.connection;
-      return connection === undefined ? host : { ...host, probes: await probeFrom(connection, host, { hosts: seen, apiPort, domain, cluster }) };
+      return connection === undefined
+        ? host
+        : { ...host, probes: await probeFrom(connection, host, { hosts: seen, apiPort, domain, cluster }) };
     }),
   );
   return { takenAt, hosts: withProbes, lost: [...lost, ...silent], inventory, apiPort, ...asked };
 }
 
-async function askHost({ connection, ...question }: Patient, silent: Evidence['lost'][number][]): Promise<HostEvidence | undefined> {
+async function askHost(
+  { connection, ...question }: Patient,
+  silent: Evidence['lost'][number][],
+): Promise<HostEvidence | undefined> {
   try {
     return await gatherHost(connection, question);
   } catch (thrown) {
@@ -50,18 +65,22 @@ async function askHost({ connection, ...question }: Patient, silent: Evidence['l
   }
 }
 
-async function askCluster(api: () => Promise<ClusterApi>): Promise<{ readonly cluster: ClusterEvidence } | { readonly apiTrouble: string }> {
+async function askCluster(
+  api: () => Promise<ClusterApi>,
+): Promise<{ readonly cluster: ClusterEvidence } | { readonly apiTrouble: string }> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<{ readonly apiTrouble: string }>((resolve) => {
     timer = setTimeout(() => resolve({ apiTrouble: `no answer within ${API_MS / 1000} s` }), API_MS);
   });
-  const answer = api().then(gatherCluster).then(
-    (cluster) => ({ cluster }),
-    (thrown: unknown) => {
-      const { message, context } = asKinitError(thrown);
-      return { apiTrouble: context.found === undefined ? message : `${message}: ${context.found}` };
-    },
-  );
+  const answer = api()
+    .then(gatherCluster)
+    .then(
+      (cluster) => ({ cluster }),
+      (thrown: unknown) => {
+        const { message, context } = asKinitError(thrown);
+        return { apiTrouble: context.found === undefined ? message : `${message}: ${context.found}` };
+      },
+    );
   const result = await Promise.race([answer, late]);
   clearTimeout(timer);
   return result;

@@ -23,15 +23,26 @@ export interface ProbeOptions {
  * Tries TCP connections from every host, through its SSH connection: the API, other kubelets by the hosts' addresses and
  * by their addresses in the pod network, the Services of DNS and API. Needs no tool on the host and leaves nothing there.
  */
-export async function probeFrom(connection: HostConnection, from: HostEvidence, options: ProbeOptions): Promise<Probe[]> {
-  return Promise.all(targets(from, options).map(async (target) => ({ ...target, ...(await attempt(connection, target, options.domain)) })));
+export async function probeFrom(
+  connection: HostConnection,
+  from: HostEvidence,
+  options: ProbeOptions,
+): Promise<Probe[]> {
+  return Promise.all(
+    targets(from, options).map(async (target) => ({
+      ...target,
+      ...(await attempt(connection, target, options.domain)),
+    })),
+  );
 }
 
 function targets(from: HostEvidence, { hosts, apiPort, cluster }: ProbeOptions): Target[] {
   const at = hosts.findIndex(({ host }) => host === from.host);
   const next = [...hosts.slice(at + 1), ...hosts.slice(0, Math.max(at, 0))];
   const controlPlanes = hosts.filter(({ isControlPlane }) => isControlPlane);
-  const neighbours = [...new Set([...next.slice(0, NEIGHBOURS), ...controlPlanes.filter(({ host }) => host !== from.host)])];
+  const neighbours = [
+    ...new Set([...next.slice(0, NEIGHBOURS), ...controlPlanes.filter(({ host }) => host !== from.host)]),
+  ];
   return [
     ...controlPlanes.map((to): Target => ({ purpose: 'api', to: to.host, address: to.address, port: apiPort })),
     ...neighbours.map((to): Target => ({ purpose: 'kubelet', to: to.host, address: to.address, port: KUBELET })),
@@ -49,8 +60,17 @@ function overlayAddress({ facts }: HostEvidence): string | undefined {
   return facts.addresses.find((each) => each.interface === 'flannel.1')?.address;
 }
 
-function service(cluster: ClusterEvidence | undefined, name: string, purpose: Probe['purpose'], port: number): Target[] {
-  const address = text(cluster?.services.find(({ metadata }) => metadata.name === name), 'spec', 'clusterIP');
+function service(
+  cluster: ClusterEvidence | undefined,
+  name: string,
+  purpose: Probe['purpose'],
+  port: number,
+): Target[] {
+  const address = text(
+    cluster?.services.find(({ metadata }) => metadata.name === name),
+    'spec',
+    'clusterIP',
+  );
   return address === undefined || address === 'None' ? [] : [{ purpose, to: name, address, port }];
 }
 
@@ -73,7 +93,10 @@ async function open(connection: HostConnection, { purpose, address, port }: Targ
     stream.on('error', () => undefined);
     try {
       if (purpose !== 'dns-service') return { outcome: 'open' };
-      return { outcome: 'open', answer: (await askDns(stream, `kubernetes.default.svc.${domain}`).catch(() => [])).join(' ') };
+      return {
+        outcome: 'open',
+        answer: (await askDns(stream, `kubernetes.default.svc.${domain}`).catch(() => [])).join(' '),
+      };
     } finally {
       stream.destroy();
     }

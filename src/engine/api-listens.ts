@@ -13,7 +13,11 @@ const ASK_WHY = 5;
  * Whether the API server of a control plane that was set up before accepts connections. One that is just starting is
  * waited for: without it everything in the cluster would look as if it were missing.
  */
-export async function apiListens(leader: LiveHost, address: string, { inventory, emit, signal }: { inventory: LoadedInventory; emit: Emit; signal: AbortSignal }): Promise<boolean> {
+export async function apiListens(
+  leader: LiveHost,
+  address: string,
+  { inventory, emit, signal }: { inventory: LoadedInventory; emit: Emit; signal: AbortSignal },
+): Promise<boolean> {
   const { joined, kubeletActive } = leader.facts.kubernetes;
   if (!joined) return false;
   const { port } = inventory.spec.apiServer;
@@ -24,12 +28,17 @@ export async function apiListens(leader: LiveHost, address: string, { inventory,
   for (;;) {
     if (await accepts(leader, address, port)) return true;
     if (!kubeletActive || Date.now() > end || signal.aborted) return false;
-    if (!told) emit({ type: 'progress', host: leader.spec.name, text: `waiting for its API server, at most ${PATIENCE} s` });
+    if (!told)
+      emit({ type: 'progress', host: leader.spec.name, text: `waiting for its API server, at most ${PATIENCE} s` });
     told = true;
     if (Date.now() > askWhy) {
       const cause = await nodeCause(leader.connection, leader.facts, begun);
       if (cause?.hopeless === true) {
-        emit({ type: 'progress', host: leader.spec.name, text: `its API server does not come up as it is: ${cause.line}` });
+        emit({
+          type: 'progress',
+          host: leader.spec.name,
+          text: `its API server does not come up as it is: ${cause.line}`,
+        });
         return false;
       }
       askWhy = Date.now() + ASK_WHY * 1000;

@@ -18,13 +18,20 @@ export interface ApiAccess {
 }
 
 /** @param kubeconfig text of a kubeconfig with administrator rights; @param ready whether an API server listens already */
-export function apiAccess(leader: HostConnection, options: { address: string; port: number; kubeconfig: string; ready: boolean; signal: AbortSignal }): ApiAccess {
+export function apiAccess(
+  leader: HostConnection,
+  options: { address: string; port: number; kubeconfig: string; ready: boolean; signal: AbortSignal },
+): ApiAccess {
   let ready = options.ready;
   let opened: ClusterApi | undefined;
   return {
     api: async () => {
       if (!ready) {
-        throw new KinitError('the Kubernetes API does not run yet', { class: 'access', host: leader.host, hint: 'Run kinit init first.' });
+        throw new KinitError('the Kubernetes API does not run yet', {
+          class: 'access',
+          host: leader.host,
+          hint: 'Run kinit init first.',
+        });
       }
       opened ??= openWith(leader, options);
       return opened;
@@ -37,7 +44,10 @@ export function apiAccess(leader: HostConnection, options: { address: string; po
   };
 }
 
-function openWith(leader: HostConnection, { address, port, kubeconfig, signal }: { address: string; port: number; kubeconfig: string; signal: AbortSignal }): ClusterApi {
+function openWith(
+  leader: HostConnection,
+  { address, port, kubeconfig, signal }: { address: string; port: number; kubeconfig: string; signal: AbortSignal },
+): ClusterApi {
   const { caPem, certPem, keyPem } = credentials(leader.host, kubeconfig);
   return openApi({ connectTcp: (to, at) => leader.connectTcp(to, at), address, port, caPem, certPem, keyPem, signal });
 }

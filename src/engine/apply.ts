@@ -53,7 +53,10 @@ export function interrupted(): KinitError {
 }
 
 async function recordUndo(saves: readonly string[], tools: Tools): Promise<void> {
-  const result = await tools.host.run(`set -e\n${saves.map((save) => `(\n${save}\n)`).join('\n')}\n${journalSync()}`, { timeoutSeconds: 120, change: 'record what is there' });
+  const result = await tools.host.run(`set -e\n${saves.map((save) => `(\n${save}\n)`).join('\n')}\n${journalSync()}`, {
+    timeoutSeconds: 120,
+    change: 'record what is there',
+  });
   if (result.code !== 0) {
     throw new KinitError('could not record what is there before changing it', {
       class: 'change',
@@ -122,7 +125,10 @@ async function runScripts(group: readonly OwnedStep[], tools: Tools): Promise<vo
     const script = step.do === 'script' ? step.script : ':';
     return `printf '\\n%s %d\\n' ${nonce} ${index}; printf '\\n%s %d\\n' ${nonce} ${index} >&2\n(\n${script}\n) || exit $?`;
   });
-  const timeoutSeconds = group.reduce((sum, { step }) => sum + (step.do === 'script' ? (step.timeoutSeconds ?? SCRIPT_TIMEOUT_SECONDS) : 0), 0);
+  const timeoutSeconds = group.reduce(
+    (sum, { step }) => sum + (step.do === 'script' ? (step.timeoutSeconds ?? SCRIPT_TIMEOUT_SECONDS) : 0),
+    0,
+  );
   const stdin = group[0]?.step.do === 'script' ? group[0].step.stdin : undefined;
   const result = await tools.host.run(parts.join('\n'), {
     timeoutSeconds,

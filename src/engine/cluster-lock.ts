@@ -20,14 +20,22 @@ export interface ClusterLock {
 }
 
 /** It lies on the first control-plane host that answers; without one there is nothing to guard. */
-export function clusterLock(command: string, { lock, emit, signal }: { readonly lock: LockWish; readonly emit: Emit; readonly signal: AbortSignal }): ClusterLock {
+export function clusterLock(
+  command: string,
+  { lock, emit, signal }: { readonly lock: LockWish; readonly emit: Emit; readonly signal: AbortSignal },
+): ClusterLock {
   let held: (() => Promise<void>) | undefined;
   const lost = new AbortController();
   return {
     take: async (connected) => {
       const leader = connected.find(({ spec }) => isControlPlane(spec));
       if (leader === undefined) return;
-      held = await acquireLock(leader.connection, command, { ...lock, onWait: (text) => emit({ type: 'progress', host: leader.spec.name, text }), signal, onLost: () => lost.abort() });
+      held = await acquireLock(leader.connection, command, {
+        ...lock,
+        onWait: (text) => emit({ type: 'progress', host: leader.spec.name, text }),
+        signal,
+        onLost: () => lost.abort(),
+      });
     },
     release: async () => {
       await held?.();

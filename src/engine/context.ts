@@ -57,11 +57,19 @@ export function proxyModeOf(spec: Spec, nodes: readonly Node[]): PhaseContext['p
   return nodes.every((node) => node.facts.kernelFeatures.includes('nftables')) ? 'nftables' : 'iptables';
 }
 
-export function contextFor(shared: SharedContext, host: string, artifacts: ReadonlyMap<Arch, ArtifactSet>): PhaseContext {
+export function contextFor(
+  shared: SharedContext,
+  host: string,
+  artifacts: ReadonlyMap<Arch, ArtifactSet>,
+): PhaseContext {
   const node = shared.nodes.find(({ spec }) => spec.name === host);
   const set = node === undefined || node.facts.arch === 'unsupported' ? undefined : artifacts.get(node.facts.arch);
   if (node === undefined || set === undefined) {
-    throw new KinitError(`no artifacts for this host's architecture (${node?.facts.arch ?? 'unknown'})`, { class: 'artifact', host, hint: 'amd64 and arm64 are supported.' });
+    throw new KinitError(`no artifacts for this host's architecture (${node?.facts.arch ?? 'unknown'})`, {
+      class: 'artifact',
+      host,
+      hint: 'amd64 and arm64 are supported.',
+    });
   }
   return { ...shared, node, artifacts: set, images: imageRefsOf(set, shared.spec.artifacts.mirror) };
 }
@@ -86,7 +94,8 @@ async function readUserCas(spec: Spec): Promise<Record<string, { cert: string; k
   const cas: Record<string, { cert: string; key: string }> = {};
   for (const name of ['ca', 'etcdCa', 'frontProxyCa'] as const) {
     const files = spec.pki[name];
-    if (files !== undefined) cas[name] = { cert: await readFile(files.certFile, 'utf8'), key: await readFile(files.keyFile, 'utf8') };
+    if (files !== undefined)
+      cas[name] = { cert: await readFile(files.certFile, 'utf8'), key: await readFile(files.keyFile, 'utf8') };
   }
   return cas;
 }

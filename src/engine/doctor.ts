@@ -1,5 +1,13 @@
 import { storedArtifacts } from '../artifacts/index.js';
-import { diagnose, digestSection, doctorChecks, gatherEvidence, type DoctorReport, type Evidence, type Expected } from '../doctor/index.js';
+import {
+  diagnose,
+  digestSection,
+  doctorChecks,
+  gatherEvidence,
+  type DoctorReport,
+  type Evidence,
+  type Expected,
+} from '../doctor/index.js';
 import type { Section } from '../facts/index.js';
 import { KinitError } from '../model/error.js';
 import type { Emit } from '../model/event.js';
@@ -34,14 +42,36 @@ export async function runDoctor(options: DoctorOptions): Promise<Examination> {
   const access = accessOf(live, options);
   try {
     const artifacts = await artifactSets(live, options, storedArtifacts);
-    const programs = (host: LiveHost): Expected => (host.facts.arch === 'unsupported' ? {} : { ...(artifacts.has(host.facts.arch) ? { programs: artifacts.get(host.facts.arch)?.binaries ?? [] } : {}) });
-    const evidence = await evidenceOf({ inventory, live, lost, access, more: (host) => [digestSection(programs(host))] });
-    const drift = await driftOf({ inventory, live, artifacts, access: evidence.cluster === undefined ? undefined : access, signal: options.signal }).catch(() => new Map<string, readonly string[]>());
-    const expected = new Map(live.map((host) => [host.spec.name, { ...programs(host), ...(drift.has(host.spec.name) ? { drift: drift.get(host.spec.name) ?? [] } : {}) }]));
-    const wanted = (host: string | undefined): boolean => host === undefined || options.hosts === undefined || options.hosts.length === 0 || options.hosts.includes(host);
+    const programs = (host: LiveHost): Expected =>
+      host.facts.arch === 'unsupported'
+        ? {}
+        : { ...(artifacts.has(host.facts.arch) ? { programs: artifacts.get(host.facts.arch)?.binaries ?? [] } : {}) };
+    const evidence = await evidenceOf({
+      inventory,
+      live,
+      lost,
+      access,
+      more: (host) => [digestSection(programs(host))],
+    });
+    const drift = await driftOf({
+      inventory,
+      live,
+      artifacts,
+      access: evidence.cluster === undefined ? undefined : access,
+      signal: options.signal,
+    }).catch(() => new Map<string, readonly string[]>());
+    const expected = new Map(
+      live.map((host) => [
+        host.spec.name,
+        { ...programs(host), ...(drift.has(host.spec.name) ? { drift: drift.get(host.spec.name) ?? [] } : {}) },
+      ]),
+    );
+    const wanted = (host: string | undefined): boolean =>
+      host === undefined || options.hosts === undefined || options.hosts.length === 0 || options.hosts.includes(host);
     const checks = doctorChecks(evidence, spec, expected).filter(({ host }) => wanted(host));
     const findings = diagnose(evidence).filter(({ host }) => wanted(host));
-    const well = checks.every(({ check }) => check.status !== 'error') && findings.every(({ severity }) => severity !== 'error');
+    const well =
+      checks.every(({ check }) => check.status !== 'error') && findings.every(({ severity }) => severity !== 'error');
     return { report: { cluster: spec.name, takenAt: evidence.takenAt, well, checks, findings }, evidence };
   } finally {
     access?.close();
@@ -50,9 +80,27 @@ export async function runDoctor(options: DoctorOptions): Promise<Examination> {
 }
 
 /** What hosts and cluster show. @param more what else a host is asked */
-export function evidenceOf({ inventory: { spec }, live, lost, access, more = () => [] }: { readonly inventory: LoadedInventory; readonly live: readonly LiveHost[]; readonly lost: readonly LostHost[]; readonly access: ApiAccess | undefined; readonly more?: (host: LiveHost) => readonly Section[] }): Promise<Evidence> {
+export function evidenceOf({
+  inventory: { spec },
+  live,
+  lost,
+  access,
+  more = () => [],
+}: {
+  readonly inventory: LoadedInventory;
+  readonly live: readonly LiveHost[];
+  readonly lost: readonly LostHost[];
+  readonly access: ApiAccess | undefined;
+  readonly more?: (host: LiveHost) => readonly Section[];
+}): Promise<Evidence> {
   return gatherEvidence({
-    patients: live.map((host) => ({ connection: host.connection, isControlPlane: isControlPlane(host.spec), address: (facts) => nodeAddress(host.spec, facts), facts: host.facts, more: more(host) })),
+    patients: live.map((host) => ({
+      connection: host.connection,
+      isControlPlane: isControlPlane(host.spec),
+      address: (facts) => nodeAddress(host.spec, facts),
+      facts: host.facts,
+      more: more(host),
+    })),
     lost: lost.map(({ spec: { name }, error }) => ({ host: name, reason: error.message })),
     inventory: spec.hosts.map(({ name }) => name),
     apiPort: spec.apiServer.port,
@@ -62,11 +110,22 @@ export function evidenceOf({ inventory: { spec }, live, lost, access, more = () 
 }
 
 /** The API through the first control-plane host with administrator's credentials. */
-export function accessOf(live: readonly LiveHost[], options: Pick<DoctorOptions, 'inventory' | 'signal'>): ApiAccess | undefined {
-  return live.filter(({ spec }) => isControlPlane(spec)).map((host) => hostApi(host, options)).find((access) => access !== undefined);
+export function accessOf(
+  live: readonly LiveHost[],
+  options: Pick<DoctorOptions, 'inventory' | 'signal'>,
+): ApiAccess | undefined {
+  return live
+    .filter(({ spec }) => isControlPlane(spec))
+    .map((host) => hostApi(host, options))
+    .find((access) => access !== undefined);
 }
 
 function noCluster(live: readonly LiveHost[]): KinitError {
   const answers = live.some(({ spec }) => isControlPlane(spec));
-  return new KinitError(answers ? `no control-plane host has administrator credentials (${ADMIN_CONF}): there is no cluster yet` : 'no control-plane host answers', { class: 'access' });
+  return new KinitError(
+    answers
+      ? `no control-plane host has administrator credentials (${ADMIN_CONF}): there is no cluster yet`
+      : 'no control-plane host answers',
+    { class: 'access' },
+  );
 }

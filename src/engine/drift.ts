@@ -10,7 +10,19 @@ import { observe } from './observe.js';
 import type { LiveHost } from './session.js';
 
 /** What `kinit init` would change on each host, as one line a change; a host that cannot be compared is left out. Changes nothing. */
-export async function driftOf({ inventory, live, artifacts, access, signal }: { readonly inventory: LoadedInventory; readonly live: readonly LiveHost[]; readonly artifacts: ReadonlyMap<Arch, ArtifactSet>; readonly access: ApiAccess | undefined; readonly signal: AbortSignal }): Promise<ReadonlyMap<string, readonly string[]>> {
+export async function driftOf({
+  inventory,
+  live,
+  artifacts,
+  access,
+  signal,
+}: {
+  readonly inventory: LoadedInventory;
+  readonly live: readonly LiveHost[];
+  readonly artifacts: ReadonlyMap<Arch, ArtifactSet>;
+  readonly access: ApiAccess | undefined;
+  readonly signal: AbortSignal;
+}): Promise<ReadonlyMap<string, readonly string[]>> {
   const drift = new Map<string, readonly string[]>();
   const known = live.filter(({ facts }) => facts.arch !== 'unsupported' && artifacts.has(facts.arch));
   if (known.length === 0) return drift;
@@ -21,9 +33,18 @@ export async function driftOf({ inventory, live, artifacts, access, signal }: { 
       const all = phases.filter((phase) => phase.on(context)).flatMap((phase) => phase.resources(context));
       // Where the API does not answer, what lives in it cannot be compared.
       const visible = all.filter((resource) => access !== undefined || kindOf(resource).observeCall === undefined);
-      const tools: Tools = { host: connection, api: () => (access === undefined ? Promise.reject(new Error('no API')) : access.api()), progress: () => undefined, signal };
+      const tools: Tools = {
+        host: connection,
+        api: () => (access === undefined ? Promise.reject(new Error('no API')) : access.api()),
+        progress: () => undefined,
+        signal,
+      };
       const observed = await observe(visible, tools).catch(() => undefined);
-      if (observed !== undefined) drift.set(spec.name, observed.flatMap((item) => changeOf(item)?.summary ?? []));
+      if (observed !== undefined)
+        drift.set(
+          spec.name,
+          observed.flatMap((item) => changeOf(item)?.summary ?? []),
+        );
     }),
   );
   return drift;

@@ -6,9 +6,19 @@ import type { LiveHost, SessionOptions } from './session.js';
  * The API through a control-plane host, with the administrator's credentials that lie on it; undefined where none do.
  * @param ready whether an API server listens there already
  */
-export function hostApi(leader: LiveHost, { inventory, signal }: Pick<SessionOptions, 'inventory' | 'signal'>, ready = true): ApiAccess | undefined {
+export function hostApi(
+  leader: LiveHost,
+  { inventory, signal }: Pick<SessionOptions, 'inventory' | 'signal'>,
+  ready = true,
+): ApiAccess | undefined {
   const { pki } = leader.facts.kubernetes;
   const kubeconfig = pki[SUPER_ADMIN_CONF] ?? pki[ADMIN_CONF];
   if (kubeconfig === undefined) return undefined;
-  return apiAccess(leader.connection, { address: toNode(leader).address, port: inventory.spec.apiServer.port, kubeconfig, ready, signal });
+  return apiAccess(leader.connection, {
+    address: toNode(leader).address,
+    port: inventory.spec.apiServer.port,
+    kubeconfig,
+    ready,
+    signal,
+  });
 }

@@ -9,7 +9,11 @@ export function interruption(errors: readonly unknown[]): KinitError | undefined
   const [only] = stopped;
   if (only === undefined) return undefined;
   if (errors.length === 1) return only;
-  const failed = errors.flatMap((error) => (error instanceof KinitError && !['interrupted', 'partial'].includes(error.context.class) ? [`${error.context.host ?? '?'}: ${error.message}`] : []));
+  const failed = errors.flatMap((error) =>
+    error instanceof KinitError && !['interrupted', 'partial'].includes(error.context.class)
+      ? [`${error.context.host ?? '?'}: ${error.message}`]
+      : [],
+  );
   return new KinitError('stopped on request, between two changes', {
     class: 'interrupted',
     ...(failed.length === 0 ? {} : { found: failed.join('\n') }),

@@ -30,7 +30,10 @@ const NO_DIGEST = 'kinit/config-sha256: (follows from the files)';
  * @param material what shall be on each host, by host and path
  * @param found what is on each host, by host and path
  */
-export function masksOf(material: Readonly<Record<string, HostMaterial>>, found: ReadonlyMap<string, Readonly<Record<string, string>>>): Masks {
+export function masksOf(
+  material: Readonly<Record<string, HostMaterial>>,
+  found: ReadonlyMap<string, Readonly<Record<string, string>>>,
+): Masks {
   const there = new Set([...found.values()].flatMap((files) => Object.values(files)));
   const masks = new Map<string, Mask>();
   for (const files of Object.values(material)) {
@@ -54,6 +57,19 @@ export function masksOf(material: Readonly<Record<string, HostMaterial>>, found:
 
 /** Each content as it stands, in base64, and as the digest that a reason shows. */
 function replacer(masks: readonly Mask[], word: (mask: Mask) => string): (text: string) => string {
-  const pairs = masks.flatMap((mask) => [mask.content, mask.content.trimEnd(), Buffer.from(mask.content).toString('base64'), `sha256 ${sha256Hex(mask.content).slice(0, SHOWN_DIGITS)}`].map((text) => [text, word(mask)] as const));
-  return (text) => (text.length < SHOWN_DIGITS ? text : pairs.reduce((result, [content, words]) => (result.includes(content) ? result.replaceAll(content, () => words) : result), text));
+  const pairs = masks.flatMap((mask) =>
+    [
+      mask.content,
+      mask.content.trimEnd(),
+      Buffer.from(mask.content).toString('base64'),
+      `sha256 ${sha256Hex(mask.content).slice(0, SHOWN_DIGITS)}`,
+    ].map((text) => [text, word(mask)] as const),
+  );
+  return (text) =>
+    text.length < SHOWN_DIGITS
+      ? text
+      : pairs.reduce(
+          (result, [content, words]) => (result.includes(content) ? result.replaceAll(content, () => words) : result),
+          text,
+        );
 }

@@ -33,7 +33,12 @@ export function reportFailure(emit: Emit, host: string, phase: string, error: Ki
 /** Tells how it went on each host and altogether. */
 export function reportOutcome(emit: Emit, results: readonly HostResult[], seconds: number): void {
   for (const { error, ...row } of results) emit({ type: 'host-finished', ...row, outcome: outcomeOf(error) });
-  emit({ type: 'run-finished', changes: totalChanges(results), seconds, failedHosts: results.filter(isFailed).map(({ host }) => host) });
+  emit({
+    type: 'run-finished',
+    changes: totalChanges(results),
+    seconds,
+    failedHosts: results.filter(isFailed).map(({ host }) => host),
+  });
 }
 
 export function totalChanges(results: readonly HostResult[]): number {
@@ -49,7 +54,10 @@ export function isFailed({ error }: HostResult): boolean {
  * and its failure is the run's. Where it did not and at least one host is through, the run is done in part (one that
  * changes nothing, like check and plan, is not done at all then).
  */
-export function runError(results: readonly HostResult[], { leader, retry, changing = true }: { readonly leader?: string; readonly retry: string; readonly changing?: boolean }): KinitError | undefined {
+export function runError(
+  results: readonly HostResult[],
+  { leader, retry, changing = true }: { readonly leader?: string; readonly retry: string; readonly changing?: boolean },
+): KinitError | undefined {
   const failed = results.filter(isFailed);
   if (failed.length === 0) return undefined;
   const stopped = interruption(failed.map(({ error }) => error));
@@ -62,11 +70,16 @@ export function runError(results: readonly HostResult[], { leader, retry, changi
   if (own.length === 1 && !someDone) return asKinitError(own[0]?.error);
   const classes = new Set(causes.map(({ error }) => classOf(error)));
   const common = classes.size === 1 && !someDone ? [...classes][0] : undefined;
-  return new KinitError(`${String(failed.length)} of ${String(results.length)} hosts failed: ${failed.map(({ host }) => host).join(', ')}`, {
-    class: decisive === undefined ? (common ?? 'partial') : classOf(decisive.error),
-    found: causes.map(({ host, error }) => `${host}: ${error instanceof Error ? error.message : String(error)}`).join('\n'),
-    hint: `Mend the hosts named above, then ${retry}.`,
-  });
+  return new KinitError(
+    `${String(failed.length)} of ${String(results.length)} hosts failed: ${failed.map(({ host }) => host).join(', ')}`,
+    {
+      class: decisive === undefined ? (common ?? 'partial') : classOf(decisive.error),
+      found: causes
+        .map(({ host, error }) => `${host}: ${error instanceof Error ? error.message : String(error)}`)
+        .join('\n'),
+      hint: `Mend the hosts named above, then ${retry}.`,
+    },
+  );
 }
 
 function outcomeOf(error: unknown): HostOutcome {

@@ -66,9 +66,13 @@ export async function runPipeline(pipeline: Pipeline): Promise<number> {
   return total;
 }
 
-async function observeAll(all: readonly Phase[], { context, tools, dryRun, apiReady }: Pipeline): Promise<Map<string, Observed[]>> {
+async function observeAll(
+  all: readonly Phase[],
+  { context, tools, dryRun, apiReady }: Pipeline,
+): Promise<Map<string, Observed[]>> {
   // What lives in the cluster cannot be seen before its API runs; such phases look when their turn comes.
-  const visible = (phase: Phase): boolean => dryRun || apiReady() || phase.resources(context).every((resource) => kindOf(resource).observeCall === undefined);
+  const visible = (phase: Phase): boolean =>
+    dryRun || apiReady() || phase.resources(context).every((resource) => kindOf(resource).observeCall === undefined);
   const phases = all.filter(visible);
   const resources = phases.map((phase) => phase.resources(context));
   const observed = await observe(resources.flat(), tools);
@@ -83,13 +87,17 @@ async function observeAll(all: readonly Phase[], { context, tools, dryRun, apiRe
 }
 
 /** Gives the hosts that did not get through what this phase waits for. */
-async function waitForOthers(phase: Phase, { barriers, context, emit, dryRun, tools }: Pipeline): Promise<readonly string[]> {
+async function waitForOthers(
+  phase: Phase,
+  { barriers, context, emit, dryRun, tools }: Pipeline,
+): Promise<readonly string[]> {
   if (dryRun) return [];
   const host = context.node.spec.name;
   const gone: string[] = [];
   for (const needed of phase.after ?? []) {
     const others = barriers.pending(needed).filter((name) => name !== host);
-    if (others.length > 0) emit({ type: 'phase-waiting', host, phase: phase.id, for: `${needed} on ${others.join(', ')}` });
+    if (others.length > 0)
+      emit({ type: 'phase-waiting', host, phase: phase.id, for: `${needed} on ${others.join(', ')}` });
     const failed = await barriers.wait(needed);
     if (failed.includes(context.leader.spec.name) && host !== context.leader.spec.name) {
       throw new KinitError(`not started: ${context.leader.spec.name} did not get through "${needed}"`, {
@@ -105,7 +113,12 @@ async function waitForOthers(phase: Phase, { barriers, context, emit, dryRun, to
   return gone;
 }
 
-async function runPhase(phase: Phase, known: Observed[] | undefined, pipeline: Pipeline, gone: ReadonlySet<string>): Promise<number> {
+async function runPhase(
+  phase: Phase,
+  known: Observed[] | undefined,
+  pipeline: Pipeline,
+  gone: ReadonlySet<string>,
+): Promise<number> {
   const { context, tools, emit } = pipeline;
   const host = context.node.spec.name;
   const started = performance.now();
@@ -120,7 +133,13 @@ async function runPhase(phase: Phase, known: Observed[] | undefined, pipeline: P
     // Hosts that failed have been told of; the others are not held up by a node of theirs that never gets ready.
     const nodes = context.nodes.filter((node) => !gone.has(node.spec.name));
     if (!pipeline.dryRun) await phase.ready?.({ ...context, nodes }, phaseTools, changes);
-    const timing = { host, phase: phase.id, seconds: (performance.now() - started) / 1000, roundTrips: tools.host.stats.roundTrips - tripsBefore, changes };
+    const timing = {
+      host,
+      phase: phase.id,
+      seconds: (performance.now() - started) / 1000,
+      roundTrips: tools.host.stats.roundTrips - tripsBefore,
+      changes,
+    };
     pipeline.onTiming(timing);
     const reason = changes === 0 ? firstReason(observed) : undefined;
     emit({ type: 'phase-finished', ...timing, ...(reason === undefined ? {} : { reason }) });
@@ -133,7 +152,12 @@ async function runPhase(phase: Phase, known: Observed[] | undefined, pipeline: P
   }
 }
 
-async function carryOut(phase: Phase, observed: readonly Observed[], tools: Tools, { dryRun, emit, context, ...pipeline }: Pipeline): Promise<number> {
+async function carryOut(
+  phase: Phase,
+  observed: readonly Observed[],
+  tools: Tools,
+  { dryRun, emit, context, ...pipeline }: Pipeline,
+): Promise<number> {
   const host = context.node.spec.name;
   if (dryRun) {
     const planned = pipeline.planned(phase.id, observed);
@@ -152,14 +176,19 @@ async function carryOut(phase: Phase, observed: readonly Observed[], tools: Tool
 /** What was changed must be seen as right when asked again: a second plan that is not empty is a bug. */
 async function verify(observed: readonly Observed[], tools: Tools): Promise<void> {
   const changed = observed.filter((item) => item.difference.changed && item.kind.verify !== false);
-  const again = await observe(changed.map((item) => item.resource), tools);
+  const again = await observe(
+    changed.map((item) => item.resource),
+    tools,
+  );
   for (const { resource, kind, difference } of again) {
     if (!difference.changed) continue;
     throw new KinitError(`${difference.change.summary}: was done, but the host does not show it`, {
       class: 'change',
       tried: resource.id,
       found: difference.change.reason,
-      hint: kind.unseen?.(resource) ?? 'Something on the host works against this change (another management tool, a read-only file system). Run with --verbose to see what was sent.',
+      hint:
+        kind.unseen?.(resource) ??
+        'Something on the host works against this change (another management tool, a read-only file system). Run with --verbose to see what was sent.',
     });
   }
 }
@@ -167,5 +196,7 @@ async function verify(observed: readonly Observed[], tools: Tools): Promise<void
 function firstReason(observed: readonly Observed[]): string {
   const difference = observed[0]?.difference;
   if (difference === undefined || difference.changed) return 'nothing to do';
-  return observed.length === 1 ? difference.reason : `${difference.reason}, and ${observed.length - 1} more as they should be`;
+  return observed.length === 1
+    ? difference.reason
+    : `${difference.reason}, and ${observed.length - 1} more as they should be`;
 }

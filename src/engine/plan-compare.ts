@@ -17,14 +17,21 @@ interface CompareOptions {
  */
 export function planDifferences(reviewed: PlanContent, now: PlanContent, options: CompareOptions): string[] {
   const lines: string[] = [];
-  if (reviewed.kinit !== now.kinit) lines.push(`kinit: the plan was made by version ${reviewed.kinit}, this is ${now.kinit}`);
+  if (reviewed.kinit !== now.kinit)
+    lines.push(`kinit: the plan was made by version ${reviewed.kinit}, this is ${now.kinit}`);
   const inventory = unifiedDiff(pretty(reviewed.spec), pretty(now.spec), 'inventory as reviewed', 'inventory now');
   if (inventory !== '') lines.push(...inventory.trimEnd().split('\n'));
   for (const host of now.hosts) {
     const then = reviewed.hosts.find((planned) => planned.host === host.host);
-    lines.push(...(then === undefined ? ['is no part of the plan'] : hostDifferences(then, host, options)).map((line) => `${host.host}: ${line}`));
+    lines.push(
+      ...(then === undefined ? ['is no part of the plan'] : hostDifferences(then, host, options)).map(
+        (line) => `${host.host}: ${line}`,
+      ),
+    );
   }
-  for (const { host } of reviewed.hosts) if (!now.hosts.some((other) => other.host === host)) lines.push(`${host}: does not answer, or is no longer in the inventory`);
+  for (const { host } of reviewed.hosts)
+    if (!now.hosts.some((other) => other.host === host))
+      lines.push(`${host}: does not answer, or is no longer in the inventory`);
   return lines;
 }
 
@@ -43,7 +50,11 @@ export function staleError(lines: readonly string[], file: string): KinitError {
 function hostDifferences(then: PlannedHost, now: PlannedHost, { resumed }: CompareOptions): string[] {
   const lines = Object.keys(now.machine).flatMap((name) => {
     const key = name as keyof PlannedHost['machine'];
-    return then.machine[key] === now.machine[key] ? [] : [`${key} is ${now.machine[key]}, was ${then.machine[key]}${key === 'machineId' ? ': another machine answers' : ''}`];
+    return then.machine[key] === now.machine[key]
+      ? []
+      : [
+          `${key} is ${now.machine[key]}, was ${then.machine[key]}${key === 'machineId' ? ': another machine answers' : ''}`,
+        ];
   });
   if (!resumed) lines.push(...pkiDifferences(then.pki, now.pki));
   const key = ({ phase, resource }: PlannedChange): string => `${phase} ${resource}`;
@@ -51,11 +62,16 @@ function hostDifferences(then: PlannedHost, now: PlannedHost, { resumed }: Compa
   const after = new Map(now.changes.map((change) => [key(change), change]));
   for (const [id, change] of after) {
     const planned = before.get(id);
-    if (planned === undefined) lines.push(`[${change.phase}] not in the plan, and now needed: ${change.summary} (${change.reason})`, ...diffLines(change.diff));
+    if (planned === undefined)
+      lines.push(
+        `[${change.phase}] not in the plan, and now needed: ${change.summary} (${change.reason})`,
+        ...diffLines(change.diff),
+      );
     else lines.push(...changeDifferences(planned, change, resumed));
   }
   if (!resumed) {
-    for (const [id, change] of before) if (!after.has(id)) lines.push(`[${change.phase}] in the plan, and no longer needed: ${change.summary}`);
+    for (const [id, change] of before)
+      if (!after.has(id)) lines.push(`[${change.phase}] in the plan, and no longer needed: ${change.summary}`);
   }
   return lines;
 }
@@ -66,24 +82,39 @@ function pkiDifferences(then: Readonly<Record<string, string>>, now: Readonly<Re
     const [before, after] = [then[path], now[path]];
     if (before === after) return [];
     if (before === undefined) return [`${path} was not there and is now`];
-    return [after === undefined ? `${path} is gone` : `${path} is another one (sha256 ${after.slice(0, SHOWN_DIGITS)}, was ${before.slice(0, SHOWN_DIGITS)})`];
+    return [
+      after === undefined
+        ? `${path} is gone`
+        : `${path} is another one (sha256 ${after.slice(0, SHOWN_DIGITS)}, was ${before.slice(0, SHOWN_DIGITS)})`,
+    ];
   });
 }
 
 function changeDifferences(planned: PlannedChange, now: PlannedChange, resumed: boolean): string[] {
   const place = `[${now.phase}] ${now.summary}`;
   if (planned.wanted !== now.wanted) {
-    const words = planned.summary === now.summary ? 'what would be written is not what was reviewed' : `reviewed was: ${planned.summary}`;
-    return [`${place}: ${words} (sha256 ${now.wanted.slice(0, SHOWN_DIGITS)}, was ${planned.wanted.slice(0, SHOWN_DIGITS)}; an artifact or a fact of the host has changed)`];
+    const words =
+      planned.summary === now.summary
+        ? 'what would be written is not what was reviewed'
+        : `reviewed was: ${planned.summary}`;
+    return [
+      `${place}: ${words} (sha256 ${now.wanted.slice(0, SHOWN_DIGITS)}, was ${planned.wanted.slice(0, SHOWN_DIGITS)}; an artifact or a fact of the host has changed)`,
+    ];
   }
   if (resumed) return [];
-  if (planned.reason !== now.reason || planned.action !== now.action || planned.summary !== now.summary) return [`${place}: found now: ${now.reason}; when it was reviewed: ${planned.reason}`];
+  if (planned.reason !== now.reason || planned.action !== now.action || planned.summary !== now.summary)
+    return [`${place}: found now: ${now.reason}; when it was reviewed: ${planned.reason}`];
   if ((planned.diff ?? '') === (now.diff ?? '')) return [];
   return [`${place}: what is there now differs from what was there; the change would now be:`, ...diffLines(now.diff)];
 }
 
 function diffLines(diff: string | undefined): string[] {
-  return diff === undefined || diff === '' ? [] : diff.trimEnd().split('\n').map((line) => `  ${line}`);
+  return diff === undefined || diff === ''
+    ? []
+    : diff
+        .trimEnd()
+        .split('\n')
+        .map((line) => `  ${line}`);
 }
 
 function pretty(value: unknown): string {

@@ -36,5 +36,7 @@ async function reviewedSpec(value: unknown, key = ''): Promise<unknown> {
   if (Array.isArray(value)) return Promise.all(value.map((item) => reviewedSpec(item)));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([name, inner]) => !NOT_REVIEWED.has(name) && inner !== undefined);
-  return Object.fromEntries(await Promise.all(entries.map(async ([name, inner]) => [name, await reviewedSpec(inner, name)] as const)));
+  return Object.fromEntries(
+    await Promise.all(entries.map(async ([name, inner]) => [name, await reviewedSpec(inner, name)] as const)),
+  );
 }

@@ -21,7 +21,15 @@ export async function readPlanMark({ connection }: LiveHost): Promise<PlanMark |
 /** Written before the first change and after the last: an apply that was cut is known, and taken up, by it. Reset removes it with the rest. */
 export async function writePlanMark({ spec, connection }: LiveHost, { digest, state }: PlanMark): Promise<void> {
   const words = quote(`${digest} ${state}`);
-  const result = await connection.run(`(umask 077; mkdir -p ${quote(STATE_DIR)} && printf '%s\\n' ${words} > ${quote(`${FILE}.new`)} && sync ${quote(`${FILE}.new`)} && mv -f ${quote(`${FILE}.new`)} ${quote(FILE)})`);
+  const result = await connection.run(
+    `(umask 077; mkdir -p ${quote(STATE_DIR)} && printf '%s\\n' ${words} > ${quote(`${FILE}.new`)} && sync ${quote(`${FILE}.new`)} && mv -f ${quote(`${FILE}.new`)} ${quote(FILE)})`,
+  );
   if (result.code === 0) return;
-  throw new KinitError('could not note on the host which plan is applied', { class: 'change', host: spec.name, tried: `writing ${FILE}`, found: result.stderr.trim(), hint: 'Check free space and that /var/lib is writable.' });
+  throw new KinitError('could not note on the host which plan is applied', {
+    class: 'change',
+    host: spec.name,
+    tried: `writing ${FILE}`,
+    found: result.stderr.trim(),
+    hint: 'Check free space and that /var/lib is writable.',
+  });
 }

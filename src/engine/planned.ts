@@ -10,7 +10,9 @@ import type { Observed } from './observe.js';
 export function plannedChanges(phase: string, observed: readonly Observed[], masks: Masks): PlannedChange[] {
   return observed.flatMap((item) => {
     const change = changeOf(item);
-    return change === undefined ? [] : [{ phase, ...shownChange(change, item.resource, masks), wanted: wantedDigest(item.resource, masks) }];
+    return change === undefined
+      ? []
+      : [{ phase, ...shownChange(change, item.resource, masks), wanted: wantedDigest(item.resource, masks) }];
   });
 }
 
@@ -26,10 +28,20 @@ export function plannedId(resource: Resource, masks: Masks): string {
 
 /** What is made at apply has no content to show yet, only what it will be for. */
 function shownChange(change: ChangeSummary, resource: Resource, masks: Masks): ChangeSummary {
-  const content = 'content' in resource && typeof resource.content === 'string' ? masks.made(resource.content) : undefined;
+  const content =
+    'content' in resource && typeof resource.content === 'string' ? masks.made(resource.content) : undefined;
   const { diff, ...rest } = change;
-  const shown = { ...rest, resource: masks.shown(change.resource), summary: masks.shown(change.summary), reason: masks.shown(change.reason) };
-  if (content !== undefined) return { ...shown, reason: shown.reason.includes(content) ? shown.reason : `${shown.reason} (made at apply: ${content})` };
+  const shown = {
+    ...rest,
+    resource: masks.shown(change.resource),
+    summary: masks.shown(change.summary),
+    reason: masks.shown(change.reason),
+  };
+  if (content !== undefined)
+    return {
+      ...shown,
+      reason: shown.reason.includes(content) ? shown.reason : `${shown.reason} (made at apply: ${content})`,
+    };
   return diff === undefined ? shown : { ...shown, diff: masks.shown(diff) };
 }
 
@@ -37,5 +49,9 @@ function mapTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value);
   if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
-  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'localFile').map(([key, inner]) => [change(key), mapTexts(inner, change)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => key !== 'localFile')
+      .map(([key, inner]) => [change(key), mapTexts(inner, change)]),
+  );
 }

@@ -32,17 +32,28 @@ interface FailedCheck {
  * Runs every check and tells each; nothing on a host is changed. Gives the workers that are not fit, with the error of each:
  * they are left out, the others go on. Throws when a control-plane host is not fit, or every host, or one with --strict.
  */
-export async function preflight({ inventory, ignorePreflight, emit, signal, live, all, command, strict }: PreflightOptions): Promise<ReadonlyMap<string, KinitError>> {
+export async function preflight({
+  inventory,
+  ignorePreflight,
+  emit,
+  signal,
+  live,
+  all,
+  command,
+  strict,
+}: PreflightOptions): Promise<ReadonlyMap<string, KinitError>> {
   const nodes = all.map(toNode);
   const names = new Set(live.map(({ spec }) => spec.name));
   // Hosts that are nodes already have shown that they reach each other; `check` asks again.
   const fresh = command === 'check' || live.some(({ facts }) => !facts.kubernetes.joined);
   const connections = new Map(all.map(({ spec, connection }) => [spec.name, connection]));
-  const reachability = fresh && all.length > 1 ? await probeReachability(connections, nodes, inventory.spec, signal) : [];
+  const reachability =
+    fresh && all.length > 1 ? await probeReachability(connections, nodes, inventory.spec, signal) : [];
   const spec = { ...inventory.spec, preflight: { ignore: [...inventory.spec.preflight.ignore, ...ignorePreflight] } };
   const results = runChecks({ spec, nodes, reachability });
   const made = [...new Set([...results.values()].flatMap((checks) => checks.map(({ name }) => name)))];
-  for (const name of spec.preflight.ignore.filter((each) => each !== 'all' && !made.includes(each))) emit({ type: 'warning', text: unmade(name, made) });
+  for (const name of spec.preflight.ignore.filter((each) => each !== 'all' && !made.includes(each)))
+    emit({ type: 'warning', text: unmade(name, made) });
   const failed: FailedCheck[] = [];
   for (const [host, checks] of results) {
     if (!names.has(host)) continue;
@@ -53,8 +64,17 @@ export async function preflight({ inventory, ignorePreflight, emit, signal, live
   }
   const unfit = new Set(failed.map(({ host }) => host));
   const onlyWorkers = live.every((host) => !unfit.has(host.spec.name) || !isControlPlane(host.spec));
-  if (failed.length > 0 && (strict || command === 'check' || !onlyWorkers || unfit.size === names.size)) throw unfitError(failed, 'nothing was changed');
-  const errors = new Map([...unfit].map((host) => [host, unfitError(failed.filter((entry) => entry.host === host), 'nothing is changed on it')]));
+  if (failed.length > 0 && (strict || command === 'check' || !onlyWorkers || unfit.size === names.size))
+    throw unfitError(failed, 'nothing was changed');
+  const errors = new Map(
+    [...unfit].map((host) => [
+      host,
+      unfitError(
+        failed.filter((entry) => entry.host === host),
+        'nothing is changed on it',
+      ),
+    ]),
+  );
   for (const [host, error] of errors) reportFailure(emit, host, 'preflight', error);
   return errors;
 }
@@ -69,8 +89,15 @@ function unfitError(failed: readonly FailedCheck[], consequence: string): KinitE
   return new KinitError(`${failed.length} preflight check${failed.length === 1 ? '' : 's'} failed; ${consequence}`, {
     class: 'preflight',
     phase: 'preflight',
-    ...(failed[0] !== undefined && failed.every(({ host }) => host === failed[0]?.host) ? { host: failed[0].host } : {}),
-    found: failed.map(({ host, check }) => `${host}: ${check.name}: ${check.found}${check.minimum === undefined ? '' : ` (needed: ${check.minimum})`}${check.hint === undefined ? '' : `\n  ${check.hint}`}`).join('\n'),
+    ...(failed[0] !== undefined && failed.every(({ host }) => host === failed[0]?.host)
+      ? { host: failed[0].host }
+      : {}),
+    found: failed
+      .map(
+        ({ host, check }) =>
+          `${host}: ${check.name}: ${check.found}${check.minimum === undefined ? '' : ` (needed: ${check.minimum})`}${check.hint === undefined ? '' : `\n  ${check.hint}`}`,
+      )
+      .join('\n'),
     hint: `Mend these, or go on at your own risk with --ignore-preflight ${[...new Set(failed.map(({ check }) => check.name))].join(',')}.`,
   });
 }

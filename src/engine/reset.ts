@@ -43,7 +43,15 @@ export async function resetHosts(options: ResetOptions): Promise<RunResult> {
   const all = inventory.spec.hosts;
   checkHostNames(options.hosts, inventory);
   const chosen = new Set(options.hosts ?? all.map(({ name }) => name));
-  emit({ type: 'run-started', command: 'reset', hosts: [...chosen], phases: [{ id: 'drain', title: 'Drain and delete the node' }, { id: 'undo', title: 'Undo what kinit changed' }] });
+  emit({
+    type: 'run-started',
+    command: 'reset',
+    hosts: [...chosen],
+    phases: [
+      { id: 'drain', title: 'Drain and delete the node' },
+      { id: 'undo', title: 'Undo what kinit changed' },
+    ],
+  });
   const wanted = all.filter((host) => chosen.has(host.name) || isControlPlane(host));
   const lock = clusterLock('reset', options);
   const { live, lost } = await openHosts(wanted, { ...options, beforeChanges: lock.take });
@@ -61,7 +69,10 @@ export async function resetHosts(options: ResetOptions): Promise<RunResult> {
   try {
     const targets = live.filter(({ spec }) => chosen.has(spec.name));
     const whole = targets.some(({ spec }) => isControlPlane(spec));
-    for (const group of [targets.filter(({ spec }) => !isControlPlane(spec)), targets.filter(({ spec }) => isControlPlane(spec))]) {
+    for (const group of [
+      targets.filter(({ spec }) => !isControlPlane(spec)),
+      targets.filter(({ spec }) => isControlPlane(spec)),
+    ]) {
       await mapLimit(group, inventory.spec.parallel, async (host) => {
         const begun = performance.now();
         const tripsBefore = host.connection.stats.roundTrips;
@@ -74,7 +85,13 @@ export async function resetHosts(options: ResetOptions): Promise<RunResult> {
           const changes = await undo(host, options);
           // Its kubelet ran until the undo and may have registered the node again after it was deleted.
           if (!whole) await forgetNode(host, access, options);
-          timings.push({ host: host.spec.name, phase: 'undo', seconds: (performance.now() - begun) / 1000, roundTrips: host.connection.stats.roundTrips - tripsBefore, changes });
+          timings.push({
+            host: host.spec.name,
+            phase: 'undo',
+            seconds: (performance.now() - begun) / 1000,
+            roundTrips: host.connection.stats.roundTrips - tripsBefore,
+            changes,
+          });
         } catch (error) {
           fail(errors, emit, host.spec.name, 'undo', asKinitError(error));
         }
@@ -99,15 +116,24 @@ export async function resetHosts(options: ResetOptions): Promise<RunResult> {
 
 function leaderAccess(leader: LiveHost, options: ResetOptions): ApiAccess | undefined {
   const { port } = options.inventory.spec.apiServer;
-  return hostApi(leader, options, leader.facts.listening.some((socket) => socket.port === port));
+  return hostApi(
+    leader,
+    options,
+    leader.facts.listening.some((socket) => socket.port === port),
+  );
 }
 
-async function leaveCluster(host: LiveHost, access: ApiAccess | undefined, { emit, signal }: ResetOptions): Promise<void> {
+async function leaveCluster(
+  host: LiveHost,
+  access: ApiAccess | undefined,
+  { emit, signal }: ResetOptions,
+): Promise<void> {
   const name = host.spec.name;
   if (!host.facts.kubernetes.joined) return;
   emit({ type: 'phase-started', host: name, phase: 'drain', title: 'Drain and delete the node' });
   try {
-    if (access === undefined) throw new KinitError('no control-plane host with administrator credentials answers', { class: 'access' });
+    if (access === undefined)
+      throw new KinitError('no control-plane host with administrator credentials answers', { class: 'access' });
     await drainAndDelete(await access.api(), name, {
       timeoutSeconds: DRAIN_TIMEOUT,
       progress: (text) => emit({ type: 'progress', host: name, phase: 'drain', text }),
@@ -116,18 +142,30 @@ async function leaveCluster(host: LiveHost, access: ApiAccess | undefined, { emi
   } catch (thrown) {
     const error = asKinitError(thrown);
     if (error.context.class === 'interrupted') throw error;
-    emit({ type: 'warning', host: name, text: `could not drain it and delete its node object (${error.message}); once the API answers: kubectl delete node ${name}` });
+    emit({
+      type: 'warning',
+      host: name,
+      text: `could not drain it and delete its node object (${error.message}); once the API answers: kubectl delete node ${name}`,
+    });
   }
 }
 
-async function forgetNode(host: LiveHost, access: ApiAccess | undefined, { emit, signal }: ResetOptions): Promise<void> {
+async function forgetNode(
+  host: LiveHost,
+  access: ApiAccess | undefined,
+  { emit, signal }: ResetOptions,
+): Promise<void> {
   const { name } = host.spec;
   const { joined, journal } = host.facts.kubernetes;
   try {
     const api = await access?.api();
     if (joined || journal) await api?.delete({ apiVersion: 'v1', kind: 'Node', name });
     // A reset that was stopped at its end left nothing on the host that tells of its node. Another machine's is not touched.
-    else if (api !== undefined) await removeStaleNode(api, name, { progress: (text) => emit({ type: 'progress', host: name, phase: 'undo', text }), signal });
+    else if (api !== undefined)
+      await removeStaleNode(api, name, {
+        progress: (text) => emit({ type: 'progress', host: name, phase: 'undo', text }),
+        signal,
+      });
   } catch {
     // The warning that it stays in the cluster was given when draining failed for the same reason.
   }
@@ -146,7 +184,13 @@ async function undo(host: LiveHost, { emit, removePackages }: ResetOptions): Pro
       const note = parseReplayNote(line);
       if (note !== undefined) emit({ type: 'warning', host: name, text: `${note.id}: ${note.message}` });
       if (entry?.ok === true) faultPoint(`undone ${name} ${entry.id}`);
-      if (entry !== undefined) emit({ type: 'progress', host: name, phase: 'undo', text: entry.ok ? `undone: ${entry.id}` : `could not undo ${entry.id}: ${entry.message}` });
+      if (entry !== undefined)
+        emit({
+          type: 'progress',
+          host: name,
+          phase: 'undo',
+          text: entry.ok ? `undone: ${entry.id}` : `could not undo ${entry.id}: ${entry.message}`,
+        });
     },
   });
   const entries = result.stdout.split('\n').flatMap((line) => parseReplay(line) ?? []);
@@ -174,7 +218,10 @@ async function undo(host: LiveHost, { emit, removePackages }: ResetOptions): Pro
 }
 
 function stoppedByStrict(): KinitError {
-  return new KinitError('not started: another host failed, and --strict was given', { class: 'partial', hint: 'Mend that host, then run the same command again.' });
+  return new KinitError('not started: another host failed, and --strict was given', {
+    class: 'partial',
+    hint: 'Mend that host, then run the same command again.',
+  });
 }
 
 function fail(errors: Map<string, KinitError>, emit: Emit, host: string, phase: string, thrown: KinitError): void {

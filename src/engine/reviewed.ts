@@ -24,7 +24,11 @@ interface Deeds {
 }
 
 /** Looks at every host before anything is touched, and acts only when exactly what was reviewed would be done. */
-export async function carryOutReviewed({ content, digest, file }: ReviewedPlan, live: readonly LiveHost[], { look, act }: Deeds): Promise<HostsOutcome> {
+export async function carryOutReviewed(
+  { content, digest, file }: ReviewedPlan,
+  live: readonly LiveHost[],
+  { look, act }: Deeds,
+): Promise<HostsOutcome> {
   const marks = (await Promise.all(live.map(readPlanMark))).filter((mark) => mark?.digest === digest);
   const seen = await look();
   const failed = [...seen.failures.values()][0];
@@ -35,15 +39,22 @@ export async function carryOutReviewed({ content, digest, file }: ReviewedPlan, 
   const finished = marks.length > 0 && marks.every((mark) => mark?.state === 'finished');
   const lines = planDifferences(content, now, { resumed: finished ? nothing : marks.length > 0 });
   if (lines.length > 0) throw staleError(lines, file);
-  const changed = live.filter(({ spec }) => content.hosts.some(({ host, changes }) => host === spec.name && changes.length > 0));
+  const changed = live.filter(({ spec }) =>
+    content.hosts.some(({ host, changes }) => host === spec.name && changes.length > 0),
+  );
   await Promise.all(changed.map((host) => writePlanMark(host, { digest, state: 'started' })));
   const outcome = await act();
-  if (outcome.failures.size === 0) await Promise.all(changed.map((host) => writePlanMark(host, { digest, state: 'finished' })));
+  if (outcome.failures.size === 0)
+    await Promise.all(changed.map((host) => writePlanMark(host, { digest, state: 'finished' })));
   return outcome;
 }
 
 /** @throws KinitError stale, where a change became necessary that nobody has reviewed. */
-export function permitReviewed({ content, file }: ReviewedPlan, masks: Masks, { host, phase, observed }: { readonly host: string; readonly phase: string; readonly observed: readonly Observed[] }): void {
+export function permitReviewed(
+  { content, file }: ReviewedPlan,
+  masks: Masks,
+  { host, phase, observed }: { readonly host: string; readonly phase: string; readonly observed: readonly Observed[] },
+): void {
   const planned = content.hosts.find((entry) => entry.host === host)?.changes ?? [];
   for (const { resource, difference } of observed) {
     if (!difference.changed) continue;

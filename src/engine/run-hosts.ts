@@ -54,7 +54,10 @@ interface Prepared {
 /** Takes every host through its phases, side by side. With a reviewed plan: only when that is what would be done. */
 export async function runHosts(run: HostsRun): Promise<HostsOutcome> {
   const { inventory, live } = run;
-  const [shared, artifacts] = await Promise.all([sharedContext(inventory.spec, live), artifactSets(live, run, resolveArtifacts)]);
+  const [shared, artifacts] = await Promise.all([
+    sharedContext(inventory.spec, live),
+    artifactSets(live, run, resolveArtifacts),
+  ]);
   const leader = live.find(({ spec }) => spec.name === shared.leader.spec.name) as LiveHost;
   const access = leaderApi(shared, leader, run, await apiListens(leader, shared.leader.address, run));
   const masks = masksOf(shared.material, new Map(live.map(({ spec, facts }) => [spec.name, facts.kubernetes.pki])));
@@ -65,7 +68,12 @@ export async function runHosts(run: HostsRun): Promise<HostsOutcome> {
     const { reviewed } = run;
     return await carryOutReviewed(reviewed, live, {
       look: () => look(prepared, () => undefined),
-      act: () => pass(prepared, { emit: run.emit, dryRun: false, permit: (host, phase, observed) => permitReviewed(reviewed, masks, { host, phase, observed }) }),
+      act: () =>
+        pass(prepared, {
+          emit: run.emit,
+          dryRun: false,
+          permit: (host, phase, observed) => permitReviewed(reviewed, masks, { host, phase, observed }),
+        }),
     });
   } finally {
     access.close();
@@ -76,8 +84,21 @@ export async function runHosts(run: HostsRun): Promise<HostsOutcome> {
 async function look(prepared: Prepared, emit: Emit): Promise<HostsOutcome> {
   const { live, selected, inventory, version, asked } = prepared.run;
   const changes = new Map<string, PlannedChange[]>();
-  const outcome = await pass(prepared, { emit, dryRun: true, onPlanned: (host, planned) => changes.set(host, [...(changes.get(host) ?? []), ...planned]) });
-  return { ...outcome, plan: await planContent({ version, spec: inventory.spec, run: { ...asked, hosts: [...selected].sort() }, live, changes }) };
+  const outcome = await pass(prepared, {
+    emit,
+    dryRun: true,
+    onPlanned: (host, planned) => changes.set(host, [...(changes.get(host) ?? []), ...planned]),
+  });
+  return {
+    ...outcome,
+    plan: await planContent({
+      version,
+      spec: inventory.spec,
+      run: { ...asked, hosts: [...selected].sort() },
+      live,
+      changes,
+    }),
+  };
 }
 
 interface Pass {
@@ -88,19 +109,32 @@ interface Pass {
   readonly permit?: (host: string, phase: string, observed: readonly Observed[]) => void;
 }
 
-async function pass({ run, shared, artifacts, access, masks }: Prepared, { emit, dryRun, onPlanned, permit }: Pass): Promise<HostsOutcome> {
+async function pass(
+  { run, shared, artifacts, access, masks }: Prepared,
+  { emit, dryRun, onPlanned, permit }: Pass,
+): Promise<HostsOutcome> {
   const { inventory, phases, live, selected } = run;
   const stop = new AbortController();
   const signal = AbortSignal.any([run.signal, stop.signal]);
-  const waits = barriers(phases.map(({ id }) => id), live.map(({ spec }) => spec.name));
+  const waits = barriers(
+    phases.map(({ id }) => id),
+    live.map(({ spec }) => spec.name),
+  );
   const slot = limiter(run.parallel ?? inventory.spec.parallel);
   const timings: PhaseTiming[] = [];
   const failures = new Map<string, unknown>();
   await Promise.all(
     live.map(async ({ spec, connection }) => {
-      const tools: Tools = { host: connection, api: access.api, progress: (text) => emit({ type: 'progress', host: spec.name, text }), signal };
+      const tools: Tools = {
+        host: connection,
+        api: access.api,
+        progress: (text) => emit({ type: 'progress', host: spec.name, text }),
+        signal,
+      };
       try {
-        const mine = phases.map((phase) => (selected.has(spec.name) || phase.everywhere === true ? phase : notHere(phase)));
+        const mine = phases.map((phase) =>
+          selected.has(spec.name) || phase.everywhere === true ? phase : notHere(phase),
+        );
         await runPipeline({
           context: contextFor(shared, spec.name, artifacts),
           tools,
@@ -119,7 +153,10 @@ async function pass({ run, shared, artifacts, access, masks }: Prepared, { emit,
           permit: (phase, observed) => permit?.(spec.name, phase, observed),
         });
       } catch (thrown) {
-        failures.set(spec.name, stop.signal.aborted && !run.signal.aborted ? stoppedByStrict(thrown, spec.name) : thrown);
+        failures.set(
+          spec.name,
+          stop.signal.aborted && !run.signal.aborted ? stoppedByStrict(thrown, spec.name) : thrown,
+        );
         if (run.strict) stop.abort();
       }
     }),
@@ -130,7 +167,11 @@ async function pass({ run, shared, artifacts, access, masks }: Prepared, { emit,
 function stoppedByStrict(thrown: unknown, host: string): KinitError {
   const error = asKinitError(thrown);
   if (error.context.class !== 'interrupted') return error;
-  return new KinitError('stopped: another host failed, and --strict was given', { class: 'partial', host, hint: 'Mend that host, then run the same command again.' });
+  return new KinitError('stopped: another host failed, and --strict was given', {
+    class: 'partial',
+    host,
+    hint: 'Mend that host, then run the same command again.',
+  });
 }
 
 function notHere(phase: Phase): Phase {
@@ -149,7 +190,12 @@ function markingReady(phase: Phase, access: ApiAccess): Phase {
   };
 }
 
-function leaderApi(shared: SharedContext, leader: LiveHost, { inventory, signal }: HostsRun, ready: boolean): ApiAccess {
+function leaderApi(
+  shared: SharedContext,
+  leader: LiveHost,
+  { inventory, signal }: HostsRun,
+  ready: boolean,
+): ApiAccess {
   const { port } = inventory.spec.apiServer;
   const kubeconfig = shared.material[leader.spec.name]?.[SUPER_ADMIN_CONF]?.content ?? '';
   return apiAccess(leader.connection, { address: shared.leader.address, port, kubeconfig, ready, signal });

@@ -4,7 +4,15 @@ import type { PlanContent } from '../model/plan.js';
 import type { LoadedInventory } from '../model/spec.js';
 import { clusterLock, takenOver, type LockWish } from './cluster-lock.js';
 import { explainFailures } from './explain.js';
-import { isFailed, reportFailure, reportOutcome, runError, totalChanges, type HostResult, type HostsOutcome } from './outcome.js';
+import {
+  isFailed,
+  reportFailure,
+  reportOutcome,
+  runError,
+  totalChanges,
+  type HostResult,
+  type HostsOutcome,
+} from './outcome.js';
 import type { PhaseTiming } from './pipeline.js';
 import { preflight } from './preflight.js';
 import type { ReviewedPlan } from './reviewed.js';
@@ -49,22 +57,46 @@ export async function runCluster(options: RunOptions): Promise<RunResult> {
   const started = performance.now();
   const phases = selectPhases(options);
   checkHostNames(options.hosts, inventory);
-  emit({ type: 'run-started', command, hosts: inventory.spec.hosts.map(({ name }) => name), phases: phases.map(({ id, title }) => ({ id, title })) });
+  emit({
+    type: 'run-started',
+    command,
+    hosts: inventory.spec.hosts.map(({ name }) => name),
+    phases: phases.map(({ id, title }) => ({ id, title })),
+  });
   const changes = changesHosts(command);
   const lock = clusterLock(command, options);
-  const { live, lost } = await openHosts(inventory.spec.hosts, { ...options, ...(changes ? { beforeChanges: lock.take } : {}) });
+  const { live, lost } = await openHosts(inventory.spec.hosts, {
+    ...options,
+    ...(changes ? { beforeChanges: lock.take } : {}),
+  });
   try {
     for (const { spec, error } of lost) reportFailure(emit, spec.name, 'connect', error);
     const leader = requireLeader(live, lost);
     // A plan is carried out as a whole: not without one of its hosts.
     if ((strict || command === 'apply') && lost[0] !== undefined) throw lost[0].error;
     const selected = selectHosts(live, { hosts: options.hosts, fresh: command === 'join' });
-    const unfit = command === 'check' || !options.skip.includes('preflight') ? await preflight({ ...options, strict: strict || command === 'apply', live: live.filter(({ spec }) => selected.has(spec.name)), all: live }) : new Map<string, unknown>();
+    const unfit =
+      command === 'check' || !options.skip.includes('preflight')
+        ? await preflight({
+            ...options,
+            strict: strict || command === 'apply',
+            live: live.filter(({ spec }) => selected.has(spec.name)),
+            all: live,
+          })
+        : new Map<string, unknown>();
     const all = { options, started, live, lost, unfit, selected, leader };
     if (command === 'check') return finish(all, { timings: [], failures: new Map() });
     const fit = live.filter(({ spec }) => !unfit.has(spec.name));
     const signal = AbortSignal.any([options.signal, lock.lost]);
-    const outcome = await runHosts({ ...options, signal, asked: { skip: [...options.skip], only: [...options.only], ignorePreflight: [...options.ignorePreflight] }, phases, live: fit, selected, dryRun: !changes });
+    const outcome = await runHosts({
+      ...options,
+      signal,
+      asked: { skip: [...options.skip], only: [...options.only], ignorePreflight: [...options.ignorePreflight] },
+      phases,
+      live: fit,
+      selected,
+      dryRun: !changes,
+    });
     if (changes) await explainFailures({ ...options, signal, live, lost, failures: outcome.failures });
     return finish(all, outcome, lock.lost.aborted ? takenOver() : undefined);
   } finally {
@@ -89,7 +121,11 @@ interface Finished {
   readonly leader: LiveHost;
 }
 
-function finish({ options, started, live, lost, unfit, selected, leader }: Finished, { timings, failures, plan }: HostsOutcome, ended?: KinitError): RunResult {
+function finish(
+  { options, started, live, lost, unfit, selected, leader }: Finished,
+  { timings, failures, plan }: HostsOutcome,
+  ended?: KinitError,
+): RunResult {
   const results: HostResult[] = options.inventory.spec.hosts.flatMap(({ name }) => {
     const host = live.find(({ spec }) => spec.name === name);
     const error = lost.find(({ spec }) => spec.name === name)?.error ?? unfit.get(name) ?? failures.get(name);
@@ -99,11 +135,24 @@ function finish({ options, started, live, lost, unfit, selected, leader }: Finis
   });
   reportOutcome(options.emit, results, (performance.now() - started) / 1000);
   const asked = results.filter((result) => selected.has(result.host) || isFailed(result));
-  const error = ended ?? runError(asked, { leader: leader.spec.name, retry: 'run the same command again: it goes on from here', changing: changesHosts(options.command) });
+  const error =
+    ended ??
+    runError(asked, {
+      leader: leader.spec.name,
+      retry: 'run the same command again: it goes on from here',
+      changing: changesHosts(options.command),
+    });
   if (error !== undefined) throw error;
-  return { changes: totalChanges(results), failedHosts: results.filter(isFailed).map(({ host }) => host), ...(plan === undefined ? {} : { plan }) };
+  return {
+    changes: totalChanges(results),
+    failedHosts: results.filter(isFailed).map(({ host }) => host),
+    ...(plan === undefined ? {} : { plan }),
+  };
 }
 
 function sum(timings: readonly PhaseTiming[]): { readonly changes: number; readonly seconds: number } {
-  return { changes: timings.reduce((total, { changes }) => total + changes, 0), seconds: timings.reduce((total, { seconds }) => total + seconds, 0) };
+  return {
+    changes: timings.reduce((total, { changes }) => total + changes, 0),
+    seconds: timings.reduce((total, { seconds }) => total + seconds, 0),
+  };
 }

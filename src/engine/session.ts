@@ -32,14 +32,21 @@ export interface LostHost {
 }
 
 /** Connects to one host of the inventory, with the shared settings and its own. */
-export function connectTo(host: HostSpec, { inventory, acceptNewHostKeys, signal }: SessionOptions, connect: Connector = createConnector(inventory.ask)): Promise<HostConnection> {
+export function connectTo(
+  host: HostSpec,
+  { inventory, acceptNewHostKeys, signal }: SessionOptions,
+  connect: Connector = createConnector(inventory.ask),
+): Promise<HostConnection> {
   return connect({ host: host.name, ...hostAccess(inventory.spec, host), acceptNewHostKeys, signal });
 }
 
 /** Connects to the hosts side by side and asks each for its facts, in one round trip a host. */
 export async function openHosts(
   hosts: readonly HostSpec[],
-  { beforeChanges, ...options }: SessionOptions & {
+  {
+    beforeChanges,
+    ...options
+  }: SessionOptions & {
     readonly emit: Emit;
     /**
      * Given by runs that change hosts: takes the cluster's lock. Called between connecting and asking, after it each host
@@ -52,7 +59,10 @@ export async function openHosts(
   const lost: LostHost[] = [];
   // Shared, so that one connection to a bastion serves all hosts behind it.
   const connect = createConnector(options.inventory.ask);
-  const connected = await reach(hosts, options, lost, async (spec) => ({ spec, connection: await connectTo(spec, options, connect) }));
+  const connected = await reach(hosts, options, lost, async (spec) => ({
+    spec,
+    connection: await connectTo(spec, options, connect),
+  }));
   try {
     await beforeChanges?.(connected, lost);
   } catch (error) {
@@ -61,16 +71,26 @@ export async function openHosts(
   }
   const live = await reach(connected, options, lost, async (open) => {
     // Not sent together: a claim may wait for minutes, and the host's clock is judged by when the question was asked.
-    if (beforeChanges !== undefined) await open.connection.claim((text) => options.emit({ type: 'progress', host: open.spec.name, text }));
+    if (beforeChanges !== undefined)
+      await open.connection.claim((text) => options.emit({ type: 'progress', host: open.spec.name, text }));
     const facts = await gatherFacts(open.connection);
-    options.emit({ type: 'host-connected', host: open.spec.name, description: `${facts.os.prettyName}, ${facts.arch}, ${facts.cpus} CPU, ${facts.memoryMB} MB` });
+    options.emit({
+      type: 'host-connected',
+      host: open.spec.name,
+      description: `${facts.os.prettyName}, ${facts.arch}, ${facts.cpus} CPU, ${facts.memoryMB} MB`,
+    });
     return { ...open, facts };
   });
   return { live, lost };
 }
 
 /** What `step` gives for each host, in order; a host on which it fails is lost. */
-async function reach<From extends HostSpec | OpenHost, To>(from: readonly From[], options: SessionOptions, lost: LostHost[], step: (host: From) => Promise<To>): Promise<To[]> {
+async function reach<From extends HostSpec | OpenHost, To>(
+  from: readonly From[],
+  options: SessionOptions,
+  lost: LostHost[],
+  step: (host: From) => Promise<To>,
+): Promise<To[]> {
   const results = await mapLimit(from, options.inventory.spec.parallel, async (host) => {
     const [spec, connection] = 'connection' in host ? [host.spec, host.connection] : [host, undefined];
     try {

@@ -22,17 +22,26 @@ export interface RunningCluster {
 }
 
 /** Opens the API of the inventory's cluster, gives it to `use`, and closes everything again. */
-export async function withCluster<T>(options: SessionOptions, use: (cluster: RunningCluster) => Promise<T>): Promise<T> {
+export async function withCluster<T>(
+  options: SessionOptions,
+  use: (cluster: RunningCluster) => Promise<T>,
+): Promise<T> {
   const { inventory } = options;
   const hosts = inventory.spec.hosts.filter(isControlPlane);
   const { live, lost } = await openHosts(hosts, { ...options, emit: () => undefined });
   const leader = live[0];
-  if (leader === undefined) throw lost[0]?.error ?? new KinitError('the inventory has no control-plane host', { class: 'inventory' });
+  if (leader === undefined)
+    throw lost[0]?.error ?? new KinitError('the inventory has no control-plane host', { class: 'inventory' });
   try {
     const adminKubeconfig = leader.facts.kubernetes.pki[ADMIN_CONF];
     const access = hostApi(leader, options);
     if (adminKubeconfig === undefined || access === undefined) {
-      throw new KinitError('there is no cluster on this host yet', { class: 'access', host: leader.spec.name, found: `${ADMIN_CONF} does not exist`, hint: 'Run kinit init first.' });
+      throw new KinitError('there is no cluster on this host yet', {
+        class: 'access',
+        host: leader.spec.name,
+        found: `${ADMIN_CONF} does not exist`,
+        hint: 'Run kinit init first.',
+      });
     }
     try {
       return await use({
@@ -40,7 +49,8 @@ export async function withCluster<T>(options: SessionOptions, use: (cluster: Run
         leader: leader.connection,
         connect: (name) => {
           const spec = inventory.spec.hosts.find((host) => host.name === name);
-          if (spec === undefined) throw new KinitError(`there is no host "${name}" in the inventory`, { class: 'usage' });
+          if (spec === undefined)
+            throw new KinitError(`there is no host "${name}" in the inventory`, { class: 'usage' });
           return connectTo(spec, options);
         },
         endpoint: endpointOf(inventory.spec, toNode(leader)),

@@ -20,15 +20,23 @@ const END = 'end';
  * Runs all sections in one round trip. Throws 'access' where the script did not come to its end.
  * @param what for a sentence: 'run the probe for facts'
  */
-export async function askSections(connection: HostConnection, sections: readonly Section[], { what, timeoutSeconds }: { readonly what: string; readonly timeoutSeconds: number }): Promise<Asked> {
+export async function askSections(
+  connection: HostConnection,
+  sections: readonly Section[],
+  { what, timeoutSeconds }: { readonly what: string; readonly timeoutSeconds: number },
+): Promise<Asked> {
   const { host } = connection;
   const nonce = randomBytes(16).toString('hex');
   const sent = Date.now();
-  const result = await connection.run(sectionScript(nonce, sections.some(([id]) => id === END) ? sections : [...sections, [END, ':']]), { timeoutSeconds });
+  const result = await connection.run(
+    sectionScript(nonce, sections.some(([id]) => id === END) ? sections : [...sections, [END, ':']]),
+    { timeoutSeconds },
+  );
   const received = Date.now();
   const answers = splitAnswers(nonce, result.stdout);
   if (!answers.has(END)) {
-    const found = result.stderr.trim().split('\n').slice(-5).join('\n') || `it stopped early, with exit code ${result.code}`;
+    const found =
+      result.stderr.trim().split('\n').slice(-5).join('\n') || `it stopped early, with exit code ${result.code}`;
     throw new KinitError(`what is on ${host} could not be found out`, { class: 'access', host, tried: what, found });
   }
   return { answers, sent, received };

@@ -12,7 +12,10 @@ export function parseClock(output: string): number | undefined {
  * Host clock minus operator clock in milliseconds, as NTP reckons it (RFC 5905, section 8): the time the probe itself
  * took on the host does not count, the way there and back is taken as equally long.
  */
-export function clockOffset(local: { readonly sent: number; readonly received: number }, host: { readonly began: number | undefined; readonly ended: number | undefined }): number {
+export function clockOffset(
+  local: { readonly sent: number; readonly received: number },
+  host: { readonly began: number | undefined; readonly ended: number | undefined },
+): number {
   if (host.began === undefined || host.ended === undefined) return 0;
   return Math.round((host.began - local.sent + (host.ended - local.received)) / 2);
 }

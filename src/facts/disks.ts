@@ -14,6 +14,12 @@ export const disks: Subject<HostFacts['disks']> = {
       // A device name may hold blanks, so the numbers are counted from the percent sign.
       const match = /^(\S+) .*?\s(\d+)\s+(\d+)\s+(-?\d+)\s+\d+%/.exec(words(line).join(' '));
       if (match?.[1] === undefined) return [];
-      return [{ path: match[1], totalMB: Math.floor(Number(match[2]) / 1024), availableMB: Math.floor(Number(match[4]) / 1024) }];
+      return [
+        {
+          path: match[1],
+          totalMB: Math.floor(Number(match[2]) / 1024),
+          availableMB: Math.floor(Number(match[4]) / 1024),
+        },
+      ];
     }),
 };

@@ -16,14 +16,30 @@ import { sockets } from './sockets.js';
 import type { Subject } from './subject.js';
 import { swap } from './swap.js';
 
-const SUBJECTS: readonly Subject<unknown>[] = [os, machine, capacity, network, swap, selinux, services, kernel, sockets, disks, aptLock, kubernetes];
+const SUBJECTS: readonly Subject<unknown>[] = [
+  os,
+  machine,
+  capacity,
+  network,
+  swap,
+  selinux,
+  services,
+  kernel,
+  sockets,
+  disks,
+  aptLock,
+  kubernetes,
+];
 /** The probe takes some tenths of a second; a disk or a tool that hangs must not hold everything up. */
 const TIMEOUT_SECONDS = 30;
 
 /** Everything kinit needs to know of a host, in one round trip. Changes nothing there. */
 export async function gatherFacts(connection: HostConnection): Promise<HostFacts> {
   const { host } = connection;
-  const { answers, sent, received } = await askSections(connection, factSections(), { what: 'run the probe for facts', timeoutSeconds: TIMEOUT_SECONDS });
+  const { answers, sent, received } = await askSections(connection, factSections(), {
+    what: 'run the probe for facts',
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
   const ask = <Answer>(subject: Subject<Answer>): Answer => subject.parse(answers.get(subject.id) ?? '');
   const { kubeletActive, ...active } = ask(services);
   const aptLockHolder = ask(aptLock);
@@ -33,7 +49,10 @@ export async function gatherFacts(connection: HostConnection): Promise<HostFacts
     ...ask(machine),
     ...ask(capacity),
     ...ask(network),
-    clockOffsetMs: clockOffset({ sent, received }, { began: parseClock(answers.get('clock') ?? ''), ended: parseClock(answers.get('end') ?? '') }),
+    clockOffsetMs: clockOffset(
+      { sent, received },
+      { began: parseClock(answers.get('clock') ?? ''), ended: parseClock(answers.get('end') ?? '') },
+    ),
     swap: ask(swap),
     selinux: ask(selinux),
     ...active,

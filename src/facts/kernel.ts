@@ -18,8 +18,12 @@ const BUILT_IN: Readonly<Record<string, readonly [option: string, symbol: string
   ip_vs_wrr: ['IP_VS_WRR', 'ip_vs_wrr_schedule'],
   ip_vs_sh: ['IP_VS_SH', 'ip_vs_sh_schedule'],
 };
-const OPTIONS = Object.values(BUILT_IN).map(([option]) => option).join('|');
-const SYMBOLS = Object.values(BUILT_IN).map(([, symbol]) => symbol).join('|');
+const OPTIONS = Object.values(BUILT_IN)
+  .map(([option]) => option)
+  .join('|');
+const SYMBOLS = Object.values(BUILT_IN)
+  .map(([, symbol]) => symbol)
+  .join('|');
 /** What proves an ability where it was not tried out: any of these modules. */
 const FEATURES: readonly (readonly [feature: string, ...modules: string[]])[] = [
   ['vxlan', 'vxlan'],
@@ -67,14 +71,20 @@ fi`,
     const loaded = new Set(names('loaded'));
     const options = new Set(names('options').map((line) => line.replace(/^CONFIG_(.*)=y$/, '$1')));
     const symbols = new Set(names('symbols'));
-    const shown = Object.entries(BUILT_IN).filter(([, [option, symbol]]) => options.has(option) || symbols.has(symbol)).map(([name]) => name);
+    const shown = Object.entries(BUILT_IN)
+      .filter(([, [option, symbol]]) => options.has(option) || symbols.has(symbol))
+      .map(([name]) => name);
     const builtin = new Set([...names('builtin'), ...names('sys'), ...shown].filter((name) => !loaded.has(name)));
     const loadable = names('loadable');
 
     const known = new Set([...loaded, ...builtin, ...loadable]);
     const tried = new Set(section.get('tried') ?? []);
-    const able = ([feature, ...modules]: readonly [string, ...string[]]): boolean => tried.has(`${feature}=yes`) || (!tried.has(`${feature}=no`) && modules.some((name) => known.has(name)));
-    return { modules: { loaded: [...loaded], builtin: [...builtin], loadable }, kernelFeatures: FEATURES.filter(able).map(([name]) => name) };
+    const able = ([feature, ...modules]: readonly [string, ...string[]]): boolean =>
+      tried.has(`${feature}=yes`) || (!tried.has(`${feature}=no`) && modules.some((name) => known.has(name)));
+    return {
+      modules: { loaded: [...loaded], builtin: [...builtin], loadable },
+      kernelFeatures: FEATURES.filter(able).map(([name]) => name),
+    };
   },
 };
 

@@ -2,7 +2,10 @@ import type { HostFacts } from '../model/facts.js';
 import { assignments } from './subject.js';
 import type { Subject } from './subject.js';
 
-type Machine = Pick<HostFacts, 'arch' | 'kernel' | 'hostname' | 'productUuid' | 'machineId' | 'bootId' | 'initSystem' | 'cgroupVersion'>;
+type Machine = Pick<
+  HostFacts,
+  'arch' | 'kernel' | 'hostname' | 'productUuid' | 'machineId' | 'bootId' | 'initSystem' | 'cgroupVersion'
+>;
 
 const ARCHITECTURES: Readonly<Record<string, HostFacts['arch']>> = { x86_64: 'amd64', aarch64: 'arm64' };
 

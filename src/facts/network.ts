@@ -8,7 +8,8 @@ type Network = Pick<HostFacts, 'addresses' | 'defaultRoute'>;
 /** Addresses others can reach (no loopback, no link-local) and the default route. 192.0.2.1 is TEST-NET-1: nothing is sent. */
 export const network: Subject<Network> = {
   id: 'network',
-  script: 'ip -o addr show; ip -o route show default; ip -o route get 192.0.2.1 | sed "s/^/get /"; ip -6 -o route show default',
+  script:
+    'ip -o addr show; ip -o route show default; ip -o route get 192.0.2.1 | sed "s/^/get /"; ip -6 -o route show default',
   parse: (output) => {
     const rows = lines(output).map(words);
     const addresses = rows.flatMap(addressOf);

@@ -11,7 +11,17 @@ export const os: Subject<HostFacts['os']> = {
     const text = (key: string): string => release.get(key) ?? '';
     const id = text('ID');
     const names = [id, ...text('ID_LIKE').split(' ')];
-    const family = names.some((name) => name === 'debian' || name === 'ubuntu') ? 'debian' : names.some((name) => ['rhel', 'centos', 'fedora', 'rocky', 'almalinux'].includes(name)) ? 'redhat' : 'unknown';
-    return { id, versionId: text('VERSION_ID'), codename: text('VERSION_CODENAME'), prettyName: text('PRETTY_NAME') || id || 'unknown', family };
+    const family = names.some((name) => name === 'debian' || name === 'ubuntu')
+      ? 'debian'
+      : names.some((name) => ['rhel', 'centos', 'fedora', 'rocky', 'almalinux'].includes(name))
+        ? 'redhat'
+        : 'unknown';
+    return {
+      id,
+      versionId: text('VERSION_ID'),
+      codename: text('VERSION_CODENAME'),
+      prettyName: text('PRETTY_NAME') || id || 'unknown',
+      family,
+    };
   },
 };

@@ -4,7 +4,8 @@ import type { Subject } from './subject.js';
 /** SELinux as the kernel runs it now; 'disabled' where it is installed but not running. */
 export const selinux: Subject<HostFacts['selinux']> = {
   id: 'selinux',
-  script: 'if [ -r /sys/fs/selinux/enforce ]; then cat /sys/fs/selinux/enforce; elif [ -e /etc/selinux/config ]; then echo disabled; fi',
+  script:
+    'if [ -r /sys/fs/selinux/enforce ]; then cat /sys/fs/selinux/enforce; elif [ -e /etc/selinux/config ]; then echo disabled; fi',
   parse: (output) => {
     const text = output.trim();
     if (text === '1') return 'enforcing';

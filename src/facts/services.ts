@@ -32,7 +32,13 @@ export const services: Subject<Services> = {
     const active = (unit: string): boolean => known && states[UNITS.indexOf(unit)] === 'active';
     return {
       firewalls: FIREWALLS.filter((name) => active(name) && (name !== 'ufw' || states.includes('ufw-enabled'))),
-      timeServices: [...new Set(Object.entries(TIME_UNITS).filter(([unit]) => active(unit)).map(([, name]) => name))],
+      timeServices: [
+        ...new Set(
+          Object.entries(TIME_UNITS)
+            .filter(([unit]) => active(unit))
+            .map(([, name]) => name),
+        ),
+      ],
       kubeletActive: active('kubelet'),
     };
   },

@@ -9,7 +9,10 @@ export interface Subject<Answer> {
 
 /** Lines that are not empty, trimmed. */
 export function lines(output: string): string[] {
-  return output.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  return output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 }
 
 /** Words of a line, split at white space. */
@@ -22,7 +25,8 @@ export function assignments(output: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const line of lines(output)) {
     const match = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line);
-    if (match?.[1] !== undefined && match[2] !== undefined) found.set(match[1], match[2].replace(/^(["'])(.*)\1$/, '$2'));
+    if (match?.[1] !== undefined && match[2] !== undefined)
+      found.set(match[1], match[2].replace(/^(["'])(.*)\1$/, '$2'));
   }
   return found;
 }

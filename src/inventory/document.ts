@@ -32,14 +32,25 @@ export function parseInventory(text: string): InventoryDocument {
     };
   };
 
-  const problems = document.errors.map((error): InventoryProblem => ({ ...placeAt(error.pos[0]), path: '', found: foundAt(text, error.pos[0], error.code), message: yamlMessage(error.code, error.message) }));
+  const problems = document.errors.map(
+    (error): InventoryProblem => ({
+      ...placeAt(error.pos[0]),
+      path: '',
+      found: foundAt(text, error.pos[0], error.code),
+      message: yamlMessage(error.code, error.message),
+    }),
+  );
   if (problems.length > 0) return { data: undefined, problems, locate };
   try {
     return { data: document.toJS() as unknown, problems, locate };
   } catch (thrown) {
     // The library refuses unresolved and exponentially nested aliases only here.
     const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return { data: undefined, problems: [{ line: 1, column: 1, path: '', found: 'aliases that cannot be resolved', message }], locate };
+    return {
+      data: undefined,
+      problems: [{ line: 1, column: 1, path: '', found: 'aliases that cannot be resolved', message }],
+      locate,
+    };
   }
 }
 
@@ -55,7 +66,9 @@ function findSpot(document: Document, path: Path, atKey: boolean): Spot {
   for (const [depth, part] of path.entries()) {
     const parent = isAlias(node) ? node.resolve(document) : node;
     if (isMap(parent)) {
-      const pair = parent.items.find((item) => isPair(item) && String(isScalar(item.key) ? item.key.value : item.key) === String(part));
+      const pair = parent.items.find(
+        (item) => isPair(item) && String(isScalar(item.key) ? item.key.value : item.key) === String(part),
+      );
       if (pair === undefined) return { offset: spot.offset, found: 'nothing' };
       node = pair.value;
       const keyOffset = offsetOf(pair.key) ?? spot.offset;

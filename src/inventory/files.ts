@@ -9,19 +9,45 @@ import type { Finding, Path } from './problem.js';
 export function resolvePaths(spec: Spec, file: string): Spec {
   const full = (path: string): string => resolve(dirname(file), path.replace(/^~(?=\/|$)/, homedir()));
   const filesOf = <T extends object>(section: T): T => {
-    const files = Object.entries(section).filter(([key, value]) => ACCESS_FILES.includes(key) && typeof value === 'string');
+    const files = Object.entries(section).filter(
+      ([key, value]) => ACCESS_FILES.includes(key) && typeof value === 'string',
+    );
     return { ...section, ...Object.fromEntries(files.map(([key, value]) => [key, full(String(value))])) };
   };
-  const sshWith = <T extends { readonly bastions?: readonly object[] | undefined }>(ssh: T): T => ({ ...filesOf(ssh), ...(ssh.bastions === undefined ? {} : { bastions: ssh.bastions.map(filesOf) }) });
-  const caWith = (ca: { readonly certFile: string; readonly keyFile: string }): { certFile: string; keyFile: string } => ({ certFile: full(ca.certFile), keyFile: full(ca.keyFile) });
+  const sshWith = <T extends { readonly bastions?: readonly object[] | undefined }>(ssh: T): T => ({
+    ...filesOf(ssh),
+    ...(ssh.bastions === undefined ? {} : { bastions: ssh.bastions.map(filesOf) }),
+  });
+  const caWith = (ca: {
+    readonly certFile: string;
+    readonly keyFile: string;
+  }): { certFile: string; keyFile: string } => ({ certFile: full(ca.certFile), keyFile: full(ca.keyFile) });
   const { ca, etcdCa, frontProxyCa } = spec.pki;
   return {
     ...spec,
-    ssh: { ...sshWith(spec.ssh), knownHostsFile: full(spec.ssh.knownHostsFile), configFile: spec.ssh.configFile === 'none' ? 'none' : full(spec.ssh.configFile) },
+    ssh: {
+      ...sshWith(spec.ssh),
+      knownHostsFile: full(spec.ssh.knownHostsFile),
+      configFile: spec.ssh.configFile === 'none' ? 'none' : full(spec.ssh.configFile),
+    },
     sudo: filesOf(spec.sudo),
-    hosts: spec.hosts.map((host) => ({ ...host, ...(host.ssh === undefined ? {} : { ssh: sshWith(host.ssh) }), ...(host.sudo === undefined ? {} : { sudo: filesOf(host.sudo) }) })),
-    runtime: { ...spec.runtime, registryMirrors: spec.runtime.registryMirrors.map((mirror) => (mirror.caFile === undefined ? mirror : { ...mirror, caFile: full(mirror.caFile) })) },
-    pki: { ...spec.pki, ...(ca === undefined ? {} : { ca: caWith(ca) }), ...(etcdCa === undefined ? {} : { etcdCa: caWith(etcdCa) }), ...(frontProxyCa === undefined ? {} : { frontProxyCa: caWith(frontProxyCa) }) },
+    hosts: spec.hosts.map((host) => ({
+      ...host,
+      ...(host.ssh === undefined ? {} : { ssh: sshWith(host.ssh) }),
+      ...(host.sudo === undefined ? {} : { sudo: filesOf(host.sudo) }),
+    })),
+    runtime: {
+      ...spec.runtime,
+      registryMirrors: spec.runtime.registryMirrors.map((mirror) =>
+        mirror.caFile === undefined ? mirror : { ...mirror, caFile: full(mirror.caFile) },
+      ),
+    },
+    pki: {
+      ...spec.pki,
+      ...(ca === undefined ? {} : { ca: caWith(ca) }),
+      ...(etcdCa === undefined ? {} : { etcdCa: caWith(etcdCa) }),
+      ...(frontProxyCa === undefined ? {} : { frontProxyCa: caWith(frontProxyCa) }),
+    },
   };
 }
 
@@ -31,29 +57,47 @@ const ACCESS_FILES: readonly string[] = ['identityFile', 'passphraseFile', 'pass
 /** Files that must be there and readable. known_hosts need not: first contact makes it. */
 export async function missingFiles(resolved: Spec): Promise<Finding[]> {
   const wanted = localFiles(resolved);
-  const findings = await Promise.all(wanted.map(async ({ path, file }): Promise<Finding[]> => {
-    const reason = await unreadable(file);
-    return reason === undefined ? [] : [{ path, message: `${file}: ${reason}` }];
-  }));
+  const findings = await Promise.all(
+    wanted.map(async ({ path, file }): Promise<Finding[]> => {
+      const reason = await unreadable(file);
+      return reason === undefined ? [] : [{ path, message: `${file}: ${reason}` }];
+    }),
+  );
   return findings.flat();
 }
 
 function localFiles({ ssh, sudo, hosts, runtime, pki }: Spec): { readonly path: Path; readonly file: string }[] {
-  const one = (path: Path, file: string | undefined): { path: Path; file: string }[] => (file === undefined ? [] : [{ path, file }]);
-  const cas = (['ca', 'etcdCa', 'frontProxyCa'] as const).flatMap((key) => [...one(['pki', key, 'certFile'], pki[key]?.certFile), ...one(['pki', key, 'keyFile'], pki[key]?.keyFile)]);
+  const one = (path: Path, file: string | undefined): { path: Path; file: string }[] =>
+    file === undefined ? [] : [{ path, file }];
+  const cas = (['ca', 'etcdCa', 'frontProxyCa'] as const).flatMap((key) => [
+    ...one(['pki', key, 'certFile'], pki[key]?.certFile),
+    ...one(['pki', key, 'keyFile'], pki[key]?.keyFile),
+  ]);
   return [
     ...accessFiles(['ssh'], ssh),
     ...accessFiles(['sudo'], sudo),
-    ...hosts.flatMap((host, index) => [...accessFiles(['hosts', index, 'ssh'], host.ssh), ...accessFiles(['hosts', index, 'sudo'], host.sudo)]),
-    ...runtime.registryMirrors.flatMap((mirror, index) => one(['runtime', 'registryMirrors', index, 'caFile'], mirror.caFile)),
+    ...hosts.flatMap((host, index) => [
+      ...accessFiles(['hosts', index, 'ssh'], host.ssh),
+      ...accessFiles(['hosts', index, 'sudo'], host.sudo),
+    ]),
+    ...runtime.registryMirrors.flatMap((mirror, index) =>
+      one(['runtime', 'registryMirrors', index, 'caFile'], mirror.caFile),
+    ),
     ...cas,
   ];
 }
 
 function accessFiles(path: Path, section: object | undefined): { readonly path: Path; readonly file: string }[] {
-  const own = Object.entries(section ?? {}).flatMap(([key, value]) => (ACCESS_FILES.includes(key) && typeof value === 'string' ? [{ path: [...path, key], file: value }] : []));
+  const own = Object.entries(section ?? {}).flatMap(([key, value]) =>
+    ACCESS_FILES.includes(key) && typeof value === 'string' ? [{ path: [...path, key], file: value }] : [],
+  );
   const bastions: unknown = section !== undefined && 'bastions' in section ? section.bastions : undefined;
-  return [...own, ...(Array.isArray(bastions) ? bastions : []).flatMap((each: object, index) => accessFiles([...path, 'bastions', index], each))];
+  return [
+    ...own,
+    ...(Array.isArray(bastions) ? bastions : []).flatMap((each: object, index) =>
+      accessFiles([...path, 'bastions', index], each),
+    ),
+  ];
 }
 
 async function unreadable(file: string): Promise<string | undefined> {

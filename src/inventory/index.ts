@@ -41,7 +41,18 @@ async function examine(file: string): Promise<Examined> {
   const document = parseInventory(await readText(file));
   if (document.problems.length > 0) return { spec: undefined, problems: document.problems };
   if (document.data === null || document.data === undefined) {
-    return { spec: undefined, problems: [{ line: 1, column: 1, path: '', found: 'an empty file', message: 'an inventory needs at least hosts: with one entry; inventory.example.yaml shows all' }] };
+    return {
+      spec: undefined,
+      problems: [
+        {
+          line: 1,
+          column: 1,
+          path: '',
+          found: 'an empty file',
+          message: 'an inventory needs at least hosts: with one entry; inventory.example.yaml shows all',
+        },
+      ],
+    };
   }
   const parsed = specSchema.safeParse(document.data);
   const issues = parsed.success ? [] : parsed.error.issues;
@@ -54,7 +65,9 @@ async function examine(file: string): Promise<Examined> {
   if (spec === undefined) return { spec, problems: placed(own, document) };
   const resolved = resolvePaths(spec, resolve(file));
   const doubtful = [...wrong, ...own.map(meantPath)].filter((path) => path.length > 0);
-  const across = rules.filter((rule) => !rule.reads.some((option) => doubtful.some((path) => touches(path, option)))).flatMap((rule) => rule.check(spec));
+  const across = rules
+    .filter((rule) => !rule.reads.some((option) => doubtful.some((path) => touches(path, option))))
+    .flatMap((rule) => rule.check(spec));
   return { spec: resolved, problems: placed([...own, ...across, ...(await missingFiles(resolved))], document) };
 }
 
@@ -79,7 +92,9 @@ async function readText(file: string): Promise<string> {
       class: 'inventory',
       tried: `read ${resolve(file)}`,
       found: code === 'EISDIR' ? 'it is a folder' : absent ? 'no such file' : (code ?? 'an unknown error'),
-      hint: absent ? 'Copy inventory.example.yaml and put your machines into it, or make throwaway hosts with an inventory: kinit lab up. --inventory FILE names another one.' : 'Name a file you may read with --inventory FILE.',
+      hint: absent
+        ? 'Copy inventory.example.yaml and put your machines into it, or make throwaway hosts with an inventory: kinit lab up. --inventory FILE names another one.'
+        : 'Name a file you may read with --inventory FILE.',
       cause: thrown,
     });
   }

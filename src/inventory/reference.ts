@@ -5,7 +5,12 @@ export function inventoryReference(): string {
   const options = inventoryOptions();
   const holders = options.filter(isSection);
   const top = options.filter((option) => !option.path.includes('.') && !isSection(option));
-  const sections = holders.map((holder) => section(holder, options.filter((option) => parentOf(option.path) === innerPath(holder))));
+  const sections = holders.map((holder) =>
+    section(
+      holder,
+      options.filter((option) => parentOf(option.path) === innerPath(holder)),
+    ),
+  );
   return [HEAD, '## At the top', '', ...table(top), '', ...sections.flat()].join('\n').trimEnd() + '\n';
 }
 
@@ -29,7 +34,10 @@ function section(holder: Option, options: readonly Option[]): string[] {
 }
 
 function table(options: readonly Option[]): string[] {
-  const rows = options.map((option) => `| ${[`\`${nameOf(option.path)}\``, typeOf(option.schema), defaultOf(option), allowedOf(option.schema), descriptionOf(option)].map(cell).join(' | ')} |`);
+  const rows = options.map(
+    (option) =>
+      `| ${[`\`${nameOf(option.path)}\``, typeOf(option.schema), defaultOf(option), allowedOf(option.schema), descriptionOf(option)].map(cell).join(' | ')} |`,
+  );
   return ['| Option | Type | Default | Allowed | What it does |', '| --- | --- | --- | --- | --- |', ...rows];
 }
 
@@ -53,15 +61,25 @@ function allowedOf(schema: JsonSchema): string {
   if (format !== undefined) return format;
   if (of.anyOf?.some((one) => one.format === 'ipv4') === true) return 'IP address';
   const bounded = of.maximum !== undefined && of.maximum < Number.MAX_SAFE_INTEGER;
-  if (of.minimum !== undefined) return bounded ? `${String(of.minimum)} to ${String(of.maximum)}` : `${String(of.minimum)} or more`;
+  if (of.minimum !== undefined)
+    return bounded ? `${String(of.minimum)} to ${String(of.maximum)}` : `${String(of.minimum)} or more`;
   return of.exclusiveMinimum === undefined ? '' : `more than ${String(of.exclusiveMinimum)}`;
 }
 
 function typeOf(schema: JsonSchema): string {
   if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(typeOf))].join(' or ');
-  if (schema.type === 'array') return `list of ${schema.items?.properties === undefined ? typeOf(schema.items ?? {}) : 'sections'}`;
-  if (schema.type === 'object') return schema.properties === undefined ? `map of ${typeof schema.additionalProperties === 'object' && schema.additionalProperties.type !== undefined ? typeOf(schema.additionalProperties) : 'any YAML'}` : 'section';
-  const names: Readonly<Record<string, string>> = { string: 'text', integer: 'whole number', number: 'number', boolean: 'true or false' };
+  if (schema.type === 'array')
+    return `list of ${schema.items?.properties === undefined ? typeOf(schema.items ?? {}) : 'sections'}`;
+  if (schema.type === 'object')
+    return schema.properties === undefined
+      ? `map of ${typeof schema.additionalProperties === 'object' && schema.additionalProperties.type !== undefined ? typeOf(schema.additionalProperties) : 'any YAML'}`
+      : 'section';
+  const names: Readonly<Record<string, string>> = {
+    string: 'text',
+    integer: 'whole number',
+    number: 'number',
+    boolean: 'true or false',
+  };
   return schema.type === undefined ? 'any YAML' : (names[schema.type] ?? schema.type);
 }
 

@@ -38,7 +38,10 @@ export function inventorySchema(): JsonSchema & { readonly title: string } {
 export function inventoryOptions(schema: JsonSchema = inventorySchema(), prefix = ''): Option[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
     const path = prefix === '' ? key : `${prefix}.${key}`;
-    const inner = property.items?.properties === undefined ? inventoryOptions(property, path) : inventoryOptions(property.items, `${path}[]`);
+    const inner =
+      property.items?.properties === undefined
+        ? inventoryOptions(property, path)
+        : inventoryOptions(property.items, `${path}[]`);
     return [{ path, schema: property, required: schema.required?.includes(key) === true }, ...inner];
   });
 }

@@ -18,22 +18,42 @@ const DEFAULT_SOURCES: readonly Source[] = [
  * with the machine's Debian release replaced by the hosts'. Third-party archives are left out. A machine that is not
  * Debian gets the official mirrors.
  */
-export function hostSources(files: readonly { readonly path: string; readonly text: string }[], codename: string | undefined): string {
+export function hostSources(
+  files: readonly { readonly path: string; readonly text: string }[],
+  codename: string | undefined,
+): string {
   const own = files.flatMap(({ path, text }) => (path.endsWith('.sources') ? deb822(text) : oneLine(text)));
-  const debian = codename === undefined ? [] : own.filter(({ official }) => official).map(({ uris, suites }) => ({ uris, suites: releaseSuites(suites, codename) })).filter(({ suites }) => suites.length > 0);
+  const debian =
+    codename === undefined
+      ? []
+      : own
+          .filter(({ official }) => official)
+          .map(({ uris, suites }) => ({ uris, suites: releaseSuites(suites, codename) }))
+          .filter(({ suites }) => suites.length > 0);
   const chosen = debian.some(({ suites }) => suites.includes(SUITE)) ? debian : DEFAULT_SOURCES;
-  return chosen.map(({ uris, suites }) => `Types: deb\nURIs: ${uris.join(' ')}\nSuites: ${suites.join(' ')}\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n`).join('\n');
+  return chosen
+    .map(
+      ({ uris, suites }) =>
+        `Types: deb\nURIs: ${uris.join(' ')}\nSuites: ${suites.join(' ')}\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n`,
+    )
+    .join('\n');
 }
 
 /**
  * Settings from `apt-config dump` that say how archives are reached (proxies, TLS, date checks, retries), one apt.conf
  * line each. A proxy that this machine has only in its environment is added.
  */
-export function acquireSettings(dump: string, environment: Readonly<Record<string, string | undefined>> = {}): string[] {
-  const own = dump.split('\n').filter((line) => /^Acquire::(https?::|Check-|Retries |ForceIPv[46] )\S*.*".+";$/.test(line));
+export function acquireSettings(
+  dump: string,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): string[] {
+  const own = dump
+    .split('\n')
+    .filter((line) => /^Acquire::(https?::|Check-|Retries |ForceIPv[46] )\S*.*".+";$/.test(line));
   const proxies = (['http', 'https'] as const).flatMap((scheme) => {
     const proxy = environment[`${scheme}_proxy`];
-    if (proxy === undefined || /["\n]/.test(proxy) || own.some((line) => line.startsWith(`Acquire::${scheme}::Proxy `))) return [];
+    if (proxy === undefined || /["\n]/.test(proxy) || own.some((line) => line.startsWith(`Acquire::${scheme}::Proxy `)))
+      return [];
     return [`Acquire::${scheme}::Proxy "${proxy}";`];
   });
   return [...own, ...proxies];
@@ -54,16 +74,29 @@ function deb822(text: string): OwnSource[] {
     const words = (key: string): string[] => (fields.get(key) ?? '').split(/\s+/).filter((word) => word !== '');
     if (!words('types').includes('deb') || /^no$/i.test(fields.get('enabled') ?? 'yes')) return [];
     const signed = fields.get('signed-by') ?? '';
-    return [{ uris: words('uris'), suites: words('suites'), official: words('components').includes('main') && (signed === '' || signed.includes('debian-archive')) }];
+    return [
+      {
+        uris: words('uris'),
+        suites: words('suites'),
+        official: words('components').includes('main') && (signed === '' || signed.includes('debian-archive')),
+      },
+    ];
   });
 }
 
 function oneLine(text: string): OwnSource[] {
   return text.split('\n').flatMap((line) => {
-    const [, options = '', uri, suite, components = ''] = /^\s*deb\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)\s+(.*)$/.exec(line.replace(/#.*/, '')) ?? [];
+    const [, options = '', uri, suite, components = ''] =
+      /^\s*deb\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)\s+(.*)$/.exec(line.replace(/#.*/, '')) ?? [];
     if (uri === undefined || suite === undefined) return [];
     const signed = /signed-by=(\S+)/.exec(options)?.[1] ?? '';
-    return [{ uris: [uri], suites: [suite], official: components.split(/\s+/).includes('main') && (signed === '' || signed.includes('debian-archive')) }];
+    return [
+      {
+        uris: [uri],
+        suites: [suite],
+        official: components.split(/\s+/).includes('main') && (signed === '' || signed.includes('debian-archive')),
+      },
+    ];
   });
 }
 

@@ -26,7 +26,16 @@ export function parseHierarchies(mountinfo: string): Hierarchy[] {
     const mount = left.split(' ')[4] ?? '';
     const [type, , superOptions = ''] = right.split(' ');
     if ((type !== 'cgroup' && type !== 'cgroup2') || !/^\/sys\/fs\/cgroup(\/|$)/.test(mount)) continue;
-    const controllers = type === 'cgroup' ? superOptions.split(',').filter((word) => !['rw', 'ro', 'xattr', 'clone_children', 'noprefix'].includes(word) && !word.startsWith('release_agent=')) : [];
+    const controllers =
+      type === 'cgroup'
+        ? superOptions
+            .split(',')
+            .filter(
+              (word) =>
+                !['rw', 'ro', 'xattr', 'clone_children', 'noprefix'].includes(word) &&
+                !word.startsWith('release_agent='),
+            )
+        : [];
     found.set(mount, { mount, version: type === 'cgroup' ? 1 : 2, controllers });
   }
   return [...found.values()];
@@ -42,7 +51,10 @@ export function cgroupVersion(all: readonly Hierarchy[]): 1 | 2 {
 }
 
 /** What is written into a host's cgroup. `needed: false`: the kernel may lack the file (swap accounting off). */
-export function limitFiles(hierarchy: Hierarchy, limits: Limits): { readonly file: string; readonly value: string; readonly needed: boolean }[] {
+export function limitFiles(
+  hierarchy: Hierarchy,
+  limits: Limits,
+): { readonly file: string; readonly value: string; readonly needed: boolean }[] {
   const bytes = String(limits.memoryMB * 1024 * 1024);
   const period = 100_000;
   const quota = String(limits.cpus * period);
@@ -56,14 +68,29 @@ export function limitFiles(hierarchy: Hierarchy, limits: Limits): { readonly fil
   }
   const has = (controller: string): boolean => hierarchy.controllers.includes(controller);
   return [
-    ...(has('memory') ? [{ file: 'memory.limit_in_bytes', value: bytes, needed: true }, { file: 'memory.memsw.limit_in_bytes', value: bytes, needed: false }] : []),
-    ...(has('cpu') ? [{ file: 'cpu.cfs_period_us', value: String(period), needed: true }, { file: 'cpu.cfs_quota_us', value: quota, needed: true }] : []),
+    ...(has('memory')
+      ? [
+          { file: 'memory.limit_in_bytes', value: bytes, needed: true },
+          { file: 'memory.memsw.limit_in_bytes', value: bytes, needed: false },
+        ]
+      : []),
+    ...(has('cpu')
+      ? [
+          { file: 'cpu.cfs_period_us', value: String(period), needed: true },
+          { file: 'cpu.cfs_quota_us', value: quota, needed: true },
+        ]
+      : []),
     ...(has('cpuset') ? [{ file: 'cpuset.cpus', value: limits.cpuset, needed: true }] : []),
   ];
 }
 
 /** Makes LAB/HOST in every hierarchy with the limits set. Returns the folders a process must enter to be inside. */
-export async function makeCgroups(all: readonly Hierarchy[], lab: string, host: string, limits: Limits): Promise<string[]> {
+export async function makeCgroups(
+  all: readonly Hierarchy[],
+  lab: string,
+  host: string,
+  limits: Limits,
+): Promise<string[]> {
   const v2only = cgroupVersion(all) === 2;
   const folders: string[] = [];
   for (const hierarchy of all) {
@@ -114,18 +141,25 @@ export async function removeCgroups(all: readonly Hierarchy[], lab: string, host
   for (const [pid, start] of killed) await until(10, async () => !(await isAlive({ pid, start })), 10);
   if (gone) return found;
   const pids = await cgroupProcesses(all, lab, host);
-  throw new KinitError(pids.length > 0 ? `Processes of the lab do not end: ${pids.join(' ')}` : `Control groups of the lab cannot be removed: ${(await left()).join(' ')}`, {
-    class: 'timeout',
-    tried: 'sent them SIGKILL for 30 s',
-    hint: 'Run the same command again. If they stay, they hang in the kernel: see `ps -eo pid,stat,wchan,cmd`.',
-  });
+  throw new KinitError(
+    pids.length > 0
+      ? `Processes of the lab do not end: ${pids.join(' ')}`
+      : `Control groups of the lab cannot be removed: ${(await left()).join(' ')}`,
+    {
+      class: 'timeout',
+      tried: 'sent them SIGKILL for 30 s',
+      hint: 'Run the same command again. If they stay, they hang in the kernel: see `ps -eo pid,stat,wchan,cmd`.',
+    },
+  );
 }
 
 /** The folder and all below it, parents first; empty when it does not exist. */
 async function withChildren(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
   if (entries === undefined) return [];
-  const children = await Promise.all(entries.filter((entry) => entry.isDirectory()).map((entry) => withChildren(join(folder, entry.name))));
+  const children = await Promise.all(
+    entries.filter((entry) => entry.isDirectory()).map((entry) => withChildren(join(folder, entry.name))),
+  );
   return [folder, ...children.flat()];
 }
 
@@ -134,17 +168,25 @@ async function setLimits(folder: string, hierarchy: Hierarchy, limits: Limits): 
     try {
       await writeFile(join(folder, file), value);
     } catch (cause) {
-      if (needed) throw new KinitError(`This machine does not let kinit set ${file} for a test host`, { class: 'preflight', tried: `write ${value} to ${join(folder, file)}`, hint: 'The cpu and memory controllers must be available to root here. Inside a container, run it with its own cgroup namespace and --privileged.', cause });
+      if (needed)
+        throw new KinitError(`This machine does not let kinit set ${file} for a test host`, {
+          class: 'preflight',
+          tried: `write ${value} to ${join(folder, file)}`,
+          hint: 'The cpu and memory controllers must be available to root here. Inside a container, run it with its own cgroup namespace and --privileged.',
+          cause,
+        });
     }
   }
 }
 
 /** Each by itself: one controller the machine lacks must not stop the others. */
 async function enableControllers(folder: string): Promise<void> {
-  for (const controller of ['cpu', 'memory', 'cpuset', 'pids', 'io']) await writeFile(join(folder, 'cgroup.subtree_control'), `+${controller}`).catch(() => undefined);
+  for (const controller of ['cpu', 'memory', 'cpuset', 'pids', 'io'])
+    await writeFile(join(folder, 'cgroup.subtree_control'), `+${controller}`).catch(() => undefined);
 }
 
 /** A new cpuset of version 1 is empty, and nothing can enter it until it is filled. */
 async function inheritCpuset(parent: string, child: string): Promise<void> {
-  for (const file of ['cpuset.mems', 'cpuset.cpus']) await writeFile(join(child, file), (await readFile(join(parent, file), 'utf8')).trim());
+  for (const file of ['cpuset.mems', 'cpuset.cpus'])
+    await writeFile(join(child, file), (await readFile(join(parent, file), 'utf8')).trim());
 }

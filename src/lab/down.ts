@@ -42,8 +42,12 @@ export async function takeDown(name: string): Promise<boolean> {
 }
 
 /** In a folder the user chose, only what the lab put there. */
-async function removeOwnFiles(directory: string, lab: { readonly inventoryFile: string; readonly identityFile: string; readonly knownHostsFile: string }): Promise<void> {
+async function removeOwnFiles(
+  directory: string,
+  lab: { readonly inventoryFile: string; readonly identityFile: string; readonly knownHostsFile: string },
+): Promise<void> {
   await removeTree(join(directory, 'hosts'));
-  for (const file of [lab.inventoryFile, lab.identityFile, `${lab.identityFile}.pub`, lab.knownHostsFile]) await rm(file, { force: true });
+  for (const file of [lab.inventoryFile, lab.identityFile, `${lab.identityFile}.pub`, lab.knownHostsFile])
+    await rm(file, { force: true });
   await rmdir(directory).catch(() => undefined);
 }

@@ -27,7 +27,11 @@ export async function killHost(lab: Lab, name: string): Promise<void> {
 export async function startHost(lab: Lab, name: string, signal?: AbortSignal): Promise<void> {
   const host = findHost(lab, name);
   const state = await readState(lab.name);
-  if (state === undefined) throw new KinitError(`There is no lab ${lab.name}`, { class: 'usage', hint: `Make it: kinit lab up --name ${lab.name}` });
+  if (state === undefined)
+    throw new KinitError(`There is no lab ${lab.name}`, {
+      class: 'usage',
+      hint: `Make it: kinit lab up --name ${lab.name}`,
+    });
   await bootHost(lab, host, state.rootfs, signal);
 }
 
@@ -36,8 +40,12 @@ const OPERATOR = 'operator';
 
 /** Cuts the network between the given pairs of hosts, both ways; replaces any earlier cut. An empty list heals all. */
 export async function partition(lab: Lab, pairs: readonly (readonly [string, string])[]): Promise<void> {
-  const address = (name: string): string => (name === OPERATOR ? addressIn(lab.subnet, 1) : findHost(lab, name).address);
-  await setPartition(lab.name, pairs.map(([a, b]) => [address(a), address(b)] as const));
+  const address = (name: string): string =>
+    name === OPERATOR ? addressIn(lab.subnet, 1) : findHost(lab, name).address;
+  await setPartition(
+    lab.name,
+    pairs.map(([a, b]) => [address(a), address(b)] as const),
+  );
 }
 
 /** PID 1 of a host counts as 1 in the first namespace below this one; that of a container in it lies one deeper. */

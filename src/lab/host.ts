@@ -12,7 +12,8 @@ import type { Lab, LabHost } from './types.js';
 export async function makeHost(lab: Lab, host: LabHost, rootfs: string): Promise<void> {
   const files = hostFiles(lab.directory, host.name);
   await removeTree(files.folder);
-  for (const folder of [files.folder, join(files.folder, 'root'), files.disk]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const folder of [files.folder, join(files.folder, 'root'), files.disk])
+    await mkdir(folder, { recursive: true, mode: 0o700 });
   // Seen as / and /var inside: open to every user there.
   for (const folder of ['upper', 'work']) await mkdir(join(files.disk, folder), { mode: 0o755 });
   await runLocal('cp', ['-a', '--reflink=auto', join(rootfs, 'var'), join(files.disk, 'var')], { timeoutSeconds: 300 });
@@ -31,7 +32,10 @@ export async function hostKeyLine(lab: Lab, host: LabHost): Promise<string> {
 async function identity(lab: Lab, host: LabHost, upper: string): Promise<void> {
   await mkdir(join(upper, 'etc/ssh'), { recursive: true });
   await writeFile(join(upper, 'etc/hostname'), `${host.name}\n`);
-  await writeFile(join(upper, 'etc/hosts'), `127.0.0.1 localhost\n127.0.1.1 ${host.name}\n::1 localhost ip6-localhost ip6-loopback\n`);
+  await writeFile(
+    join(upper, 'etc/hosts'),
+    `127.0.0.1 localhost\n127.0.1.1 ${host.name}\n::1 localhost ip6-localhost ip6-loopback\n`,
+  );
   await writeFile(join(upper, 'etc/machine-id'), `${randomBytes(16).toString('hex')}\n`);
   await writeFile(join(upper, 'etc/resolv.conf'), await resolvers());
 
@@ -58,9 +62,15 @@ async function packDisk(disk: string, image: string, sizeMB: number): Promise<vo
 
 /** The machine's name servers; a local stub cannot be reached from a host, but the servers behind it can. */
 async function resolvers(): Promise<string> {
-  for (const file of ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf', '/run/NetworkManager/no-stub-resolv.conf']) {
+  for (const file of [
+    '/etc/resolv.conf',
+    '/run/systemd/resolve/resolv.conf',
+    '/run/NetworkManager/no-stub-resolv.conf',
+  ]) {
     const text = await readFile(file, 'utf8').catch(() => '');
-    const usable = text.split('\n').filter((line) => /^nameserver\s+(?!127\.|::1)/.test(line) || /^(search|options)\s/.test(line));
+    const usable = text
+      .split('\n')
+      .filter((line) => /^nameserver\s+(?!127\.|::1)/.test(line) || /^(search|options)\s/.test(line));
     if (usable.some((line) => line.startsWith('nameserver'))) return `${usable.join('\n')}\n`;
   }
   return '';

@@ -16,7 +16,13 @@ export function renderInventory(hosts: readonly LabHost[], options: InventoryOpt
 name: ${options.lab}
 
 hosts:
-${hosts.map((host) => stringify([entry(host)], { indentSeq: true }).replace(/^/gm, '  ').trimEnd()).join('\n')}
+${hosts
+  .map((host) =>
+    stringify([entry(host)], { indentSeq: true })
+      .replace(/^/gm, '  ')
+      .trimEnd(),
+  )
+  .join('\n')}
 
 ssh:
   user: root
@@ -52,10 +58,24 @@ kubeProxy:
 export function addToInventory(text: string, hosts: readonly LabHost[], file: string): string {
   const document = parseDocument(text);
   const known: unknown = document.toJS();
-  if (document.errors.length > 0 || typeof known !== 'object' || known === null || !('hosts' in known) || !Array.isArray(known.hosts)) {
-    throw new KinitError('The inventory of the lab cannot be read, so no host can be added to it', { class: 'inventory', found: document.errors[0]?.message ?? 'no list of hosts', hint: `Correct ${file}, or delete it and run the same command again to get a new one.` });
+  if (
+    document.errors.length > 0 ||
+    typeof known !== 'object' ||
+    known === null ||
+    !('hosts' in known) ||
+    !Array.isArray(known.hosts)
+  ) {
+    throw new KinitError('The inventory of the lab cannot be read, so no host can be added to it', {
+      class: 'inventory',
+      found: document.errors[0]?.message ?? 'no list of hosts',
+      hint: `Correct ${file}, or delete it and run the same command again to get a new one.`,
+    });
   }
-  const names = new Set(known.hosts.map((host: unknown) => (typeof host === 'object' && host !== null && 'name' in host ? host.name : undefined)));
+  const names = new Set(
+    known.hosts.map((host: unknown) =>
+      typeof host === 'object' && host !== null && 'name' in host ? host.name : undefined,
+    ),
+  );
   const missing = hosts.filter((host) => !names.has(host.name));
   if (missing.length === 0) return text;
   for (const host of missing) document.addIn(['hosts'], document.createNode(entry(host)));

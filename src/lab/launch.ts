@@ -101,9 +101,27 @@ export interface LaunchOptions {
 /** Starts the host's nspawn in a session of its own: it outlives kinit. Returns at once. */
 export async function launch(lab: Lab, host: LabHost, options: LaunchOptions): Promise<void> {
   const { folder } = hostFiles(lab.directory, host.name);
-  const init = ['/usr/local/sbin/lab-init', `${host.address}/24`, addressIn(lab.subnet, 1), String(options.mtu), String(host.memoryMB)];
+  const init = [
+    '/usr/local/sbin/lab-init',
+    `${host.address}/24`,
+    addressIn(lab.subnet, 1),
+    String(options.mtu),
+    String(host.memoryMB),
+  ];
   const program = ['systemd-nspawn', ...nspawnArguments(lab, host, options.kernelModules), ...init];
-  await runLocal('setsid', ['--fork', 'sh', '-c', LAUNCH_SCRIPT, 'sh', folder, options.rootfs, MOUNTED_SCRIPT, ...options.cgroups, '--', ...program]);
+  await runLocal('setsid', [
+    '--fork',
+    'sh',
+    '-c',
+    LAUNCH_SCRIPT,
+    'sh',
+    folder,
+    options.rootfs,
+    MOUNTED_SCRIPT,
+    ...options.cgroups,
+    '--',
+    ...program,
+  ]);
 }
 
 /** systemd-nspawn's arguments for a host, without the program that is started in it. */

@@ -9,11 +9,20 @@ import type { Lab, LabInfo } from './types.js';
 export async function labList(): Promise<LabInfo[]> {
   const states = await Promise.all((await stateNames()).map(readState));
   const all = process.platform === 'linux' ? await hierarchies() : [];
-  return Promise.all(states.filter((state) => state !== undefined).map(async (state) => {
-    const lab = toLab(state);
-    const hosts = await Promise.all(lab.hosts.map(async (host) => ({ ...host, state: (await isRunning(all, lab, host)) ? ('running' as const) : ('stopped' as const) })));
-    return { ...lab, hosts };
-  }));
+  return Promise.all(
+    states
+      .filter((state) => state !== undefined)
+      .map(async (state) => {
+        const lab = toLab(state);
+        const hosts = await Promise.all(
+          lab.hosts.map(async (host) => ({
+            ...host,
+            state: (await isRunning(all, lab, host)) ? ('running' as const) : ('stopped' as const),
+          })),
+        );
+        return { ...lab, hosts };
+      }),
+  );
 }
 
 /** The lab with this name; an error says which there are. */
@@ -21,5 +30,9 @@ export async function findLab(name: string): Promise<Lab> {
   const state = await readState(checkLabName(name));
   if (state !== undefined) return toLab(state);
   const names = await stateNames();
-  throw new KinitError(`There is no lab ${name}`, { class: 'usage', found: names.length === 0 ? 'no lab at all' : `labs: ${names.join(', ')}`, hint: `Make it: kinit lab up --name ${name}` });
+  throw new KinitError(`There is no lab ${name}`, {
+    class: 'usage',
+    found: names.length === 0 ? 'no lab at all' : `labs: ${names.join(', ')}`,
+    hint: `Make it: kinit lab up --name ${name}`,
+  });
 }

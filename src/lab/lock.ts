@@ -7,10 +7,19 @@ import { isAlive, processStart, readRecord, until } from './process.js';
  * Runs work while holding a lock file, so that two kinit processes do not choose the same network or build the same
  * root file system. A lock whose process is gone (also: whose process id was used again) does not count.
  */
-export async function withLock<T>(file: string, waitSeconds: number, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  file: string,
+  waitSeconds: number,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
   await mkdir(dirname(file), { recursive: true });
   const taken = await until(waitSeconds, async () => signal?.aborted === true || take(file), 100);
-  if (signal?.aborted === true) throw new KinitError('Interrupted while waiting for another kinit', { class: 'interrupted', tried: `waited for ${file}` });
+  if (signal?.aborted === true)
+    throw new KinitError('Interrupted while waiting for another kinit', {
+      class: 'interrupted',
+      tried: `waited for ${file}`,
+    });
   if (!taken) {
     throw new KinitError('Another kinit is working on test hosts', {
       class: 'locked',

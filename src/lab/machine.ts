@@ -70,5 +70,8 @@ function rememberFile(): string {
 }
 
 async function readSysctl(name: string): Promise<string | undefined> {
-  return readFile(`/proc/sys/${name}`, 'utf8').then((text) => text.trim(), () => undefined);
+  return readFile(`/proc/sys/${name}`, 'utf8').then(
+    (text) => text.trim(),
+    () => undefined,
+  );
 }

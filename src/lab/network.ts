@@ -37,7 +37,8 @@ export async function removeNetwork(lab: string): Promise<boolean> {
     found = true;
     // Cables whose other end was left in a dying network namespace go before the bridge.
     const { stdout } = await runLocal('ip', ['-j', 'link', 'show', 'master', bridge], { reject: false });
-    for (const { ifname } of links.parse(JSON.parse(stdout === '' ? '[]' : stdout))) await runLocal('ip', ['link', 'delete', ifname], { reject: false });
+    for (const { ifname } of links.parse(JSON.parse(stdout === '' ? '[]' : stdout)))
+      await runLocal('ip', ['link', 'delete', ifname], { reject: false });
     await runLocal('ip', ['link', 'delete', bridge]);
   }
   for (const family of ['inet', 'bridge']) {
@@ -56,7 +57,9 @@ export async function setPartition(lab: string, pairs: readonly (readonly [strin
   const rules = pairs.flatMap(([a, b]) => [`ip saddr ${a} ip daddr ${b} drop`, `ip saddr ${b} ip daddr ${a} drop`]);
   const text = `table bridge ${table}\ndelete table bridge ${table}\n`;
   // forward: between two hosts; input and output: between a host and this machine.
-  const chains = ['forward', 'input', 'output'].map((hook) => ` chain ${hook} {\n type filter hook ${hook} priority 0; policy accept;\n ${rules.join('\n ')}\n }\n`);
+  const chains = ['forward', 'input', 'output'].map(
+    (hook) => ` chain ${hook} {\n type filter hook ${hook} priority 0; policy accept;\n ${rules.join('\n ')}\n }\n`,
+  );
   const chain = `table bridge ${table} {\n${chains.join('')}}\n`;
   await runLocal('nft', ['-f', '-'], { input: pairs.length === 0 ? text : text + chain });
 }
@@ -83,12 +86,25 @@ table inet ${table} {
 /** In words of iptables, without the command letter. */
 export function forwardRules(lab: string): string[][] {
   const { bridge, comment } = labNames(lab);
-  return ['-i', '-o'].map((direction) => ['FORWARD', direction, bridge, '-m', 'comment', '--comment', comment, '-j', 'ACCEPT']);
+  return ['-i', '-o'].map((direction) => [
+    'FORWARD',
+    direction,
+    bridge,
+    '-m',
+    'comment',
+    '--comment',
+    comment,
+    '-j',
+    'ACCEPT',
+  ]);
 }
 
 /** Where something (Docker, ufw) drops forwarded packets by policy, accepting them in our own table is not enough. */
 async function makeForwardRules(lab: string): Promise<void> {
-  const { code, stdout } = await runLocal('iptables', ['-w', '10', '-S', 'FORWARD'], { reject: false }).catch(() => ({ code: 1, stdout: '' }));
+  const { code, stdout } = await runLocal('iptables', ['-w', '10', '-S', 'FORWARD'], { reject: false }).catch(() => ({
+    code: 1,
+    stdout: '',
+  }));
   if (code !== 0 || !stdout.startsWith('-P FORWARD DROP')) return;
   for (const rule of forwardRules(lab)) {
     if ((await iptables(['-C', ...rule])) !== 0) await iptables(['-I', ...rule]);
@@ -97,7 +113,10 @@ async function makeForwardRules(lab: string): Promise<void> {
 
 /** Exit code; 1 where iptables is not installed. */
 async function iptables(args: readonly string[]): Promise<number> {
-  return runLocal('iptables', ['-w', '10', ...args], { reject: false }).then(({ code }) => code, () => 1);
+  return runLocal('iptables', ['-w', '10', ...args], { reject: false }).then(
+    ({ code }) => code,
+    () => 1,
+  );
 }
 
 async function exists(link: string): Promise<boolean> {

@@ -36,10 +36,18 @@ function checkDirectory(directory: string): string {
   const absolute = resolve(directory);
   // Overlay mount options and nspawn's --bind give these characters a meaning of their own.
   if (!/[:,\\\n"]/.test(absolute)) return absolute;
-  throw new KinitError(`The lab cannot live in ${absolute}`, { class: 'usage', found: absolute, hint: 'Choose a folder without colon, comma, quote or backslash in its path.' });
+  throw new KinitError(`The lab cannot live in ${absolute}`, {
+    class: 'usage',
+    found: absolute,
+    hint: 'Choose a folder without colon, comma, quote or backslash in its path.',
+  });
 }
 
 function wholeNumber(what: string, value: number, minimum: number, maximum: number): void {
   if (Number.isInteger(value) && value >= minimum && value <= maximum) return;
-  throw new KinitError(`${value} is not a possible number for ${what}`, { class: 'usage', found: String(value), hint: `Give a whole number from ${minimum} to ${maximum}.` });
+  throw new KinitError(`${value} is not a possible number for ${what}`, {
+    class: 'usage',
+    found: String(value),
+    hint: `Give a whole number from ${minimum} to ${maximum}.`,
+  });
 }

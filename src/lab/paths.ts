@@ -13,14 +13,35 @@ export function cacheFolder(): string {
 }
 
 /** Names of what a lab owns outside its folder. All follow from the lab's name, so that they are found without its state. */
-export function labNames(lab: string): { readonly bridge: string; readonly table: string; readonly cgroup: string; readonly comment: string } {
+export function labNames(lab: string): {
+  readonly bridge: string;
+  readonly table: string;
+  readonly cgroup: string;
+  readonly comment: string;
+} {
   // Interface names have at most 15 characters (IFNAMSIZ).
-  const short = lab.length <= 12 ? lab : `${lab.slice(0, 5)}-${createHash('sha256').update(lab).digest('hex').slice(0, 6)}`;
-  return { bridge: `kn-${short}`, table: `kinit_lab_${lab.replaceAll('-', '_')}`, cgroup: `kinit-lab-${lab}`, comment: `kinit-lab-${lab}` };
+  const short =
+    lab.length <= 12 ? lab : `${lab.slice(0, 5)}-${createHash('sha256').update(lab).digest('hex').slice(0, 6)}`;
+  return {
+    bridge: `kn-${short}`,
+    table: `kinit_lab_${lab.replaceAll('-', '_')}`,
+    cgroup: `kinit-lab-${lab}`,
+    comment: `kinit-lab-${lab}`,
+  };
 }
 
 /** The files of one host. */
-export function hostFiles(labDirectory: string, host: string): { readonly folder: string; readonly disk: string; readonly image: string; readonly record: string; readonly console: string; readonly init: string } {
+export function hostFiles(
+  labDirectory: string,
+  host: string,
+): {
+  readonly folder: string;
+  readonly disk: string;
+  readonly image: string;
+  readonly record: string;
+  readonly console: string;
+  readonly init: string;
+} {
   const folder = join(labDirectory, 'hosts', host);
   return {
     folder,

@@ -7,7 +7,13 @@ const FIRST_ADDRESS = 11;
 /** The hosts a lab lacks, named and numbered after those it has. Pure. */
 export function missingHosts(
   have: readonly LabHost[],
-  wanted: { readonly hosts: number; readonly controlPlanes: number; readonly cpus: number; readonly memoryMB: number; readonly diskMB?: number },
+  wanted: {
+    readonly hosts: number;
+    readonly controlPlanes: number;
+    readonly cpus: number;
+    readonly memoryMB: number;
+    readonly diskMB?: number;
+  },
   subnet: string,
 ): LabHost[] {
   return Array.from({ length: Math.max(0, wanted.hosts - have.length) }, (_, k) => {
@@ -24,7 +30,10 @@ export function missingHosts(
 }
 
 /** A lab without a worker could run no ordinary pod, so its control plane runs them too. */
-function roles(index: number, wanted: { readonly hosts: number; readonly controlPlanes: number }): ('control-plane' | 'worker')[] {
+function roles(
+  index: number,
+  wanted: { readonly hosts: number; readonly controlPlanes: number },
+): ('control-plane' | 'worker')[] {
   if (index >= wanted.controlPlanes) return ['worker'];
   return wanted.controlPlanes === wanted.hosts ? ['control-plane', 'worker'] : ['control-plane'];
 }

@@ -59,7 +59,11 @@ export async function ensureTools(onProgress: (text: string) => void, signal?: A
     });
   }
   onProgress(`installing ${packages.join(', ')}`);
-  const options = { timeoutSeconds: 600, env: { DEBIAN_FRONTEND: 'noninteractive' }, ...(signal === undefined ? {} : { signal }) };
+  const options = {
+    timeoutSeconds: 600,
+    env: { DEBIAN_FRONTEND: 'noninteractive' },
+    ...(signal === undefined ? {} : { signal }),
+  };
   const first = await runLocal('apt-get', install, { ...options, reject: false });
   if (first.code === 0 && (await missingPackages()).length === 0) return;
   // Package lists that are missing or too old are the usual reason.
@@ -91,11 +95,24 @@ export async function checkDisk(folder: string, newHosts: number, rootfsIsThere:
 async function missingPackages(): Promise<string[]> {
   const missing = new Set<string>();
   for (const [tool, name] of Object.entries(TOOLS)) if (!(await isInstalled(tool))) missing.add(name);
-  if (!(await access(KEYRING.file).then(() => true, () => false))) missing.add(KEYRING.package);
+  if (
+    !(await access(KEYRING.file).then(
+      () => true,
+      () => false,
+    ))
+  )
+    missing.add(KEYRING.package);
   return [...missing].sort();
 }
 
 async function isInstalled(tool: string): Promise<boolean> {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) if (await access(join(folder, tool), constants.X_OK).then(() => true, () => false)) return true;
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter))
+    if (
+      await access(join(folder, tool), constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return true;
   return false;
 }

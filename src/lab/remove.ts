@@ -6,6 +6,7 @@ import { until } from './process.js';
  * for a few seconds: after a killed kinit its last `cp` may still be writing there.
  */
 export async function removeTree(folder: string): Promise<void> {
-  const remove = (reject: boolean): Promise<{ code: number }> => runLocal('rm', ['-rf', '--one-file-system', '--', folder], { timeoutSeconds: 300, reject });
+  const remove = (reject: boolean): Promise<{ code: number }> =>
+    runLocal('rm', ['-rf', '--one-file-system', '--', folder], { timeoutSeconds: 300, reject });
   if (!(await until(5, async () => (await remove(false)).code === 0))) await remove(true);
 }

@@ -13,13 +13,39 @@ import { readState, stateNames } from './state.js';
 const RECIPE = 3;
 
 /** What a small Debian server has. What kinit must install itself (conntrack, socat, ...) is left out on purpose. */
-const PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'udev', 'libpam-systemd', 'openssh-server', 'iproute2', 'iputils-ping', 'sudo', 'ca-certificates', 'curl', 'procps', 'kmod', 'netbase', 'less'];
+const PACKAGES = [
+  'systemd',
+  'systemd-sysv',
+  'dbus',
+  'udev',
+  'libpam-systemd',
+  'openssh-server',
+  'iproute2',
+  'iputils-ping',
+  'sudo',
+  'ca-certificates',
+  'curl',
+  'procps',
+  'kmod',
+  'netbase',
+  'less',
+];
 
 /** Only downloaded, into /var/cache/apt/archives: installing them on a host then needs no network. */
 const PREFETCHED = ['conntrack', 'socat', 'ethtool', 'ipset', 'iptables', 'ipvsadm', 'nftables', 'ebtables', 'chrony'];
 
 /** Timers that take the apt lock at random, and units that need a machine's hardware or clock. */
-const MASKED = ['apt-daily.timer', 'apt-daily-upgrade.timer', 'e2scrub_all.timer', 'e2scrub_reap.service', 'systemd-udevd.service', 'systemd-timesyncd.service', 'systemd-networkd.service', 'systemd-resolved.service', 'console-getty.service'];
+const MASKED = [
+  'apt-daily.timer',
+  'apt-daily-upgrade.timer',
+  'e2scrub_all.timer',
+  'e2scrub_reap.service',
+  'systemd-udevd.service',
+  'systemd-timesyncd.service',
+  'systemd-networkd.service',
+  'systemd-resolved.service',
+  'console-getty.service',
+];
 
 /** A user beside root that has passwordless sudo, for trying kinit without root login. */
 export const SUDO_USER = 'debian';
@@ -73,15 +99,26 @@ interface Recipe {
 async function currentRecipe(): Promise<Recipe> {
   const sources = hostSources(await sourceFiles(), await debianCodename());
   const dump = await runLocal('apt-config', ['dump'], { reject: false }).catch(() => ({ stdout: '' }));
-  const settings = [...acquireSettings(dump.stdout, process.env), 'Acquire::GzipIndexes "true";', 'Acquire::Languages "none";', ''].join('\n');
-  const digest = createHash('sha256').update(JSON.stringify([RECIPE, SUITE, PACKAGES, PREFETCHED, MASKED, CUSTOMIZE, sources, settings])).digest('hex').slice(0, 12);
+  const settings = [
+    ...acquireSettings(dump.stdout, process.env),
+    'Acquire::GzipIndexes "true";',
+    'Acquire::Languages "none";',
+    '',
+  ].join('\n');
+  const digest = createHash('sha256')
+    .update(JSON.stringify([RECIPE, SUITE, PACKAGES, PREFETCHED, MASKED, CUSTOMIZE, sources, settings]))
+    .digest('hex')
+    .slice(0, 12);
   return { digest, sources, settings };
 }
 
 /** Finished root file systems of this recipe, newest first. */
 async function cachedRootfs(digest: string): Promise<{ path: string; days: number }[]> {
   const entries = await readdir(cacheFolder()).catch(() => []);
-  const found = entries.filter((entry) => entry.startsWith(`rootfs-${digest}-`)).sort().reverse();
+  const found = entries
+    .filter((entry) => entry.startsWith(`rootfs-${digest}-`))
+    .sort()
+    .reverse();
   return found.map((entry) => ({ path: join(cacheFolder(), entry), days: ageInDays(entry) }));
 }
 
@@ -100,7 +137,18 @@ async function build(recipe: Recipe, onProgress: (text: string) => void, signal:
   await writeFile(join(work, 'debian.sources'), recipe.sources);
   await writeFile(join(work, 'customize'), `#!/bin/sh\n${CUSTOMIZE}`);
   await chmod(join(work, 'customize'), 0o755);
-  const args = ['--variant=minbase', '--mode=root', `--include=${PACKAGES.join(',')}`, `--aptopt=${join(work, 'apt.conf')}`, '--skip=cleanup/apt/lists', '--skip=cleanup/apt/cache', `--customize-hook=${join(work, 'customize')}`, SUITE, join(work, 'root'), join(work, 'debian.sources')];
+  const args = [
+    '--variant=minbase',
+    '--mode=root',
+    `--include=${PACKAGES.join(',')}`,
+    `--aptopt=${join(work, 'apt.conf')}`,
+    '--skip=cleanup/apt/lists',
+    '--skip=cleanup/apt/cache',
+    `--customize-hook=${join(work, 'customize')}`,
+    SUITE,
+    join(work, 'root'),
+    join(work, 'debian.sources'),
+  ];
   const result = await runLocal('sh', ['-c', 'exec "$@" 2>&1', 'sh', 'mmdebstrap', ...args], {
     timeoutSeconds: 900,
     signal,
@@ -138,7 +186,12 @@ async function removeOld(): Promise<void> {
 async function sourceFiles(): Promise<{ path: string; text: string }[]> {
   const folder = '/etc/apt/sources.list.d';
   const names = (await readdir(folder).catch(() => [])).filter((name) => /\.(list|sources)$/.test(name)).sort();
-  return Promise.all(['/etc/apt/sources.list', ...names.map((name) => join(folder, name))].map(async (path) => ({ path, text: await readFile(path, 'utf8').catch(() => '') })));
+  return Promise.all(
+    ['/etc/apt/sources.list', ...names.map((name) => join(folder, name))].map(async (path) => ({
+      path,
+      text: await readFile(path, 'utf8').catch(() => ''),
+    })),
+  );
 }
 
 /** Debian release of this machine; undefined where it is another system. */

@@ -23,10 +23,26 @@ export async function bootHost(lab: Lab, host: LabHost, rootfs: string, signal?:
   if (!(await isRunning(all, lab, host))) {
     // What a crash left in its control groups would hold the old network and mounts.
     await removeCgroups(all, cgroup, host.name);
-    const limits = { cpus: host.cpus, memoryMB: host.memoryMB, cpuset: cpuList(await machineCpus(), host.cpus, lab.hosts.findIndex(({ name }) => name === host.name)) };
+    const limits = {
+      cpus: host.cpus,
+      memoryMB: host.memoryMB,
+      cpuset: cpuList(
+        await machineCpus(),
+        host.cpus,
+        lab.hosts.findIndex(({ name }) => name === host.name),
+      ),
+    };
     const cgroups = await makeCgroups(all, cgroup, host.name, limits);
     await writeFile(hostFiles(lab.directory, host.name).record, '');
-    await launch(lab, host, { rootfs, cgroups, mtu: await uplinkMtu(), kernelModules: await access('/lib/modules').then(() => true, () => false) });
+    await launch(lab, host, {
+      rootfs,
+      cgroups,
+      mtu: await uplinkMtu(),
+      kernelModules: await access('/lib/modules').then(
+        () => true,
+        () => false,
+      ),
+    });
     await waitForSshd(lab, host, signal);
   }
   await waitForSystem(lab, host, signal);
@@ -56,18 +72,34 @@ async function waitForSshd(lab: Lab, host: LabHost, signal: AbortSignal | undefi
 async function waitForSystem(lab: Lab, host: LabHost, signal: AbortSignal | undefined): Promise<void> {
   const [program = 'ssh', ...args] = sshCommand(lab, host.name, ['systemctl', 'is-system-running', '--wait']);
   let answer = { stdout: '', stderr: '' };
-  const up = await until(BOOT_SECONDS / 3, async () => {
-    answer = await runLocal(program, args, { timeoutSeconds: BOOT_SECONDS, reject: false, ...(signal === undefined ? {} : { signal }) });
-    // A unit that failed (degraded) does not make the host unusable.
-    return /^(running|degraded)$/.test(answer.stdout.trim());
-  }, 500);
-  if (!up) throw await bootError(lab, host, `did not come up: ${answer.stdout.trim() || answer.stderr.trim() || 'no answer over ssh'}`);
+  const up = await until(
+    BOOT_SECONDS / 3,
+    async () => {
+      answer = await runLocal(program, args, {
+        timeoutSeconds: BOOT_SECONDS,
+        reject: false,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      // A unit that failed (degraded) does not make the host unusable.
+      return /^(running|degraded)$/.test(answer.stdout.trim());
+    },
+    500,
+  );
+  if (!up)
+    throw await bootError(
+      lab,
+      host,
+      `did not come up: ${answer.stdout.trim() || answer.stderr.trim() || 'no answer over ssh'}`,
+    );
 }
 
 async function bootError(lab: Lab, host: LabHost, what: string): Promise<KinitError> {
   const { console } = hostFiles(lab.directory, host.name);
   const log = await readFile(console, 'utf8').catch(() => '');
-  const lines = log.replace(/\u001b\[[0-9;?]*[A-Za-z]|\r/g, '').split('\n').filter((line) => line.trim() !== '');
+  const lines = log
+    .replace(/\u001b\[[0-9;?]*[A-Za-z]|\r/g, '')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   return new KinitError(`Test host ${host.name} ${what}`, {
     class: 'timeout',
     host: host.name,

@@ -8,15 +8,24 @@ export function sshCommand(lab: Lab, host: string, argv: readonly string[] = [])
   return [
     'ssh',
     // The user's own configuration must not send a lab's traffic elsewhere.
-    '-F', 'none',
-    '-i', lab.identityFile,
-    '-o', 'IdentitiesOnly=yes',
-    '-o', `UserKnownHostsFile="${lab.knownHostsFile.replaceAll('%', '%%')}"`,
-    '-o', 'GlobalKnownHostsFile=none',
-    '-o', 'StrictHostKeyChecking=yes',
-    '-o', 'BatchMode=yes',
-    '-o', 'ConnectTimeout=10',
-    '-o', 'LogLevel=ERROR',
+    '-F',
+    'none',
+    '-i',
+    lab.identityFile,
+    '-o',
+    'IdentitiesOnly=yes',
+    '-o',
+    `UserKnownHostsFile="${lab.knownHostsFile.replaceAll('%', '%%')}"`,
+    '-o',
+    'GlobalKnownHostsFile=none',
+    '-o',
+    'StrictHostKeyChecking=yes',
+    '-o',
+    'BatchMode=yes',
+    '-o',
+    'ConnectTimeout=10',
+    '-o',
+    'LogLevel=ERROR',
     `root@${address}`,
     // ssh joins its words with blanks for the remote shell, so the command travels as one quoted word list.
     ...(argv.length === 0 ? [] : ['--', quoteAll(argv)]),
@@ -27,5 +36,9 @@ export function sshCommand(lab: Lab, host: string, argv: readonly string[] = [])
 export function findHost(lab: Lab, host: string): LabHost {
   const found = lab.hosts.find(({ name, address }) => name === host || address === host);
   if (found !== undefined) return found;
-  throw new KinitError(`Lab ${lab.name} has no host ${host}`, { class: 'usage', found: host, hint: `Its hosts are: ${lab.hosts.map(({ name }) => name).join(', ')}` });
+  throw new KinitError(`Lab ${lab.name} has no host ${host}`, {
+    class: 'usage',
+    found: host,
+    hint: `Its hosts are: ${lab.hosts.map(({ name }) => name).join(', ')}`,
+  });
 }

@@ -52,7 +52,10 @@ export async function writeState(state: LabState): Promise<void> {
 /** Names of all labs of this user, also of those whose state cannot be read. */
 export async function stateNames(): Promise<string[]> {
   const entries = await readdir(labsFolder(), { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
 }
 
 export function toLab(state: LabState): Lab {

@@ -21,7 +21,8 @@ export function freeSubnet(used: readonly string[]): string {
     for (let third = 0; third < 256; third++) {
       const subnet = `10.${second}.${third}.0/24`;
       const wanted = range(subnet);
-      if (wanted !== undefined && !taken.some((one) => one.first <= wanted.last && wanted.first <= one.last)) return subnet;
+      if (wanted !== undefined && !taken.some((one) => one.first <= wanted.last && wanted.first <= one.last))
+        return subnet;
     }
   }
   throw new KinitError('No free network for test hosts on this machine', {

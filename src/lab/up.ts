@@ -36,7 +36,12 @@ async function up(options: CheckedOptions): Promise<Lab> {
   const before = await readState(name);
   refuseMove(before, options);
   const newCount = Math.max(0, options.hosts - (before?.hosts.length ?? 0));
-  if (newCount > 0) await checkDisk(before?.directory ?? options.directory ?? stateFolder(name), newCount, before !== undefined || (await rootfsIsCached()));
+  if (newCount > 0)
+    await checkDisk(
+      before?.directory ?? options.directory ?? stateFolder(name),
+      newCount,
+      before !== undefined || (await rootfsIsCached()),
+    );
   const rootfs = before?.rootfs ?? (await ensureRootfs(onProgress, signal));
 
   const state = await withLock(machineLock(), 60, signal, () => claim(options, before, rootfs));
@@ -48,22 +53,37 @@ async function up(options: CheckedOptions): Promise<Lab> {
     await settle(added.map((host) => makeHost(lab, host, rootfs)));
     await writeKnownHosts(lab);
     onProgress(`starting ${lab.hosts.map((host) => host.name).join(', ')}`);
-    await settle(lab.hosts.map(async (host) => {
-      await bootHost(lab, host, rootfs, signal);
-      onProgress(`${host.name} is up at ${host.address}`);
-    }));
+    await settle(
+      lab.hosts.map(async (host) => {
+        await bootHost(lab, host, rootfs, signal);
+        onProgress(`${host.name} is up at ${host.address}`);
+      }),
+    );
     await writeInventory(lab);
     return lab;
   } catch (error) {
     onProgress('undoing what was made');
     await undo(lab, before, added);
-    throw signal.aborted ? new KinitError('Bringing the lab up was interrupted', { class: 'interrupted', hint: `What was made is removed again. Start over with \`kinit lab up --name ${name}\`.`, cause: error }) : error;
+    throw signal.aborted
+      ? new KinitError('Bringing the lab up was interrupted', {
+          class: 'interrupted',
+          hint: `What was made is removed again. Start over with \`kinit lab up --name ${name}\`.`,
+          cause: error,
+        })
+      : error;
   }
 }
 
 /** Chooses network and hosts, and writes them down before anything is made: from here on `lab down` finds it. */
 async function claim(options: CheckedOptions, before: LabState | undefined, rootfs: string): Promise<LabState> {
-  const base = before ?? { version: 1 as const, name: options.name, directory: options.directory ?? stateFolder(options.name), subnet: await chooseSubnet(), rootfs, hosts: [] };
+  const base = before ?? {
+    version: 1 as const,
+    name: options.name,
+    directory: options.directory ?? stateFolder(options.name),
+    subnet: await chooseSubnet(),
+    rootfs,
+    hosts: [],
+  };
   const state: LabState = { ...base, hosts: [...base.hosts, ...missingHosts(base.hosts, options, base.subnet)] };
   await writeState(state);
   await prepareMachine();

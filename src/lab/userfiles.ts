@@ -11,7 +11,17 @@ export async function makeKey(lab: Lab): Promise<void> {
   if ((await read(`${lab.identityFile}.pub`)) !== undefined) return;
   // ssh-keygen makes the private key 0600 from its first byte. It asks before it overwrites one, so a half-made pair goes first.
   await runLocal('rm', ['-f', lab.identityFile]);
-  await runLocal('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', `kinit lab ${lab.name}`, '-f', lab.identityFile]);
+  await runLocal('ssh-keygen', [
+    '-q',
+    '-t',
+    'ed25519',
+    '-N',
+    '',
+    '-C',
+    `kinit lab ${lab.name}`,
+    '-f',
+    lab.identityFile,
+  ]);
 }
 
 /** The keys of all hosts, known from their making: even the first login is verified. */
@@ -24,7 +34,10 @@ export async function writeKnownHosts(lab: Lab): Promise<void> {
 export async function writeInventory(lab: Lab): Promise<void> {
   const before = await read(lab.inventoryFile);
   const swapOn = ((await read('/proc/swaps')) ?? '').trim().split('\n').length > 1;
-  const after = before === undefined ? renderInventory(lab.hosts, { lab: lab.name, cgroupVersion: cgroupVersion(await hierarchies()), swapOn }) : addToInventory(before, lab.hosts, lab.inventoryFile);
+  const after =
+    before === undefined
+      ? renderInventory(lab.hosts, { lab: lab.name, cgroupVersion: cgroupVersion(await hierarchies()), swapOn })
+      : addToInventory(before, lab.hosts, lab.inventoryFile);
   if (after !== before) await replace(lab.inventoryFile, after);
 }
 

@@ -23,7 +23,11 @@ export interface ClusterApi {
   request(method: string, path: string, body?: unknown, contentType?: string): Promise<ApiResponse>;
   /** undefined when it does not exist. */
   get(ref: ObjectRef): Promise<KubeObject | undefined>;
-  list(apiVersion: string, kind: string, options?: { readonly namespace?: string; readonly labelSelector?: string }): Promise<KubeObject[]>;
+  list(
+    apiVersion: string,
+    kind: string,
+    options?: { readonly namespace?: string; readonly labelSelector?: string },
+  ): Promise<KubeObject[]>;
   /** Server-side apply with field manager "kinit", forced. With dryRun the server only says what would be. */
   apply(object: KubeObject, options?: { readonly dryRun?: boolean }): Promise<KubeObject>;
   /** False when it did not exist. With `now` a pod is gone from the API at once, without waiting for its node. */

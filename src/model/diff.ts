@@ -14,7 +14,12 @@ interface Edit {
  * Bounded: after 400 lines the rest is only counted.
  * The labels stand in the header lines.
  */
-export function unifiedDiff(before: string, after: string, beforeLabel: string, afterLabel: string = beforeLabel): string {
+export function unifiedDiff(
+  before: string,
+  after: string,
+  beforeLabel: string,
+  afterLabel: string = beforeLabel,
+): string {
   if (before === after) return '';
   const lines = hunks(edits(splitLines(before), splitLines(after)));
   const shown = lines.slice(0, MAX_LINES);
@@ -100,7 +105,10 @@ function hunks(all: readonly Edit[]): string[] {
     const hunk = all.slice(index, end);
     const olds = hunk.filter((edit) => edit.sign !== '+').length;
     const news = hunk.filter((edit) => edit.sign !== '-').length;
-    result.push(`@@ -${range(oldLine, olds)} +${range(newLine, news)} @@`, ...hunk.map((edit) => edit.sign + edit.text));
+    result.push(
+      `@@ -${range(oldLine, olds)} +${range(newLine, news)} @@`,
+      ...hunk.map((edit) => edit.sign + edit.text),
+    );
     oldLine += olds;
     newLine += news;
     index = end;

@@ -1,5 +1,18 @@
 /** What went wrong, in the classes a caller can act on. Each has one exit code. */
-export const ERROR_CLASSES = ['internal', 'usage', 'inventory', 'access', 'preflight', 'change', 'timeout', 'partial', 'locked', 'artifact', 'stale', 'interrupted'] as const;
+export const ERROR_CLASSES = [
+  'internal',
+  'usage',
+  'inventory',
+  'access',
+  'preflight',
+  'change',
+  'timeout',
+  'partial',
+  'locked',
+  'artifact',
+  'stale',
+  'interrupted',
+] as const;
 export type ErrorClass = (typeof ERROR_CLASSES)[number];
 
 /** Exit codes are an interface (docs/exit-codes.md). 2 is `plan --exit-code` with changes. */

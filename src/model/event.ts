@@ -15,7 +15,9 @@ const check: z.ZodType<CheckResult> = z
   .strictObject({
     name: z.string().describe('Stable name, as --ignore-preflight takes it.'),
     title: z.string().describe('The same for a person.'),
-    status: z.enum(['ok', 'warning', 'error', 'ignored']).describe('ignored: an error that --ignore-preflight lets pass.'),
+    status: z
+      .enum(['ok', 'warning', 'error', 'ignored'])
+      .describe('ignored: an error that --ignore-preflight lets pass.'),
     found: z.string().describe('What is there.'),
     minimum: z.string().exactOptional().describe('What is needed.'),
     recommended: z.string().exactOptional().describe('What would be better.'),
@@ -32,32 +34,103 @@ const failureFields = {
   hint: z.string().exactOptional().describe('What to do next.'),
 };
 
-const outcome = z.enum(['done', 'failed', 'stopped']).describe('done: through with all; failed: at a phase of its own; stopped: not carried on because of another host, or on request.');
+const outcome = z
+  .enum(['done', 'failed', 'stopped'])
+  .describe(
+    'done: through with all; failed: at a phase of its own; stopped: not carried on because of another host, or on request.',
+  );
 
 /** What the engine says while it works. Only src/cli prints it: --output json as it is, a line each (docs/events.md is made from this). */
 export const eventSchema = z.discriminatedUnion('type', [
   z
-    .strictObject({ type: z.literal('run-started'), command: z.string().describe('init, join, reset, plan, check or apply.'), hosts: z.array(z.string()).readonly().describe('Hosts it concerns.'), phases: z.array(z.strictObject({ id: z.string(), title: z.string() })).readonly().describe('Phases in their order.') })
+    .strictObject({
+      type: z.literal('run-started'),
+      command: z.string().describe('init, join, reset, plan, check or apply.'),
+      hosts: z.array(z.string()).readonly().describe('Hosts it concerns.'),
+      phases: z
+        .array(z.strictObject({ id: z.string(), title: z.string() }))
+        .readonly()
+        .describe('Phases in their order.'),
+    })
     .describe('A run begins.'),
-  z.strictObject({ type: z.literal('host-connected'), host, description: z.string().describe('Operating system and size.') }).describe('A host answered and was asked for its facts.'),
-  z.strictObject({ type: z.literal('phase-started'), host, phase, title: z.string() }).describe('A host begins a phase.'),
-  z.strictObject({ type: z.literal('phase-waiting'), host, phase, for: z.string().describe('Phase and hosts.') }).describe('A host waits for other hosts before a phase.'),
-  z.strictObject({ type: z.literal('progress'), host: host.exactOptional(), phase: phase.exactOptional(), text: z.string() }).describe('A word on what is going on; for people.'),
-  z.strictObject({ type: z.literal('change-planned'), host, phase, change }).describe('`plan`: a change that `init` would make.'),
+  z
+    .strictObject({
+      type: z.literal('host-connected'),
+      host,
+      description: z.string().describe('Operating system and size.'),
+    })
+    .describe('A host answered and was asked for its facts.'),
+  z
+    .strictObject({ type: z.literal('phase-started'), host, phase, title: z.string() })
+    .describe('A host begins a phase.'),
+  z
+    .strictObject({ type: z.literal('phase-waiting'), host, phase, for: z.string().describe('Phase and hosts.') })
+    .describe('A host waits for other hosts before a phase.'),
+  z
+    .strictObject({
+      type: z.literal('progress'),
+      host: host.exactOptional(),
+      phase: phase.exactOptional(),
+      text: z.string(),
+    })
+    .describe('A word on what is going on; for people.'),
+  z
+    .strictObject({ type: z.literal('change-planned'), host, phase, change })
+    .describe('`plan`: a change that `init` would make.'),
   z.strictObject({ type: z.literal('change-applied'), host, phase, change }).describe('A change was made.'),
   z
-    .strictObject({ type: z.literal('phase-finished'), host, phase, changes, seconds, roundTrips, reason: z.string().exactOptional().describe('Why there was nothing to do.') })
+    .strictObject({
+      type: z.literal('phase-finished'),
+      host,
+      phase,
+      changes,
+      seconds,
+      roundTrips,
+      reason: z.string().exactOptional().describe('Why there was nothing to do.'),
+    })
     .describe('A host is through with a phase.'),
-  z.strictObject({ type: z.literal('phase-failed'), host, phase, message: z.string().describe('What failed, in one line.'), error: z.strictObject(failureFields) }).describe('A phase failed on a host; its pipeline ends here, the other hosts go on.'),
-  z.strictObject({ type: z.literal('check'), host, check }).describe('The result of a preflight check.'),
-  z.strictObject({ type: z.literal('warning'), host: host.exactOptional(), text: z.string() }).describe('Something a person should know; nothing failed.'),
   z
-    .strictObject({ type: z.literal('finding'), host: host.exactOptional(), cause: z.string().describe('Name in troubleshooting.md.'), severity: z.enum(['error', 'warning']), found: z.string().describe('What was found.'), next: z.string().describe('What to do next.') })
+    .strictObject({
+      type: z.literal('phase-failed'),
+      host,
+      phase,
+      message: z.string().describe('What failed, in one line.'),
+      error: z.strictObject(failureFields),
+    })
+    .describe('A phase failed on a host; its pipeline ends here, the other hosts go on.'),
+  z.strictObject({ type: z.literal('check'), host, check }).describe('The result of a preflight check.'),
+  z
+    .strictObject({ type: z.literal('warning'), host: host.exactOptional(), text: z.string() })
+    .describe('Something a person should know; nothing failed.'),
+  z
+    .strictObject({
+      type: z.literal('finding'),
+      host: host.exactOptional(),
+      cause: z.string().describe('Name in troubleshooting.md.'),
+      severity: z.enum(['error', 'warning']),
+      found: z.string().describe('What was found.'),
+      next: z.string().describe('What to do next.'),
+    })
     .describe('After a failure: a cause that was found on the hosts or in the cluster. The first cause comes first.'),
   z
-    .strictObject({ type: z.literal('host-finished'), host, outcome, changes, seconds, execChannels: z.int().min(0).describe('SSH channels opened.'), roundTrips })
+    .strictObject({
+      type: z.literal('host-finished'),
+      host,
+      outcome,
+      changes,
+      seconds,
+      execChannels: z.int().min(0).describe('SSH channels opened.'),
+      roundTrips,
+    })
     .describe('The sum for one host; also for one that could not be reached.'),
-  z.strictObject({ type: z.literal('run-finished'), changes, seconds, failedHosts: z.array(z.string()).readonly().describe('Hosts that are not through.') }).describe('A run ends.'),
+  z
+    .strictObject({
+      type: z.literal('run-finished'),
+      changes,
+      seconds,
+      failedHosts: z.array(z.string()).readonly().describe('Hosts that are not through.'),
+    })
+    .describe('A run ends.'),
 ]);
 
 /** What the engine says while it works. */
@@ -69,10 +142,21 @@ export type Emit = (event: KinitEvent) => void;
 
 /** The last line of --output json, where the command fails. */
 export const failureLineSchema = z
-  .strictObject({ type: z.literal('error'), message: z.string().describe('What failed, in one line.'), exitCode: z.int().describe('What kinit exits with.'), ...failureFields })
+  .strictObject({
+    type: z.literal('error'),
+    message: z.string().describe('What failed, in one line.'),
+    exitCode: z.int().describe('What kinit exits with.'),
+    ...failureFields,
+  })
   .describe('The command failed. Always the last line.');
 
 /** The last line of --output json, where the command is through. */
 export const resultLineSchema = z
-  .strictObject({ type: z.literal('result'), command: z.string(), result: z.unknown().describe('Depends on the command.') })
-  .describe('The outcome of the command. Always the last line. Commands that give a list print one line for each element instead.');
+  .strictObject({
+    type: z.literal('result'),
+    command: z.string(),
+    result: z.unknown().describe('Depends on the command.'),
+  })
+  .describe(
+    'The outcome of the command. Always the last line. Commands that give a list print one line for each element instead.',
+  );

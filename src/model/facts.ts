@@ -3,7 +3,13 @@ import type { Arch } from './artifact.js';
 /** What is known of one host after one round trip. Plain data; nothing here is secret except `pki`. */
 export interface HostFacts {
   readonly host: string;
-  readonly os: { readonly id: string; readonly versionId: string; readonly codename: string; readonly prettyName: string; readonly family: 'debian' | 'redhat' | 'unknown' };
+  readonly os: {
+    readonly id: string;
+    readonly versionId: string;
+    readonly codename: string;
+    readonly prettyName: string;
+    readonly family: 'debian' | 'redhat' | 'unknown';
+  };
   readonly arch: Arch | 'unsupported';
   /** uname -r */
   readonly kernel: string;
@@ -27,10 +33,20 @@ export interface HostFacts {
   /** Time services that are active now, for example chrony, systemd-timesyncd, ntpd. */
   readonly timeServices: readonly string[];
   /** Names (with _) of kernel modules loaded, built in, or loadable. */
-  readonly modules: { readonly loaded: readonly string[]; readonly builtin: readonly string[]; readonly loadable: readonly string[] };
+  readonly modules: {
+    readonly loaded: readonly string[];
+    readonly builtin: readonly string[];
+    readonly loadable: readonly string[];
+  };
   /** Kernel abilities tried out for real: 'vxlan', 'nftables', 'iptables', 'overlay', 'br_netfilter', 'ip_vs', 'ipset'. */
   readonly kernelFeatures: readonly string[];
-  readonly listening: readonly { readonly protocol: 'tcp' | 'udp'; readonly address: string; readonly port: number; readonly process?: string; readonly pid?: number }[];
+  readonly listening: readonly {
+    readonly protocol: 'tcp' | 'udp';
+    readonly address: string;
+    readonly port: number;
+    readonly process?: string;
+    readonly pid?: number;
+  }[];
   readonly disks: readonly { readonly path: string; readonly availableMB: number; readonly totalMB: number }[];
   readonly aptLockHolder?: string;
   readonly kubernetes: {

@@ -58,7 +58,11 @@ export interface HostConnection {
   /** Sends all files over ONE exec channel as one stream, checks and renames them. */
   upload(files: readonly UploadFile[], onProgress?: (bytesSent: number) => void): Promise<void>;
   /** Runs a command on its own exec channel with a stream as standard input (image imports, bulk data). */
-  pipe(script: string, input: Readable, options?: { readonly timeoutSeconds?: number; readonly change?: string }): Promise<CommandResult>;
+  pipe(
+    script: string,
+    input: Readable,
+    options?: { readonly timeoutSeconds?: number; readonly change?: string },
+  ): Promise<CommandResult>;
   /** A TCP stream opened from the host to address:port (direct-tcpip). Not an exec channel. */
   connectTcp(address: string, port: number): Promise<Duplex>;
   readonly stats: ConnectionStats;

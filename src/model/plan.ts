@@ -27,7 +27,12 @@ export const planContentSchema = z.strictObject({
   kinit: z.string(),
   /** The inventory with its defaults, without how hosts are reached; files it names by their digest. */
   spec: z.json(),
-  run: z.strictObject({ hosts: z.array(z.string()), skip: z.array(z.string()), only: z.array(z.string()), ignorePreflight: z.array(z.string()) }),
+  run: z.strictObject({
+    hosts: z.array(z.string()),
+    skip: z.array(z.string()),
+    only: z.array(z.string()),
+    ignorePreflight: z.array(z.string()),
+  }),
   hosts: z.array(plannedHostSchema),
 });
 

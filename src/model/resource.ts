@@ -16,7 +16,12 @@ export type Difference =
 
 /** What carries a change out, in order. Adjacent scripts are sent in one round trip, adjacent uploads in one stream. */
 export type Step =
-  | { readonly do: 'script'; readonly script: string; readonly stdin?: string | Uint8Array; readonly timeoutSeconds?: number }
+  | {
+      readonly do: 'script';
+      readonly script: string;
+      readonly stdin?: string | Uint8Array;
+      readonly timeoutSeconds?: number;
+    }
   | { readonly do: 'upload'; readonly files: readonly UploadFile[] }
   /** For what neither text nor files can say (streams, API calls). */
   | { readonly do: 'call'; readonly title: string; readonly run: (tools: Tools) => Promise<void> };
@@ -49,7 +54,10 @@ export interface ResourceKind<R extends Resource, Seen> {
    * and sh text that puts it back from "$D" later, run by reset in reverse order. Absent: nothing on the host to undo.
    * `id` where two resources change the same thing: it is recorded once, under that name.
    */
-  readonly undo?: (resource: R, seen: Seen) => { readonly id?: string; readonly save?: string; readonly restore: string };
+  readonly undo?: (
+    resource: R,
+    seen: Seen,
+  ) => { readonly id?: string; readonly save?: string; readonly restore: string };
   /** False for changes that cannot be seen right afterwards by observing again (default true). */
   readonly verify?: boolean;
   /** What to do when a change was made and cannot be seen afterwards. Absent: the general words. */

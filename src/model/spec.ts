@@ -10,7 +10,10 @@ export type KeyAlgorithm = (typeof KEY_ALGORITHMS)[number];
 
 const dnsLabel = z
   .string()
-  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a DNS label: lower-case letters, digits and "-", at most 63, starting and ending with a letter or digit (RFC 1123)');
+  .regex(
+    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    'must be a DNS label: lower-case letters, digits and "-", at most 63, starting and ending with a letter or digit (RFC 1123)',
+  );
 const port = z.int().min(1).max(65535);
 const cidr = z.cidrv4('must be an IPv4 network such as 10.0.0.0/16');
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' });
@@ -18,30 +21,61 @@ const labels = z.record(z.string(), z.string());
 const extraArgs = z.record(z.string(), z.string());
 
 /** An IPv6 address may stand in brackets, as in URLs. */
-const address = z.string().min(1, 'must not be empty').transform((text) => text.replace(/^\[([0-9A-Fa-f:.]+(?:%[^\]]+)?)\]$/, '$1'));
-const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable, not the secret itself');
+const address = z
+  .string()
+  .min(1, 'must not be empty')
+  .transform((text) => text.replace(/^\[([0-9A-Fa-f:.]+(?:%[^\]]+)?)\]$/, '$1'));
+const envName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable, not the secret itself');
 
 /** How to prove who we are to one sshd. Secrets never stand in an inventory: it names where they are. */
 const proofOptions = {
-  identityFile: z.string().optional().describe('Private key file; the only key that is tried. Without it those of configFile, the SSH agent and ~/.ssh/id_ed25519, id_ecdsa, id_rsa.'),
-  passphraseEnv: envName.optional().describe('Environment variable with the passphrase of the key. Without it and the next it is asked for on a terminal, once.'),
+  identityFile: z
+    .string()
+    .optional()
+    .describe(
+      'Private key file; the only key that is tried. Without it those of configFile, the SSH agent and ~/.ssh/id_ed25519, id_ecdsa, id_rsa.',
+    ),
+  passphraseEnv: envName
+    .optional()
+    .describe(
+      'Environment variable with the passphrase of the key. Without it and the next it is asked for on a terminal, once.',
+    ),
   passphraseFile: z.string().optional().describe('File whose first line is the passphrase of the key.'),
-  passwordEnv: envName.optional().describe('Environment variable with the login password. Without it and the next it is asked for on a terminal where sshd takes passwords, once.'),
+  passwordEnv: envName
+    .optional()
+    .describe(
+      'Environment variable with the login password. Without it and the next it is asked for on a terminal where sshd takes passwords, once.',
+    ),
   passwordFile: z.string().optional().describe('File whose first line is the login password.'),
 };
 
 const bastion = z.strictObject({
-  address: address.describe('Where it is reached, from the one before it: an IP address, a DNS name or a Host of configFile.'),
-  user: z.string().min(1).optional().describe('Login name. Default: that of configFile, else your own on this machine.'),
+  address: address.describe(
+    'Where it is reached, from the one before it: an IP address, a DNS name or a Host of configFile.',
+  ),
+  user: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Login name. Default: that of configFile, else your own on this machine.'),
   port: port.optional().describe('TCP port of its sshd. Default: that of configFile, else 22.'),
   ...proofOptions,
 });
 
 const hostSshOptions = {
-  user: z.string().min(1).optional().describe('Login name: root, or a user with sudo. Default: that of configFile, else root.'),
+  user: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Login name: root, or a user with sudo. Default: that of configFile, else root.'),
   port: port.optional().describe('TCP port of sshd. Default: that of configFile, else 22.'),
   ...proofOptions,
-  bastions: z.array(bastion).optional().describe('Machines to go through, in order (ssh -J). Default: ProxyJump of configFile; an empty list: none.'),
+  bastions: z
+    .array(bastion)
+    .optional()
+    .describe('Machines to go through, in order (ssh -J). Default: ProxyJump of configFile; an empty list: none.'),
 };
 
 const sudoOptions = z.strictObject({
@@ -52,18 +86,32 @@ const sudoOptions = z.strictObject({
 const taint = z.strictObject({
   key: z.string().min(1).describe('Taint key, for example dedicated or example.com/gpu.'),
   value: z.string().optional().describe('Taint value.'),
-  effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).describe('What happens to pods that do not tolerate it.'),
+  effect: z
+    .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
+    .describe('What happens to pods that do not tolerate it.'),
 });
 
 const hostSchema = z.strictObject({
   name: dnsLabel.describe('Node name, and host name of the machine unless manageHostname is false.'),
   address: address.describe('Where SSH reaches it: an IP address, a DNS name or a Host of ssh.configFile.'),
-  internalAddress: z.union([z.ipv4(), z.ipv6()], 'must be an IP address').optional().describe('IP address the nodes use among themselves. Default: address, where that is an IP address, else the one of the default route.'),
-  roles: z.array(z.enum(['control-plane', 'worker'])).min(1).default(['worker']).describe('What it is. A host with both runs the control plane and ordinary pods.'),
+  internalAddress: z
+    .union([z.ipv4(), z.ipv6()], 'must be an IP address')
+    .optional()
+    .describe(
+      'IP address the nodes use among themselves. Default: address, where that is an IP address, else the one of the default route.',
+    ),
+  roles: z
+    .array(z.enum(['control-plane', 'worker']))
+    .min(1)
+    .default(['worker'])
+    .describe('What it is. A host with both runs the control plane and ordinary pods.'),
   ssh: z.strictObject(hostSshOptions).optional().describe('Differs from the shared ssh section for this host.'),
   sudo: sudoOptions.optional().describe('Differs from the shared sudo section for this host.'),
   labels: labels.default({}).describe('Node labels.'),
-  taints: z.array(taint).default([]).describe('Node taints. A pure control-plane host gets node-role.kubernetes.io/control-plane:NoSchedule besides.'),
+  taints: z
+    .array(taint)
+    .default([])
+    .describe('Node taints. A pure control-plane host gets node-role.kubernetes.io/control-plane:NoSchedule besides.'),
 });
 
 const registryMirror = z.strictObject({
@@ -80,51 +128,116 @@ const caFiles = z.strictObject({
 /** The inventory: one YAML file that says everything. Unknown keys are errors. */
 export const specSchema = z.strictObject({
   name: dnsLabel.default('kubernetes').describe('Name of the cluster, as it stands in kubeconfigs.'),
-  kubernetesVersion: z.string('must be a full version such as 1.36.3').regex(/^v?\d+\.\d+\.\d+$/, 'must be a full version such as 1.36.3').default(KUBERNETES_VERSIONS.default).transform((v) => v.replace(/^v/, '')).describe('Kubernetes version, 1.34 to 1.36.'),
-  controlPlane: z.enum(['static-pods']).default('static-pods').describe('How the control plane runs: static pods, in the layout of kubeadm.'),
+  kubernetesVersion: z
+    .string('must be a full version such as 1.36.3')
+    .regex(/^v?\d+\.\d+\.\d+$/, 'must be a full version such as 1.36.3')
+    .default(KUBERNETES_VERSIONS.default)
+    .transform((v) => v.replace(/^v/, ''))
+    .describe('Kubernetes version, 1.34 to 1.36.'),
+  controlPlane: z
+    .enum(['static-pods'])
+    .default('static-pods')
+    .describe('How the control plane runs: static pods, in the layout of kubeadm.'),
   hosts: z.array(hostSchema).min(1).describe('The machines.'),
   ssh: z
     .strictObject({
       ...hostSshOptions,
-      configFile: z.string().default('~/.ssh/config').describe('OpenSSH client configuration to read; what stands in this inventory goes before it. none: read none.'),
+      configFile: z
+        .string()
+        .default('~/.ssh/config')
+        .describe(
+          'OpenSSH client configuration to read; what stands in this inventory goes before it. none: read none.',
+        ),
       knownHostsFile: z.string().default('~/.ssh/known_hosts').describe('Host keys are verified against this file.'),
-      connectTimeoutSeconds: z.number().positive().default(15).describe('Bound on connecting and authenticating, in seconds, for each machine on the way.'),
+      connectTimeoutSeconds: z
+        .number()
+        .positive()
+        .default(15)
+        .describe('Bound on connecting and authenticating, in seconds, for each machine on the way.'),
     })
     .prefault({})
     .describe('How to reach the hosts. Paths are relative to this file.'),
-  sudo: sudoOptions.prefault({}).describe('For users that are not root and need a password for sudo. Without these it is asked for on a terminal, once.'),
+  sudo: sudoOptions
+    .prefault({})
+    .describe(
+      'For users that are not root and need a password for sudo. Without these it is asked for on a terminal, once.',
+    ),
 
   apiServer: z
     .strictObject({
-      endpoint: z.string().regex(/^.+:\d+$/, 'must be host:port').optional().describe('host:port of a load balancer or DNS name in front of the control plane. Default: the first control-plane host.'),
+      endpoint: z
+        .string()
+        .regex(/^.+:\d+$/, 'must be host:port')
+        .optional()
+        .describe(
+          'host:port of a load balancer or DNS name in front of the control plane. Default: the first control-plane host.',
+        ),
       port: port.default(6443).describe('Port of the API server on the hosts.'),
       certSANs: z.array(z.string()).default([]).describe('More names and addresses for its certificate.'),
       extraArgs: extraArgs.default({}).describe('More flags, without "--".'),
     })
     .prefault({})
     .describe('kube-apiserver.'),
-  controllerManager: z.strictObject({ extraArgs: extraArgs.default({}).describe('More flags, without "--".') }).prefault({}).describe('kube-controller-manager.'),
-  scheduler: z.strictObject({ extraArgs: extraArgs.default({}).describe('More flags, without "--".') }).prefault({}).describe('kube-scheduler.'),
-  etcd: z.strictObject({ dataDir: z.string().startsWith('/', 'must be an absolute path').default('/var/lib/etcd').describe('Data folder on control-plane hosts.'), extraArgs: extraArgs.default({}).describe('More flags, without "--".') }).prefault({}).describe('etcd on the control-plane hosts.'),
-  cloudProvider: z.enum(['none', 'external']).default('none').describe('external: nodes start with the uninitialized taint and wait for a cloud-controller-manager.'),
+  controllerManager: z
+    .strictObject({ extraArgs: extraArgs.default({}).describe('More flags, without "--".') })
+    .prefault({})
+    .describe('kube-controller-manager.'),
+  scheduler: z
+    .strictObject({ extraArgs: extraArgs.default({}).describe('More flags, without "--".') })
+    .prefault({})
+    .describe('kube-scheduler.'),
+  etcd: z
+    .strictObject({
+      dataDir: z
+        .string()
+        .startsWith('/', 'must be an absolute path')
+        .default('/var/lib/etcd')
+        .describe('Data folder on control-plane hosts.'),
+      extraArgs: extraArgs.default({}).describe('More flags, without "--".'),
+    })
+    .prefault({})
+    .describe('etcd on the control-plane hosts.'),
+  cloudProvider: z
+    .enum(['none', 'external'])
+    .default('none')
+    .describe('external: nodes start with the uninitialized taint and wait for a cloud-controller-manager.'),
 
   kubelet: z
     .strictObject({
-      config: z.record(z.string(), z.json()).default({}).describe('Merged into the KubeletConfiguration of every node.'),
-      cgroupV1: z.enum(['refuse', 'allow']).default('refuse').describe('Hosts still on cgroup v1: refuse them in preflight, or set failCgroupV1: false.'),
+      config: z
+        .record(z.string(), z.json())
+        .default({})
+        .describe('Merged into the KubeletConfiguration of every node.'),
+      cgroupV1: z
+        .enum(['refuse', 'allow'])
+        .default('refuse')
+        .describe('Hosts still on cgroup v1: refuse them in preflight, or set failCgroupV1: false.'),
     })
     .prefault({})
     .describe('The kubelet of every node.'),
 
-  proxyMode: z.enum(['auto', 'nftables', 'iptables', 'ipvs']).default('auto').describe('kube-proxy mode. auto: nftables where every host can, else iptables. ipvs is deprecated upstream.'),
-  kubeProxy: z.strictObject({ config: z.record(z.string(), z.json()).default({}).describe('Merged into the KubeProxyConfiguration.') }).prefault({}).describe('kube-proxy.'),
+  proxyMode: z
+    .enum(['auto', 'nftables', 'iptables', 'ipvs'])
+    .default('auto')
+    .describe('kube-proxy mode. auto: nftables where every host can, else iptables. ipvs is deprecated upstream.'),
+  kubeProxy: z
+    .strictObject({
+      config: z.record(z.string(), z.json()).default({}).describe('Merged into the KubeProxyConfiguration.'),
+    })
+    .prefault({})
+    .describe('kube-proxy.'),
   network: z
     .strictObject({
       plugin: z.enum(['flannel', 'none']).default('flannel').describe('Pod network. none: you bring your own.'),
       podCIDR: cidr.default('10.244.0.0/16').describe('Addresses of pods.'),
-      serviceCIDR: cidr.default('10.96.0.0/12').describe('Addresses of Services. The first is the API, the tenth is DNS.'),
+      serviceCIDR: cidr
+        .default('10.96.0.0/12')
+        .describe('Addresses of Services. The first is the API, the tenth is DNS.'),
       domain: z.string().default('cluster.local').describe('DNS domain of the cluster.'),
-      flannelBackend: z.enum(['vxlan', 'host-gw']).default('vxlan').describe('host-gw needs all hosts in one layer-2 network.'),
+      flannelBackend: z
+        .enum(['vxlan', 'host-gw'])
+        .default('vxlan')
+        .describe('host-gw needs all hosts in one layer-2 network.'),
     })
     .prefault({})
     .describe('Pod and Service network.'),
@@ -139,19 +252,39 @@ export const specSchema = z.strictObject({
 
   manageHostname: z.boolean().default(true).describe("Set each machine's host name to its name here."),
   manageHostsFile: z.boolean().default(true).describe('Keep a block with all hosts in /etc/hosts.'),
-  swap: z.enum(['off', 'keep']).default('off').describe('off: now and after reboot. keep: the kubelet is told to tolerate it.'),
-  selinux: z.enum(['disabled', 'permissive', 'keep']).default('disabled').describe('SELinux mode, where the host has it.'),
-  firewall: z.enum(['off', 'open-ports', 'keep']).default('off').describe('off: stopped and disabled. open-ports: ufw, firewalld and rules of nftables.service stay on and let the cluster through: its ports, and traffic from and to pods. keep: not touched.'),
-  timeSync: z.enum(['chrony', 'keep']).default('chrony').describe('chrony: installed and running, unless another time service already is.'),
+  swap: z
+    .enum(['off', 'keep'])
+    .default('off')
+    .describe('off: now and after reboot. keep: the kubelet is told to tolerate it.'),
+  selinux: z
+    .enum(['disabled', 'permissive', 'keep'])
+    .default('disabled')
+    .describe('SELinux mode, where the host has it.'),
+  firewall: z
+    .enum(['off', 'open-ports', 'keep'])
+    .default('off')
+    .describe(
+      'off: stopped and disabled. open-ports: ufw, firewalld and rules of nftables.service stay on and let the cluster through: its ports, and traffic from and to pods. keep: not touched.',
+    ),
+  timeSync: z
+    .enum(['chrony', 'keep'])
+    .default('chrony')
+    .describe('chrony: installed and running, unless another time service already is.'),
   ipv6: z.enum(['keep', 'off']).default('keep').describe('off: disabled by sysctl.'),
   sysctls: z.record(z.string(), z.string()).default({}).describe('More sysctls.'),
-  modules: z.array(z.string().regex(/^[A-Za-z0-9_-]+$/, 'must be the name of a kernel module')).default([]).describe('More kernel modules to load now and at boot.'),
+  modules: z
+    .array(z.string().regex(/^[A-Za-z0-9_-]+$/, 'must be the name of a kernel module'))
+    .default([])
+    .describe('More kernel modules to load now and at boot.'),
 
   pki: z
     .strictObject({
       validityDays: z.int().min(1).default(365).describe('Life of certificates, in days.'),
       caValidityDays: z.int().min(1).default(3650).describe('Life of the CAs, in days.'),
-      keyAlgorithm: z.enum(KEY_ALGORITHMS).default('ECDSA-P256').describe('Of keys that are made, by kubeadm\'s names (its encryptionAlgorithm). Keys that are there stay.'),
+      keyAlgorithm: z
+        .enum(KEY_ALGORITHMS)
+        .default('ECDSA-P256')
+        .describe("Of keys that are made, by kubeadm's names (its encryptionAlgorithm). Keys that are there stay."),
       ca: caFiles.optional().describe('Your own cluster CA.'),
       etcdCa: caFiles.optional().describe('Your own etcd CA.'),
       frontProxyCa: caFiles.optional().describe('Your own front-proxy CA.'),
@@ -161,16 +294,31 @@ export const specSchema = z.strictObject({
 
   artifacts: z
     .strictObject({
-      source: z.enum(['auto', 'official', 'source']).default('auto').describe('auto: official where it answers within a few seconds, else source (built here from Go modules).'),
-      mirror: z.enum(['none', 'aliyun', 'daocloud']).default('none').describe('Where official artifacts come from instead of the origin.'),
+      source: z
+        .enum(['auto', 'official', 'source'])
+        .default('auto')
+        .describe('auto: official where it answers within a few seconds, else source (built here from Go modules).'),
+      mirror: z
+        .enum(['none', 'aliyun', 'daocloud'])
+        .default('none')
+        .describe('Where official artifacts come from instead of the origin.'),
       baseUrl: httpUrl.optional().describe('An HTTP origin of your own that lays files out as the official one does.'),
     })
     .prefault({})
     .describe('Where binaries and images come from.'),
-  preflight: z.strictObject({ ignore: z.array(z.string()).default([]).describe('Names of checks whose errors do not stop the run.') }).prefault({}).describe('Checks before anything is changed.'),
+  preflight: z
+    .strictObject({
+      ignore: z.array(z.string()).default([]).describe('Names of checks whose errors do not stop the run.'),
+    })
+    .prefault({})
+    .describe('Checks before anything is changed.'),
   waits: z
     .strictObject({
-      apiServerSeconds: z.int().min(10).default(240).describe('Until a started control plane must answer; a slow disk and a cold cache need most of it.'),
+      apiServerSeconds: z
+        .int()
+        .min(10)
+        .default(240)
+        .describe('Until a started control plane must answer; a slow disk and a cold cache need most of it.'),
       packageLockSeconds: z.int().min(1).default(300).describe('For another apt or dpkg on the host to end.'),
     })
     .prefault({})

@@ -1,7 +1,16 @@
 import type { HostFacts } from '../model/facts.js';
 
 /** A tool that phases need on a host, whatever its package is called there. */
-export type PackageNeed = 'chrony' | 'conntrack' | 'ethtool' | 'ipset' | 'iptables' | 'ipvsadm' | 'kmod' | 'nftables' | 'socat';
+export type PackageNeed =
+  | 'chrony'
+  | 'conntrack'
+  | 'ethtool'
+  | 'ipset'
+  | 'iptables'
+  | 'ipvsadm'
+  | 'kmod'
+  | 'nftables'
+  | 'socat';
 
 /** What differs between families of Linux distributions. */
 export interface OsFamily {

@@ -9,7 +9,9 @@ export { isSupportedRelease, type OsFamily, type PackageNeed } from './family.js
 const FAMILIES: Readonly<Partial<Record<HostFacts['os']['family'], OsFamily>>> = { debian };
 
 /** Names of all supported releases, for messages. */
-export const supportedReleases: readonly string[] = Object.values(FAMILIES).flatMap((family) => family.releases.map((release) => release.name));
+export const supportedReleases: readonly string[] = Object.values(FAMILIES).flatMap((family) =>
+  family.releases.map((release) => release.name),
+);
 
 /** The family of a host; undefined when this version does not support it. */
 export function findOs(facts: HostFacts): OsFamily | undefined {

@@ -4,7 +4,16 @@ import { restartForStuckPods } from '../cluster/stuck-pods.js';
 import { waitForApi } from '../cluster/waits.js';
 import type { Phase } from '../model/phase.js';
 import { directory, file, user } from '../resources/index.js';
-import { caFolders, renderAdmissionConfiguration, renderApiServerManifest, renderAuditPolicy, renderAuthenticationConfiguration, renderControllerManagerManifest, renderEtcdManifest, renderSchedulerManifest } from '../templates/index.js';
+import {
+  caFolders,
+  renderAdmissionConfiguration,
+  renderApiServerManifest,
+  renderAuditPolicy,
+  renderAuthenticationConfiguration,
+  renderControllerManagerManifest,
+  renderEtcdManifest,
+  renderSchedulerManifest,
+} from '../templates/index.js';
 import { kubeletService } from './kubelet.js';
 
 const MANIFESTS = '/etc/kubernetes/manifests';
@@ -38,7 +47,12 @@ export const controlPlane: Phase = {
       if (restarted) tools.progress('the kubelet did not take up a changed manifest: started it again');
       return undefined;
     };
-    await waitForApi(await tools.api(), { timeoutSeconds: spec.waits.apiServerSeconds, progress: tools.progress, signal: tools.signal, hopeless });
+    await waitForApi(await tools.api(), {
+      timeoutSeconds: spec.waits.apiServerSeconds,
+      progress: tools.progress,
+      signal: tools.signal,
+      hopeless,
+    });
     if (changes > 0) await waitForKubelet(node.facts, tools);
   },
 };
@@ -52,7 +66,11 @@ export const controllers: Phase = {
   title: 'Controller manager and scheduler (static pods)',
   on: ({ node }) => node.isControlPlane,
   resources: (context) => [
-    file({ path: `${MANIFESTS}/kube-controller-manager.yaml`, content: renderControllerManagerManifest(context), mode: 0o600 }),
+    file({
+      path: `${MANIFESTS}/kube-controller-manager.yaml`,
+      content: renderControllerManagerManifest(context),
+      mode: 0o600,
+    }),
     file({ path: `${MANIFESTS}/kube-scheduler.yaml`, content: renderSchedulerManifest(context), mode: 0o600 }),
   ],
 };

@@ -18,7 +18,11 @@ function wishes(context: PhaseContext): FirewallWishes {
   const { spec, node, nodes } = context;
   // Without a tunnel, what a node itself sends to a pod of another node has the node's own address.
   const direct = spec.network.plugin === 'flannel' && spec.network.flannelBackend === 'host-gw';
-  return { ports: clusterPorts(context), pods: spec.network.podCIDR, peers: direct ? nodes.filter((other) => other !== node).map(({ address }) => address) : [] };
+  return {
+    ports: clusterPorts(context),
+    pods: spec.network.podCIDR,
+    peers: direct ? nodes.filter((other) => other !== node).map(({ address }) => address) : [],
+  };
 }
 
 /** https://kubernetes.io/docs/reference/networking/ports-and-protocols/, and the pod network's own. */
@@ -32,6 +36,7 @@ function clusterPorts({ spec, node, nodes }: PhaseContext): FirewallPort[] {
   ports.push(...(podNetworkOf(spec)?.ports(spec) ?? []));
   if (!node.isControlPlane) return ports;
   // etcd's members talk to each other; a single one is asked by its own host only.
-  const etcd: FirewallPort[] = nodes.filter(({ isControlPlane }) => isControlPlane).length > 1 ? [{ port: '2379-2380', protocol: 'tcp' }] : [];
+  const etcd: FirewallPort[] =
+    nodes.filter(({ isControlPlane }) => isControlPlane).length > 1 ? [{ port: '2379-2380', protocol: 'tcp' }] : [];
   return [{ port: spec.apiServer.port, protocol: 'tcp' }, ...etcd, ...ports];
 }

@@ -8,7 +8,12 @@ export const images: Phase = {
   on: () => true,
   resources: ({ artifacts, node }) => [
     imagesResource({
-      images: artifacts.images.filter(({ on, archive }) => on === 'all' || (on === 'control-plane' && node.isControlPlane) || (on === 'smoke-test' && archive !== undefined)),
+      images: artifacts.images.filter(
+        ({ on, archive }) =>
+          on === 'all' ||
+          (on === 'control-plane' && node.isControlPlane) ||
+          (on === 'smoke-test' && archive !== undefined),
+      ),
     }),
   ],
 };

@@ -18,7 +18,14 @@ export const join: Phase = {
     const kubelet = kubeletService(context);
     return [
       file({ path: CLUSTER_CA, content: caPem, mode: 0o644 }),
-      nodeJoin({ name: node.spec.name, endpoint, caPem, clusterName: spec.name, kubeletConfPath: KUBELET_CONF, revision: kubelet.revision ?? '' }),
+      nodeJoin({
+        name: node.spec.name,
+        endpoint,
+        caPem,
+        clusterName: spec.name,
+        kubeletConfPath: KUBELET_CONF,
+        revision: kubelet.revision ?? '',
+      }),
     ];
   },
 };

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Phase, PhaseContext } from '../model/phase.js';
 import { directory, file, link, service } from '../resources/index.js';
-import { renderKubeletConfiguration, renderKubeletDropIn, renderKubeletFlags, renderKubeletInstanceConfig, renderKubeletUnit } from '../templates/index.js';
+import {
+  renderKubeletConfiguration,
+  renderKubeletDropIn,
+  renderKubeletFlags,
+  renderKubeletInstanceConfig,
+  renderKubeletUnit,
+} from '../templates/index.js';
 
 /** Folders that the kubelet and pods' hostPath volumes make where they are missing: as resources they go again at reset. */
 const MADE_BY_PODS = ['/usr/libexec/kubernetes/kubelet-plugins/volume/exec', '/lib/modules'];
@@ -21,7 +27,11 @@ export const kubelet: Phase = {
     file({ path: '/var/lib/kubelet/kubeadm-flags.env', content: renderKubeletFlags(context), mode: 0o600 }),
     file({ path: '/var/lib/kubelet/instance-config.yaml', content: renderKubeletInstanceConfig(), mode: 0o600 }),
     file({ path: UNIT, content: renderKubeletUnit(), mode: 0o600 }),
-    file({ path: '/etc/systemd/system/kubelet.service.d/10-kubeadm.conf', content: renderKubeletDropIn(), mode: 0o600 }),
+    file({
+      path: '/etc/systemd/system/kubelet.service.d/10-kubeadm.conf',
+      content: renderKubeletDropIn(),
+      mode: 0o600,
+    }),
     // Enabled, not started: `kubeadm join` starts it too, and after a reboot it must come back either way.
     link({ path: '/etc/systemd/system/multi-user.target.wants/kubelet.service', target: UNIT }),
   ],
@@ -29,6 +39,17 @@ export const kubelet: Phase = {
 
 export function kubeletService(context: PhaseContext): ReturnType<typeof service> {
   const programs = context.artifacts.binaries.filter(({ group }) => group === 'kubernetes').map(({ sha256 }) => sha256);
-  const parts = [renderKubeletConfiguration(context), renderKubeletFlags(context), renderKubeletUnit(), renderKubeletDropIn(), ...programs];
-  return service({ name: 'kubelet', enabled: true, running: true, revision: createHash('sha256').update(parts.join('\0')).digest('hex') });
+  const parts = [
+    renderKubeletConfiguration(context),
+    renderKubeletFlags(context),
+    renderKubeletUnit(),
+    renderKubeletDropIn(),
+    ...programs,
+  ];
+  return service({
+    name: 'kubelet',
+    enabled: true,
+    running: true,
+    revision: createHash('sha256').update(parts.join('\0')).digest('hex'),
+  });
 }

@@ -3,7 +3,11 @@ import type { PhaseContext } from '../model/phase.js';
 export interface NodeWishes {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  readonly taints: readonly { readonly key: string; readonly value?: string | undefined; readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute' }[];
+  readonly taints: readonly {
+    readonly key: string;
+    readonly value?: string | undefined;
+    readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+  }[];
 }
 
 const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
@@ -19,6 +23,9 @@ export function nodeWishes({ node }: PhaseContext): NodeWishes {
       ...(worker ? { 'node-role.kubernetes.io/worker': '' } : {}),
       ...spec.labels,
     },
-    taints: [...(isControlPlane && !worker ? [{ key: CONTROL_PLANE, effect: 'NoSchedule' as const }] : []), ...spec.taints],
+    taints: [
+      ...(isControlPlane && !worker ? [{ key: CONTROL_PLANE, effect: 'NoSchedule' as const }] : []),
+      ...spec.taints,
+    ],
   };
 }

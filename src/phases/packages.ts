@@ -15,6 +15,11 @@ export const packages: Phase = {
     if (context.proxyMode === 'ipvs') needs.push('ipvsadm');
     if (wantsChrony(context)) needs.push('chrony');
     const os = osOf(context.node.facts);
-    return [packagesResource({ names: needs.flatMap((need) => os.packagesFor(need)), lockSeconds: context.spec.waits.packageLockSeconds })];
+    return [
+      packagesResource({
+        names: needs.flatMap((need) => os.packagesFor(need)),
+        lockSeconds: context.spec.waits.packageLockSeconds,
+      }),
+    ];
   },
 };

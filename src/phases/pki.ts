@@ -19,8 +19,12 @@ export const pki: Phase = {
       directory({ path: '/var/lib/kubelet', mode: 0o750, removeContents: true }),
       directory({ path: '/var/lib/kubelet/pki', mode: 0o750, removeContents: true }),
       // Before the files: a run that ends in between must not leave a kubelet.conf that points at nothing.
-      ...(mine[KUBELET_CLIENT_FIRST] === undefined ? [] : [link({ path: KUBELET_CLIENT_CURRENT, target: KUBELET_CLIENT_FIRST })]),
-      ...Object.entries(mine).filter(([path]) => node.isControlPlane || path !== CLUSTER_CA).map(([path, { content, mode }]) => file({ path, content, mode, secret: mode === 0o600 })),
+      ...(mine[KUBELET_CLIENT_FIRST] === undefined
+        ? []
+        : [link({ path: KUBELET_CLIENT_CURRENT, target: KUBELET_CLIENT_FIRST })]),
+      ...Object.entries(mine)
+        .filter(([path]) => node.isControlPlane || path !== CLUSTER_CA)
+        .map(([path, { content, mode }]) => file({ path, content, mode, secret: mode === 0o600 })),
     ];
   },
 };

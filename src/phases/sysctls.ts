@@ -8,14 +8,24 @@ export const sysctls: Phase = {
   resources: (context) => {
     const wanted = Object.entries(sysctlsFor(context));
     return [
-      file({ path: '/etc/sysctl.d/99-kinit.conf', content: `${wanted.map(([key, value]) => `${key} = ${value}`).join('\n')}\n`, mode: 0o644 }),
+      file({
+        path: '/etc/sysctl.d/99-kinit.conf',
+        content: `${wanted.map(([key, value]) => `${key} = ${value}`).join('\n')}\n`,
+        mode: 0o644,
+      }),
       ...wanted.map(([key, value]) => sysctl({ key, value, optional: OPTIONAL.has(key) })),
     ];
   },
 };
 
 /** Not every kernel has these; without them a cluster still works. */
-const OPTIONAL = new Set(['net.bridge.bridge-nf-call-ip6tables', 'net.ipv6.conf.all.disable_ipv6', 'net.ipv6.conf.default.disable_ipv6', 'kernel.keys.root_maxkeys', 'kernel.keys.root_maxbytes']);
+const OPTIONAL = new Set([
+  'net.bridge.bridge-nf-call-ip6tables',
+  'net.ipv6.conf.all.disable_ipv6',
+  'net.ipv6.conf.default.disable_ipv6',
+  'kernel.keys.root_maxkeys',
+  'kernel.keys.root_maxbytes',
+]);
 
 function sysctlsFor({ spec }: PhaseContext): Record<string, string> {
   return {
@@ -33,7 +43,9 @@ function sysctlsFor({ spec }: PhaseContext): Record<string, string> {
     'kernel.panic_on_oops': '1',
     'kernel.keys.root_maxkeys': '1000000',
     'kernel.keys.root_maxbytes': '25000000',
-    ...(spec.ipv6 === 'off' ? { 'net.ipv6.conf.all.disable_ipv6': '1', 'net.ipv6.conf.default.disable_ipv6': '1' } : {}),
+    ...(spec.ipv6 === 'off'
+      ? { 'net.ipv6.conf.all.disable_ipv6': '1', 'net.ipv6.conf.default.disable_ipv6': '1' }
+      : {}),
     ...spec.sysctls,
   };
 }

@@ -13,7 +13,14 @@ export const traces: Phase = {
     tracesResource({
       cniInterfaces: ['cni0', 'flannel.1', 'flannel-v6.1', 'kube-ipvs0', 'kube-bridge'],
       podCIDR: spec.network.podCIDR,
-      paths: ['/var/lib/cni', '/run/flannel', '/run/netns', '/var/log/pods', '/var/log/containers', '/etc/cni/net.d/10-kinit.conflist'],
+      paths: [
+        '/var/lib/cni',
+        '/run/flannel',
+        '/run/netns',
+        '/var/log/pods',
+        '/var/log/containers',
+        '/etc/cni/net.d/10-kinit.conflist',
+      ],
     }),
   ],
 };

@@ -50,7 +50,9 @@ export function signLeaf(request: LeafRequest, publicKey: KeyObject, signer: Sig
       extension(OID.keyUsage, true, der.bits('\xa0', 5)),
       extension(OID.extendedKeyUsage, false, der.sequence(...request.usages.map((usage) => der.oid(USAGES[usage])))),
       extension(OID.basicConstraints, true, der.sequence()),
-      ...(keyId === undefined ? [] : [extension(OID.authorityKeyIdentifier, false, der.sequence(der.tagged(0, keyId)))]),
+      ...(keyId === undefined
+        ? []
+        : [extension(OID.authorityKeyIdentifier, false, der.sequence(der.tagged(0, keyId)))]),
       ...(request.sans.length === 0 ? [] : [subjectAltName(request.sans)]),
     ],
   });
@@ -88,7 +90,9 @@ interface Parts {
 function assemble(parts: Parts): string {
   // Node signs, so that a user's ECDSA CA works too: forge knows RSA only.
   const rsa = parts.signingKey.asymmetricKeyType === 'rsa';
-  const algorithm = rsa ? der.sequence(der.oid(OID.rsaWithSha256), der.nothing()) : der.sequence(der.oid(OID.ecdsaWithSha256));
+  const algorithm = rsa
+    ? der.sequence(der.oid(OID.rsaWithSha256), der.nothing())
+    : der.sequence(der.oid(OID.ecdsaWithSha256));
   const tbs = der.sequence(
     der.tagged(0, [der.integer('\x02')]),
     der.integer(serialNumber()),
@@ -121,5 +125,9 @@ function serialNumber(): string {
 
 /** Left 160 bits of the SHA-256 of the public key (after RFC 7093): a name, not a protection. */
 function keyIdentifier(publicKey: KeyObject): string {
-  return createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' })).digest().subarray(0, 20).toString('latin1');
+  return createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest()
+    .subarray(0, 20)
+    .toString('latin1');
 }

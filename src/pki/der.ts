@@ -7,9 +7,11 @@ export type Der = forge.asn1.Asn1;
 const universal = asn1.Class.UNIVERSAL;
 
 export const sequence = (...items: Der[]): Der => asn1.create(universal, asn1.Type.SEQUENCE, true, items);
-export const oid = (dotted: string): Der => asn1.create(universal, asn1.Type.OID, false, asn1.oidToDer(dotted).getBytes());
+export const oid = (dotted: string): Der =>
+  asn1.create(universal, asn1.Type.OID, false, asn1.oidToDer(dotted).getBytes());
 export const octets = (bytes: string): Der => asn1.create(universal, asn1.Type.OCTETSTRING, false, bytes);
-export const bits = (bytes: string, unused = 0): Der => asn1.create(universal, asn1.Type.BITSTRING, false, String.fromCharCode(unused) + bytes);
+export const bits = (bytes: string, unused = 0): Der =>
+  asn1.create(universal, asn1.Type.BITSTRING, false, String.fromCharCode(unused) + bytes);
 export const boolean = (value: boolean): Der => asn1.create(universal, asn1.Type.BOOLEAN, false, value ? '\xff' : '\0');
 export const integer = (bytes: string): Der => asn1.create(universal, asn1.Type.INTEGER, false, bytes);
 export const nothing = (): Der => asn1.create(universal, asn1.Type.NULL, false, '');

@@ -9,9 +9,11 @@ const DAY_MS = 86_400_000;
  */
 export function describeMaterial(content: string): string {
   const parsed = parseKubeconfig(content);
-  if (parsed !== undefined) return `kubeconfig of ${parsed.userName} for ${parsed.server}${parsed.certPem === undefined ? '' : `, ${describeMaterial(parsed.certPem)}`}`;
+  if (parsed !== undefined)
+    return `kubeconfig of ${parsed.userName} for ${parsed.server}${parsed.certPem === undefined ? '' : `, ${describeMaterial(parsed.certPem)}`}`;
   const certificate = readCertificate(content);
-  if (certificate === undefined) return content.includes('PUBLIC KEY') ? 'public key' : content.includes('PRIVATE KEY') ? 'private key' : 'key';
+  if (certificate === undefined)
+    return content.includes('PUBLIC KEY') ? 'public key' : content.includes('PRIVATE KEY') ? 'private key' : 'key';
   const { x509, isCa } = certificate;
   const days = Math.round((Date.parse(x509.validTo) - Date.parse(x509.validFrom)) / DAY_MS);
   return [
@@ -24,6 +26,9 @@ export function describeMaterial(content: string): string {
 }
 
 /** RFC 5280, 4.2.1.12. */
-const USAGES: Readonly<Record<string, string>> = { '1.3.6.1.5.5.7.3.1': 'serverAuth', '1.3.6.1.5.5.7.3.2': 'clientAuth' };
+const USAGES: Readonly<Record<string, string>> = {
+  '1.3.6.1.5.5.7.3.1': 'serverAuth',
+  '1.3.6.1.5.5.7.3.2': 'clientAuth',
+};
 
 const oneLine = (name: string): string => name.split('\n').join(' ');

@@ -16,7 +16,12 @@ export function secretsEncryptionConfig(existing?: string): string {
     {
       apiVersion: 'apiserver.config.k8s.io/v1',
       kind: 'EncryptionConfiguration',
-      resources: [{ resources: ['secrets'], providers: [{ secretbox: { keys: [{ name: 'key1', secret: encryptionKey() }] } }, { identity: {} }] }],
+      resources: [
+        {
+          resources: ['secrets'],
+          providers: [{ secretbox: { keys: [{ name: 'key1', secret: encryptionKey() }] } }, { identity: {} }],
+        },
+      ],
     },
     { lineWidth: 0, indentSeq: false },
   );

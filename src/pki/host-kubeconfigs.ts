@@ -36,8 +36,13 @@ export async function planKubeconfig(plan: HostPlan, wanted: WantedKubeconfig): 
     request: wanted.request,
     authority: ca,
   });
-  const stays = text !== undefined && pair.cert === cert && parsed?.server === wanted.server && sameCertificate(parsed.caPem, ca);
-  return { [wanted.path]: stays ? text : render(plan, wanted.server, wanted.request.commonName, { certPem: pair.cert, keyPem: pair.key }) };
+  const stays =
+    text !== undefined && pair.cert === cert && parsed?.server === wanted.server && sameCertificate(parsed.caPem, ca);
+  return {
+    [wanted.path]: stays
+      ? text
+      : render(plan, wanted.server, wanted.request.commonName, { certPem: pair.cert, keyPem: pair.key }),
+  };
 }
 
 /**
@@ -49,15 +54,30 @@ export async function planKubeletConf(plan: HostPlan): Promise<Record<string, st
   const existing = plan.files[KUBELET_CONF];
   if (existing !== undefined) {
     if (!sameCertificate(parseKubeconfig(existing)?.caPem, plan.authorities.ca)) {
-      throw new KinitError(`${host} is a node of another cluster`, { class: 'preflight', host, found: `${KUBELET_CONF} trusts another CA`, hint: `Take the host out of the inventory, or out of the other cluster: kinit reset ${host}` });
+      throw new KinitError(`${host} is a node of another cluster`, {
+        class: 'preflight',
+        host,
+        found: `${KUBELET_CONF} trusts another CA`,
+        hint: `Take the host out of the inventory, or out of the other cluster: kinit reset ${host}`,
+      });
     }
     return { [KUBELET_CONF]: existing };
   }
   const request = kubeletClient(host);
   const path = KUBELET_CLIENT_FIRST;
-  const pair = await keepOrIssue({ ...plan, host, path, existing: splitPem(plan.files[path]), request, authority: plan.authorities.ca });
+  const pair = await keepOrIssue({
+    ...plan,
+    host,
+    path,
+    existing: splitPem(plan.files[path]),
+    request,
+    authority: plan.authorities.ca,
+  });
   const user = { certFile: KUBELET_CLIENT_CURRENT, keyFile: KUBELET_CLIENT_CURRENT };
-  return { [path]: `${pair.cert}${pair.key}`, [KUBELET_CONF]: render(plan, localServer(plan.node, plan.spec), request.commonName, user) };
+  return {
+    [path]: `${pair.cert}${pair.key}`,
+    [KUBELET_CONF]: render(plan, localServer(plan.node, plan.spec), request.commonName, user),
+  };
 }
 
 /** The kubelet keeps certificate and key in one file, in this order. */
@@ -67,7 +87,13 @@ function splitPem(text = ''): Partial<PemPair> {
 }
 
 function render(plan: HostPlan, server: string, userName: string, user: KubeconfigUser): string {
-  return kubeconfig({ clusterName: plan.spec.name, server, caPem: plan.authorities.ca.certificate.pem, userName, user });
+  return kubeconfig({
+    clusterName: plan.spec.name,
+    server,
+    caPem: plan.authorities.ca.certificate.pem,
+    userName,
+    user,
+  });
 }
 
 function sameCertificate(pem: string | undefined, authority: Authority): boolean {

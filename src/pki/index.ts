@@ -1,7 +1,30 @@
 export { describeMaterial } from './describe.js';
 export { planMaterial, type MaterialInput } from './material.js';
-export { ENCRYPTION_CONFIG_PATH, KUBELET_CLIENT_CURRENT, KUBELET_CLIENT_FIRST, KUBELET_CONF, KUBELET_SERVING, MATERIAL_PATHS, PKI_DIR, pkiPair } from './paths.js';
-export { kubeconfig, parseKubeconfig, type KubeconfigUser, type KubeconfigView, type ParsedKubeconfig } from './kubeconfig.js';
-export { bootstrapTokenSecret, caCertHash, newBootstrapToken, NODE_BOOTSTRAP_GROUP, signClusterInfo, type BootstrapToken, type BootstrapTokenOptions } from './token.js';
+export {
+  ENCRYPTION_CONFIG_PATH,
+  KUBELET_CLIENT_CURRENT,
+  KUBELET_CLIENT_FIRST,
+  KUBELET_CONF,
+  KUBELET_SERVING,
+  MATERIAL_PATHS,
+  PKI_DIR,
+  pkiPair,
+} from './paths.js';
+export {
+  kubeconfig,
+  parseKubeconfig,
+  type KubeconfigUser,
+  type KubeconfigView,
+  type ParsedKubeconfig,
+} from './kubeconfig.js';
+export {
+  bootstrapTokenSecret,
+  caCertHash,
+  newBootstrapToken,
+  NODE_BOOTSTRAP_GROUP,
+  signClusterInfo,
+  type BootstrapToken,
+  type BootstrapTokenOptions,
+} from './token.js';
 export { secretsEncryptionConfig } from './encryption.js';
 export type { OnReissue, PemPair } from './types.js';

@@ -14,7 +14,9 @@ export async function newKey(algorithm: KeyAlgorithm): Promise<PrivateKey> {
     const { privateKey } = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });
     return { key: privateKey, pem: privateKey.export({ type: 'sec1', format: 'pem' }).toString() };
   }
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: Number(algorithm.slice('RSA-'.length)) });
+  const { privateKey } = await promisify(generateKeyPair)('rsa', {
+    modulusLength: Number(algorithm.slice('RSA-'.length)),
+  });
   return { key: privateKey, pem: privateKey.export({ type: 'pkcs1', format: 'pem' }).toString() };
 }
 

@@ -22,7 +22,9 @@ export function kubeconfig(view: KubeconfigView): string {
   return stringify(
     {
       apiVersion: 'v1',
-      clusters: [{ cluster: { 'certificate-authority-data': base64(view.caPem), server: view.server }, name: view.clusterName }],
+      clusters: [
+        { cluster: { 'certificate-authority-data': base64(view.caPem), server: view.server }, name: view.clusterName },
+      ],
       contexts: [{ context: { cluster: view.clusterName, user: view.userName }, name: context }],
       'current-context': context,
       kind: 'Config',
@@ -70,12 +72,22 @@ export function parseKubeconfig(text: string): ParsedKubeconfig | undefined {
 const optionalText = z.string().optional();
 const kubeconfigSchema = z.object({
   'current-context': z.string(),
-  clusters: z.array(z.object({ name: z.string(), cluster: z.object({ server: z.string(), 'certificate-authority-data': optionalText }) })),
+  clusters: z.array(
+    z.object({
+      name: z.string(),
+      cluster: z.object({ server: z.string(), 'certificate-authority-data': optionalText }),
+    }),
+  ),
   contexts: z.array(z.object({ name: z.string(), context: z.object({ cluster: z.string(), user: z.string() }) })),
   users: z.array(
     z.object({
       name: z.string(),
-      user: z.object({ 'client-certificate-data': optionalText, 'client-key-data': optionalText, 'client-certificate': optionalText, token: optionalText }),
+      user: z.object({
+        'client-certificate-data': optionalText,
+        'client-key-data': optionalText,
+        'client-certificate': optionalText,
+        token: optionalText,
+      }),
     }),
   ),
 });

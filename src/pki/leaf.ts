@@ -23,7 +23,8 @@ export interface LeafInput {
 export async function keepOrIssue(input: LeafInput): Promise<PemPair> {
   const { existing, host, path, request, authority, period } = input;
   const fault = faultOf(existing, request, authority, period.now);
-  if (fault === undefined && existing.cert !== undefined && existing.key !== undefined) return { cert: existing.cert, key: existing.key };
+  if (fault === undefined && existing.cert !== undefined && existing.key !== undefined)
+    return { cert: existing.cert, key: existing.key };
 
   const signer = signerOf(authority, host, `${path} (${fault ?? 'missing'})`);
   if (existing.cert !== undefined) input.onReissue?.(host, path, fault ?? 'missing');
@@ -31,11 +32,19 @@ export async function keepOrIssue(input: LeafInput): Promise<PemPair> {
   const left = existing.cert === undefined && existing.key !== undefined ? readKey(existing.key) : undefined;
   const key = left ?? (await newKey(input.keyAlgorithm));
   const notAfter = period.notAfter < authority.certificate.notAfter ? period.notAfter : authority.certificate.notAfter;
-  return { cert: signLeaf(request, createPublicKey(key.key), signer, { notBefore: period.notBefore, notAfter }), key: key.pem };
+  return {
+    cert: signLeaf(request, createPublicKey(key.key), signer, { notBefore: period.notBefore, notAfter }),
+    key: key.pem,
+  };
 }
 
 /** Why a pair cannot stay; undefined when it can. */
-function faultOf(existing: Partial<PemPair>, request: LeafRequest, authority: Authority, now: Date): string | undefined {
+function faultOf(
+  existing: Partial<PemPair>,
+  request: LeafRequest,
+  authority: Authority,
+  now: Date,
+): string | undefined {
   if (existing.cert === undefined) return 'missing';
   const certificate = readCertificate(existing.cert);
   if (certificate === undefined) return 'not a certificate in PEM form';
@@ -49,6 +58,9 @@ function faultOf(existing: Partial<PemPair>, request: LeafRequest, authority: Au
   const usages: readonly string[] = (x509.keyUsage as string[] | undefined) ?? [];
   const unfit = request.usages.filter((usage) => !usages.includes(USAGES[usage]));
   if (unfit.length > 0) return `lacks the usage ${unfit.join(', ')}`;
-  const uncovered = request.sans.filter((san) => (isIP(san) === 0 ? x509.checkHost(san, { wildcards: false, subject: 'never' }) : x509.checkIP(san)) === undefined);
+  const uncovered = request.sans.filter(
+    (san) =>
+      (isIP(san) === 0 ? x509.checkHost(san, { wildcards: false, subject: 'never' }) : x509.checkIP(san)) === undefined,
+  );
   return uncovered.length === 0 ? undefined : `does not cover ${uncovered.join(', ')}`;
 }

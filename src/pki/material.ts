@@ -9,7 +9,13 @@ import { ENCRYPTION_CONFIG_PATH, pkiPair } from './paths.js';
 import { readCertificate } from './read.js';
 import { serviceAccountKeys } from './service-account.js';
 import type { FoundFiles, OnReissue, PemPair, Period } from './types.js';
-import { controlPlaneKubeconfigs, controlPlaneLeaves, kubeletServing, type AuthorityName, type WantedLeaf } from './wanted.js';
+import {
+  controlPlaneKubeconfigs,
+  controlPlaneLeaves,
+  kubeletServing,
+  type AuthorityName,
+  type WantedLeaf,
+} from './wanted.js';
 
 export interface MaterialInput {
   readonly spec: Spec;
@@ -37,10 +43,16 @@ const DAY_MS = 86_400_000;
  */
 export async function planMaterial(input: MaterialInput): Promise<Readonly<Record<string, HostMaterial>>> {
   const period = periodOf(input.spec, input.now);
-  const filesOf = (node: Node): FoundFiles => ({ host: node.spec.name, files: input.existing.get(node.spec.name) ?? {} });
+  const filesOf = (node: Node): FoundFiles => ({
+    host: node.spec.name,
+    files: input.existing.get(node.spec.name) ?? {},
+  });
   const found = input.nodes.filter((node) => node.isControlPlane).map(filesOf);
   const authorities = await resolveAuthorities(input, found, period);
-  refuseStrangers(input.nodes.filter((node) => !node.isControlPlane && node.facts.kubernetes.joined).map(filesOf), authorities.ca);
+  refuseStrangers(
+    input.nodes.filter((node) => !node.isControlPlane && node.facts.kubernetes.joined).map(filesOf),
+    authorities.ca,
+  );
   const shared: Record<string, string> = {
     [ENCRYPTION_CONFIG_PATH]: secretsEncryptionConfig(agreed(found, ENCRYPTION_CONFIG_PATH)),
     ...authorityFiles(Object.values(authorities)),
@@ -48,7 +60,14 @@ export async function planMaterial(input: MaterialInput): Promise<Readonly<Recor
   };
   const hosts = await Promise.all(
     input.nodes.map(async (node) => {
-      const plan: HostPlan = { ...input, keyAlgorithm: input.spec.pki.keyAlgorithm, node, files: filesOf(node).files, authorities, period };
+      const plan: HostPlan = {
+        ...input,
+        keyAlgorithm: input.spec.pki.keyAlgorithm,
+        node,
+        files: filesOf(node).files,
+        authorities,
+        period,
+      };
       const files = node.isControlPlane ? { ...shared, ...(await controlPlaneFiles(plan)) } : await workerFiles(plan);
       return [node.spec.name, withModes(files)] as const;
     }),
@@ -88,9 +107,19 @@ async function leafFiles(plan: HostPlan, leaf: WantedLeaf): Promise<Record<strin
   return { [leaf.key]: pair.key, [leaf.crt]: pair.cert };
 }
 
-async function resolveAuthorities(input: MaterialInput, found: readonly FoundFiles[], period: Period): Promise<Record<AuthorityName, Authority>> {
+async function resolveAuthorities(
+  input: MaterialInput,
+  found: readonly FoundFiles[],
+  period: Period,
+): Promise<Record<AuthorityName, Authority>> {
   const resolve = async (name: AuthorityName, user: PemPair | undefined): Promise<Authority> => {
-    const authority = await resolveAuthority({ name, found, ...(user === undefined ? {} : { user }), keyAlgorithm: input.spec.pki.keyAlgorithm, period });
+    const authority = await resolveAuthority({
+      name,
+      found,
+      ...(user === undefined ? {} : { user }),
+      keyAlgorithm: input.spec.pki.keyAlgorithm,
+      period,
+    });
     if (authority.fresh) refuseOrphans(input, found, authority.name);
     return authority;
   };
@@ -106,9 +135,19 @@ async function resolveAuthorities(input: MaterialInput, found: readonly FoundFil
 function refuseOrphans(input: MaterialInput, found: readonly FoundFiles[], name: AuthorityName): void {
   for (const { host, files } of found) {
     const node = input.nodes.find((candidate) => candidate.spec.name === host);
-    const orphan = node === undefined ? undefined : controlPlaneLeaves({ ...input, node }).find((leaf) => leaf.authority === name && files[leaf.crt] !== undefined);
+    const orphan =
+      node === undefined
+        ? undefined
+        : controlPlaneLeaves({ ...input, node }).find(
+            (leaf) => leaf.authority === name && files[leaf.crt] !== undefined,
+          );
     if (orphan !== undefined) {
-      throw new KinitError(`${host} has ${orphan.crt} and not the CA that signed it`, { class: 'preflight', host, found: `no ${pkiPair(name).crt} on any control-plane host`, hint: `Restore it from a backup, or start anew: kinit reset ${host}` });
+      throw new KinitError(`${host} has ${orphan.crt} and not the CA that signed it`, {
+        class: 'preflight',
+        host,
+        found: `no ${pkiPair(name).crt} on any control-plane host`,
+        hint: `Restore it from a backup, or start anew: kinit reset ${host}`,
+      });
     }
   }
 }
@@ -119,7 +158,12 @@ function refuseStrangers(workers: readonly FoundFiles[], ca: Authority): void {
   for (const { host, files } of workers) {
     const pem = files[crt];
     if (pem !== undefined && readCertificate(pem)?.x509.fingerprint256 !== ca.certificate.x509.fingerprint256) {
-      throw new KinitError(`${host} has the CA of another cluster`, { class: 'preflight', host, found: `${crt} is not the CA of the control plane`, hint: `Take the host out of the inventory, or out of the other cluster: kinit reset ${host}` });
+      throw new KinitError(`${host} has the CA of another cluster`, {
+        class: 'preflight',
+        host,
+        found: `${crt} is not the CA of the control plane`,
+        hint: `Take the host out of the inventory, or out of the other cluster: kinit reset ${host}`,
+      });
     }
   }
 }
@@ -138,18 +182,31 @@ function agreed(found: readonly FoundFiles[], path: string): string | undefined 
   const holders = found.filter(({ files }) => files[path] !== undefined);
   const other = holders.find(({ files }) => files[path] !== holders[0]?.files[path]);
   if (other !== undefined) {
-    throw new KinitError(`${path} differs between ${holders[0]?.host ?? ''} and ${other.host}`, { class: 'preflight', host: other.host, found: 'two different texts', hint: 'Copy the right one over the other: Secrets in etcd can be read with the right one only.' });
+    throw new KinitError(`${path} differs between ${holders[0]?.host ?? ''} and ${other.host}`, {
+      class: 'preflight',
+      host: other.host,
+      found: 'two different texts',
+      hint: 'Copy the right one over the other: Secrets in etcd can be read with the right one only.',
+    });
   }
   return holders[0]?.files[path];
 }
 
 function periodOf(spec: Spec, now: Date): Period {
   const after = (days: number): Date => new Date(now.getTime() + days * DAY_MS);
-  return { now, notBefore: new Date(now.getTime() - BACKDATE_MS), notAfter: after(spec.pki.validityDays), caNotAfter: after(spec.pki.caValidityDays) };
+  return {
+    now,
+    notBefore: new Date(now.getTime() - BACKDATE_MS),
+    notAfter: after(spec.pki.validityDays),
+    caNotAfter: after(spec.pki.caValidityDays),
+  };
 }
 
 function withModes(files: Readonly<Record<string, string>>): HostMaterial {
-  return Object.fromEntries(Object.entries(files).map(([path, content]) => [path, { content, mode: path.endsWith('.crt') ? 0o644 : 0o600 }]));
+  return Object.fromEntries(
+    Object.entries(files).map(([path, content]) => [path, { content, mode: path.endsWith('.crt') ? 0o644 : 0o600 }]),
+  );
 }
 
-const merge = (parts: readonly Record<string, string>[]): Record<string, string> => Object.assign({}, ...parts) as Record<string, string>;
+const merge = (parts: readonly Record<string, string>[]): Record<string, string> =>
+  Object.assign({}, ...parts) as Record<string, string>;

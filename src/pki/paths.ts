@@ -9,7 +9,10 @@ export const KUBELET_CLIENT_CURRENT = '/var/lib/kubelet/pki/kubelet-client-curre
 
 export const KUBELET_CONF = '/etc/kubernetes/kubelet.conf';
 
-export const KUBELET_SERVING = { crt: '/var/lib/kubelet/pki/kubelet.crt', key: '/var/lib/kubelet/pki/kubelet.key' } as const;
+export const KUBELET_SERVING = {
+  crt: '/var/lib/kubelet/pki/kubelet.crt',
+  key: '/var/lib/kubelet/pki/kubelet.key',
+} as const;
 
 /**
  * The first client certificate of a kubelet, with its key. The kubelet names those it gets by date (client-go: certificate_store)
@@ -17,7 +20,10 @@ export const KUBELET_SERVING = { crt: '/var/lib/kubelet/pki/kubelet.crt', key: '
  */
 export const KUBELET_CLIENT_FIRST = '/var/lib/kubelet/pki/kubelet-client-first.pem';
 
-const pair = (name: string): { crt: string; key: string } => ({ crt: `${PKI_DIR}/${name}.crt`, key: `${PKI_DIR}/${name}.key` });
+const pair = (name: string): { crt: string; key: string } => ({
+  crt: `${PKI_DIR}/${name}.crt`,
+  key: `${PKI_DIR}/${name}.key`,
+});
 
 /** Certificate and key paths below PKI_DIR by kubeadm's names, for example 'apiserver' or 'etcd/server'. */
 export const pkiPair = pair;
@@ -29,12 +35,22 @@ export const pkiPair = pair;
 export const MATERIAL_PATHS: readonly string[] = [
   ENCRYPTION_CONFIG_PATH,
   ...[
-    'ca', 'front-proxy-ca', 'etcd/ca', 'apiserver', 'apiserver-kubelet-client', 'front-proxy-client',
-    'apiserver-etcd-client', 'etcd/server', 'etcd/peer', 'etcd/healthcheck-client',
+    'ca',
+    'front-proxy-ca',
+    'etcd/ca',
+    'apiserver',
+    'apiserver-kubelet-client',
+    'front-proxy-client',
+    'apiserver-etcd-client',
+    'etcd/server',
+    'etcd/peer',
+    'etcd/healthcheck-client',
   ].flatMap((name) => [pair(name).crt, pair(name).key]),
   `${PKI_DIR}/sa.key`,
   `${PKI_DIR}/sa.pub`,
-  ...['admin', 'super-admin', 'controller-manager', 'scheduler', 'kubelet'].map((name) => `/etc/kubernetes/${name}.conf`),
+  ...['admin', 'super-admin', 'controller-manager', 'scheduler', 'kubelet'].map(
+    (name) => `/etc/kubernetes/${name}.conf`,
+  ),
   KUBELET_CLIENT_FIRST,
   KUBELET_SERVING.crt,
   KUBELET_SERVING.key,

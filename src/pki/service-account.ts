@@ -8,7 +8,10 @@ const KEY = `${PKI_DIR}/sa.key`;
 const PUB = `${PKI_DIR}/sa.pub`;
 
 /** The key pair that signs service-account tokens, one for all control-plane hosts. Secret. */
-export async function serviceAccountKeys(found: readonly FoundFiles[], keyAlgorithm: KeyAlgorithm): Promise<Record<string, string>> {
+export async function serviceAccountKeys(
+  found: readonly FoundFiles[],
+  keyAlgorithm: KeyAlgorithm,
+): Promise<Record<string, string>> {
   const holder = found.find(({ files }) => files[KEY] !== undefined);
   if (holder === undefined) {
     const lone = found.find(({ files }) => files[PUB] !== undefined);
@@ -22,12 +25,18 @@ export async function serviceAccountKeys(found: readonly FoundFiles[], keyAlgori
   for (const { host, files } of found) {
     const otherKey = files[KEY];
     const otherPub = files[PUB];
-    if (otherKey !== undefined && otherKey !== key.pem) throw trouble(`${KEY} differs between ${holder.host} and ${host}`, host);
-    if (otherPub !== undefined && otherPub.trim() !== derived.trim()) throw trouble(`${PUB} is not the public half of ${KEY}`, host);
+    if (otherKey !== undefined && otherKey !== key.pem)
+      throw trouble(`${KEY} differs between ${holder.host} and ${host}`, host);
+    if (otherPub !== undefined && otherPub.trim() !== derived.trim())
+      throw trouble(`${PUB} is not the public half of ${KEY}`, host);
   }
   return { [KEY]: key.pem, [PUB]: holder.files[PUB] ?? derived };
 }
 
 function trouble(message: string, host: string): KinitError {
-  return new KinitError(message, { class: 'preflight', host, hint: `Restore the pair from a backup or from another control-plane host, or start anew: kinit reset ${host}` });
+  return new KinitError(message, {
+    class: 'preflight',
+    host,
+    hint: `Restore the pair from a backup or from another control-plane host, or start anew: kinit reset ${host}`,
+  });
 }

@@ -49,7 +49,9 @@ export function bootstrapTokenSecret(token: BootstrapToken, options: BootstrapTo
     kind: 'Secret',
     metadata: { name: `bootstrap-token-${token.id}`, namespace: 'kube-system' },
     type: 'bootstrap.kubernetes.io/token',
-    data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'utf8').toString('base64')])),
+    data: Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'utf8').toString('base64')]),
+    ),
   };
 }
 
@@ -59,7 +61,9 @@ export function bootstrapTokenSecret(token: BootstrapToken, options: BootstrapTo
  */
 export function signClusterInfo(kubeconfigText: string, token: BootstrapToken): string {
   const header = base64url(JSON.stringify({ alg: 'HS256', kid: token.id }));
-  const signature = createHmac('sha256', token.secret).update(`${header}.${base64url(kubeconfigText)}`).digest('base64url');
+  const signature = createHmac('sha256', token.secret)
+    .update(`${header}.${base64url(kubeconfigText)}`)
+    .digest('base64url');
   return `${header}..${signature}`;
 }
 

@@ -97,14 +97,25 @@ export function localServer(node: Node, spec: Spec): string {
   return `https://${host}:${spec.apiServer.port}`;
 }
 
-const nodeIdentity = (name: string): Pick<LeafRequest, 'commonName' | 'organization'> => ({ commonName: `system:node:${name}`, organization: 'system:nodes' });
+const nodeIdentity = (name: string): Pick<LeafRequest, 'commonName' | 'organization'> => ({
+  commonName: `system:node:${name}`,
+  organization: 'system:nodes',
+});
 
 function client(commonName: string, organization?: string): LeafRequest {
   return { commonName, ...(organization === undefined ? {} : { organization }), usages: ['clientAuth'], sans: [] };
 }
 
-const leaf = (name: string, authority: AuthorityName, request: LeafRequest): WantedLeaf => ({ ...pkiPair(name), authority, request });
-const kubeconfig = (name: string, server: string, request: LeafRequest): WantedKubeconfig => ({ path: `/etc/kubernetes/${name}.conf`, server, request });
+const leaf = (name: string, authority: AuthorityName, request: LeafRequest): WantedLeaf => ({
+  ...pkiPair(name),
+  authority,
+  request,
+});
+const kubeconfig = (name: string, server: string, request: LeafRequest): WantedKubeconfig => ({
+  path: `/etc/kubernetes/${name}.conf`,
+  server,
+  request,
+});
 
 function hostOf(endpoint: string): string {
   return endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, '');

@@ -39,7 +39,9 @@ export const binaryKind: ResourceKind<BinaryResource, BinarySeen> = {
       '  if [ -n "$H" ] && [ "$W" = "$N" ]; then echo stamped=yes; else H=$(sha256sum < "$P"); H=${H%% *}; fi',
       '  echo "sha256=$H"; stat -c "mode=%a\nowner=%u:%g" -- "$P"',
       'fi',
-      ...(artifact.links.length > 0 ? [`find ${quoteAll(artifact.links)} -maxdepth 0 -type l -printf 'link=%p %l\\n' 2> /dev/null; :`] : []),
+      ...(artifact.links.length > 0
+        ? [`find ${quoteAll(artifact.links)} -maxdepth 0 -type l -printf 'link=%p %l\\n' 2> /dev/null; :`]
+        : []),
     ),
   parse: (_r, output) => {
     const fields = parseFields(output);
@@ -56,21 +58,44 @@ export const binaryKind: ResourceKind<BinaryResource, BinarySeen> = {
     const reasons = differences(r, seen);
     if (reasons.length === 0) return { changed: false, reason: `${artifact.name} ${artifact.version} is installed` };
     const megabytes = Math.max(1, Math.round(artifact.size / 1_000_000));
-    const summary = seen.sha256 === artifact.sha256 ? `correct mode and links of ${artifact.installPath}` : `install ${artifact.name} ${artifact.version} at ${artifact.installPath} (${String(megabytes)} MB)`;
-    return { changed: true, change: { action: seen.sha256 === '' ? 'create' : 'update', summary, reason: reasons.join(', ') } };
+    const summary =
+      seen.sha256 === artifact.sha256
+        ? `correct mode and links of ${artifact.installPath}`
+        : `install ${artifact.name} ${artifact.version} at ${artifact.installPath} (${String(megabytes)} MB)`;
+    return {
+      changed: true,
+      change: { action: seen.sha256 === '' ? 'create' : 'update', summary, reason: reasons.join(', ') },
+    };
   },
   apply: ({ artifact }, seen) => {
     const upload: Step[] =
       seen.sha256 === artifact.sha256
         ? []
-        : [{ do: 'upload', files: [{ path: artifact.installPath, content: { localFile: artifact.localFile, size: artifact.size }, mode: MODE, owner: 'root', group: 'root', sha256: artifact.sha256 }] }];
+        : [
+            {
+              do: 'upload',
+              files: [
+                {
+                  path: artifact.installPath,
+                  content: { localFile: artifact.localFile, size: artifact.size },
+                  mode: MODE,
+                  owner: 'root',
+                  group: 'root',
+                  sha256: artifact.sha256,
+                },
+              ],
+            },
+          ];
     return [...upload, { do: 'script', script: finish(artifact) }];
   },
   undo: ({ artifact }) => {
     const paths = [artifact.installPath, ...artifact.links];
     return {
       save: paths.map((path, index) => savePath(path, String(index))).join('\n'),
-      restore: [`rm -f -- ${stampOf(artifact)}`, ...paths.map((path, index) => restorePath(path, String(index))).reverse()].join('\n'),
+      restore: [
+        `rm -f -- ${stampOf(artifact)}`,
+        ...paths.map((path, index) => restorePath(path, String(index))).reverse(),
+      ].join('\n'),
     };
   },
 };

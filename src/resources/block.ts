@@ -21,9 +21,20 @@ export interface BlockSeen {
 }
 
 /** A marked part of a file that belongs to somebody else; every byte outside the marks stays. */
-export function block(options: { readonly path: string; readonly name: string; readonly content: string }): BlockResource {
-  if (!/^[A-Za-z0-9._-]+$/.test(options.name)) throw new TypeError(`block name '${options.name}' may hold only letters, digits, '.', '_' and '-'`);
-  return { kind: 'block', id: `block:${options.path}#${options.name}`, path: options.path, name: options.name, content: options.content };
+export function block(options: {
+  readonly path: string;
+  readonly name: string;
+  readonly content: string;
+}): BlockResource {
+  if (!/^[A-Za-z0-9._-]+$/.test(options.name))
+    throw new TypeError(`block name '${options.name}' may hold only letters, digits, '.', '_' and '-'`);
+  return {
+    kind: 'block',
+    id: `block:${options.path}#${options.name}`,
+    path: options.path,
+    name: options.name,
+    content: options.content,
+  };
 }
 
 export const blockKind: ResourceKind<BlockResource, BlockSeen> = {
@@ -45,10 +56,26 @@ export const blockKind: ResourceKind<BlockResource, BlockSeen> = {
     };
   },
   diff: (r, seen) => {
-    if (seen.block === 'whole' && seen.content === textOf(r)) return { changed: false, reason: `block ${r.name} in ${r.path} is as wanted` };
-    const reason = seen.block === 'broken' ? `the marks of block ${r.name} do not match` : seen.block === 'absent' ? `${r.path} has no block ${r.name}` : 'content differs';
-    const change = { action: seen.exists ? 'update' : 'create', summary: `write block ${r.name} in ${r.path}`, reason } as const;
-    return { changed: true, change: seen.block === 'broken' ? change : { ...change, diff: unifiedDiff(seen.content, textOf(r), `${r.path} (${r.name})`) } };
+    if (seen.block === 'whole' && seen.content === textOf(r))
+      return { changed: false, reason: `block ${r.name} in ${r.path} is as wanted` };
+    const reason =
+      seen.block === 'broken'
+        ? `the marks of block ${r.name} do not match`
+        : seen.block === 'absent'
+          ? `${r.path} has no block ${r.name}`
+          : 'content differs';
+    const change = {
+      action: seen.exists ? 'update' : 'create',
+      summary: `write block ${r.name} in ${r.path}`,
+      reason,
+    } as const;
+    return {
+      changed: true,
+      change:
+        seen.block === 'broken'
+          ? change
+          : { ...change, diff: unifiedDiff(seen.content, textOf(r), `${r.path} (${r.name})`) },
+    };
   },
   apply: (r) => [
     {
@@ -66,7 +93,10 @@ export const blockKind: ResourceKind<BlockResource, BlockSeen> = {
     },
   ],
   undo: (r) => ({
-    save: [findBlock(r), 'if [ ! -e "$P" ]; then : > "$D/no-file"; elif [ -s "$P" ] && [ -n "$(tail -c 1 < "$P")" ]; then : > "$D/no-line-end"; fi'].join('\n'),
+    save: [
+      findBlock(r),
+      'if [ ! -e "$P" ]; then : > "$D/no-file"; elif [ -s "$P" ] && [ -n "$(tail -c 1 < "$P")" ]; then : > "$D/no-line-end"; fi',
+    ].join('\n'),
     restore: [
       findBlock(r),
       'if [ "$B" = broken ]; then echo "$P: its kinit block has lost a mark; left as it is"; exit 0; fi',
@@ -92,7 +122,8 @@ function findBlock(r: BlockResource): string {
 }
 
 /** Makes "$T" beside "$P" with the same mode, owner and attributes. */
-const PREPARE = 'T="$P.kinit-new"; rm -f -- "$T"; if [ -e "$P" ]; then cp -a -- "$P" "$T"; else (umask 022; mkdir -p -- "$(dirname -- "$P")" && : > "$T"); fi || exit 1';
+const PREPARE =
+  'T="$P.kinit-new"; rm -f -- "$T"; if [ -e "$P" ]; then cp -a -- "$P" "$T"; else (umask 022; mkdir -p -- "$(dirname -- "$P")" && : > "$T"); fi || exit 1';
 
 /** A bind-mounted file (containers do that with /etc/hosts) cannot be renamed over; then its content is written in place. */
 const REPLACE = 'sync -- "$T"; mv -f -T -- "$T" "$P" 2>/dev/null || { cat < "$T" > "$P" && rm -f -- "$T"; } || exit 1';

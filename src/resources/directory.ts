@@ -50,7 +50,7 @@ export const directoryKind: ResourceKind<DirectoryResource, DirectorySeen> = {
   observe: (r) =>
     subshell(
       `P=${quote(r.path)}`,
-      "if [ -d \"$P\" ]; then stat -L -c 'type=folder\nmode=%a\nowner=%U\nuid=%u\ngroup=%G\ngid=%g' -- \"$P\"",
+      'if [ -d "$P" ]; then stat -L -c \'type=folder\nmode=%a\nowner=%U\nuid=%u\ngroup=%G\ngid=%g\' -- "$P"',
       'elif [ -e "$P" ] || [ -L "$P" ]; then echo type=other',
       'else echo type=absent; fi',
     ),
@@ -66,9 +66,13 @@ export const directoryKind: ResourceKind<DirectoryResource, DirectorySeen> = {
   },
   diff: (r, seen) => {
     const reasons = differences(r, seen);
-    if (reasons.length === 0) return { changed: false, reason: r.keepExisting ? `${r.path} exists` : `${r.path} is as wanted` };
+    if (reasons.length === 0)
+      return { changed: false, reason: r.keepExisting ? `${r.path} exists` : `${r.path} is as wanted` };
     const summary = `${seen.type === 'folder' ? 'set' : 'make'} directory ${r.path} (${octal(r.mode)} ${r.owner}:${r.group})`;
-    return { changed: true, change: { action: seen.type === 'folder' ? 'update' : 'create', summary, reason: reasons.join(', ') } };
+    return {
+      changed: true,
+      change: { action: seen.type === 'folder' ? 'update' : 'create', summary, reason: reasons.join(', ') },
+    };
   },
   apply: (r) => [
     {

@@ -66,7 +66,7 @@ export const fileKind: ResourceKind<FileResource, FileSeen> = {
       'if [ -L "$P" ]; then echo type=link',
       'elif [ -d "$P" ]; then echo type=folder',
       'elif [ -f "$P" ]; then',
-      "  stat -c 'type=file\nmode=%a\nowner=%U\nuid=%u\ngroup=%G\ngid=%g' -- \"$P\"",
+      '  stat -c \'type=file\nmode=%a\nowner=%U\nuid=%u\ngroup=%G\ngid=%g\' -- "$P"',
       ...(r.keepExisting ? [] : ['  H=$(sha256sum < "$P"); H=${H%% *}; echo "sha256=$H"', ...showContent(r)]),
       'elif [ -e "$P" ]; then echo type=other',
       'else echo type=absent; fi',
@@ -85,16 +85,43 @@ export const fileKind: ResourceKind<FileResource, FileSeen> = {
   },
   diff: (r, seen) => {
     const reasons = differences(r, seen);
-    if (reasons.length === 0) return { changed: false, reason: r.keepExisting ? `${r.path} exists and is kept` : `${r.path} is as wanted` };
-    const summary = contentIsRight(r, seen) ? `set ${r.path} to ${octal(r.mode)} ${r.owner}:${r.group}` : `write ${r.path} (${octal(r.mode)})`;
+    if (reasons.length === 0)
+      return { changed: false, reason: r.keepExisting ? `${r.path} exists and is kept` : `${r.path} is as wanted` };
+    const summary = contentIsRight(r, seen)
+      ? `set ${r.path} to ${octal(r.mode)} ${r.owner}:${r.group}`
+      : `write ${r.path} (${octal(r.mode)})`;
     const diff = shownDiff(r, seen);
-    return { changed: true, change: { action: seen.type === 'absent' ? 'create' : 'update', summary, reason: reasons.join(', '), ...(diff === undefined ? {} : { diff }) } };
+    return {
+      changed: true,
+      change: {
+        action: seen.type === 'absent' ? 'create' : 'update',
+        summary,
+        reason: reasons.join(', '),
+        ...(diff === undefined ? {} : { diff }),
+      },
+    };
   },
   apply: (r, seen) => {
     if (seen.type === 'folder' || seen.type === 'other') return [{ do: 'script', script: inTheWay(r.path) }];
-    if (contentIsRight(r, seen)) return [{ do: 'script', script: subshell(`P=${quote(r.path)}`, `chown -- ${quote(`${r.owner}:${r.group}`)} "$P" && chmod -- ${octal(r.mode)} "$P"`) }];
+    if (contentIsRight(r, seen))
+      return [
+        {
+          do: 'script',
+          script: subshell(
+            `P=${quote(r.path)}`,
+            `chown -- ${quote(`${r.owner}:${r.group}`)} "$P" && chmod -- ${octal(r.mode)} "$P"`,
+          ),
+        },
+      ];
     const bytes = bytesOf(r);
-    return [{ do: 'upload', files: [{ path: r.path, content: { bytes }, mode: r.mode, owner: r.owner, group: r.group, sha256: sha256Of(bytes) }] }];
+    return [
+      {
+        do: 'upload',
+        files: [
+          { path: r.path, content: { bytes }, mode: r.mode, owner: r.owner, group: r.group, sha256: sha256Of(bytes) },
+        ],
+      },
+    ];
   },
   undo: (r) => ({ save: savePath(r.path), restore: restorePath(r.path) }),
 };
@@ -102,15 +129,27 @@ export const fileKind: ResourceKind<FileResource, FileSeen> = {
 /** The content there is sent only when it differs and may be shown: a run that changes nothing carries no files. */
 function showContent(r: FileResource): readonly string[] {
   if (r.secret || textOf(r) === undefined) return [];
-  return [`  if [ "$H" != ${sha256Of(bytesOf(r))} ] && [ "$(stat -c %s -- "$P")" -lt ${String(MAX_SHOWN)} ]; then printf 'content=%s\\n' "$(base64 -w0 < "$P")"; fi`];
+  return [
+    `  if [ "$H" != ${sha256Of(bytesOf(r))} ] && [ "$(stat -c %s -- "$P")" -lt ${String(MAX_SHOWN)} ]; then printf 'content=%s\\n' "$(base64 -w0 < "$P")"; fi`,
+  ];
 }
 
 function differences(r: FileResource, seen: FileSeen): readonly string[] {
-  if (seen.type === 'absent') return [r.secret ? `does not exist (secret, ${shownDigest(sha256Of(bytesOf(r)))})` : 'does not exist'];
-  if (seen.type !== 'file') return [`a ${seen.type === 'folder' ? 'directory' : seen.type === 'link' ? 'symbolic link' : 'special file'} is there`];
+  if (seen.type === 'absent')
+    return [r.secret ? `does not exist (secret, ${shownDigest(sha256Of(bytesOf(r)))})` : 'does not exist'];
+  if (seen.type !== 'file')
+    return [
+      `a ${seen.type === 'folder' ? 'directory' : seen.type === 'link' ? 'symbolic link' : 'special file'} is there`,
+    ];
   const reasons: string[] = [];
-  if (!contentIsRight(r, seen)) reasons.push(r.secret ? `content differs (secret, ${shownDigest(sha256Of(bytesOf(r)))}, there is ${shownDigest(seen.sha256)})` : 'content differs');
-  if (r.keepExisting ? (seen.mode & ~r.mode) !== 0 : seen.mode !== r.mode) reasons.push(`mode is ${octal(seen.mode)}, not ${octal(r.mode)}`);
+  if (!contentIsRight(r, seen))
+    reasons.push(
+      r.secret
+        ? `content differs (secret, ${shownDigest(sha256Of(bytesOf(r)))}, there is ${shownDigest(seen.sha256)})`
+        : 'content differs',
+    );
+  if (r.keepExisting ? (seen.mode & ~r.mode) !== 0 : seen.mode !== r.mode)
+    reasons.push(`mode is ${octal(seen.mode)}, not ${octal(r.mode)}`);
   if (!seen.owners.includes(r.owner)) reasons.push(`owner is ${seen.owners[0] ?? '?'}, not ${r.owner}`);
   if (!seen.groups.includes(r.group)) reasons.push(`group is ${seen.groups[0] ?? '?'}, not ${r.group}`);
   return reasons;
@@ -133,7 +172,10 @@ function shownDiff(r: FileResource, seen: FileSeen): string | undefined {
 }
 
 function inTheWay(path: string): string {
-  return subshell(`echo ${quote(`${path} is a directory or special file; kinit needs a regular file there. Move it away and run again.`)} >&2`, 'exit 1');
+  return subshell(
+    `echo ${quote(`${path} is a directory or special file; kinit needs a regular file there. Move it away and run again.`)} >&2`,
+    'exit 1',
+  );
 }
 
 function seenType(type: string | undefined): FileSeen['type'] {

@@ -8,7 +8,8 @@ const INCLUDE = `include "${RULES}" # kinit: the ports of the cluster`;
 const CONF = 'CONF=/etc/nftables.conf; [ -e "$CONF" ] || CONF=/etc/sysconfig/nftables.conf';
 
 /** Tables of programs that see to their own. iptables' are told by their chains, which stand in capitals. */
-const FOREIGN = '^(kube-proxy|flannel-ipv[46]|firewalld|libvirt_network|docker-bridges|cni_.*|cilium.*|calico.*|f2b-table)$';
+const FOREIGN =
+  '^(kube-proxy|flannel-ipv[46]|firewalld|libvirt_network|docker-bridges|cni_.*|cilium.*|calico.*|f2b-table)$';
 
 /**
  * Base chains that see packets to this host or through it, of tables that drop or reject something, one a line:
@@ -59,15 +60,29 @@ export function parseNftChain(line: string): NftChain {
 }
 
 /** Chains in which these rules are not, or are not for the time after the next boot. */
-export function nftMissing(digest: string, chains: readonly NftChain[], stored: readonly string[]): readonly NftChain[] {
+export function nftMissing(
+  digest: string,
+  chains: readonly NftChain[],
+  stored: readonly string[],
+): readonly NftChain[] {
   return stored.includes(digest) ? chains.filter((chain) => chain.digest !== digest) : chains;
 }
 
 /** Accepting in a table of kinit's own would not help: a packet that another table drops is gone. So the rules go into the chains that are there. */
 export function nftOpen(wanted: FirewallWishes, digest: string, chains: readonly NftChain[]): readonly string[] {
-  const rules = chains.flatMap((chain) => rulesFor(wanted, chain).map((rule) => `insert rule ${chain.family} ${chain.table} ${chain.chain} ${rule} comment "kinit-${digest}"`));
-  const content = ['# Written by kinit: lets the cluster through this ruleset. kinit reset takes it away.', ...rules, ''].join('\n');
-  const refused = fail(`nftables does not take kinit's rules. Open the ports in your own ruleset, load it (systemctl reload nftables) and set "firewall: keep". The rules:\n${rules.join('\n')}`);
+  const rules = chains.flatMap((chain) =>
+    rulesFor(wanted, chain).map(
+      (rule) => `insert rule ${chain.family} ${chain.table} ${chain.chain} ${rule} comment "kinit-${digest}"`,
+    ),
+  );
+  const content = [
+    '# Written by kinit: lets the cluster through this ruleset. kinit reset takes it away.',
+    ...rules,
+    '',
+  ].join('\n');
+  const refused = fail(
+    `nftables does not take kinit's rules. Open the ports in your own ruleset, load it (systemctl reload nftables) and set "firewall: keep". The rules:\n${rules.join('\n')}`,
+  );
   return [
     CONF,
     `printf '%s' ${quote(content)} > ${RULES}.new && nft -c -f ${RULES}.new || { rm -f ${RULES}.new; ${refused}; }`,
@@ -78,7 +93,12 @@ export function nftOpen(wanted: FirewallWishes, digest: string, chains: readonly
 }
 
 export function nftUndo(): readonly string[] {
-  return [CONF, `if grep -qsF ${quote(INCLUDE)} "$CONF"; then sed -i --follow-symlinks '\\|^include "${RULES}"|d' "$CONF" || exit 1; fi`, `rm -f ${RULES}`, `if command -v nft > /dev/null; then ${DELETE_OURS}; fi`];
+  return [
+    CONF,
+    `if grep -qsF ${quote(INCLUDE)} "$CONF"; then sed -i --follow-symlinks '\\|^include "${RULES}"|d' "$CONF" || exit 1; fi`,
+    `rm -f ${RULES}`,
+    `if command -v nft > /dev/null; then ${DELETE_OURS}; fi`,
+  ];
 }
 
 function rulesFor({ ports, pods }: FirewallWishes, { family, hook }: NftChain): readonly string[] {

@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Resource, ResourceKind, Step } from '../model/resource.js';
 import { nftMissing, nftObserve, nftOpen, nftUndo, parseNftChain, type NftChain } from './firewall-nftables.js';
-import { firewalldMissing, firewalldObserve, firewalldOpen, firewalldUndo, ufwMissing, ufwOpen, ufwUndo, type FirewallWishes } from './firewall-ports.js';
+import {
+  firewalldMissing,
+  firewalldObserve,
+  firewalldOpen,
+  firewalldUndo,
+  ufwMissing,
+  ufwOpen,
+  ufwUndo,
+  type FirewallWishes,
+} from './firewall-ports.js';
 import { RESTORE_RULES, SAVE_RULES } from './firewall-rules.js';
 import { HOST_PATH, fail, parseFields, parseList, subshell } from './shell.js';
 
@@ -16,7 +25,12 @@ export interface FirewallResource extends Resource {
 export interface FirewallSeen {
   readonly ufw: boolean;
   readonly firewalld: { readonly active: boolean; readonly enabled: boolean };
-  readonly nftables: { readonly active: boolean; readonly enabled: boolean; /** Base chains of tables that drop or reject something. */ readonly chains: readonly NftChain[]; /** Digests of kinit's rules that its configuration loads. */ readonly stored: readonly string[] };
+  readonly nftables: {
+    readonly active: boolean;
+    readonly enabled: boolean;
+    /** Base chains of tables that drop or reject something. */ readonly chains: readonly NftChain[];
+    /** Digests of kinit's rules that its configuration loads. */ readonly stored: readonly string[];
+  };
   readonly ufwRules: readonly string[];
   /** What firewall-cmd lists, permanent and running. */
   readonly firewalldPermanent: readonly string[];
@@ -48,11 +62,18 @@ export const firewallKind: ResourceKind<FirewallResource, FirewallSeen> = {
     ),
   parse: (_r, output) => {
     const fields = parseFields(output);
-    const unit = (name: string): { active: boolean; enabled: boolean } => ({ active: fields.get(`${name}-ActiveState`) === 'active', enabled: fields.get(`${name}-UnitFileState`) === 'enabled' });
+    const unit = (name: string): { active: boolean; enabled: boolean } => ({
+      active: fields.get(`${name}-ActiveState`) === 'active',
+      enabled: fields.get(`${name}-UnitFileState`) === 'enabled',
+    });
     return {
       ufw: fields.get('ufw') === 'on',
       firewalld: unit('firewalld'),
-      nftables: { ...unit('nftables'), chains: parseList(output, 'nft-chain').map(parseNftChain), stored: parseList(output, 'nft-stored') },
+      nftables: {
+        ...unit('nftables'),
+        chains: parseList(output, 'nft-chain').map(parseNftChain),
+        stored: parseList(output, 'nft-stored'),
+      },
       ufwRules: parseList(output, 'ufw-rule'),
       firewalldPermanent: parseList(output, 'fw-permanent'),
       firewalldRunning: parseList(output, 'fw-running'),
@@ -61,14 +82,31 @@ export const firewallKind: ResourceKind<FirewallResource, FirewallSeen> = {
   diff: (r, seen) => {
     const { open } = r;
     const parts = open === undefined ? partsOn(seen) : partsClosed(open, r.digest, seen);
-    if (parts.length === 0) return { changed: false, reason: open === undefined ? 'no firewall is on' : partsOn(seen).length === 0 ? 'no firewall is on, so all ports are open' : 'the ports are open' };
-    const summary = open === undefined ? `stop and disable ${parts.join(', ')}` : `open for the cluster: ${parts.join('; ')}`;
-    return { changed: true, change: { action: 'update', summary, reason: open === undefined ? 'is on' : 'not open yet' } };
+    if (parts.length === 0)
+      return {
+        changed: false,
+        reason:
+          open === undefined
+            ? 'no firewall is on'
+            : partsOn(seen).length === 0
+              ? 'no firewall is on, so all ports are open'
+              : 'the ports are open',
+      };
+    const summary =
+      open === undefined ? `stop and disable ${parts.join(', ')}` : `open for the cluster: ${parts.join('; ')}`;
+    return {
+      changed: true,
+      change: { action: 'update', summary, reason: open === undefined ? 'is on' : 'not open yet' },
+    };
   },
   apply: (r, seen) => (r.open === undefined ? turnOff(seen) : openPorts(r.open, r.digest, seen)),
   undo: (r, seen) => ({
     ...(r.open === undefined ? { save: `${HOST_PATH}\n${SAVE_RULES}` } : {}),
-    restore: [HOST_PATH, ...(r.open === undefined ? [...turnOn(seen), RESTORE_RULES] : closePorts(r.open, r.digest, seen)), 'exit 0'].join('\n'),
+    restore: [
+      HOST_PATH,
+      ...(r.open === undefined ? [...turnOn(seen), RESTORE_RULES] : closePorts(r.open, r.digest, seen)),
+      'exit 0',
+    ].join('\n'),
   }),
 };
 
@@ -86,11 +124,17 @@ function partsClosed(open: FirewallWishes, digest: string, seen: FirewallSeen): 
   return [
     ...(ufw.length > 0 ? [`ufw ${ufw.join(', ')}`] : []),
     ...(firewalld.length > 0 ? [`firewalld ${firewalld.join(', ')}`] : []),
-    ...(nftables.length > 0 ? [`nftables ${nftables.map(({ family, table, chain }) => `${family} ${table} ${chain}`).join(', ')}`] : []),
+    ...(nftables.length > 0
+      ? [`nftables ${nftables.map(({ family, table, chain }) => `${family} ${table} ${chain}`).join(', ')}`]
+      : []),
   ];
 }
 
-function missing(open: FirewallWishes, digest: string, seen: FirewallSeen): { ufw: readonly string[]; permanent: readonly string[]; running: readonly string[]; nftables: readonly NftChain[] } {
+function missing(
+  open: FirewallWishes,
+  digest: string,
+  seen: FirewallSeen,
+): { ufw: readonly string[]; permanent: readonly string[]; running: readonly string[]; nftables: readonly NftChain[] } {
   return {
     ufw: seen.ufw ? ufwMissing(open, seen.ufwRules) : [],
     permanent: seen.firewalld.active ? firewalldMissing(open, seen.firewalldPermanent) : [],
@@ -100,7 +144,8 @@ function missing(open: FirewallWishes, digest: string, seen: FirewallSeen): { uf
 }
 
 function turnOff(seen: FirewallSeen): readonly Step[] {
-  const off = (unit: string): string => `timeout 60 systemctl disable --now -- ${unit}.service > /dev/null 2>&1 || ${fail(`${unit} could not be stopped and disabled`)}`;
+  const off = (unit: string): string =>
+    `timeout 60 systemctl disable --now -- ${unit}.service > /dev/null 2>&1 || ${fail(`${unit} could not be stopped and disabled`)}`;
   return [
     {
       do: 'script',
@@ -120,14 +165,24 @@ function turnOn(seen: FirewallSeen): readonly string[] {
     ...(state.enabled ? [`systemctl -q enable -- ${unit}.service || exit 1`] : []),
     ...(state.active ? [`timeout 60 systemctl start -- ${unit}.service || exit 1`] : []),
   ];
-  return [...(seen.ufw ? ['timeout 60 ufw --force enable > /dev/null || exit 1'] : []), ...on('firewalld', seen.firewalld), ...on('nftables', seen.nftables)];
+  return [
+    ...(seen.ufw ? ['timeout 60 ufw --force enable > /dev/null || exit 1'] : []),
+    ...on('firewalld', seen.firewalld),
+    ...on('nftables', seen.nftables),
+  ];
 }
 
 function openPorts(open: FirewallWishes, digest: string, seen: FirewallSeen): readonly Step[] {
   const { ufw, permanent, running, nftables } = missing(open, digest, seen);
   // All chains again: those that are right are in the file too.
   const nft = nftables.length > 0 ? nftOpen(open, digest, seen.nftables.chains) : [];
-  return [{ do: 'script', script: subshell(HOST_PATH, ...ufwOpen(ufw), ...firewalldOpen(permanent, running), ...nft), timeoutSeconds: 300 }];
+  return [
+    {
+      do: 'script',
+      script: subshell(HOST_PATH, ...ufwOpen(ufw), ...firewalldOpen(permanent, running), ...nft),
+      timeoutSeconds: 300,
+    },
+  ];
 }
 
 function closePorts(open: FirewallWishes, digest: string, seen: FirewallSeen): readonly string[] {

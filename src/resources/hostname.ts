@@ -21,7 +21,10 @@ export function hostname(options: { readonly name: string }): HostnameResource {
 
 export const hostnameKind: ResourceKind<HostnameResource, HostnameSeen> = {
   kind: 'hostname',
-  observe: () => subshell('R=; S=; read -r R < /proc/sys/kernel/hostname; [ ! -r /etc/hostname ] || read -r S < /etc/hostname; printf \'running=%s\\nstored=%s\\n\' "$R" "$S"'),
+  observe: () =>
+    subshell(
+      'R=; S=; read -r R < /proc/sys/kernel/hostname; [ ! -r /etc/hostname ] || read -r S < /etc/hostname; printf \'running=%s\\nstored=%s\\n\' "$R" "$S"',
+    ),
   parse: (_r, output) => {
     const fields = parseFields(output);
     return { running: fields.get('running') ?? '', stored: fields.get('stored') ?? '' };

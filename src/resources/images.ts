@@ -34,12 +34,17 @@ const IMPORT_TIMEOUT = 1800;
 export const imagesKind: ResourceKind<ImagesResource, ImagesSeen> = {
   kind: 'images',
   // Columns: REF TYPE DIGEST SIZE UNIT PLATFORMS LABELS
-  observe: () => subshell(HOST_PATH, `if [ -S ${SOCKET} ]; then timeout 30 ${CTR} images ls | awk 'NR > 1 { print $1, $3, ($0 ~ /io\\.cri-containerd\\.pinned=pinned/ ? "pinned" : "-") }'; fi`),
+  observe: () =>
+    subshell(
+      HOST_PATH,
+      `if [ -S ${SOCKET} ]; then timeout 30 ${CTR} images ls | awk 'NR > 1 { print $1, $3, ($0 ~ /io\\.cri-containerd\\.pinned=pinned/ ? "pinned" : "-") }'; fi`,
+    ),
   parse: (_r, output) => {
     const seen = new Map<string, ImageSeen>();
     for (const line of output.split('\n')) {
       const [ref, digest, pinned] = line.split(' ');
-      if (ref !== undefined && ref !== '' && digest !== undefined) seen.set(ref, { digest, pinned: pinned === 'pinned' });
+      if (ref !== undefined && ref !== '' && digest !== undefined)
+        seen.set(ref, { digest, pinned: pinned === 'pinned' });
     }
     return seen;
   },
@@ -47,15 +52,35 @@ export const imagesKind: ResourceKind<ImagesResource, ImagesSeen> = {
     const wrong = r.images.filter((image) => missingRefs(image, seen).length > 0 || isUnpinned(image, seen));
     if (wrong.length === 0) return { changed: false, reason: `${String(r.images.length)} images are there` };
     const names = wrong.map(({ name }) => name);
-    return { changed: true, change: { action: 'run', summary: `load images ${names.join(', ')}`, reason: wrong.length === r.images.length && seen.size === 0 ? 'none is there' : wrong.map((image) => reasonOf(image, seen)).join('; ') } };
+    return {
+      changed: true,
+      change: {
+        action: 'run',
+        summary: `load images ${names.join(', ')}`,
+        reason:
+          wrong.length === r.images.length && seen.size === 0
+            ? 'none is there'
+            : wrong.map((image) => reasonOf(image, seen)).join('; '),
+      },
+    };
   },
   apply: (r, seen) => {
     const wrong = r.images.filter((image) => missingRefs(image, seen).length > 0 || isUnpinned(image, seen));
     const toLoad = wrong.filter((image) => missingRefs(image, seen).length > 0);
     const pulled = toLoad.filter(({ archive }) => archive === undefined);
     return [
-      ...(archivesOf(toLoad).length > 0 ? [{ do: 'call' as const, title: 'stream image archives', run: (tools: Tools) => importArchives(archivesOf(toLoad), tools) }] : []),
-      ...(pulled.length > 0 ? [{ do: 'call' as const, title: 'pull images', run: (tools: Tools) => pullImages(pulled, tools) }] : []),
+      ...(archivesOf(toLoad).length > 0
+        ? [
+            {
+              do: 'call' as const,
+              title: 'stream image archives',
+              run: (tools: Tools) => importArchives(archivesOf(toLoad), tools),
+            },
+          ]
+        : []),
+      ...(pulled.length > 0
+        ? [{ do: 'call' as const, title: 'pull images', run: (tools: Tools) => pullImages(pulled, tools) }]
+        : []),
       { do: 'script', script: nameAndPin(wrong), timeoutSeconds: 120 },
     ];
   },
@@ -76,7 +101,10 @@ const CONTENT = '/var/lib/containerd/io.containerd.content.v1.content/blobs';
 function missingRefs(image: ImageArtifact, seen: ImagesSeen): readonly string[] {
   return image.refs.filter((ref) => {
     const there = seen.get(ref);
-    return there === undefined || (image.archive !== undefined && image.digest !== undefined && there.digest !== image.digest);
+    return (
+      there === undefined ||
+      (image.archive !== undefined && image.digest !== undefined && there.digest !== image.digest)
+    );
   });
 }
 
@@ -93,7 +121,9 @@ function reasonOf(image: ImageArtifact, seen: ImagesSeen): string {
 type Archive = NonNullable<ImageArtifact['archive']>;
 
 function archivesOf(wanted: readonly ImageArtifact[]): readonly Archive[] {
-  const archives = new Map(wanted.flatMap(({ archive }) => (archive === undefined ? [] : [[archive.sha256, archive] as const])));
+  const archives = new Map(
+    wanted.flatMap(({ archive }) => (archive === undefined ? [] : [[archive.sha256, archive] as const])),
+  );
   return [...archives.values()];
 }
 
@@ -105,8 +135,17 @@ function archivesOf(wanted: readonly ImageArtifact[]): readonly Archive[] {
 async function importArchives(archives: readonly Archive[], tools: Tools): Promise<void> {
   const total = archives.reduce((sum, { size }) => sum + size, 0);
   // ctr stops reading at the end of the tar, before its padding: what is left is drained, or the next archive would start too early.
-  const script = subshell(HOST_PATH, ...archives.map(({ size }) => `head -c ${String(size)} | { ${CTR} images import --local - > /dev/null; C=$?; cat > /dev/null; exit "$C"; } || exit 1`));
-  const result = await tools.host.pipe(script, Readable.from(bytesOf(archives, total, tools)), { timeoutSeconds: IMPORT_TIMEOUT, change: 'import images' });
+  const script = subshell(
+    HOST_PATH,
+    ...archives.map(
+      ({ size }) =>
+        `head -c ${String(size)} | { ${CTR} images import --local - > /dev/null; C=$?; cat > /dev/null; exit "$C"; } || exit 1`,
+    ),
+  );
+  const result = await tools.host.pipe(script, Readable.from(bytesOf(archives, total, tools)), {
+    timeoutSeconds: IMPORT_TIMEOUT,
+    change: 'import images',
+  });
   if (result.code === 0) return;
   throw new KinitError('images could not be imported', {
     class: 'change',
@@ -122,7 +161,12 @@ async function* bytesOf(archives: readonly Archive[], total: number, tools: Tool
   let told = 0;
   for (const { localFile } of archives) {
     for await (const chunk of createReadStream(localFile, { highWaterMark: 1 << 20 })) {
-      if (tools.signal.aborted) throw new KinitError('stopped while images were sent', { class: 'interrupted', host: tools.host.host, hint: 'What was sent of them is thrown away. Run the same command again to go on.' });
+      if (tools.signal.aborted)
+        throw new KinitError('stopped while images were sent', {
+          class: 'interrupted',
+          host: tools.host.host,
+          hint: 'What was sent of them is thrown away. Run the same command again to go on.',
+        });
       const bytes = chunk as Uint8Array;
       yield bytes;
       sent += bytes.length;
@@ -138,13 +182,22 @@ async function pullImages(wanted: readonly ImageArtifact[], tools: Tools): Promi
   for (const ref of wanted.flatMap((image) => image.refs.slice(0, 1))) {
     tools.signal.throwIfAborted();
     tools.progress(`pulling ${ref}`);
-    const result = await tools.host.run(subshell(HOST_PATH, `timeout ${String(PULL_TIMEOUT)} crictl -r unix://${SOCKET} -t ${String(PULL_TIMEOUT)}s pull ${quote(ref)}`), { timeoutSeconds: PULL_TIMEOUT + 10, change: `pull ${ref}` });
+    const result = await tools.host.run(
+      subshell(
+        HOST_PATH,
+        `timeout ${String(PULL_TIMEOUT)} crictl -r unix://${SOCKET} -t ${String(PULL_TIMEOUT)}s pull ${quote(ref)}`,
+      ),
+      { timeoutSeconds: PULL_TIMEOUT + 10, change: `pull ${ref}` },
+    );
     if (result.code === 0) continue;
     throw new KinitError(`image ${ref} could not be pulled from ${ref.split('/')[0] ?? ref}`, {
       class: 'artifact',
       host: tools.host.host,
       tried: `crictl pull ${ref}`,
-      found: result.code === 124 ? `no result after ${String(PULL_TIMEOUT)} s` : result.stderr.trim().split('\n').slice(-5).join('\n') || `exit code ${String(result.code)}`,
+      found:
+        result.code === 124
+          ? `no result after ${String(PULL_TIMEOUT)} s`
+          : result.stderr.trim().split('\n').slice(-5).join('\n') || `exit code ${String(result.code)}`,
       hint: 'Check that the host reaches the registry, or set artifacts.mirror, runtime.registryMirrors or artifacts.source: source.',
     });
   }
@@ -166,7 +219,9 @@ function nameAndPin(wanted: readonly ImageArtifact[]): string {
         `[ -n "$FROM" ] || { echo ${quote(`the image ${image.refs[0] ?? image.name} is not there after loading${image.digest === undefined ? '' : ` with digest ${image.digest}`}`)} >&2; exit 1; }`,
         ...image.refs.flatMap((ref) => [
           `[ -n "$(ref_of ${quote(ref)} ${digest})" ] || ${CTR} images tag --force "$FROM" ${quote(ref)} > /dev/null || exit 1`,
-          ...(image.pinned === true ? [`${CTR} images label ${quote(ref)} io.cri-containerd.pinned=pinned > /dev/null || exit 1`] : []),
+          ...(image.pinned === true
+            ? [`${CTR} images label ${quote(ref)} io.cri-containerd.pinned=pinned > /dev/null || exit 1`]
+            : []),
         ]),
       ];
     }),

@@ -69,7 +69,12 @@ const BY_NAME = new Map(KINDS.map((kind) => [kind.kind, kind]));
 /** How a resource is observed, compared, applied and undone. */
 export function kindOf(resource: Resource): ResourceKind<Resource, unknown> {
   const kind = BY_NAME.get(resource.kind);
-  if (kind === undefined) throw new KinitError(`there is no resource kind '${resource.kind}'`, { class: 'internal', tried: resource.id, hint: 'Add it to src/resources/index.ts.' });
+  if (kind === undefined)
+    throw new KinitError(`there is no resource kind '${resource.kind}'`, {
+      class: 'internal',
+      tried: resource.id,
+      hint: 'Add it to src/resources/index.ts.',
+    });
   return kind;
 }
 

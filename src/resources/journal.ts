@@ -26,9 +26,13 @@ export function journalSave(entry: JournalEntry, stateDir: string = STATE_DIR): 
     'for E in "$J"/[0-9]*-"$SLUG"; do [ ! -e "$E" ] || exit 0; done',
     'N=000000; for E in "$J"/[0-9]*; do [ ! -e "$E" ] || { N=${E##*/}; N=${N%%-*}; }; done',
     'T=$(mktemp -d "$J/.new-XXXXXX") || exit 1',
-    "trap 'rm -rf -- \"$T\"' EXIT",
+    'trap \'rm -rf -- "$T"\' EXIT',
     `printf '%s\\n' ${quote(entry.id)} > "$T/id" && printf '%s\\n' ${quote(oneLine(entry.summary))} > "$T/summary" && printf '%s\\n' ${quote(entry.restore)} > "$T/restore.sh" || exit 1`,
-    ...(entry.save === undefined ? [] : [`D="$T" sh -eu -c ${quote(entry.save)} < /dev/null || { echo ${quote(`could not record what was there before: ${entry.id}`)} >&2; exit 1; }`]),
+    ...(entry.save === undefined
+      ? []
+      : [
+          `D="$T" sh -eu -c ${quote(entry.save)} < /dev/null || { echo ${quote(`could not record what was there before: ${entry.id}`)} >&2; exit 1; }`,
+        ]),
     // The leading 1 keeps the shell from reading 000008 as an octal number.
     'mv -T -- "$T" "$J/$(printf %06d $((1$N % 1000000 + 1)))-$SLUG"',
   );
@@ -104,7 +108,9 @@ const runLater = [
 /** One line of a replay as data; undefined for lines of another form and for notes. */
 export function parseReplay(line: string): ReplayLine | undefined {
   const found = parseLine(line);
-  return found === undefined || found.status === 'note' ? undefined : { ok: found.status === 'ok', id: found.id, message: found.message };
+  return found === undefined || found.status === 'note'
+    ? undefined
+    : { ok: found.status === 'ok', id: found.id, message: found.message };
 }
 
 /** A note of a replay: what an entry printed, for example a mount it kept or a rule it could not delete. */

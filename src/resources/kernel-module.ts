@@ -33,9 +33,18 @@ export const kernelModuleKind: ResourceKind<KernelModuleResource, KernelModuleSe
     return word === 'loaded' || word === 'built-in' || word === 'loadable' ? word : 'absent';
   },
   diff: (r, seen) => {
-    if (seen === 'loaded' || seen === 'built-in') return { changed: false, reason: `${r.name} is ${seen === 'loaded' ? 'loaded' : 'built into the kernel'}` };
-    if (seen === 'absent' && !r.required) return { changed: false, reason: `this kernel has no ${r.name}, and it is not needed` };
-    return { changed: true, change: { action: 'run', summary: `load kernel module ${r.name}`, reason: seen === 'absent' ? 'not loaded, and modprobe does not find it' : 'not loaded' } };
+    if (seen === 'loaded' || seen === 'built-in')
+      return { changed: false, reason: `${r.name} is ${seen === 'loaded' ? 'loaded' : 'built into the kernel'}` };
+    if (seen === 'absent' && !r.required)
+      return { changed: false, reason: `this kernel has no ${r.name}, and it is not needed` };
+    return {
+      changed: true,
+      change: {
+        action: 'run',
+        summary: `load kernel module ${r.name}`,
+        reason: seen === 'absent' ? 'not loaded, and modprobe does not find it' : 'not loaded',
+      },
+    };
   },
   apply: (r) => [
     {

@@ -32,12 +32,28 @@ export const linkKind: ResourceKind<LinkResource, LinkSeen> = {
   parse: (_r, output) => {
     const fields = parseFields(output);
     const type = fields.get('type');
-    return { type: type === 'link' || type === 'folder' || type === 'other' ? type : 'absent', target: fields.get('target') ?? '' };
+    return {
+      type: type === 'link' || type === 'folder' || type === 'other' ? type : 'absent',
+      target: fields.get('target') ?? '',
+    };
   },
   diff: (r, seen) => {
-    if (seen.type === 'link' && seen.target === r.target) return { changed: false, reason: `${r.path} points to ${r.target}` };
-    const reason = seen.type === 'absent' ? 'does not exist' : seen.type === 'link' ? `points to ${seen.target}` : `a ${seen.type === 'folder' ? 'directory' : 'file'} is there`;
-    return { changed: true, change: { action: seen.type === 'absent' ? 'create' : 'update', summary: `link ${r.path} to ${r.target}`, reason } };
+    if (seen.type === 'link' && seen.target === r.target)
+      return { changed: false, reason: `${r.path} points to ${r.target}` };
+    const reason =
+      seen.type === 'absent'
+        ? 'does not exist'
+        : seen.type === 'link'
+          ? `points to ${seen.target}`
+          : `a ${seen.type === 'folder' ? 'directory' : 'file'} is there`;
+    return {
+      changed: true,
+      change: {
+        action: seen.type === 'absent' ? 'create' : 'update',
+        summary: `link ${r.path} to ${r.target}`,
+        reason,
+      },
+    };
   },
   apply: (r) => [{ do: 'script', script: subshell(makeLink(r.path, r.target)) }],
   undo: (r) => ({ save: savePath(r.path), restore: restorePath(r.path) }),

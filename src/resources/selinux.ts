@@ -24,20 +24,41 @@ const ENFORCE = '/sys/fs/selinux/enforce';
 
 export const selinuxKind: ResourceKind<SelinuxResource, SelinuxSeen> = {
   kind: 'selinux',
-  observe: () => subshell(`V=; [ ! -r ${ENFORCE} ] || read -r V < ${ENFORCE} || :`, 'echo "enforce=$V"', `[ ! -r ${CONFIG} ] || sed -n 's/^[[:space:]]*SELINUX=[[:space:]]*\\([A-Za-z]*\\).*/stored=\\1/p' ${CONFIG}`),
+  observe: () =>
+    subshell(
+      `V=; [ ! -r ${ENFORCE} ] || read -r V < ${ENFORCE} || :`,
+      'echo "enforce=$V"',
+      `[ ! -r ${CONFIG} ] || sed -n 's/^[[:space:]]*SELINUX=[[:space:]]*\\([A-Za-z]*\\).*/stored=\\1/p' ${CONFIG}`,
+    ),
   parse: (_r, output) => {
     const fields = parseFields(output);
     const enforce = fields.get('enforce')?.trim();
-    return { running: enforce === '1' ? 'enforcing' : enforce === '0' ? 'permissive' : 'disabled', stored: fields.get('stored')?.toLowerCase() };
+    return {
+      running: enforce === '1' ? 'enforcing' : enforce === '0' ? 'permissive' : 'disabled',
+      stored: fields.get('stored')?.toLowerCase(),
+    };
   },
   diff: (r, seen) => {
-    if (seen.running === 'disabled' && seen.stored === undefined) return { changed: false, reason: 'this host has no SELinux' };
+    if (seen.running === 'disabled' && seen.stored === undefined)
+      return { changed: false, reason: 'this host has no SELinux' };
     const storedIsRight = seen.stored === undefined || seen.stored === r.mode || seen.stored === 'disabled';
     if (seen.running !== 'enforcing' && storedIsRight) {
-      return { changed: false, reason: seen.running === r.mode ? `SELinux is ${r.mode}` : `SELinux is ${seen.running} now and ${seen.stored ?? 'not configured'} after the next boot` };
+      return {
+        changed: false,
+        reason:
+          seen.running === r.mode
+            ? `SELinux is ${r.mode}`
+            : `SELinux is ${seen.running} now and ${seen.stored ?? 'not configured'} after the next boot`,
+      };
     }
-    const summary = r.mode === 'disabled' ? 'disable SELinux (permissive now, disabled after the next boot)' : 'make SELinux permissive';
-    return { changed: true, change: { action: 'update', summary, reason: `is ${seen.running}, ${seen.stored ?? 'nothing'} in ${CONFIG}` } };
+    const summary =
+      r.mode === 'disabled'
+        ? 'disable SELinux (permissive now, disabled after the next boot)'
+        : 'make SELinux permissive';
+    return {
+      changed: true,
+      change: { action: 'update', summary, reason: `is ${seen.running}, ${seen.stored ?? 'nothing'} in ${CONFIG}` },
+    };
   },
   apply: (r) => [
     {
@@ -52,7 +73,9 @@ export const selinuxKind: ResourceKind<SelinuxResource, SelinuxSeen> = {
   undo: (_r, seen) => ({
     // Only the one line goes back: what else a person changes in the file later stays.
     restore: [
-      ...(seen.stored === undefined ? [] : [`if [ -e ${CONFIG} ]; then\n${sedFile(CONFIG, `s/^[[:space:]]*SELINUX=.*/SELINUX=${seen.stored}/`)}\nfi`]),
+      ...(seen.stored === undefined
+        ? []
+        : [`if [ -e ${CONFIG} ]; then\n${sedFile(CONFIG, `s/^[[:space:]]*SELINUX=.*/SELINUX=${seen.stored}/`)}\nfi`]),
       ...(seen.running === 'enforcing' ? [`if [ -e ${ENFORCE} ]; then printf 1 > ${ENFORCE} || exit 1; fi`] : []),
       'exit 0',
     ].join('\n'),

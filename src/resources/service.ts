@@ -24,8 +24,20 @@ export interface ServiceSeen {
 }
 
 /** A systemd unit: whether it starts at boot, whether it runs now, and with what. */
-export function service(options: { readonly name: string; readonly enabled: boolean; readonly running: boolean; readonly revision?: string }): ServiceResource {
-  return { kind: 'service', id: idOf(options.name), name: options.name, enabled: options.enabled, running: options.running, revision: options.revision };
+export function service(options: {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly running: boolean;
+  readonly revision?: string;
+}): ServiceResource {
+  return {
+    kind: 'service',
+    id: idOf(options.name),
+    name: options.name,
+    enabled: options.enabled,
+    running: options.running,
+    revision: options.revision,
+  };
 }
 
 /** Seconds a unit may take to become active. */
@@ -39,8 +51,15 @@ const IS_SWITCHED_ON = ['enabled', 'enabled-runtime', 'linked-runtime'];
 
 export const serviceKind: ResourceKind<ServiceResource, ServiceSeen> = {
   kind: 'service',
-  unseen: (r) => `It was started and does not stay up. On the host: journalctl -u ${quote(unitOf(r))} -e. Mend that, then run the same command again.`,
-  observe: (r) => subshell(`${SHOW} ${quote(unitOf(r))}`, ...(r.revision === undefined ? [] : [`R=; [ ! -r ${stampOf(r)} ] || read -r R < ${stampOf(r)}; echo "revision=$R"`])),
+  unseen: (r) =>
+    `It was started and does not stay up. On the host: journalctl -u ${quote(unitOf(r))} -e. Mend that, then run the same command again.`,
+  observe: (r) =>
+    subshell(
+      `${SHOW} ${quote(unitOf(r))}`,
+      ...(r.revision === undefined
+        ? []
+        : [`R=; [ ! -r ${stampOf(r)} ] || read -r R < ${stampOf(r)}; echo "revision=$R"`]),
+    ),
   parse: (_r, output) => {
     const fields = parseFields(output);
     const revision = fields.get('revision');
@@ -54,10 +73,23 @@ export const serviceKind: ResourceKind<ServiceResource, ServiceSeen> = {
   },
   diff: (r, seen) => {
     const reasons = differences(r, seen);
-    if (reasons.length === 0) return { changed: false, reason: seen.load === 'not-found' ? `there is no ${r.name}` : `${r.name} is ${seen.active}${seen.unitFile === '' ? '' : ` and ${seen.unitFile}`}` };
+    if (reasons.length === 0)
+      return {
+        changed: false,
+        reason:
+          seen.load === 'not-found'
+            ? `there is no ${r.name}`
+            : `${r.name} is ${seen.active}${seen.unitFile === '' ? '' : ` and ${seen.unitFile}`}`,
+      };
     return { changed: true, change: { action: 'run', summary: deedOf(r, seen), reason: reasons.join(', ') } };
   },
-  apply: (r, seen) => [{ do: 'script', script: subshell(...(r.running ? bringUp(r, mustStart(r, seen)) : takeDown(r))), timeoutSeconds: START_TIMEOUT * 3 }],
+  apply: (r, seen) => [
+    {
+      do: 'script',
+      script: subshell(...(r.running ? bringUp(r, mustStart(r, seen)) : takeDown(r))),
+      timeoutSeconds: START_TIMEOUT * 3,
+    },
+  ],
   undo: (r) => serviceUndo(r.name),
 };
 
@@ -72,11 +104,13 @@ function idOf(name: string): string {
 
 function differences(r: ServiceResource, seen: ServiceSeen): readonly string[] {
   const reasons: string[] = [];
-  if (r.enabled && !STARTS_AT_BOOT.includes(seen.unitFile)) reasons.push(seen.load === 'not-found' ? 'systemd does not know it yet' : `is ${seen.unitFile || 'not enabled'}`);
+  if (r.enabled && !STARTS_AT_BOOT.includes(seen.unitFile))
+    reasons.push(seen.load === 'not-found' ? 'systemd does not know it yet' : `is ${seen.unitFile || 'not enabled'}`);
   if (!r.enabled && IS_SWITCHED_ON.includes(seen.unitFile)) reasons.push(`is ${seen.unitFile}`);
   if (r.running && !isUp(seen)) reasons.push(`is ${seen.active}`);
   if (!r.running && !['inactive', 'failed', 'deactivating'].includes(seen.active)) reasons.push(`is ${seen.active}`);
-  if (r.running && r.revision !== undefined && seen.revision !== r.revision) reasons.push(seen.revision === undefined ? 'not started by kinit yet' : 'its configuration or program changed');
+  if (r.running && r.revision !== undefined && seen.revision !== r.revision)
+    reasons.push(seen.revision === undefined ? 'not started by kinit yet' : 'its configuration or program changed');
   if (r.running && seen.needsReload) reasons.push('its unit file changed on disk');
   return reasons;
 }
@@ -152,11 +186,15 @@ function restoreService(r: Pick<ServiceResource, 'name'>): string {
   return [
     `rm -f -- ${stampOf(r)}`,
     `case "$(systemctl show -p LoadState -- ${unit})" in *=not-found) exit 0;; esac`,
-    'if grep -qx ActiveState=active "$D/state"; then printf \'restart %s\\n\' ' + unit + ' >> "${KINIT_LATER:-/dev/null}"',
+    'if grep -qx ActiveState=active "$D/state"; then printf \'restart %s\\n\' ' +
+      unit +
+      ' >> "${KINIT_LATER:-/dev/null}"',
     `else timeout ${String(START_TIMEOUT * 2)} systemctl stop -- ${unit} || { timeout 30 systemctl kill -s KILL -- ${unit}; timeout 30 systemctl stop -- ${unit}; } || exit 1; systemctl reset-failed -- ${unit} 2> /dev/null; fi`,
     'if grep -qx UnitFileState=masked "$D/state"; then systemctl -q mask -- ' + unit + ' || exit 1',
     'elif grep -qx UnitFileState=enabled "$D/state"; then systemctl -q enable -- ' + unit + ' || exit 1',
-    'elif grep -qx -e UnitFileState=disabled -e UnitFileState= "$D/state"; then systemctl -q disable -- ' + unit + ' || exit 1; fi',
+    'elif grep -qx -e UnitFileState=disabled -e UnitFileState= "$D/state"; then systemctl -q disable -- ' +
+      unit +
+      ' || exit 1; fi',
     'exit 0',
   ].join('\n');
 }

@@ -4,7 +4,8 @@ import { quote } from '../model/quote.js';
 export const STATE_DIR = '/var/lib/kinit';
 
 /** sudo's secure_path on the Red Hat family lacks /usr/local/bin, where kinit's binaries are. */
-export const HOST_PATH = 'PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}"; export PATH';
+export const HOST_PATH =
+  'PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}"; export PATH';
 
 /** sh text run apart from the shell it is sent to: variables, umask, cd and exit stay inside; the exit code comes out. */
 export function subshell(...lines: readonly string[]): string {

@@ -66,13 +66,20 @@ export const swapKind: ResourceKind<SwapOffResource, SwapSeen> = {
       ...(seen.services.length > 0 ? [`enabled: ${seen.services.join(', ')}`] : []),
     ];
     if (reasons.length === 0) return { changed: false, reason: 'no swap, now or after a reboot' };
-    return { changed: true, change: { action: 'update', summary: 'turn swap off, now and after a reboot', reason: reasons.join('; ') } };
+    return {
+      changed: true,
+      change: { action: 'update', summary: 'turn swap off, now and after a reboot', reason: reasons.join('; ') },
+    };
   },
   apply: (_r, seen) => [{ do: 'script', script: subshell(...turnOff(seen)), timeoutSeconds: 400 }],
   undo: (_r, seen) => ({
     save: [
       'cat < /proc/swaps > "$D/swaps"',
-      ...(seen.services.length > 0 ? [`for U in ${quoteAll(seen.services)}; do ! systemctl -q is-active -- "$U" || printf '%s\\n' "$U" >> "$D/active-services"; done`] : []),
+      ...(seen.services.length > 0
+        ? [
+            `for U in ${quoteAll(seen.services)}; do ! systemctl -q is-active -- "$U" || printf '%s\\n' "$U" >> "$D/active-services"; done`,
+          ]
+        : []),
     ].join('\n'),
     restore: turnOn(seen).join('\n'),
   }),
@@ -82,10 +89,13 @@ function turnOff(seen: SwapSeen): readonly string[] {
   return [
     FIND_UNITS,
     HOST_PATH,
-    'USED=$(awk \'NR > 1 { used += $4 } END { print used + 0 }\' /proc/swaps)',
+    "USED=$(awk 'NR > 1 { used += $4 } END { print used + 0 }' /proc/swaps)",
     'FREE=$(awk \'$1 == "MemAvailable:" { print $2 }\' /proc/meminfo)',
     'if [ "$USED" -gt 0 ] && [ "$USED" -ge "$FREE" ]; then echo "swap cannot be turned off: it holds $((USED / 1024)) MB, and only $((FREE / 1024)) MB of memory are free. Stop something or add memory, then run again (or set swap: keep)." >&2; exit 1; fi',
-    ...seen.services.map((unit) => `timeout 60 systemctl disable --now -- ${quoteAll([unit])} > /dev/null 2>&1 || ${fail(`${unit}, which makes swap, could not be stopped and disabled`)}`),
+    ...seen.services.map(
+      (unit) =>
+        `timeout 60 systemctl disable --now -- ${quoteAll([unit])} > /dev/null 2>&1 || ${fail(`${unit}, which makes swap, could not be stopped and disabled`)}`,
+    ),
     `if [ -e /etc/fstab ] && grep -qE '^${FSTAB_SWAP}$' /etc/fstab; then\n${sedFile('/etc/fstab', `s/^(${FSTAB_SWAP})$/${MARK}\\1/`)}\nfi`,
     'ZRAM=$(zram_setups)',
     'for U in $(swap_units) $ZRAM; do',
@@ -101,7 +111,12 @@ function turnOff(seen: SwapSeen): readonly string[] {
 }
 
 function turnOn(seen: SwapSeen): readonly string[] {
-  const units = [...seen.units, ...seen.units.flatMap((unit) => /^dev-(zram\d+)\.swap$/.exec(unit)?.[1] ?? []).map((zram) => `systemd-zram-setup@${zram}.service`)];
+  const units = [
+    ...seen.units,
+    ...seen.units
+      .flatMap((unit) => /^dev-(zram\d+)\.swap$/.exec(unit)?.[1] ?? [])
+      .map((zram) => `systemd-zram-setup@${zram}.service`),
+  ];
   return [
     HOST_PATH,
     `if [ -e /etc/fstab ] && grep -q '^${MARK}' /etc/fstab; then\n${sedFile('/etc/fstab', `s/^${MARK}//`)}\nfi`,
@@ -112,7 +127,9 @@ function turnOn(seen: SwapSeen): readonly string[] {
     'timeout 60 systemctl daemon-reload',
     ...seen.services.map((unit) => `systemctl -q enable -- ${quoteAll([unit])} || exit 1`),
     'if [ -e "$D/active-services" ]; then while read -r U; do timeout 60 systemctl start -- "$U" < /dev/null || exit 1; done < "$D/active-services"; fi',
-    ...units.filter((unit) => unit.endsWith('.swap')).map((unit) => `timeout 60 systemctl start -- ${quoteAll([unit])} 2> /dev/null`),
+    ...units
+      .filter((unit) => unit.endsWith('.swap'))
+      .map((unit) => `timeout 60 systemctl start -- ${quoteAll([unit])} 2> /dev/null`),
     'FAILED=0',
     'while read -r F TYPE _ _ PRIORITY; do',
     '  case "$F" in /*) ;; *) continue;; esac',

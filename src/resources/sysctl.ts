@@ -18,8 +18,18 @@ export interface SysctlSeen {
 }
 
 /** The running value of a kernel parameter. (What it is after a reboot says a file in /etc/sysctl.d.) */
-export function sysctl(options: { readonly key: string; readonly value: string; readonly optional?: boolean }): SysctlResource {
-  return { kind: 'sysctl', id: `sysctl:${options.key}`, key: options.key, value: options.value, optional: options.optional ?? false };
+export function sysctl(options: {
+  readonly key: string;
+  readonly value: string;
+  readonly optional?: boolean;
+}): SysctlResource {
+  return {
+    kind: 'sysctl',
+    id: `sysctl:${options.key}`,
+    key: options.key,
+    value: options.value,
+    optional: options.optional ?? false,
+  };
 }
 
 export const sysctlKind: ResourceKind<SysctlResource, SysctlSeen> = {
@@ -29,15 +39,19 @@ export const sysctlKind: ResourceKind<SysctlResource, SysctlSeen> = {
       `P=${quote(sysctlPath(r.key))}`,
       // cat, not read: dash reads a byte at a time, and /proc/sys answers the first read only.
       'if [ -e "$P" ]; then printf \'value=%s\\n\' "$(cat < "$P")"',
-      moduleOf(r.key) === undefined ? 'fi' : `elif modprobe -nq ${moduleOf(r.key) ?? ''} 2>/dev/null; then echo module=yes; fi`,
+      moduleOf(r.key) === undefined
+        ? 'fi'
+        : `elif modprobe -nq ${moduleOf(r.key) ?? ''} 2>/dev/null; then echo module=yes; fi`,
     ),
   parse: (_r, output) => {
     const fields = parseFields(output);
     return { value: fields.get('value'), comesWithModule: fields.has('module') };
   },
   diff: (r, seen) => {
-    if (seen.value === undefined && r.optional && !seen.comesWithModule) return { changed: false, reason: `this kernel has no ${r.key}` };
-    if (seen.value !== undefined && normal(seen.value) === normal(r.value)) return { changed: false, reason: `${r.key} is ${normal(r.value)}` };
+    if (seen.value === undefined && r.optional && !seen.comesWithModule)
+      return { changed: false, reason: `this kernel has no ${r.key}` };
+    if (seen.value !== undefined && normal(seen.value) === normal(r.value))
+      return { changed: false, reason: `${r.key} is ${normal(r.value)}` };
     const reason = seen.value === undefined ? 'not there' : `is ${normal(seen.value)}`;
     return { changed: true, change: { action: 'update', summary: `set ${r.key} = ${normal(r.value)}`, reason } };
   },
@@ -46,7 +60,9 @@ export const sysctlKind: ResourceKind<SysctlResource, SysctlSeen> = {
       do: 'script',
       script: subshell(
         `P=${quote(sysctlPath(r.key))}`,
-        r.optional ? '[ -e "$P" ] || exit 0' : `[ -e "$P" ] || { echo ${quote(`this kernel has no ${r.key}; the module or kernel option behind it is missing`)} >&2; exit 1; }`,
+        r.optional
+          ? '[ -e "$P" ] || exit 0'
+          : `[ -e "$P" ] || { echo ${quote(`this kernel has no ${r.key}; the module or kernel option behind it is missing`)} >&2; exit 1; }`,
         `printf '%s\\n' ${quote(r.value)} > "$P" || { echo ${quote(`the kernel does not take ${r.key} = ${r.value} (or /proc/sys is read-only here)`)} >&2; exit 1; }`,
       ),
     },

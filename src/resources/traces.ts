@@ -20,8 +20,18 @@ const MARKER = `${STATE_DIR}/traces`;
  * What a running cluster leaves on a host that no other resource owns: pods, mounts, links, rules, routes, folders.
  * Nothing is done now; what counts is the undo: reset runs it before all others (journal.ts), while containerd still answers.
  */
-export function traces(options: { readonly cniInterfaces: readonly string[]; readonly paths: readonly string[]; readonly podCIDR?: string }): TracesResource {
-  return { kind: 'traces', id: 'traces', cniInterfaces: options.cniInterfaces, paths: options.paths, podCIDR: options.podCIDR };
+export function traces(options: {
+  readonly cniInterfaces: readonly string[];
+  readonly paths: readonly string[];
+  readonly podCIDR?: string;
+}): TracesResource {
+  return {
+    kind: 'traces',
+    id: 'traces',
+    cniInterfaces: options.cniInterfaces,
+    paths: options.paths,
+    podCIDR: options.podCIDR,
+  };
 }
 
 export const tracesKind: ResourceKind<TracesResource, { readonly marked: boolean }> = {
@@ -31,7 +41,14 @@ export const tracesKind: ResourceKind<TracesResource, { readonly marked: boolean
   diff: (_r, seen) =>
     seen.marked
       ? { changed: false, reason: 'reset knows what to clean up' }
-      : { changed: true, change: { action: 'create', summary: 'note what a cluster will leave behind, for reset', reason: 'not noted yet' } },
+      : {
+          changed: true,
+          change: {
+            action: 'create',
+            summary: 'note what a cluster will leave behind, for reset',
+            reason: 'not noted yet',
+          },
+        },
   apply: () => [{ do: 'script', script: subshell('umask 077', `mkdir -p ${STATE_DIR} && : > ${MARKER}`) }],
   undo: (r) => ({ save: saveText(r), restore: restoreText(r) }),
 };
@@ -79,7 +96,8 @@ const SYSCTLS = [
 
 const saveSysctls = `for K in ${SYSCTLS.join(' ')}; do [ ! -r "/proc/sys/$K" ] || printf '%s %s\\n' "$K" "$(cat < "/proc/sys/$K")"; done > "$D/sysctls"`;
 /** Not every value may be written from everywhere (in a container, conntrack's limits are the machine's): only what differs is. */
-const restoreSysctls = 'while read -r K V; do [ ! -e "/proc/sys/$K" ] || [ "$(cat < "/proc/sys/$K")" = "$V" ] || printf \'%s\\n\' "$V" > "/proc/sys/$K" || bad "$K could not be set to $V again"; done < "$D/sysctls"';
+const restoreSysctls =
+  'while read -r K V; do [ ! -e "/proc/sys/$K" ] || [ "$(cat < "/proc/sys/$K")" = "$V" ] || printf \'%s\\n\' "$V" > "/proc/sys/$K" || bad "$K could not be set to $V again"; done < "$D/sysctls"';
 
 function restoreText(r: TracesResource): string {
   return [

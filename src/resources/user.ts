@@ -22,7 +22,10 @@ export function user(options: { readonly name: string; readonly home: string; re
 
 export const userKind: ResourceKind<UserResource, UserSeen> = {
   kind: 'user',
-  observe: (r) => subshell(`getent passwd ${quote(r.name)} > /dev/null && echo user; getent group ${quote(r.name)} > /dev/null && echo group; :`),
+  observe: (r) =>
+    subshell(
+      `getent passwd ${quote(r.name)} > /dev/null && echo user; getent group ${quote(r.name)} > /dev/null && echo group; :`,
+    ),
   parse: (_r, output) => {
     const words = output.split(/\s+/);
     return { user: words.includes('user'), group: words.includes('group') };
@@ -30,7 +33,10 @@ export const userKind: ResourceKind<UserResource, UserSeen> = {
   diff: (r, seen) => {
     if (seen.user && seen.group) return { changed: false, reason: `user and group ${r.name} exist` };
     const missing = [...(seen.user ? [] : ['user']), ...(seen.group ? [] : ['group'])].join(' and ');
-    return { changed: true, change: { action: 'create', summary: `create system ${missing} ${r.name}`, reason: 'does not exist' } };
+    return {
+      changed: true,
+      change: { action: 'create', summary: `create system ${missing} ${r.name}`, reason: 'does not exist' },
+    };
   },
   apply: (r) => [
     {
@@ -44,7 +50,12 @@ export const userKind: ResourceKind<UserResource, UserSeen> = {
     },
   ],
   undo: (r) => ({
-    save: [...saveUserBackups, `N=${quote(r.name)}`, 'getent passwd "$N" > /dev/null || : > "$D/no-user"', 'getent group "$N" > /dev/null || : > "$D/no-group"'].join('\n'),
+    save: [
+      ...saveUserBackups,
+      `N=${quote(r.name)}`,
+      'getent passwd "$N" > /dev/null || : > "$D/no-user"',
+      'getent group "$N" > /dev/null || : > "$D/no-group"',
+    ].join('\n'),
     restore: [
       `N=${quote(r.name)}`,
       'if [ -e "$D/no-user" ] && getent passwd "$N" > /dev/null; then userdel -- "$N" || exit 1; fi',

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import type { PhaseContext } from '../model/phase.js';
 import type { Resource } from '../model/resource.js';
 import { directory, file, service } from '../resources/index.js';
-import { registryCaPath, renderContainerdConfig, renderContainerdUnit, renderCrictlConfig, renderHostsToml } from '../templates/index.js';
+import {
+  registryCaPath,
+  renderContainerdConfig,
+  renderContainerdUnit,
+  renderCrictlConfig,
+  renderHostsToml,
+} from '../templates/index.js';
 
 /** containerd with a configuration of its own, complete; it is restarted when configuration, unit or programs change. */
 export function containerdResources(context: PhaseContext): Resource[] {
@@ -13,7 +19,11 @@ export function containerdResources(context: PhaseContext): Resource[] {
     const ca = context.registryCas[mirror.registry];
     return [
       directory({ path: `/etc/containerd/certs.d/${mirror.registry}`, mode: 0o755 }),
-      file({ path: `/etc/containerd/certs.d/${mirror.registry}/hosts.toml`, content: renderHostsToml(mirror), mode: 0o644 }),
+      file({
+        path: `/etc/containerd/certs.d/${mirror.registry}/hosts.toml`,
+        content: renderHostsToml(mirror),
+        mode: 0o644,
+      }),
       ...(ca === undefined ? [] : [file({ path: registryCaPath(mirror.registry), content: ca, mode: 0o644 })]),
     ];
   });

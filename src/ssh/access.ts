@@ -35,14 +35,25 @@ export function hostAccess({ ssh, sudo }: Spec, host: HostSpec): Access {
     ...proofOf(host.ssh ?? {}),
     ...(sudoPassword === undefined ? {} : { sudoPassword }),
     // A bastion takes the shared key where it names none: that is what most have.
-    ...(bastions === undefined ? {} : { bastions: bastions.map((each) => ({ ...(ssh.identityFile === undefined ? {} : { identityFile: ssh.identityFile, ...passphraseOf(ssh) }), ...proofOf(each), address: each.address })) }),
+    ...(bastions === undefined
+      ? {}
+      : {
+          bastions: bastions.map((each) => ({
+            ...(ssh.identityFile === undefined ? {} : { identityFile: ssh.identityFile, ...passphraseOf(ssh) }),
+            ...proofOf(each),
+            address: each.address,
+          })),
+        }),
     ...(ssh.configFile === 'none' ? {} : { configFile: ssh.configFile }),
     knownHostsFile: ssh.knownHostsFile,
     connectTimeoutSeconds: ssh.connectTimeoutSeconds,
   };
 }
 
-type ProofSpec = Pick<Spec['ssh'], 'user' | 'port' | 'identityFile' | 'passphraseEnv' | 'passphraseFile' | 'passwordEnv' | 'passwordFile'>;
+type ProofSpec = Pick<
+  Spec['ssh'],
+  'user' | 'port' | 'identityFile' | 'passphraseEnv' | 'passphraseFile' | 'passwordEnv' | 'passwordFile'
+>;
 
 function proofOf(spec: ProofSpec): Proof {
   const { user, port, identityFile } = spec;
@@ -61,7 +72,12 @@ function passphraseOf(spec: ProofSpec): Pick<Proof, 'passphrase'> {
   return passphrase === undefined ? {} : { passphrase };
 }
 
-function source(spec: Partial<Record<'passwordEnv' | 'passwordFile' | 'passphraseEnv' | 'passphraseFile', string | undefined>> | undefined, secret: 'password' | 'passphrase'): SecretSource | undefined {
+function source(
+  spec:
+    | Partial<Record<'passwordEnv' | 'passwordFile' | 'passphraseEnv' | 'passphraseFile', string | undefined>>
+    | undefined,
+  secret: 'password' | 'passphrase',
+): SecretSource | undefined {
   const env = spec?.[`${secret}Env`];
   const file = spec?.[`${secret}File`];
   if (env !== undefined) return { env };

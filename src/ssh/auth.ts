@@ -34,12 +34,16 @@ export async function credentials(hop: Hop, ring: KeyRing, ask: AskSecret | unde
   const passwordOnly = hop.password !== undefined && !hop.identityRequired;
   const none: Identities = { offered: [], tried: [], notes: [], locked: [] };
   const identities = passwordOnly ? none : await findIdentities(hop, ring);
-  if (identities.offered.length === 0 && hop.password === undefined && ask === undefined) throw noIdentity(hop, identities);
+  if (identities.offered.length === 0 && hop.password === undefined && ask === undefined)
+    throw noIdentity(hop, identities);
   return { identities, hop, ask, accepted: {} };
 }
 
 /** `hold` stops the clock of the login while a person types. */
-export function startAttempt({ identities, hop, ask, accepted }: Credentials, hold: <T>(work: Promise<T>) => Promise<T>): Attempt {
+export function startAttempt(
+  { identities, hop, ask, accepted }: Credentials,
+  hold: <T>(work: Promise<T>) => Promise<T>,
+): Attempt {
   let offered: readonly string[] = [];
   let fault: unknown;
   let passwords = 0;
@@ -50,25 +54,42 @@ export function startAttempt({ identities, hop, ask, accepted }: Credentials, ho
   const nextPassword = async (): Promise<string | undefined> => {
     passwords += 1;
     if (accepted.password !== undefined) return passwords === 1 ? accepted.password : undefined;
-    if (hop.password !== undefined) return passwords === 1 ? readSecret(hop.password, `the SSH password for ${hop.name}`) : undefined;
+    if (hop.password !== undefined)
+      return passwords === 1 ? readSecret(hop.password, `the SSH password for ${hop.name}`) : undefined;
     if (ask === undefined || passwords > PASSWORD_ATTEMPTS) return undefined;
     // The first answer is for all that this user logs in to; a host that refuses it is asked about by itself.
-    const question = passwords === 1 ? { id: `password ${username}`, text: `SSH password of ${username} (asked for by ${hop.name})` } : { id: `password ${username} ${hop.name} ${String(passwords)}`, text: `${hop.name} refuses it. SSH password of ${username} there` };
+    const question =
+      passwords === 1
+        ? { id: `password ${username}`, text: `SSH password of ${username} (asked for by ${hop.name})` }
+        : {
+            id: `password ${username} ${hop.name} ${String(passwords)}`,
+            text: `${hop.name} refuses it. SSH password of ${username} there`,
+          };
     return hold(ask(question));
   };
 
   async function* methods(): AsyncGenerator<AnyAuthMethod> {
     // The answer to 'none' is the list of what the server takes (RFC 4252, section 5.2).
     yield { type: 'none', username };
-    if (identities.offered.length > 0 && takes('publickey')) yield { type: 'agent', username, agent: asAgent(identities.offered, (error) => (fault ??= error), hold) };
+    if (identities.offered.length > 0 && takes('publickey'))
+      yield { type: 'agent', username, agent: asAgent(identities.offered, (error) => (fault ??= error), hold) };
     if (fault !== undefined) return;
     // A server that wants a key and then a password names the password only now, and ssh2 drops the list while it tries keys.
-    if (!takes('password') && !takes('keyboard-interactive') && (hop.password !== undefined || ask !== undefined)) yield { type: 'none', username };
+    if (!takes('password') && !takes('keyboard-interactive') && (hop.password !== undefined || ask !== undefined))
+      yield { type: 'none', username };
     while (takes('password') || takes('keyboard-interactive')) {
       const password = await nextPassword();
       if (password === undefined) return;
       current = password;
-      yield takes('password') ? { type: 'password', username, password } : interactive(username, password, ask === undefined ? undefined : (text) => hold(ask({ id: `prompt ${username} ${hop.name} ${text}`, text: `${hop.name}: ${text}` })));
+      yield takes('password')
+        ? { type: 'password', username, password }
+        : interactive(
+            username,
+            password,
+            ask === undefined
+              ? undefined
+              : (text) => hold(ask({ id: `prompt ${username} ${hop.name} ${text}`, text: `${hop.name}: ${text}` })),
+          );
     }
   }
 
@@ -98,7 +119,11 @@ export function startAttempt({ identities, hop, ask, accepted }: Credentials, ho
 }
 
 /** Answers the prompt for a password with it; whatever else the server wants to know, a person must say. */
-function interactive(username: string, password: string, ask: ((text: string) => Promise<string>) | undefined): KeyboardInteractiveAuthMethod {
+function interactive(
+  username: string,
+  password: string,
+  ask: ((text: string) => Promise<string>) | undefined,
+): KeyboardInteractiveAuthMethod {
   let given = false;
   const answer = async ({ prompt, echo }: Prompt): Promise<string> => {
     const first = !given && echo !== true;

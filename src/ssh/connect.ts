@@ -53,7 +53,14 @@ export function createConnector(ask?: AskSecret): Connector {
       host,
       client,
       channels: createChannels(client, dial),
-      root: { host, user: target.user, withPassword: options.sudoPassword !== undefined, withTerminal: false, ...(options.sudoPassword === undefined ? {} : { source: options.sudoPassword }), ...(ask === undefined ? {} : { ask }) },
+      root: {
+        host,
+        user: target.user,
+        withPassword: options.sudoPassword !== undefined,
+        withTerminal: false,
+        ...(options.sudoPassword === undefined ? {} : { source: options.sudoPassword }),
+        ...(ask === undefined ? {} : { ask }),
+      },
       counts: { execChannels: 0, roundTrips: 0, bytesSent: 0 },
       lost: loss.lost,
       claimed: () => claims.made,
@@ -127,5 +134,6 @@ async function open(link: Link, loss: Loss, claims: { made: boolean }, release: 
 }
 
 function requireClaim(claimed: boolean, host: string, change: string): void {
-  if (!claimed) throw new KinitError(`${host} was to be changed without being claimed`, { class: 'internal', host, tried: change });
+  if (!claimed)
+    throw new KinitError(`${host} was to be changed without being claimed`, { class: 'internal', host, tried: change });
 }

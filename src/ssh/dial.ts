@@ -61,12 +61,31 @@ export function createDialler(ring: KeyRing): Dialler {
     const isHost = hop.name === options.host;
     const via = before.length === 0 ? undefined : await share(before, options);
     try {
-      const target: Target = { ...hop, ...(isHost ? { host: options.host } : {}), connectTimeoutSeconds: options.connectTimeoutSeconds };
+      const target: Target = {
+        ...hop,
+        ...(isHost ? { host: options.host } : {}),
+        connectTimeoutSeconds: options.connectTimeoutSeconds,
+      };
       const proof = await credentialsFor(hop, options.ask);
-      const trust = () => hostTrust({ name: hop.name, ...(isHost ? { host: options.host } : {}), address: hop.knownAs, port: hop.port, knownHostsFile: options.knownHostsFile, acceptNewHostKeys: options.acceptNewHostKeys, behind: via !== undefined });
+      const trust = () =>
+        hostTrust({
+          name: hop.name,
+          ...(isHost ? { host: options.host } : {}),
+          address: hop.knownAs,
+          port: hop.port,
+          knownHostsFile: options.knownHostsFile,
+          acceptNewHostKeys: options.acceptNewHostKeys,
+          behind: via !== undefined,
+        });
       const client = await persist(options, async (patience) => {
         const sock = via === undefined ? undefined : await through(via.client, before.at(-1), target, patience);
-        return login(target, { trust: trust(), credentials: proof, patience, signal: options.signal, ...(sock === undefined ? {} : { sock }) });
+        return login(target, {
+          trust: trust(),
+          credentials: proof,
+          patience,
+          signal: options.signal,
+          ...(sock === undefined ? {} : { sock }),
+        });
       });
       return {
         client,
@@ -119,7 +138,8 @@ async function through(client: Client, bastion: Hop | undefined, target: Target,
       class: 'access',
       ...(target.host === undefined ? {} : { host: target.host }),
       tried: `open a TCP stream from ${bastion?.address ?? ''} to ${address} port ${String(port)}`,
-      found: cause instanceof Error && !late ? cause.message : `nothing within ${String(target.connectTimeoutSeconds)} s`,
+      found:
+        cause instanceof Error && !late ? cause.message : `nothing within ${String(target.connectTimeoutSeconds)} s`,
       hint: `Is ${name} up, and may ${bastion?.user ?? 'this user'} forward TCP there (AllowTcpForwarding, PermitOpen)? Try on the bastion: nc -vz ${address} ${String(port)}`,
       cause,
     });

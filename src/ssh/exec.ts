@@ -43,7 +43,14 @@ export async function openChannel(link: Link, command: string): Promise<ClientCh
     const gone = link.lost();
     if (gone !== undefined) throw lostError(link, 'a command was started', gone);
     if (cause instanceof KinitError) throw cause;
-    throw new KinitError(`${link.host} refused to start a command`, { class: 'access', host: link.host, tried: 'open an exec channel', found: cause instanceof Error ? cause.message : String(cause), hint: 'Look for MaxSessions, ForceCommand and the login shell of this user on the host.', cause });
+    throw new KinitError(`${link.host} refused to start a command`, {
+      class: 'access',
+      host: link.host,
+      tried: 'open an exec channel',
+      found: cause instanceof Error ? cause.message : String(cause),
+      hint: 'Look for MaxSessions, ForceCommand and the login shell of this user on the host.',
+      cause,
+    });
   }
 }
 

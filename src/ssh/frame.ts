@@ -11,7 +11,10 @@ export function printMarker(nonce: string, text: string): string {
  * Splits a stream into output and markers ('\x1e<nonce> <text>\n'), whatever the chunks' boundaries.
  * Output that cannot be the beginning of a marker is handed on at once.
  */
-export function createFrameReader(nonce: string, on: { readonly data: (bytes: Buffer) => void; readonly mark: (text: string) => void }): (chunk: Buffer) => void {
+export function createFrameReader(
+  nonce: string,
+  on: { readonly data: (bytes: Buffer) => void; readonly mark: (text: string) => void },
+): (chunk: Buffer) => void {
   const prefix = Buffer.from(`\x1e${nonce} `);
   let held: Buffer = Buffer.alloc(0);
 

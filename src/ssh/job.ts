@@ -42,7 +42,12 @@ export function streamText(what: string, script: string, { run = RUN, folder = J
 }
 
 /** sh text that claims a host for a run. Prints 'wait <seconds> <pid> <what>' when a job is still running. */
-export function claimText({ run = RUN, folder = JOB_FOLDER, wait = CLAIM_WAIT, streamWait = STREAM_WAIT }: JobOptions & { readonly wait?: number; readonly streamWait?: number } = {}): string {
+export function claimText({
+  run = RUN,
+  folder = JOB_FOLDER,
+  wait = CLAIM_WAIT,
+  streamWait = STREAM_WAIT,
+}: JobOptions & { readonly wait?: number; readonly streamWait?: number } = {}): string {
   return `(
 umask 077; mkdir -p -- ${folder} && printf '%s\\n' ${run} >${folder}/run.${run} && mv -f -T -- ${folder}/run.${run} ${folder}/run || exit 1
 (

@@ -32,14 +32,28 @@ export function createKeyRing(ask: AskSecret | undefined): KeyRing {
 async function openFrom(file: KeyFile, source: SecretSource): Promise<ParsedKey> {
   const key = decrypt(file, await readSecret(source, `the passphrase of ${file.file}`));
   if (key !== undefined) return key;
-  throw new KinitError(`the passphrase of ${file.file} is wrong`, { class: 'access', tried: `open it with what ${source.env === undefined ? `stands in ${source.file ?? ''}` : `the environment variable ${source.env} holds`}`, hint: 'Try it: ssh-keygen -y -f KEY asks for the passphrase and prints the public key.' });
+  throw new KinitError(`the passphrase of ${file.file} is wrong`, {
+    class: 'access',
+    tried: `open it with what ${source.env === undefined ? `stands in ${source.file ?? ''}` : `the environment variable ${source.env} holds`}`,
+    hint: 'Try it: ssh-keygen -y -f KEY asks for the passphrase and prints the public key.',
+  });
 }
 
 async function openAsking(file: KeyFile, ask: AskSecret | undefined): Promise<ParsedKey> {
   for (let attempt = 1; attempt <= ATTEMPTS && ask !== undefined; attempt += 1) {
     const again = attempt === 1 ? '' : 'That was not it. ';
-    const key = decrypt(file, await ask({ id: `passphrase ${file.file} ${String(attempt)}`, text: `${again}Passphrase of the SSH key ${file.file}` }));
+    const key = decrypt(
+      file,
+      await ask({
+        id: `passphrase ${file.file} ${String(attempt)}`,
+        text: `${again}Passphrase of the SSH key ${file.file}`,
+      }),
+    );
     if (key !== undefined) return key;
   }
-  throw new KinitError(`the passphrase of ${file.file} is wrong`, { class: 'access', tried: 'ask for it three times', hint: 'Try it: ssh-keygen -y -f KEY asks for the passphrase and prints the public key.' });
+  throw new KinitError(`the passphrase of ${file.file} is wrong`, {
+    class: 'access',
+    tried: 'ask for it three times',
+    hint: 'Try it: ssh-keygen -y -f KEY asks for the passphrase and prints the public key.',
+  });
 }

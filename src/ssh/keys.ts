@@ -31,7 +31,9 @@ export function decrypt({ text }: KeyFile, passphrase: string): ParsedKey | unde
 /** Whether a private key file needs a passphrase: from its own header, in OpenSSH's format (PROTOCOL.key) and in PEM. */
 export function isEncrypted(text: string): boolean {
   const header = opensshHeader(text);
-  return header === undefined ? /^Proc-Type: 4,ENCRYPTED|BEGIN ENCRYPTED PRIVATE KEY/m.test(text) : header.cipher !== 'none';
+  return header === undefined
+    ? /^Proc-Type: 4,ENCRYPTED|BEGIN ENCRYPTED PRIVATE KEY/m.test(text)
+    : header.cipher !== 'none';
 }
 
 export function describeKey(where: string, key: ParsedKey): string {

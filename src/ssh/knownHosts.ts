@@ -79,6 +79,10 @@ function hashed(pattern: string, name: string): boolean {
 }
 
 function wildcard(pattern: string, name: string): boolean {
-  const expression = pattern.toLowerCase().replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const expression = pattern
+    .toLowerCase()
+    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${expression}$`).test(name);
 }

@@ -28,10 +28,15 @@ const GRACE_MS = 2000;
  * Throws KinitError: 'artifact' is up to the caller, so a failed command is 'internal' here unless it could not be
  * started ('usage': the program is not installed), ran out of time ('timeout') or was aborted ('interrupted').
  */
-export async function runLocal(file: string, args: readonly string[], options: LocalOptions = {}): Promise<{ code: number; stdout: string; stderr: string }> {
+export async function runLocal(
+  file: string,
+  args: readonly string[],
+  options: LocalOptions = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const timeoutSeconds = options.timeoutSeconds ?? 60;
   const tried = quoteAll([file, ...args]);
-  if (options.signal?.aborted === true) throw new KinitError(`${file} was not started: the run was interrupted`, { class: 'interrupted', tried });
+  if (options.signal?.aborted === true)
+    throw new KinitError(`${file} was not started: the run was interrupted`, { class: 'interrupted', tried });
 
   // Its own process group, so that grandchildren (compilers, qemu) can be ended with it.
   const child = execa(file, args, {
@@ -77,10 +82,16 @@ export async function runLocal(file: string, args: readonly string[], options: L
   const output = { stdout: stdout(), stderr: stderr() };
   if (ended !== undefined) {
     killGroup(child.pid, 'SIGKILL');
-    if (ended === 'timeout') throw new KinitError(`${file} did not finish within ${timeoutSeconds} s`, { class: 'timeout', tried, found: lastLines(output) });
+    if (ended === 'timeout')
+      throw new KinitError(`${file} did not finish within ${timeoutSeconds} s`, {
+        class: 'timeout',
+        tried,
+        found: lastLines(output),
+      });
     throw new KinitError(`${file} was interrupted`, { class: 'interrupted', tried });
   }
-  if (result.exitCode === undefined && result.signal === undefined) throw notStarted(file, tried, result.code ?? '', options.cwd, result);
+  if (result.exitCode === undefined && result.signal === undefined)
+    throw notStarted(file, tried, result.code ?? '', options.cwd, result);
   const code = result.exitCode ?? 128;
   if (code !== 0 && options.reject !== false) {
     const how = result.signal === undefined ? `failed with exit code ${code}` : `was ended by ${result.signal}`;
@@ -90,7 +101,13 @@ export async function runLocal(file: string, args: readonly string[], options: L
 }
 
 function notStarted(file: string, tried: string, code: string, cwd: string | undefined, cause: unknown): KinitError {
-  if (code === 'ENOENT') return new KinitError(`${file} is not installed on this machine`, { class: 'usage', tried, hint: `Install ${file}, or check PATH${cwd === undefined ? '' : ` and that ${cwd} exists`}.`, cause });
+  if (code === 'ENOENT')
+    return new KinitError(`${file} is not installed on this machine`, {
+      class: 'usage',
+      tried,
+      hint: `Install ${file}, or check PATH${cwd === undefined ? '' : ` and that ${cwd} exists`}.`,
+      cause,
+    });
   return new KinitError(`${file} could not be started`, { class: 'internal', tried, found: code, cause });
 }
 

@@ -45,12 +45,24 @@ export function login(target: Target, { trust, credentials, patience, signal, so
         reject(error);
       });
     };
-    const onAbort = (): void => fail(new KinitError(`connecting to ${target.name} was interrupted`, { class: 'interrupted', ...(target.host === undefined ? {} : { host: target.host }) }));
-    const clock = startClock(patience, () => fail(refused ?? connectError(target, Object.assign(new Error('out of time'), { level: 'client-timeout' }), stage)));
+    const onAbort = (): void =>
+      fail(
+        new KinitError(`connecting to ${target.name} was interrupted`, {
+          class: 'interrupted',
+          ...(target.host === undefined ? {} : { host: target.host }),
+        }),
+      );
+    const clock = startClock(patience, () =>
+      fail(
+        refused ?? connectError(target, Object.assign(new Error('out of time'), { level: 'client-timeout' }), stage),
+      ),
+    );
     const attempt = startAttempt(credentials, clock.hold);
     const reason = (cause: Error): KinitError => {
       const fault = attempt.fault();
-      return refused ?? (fault instanceof KinitError ? fault : connectError(target, cause, stage, { credentials, attempt }));
+      return (
+        refused ?? (fault instanceof KinitError ? fault : connectError(target, cause, stage, { credentials, attempt }))
+      );
     };
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) return onAbort();
@@ -77,7 +89,11 @@ export function login(target: Target, { trust, credentials, patience, signal, so
     client.on('close', () => {
       // Whoever types for longer than sshd's LoginGraceTime is heard in the next attempt.
       if (clock.wasHeld()) stage = 'connect';
-      fail(reason(Object.assign(new Error('the host closed the connection'), { code: stage === 'connect' ? 'ECONNRESET' : '' })));
+      fail(
+        reason(
+          Object.assign(new Error('the host closed the connection'), { code: stage === 'connect' ? 'ECONNRESET' : '' }),
+        ),
+      );
     });
 
     client.connect({
@@ -88,7 +104,13 @@ export function login(target: Target, { trust, credentials, patience, signal, so
       keepaliveInterval: KEEPALIVE_MS,
       keepaliveCountMax: KEEPALIVE_COUNT,
       algorithms: {
-        cipher: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'aes256-ctr', 'chacha20-poly1305@openssh.com'],
+        cipher: [
+          'aes128-gcm@openssh.com',
+          'aes256-gcm@openssh.com',
+          'aes128-ctr',
+          'aes256-ctr',
+          'chacha20-poly1305@openssh.com',
+        ],
         serverHostKey: trust.algorithms,
         compress: ['none'],
       },

@@ -7,7 +7,12 @@ import { createSender } from './sender.js';
 import { labelOf } from './shell.js';
 
 /** Runs a script on its own exec channel with a stream as standard input; see HostConnection.pipe. Default bound 600 s. */
-export async function pipe(link: Link, script: string, input: Readable, options: { readonly timeoutSeconds?: number; readonly change?: string } = {}): Promise<CommandResult> {
+export async function pipe(
+  link: Link,
+  script: string,
+  input: Readable,
+  options: { readonly timeoutSeconds?: number; readonly change?: string } = {},
+): Promise<CommandResult> {
   const { host } = link;
   const seconds = options.timeoutSeconds ?? 600;
   const tried = options.change ?? labelOf(script);
@@ -40,10 +45,17 @@ export async function pipe(link: Link, script: string, input: Readable, options:
 
   const result = { code: code ?? -1, stdout: exec.stdout.text(), stderr: exec.stderr.text() };
   const found = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-10).join('\n') || 'no output';
-  if (ranOut) throw new KinitError(`a command on ${host} did not finish within ${seconds} s and was ended`, { class: 'timeout', host, tried, found });
+  if (ranOut)
+    throw new KinitError(`a command on ${host} did not finish within ${seconds} s and was ended`, {
+      class: 'timeout',
+      host,
+      tried,
+      found,
+    });
   if (inputError !== undefined) throw inputError instanceof Error ? inputError : new Error(String(inputError));
   const lost = link.lost();
   if (code === undefined && lost !== undefined) throw lostError(link, `it ran: ${tried}`, lost);
-  if (code === undefined) throw new KinitError(`a command on ${host} was ended by a signal`, { class: 'change', host, tried, found });
+  if (code === undefined)
+    throw new KinitError(`a command on ${host} was ended by a signal`, { class: 'change', host, tried, found });
   return result;
 }

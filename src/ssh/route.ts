@@ -37,23 +37,49 @@ export async function findRoute(host: string, access: Access, lookup: Lookup): P
 }
 
 /** Each bastion, with what the configuration says must come before the first of them. */
-async function bastions(host: string, jumps: readonly (Proof & { readonly address: string })[], lookup: Lookup, depth: number): Promise<Hop[]> {
+async function bastions(
+  host: string,
+  jumps: readonly (Proof & { readonly address: string })[],
+  lookup: Lookup,
+  depth: number,
+): Promise<Hop[]> {
   const hops: Hop[] = [];
   for (const [index, jump] of jumps.entries()) {
     const { hop, config } = await resolve(`the bastion ${jump.address}`, jump, localNames().user, lookup);
     if (index === 0 && depth < MAX_HOPS) {
       refuseProxyCommand(hop.name, config);
-      hops.push(...(await bastions(host, config.proxyJump.map((text) => parseJump(host, text)), lookup, depth + 1)));
+      hops.push(
+        ...(await bastions(
+          host,
+          config.proxyJump.map((text) => parseJump(host, text)),
+          lookup,
+          depth + 1,
+        )),
+      );
     }
     hops.push(hop);
   }
   if (hops.length <= MAX_HOPS) return hops;
-  throw new KinitError(`the way to ${host} goes through more than ${String(MAX_HOPS)} bastions`, { class: 'access', host, found: hops.map(({ address }) => address).join(', '), hint: 'Look for a ProxyJump that leads back to itself (ssh -G HOST shows it).' });
+  throw new KinitError(`the way to ${host} goes through more than ${String(MAX_HOPS)} bastions`, {
+    class: 'access',
+    host,
+    found: hops.map(({ address }) => address).join(', '),
+    hint: 'Look for a ProxyJump that leads back to itself (ssh -G HOST shows it).',
+  });
 }
 
-async function resolve(name: string, given: Proof & { readonly address: string }, defaultUser: string, lookup: Lookup): Promise<{ hop: Hop; config: ConfigSettings }> {
+async function resolve(
+  name: string,
+  given: Proof & { readonly address: string },
+  defaultUser: string,
+  lookup: Lookup,
+): Promise<{ hop: Hop; config: ConfigSettings }> {
   const { address, user, port, identityFile, passphrase, password } = given;
-  const config = await lookup(address, { ...(user === undefined ? {} : { user }), ...(port === undefined ? {} : { port }), defaultUser });
+  const config = await lookup(address, {
+    ...(user === undefined ? {} : { user }),
+    ...(port === undefined ? {} : { port }),
+    defaultUser,
+  });
   const agent = config.identityAgent ?? process.env['SSH_AUTH_SOCK'] ?? '';
   const hop: Hop = {
     name,
@@ -76,13 +102,27 @@ export function parseJump(host: string, text: string): Proof & { readonly addres
   const match = /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[([^\]]+)\]|([^@[\]]+?))(?::(\d+))?\/?$/.exec(text);
   const plain = isIP(text.replace(/^.*@/, '')) === 6 ? text.replace(/^.*@/, '') : undefined;
   const address = plain ?? match?.[2] ?? match?.[3];
-  if (match === null || address === undefined) throw new KinitError(`ProxyJump of ${host} makes no sense`, { class: 'access', host, found: text, hint: 'It is [user@]host[:port], several with commas.' });
+  if (match === null || address === undefined)
+    throw new KinitError(`ProxyJump of ${host} makes no sense`, {
+      class: 'access',
+      host,
+      found: text,
+      hint: 'It is [user@]host[:port], several with commas.',
+    });
   const port = plain === undefined ? match[4] : undefined;
-  return { address, ...(match[1] === undefined ? {} : { user: match[1] }), ...(port === undefined ? {} : { port: Number(port) }) };
+  return {
+    address,
+    ...(match[1] === undefined ? {} : { user: match[1] }),
+    ...(port === undefined ? {} : { port: Number(port) }),
+  };
 }
 
 /** Going there directly would be another way than the one that was asked for. */
 function refuseProxyCommand(name: string, { proxyCommand }: ConfigSettings): void {
   if (proxyCommand === undefined) return;
-  throw new KinitError(`${name} has a ProxyCommand in the SSH configuration, which kinit cannot use`, { class: 'access', found: proxyCommand, hint: 'Use ProxyJump there, or ssh.bastions in the inventory. An empty list (ssh.bastions: []) goes there directly.' });
+  throw new KinitError(`${name} has a ProxyCommand in the SSH configuration, which kinit cannot use`, {
+    class: 'access',
+    found: proxyCommand,
+    hint: 'Use ProxyJump there, or ssh.bastions in the inventory. An empty list (ssh.bastions: []) goes there directly.',
+  });
 }

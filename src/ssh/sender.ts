@@ -10,7 +10,12 @@ export interface Sender {
 }
 
 /** `stallSeconds`: a KinitError 'timeout' when the host takes no byte for so long. */
-export function createSender(link: Link, exec: Exec, stallSeconds: number, onProgress?: (bytesSent: number) => void): Sender {
+export function createSender(
+  link: Link,
+  exec: Exec,
+  stallSeconds: number,
+  onProgress?: (bytesSent: number) => void,
+): Sender {
   let stopped = false;
   let progress = 0;
   void exec.closed.then(() => {
@@ -32,7 +37,14 @@ export function createSender(link: Link, exec: Exec, stallSeconds: number, onPro
       };
       const timer = setTimeout(() => {
         exec.channel.removeListener('drain', settle);
-        reject(new KinitError(`${link.host} stopped taking data`, { class: 'timeout', host: link.host, tried: 'send a stream', found: `no byte was taken for ${stallSeconds} s` }));
+        reject(
+          new KinitError(`${link.host} stopped taking data`, {
+            class: 'timeout',
+            host: link.host,
+            tried: 'send a stream',
+            found: `no byte was taken for ${stallSeconds} s`,
+          }),
+        );
       }, stallSeconds * 1000);
       exec.channel.once('drain', settle);
       void exec.closed.then(settle);

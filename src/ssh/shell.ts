@@ -88,12 +88,21 @@ export function createRootShell(link: Link): RootShell {
       let timer: NodeJS.Timeout | undefined;
       let closed = false;
       const late = (): void => {
-        reject(new KinitError(`the shell on ${host} does not answer`, { class: 'access', host, tried: command, found: noise.text() || `nothing within ${BOOT_TIMEOUT_MS / 1000} s`, hint: 'Look at the start files of the login shell on the host (~/.bashrc): they run first.' }));
+        reject(
+          new KinitError(`the shell on ${host} does not answer`, {
+            class: 'access',
+            host,
+            tried: command,
+            found: noise.text() || `nothing within ${BOOT_TIMEOUT_MS / 1000} s`,
+            hint: 'Look at the start files of the login shell on the host (~/.bashrc): they run first.',
+          }),
+        );
         channel.destroy();
       };
       const reader = (stream: Stream): ((chunk: Buffer) => void) =>
         createFrameReader(nonce, {
-          data: (bytes) => (booting.has(stream) ? noise : sent.find((request) => request.open.has(stream))?.sinks[stream])?.add(bytes),
+          data: (bytes) =>
+            (booting.has(stream) ? noise : sent.find((request) => request.open.has(stream))?.sinks[stream])?.add(bytes),
           mark: (text) => {
             const [first = '', second = '', third] = text.split(' ');
             if (first !== 'boot') return finish(stream, Number(second));
@@ -114,7 +123,12 @@ export function createRootShell(link: Link): RootShell {
         setTimeout(() => {
           const lost = link.lost();
           if (wasReady) shellEnded(lost);
-          else reject(lost === undefined ? sudoError(link.root, withoutMarks(noise.text(), nonce)) : lostError(link, 'its root shell was started', lost));
+          else
+            reject(
+              lost === undefined
+                ? sudoError(link.root, withoutMarks(noise.text(), nonce))
+                : lostError(link, 'its root shell was started', lost),
+            );
         }, SETTLE_MS);
       });
       passSudo(channel, link.root, nonce).then(() => {
@@ -133,7 +147,8 @@ export function createRootShell(link: Link): RootShell {
   const send = (): void => {
     if (session === undefined || sent.some((request) => request.timedOut)) {
       // While a request is being ended, nothing is written ahead that its end could hit.
-      if (session === undefined && waiting.length > 0) open().then(send, (error: unknown) => rejectWaiting(asKinitError(error)));
+      if (session === undefined && waiting.length > 0)
+        open().then(send, (error: unknown) => rejectWaiting(asKinitError(error)));
       return;
     }
     // Written ahead: the next script is on the host already when the one before it ends.
@@ -178,7 +193,15 @@ export function createRootShell(link: Link): RootShell {
       clearTimeout(running.timer);
       if (running.timedOut) running.reject(timeoutError(running));
       else if (lost !== undefined) running.reject(lostError(link, `it ran: ${running.label}`, lost));
-      else running.reject(new KinitError(`the root shell on ${host} ended while it ran a command`, { class: 'change', host, tried: running.label, found: lastLines(running) }));
+      else
+        running.reject(
+          new KinitError(`the root shell on ${host} ended while it ran a command`, {
+            class: 'change',
+            host,
+            tried: running.label,
+            found: lastLines(running),
+          }),
+        );
     }
     // The others had not begun: a new shell takes them, from the start.
     waiting = [...unbegun, ...waiting];
@@ -191,16 +214,34 @@ export function createRootShell(link: Link): RootShell {
   };
 
   const timeoutError = (request: Request): KinitError =>
-    new KinitError(`a command on ${host} did not finish within ${request.seconds} s and was ended`, { class: 'timeout', host, tried: request.label, found: lastLines(request) });
+    new KinitError(`a command on ${host} did not finish within ${request.seconds} s and was ended`, {
+      class: 'timeout',
+      host,
+      tried: request.label,
+      found: lastLines(request),
+    });
 
   return {
     open,
     run: (script, options = {}) =>
       new Promise((resolve, reject) => {
         const label = options.change ?? labelOf(script);
-        if (script.includes('\0')) return reject(new KinitError('a script for a host holds a NUL character', { class: 'internal', host, tried: label }));
+        if (script.includes('\0'))
+          return reject(
+            new KinitError('a script for a host holds a NUL character', { class: 'internal', host, tried: label }),
+          );
         const sinks = { stdout: createSink(options.onLine), stderr: createSink() };
-        waiting.push({ script, options, seconds: options.timeoutSeconds ?? 60, label, sinks, open: new Set(['stdout', 'stderr']), resolve, reject, timedOut: false });
+        waiting.push({
+          script,
+          options,
+          seconds: options.timeoutSeconds ?? 60,
+          label,
+          sinks,
+          open: new Set(['stdout', 'stderr']),
+          resolve,
+          reject,
+          timedOut: false,
+        });
         send();
       }),
     close: () => session?.channel.end(),

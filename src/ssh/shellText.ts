@@ -21,11 +21,20 @@ export function bootText(nonce: string): string {
  * variables that are not exported: they reach no argv, no environment and no file. The subshell keeps `exit`,
  * `cd`, `umask` and `set` of the script to itself.
  */
-export function requestText(shell: Dialect, id: number, script: string, stdin: string | Uint8Array | undefined): string {
+export function requestText(
+  shell: Dialect,
+  id: number,
+  script: string,
+  stdin: string | Uint8Array | undefined,
+): string {
   const lines = [assign(shell, '_kinit_s', script)];
   const run = '( unset _kinit_i; eval "$_kinit_s" )';
   if (stdin === undefined) lines.push(`${run} </dev/null`);
-  else lines.push(assign(shell, '_kinit_i', Buffer.from(stdin).toString('base64')), `printf %s "$_kinit_i" 2>/dev/null | base64 -d 2>/dev/null | ${run}`);
+  else
+    lines.push(
+      assign(shell, '_kinit_i', Buffer.from(stdin).toString('base64')),
+      `printf %s "$_kinit_i" 2>/dev/null | base64 -d 2>/dev/null | ${run}`,
+    );
   lines.push(`_kinit_c=$?; unset _kinit_i; ${printMarker(shell.nonce, `${id} $_kinit_c`)}`, '');
   return lines.join('\n');
 }

@@ -61,11 +61,22 @@ export async function passSudo(channel: ClientChannel, way: RootWay, tag: string
       channel.removeListener('close', onClose);
       act();
     };
-    const fail = (error: unknown): void => settle(() => {
-      channel.destroy();
-      reject(error instanceof Error ? error : new Error(String(error)));
-    });
-    const clock = startClock(SUDO_MS, () => fail(new KinitError(`sudo on ${way.host} does not answer`, { class: 'access', host: way.host, tried: 'sudo -S', found: `nothing within ${String(SUDO_MS / 1000)} s`, hint: 'Try on the host: sudo -k; sudo -v. PAM may wait for a directory or for a second factor.' })));
+    const fail = (error: unknown): void =>
+      settle(() => {
+        channel.destroy();
+        reject(error instanceof Error ? error : new Error(String(error)));
+      });
+    const clock = startClock(SUDO_MS, () =>
+      fail(
+        new KinitError(`sudo on ${way.host} does not answer`, {
+          class: 'access',
+          host: way.host,
+          tried: 'sudo -S',
+          found: `nothing within ${String(SUDO_MS / 1000)} s`,
+          hint: 'Try on the host: sudo -k; sudo -v. PAM may wait for a directory or for a second factor.',
+        }),
+      ),
+    );
     const onClose = (): void => settle(resolve);
     let given: string | undefined;
     const answer = async (): Promise<void> => {
@@ -99,19 +110,34 @@ async function sudoPassword(way: RootWay, tries: number): Promise<string | undef
   if (source !== undefined) return tries === 1 ? readSecret(source, `the sudo password for ${host}`) : undefined;
   if (ask === undefined || tries > ATTEMPTS) return undefined;
   // The first answer is for all hosts; one that refuses it is asked about by itself.
-  return ask(tries === 1 ? { id: `sudo ${user}`, text: `sudo password of ${user} (asked for by ${host})` } : { id: `sudo ${user} ${host} ${String(tries)}`, text: `${host} refuses it. sudo password of ${user} there` });
+  return ask(
+    tries === 1
+      ? { id: `sudo ${user}`, text: `sudo password of ${user} (asked for by ${host})` }
+      : { id: `sudo ${user} ${host} ${String(tries)}`, text: `${host} refuses it. sudo password of ${user} there` },
+  );
 }
 
 function refusedPassword({ host, user, source }: RootWay): KinitError {
-  const from = source === undefined ? 'typed' : source.env === undefined ? `in ${source.file ?? ''}` : `in the environment variable ${source.env}`;
-  return new KinitError(`sudo on ${host} does not accept the password of user ${user}`, { class: 'access', host, tried: `sudo -S, with the password ${from}`, hint: 'Correct it there, or name another in the inventory (sudo.passwordEnv, sudo.passwordFile; hosts[].sudo for one host).' });
+  const from =
+    source === undefined
+      ? 'typed'
+      : source.env === undefined
+        ? `in ${source.file ?? ''}`
+        : `in the environment variable ${source.env}`;
+  return new KinitError(`sudo on ${host} does not accept the password of user ${user}`, {
+    class: 'access',
+    host,
+    tried: `sudo -S, with the password ${from}`,
+    hint: 'Correct it there, or name another in the inventory (sudo.passwordEnv, sudo.passwordFile; hosts[].sudo for one host).',
+  });
 }
 
 /** sudo ran, but not as asked: what to try instead, from its own words (LC_ALL=C). undefined: nothing. */
 export function otherWay(way: RootWay, said: string): 'password' | 'terminal' | undefined {
   if (way.user === 'root') return undefined;
   if (!way.withTerminal && /must have a tty to run sudo/.test(said)) return 'terminal';
-  if (!way.withPassword && way.ask !== undefined && /password is required|authentication is required/.test(said)) return 'password';
+  if (!way.withPassword && way.ask !== undefined && /password is required|authentication is required/.test(said))
+    return 'password';
   return undefined;
 }
 
@@ -120,9 +146,22 @@ export function sudoError(way: RootWay, printed: string): KinitError {
   const { host, user } = way;
   const found = printed.trim() === '' ? 'the shell ended without a word' : printed.trim();
   if (user === 'root') {
-    return new KinitError(`no shell for root on ${host}`, { class: 'access', host, tried: 'start sh', found, hint: 'Look at the login shell of root on the host (getent passwd root).' });
+    return new KinitError(`no shell for root on ${host}`, {
+      class: 'access',
+      host,
+      tried: 'start sh',
+      found,
+      hint: 'Look at the login shell of root on the host (getent passwd root).',
+    });
   }
-  if (way.withPassword) return new KinitError(`user ${user} on ${host} cannot become root`, { class: 'access', host, tried: 'sudo -S sh', found, hint: `Look at what sudo allows there: sudo -l -U ${quote(user)}` });
+  if (way.withPassword)
+    return new KinitError(`user ${user} on ${host} cannot become root`, {
+      class: 'access',
+      host,
+      tried: 'sudo -S sh',
+      found,
+      hint: `Look at what sudo allows there: sudo -l -U ${quote(user)}`,
+    });
   const rule = `As root on ${host}: echo ${quote(`${user} ALL=(ALL) NOPASSWD: ALL`)} > /etc/sudoers.d/kinit && chmod 0440 /etc/sudoers.d/kinit`;
   return new KinitError(`user ${user} on ${host} cannot become root without a password`, {
     class: 'access',

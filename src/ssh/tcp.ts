@@ -17,15 +17,30 @@ export async function connectTcp(link: Link, address: string, port: number): Pro
   } catch (cause) {
     const lost = link.lost();
     if (lost !== undefined) throw lostError(link, `it opened a stream to ${address} port ${port}`, lost);
-    if (cause instanceof KinitError) throw new KinitError(`no answer from ${address} port ${port}, seen from ${host}`, { class: 'timeout', host, tried, found: `nothing within ${OPEN_SECONDS} s` });
+    if (cause instanceof KinitError)
+      throw new KinitError(`no answer from ${address} port ${port}, seen from ${host}`, {
+        class: 'timeout',
+        host,
+        tried,
+        found: `nothing within ${OPEN_SECONDS} s`,
+      });
     const prohibited = cause instanceof Error && 'reason' in cause && cause.reason === PROHIBITED;
-    throw new KinitError(prohibited ? `sshd on ${host} forbids TCP forwarding` : `${address} port ${port} refuses connections from ${host}`, {
-      class: 'access',
-      host,
-      tried,
-      found: cause instanceof Error ? cause.message : String(cause),
-      ...(prohibited ? { hint: `Set "AllowTcpForwarding local" (and no PermitOpen that leaves ${address}:${port} out) in /etc/ssh/sshd_config on ${host}, then: systemctl reload ssh` } : {}),
-      cause,
-    });
+    throw new KinitError(
+      prohibited
+        ? `sshd on ${host} forbids TCP forwarding`
+        : `${address} port ${port} refuses connections from ${host}`,
+      {
+        class: 'access',
+        host,
+        tried,
+        found: cause instanceof Error ? cause.message : String(cause),
+        ...(prohibited
+          ? {
+              hint: `Set "AllowTcpForwarding local" (and no PermitOpen that leaves ${address}:${port} out) in /etc/ssh/sshd_config on ${host}, then: systemctl reload ssh`,
+            }
+          : {}),
+        cause,
+      },
+    );
   }
 }

@@ -23,22 +23,34 @@ const READ_BYTES = 256 * 1024;
 const SMALL_BYTES = 256 * 1024;
 
 /** Sends all files over at most one exec channel; see HostConnection.upload. */
-export async function upload(link: Link, run: HostConnection['run'], files: readonly UploadFile[], onProgress?: (bytesSent: number) => void): Promise<void> {
+export async function upload(
+  link: Link,
+  run: HostConnection['run'],
+  files: readonly UploadFile[],
+  onProgress?: (bytesSent: number) => void,
+): Promise<void> {
   if (files.length === 0) return;
   for (const file of files) await checkFile(link.host, file);
   const total = files.reduce((sum, file) => sum + sizeOf(file), 0);
-  if (total > SMALL_BYTES || files.some(({ content }) => 'localFile' in content)) await uploadOverChannel(link, files, onProgress);
+  if (total > SMALL_BYTES || files.some(({ content }) => 'localFile' in content))
+    await uploadOverChannel(link, files, onProgress);
   else await uploadThroughShell(link, run, files);
 }
 
 async function uploadThroughShell(link: Link, run: HostConnection['run'], files: readonly UploadFile[]): Promise<void> {
-  const parts = files.flatMap((file) => ('bytes' in file.content ? [Buffer.from(header(file)), file.content.bytes] : []));
+  const parts = files.flatMap((file) =>
+    'bytes' in file.content ? [Buffer.from(header(file)), file.content.bytes] : [],
+  );
   const stdin = Buffer.concat([...parts, Buffer.from('end\n')]);
   const result = await run(readerOf(link), { stdin, timeoutSeconds: FINISH_SECONDS });
   if (!result.stdout.split('\n').includes('done')) throw uploadError(link, result, files);
 }
 
-async function uploadOverChannel(link: Link, files: readonly UploadFile[], onProgress?: (bytesSent: number) => void): Promise<void> {
+async function uploadOverChannel(
+  link: Link,
+  files: readonly UploadFile[],
+  onProgress?: (bytesSent: number) => void,
+): Promise<void> {
   const exec = await openExec(link, link.claimed() ? streamText('receive files', readerOf(link)) : readerOf(link));
   const sender = createSender(link, exec, STALL_SECONDS, onProgress);
   try {
@@ -53,9 +65,15 @@ async function uploadOverChannel(link: Link, files: readonly UploadFile[], onPro
   exec.channel.end();
   if (!(await within(exec, FINISH_SECONDS))) {
     exec.channel.destroy();
-    throw new KinitError(`files sent to ${link.host} were not stored within ${FINISH_SECONDS} s`, { class: 'timeout', host: link.host, tried: `write ${files.length} files`, hint: 'Its disk is very slow or stuck: look at dmesg there.' });
+    throw new KinitError(`files sent to ${link.host} were not stored within ${FINISH_SECONDS} s`, {
+      class: 'timeout',
+      host: link.host,
+      tried: `write ${files.length} files`,
+      hint: 'Its disk is very slow or stuck: look at dmesg there.',
+    });
   }
-  if (!exec.stdout.text().split('\n').includes('done')) throw uploadError(link, { stdout: exec.stdout.text(), stderr: exec.stderr.text() }, files);
+  if (!exec.stdout.text().split('\n').includes('done'))
+    throw uploadError(link, { stdout: exec.stdout.text(), stderr: exec.stderr.text() }, files);
 }
 
 function readerOf(link: Link): string {
@@ -64,12 +82,26 @@ function readerOf(link: Link): string {
 
 async function checkFile(host: string, file: UploadFile): Promise<void> {
   const { path, content } = file;
-  if (!path.startsWith('/') || path.endsWith('/') || /[\n\0]/.test(path)) throw new KinitError(`${JSON.stringify(path)} is no path for a file on ${host}`, { class: 'internal', host });
+  if (!path.startsWith('/') || path.endsWith('/') || /[\n\0]/.test(path))
+    throw new KinitError(`${JSON.stringify(path)} is no path for a file on ${host}`, { class: 'internal', host });
   if (!('localFile' in content)) return;
   const found = await stat(content.localFile).catch((cause: unknown) => {
-    throw new KinitError(`a file for ${host} cannot be read`, { class: 'artifact', host, tried: `read ${content.localFile}`, found: cause instanceof Error ? cause.message : String(cause), cause });
+    throw new KinitError(`a file for ${host} cannot be read`, {
+      class: 'artifact',
+      host,
+      tried: `read ${content.localFile}`,
+      found: cause instanceof Error ? cause.message : String(cause),
+      cause,
+    });
   });
-  if (found.size !== content.size) throw new KinitError(`${content.localFile} has changed`, { class: 'artifact', host, tried: `send it to ${path}`, found: `${found.size} bytes, expected ${content.size}`, hint: 'Build or fetch it again.' });
+  if (found.size !== content.size)
+    throw new KinitError(`${content.localFile} has changed`, {
+      class: 'artifact',
+      host,
+      tried: `send it to ${path}`,
+      found: `${found.size} bytes, expected ${content.size}`,
+      hint: 'Build or fetch it again.',
+    });
 }
 
 async function sendFile(sender: Sender, file: UploadFile): Promise<void> {
@@ -79,12 +111,20 @@ async function sendFile(sender: Sender, file: UploadFile): Promise<void> {
   if ('bytes' in content) return sender.content(content.bytes);
   if (size === 0) return;
   let sent = 0;
-  for await (const chunk of createReadStream(content.localFile, { highWaterMark: READ_BYTES, end: size - 1 }) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(content.localFile, {
+    highWaterMark: READ_BYTES,
+    end: size - 1,
+  }) as AsyncIterable<Buffer>) {
     if (sender.stopped()) return;
     await sender.content(chunk);
     sent += chunk.length;
   }
-  if (sent !== size) throw new KinitError(`${content.localFile} became shorter while it was sent`, { class: 'artifact', tried: `send it to ${file.path}`, found: `${sent} of ${size} bytes` });
+  if (sent !== size)
+    throw new KinitError(`${content.localFile} became shorter while it was sent`, {
+      class: 'artifact',
+      tried: `send it to ${file.path}`,
+      found: `${sent} of ${size} bytes`,
+    });
 }
 
 function header(file: UploadFile): string {
@@ -96,7 +136,11 @@ function sizeOf({ content }: UploadFile): number {
   return 'bytes' in content ? content.bytes.length : content.size;
 }
 
-function uploadError(link: Link, output: { readonly stdout: string; readonly stderr: string }, files: readonly UploadFile[]): KinitError {
+function uploadError(
+  link: Link,
+  output: { readonly stdout: string; readonly stderr: string },
+  files: readonly UploadFile[],
+): KinitError {
   const { host } = link;
   const index = /^fail (\d+)$/m.exec(output.stdout)?.[1];
   const lost = link.lost();
@@ -112,7 +156,11 @@ function uploadError(link: Link, output: { readonly stdout: string; readonly std
     host,
     tried: `write ${path}`,
     found,
-    ...(full ? { hint: `The disk is full. On ${host}: df -h ${quote(dirname(path))}; make room there and run the same command again.` } : {}),
+    ...(full
+      ? {
+          hint: `The disk is full. On ${host}: df -h ${quote(dirname(path))}; make room there and run the same command again.`,
+        }
+      : {}),
   });
 }
 

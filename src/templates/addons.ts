@@ -16,22 +16,46 @@ const corefile = template('corefile', z.strictObject({ domain: z.string() }));
 const coredns = template('coredns', z.strictObject({ clusterDNS: z.string(), image: z.string() }));
 
 /** Cluster DNS as kubeadm installs it; two pods, on different nodes where there are two. */
-export function dnsObjects(view: { readonly clusterDNS: string; readonly domain: string; readonly image: string }): KubeObject[] {
+export function dnsObjects(view: {
+  readonly clusterDNS: string;
+  readonly domain: string;
+  readonly image: string;
+}): KubeObject[] {
   const [account, ...rest] = toObjects(coredns({ clusterDNS: view.clusterDNS, image: view.image }));
-  return [...(account === undefined ? [] : [account]), configMap('coredns', 'kube-system', { Corefile: corefile({ domain: view.domain }) }), ...rest];
+  return [
+    ...(account === undefined ? [] : [account]),
+    configMap('coredns', 'kube-system', { Corefile: corefile({ domain: view.domain }) }),
+    ...rest,
+  ];
 }
 
-const kubeProxy = template('kube-proxy', z.strictObject({ image: z.string(), bootstrapGroup: z.string(), configDigest: z.string() }));
+const kubeProxy = template(
+  'kube-proxy',
+  z.strictObject({ image: z.string(), bootstrapGroup: z.string(), configDigest: z.string() }),
+);
 const kubeProxyKubeconfig = template('kube-proxy-kubeconfig', z.strictObject({ server: z.string() }));
 
 /** kube-proxy as kubeadm installs it; `config` is a KubeProxyConfiguration in YAML. A changed one restarts the pods. */
-export function proxyObjects(view: { readonly image: string; readonly server: string; readonly config: string }): KubeObject[] {
+export function proxyObjects(view: {
+  readonly image: string;
+  readonly server: string;
+  readonly config: string;
+}): KubeObject[] {
   const data = { 'config.conf': view.config, 'kubeconfig.conf': kubeProxyKubeconfig({ server: view.server }) };
-  const objects = toObjects(kubeProxy({ image: view.image, bootstrapGroup: NODE_BOOTSTRAP_GROUP, configDigest: digest(...Object.values(data)) }));
+  const objects = toObjects(
+    kubeProxy({
+      image: view.image,
+      bootstrapGroup: NODE_BOOTSTRAP_GROUP,
+      configDigest: digest(...Object.values(data)),
+    }),
+  );
   return [configMap('kube-proxy', 'kube-system', data, { app: 'kube-proxy' }), ...objects];
 }
 
-const flannel = template('flannel', z.strictObject({ image: z.string(), configDigest: z.string(), apiHost: z.string(), apiPort: z.string() }));
+const flannel = template(
+  'flannel',
+  z.strictObject({ image: z.string(), configDigest: z.string(), apiHost: z.string(), apiPort: z.string() }),
+);
 
 export interface FlannelView {
   readonly image: string;
@@ -47,9 +71,15 @@ export interface FlannelView {
 export function podNetworkObjects(view: FlannelView): KubeObject[] {
   const netConf = { Network: view.podCIDR, EnableNFTables: view.nftables, Backend: { Type: view.backend } };
   const data = { 'net-conf.json': `${JSON.stringify(netConf, null, 2)}\n`, 'install-cni.sh': installCniScript('cbr0') };
-  const [namespace, ...rest] = toObjects(flannel({ image: view.image, configDigest: digest(...Object.values(data)), ...splitEndpoint(view.endpoint) }));
+  const [namespace, ...rest] = toObjects(
+    flannel({ image: view.image, configDigest: digest(...Object.values(data)), ...splitEndpoint(view.endpoint) }),
+  );
   const labels = { app: 'flannel', 'k8s-app': 'flannel', tier: 'node' };
-  return [...(namespace === undefined ? [] : [namespace]), configMap('kube-flannel-cfg', 'kube-flannel', data, labels), ...rest];
+  return [
+    ...(namespace === undefined ? [] : [namespace]),
+    configMap('kube-flannel-cfg', 'kube-flannel', data, labels),
+    ...rest,
+  ];
 }
 
 function splitEndpoint(endpoint: string): { apiHost: string; apiPort: string } {
@@ -57,9 +87,17 @@ function splitEndpoint(endpoint: string): { apiHost: string; apiPort: string } {
   return { apiHost: endpoint.slice(0, at).replace(/^\[|\]$/g, ''), apiPort: endpoint.slice(at + 1) };
 }
 
-const nginx = template('nginx', z.strictObject({ name: z.string(), namespace: z.string(), image: z.string(), replicas: z.number() }));
+const nginx = template(
+  'nginx',
+  z.strictObject({ name: z.string(), namespace: z.string(), image: z.string(), replicas: z.number() }),
+);
 
 /** A web server to see a cluster work with: a Deployment spread over the nodes, and a NodePort Service in front. */
-export function nginxObjects(view: { readonly image: string; readonly name?: string; readonly namespace?: string; readonly replicas?: number }): KubeObject[] {
+export function nginxObjects(view: {
+  readonly image: string;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly replicas?: number;
+}): KubeObject[] {
   return toObjects(nginx({ name: 'nginx', namespace: 'default', replicas: 2, ...view }));
 }

@@ -8,7 +8,15 @@ export const auditPolicy = template('audit-policy', z.strictObject({}));
 export const admissionConfiguration = template('admission', z.strictObject({ exemptNamespaces: z.array(z.string()) }));
 
 /** Who may ask without credentials, and for what. */
-export const authenticationConfiguration = template('authentication', z.strictObject({ anonymousPaths: z.array(z.string()) }));
+export const authenticationConfiguration = template(
+  'authentication',
+  z.strictObject({ anonymousPaths: z.array(z.string()) }),
+);
 
 /** Health for load balancers and probes; cluster-info is how a joining node learns the CA (kubeadm: discovery/token). */
-export const ANONYMOUS_PATHS = ['/livez', '/readyz', '/healthz', '/api/v1/namespaces/kube-public/configmaps/cluster-info'] as const;
+export const ANONYMOUS_PATHS = [
+  '/livez',
+  '/readyz',
+  '/healthz',
+  '/api/v1/namespaces/kube-public/configmaps/cluster-info',
+] as const;

@@ -16,7 +16,10 @@ export function cniConflist(view: ConflistView): string {
   return conflist(view.name, view.podCIDR, view.mtu);
 }
 
-const installCniTemplate = template('install-cni', z.strictObject({ target: z.string(), subnetEnv: z.string(), conflist: z.string() }));
+const installCniTemplate = template(
+  'install-cni',
+  z.strictObject({ target: z.string(), subnetEnv: z.string(), conflist: z.string() }),
+);
 
 /** The script of flannel's side container: the same configuration with what flannel wrote about this node. */
 export function installCniScript(name: string): string {

@@ -35,7 +35,14 @@ export function kubeletConfiguration({ user, ...view }: KubeletView): string {
 const kubeProxyTemplate = template('kube-proxy-config', z.strictObject({ clusterCIDR: z.string(), mode: z.string() }));
 
 /** KubeProxyConfiguration as YAML; metrics on the host's loopback only (CIS 4.3.1). */
-export function kubeProxyConfiguration({ user, ...view }: { readonly clusterCIDR: string; readonly mode: string; readonly user: Json }): string {
+export function kubeProxyConfiguration({
+  user,
+  ...view
+}: {
+  readonly clusterCIDR: string;
+  readonly mode: string;
+  readonly user: Json;
+}): string {
   return mergeYaml(kubeProxyTemplate(view), user);
 }
 

@@ -3,7 +3,10 @@ import type { Spec } from '../model/spec.js';
 import { template } from './template.js';
 
 /** /etc/containerd/config.toml for containerd 2.x, complete. */
-export const containerdConfig = template('containerd-config', z.strictObject({ pauseImage: z.string(), selinux: z.boolean() }));
+export const containerdConfig = template(
+  'containerd-config',
+  z.strictObject({ pauseImage: z.string(), selinux: z.boolean() }),
+);
 
 /** containerd.service, as containerd ships it. */
 export const containerdUnit = template('containerd-unit', z.strictObject({ binary: z.string() }));
@@ -13,7 +16,10 @@ export const crictlConfig = template('crictl', z.strictObject({ endpoint: z.stri
 
 const hostsTomlTemplate = template(
   'hosts-toml',
-  z.strictObject({ server: z.string(), endpoints: z.array(z.strictObject({ url: z.string(), caFile: z.string().optional() })) }),
+  z.strictObject({
+    server: z.string(),
+    endpoints: z.array(z.strictObject({ url: z.string(), caFile: z.string().optional() })),
+  }),
 );
 
 type Mirror = Spec['runtime']['registryMirrors'][number];

@@ -54,11 +54,21 @@ export function apiServerManifest(view: ApiServerView): string {
     name: 'kube-apiserver',
     annotations: [
       { name: 'kinit/config-sha256', value: view.configDigest },
-      { name: 'kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint', value: hostPort(view.advertiseAddress, view.port) },
+      {
+        name: 'kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint',
+        value: hostPort(view.advertiseAddress, view.port),
+      },
     ],
     flags: toFlags(flags, view.extraArgs),
     image: view.image,
-    probe: { ...probeHost(view.extraArgs['advertise-address'] ?? view.advertiseAddress), port: view.port, scheme: 'HTTPS', livenessPath: '/livez', startupPath: '/livez', readinessPath: '/readyz' },
+    probe: {
+      ...probeHost(view.extraArgs['advertise-address'] ?? view.advertiseAddress),
+      port: view.port,
+      scheme: 'HTTPS',
+      livenessPath: '/livez',
+      startupPath: '/livez',
+      readinessPath: '/readyz',
+    },
     cpu: '250m',
     volumes: byName([...caVolumes(view.osFamily), PKI_VOLUME, ...API_SERVER_EXTRA_VOLUMES]),
   });
@@ -100,9 +110,19 @@ export function controllerManagerManifest(view: ControllerManagerView): string {
   };
   return staticPod({
     ...localComponent('kube-controller-manager', view.image, flags, view.extraArgs),
-    probe: { ...probeHost(view.extraArgs['bind-address'] ?? '127.0.0.1'), port: 10257, scheme: 'HTTPS', livenessPath: '/healthz', startupPath: '/healthz' },
+    probe: {
+      ...probeHost(view.extraArgs['bind-address'] ?? '127.0.0.1'),
+      port: 10257,
+      scheme: 'HTTPS',
+      livenessPath: '/healthz',
+      startupPath: '/healthz',
+    },
     cpu: '200m',
-    volumes: byName([...caVolumes(view.osFamily), PKI_VOLUME, { name: 'kubeconfig', path: CM_CONF, type: 'FileOrCreate', readOnly: true }]),
+    volumes: byName([
+      ...caVolumes(view.osFamily),
+      PKI_VOLUME,
+      { name: 'kubeconfig', path: CM_CONF, type: 'FileOrCreate', readOnly: true },
+    ]),
   });
 }
 
@@ -119,7 +139,14 @@ export function schedulerManifest(view: { readonly image: string; readonly extra
   };
   return staticPod({
     ...localComponent('kube-scheduler', view.image, flags, view.extraArgs),
-    probe: { ...probeHost(view.extraArgs['bind-address'] ?? '127.0.0.1'), port: 10259, scheme: 'HTTPS', livenessPath: '/livez', startupPath: '/livez', readinessPath: '/readyz' },
+    probe: {
+      ...probeHost(view.extraArgs['bind-address'] ?? '127.0.0.1'),
+      port: 10259,
+      scheme: 'HTTPS',
+      livenessPath: '/livez',
+      startupPath: '/livez',
+      readinessPath: '/readyz',
+    },
     cpu: '100m',
     volumes: [{ name: 'kubeconfig', path: SCHEDULER_CONF, type: 'FileOrCreate', readOnly: true }],
   });
@@ -133,7 +160,12 @@ export function hostPort(address: string, port: number): string {
 export const loopback = (family: string): string => (family.includes(':') ? '::1' : '127.0.0.1');
 export const byName = (volumes: readonly Volume[]): Volume[] => [...volumes].sort((a, b) => (a.name < b.name ? -1 : 1));
 
-function localComponent(name: string, image: string, flags: Flags, extraArgs: Flags): Pick<StaticPodView, 'name' | 'annotations' | 'flags' | 'image'> {
+function localComponent(
+  name: string,
+  image: string,
+  flags: Flags,
+  extraArgs: Flags,
+): Pick<StaticPodView, 'name' | 'annotations' | 'flags' | 'image'> {
   return { name, annotations: [], flags: toFlags(flags, extraArgs), image };
 }
 
@@ -148,5 +180,10 @@ const CA_FOLDER = '/etc/ssl/certs';
 
 /** Folders of the host's trusted CAs, which control-plane pods mount. kubeadm mounts those that exist: the first holds links into them, or is one. */
 export function caFolders(family: OsFamily): readonly string[] {
-  return [CA_FOLDER, ...(family === 'redhat' ? ['/etc/pki/ca-trust', '/etc/pki/tls/certs'] : ['/etc/ca-certificates', '/usr/local/share/ca-certificates', '/usr/share/ca-certificates'])];
+  return [
+    CA_FOLDER,
+    ...(family === 'redhat'
+      ? ['/etc/pki/ca-trust', '/etc/pki/tls/certs']
+      : ['/etc/ca-certificates', '/usr/local/share/ca-certificates', '/usr/share/ca-certificates']),
+  ];
 }

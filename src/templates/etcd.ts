@@ -47,7 +47,14 @@ export function etcdManifest(view: EtcdView): string {
     annotations: [{ name: 'kubeadm.kubernetes.io/etcd.advertise-client-urls', value: client }],
     flags: toFlags(flags, view.extraArgs),
     image: view.image,
-    probe: { host: local, port: 2381, scheme: 'HTTP', livenessPath: '/livez', startupPath: '/readyz', readinessPath: '/readyz' },
+    probe: {
+      host: local,
+      port: 2381,
+      scheme: 'HTTP',
+      livenessPath: '/livez',
+      startupPath: '/readyz',
+      readinessPath: '/readyz',
+    },
     cpu: '100m',
     memory: '100Mi',
     volumes: [

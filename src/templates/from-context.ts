@@ -4,12 +4,22 @@ import type { Node, PhaseContext } from '../model/phase.js';
 import type { Spec } from '../model/spec.js';
 import { ENCRYPTION_CONFIG_PATH, pkiPair } from '../pki/index.js';
 import { dnsObjects, nginxObjects, podNetworkObjects, proxyObjects, rbacObjects } from './addons.js';
-import { admissionConfiguration, ANONYMOUS_PATHS, auditPolicy, authenticationConfiguration } from './api-server-files.js';
+import {
+  admissionConfiguration,
+  ANONYMOUS_PATHS,
+  auditPolicy,
+  authenticationConfiguration,
+} from './api-server-files.js';
 import { kubeletConfiguration, kubeProxyConfiguration } from './component-config.js';
 import { containerdConfig, containerdUnit, crictlConfig, hostsToml } from './containerd.js';
 import { apiServerManifest, controllerManagerManifest, schedulerManifest } from './control-plane.js';
 import { etcdManifest } from './etcd.js';
-import { API_SERVER_EXTRA_VOLUMES, apiServerExtraArgs, controllerManagerExtraArgs, schedulerExtraArgs } from './hardening.js';
+import {
+  API_SERVER_EXTRA_VOLUMES,
+  apiServerExtraArgs,
+  controllerManagerExtraArgs,
+  schedulerExtraArgs,
+} from './hardening.js';
 import { clusterConfiguration, kubeadmObjects } from './kubeadm.js';
 import { kubeletDropIn, kubeletFlags, kubeletInstanceConfig, kubeletUnit } from './kubelet-unit.js';
 import { digest } from './objects.js';
@@ -20,7 +30,8 @@ export const CRI_SOCKET = 'unix:///run/containerd/containerd.sock';
 const RESOLVED_UPSTREAMS = '/run/systemd/resolve/resolv.conf';
 
 export const renderAuditPolicy = (): string => auditPolicy({});
-export const renderAuthenticationConfiguration = (): string => authenticationConfiguration({ anonymousPaths: [...ANONYMOUS_PATHS] });
+export const renderAuthenticationConfiguration = (): string =>
+  authenticationConfiguration({ anonymousPaths: [...ANONYMOUS_PATHS] });
 
 /** Other namespaces with privileged pods, such as kube-flannel, say so by label. */
 export function renderAdmissionConfiguration(_context: PhaseContext): string {
@@ -30,8 +41,17 @@ export function renderAdmissionConfiguration(_context: PhaseContext): string {
 export function renderEtcdManifest({ spec, node, nodes, images }: PhaseContext): string {
   const controlPlane = nodes.filter((candidate) => candidate.isControlPlane);
   // Members join one after the other, in the inventory's order.
-  const members = controlPlane.slice(0, controlPlane.indexOf(node) + 1).map((member) => ({ name: member.spec.name, address: member.address }));
-  return etcdManifest({ image: images.etcd, name: node.spec.name, address: node.address, dataDir: spec.etcd.dataDir, members, extraArgs: spec.etcd.extraArgs });
+  const members = controlPlane
+    .slice(0, controlPlane.indexOf(node) + 1)
+    .map((member) => ({ name: member.spec.name, address: member.address }));
+  return etcdManifest({
+    image: images.etcd,
+    name: node.spec.name,
+    address: node.address,
+    dataDir: spec.etcd.dataDir,
+    members,
+    extraArgs: spec.etcd.extraArgs,
+  });
 }
 
 export function renderApiServerManifest(context: PhaseContext): string {
@@ -70,7 +90,11 @@ export function renderSchedulerManifest({ spec, images }: PhaseContext): string 
 }
 
 export function renderKubeletConfiguration({ spec, node }: PhaseContext): string {
-  return kubeletConfiguration({ ...sharedKubelet(spec), containerRuntimeEndpoint: CRI_SOCKET, ...(usesResolved(node) ? { resolvConf: RESOLVED_UPSTREAMS } : {}) });
+  return kubeletConfiguration({
+    ...sharedKubelet(spec),
+    containerRuntimeEndpoint: CRI_SOCKET,
+    ...(usesResolved(node) ? { resolvConf: RESOLVED_UPSTREAMS } : {}),
+  });
 }
 
 export const renderKubeletInstanceConfig = (): string => kubeletInstanceConfig(CRI_SOCKET);
@@ -79,7 +103,8 @@ export const renderKubeletDropIn = (): string => kubeletDropIn({ binary: '/usr/l
 
 export function renderKubeletFlags({ spec, node }: PhaseContext): string {
   const { name, roles, taints } = node.spec;
-  const own = node.isControlPlane && !roles.includes('worker') ? ['node-role.kubernetes.io/control-plane=:NoSchedule'] : [];
+  const own =
+    node.isControlPlane && !roles.includes('worker') ? ['node-role.kubernetes.io/control-plane=:NoSchedule'] : [];
   return kubeletFlags({
     nodeIp: node.address,
     ...(spec.manageHostname || node.facts.hostname === name ? {} : { hostnameOverride: name }),
@@ -113,7 +138,11 @@ export function renderClusterConfiguration({ spec, endpoint, images }: PhaseCont
     caValidityDays: spec.pki.caValidityDays,
     keyAlgorithm: spec.pki.keyAlgorithm,
     images,
-    apiServer: { certSANs: spec.apiServer.certSANs, extraArgs: apiServerExtraArgs(spec.apiServer.extraArgs), extraVolumes: API_SERVER_EXTRA_VOLUMES },
+    apiServer: {
+      certSANs: spec.apiServer.certSANs,
+      extraArgs: apiServerExtraArgs(spec.apiServer.extraArgs),
+      extraVolumes: API_SERVER_EXTRA_VOLUMES,
+    },
     controllerManager: controllerManagerExtraArgs(spec.controllerManager.extraArgs, spec.cloudProvider),
     scheduler: schedulerExtraArgs(spec.scheduler.extraArgs),
     etcd: spec.etcd,
@@ -133,20 +162,37 @@ export function kubeadmConfigMaps(context: PhaseContext): KubeObject[] {
 }
 
 export function kubeProxyObjects(context: PhaseContext): KubeObject[] {
-  return proxyObjects({ image: context.images.proxy, server: `https://${context.endpoint}`, config: renderKubeProxyConfiguration(context) });
+  return proxyObjects({
+    image: context.images.proxy,
+    server: `https://${context.endpoint}`,
+    config: renderKubeProxyConfiguration(context),
+  });
 }
 
 export function corednsObjects({ spec, images }: PhaseContext): KubeObject[] {
-  return dnsObjects({ clusterDNS: nthAddress(spec.network.serviceCIDR, 10), domain: spec.network.domain, image: images.coredns });
+  return dnsObjects({
+    clusterDNS: nthAddress(spec.network.serviceCIDR, 10),
+    domain: spec.network.domain,
+    image: images.coredns,
+  });
 }
 
 export function flannelObjects({ spec, nodes, images, endpoint }: PhaseContext): KubeObject[] {
   // iptables is flannel's default; nftables only where a host's kernel has no iptables any more.
-  const nftables = nodes.some(({ facts }) => !facts.kernelFeatures.includes('iptables') && facts.kernelFeatures.includes('nftables'));
-  return podNetworkObjects({ image: images.flannel, podCIDR: spec.network.podCIDR, backend: spec.network.flannelBackend, endpoint, nftables });
+  const nftables = nodes.some(
+    ({ facts }) => !facts.kernelFeatures.includes('iptables') && facts.kernelFeatures.includes('nftables'),
+  );
+  return podNetworkObjects({
+    image: images.flannel,
+    podCIDR: spec.network.podCIDR,
+    backend: spec.network.flannelBackend,
+    endpoint,
+    nftables,
+  });
 }
 
-export const smokeObjects = ({ images }: Pick<PhaseContext, 'images'>): KubeObject[] => nginxObjects({ image: images.nginx });
+export const smokeObjects = ({ images }: Pick<PhaseContext, 'images'>): KubeObject[] =>
+  nginxObjects({ image: images.nginx });
 
 function sharedKubelet(spec: Spec): Omit<Parameters<typeof kubeletConfiguration>[0], 'containerRuntimeEndpoint'> {
   return {
@@ -160,5 +206,8 @@ function sharedKubelet(spec: Spec): Omit<Parameters<typeof kubeletConfiguration>
 
 // /etc/resolv.conf then names 127.0.0.53, which in a pod is the pod itself (kubeadm: componentconfigs isServiceActive("systemd-resolved")).
 function usesResolved(node: Node): boolean {
-  return node.facts.listening.some(({ address, port, process }) => port === 53 && (address.startsWith('127.0.0.53') || (process ?? '').startsWith('systemd-resolve')));
+  return node.facts.listening.some(
+    ({ address, port, process }) =>
+      port === 53 && (address.startsWith('127.0.0.53') || (process ?? '').startsWith('systemd-resolve')),
+  );
 }

@@ -3,8 +3,21 @@ export { admissionConfiguration, auditPolicy, authenticationConfiguration } from
 export { CNI_CONFLIST_PATH, cniConflist, type ConflistView } from './cni.js';
 export { kubeletConfiguration, kubeProxyConfiguration, mergeYaml, type KubeletView } from './component-config.js';
 export { containerdConfig, hostsToml, registryCaPath } from './containerd.js';
-export { apiServerManifest, caFolders, controllerManagerManifest, schedulerManifest, type ApiServerView, type ControllerManagerView } from './control-plane.js';
+export {
+  apiServerManifest,
+  caFolders,
+  controllerManagerManifest,
+  schedulerManifest,
+  type ApiServerView,
+  type ControllerManagerView,
+} from './control-plane.js';
 export { etcdManifest, type EtcdView } from './etcd.js';
 export * from './from-context.js';
-export { ADMISSION_PATH, AUDIT_LOG_DIR, AUDIT_POLICY_PATH, AUTHENTICATION_PATH, TLS_CIPHER_SUITES } from './hardening.js';
+export {
+  ADMISSION_PATH,
+  AUDIT_LOG_DIR,
+  AUDIT_POLICY_PATH,
+  AUTHENTICATION_PATH,
+  TLS_CIPHER_SUITES,
+} from './hardening.js';
 export { kubeletFlags, type KubeletFlagsView } from './kubelet-unit.js';

@@ -21,7 +21,11 @@ export interface ClusterConfigurationView {
   readonly caValidityDays: number;
   readonly keyAlgorithm: KeyAlgorithm;
   readonly images: { readonly apiServer: string; readonly coredns: string };
-  readonly apiServer: { readonly certSANs: readonly string[]; readonly extraArgs: Flags; readonly extraVolumes: readonly Volume[] };
+  readonly apiServer: {
+    readonly certSANs: readonly string[];
+    readonly extraArgs: Flags;
+    readonly extraVolumes: readonly Volume[];
+  };
   readonly controllerManager: Flags;
   readonly scheduler: Flags;
   readonly etcd: { readonly dataDir: string; readonly extraArgs: Flags };
@@ -40,7 +44,13 @@ export function clusterConfiguration(view: ClusterConfigurationView): string {
     apiServer: {
       ...(certSANs.length === 0 ? {} : { certSANs }),
       ...args(extraArgs),
-      extraVolumes: extraVolumes.map(({ name, path, type, readOnly }) => ({ name, hostPath: path, mountPath: path, pathType: type, ...(readOnly ? { readOnly } : {}) })),
+      extraVolumes: extraVolumes.map(({ name, path, type, readOnly }) => ({
+        name,
+        hostPath: path,
+        mountPath: path,
+        pathType: type,
+        ...(readOnly ? { readOnly } : {}),
+      })),
     },
     caCertificateValidityPeriod: `${view.caValidityDays * 24}h0m0s`,
     certificateValidityPeriod: `${view.validityDays * 24}h0m0s`,
@@ -66,7 +76,12 @@ const clusterInfo = template('cluster-info', z.strictObject({ caData: z.string()
  * ConfigMaps that `kubeadm join` and `kubeadm upgrade` read. cluster-info gets its signatures from the controller
  * manager's bootstrap signer. Without kubeadm's hash annotation: these are a user's settings, not kubeadm's to regenerate.
  */
-export function kubeadmObjects(view: { readonly clusterConfiguration: string; readonly kubeletConfiguration: string; readonly caPem: string; readonly server: string }): KubeObject[] {
+export function kubeadmObjects(view: {
+  readonly clusterConfiguration: string;
+  readonly kubeletConfiguration: string;
+  readonly caPem: string;
+  readonly server: string;
+}): KubeObject[] {
   const info = clusterInfo({ caData: Buffer.from(view.caPem, 'utf8').toString('base64'), server: view.server });
   return [
     configMap('kubeadm-config', 'kube-system', { ClusterConfiguration: view.clusterConfiguration }),

@@ -30,7 +30,11 @@ export function kubeletFlags(view: KubeletFlagsView): string {
     'register-with-taints': view.taints.length === 0 ? undefined : view.taints.join(','),
   });
   const unfit = flags.find((flag) => !/^[-A-Za-z0-9_./:=,]+$/.test(flag));
-  if (unfit !== undefined) throw new KinitError(`${unfit} cannot be a flag of the kubelet`, { class: 'inventory', hint: 'Taints are made of letters, digits, "-", "_", "." and "/".' });
+  if (unfit !== undefined)
+    throw new KinitError(`${unfit} cannot be a flag of the kubelet`, {
+      class: 'inventory',
+      hint: 'Taints are made of letters, digits, "-", "_", "." and "/".',
+    });
   return `KUBELET_KUBEADM_ARGS="${flags.join(' ')}"\n`;
 }
 

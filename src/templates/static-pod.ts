@@ -39,9 +39,14 @@ export const staticPod = template('static-pod', view);
  * Flags as kubeadm orders them: its defaults by name, then what was set over them by name. undefined leaves a flag out.
  * (kubeadm: util ArgumentsToCommand)
  */
-export function toFlags(defaults: Readonly<Record<string, string | undefined>>, over: Readonly<Record<string, string>> = {}): string[] {
+export function toFlags(
+  defaults: Readonly<Record<string, string | undefined>>,
+  over: Readonly<Record<string, string>> = {},
+): string[] {
   const render = (flags: Readonly<Record<string, string | undefined>>): string[] =>
-    Object.keys(flags).sort().flatMap((name) => (flags[name] === undefined ? [] : [`--${name}=${flags[name]}`]));
+    Object.keys(flags)
+      .sort()
+      .flatMap((name) => (flags[name] === undefined ? [] : [`--${name}=${flags[name]}`]));
   const kept = Object.fromEntries(Object.entries(defaults).filter(([name]) => over[name] === undefined));
   return [...render(kept), ...render(over)];
 }

@@ -23,7 +23,13 @@ export function template<Schema extends z.ZodType>(file: string, schema: Schema)
   templates.push({ file, source, schema });
   let render: Handlebars.TemplateDelegate | undefined;
   return (view) => {
-    render ??= handlebars.compile(source, { strict: true, noEscape: true, knownHelpersOnly: true, knownHelpers: { yaml: true, quoted: true }, preventIndent: true });
+    render ??= handlebars.compile(source, {
+      strict: true,
+      noEscape: true,
+      knownHelpersOnly: true,
+      knownHelpers: { yaml: true, quoted: true },
+      preventIndent: true,
+    });
     return render(view);
   };
 }

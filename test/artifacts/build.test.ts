@@ -12,7 +12,12 @@ const ARCH = ownArch() as Arch;
 const PROGRAMS = COMPONENTS.flatMap((component) => component.programs).length;
 
 function build(texts: string[] = [], force = false): Promise<ArtifactSet> {
-  return buildArtifacts({ arch: ARCH, force, signal: new AbortController().signal, emit: (event) => texts.push('text' in event ? event.text : event.type) });
+  return buildArtifacts({
+    arch: ARCH,
+    force,
+    signal: new AbortController().signal,
+    emit: (event) => texts.push('text' in event ? event.text : event.type),
+  });
 }
 
 test('everything is built once; a second call does nothing and says so; --force builds again', async () => {
@@ -25,7 +30,17 @@ test('everything is built once; a second call does nothing and says so; --force 
   expect(readFileSync(kube?.localFile ?? '', 'utf8')).toBe('program .\n');
   expect(kube?.links).toEqual(['/usr/local/bin/kubelet', '/usr/local/bin/kubectl', '/usr/local/bin/kubeadm']);
   expect(set.binaries.map((binary) => binary.name)).not.toContain('coredns');
-  expect(set.images.map((image) => image.name).sort()).toEqual(['coredns', 'etcd', 'flannel', 'kube-apiserver', 'kube-controller-manager', 'kube-proxy', 'kube-scheduler', 'nginx', 'pause']);
+  expect(set.images.map((image) => image.name).sort()).toEqual([
+    'coredns',
+    'etcd',
+    'flannel',
+    'kube-apiserver',
+    'kube-controller-manager',
+    'kube-proxy',
+    'kube-scheduler',
+    'nginx',
+    'pause',
+  ]);
 
   texts.length = 0;
   expect(await build(texts)).toEqual(set);
@@ -44,12 +59,17 @@ test('a file that is gone from the store is built again, and only its component'
   expect(tools.calls().slice(PROGRAMS)).toEqual(['runc github.com/opencontainers/runc']);
 });
 
-test('a failed build says which component, its log\'s tail and the command; what was built before is kept', async () => {
+test("a failed build says which component, its log's tail and the command; what was built before is kept", async () => {
   const tools = fakeTools(temporaryCache(), { failOn: 'cni-plugins' });
-  const error = await build().then(() => expect.unreachable(), (thrown: unknown) => thrown as KinitError);
+  const error = await build().then(
+    () => expect.unreachable(),
+    (thrown: unknown) => thrown as KinitError,
+  );
   expect(error.message).toContain('building cni-bridge 1.9.1');
   expect(error.context).toMatchObject({ class: 'artifact', found: 'main.go:7:2: undefined: nonsense' });
-  expect(error.context.tried).toMatch(/^cd \S+\/components\/cni-plugins && env .*GOFLAGS=-mod=readonly.* go build .*plugins\/main\/bridge$/);
+  expect(error.context.tried).toMatch(
+    /^cd \S+\/components\/cni-plugins && env .*GOFLAGS=-mod=readonly.* go build .*plugins\/main\/bridge$/,
+  );
   tools.heal();
   await build();
   expect(tools.calls().filter((call) => call === 'kube .')).toHaveLength(1);
@@ -67,7 +87,12 @@ test('list names what is there, and what is gone', async () => {
   const set = await build();
   const rows = await listArtifacts();
   expect(rows).toHaveLength(PROGRAMS + set.images.length);
-  expect(rows.find((row) => row.name === 'runc')).toMatchObject({ kind: 'binary', version: '1.4.3', origin: expect.stringMatching(/^github\.com\/opencontainers\/runc v1\.4\.3 h1:/) as string, present: true });
+  expect(rows.find((row) => row.name === 'runc')).toMatchObject({
+    kind: 'binary',
+    version: '1.4.3',
+    origin: expect.stringMatching(/^github\.com\/opencontainers\/runc v1\.4\.3 h1:/) as string,
+    present: true,
+  });
   rmSync(set.binaries.find((binary) => binary.name === 'runc')?.localFile ?? '');
   expect((await listArtifacts()).filter((row) => !row.present).map((row) => row.name)).toEqual(['runc']);
 });
@@ -93,7 +118,12 @@ test('without root, a missing tool is named with the command to type', async () 
   const getuid = process.getuid;
   process.getuid = () => 1000;
   try {
-    await expect(build()).rejects.toMatchObject({ context: { class: 'artifact', hint: expect.stringContaining('apt-get install -y --no-install-recommends mmdebstrap') as string } });
+    await expect(build()).rejects.toMatchObject({
+      context: {
+        class: 'artifact',
+        hint: expect.stringContaining('apt-get install -y --no-install-recommends mmdebstrap') as string,
+      },
+    });
   } finally {
     if (getuid !== undefined) process.getuid = getuid;
   }

@@ -7,7 +7,13 @@ test('no Go, and a Go that is too old, are named with what to do', () => {
     requireGo({ command: 'go', version: '1.19.8' }, '1.26.6');
     expect.unreachable();
   } catch (error) {
-    expect(error).toMatchObject({ context: { class: 'artifact', found: '1.19.8', hint: expect.stringContaining('Install Go 1.26.6 or newer') as string } });
+    expect(error).toMatchObject({
+      context: {
+        class: 'artifact',
+        found: '1.19.8',
+        hint: expect.stringContaining('Install Go 1.26.6 or newer') as string,
+      },
+    });
   }
 });
 
@@ -18,6 +24,12 @@ test('versions compare by number', () => {
 });
 
 test('settings of the user that would change the result are overridden', () => {
-  expect(goEnvironment('arm64', false)).toMatchObject({ GOWORK: 'off', GOFLAGS: '-mod=readonly', GOTOOLCHAIN: 'local', GOARCH: 'arm64', CGO_ENABLED: '0' });
+  expect(goEnvironment('arm64', false)).toMatchObject({
+    GOWORK: 'off',
+    GOFLAGS: '-mod=readonly',
+    GOTOOLCHAIN: 'local',
+    GOARCH: 'arm64',
+    CGO_ENABLED: '0',
+  });
   expect(goEnvironment('amd64', true)).not.toHaveProperty('GONOSUMDB');
 });

@@ -8,7 +8,16 @@ import { afterEach, expect, test } from 'vitest';
 import { download, fetchText } from '../../src/artifacts/download.js';
 import type { KinitError } from '../../src/model/error.js';
 
-const VARIABLES = ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY'];
+const VARIABLES = [
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+  'all_proxy',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'ALL_PROXY',
+];
 const before = VARIABLES.map((name) => [name, process.env[name]] as const);
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -35,7 +44,8 @@ async function startServer(answer: string): Promise<string> {
 /** An HTTP proxy as they are: fetches plain HTTP itself, tunnels by CONNECT, and wants to know who asks. */
 async function startProxy(target: string): Promise<{ url: string; seen: string[] }> {
   const seen: string[] = [];
-  const allowed = (header: string | undefined): boolean => header === `Basic ${Buffer.from('me:secret').toString('base64')}`;
+  const allowed = (header: string | undefined): boolean =>
+    header === `Basic ${Buffer.from('me:secret').toString('base64')}`;
   const server = createServer((incoming, response) => {
     seen.push(`${incoming.method ?? ''} ${incoming.url ?? ''}`);
     if (!allowed(incoming.headers['proxy-authorization'])) return void response.writeHead(407).end();
@@ -43,7 +53,8 @@ async function startProxy(target: string): Promise<{ url: string; seen: string[]
   }).listen(0, '127.0.0.1');
   server.on('connect', (incoming, socket) => {
     seen.push(`CONNECT ${incoming.url ?? ''}`);
-    if (!allowed(incoming.headers['proxy-authorization'])) return void socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+    if (!allowed(incoming.headers['proxy-authorization']))
+      return void socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
     const { hostname, port } = new URL(target);
     const out = connect(Number(port), hostname, () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
     out.on('error', () => socket.destroy());
@@ -72,12 +83,16 @@ test('downloads go through the proxy of the environment, with its user and passw
 test('TLS is tunnelled, and a proxy that refuses is named as the reason without the password', async () => {
   const proxy = await startProxy(await startServer('not TLS'));
   process.env['https_proxy'] = `http://me:wrong@${proxy.url}`;
-  const error = (await fetchText('https://refused.example.test/sum', TRIES).catch((thrown: unknown) => thrown)) as KinitError;
+  const error = (await fetchText('https://refused.example.test/sum', TRIES).catch(
+    (thrown: unknown) => thrown,
+  )) as KinitError;
   expect(error.context.found).toMatch(/[Pp]roxy.*407/);
   expect(JSON.stringify(error.context)).not.toContain('wrong');
   process.env['https_proxy'] = `http://me:secret@${proxy.url}`;
   // What answers at the end of the tunnel speaks no TLS: the error is TLS's own.
-  const garbled = (await fetchText('https://tunnel.example.test/sum', TRIES).catch((thrown: unknown) => thrown)) as KinitError;
+  const garbled = (await fetchText('https://tunnel.example.test/sum', TRIES).catch(
+    (thrown: unknown) => thrown,
+  )) as KinitError;
   expect(garbled.context.found).toMatch(/SSL|wrong version|ECONNRESET|socket/i);
   expect(proxy.seen).toEqual(['CONNECT refused.example.test:443', 'CONNECT tunnel.example.test:443']);
 });
@@ -93,6 +108,8 @@ test('NO_PROXY goes straight', async () => {
 
 test('a variable that names no HTTP proxy is told at once', async () => {
   process.env['http_proxy'] = 'socks5://127.0.0.1:1';
-  const error = (await fetchText('http://socks.example.test/', { ...TRIES, attempts: 3 }).catch((thrown: unknown) => thrown)) as KinitError;
+  const error = (await fetchText('http://socks.example.test/', { ...TRIES, attempts: 3 }).catch(
+    (thrown: unknown) => thrown,
+  )) as KinitError;
   expect(error.message).toBe('the variable http_proxy does not name an HTTP proxy');
 });

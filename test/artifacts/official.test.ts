@@ -23,7 +23,16 @@ async function setting(): Promise<Setting> {
   const inventoryDir = join(cache, 'inventory');
   mkdirSync(inventoryDir);
   const fetchAll = (attempts = 4): Promise<ArtifactSet> =>
-    officialArtifacts({ kubernetesVersion: VERSION, arch: 'amd64', mirror: 'none', baseUrl: origin.url, inventoryDir, emit: () => undefined, signal: new AbortController().signal, retries: { attempts, backoffMs: 1 } });
+    officialArtifacts({
+      kubernetesVersion: VERSION,
+      arch: 'amd64',
+      mirror: 'none',
+      baseUrl: origin.url,
+      inventoryDir,
+      emit: () => undefined,
+      signal: new AbortController().signal,
+      retries: { attempts, backoffMs: 1 },
+    });
   return { origin, inventoryDir, cache, fetchAll };
 }
 
@@ -44,14 +53,21 @@ test('first use downloads, checks, unpacks and locks; the second asks nobody', a
   expect(set.source).toBe('official');
   const kubelet = set.binaries.find((binary) => binary.name === 'kubelet');
   expect(readFileSync(kubelet?.localFile ?? '')).toEqual(origin.files.get(KUBELET));
-  expect(kubelet).toMatchObject({ installPath: '/usr/local/bin/kubelet', version: VERSION, sha256: sha256(origin.files.get(KUBELET) ?? Buffer.alloc(0)) });
+  expect(kubelet).toMatchObject({
+    installPath: '/usr/local/bin/kubelet',
+    version: VERSION,
+    sha256: sha256(origin.files.get(KUBELET) ?? Buffer.alloc(0)),
+  });
   const bridge = set.binaries.find((binary) => binary.name === 'cni-bridge');
   expect(readFileSync(bridge?.localFile ?? '', 'utf8')).toBe('program bridge');
   expect(statSync(bridge?.localFile ?? '').mode & 0o777).toBe(0o755);
   expect(set.images.every((image) => image.archive === undefined)).toBe(true);
   const lock = lockOf(inventoryDir);
   expect(Object.keys(lock.files)).toHaveLength(7);
-  expect(lock.files[`https://${KUBELET}`]).toEqual({ sha256: kubelet?.sha256, checksumFrom: `${origin.url}/${KUBELET}.sha256` });
+  expect(lock.files[`https://${KUBELET}`]).toEqual({
+    sha256: kubelet?.sha256,
+    checksumFrom: `${origin.url}/${KUBELET}.sha256`,
+  });
 
   const asked = origin.requests.length;
   expect(await fetchAll()).toEqual(set);
@@ -62,7 +78,13 @@ test('what was fetched is listed with its version and where it came from', async
   const { fetchAll } = await setting();
   await fetchAll();
   const rows = await listArtifacts();
-  expect(rows.find(({ name }) => name === 'kubelet')).toMatchObject({ kind: 'binary', arch: 'amd64', version: VERSION, origin: `https://${KUBELET}`, present: true });
+  expect(rows.find(({ name }) => name === 'kubelet')).toMatchObject({
+    kind: 'binary',
+    arch: 'amd64',
+    version: VERSION,
+    origin: `https://${KUBELET}`,
+    present: true,
+  });
   expect(rows.filter(({ name }) => name.startsWith('cni-'))).toHaveLength(6);
 });
 
@@ -72,14 +94,19 @@ test('a cut connection is taken up where it ended', async () => {
   const set = await fetchAll();
   const ranges = origin.requests.filter((request) => request.path === KUBELET).map((request) => request.range);
   expect(ranges).toEqual([undefined, 'bytes=40000-']);
-  expect(readFileSync(set.binaries.find((binary) => binary.name === 'kubelet')?.localFile ?? '')).toEqual(origin.files.get(KUBELET));
+  expect(readFileSync(set.binaries.find((binary) => binary.name === 'kubelet')?.localFile ?? '')).toEqual(
+    origin.files.get(KUBELET),
+  );
 });
 
 test('what one run fetched before it failed, the next run goes on with', async () => {
   const { origin, fetchAll } = await setting();
   origin.troubles.set(KUBELET, [{ cutAfter: 30_000 }]);
   const error = await failure(fetchAll(1));
-  expect(error.context).toMatchObject({ class: 'artifact', hint: expect.stringContaining('the next run goes on there') as string });
+  expect(error.context).toMatchObject({
+    class: 'artifact',
+    hint: expect.stringContaining('the next run goes on there') as string,
+  });
   await fetchAll(1);
   expect(origin.requests.filter((request) => request.path === KUBELET).at(-1)?.range).toBe('bytes=30000-');
 });
@@ -106,19 +133,26 @@ test('503 is tried again, 404 is not', async () => {
   const other = await setting();
   other.origin.files.delete(KUBELET);
   const error = await failure(other.fetchAll());
-  expect(error.context).toMatchObject({ class: 'artifact', tried: `GET ${other.origin.url}/${KUBELET}`, found: 'HTTP 404' });
+  expect(error.context).toMatchObject({
+    class: 'artifact',
+    tried: `GET ${other.origin.url}/${KUBELET}`,
+    found: 'HTTP 404',
+  });
   expect(other.origin.requests.filter((request) => request.path === KUBELET)).toHaveLength(1);
 });
 
 test('tries end', async () => {
   const { origin, fetchAll } = await setting();
-  origin.troubles.set(KUBELET, Array.from({ length: 10 }, () => ({ status: 503 })));
+  origin.troubles.set(
+    KUBELET,
+    Array.from({ length: 10 }, () => ({ status: 503 })),
+  );
   const error = await failure(fetchAll(3));
   expect(error.context.found).toBe('HTTP 503 (3 tries)');
   expect(origin.requests.filter((request) => request.path === KUBELET)).toHaveLength(3);
 });
 
-test('a file that is not what the origin\'s checksum says is refused with both digests, and nothing is kept of it', async () => {
+test("a file that is not what the origin's checksum says is refused with both digests, and nothing is kept of it", async () => {
   const { origin, inventoryDir, cache, fetchAll } = await setting();
   const published = sha256(origin.files.get(KUBELET) ?? Buffer.alloc(0));
   const evil = Buffer.from('evil');
@@ -135,10 +169,15 @@ test('the lock file binds, though the origin publishes a new file with a checksu
   const { origin, inventoryDir, fetchAll } = await setting();
   const locked = 'a'.repeat(64);
   const lockFile = join(inventoryDir, 'kinit.lock.json');
-  const text = JSON.stringify({ version: 1, files: { [`https://${KUBELET}`]: { sha256: locked, checksumFrom: 'https://example.com' } } });
+  const text = JSON.stringify({
+    version: 1,
+    files: { [`https://${KUBELET}`]: { sha256: locked, checksumFrom: 'https://example.com' } },
+  });
   writeFileSync(lockFile, text);
   const error = await failure(fetchAll());
-  expect(error.context.found).toBe(`sha256 ${sha256(origin.files.get(KUBELET) ?? Buffer.alloc(0))}, kinit.lock.json says ${locked}`);
+  expect(error.context.found).toBe(
+    `sha256 ${sha256(origin.files.get(KUBELET) ?? Buffer.alloc(0))}, kinit.lock.json says ${locked}`,
+  );
   expect(error.context.hint).toContain(lockFile);
   expect(readFileSync(lockFile, 'utf8')).toBe(text);
 });

@@ -27,5 +27,7 @@ test.each([
 });
 
 test('what is no HTTP proxy is an error that does not show the value', () => {
-  expect(() => choose('https://dl.k8s.io/', { https_proxy: 'socks5://me:secret@proxy:1080' })).toThrow('the variable https_proxy does not name an HTTP proxy');
+  expect(() => choose('https://dl.k8s.io/', { https_proxy: 'socks5://me:secret@proxy:1080' })).toThrow(
+    'the variable https_proxy does not name an HTTP proxy',
+  );
 });

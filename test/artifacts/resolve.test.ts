@@ -7,9 +7,21 @@ import type { Arch, ArtifactSet } from '../../src/model/artifact.js';
 import type { Spec } from '../../src/model/spec.js';
 import { fakeTools, startOrigin, temporaryCache } from './support.js';
 
-function resolve(inventoryDir: string, spec: Partial<Spec['artifacts']>, version = '1.36.3', arch: Arch = 'amd64'): Promise<ArtifactSet> {
+function resolve(
+  inventoryDir: string,
+  spec: Partial<Spec['artifacts']>,
+  version = '1.36.3',
+  arch: Arch = 'amd64',
+): Promise<ArtifactSet> {
   mkdirSync(inventoryDir, { recursive: true });
-  return resolveArtifacts({ spec: { source: 'auto', mirror: 'none', ...spec }, kubernetesVersion: version, arch, inventoryDir, emit: () => undefined, signal: new AbortController().signal });
+  return resolveArtifacts({
+    spec: { source: 'auto', mirror: 'none', ...spec },
+    kubernetesVersion: version,
+    arch,
+    inventoryDir,
+    emit: () => undefined,
+    signal: new AbortController().signal,
+  });
 }
 
 test('auto takes official where it answers, and stays with it', async () => {
@@ -28,12 +40,18 @@ test('auto takes source where a login page answers, writes that down, and stays 
   const good = new Map(origin.files);
   for (const path of origin.files.keys()) origin.files.set(path, Buffer.from('<html>log in</html>'));
   expect((await resolve(inventoryDir, { baseUrl: origin.url }, '1.36.3', ownArch() as Arch)).source).toBe('source');
-  expect(JSON.parse(readFileSync(join(inventoryDir, 'kinit.lock.json'), 'utf8'))).toEqual({ version: 1, files: {}, source: 'source' });
+  expect(JSON.parse(readFileSync(join(inventoryDir, 'kinit.lock.json'), 'utf8'))).toEqual({
+    version: 1,
+    files: {},
+    source: 'source',
+  });
   for (const [path, bytes] of good) origin.files.set(path, bytes);
   expect((await resolve(inventoryDir, { baseUrl: origin.url }, '1.36.3', ownArch() as Arch)).source).toBe('source');
 });
 
 test('a version that components/ does not build is refused for source, with the way out', async () => {
   const inventoryDir = join(temporaryCache(), 'inventory');
-  await expect(resolve(inventoryDir, { source: 'source' }, '1.35.4')).rejects.toMatchObject({ context: { class: 'artifact', hint: 'Set kubernetesVersion: 1.36.3, or artifacts.source: official.' } });
+  await expect(resolve(inventoryDir, { source: 'source' }, '1.35.4')).rejects.toMatchObject({
+    context: { class: 'artifact', hint: 'Set kubernetesVersion: 1.36.3, or artifacts.source: official.' },
+  });
 });

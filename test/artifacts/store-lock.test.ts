@@ -30,19 +30,27 @@ test('the lock of a process that is gone is taken over without waiting', async (
   const cache = temporaryCache();
   // Process ids end at 4194304 (kernel, PID_MAX_LIMIT), so this one never lives.
   writeLock(cache, `4194305 1 ${hostname()} x\n`);
-  expect(await withStoreLock(() => Promise.resolve('done'), { onWait: () => expect.unreachable(), signal })).toBe('done');
+  expect(await withStoreLock(() => Promise.resolve('done'), { onWait: () => expect.unreachable(), signal })).toBe(
+    'done',
+  );
 });
 
 test('the lock of a living process is waited for, in bounds, and named', async () => {
   const cache = temporaryCache();
   writeLock(cache, `1 1 another-machine x\n`);
   const waited: string[] = [];
-  await expect(withStoreLock(() => Promise.resolve(), { onWait: (holder) => waited.push(holder), signal, timeoutSeconds: 0 })).rejects.toMatchObject({ context: { class: 'locked' } });
+  await expect(
+    withStoreLock(() => Promise.resolve(), { onWait: (holder) => waited.push(holder), signal, timeoutSeconds: 0 }),
+  ).rejects.toMatchObject({ context: { class: 'locked' } });
   expect(waited).toEqual(['process 1']);
 });
 
 test('the lock is given back when the work fails', async () => {
   temporaryCache();
-  await expect(withStoreLock(() => Promise.reject(new Error('no')), { onWait: () => undefined, signal })).rejects.toThrow('no');
-  expect(await withStoreLock(() => Promise.resolve('free'), { onWait: () => expect.unreachable(), signal })).toBe('free');
+  await expect(
+    withStoreLock(() => Promise.reject(new Error('no')), { onWait: () => undefined, signal }),
+  ).rejects.toThrow('no');
+  expect(await withStoreLock(() => Promise.resolve('free'), { onWait: () => expect.unreachable(), signal })).toBe(
+    'free',
+  );
 });

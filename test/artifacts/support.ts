@@ -19,7 +19,8 @@ export function temporaryCache(): string {
   const folder = mkdtempSync(join(tmpdir(), 'kinit-artifacts-'));
   const before = process.env['XDG_CACHE_HOME'];
   process.env['XDG_CACHE_HOME'] = folder;
-  for (const mark of ['go-mod/k8s.io', 'go-build/ff']) mkdirSync(join(folder, 'kinit', 'build', mark), { recursive: true });
+  for (const mark of ['go-mod/k8s.io', 'go-build/ff'])
+    mkdirSync(join(folder, 'kinit', 'build', mark), { recursive: true });
   cleanups.push(() => {
     if (before === undefined) delete process.env['XDG_CACHE_HOME'];
     else process.env['XDG_CACHE_HOME'] = before;
@@ -29,7 +30,10 @@ export function temporaryCache(): string {
 }
 
 /** Programs under PATH that stand in for go, gcc and mmdebstrap. `calls` reads what `go build` was asked for. */
-export function fakeTools(folder: string, options: { readonly failOn?: string } = {}): { calls(): string[]; heal(): void } {
+export function fakeTools(
+  folder: string,
+  options: { readonly failOn?: string } = {},
+): { calls(): string[]; heal(): void } {
   const bin = join(folder, 'fake-bin');
   const log = join(folder, 'go.log');
   const failing = join(folder, 'failing');
@@ -56,7 +60,13 @@ echo "program $1" > "$out"`,
   cleanups.push(() => {
     process.env['PATH'] = before;
   });
-  return { calls: () => readFileSync(log, 'utf8').split('\n').filter((line) => line !== ''), heal: () => rmSync(failing, { force: true }) };
+  return {
+    calls: () =>
+      readFileSync(log, 'utf8')
+        .split('\n')
+        .filter((line) => line !== ''),
+    heal: () => rmSync(failing, { force: true }),
+  };
 }
 
 /** What the origin does with one request for a path, instead of answering it well. */
@@ -86,7 +96,10 @@ export async function startOrigin(kubernetesVersion: string): Promise<Origin> {
     if (body === undefined) return void response.writeHead(404).end('not here');
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
     if (from >= body.length) return void response.writeHead(416).end();
-    response.writeHead(from > 0 ? 206 : 200, { 'content-length': body.length - from, ...(from > 0 ? { 'content-range': `bytes ${from}-${body.length - 1}/${body.length}` } : {}) });
+    response.writeHead(from > 0 ? 206 : 200, {
+      'content-length': body.length - from,
+      ...(from > 0 ? { 'content-range': `bytes ${from}-${body.length - 1}/${body.length}` } : {}),
+    });
     if (trouble === undefined) return void response.end(body.subarray(from));
     // Time for the other side to take it in: what it has not read by then is lost with the connection.
     response.write(body.subarray(from, from + trouble.cutAfter), () => setTimeout(() => response.destroy(), 500));
@@ -116,11 +129,22 @@ async function officialFiles(kubernetesVersion: string): Promise<Map<string, Buf
     if (members.length > 0) {
       const tar = join(folder, `${i}.tar`);
       // CNI's tar files begin names with ./, the others do not.
-      await writeTar(tar, members.map((member) => ({ path: name.startsWith('cni') ? `./${member}` : member, type: 'file', mode: 0o755, content: Buffer.from(`program ${member}`) })));
+      await writeTar(
+        tar,
+        members.map((member) => ({
+          path: name.startsWith('cni') ? `./${member}` : member,
+          type: 'file',
+          mode: 0o755,
+          content: Buffer.from(`program ${member}`),
+        })),
+      );
       bytes = gzipSync(readFileSync(tar));
     }
     files.set(key(file.url), bytes);
-    files.set(key(file.checksumUrl), Buffer.from(file.checksumUrl.endsWith('kubelet.sha256') ? sha256(bytes) : `${sha256(bytes)}  ${name}\n`));
+    files.set(
+      key(file.checksumUrl),
+      Buffer.from(file.checksumUrl.endsWith('kubelet.sha256') ? sha256(bytes) : `${sha256(bytes)}  ${name}\n`),
+    );
   }
   return files;
 }

@@ -5,7 +5,12 @@ import { secretAsker } from '../../src/cli/ask-secret.js';
 import type { AskSecret } from '../../src/model/secret.js';
 import { fakeIo } from './fake-io.js';
 
-function terminal(env: Record<string, string> = {}): { ask: AskSecret | undefined; type: (text: string) => void; shown: () => string; held: () => number } {
+function terminal(env: Record<string, string> = {}): {
+  ask: AskSecret | undefined;
+  type: (text: string) => void;
+  shown: () => string;
+  held: () => number;
+} {
   const io = fakeIo({ tty: true, env });
   const keys = new PassThrough();
   let held = 0;
@@ -13,7 +18,12 @@ function terminal(env: Record<string, string> = {}): { ask: AskSecret | undefine
     held += 1;
     return () => undefined;
   };
-  return { ask: secretAsker({ ...io, stdin: Object.assign(keys, { isTTY: true }) }, hold), type: (text) => void keys.write(text), shown: io.err, held: () => held };
+  return {
+    ask: secretAsker({ ...io, stdin: Object.assign(keys, { isTTY: true }) }, hold),
+    type: (text) => void keys.write(text),
+    shown: io.err,
+    held: () => held,
+  };
 }
 
 test('without a terminal, and on a build server, nobody is asked', () => {
@@ -33,7 +43,11 @@ test('what is typed is not shown; backspace and Ctrl-U work, also behind a chara
 
 test('the same question is asked once; another waits for its turn and takes what was typed ahead', async () => {
   const { ask, type, held } = terminal();
-  const answers = Promise.all([ask?.({ id: 'a', text: 'A' }), ask?.({ id: 'a', text: 'A' }), ask?.({ id: 'b', text: 'B' })]);
+  const answers = Promise.all([
+    ask?.({ id: 'a', text: 'A' }),
+    ask?.({ id: 'a', text: 'A' }),
+    ask?.({ id: 'b', text: 'B' }),
+  ]);
   await turn();
   type('one\ntwo\n');
   expect(await answers).toEqual(['one', 'one', 'two']);

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { clean, safeJson, oneLine } from '../../src/cli/clean.js';
 
 test('escape sequences and control characters of a host do not reach the terminal', () => {
-  expect(clean('a\u001b[2Jb\u001b[31mred\u001b[0m\u0007\u0008\u009bc')).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+  expect(clean('a\u001b[2Jb\u001b[31mred\u001b[0m\u0007\u0008\u009bc')).not.toMatch(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/,
+  );
   expect(clean('\u001b]0;new title\u0007text')).toBe('text');
   expect(clean('\u001b]8;;http://evil\u001b\\link\u001b]8;;\u001b\\')).toBe('link');
 });

@@ -5,11 +5,25 @@ import { KinitError } from '../../src/model/error.js';
 
 const plain = paint(false);
 const refused = (host: string) =>
-  toFailure(new KinitError('The host key has changed', { class: 'access', host, phase: 'connect', tried: `ssh root@${host}`, found: 'SHA256:abc', hint: 'Ask its owner.' }));
+  toFailure(
+    new KinitError('The host key has changed', {
+      class: 'access',
+      host,
+      phase: 'connect',
+      tried: `ssh root@${host}`,
+      found: 'SHA256:abc',
+      hint: 'Ask its owner.',
+    }),
+  );
 
 test('a failure says what, where, what was tried, what came back and what to do, in this order', () => {
   expect(renderFailures([refused('node1')], plain)).toBe(
-    ['Error on node1, connect: The host key has changed', '  tried: ssh root@node1', '  found: SHA256:abc', '  next:  Ask its owner.'].join('\n'),
+    [
+      'Error on node1, connect: The host key has changed',
+      '  tried: ssh root@node1',
+      '  found: SHA256:abc',
+      '  next:  Ask its owner.',
+    ].join('\n'),
   );
 });
 
@@ -41,5 +55,11 @@ test('what is not a KinitError is an internal error that says how to go on', () 
 
 test('the JSON event has class and exit code and never the cause', () => {
   const failure = toFailure(new KinitError('no', { class: 'timeout', host: 'a', cause: new Error('secret') }));
-  expect(failureEvent(failure, 15)).toEqual({ type: 'error', message: 'no', exitCode: 15, class: 'timeout', host: 'a' });
+  expect(failureEvent(failure, 15)).toEqual({
+    type: 'error',
+    message: 'no',
+    exitCode: 15,
+    class: 'timeout',
+    host: 'a',
+  });
 });

@@ -8,11 +8,18 @@ function setUp() {
   const events: KinitEvent[] = [];
   const source = new EventEmitter();
   let quits = 0;
-  const start = <T>(use: (signal: AbortSignal) => Promise<T>) => withInterrupt((event) => events.push(event), () => (quits += 1), use, source);
+  const start = <T>(use: (signal: AbortSignal) => Promise<T>) =>
+    withInterrupt(
+      (event) => events.push(event),
+      () => (quits += 1),
+      use,
+      source,
+    );
   return { events, source, start, quits: () => quits };
 }
 
-const untilAborted = (signal: AbortSignal) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+const untilAborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
 
 test('the first Ctrl-C aborts the signal and says how to go on; the second ends at once', async () => {
   const { events, source, start, quits } = setUp();
@@ -22,7 +29,14 @@ test('the first Ctrl-C aborts the signal and says how to go on; the second ends 
     throw new Error('stream closed');
   });
   source.emit('SIGINT');
-  await expect(run).rejects.toMatchObject({ exitCode: 130, context: { class: 'interrupted', found: 'stream closed', hint: expect.stringContaining('same command again') as string } });
+  await expect(run).rejects.toMatchObject({
+    exitCode: 130,
+    context: {
+      class: 'interrupted',
+      found: 'stream closed',
+      hint: expect.stringContaining('same command again') as string,
+    },
+  });
   expect(quits()).toBe(1);
   expect(events).toEqual([{ type: 'warning', text: expect.stringContaining('press Ctrl-C again') as string }]);
 });
@@ -44,7 +58,10 @@ test('a summary of interrupted hosts is an interruption, not a failure to mend',
     throw new KinitError('2 of 3 hosts failed', { class: 'interrupted', found: 'a: stopped', hint: 'Mend the hosts.' });
   });
   source.emit('SIGINT');
-  await expect(run).rejects.toMatchObject({ message: 'Interrupted', context: { class: 'interrupted', hint: expect.stringContaining('same command again') as string } });
+  await expect(run).rejects.toMatchObject({
+    message: 'Interrupted',
+    context: { class: 'interrupted', hint: expect.stringContaining('same command again') as string },
+  });
 });
 
 test('a run that ends well although it was told to stop has its own result', async () => {

@@ -33,16 +33,21 @@ test('merging keeps what is there, replaces the same cluster, and makes it curre
 
 test('merging into an empty file gives the kubeconfig; fields kinit does not know stay', () => {
   expect(mergeKubeconfigs('\n', admin, 'f')).toBe(admin);
-  expect(parse(mergeKubeconfigs('kind: Config\npreferences: { colors: true }\n', admin, 'f'))).toMatchObject({ preferences: { colors: true } });
+  expect(parse(mergeKubeconfigs('kind: Config\npreferences: { colors: true }\n', admin, 'f'))).toMatchObject({
+    preferences: { colors: true },
+  });
 });
 
-test.each(['hello', '[1]', 'kind: Pod', 'a: [\nclient-key-data: c2VjcmV0'])('a file that is no kubeconfig is left alone, and not quoted', (text) => {
-  let message = '';
-  try {
-    mergeKubeconfigs(text, admin, '/home/me/.kube/config');
-  } catch (error) {
-    message = String(error);
-  }
-  expect(message).toContain('/home/me/.kube/config is not a kubeconfig');
-  expect(message).not.toContain('c2VjcmV0');
-});
+test.each(['hello', '[1]', 'kind: Pod', 'a: [\nclient-key-data: c2VjcmV0'])(
+  'a file that is no kubeconfig is left alone, and not quoted',
+  (text) => {
+    let message = '';
+    try {
+      mergeKubeconfigs(text, admin, '/home/me/.kube/config');
+    } catch (error) {
+      message = String(error);
+    }
+    expect(message).toContain('/home/me/.kube/config is not a kubeconfig');
+    expect(message).not.toContain('c2VjcmV0');
+  },
+);

@@ -9,14 +9,28 @@ import { fakeIo } from './fake-io.js';
 const folder = mkdtempSync(join(tmpdir(), 'kinit-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function kinit(words: string, options: Parameters<typeof fakeIo>[0] = {}): Promise<{ code: number; out: string; err: string }> {
+async function kinit(
+  words: string,
+  options: Parameters<typeof fakeIo>[0] = {},
+): Promise<{ code: number; out: string; err: string }> {
   const io = fakeIo(options);
-  const code = await main(words.split(' ').filter((word) => word !== ''), io);
+  const code = await main(
+    words.split(' ').filter((word) => word !== ''),
+    io,
+  );
   return { code, out: io.out(), err: io.err() };
 }
 
-const groups = { token: ['create', 'list', 'delete'], artifacts: ['build', 'list', 'prune'], lab: ['up', 'list', 'ssh', 'exec', 'down'], inventory: ['check', 'schema'] };
-const all = [...commands.map(({ name }) => name), ...Object.entries(groups).flatMap(([group, members]) => members.map((member) => `${group} ${member}`))];
+const groups = {
+  token: ['create', 'list', 'delete'],
+  artifacts: ['build', 'list', 'prune'],
+  lab: ['up', 'list', 'ssh', 'exec', 'down'],
+  inventory: ['check', 'schema'],
+};
+const all = [
+  ...commands.map(({ name }) => name),
+  ...Object.entries(groups).flatMap(([group, members]) => members.map((member) => `${group} ${member}`)),
+];
 
 test.each(all)('kinit %s --help names the command, its options and an example, and runs nothing', async (command) => {
   const { code, out, err } = await kinit(`${command} --help`);
@@ -34,7 +48,10 @@ test('--help lists every command and says that this is not Kerberos', async () =
 });
 
 test('--version prints the version of package.json', async () => {
-  expect(await kinit('--version')).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string });
+  expect(await kinit('--version')).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+  });
 });
 
 test('without a command the help goes to standard error, and a script sees a failure', async () => {
@@ -43,13 +60,16 @@ test('without a command the help goes to standard error, and a script sees a fai
   expect(err).toContain('kinit init');
 });
 
-test.each(['user@EXAMPLE.ORG', '-kt /etc/krb5.keytab host/a@EXAMPLE.ORG', '-R', '-V user'])('kinit %s is answered with where Kerberos is', async (words) => {
-  const { code, err } = await kinit(words);
-  expect(code).toBe(10);
-  expect(err).toContain(`/usr/bin/kinit ${words}`);
-  expect(err).toContain('kinit-cluster');
-  expect(err).not.toContain('Commands:');
-});
+test.each(['user@EXAMPLE.ORG', '-kt /etc/krb5.keytab host/a@EXAMPLE.ORG', '-R', '-V user'])(
+  'kinit %s is answered with where Kerberos is',
+  async (words) => {
+    const { code, err } = await kinit(words);
+    expect(code).toBe(10);
+    expect(err).toContain(`/usr/bin/kinit ${words}`);
+    expect(err).toContain('kinit-cluster');
+    expect(err).not.toContain('Commands:');
+  },
+);
 
 test('an @ in an argument of a command is no principal', async () => {
   const { err } = await kinit('init user@host');
@@ -102,19 +122,29 @@ test('inventory check tells every problem with its place and exits with 11', asy
 test('the inventory comes from KINIT_INVENTORY where --inventory is not given', async () => {
   const file = join(folder, 'env.yaml');
   writeFileSync(file, good);
-  expect(await kinit('inventory check', { env: { KINIT_INVENTORY: file } })).toMatchObject({ code: 0, out: `${file}: no problems\n` });
+  expect(await kinit('inventory check', { env: { KINIT_INVENTORY: file } })).toMatchObject({
+    code: 0,
+    out: `${file}: no problems\n`,
+  });
 });
 
 test('inventory schema prints JSON and nothing else; --output json wraps it', async () => {
   const plain = await kinit('inventory schema');
   expect(JSON.parse(plain.out)).toHaveProperty('properties.hosts');
   const wrapped = await kinit('inventory schema --output json');
-  expect(JSON.parse(wrapped.out)).toMatchObject({ type: 'result', command: 'inventory schema', result: { type: 'object' } });
+  expect(JSON.parse(wrapped.out)).toMatchObject({
+    type: 'result',
+    command: 'inventory schema',
+    result: { type: 'object' },
+  });
 });
 
 test('with --output json a list is one line for each element', async () => {
   const { code, out } = await kinit('phases -o json');
-  const rows = out.trimEnd().split('\n').map((line) => JSON.parse(line) as { id: string });
+  const rows = out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { id: string });
   expect(code).toBe(0);
   expect(rows[0]).toMatchObject({ id: 'preflight', after: [] });
   expect(rows.map(({ id }) => id)).toContain('kubelet');

@@ -8,7 +8,12 @@ import type { PlanContent } from '../../src/model/plan.js';
 const folder = mkdtempSync(join(tmpdir(), 'kinit-plan-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const file = join(folder, 'plan.json');
-const content: PlanContent = { kinit: '0.1.0', spec: {}, run: { hosts: ['n1'], skip: [], only: [], ignorePreflight: [] }, hosts: [] };
+const content: PlanContent = {
+  kinit: '0.1.0',
+  spec: {},
+  run: { hosts: ['n1'], skip: [], only: [], ignorePreflight: [] },
+  hosts: [],
+};
 
 test('a plan comes back as it was written, from a file of mode 600', async () => {
   await writePlan(file, content, '/srv/inventory.yaml');
@@ -19,14 +24,23 @@ test('a plan comes back as it was written, from a file of mode 600', async () =>
 test('a plan that was edited is refused', async () => {
   await writePlan(file, content, '/srv/inventory.yaml');
   writeFileSync(file, readFileSync(file, 'utf8').replace('"n1"', '"n2"'));
-  await expect(readPlan(file)).rejects.toMatchObject({ exitCode: 10, message: expect.stringContaining('was changed after kinit wrote it') as string });
+  await expect(readPlan(file)).rejects.toMatchObject({
+    exitCode: 10,
+    message: expect.stringContaining('was changed after kinit wrote it') as string,
+  });
 });
 
-test.each([['no JSON', 'hello'], ['another file', '{"format":"x"}']])('%s is a usage error', async (_what, text) => {
+test.each([
+  ['no JSON', 'hello'],
+  ['another file', '{"format":"x"}'],
+])('%s is a usage error', async (_what, text) => {
   writeFileSync(file, text);
   await expect(readPlan(file)).rejects.toMatchObject({ exitCode: 10 });
 });
 
 test('a file that is not there is a usage error with the next step', async () => {
-  await expect(readPlan(join(folder, 'none'))).rejects.toMatchObject({ exitCode: 10, context: { hint: expect.stringContaining('kinit plan --out') as string } });
+  await expect(readPlan(join(folder, 'none'))).rejects.toMatchObject({
+    exitCode: 10,
+    context: { hint: expect.stringContaining('kinit plan --out') as string },
+  });
 });

@@ -54,7 +54,10 @@ export interface FakeApi extends ClusterApi {
 }
 
 /** Objects in a map; raw requests are refused unless answered for. */
-export function fakeApi(objects: readonly KubeObject[] = [], answers: Readonly<Record<string, (body: unknown) => ApiResponse>> = {}): FakeApi {
+export function fakeApi(
+  objects: readonly KubeObject[] = [],
+  answers: Readonly<Record<string, (body: unknown) => ApiResponse>> = {},
+): FakeApi {
   const store = new Map(objects.map((object) => [keyOf({ ...object, ...object.metadata }), object]));
   const calls: string[] = [];
   return {
@@ -66,7 +69,13 @@ export function fakeApi(objects: readonly KubeObject[] = [], answers: Readonly<R
     },
     get: async (ref) => store.get(keyOf(ref)),
     list: async (apiVersion, kind, { namespace, labelSelector } = {}) =>
-      [...store.values()].filter((each) => each.apiVersion === apiVersion && each.kind === kind && (namespace === undefined || each.metadata.namespace === namespace) && isSelected(each, labelSelector)),
+      [...store.values()].filter(
+        (each) =>
+          each.apiVersion === apiVersion &&
+          each.kind === kind &&
+          (namespace === undefined || each.metadata.namespace === namespace) &&
+          isSelected(each, labelSelector),
+      ),
     apply: async (object, { dryRun = false } = {}) => {
       const key = keyOf({ ...object, ...object.metadata });
       const live = store.get(key);
@@ -86,15 +95,20 @@ export function fakeApi(objects: readonly KubeObject[] = [], answers: Readonly<R
 
 /** 'key' and 'key=value', with commas. */
 function isSelected({ metadata: { labels = {} } }: KubeObject, selector = ''): boolean {
-  return selector.split(',').filter((part) => part !== '').every((part) => {
-    const [key = '', value] = part.split('=');
-    return value === undefined ? labels[key] !== undefined : labels[key] === value;
-  });
+  return selector
+    .split(',')
+    .filter((part) => part !== '')
+    .every((part) => {
+      const [key = '', value] = part.split('=');
+      return value === undefined ? labels[key] !== undefined : labels[key] === value;
+    });
 }
 
 const keyOf = ({ kind, name, namespace = '' }: Omit<ObjectRef, 'apiVersion'>): string => `${kind} ${namespace}/${name}`;
 
-export function fakeTools(parts: { host?: HostConnection; api?: ClusterApi; signal?: AbortSignal } = {}): Tools & { readonly said: string[] } {
+export function fakeTools(
+  parts: { host?: HostConnection; api?: ClusterApi; signal?: AbortSignal } = {},
+): Tools & { readonly said: string[] } {
   const said: string[] = [];
   const { host = fakeHost(), api, signal = new AbortController().signal } = parts;
   return { host, said, signal, progress: (text) => said.push(text), api: async () => api ?? noApi() };
@@ -119,7 +133,17 @@ export function node(name: string, ready = true, more: Partial<KubeObject> = {})
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { name, uid: `uid-${name}` },
-    status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False', reason: ready ? 'KubeletReady' : 'KubeletNotReady', message: ready ? '' : 'cni plugin not initialized' }], nodeInfo: { bootID: `boot-${name}`, machineID: `machine-${name}` } },
+    status: {
+      conditions: [
+        {
+          type: 'Ready',
+          status: ready ? 'True' : 'False',
+          reason: ready ? 'KubeletReady' : 'KubeletNotReady',
+          message: ready ? '' : 'cni plugin not initialized',
+        },
+      ],
+      nodeInfo: { bootID: `boot-${name}`, machineID: `machine-${name}` },
+    },
     ...more,
   };
 }

@@ -5,8 +5,19 @@ import type { CommandResult, HostConnection, UploadFile } from '../../src/model/
 import { failure, fakeApi, type FakeApi, fakeHost, fakeTools, localHost, node } from './fakes.js';
 
 const CA = '-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n';
-const account: KubeObject = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: 'default', name: 'default' } };
-const worker = nodeJoin({ name: 'worker-1', endpoint: '10.0.0.1:6443', caPem: CA, clusterName: 'demo', kubeletConfPath: '/etc/kubernetes/kubelet.conf', revision: 'r1' });
+const account: KubeObject = {
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: { namespace: 'default', name: 'default' },
+};
+const worker = nodeJoin({
+  name: 'worker-1',
+  endpoint: '10.0.0.1:6443',
+  caPem: CA,
+  clusterName: 'demo',
+  kubeletConfPath: '/etc/kubernetes/kubelet.conf',
+  revision: 'r1',
+});
 
 interface Scene {
   readonly api: FakeApi;
@@ -54,7 +65,13 @@ const ok: CommandResult = { code: 0, stdout: '', stderr: '' };
 const tokensOf = ({ api }: Scene): string[] => [...api.objects.keys()].filter((key) => key.includes('bootstrap-token'));
 
 test('nothing to do on a host that has joined this cluster, also when its kubeconfig trusts a second authority', () => {
-  expect(nodeJoinKind.diff(worker, { joined: true, unfinished: false, trusts: `${CA}-----BEGIN CERTIFICATE-----\nb3RoZXI=\n-----END CERTIFICATE-----\n` })).toEqual({ changed: false, reason: 'worker-1 has joined' });
+  expect(
+    nodeJoinKind.diff(worker, {
+      joined: true,
+      unfinished: false,
+      trusts: `${CA}-----BEGIN CERTIFICATE-----\nb3RoZXI=\n-----END CERTIFICATE-----\n`,
+    }),
+  ).toEqual({ changed: false, reason: 'worker-1 has joined' });
 });
 
 test('a join uses one short-lived token for this node, in a file for root only, and leaves neither behind', async () => {
@@ -68,7 +85,8 @@ test('a join uses one short-lived token for this node, in a file for root only, 
     },
   });
   await join(now);
-  const decode = (key: string): string => Buffer.from((during as { data: Record<string, string> }).data[key] ?? '', 'base64').toString();
+  const decode = (key: string): string =>
+    Buffer.from((during as { data: Record<string, string> }).data[key] ?? '', 'base64').toString();
   expect(decode('description')).toContain('worker-1');
   expect(decode('auth-extra-groups')).toBe('system:bootstrappers:kubeadm:default-node-token');
   expect([decode('usage-bootstrap-authentication'), decode('usage-bootstrap-signing')]).toEqual(['true', '']);
@@ -88,7 +106,10 @@ test('a join uses one short-lived token for this node, in a file for root only, 
 
 test('what a run left that was killed after the join goes, with its token, and the kubelet is not started again', async () => {
   const seen = { joined: true, unfinished: true, trusts: CA };
-  expect(nodeJoinKind.diff(worker, seen)).toMatchObject({ changed: true, change: { action: 'delete', summary: 'remove what worker-1 joined with' } });
+  expect(nodeJoinKind.diff(worker, seen)).toMatchObject({
+    changed: true,
+    change: { action: 'delete', summary: 'remove what worker-1 joined with' },
+  });
   const token = (id: string, description: string): KubeObject => ({
     apiVersion: 'v1',
     kind: 'Secret',
@@ -96,7 +117,10 @@ test('what a run left that was killed after the join goes, with its token, and t
     type: 'bootstrap.kubernetes.io/token',
     data: { 'token-id': Buffer.from(id).toString('base64'), description: Buffer.from(description).toString('base64') },
   });
-  const now = scene([], [token('aaaaaa', 'kinit: joins node worker-1'), token('bbbbbb', 'kinit: joins node worker-10')]);
+  const now = scene(
+    [],
+    [token('aaaaaa', 'kinit: joins node worker-1'), token('bbbbbb', 'kinit: joins node worker-10')],
+  );
   await join(now, seen);
   expect(tokensOf(now)).toEqual(['Secret kube-system/bootstrap-token-bbbbbb']);
   expect(now.scripts).toEqual(['remove bootstrap file']);
@@ -130,10 +154,15 @@ test('a kubelet that ends again and again is not waited for; its own words are t
     'E0501 10:00:00.100000    1 kubelet.go:2] "Unable to read config path" err="path does not exist"',
     'E0501 10:00:00.200000  812 run.go:72] "command failed" err="failed to run Kubelet: running with swap on is not supported"',
   ].join('\n');
-  const now = scene([{ code: 1, stdout: '', stderr: '' }, { code: 0, stdout: logs, stderr: '' }]);
+  const now = scene([
+    { code: 1, stdout: '', stderr: '' },
+    { code: 0, stdout: logs, stderr: '' },
+  ]);
   const error = await failure(join(now));
   expect(error.message).toBe('worker-1 did not join the cluster');
-  expect(error.context.found).toBe('kubelet (started again 2 times): "command failed" err="failed to run Kubelet: running with swap on is not supported"');
+  expect(error.context.found).toBe(
+    'kubelet (started again 2 times): "command failed" err="failed to run Kubelet: running with swap on is not supported"',
+  );
   expect(tokensOf(now)).toEqual([]);
 });
 
@@ -146,10 +175,20 @@ test('a Node that is left over is deleted first; a living one of that name is an
 
 test('a host of another cluster is refused before anything is changed', async () => {
   const now = scene([]);
-  const seen = { joined: true, unfinished: false, trusts: '-----BEGIN CERTIFICATE-----\nb3RoZXI=\n-----END CERTIFICATE-----\n' };
-  expect(nodeJoinKind.diff(worker, seen)).toMatchObject({ changed: true, change: { reason: '/etc/kubernetes/kubelet.conf belongs to another cluster' } });
+  const seen = {
+    joined: true,
+    unfinished: false,
+    trusts: '-----BEGIN CERTIFICATE-----\nb3RoZXI=\n-----END CERTIFICATE-----\n',
+  };
+  expect(nodeJoinKind.diff(worker, seen)).toMatchObject({
+    changed: true,
+    change: { reason: '/etc/kubernetes/kubelet.conf belongs to another cluster' },
+  });
   const error = await failure(join(now, seen));
-  expect(error.context).toMatchObject({ class: 'preflight', hint: expect.stringContaining('kinit reset worker-1') as string });
+  expect(error.context).toMatchObject({
+    class: 'preflight',
+    hint: expect.stringContaining('kinit reset worker-1') as string,
+  });
   expect(now.api.calls).toEqual([]);
 });
 
@@ -159,5 +198,9 @@ test('what is observed on a bare host is: not joined', async () => {
   expect(nodeJoinKind.parse?.(worker, stdout)).toEqual({ joined: false, unfinished: false, trusts: '' });
   const joined = `joined\n${Buffer.from(CA).toString('base64')}\n`;
   expect(nodeJoinKind.parse?.(worker, joined)).toEqual({ joined: true, unfinished: false, trusts: CA });
-  expect(nodeJoinKind.parse?.(worker, joined.replace('joined', 'unfinished'))).toEqual({ joined: true, unfinished: true, trusts: CA });
+  expect(nodeJoinKind.parse?.(worker, joined.replace('joined', 'unfinished'))).toEqual({
+    joined: true,
+    unfinished: true,
+    trusts: CA,
+  });
 });

@@ -11,6 +11,10 @@ test('what every healthy start logs too is not the cause', () => {
 });
 
 test('what ended the kubelet goes before earlier errors', () => {
-  expect(firstKubeletError('E0501 10:00:00.1 1 a.go:1] "first"\nE0501 10:00:00.2 1 run.go:72] "command failed" err="unknown flag: --foo"')).toBe('"command failed" err="unknown flag: --foo"');
+  expect(
+    firstKubeletError(
+      'E0501 10:00:00.1 1 a.go:1] "first"\nE0501 10:00:00.2 1 run.go:72] "command failed" err="unknown flag: --foo"',
+    ),
+  ).toBe('"command failed" err="unknown flag: --foo"');
   expect(firstKubeletError('I0501 10:00:00.1 1 a.go:1] "fine"')).toBeUndefined();
 });

@@ -4,7 +4,8 @@ import type { HostFacts } from '../../src/model/facts.js';
 import { fakeHost } from './fakes.js';
 
 const facts = { clockOffsetMs: 0 } as HostFacts;
-const shown = (state: string, since: number, uptime: number): string => `ActiveState=${state}\nActiveEnterTimestampMonotonic=${since * 1e6}\n${uptime}.25\n`;
+const shown = (state: string, since: number, uptime: number): string =>
+  `ActiveState=${state}\nActiveEnterTimestampMonotonic=${since * 1e6}\n${uptime}.25\n`;
 
 async function told(answers: readonly string[]): Promise<readonly string[]> {
   const lines: string[] = [];

@@ -8,7 +8,13 @@ import { failure, fakeHost, localHost } from './fakes.js';
 
 let folder: string;
 const host = localHost();
-const anna: LockOwner = { operator: "anna@o'laptop", pid: 4711, command: 'init', started: '2026-05-01T10:00:00Z', processSpace: 'elsewhere' };
+const anna: LockOwner = {
+  operator: "anna@o'laptop",
+  pid: 4711,
+  command: 'init',
+  started: '2026-05-01T10:00:00Z',
+  processSpace: 'elsewhere',
+};
 
 beforeEach(() => {
   folder = join(mkdtempSync(join(tmpdir(), 'kinit-lock-')), 'run');
@@ -17,7 +23,8 @@ afterEach(() => {
   rmSync(join(folder, '..'), { recursive: true, force: true });
 });
 
-const take = (command: string, more: LockOptions = {}): Promise<() => Promise<void>> => acquireLock(host, command, { folder, ...more });
+const take = (command: string, more: LockOptions = {}): Promise<() => Promise<void>> =>
+  acquireLock(host, command, { folder, ...more });
 const uptime = (): number => Math.floor(Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]));
 
 test('a second kinit is told who holds the lock, since when, and what to do', async () => {
@@ -25,14 +32,20 @@ test('a second kinit is told who holds the lock, since when, and what to do', as
   const error = await failure(take('reset'));
   expect(error.context.class).toBe('locked');
   expect(error.message).toBe(`another kinit is at work on this cluster: anna@o'laptop runs "init"`);
-  expect(error.context.found).toMatch(/^held by anna@o'laptop, process 4711, command "init", started 2026-05-01T10:00:00Z \(\d s ago\), last sign of life \d s ago, expires in \d\d s without another$/);
+  expect(error.context.found).toMatch(
+    /^held by anna@o'laptop, process 4711, command "init", started 2026-05-01T10:00:00Z \(\d s ago\), last sign of life \d s ago, expires in \d\d s without another$/,
+  );
   expect(error.context.hint).toContain('--force-unlock');
   await release();
-  await (await take('reset'))();
+  await (
+    await take('reset')
+  )();
 });
 
 test('of many that race exactly one wins, and its files are for root only', async () => {
-  const results = await Promise.allSettled(Array.from({ length: 8 }, (_, i) => take(`racer ${i}`, { owner: { ...anna, command: `racer ${i}` } })));
+  const results = await Promise.allSettled(
+    Array.from({ length: 8 }, (_, i) => take(`racer ${i}`, { owner: { ...anna, command: `racer ${i}` } })),
+  );
   const won = results.filter((result) => result.status === 'fulfilled');
   expect(won).toHaveLength(1);
   expect([statSync(folder).mode & 0o777, statSync(join(folder, 'lock')).mode & 0o777]).toEqual([0o700, 0o600]);
@@ -59,14 +72,18 @@ test('a silence shorter than the bound is not enough', async () => {
 test('signs of life keep it', async () => {
   const release = await take('init', { owner: anna, beatSeconds: 0.02 });
   silence(95);
-  await expect.poll(() => Number(readFileSync(join(folder, 'beat'), 'utf8').split(' ')[1])).toBeGreaterThan(uptime() - 20);
+  await expect
+    .poll(() => Number(readFileSync(join(folder, 'beat'), 'utf8').split(' ')[1]))
+    .toBeGreaterThan(uptime() - 20);
   await release();
 });
 
 test('a sign of life in the future is one from before a reboot', async () => {
   const old = await take('init', { owner: anna });
   silence(-1000);
-  await (await take('reset'))();
+  await (
+    await take('reset')
+  )();
   await old();
 });
 
@@ -89,13 +106,20 @@ test('without a channel for signs of life the shell carries them, and the releas
   const noChannel = fakeHost({ run: host.run, pipe: () => Promise.reject(new Error('administratively prohibited')) });
   const release = await acquireLock(noChannel, 'init', { folder, owner: anna, beatSeconds: 0.02 });
   silence(80);
-  await expect.poll(() => Number(readFileSync(join(folder, 'beat'), 'utf8').split(' ')[1])).toBeGreaterThan(uptime() - 20);
+  await expect
+    .poll(() => Number(readFileSync(join(folder, 'beat'), 'utf8').split(' ')[1]))
+    .toBeGreaterThan(uptime() - 20);
   await release();
-  await (await take('reset'))();
+  await (
+    await take('reset')
+  )();
 });
 
 test('a host without flock is an error with a hint, not a lock', async () => {
-  const bare = fakeHost({ run: (script, options) => host.run(`PATH=/nonexistent\n${script.replace('mkdir -p "$D"', '/bin/mkdir -p "$D"')}`, options) });
+  const bare = fakeHost({
+    run: (script, options) =>
+      host.run(`PATH=/nonexistent\n${script.replace('mkdir -p "$D"', '/bin/mkdir -p "$D"')}`, options),
+  });
   const error = await failure(acquireLock(bare, 'init', { folder }));
   expect(error.context).toMatchObject({ class: 'access', hint: expect.stringContaining('flock') as string });
 });
@@ -110,15 +134,24 @@ test('--lock-wait: a second kinit waits, says for whom, and goes on when the fir
   const release = await take('init', { owner: anna });
   const told: string[] = [];
   const second = take('reset', { waitSeconds: 30, onWait: (text) => told.push(text) });
-  await expect.poll(() => told).toEqual([expect.stringMatching(/^waiting at most 30 s for the lock: anna@o'laptop, process 4711, command "init"/)]);
+  await expect
+    .poll(() => told)
+    .toEqual([
+      expect.stringMatching(/^waiting at most 30 s for the lock: anna@o'laptop, process 4711, command "init"/),
+    ]);
   await release();
-  await (await second)();
+  await (
+    await second
+  )();
   expect(told).toHaveLength(1);
 });
 
 test('a wait for the lock has a bound, and ends when it is interrupted', async () => {
   const release = await take('init', { owner: anna });
-  expect((await failure(take('reset', { waitSeconds: 0.2 }))).context).toMatchObject({ class: 'locked', tried: expect.stringContaining(', for 0.2 s') as string });
+  expect((await failure(take('reset', { waitSeconds: 0.2 }))).context).toMatchObject({
+    class: 'locked',
+    tried: expect.stringContaining(', for 0.2 s') as string,
+  });
   const stop = new AbortController();
   const waiting = failure(take('reset', { waitSeconds: 60, signal: stop.signal, onWait: () => stop.abort() }));
   expect((await waiting).context.class).toBe('interrupted');

@@ -3,7 +3,12 @@ import { removeStaleNode } from '../../src/cluster/stale-node.js';
 import type { KubeObject } from '../../src/model/api.js';
 import { failure, fakeApi, fakeTools, node } from './fakes.js';
 
-const lease = (renewTime: string): KubeObject => ({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'a', namespace: 'kube-node-lease' }, spec: { renewTime } });
+const lease = (renewTime: string): KubeObject => ({
+  apiVersion: 'coordination.k8s.io/v1',
+  kind: 'Lease',
+  metadata: { name: 'a', namespace: 'kube-node-lease' },
+  spec: { renewTime },
+});
 
 test('no Node of that name: nothing is done', async () => {
   const api = fakeApi();

@@ -17,24 +17,46 @@ test('progress is told when what is missing changes, not at every look', async (
 });
 
 test('a wait that runs out says what was waited for, what is missing, and the explanation', async () => {
-  const error = await failure(waitUntil({ ...wait, look: async () => ({ done: false, missing: 'clouds' }), explain: async () => 'high pressure' }));
+  const error = await failure(
+    waitUntil({
+      ...wait,
+      look: async () => ({ done: false, missing: 'clouds' }),
+      explain: async () => 'high pressure',
+    }),
+  );
   expect(error.message).toBe('gave up after 0.05 s waiting for rain');
   expect(error.context).toMatchObject({ class: 'timeout', found: 'clouds\nhigh pressure' });
 });
 
 test('an explanation that fails does not hide what ran out', async () => {
-  const error = await failure(waitUntil({ ...wait, look: async () => ({ done: false, missing: 'clouds' }), explain: () => Promise.reject(new Error('no barometer')) }));
+  const error = await failure(
+    waitUntil({
+      ...wait,
+      look: async () => ({ done: false, missing: 'clouds' }),
+      explain: () => Promise.reject(new Error('no barometer')),
+    }),
+  );
   expect(error.context.found).toBe('clouds\n(could not ask for more: no barometer)');
 });
 
 test('an abort ends a long pause at once', async () => {
   const stop = new AbortController();
   setTimeout(() => stop.abort(), 5);
-  const error = await failure(waitUntil({ ...wait, timeoutSeconds: 60, intervalMs: 60_000, signal: stop.signal, look: async () => ({ done: false, missing: 'clouds' }) }));
+  const error = await failure(
+    waitUntil({
+      ...wait,
+      timeoutSeconds: 60,
+      intervalMs: 60_000,
+      signal: stop.signal,
+      look: async () => ({ done: false, missing: 'clouds' }),
+    }),
+  );
   expect(error.context.class).toBe('interrupted');
 });
 
 test('an error of a look is not waited for', async () => {
-  const error = await failure(waitUntil({ ...wait, look: () => Promise.reject(new KinitError('no sky', { class: 'change' })) }));
+  const error = await failure(
+    waitUntil({ ...wait, look: () => Promise.reject(new KinitError('no sky', { class: 'change' })) }),
+  );
   expect(error.message).toBe('no sky');
 });

@@ -5,20 +5,59 @@ import { diagnose } from '../../src/doctor/diagnose.js';
 import type { Evidence } from '../../src/doctor/evidence.js';
 
 const FOLDER = new URL('./evidence/', import.meta.url);
-const recordings = readdirSync(FOLDER).filter((name) => name.endsWith('.json')).map((name) => name.replace('.json', ''));
+const recordings = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => name.replace('.json', ''));
 /** Causes that no lab host can show: their recordings are a healthy host's, with the one thing changed that makes them. */
 const CHANGED: Readonly<Record<string, (healthy: Evidence) => Evidence>> = {
-  'clock-skew': (healthy) => onFirst(healthy, (host) => ({ ...host, facts: { ...host.facts, clockOffsetMs: -7_200_000 } })),
-  'same-identity': (healthy) => ({ ...healthy, hosts: healthy.hosts.map((host) => ({ ...host, facts: { ...host.facts, productUuid: '4c4c4544-0000-2010-8020-80c04f202020' } })) }),
-  'br-netfilter': (healthy) => onFirst(healthy, (host) => ({ ...host, text: { ...host.text, sysctls: 'net/bridge/bridge-nf-call-iptables=\nnet/ipv4/ip_forward=1\n' } })),
-  'ip-forward': (healthy) => onFirst(healthy, (host) => ({ ...host, text: { ...host.text, sysctls: 'net/bridge/bridge-nf-call-iptables=1\nnet/ipv4/ip_forward=0\n' } })),
-  'node-gone': (healthy) => ({ ...healthy, inventory: ['node1'], ...(healthy.cluster === undefined ? {} : { cluster: { ...healthy.cluster, nodes: healthy.cluster.nodes.map((node) => (node.metadata.name === 'node2' ? { ...node, status: {} } : node)) } }) }),
-  'firewall-kubelet': (healthy) => onFirst(healthy, (host) => ({ ...host, probes: [{ purpose: 'kubelet', to: 'node2', address: '10.210.0.12', port: 10250, outcome: 'silent' }] })),
-  'api-down': ({ cluster: _cluster, ...healthy }) => ({ ...healthy, apiTrouble: 'the API server at 10.210.0.11:6443 did not answer' }),
+  'clock-skew': (healthy) =>
+    onFirst(healthy, (host) => ({ ...host, facts: { ...host.facts, clockOffsetMs: -7_200_000 } })),
+  'same-identity': (healthy) => ({
+    ...healthy,
+    hosts: healthy.hosts.map((host) => ({
+      ...host,
+      facts: { ...host.facts, productUuid: '4c4c4544-0000-2010-8020-80c04f202020' },
+    })),
+  }),
+  'br-netfilter': (healthy) =>
+    onFirst(healthy, (host) => ({
+      ...host,
+      text: { ...host.text, sysctls: 'net/bridge/bridge-nf-call-iptables=\nnet/ipv4/ip_forward=1\n' },
+    })),
+  'ip-forward': (healthy) =>
+    onFirst(healthy, (host) => ({
+      ...host,
+      text: { ...host.text, sysctls: 'net/bridge/bridge-nf-call-iptables=1\nnet/ipv4/ip_forward=0\n' },
+    })),
+  'node-gone': (healthy) => ({
+    ...healthy,
+    inventory: ['node1'],
+    ...(healthy.cluster === undefined
+      ? {}
+      : {
+          cluster: {
+            ...healthy.cluster,
+            nodes: healthy.cluster.nodes.map((node) =>
+              node.metadata.name === 'node2' ? { ...node, status: {} } : node,
+            ),
+          },
+        }),
+  }),
+  'firewall-kubelet': (healthy) =>
+    onFirst(healthy, (host) => ({
+      ...host,
+      probes: [{ purpose: 'kubelet', to: 'node2', address: '10.210.0.12', port: 10250, outcome: 'silent' }],
+    })),
+  'api-down': ({ cluster: _cluster, ...healthy }) => ({
+    ...healthy,
+    apiTrouble: 'the API server at 10.210.0.11:6443 did not answer',
+  }),
 };
 
 test.each(Object.keys(CHANGED))('%s is recognised by the one thing that differs from a healthy cluster', (name) => {
-  const found = diagnose(CHANGED[name]?.(recorded('healthy')) ?? recorded('healthy')).filter(({ cause, severity }) => severity !== 'note' && cause !== 'node-not-ready');
+  const found = diagnose(CHANGED[name]?.(recorded('healthy')) ?? recorded('healthy')).filter(
+    ({ cause, severity }) => severity !== 'note' && cause !== 'node-not-ready',
+  );
   expect(new Set(found.map(({ cause }) => cause))).toEqual(new Set([name]));
 });
 
@@ -27,10 +66,15 @@ function onFirst(evidence: Evidence, change: (host: Evidence['hosts'][number]) =
 }
 
 test('every cause in the table is tried by a recording or a change', () => {
-  const tried = new Set([...recordings, ...Object.keys(CHANGED), 'kubectl-no-config', 'node-not-ready', 'container-crash']);
+  const tried = new Set([
+    ...recordings,
+    ...Object.keys(CHANGED),
+    'kubectl-no-config',
+    'node-not-ready',
+    'container-crash',
+  ]);
   expect(causes.map(({ name }) => name).filter((name) => !tried.has(name))).toEqual([]);
 });
-
 
 /** What a host or cluster in that trouble showed: `kinit doctor --bundle`, cut down to what matters. */
 function recorded(name: string): Evidence {
@@ -41,12 +85,15 @@ test('a healthy cluster shows no cause but kubectl without configuration', () =>
   expect(diagnose(recorded('healthy')).filter(({ severity }) => severity !== 'note')).toEqual([]);
 });
 
-test.each(recordings.filter((name) => name !== 'healthy'))('%s: the first cause of what was recorded is the one that was provoked', (name) => {
-  const [first] = diagnose(recorded(name));
-  expect(first?.cause).toBe(name);
-  expect(first?.found).toMatch(FOUND[name] ?? /^never$/);
-  expect(first?.next).not.toBe('');
-});
+test.each(recordings.filter((name) => name !== 'healthy'))(
+  '%s: the first cause of what was recorded is the one that was provoked',
+  (name) => {
+    const [first] = diagnose(recorded(name));
+    expect(first?.cause).toBe(name);
+    expect(first?.found).toMatch(FOUND[name] ?? /^never$/);
+    expect(first?.next).not.toBe('');
+  },
+);
 
 test('every cause has a name, a rank and a remedy of its own', () => {
   expect(new Set(causes.map(({ name }) => name)).size).toBe(causes.length);
@@ -58,7 +105,8 @@ test('every cause has a name, a rank and a remedy of its own', () => {
 });
 
 test('no sighting has more than one line', () => {
-  for (const { found, next } of recordings.flatMap((name) => diagnose(recorded(name)))) expect(`${found}${next}`).not.toContain('\n');
+  for (const { found, next } of recordings.flatMap((name) => diagnose(recorded(name))))
+    expect(`${found}${next}`).not.toContain('\n');
 });
 
 /** What the finding must name. */
@@ -69,7 +117,8 @@ const FOUND: Readonly<Record<string, RegExp>> = {
   'cgroup-v1': /cgroup v1, which the kubelet refuses/,
   'cgroup-driver': /kubelet is set to cgroupfs, the container runtime to systemd/,
   'wrong-address': /--node-ip of the kubelet is 10\.99\.99\.99; the host has 10\.210\.0\.12/,
-  'image-pull': /image registry\.invalid\/team\/nope:1 cannot be pulled from registry\.invalid: the name of the registry cannot be resolved/,
+  'image-pull':
+    /image registry\.invalid\/team\/nope:1 cannot be pulled from registry\.invalid: the name of the registry cannot be resolved/,
   'runtime-down': /containerd is .*toml: expected/,
   'proxy-down': /kube-proxy does not run: .*exit code 1/,
   'cni-config-missing': /\/etc\/cni\/net\.d is empty/,

@@ -33,11 +33,24 @@ test.each([1, 3, 1000])('the addresses of an answer that comes in pieces of %i b
 
 test('the question names what was asked', async () => {
   let asked = '';
-  await askDns(server((question) => ((asked = question.toString('latin1')), withAddress(question))), 'a.example');
+  await askDns(
+    server((question) => ((asked = question.toString('latin1')), withAddress(question))),
+    'a.example',
+  );
   expect(asked).toContain('\u0001a\u0007example\u0000');
 });
 
 test('a name that does not exist has no address; a server that hangs up is an error', async () => {
-  expect(await askDns(server((question) => question), 'nothing.example')).toEqual([]);
-  await expect(askDns(server(() => undefined), 'a.example')).rejects.toThrow('without an answer');
+  expect(
+    await askDns(
+      server((question) => question),
+      'nothing.example',
+    ),
+  ).toEqual([]);
+  await expect(
+    askDns(
+      server(() => undefined),
+      'a.example',
+    ),
+  ).rejects.toThrow('without an answer');
 });

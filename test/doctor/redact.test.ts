@@ -17,7 +17,8 @@ test.each([
 });
 
 test('what is no secret stays to the letter', () => {
-  const text = 'E1121 15:27:45 server.go:209] "Failed to listen" err="listen tcp 0.0.0.0:10250: bind: address already in use"\nregistry.k8s.io/pause:3.10.2 kube-system/coredns-589f44dc88-4qr72\n-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+  const text =
+    'E1121 15:27:45 server.go:209] "Failed to listen" err="listen tcp 0.0.0.0:10250: bind: address already in use"\nregistry.k8s.io/pause:3.10.2 kube-system/coredns-589f44dc88-4qr72\n-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
   expect(redact(text)).toBe(text);
   expect(redact('--token abcdef.0123456789abcdef')).toContain('abcdef.');
 });

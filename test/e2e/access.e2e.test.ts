@@ -36,8 +36,13 @@ afterAll(async () => {
 
 /** One host, with these ssh and sudo sections. */
 const inventory = (ssh: object, sudo: object = {}, host: object = {}): Promise<string> =>
-  writeInventory(folder, { hosts: [{ name: 'node1', address, roles: ['control-plane'], ...host }], ssh: { knownHostsFile: 'known_hosts', configFile: 'none', ...ssh }, sudo });
-const tryWith = async (ssh: object, sudo: object = {}, env: Record<string, string> = {}): Promise<Reached> => reach(await inventory(ssh, sudo), { SSH_AUTH_SOCK: '', ...env });
+  writeInventory(folder, {
+    hosts: [{ name: 'node1', address, roles: ['control-plane'], ...host }],
+    ssh: { knownHostsFile: 'known_hosts', configFile: 'none', ...ssh },
+    sudo,
+  });
+const tryWith = async (ssh: object, sudo: object = {}, env: Record<string, string> = {}): Promise<Reached> =>
+  reach(await inventory(ssh, sudo), { SSH_AUTH_SOCK: '', ...env });
 
 describe('becoming root', () => {
   test.each([
@@ -48,27 +53,48 @@ describe('becoming root', () => {
     ['csh as login shell', 'cshy'],
     ['a .bashrc that prints noise, on both streams, and control sequences', 'noisy'],
   ])('%s', async (_, user) => {
-    const { connected, errors, output } = await tryWith({ user, identityFile: key }, { passwordEnv: 'SUDO_WORD' }, { SUDO_WORD: PASSWORD });
+    const { connected, errors, output } = await tryWith(
+      { user, identityFile: key },
+      { passwordEnv: 'SUDO_WORD' },
+      { SUDO_WORD: PASSWORD },
+    );
     expect({ connected, errors }).toEqual({ connected: ['node1'], errors: [] });
     expect(output).not.toContain('horse');
   });
 
   test('the sudo password comes from a file too, and a host may have its own', async () => {
     await writeFile(join(folder, 'word'), `${PASSWORD}\nsecond line\n`, { mode: 0o600 });
-    const file = await inventory({ user: 'ops', identityFile: key }, { passwordEnv: 'WRONG' }, { sudo: { passwordFile: 'word' } });
+    const file = await inventory(
+      { user: 'ops', identityFile: key },
+      { passwordEnv: 'WRONG' },
+      { sudo: { passwordFile: 'word' } },
+    );
     expect((await reach(file, { WRONG: 'nonsense' })).connected).toEqual(['node1']);
   });
 
   test('a wrong password, a missing one and no right at all are told apart, and no prompt hangs without a terminal', async () => {
-    const wrong = await tryWith({ user: 'ops', identityFile: key }, { passwordEnv: 'SUDO_WORD' }, { SUDO_WORD: 'hunter2' });
+    const wrong = await tryWith(
+      { user: 'ops', identityFile: key },
+      { passwordEnv: 'SUDO_WORD' },
+      { SUDO_WORD: 'hunter2' },
+    );
     expect(wrong.errors).toEqual([expect.stringMatching(/^sudo on node1 does not accept the password of user ops/)]);
     expect(wrong.output).not.toContain('hunter2');
     const unset = await tryWith({ user: 'ops', identityFile: key }, { passwordEnv: 'NOT_SET' });
     expect(unset.errors).toEqual([expect.stringContaining('the environment variable NOT_SET is not set')]);
     const none = await tryWith({ user: 'ops', identityFile: key });
-    expect(none).toMatchObject({ code: 12, errors: [expect.stringMatching(/^user ops on node1 cannot become root without a password.*sudo\.passwordEnv/)] });
-    const never = await tryWith({ user: 'nosudo', identityFile: key }, { passwordEnv: 'SUDO_WORD' }, { SUDO_WORD: PASSWORD });
-    expect(never.errors).toEqual([expect.stringMatching(/^user nosudo on node1 cannot become root \|.*not in the sudoers file/)]);
+    expect(none).toMatchObject({
+      code: 12,
+      errors: [expect.stringMatching(/^user ops on node1 cannot become root without a password.*sudo\.passwordEnv/)],
+    });
+    const never = await tryWith(
+      { user: 'nosudo', identityFile: key },
+      { passwordEnv: 'SUDO_WORD' },
+      { SUDO_WORD: PASSWORD },
+    );
+    expect(never.errors).toEqual([
+      expect.stringMatching(/^user nosudo on node1 cannot become root \|.*not in the sudoers file/),
+    ]);
   });
 
   test('on a terminal the sudo password is asked for once, hidden; a wrong one is asked for again', async () => {
@@ -77,7 +103,10 @@ describe('becoming root', () => {
     expect(good).toMatchObject({ code: 0, questions: [expect.stringContaining('sudo password of ops')] });
     expect(good.screen).not.toContain('horse');
     const twice = await kinitOnTerminal(['check', '-i', file], ['nonsense', PASSWORD]);
-    expect(twice).toMatchObject({ code: 0, questions: [expect.any(String), expect.stringContaining('node1 refuses it')] });
+    expect(twice).toMatchObject({
+      code: 0,
+      questions: [expect.any(String), expect.stringContaining('node1 refuses it')],
+    });
     const stopped = await kinitOnTerminal(['check', '-i', file], []);
     expect(stopped.code).toBe(130);
   });
@@ -92,16 +121,30 @@ describe('logging in', () => {
       expect((await tryWith({ user: 'ops', port, passwordEnv: 'WORD' }, sudo, env)).connected).toEqual(['node1']);
       expect((await tryWith({ user: 'ops', port, passwordFile: 'word' }, sudo, env)).connected).toEqual(['node1']);
     }
-    const asked = await kinitOnTerminal(['check', '-i', await inventory({ user: 'ops', port: 2201 }, sudo)], [PASSWORD], env);
+    const asked = await kinitOnTerminal(
+      ['check', '-i', await inventory({ user: 'ops', port: 2201 }, sudo)],
+      [PASSWORD],
+      env,
+    );
     expect(asked).toMatchObject({ code: 0, questions: [expect.stringContaining('SSH password of ops')] });
   });
 
   test('a key and then a password', async () => {
-    expect((await tryWith({ user: 'ops', port: 2204, identityFile: key, passwordEnv: 'WORD' }, { passwordEnv: 'WORD' }, { WORD: PASSWORD })).connected).toEqual(['node1']);
+    expect(
+      (
+        await tryWith(
+          { user: 'ops', port: 2204, identityFile: key, passwordEnv: 'WORD' },
+          { passwordEnv: 'WORD' },
+          { WORD: PASSWORD },
+        )
+      ).connected,
+    ).toEqual(['node1']);
   });
 
   test('without a terminal a missing password is a clear error, and so is a wrong one', async () => {
-    expect((await tryWith({ user: 'ops', port: 2201, identityFile: key })).errors).toEqual([expect.stringMatching(/^node1 wants a password of user ops, and there is none .*ssh\.passwordEnv/)]);
+    expect((await tryWith({ user: 'ops', port: 2201, identityFile: key })).errors).toEqual([
+      expect.stringMatching(/^node1 wants a password of user ops, and there is none .*ssh\.passwordEnv/),
+    ]);
     const wrong = await tryWith({ user: 'ops', port: 2201, passwordEnv: 'WORD' }, {}, { WORD: 'hunter2' });
     expect(wrong.errors).toEqual([expect.stringMatching(/^node1 does not accept the password of user ops/)]);
     expect(wrong.output).not.toContain('hunter2');
@@ -117,16 +160,29 @@ describe('logging in', () => {
     });
 
     test('from the environment, from a file, wrong, and not at all', async () => {
-      expect((await tryWith({ identityFile: locked(), passphraseEnv: 'PHRASE' }, {}, { PHRASE: 'open sesame' })).connected).toEqual(['node1']);
+      expect(
+        (await tryWith({ identityFile: locked(), passphraseEnv: 'PHRASE' }, {}, { PHRASE: 'open sesame' })).connected,
+      ).toEqual(['node1']);
       await writeFile(join(folder, 'phrase'), 'open sesame\n', { mode: 0o600 });
       expect((await tryWith({ identityFile: locked(), passphraseFile: 'phrase' })).connected).toEqual(['node1']);
-      expect((await tryWith({ identityFile: locked(), passphraseEnv: 'PHRASE' }, {}, { PHRASE: 'hunter2' })).errors).toEqual([expect.stringMatching(/^the passphrase of .*locked is wrong/)]);
-      expect((await tryWith({ identityFile: locked() })).errors).toEqual([expect.stringMatching(/^the SSH key for node1 is encrypted.*passphraseEnv/)]);
+      expect(
+        (await tryWith({ identityFile: locked(), passphraseEnv: 'PHRASE' }, {}, { PHRASE: 'hunter2' })).errors,
+      ).toEqual([expect.stringMatching(/^the passphrase of .*locked is wrong/)]);
+      expect((await tryWith({ identityFile: locked() })).errors).toEqual([
+        expect.stringMatching(/^the SSH key for node1 is encrypted.*passphraseEnv/),
+      ]);
     });
 
     test('asked for once on a terminal, hidden', async () => {
-      const { code, questions, screen } = await kinitOnTerminal(['check', '-i', await inventory({ identityFile: locked() })], ['open sesame'], { SSH_AUTH_SOCK: '' });
-      expect({ code, questions }).toEqual({ code: 0, questions: [expect.stringContaining(`Passphrase of the SSH key ${locked()}`)] });
+      const { code, questions, screen } = await kinitOnTerminal(
+        ['check', '-i', await inventory({ identityFile: locked() })],
+        ['open sesame'],
+        { SSH_AUTH_SOCK: '' },
+      );
+      expect({ code, questions }).toEqual({
+        code: 0,
+        questions: [expect.stringContaining(`Passphrase of the SSH key ${locked()}`)],
+      });
       expect(screen).not.toContain('sesame');
     });
 
@@ -141,16 +197,24 @@ describe('logging in', () => {
         await runLocal('ssh-keygen', ['-q', '-p', '-P', 'open sesame', '-N', '', '-f', locked()]);
         await agent.add(locked());
         await runLocal('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'open sesame', '-f', locked()]);
-        expect((await tryWith({ identityFile: locked() }, {}, { SSH_AUTH_SOCK: agent.socket })).connected).toEqual(['node1']);
+        expect((await tryWith({ identityFile: locked() }, {}, { SSH_AUTH_SOCK: agent.socket })).connected).toEqual([
+          'node1',
+        ]);
         // By the public key alone, as with keys on a token.
-        expect((await tryWith({ identityFile: `${locked()}.pub` }, {}, { SSH_AUTH_SOCK: agent.socket })).connected).toEqual(['node1']);
+        expect(
+          (await tryWith({ identityFile: `${locked()}.pub` }, {}, { SSH_AUTH_SOCK: agent.socket })).connected,
+        ).toEqual(['node1']);
       } finally {
         await agent.stop();
       }
     });
   });
 
-  async function startAgent(): Promise<{ socket: string; add: (file: string) => Promise<void>; stop: () => Promise<void> }> {
+  async function startAgent(): Promise<{
+    socket: string;
+    add: (file: string) => Promise<void>;
+    stop: () => Promise<void>;
+  }> {
     const { stdout } = await runLocal('ssh-agent', ['-s', '-a', join(folder, 'agent')]);
     const pid = Number(/SSH_AGENT_PID=(\d+)/.exec(stdout)?.[1]);
     const socket = join(folder, 'agent');
@@ -169,11 +233,21 @@ describe('addresses', () => {
   test('IPv6: link-local with its zone, unique local, with and without brackets, on another port', async () => {
     const ula = 'fd5a:6b69:6e69:7400';
     await runLocal('ip', ['-6', 'address', 'add', `${ula}::1/64`, 'dev', bridge, 'nodad']);
-    const interfaces = (await hosts.sh('node1', `ip -o -4 addr show | awk '$4 ~ /^${address}\\// { print $2 }'; ip -o -6 addr show scope link | awk '{ print $2, $4 }'`)).stdout;
+    const interfaces = (
+      await hosts.sh(
+        'node1',
+        `ip -o -4 addr show | awk '$4 ~ /^${address}\\// { print $2 }'; ip -o -6 addr show scope link | awk '{ print $2, $4 }'`,
+      )
+    ).stdout;
     const own = interfaces.split('\n')[0] ?? '';
     await hosts.sh('node1', `ip -6 addr replace ${ula}::11/64 dev ${own} nodad`);
     const local = new RegExp(`^${own} (fe80:[0-9a-f:]+)`, 'm').exec(interfaces)?.[1] ?? '';
-    for (const [at, port] of [[`${ula}::11`, 22], [`[${ula}::11]`, 2203], [`${local}%${bridge}`, 22], [`[${local}%${bridge}]`, 2203]] as const) {
+    for (const [at, port] of [
+      [`${ula}::11`, 22],
+      [`[${ula}::11]`, 2203],
+      [`${local}%${bridge}`, 22],
+      [`[${local}%${bridge}]`, 2203],
+    ] as const) {
       const file = await inventory({ identityFile: key, port }, {}, { address: at, internalAddress: address });
       expect([at, await reach(file)]).toMatchObject([at, { connected: ['node1'], errors: [] }]);
     }
@@ -185,10 +259,26 @@ describe('~/.ssh/config', () => {
   test('Host, HostName with a token, Port, User, IdentityFile, Match host, Match exec and Include are followed', async () => {
     const config = join(folder, 'ssh_config');
     await writeFile(join(folder, 'more'), `Host *\n  Port 2203\n  IdentityFile "${key}"\n`);
-    await writeFile(config, `Match originalhost box exec "test %n = box"\n  User needtty\nHost box b?ox !other\n  HostName ${address.replace(/\.\d+$/, '')}.%p\nMatch all\nInclude ${join(folder, 'more')}\n`.replace('.%p', `.${address.split('.').at(-1) ?? ''}`));
-    expect(await reach(await inventory({ configFile: config }, {}, { address: 'box', internalAddress: address }), { SSH_AUTH_SOCK: '' })).toMatchObject({ connected: ['node1'], errors: [] });
+    await writeFile(
+      config,
+      `Match originalhost box exec "test %n = box"\n  User needtty\nHost box b?ox !other\n  HostName ${address.replace(/\.\d+$/, '')}.%p\nMatch all\nInclude ${join(folder, 'more')}\n`.replace(
+        '.%p',
+        `.${address.split('.').at(-1) ?? ''}`,
+      ),
+    );
+    expect(
+      await reach(await inventory({ configFile: config }, {}, { address: 'box', internalAddress: address }), {
+        SSH_AUTH_SOCK: '',
+      }),
+    ).toMatchObject({ connected: ['node1'], errors: [] });
     // The inventory goes before it: nobody listens there.
-    expect((await reach(await inventory({ configFile: config, port: 2299 }, {}, { address: 'box', internalAddress: address }))).errors).toEqual([expect.stringMatching(/port 2299\) refuses/)]);
+    expect(
+      (
+        await reach(
+          await inventory({ configFile: config, port: 2299 }, {}, { address: 'box', internalAddress: address }),
+        )
+      ).errors,
+    ).toEqual([expect.stringMatching(/port 2299\) refuses/)]);
   });
 });
 
@@ -199,7 +289,10 @@ describe('an sshd with narrow limits', () => {
   });
 
   test('MaxStartups: who is dropped comes back until the other logins are through', async () => {
-    await hosts.sh('node1', 'nohup bash -c \'for n in 1 2 3 4 5 6; do exec 3<>/dev/tcp/127.0.0.1/2205; sleep 1; exec 3>&-; done\' >/dev/null 2>&1 & sleep 0.3');
+    await hosts.sh(
+      'node1',
+      "nohup bash -c 'for n in 1 2 3 4 5 6; do exec 3<>/dev/tcp/127.0.0.1/2205; sleep 1; exec 3>&-; done' >/dev/null 2>&1 & sleep 0.3",
+    );
     expect((await tryWith({ identityFile: key, port: 2205 })).connected).toEqual(['node1']);
   });
 });

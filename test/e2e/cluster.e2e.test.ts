@@ -12,20 +12,30 @@ afterAll(async () => {
   await cluster.down();
 });
 
-const init = (...more: string[]): ReturnType<typeof kinitEvents> => kinitEvents(['init', '-i', cluster.inventory, ...more]);
+const init = (...more: string[]): ReturnType<typeof kinitEvents> =>
+  kinitEvents(['init', '-i', cluster.inventory, ...more]);
 
 async function readyNodes(): Promise<string[]> {
   const lines = (await cluster.kubectl('get nodes --no-headers')).trim().split('\n');
-  return lines.filter((line) => line.split(/\s+/)[1] === 'Ready').map((line) => line.split(/\s+/)[0] ?? '').sort();
+  return lines
+    .filter((line) => line.split(/\s+/)[1] === 'Ready')
+    .map((line) => line.split(/\s+/)[0] ?? '')
+    .sort();
 }
 
 test('init turns three bare hosts into a cluster, within ten exec channels a host', async () => {
   const { code, events, stderr } = await init();
-  expect({ code, stderr: code === 0 ? '' : stderr, failures: all(events, 'phase-failed') }).toEqual({ code: 0, stderr: '', failures: [] });
+  expect({ code, stderr: code === 0 ? '' : stderr, failures: all(events, 'phase-failed') }).toEqual({
+    code: 0,
+    stderr: '',
+    failures: [],
+  });
   expect(only(events, 'run-finished').changes).toBeGreaterThan(100);
   for (const host of all(events, 'host-finished')) expect(host.execChannels, host.host).toBeLessThanOrEqual(10);
   expect(await readyNodes()).toEqual(['node1', 'node2', 'node3']);
-  expect(await cluster.kubectl("get nodes -o jsonpath='{.items[*].status.nodeInfo.kubeletVersion}'")).toBe('v1.36.3 v1.36.3 v1.36.3');
+  expect(await cluster.kubectl("get nodes -o jsonpath='{.items[*].status.nodeInfo.kubeletVersion}'")).toBe(
+    'v1.36.3 v1.36.3 v1.36.3',
+  );
 });
 
 test('init again changes nothing and says so, within three exec channels a host', async () => {
@@ -42,7 +52,10 @@ test('plan has nothing to say about a cluster that is as it should be', async ()
 });
 
 test('files, owners and flags of running hosts are as the CIS benchmark wants them', async () => {
-  const faults = await Promise.all([hardeningFaults(cluster, 'node1', 'control-plane'), hardeningFaults(cluster, 'node2', 'worker')]);
+  const faults = await Promise.all([
+    hardeningFaults(cluster, 'node1', 'control-plane'),
+    hardeningFaults(cluster, 'node2', 'worker'),
+  ]);
   expect(faults.flat()).toEqual([]);
 });
 
@@ -56,9 +69,14 @@ test('a Service answers on every node, by its NodePort and by its DNS name from 
      kubectl rollout status deployment/web --timeout=90s`,
   );
   const port = await cluster.kubectl("get service web -o jsonpath='{.spec.ports[0].nodePort}'");
-  const addresses = (await cluster.kubectl("get nodes -o jsonpath='{.items[*].status.addresses[0].address}'")).split(' ');
+  const addresses = (await cluster.kubectl("get nodes -o jsonpath='{.items[*].status.addresses[0].address}'")).split(
+    ' ',
+  );
   expect(addresses).toHaveLength(3);
-  const fetched = addresses.map((address) => `perl -MIO::Socket::INET -e 'my $s = IO::Socket::INET->new(PeerAddr => "${address}:${port}", Timeout => 5) or die "no connection to ${address}"; print $s "GET / HTTP/1.0\\r\\n\\r\\n"; local $/; my $page = <$s>; $page =~ m{^HTTP/1.. 200} or die "no page from ${address}"; print "ok "'`);
+  const fetched = addresses.map(
+    (address) =>
+      `perl -MIO::Socket::INET -e 'my $s = IO::Socket::INET->new(PeerAddr => "${address}:${port}", Timeout => 5) or die "no connection to ${address}"; print $s "GET / HTTP/1.0\\r\\n\\r\\n"; local $/; my $page = <$s>; $page =~ m{^HTTP/1.. 200} or die "no page from ${address}"; print "ok "'`,
+  );
   const page = await eventually('the page through every node', 30, () => cluster.sh('node2', fetched.join(' && ')));
   expect(page.stdout.trim()).toBe('ok ok ok');
 });
@@ -83,17 +101,43 @@ test('reset gives the fourth host back and takes its node out of the cluster', a
 test('the stock kubeadm joins a host that kinit prepared, with the printed command', async () => {
   const prepared = await kinitEvents(['join', 'node4', '--skip', 'join,node,ready', '-i', cluster.inventory]);
   expect({ code: prepared.code, failures: all(prepared.events, 'phase-failed') }).toEqual({ code: 0, failures: [] });
-  const printed = (await kinitOk(['token', 'create', '--ttl', '15m', '--print-join-command', '-i', cluster.inventory])).stdout.trim();
-  expect(printed).toMatch(/^kubeadm join \S+ --token [a-z0-9]{6}\.[a-z0-9]{16} --discovery-token-ca-cert-hash sha256:[0-9a-f]{64}$/);
+  const printed = (
+    await kinitOk(['token', 'create', '--ttl', '15m', '--print-join-command', '-i', cluster.inventory])
+  ).stdout.trim();
+  expect(printed).toMatch(
+    /^kubeadm join \S+ --token [a-z0-9]{6}\.[a-z0-9]{16} --discovery-token-ca-cert-hash sha256:[0-9a-f]{64}$/,
+  );
   // The lab's nested hosts lack what kubeadm's preflight wants of a kernel (no /lib/modules, cgroup v1); the join itself is stock.
-  const joined = await cluster.sh('node4', `${printed} --ignore-preflight-errors=SystemVerification,Swap,FileContent--proc-sys-net-bridge-bridge-nf-call-iptables`, { timeoutSeconds: 180 });
+  const joined = await cluster.sh(
+    'node4',
+    `${printed} --ignore-preflight-errors=SystemVerification,Swap,FileContent--proc-sys-net-bridge-bridge-nf-call-iptables`,
+    { timeoutSeconds: 180 },
+  );
   expect(joined.stdout).toContain('This node has joined the cluster');
   await eventually('node4 Ready', 90, async () => ((await readyNodes()).includes('node4') ? true : undefined));
 });
 
 test('the stock kubeadm reads every certificate', async () => {
-  const { stdout } = await cluster.sh('node1', 'kubeadm certs check-expiration --kubeconfig /etc/kubernetes/admin.conf');
-  const names = ['admin.conf', 'apiserver', 'apiserver-etcd-client', 'apiserver-kubelet-client', 'controller-manager.conf', 'etcd-healthcheck-client', 'etcd-peer', 'etcd-server', 'front-proxy-client', 'scheduler.conf', 'super-admin.conf', 'ca', 'etcd-ca', 'front-proxy-ca'];
+  const { stdout } = await cluster.sh(
+    'node1',
+    'kubeadm certs check-expiration --kubeconfig /etc/kubernetes/admin.conf',
+  );
+  const names = [
+    'admin.conf',
+    'apiserver',
+    'apiserver-etcd-client',
+    'apiserver-kubelet-client',
+    'controller-manager.conf',
+    'etcd-healthcheck-client',
+    'etcd-peer',
+    'etcd-server',
+    'front-proxy-client',
+    'scheduler.conf',
+    'super-admin.conf',
+    'ca',
+    'etcd-ca',
+    'front-proxy-ca',
+  ];
   for (const name of names) expect(stdout).toMatch(new RegExp(`^${name.replace('.', '\\.')}\\s+\\w{3} \\d`, 'm'));
   expect(stdout).not.toMatch(/MISSING|<invalid>/);
 });
@@ -106,7 +150,8 @@ test('init takes a host that kubeadm joined as its own', async () => {
 
 test('reset of all leaves no trace, and init on the same hosts works again', async () => {
   await kinitOk(['reset', '--yes', '-i', cluster.inventory]);
-  for (const host of ['node1', 'node2', 'node3', 'node4']) expect((await cluster.sh(host, LEFTOVERS)).stdout, host).toBe('');
+  for (const host of ['node1', 'node2', 'node3', 'node4'])
+    expect((await cluster.sh(host, LEFTOVERS)).stdout, host).toBe('');
   const { code, events } = await init();
   expect({ code, failures: all(events, 'phase-failed') }).toEqual({ code: 0, failures: [] });
   expect(await readyNodes()).toEqual(['node1', 'node2', 'node3', 'node4']);

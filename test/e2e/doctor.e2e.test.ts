@@ -24,14 +24,27 @@ afterAll(async () => {
 });
 
 async function examine(...more: string[]): Promise<{ readonly code: number; readonly report: DoctorReport }> {
-  const { code, stdout, stderr } = await kinit(['doctor', '-i', cluster.inventory, '--output', 'json', ...more], { timeoutSeconds: 180 });
-  const line = stdout.split('\n').map((each) => (each === '' ? undefined : (JSON.parse(each) as { type?: string; result?: DoctorReport }))).find((each) => each?.type === 'result');
-  if (line?.result === undefined) throw new Error(`kinit doctor gave no report, exit code ${code}\n${stdout}\n${stderr}`);
+  const { code, stdout, stderr } = await kinit(['doctor', '-i', cluster.inventory, '--output', 'json', ...more], {
+    timeoutSeconds: 180,
+  });
+  const line = stdout
+    .split('\n')
+    .map((each) => (each === '' ? undefined : (JSON.parse(each) as { type?: string; result?: DoctorReport })))
+    .find((each) => each?.type === 'result');
+  if (line?.result === undefined)
+    throw new Error(`kinit doctor gave no report, exit code ${code}\n${stdout}\n${stderr}`);
   return { code, report: line.result };
 }
 
 /** Errors and what the causes say, for the message of a failed test. */
-const told = ({ checks, findings }: DoctorReport): string[] => [...checks.flatMap(({ host = '-', check }) => (check.status === 'error' ? [`${host} ${check.name}: ${check.found}`] : [])), ...findings.filter(({ severity }) => severity !== 'note').map(({ cause, host = '-', found }) => `${host} ${cause}: ${found}`)];
+const told = ({ checks, findings }: DoctorReport): string[] => [
+  ...checks.flatMap(({ host = '-', check }) =>
+    check.status === 'error' ? [`${host} ${check.name}: ${check.found}`] : [],
+  ),
+  ...findings
+    .filter(({ severity }) => severity !== 'note')
+    .map(({ cause, host = '-', found }) => `${host} ${cause}: ${found}`),
+];
 
 async function untilWell(seconds = 120): Promise<DoctorReport> {
   return eventually('a doctor that finds nothing wrong', seconds, async () => {
@@ -46,52 +59,96 @@ describe('on a cluster of kinit', () => {
     const report = await untilWell();
     expect(report.findings.filter(({ severity }) => severity === 'error')).toEqual([]);
     const of = (name: string) => report.checks.filter(({ check }) => check.name === name);
-    for (const name of ['kubelet', 'runtime', 'certificates', 'digests', 'drift']) expect(of(name).map(({ host, check }) => [host, check.status]), name).toEqual([['node1', 'ok'], ['node2', 'ok'], ['node3', 'ok']]);
-    for (const name of ['api', 'datastore', 'nodes', 'system-pods', 'dns', 'service', 'pod-network']) expect(of(name).map(({ host, check }) => [host, check.status]), name).toEqual([[undefined, 'ok']]);
+    for (const name of ['kubelet', 'runtime', 'certificates', 'digests', 'drift'])
+      expect(
+        of(name).map(({ host, check }) => [host, check.status]),
+        name,
+      ).toEqual([
+        ['node1', 'ok'],
+        ['node2', 'ok'],
+        ['node3', 'ok'],
+      ]);
+    for (const name of ['api', 'datastore', 'nodes', 'system-pods', 'dns', 'service', 'pod-network'])
+      expect(
+        of(name).map(({ host, check }) => [host, check.status]),
+        name,
+      ).toEqual([[undefined, 'ok']]);
     expect(of('dns')[0]?.check.found).toBe('answers, 3 tried');
   });
 
   test('a program and a file that were changed by hand show as digest and drift', async () => {
-    await cluster.sh('node2', 'cp -p /usr/local/bin/crictl /root/crictl; echo >> /usr/local/bin/crictl; cp -p /etc/sysctl.d/99-kinit.conf /root/s; echo "# by hand" >> /etc/sysctl.d/99-kinit.conf');
+    await cluster.sh(
+      'node2',
+      'cp -p /usr/local/bin/crictl /root/crictl; echo >> /usr/local/bin/crictl; cp -p /etc/sysctl.d/99-kinit.conf /root/s; echo "# by hand" >> /etc/sysctl.d/99-kinit.conf',
+    );
     const { report } = await examine('node2');
     await cluster.sh('node2', 'cp -p /root/crictl /usr/local/bin/crictl; cp -p /root/s /etc/sysctl.d/99-kinit.conf');
-    const row = (name: string) => report.checks.find(({ host, check }) => host === 'node2' && check.name === name)?.check;
-    expect(row('digests')).toMatchObject({ status: 'error', found: expect.stringContaining('/usr/local/bin/crictl') as string });
-    expect(row('drift')).toMatchObject({ status: 'warning', found: expect.stringMatching(/^2 changes: .*99-kinit\.conf/) as string });
+    const row = (name: string) =>
+      report.checks.find(({ host, check }) => host === 'node2' && check.name === name)?.check;
+    expect(row('digests')).toMatchObject({
+      status: 'error',
+      found: expect.stringContaining('/usr/local/bin/crictl') as string,
+    });
+    expect(row('drift')).toMatchObject({
+      status: 'warning',
+      found: expect.stringMatching(/^2 changes: .*99-kinit\.conf/) as string,
+    });
     expect(report.checks.some(({ host }) => host === 'node1')).toBe(false);
   });
 
   test('--html is one page of its own, --bundle a file without secrets that only its owner reads', async () => {
     const [page, bundle] = [join(scratch, 'doctor.html'), join(scratch, 'doctor.tar.gz')];
     const token = (await kinitOk(['token', 'create', '--ttl', '10m', '-i', cluster.inventory])).stdout.trim();
-    await cluster.sh('node2', `logger -t kubelet "a token in a log: ${token}"; echo "--token ${token}" > /var/lib/kubelet/doctor-test`);
+    await cluster.sh(
+      'node2',
+      `logger -t kubelet "a token in a log: ${token}"; echo "--token ${token}" > /var/lib/kubelet/doctor-test`,
+    );
     await kinitOk(['doctor', '-i', cluster.inventory, '--html', page, '--bundle', bundle]);
     expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>[\s\S]*Cluster e2e-doctor[\s\S]*<\/html>\n$/);
     expect(statSync(bundle).mode & 0o777).toBe(0o600);
     const bytes = gunzipSync(readFileSync(bundle));
-    expect(readTar(bytes).map(({ path }) => path)).toEqual(expect.arrayContaining(['kinit-doctor/report.json', 'kinit-doctor/hosts/node3/kubelet-log.txt', 'kinit-doctor/cluster.json']));
+    expect(readTar(bytes).map(({ path }) => path)).toEqual(
+      expect.arrayContaining([
+        'kinit-doctor/report.json',
+        'kinit-doctor/hosts/node3/kubelet-log.txt',
+        'kinit-doctor/cluster.json',
+      ]),
+    );
     const text = bytes.toString('latin1');
-    const secrets = (await cluster.sh('node1', "sed -n '2p' /etc/kubernetes/pki/ca.key; sed -n 's/^ *client-key-data: *//p' /etc/kubernetes/admin.conf | cut -c1-60; sed -n 's/^ *secret: *//p' /etc/kubernetes/encryption-config.yaml")).stdout.split('\n').filter((line) => line.length > 20);
+    const secrets = (
+      await cluster.sh(
+        'node1',
+        "sed -n '2p' /etc/kubernetes/pki/ca.key; sed -n 's/^ *client-key-data: *//p' /etc/kubernetes/admin.conf | cut -c1-60; sed -n 's/^ *secret: *//p' /etc/kubernetes/encryption-config.yaml",
+      )
+    ).stdout
+      .split('\n')
+      .filter((line) => line.length > 20);
     expect(secrets.length).toBeGreaterThan(2);
     for (const secret of [...secrets, token.split('.')[1] ?? token]) expect(text.includes(secret)).toBe(false);
     expect(text).not.toContain('PRIVATE KEY');
   });
 
   for (const { cause, host, found, first, cannot, provoke, mend } of PROVOCATIONS) {
-    test.skipIf(cannot !== undefined)(`${cause} is found on ${host}${cannot === undefined ? '' : ` (skipped: ${cannot})`}`, async () => {
-      try {
-        await provoke(cluster);
-        await eventually(`the cause ${cause}`, 90, async () => {
-          const { report } = await examine();
-          const finding = report.findings.find((each) => each.cause === cause && each.host === host && found.test(each.found));
-          if (finding === undefined || (first && report.findings[0]?.cause !== cause)) throw new Error(told(report).join('\n') || 'nothing was found');
-          expect(finding.next).not.toBe('');
-          return finding;
-        });
-      } finally {
-        await mend(cluster);
-      }
-    });
+    test.skipIf(cannot !== undefined)(
+      `${cause} is found on ${host}${cannot === undefined ? '' : ` (skipped: ${cannot})`}`,
+      async () => {
+        try {
+          await provoke(cluster);
+          await eventually(`the cause ${cause}`, 90, async () => {
+            const { report } = await examine();
+            const finding = report.findings.find(
+              (each) => each.cause === cause && each.host === host && found.test(each.found),
+            );
+            if (finding === undefined || (first && report.findings[0]?.cause !== cause))
+              throw new Error(told(report).join('\n') || 'nothing was found');
+            expect(finding.next).not.toBe('');
+            return finding;
+          });
+        } finally {
+          await mend(cluster);
+        }
+      },
+    );
   }
 
   test('node-gone: a machine that lost its power while its node stays listed', async () => {
@@ -103,8 +160,17 @@ describe('on a cluster of kinit', () => {
         return examined.report.findings.some(({ cause }) => cause === 'node-gone') ? examined : undefined;
       });
       expect(code).toBe(1);
-      expect(report.findings[0]).toMatchObject({ cause: 'node-gone', host: 'node3', next: expect.stringContaining('kubectl delete node node3') as string });
-      expect(report.checks).toContainEqual(expect.objectContaining({ host: 'node3', check: expect.objectContaining({ name: 'ssh', status: 'error' }) as unknown }));
+      expect(report.findings[0]).toMatchObject({
+        cause: 'node-gone',
+        host: 'node3',
+        next: expect.stringContaining('kubectl delete node node3') as string,
+      });
+      expect(report.checks).toContainEqual(
+        expect.objectContaining({
+          host: 'node3',
+          check: expect.objectContaining({ name: 'ssh', status: 'error' }) as unknown,
+        }),
+      );
     } finally {
       await startHost(power, 'node3');
     }
@@ -116,10 +182,15 @@ describe('on a cluster of kinit', () => {
   });
 
   test('init explains a failure by itself: the first cause in two lines, and the other hosts are finished', async () => {
-    await cluster.sh('node2', 'systemctl stop kubelet; systemd-run --unit=squatter --collect -q socat TCP-LISTEN:10250,fork,reuseaddr -');
+    await cluster.sh(
+      'node2',
+      'systemctl stop kubelet; systemd-run --unit=squatter --collect -q socat TCP-LISTEN:10250,fork,reuseaddr -',
+    );
     try {
       const { code, stderr } = await kinit(['init', '-i', cluster.inventory]);
-      expect(stderr).toMatch(/Cause on node2: port 10250 of kubelet is taken by socat \(pid \d+\) \[port-taken\]\n {2}next: {2}on node2: stop it/);
+      expect(stderr).toMatch(
+        /Cause on node2: port 10250 of kubelet is taken by socat \(pid \d+\) \[port-taken\]\n {2}next: {2}on node2: stop it/,
+      );
       expect(code).toBe(16);
     } finally {
       await cluster.sh('node2', 'systemctl stop squatter; systemctl reset-failed kubelet; systemctl restart kubelet');
@@ -128,25 +199,47 @@ describe('on a cluster of kinit', () => {
 });
 
 describe('what this machine cannot provoke', () => {
-  test.skip('br-netfilter as a missing module: hosts share the kernel of the machine (its value is provoked above, the rest is a unit test)', () => undefined);
-  test.skip('same-identity by product_uuid: hosts of the lab have no firmware (the host name is provoked above, the rest is a unit test)', () => undefined);
-  test.skip('clock-skew as a wrong clock: hosts share the clock of the machine (a certificate from the future is provoked above, the rest is a unit test)', () => undefined);
+  test.skip('br-netfilter as a missing module: hosts share the kernel of the machine (its value is provoked above, the rest is a unit test)', () =>
+    undefined);
+  test.skip('same-identity by product_uuid: hosts of the lab have no firmware (the host name is provoked above, the rest is a unit test)', () =>
+    undefined);
+  test.skip('clock-skew as a wrong clock: hosts share the clock of the machine (a certificate from the future is provoked above, the rest is a unit test)', () =>
+    undefined);
 });
 
 describe('on a cluster that the stock kubeadm made', () => {
   test('the checks are met, and a cause is found', async () => {
     await kinitOk(['reset', '--yes', '-i', cluster.inventory]);
     // Only programs and images come from kinit; what a person would have prepared by hand.
-    const prepared = await kinitEvents(['init', '-i', cluster.inventory, '--only', 'hostname,hosts-file,packages,time,swap,modules,sysctls,binaries,runtime,images,kubelet']);
+    const prepared = await kinitEvents([
+      'init',
+      '-i',
+      cluster.inventory,
+      '--only',
+      'hostname,hosts-file,packages,time,swap,modules,sysctls,binaries,runtime,images,kubelet',
+    ]);
     expect({ code: prepared.code, failures: all(prepared.events, 'phase-failed') }).toEqual({ code: 0, failures: [] });
-    await cluster.sh('node1', `rm -rf /var/lib/kinit; cat > /root/kubeadm.yaml <<'EOF_CONFIG'\n${KUBEADM_CONFIG}EOF_CONFIG\nkubeadm init --config /root/kubeadm.yaml --ignore-preflight-errors=all`, { timeoutSeconds: 300 });
+    await cluster.sh(
+      'node1',
+      `rm -rf /var/lib/kinit; cat > /root/kubeadm.yaml <<'EOF_CONFIG'\n${KUBEADM_CONFIG}EOF_CONFIG\nkubeadm init --config /root/kubeadm.yaml --ignore-preflight-errors=all`,
+      { timeoutSeconds: 300 },
+    );
     const examined = await eventually('the report of a cluster without a pod network', 60, async () => {
       const { report } = await examine('node1');
       return report.checks.some(({ check }) => check.name === 'api' && check.status === 'ok') ? report : undefined;
     });
     const row = (name: string) => examined.checks.find(({ check }) => check.name === name)?.check.status;
-    expect({ api: row('api'), datastore: row('datastore'), kubelet: row('kubelet'), certificates: row('certificates'), runtime: row('runtime') }).toEqual({ api: 'ok', datastore: 'ok', kubelet: 'ok', certificates: 'ok', runtime: 'ok' });
-    expect(examined.checks.find(({ check }) => check.name === 'drift')?.check).toMatchObject({ status: 'ok', found: expect.stringContaining('not made by kinit') as string });
+    expect({
+      api: row('api'),
+      datastore: row('datastore'),
+      kubelet: row('kubelet'),
+      certificates: row('certificates'),
+      runtime: row('runtime'),
+    }).toEqual({ api: 'ok', datastore: 'ok', kubelet: 'ok', certificates: 'ok', runtime: 'ok' });
+    expect(examined.checks.find(({ check }) => check.name === 'drift')?.check).toMatchObject({
+      status: 'ok',
+      found: expect.stringContaining('not made by kinit') as string,
+    });
     await cluster.sh('node1', 'systemctl stop kubelet');
     const { report } = await examine('node1');
     expect(report.findings[0]).toMatchObject({ cause: 'kubelet-down', host: 'node1' });

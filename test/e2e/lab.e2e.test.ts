@@ -12,7 +12,15 @@ import { runLocal } from '../../src/ssh/local.js';
 const NAME = 'e2e-lab';
 const BIN = fileURLToPath(new URL('../../bin/kinit.js', import.meta.url));
 const quiet = (): void => undefined;
-const small = { name: NAME, hosts: 2, cpus: 1, memoryMB: 300, diskMB: 700, onProgress: quiet, signal: new AbortController().signal };
+const small = {
+  name: NAME,
+  hosts: 2,
+  cpus: 1,
+  memoryMB: 300,
+  diskMB: 700,
+  onProgress: quiet,
+  signal: new AbortController().signal,
+};
 
 let lab: Lab;
 /** The machine's settings before the first lab; undefined when another lab is up and has changed them already. */
@@ -30,38 +38,65 @@ afterAll(async () => {
 });
 
 test('hosts answer over ssh with verified keys, and have booted without a failed unit', async () => {
-  expect(await onHost('node1', 'hostname && systemctl is-system-running')).toEqual({ code: 0, stdout: 'node1\nrunning\n' });
-  const ids = await Promise.all(['node1', 'node2'].map(async (host) => (await onHost(host, 'cat /etc/machine-id /proc/sys/kernel/random/boot_id /etc/ssh/ssh_host_ed25519_key.pub')).stdout.split(/\s+/)));
+  expect(await onHost('node1', 'hostname && systemctl is-system-running')).toEqual({
+    code: 0,
+    stdout: 'node1\nrunning\n',
+  });
+  const ids = await Promise.all(
+    ['node1', 'node2'].map(async (host) =>
+      (
+        await onHost(host, 'cat /etc/machine-id /proc/sys/kernel/random/boot_id /etc/ssh/ssh_host_ed25519_key.pub')
+      ).stdout.split(/\s+/),
+    ),
+  );
   for (const index of [0, 1, 3]) expect(ids[0]?.[index]).not.toBe(ids[1]?.[index]);
 
   // The key of another host must be refused: the check is real.
   const [program = '', ...args] = sshCommand(lab, 'node1', ['true']);
-  const wrong = await runLocal(program, args.map((word) => (word === `root@${address('node1')}` ? `root@${address('node2')}` : word)).flatMap((word) => (word.startsWith('root@') ? ['-o', `HostKeyAlias=${address('node1')}`, word] : [word])), { reject: false });
+  const wrong = await runLocal(
+    program,
+    args
+      .map((word) => (word === `root@${address('node1')}` ? `root@${address('node2')}` : word))
+      .flatMap((word) => (word.startsWith('root@') ? ['-o', `HostKeyAlias=${address('node1')}`, word] : [word])),
+    { reject: false },
+  );
   expect(wrong).toMatchObject({ code: 255, stderr: expect.stringContaining('Host key verification failed') });
 });
 
 test('the files for kinit are there: a valid inventory, a private key only root can read', () => {
   const spec = specSchema.parse(parse(readFileSync(lab.inventoryFile, 'utf8')));
-  expect(spec.hosts.map(({ name, address: at, roles }) => [name, at, ...roles])).toEqual([['node1', address('node1'), 'control-plane'], ['node2', address('node2'), 'worker']]);
+  expect(spec.hosts.map(({ name, address: at, roles }) => [name, at, ...roles])).toEqual([
+    ['node1', address('node1'), 'control-plane'],
+    ['node2', address('node2'), 'worker'],
+  ]);
   expect(statSync(lab.identityFile).mode & 0o777).toBe(0o600);
   expect(statSync(lab.directory).mode & 0o077).toBe(0);
 });
 
 test('memory, CPU and disk limits bind', async () => {
-  expect(await onHost('node1', "awk '/MemTotal/ { print $2 }' /proc/meminfo; nproc")).toMatchObject({ stdout: `${300 * 1024}\n1\n` });
+  expect(await onHost('node1', "awk '/MemTotal/ { print $2 }' /proc/meminfo; nproc")).toMatchObject({
+    stdout: `${300 * 1024}\n1\n`,
+  });
   // tail must hold all of it, because there is no line end.
   expect((await onHost('node1', '(head -c 100M /dev/zero | tail > /dev/null) 2>/dev/null')).code).toBe(0);
   expect((await onHost('node1', '(head -c 600M /dev/zero | tail > /dev/null) 2>/dev/null')).code).toBe(137);
   expect(await onHost('node1', 'systemctl is-active ssh')).toMatchObject({ stdout: 'active\n' });
 
   // Two busy loops on a host of one CPU get at most one second of CPU in a second.
-  const { stdout } = await onHost('node2', "for i in 1 2; do timeout 1 sh -c 'while :; do :; done' & done; wait; times");
+  const { stdout } = await onHost(
+    'node2',
+    "for i in 1 2; do timeout 1 sh -c 'while :; do :; done' & done; wait; times",
+  );
   // The last line is what the children used: user and system time.
-  const [user = 0, system = 0] = [...(stdout.trim().split('\n').at(-1) ?? '').matchAll(/0m([\d.]+)s/g)].map((match) => Number(match[1]));
+  const [user = 0, system = 0] = [...(stdout.trim().split('\n').at(-1) ?? '').matchAll(/0m([\d.]+)s/g)].map((match) =>
+    Number(match[1]),
+  );
   expect(user + system).toBeGreaterThan(0.1);
   expect(user + system).toBeLessThan(1.4);
 
-  expect(await onHost('node2', 'dd if=/dev/zero of=/root/fill bs=1M count=1000 2>&1; code=$?; rm /root/fill; exit $code')).toMatchObject({ code: 1, stdout: expect.stringContaining('No space left on device') });
+  expect(
+    await onHost('node2', 'dd if=/dev/zero of=/root/fill bs=1M count=1000 2>&1; code=$?; rm /root/fill; exit $code'),
+  ).toMatchObject({ code: 1, stdout: expect.stringContaining('No space left on device') });
 });
 
 test('a host can do what a Kubernetes node must: install packages, tunnels, rules, overlays, services with limits', async () => {
@@ -100,7 +135,12 @@ test('a power cut, a reboot and a cut network are as on real hosts: the disk sta
   expect(await onHost('node1', 'ls /root/kept /var/lib/kept')).toMatchObject({ code: 0 });
 
   const booted = (await onHost('node1', 'cat /proc/sys/kernel/random/boot_id; systemctl reboot')).stdout.split('\n')[0];
-  await expect.poll(async () => (await onHost('node1', 'cat /proc/sys/kernel/random/boot_id')).stdout.trim(), { timeout: 30_000, interval: 300 }).toMatch(new RegExp(`^(?!${String(booted)})[0-9a-f-]{36}$`));
+  await expect
+    .poll(async () => (await onHost('node1', 'cat /proc/sys/kernel/random/boot_id')).stdout.trim(), {
+      timeout: 30_000,
+      interval: 300,
+    })
+    .toMatch(new RegExp(`^(?!${String(booted)})[0-9a-f-]{36}$`));
 
   const ping = async (): Promise<boolean> => (await onHost('node2', `ping -c 1 -W 1 ${address('node3')}`)).code === 0;
   expect(await ping()).toBe(true);
@@ -113,30 +153,43 @@ test('a power cut, a reboot and a cut network are as on real hosts: the disk sta
 test('down leaves nothing behind, and twice is fine', async () => {
   const found = await traces();
   // What is looked for below is really there now.
-  for (const kind of ['mount', 'link', 'rule', 'cgroup', 'process', 'file', 'loop', 'route']) expect(found, kind).toContainEqual(expect.stringMatching(new RegExp(`^${kind} `)));
+  for (const kind of ['mount', 'link', 'rule', 'cgroup', 'process', 'file', 'loop', 'route'])
+    expect(found, kind).toContainEqual(expect.stringMatching(new RegExp(`^${kind} `)));
   expect(await labDown(NAME, quiet)).toBe(true);
   expect(await traces()).toEqual([]);
   expect(await labDown(NAME, quiet)).toBe(false);
   if (kernel !== undefined && (await labList()).length === 0) expect(sharedSettings()).toBe(kernel);
 });
 
-test.each([400, 900, 1500])('kinit killed %i ms into `lab up`, with one of its hosts: down still leaves nothing', async (milliseconds) => {
-  const child = spawn(process.execPath, [BIN, 'lab', 'up', '--name', NAME, '--hosts', '2', '--memory', '300M'], { detached: true, stdio: 'ignore' });
-  await new Promise((wake) => setTimeout(wake, milliseconds));
-  if (child.pid !== undefined && child.exitCode === null) {
-    process.kill(-child.pid, 'SIGKILL');
-    await once(child, 'exit');
-  }
-  const host = labProcesses().find(({ command }) => command.startsWith('systemd-nspawn'));
-  if (host !== undefined) process.kill(host.pid, 'SIGKILL');
-  await labDown(NAME, quiet);
-  expect(await traces()).toEqual([]);
-});
+test.each([400, 900, 1500])(
+  'kinit killed %i ms into `lab up`, with one of its hosts: down still leaves nothing',
+  async (milliseconds) => {
+    const child = spawn(process.execPath, [BIN, 'lab', 'up', '--name', NAME, '--hosts', '2', '--memory', '300M'], {
+      detached: true,
+      stdio: 'ignore',
+    });
+    await new Promise((wake) => setTimeout(wake, milliseconds));
+    if (child.pid !== undefined && child.exitCode === null) {
+      process.kill(-child.pid, 'SIGKILL');
+      await once(child, 'exit');
+    }
+    const host = labProcesses().find(({ command }) => command.startsWith('systemd-nspawn'));
+    if (host !== undefined) process.kill(host.pid, 'SIGKILL');
+    await labDown(NAME, quiet);
+    expect(await traces()).toEqual([]);
+  },
+);
 
 test('an interrupted up takes back what it made', async () => {
   const abort = new AbortController();
-  const up = labUp({ ...small, signal: abort.signal, onProgress: (text) => (text.startsWith('starting') ? abort.abort() : undefined) });
-  await expect(up).rejects.toThrow(expect.objectContaining({ context: expect.objectContaining({ class: 'interrupted' }) }));
+  const up = labUp({
+    ...small,
+    signal: abort.signal,
+    onProgress: (text) => (text.startsWith('starting') ? abort.abort() : undefined),
+  });
+  await expect(up).rejects.toThrow(
+    expect.objectContaining({ context: expect.objectContaining({ class: 'interrupted' }) }),
+  );
   expect(await traces()).toEqual([]);
   await expect(findLab(NAME)).rejects.toThrow(`There is no lab ${NAME}`);
 });
@@ -158,21 +211,29 @@ async function states(): Promise<Record<string, string>> {
 
 /** Kernel settings a lab may change, and must put back with the last one. */
 function sharedSettings(): string {
-  return ['net/ipv4/ip_forward', 'fs/inotify/max_user_instances', 'kernel/panic', 'vm/overcommit_memory'].map((name) => readFileSync(`/proc/sys/${name}`, 'utf8').trim()).join(' ');
+  return ['net/ipv4/ip_forward', 'fs/inotify/max_user_instances', 'kernel/panic', 'vm/overcommit_memory']
+    .map((name) => readFileSync(`/proc/sys/${name}`, 'utf8').trim())
+    .join(' ');
 }
 
 /** Everything on this machine that carries the lab's name, found without asking the code under test. */
 async function traces(): Promise<string[]> {
   const lines = async (kind: string, script: string): Promise<string[]> => {
     const { stdout } = await runLocal('sh', ['-c', `${script} 2>/dev/null || true`]);
-    return stdout.split('\n').filter((line) => line !== '').map((line) => `${kind} ${line}`);
+    return stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => `${kind} ${line}`);
   };
   const found = await Promise.all([
     lines('mount', `cat /proc/[0-9]*/mountinfo | grep -F /${NAME}/ | sort -u`),
     lines('link', `ls /sys/class/net | grep -F ${NAME}`),
     lines('rule', 'nft list tables | grep -F kinit_lab_e2e_lab; iptables-save | grep -F kinit-lab-e2e'),
     lines('cgroup', `find /sys/fs/cgroup -name 'kinit-lab-${NAME}'`),
-    lines('file', `ls -d "\${XDG_STATE_HOME:-$HOME/.local/state}"/kinit/lab/*${NAME}*; ls -A "\${XDG_STATE_HOME:-$HOME/.local/state}"/kinit/lab | grep -F .${NAME}; ls /run/systemd/nspawn/propagate`),
+    lines(
+      'file',
+      `ls -d "\${XDG_STATE_HOME:-$HOME/.local/state}"/kinit/lab/*${NAME}*; ls -A "\${XDG_STATE_HOME:-$HOME/.local/state}"/kinit/lab | grep -F .${NAME}; ls /run/systemd/nspawn/propagate`,
+    ),
     lines('loop', `losetup -a | grep -F /${NAME}/`),
     lines('route', 'ip route show | grep -F kn-e2e-lab'),
   ]);
@@ -180,15 +241,17 @@ async function traces(): Promise<string[]> {
 }
 
 function labProcesses(): { pid: number; command: string }[] {
-  return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).flatMap((pid) => {
-    try {
-      const read = (file: string): string => readFileSync(`/proc/${pid}/${file}`, 'utf8');
-      const command = read('cmdline').replaceAll('\0', ' ').trim();
-      const own = read('cgroup').includes(`/kinit-lab-${NAME}/`) || command.includes(`/${NAME}/hosts`);
-      return own && !/^State:\t[ZX]/m.test(read('status')) ? [{ pid: Number(pid), command }] : [];
-    } catch {
-      // Ended between listing and reading.
-      return [];
-    }
-  });
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((pid) => {
+      try {
+        const read = (file: string): string => readFileSync(`/proc/${pid}/${file}`, 'utf8');
+        const command = read('cmdline').replaceAll('\0', ' ').trim();
+        const own = read('cgroup').includes(`/kinit-lab-${NAME}/`) || command.includes(`/${NAME}/hosts`);
+        return own && !/^State:\t[ZX]/m.test(read('status')) ? [{ pid: Number(pid), command }] : [];
+      } catch {
+        // Ended between listing and reading.
+        return [];
+      }
+    });
 }

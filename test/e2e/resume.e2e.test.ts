@@ -49,7 +49,12 @@ test(`init killed after every ${EVERY === 1 ? 'single' : `${EVERY}th`} change, a
 test('reset killed after every fourth undo comes to its end', async () => {
   const points = await cutEverywhere(['reset', '--yes', '-i', handle.inventory], 4);
   expect(points.filter((point) => point.startsWith('undone ')).length).toBeGreaterThan(50);
-  expect(await sh('node1', 'ls -d /etc/kubernetes /var/lib/kinit /usr/local/bin/kube* /etc/systemd/system/kubelet* 2>/dev/null; find / -xdev -name ".kinit-up-*" -o -xdev -name "*.kinit-new" -o -xdev -name "*.kinit-undo"')).toBe('');
+  expect(
+    await sh(
+      'node1',
+      'ls -d /etc/kubernetes /var/lib/kinit /usr/local/bin/kube* /etc/systemd/system/kubelet* 2>/dev/null; find / -xdev -name ".kinit-up-*" -o -xdev -name "*.kinit-new" -o -xdev -name "*.kinit-undo"',
+    ),
+  ).toBe('');
 });
 
 test('an init that is never cut leaves the same', async () => {
@@ -64,7 +69,9 @@ test('a package installation goes on when the network is cut and kinit killed; t
   machines = await findLab('e2e-resume');
   await handle.sh('node2', SLOW_APT);
   const cut = await cutWhen(['join', '-i', handle.inventory], async () => {
-    await eventually('apt-get to run on node2', 120, async () => ((await sh('node2', 'cat /root/apt-calls 2>/dev/null || :')) === '' ? undefined : true));
+    await eventually('apt-get to run on node2', 120, async () =>
+      (await sh('node2', 'cat /root/apt-calls 2>/dev/null || :')) === '' ? undefined : true,
+    );
     await partition(machines, [['operator', 'node2']]);
   });
   expect(cut).toBe('killed');
@@ -72,10 +79,16 @@ test('a package installation goes on when the network is cut and kinit killed; t
   await partition(machines, []);
   const { code, events } = await kinitEvents(['join', '-i', handle.inventory, '--only', 'packages']);
   expect({ code, failures: all(events, 'phase-failed') }).toEqual({ code: 0, failures: [] });
-  const said = all(events, 'progress').map(({ text }) => text).join('\n');
-  expect(said).toMatch(/still at work on this host: "install .*conntrack.*", begun \d+ s ago by an earlier run of kinit/);
+  const said = all(events, 'progress')
+    .map(({ text }) => text)
+    .join('\n');
+  expect(said).toMatch(
+    /still at work on this host: "install .*conntrack.*", begun \d+ s ago by an earlier run of kinit/,
+  );
   expect(all(events, 'change-applied')).toEqual([]);
-  expect(await sh('node2', 'cat /root/apt-calls; rm -f /root/apt-calls /usr/local/sbin/apt-get; dpkg --audit')).toBe('begin\nend');
+  expect(await sh('node2', 'cat /root/apt-calls; rm -f /root/apt-calls /usr/local/sbin/apt-get; dpkg --audit')).toBe(
+    'begin\nend',
+  );
 });
 
 test('a host that is switched off in the middle of an upload or an image import is gone on with', async () => {
@@ -93,18 +106,27 @@ test('a host that is switched off in the middle of an upload or an image import 
 });
 
 test('a join whose connection is cut and that is killed at every third point makes one node, and leaves no token', async () => {
-  const lost = await cutWhen(['join', '-i', handle.inventory], async (lines) => {
-    for await (const event of lines) {
-      if (event.type === 'phase-started' && event.host === 'node2') break;
-    }
-    await handle.sh('node2', CUT_SSH, { reject: false });
-  }, 'let-it-end');
+  const lost = await cutWhen(
+    ['join', '-i', handle.inventory],
+    async (lines) => {
+      for await (const event of lines) {
+        if (event.type === 'phase-started' && event.host === 'node2') break;
+      }
+      await handle.sh('node2', CUT_SSH, { reject: false });
+    },
+    'let-it-end',
+  );
   expect(lost).toBe('failed');
   await cutEverywhere(['join', '-i', handle.inventory], 3);
   joinedAfterCuts = await hostState(handle, 'node2');
   expect(joinedAfterCuts.length).toBeGreaterThan(80);
   await oneNodeEach();
-  expect(await sh('node2', 'ls /etc/kubernetes/bootstrap-kubelet.conf 2>/dev/null; find / -xdev -name ".kinit-up-*" -o -xdev -name "*.kinit-new"')).toBe('');
+  expect(
+    await sh(
+      'node2',
+      'ls /etc/kubernetes/bootstrap-kubelet.conf 2>/dev/null; find / -xdev -name ".kinit-up-*" -o -xdev -name "*.kinit-new"',
+    ),
+  ).toBe('');
 });
 
 test('a worker whose reset was killed leaves no node behind, and a join that is never cut leaves the same', async () => {

@@ -30,15 +30,22 @@ async function recordAll(into: Map<string, Recording>): Promise<void> {
 async function changedSince(recorded: ReadonlyMap<string, Recording>): Promise<Record<string, string>> {
   const now = new Map<string, Recording>();
   await recordAll(now);
-  const ignored = (section: string, key: string): boolean => section === 'sysctl' && !aloneOnMachine && !key.startsWith('net.');
-  return Object.fromEntries(HOSTS.map((host) => [host, differences(recorded.get(host) ?? new Map(), now.get(host) ?? new Map(), ignored)]));
+  const ignored = (section: string, key: string): boolean =>
+    section === 'sysctl' && !aloneOnMachine && !key.startsWith('net.');
+  return Object.fromEntries(
+    HOSTS.map((host) => [host, differences(recorded.get(host) ?? new Map(), now.get(host) ?? new Map(), ignored)]),
+  );
 }
 
 const UNCHANGED = Object.fromEntries(HOSTS.map((host) => [host, '']));
 
 async function init(): Promise<void> {
   const { code, events, stderr } = await kinitEvents(['init', '-i', cluster.inventory]);
-  expect({ code, stderr: code === 0 ? '' : stderr, failures: all(events, 'phase-failed') }).toEqual({ code: 0, stderr: '', failures: [] });
+  expect({ code, stderr: code === 0 ? '' : stderr, failures: all(events, 'phase-failed') }).toEqual({
+    code: 0,
+    stderr: '',
+    failures: [],
+  });
 }
 
 function warningsOf(events: Parameters<typeof all>[0]): string[] {
@@ -51,7 +58,11 @@ test('two recordings of a host that nobody touched are the same', async () => {
 
 test('reset on a clean host has nothing to do', async () => {
   const { code, events } = await kinitEvents(['reset', '--yes', '-i', cluster.inventory]);
-  expect({ code, changes: only(events, 'run-finished').changes, warnings: warningsOf(events) }).toEqual({ code: 0, changes: 0, warnings: [] });
+  expect({ code, changes: only(events, 'run-finished').changes, warnings: warningsOf(events) }).toEqual({
+    code: 0,
+    changes: 0,
+    warnings: [],
+  });
   expect(await changedSince(before)).toEqual(UNCHANGED);
 });
 
@@ -60,17 +71,28 @@ test('reset --remove-packages of a used cluster gives everything back as it was'
   await useCluster();
   // The recording must be able to tell a cluster from none.
   const during = await changedSince(before);
-  for (const host of HOSTS) expect(during[host]).toMatch(/^(?=[^]*^file \/etc\/kubernetes)(?=[^]*^link cni0)(?=[^]*^nft table ip kube-proxy)(?=[^]*^package socat)(?=[^]*^process kubelet)/m);
+  for (const host of HOSTS)
+    expect(during[host]).toMatch(
+      /^(?=[^]*^file \/etc\/kubernetes)(?=[^]*^link cni0)(?=[^]*^nft table ip kube-proxy)(?=[^]*^package socat)(?=[^]*^process kubelet)/m,
+    );
   const { code, events } = await kinitEvents(['reset', '--yes', '--remove-packages', '-i', cluster.inventory]);
   expect({ code, warnings: warningsOf(events) }).toEqual({ code: 0, warnings: [] });
   for (const { execChannels, host } of all(events, 'host-finished')) expect(execChannels, host).toBeGreaterThan(0);
-  expect(all(events, 'host-finished').map(({ host }) => host).sort()).toEqual([...HOSTS]);
+  expect(
+    all(events, 'host-finished')
+      .map(({ host }) => host)
+      .sort(),
+  ).toEqual([...HOSTS]);
   expect(await changedSince(before)).toEqual(UNCHANGED);
 });
 
 test('reset a second time has nothing to do', async () => {
   const { code, events } = await kinitEvents(['reset', '--yes', '-i', cluster.inventory]);
-  expect({ code, changes: only(events, 'run-finished').changes, warnings: warningsOf(events) }).toEqual({ code: 0, changes: 0, warnings: [] });
+  expect({ code, changes: only(events, 'run-finished').changes, warnings: warningsOf(events) }).toEqual({
+    code: 0,
+    changes: 0,
+    warnings: [],
+  });
 });
 
 test('reset keeps packages unless told otherwise, works while the API is down, and says what it could not do', async () => {
@@ -78,10 +100,15 @@ test('reset keeps packages unless told otherwise, works while the API is down, a
   writeFileSync(cluster.inventory, readFileSync(cluster.inventory, 'utf8') + '\nproxyMode: iptables\n');
   await init();
   await useCluster();
-  await cluster.sh('node1', 'mv /etc/kubernetes/manifests/kube-apiserver.yaml /root/ && while crictl ps -q --name kube-apiserver | grep -q .; do sleep 0.2; done');
+  await cluster.sh(
+    'node1',
+    'mv /etc/kubernetes/manifests/kube-apiserver.yaml /root/ && while crictl ps -q --name kube-apiserver | grep -q .; do sleep 0.2; done',
+  );
   const worker = await kinitEvents(['reset', 'node2', '--yes', '-i', cluster.inventory]);
   expect(worker.code).toBe(0);
-  expect(warningsOf(worker.events)).toEqual([expect.stringMatching(/^node2: could not drain it and delete its node object .*kubectl delete node node2/)]);
+  expect(warningsOf(worker.events)).toEqual([
+    expect.stringMatching(/^node2: could not drain it and delete its node object .*kubectl delete node node2/),
+  ]);
   await cluster.sh('node1', 'rm /root/kube-apiserver.yaml');
   const rest = await kinitEvents(['reset', '--yes', '-i', cluster.inventory]);
   expect({ code: rest.code, warnings: warningsOf(rest.events) }).toEqual({ code: 0, warnings: [] });
@@ -124,14 +151,27 @@ END
 async function recordWithPackages(): Promise<ReadonlyMap<string, Recording>> {
   const recorded = new Map<string, Recording>();
   const { events } = await kinitEvents(['plan', '-i', cluster.inventory]);
-  const wanted = new Map(all(events, 'change-planned').filter(({ phase }) => phase === 'packages').map(({ host, change }) => [host, change.summary.replace('install ', '')]));
+  const wanted = new Map(
+    all(events, 'change-planned')
+      .filter(({ phase }) => phase === 'packages')
+      .map(({ host, change }) => [host, change.summary.replace('install ', '')]),
+  );
   expect([...wanted.keys()].sort()).toEqual([...HOSTS]);
-  await Promise.all(HOSTS.map((host) => cluster.sh(host, `DEBIAN_FRONTEND=noninteractive apt-get -y install --no-install-recommends ${wanted.get(host) ?? ''} > /dev/null`)));
+  await Promise.all(
+    HOSTS.map((host) =>
+      cluster.sh(
+        host,
+        `DEBIAN_FRONTEND=noninteractive apt-get -y install --no-install-recommends ${wanted.get(host) ?? ''} > /dev/null`,
+      ),
+    ),
+  );
   await recordAll(recorded);
   const mine = HOSTS.map((host) => [...(before.get(host)?.get('package')?.keys() ?? [])]);
   await Promise.all(
     HOSTS.map((host, index) => {
-      const added = [...(recorded.get(host)?.get('package')?.keys() ?? [])].filter((name) => mine[index]?.includes(name) !== true);
+      const added = [...(recorded.get(host)?.get('package')?.keys() ?? [])].filter(
+        (name) => mine[index]?.includes(name) !== true,
+      );
       return cluster.sh(host, `DEBIAN_FRONTEND=noninteractive apt-get -y purge ${added.join(' ')} > /dev/null`);
     }),
   );

@@ -17,8 +17,29 @@ let addresses: readonly string[];
 beforeAll(async () => {
   cluster = await lab('e2e-variants', { hosts: 3 });
   folder = dirname(cluster.inventory);
-  addresses = (parse(readFileSync(cluster.inventory, 'utf8')) as { hosts: { address: string }[] }).hosts.map(({ address }) => address);
-  for (const name of ['ca', 'mirror']) execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', join(folder, `${name}.key`), '-out', join(folder, `${name}.crt`), '-subj', `/O=Example/CN=my-own-${name}`, '-days', '200'], { stdio: 'pipe', timeout: 30_000 });
+  addresses = (parse(readFileSync(cluster.inventory, 'utf8')) as { hosts: { address: string }[] }).hosts.map(
+    ({ address }) => address,
+  );
+  for (const name of ['ca', 'mirror'])
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-keyout',
+        join(folder, `${name}.key`),
+        '-out',
+        join(folder, `${name}.crt`),
+        '-subj',
+        `/O=Example/CN=my-own-${name}`,
+        '-days',
+        '200',
+      ],
+      { stdio: 'pipe', timeout: 30_000 },
+    );
   inventory = writeInventory('variants.yaml', 'iptables');
   await cluster.sh('node3', `${APT} nftables`, { timeoutSeconds: 300 });
 });
@@ -72,10 +93,18 @@ describe('before anything is installed', () => {
     const before = await recording();
     const { code, events } = await kinitEvents(['plan', '-i', inventory]);
     expect(code).toBe(0);
-    const planned = all(events, 'change-planned').filter(({ host }) => host === 'node1').map(({ change }) => change);
-    expect(planned.find(({ resource }) => resource === 'file:/etc/containerd/config.toml')?.diff).toContain('+        SystemdCgroup = true');
-    expect(planned.find(({ resource }) => resource === 'file:/etc/containerd/certs.d/docker.io/hosts.toml')?.diff).toContain('+[host."https://mirror.example.test"]');
-    expect(planned.find(({ resource }) => resource === 'file:/etc/kubernetes/pki/sa.key')).toMatchObject({ action: 'create' });
+    const planned = all(events, 'change-planned')
+      .filter(({ host }) => host === 'node1')
+      .map(({ change }) => change);
+    expect(planned.find(({ resource }) => resource === 'file:/etc/containerd/config.toml')?.diff).toContain(
+      '+        SystemdCgroup = true',
+    );
+    expect(
+      planned.find(({ resource }) => resource === 'file:/etc/containerd/certs.d/docker.io/hosts.toml')?.diff,
+    ).toContain('+[host."https://mirror.example.test"]');
+    expect(planned.find(({ resource }) => resource === 'file:/etc/kubernetes/pki/sa.key')).toMatchObject({
+      action: 'create',
+    });
     expect(JSON.stringify(events)).not.toMatch(/PRIVATE KEY|client-key-data/);
     expect(await recording()).toBe(before);
     const text = (await kinitOk(['plan', 'node1', '-i', inventory])).stdout;
@@ -91,12 +120,21 @@ describe('before anything is installed', () => {
       expect(JSON.stringify(events.at(-1))).toContain('--ignore-preflight reach-10250');
       const checks = all(events, 'check');
       const failed = checks.filter(({ check }) => check.status === 'error');
-      expect(failed.map(({ host, check }) => `${host} ${check.name} ${check.found}`)).toEqual([`node1 reach-10250 node3 (${addresses[2] ?? ''}): no answer`]);
+      expect(failed.map(({ host, check }) => `${host} ${check.name} ${check.found}`)).toEqual([
+        `node1 reach-10250 node3 (${addresses[2] ?? ''}): no answer`,
+      ]);
       expect(failed[0]?.check.hint).toContain('Open tcp port 10250 from node1 to node3');
       for (const name of CHECKS) expect(checks.map(({ check }) => check.name)).toContain(name);
       const memory = checks.find(({ check }) => check.name === 'memory')?.check;
       expect(memory).toMatchObject({ status: 'ok', found: '3072 MB', minimum: '1700 MB', recommended: '2000 MB' });
-      expect((await cluster.sh('node1', 'ls -d /var/lib/kinit /etc/kubernetes/manifests 2>/dev/null; ps -eo args | grep "[k]init-probe"; true')).stdout).toBe('');
+      expect(
+        (
+          await cluster.sh(
+            'node1',
+            'ls -d /var/lib/kinit /etc/kubernetes/manifests 2>/dev/null; ps -eo args | grep "[k]init-probe"; true',
+          )
+        ).stdout,
+      ).toBe('');
 
       const table = await kinit(['check', '-i', inventory, '--ignore-preflight', 'reach-10250']);
       expect(table.code).toBe(0);
@@ -109,62 +147,106 @@ describe('before anything is installed', () => {
   });
 
   test('ipvs: a warning that it is deprecated, and an error with a way out where the kernel has none', async () => {
-    const hasIpvs = (await cluster.sh('node1', '[ -e /proc/net/ip_vs ] || modprobe -nq ip_vs', { reject: false })).code === 0;
+    const hasIpvs =
+      (await cluster.sh('node1', '[ -e /proc/net/ip_vs ] || modprobe -nq ip_vs', { reject: false })).code === 0;
     const { code, events } = await kinitEvents(['check', 'node1', '-i', writeInventory('ipvs.yaml', 'ipvs')]);
     const checks = new Map(all(events, 'check').map(({ check }) => [check.name, check]));
-    expect(checks.get('proxy-mode')).toMatchObject({ status: 'warning', hint: expect.stringContaining('deprecated') as string });
+    expect(checks.get('proxy-mode')).toMatchObject({
+      status: 'warning',
+      hint: expect.stringContaining('deprecated') as string,
+    });
     expect(checks.get('kernel-ip_vs')?.status).toBe(hasIpvs ? 'ok' : 'error');
     expect(code).toBe(hasIpvs ? 0 : 13);
-    if (!hasIpvs) expect(checks.get('kernel-ip_vs')?.hint).toBe('Use a kernel with ip_vs (modprobe ip_vs must work), or set proxyMode: auto.');
+    if (!hasIpvs)
+      expect(checks.get('kernel-ip_vs')?.hint).toBe(
+        'Use a kernel with ip_vs (modprobe ip_vs must work), or set proxyMode: auto.',
+      );
   });
 });
 
 describe('a cluster', () => {
   beforeAll(async () => {
-    await Promise.all(PREPARE.map((script, index) => cluster.sh(`node${String(index + 1)}`, script, { timeoutSeconds: 300 })));
+    await Promise.all(
+      PREPARE.map((script, index) => cluster.sh(`node${String(index + 1)}`, script, { timeoutSeconds: 300 })),
+    );
   });
 
   test('init works as a user with sudo, behind ufw, firewalld and nftables rules; nodes wait for their cloud provider', async () => {
     const { code, events, stderr } = await kinitEvents(['init', '-i', inventory]);
-    expect({ code, stderr: code === 0 ? '' : stderr, failures: all(events, 'phase-failed') }).toEqual({ code: 0, stderr: '', failures: [] });
+    expect({ code, stderr: code === 0 ? '' : stderr, failures: all(events, 'phase-failed') }).toEqual({
+      code: 0,
+      stderr: '',
+      failures: [],
+    });
     const said = all(events, 'progress');
-    expect(said.filter(({ text }) => text.includes('cloud-controller-manager')).map(({ host }) => host)).toEqual(['node1']);
+    expect(said.filter(({ text }) => text.includes('cloud-controller-manager')).map(({ host }) => host)).toEqual([
+      'node1',
+    ]);
     // Package lists are old on one and missing on the other.
     const refreshed = said.filter(({ text }) => text === 'refreshing the package lists').map(({ host }) => host);
     expect(refreshed).toEqual(expect.arrayContaining(['node2', 'node3']));
-    const taints = await cluster.kubectl("get nodes -o jsonpath='{range .items[*]}{.metadata.name}{range .spec.taints[*]} {.key}:{.effect}{end}{\"\\n\"}{end}'");
+    const taints = await cluster.kubectl(
+      'get nodes -o jsonpath=\'{range .items[*]}{.metadata.name}{range .spec.taints[*]} {.key}:{.effect}{end}{"\\n"}{end}\'',
+    );
     const waits = 'node.cloudprovider.kubernetes.io/uninitialized:NoSchedule';
-    expect(taints.trim().split('\n').map((line) => line.split(' ').sort().join(' '))).toEqual([`${waits} node1`, `dedicated:PreferNoSchedule ${waits} node2`, `${waits} node3`].map((line) => line.split(' ').sort().join(' ')));
+    expect(
+      taints
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ').sort().join(' ')),
+    ).toEqual(
+      [`${waits} node1`, `dedicated:PreferNoSchedule ${waits} node2`, `${waits} node3`].map((line) =>
+        line.split(' ').sort().join(' '),
+      ),
+    );
   });
 
   test('once the nodes are taken over, DNS and Services answer across nodes, and nothing of the test is left to see', async () => {
     // What a cloud-controller-manager does when it has seen to a node.
     await cluster.kubectl('taint nodes --all node.cloudprovider.kubernetes.io/uninitialized-');
     const { code, events } = await kinitEvents(['init', '-i', inventory]);
-    expect({ code, failures: all(events, 'phase-failed'), changes: all(events, 'change-applied') }).toEqual({ code: 0, failures: [], changes: [] });
-    expect(all(events, 'progress').some(({ text }) => text.startsWith('checking DNS and Services from a pod on each of 3 nodes'))).toBe(true);
+    expect({ code, failures: all(events, 'phase-failed'), changes: all(events, 'change-applied') }).toEqual({
+      code: 0,
+      failures: [],
+      changes: [],
+    });
+    expect(
+      all(events, 'progress').some(({ text }) =>
+        text.startsWith('checking DNS and Services from a pod on each of 3 nodes'),
+      ),
+    ).toBe(true);
     expect(await cluster.kubectl('get pods,services,namespaces -A -o name')).not.toContain('kinit-probe');
   });
 
   test('a NodePort answers on every node, though their firewalls are on', async () => {
-    await cluster.sh('node1', `export KUBECONFIG=/etc/kubernetes/admin.conf
+    await cluster.sh(
+      'node1',
+      `export KUBECONFIG=/etc/kubernetes/admin.conf
       image=$(crictl images -o json | grep -o '"[^"]*nginx:[^"]*"' | head -1 | tr -d '"')
       kubectl create deployment web --image="$image" --replicas=3
       kubectl expose deployment web --port=80 --type=NodePort
-      kubectl rollout status deployment/web --timeout=90s`);
+      kubectl rollout status deployment/web --timeout=90s`,
+    );
     const port = await cluster.kubectl("get service web -o jsonpath='{.spec.ports[0].nodePort}'");
     const urls = addresses.map((address) => `http://${address}:${port}/`).join(' ');
     for (const host of ['node1', 'node2', 'node3']) {
-      const fetched = await eventually(`the page from ${host}`, 30, () => cluster.sh(host, `for url in ${urls}; do curl -fsS -m 5 -o /dev/null "$url" && echo ok || exit 1; done`));
+      const fetched = await eventually(`the page from ${host}`, 30, () =>
+        cluster.sh(host, `for url in ${urls}; do curl -fsS -m 5 -o /dev/null "$url" && echo ok || exit 1; done`),
+      );
       expect(fetched.stdout, host).toBe('ok\nok\nok\n');
     }
     expect((await cluster.sh('node1', 'ufw status')).stdout).toContain('Status: active');
     expect((await cluster.sh('node2', 'systemctl is-active firewalld')).stdout).toBe('active\n');
-    expect((await cluster.sh('node3', 'systemctl is-active nftables; nft list chain inet filter input')).stdout).toContain('policy drop');
+    expect(
+      (await cluster.sh('node3', 'systemctl is-active nftables; nft list chain inet filter input')).stdout,
+    ).toContain('policy drop');
   });
 
   test('everything the inventory says is so on the hosts', async () => {
-    const facts = (await cluster.sh('node1', `cd /etc/kubernetes
+    const facts = (
+      await cluster.sh(
+        'node1',
+        `cd /etc/kubernetes
       openssl x509 -in pki/ca.crt -noout -subject
       openssl x509 -in pki/apiserver.crt -noout -issuer -ext subjectAltName
       echo $(( ($(date -d "$(openssl x509 -in pki/apiserver.crt -noout -enddate | cut -d= -f2)" +%s) - $(date -d "$(openssl x509 -in pki/apiserver.crt -noout -startdate | cut -d= -f2)" +%s)) ))
@@ -176,23 +258,36 @@ E
       ls -d /var/lib/etcd-data/member
       sysctl -n net.core.somaxconn net.ipv6.conf.all.disable_ipv6 fs.inotify.max_user_instances
       ip route
-      grep maxPods /var/lib/kubelet/config.yaml`)).stdout;
+      grep maxPods /var/lib/kubelet/config.yaml`,
+      )
+    ).stdout;
     expect(facts).toContain('subject=O = Example, CN = my-own-ca');
     expect(facts).toContain('issuer=O = Example, CN = my-own-ca');
-    expect(facts).toMatch(/DNS:kubernetes\.default\.svc\.lab\.internal, IP Address:10\.60\.0\.1, .*DNS:api\.example\.test, IP Address:192\.0\.2\.77/);
+    expect(facts).toMatch(
+      /DNS:kubernetes\.default\.svc\.lab\.internal, IP Address:10\.60\.0\.1, .*DNS:api\.example\.test, IP Address:192\.0\.2\.77/,
+    );
     // 30 days and the 5 minutes that it is dated back.
     expect(facts).toContain(`\n${String(30 * 86_400 + 300)}\n1\n`);
     expect(facts).toContain('[host."https://mirror.example.test"]\n');
     expect(facts).toContain('same-mirror-ca\n/var/lib/etcd-data/member\n4097\n1\n8192\n');
     expect(facts).toMatch(new RegExp(`^10\\.50\\.\\d\\.0/24 via ${addresses[1] ?? ''} dev`, 'm'));
     expect(facts).toContain('maxPods: 77');
-    expect(await cluster.kubectl("get node node2 -o jsonpath='{.metadata.labels.example\\.com/disk} {.metadata.labels.node-role\\.kubernetes\\.io/worker}'")).toBe('ssd ');
-    expect(await cluster.kubectl("get node node1 -o jsonpath='{.metadata.labels}'")).toMatch(/node-role.kubernetes.io\/control-plane.*node-role.kubernetes.io\/worker/);
+    expect(
+      await cluster.kubectl(
+        "get node node2 -o jsonpath='{.metadata.labels.example\\.com/disk} {.metadata.labels.node-role\\.kubernetes\\.io/worker}'",
+      ),
+    ).toBe('ssd ');
+    expect(await cluster.kubectl("get node node1 -o jsonpath='{.metadata.labels}'")).toMatch(
+      /node-role.kubernetes.io\/control-plane.*node-role.kubernetes.io\/worker/,
+    );
     expect(await cluster.kubectl('-n kube-system get configmap kube-proxy -o yaml')).toContain('mode: iptables');
   });
 
   test('swap is off after a reboot too: fstab, units and what makes zram', async () => {
-    const { stdout } = await cluster.sh('node2', 'grep swap /etc/fstab; systemctl is-enabled zramswap; ls /etc/systemd/system/swap-extra.swap 2>&1; true');
+    const { stdout } = await cluster.sh(
+      'node2',
+      'grep swap /etc/fstab; systemctl is-enabled zramswap; ls /etc/systemd/system/swap-extra.swap 2>&1; true',
+    );
     expect(stdout).toMatch(/^#.*\/swapfile none swap sw 0 0\ndisabled\n.*No such file/);
   });
 
@@ -218,11 +313,18 @@ E
     mkdirSync(cwd);
     await kinitOk(['kubeconfig', '--on-workers', '-i', inventory], { cwd });
     expect(statSync(join(cwd, 'kubeconfig')).mode & 0o777).toBe(0o600);
-    expect((await cluster.sh('node2', 'stat -c %a:%U /root/.kube/config; KUBECONFIG= kubectl get nodes -o name')).stdout).toBe('600:root\nnode/node1\nnode/node2\nnode/node3\n');
+    expect(
+      (await cluster.sh('node2', 'stat -c %a:%U /root/.kube/config; KUBECONFIG= kubectl get nodes -o name')).stdout,
+    ).toBe('600:root\nnode/node1\nnode/node2\nnode/node3\n');
     const merged = join(cwd, 'merged');
     writeFileSync(merged, OTHER_KUBECONFIG);
-    for (let time = 0; time < 2; time++) await kinitOk(['kubeconfig', '--merge', '-i', inventory], { cwd, env: { KUBECONFIG: merged } });
-    const config = parse(readFileSync(merged, 'utf8')) as { 'current-context': string; contexts: { name: string }[]; users: { name: string }[] };
+    for (let time = 0; time < 2; time++)
+      await kinitOk(['kubeconfig', '--merge', '-i', inventory], { cwd, env: { KUBECONFIG: merged } });
+    const config = parse(readFileSync(merged, 'utf8')) as {
+      'current-context': string;
+      contexts: { name: string }[];
+      users: { name: string }[];
+    };
     expect(config['current-context']).toBe('variants');
     expect(config.contexts.map(({ name }) => name)).toEqual(['other', 'variants']);
     expect(config.users.map(({ name }) => name)).toEqual(['other-user', 'variants-admin']);
@@ -232,22 +334,65 @@ E
     const { events } = await kinitEvents(['plan', '-i', inventory]);
     expect(all(events, 'change-planned')).toEqual([]);
     const reset = await kinitEvents(['reset', '--yes', '-i', inventory]);
-    expect({ code: reset.code, failed: only(reset.events, 'run-finished').failedHosts }).toEqual({ code: 0, failed: [] });
+    expect({ code: reset.code, failed: only(reset.events, 'run-finished').failedHosts }).toEqual({
+      code: 0,
+      failed: [],
+    });
     expect((await cluster.sh('node1', 'ufw show added | grep ^ufw')).stdout).toBe('ufw allow 22/tcp\n');
-    expect((await cluster.sh('node2', 'for Z in public trusted; do firewall-cmd --permanent --zone=$Z --list-ports; firewall-cmd --zone=$Z --list-ports; firewall-cmd --zone=$Z --list-sources; done; grep swap /etc/fstab; systemctl is-enabled zramswap; ls /etc/systemd/system/swap-extra.swap')).stdout.trim()).toBe('/swapfile none swap sw 0 0\nenabled\n/etc/systemd/system/swap-extra.swap');
-    expect((await cluster.sh('node3', `nft list table inet filter | grep -c kinit; ls /etc/nftables.kinit.nft 2>/dev/null; cmp /etc/nftables.conf /root/nftables.conf && echo same`, { reject: false })).stdout).toBe('0\nsame\n');
+    expect(
+      (
+        await cluster.sh(
+          'node2',
+          'for Z in public trusted; do firewall-cmd --permanent --zone=$Z --list-ports; firewall-cmd --zone=$Z --list-ports; firewall-cmd --zone=$Z --list-sources; done; grep swap /etc/fstab; systemctl is-enabled zramswap; ls /etc/systemd/system/swap-extra.swap',
+        )
+      ).stdout.trim(),
+    ).toBe('/swapfile none swap sw 0 0\nenabled\n/etc/systemd/system/swap-extra.swap');
+    expect(
+      (
+        await cluster.sh(
+          'node3',
+          `nft list table inet filter | grep -c kinit; ls /etc/nftables.kinit.nft 2>/dev/null; cmp /etc/nftables.conf /root/nftables.conf && echo same`,
+          { reject: false },
+        )
+      ).stdout,
+    ).toBe('0\nsame\n');
   });
 });
 
 /** Everything on the hosts that kinit might touch, as one digest: names, modes, sizes, times of files, and what runs. */
 async function recording(): Promise<string> {
   const hosts = ['node1', 'node2', 'node3'].map((host) =>
-    cluster.sh(host, "{ find /etc /usr/local /opt /root /var/lib -xdev ! -path '/var/lib/systemd/*' ! -path '/var/lib/sudo/*' -printf '%p %m %u %s %T@\\n' | sort; systemctl list-units --type=service --state=running --no-legend --plain | grep -v 'ssh@\\|user@'; cat /proc/sys/net/ipv4/ip_forward; } | sha256sum"),
+    cluster.sh(
+      host,
+      "{ find /etc /usr/local /opt /root /var/lib -xdev ! -path '/var/lib/systemd/*' ! -path '/var/lib/sudo/*' -printf '%p %m %u %s %T@\\n' | sort; systemctl list-units --type=service --state=running --no-legend --plain | grep -v 'ssh@\\|user@'; cat /proc/sys/net/ipv4/ip_forward; } | sha256sum",
+    ),
   );
   return (await Promise.all(hosts)).map(({ stdout }) => stdout).join('');
 }
 
-const CHECKS = ['os', 'arch', 'init', 'cpu', 'memory', 'disk', 'kernel', 'cgroup', 'kernel-overlay', 'kernel-br_netfilter', 'kernel-iptables', 'hostname', 'machine-id', 'clock', 'swap', 'firewall', 'port-7443', 'port-2379', 'port-10250', 'reach-7443', 'reach-10250'];
+const CHECKS = [
+  'os',
+  'arch',
+  'init',
+  'cpu',
+  'memory',
+  'disk',
+  'kernel',
+  'cgroup',
+  'kernel-overlay',
+  'kernel-br_netfilter',
+  'kernel-iptables',
+  'hostname',
+  'machine-id',
+  'clock',
+  'swap',
+  'firewall',
+  'port-7443',
+  'port-2379',
+  'port-10250',
+  'reach-7443',
+  'reach-10250',
+];
 
 const WALL = `table inet wall {
   chain input {

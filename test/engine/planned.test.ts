@@ -19,14 +19,23 @@ function onBareHost(resource: Resource): Observed {
 
 async function bareContext(now: Date, input: Record<string, unknown> = {}): Promise<PhaseContext> {
   const context = makeContext(input);
-  const material = await planMaterial({ spec: context.spec, nodes: context.nodes, leader: context.leader, endpoint: context.endpoint, existing: new Map(), now });
+  const material = await planMaterial({
+    spec: context.spec,
+    nodes: context.nodes,
+    leader: context.leader,
+    endpoint: context.endpoint,
+    existing: new Map(),
+    now,
+  });
   return { ...context, material };
 }
 
 function planOf(context: PhaseContext, found: Readonly<Record<string, string>> = {}): PlannedChange[] {
   const masks = masksOf(context.material, new Map([[context.leader.spec.name, found]]));
   // All phases: what is made anew may stand, or be part of a digest, anywhere.
-  return phases.filter((phase) => phase.on(context)).flatMap((phase) => plannedChanges(phase.id, phase.resources(context).map(onBareHost), masks));
+  return phases
+    .filter((phase) => phase.on(context))
+    .flatMap((phase) => plannedChanges(phase.id, phase.resources(context).map(onBareHost), masks));
 }
 
 // Keys take seconds to make: once for all tests.
@@ -36,7 +45,9 @@ let otherName: PhaseContext;
 beforeAll(async () => {
   january = await bareContext(new Date('2026-01-01T00:00:00Z'));
   february = await bareContext(new Date('2026-02-03T04:05:06Z'));
-  otherName = await bareContext(new Date('2026-01-01T00:00:00Z'), { apiServer: { endpoint: 'api.example:6443', certSANs: ['other.example'] } });
+  otherName = await bareContext(new Date('2026-01-01T00:00:00Z'), {
+    apiServer: { endpoint: 'api.example:6443', certSANs: ['other.example'] },
+  });
 }, 120_000);
 
 test('two plans of the same bare host are the same, though certificates and keys are made anew for each', () => {
@@ -55,9 +66,15 @@ test('a plan tells what certificates will be for, and holds no key and no certif
   }
   expect(text).not.toMatch(/BEGIN|PRIVATE KEY-----/);
   const apiServer = plan.find(({ resource }) => resource === 'file:/etc/kubernetes/pki/apiserver.crt');
-  expect(apiServer?.reason).toMatch(/^does not exist \(made at apply: certificate CN=kube-apiserver, issued by CN=kubernetes, for DNS:n1, .*usages serverAuth, valid 365 days\)$/);
-  expect(plan.find(({ resource }) => resource === 'file:/etc/kubernetes/pki/ca.key')?.reason).toBe('does not exist (secret, (made at apply: private key))');
-  expect(plan.find(({ resource }) => resource.endsWith('/cluster-info'))?.diff).toContain('certificate-authority-data: (made at apply: CA certificate CN=kubernetes, for DNS:kubernetes, valid 3650 days)');
+  expect(apiServer?.reason).toMatch(
+    /^does not exist \(made at apply: certificate CN=kube-apiserver, issued by CN=kubernetes, for DNS:n1, .*usages serverAuth, valid 365 days\)$/,
+  );
+  expect(plan.find(({ resource }) => resource === 'file:/etc/kubernetes/pki/ca.key')?.reason).toBe(
+    'does not exist (secret, (made at apply: private key))',
+  );
+  expect(plan.find(({ resource }) => resource.endsWith('/cluster-info'))?.diff).toContain(
+    'certificate-authority-data: (made at apply: CA certificate CN=kubernetes, for DNS:kubernetes, valid 3650 days)',
+  );
 });
 
 test('another name in a certificate is another plan', () => {
@@ -68,14 +85,18 @@ test('another name in a certificate is another plan', () => {
 });
 
 test('an apply that was cut has made its CA: what is wanted of the rest is still what was reviewed', () => {
-  const found = Object.fromEntries(Object.entries(january.material['n1'] ?? {}).map(([path, { content }]) => [path, content]));
-  const wanted = (changes: PlannedChange[]): string[] => changes.map(({ resource, wanted: digest }) => `${resource} ${digest}`);
+  const found = Object.fromEntries(
+    Object.entries(january.material['n1'] ?? {}).map(([path, { content }]) => [path, content]),
+  );
+  const wanted = (changes: PlannedChange[]): string[] =>
+    changes.map(({ resource, wanted: digest }) => `${resource} ${digest}`);
   expect(wanted(planOf(january, found))).toEqual(wanted(planOf(january)));
 });
 
 test('where an artifact lies on this machine is no part of what is wanted; what it holds is', () => {
   const masks = masksOf({}, new Map());
-  const binary = (localFile: string, sha256: string): Resource => ({ kind: 'binary', id: 'binary:x', artifact: { localFile, sha256 } }) as Resource;
+  const binary = (localFile: string, sha256: string): Resource =>
+    ({ kind: 'binary', id: 'binary:x', artifact: { localFile, sha256 } }) as Resource;
   expect(wantedDigest(binary('/a', '1'), masks)).toBe(wantedDigest(binary('/b', '1'), masks));
   expect(wantedDigest(binary('/a', '1'), masks)).not.toBe(wantedDigest(binary('/a', '2'), masks));
 });

@@ -9,7 +9,16 @@ function connection(run: HostConnection['run']): HostConnection {
   const refuse = (): never => {
     throw new Error('facts use run() alone');
   };
-  return { host: 'node1', run, claim: refuse, upload: refuse, pipe: refuse, connectTcp: refuse, close: refuse, stats: { execChannels: 1, roundTrips: 0, bytesSent: 0 } };
+  return {
+    host: 'node1',
+    run,
+    claim: refuse,
+    upload: refuse,
+    pipe: refuse,
+    connectTcp: refuse,
+    close: refuse,
+    stats: { execChannels: 1, roundTrips: 0, bytesSent: 0 },
+  };
 }
 
 test.runIf(process.platform === 'linux')('one round trip asks everything, and a real machine answers', async () => {
@@ -28,17 +37,29 @@ test.runIf(process.platform === 'linux')('one round trip asks everything, and a 
   expect(facts.cpus).toBeGreaterThan(0);
   expect(facts.memoryMB).toBeGreaterThan(64);
   expect(facts.bootId).toMatch(/^[0-9a-f-]{36}$/);
-  expect(facts.disks.map(({ path }) => path)).toEqual(['/', '/var/lib', '/var/lib/containerd', '/var/lib/etcd', '/var/log']);
+  expect(facts.disks.map(({ path }) => path)).toEqual([
+    '/',
+    '/var/lib',
+    '/var/lib/containerd',
+    '/var/lib/etcd',
+    '/var/log',
+  ]);
   expect(Math.abs(facts.clockOffsetMs)).toBeLessThan(60_000);
 });
 
 test('an answer that holds a separator of its own making stays one answer', () => {
   const output = '\n=n os\nID=x\n=m os\n=nn fake\n\n=n swap\nno line break\n=n end\n5\n';
-  expect([...splitAnswers('n', output)]).toEqual([['os', 'ID=x\n=m os\n=nn fake\n'], ['swap', 'no line break'], ['end', '5\n']]);
+  expect([...splitAnswers('n', output)]).toEqual([
+    ['os', 'ID=x\n=m os\n=nn fake\n'],
+    ['swap', 'no line break'],
+    ['end', '5\n'],
+  ]);
 });
 
 test('a probe that broke off is an error that says so', async () => {
-  await expect(gatherFacts(connection(() => Promise.resolve({ code: 2, stdout: 'noise', stderr: 'sh: fork: no memory\n' })))).rejects.toMatchObject({ context: { class: 'access', host: 'node1', found: 'sh: fork: no memory' } });
+  await expect(
+    gatherFacts(connection(() => Promise.resolve({ code: 2, stdout: 'noise', stderr: 'sh: fork: no memory\n' }))),
+  ).rejects.toMatchObject({ context: { class: 'access', host: 'node1', found: 'sh: fork: no memory' } });
 });
 
 test('the probe is valid for sh, and each subject runs by itself', async () => {

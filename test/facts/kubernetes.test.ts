@@ -13,14 +13,22 @@ async function look(files: Readonly<Record<string, string>>): Promise<ReturnType
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
   }
-  if ('/elsewhere/ca.crt' in files) symlinkSync(join(root, '/elsewhere/ca.crt'), join(root, '/etc/kubernetes/pki/ca.crt'));
+  if ('/elsewhere/ca.crt' in files)
+    symlinkSync(join(root, '/elsewhere/ca.crt'), join(root, '/etc/kubernetes/pki/ca.crt'));
   const script = kubernetes.script.replaceAll('/etc/', `${root}/etc/`).replaceAll('/var/', `${root}/var/`);
   const { stdout } = await runLocal('sh', ['-c', `( ${script}\n) 2>/dev/null`], { reject: false });
   return kubernetes.parse(stdout.replaceAll(`=${root}`, '='));
 }
 
 test('every path that certificates are looked for at is collected, to the byte', async () => {
-  const texts = ['-----BEGIN X-----\nabc\n-----END X-----\n', 'no last line break', '', '\n', 'a\n\n b\n=/etc/passwd\n\n', 'dos\r\n'];
+  const texts = [
+    '-----BEGIN X-----\nabc\n-----END X-----\n',
+    'no last line break',
+    '',
+    '\n',
+    'a\n\n b\n=/etc/passwd\n\n',
+    'dos\r\n',
+  ];
   const files = Object.fromEntries(MATERIAL_PATHS.map((path, index) => [path, texts[index % texts.length] ?? '']));
   const found = await look(files);
   expect(found.pki).toEqual(files);

@@ -9,7 +9,15 @@ import { services } from '../../src/facts/services.js';
 import { swap } from '../../src/facts/swap.js';
 
 test('os: the family comes from ID or ID_LIKE, quotes are taken off', () => {
-  expect(os.parse('PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nID=debian\n')).toEqual({ id: 'debian', versionId: '12', codename: 'bookworm', prettyName: 'Debian GNU/Linux 12 (bookworm)', family: 'debian' });
+  expect(
+    os.parse('PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nID=debian\n'),
+  ).toEqual({
+    id: 'debian',
+    versionId: '12',
+    codename: 'bookworm',
+    prettyName: 'Debian GNU/Linux 12 (bookworm)',
+    family: 'debian',
+  });
   expect(os.parse('ID="rocky"\nID_LIKE="rhel centos fedora"\nVERSION_ID="9.4"').family).toBe('redhat');
   expect(os.parse("ID='linuxmint'\nID_LIKE='ubuntu debian'")).toMatchObject({ id: 'linuxmint', family: 'debian' });
   expect(os.parse('ID=arch')).toMatchObject({ family: 'unknown', prettyName: 'arch' });
@@ -17,13 +25,30 @@ test('os: the family comes from ID or ID_LIKE, quotes are taken off', () => {
 });
 
 test('machine: Go names of architectures, cgroup 1 unless v2 is seen', () => {
-  expect(machine.parse('arch=aarch64\nkernel=6.1.0\nhostname=n1\nuuid=ABCD-1\nmachine_id=m\nboot_id=b\ninit=systemd\ncgroup=2\n')).toEqual({ arch: 'arm64', kernel: '6.1.0', hostname: 'n1', productUuid: 'abcd-1', machineId: 'm', bootId: 'b', initSystem: 'systemd', cgroupVersion: 2 });
+  expect(
+    machine.parse(
+      'arch=aarch64\nkernel=6.1.0\nhostname=n1\nuuid=ABCD-1\nmachine_id=m\nboot_id=b\ninit=systemd\ncgroup=2\n',
+    ),
+  ).toEqual({
+    arch: 'arm64',
+    kernel: '6.1.0',
+    hostname: 'n1',
+    productUuid: 'abcd-1',
+    machineId: 'm',
+    bootId: 'b',
+    initSystem: 'systemd',
+    cgroupVersion: 2,
+  });
   expect(machine.parse('arch=riscv64\n')).toMatchObject({ arch: 'unsupported', cgroupVersion: 1, productUuid: '' });
 });
 
 test('capacity: the tightest cgroup limit counts, "max", -1 and the huge number of v1 do not', () => {
   expect(capacity.parse('cpus 8\nMemTotal:       16384000 kB\n')).toEqual({ cpus: 8, memoryMB: 16000 });
-  expect(capacity.parse('cpus 8\nMemTotal: 16384000 kB\nmemory max\nmemory 9223372036854771712\nmemory 2147483648\nmemory 4294967296\ncpu max 100000\ncpu -1 100000\ncpu 200000 100000')).toEqual({ cpus: 2, memoryMB: 2048 });
+  expect(
+    capacity.parse(
+      'cpus 8\nMemTotal: 16384000 kB\nmemory max\nmemory 9223372036854771712\nmemory 2147483648\nmemory 4294967296\ncpu max 100000\ncpu -1 100000\ncpu 200000 100000',
+    ),
+  ).toEqual({ cpus: 2, memoryMB: 2048 });
   expect(capacity.parse('cpus 4\nMemTotal: 1024 kB\ncpu 50000 100000').cpus).toBe(1);
   expect(capacity.parse('')).toEqual({ cpus: 1, memoryMB: 0 });
 });
@@ -52,13 +77,21 @@ test('network: addresses others can reach, and the source of the default route',
 });
 
 test('network: an explicit src wins, IPv6 alone counts, none is none', () => {
-  expect(network.parse('default via 10.0.0.1 dev eth0 src 10.0.0.9\nget 192.0.2.1 dev eth0 src 10.0.0.5').defaultRoute).toEqual({ interface: 'eth0', source: '10.0.0.9' });
-  expect(network.parse('default via fe80::1 dev eth1 proto ra metric 1024 expires 1790sec pref medium').defaultRoute).toEqual({ interface: 'eth1' });
+  expect(
+    network.parse('default via 10.0.0.1 dev eth0 src 10.0.0.9\nget 192.0.2.1 dev eth0 src 10.0.0.5').defaultRoute,
+  ).toEqual({ interface: 'eth0', source: '10.0.0.9' });
+  expect(
+    network.parse('default via fe80::1 dev eth1 proto ra metric 1024 expires 1790sec pref medium').defaultRoute,
+  ).toEqual({ interface: 'eth1' });
   expect(network.parse('')).toEqual({ addresses: [] });
 });
 
 test('swap: partitions, files and zram, without the heading', () => {
-  expect(swap.parse('Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n/dev/zram0                              partition\t8388604\t\t0\t\t100\n/swap\\040file                           file\t\t1048572\t\t0\t\t-2\n')).toEqual([
+  expect(
+    swap.parse(
+      'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n/dev/zram0                              partition\t8388604\t\t0\t\t100\n/swap\\040file                           file\t\t1048572\t\t0\t\t-2\n',
+    ),
+  ).toEqual([
     { device: '/dev/zram0', sizeKB: 8388604 },
     { device: '/swap file', sizeKB: 1048572 },
   ]);
@@ -66,16 +99,34 @@ test('swap: partitions, files and zram, without the heading', () => {
 });
 
 test('selinux: running, installed, or not there', () => {
-  expect([selinux.parse('1'), selinux.parse('0\n'), selinux.parse('disabled\n'), selinux.parse('')]).toEqual(['enforcing', 'permissive', 'disabled', 'absent']);
+  expect([selinux.parse('1'), selinux.parse('0\n'), selinux.parse('disabled\n'), selinux.parse('')]).toEqual([
+    'enforcing',
+    'permissive',
+    'disabled',
+    'absent',
+  ]);
 });
 
 const UNITS = 11;
-const states = (active: readonly number[]): string => Array.from({ length: UNITS }, (_, index) => (active.includes(index) ? 'active' : index % 2 === 0 ? 'inactive' : 'unknown')).join('\n');
+const states = (active: readonly number[]): string =>
+  Array.from({ length: UNITS }, (_, index) =>
+    active.includes(index) ? 'active' : index % 2 === 0 ? 'inactive' : 'unknown',
+  ).join('\n');
 
 test('services: one state a unit in order; ufw only when it is switched on', () => {
-  expect(services.parse(`${states([0, 1, 3, 4, 10])}\n`)).toEqual({ firewalls: ['firewalld'], timeServices: ['chrony'], kubeletActive: true });
-  expect(services.parse(`${states([0, 5, 6])}\nufw-enabled\n`)).toEqual({ firewalls: ['ufw'], timeServices: ['systemd-timesyncd', 'ntpd'], kubeletActive: false });
-  expect(services.script).toContain('is-active ufw firewalld nftables chrony chronyd systemd-timesyncd ntp ntpd ntpsec openntpd kubelet;');
+  expect(services.parse(`${states([0, 1, 3, 4, 10])}\n`)).toEqual({
+    firewalls: ['firewalld'],
+    timeServices: ['chrony'],
+    kubeletActive: true,
+  });
+  expect(services.parse(`${states([0, 5, 6])}\nufw-enabled\n`)).toEqual({
+    firewalls: ['ufw'],
+    timeServices: ['systemd-timesyncd', 'ntpd'],
+    kubeletActive: false,
+  });
+  expect(services.script).toContain(
+    'is-active ufw firewalld nftables chrony chronyd systemd-timesyncd ntp ntpd ntpsec openntpd kubelet;',
+  );
 });
 
 test('services: without an answer of systemd nothing is active', () => {
@@ -83,7 +134,11 @@ test('services: without an answer of systemd nothing is active', () => {
 });
 
 test('disks: sizes in MB, whatever the device is called', () => {
-  expect(disks.parse('/ /dev/sda1 103081248 51540624 46279700 53% /\n/var/lib //nas/two words 2048000 1024000 1024000 50% /var/lib\n/var/log overlay 1024 2048 -1024 100% /\n')).toEqual([
+  expect(
+    disks.parse(
+      '/ /dev/sda1 103081248 51540624 46279700 53% /\n/var/lib //nas/two words 2048000 1024000 1024000 50% /var/lib\n/var/log overlay 1024 2048 -1024 100% /\n',
+    ),
+  ).toEqual([
     { path: '/', totalMB: 100665, availableMB: 45195 },
     { path: '/var/lib', totalMB: 2000, availableMB: 1000 },
     { path: '/var/log', totalMB: 1, availableMB: -1 },

@@ -30,7 +30,11 @@ test('the example is valid as it stands', async () => {
 
 test('every option stands in the example', async () => {
   const there = new Set(present(await everything()));
-  expect(inventoryOptions().map(({ path }) => path).filter((path) => !there.has(path))).toEqual([]);
+  expect(
+    inventoryOptions()
+      .map(({ path }) => path)
+      .filter((path) => !there.has(path)),
+  ).toEqual([]);
 });
 
 test('the example is valid with every option switched on', async () => {

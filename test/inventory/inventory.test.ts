@@ -33,7 +33,10 @@ async function problems(text: string): Promise<string[]> {
 }
 
 async function failure(file: string): Promise<KinitError> {
-  const thrown: unknown = await loadInventory(file).then(() => undefined, (error: unknown) => error);
+  const thrown: unknown = await loadInventory(file).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
   if (!(thrown instanceof KinitError)) throw new Error(`expected a KinitError, got ${String(thrown)}`);
   return thrown;
 }
@@ -47,7 +50,9 @@ test('a good inventory gets its defaults and has no problem', async () => {
 });
 
 test('a leading v of the version is dropped', async () => {
-  expect((await loadInventory(await write(`kubernetesVersion: v1.35.1\n${GOOD}`))).spec.kubernetesVersion).toBe('1.35.1');
+  expect((await loadInventory(await write(`kubernetesVersion: v1.35.1\n${GOOD}`))).spec.kubernetesVersion).toBe(
+    '1.35.1',
+  );
 });
 
 test('an unknown key: place, what is allowed, the nearest one, and no second error for the key it was meant to be', async () => {
@@ -68,7 +73,9 @@ test('a wrong word: the allowed ones and the nearest', async () => {
 });
 
 test('wrong types say what stands there and what to write', async () => {
-  expect(await problems(`kubernetesVersion: 1.36\n${GOOD}ssh:\nparallel: "4"\nsysctls: { vm.swappiness: 0 }\nswap: true\n`)).toEqual([
+  expect(
+    await problems(`kubernetesVersion: 1.36\n${GOOD}ssh:\nparallel: "4"\nsysctls: { vm.swappiness: 0 }\nswap: true\n`),
+  ).toEqual([
     '1:20: kubernetesVersion: found the number 1.36; must be a full version such as 1.36.3',
     '8:1: ssh: found nothing; must be a section (key: value); leave the key out for the default',
     '9:11: parallel: found "4"; must be a number: leave out the quotes',
@@ -78,7 +85,9 @@ test('wrong types say what stands there and what to write', async () => {
 });
 
 test('a missing key is shown at the section it is missing from', async () => {
-  expect(await problems(`${GOOD}  - name: w2\n`)).toEqual(['7:5: hosts[2].address: found no such key; address is required: Where SSH reaches it: an IP address, a DNS name or a Host of ssh.configFile.']);
+  expect(await problems(`${GOOD}  - name: w2\n`)).toEqual([
+    '7:5: hosts[2].address: found no such key; address is required: Where SSH reaches it: an IP address, a DNS name or a Host of ssh.configFile.',
+  ]);
 });
 
 test('a name in upper case is led to the lower case', async () => {
@@ -88,7 +97,9 @@ test('a name in upper case is led to the lower case', async () => {
 
 test('mistakes of single values do not hide mistakes across fields', async () => {
   const text = `${GOOD}  - name: w1\n    address: 10.0.0.2\n    roles: [wrker]\nnetwork: { podCIDR: 10.96.0.0/16, plugn: none }\npki: { ca: { certFile: a.crt } }\n`;
-  expect((await checkInventory(await write(text))).map(({ path, message }) => `${path}: ${message.split(';')[0] ?? ''}`)).toEqual([
+  expect(
+    (await checkInventory(await write(text))).map(({ path, message }) => `${path}: ${message.split(';')[0] ?? ''}`),
+  ).toEqual([
     'hosts[2].name: hosts[1] has this name already',
     'hosts[2].address: w1 has this address and SSH port already',
     'hosts[2].roles[0]: not one of the values that can stand here',
@@ -103,20 +114,26 @@ test('a host with wrong roles is not also counted as missing control plane', asy
 });
 
 test('values with aliases and merge keys are found where they stand', async () => {
-  const text = 'hosts:\n  - &base\n    name: c1\n    address: 10.0.0.1\n    roles: [control-plane]\n    ssh: &login { user: "" }\n  - name: w1\n    address: 10.0.0.2\n    ssh: *login\n';
+  const text =
+    'hosts:\n  - &base\n    name: c1\n    address: 10.0.0.1\n    roles: [control-plane]\n    ssh: &login { user: "" }\n  - name: w1\n    address: 10.0.0.2\n    ssh: *login\n';
   expect((await problems(text)).map((line) => line.split(':').slice(0, 2).join(':'))).toEqual(['6:25', '6:25']);
 });
 
 test('text that is not YAML: every error with its place', async () => {
-  expect(await problems('name: a\nname: b\n')).toEqual(['2:1: found "name"; this key stands twice in the same section; keep one']);
+  expect(await problems('name: a\nname: b\n')).toEqual([
+    '2:1: found "name"; this key stands twice in the same section; keep one',
+  ]);
   expect((await problems('hosts: [\n'))[0]).toMatch(/^2:1: found the end of the line; not valid YAML: /);
   expect((await problems('a:\n\tb: 1\n'))[0]).toContain('YAML is indented with spaces, not tabs');
-  expect(await problems(`${GOOD}---\n${GOOD}`)).toEqual(['7:1: found a second YAML document (---); an inventory is one document']);
+  expect(await problems(`${GOOD}---\n${GOOD}`)).toEqual([
+    '7:1: found a second YAML document (---); an inventory is one document',
+  ]);
   expect((await problems('hosts: *nowhere\n'))[0]).toMatch(/^1:\d+: found .*nowhere/);
 });
 
 test('an empty file and a file of comments', async () => {
-  const text = '1:1: found an empty file; an inventory needs at least hosts: with one entry; inventory.example.yaml shows all';
+  const text =
+    '1:1: found an empty file; an inventory needs at least hosts: with one entry; inventory.example.yaml shows all';
   expect(await problems('')).toEqual([text]);
   expect(await problems('# nothing yet\n')).toEqual([text]);
 });
@@ -149,7 +166,11 @@ test('no file: the way to one', async () => {
 
 test('paths start from the inventory and ~ is the home folder', async () => {
   await writeFile(join(folder, 'id'), '');
-  const { spec } = await loadInventory(await write(`${GOOD.replace('  - name: w1', '    ssh: { identityFile: ./id }\n  - name: w1')}ssh: { identityFile: id }\n`));
+  const { spec } = await loadInventory(
+    await write(
+      `${GOOD.replace('  - name: w1', '    ssh: { identityFile: ./id }\n  - name: w1')}ssh: { identityFile: id }\n`,
+    ),
+  );
   expect(spec.ssh.identityFile).toBe(join(folder, 'id'));
   expect(spec.hosts[0]?.ssh?.identityFile).toBe(join(folder, 'id'));
   expect(spec.ssh.knownHostsFile).toBe(join(homedir(), '.ssh/known_hosts'));
@@ -157,7 +178,9 @@ test('paths start from the inventory and ~ is the home folder', async () => {
 
 test('files that are named must be there', async () => {
   const text = `${GOOD}ssh: { identityFile: nokey }\npki: { ca: { certFile: ., keyFile: ca.key } }\nruntime: { registryMirrors: [{ registry: docker.io, endpoints: ["https://m"], caFile: m.crt }] }\n`;
-  const found = (await checkInventory(await write(text))).map(({ path, message }) => `${path}: ${message.replace(folder, '.')}`);
+  const found = (await checkInventory(await write(text))).map(
+    ({ path, message }) => `${path}: ${message.replace(folder, '.')}`,
+  );
   expect(found).toEqual([
     'ssh.identityFile: ./nokey: there is no such file',
     'pki.ca.certFile: .: this is not a file',

@@ -8,12 +8,21 @@ test('docs/inventory.md is up to date (node scripts/docs.js writes it)', async (
 });
 
 test('every option has a description', () => {
-  expect(inventoryOptions().filter(({ schema }) => (schema.description ?? '') === '').map(({ path }) => path)).toEqual([]);
+  expect(
+    inventoryOptions()
+      .filter(({ schema }) => (schema.description ?? '') === '')
+      .map(({ path }) => path),
+  ).toEqual([]);
 });
 
 test('the schema is for files as people write them: only hosts is required, unknown keys are refused', () => {
   const schema = inventorySchema();
-  expect(schema).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'kinit inventory', required: ['hosts'], additionalProperties: false });
+  expect(schema).toMatchObject({
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'kinit inventory',
+    required: ['hosts'],
+    additionalProperties: false,
+  });
   expect(schema.properties?.['kubernetesVersion']?.default).toBe('1.36.3');
 });
 

@@ -10,7 +10,12 @@ const C1 = { name: 'c1', address: '10.0.0.1', roles: ['control-plane'] };
 /** Findings of all rules on valid values, as 'path: message'. */
 function findings(spec: Record<string, unknown>): string[] {
   const parsed = specSchema.parse({ hosts: [C1], ...spec });
-  return rules.flatMap((rule) => rule.check(parsed)).map((finding) => `${formatPath(finding.path)}: ${finding.message}${finding.suggestion === undefined ? '' : ` -> ${finding.suggestion}`}`);
+  return rules
+    .flatMap((rule) => rule.check(parsed))
+    .map(
+      (finding) =>
+        `${formatPath(finding.path)}: ${finding.message}${finding.suggestion === undefined ? '' : ` -> ${finding.suggestion}`}`,
+    );
 }
 
 function hosts(...more: object[]): Record<string, unknown> {
@@ -23,46 +28,155 @@ test('a plain inventory has none', () => {
 
 test.each([
   ['the same name', hosts({ name: 'c1', address: '10.0.0.2' }), /^hosts\[1\]\.name: hosts\[0\] has this name already/],
-  ['localhost as name', hosts({ name: 'localhost', address: '10.0.0.2' }), /^hosts\[1\]\.name: every machine has this name/],
-  ['the same address', hosts({ name: 'w1', address: '10.0.0.1' }), /^hosts\[1\]\.address: c1 has this address and SSH port/],
-  ['the same DNS name in other case', hosts({ name: 'a', address: 'H.example.com' }, { name: 'b', address: 'h.example.com' }), /^hosts\[2\]\.address: a has/],
+  [
+    'localhost as name',
+    hosts({ name: 'localhost', address: '10.0.0.2' }),
+    /^hosts\[1\]\.name: every machine has this name/,
+  ],
+  [
+    'the same address',
+    hosts({ name: 'w1', address: '10.0.0.1' }),
+    /^hosts\[1\]\.address: c1 has this address and SSH port/,
+  ],
+  [
+    'the same DNS name in other case',
+    hosts({ name: 'a', address: 'H.example.com' }, { name: 'b', address: 'h.example.com' }),
+    /^hosts\[2\]\.address: a has/,
+  ],
   ['user and port in the address', hosts({ name: 'w1', address: 'root@10.0.0.2:22' }), /ssh\.user and ssh\.port/],
-  ['a port behind an IPv6 address in brackets', hosts({ name: 'w1', address: '[fd00::2]:22', internalAddress: '10.0.0.2' }), /^hosts\[1\]\.address: must be.*use ssh\.port/],
-  ['a password in two places', { ssh: { passwordEnv: 'A', passwordFile: 'b' } }, /^ssh\.passwordFile: passwordEnv stands here too/],
-  ['a sudo password of a host in two places', { hosts: [{ ...C1, sudo: { passwordEnv: 'A', passwordFile: 'b' } }] }, /^hosts\[0\]\.sudo\.passwordFile: passwordEnv stands here too/],
-  ['a bastion with user and port in its address', { ssh: { bastions: [{ address: 'u@b:22' }] } }, /^ssh\.bastions\[0\]\.address: must be an IP address/],
-  ['a mistyped IP address', hosts({ name: 'w1', address: '10.0.0.256' }), /^hosts\[1\]\.address: must be an IP address/],
-  ['the same internal address', hosts({ name: 'w1', address: 'w1.x', internalAddress: '10.9.0.1' }, { name: 'w2', address: 'w2.x', internalAddress: '10.9.0.1' }), /^hosts\[2\]\.internalAddress: w1 has/],
-  ['an internal address that is the address of another host', hosts({ name: 'w1', address: 'w1.x', internalAddress: '10.0.0.1' }), /^hosts\[1\]\.internalAddress: c1 has/],
-  ['an IPv6 address alone', hosts({ name: 'w1', address: 'fd00::2' }), /^hosts\[1\]\.address: nodes need an IPv4 address.*internalAddress/],
-  ['a loopback address alone', hosts({ name: 'w1', address: '127.0.0.1' }), /^hosts\[1\]\.address: other hosts cannot reach.*internalAddress/],
-  ['a role twice', hosts({ name: 'w1', address: '10.0.0.2', roles: ['worker', 'worker'] }), /^hosts\[1\]\.roles\[1\]: this role stands twice/],
-  ['no control plane', { hosts: [{ name: 'w1', address: '10.0.0.2' }] }, /^hosts: one host needs roles: \[control-plane\]/],
-  ['two control planes', hosts({ ...C1, name: 'c2', address: '10.0.0.2' }), /^hosts\[1\]\.roles: this version supports exactly one, and c1 is it; more are planned/],
+  [
+    'a port behind an IPv6 address in brackets',
+    hosts({ name: 'w1', address: '[fd00::2]:22', internalAddress: '10.0.0.2' }),
+    /^hosts\[1\]\.address: must be.*use ssh\.port/,
+  ],
+  [
+    'a password in two places',
+    { ssh: { passwordEnv: 'A', passwordFile: 'b' } },
+    /^ssh\.passwordFile: passwordEnv stands here too/,
+  ],
+  [
+    'a sudo password of a host in two places',
+    { hosts: [{ ...C1, sudo: { passwordEnv: 'A', passwordFile: 'b' } }] },
+    /^hosts\[0\]\.sudo\.passwordFile: passwordEnv stands here too/,
+  ],
+  [
+    'a bastion with user and port in its address',
+    { ssh: { bastions: [{ address: 'u@b:22' }] } },
+    /^ssh\.bastions\[0\]\.address: must be an IP address/,
+  ],
+  [
+    'a mistyped IP address',
+    hosts({ name: 'w1', address: '10.0.0.256' }),
+    /^hosts\[1\]\.address: must be an IP address/,
+  ],
+  [
+    'the same internal address',
+    hosts(
+      { name: 'w1', address: 'w1.x', internalAddress: '10.9.0.1' },
+      { name: 'w2', address: 'w2.x', internalAddress: '10.9.0.1' },
+    ),
+    /^hosts\[2\]\.internalAddress: w1 has/,
+  ],
+  [
+    'an internal address that is the address of another host',
+    hosts({ name: 'w1', address: 'w1.x', internalAddress: '10.0.0.1' }),
+    /^hosts\[1\]\.internalAddress: c1 has/,
+  ],
+  [
+    'an IPv6 address alone',
+    hosts({ name: 'w1', address: 'fd00::2' }),
+    /^hosts\[1\]\.address: nodes need an IPv4 address.*internalAddress/,
+  ],
+  [
+    'a loopback address alone',
+    hosts({ name: 'w1', address: '127.0.0.1' }),
+    /^hosts\[1\]\.address: other hosts cannot reach.*internalAddress/,
+  ],
+  [
+    'a role twice',
+    hosts({ name: 'w1', address: '10.0.0.2', roles: ['worker', 'worker'] }),
+    /^hosts\[1\]\.roles\[1\]: this role stands twice/,
+  ],
+  [
+    'no control plane',
+    { hosts: [{ name: 'w1', address: '10.0.0.2' }] },
+    /^hosts: one host needs roles: \[control-plane\]/,
+  ],
+  [
+    'two control planes',
+    hosts({ ...C1, name: 'c2', address: '10.0.0.2' }),
+    /^hosts\[1\]\.roles: this version supports exactly one, and c1 is it; more are planned/,
+  ],
   ['a label with a space', { hosts: [{ ...C1, labels: { 'a b': 'c' } }] }, /labels\."a b": the name of a label/],
   ['a label value that starts with -', { hosts: [{ ...C1, labels: { a: '-c' } }] }, /labels\.a: the value of a label/],
-  ['a label with an upper-case prefix', { hosts: [{ ...C1, labels: { 'Example.com/a': 'c' } }] }, /what stands before "\/" in a label must be a DNS name/],
-  ['a taint twice', { hosts: [{ ...C1, taints: [{ key: 'a', effect: 'NoExecute' }, { key: 'a', value: 'b', effect: 'NoExecute' }] }] }, /taints\[1\]: a taint with this key and effect/],
-  ['networks that overlap', { network: { podCIDR: '10.100.0.0/16' } }, /^network\.serviceCIDR: overlaps network\.podCIDR/],
-  ['a network that contains a host', { network: { podCIDR: '10.0.0.0/16' } }, /^network\.podCIDR: contains the address of c1 \(10\.0\.0\.1\)/],
-  ['a default network that contains a host', { hosts: [{ ...C1, address: '10.96.3.4' }] }, /^network\.serviceCIDR: contains the address of c1/],
+  [
+    'a label with an upper-case prefix',
+    { hosts: [{ ...C1, labels: { 'Example.com/a': 'c' } }] },
+    /what stands before "\/" in a label must be a DNS name/,
+  ],
+  [
+    'a taint twice',
+    {
+      hosts: [
+        {
+          ...C1,
+          taints: [
+            { key: 'a', effect: 'NoExecute' },
+            { key: 'a', value: 'b', effect: 'NoExecute' },
+          ],
+        },
+      ],
+    },
+    /taints\[1\]: a taint with this key and effect/,
+  ],
+  [
+    'networks that overlap',
+    { network: { podCIDR: '10.100.0.0/16' } },
+    /^network\.serviceCIDR: overlaps network\.podCIDR/,
+  ],
+  [
+    'a network that contains a host',
+    { network: { podCIDR: '10.0.0.0/16' } },
+    /^network\.podCIDR: contains the address of c1 \(10\.0\.0\.1\)/,
+  ],
+  [
+    'a default network that contains a host',
+    { hosts: [{ ...C1, address: '10.96.3.4' }] },
+    /^network\.serviceCIDR: contains the address of c1/,
+  ],
   ['address bits beyond the prefix', { network: { podCIDR: '10.244.3.0/16' } }, /prefix length -> 10\.244\.0\.0\/16$/],
   ['a reserved network', { network: { podCIDR: '127.0.0.0/16' } }, /overlaps 127\.0\.0\.0\/8/],
   ['few Services', { network: { serviceCIDR: '10.96.0.0/25' } }, /^network\.serviceCIDR: is too small.*\/12 to \/24/],
   ['too many Services', { network: { serviceCIDR: '10.96.0.0/11' } }, /^network\.serviceCIDR: is too large/],
   ['a domain in upper case', { network: { domain: 'Cluster.local' } }, /^network\.domain/],
-  ['an old version', { kubernetesVersion: '1.33.9' }, /^kubernetesVersion: this version of Kubernetes is not supported/],
+  [
+    'an old version',
+    { kubernetesVersion: '1.33.9' },
+    /^kubernetesVersion: this version of Kubernetes is not supported/,
+  ],
   ['a version of the future', { kubernetesVersion: '1.37.0' }, /^kubernetesVersion/],
   ['an endpoint with a scheme', { apiServer: { endpoint: 'https://lb:6443' } }, /-> lb:6443$/],
-  ['an endpoint with a port out of range', { apiServer: { endpoint: 'lb:70000' } }, /^apiServer\.endpoint: the port must be 1 to 65535/],
+  [
+    'an endpoint with a port out of range',
+    { apiServer: { endpoint: 'lb:70000' } },
+    /^apiServer\.endpoint: the port must be 1 to 65535/,
+  ],
   ['an endpoint with a bare IPv6 address', { apiServer: { endpoint: 'fd00::1:6443' } }, /-> \[fd00::1\]:6443$/],
   ['the port of the kubelet', { apiServer: { port: 10250 } }, /^apiServer\.port: this is the port of the kubelet/],
   ['the port of sshd', { apiServer: { port: 22 } }, /^apiServer\.port: sshd of c1/],
-  ['a certificate name with a scheme', { apiServer: { certSANs: ['*.example.com', 'https://x'] } }, /^apiServer\.certSANs\[1\]/],
+  [
+    'a certificate name with a scheme',
+    { apiServer: { certSANs: ['*.example.com', 'https://x'] } },
+    /^apiServer\.certSANs\[1\]/,
+  ],
   ['etcd data in a folder that others use', { etcd: { dataDir: '/var/lib/' } }, /^etcd\.dataDir/],
   ['etcd data with ..', { etcd: { dataDir: '/var/lib/etcd/../..' } }, /^etcd\.dataDir/],
   ['certificates that outlive their CA', { pki: { validityDays: 400, caValidityDays: 300 } }, /^pki\.validityDays/],
-  ['a registry as URL', { runtime: { registryMirrors: [{ registry: 'https://docker.io/v2', endpoints: ['https://m'] }] } }, /-> docker\.io$/],
+  [
+    'a registry as URL',
+    { runtime: { registryMirrors: [{ registry: 'https://docker.io/v2', endpoints: ['https://m'] }] } },
+    /-> docker\.io$/,
+  ],
   ['a flag with dashes', { apiServer: { extraArgs: { '--v': '2' } } }, /-> v$/],
   ['a flag value of two lines', { etcd: { extraArgs: { v: 'a\nb' } } }, /one line/],
   ['a sysctl with a typo', { sysctls: { 'nett.core.somaxconn': '1' } }, /-> net\.core\.somaxconn$/],
@@ -73,15 +187,29 @@ test.each([
 });
 
 test('pod network: a /24 for each host', () => {
-  const many = Array.from({ length: 5 }, (_, index) => ({ name: `h${String(index)}`, address: `10.0.0.${String(index + 2)}` }));
-  expect(findings({ ...hosts(...many), network: { podCIDR: '10.244.0.0/22' } })).toEqual(['network.podCIDR: is too small: each host gets a /24, so there is room for 4 of 6 hosts; its prefix must be /21 or shorter']);
+  const many = Array.from({ length: 5 }, (_, index) => ({
+    name: `h${String(index)}`,
+    address: `10.0.0.${String(index + 2)}`,
+  }));
+  expect(findings({ ...hosts(...many), network: { podCIDR: '10.244.0.0/22' } })).toEqual([
+    'network.podCIDR: is too small: each host gets a /24, so there is room for 4 of 6 hosts; its prefix must be /21 or shorter',
+  ]);
   expect(findings({ ...hosts(...many), network: { podCIDR: '10.244.0.0/21' } })).toEqual([]);
-  expect(findings({ network: { podCIDR: '10.244.0.0/26' } })).toEqual(['network.podCIDR: is too small: each host gets a /24, so there is room for 0 of 1 host; its prefix must be /24 or shorter']);
-  expect(findings({ ...hosts(...many), network: { podCIDR: '10.244.0.0/23' }, controllerManager: { extraArgs: { 'node-cidr-mask-size': '26' } } })).toEqual([]);
+  expect(findings({ network: { podCIDR: '10.244.0.0/26' } })).toEqual([
+    'network.podCIDR: is too small: each host gets a /24, so there is room for 0 of 1 host; its prefix must be /24 or shorter',
+  ]);
+  expect(
+    findings({
+      ...hosts(...many),
+      network: { podCIDR: '10.244.0.0/23' },
+      controllerManager: { extraArgs: { 'node-cidr-mask-size': '26' } },
+    }),
+  ).toEqual([]);
 });
 
 test('ports apart make one address two machines', () => {
-  const text = 'hosts:\n- {name: c1, address: gate.example.com, roles: [control-plane], ssh: {port: 2201}, internalAddress: 10.0.0.1}\n- {name: w1, address: gate.example.com, ssh: {port: 2202}, internalAddress: 10.0.0.2}\n';
+  const text =
+    'hosts:\n- {name: c1, address: gate.example.com, roles: [control-plane], ssh: {port: 2201}, internalAddress: 10.0.0.1}\n- {name: w1, address: gate.example.com, ssh: {port: 2202}, internalAddress: 10.0.0.2}\n';
   expect(findings(parse(text) as Record<string, unknown>)).toEqual([]);
 });
 
@@ -93,7 +221,19 @@ test('every option a rule reads exists', () => {
 test('an IPv6 address may stand in brackets, a host may be a name with an underscore, and behind different bastions the same address is another machine', () => {
   const inner = { ...C1, internalAddress: '10.0.0.1' };
   expect(specSchema.parse({ hosts: [{ ...inner, address: '[fe80::1%eth0]' }] }).hosts[0]?.address).toBe('fe80::1%eth0');
-  expect(findings({ hosts: [{ ...inner, address: '[fd00::1]' }, { name: 'w1', address: 'my_box' }] })).toEqual([]);
-  const behind = (name: string, bastion: string): object => ({ name, address: '192.168.0.5', internalAddress: name === 'w1' ? '10.0.0.8' : '10.0.0.9', ssh: { bastions: [{ address: bastion }] } });
+  expect(
+    findings({
+      hosts: [
+        { ...inner, address: '[fd00::1]' },
+        { name: 'w1', address: 'my_box' },
+      ],
+    }),
+  ).toEqual([]);
+  const behind = (name: string, bastion: string): object => ({
+    name,
+    address: '192.168.0.5',
+    internalAddress: name === 'w1' ? '10.0.0.8' : '10.0.0.9',
+    ssh: { bastions: [{ address: bastion }] },
+  });
   expect(findings(hosts(behind('w1', 'b1'), behind('w2', 'b2')))).toEqual([]);
 });

@@ -15,7 +15,12 @@ const V2 = '30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,
 
 test('version 1: every hierarchy of the machine is found, those of containers are not', () => {
   const found = parseHierarchies(V1);
-  expect(found.map(({ mount, version }) => [mount.replace('/sys/fs/cgroup/', ''), version])).toEqual([['cpu,cpuacct', 1], ['memory', 1], ['systemd', 1], ['unified', 2]]);
+  expect(found.map(({ mount, version }) => [mount.replace('/sys/fs/cgroup/', ''), version])).toEqual([
+    ['cpu,cpuacct', 1],
+    ['memory', 1],
+    ['systemd', 1],
+    ['unified', 2],
+  ]);
   expect(found[0]?.controllers).toEqual(['cpu', 'cpuacct']);
   expect(cgroupVersion(found)).toBe(1);
 });
@@ -26,14 +31,26 @@ test('version 2: the one mount', () => {
 });
 
 test('version 1: a hierarchy gets the limits of its own controllers only; memory before memory+swap', () => {
-  const [cpu, memory, systemd] = parseHierarchies(V1).map((hierarchy) => limitFiles(hierarchy, limits).map(({ file, value }) => [file, value]));
-  expect(cpu).toEqual([['cpu.cfs_period_us', '100000'], ['cpu.cfs_quota_us', '200000']]);
-  expect(memory).toEqual([['memory.limit_in_bytes', '1048576000'], ['memory.memsw.limit_in_bytes', '1048576000']]);
+  const [cpu, memory, systemd] = parseHierarchies(V1).map((hierarchy) =>
+    limitFiles(hierarchy, limits).map(({ file, value }) => [file, value]),
+  );
+  expect(cpu).toEqual([
+    ['cpu.cfs_period_us', '100000'],
+    ['cpu.cfs_quota_us', '200000'],
+  ]);
+  expect(memory).toEqual([
+    ['memory.limit_in_bytes', '1048576000'],
+    ['memory.memsw.limit_in_bytes', '1048576000'],
+  ]);
   expect(systemd).toEqual([]);
 });
 
 test('version 2: hosts cannot pass their memory limit by swapping', () => {
-  expect(limitFiles({ mount: '/sys/fs/cgroup', version: 2, controllers: [] }, limits).map(({ file, value }) => `${file}=${value}`)).toEqual(['memory.max=1048576000', 'memory.swap.max=0', 'cpu.max=200000 100000', 'cpuset.cpus=0,1']);
+  expect(
+    limitFiles({ mount: '/sys/fs/cgroup', version: 2, controllers: [] }, limits).map(
+      ({ file, value }) => `${file}=${value}`,
+    ),
+  ).toEqual(['memory.max=1048576000', 'memory.swap.max=0', 'cpu.max=200000 100000', 'cpuset.cpus=0,1']);
 });
 
 test('hosts are spread over the CPUs, and get all where they want no fewer', () => {

@@ -10,10 +10,22 @@ const options = { lab: 'demo', cgroupVersion: 2, swapOn: false } as const;
 
 test('the inventory is valid and points to the key and known_hosts beside it', () => {
   const spec = specSchema.parse(parse(renderInventory(hosts, options)));
-  expect(spec.hosts.map(({ name, address, roles }) => ({ name, address, roles }))).toEqual(hosts.map(({ name, address, roles }) => ({ name, address, roles })));
+  expect(spec.hosts.map(({ name, address, roles }) => ({ name, address, roles }))).toEqual(
+    hosts.map(({ name, address, roles }) => ({ name, address, roles })),
+  );
   expect(spec.ssh).toMatchObject({ user: 'root', identityFile: 'id_ed25519', knownHostsFile: 'known_hosts' });
-  expect(spec.kubelet).toEqual({ cgroupV1: 'refuse', config: { evictionHard: expect.objectContaining({ 'nodefs.available': '0%', 'memory.available': '100Mi' }), imageGCHighThresholdPercent: 100 } });
-  expect(spec).toMatchObject({ swap: 'off', timeSync: 'keep', kubeProxy: { config: { conntrack: { maxPerCore: 0 } } } });
+  expect(spec.kubelet).toEqual({
+    cgroupV1: 'refuse',
+    config: {
+      evictionHard: expect.objectContaining({ 'nodefs.available': '0%', 'memory.available': '100Mi' }),
+      imageGCHighThresholdPercent: 100,
+    },
+  });
+  expect(spec).toMatchObject({
+    swap: 'off',
+    timeSync: 'keep',
+    kubeProxy: { config: { conntrack: { maxPerCore: 0 } } },
+  });
 });
 
 test('on a machine with cgroup v1 and swap the inventory says so', () => {
@@ -22,7 +34,9 @@ test('on a machine with cgroup v1 and swap the inventory says so', () => {
 });
 
 test("a host is added and the user's edits stay", () => {
-  const edited = renderInventory(two, options).replace('name: demo\n', 'name: demo\nproxyMode: ipvs # I want this one\n').replace('name: node2\n', 'name: node2\n    labels: {disk: ssd}\n');
+  const edited = renderInventory(two, options)
+    .replace('name: demo\n', 'name: demo\nproxyMode: ipvs # I want this one\n')
+    .replace('name: node2\n', 'name: node2\n    labels: {disk: ssd}\n');
   const text = addToInventory(edited, hosts, 'inventory.yaml');
   const spec = specSchema.parse(parse(text));
   expect(spec.hosts.map(({ name }) => name)).toEqual(['node1', 'node2', 'node3']);
@@ -37,5 +51,9 @@ test('nothing to add: the text is the same to the byte', () => {
 });
 
 test.each(['hosts: [', 'name: x\n', 'hosts: 3\n'])('an inventory that is broken ("%s") is not overwritten', (text) => {
-  expect(() => addToInventory(text, hosts, '/lab/inventory.yaml')).toThrow(expect.objectContaining({ context: expect.objectContaining({ class: 'inventory', hint: expect.stringContaining('/lab/inventory.yaml') }) }));
+  expect(() => addToInventory(text, hosts, '/lab/inventory.yaml')).toThrow(
+    expect.objectContaining({
+      context: expect.objectContaining({ class: 'inventory', hint: expect.stringContaining('/lab/inventory.yaml') }),
+    }),
+  );
 });

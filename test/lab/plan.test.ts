@@ -20,7 +20,9 @@ test('a lab that has enough hosts gets none, whatever their size', () => {
 
 test('more hosts go on with numbers and addresses where the lab ended', () => {
   const have = missingHosts([], wanted, subnet);
-  expect(missingHosts(have, { ...wanted, hosts: 4, memoryMB: 512 }, subnet)).toEqual([{ name: 'node4', address: '10.210.4.14', roles: ['worker'], cpus: 2, memoryMB: 512 }]);
+  expect(missingHosts(have, { ...wanted, hosts: 4, memoryMB: 512 }, subnet)).toEqual([
+    { name: 'node4', address: '10.210.4.14', roles: ['worker'], cpus: 2, memoryMB: 512 },
+  ]);
 });
 
 test('without a worker the control plane runs ordinary pods too', () => {

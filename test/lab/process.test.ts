@@ -35,7 +35,11 @@ test('a torn record counts as none', async () => {
 test('a lock that another process holds is an error that names it', async () => {
   const file = join(folder, 'lock');
   await withLock(file, 0, undefined, async () => {
-    await expect(withLock(file, 0, undefined, async () => 'never')).rejects.toThrow(expect.objectContaining({ context: expect.objectContaining({ class: 'locked', found: `held by process ${process.pid}` }) }));
+    await expect(withLock(file, 0, undefined, async () => 'never')).rejects.toThrow(
+      expect.objectContaining({
+        context: expect.objectContaining({ class: 'locked', found: `held by process ${process.pid}` }),
+      }),
+    );
   });
   await expect(readFile(file)).rejects.toThrow('ENOENT');
 });

@@ -2,7 +2,14 @@ import { expect, test } from 'vitest';
 import { sshCommand } from '../../src/lab/ssh.js';
 import { toLab } from '../../src/lab/state.js';
 
-const lab = toLab({ version: 1, name: 'demo', directory: '/labs/my 100% lab', subnet: '10.210.0.0/24', rootfs: '/r', hosts: [{ name: 'node1', address: '10.210.0.11', roles: ['worker'], cpus: 1, memoryMB: 512 }] });
+const lab = toLab({
+  version: 1,
+  name: 'demo',
+  directory: '/labs/my 100% lab',
+  subnet: '10.210.0.0/24',
+  rootfs: '/r',
+  hosts: [{ name: 'node1', address: '10.210.0.11', roles: ['worker'], cpus: 1, memoryMB: 512 }],
+});
 
 test('a login is verified against the keys of the lab alone, and ignores the user configuration', () => {
   const words = sshCommand(lab, 'node1');
@@ -14,9 +21,17 @@ test('a login is verified against the keys of the lab alone, and ignores the use
 });
 
 test('words of a command reach the host as they are', () => {
-  expect(sshCommand(lab, '10.210.0.11', ['echo', "it's", '$HOME']).slice(-2)).toEqual(['--', `echo 'it'\\''s' '$HOME'`]);
+  expect(sshCommand(lab, '10.210.0.11', ['echo', "it's", '$HOME']).slice(-2)).toEqual([
+    '--',
+    `echo 'it'\\''s' '$HOME'`,
+  ]);
 });
 
 test('an unknown host is refused with the names there are', () => {
-  expect(() => sshCommand(lab, 'node9')).toThrow(expect.objectContaining({ message: 'Lab demo has no host node9', context: expect.objectContaining({ hint: 'Its hosts are: node1' }) }));
+  expect(() => sshCommand(lab, 'node9')).toThrow(
+    expect.objectContaining({
+      message: 'Lab demo has no host node9',
+      context: expect.objectContaining({ hint: 'Its hosts are: node1' }),
+    }),
+  );
 });

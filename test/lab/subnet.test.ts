@@ -16,7 +16,11 @@ test('words that are not IPv4 networks, as `ip route` prints them, are passed ov
 });
 
 test('a VPN that routes all of 10/8 leaves nothing: the error says what to do', () => {
-  expect(() => freeSubnet(['10.0.0.0/8'])).toThrow(expect.objectContaining({ context: expect.objectContaining({ class: 'preflight', hint: expect.stringContaining('VPN') }) }));
+  expect(() => freeSubnet(['10.0.0.0/8'])).toThrow(
+    expect.objectContaining({
+      context: expect.objectContaining({ class: 'preflight', hint: expect.stringContaining('VPN') }),
+    }),
+  );
 });
 
 test('a range is computed from any address in it, above 2^31 too', () => {

@@ -25,7 +25,9 @@ test.each([
   withFolder((folder) => {
     writeFileSync(`${folder}/before`, before);
     writeFileSync(`${folder}/after`, after);
-    const theirs = spawnSync('diff', ['-u', '--label', 'a', '--label', 'b', `${folder}/before`, `${folder}/after`], { encoding: 'utf8' }).stdout;
+    const theirs = spawnSync('diff', ['-u', '--label', 'a', '--label', 'b', `${folder}/before`, `${folder}/after`], {
+      encoding: 'utf8',
+    }).stdout;
     expect(unifiedDiff(before, after, 'a', 'b')).toBe(theirs);
   });
 });

@@ -7,5 +7,7 @@ test('equal data gives equal text, whatever the order of keys; order in lists co
 });
 
 test('bytes stand as their digest', () => {
-  expect(canonicalJson({ content: new TextEncoder().encode('abc') })).toBe(`{"content":{"sha256":"${sha256Hex('abc')}"}}`);
+  expect(canonicalJson({ content: new TextEncoder().encode('abc') })).toBe(
+    `{"content":{"sha256":"${sha256Hex('abc')}"}}`,
+  );
 });

@@ -20,7 +20,10 @@ test.each([
 });
 
 test('another family is refused with what is supported', () => {
-  const facts = { ...factsOf('n1'), os: { id: 'rocky', versionId: '9.4', codename: '', prettyName: 'Rocky Linux 9.4', family: 'redhat' as const } };
+  const facts = {
+    ...factsOf('n1'),
+    os: { id: 'rocky', versionId: '9.4', codename: '', prettyName: 'Rocky Linux 9.4', family: 'redhat' as const },
+  };
   expect(findOs(facts)).toBeUndefined();
   const thrown = ((): unknown => {
     try {
@@ -30,5 +33,8 @@ test('another family is refused with what is supported', () => {
     }
   })();
   expect(thrown).toBeInstanceOf(KinitError);
-  expect(thrown).toMatchObject({ message: 'Rocky Linux 9.4 is not supported yet', context: { class: 'preflight', host: 'n1', hint: `Supported are ${supportedReleases.join(', ')}.` } });
+  expect(thrown).toMatchObject({
+    message: 'Rocky Linux 9.4 is not supported yet',
+    context: { class: 'preflight', host: 'n1', hint: `Supported are ${supportedReleases.join(', ')}.` },
+  });
 });

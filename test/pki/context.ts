@@ -18,7 +18,13 @@ export function makeNodes(spec: Spec, facts: Partial<HostFacts> = {}): Node[] {
     spec: host,
     facts: {
       host: host.name,
-      os: { id: 'debian', versionId: '12', codename: 'bookworm', prettyName: 'Debian GNU/Linux 12 (bookworm)', family: 'debian' },
+      os: {
+        id: 'debian',
+        versionId: '12',
+        codename: 'bookworm',
+        prettyName: 'Debian GNU/Linux 12 (bookworm)',
+        family: 'debian',
+      },
       arch: 'amd64',
       kernel: '6.1.0',
       cpus: 2,

@@ -12,7 +12,10 @@ export function describeCertificate(pem: string): Record<string, unknown> {
     isCa: x509.ca,
     keyUsage: Buffer.from(keyUsage, 'latin1').toString('hex'),
     extendedKeyUsage: x509.keyUsage ?? [],
-    sans: (x509.subjectAltName ?? '').split(', ').filter((san) => san !== '').sort(),
+    sans: (x509.subjectAltName ?? '')
+      .split(', ')
+      .filter((san) => san !== '')
+      .sort(),
     validityDays: Math.round((Date.parse(x509.validTo) - Date.parse(x509.validFrom)) / 86_400_000),
     backdateMinutes: Math.round(((Date.parse(x509.validTo) - Date.parse(x509.validFrom)) % 86_400_000) / 60_000),
   };

@@ -2,7 +2,13 @@ import { createHash, createHmac, generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { selfSignCa } from '../../src/pki/certificate.js';
-import { bootstrapTokenSecret, caCertHash, newBootstrapToken, secretsEncryptionConfig, signClusterInfo } from '../../src/pki/index.js';
+import {
+  bootstrapTokenSecret,
+  caCertHash,
+  newBootstrapToken,
+  secretsEncryptionConfig,
+  signClusterInfo,
+} from '../../src/pki/index.js';
 
 test('tokens have the form kubeadm accepts and differ', () => {
   const tokens = Array.from({ length: 50 }, newBootstrapToken);
@@ -11,8 +17,16 @@ test('tokens have the form kubeadm accepts and differ', () => {
 });
 
 test('the token Secret says when it ends, what it is for and whose group it gives', () => {
-  const secret = bootstrapTokenSecret({ id: 'abcdef', secret: '0123456789abcdef' }, { expires: new Date('2030-01-02T03:04:05.678Z'), description: 'for n2' });
-  const data = Object.fromEntries(Object.entries(secret['data'] as Record<string, string>).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
+  const secret = bootstrapTokenSecret(
+    { id: 'abcdef', secret: '0123456789abcdef' },
+    { expires: new Date('2030-01-02T03:04:05.678Z'), description: 'for n2' },
+  );
+  const data = Object.fromEntries(
+    Object.entries(secret['data'] as Record<string, string>).map(([key, value]) => [
+      key,
+      Buffer.from(value, 'base64').toString(),
+    ]),
+  );
   expect(secret.metadata).toEqual({ name: 'bootstrap-token-abcdef', namespace: 'kube-system' });
   expect(data).toEqual({
     'token-id': 'abcdef',
@@ -31,8 +45,11 @@ test('a token for ever has no expiration', () => {
 
 test('the CA hash is that of the public key, not of the certificate', () => {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const ca = (from: string): string => selfSignCa('kubernetes', privateKey, { notBefore: new Date(from), notAfter: new Date('2040-01-01') });
-  const wanted = createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' })).digest('hex');
+  const ca = (from: string): string =>
+    selfSignCa('kubernetes', privateKey, { notBefore: new Date(from), notAfter: new Date('2040-01-01') });
+  const wanted = createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex');
   expect(caCertHash(ca('2020-01-01'))).toBe(`sha256:${wanted}`);
   expect(caCertHash(ca('2021-01-01'))).toBe(`sha256:${wanted}`);
 });
@@ -42,12 +59,18 @@ test('cluster-info is signed as a detached HS256 JWS with the token id as key id
   const [header = '', payload, signature] = jws.split('.');
   expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({ alg: 'HS256', kid: 'abcdef' });
   expect(payload).toBe('');
-  expect(signature).toBe(createHmac('sha256', 's3cret').update(`${header}.${Buffer.from('content').toString('base64url')}`).digest('base64url'));
+  expect(signature).toBe(
+    createHmac('sha256', 's3cret')
+      .update(`${header}.${Buffer.from('content').toString('base64url')}`)
+      .digest('base64url'),
+  );
 });
 
 test('an existing encryption configuration is kept, a new one has a key of 32 bytes', () => {
   expect(secretsEncryptionConfig('kept: true\n')).toBe('kept: true\n');
-  const made = parse(secretsEncryptionConfig()) as { resources: [{ providers: [{ secretbox: { keys: [{ secret: string }] } }, unknown] }] };
+  const made = parse(secretsEncryptionConfig()) as {
+    resources: [{ providers: [{ secretbox: { keys: [{ secret: string }] } }, unknown] }];
+  };
   expect(Buffer.from(made.resources[0].providers[0].secretbox.keys[0].secret, 'base64')).toHaveLength(32);
   expect(made.resources[0].providers[1]).toEqual({ identity: {} });
 });

@@ -34,7 +34,8 @@ function install(host: FakeHost, shell: Shell, a: BinaryArtifact, content: strin
     if (step.do === 'upload') {
       run(shell, `mkdir -p '${host.root}/bin dir' && rm -f '${a.installPath}'`);
       writeFileSync(a.installPath, content, { mode: 0o755 });
-    } else if (step.do === 'script') expect(run(shell, host.inside(step.script))).toMatchObject({ code: 0, stderr: '' });
+    } else if (step.do === 'script')
+      expect(run(shell, host.inside(step.script))).toMatchObject({ code: 0, stderr: '' });
   }
 }
 
@@ -44,7 +45,10 @@ for (const shell of SHELLS) {
       const a = artifact(host.root, 'program');
       install(host, shell, a, 'program');
       host.command('sha256sum', 'cat > /dev/null; echo never -');
-      expect(binaryKind.diff(binary({ artifact: a }), look(host, shell, a))).toEqual({ changed: false, reason: 'kube 1.36.3 is installed' });
+      expect(binaryKind.diff(binary({ artifact: a }), look(host, shell, a))).toEqual({
+        changed: false,
+        reason: 'kube 1.36.3 is installed',
+      });
       expect(host.calls()).toEqual([]);
       expect(readlinkSync(`${host.root}/bin dir/kubelet`)).toBe(a.installPath);
     });
@@ -57,7 +61,9 @@ for (const shell of SHELLS) {
       writeFileSync(`${a.installPath}.new`, 'PROGRAM', { mode: 0o755 });
       utimesSync(`${a.installPath}.new`, 1, 1);
       run(shell, `touch -r '${a.installPath}' '${a.installPath}.new' && mv '${a.installPath}.new' '${a.installPath}'`);
-      expect(reason(binaryKind.diff(binary({ artifact: a }), look(host, shell, a)))).toContain('another one is installed');
+      expect(reason(binaryKind.diff(binary({ artifact: a }), look(host, shell, a)))).toContain(
+        'another one is installed',
+      );
     });
   });
 
@@ -67,29 +73,37 @@ for (const shell of SHELLS) {
       install(host, shell, a, 'program');
       run(shell, `ln -sfn /elsewhere '${host.root}/bin dir/kubelet'`);
       const seen = look(host, shell, a);
-      expect(reason(binaryKind.diff(binary({ artifact: a }), seen))).toBe(`missing links: ${host.root}/bin dir/kubelet`);
+      expect(reason(binaryKind.diff(binary({ artifact: a }), seen))).toBe(
+        `missing links: ${host.root}/bin dir/kubelet`,
+      );
       expect(binaryKind.apply(binary({ artifact: a }), seen).map((step) => step.do)).toEqual(['script']);
       install(host, shell, a, 'program');
       expect(binaryKind.diff(binary({ artifact: a }), look(host, shell, a)).changed).toBe(false);
     });
   });
 
-  test.runIf(ROOT)(`${shell}: undo removes program, links, stamp and the folder made for them, or brings the one before back`, () => {
-    for (const before of [undefined, 'theirs']) {
-      withHost((host) => {
-        const a = artifact(host.root, 'program');
-        if (before !== undefined) {
-          run(shell, `mkdir '${host.root}/bin dir'`);
-          writeFileSync(a.installPath, before, { mode: 0o700 });
-        }
-        const undo = binaryKind.undo?.(binary({ artifact: a }), look(host, shell, a));
-        expect(run(shell, host.inside(undo?.save ?? 'false'), { D: host.saved }).code).toBe(0);
-        install(host, shell, a, 'program');
-        expect(run(shell, host.inside(undo?.restore ?? 'false'), { D: host.saved })).toMatchObject({ code: 0, stderr: '' });
-        expect(existsSync(`${host.root}/bin dir`)).toBe(before !== undefined);
-        expect(existsSync(`${host.root}/var/lib/kinit/binaries/kube`)).toBe(false);
-        if (before !== undefined) expect(readFileSync(a.installPath, 'utf8')).toBe(before);
-      });
-    }
-  });
+  test.runIf(ROOT)(
+    `${shell}: undo removes program, links, stamp and the folder made for them, or brings the one before back`,
+    () => {
+      for (const before of [undefined, 'theirs']) {
+        withHost((host) => {
+          const a = artifact(host.root, 'program');
+          if (before !== undefined) {
+            run(shell, `mkdir '${host.root}/bin dir'`);
+            writeFileSync(a.installPath, before, { mode: 0o700 });
+          }
+          const undo = binaryKind.undo?.(binary({ artifact: a }), look(host, shell, a));
+          expect(run(shell, host.inside(undo?.save ?? 'false'), { D: host.saved }).code).toBe(0);
+          install(host, shell, a, 'program');
+          expect(run(shell, host.inside(undo?.restore ?? 'false'), { D: host.saved })).toMatchObject({
+            code: 0,
+            stderr: '',
+          });
+          expect(existsSync(`${host.root}/bin dir`)).toBe(before !== undefined);
+          expect(existsSync(`${host.root}/var/lib/kinit/binaries/kube`)).toBe(false);
+          if (before !== undefined) expect(readFileSync(a.installPath, 'utf8')).toBe(before);
+        });
+      }
+    },
+  );
 }

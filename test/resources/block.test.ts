@@ -73,7 +73,12 @@ for (const shell of SHELLS) {
   });
 
   test(`${shell}: marks that do not match stop the change and leave the file alone`, () => {
-    for (const text of ['# kinit BEGIN hosts\nx\n', '# kinit END hosts\n# kinit BEGIN hosts\n', `${MARKED}${MARKED}`, '# kinit END hosts\n']) {
+    for (const text of [
+      '# kinit BEGIN hosts\nx\n',
+      '# kinit END hosts\n# kinit BEGIN hosts\n',
+      `${MARKED}${MARKED}`,
+      '# kinit END hosts\n',
+    ]) {
       withFolder((folder) => {
         const path = `${folder}/hosts`;
         writeFileSync(path, text);

@@ -78,7 +78,10 @@ for (const shell of SHELLS) {
       writeFileSync(`${folder}/d/pods/my`, '');
       symlinkSync('/etc', `${folder}/d/link`);
       mkdirSync(`${folder}/d/lost+found`);
-      writeFileSync(`${folder}/mounts`, `/dev/sda1 / ext4 rw 0 0\n/dev/sdb ${folder}/d ext4 rw 0 0\nserver:/x ${folder}/d/pods/my\\040disk nfs rw 0 0\n`);
+      writeFileSync(
+        `${folder}/mounts`,
+        `/dev/sda1 / ext4 rw 0 0\n/dev/sdb ${folder}/d ext4 rw 0 0\nserver:/x ${folder}/d/pods/my\\040disk nfs rw 0 0\n`,
+      );
       const told = must(shell, `${CLEAR_FOLDER}\nclear_folder '${folder}/d'`, { KINIT_MOUNTS: `${folder}/mounts` });
       expect(told).toBe(`kept ${folder}/d/pods/my disk: something is mounted there\n`);
       expect(existsSync(`${folder}/d/pods/my disk/deep/precious`)).toBe(true);

@@ -9,9 +9,28 @@ import type { Step, Tools } from '../../src/model/resource.js';
 import { images, imagesKind, type ImagesSeen } from '../../src/resources/images.js';
 import { reason, run, SHELLS, withHostAsync, type FakeHost, type Shell } from './sh.js';
 
-const API: ImageArtifact = { name: 'kube-apiserver', refs: ['registry.k8s.io/kube-apiserver:v1.36.3'], archive: { localFile: '/a', sha256: 'a', size: 1 }, digest: 'sha256:111', on: 'control-plane', pinned: true };
-const PAUSE: ImageArtifact = { name: 'pause', refs: ['registry.k8s.io/pause:3.10', 'example.org/pause:3.10'], archive: { localFile: '/a', sha256: 'a', size: 1 }, digest: 'sha256:222', on: 'all', pinned: true };
-const PULLED: ImageArtifact = { name: 'nginx', refs: ['docker.io/library/nginx:1.27'], digest: 'sha256:333', on: 'smoke-test' };
+const API: ImageArtifact = {
+  name: 'kube-apiserver',
+  refs: ['registry.k8s.io/kube-apiserver:v1.36.3'],
+  archive: { localFile: '/a', sha256: 'a', size: 1 },
+  digest: 'sha256:111',
+  on: 'control-plane',
+  pinned: true,
+};
+const PAUSE: ImageArtifact = {
+  name: 'pause',
+  refs: ['registry.k8s.io/pause:3.10', 'example.org/pause:3.10'],
+  archive: { localFile: '/a', sha256: 'a', size: 1 },
+  digest: 'sha256:222',
+  on: 'all',
+  pinned: true,
+};
+const PULLED: ImageArtifact = {
+  name: 'nginx',
+  refs: ['docker.io/library/nginx:1.27'],
+  digest: 'sha256:333',
+  on: 'smoke-test',
+};
 const R = images({ images: [API, PAUSE, PULLED] });
 
 const LS = `REF TYPE DIGEST SIZE PLATFORMS LABELS
@@ -35,7 +54,9 @@ test('a missing reference, another digest and a lost pin are told apart', () => 
   const seen = new Map(THERE).set('registry.k8s.io/kube-apiserver:v1.36.3', { digest: 'sha256:old', pinned: true });
   seen.delete('docker.io/library/nginx:1.27');
   seen.set('registry.k8s.io/pause:3.10', { digest: 'sha256:222', pinned: false });
-  expect(reason(imagesKind.diff(R, seen))).toBe('kube-apiserver has another digest; pause is not pinned; nginx is missing');
+  expect(reason(imagesKind.diff(R, seen))).toBe(
+    'kube-apiserver has another digest; pause is not pinned; nginx is missing',
+  );
   expect(imagesKind.apply(R, seen).map((step) => step.do)).toEqual(['call', 'call', 'script']);
 });
 
@@ -54,7 +75,12 @@ function tools(host: FakeHost, shell: Shell, told: string[]): Tools {
     },
     run: (script) => Promise.resolve(run(shell, host.inside(script))),
   };
-  return { host: connection as HostConnection, api: () => Promise.reject(new Error('no API here')), progress: (text) => told.push(text), signal: new AbortController().signal };
+  return {
+    host: connection as HostConnection,
+    api: () => Promise.reject(new Error('no API here')),
+    progress: (text) => told.push(text),
+    signal: new AbortController().signal,
+  };
 }
 
 async function call(step: Step | undefined, withTools: Tools): Promise<void> {
@@ -66,21 +92,35 @@ function archives(host: FakeHost): { wanted: ImageArtifact[]; digests: string[] 
   const texts = ['first '.repeat(40_000), 'second '.repeat(9_000), 'x'.repeat(1000)];
   const wanted = texts.map((text, i): ImageArtifact => {
     writeFileSync(`${host.root}/archive${String(i)}`, text);
-    return { name: `image${String(i)}`, refs: [`example.org/i:${String(i)}`], archive: { localFile: `${host.root}/archive${String(i)}`, sha256: String(i), size: text.length }, on: 'all' };
+    return {
+      name: `image${String(i)}`,
+      refs: [`example.org/i:${String(i)}`],
+      archive: { localFile: `${host.root}/archive${String(i)}`, sha256: String(i), size: text.length },
+      on: 'all',
+    };
   });
   return { wanted, digests: texts.map((text) => createHash('sha256').update(text.slice(0, 1000)).digest('hex')) };
 }
 
 for (const shell of SHELLS) {
   test(`${shell}: what ctr lists is understood`, () => {
-    const result = run(shell, (imagesKind.observe?.(R) ?? '').replace(/if \[ -S .*? \]; then timeout 30 ctr .*? images ls/, `if :; then printf '%s' '${LS}'`));
+    const result = run(
+      shell,
+      (imagesKind.observe?.(R) ?? '').replace(
+        /if \[ -S .*? \]; then timeout 30 ctr .*? images ls/,
+        `if :; then printf '%s' '${LS}'`,
+      ),
+    );
     expect(imagesKind.parse?.(R, result.stdout)).toEqual(THERE);
   });
 
   test(`${shell}: all archives go over one stream, and each import gets exactly its own bytes, though ctr leaves some unread`, async () => {
     await withHostAsync(async (host) => {
       const { wanted, digests } = archives(host);
-      host.command('ctr', `dd bs=1000 count=1 iflag=fullblock 2> /dev/null | sha256sum | cut -c1-64 >> '${host.root}/imported'`);
+      host.command(
+        'ctr',
+        `dd bs=1000 count=1 iflag=fullblock 2> /dev/null | sha256sum | cut -c1-64 >> '${host.root}/imported'`,
+      );
       const told: string[] = [];
       const [step] = imagesKind.apply(images({ images: [...wanted, ...wanted] }), new Map());
       await call(step, tools(host, shell, told));
@@ -94,7 +134,9 @@ for (const shell of SHELLS) {
       const { wanted } = archives(host);
       host.command('ctr', 'echo "ctr: no space left on device" >&2; exit 1');
       const [step] = imagesKind.apply(images({ images: wanted }), new Map());
-      await expect(call(step, tools(host, shell, []))).rejects.toMatchObject({ context: { class: 'change', host: 'node1', found: 'ctr: no space left on device' } });
+      await expect(call(step, tools(host, shell, []))).rejects.toMatchObject({
+        context: { class: 'change', host: 'node1', found: 'ctr: no space left on device' },
+      });
       expect(host.calls()).toHaveLength(1);
     });
   });
@@ -103,7 +145,10 @@ for (const shell of SHELLS) {
     await withHostAsync(async (host) => {
       host.command('crictl', 'echo "manifest unknown" >&2; exit 1');
       const [step] = imagesKind.apply(images({ images: [PULLED] }), new Map());
-      await expect(call(step, tools(host, shell, []))).rejects.toMatchObject({ message: 'image docker.io/library/nginx:1.27 could not be pulled from docker.io', context: { class: 'artifact', found: 'manifest unknown' } });
+      await expect(call(step, tools(host, shell, []))).rejects.toMatchObject({
+        message: 'image docker.io/library/nginx:1.27 could not be pulled from docker.io',
+        context: { class: 'artifact', found: 'manifest unknown' },
+      });
     });
   });
 
@@ -114,7 +159,12 @@ for (const shell of SHELLS) {
       const script = step?.do === 'script' ? step.script : 'false';
       host.write('/ls', LS.replace(/^example.*\n/m, ''));
       expect(run(shell, host.inside(script))).toMatchObject({ code: 0, stderr: '' });
-      expect(host.calls().slice(1).map((line) => line.replace(/^.*k8s.io images /, ''))).toEqual([
+      expect(
+        host
+          .calls()
+          .slice(1)
+          .map((line) => line.replace(/^.*k8s.io images /, '')),
+      ).toEqual([
         'label registry.k8s.io/pause:3.10 io.cri-containerd.pinned=pinned',
         'tag --force registry.k8s.io/pause:3.10 example.org/pause:3.10',
         'label example.org/pause:3.10 io.cri-containerd.pinned=pinned',
@@ -122,7 +172,9 @@ for (const shell of SHELLS) {
       host.write('/ls', LS.replaceAll('sha256:222', 'sha256:other'));
       const result = run(shell, host.inside(script));
       expect(result.code).toBe(1);
-      expect(result.stderr).toContain('the image registry.k8s.io/pause:3.10 is not there after loading with digest sha256:222');
+      expect(result.stderr).toContain(
+        'the image registry.k8s.io/pause:3.10 is not there after loading with digest sha256:222',
+      );
       return Promise.resolve();
     });
   });

@@ -3,7 +3,16 @@ import { KinitError } from '../../src/model/error.js';
 import * as resources from '../../src/resources/index.js';
 import { SHELLS, run } from './sh.js';
 
-const artifact = { name: 'x', version: '1', localFile: '/x', sha256: 'a', size: 1, installPath: '/usr/local/bin/x', links: [], group: 'tools' } as const;
+const artifact = {
+  name: 'x',
+  version: '1',
+  localFile: '/x',
+  sha256: 'a',
+  size: 1,
+  installPath: '/usr/local/bin/x',
+  links: [],
+  group: 'tools',
+} as const;
 const ONE_OF_EACH = [
   resources.absent({ path: '/x' }),
   resources.binary({ artifact }),
@@ -38,7 +47,11 @@ test.each(SHELLS)('%s: observing never fails, writes nothing to standard error, 
   for (const resource of quiet) {
     const kind = resources.kindOf(resource);
     const result = run(shell, kind.observe?.(resource) ?? '');
-    expect({ kind: kind.kind, code: result.code, stderr: result.stderr }).toEqual({ kind: kind.kind, code: 0, stderr: '' });
+    expect({ kind: kind.kind, code: result.code, stderr: result.stderr }).toEqual({
+      kind: kind.kind,
+      code: 0,
+      stderr: '',
+    });
     expect(kind.parse?.(resource, result.stdout)).toBeDefined();
   }
 });

@@ -11,10 +11,29 @@ for (const shell of SHELLS) {
   test(`${shell}: entries are numbered past 8 and 9, recorded once per id, readable by root only`, () => {
     withFolder((folder) => {
       const state = `${folder}/state`;
-      for (let i = 1; i <= 11; i += 1) must(shell, journalSave({ id: `file:/etc/it's/${String(i)}`, summary: 's', restore: ':' }, state));
-      must(shell, journalSave({ id: "file:/etc/it's/3", summary: 'again', save: 'echo later > "$D/x"', restore: 'exit 1' }, state));
+      for (let i = 1; i <= 11; i += 1)
+        must(shell, journalSave({ id: `file:/etc/it's/${String(i)}`, summary: 's', restore: ':' }, state));
+      must(
+        shell,
+        journalSave(
+          { id: "file:/etc/it's/3", summary: 'again', save: 'echo later > "$D/x"', restore: 'exit 1' },
+          state,
+        ),
+      );
       const names = entries(state);
-      expect(names.map((name) => name.slice(0, 6))).toEqual(['000001', '000002', '000003', '000004', '000005', '000006', '000007', '000008', '000009', '000010', '000011']);
+      expect(names.map((name) => name.slice(0, 6))).toEqual([
+        '000001',
+        '000002',
+        '000003',
+        '000004',
+        '000005',
+        '000006',
+        '000007',
+        '000008',
+        '000009',
+        '000010',
+        '000011',
+      ]);
       expect(readFileSync(`${state}/journal/${names[2] ?? ''}/restore.sh`, 'utf8')).toBe(':\n');
       expect(statSync(state).mode & 0o777).toBe(0o700);
       expect(statSync(`${state}/journal/${names[0] ?? ''}`).mode & 0o777).toBe(0o700);
@@ -35,7 +54,18 @@ for (const shell of SHELLS) {
     withFolder((folder) => {
       const state = `${folder}/state`;
       for (const id of ['one', 'two', 'three two']) {
-        must(shell, journalSave({ id, summary: `made ${id}`, save: `echo 'data of ${id}' > "$D/x"`, restore: `cat "$D/x" >> '${folder}/log'; cd /; exit 0` }, state));
+        must(
+          shell,
+          journalSave(
+            {
+              id,
+              summary: `made ${id}`,
+              save: `echo 'data of ${id}' > "$D/x"`,
+              restore: `cat "$D/x" >> '${folder}/log'; cd /; exit 0`,
+            },
+            state,
+          ),
+        );
       }
       const output = must(shell, journalReplay({ removePackages: false }, state));
       expect(readFileSync(`${folder}/log`, 'utf8')).toBe('data of three two\ndata of two\ndata of one\n');
@@ -51,9 +81,15 @@ for (const shell of SHELLS) {
   test(`${shell}: what a cluster left is undone before everything else`, () => {
     withFolder((folder) => {
       const state = `${folder}/state`;
-      for (const id of ['service:containerd', 'traces', 'user:etcd', 'file:/x-traces']) must(shell, journalSave({ id, summary: id, restore: `echo ${id} >> '${folder}/log'` }, state));
+      for (const id of ['service:containerd', 'traces', 'user:etcd', 'file:/x-traces'])
+        must(shell, journalSave({ id, summary: id, restore: `echo ${id} >> '${folder}/log'` }, state));
       must(shell, journalReplay({ removePackages: false }, state));
-      expect(readFileSync(`${folder}/log`, 'utf8').trim().split('\n')).toEqual(['traces', 'file:/x-traces', 'user:etcd', 'service:containerd']);
+      expect(readFileSync(`${folder}/log`, 'utf8').trim().split('\n')).toEqual([
+        'traces',
+        'file:/x-traces',
+        'user:etcd',
+        'service:containerd',
+      ]);
     });
   });
 
@@ -70,7 +106,17 @@ for (const shell of SHELLS) {
     withFolder((folder) => {
       const state = `${folder}/state`;
       must(shell, journalSave({ id: 'a', summary: 'A', restore: 'echo a word' }, state));
-      must(shell, journalSave({ id: 'b', summary: 'B', restore: `[ -e '${folder}/mended' ] || { echo first; echo 'it is stuck' >&2; exit 3; }` }, state));
+      must(
+        shell,
+        journalSave(
+          {
+            id: 'b',
+            summary: 'B',
+            restore: `[ -e '${folder}/mended' ] || { echo first; echo 'it is stuck' >&2; exit 3; }`,
+          },
+          state,
+        ),
+      );
       const first = run(shell, journalReplay({ removePackages: false }, state));
       expect(first.code).toBe(1);
       const lines = first.stdout.trim().split('\n');
@@ -93,7 +139,10 @@ for (const shell of SHELLS) {
         const die = id === 'b' ? `[ -e '${folder}/again' ] || kill -9 $(cat '${folder}/pid');` : '';
         must(shell, journalSave({ id, summary: id, restore: `echo ${id} >> '${folder}/log'; ${die} :` }, state));
       }
-      const killed = run(shell, `sh -c 'echo $PPID' > '${folder}/pid'\n${journalReplay({ removePackages: false }, state)}`);
+      const killed = run(
+        shell,
+        `sh -c 'echo $PPID' > '${folder}/pid'\n${journalReplay({ removePackages: false }, state)}`,
+      );
       expect(killed.code).not.toBe(0);
       writeFileSync(`${folder}/again`, '');
       writeFileSync(`${folder}/pid`, '999999999');
@@ -109,7 +158,13 @@ for (const shell of SHELLS) {
   test(`${shell}: whether packages go is handed to the entries`, () => {
     for (const removePackages of [true, false]) {
       withFolder((folder) => {
-        must(shell, journalSave({ id: 'p', summary: '', restore: `echo "$KINIT_REMOVE_PACKAGES" > '${folder}/out'` }, `${folder}/state`));
+        must(
+          shell,
+          journalSave(
+            { id: 'p', summary: '', restore: `echo "$KINIT_REMOVE_PACKAGES" > '${folder}/out'` },
+            `${folder}/state`,
+          ),
+        );
         must(shell, journalReplay({ removePackages }, `${folder}/state`));
         expect(readFileSync(`${folder}/out`, 'utf8').trim()).toBe(removePackages ? '1' : '0');
       });

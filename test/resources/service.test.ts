@@ -28,7 +28,11 @@ test.each([
   [{ unitFile: 'disabled' }, 'enable kubelet', 'is disabled'],
   [{ unitFile: 'enabled-runtime' }, 'enable kubelet', 'is enabled-runtime'],
   [{ active: 'activating' }, 'enable and start kubelet', 'is activating'],
-  [{ load: 'not-found', unitFile: '', active: 'inactive', revision: undefined }, 'enable and start kubelet', 'systemd does not know it yet, is inactive, not started by kinit yet'],
+  [
+    { load: 'not-found', unitFile: '', active: 'inactive', revision: undefined },
+    'enable and start kubelet',
+    'systemd does not know it yet, is inactive, not started by kinit yet',
+  ],
 ])('%j means: %s', (differs, summary, why) => {
   const difference = serviceKind.diff(R, { ...UP, ...differs });
   expect(difference.changed && difference.change.summary).toBe(summary);
@@ -36,7 +40,9 @@ test.each([
 });
 
 test('without a revision a running service is left alone', () => {
-  expect(serviceKind.diff(service({ name: 'chrony', enabled: true, running: true }), { ...UP, revision: undefined }).changed).toBe(false);
+  expect(
+    serviceKind.diff(service({ name: 'chrony', enabled: true, running: true }), { ...UP, revision: undefined }).changed,
+  ).toBe(false);
 });
 
 /** systemctl with one unit whose properties are files. */
@@ -66,11 +72,30 @@ for (const shell of SHELLS) {
 
   test(`${shell}: a new unit is loaded, enabled and started, and its revision written last`, () => {
     withHost((host) => {
-      systemd(host, { LoadState: 'not-found', 'after-reload': 'loaded', UnitFileState: 'disabled', ActiveState: 'inactive', next: 'active' });
-      expect(run(shell, host.inside(script(R, { ...UP, active: 'inactive', revision: undefined })))).toMatchObject({ code: 0, stderr: '' });
-      expect(host.calls().filter((call) => !/ show /.test(call))).toEqual(['systemctl daemon-reload', 'systemctl -q enable -- kubelet.service', 'systemctl reset-failed -- kubelet.service', 'systemctl restart --no-block -- kubelet.service', 'sleep 0.05']);
+      systemd(host, {
+        LoadState: 'not-found',
+        'after-reload': 'loaded',
+        UnitFileState: 'disabled',
+        ActiveState: 'inactive',
+        next: 'active',
+      });
+      expect(run(shell, host.inside(script(R, { ...UP, active: 'inactive', revision: undefined })))).toMatchObject({
+        code: 0,
+        stderr: '',
+      });
+      expect(host.calls().filter((call) => !/ show /.test(call))).toEqual([
+        'systemctl daemon-reload',
+        'systemctl -q enable -- kubelet.service',
+        'systemctl reset-failed -- kubelet.service',
+        'systemctl restart --no-block -- kubelet.service',
+        'sleep 0.05',
+      ]);
       expect(host.read('/var/lib/kinit/revisions/kubelet')).toBe('new\n');
-      expect(serviceKind.parse?.(R, run(shell, host.inside(serviceKind.observe?.(R) ?? '')).stdout)).toMatchObject({ active: 'active', unitFile: 'enabled', revision: 'new' });
+      expect(serviceKind.parse?.(R, run(shell, host.inside(serviceKind.observe?.(R) ?? '')).stdout)).toMatchObject({
+        active: 'active',
+        unitFile: 'enabled',
+        revision: 'new',
+      });
     });
   });
 
@@ -85,7 +110,14 @@ for (const shell of SHELLS) {
 
   test(`${shell}: a service that fails says why, and its revision is not written`, () => {
     withHost((host) => {
-      systemd(host, { LoadState: 'loaded', UnitFileState: 'enabled', ActiveState: 'inactive', SubState: 'failed', Result: 'exit-code', next: 'failed' });
+      systemd(host, {
+        LoadState: 'loaded',
+        UnitFileState: 'enabled',
+        ActiveState: 'inactive',
+        SubState: 'failed',
+        Result: 'exit-code',
+        next: 'failed',
+      });
       const result = run(shell, host.inside(script(R, { ...UP, active: 'inactive', revision: undefined })));
       expect(result.code).toBe(1);
       expect(result.stderr).toContain('kubelet is failed (failed, result exit-code) instead of running');
@@ -96,7 +128,14 @@ for (const shell of SHELLS) {
 
   test(`${shell}: the wait for a service that never becomes active is bounded`, () => {
     withHost((host) => {
-      systemd(host, { LoadState: 'loaded', UnitFileState: 'enabled', ActiveState: 'inactive', SubState: 'auto-restart', Result: 'exit-code', next: 'activating' });
+      systemd(host, {
+        LoadState: 'loaded',
+        UnitFileState: 'enabled',
+        ActiveState: 'inactive',
+        SubState: 'auto-restart',
+        Result: 'exit-code',
+        next: 'activating',
+      });
       const quick = script(R, { ...UP, active: 'inactive' }).replace(/-lt 600/, '-lt 3');
       expect(quick).not.toBe(script(R, { ...UP, active: 'inactive' }));
       const result = run(shell, host.inside(quick));
@@ -108,7 +147,11 @@ for (const shell of SHELLS) {
   test(`${shell}: undo stops and disables what did not run, and leaves the restart of what ran to the end`, () => {
     for (const before of ['inactive', 'active'] as const) {
       withHost((host) => {
-        systemd(host, { LoadState: 'loaded', UnitFileState: before === 'active' ? 'enabled' : 'disabled', ActiveState: before });
+        systemd(host, {
+          LoadState: 'loaded',
+          UnitFileState: before === 'active' ? 'enabled' : 'disabled',
+          ActiveState: before,
+        });
         const undo = serviceKind.undo?.(R, UP);
         expect(run(shell, host.inside(undo?.save ?? ''), { D: host.saved }).code).toBe(0);
         const later = `${host.root}/later`;
@@ -118,7 +161,11 @@ for (const shell of SHELLS) {
           expect(host.read('/later')).toBe('restart kubelet.service\n');
           expect(done).toEqual(['systemctl -q enable -- kubelet.service']);
         } else {
-          expect(done).toEqual(['systemctl stop -- kubelet.service', 'systemctl reset-failed -- kubelet.service', 'systemctl -q disable -- kubelet.service']);
+          expect(done).toEqual([
+            'systemctl stop -- kubelet.service',
+            'systemctl reset-failed -- kubelet.service',
+            'systemctl -q disable -- kubelet.service',
+          ]);
         }
       });
     }

@@ -19,14 +19,19 @@ export interface Ran {
 
 /** Runs sh text as the engine does: in a subshell of a shell that has no script file of its own. */
 export function run(shell: Shell, script: string, env: Readonly<Record<string, string>> = {}): Ran {
-  const result = spawnSync(shell, ['-s'], { input: `(\n${script}\n) || exit $?\n`, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C', ...env } });
+  const result = spawnSync(shell, ['-s'], {
+    input: `(\n${script}\n) || exit $?\n`,
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C', ...env },
+  });
   return { code: result.status ?? -1, stdout: result.stdout, stderr: result.stderr };
 }
 
 /** Runs sh text that must succeed and be quiet on standard error. */
 export function must(shell: Shell, script: string, env: Readonly<Record<string, string>> = {}): string {
   const result = run(shell, script, env);
-  if (result.code !== 0 || result.stderr !== '') throw new Error(`exit code ${String(result.code)}\n${result.stdout}\n${result.stderr}\n--- script\n${script}`);
+  if (result.code !== 0 || result.stderr !== '')
+    throw new Error(`exit code ${String(result.code)}\n${result.stdout}\n${result.stderr}\n--- script\n${script}`);
   return result.stdout;
 }
 
@@ -36,7 +41,12 @@ export function look<R extends Resource, Seen>(shell: Shell, kind: ResourceKind<
 }
 
 /** Observes, saves and applies, as the engine does. Uploads are carried out without owner. Returns what was saved where. */
-export function change<R extends Resource, Seen>(shell: Shell, kind: ResourceKind<R, Seen>, resource: R, saved: string): void {
+export function change<R extends Resource, Seen>(
+  shell: Shell,
+  kind: ResourceKind<R, Seen>,
+  resource: R,
+  saved: string,
+): void {
   const seen = look(shell, kind, resource);
   const undo = kind.undo?.(resource, seen);
   if (undo?.save !== undefined) must(shell, undo.save, { D: saved });
@@ -52,7 +62,12 @@ export function change<R extends Resource, Seen>(shell: Shell, kind: ResourceKin
   }
 }
 
-export function undo<R extends Resource, Seen>(shell: Shell, kind: ResourceKind<R, Seen>, resource: R, saved: string): string {
+export function undo<R extends Resource, Seen>(
+  shell: Shell,
+  kind: ResourceKind<R, Seen>,
+  resource: R,
+  saved: string,
+): string {
   const restore = kind.undo?.(resource, look(shell, kind, resource)).restore;
   if (restore === undefined) throw new Error(`${kind.kind} has no undo`);
   return must(shell, restore, { D: saved });
@@ -92,7 +107,21 @@ export interface FakeHost {
   readonly calls: () => readonly string[];
 }
 
-const PLACES = ['/etc/', '/run/', '/usr/lib/systemd/', '/lib/systemd/', '/proc/swaps', '/proc/meminfo', '/proc/net/', '/sys/fs/selinux', '/sys/class/net', '/var/lib/kinit', '/var/lib/dpkg', '/var/lib/apt', '/var/cache/apt'];
+const PLACES = [
+  '/etc/',
+  '/run/',
+  '/usr/lib/systemd/',
+  '/lib/systemd/',
+  '/proc/swaps',
+  '/proc/meminfo',
+  '/proc/net/',
+  '/sys/fs/selinux',
+  '/sys/class/net',
+  '/var/lib/kinit',
+  '/var/lib/dpkg',
+  '/var/lib/apt',
+  '/var/cache/apt',
+];
 
 export function withHost(test: (host: FakeHost) => void): void {
   withFolder((root, saved) => {
@@ -112,22 +141,34 @@ export async function withHostAsync(test: (host: FakeHost) => Promise<void>): Pr
 
 function fakeHost(root: string, saved: string): FakeHost {
   const bin = join(root, 'bin');
-  must('sh', `mkdir -p '${bin}' '${saved}' '${root}/etc' '${root}/run' '${root}/proc/net' '${root}/sys/class/net' && : > '${root}/calls'`);
+  must(
+    'sh',
+    `mkdir -p '${bin}' '${saved}' '${root}/etc' '${root}/run' '${root}/proc/net' '${root}/sys/class/net' && : > '${root}/calls'`,
+  );
   return {
     root,
     saved,
     inside: (script) => {
-      const moved = PLACES.reduce((text, place) => text.replaceAll(new RegExp(`(?<![A-Za-z0-9_}.-])${place.replaceAll('.', '\\.')}`, 'g'), `${root}${place}`), script);
+      const moved = PLACES.reduce(
+        (text, place) =>
+          text.replaceAll(new RegExp(`(?<![A-Za-z0-9_}.-])${place.replaceAll('.', '\\.')}`, 'g'), `${root}${place}`),
+        script,
+      );
       return `PATH='${bin}:'"$PATH"\n${moved.replaceAll(HOST_PATH, ':')}`;
     },
     command: (name, body = '') => {
-      writeFileSync(join(bin, name), `#!/bin/sh\nprintf '%s\\n' "${name} $*" >> '${root}/calls'\n${body}\n`, { mode: 0o755 });
+      writeFileSync(join(bin, name), `#!/bin/sh\nprintf '%s\\n' "${name} $*" >> '${root}/calls'\n${body}\n`, {
+        mode: 0o755,
+      });
     },
     write: (path, text) => {
       mkdirSync(dirname(join(root, path)), { recursive: true });
       writeFileSync(join(root, path), text);
     },
     read: (path) => readFileSync(join(root, path), 'utf8'),
-    calls: () => readFileSync(join(root, 'calls'), 'utf8').split('\n').filter((line) => line !== ''),
+    calls: () =>
+      readFileSync(join(root, 'calls'), 'utf8')
+        .split('\n')
+        .filter((line) => line !== ''),
   };
 }

@@ -45,11 +45,18 @@ for (const shell of SHELLS) {
       expect(run(shell, host.inside(undo?.save ?? ''), { D: host.saved }).code).toBe(0);
       const [step] = swapKind.apply(R, seen);
       expect(run(shell, host.inside(step?.do === 'script' ? step.script : ''))).toMatchObject({ code: 0, stderr: '' });
-      expect(host.read('/etc/fstab')).toBe(FSTAB.replace('/dev/sda5\tnone', '#kinit# /dev/sda5\tnone').replace('  /swapfile', '#kinit#   /swapfile').replace('/dev/sdb none', '#kinit# /dev/sdb none'));
+      expect(host.read('/etc/fstab')).toBe(
+        FSTAB.replace('/dev/sda5\tnone', '#kinit# /dev/sda5\tnone')
+          .replace('  /swapfile', '#kinit#   /swapfile')
+          .replace('/dev/sdb none', '#kinit# /dev/sdb none'),
+      );
       expect(swapKind.diff(R, look(host, shell)).changed).toBe(false);
       expect(run(shell, host.inside(undo?.restore ?? ''), { D: host.saved }).code).toBe(0);
       expect(host.read('/etc/fstab')).toBe(FSTAB);
-      expect(host.calls().filter((call) => call.startsWith('swapon'))).toEqual(['swapon /dev/sda5', 'swapon -p 7 /swapfile']);
+      expect(host.calls().filter((call) => call.startsWith('swapon'))).toEqual([
+        'swapon /dev/sda5',
+        'swapon -p 7 /swapfile',
+      ]);
     });
   });
 
@@ -80,9 +87,15 @@ for (const shell of SHELLS) {
     withHost((host) => {
       machine(host, {});
       host.write('/run/systemd/generator/dev-zram0.swap', '[Swap]\nWhat=/dev/zram0\n');
-      host.write('/run/systemd/generator/dev-sda5.swap', '[Unit]\nSourcePath=/etc/fstab\n'.replaceAll('/etc/', `${host.root}/etc/`));
+      host.write(
+        '/run/systemd/generator/dev-sda5.swap',
+        '[Unit]\nSourcePath=/etc/fstab\n'.replaceAll('/etc/', `${host.root}/etc/`),
+      );
       host.write('/etc/systemd/system/mine.swap', '[Swap]\n');
-      run(shell, `mkdir -p '${host.root}/etc/systemd/system/multi-user.target.wants' && ln -s /x '${host.root}/etc/systemd/system/multi-user.target.wants/zramswap.service'`);
+      run(
+        shell,
+        `mkdir -p '${host.root}/etc/systemd/system/multi-user.target.wants' && ln -s /x '${host.root}/etc/systemd/system/multi-user.target.wants/zramswap.service'`,
+      );
       const seen = look(host, shell);
       expect(seen).toMatchObject({ units: ['dev-zram0.swap', 'mine.swap'], services: ['zramswap.service'] });
       expect(reason(swapKind.diff(R, seen))).toBe('systemd has dev-zram0.swap, mine.swap; enabled: zramswap.service');

@@ -19,16 +19,24 @@ for (const shell of SHELLS) {
     const missing = sysctl({ key: 'kernel.no_such_key', value: '1' });
     expect(sysctlKind.diff(missing, look(shell, sysctlKind, missing)).changed).toBe(true);
     const [step] = sysctlKind.apply(missing, look(shell, sysctlKind, missing));
-    expect(run(shell, step?.do === 'script' ? step.script : '')).toMatchObject({ code: 1, stderr: 'this kernel has no kernel.no_such_key; the module or kernel option behind it is missing\n' });
+    expect(run(shell, step?.do === 'script' ? step.script : '')).toMatchObject({
+      code: 1,
+      stderr: 'this kernel has no kernel.no_such_key; the module or kernel option behind it is missing\n',
+    });
     const optional = sysctl({ key: 'kernel.no_such_key', value: '1', optional: true });
-    expect(sysctlKind.diff(optional, look(shell, sysctlKind, optional))).toEqual({ changed: false, reason: 'this kernel has no kernel.no_such_key' });
+    expect(sysctlKind.diff(optional, look(shell, sysctlKind, optional))).toEqual({
+      changed: false,
+      reason: 'this kernel has no kernel.no_such_key',
+    });
   });
 
   test(`${shell}: hostname: nothing to do when both names are right; either wrong is a change`, () => {
     const seen = look(shell, hostnameKind, hostname({ name: 'x' }));
     expect(seen.running).toBe(thisHost());
     expect(hostnameKind.diff(hostname({ name: 'n1' }), { running: 'n1', stored: 'n1' }).changed).toBe(false);
-    expect(reason(hostnameKind.diff(hostname({ name: 'n1' }), { running: 'n1', stored: 'old' }))).toBe("/etc/hostname says 'old'");
+    expect(reason(hostnameKind.diff(hostname({ name: 'n1' }), { running: 'n1', stored: 'old' }))).toBe(
+      "/etc/hostname says 'old'",
+    );
     expect(reason(hostnameKind.diff(hostname({ name: 'n1' }), { running: 'old', stored: 'n1' }))).toBe('is old');
   });
 
@@ -46,11 +54,18 @@ for (const shell of SHELLS) {
       host.write('/etc/selinux/config', config);
       host.write('/sys/fs/selinux/enforce', '1');
       const r = selinux({ mode: 'disabled' });
-      const see = (): ReturnType<NonNullable<typeof selinuxKind.parse>> => selinuxKind.parse?.(r, run(shell, host.inside(selinuxKind.observe?.(r) ?? '')).stdout) ?? { running: 'disabled', stored: '' };
+      const see = (): ReturnType<NonNullable<typeof selinuxKind.parse>> =>
+        selinuxKind.parse?.(r, run(shell, host.inside(selinuxKind.observe?.(r) ?? '')).stdout) ?? {
+          running: 'disabled',
+          stored: '',
+        };
       const seen = see();
       expect(seen).toEqual({ running: 'enforcing', stored: 'enforcing' });
       const [step] = selinuxKind.apply(r, seen);
-      expect(run(shell, host.inside(step?.do === 'script' ? step.script : 'false'))).toMatchObject({ code: 0, stderr: '' });
+      expect(run(shell, host.inside(step?.do === 'script' ? step.script : 'false'))).toMatchObject({
+        code: 0,
+        stderr: '',
+      });
       expect(host.read('/etc/selinux/config')).toBe(config.replace('SELINUX=enforcing', 'SELINUX=disabled'));
       expect(selinuxKind.diff(r, see()).changed).toBe(false);
       expect(run(shell, host.inside(selinuxKind.undo?.(r, seen).restore ?? 'false')).code).toBe(0);
@@ -61,8 +76,12 @@ for (const shell of SHELLS) {
 }
 
 test('sysctl: a slash in a key stands for a dot in a name', () => {
-  expect(sysctlKind.observe?.(sysctl({ key: 'net.ipv4.conf.eth0/100.forwarding', value: '1' }))).toContain('P=/proc/sys/net/ipv4/conf/eth0.100/forwarding');
-  expect(sysctlKind.observe?.(sysctl({ key: 'net/ipv4/conf/eth0.100/forwarding', value: '1' }))).toContain('P=/proc/sys/net/ipv4/conf/eth0.100/forwarding');
+  expect(sysctlKind.observe?.(sysctl({ key: 'net.ipv4.conf.eth0/100.forwarding', value: '1' }))).toContain(
+    'P=/proc/sys/net/ipv4/conf/eth0.100/forwarding',
+  );
+  expect(sysctlKind.observe?.(sysctl({ key: 'net/ipv4/conf/eth0.100/forwarding', value: '1' }))).toContain(
+    'P=/proc/sys/net/ipv4/conf/eth0.100/forwarding',
+  );
 });
 
 test('sysctl: an optional key that a module of the same phase brings is set, so that a second run changes nothing', () => {
@@ -96,6 +115,10 @@ test.each([
 });
 
 test('selinux: permissive now but enforcing after a reboot is a change', () => {
-  expect(selinuxKind.diff(selinux({ mode: 'permissive' }), { running: 'permissive', stored: 'enforcing' }).changed).toBe(true);
-  expect(selinuxKind.diff(selinux({ mode: 'disabled' }), { running: 'permissive', stored: 'permissive' }).changed).toBe(true);
+  expect(
+    selinuxKind.diff(selinux({ mode: 'permissive' }), { running: 'permissive', stored: 'enforcing' }).changed,
+  ).toBe(true);
+  expect(selinuxKind.diff(selinux({ mode: 'disabled' }), { running: 'permissive', stored: 'permissive' }).changed).toBe(
+    true,
+  );
 });

@@ -51,7 +51,9 @@ for (const shell of SHELLS) {
       host.write('/rules', RULES);
       host.command('iptables-save', `cat '${host.root}/rules'`);
       host.command('iptables-restore', `cat > '${host.root}/restored'`);
-      const result = run(shell, host.inside(`${PRELUDE}\n${REMOVE_NETWORK}\nclean_iptables iptables`), { D: host.saved });
+      const result = run(shell, host.inside(`${PRELUDE}\n${REMOVE_NETWORK}\nclean_iptables iptables`), {
+        D: host.saved,
+      });
       expect(result).toMatchObject({ code: 0, stdout: '', stderr: '' });
       expect(host.calls()).toContain('iptables-restore --noflush');
       expect(host.read('/restored')).toBe(`*filter
@@ -90,15 +92,25 @@ COMMIT
     withHost((host) => {
       for (const link of ['cni0', 'flannel.1']) mkdirSync(`${host.root}/sys/class/net/${link}`);
       mkdirSync(`${host.root}/sys/class/net/flannel.1/brif/veth1`, { recursive: true });
-      host.command('ip', `case "$*" in "link delete "*) rm -rf '${host.root}'/sys/class/net/"$3";; "route show root 10.244.0.0/16") printf '10.244.1.0/24 via 10.0.0.2 dev eth0 \\n10.244.2.0/24 via 10.0.0.3 dev eth0 \\n10.244.0.0/24 dev cni0 proto kernel \\n';; esac`);
-      host.command('nft', 'case "$*" in "list tables") printf "table ip kube-proxy\\ntable ip6 kube-proxy\\ntable inet mine\\ntable ip flannel-ipv4\\n";; "list table"*|"list chain"*) exit 1;; esac');
+      host.command(
+        'ip',
+        `case "$*" in "link delete "*) rm -rf '${host.root}'/sys/class/net/"$3";; "route show root 10.244.0.0/16") printf '10.244.1.0/24 via 10.0.0.2 dev eth0 \\n10.244.2.0/24 via 10.0.0.3 dev eth0 \\n10.244.0.0/24 dev cni0 proto kernel \\n';; esac`,
+      );
+      host.command(
+        'nft',
+        'case "$*" in "list tables") printf "table ip kube-proxy\\ntable ip6 kube-proxy\\ntable inet mine\\ntable ip flannel-ipv4\\n";; "list table"*|"list chain"*) exit 1;; esac',
+      );
       host.command('ipset', 'case "$*" in "list -n") printf "KUBE-A\\nmine\\n";; esac');
       for (const name of ['iptables', 'ip6tables']) host.command(`${name}-save`);
       host.write('/proc/net/ip_tables_names', '');
       writeFileSync(`${host.saved}/links`, 'cni0\n');
       writeFileSync(`${host.saved}/tables`, 'table ip6 kube-proxy\n');
       writeFileSync(`${host.saved}/routes`, '10.244.1.0/24 via 10.0.0.2 dev eth0 \n');
-      const result = run(shell, host.inside(`${PRELUDE}\n${REMOVE_NETWORK}\nremove_network 10.244.0.0/16 cni0 flannel.1`), { D: host.saved });
+      const result = run(
+        shell,
+        host.inside(`${PRELUDE}\n${REMOVE_NETWORK}\nremove_network 10.244.0.0/16 cni0 flannel.1`),
+        { D: host.saved },
+      );
       expect(result).toMatchObject({ code: 0, stdout: '', stderr: '' });
       expect(host.calls().filter((call) => /delete|destroy|route del/.test(call))).toEqual([
         'ip link delete veth1',
@@ -113,17 +125,25 @@ COMMIT
 
   test(`${shell}: tables that iptables-nft made go when nothing is left in them, and only then`, () => {
     withHost((host) => {
-      const base = (policy: string, more = ''): string => `table ip x {\n\tchain INPUT {\n\t\ttype filter hook input priority filter; policy ${policy};\n${more}\t}\n\n}\n`;
+      const base = (policy: string, more = ''): string =>
+        `table ip x {\n\tchain INPUT {\n\t\ttype filter hook input priority filter; policy ${policy};\n${more}\t}\n\n}\n`;
       host.write('/empty', base('accept'));
       host.write('/strict', base('drop'));
       host.write('/ruled', base('accept', '\t\tip saddr 10.0.0.0/8 drop\n'));
       host.write('/chained', 'table ip6 x {\n\tchain MINE {\n\t}\n}\n');
-      host.command('nft', `case "$*" in "list table ip filter") cat '${host.root}/empty';; "list table ip nat") cat '${host.root}/strict';; "list table ip mangle") cat '${host.root}/ruled';; "list table ip6 filter") cat '${host.root}/chained';; "list table ip6 nat") printf 'table ip6 nat {\\n}\\n';; "list chain ip6 mangle "[IO]*) cat '${host.root}/empty';; "list "*) exit 1;; esac`);
+      host.command(
+        'nft',
+        `case "$*" in "list table ip filter") cat '${host.root}/empty';; "list table ip nat") cat '${host.root}/strict';; "list table ip mangle") cat '${host.root}/ruled';; "list table ip6 filter") cat '${host.root}/chained';; "list table ip6 nat") printf 'table ip6 nat {\\n}\\n';; "list chain ip6 mangle "[IO]*) cat '${host.root}/empty';; "list "*) exit 1;; esac`,
+      );
       writeFileSync(`${host.saved}/tables`, 'table ip6 mangle\n');
       writeFileSync(`${host.saved}/chains`, 'table ip6 mangle OUTPUT\n');
       const result = run(shell, host.inside(`${PRELUDE}\n${REMOVE_NETWORK}\nremove_empty_tables`), { D: host.saved });
       expect(result).toMatchObject({ code: 0, stdout: '', stderr: '' });
-      expect(host.calls().filter((call) => call.startsWith('nft delete'))).toEqual(['nft delete table ip filter', 'nft delete table ip6 nat', 'nft delete chain ip6 mangle INPUT']);
+      expect(host.calls().filter((call) => call.startsWith('nft delete'))).toEqual([
+        'nft delete table ip filter',
+        'nft delete table ip6 nat',
+        'nft delete chain ip6 mangle INPUT',
+      ]);
     });
   });
 
@@ -146,9 +166,14 @@ COMMIT
         ].join('\n'),
       );
       writeFileSync(`${host.saved}/mounts`, '/var/lib/kubelet/plugins/theirs\n');
-      const script = UNMOUNT.replace('/proc/self/mounts', `${host.root}/mounts`).replaceAll('/run/netns/cni-*; do', `${host.root}/none; do`);
+      const script = UNMOUNT.replace('/proc/self/mounts', `${host.root}/mounts`).replaceAll(
+        '/run/netns/cni-*; do',
+        `${host.root}/none; do`,
+      );
       // Without host.inside: the mount points are names here, nothing below them is touched.
-      const result = run(shell, `PATH='${host.root}/bin:'"$PATH"\n${PRELUDE}\n${script}\nunmount_cluster`, { D: host.saved });
+      const result = run(shell, `PATH='${host.root}/bin:'"$PATH"\n${PRELUDE}\n${script}\nunmount_cluster`, {
+        D: host.saved,
+      });
       expect(result).toMatchObject({ code: 0, stdout: '', stderr: '' });
       expect(host.calls()).toEqual([
         'umount -- /var/lib/kubelet/pods/u/volumes/a b/deep',

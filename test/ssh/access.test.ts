@@ -9,18 +9,37 @@ function accessOf(spec: object, host: object = {}): Access {
 }
 
 test('nothing said', () => {
-  expect(accessOf({})).toEqual({ address: '10.0.0.1', configFile: '~/.ssh/config', knownHostsFile: '~/.ssh/known_hosts', connectTimeoutSeconds: 15 });
+  expect(accessOf({})).toEqual({
+    address: '10.0.0.1',
+    configFile: '~/.ssh/config',
+    knownHostsFile: '~/.ssh/known_hosts',
+    connectTimeoutSeconds: 15,
+  });
 });
 
 test('what a host says goes before what is shared, setting by setting; a secret as a whole', () => {
   const shared = { ssh: { user: 'ops', port: 23, passwordFile: '/p', configFile: 'none' }, sudo: { passwordEnv: 'S' } };
-  expect(accessOf(shared, { ssh: { port: 24, passwordEnv: 'P' }, sudo: { passwordFile: '/s' } })).toMatchObject({ user: 'ops', port: 24, password: { env: 'P' }, sudoPassword: { file: '/s' } });
+  expect(accessOf(shared, { ssh: { port: 24, passwordEnv: 'P' }, sudo: { passwordFile: '/s' } })).toMatchObject({
+    user: 'ops',
+    port: 24,
+    password: { env: 'P' },
+    sudoPassword: { file: '/s' },
+  });
   expect(accessOf(shared)).toMatchObject({ password: { file: '/p' }, sudoPassword: { env: 'S' } });
   expect(accessOf(shared)).not.toHaveProperty('configFile');
 });
 
 test('bastions take the shared key where they name none; a host may have none', () => {
-  const shared = { ssh: { identityFile: '/k', passphraseEnv: 'K', bastions: [{ address: 'b1' }, { address: 'b2', identityFile: '/b' }] } };
-  expect(accessOf(shared).bastions).toEqual([{ address: 'b1', identityFile: '/k', passphrase: { env: 'K' } }, { address: 'b2', identityFile: '/b', passphrase: { env: 'K' } }]);
+  const shared = {
+    ssh: {
+      identityFile: '/k',
+      passphraseEnv: 'K',
+      bastions: [{ address: 'b1' }, { address: 'b2', identityFile: '/b' }],
+    },
+  };
+  expect(accessOf(shared).bastions).toEqual([
+    { address: 'b1', identityFile: '/k', passphrase: { env: 'K' } },
+    { address: 'b2', identityFile: '/b', passphrase: { env: 'K' } },
+  ]);
   expect(accessOf(shared, { ssh: { bastions: [] } }).bastions).toEqual([]);
 });

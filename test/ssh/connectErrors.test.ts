@@ -2,7 +2,14 @@ import { expect, test } from 'vitest';
 import { connectError } from '../../src/ssh/connectErrors.js';
 import type { Attempt, Credentials } from '../../src/ssh/auth.js';
 
-const target = { name: 'node1', host: 'node1', address: '10.0.0.1', port: 2222, user: 'ops', connectTimeoutSeconds: 15 };
+const target = {
+  name: 'node1',
+  host: 'node1',
+  address: '10.0.0.1',
+  port: 2222,
+  user: 'ops',
+  connectTimeoutSeconds: 15,
+};
 const fault = (fields: object): Error => Object.assign(new Error('text'), fields);
 
 test.each([
@@ -18,16 +25,41 @@ test.each([
   expect(error.context.hint).toBeTruthy();
 });
 
-function login(tried: readonly string[], offered: readonly string[], passwordTried = false): { credentials: Credentials; attempt: Attempt } {
+function login(
+  tried: readonly string[],
+  offered: readonly string[],
+  passwordTried = false,
+): { credentials: Credentials; attempt: Attempt } {
   const hop = { ...target, knownAs: 'x', identityFiles: [], identityRequired: false, identitiesOnly: false };
-  const credentials = { identities: { offered: [], tried, notes: tried.length > 0 ? ['/r is encrypted'] : [], locked: [] }, hop, ask: undefined, accepted: {} };
-  return { credentials, attempt: { handler: () => undefined as never, offered: () => offered, fault: () => undefined, passwordTried: () => passwordTried, succeeded: () => undefined } };
+  const credentials = {
+    identities: { offered: [], tried, notes: tried.length > 0 ? ['/r is encrypted'] : [], locked: [] },
+    hop,
+    ask: undefined,
+    accepted: {},
+  };
+  return {
+    credentials,
+    attempt: {
+      handler: () => undefined as never,
+      offered: () => offered,
+      fault: () => undefined,
+      passwordTried: () => passwordTried,
+      succeeded: () => undefined,
+    },
+  };
 }
 
 test('a refused login names the keys that were tried', () => {
-  const error = connectError(target, fault({ level: 'client-authentication' }), 'login', login(['/k (ED25519 SHA256:x)', 'SSH agent (2 keys)'], ['publickey']));
+  const error = connectError(
+    target,
+    fault({ level: 'client-authentication' }),
+    'login',
+    login(['/k (ED25519 SHA256:x)', 'SSH agent (2 keys)'], ['publickey']),
+  );
   expect(error.message).toBe('node1 does not accept our SSH key for user ops');
-  expect(error.context.found).toBe('refused: /k (ED25519 SHA256:x), SSH agent (2 keys); /r is encrypted; it takes: publickey');
+  expect(error.context.found).toBe(
+    'refused: /k (ED25519 SHA256:x), SSH agent (2 keys); /r is encrypted; it takes: publickey',
+  );
   expect(error.context.hint).toContain('ssh-copy-id');
   expect(error.context.hint).not.toContain('passwordEnv');
 });
@@ -36,7 +68,9 @@ test('a host that only takes passwords says where to put one; a wrong one is tol
   const missing = connectError(target, fault({ level: 'client-authentication' }), 'login', login([], ['password']));
   expect(missing.message).toBe('node1 wants a password of user ops, and there is none');
   expect(missing.context.hint).toContain('ssh.passwordEnv');
-  expect(connectError(target, fault({ level: 'client-authentication' }), 'login', login([], ['password'], true)).message).toBe('node1 does not accept the password of user ops');
+  expect(
+    connectError(target, fault({ level: 'client-authentication' }), 'login', login([], ['password'], true)).message,
+  ).toBe('node1 does not accept the password of user ops');
 });
 
 test('what is wrong with a bastion names no host, so that it is told once for all behind it', () => {

@@ -28,13 +28,21 @@ function read(bytes: Buffer, size: number): { events: string[]; seen: string } {
 test('output and markers are told apart at every possible boundary', () => {
   const stream = Buffer.from(`one\n\x1e${NONCE} 1 0\nno line break\x1e${NONCE} 2 3\n\x1e${NONCE} 3 0\ntail`, 'latin1');
   for (let size = 1; size <= stream.length; size += 1) {
-    expect(read(stream, size).events).toEqual(['data one\n', 'mark 1 0', 'data no line break', 'mark 2 3', 'mark 3 0', 'data tail']);
+    expect(read(stream, size).events).toEqual([
+      'data one\n',
+      'mark 1 0',
+      'data no line break',
+      'mark 2 3',
+      'mark 3 0',
+      'data tail',
+    ]);
   }
 });
 
 test('what only looks like a marker is output', () => {
   const like = `\x1e\x1e${NONCE.slice(0, 31)}x 1 0\n\x1e\xff\x00${NONCE} 1 0\n`;
-  for (const size of [1, 2, 7, 33, 200]) expect(read(Buffer.from(`${like}\x1e${NONCE} 9 0\n`, 'latin1'), size).events).toEqual([`data ${like}`, 'mark 9 0']);
+  for (const size of [1, 2, 7, 33, 200])
+    expect(read(Buffer.from(`${like}\x1e${NONCE} 9 0\n`, 'latin1'), size).events).toEqual([`data ${like}`, 'mark 9 0']);
 });
 
 test('output that cannot begin a marker is handed on at once', () => {

@@ -12,7 +12,8 @@ afterEach(() => {
   for (const child of begun.splice(0)) child.kill('SIGKILL');
 });
 
-const sh = (script: string, input = ''): Promise<{ code: number; stdout: string; stderr: string }> => runLocal('sh', ['-c', script], { reject: false, input });
+const sh = (script: string, input = ''): Promise<{ code: number; stdout: string; stderr: string }> =>
+  runLocal('sh', ['-c', script], { reject: false, input });
 
 /** Begins a script and resolves when it has made the file `up`; its standard input stays open. */
 async function begin(script: string, up: string): Promise<{ child: ChildProcess; ended: Promise<number | null> }> {
@@ -26,7 +27,10 @@ async function begin(script: string, up: string): Promise<{ child: ChildProcess;
 test('a job of the run that has the host runs, with its exit code; one of another run does not begin', async () => {
   const folder = join(scratch(), 'kinit');
   expect((await sh(claimText({ run: 'one', folder }))).code).toBe(0);
-  expect(await sh(jobText("it's", 'cat; exit 7', { run: 'one', folder }), 'input')).toMatchObject({ code: 7, stdout: 'input' });
+  expect(await sh(jobText("it's", 'cat; exit 7', { run: 'one', folder }), 'input')).toMatchObject({
+    code: 7,
+    stdout: 'input',
+  });
   expect((await sh(claimText({ run: 'two', folder }))).code).toBe(0);
   expect(await sh(jobText('x', 'echo no', { run: 'one', folder }))).toMatchObject({ code: TAKEN_OVER, stdout: '' });
   expect(await sh(streamText('x', 'echo no', { run: 'one', folder }))).toMatchObject({ code: TAKEN_OVER, stdout: '' });
@@ -40,7 +44,14 @@ test('a claim waits for a job whose kinit is gone, and tells what it is; a daemo
   const top = scratch();
   const folder = join(top, 'kinit');
   await sh(claimText({ run: 'one', folder }));
-  const job = await begin(jobText('install chrony', `sleep 60 & : >${top}/up; while [ ! -e ${top}/go ]; do sleep 0.05; done; echo done >${top}/result; kill $!`, { run: 'one', folder }), join(top, 'up'));
+  const job = await begin(
+    jobText(
+      'install chrony',
+      `sleep 60 & : >${top}/up; while [ ! -e ${top}/go ]; do sleep 0.05; done; echo done >${top}/result; kill $!`,
+      { run: 'one', folder },
+    ),
+    join(top, 'up'),
+  );
   const late = await sh(claimText({ run: 'two', folder, wait: 1 }));
   expect(late.code).toBe(STILL_BUSY);
   expect(late.stdout).toMatch(/^wait \d+ \d+ install chrony\n$/);
@@ -63,7 +74,10 @@ test('a stream that gets no more data and no end is ended by the next claim', as
   const top = scratch();
   const folder = join(top, 'kinit');
   await sh(claimText({ run: 'one', folder }));
-  const stream = await begin(streamText('import images', `: >${top}/up; cat >/dev/null; echo whole >${top}/result`, { run: 'one', folder }), join(top, 'up'));
+  const stream = await begin(
+    streamText('import images', `: >${top}/up; cat >/dev/null; echo whole >${top}/result`, { run: 'one', folder }),
+    join(top, 'up'),
+  );
   expect((await sh(claimText({ run: 'two', folder, streamWait: 1 }))).code).toBe(0);
   expect(await stream.ended).not.toBe(0);
   expect(existsSync(join(top, 'result'))).toBe(false);

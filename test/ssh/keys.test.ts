@@ -21,20 +21,29 @@ test('whether a key needs a passphrase stands in its own header', () => {
   expect(isEncrypted(plain.private)).toBe(false);
   expect(isEncrypted(locked.private)).toBe(true);
   expect(isEncrypted(privateKey.export({ type: 'pkcs1', format: 'pem' }).toString())).toBe(false);
-  expect(isEncrypted(privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' }).toString())).toBe(true);
-  expect(isEncrypted(privateKey.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' }).toString())).toBe(true);
+  expect(
+    isEncrypted(privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' }).toString()),
+  ).toBe(true);
+  expect(
+    isEncrypted(privateKey.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' }).toString()),
+  ).toBe(true);
 });
 
 test('which key an encrypted file holds is known without its passphrase', async () => {
   const file = await readKeyFile(save('locked', locked.private));
   expect(file.holds).toBe('encrypted');
-  expect(`ssh-ed25519 ${file.publicKey?.getPublicSSH().toString('base64') ?? ''}`).toBe(locked.public.split(' ').slice(0, 2).join(' ').trim());
+  expect(`ssh-ed25519 ${file.publicKey?.getPublicSSH().toString('base64') ?? ''}`).toBe(
+    locked.public.split(' ').slice(0, 2).join(' ').trim(),
+  );
   expect(decrypt(file, 'wrong')).toBeUndefined();
   expect(decrypt(file, 'x')?.isPrivateKey()).toBe(true);
 });
 
 test('an encrypted PEM key is known by the .pub file beside it, if there is one', async () => {
-  const file = save('pem', privateKey.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' }).toString());
+  const file = save(
+    'pem',
+    privateKey.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' }).toString(),
+  );
   expect((await readKeyFile(file)).publicKey).toBeUndefined();
   save('pem.pub', plain.public);
   expect((await readKeyFile(file)).publicKey?.type).toBe('ssh-ed25519');

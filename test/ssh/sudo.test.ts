@@ -18,12 +18,16 @@ test('root needs no sudo', () => {
 });
 
 /** What csh and fish would read otherwise than sh: see rootCommand. */
-test.each([false, true])('command lines are one line without what csh and fish take for their own (password: %s)', (withPassword) => {
-  for (const withTerminal of [false, true]) {
-    const way = { ...ops, withPassword, withTerminal };
-    for (const inner of [shellWords(way, 'tag'), evalWords(way, 'tag', 12)]) expect(rootCommand(way, 'tag', inner)).not.toMatch(/[\n!]|\\(?!')/);
-  }
-});
+test.each([false, true])(
+  'command lines are one line without what csh and fish take for their own (password: %s)',
+  (withPassword) => {
+    for (const withTerminal of [false, true]) {
+      const way = { ...ops, withPassword, withTerminal };
+      for (const inner of [shellWords(way, 'tag'), evalWords(way, 'tag', 12)])
+        expect(rootCommand(way, 'tag', inner)).not.toMatch(/[\n!]|\\(?!')/);
+    }
+  },
+);
 
 test.each([
   ['sudo: sorry, you must have a tty to run sudo', ops, 'terminal'],

@@ -4,19 +4,33 @@ import { expect, test } from 'vitest';
 import { hostTrust } from '../../src/ssh/trust.js';
 import { scratch } from './scratch.js';
 
-const key = (type: string, secret: string): Buffer => Buffer.concat([Buffer.from([0, 0, 0, type.length]), Buffer.from(type), Buffer.from(secret)]);
+const key = (type: string, secret: string): Buffer =>
+  Buffer.concat([Buffer.from([0, 0, 0, type.length]), Buffer.from(type), Buffer.from(secret)]);
 const ED = key('ssh-ed25519', 'one');
 const RSA = key('ssh-rsa', 'two');
 const folder = scratch();
 let count = 0;
 
-function setUp(text: string | undefined, acceptNewHostKeys = false): { file: string; trust: ReturnType<typeof hostTrust> } {
+function setUp(
+  text: string | undefined,
+  acceptNewHostKeys = false,
+): { file: string; trust: ReturnType<typeof hostTrust> } {
   count += 1;
   const file = join(folder, `sub${count}`, 'known_hosts');
   const existing = join(folder, `known_hosts${count}`);
   if (text !== undefined) writeFileSync(existing, text);
   const knownHostsFile = text === undefined ? file : existing;
-  return { file: knownHostsFile, trust: hostTrust({ name: 'node1', host: 'node1', address: 'kinit-test.invalid', port: 2222, knownHostsFile, acceptNewHostKeys }) };
+  return {
+    file: knownHostsFile,
+    trust: hostTrust({
+      name: 'node1',
+      host: 'node1',
+      address: 'kinit-test.invalid',
+      port: 2222,
+      knownHostsFile,
+      acceptNewHostKeys,
+    }),
+  };
 }
 
 test('an unknown key is refused with its fingerprint and what to type', () => {
@@ -51,7 +65,9 @@ test('a changed key is refused also when new ones are accepted, with file, line 
   const { file, trust } = setUp(`# first\n${line}`, true);
   const error = trust.judge(ED);
   expect(error?.context.class).toBe('access');
-  expect(error?.context.found).toMatch(new RegExp(`^${file} line 2 says RSA SHA256:\\S+; the host sent ED25519 SHA256:\\S+$`));
+  expect(error?.context.found).toMatch(
+    new RegExp(`^${file} line 2 says RSA SHA256:\\S+; the host sent ED25519 SHA256:\\S+$`),
+  );
   expect(error?.context.hint).toContain(`ssh-keygen -R '[kinit-test.invalid]:2222' -f ${file}`);
   trust.remember();
   expect(readFileSync(file, 'utf8')).toBe(`# first\n${line}`);
@@ -65,5 +81,14 @@ test('the server is asked first for the type of key that is known', () => {
 });
 
 test('a known_hosts file that cannot be read does not count as empty', () => {
-  expect(() => hostTrust({ name: 'node1', host: 'node1', address: 'a', port: 22, knownHostsFile: folder, acceptNewHostKeys: true })).toThrow(/cannot be read/);
+  expect(() =>
+    hostTrust({
+      name: 'node1',
+      host: 'node1',
+      address: 'a',
+      port: 22,
+      knownHostsFile: folder,
+      acceptNewHostKeys: true,
+    }),
+  ).toThrow(/cannot be read/);
 });

@@ -6,9 +6,11 @@ import { runLocal } from '../../src/ssh/local.js';
 import { uploadReader } from '../../src/ssh/uploadReader.js';
 import { scratch } from './scratch.js';
 
-const file = (path: string, content: string, mode = '644', sum = '-'): string => `file ${Buffer.byteLength(content)} ${mode} root:root ${sum}\n${path}\n${content}`;
+const file = (path: string, content: string, mode = '644', sum = '-'): string =>
+  `file ${Buffer.byteLength(content)} ${mode} root:root ${sum}\n${path}\n${content}`;
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-const receive = (input: string): Promise<{ code: number; stdout: string; stderr: string }> => runLocal('sh', ['-c', `umask 022; ${uploadReader('test', false)}`], { input, reject: false });
+const receive = (input: string): Promise<{ code: number; stdout: string; stderr: string }> =>
+  runLocal('sh', ['-c', `umask 022; ${uploadReader('test', false)}`], { input, reject: false });
 
 /** Everything below a folder, sorted. */
 const all = (path: string): string[] => readdirSync(path, { recursive: true }).map(String).sort();
@@ -17,7 +19,9 @@ test('files come whole whatever their names and contents, parents 0755', async (
   const top = scratch();
   const names = ["it's", 'two words', '$(touch no)', '-n', 'back\\slash', ' blank ', '*'];
   const content = 'file 5 644 root:root -\nend\n\\0 no line break';
-  const { stdout, stderr } = await receive(`${names.map((name) => file(join(top, 'new dir/deep', name), content)).join('')}end\n`);
+  const { stdout, stderr } = await receive(
+    `${names.map((name) => file(join(top, 'new dir/deep', name), content)).join('')}end\n`,
+  );
   expect(stderr).toBe('');
   expect(stdout).toBe('done\n');
   expect(readdirSync(join(top, 'new dir/deep')).sort()).toEqual([...names].sort());
@@ -38,7 +42,9 @@ test('modes are the final ones, and an old file is replaced, not written into', 
 test('a wrong checksum keeps every file of the batch out, and nothing is left', async () => {
   const top = scratch();
   writeFileSync(join(top, 'a'), 'old');
-  const { code, stdout, stderr } = await receive(`${file(join(top, 'a'), 'new')}${file(join(top, 'b'), 'bbb', '644', sha256('other'))}${file(join(top, 'c'), 'ccc', '644', sha256('ccc'))}end\n`);
+  const { code, stdout, stderr } = await receive(
+    `${file(join(top, 'a'), 'new')}${file(join(top, 'b'), 'bbb', '644', sha256('other'))}${file(join(top, 'c'), 'ccc', '644', sha256('ccc'))}end\n`,
+  );
   expect(code).not.toBe(0);
   expect(stdout).toBe('fail 1\n');
   expect(stderr).toContain(`what arrived has sha256 ${sha256('bbb')}, not ${sha256('other')}`);
@@ -74,7 +80,10 @@ test('no room: what head says comes back, and nothing is left', async () => {
   // /dev/full gives ENOSPC to every write; a head that writes there stands for a full disk.
   const top = scratch();
   const script = `head() { cat >/dev/null; printf x >/dev/full; }; ${uploadReader('test', false)}`;
-  const result = await runLocal('bash', ['-c', script], { input: `${file(join(top, 'a'), 'aaaa')}end\n`, reject: false });
+  const result = await runLocal('bash', ['-c', script], {
+    input: `${file(join(top, 'a'), 'aaaa')}end\n`,
+    reject: false,
+  });
   expect(result.stdout).toContain('fail 0');
   expect(result.stderr).toContain('No space left on device');
   expect(all(top)).toEqual([]);

@@ -7,7 +7,10 @@ export function makeContext(input: Record<string, unknown> = {}, more: Partial<P
   const nodes = makeNodes(spec);
   const [leader] = nodes as [Node, ...Node[]];
   const version = spec.kubernetesVersion;
-  const material: HostMaterial = { '/etc/kubernetes/pki/ca.crt': { content: 'CA\n', mode: 0o644 }, '/etc/kubernetes/pki/ca.key': { content: 'KEY\n', mode: 0o600 } };
+  const material: HostMaterial = {
+    '/etc/kubernetes/pki/ca.crt': { content: 'CA\n', mode: 0o644 },
+    '/etc/kubernetes/pki/ca.key': { content: 'KEY\n', mode: 0o600 },
+  };
   return {
     spec,
     node: leader,

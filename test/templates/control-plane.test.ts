@@ -6,7 +6,17 @@ import { makeContext } from './context.js';
 
 interface Pod {
   metadata: { annotations?: Record<string, string> };
-  spec: { containers: [{ command: string[]; image: string; volumeMounts: { name: string }[]; livenessProbe: { httpGet: { host?: string } } }]; volumes: { name: string }[] };
+  spec: {
+    containers: [
+      {
+        command: string[];
+        image: string;
+        volumeMounts: { name: string }[];
+        livenessProbe: { httpGet: { host?: string } };
+      },
+    ];
+    volumes: { name: string }[];
+  };
 }
 
 const RENDERERS = {
@@ -18,7 +28,10 @@ const RENDERERS = {
 const NAMES = Object.keys(RENDERERS) as (keyof typeof RENDERERS)[];
 
 const command = (text: string): string[] => (parse(text) as Pod).spec.containers[0].command;
-const flag = (text: string, name: string): string | undefined => command(text).find((item) => item.startsWith(`--${name}=`))?.slice(name.length + 3);
+const flag = (text: string, name: string): string | undefined =>
+  command(text)
+    .find((item) => item.startsWith(`--${name}=`))
+    ?.slice(name.length + 3);
 
 /** A pod without what has no order and without kinit's own annotation. */
 function comparable(text: string): Pod {
@@ -41,9 +54,17 @@ test.each(NAMES)('%s of 1.34 differs by its image only', (name) => {
 });
 
 test("the user's flags win over kinit's and kubeadm's, and stand once", () => {
-  const text = render.renderApiServerManifest(makeContext({ apiServer: { extraArgs: { profiling: 'true', 'authorization-mode': 'Node,RBAC,Webhook', 'max-requests-inflight': '800' } } }));
+  const text = render.renderApiServerManifest(
+    makeContext({
+      apiServer: {
+        extraArgs: { profiling: 'true', 'authorization-mode': 'Node,RBAC,Webhook', 'max-requests-inflight': '800' },
+      },
+    }),
+  );
   expect(command(text).filter((item) => item.startsWith('--profiling'))).toEqual(['--profiling=true']);
-  expect(command(text).filter((item) => item.startsWith('--authorization-mode'))).toEqual(['--authorization-mode=Node,RBAC,Webhook']);
+  expect(command(text).filter((item) => item.startsWith('--authorization-mode'))).toEqual([
+    '--authorization-mode=Node,RBAC,Webhook',
+  ]);
   expect(flag(text, 'max-requests-inflight')).toBe('800');
 });
 
@@ -54,7 +75,10 @@ test.each(['anonymous-auth', 'oidc-issuer-url'])('a user who sets %s gets no aut
 
 test('a changed encryption key restarts the API server', () => {
   const context = makeContext();
-  const other = { ...context, material: { n1: { '/etc/kubernetes/encryption-config.yaml': { content: 'other', mode: 0o600 } } } };
+  const other = {
+    ...context,
+    material: { n1: { '/etc/kubernetes/encryption-config.yaml': { content: 'other', mode: 0o600 } } },
+  };
   expect(render.renderApiServerManifest(other)).not.toBe(render.renderApiServerManifest(context));
   expect(render.renderApiServerManifest(other)).not.toContain('other');
 });
@@ -62,7 +86,9 @@ test('a changed encryption key restarts the API server', () => {
 test('nothing signs certificates in the cluster when the CA key is kept elsewhere', () => {
   const text = render.renderControllerManagerManifest({ ...makeContext(), material: {} });
   expect(flag(text, 'cluster-signing-key-file')).toBe('');
-  expect(flag(render.renderControllerManagerManifest(makeContext()), 'cluster-signing-key-file')).toBe('/etc/kubernetes/pki/ca.key');
+  expect(flag(render.renderControllerManagerManifest(makeContext()), 'cluster-signing-key-file')).toBe(
+    '/etc/kubernetes/pki/ca.key',
+  );
 });
 
 test('a component on all addresses is probed at the address of its pod', () => {
@@ -88,17 +114,41 @@ test('etcd members join one after the other, in the order of the inventory', () 
 
 test('IPv6 addresses stand in brackets where a port follows', () => {
   const context = makeContext({ hosts: [{ name: 'n1', address: 'fd00::11', roles: ['control-plane'] }] });
-  expect(flag(render.renderEtcdManifest(context), 'listen-client-urls')).toBe('https://[::1]:2379,https://[fd00::11]:2379');
-  expect((parse(render.renderApiServerManifest(context)) as Pod).metadata.annotations).toMatchObject({ 'kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint': '[fd00::11]:6443' });
+  expect(flag(render.renderEtcdManifest(context), 'listen-client-urls')).toBe(
+    'https://[::1]:2379,https://[fd00::11]:2379',
+  );
+  expect((parse(render.renderApiServerManifest(context)) as Pod).metadata.annotations).toMatchObject({
+    'kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint': '[fd00::11]:6443',
+  });
 });
 
 test('without credentials one may ask for health and cluster-info, nothing else', () => {
-  const { anonymous } = parse(render.renderAuthenticationConfiguration()) as { anonymous: { conditions: { path: string }[] } };
-  expect(anonymous.conditions.map(({ path }) => path)).toEqual(['/livez', '/readyz', '/healthz', '/api/v1/namespaces/kube-public/configmaps/cluster-info']);
+  const { anonymous } = parse(render.renderAuthenticationConfiguration()) as {
+    anonymous: { conditions: { path: string }[] };
+  };
+  expect(anonymous.conditions.map(({ path }) => path)).toEqual([
+    '/livez',
+    '/readyz',
+    '/healthz',
+    '/api/v1/namespaces/kube-public/configmaps/cluster-info',
+  ]);
 });
 
 test('the audit log never holds the content of a Secret', () => {
-  const { rules } = parse(render.renderAuditPolicy()) as { rules: { level: string; resources?: { group: string; resources: string[] }[]; nonResourceURLs?: string[]; users?: string[]; userGroups?: string[]; verbs?: string[] }[] };
-  const first = rules.find(({ resources, nonResourceURLs }) => nonResourceURLs === undefined && (resources === undefined || resources.some((item) => item.group === '' && item.resources.includes('secrets'))));
+  const { rules } = parse(render.renderAuditPolicy()) as {
+    rules: {
+      level: string;
+      resources?: { group: string; resources: string[] }[];
+      nonResourceURLs?: string[];
+      users?: string[];
+      userGroups?: string[];
+      verbs?: string[];
+    }[];
+  };
+  const first = rules.find(
+    ({ resources, nonResourceURLs }) =>
+      nonResourceURLs === undefined &&
+      (resources === undefined || resources.some((item) => item.group === '' && item.resources.includes('secrets'))),
+  );
   expect(first).toEqual({ level: 'Metadata', resources: expect.anything() as unknown });
 });

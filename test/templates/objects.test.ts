@@ -5,16 +5,38 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { KubeObject } from '../../src/model/api.js';
-import { cniConflist, CNI_CONFLIST_PATH, corednsObjects, flannelObjects, kubeadmConfigMaps, kubeadmRbac, kubeProxyObjects, renderHostsToml, smokeObjects } from '../../src/templates/index.js';
+import {
+  cniConflist,
+  CNI_CONFLIST_PATH,
+  corednsObjects,
+  flannelObjects,
+  kubeadmConfigMaps,
+  kubeadmRbac,
+  kubeProxyObjects,
+  renderHostsToml,
+  smokeObjects,
+} from '../../src/templates/index.js';
 import { makeContext } from './context.js';
 
 const context = makeContext();
-const all = [...kubeadmRbac(context), ...kubeadmConfigMaps(context), ...kubeProxyObjects(context), ...corednsObjects(context), ...flannelObjects(context), ...smokeObjects(context)];
+const all = [
+  ...kubeadmRbac(context),
+  ...kubeadmConfigMaps(context),
+  ...kubeProxyObjects(context),
+  ...corednsObjects(context),
+  ...flannelObjects(context),
+  ...smokeObjects(context),
+];
 const data = (objects: readonly KubeObject[], name: string): Record<string, string> =>
-  (objects.find((object) => object.kind === 'ConfigMap' && object.metadata.name === name)?.['data'] ?? {}) as Record<string, string>;
+  (objects.find((object) => object.kind === 'ConfigMap' && object.metadata.name === name)?.['data'] ?? {}) as Record<
+    string,
+    string
+  >;
 
 test('every object has kind and name, and none stands twice', () => {
-  const ids = all.map(({ apiVersion, kind, metadata }) => `${apiVersion} ${kind} ${metadata.namespace ?? ''}/${metadata.name}`);
+  const ids = all.map(
+    ({ apiVersion, kind, metadata }) => `${apiVersion} ${kind} ${metadata.namespace ?? ''}/${metadata.name}`,
+  );
   expect(ids.filter((id) => id.includes('undefined'))).toEqual([]);
   expect(new Set(ids).size).toBe(ids.length);
 });
@@ -22,8 +44,12 @@ test('every object has kind and name, and none stands twice', () => {
 test('images come from the context and are never pulled when they are there', () => {
   const text = JSON.stringify(all);
   const images = [...text.matchAll(/"image":"([^"]+)"/g)].map((match) => match[1]);
-  expect(new Set(images)).toEqual(new Set([context.images.proxy, context.images.coredns, context.images.flannel, context.images.nginx]));
-  expect([...text.matchAll(/"imagePullPolicy":"([^"]+)"/g)].map((match) => match[1])).toEqual(images.map(() => 'IfNotPresent'));
+  expect(new Set(images)).toEqual(
+    new Set([context.images.proxy, context.images.coredns, context.images.flannel, context.images.nginx]),
+  );
+  expect([...text.matchAll(/"imagePullPolicy":"([^"]+)"/g)].map((match) => match[1])).toEqual(
+    images.map(() => 'IfNotPresent'),
+  );
 });
 
 test('what joining nodes may read is what kubeadm lets them read', () => {
@@ -49,7 +75,15 @@ test('cluster-info carries the CA and the endpoint in the form kubeadm join read
   expect(parse(data(kubeadmConfigMaps(context), 'cluster-info')['kubeconfig'] ?? '')).toEqual({
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name: '', cluster: { server: 'https://api.example:6443', 'certificate-authority-data': Buffer.from('CA\n').toString('base64') } }],
+    clusters: [
+      {
+        name: '',
+        cluster: {
+          server: 'https://api.example:6443',
+          'certificate-authority-data': Buffer.from('CA\n').toString('base64'),
+        },
+      },
+    ],
     contexts: null,
     'current-context': '',
     users: null,
@@ -57,19 +91,43 @@ test('cluster-info carries the CA and the endpoint in the form kubeadm join read
 });
 
 test('the shared kubelet configuration leaves the CRI socket to each node', () => {
-  expect(parse(data(kubeadmConfigMaps(context), 'kubelet-config')['kubelet'] ?? '')).toMatchObject({ containerRuntimeEndpoint: '', rotateCertificates: true });
+  expect(parse(data(kubeadmConfigMaps(context), 'kubelet-config')['kubelet'] ?? '')).toMatchObject({
+    containerRuntimeEndpoint: '',
+    rotateCertificates: true,
+  });
 });
 
 test('ClusterConfiguration names another place for CoreDNS only where kubeadm would not look', () => {
-  const config = (images: object): unknown => parse(data(kubeadmConfigMaps({ ...context, images: { ...context.images, ...images } }), 'kubeadm-config')['ClusterConfiguration'] ?? '');
+  const config = (images: object): unknown =>
+    parse(
+      data(kubeadmConfigMaps({ ...context, images: { ...context.images, ...images } }), 'kubeadm-config')[
+        'ClusterConfiguration'
+      ] ?? '',
+    );
   expect(config({})).toMatchObject({ dns: {}, imageRepository: 'registry.k8s.io' });
-  expect(config({ apiServer: 'm.example/registry.k8s.io/kube-apiserver:v1.36.3', coredns: 'm.example/registry.k8s.io/coredns/coredns:v1.14.2' })).toMatchObject({ dns: { imageRepository: 'm.example/registry.k8s.io/coredns' }, imageRepository: 'm.example/registry.k8s.io' });
+  expect(
+    config({
+      apiServer: 'm.example/registry.k8s.io/kube-apiserver:v1.36.3',
+      coredns: 'm.example/registry.k8s.io/coredns/coredns:v1.14.2',
+    }),
+  ).toMatchObject({
+    dns: { imageRepository: 'm.example/registry.k8s.io/coredns' },
+    imageRepository: 'm.example/registry.k8s.io',
+  });
 });
 
 test('kube-proxy serves metrics on loopback, takes the mode and what the user adds, and restarts when that changes', () => {
-  const made = kubeProxyObjects(makeContext({ kubeProxy: { config: { conntrack: { maxPerCore: 0 } } } }, { proxyMode: 'ipvs' }));
-  expect(parse(data(made, 'kube-proxy')['config.conf'] ?? '')).toMatchObject({ mode: 'ipvs', metricsBindAddress: '127.0.0.1:10249', clusterCIDR: '10.244.0.0/16', conntrack: { maxPerCore: 0 } });
-  const annotations = (objects: readonly KubeObject[]): string => JSON.stringify(objects.find(({ kind }) => kind === 'DaemonSet')).match(/config-sha256":"(\w+)/)?.[1] ?? '';
+  const made = kubeProxyObjects(
+    makeContext({ kubeProxy: { config: { conntrack: { maxPerCore: 0 } } } }, { proxyMode: 'ipvs' }),
+  );
+  expect(parse(data(made, 'kube-proxy')['config.conf'] ?? '')).toMatchObject({
+    mode: 'ipvs',
+    metricsBindAddress: '127.0.0.1:10249',
+    clusterCIDR: '10.244.0.0/16',
+    conntrack: { maxPerCore: 0 },
+  });
+  const annotations = (objects: readonly KubeObject[]): string =>
+    JSON.stringify(objects.find(({ kind }) => kind === 'DaemonSet')).match(/config-sha256":"(\w+)/)?.[1] ?? '';
   expect(annotations(made)).toMatch(/^[0-9a-f]{64}$/);
   expect(annotations(made)).not.toBe(annotations(kubeProxyObjects(context)));
 });
@@ -80,9 +138,15 @@ test("flannel's side container writes this node's CNI configuration from what fl
     const target = join(folder, 'conflist');
     const script = data(flannelObjects(context), 'kube-flannel-cfg')['install-cni.sh'] ?? '';
     expect(script).toContain(CNI_CONFLIST_PATH);
-    writeFileSync(join(folder, 'subnet.env'), 'FLANNEL_NETWORK=10.244.0.0/16\nFLANNEL_SUBNET=10.244.3.1/24\nFLANNEL_MTU=1450\nFLANNEL_IPMASQ=true\n');
+    writeFileSync(
+      join(folder, 'subnet.env'),
+      'FLANNEL_NETWORK=10.244.0.0/16\nFLANNEL_SUBNET=10.244.3.1/24\nFLANNEL_MTU=1450\nFLANNEL_IPMASQ=true\n',
+    );
     // One round of the endless loop, in a folder of our own.
-    const once = script.replaceAll(CNI_CONFLIST_PATH, target).replaceAll('/run/flannel/subnet.env', join(folder, 'subnet.env')).replace('sleep "$pause" &', 'exit 0');
+    const once = script
+      .replaceAll(CNI_CONFLIST_PATH, target)
+      .replaceAll('/run/flannel/subnet.env', join(folder, 'subnet.env'))
+      .replace('sleep "$pause" &', 'exit 0');
     execFileSync('sh', ['-c', once], { timeout: 5000, stdio: ['ignore', 'ignore', 'inherit'] });
     expect(readFileSync(target, 'utf8')).toBe(cniConflist({ name: 'cbr0', podCIDR: '10.244.3.0/24', mtu: 1450 }));
     expect((statSync(target).mode & 0o777).toString(8)).toBe('600');
@@ -93,7 +157,18 @@ test("flannel's side container writes this node's CNI configuration from what fl
 
 test('flannel masquerades, so the bridge does not; hairpin is on', () => {
   expect(JSON.parse(cniConflist({ name: 'x', podCIDR: '10.244.3.0/24', mtu: 1450 }))).toMatchObject({
-    plugins: [{ type: 'bridge', ipMasq: false, hairpinMode: true, isDefaultGateway: true, promiscMode: false, mtu: 1450, ipam: { type: 'host-local', ranges: [[{ subnet: '10.244.3.0/24' }]] } }, { type: 'portmap' }],
+    plugins: [
+      {
+        type: 'bridge',
+        ipMasq: false,
+        hairpinMode: true,
+        isDefaultGateway: true,
+        promiscMode: false,
+        mtu: 1450,
+        ipam: { type: 'host-local', ranges: [[{ subnet: '10.244.3.0/24' }]] },
+      },
+      { type: 'portmap' },
+    ],
   });
 });
 
@@ -102,12 +177,22 @@ test('flannel makes nftables rules only where a kernel has no iptables', () => {
     const nodes = context.nodes.map((node) => ({ ...node, facts: { ...node.facts, kernelFeatures } }));
     return JSON.parse(data(flannelObjects({ ...context, nodes }), 'kube-flannel-cfg')['net-conf.json'] ?? '');
   };
-  expect(enabled(['iptables', 'nftables'])).toEqual({ Network: '10.244.0.0/16', EnableNFTables: false, Backend: { Type: 'vxlan' } });
+  expect(enabled(['iptables', 'nftables'])).toEqual({
+    Network: '10.244.0.0/16',
+    EnableNFTables: false,
+    Backend: { Type: 'vxlan' },
+  });
   expect(enabled(['nftables'])).toMatchObject({ EnableNFTables: true });
 });
 
 test('a mirror stands before its registry, Docker Hub by the name it answers to', () => {
-  expect(renderHostsToml({ registry: 'docker.io', endpoints: ['https://a.example', 'https://b.example:5000/"x'], caFile: '/local/ca.pem' })).toBe(
+  expect(
+    renderHostsToml({
+      registry: 'docker.io',
+      endpoints: ['https://a.example', 'https://b.example:5000/"x'],
+      caFile: '/local/ca.pem',
+    }),
+  ).toBe(
     'server = "https://registry-1.docker.io"\n\n[host."https://a.example"]\n  capabilities = ["pull", "resolve"]\n  ca = "/etc/containerd/certs.d/docker.io/ca.crt"\n\n[host."https://b.example:5000/\\"x"]\n  capabilities = ["pull", "resolve"]\n  ca = "/etc/containerd/certs.d/docker.io/ca.crt"\n',
   );
 });

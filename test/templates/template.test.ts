@@ -11,27 +11,51 @@ const HELPERS = new Set(['yaml', 'quoted']);
 
 test('every .hbs file has a renderer', () => {
   const files = readdirSync(new URL('../../src/templates/', import.meta.url)).filter((name) => name.endsWith('.hbs'));
-  expect(allTemplates().map(({ file }) => `${file}.hbs`).sort()).toEqual(files.sort());
+  expect(
+    allTemplates()
+      .map(({ file }) => `${file}.hbs`)
+      .sort(),
+  ).toEqual(files.sort());
 });
 
-test.each(allTemplates().map((template) => [template.file, template] as const))('%s uses only what its view has', (_file, { source, schema }) => {
-  expect(unknownPaths(Handlebars.parse(source), schema)).toEqual([]);
-});
+test.each(allTemplates().map((template) => [template.file, template] as const))(
+  '%s uses only what its view has',
+  (_file, { source, schema }) => {
+    expect(unknownPaths(Handlebars.parse(source), schema)).toEqual([]);
+  },
+);
 
-test.each(allTemplates().map((template) => [template.file, template] as const))('%s uses everything its view has', (_file, { source, schema }) => {
-  const used = new Set<string>();
-  unknownPaths(Handlebars.parse(source), schema, used);
-  expect(Object.keys(schema instanceof z.ZodObject ? schema.shape : {}).filter((key) => !used.has(key))).toEqual([]);
-});
+test.each(allTemplates().map((template) => [template.file, template] as const))(
+  '%s uses everything its view has',
+  (_file, { source, schema }) => {
+    const used = new Set<string>();
+    unknownPaths(Handlebars.parse(source), schema, used);
+    expect(Object.keys(schema instanceof z.ZodObject ? schema.shape : {}).filter((key) => !used.has(key))).toEqual([]);
+  },
+);
 
 test('the check itself finds a missing key, inside of conditions and loops too', () => {
   const schema = z.strictObject({ items: z.array(z.strictObject({ name: z.string() })), text: z.string().optional() });
-  const source = '{{#if txt}}{{yaml text}}{{/if}}{{#each items}}{{this.nam}}{{#if this.size}}x{{/if}}{{/each}}{{unknown text}}';
+  const source =
+    '{{#if txt}}{{yaml text}}{{/if}}{{#each items}}{{this.nam}}{{#if this.size}}x{{/if}}{{/each}}{{unknown text}}';
   expect(unknownPaths(Handlebars.parse(source), schema)).toEqual(['txt', 'this.nam', 'this.size', 'unknown']);
 });
 
 test('values that YAML would read as something else are quoted', () => {
-  for (const endpoint of ['on', 'null', '1e3', 'a: b', '- a', "it's", 'x #y', '*star', '', 'two\nlines', '{a}', '&<>"']) {
+  for (const endpoint of [
+    'on',
+    'null',
+    '1e3',
+    'a: b',
+    '- a',
+    "it's",
+    'x #y',
+    '*star',
+    '',
+    'two\nlines',
+    '{a}',
+    '&<>"',
+  ]) {
     expect(parse(crictlConfig({ endpoint }))).toMatchObject({ 'runtime-endpoint': endpoint });
   }
 });
@@ -47,17 +71,25 @@ function unknownPaths(program: hbs.AST.Program, schema: z.ZodType, used = new Se
       const { path, params } = node as hbs.AST.MustacheStatement;
       if (params.length === 0) return look(path as hbs.AST.PathExpression);
       const name = (path as hbs.AST.PathExpression).original;
-      return [...params.flatMap((param) => look(param as hbs.AST.PathExpression)), ...(HELPERS.has(name) ? [] : [name])];
+      return [
+        ...params.flatMap((param) => look(param as hbs.AST.PathExpression)),
+        ...(HELPERS.has(name) ? [] : [name]),
+      ];
     }
     if (node.type === 'BlockStatement') {
       const { path, params, program: inner, inverse } = node as hbs.AST.BlockStatement;
       const subject = params[0] as hbs.AST.PathExpression;
       const target = resolve(schema, subject.parts.map(String));
-      const below = path.original === 'each' ? (target instanceof z.ZodArray ? (target.element as z.ZodType) : undefined) : schema;
+      const below =
+        path.original === 'each' ? (target instanceof z.ZodArray ? (target.element as z.ZodType) : undefined) : schema;
       const insideUsed = path.original === 'each' ? new Set<string>() : used;
       const found = look(subject);
       if (below === undefined) return found;
-      return [...found, ...unknownPaths(inner, below, insideUsed), ...((inverse as hbs.AST.Program | undefined) === undefined ? [] : unknownPaths(inverse, schema, used))];
+      return [
+        ...found,
+        ...unknownPaths(inner, below, insideUsed),
+        ...((inverse as hbs.AST.Program | undefined) === undefined ? [] : unknownPaths(inverse, schema, used)),
+      ];
     }
     return [];
   });

@@ -13,17 +13,36 @@ export const apply = defineCommand({
     ['apply plan.json', 'stops before anything is touched when hosts, inventory or artifacts have changed since'],
     ['apply plan.json --lock-wait 10m', 'after another kinit that is at work'],
   ],
-  options: (yargs) => withWriteOptions(withRunOptions(yargs)).positional('plan', { type: 'string', demandOption: true, describe: 'File written by kinit plan --out' }),
+  options: (yargs) =>
+    withWriteOptions(withRunOptions(yargs)).positional('plan', {
+      type: 'string',
+      demandOption: true,
+      describe: 'File written by kinit plan --out',
+    }),
   run: async (args, context) => {
     const { readPlan } = await import('../plan-file.js');
     const plan = await readPlan(args.plan);
     // The inventory the plan was made from, where no other is named or lies here.
     const here = inventoryFile(args, context);
-    const named = args.inventory !== undefined || (await access(here).then(() => true, () => false));
+    const named =
+      args.inventory !== undefined ||
+      (await access(here).then(
+        () => true,
+        () => false,
+      ));
     const inventory = await loadedInventory(named ? args : { inventory: plan.inventory }, context);
     const { run } = plan.content;
-    const { changes, failedHosts } = await runEngine('apply', inventory, run.hosts, { ...args, ...run, reviewed: { content: plan.content, digest: plan.digest, file: args.plan } }, context);
-    const text = changes === 0 ? 'Nothing to change: this plan has been carried out.' : `Done as reviewed: ${count(changes, 'change')}.`;
+    const { changes, failedHosts } = await runEngine(
+      'apply',
+      inventory,
+      run.hosts,
+      { ...args, ...run, reviewed: { content: plan.content, digest: plan.digest, file: args.plan } },
+      context,
+    );
+    const text =
+      changes === 0
+        ? 'Nothing to change: this plan has been carried out.'
+        : `Done as reviewed: ${count(changes, 'change')}.`;
     await context.ui.result({ changes, failedHosts }, text);
     return 0;
   },

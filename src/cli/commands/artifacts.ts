@@ -14,12 +14,26 @@ const build = defineCommand({
   ],
   options: (yargs) =>
     yargs
-      .option('arch', { choices: ARCHES, requiresArg: true, describe: 'Architecture of the hosts', default: ownArch(), defaultDescription: "this machine's" })
+      .option('arch', {
+        choices: ARCHES,
+        requiresArg: true,
+        describe: 'Architecture of the hosts',
+        default: ownArch(),
+        defaultDescription: "this machine's",
+      })
       .option('force', { type: 'boolean', default: false, describe: 'Build all again' }),
   run: async (args, { emit, signal, ui }) => {
     const { buildArtifacts } = await import('../../artifacts/index.js');
     const set = await buildArtifacts({ arch: args.arch, emit, signal, force: args.force });
-    await ui.result({ arch: set.arch, kubernetesVersion: set.kubernetesVersion, binaries: set.binaries.length, images: set.images.length }, 'kinit artifacts list shows them.');
+    await ui.result(
+      {
+        arch: set.arch,
+        kubernetesVersion: set.kubernetesVersion,
+        binaries: set.binaries.length,
+        images: set.images.length,
+      },
+      'kinit artifacts list shows them.',
+    );
     return 0;
   },
 });
@@ -27,13 +41,29 @@ const build = defineCommand({
 const list = defineCommand({
   usage: 'list',
   describe: 'List what is in the store: version, size, digest, origin',
-  examples: [['artifacts list', 'as a table'], ['artifacts list -o json', 'with full digests and file names']],
+  examples: [
+    ['artifacts list', 'as a table'],
+    ['artifacts list -o json', 'with full digests and file names'],
+  ],
   options: (yargs) => yargs,
   run: async (_args, { ui }) => {
     const { listArtifacts } = await import('../../artifacts/index.js');
     const artifacts = await listArtifacts();
-    const rows = artifacts.map(({ kind, name, arch, version, size, digest, origin, present }) => [kind, name, arch, version, present ? bytes(size) : 'MISSING', digest, origin]);
-    await ui.result(artifacts, artifacts.length === 0 ? 'The store is empty. kinit artifacts build fills it.' : table(['KIND', 'NAME', 'ARCH', 'VERSION', 'SIZE', 'DIGEST', 'ORIGIN'], rows));
+    const rows = artifacts.map(({ kind, name, arch, version, size, digest, origin, present }) => [
+      kind,
+      name,
+      arch,
+      version,
+      present ? bytes(size) : 'MISSING',
+      digest,
+      origin,
+    ]);
+    await ui.result(
+      artifacts,
+      artifacts.length === 0
+        ? 'The store is empty. kinit artifacts build fills it.'
+        : table(['KIND', 'NAME', 'ARCH', 'VERSION', 'SIZE', 'DIGEST', 'ORIGIN'], rows),
+    );
     return 0;
   },
 });
@@ -45,17 +75,28 @@ const prune = defineCommand({
   options: (yargs) => yargs,
   run: async (_args, { emit, signal, ui }) => {
     const { pruneArtifacts } = await import('../../artifacts/index.js');
-    const pruned = await pruneArtifacts({ signal, onWait: (holder) => emit({ type: 'progress', text: `waiting for another artifact build (${holder})` }) });
-    await ui.result(pruned, `${bytes(pruned.cacheBytes)} of build caches and ${bytes(pruned.storeBytes)} of old files removed.`);
+    const pruned = await pruneArtifacts({
+      signal,
+      onWait: (holder) => emit({ type: 'progress', text: `waiting for another artifact build (${holder})` }),
+    });
+    await ui.result(
+      pruned,
+      `${bytes(pruned.cacheBytes)} of build caches and ${bytes(pruned.storeBytes)} of old files removed.`,
+    );
     return 0;
   },
 });
 
 /** Binaries and images for the hosts, on this machine. */
-export const artifacts = defineGroup('artifacts', 'Build, list and prune what the hosts get', [build, list, prune], [
-  ['artifacts build', `for machines like this one; ${count(ARCHES.length, 'architecture')} can be chosen`],
-  ['artifacts prune', 'several GiB back after a build'],
-]);
+export const artifacts = defineGroup(
+  'artifacts',
+  'Build, list and prune what the hosts get',
+  [build, list, prune],
+  [
+    ['artifacts build', `for machines like this one; ${count(ARCHES.length, 'architecture')} can be chosen`],
+    ['artifacts prune', 'several GiB back after a build'],
+  ],
+);
 
 function ownArch(): Arch {
   return process.arch === 'arm64' ? 'arm64' : 'amd64';

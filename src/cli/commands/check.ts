@@ -13,15 +13,26 @@ export const check = defineCommand({
     ['check', 'are these machines fit for a cluster?'],
     ['check node1 --ignore-preflight memory', 'one host; too little memory is accepted'],
   ],
-  options: (yargs) => withPhaseOptions(yargs).positional('host', { type: 'string', array: true, default: [], describe: 'Names from the inventory' }),
+  options: (yargs) =>
+    withPhaseOptions(yargs).positional('host', {
+      type: 'string',
+      array: true,
+      default: [],
+      describe: 'Names from the inventory',
+    }),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
     try {
       await runEngine('check', inventory, args.host, args, context);
     } catch (thrown) {
       // Failed checks are this command's result, not its failure.
-      if (!(thrown instanceof KinitError) || thrown.context.class !== 'preflight' || context.record.checks.length === 0) {
-        if (context.record.checks.length > 0) await context.ui.say(renderChecks(context.record.checks, context.ui.paint));
+      if (
+        !(thrown instanceof KinitError) ||
+        thrown.context.class !== 'preflight' ||
+        context.record.checks.length === 0
+      ) {
+        if (context.record.checks.length > 0)
+          await context.ui.say(renderChecks(context.record.checks, context.ui.paint));
         throw thrown;
       }
     }

@@ -19,12 +19,26 @@ export const doctor = defineCommand({
   options: (yargs) =>
     withConnectOptions(yargs)
       .positional('host', { type: 'string', array: true, default: [], describe: 'Names from the inventory' })
-      .option('html', { type: 'string', requiresArg: true, describe: 'Write the report as one self-contained page to this file' })
-      .option('bundle', { type: 'string', requiresArg: true, describe: 'Write all evidence, without secrets, to this .tar.gz (mode 600)' }),
+      .option('html', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Write the report as one self-contained page to this file',
+      })
+      .option('bundle', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Write all evidence, without secrets, to this .tar.gz (mode 600)',
+      }),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
     const { runDoctor } = await import('../../engine/index.js');
-    const { report, evidence } = await runDoctor({ inventory, hosts: args.host, acceptNewHostKeys: args.acceptNewHostKeys, emit: context.emit, signal: context.signal });
+    const { report, evidence } = await runDoctor({
+      inventory,
+      hosts: args.host,
+      acceptNewHostKeys: args.acceptNewHostKeys,
+      emit: context.emit,
+      signal: context.signal,
+    });
     if (args.html !== undefined) await writeSecretFile(args.html, doctorPage(report));
     if (args.bundle !== undefined) {
       const { bundle } = await import('../../doctor/index.js');

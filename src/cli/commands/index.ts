@@ -15,4 +15,19 @@ import { status } from './status.js';
 import { token } from './token.js';
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [init, join, reset, plan, apply, check, phases, status, doctor, token, kubeconfig, artifacts, lab, inventory];
+export const commands: readonly Command[] = [
+  init,
+  join,
+  reset,
+  plan,
+  apply,
+  check,
+  phases,
+  status,
+  doctor,
+  token,
+  kubeconfig,
+  artifacts,
+  lab,
+  inventory,
+];

@@ -14,7 +14,12 @@ export const init = defineCommand({
     ['init --accept-new-host-keys', 'on first contact with the machines'],
     ['init --only sysctls,modules', 'only these phases'],
   ],
-  options: (yargs) => withWriteOptions(withPhaseOptions(yargs)).option('dry-run', { type: 'boolean', default: false, describe: 'Only show what would change, as kinit plan does' }),
+  options: (yargs) =>
+    withWriteOptions(withPhaseOptions(yargs)).option('dry-run', {
+      type: 'boolean',
+      default: false,
+      describe: 'Only show what would change, as kinit plan does',
+    }),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
     if (args.dryRun) {
@@ -25,10 +30,15 @@ export const init = defineCommand({
     const { name, hosts } = inventory.spec;
     const next = quoteAll(['kinit', 'kubeconfig', ...inventoryWords(args, context)]);
     const text = [
-      changes === 0 ? `Nothing to change: cluster ${name} is as the inventory says (${count(hosts.length, 'host')}).` : `Cluster ${name} is ready: ${count(hosts.length, 'host')}, ${count(changes, 'change')}.`,
+      changes === 0
+        ? `Nothing to change: cluster ${name} is as the inventory says (${count(hosts.length, 'host')}).`
+        : `Cluster ${name} is ready: ${count(hosts.length, 'host')}, ${count(changes, 'change')}.`,
       `Next: ${next} fetches the administrator's kubeconfig; then: kubectl --kubeconfig kubeconfig get nodes`,
     ].join('\n');
-    await context.ui.result({ cluster: name, changes, failedHosts }, args.only === undefined && args.skip === undefined ? text : `Done: ${count(changes, 'change')}.`);
+    await context.ui.result(
+      { cluster: name, changes, failedHosts },
+      args.only === undefined && args.skip === undefined ? text : `Done: ${count(changes, 'change')}.`,
+    );
     return 0;
   },
 });

@@ -12,7 +12,13 @@ const check = defineCommand({
     const { checkInventory, formatProblem } = await import('../../inventory/index.js');
     const file = inventoryFile(args, context);
     const problems = await checkInventory(file);
-    const text = problems.length === 0 ? `${file}: no problems` : [...problems.map((problem) => formatProblem(file, problem)), `${file}: ${count(problems.length, 'problem')}`].join('\n');
+    const text =
+      problems.length === 0
+        ? `${file}: no problems`
+        : [
+            ...problems.map((problem) => formatProblem(file, problem)),
+            `${file}: ${count(problems.length, 'problem')}`,
+          ].join('\n');
     await context.ui.result({ file, problems }, text);
     return problems.length === 0 ? 0 : EXIT_CODES.inventory;
   },
@@ -21,7 +27,12 @@ const check = defineCommand({
 const schema = defineCommand({
   usage: 'schema',
   describe: 'Print the JSON Schema of the inventory, for editors',
-  examples: [['inventory schema > inventory.schema.json', 'then, as the first line of the inventory: # yaml-language-server: $schema=inventory.schema.json']],
+  examples: [
+    [
+      'inventory schema > inventory.schema.json',
+      'then, as the first line of the inventory: # yaml-language-server: $schema=inventory.schema.json',
+    ],
+  ],
   printsValue: true,
   options: (yargs) => yargs,
   run: async (_args, { ui }) => {
@@ -33,7 +44,12 @@ const schema = defineCommand({
 });
 
 /** Commands about the inventory file alone; they reach no host. */
-export const inventory = defineGroup('inventory', 'Check the inventory, print its schema', [check, schema], [
-  ['inventory check', 'every problem with its line and column'],
-  ['inventory schema', 'JSON Schema for editors'],
-]);
+export const inventory = defineGroup(
+  'inventory',
+  'Check the inventory, print its schema',
+  [check, schema],
+  [
+    ['inventory check', 'every problem with its line and column'],
+    ['inventory schema', 'JSON Schema for editors'],
+  ],
+);

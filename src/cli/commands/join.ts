@@ -12,11 +12,22 @@ export const join = defineCommand({
     ['join', 'join every new host of the inventory'],
     ['join node4', 'join this one'],
   ],
-  options: (yargs) => withWriteOptions(withPhaseOptions(yargs)).positional('host', { type: 'string', array: true, default: [], describe: 'Names from the inventory' }),
+  options: (yargs) =>
+    withWriteOptions(withPhaseOptions(yargs)).positional('host', {
+      type: 'string',
+      array: true,
+      default: [],
+      describe: 'Names from the inventory',
+    }),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
     const { changes, failedHosts } = await runEngine('join', inventory, args.host, args, context);
-    await context.ui.result({ changes, failedHosts }, changes === 0 ? 'Nothing to change: every host asked for is in the cluster.' : `Joined: ${count(changes, 'change')}. See kinit status.`);
+    await context.ui.result(
+      { changes, failedHosts },
+      changes === 0
+        ? 'Nothing to change: every host asked for is in the cluster.'
+        : `Joined: ${count(changes, 'change')}. See kinit status.`,
+    );
     return 0;
   },
 });

@@ -24,30 +24,53 @@ export const kubeconfig = defineCommand({
   printsValue: true,
   options: (yargs) =>
     withConnectOptions(yargs)
-      .option('out', { type: 'string', requiresArg: true, describe: 'File to write ("-": standard output) [default: "kubeconfig"]' })
+      .option('out', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'File to write ("-": standard output) [default: "kubeconfig"]',
+      })
       .option('merge', { type: 'boolean', default: false, describe: 'Merge into the kubeconfig you use' })
-      .option('on-workers', { type: 'boolean', default: false, describe: `Also write ${HOST_KUBECONFIG} on every worker` }),
+      .option('on-workers', {
+        type: 'boolean',
+        default: false,
+        describe: `Also write ${HOST_KUBECONFIG} on every worker`,
+      }),
   run: async (args, context) => {
-    if (args.merge && args.out !== undefined) throw new KinitError('--merge and --out exclude each other', { class: 'usage', hint: 'KUBECONFIG names the file that --merge writes to.' });
+    if (args.merge && args.out !== undefined)
+      throw new KinitError('--merge and --out exclude each other', {
+        class: 'usage',
+        hint: 'KUBECONFIG names the file that --merge writes to.',
+      });
     const inventory = await loadedInventory(args, context);
     const { withCluster } = await import('../../engine/index.js');
     const { signal, io, ui } = context;
-    const { text, workers } = await withCluster({ inventory, acceptNewHostKeys: args.acceptNewHostKeys, signal }, async (cluster) => {
-      const named = nameKubeconfig(cluster.adminKubeconfig, inventory.spec.name);
-      const hosts = args.onWorkers ? inventory.spec.hosts.filter((host) => !isControlPlane(host)).map(({ name }) => name) : [];
-      for (const host of hosts) await putKubeconfig(await cluster.connect(host), named, args.yes);
-      return { text: named, workers: hosts };
-    });
+    const { text, workers } = await withCluster(
+      { inventory, acceptNewHostKeys: args.acceptNewHostKeys, signal },
+      async (cluster) => {
+        const named = nameKubeconfig(cluster.adminKubeconfig, inventory.spec.name);
+        const hosts = args.onWorkers
+          ? inventory.spec.hosts.filter((host) => !isControlPlane(host)).map(({ name }) => name)
+          : [];
+        for (const host of hosts) await putKubeconfig(await cluster.connect(host), named, args.yes);
+        return { text: named, workers: hosts };
+      },
+    );
     if (args.out === '-') {
       await ui.result({ kubeconfig: text, workers }, text.trimEnd());
       return 0;
     }
     const file = args.merge ? mergeTarget(io.env) : resolve(args.out ?? 'kubeconfig');
     const before = await readIfThere(file);
-    if (before !== undefined && before !== text && !args.merge) await confirm(`${file} exists and differs. Replace it?`, args, context);
+    if (before !== undefined && before !== text && !args.merge)
+      await confirm(`${file} exists and differs. Replace it?`, args, context);
     await writeSecretFile(file, args.merge && before !== undefined ? mergeKubeconfigs(before, text, file) : text);
     const use = args.merge ? 'kubectl get nodes' : `kubectl --kubeconfig ${quote(file)} get nodes`;
-    await ui.result({ file, workers }, [`Written: ${file}`, ...workers.map((host) => `Written: ${HOST_KUBECONFIG} on ${host}`), `Next: ${use}`].join('\n'));
+    await ui.result(
+      { file, workers },
+      [`Written: ${file}`, ...workers.map((host) => `Written: ${HOST_KUBECONFIG} on ${host}`), `Next: ${use}`].join(
+        '\n',
+      ),
+    );
     return 0;
   },
 });

@@ -18,11 +18,30 @@ const up = defineCommand({
   options: (yargs) =>
     yargs
       .option('name', nameOption)
-      .option('hosts', { type: 'number', default: 3, requiresArg: true, describe: 'How many hosts; a running lab gets those it lacks' })
+      .option('hosts', {
+        type: 'number',
+        default: 3,
+        requiresArg: true,
+        describe: 'How many hosts; a running lab gets those it lacks',
+      })
       .option('cpus', { type: 'number', default: 2, requiresArg: true, describe: 'CPUs of each' })
-      .option('memory', { type: 'string', default: '2G', requiresArg: true, describe: 'Memory limit of each (2G, 2048M)' })
-      .option('control-planes', { type: 'number', default: 1, requiresArg: true, describe: 'How many of them are control-plane hosts in the inventory' })
-      .option('disk', { type: 'string', requiresArg: true, describe: 'Size of the disk of each (10G); no limit of its own without' })
+      .option('memory', {
+        type: 'string',
+        default: '2G',
+        requiresArg: true,
+        describe: 'Memory limit of each (2G, 2048M)',
+      })
+      .option('control-planes', {
+        type: 'number',
+        default: 1,
+        requiresArg: true,
+        describe: 'How many of them are control-plane hosts in the inventory',
+      })
+      .option('disk', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Size of the disk of each (10G); no limit of its own without',
+      })
       .option('directory', { type: 'string', requiresArg: true, describe: 'Folder for inventory, keys and disks' }),
   run: async (args, { ui, emit, signal }) => {
     const { labUp } = await import('../../lab/index.js');
@@ -57,8 +76,26 @@ const list = defineCommand({
   run: async (_args, { ui }) => {
     const { labList } = await import('../../lab/index.js');
     const labs = await labList();
-    const rows = labs.flatMap((lab) => lab.hosts.map((host) => [lab.name, host.name, host.address, host.state, host.roles.join(','), host.cpus, `${String(host.memoryMB)}M`]));
-    await ui.result(labs, labs.length === 0 ? 'There is no lab. kinit lab up makes one.' : [table(['LAB', 'HOST', 'ADDRESS', 'STATE', 'ROLES', 'CPUS', 'MEMORY'], rows), ...labs.map((lab) => `${lab.name}: ${lab.inventoryFile}`)].join('\n'));
+    const rows = labs.flatMap((lab) =>
+      lab.hosts.map((host) => [
+        lab.name,
+        host.name,
+        host.address,
+        host.state,
+        host.roles.join(','),
+        host.cpus,
+        `${String(host.memoryMB)}M`,
+      ]),
+    );
+    await ui.result(
+      labs,
+      labs.length === 0
+        ? 'There is no lab. kinit lab up makes one.'
+        : [
+            table(['LAB', 'HOST', 'ADDRESS', 'STATE', 'ROLES', 'CPUS', 'MEMORY'], rows),
+            ...labs.map((lab) => `${lab.name}: ${lab.inventoryFile}`),
+          ].join('\n'),
+    );
     return 0;
   },
 });
@@ -67,7 +104,10 @@ const ssh = defineCommand({
   usage: 'ssh <host>',
   describe: 'Open a shell on a lab host',
   examples: [['lab ssh node1', 'a root shell there']],
-  options: (yargs) => yargs.positional('host', { type: 'string', demandOption: true, describe: 'Name of the host' }).option('name', nameOption),
+  options: (yargs) =>
+    yargs
+      .positional('host', { type: 'string', demandOption: true, describe: 'Name of the host' })
+      .option('name', nameOption),
   run: async (args, { signal }) => {
     return openShell(await sshWords(args.name, args.host), signal);
   },
@@ -81,10 +121,17 @@ const exec = defineCommand({
     ["lab exec node1 -- sh -c 'echo $HOSTNAME | rev'", 'through a shell there'],
   ],
   printsValue: true,
-  options: (yargs) => yargs.positional('host', { type: 'string', demandOption: true, describe: 'Name of the host' }).option('name', nameOption),
+  options: (yargs) =>
+    yargs
+      .positional('host', { type: 'string', demandOption: true, describe: 'Name of the host' })
+      .option('name', nameOption),
   run: async (args, { signal }) => {
     const command = (args['--'] as unknown[] | undefined)?.map(String) ?? [];
-    if (command.length === 0) throw new KinitError('kinit lab exec needs a command', { class: 'usage', hint: `kinit lab exec ${quote(args.host)} -- uptime` });
+    if (command.length === 0)
+      throw new KinitError('kinit lab exec needs a command', {
+        class: 'usage',
+        hint: `kinit lab exec ${quote(args.host)} -- uptime`,
+      });
     return openShell(await sshWords(args.name, args.host, command), signal);
   },
 });
@@ -106,10 +153,15 @@ const down = defineCommand({
 });
 
 /** Throwaway hosts on this machine. */
-export const lab = defineGroup('lab', 'Throwaway hosts on this machine', [up, list, ssh, exec, down], [
-  ['lab up', 'three hosts and an inventory for them'],
-  ['lab down', 'and away again'],
-]);
+export const lab = defineGroup(
+  'lab',
+  'Throwaway hosts on this machine',
+  [up, list, ssh, exec, down],
+  [
+    ['lab up', 'three hosts and an inventory for them'],
+    ['lab down', 'and away again'],
+  ],
+);
 
 async function sshWords(name: string, host: string, command: readonly string[] = []): Promise<readonly string[]> {
   const { findLab, sshCommand } = await import('../../lab/index.js');

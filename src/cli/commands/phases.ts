@@ -10,7 +10,13 @@ export const phases = defineCommand({
   run: async (_args, { ui }) => {
     const { phaseRows } = await import('../phases-reference.js');
     const rows = phaseRows();
-    await ui.result(rows, table(['PHASE', 'WHAT', 'WAITS ON ALL HOSTS FOR'], rows.map(({ id, title, after }) => [id, title, after.join(', ')])));
+    await ui.result(
+      rows,
+      table(
+        ['PHASE', 'WHAT', 'WAITS ON ALL HOSTS FOR'],
+        rows.map(({ id, title, after }) => [id, title, after.join(', ')]),
+      ),
+    );
     return 0;
   },
 });

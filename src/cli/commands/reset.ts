@@ -16,15 +16,30 @@ export const reset = defineCommand({
   ],
   options: (yargs) =>
     withWriteOptions(withRunOptions(yargs))
-      .positional('host', { type: 'string', array: true, default: [], describe: 'Names from the inventory; all when none is named' })
-      .option('keep-packages', { type: 'boolean', describe: 'Keep packages that kinit installed: other things may need them by now (this is the default)' })
-      .option('remove-packages', { type: 'boolean', describe: 'Remove packages that kinit installed and what they brought along, but none that others need' })
+      .positional('host', {
+        type: 'string',
+        array: true,
+        default: [],
+        describe: 'Names from the inventory; all when none is named',
+      })
+      .option('keep-packages', {
+        type: 'boolean',
+        describe: 'Keep packages that kinit installed: other things may need them by now (this is the default)',
+      })
+      .option('remove-packages', {
+        type: 'boolean',
+        describe: 'Remove packages that kinit installed and what they brought along, but none that others need',
+      })
       .conflicts('keep-packages', 'remove-packages'),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
     const { spec } = inventory;
     const hosts = args.host.length === 0 ? spec.hosts.map(({ name }) => name) : args.host;
-    await confirm(`Reset ${hosts.join(', ')}? Pods, volumes and${hosts.length === spec.hosts.length ? ' all data of' : ' what these hosts hold of'} cluster ${spec.name} are lost.`, args, context);
+    await confirm(
+      `Reset ${hosts.join(', ')}? Pods, volumes and${hosts.length === spec.hosts.length ? ' all data of' : ' what these hosts hold of'} cluster ${spec.name} are lost.`,
+      args,
+      context,
+    );
     const { resetHosts } = await import('../../engine/index.js');
     const { emit, signal, ui } = context;
     const { changes, failedHosts } = await withReport(args, context, () =>
@@ -38,7 +53,12 @@ export const reset = defineCommand({
         ...(args.host.length === 0 ? {} : { hosts: args.host }),
       }),
     );
-    await ui.result({ changes, failedHosts }, changes === 0 ? 'Nothing to undo: kinit has changed nothing on these hosts.' : `${count(hosts.length, 'host')} given back: ${count(changes, 'change')} undone.`);
+    await ui.result(
+      { changes, failedHosts },
+      changes === 0
+        ? 'Nothing to undo: kinit has changed nothing on these hosts.'
+        : `${count(hosts.length, 'host')} given back: ${count(changes, 'change')} undone.`,
+    );
     return 0;
   },
 });

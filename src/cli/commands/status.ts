@@ -16,8 +16,15 @@ export const status = defineCommand({
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
     const { withCluster } = await import('../../engine/index.js');
-    const seen = await withCluster({ inventory, acceptNewHostKeys: args.acceptNewHostKeys, signal: context.signal }, async ({ api, endpoint }) =>
-      clusterStatus({ name: inventory.spec.name, endpoint, hosts: inventory.spec.hosts.map(({ name }) => name), ...(await ask(api)) }),
+    const seen = await withCluster(
+      { inventory, acceptNewHostKeys: args.acceptNewHostKeys, signal: context.signal },
+      async ({ api, endpoint }) =>
+        clusterStatus({
+          name: inventory.spec.name,
+          endpoint,
+          hosts: inventory.spec.hosts.map(({ name }) => name),
+          ...(await ask(api)),
+        }),
     );
     await context.ui.result(seen, renderStatus(seen, context.ui.paint));
     return well(seen) ? 0 : 1;
@@ -26,7 +33,12 @@ export const status = defineCommand({
 
 async function ask(api: ClusterApi): Promise<Pick<Seen, 'ready' | 'version' | 'nodes' | 'pods'>> {
   const { listNodes } = await import('../../cluster/index.js');
-  const [ready, version, nodes, pods] = await Promise.all([api.request('GET', '/readyz'), api.request('GET', '/version'), listNodes(api), api.list('v1', 'Pod')]);
+  const [ready, version, nodes, pods] = await Promise.all([
+    api.request('GET', '/readyz'),
+    api.request('GET', '/version'),
+    listNodes(api),
+    api.list('v1', 'Pod'),
+  ]);
   const { gitVersion } = version.body as { gitVersion?: string };
   return { ready: ready.status === 200 ? 'ok' : String(ready.body), version: gitVersion ?? 'unknown', nodes, pods };
 }

@@ -16,17 +16,35 @@ const create = defineCommand({
   printsValue: true,
   options: (yargs) =>
     withConnectOptions(yargs)
-      .option('ttl', { type: 'string', default: '24h', requiresArg: true, describe: 'How long it is valid (30m, 2h, 7d); 0: for ever' })
+      .option('ttl', {
+        type: 'string',
+        default: '24h',
+        requiresArg: true,
+        describe: 'How long it is valid (30m, 2h, 7d); 0: for ever',
+      })
       .option('description', { type: 'string', requiresArg: true, describe: 'Remark that token list shows' })
-      .option('print-join-command', { type: 'boolean', default: false, describe: 'Print the kubeadm join command that uses it' }),
+      .option('print-join-command', {
+        type: 'boolean',
+        default: false,
+        describe: 'Print the kubeadm join command that uses it',
+      }),
   run: async (args, context) => {
     const ttlSeconds = parseDuration('ttl', args.ttl);
-    const [{ createToken, joinCommand }, { caCertHash }] = await Promise.all([import('../../cluster/index.js'), import('../../pki/index.js')]);
+    const [{ createToken, joinCommand }, { caCertHash }] = await Promise.all([
+      import('../../cluster/index.js'),
+      import('../../pki/index.js'),
+    ]);
     return inCluster(args, context, async ({ api, endpoint, caPem }) => {
-      const { id, secret, expires } = await createToken(api, { ttlSeconds, ...(args.description === undefined ? {} : { description: args.description }) });
+      const { id, secret, expires } = await createToken(api, {
+        ttlSeconds,
+        ...(args.description === undefined ? {} : { description: args.description }),
+      });
       const token = `${id}.${secret}`;
       const join = joinCommand({ endpoint, token, caHash: caCertHash(caPem) });
-      await context.ui.result({ token, expires: expires?.toISOString() ?? null, joinCommand: join }, args.printJoinCommand ? join : token);
+      await context.ui.result(
+        { token, expires: expires?.toISOString() ?? null, joinCommand: join },
+        args.printJoinCommand ? join : token,
+      );
       return 0;
     });
   },
@@ -41,8 +59,18 @@ const list = defineCommand({
     const { listTokens } = await import('../../cluster/index.js');
     return inCluster(args, context, async ({ api }) => {
       const tokens = await listTokens(api);
-      const rows = tokens.map(({ id, expires, usages, description }) => [id, expires ?? 'never', usages.join(','), description ?? '']);
-      await context.ui.result(tokens, tokens.length === 0 ? 'There is no token. kinit token create makes one.' : table(['TOKEN', 'EXPIRES', 'USAGES', 'DESCRIPTION'], rows));
+      const rows = tokens.map(({ id, expires, usages, description }) => [
+        id,
+        expires ?? 'never',
+        usages.join(','),
+        description ?? '',
+      ]);
+      await context.ui.result(
+        tokens,
+        tokens.length === 0
+          ? 'There is no token. kinit token create makes one.'
+          : table(['TOKEN', 'EXPIRES', 'USAGES', 'DESCRIPTION'], rows),
+      );
       return 0;
     });
   },
@@ -52,7 +80,13 @@ const remove = defineCommand({
   usage: 'delete <token..>',
   describe: 'Delete bootstrap tokens, by their first six characters',
   examples: [['token delete abcdef', 'nobody can join with it any more']],
-  options: (yargs) => withConnectOptions(yargs).positional('token', { type: 'string', array: true, demandOption: true, describe: 'The part before the dot, or the whole token' }),
+  options: (yargs) =>
+    withConnectOptions(yargs).positional('token', {
+      type: 'string',
+      array: true,
+      demandOption: true,
+      describe: 'The part before the dot, or the whole token',
+    }),
   run: async (args, context) => {
     const { deleteToken } = await import('../../cluster/index.js');
     return inCluster(args, context, async ({ api }) => {
@@ -60,19 +94,31 @@ const remove = defineCommand({
       const ids = args.token.map((token) => token.split('.')[0] ?? token);
       const results = [];
       for (const id of ids) results.push({ id, deleted: await deleteToken(api, id) });
-      await context.ui.result(results, results.map(({ id, deleted }) => (deleted ? `Deleted ${id}` : `There is no token ${id}`)).join('\n'));
+      await context.ui.result(
+        results,
+        results.map(({ id, deleted }) => (deleted ? `Deleted ${id}` : `There is no token ${id}`)).join('\n'),
+      );
       return results.every(({ deleted }) => deleted) ? 0 : EXIT_CODES.internal;
     });
   },
 });
 
 /** Bootstrap tokens. */
-export const token = defineGroup('token', 'Make, list and delete bootstrap tokens', [create, list, remove], [
-  ['token create --print-join-command', 'a kubeadm join command'],
-  ['token list', 'which are there?'],
-]);
+export const token = defineGroup(
+  'token',
+  'Make, list and delete bootstrap tokens',
+  [create, list, remove],
+  [
+    ['token create --print-join-command', 'a kubeadm join command'],
+    ['token list', 'which are there?'],
+  ],
+);
 
-async function inCluster<T>(args: { readonly inventory?: string | undefined; readonly acceptNewHostKeys: boolean }, context: CommandContext, use: (cluster: RunningCluster) => Promise<T>): Promise<T> {
+async function inCluster<T>(
+  args: { readonly inventory?: string | undefined; readonly acceptNewHostKeys: boolean },
+  context: CommandContext,
+  use: (cluster: RunningCluster) => Promise<T>,
+): Promise<T> {
   const inventory = await loadedInventory(args, context);
   const { withCluster } = await import('../../engine/index.js');
   return withCluster({ inventory, acceptNewHostKeys: args.acceptNewHostKeys, signal: context.signal }, use);

@@ -9,7 +9,11 @@ export function hostChangesReference(): string {
   const parts = phases.flatMap((phase) => {
     const [here, there] = [controlPlane, worker].map((context) => (phase.on(context) ? phase.resources(context) : []));
     const rows = rowsOf(here ?? [], there ?? []);
-    return rows.length === 0 ? [] : [`## ${phase.title} (\`${phase.id}\`)\n\n| What is changed | How \`kinit reset\` undoes it |\n| --- | --- |\n${rows.join('\n')}\n`];
+    return rows.length === 0
+      ? []
+      : [
+          `## ${phase.title} (\`${phase.id}\`)\n\n| What is changed | How \`kinit reset\` undoes it |\n| --- | --- |\n${rows.join('\n')}\n`,
+        ];
   });
   return [HEAD, ...parts].join('\n');
 }
@@ -20,7 +24,11 @@ function rowsOf(controlPlane: readonly Resource[], worker: readonly Resource[]):
   return [...new Set(all.map(({ kind }) => kind))].map((kind) => {
     const { change, undone, subject } = describeKind(kind);
     if (subject === undefined) return `| ${change} | ${undone} |`;
-    const names = (resources: readonly Resource[]): string[] => [...new Set(resources.filter((each) => each.kind === kind).map(({ id }) => subject(id.slice(id.indexOf(':') + 1))))];
+    const names = (resources: readonly Resource[]): string[] => [
+      ...new Set(
+        resources.filter((each) => each.kind === kind).map(({ id }) => subject(id.slice(id.indexOf(':') + 1))),
+      ),
+    ];
     const [here, there] = [names(controlPlane), names(worker)];
     const lists = [
       ['', here.filter((name) => there.includes(name))],

@@ -8,26 +8,61 @@ import { KUBELET_SERVING, MATERIAL_PATHS } from '../../pki/index.js';
 
 /** Two fresh hosts, a control plane and a worker, with the defaults of an inventory: nothing is read or asked for them. */
 export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
-  const spec = specSchema.parse({ hosts: [{ name: 'control-plane', address: '10.0.0.11', roles: ['control-plane'] }, { name: 'worker', address: '10.0.0.12' }] });
+  const spec = specSchema.parse({
+    hosts: [
+      { name: 'control-plane', address: '10.0.0.11', roles: ['control-plane'] },
+      { name: 'worker', address: '10.0.0.12' },
+    ],
+  });
   const version = spec.kubernetesVersion;
-  const nodes = spec.hosts.map((host): Node => ({ spec: host, facts: factsOf(host.name, host.address), isControlPlane: isControlPlane(host), address: host.address }));
+  const nodes = spec.hosts.map(
+    (host): Node => ({
+      spec: host,
+      facts: factsOf(host.name, host.address),
+      isControlPlane: isControlPlane(host),
+      address: host.address,
+    }),
+  );
   const [leader, worker] = nodes as [Node, Node];
   const shared: Omit<PhaseContext, 'node'> = {
     spec,
     nodes,
     leader,
     endpoint: `${leader.address}:${spec.apiServer.port}`,
-    artifacts: { arch: 'amd64', source: 'official', kubernetesVersion: version, binaries: binariesOf(version), images: [] },
+    artifacts: {
+      arch: 'amd64',
+      source: 'official',
+      kubernetesVersion: version,
+      binaries: binariesOf(version),
+      images: [],
+    },
     images: imageRefs(version),
-    material: { [leader.spec.name]: material(MATERIAL_PATHS), [worker.spec.name]: material(Object.values(KUBELET_SERVING)) },
+    material: {
+      [leader.spec.name]: material(MATERIAL_PATHS),
+      [worker.spec.name]: material(Object.values(KUBELET_SERVING)),
+    },
     registryCas: {},
     proxyMode: 'nftables',
   };
-  return [{ ...shared, node: leader }, { ...shared, node: worker }];
+  return [
+    { ...shared, node: leader },
+    { ...shared, node: worker },
+  ];
 }
 
 function binariesOf(version: string): BinaryArtifact[] {
-  return officialCatalogue(version, 'amd64').flatMap((file) => file.programs.map(({ name, installPath, links, group }) => ({ name, installPath, links, group, version: file.version, localFile: '', sha256: '', size: 0 })));
+  return officialCatalogue(version, 'amd64').flatMap((file) =>
+    file.programs.map(({ name, installPath, links, group }) => ({
+      name,
+      installPath,
+      links,
+      group,
+      version: file.version,
+      localFile: '',
+      sha256: '',
+      size: 0,
+    })),
+  );
 }
 
 function material(paths: readonly string[]): PhaseContext['material'][string] {
@@ -37,7 +72,13 @@ function material(paths: readonly string[]): PhaseContext['material'][string] {
 function factsOf(host: string, address: string): HostFacts {
   return {
     host,
-    os: { id: 'debian', versionId: '12', codename: 'bookworm', prettyName: 'Debian GNU/Linux 12 (bookworm)', family: 'debian' },
+    os: {
+      id: 'debian',
+      versionId: '12',
+      codename: 'bookworm',
+      prettyName: 'Debian GNU/Linux 12 (bookworm)',
+      family: 'debian',
+    },
     arch: 'amd64',
     kernel: '6.1.0',
     cpus: 2,

@@ -9,8 +9,15 @@ export function renderPlan(changes: RunRecord['changes'], hosts: readonly string
   const sections = hosts
     .map((host) => ({ host, mine: changes.filter((entry) => entry.host === host) }))
     .filter(({ mine }) => mine.length > 0)
-    .map(({ host, mine }) => [paint.bold(`${host}: ${count(mine.length, 'change')}`), ...mine.map((entry) => renderChange(entry, paint))].join('\n'));
-  return [...sections, `Plan: ${count(changes.length, 'change')} on ${count(sections.length, 'host')}. Nothing was touched.`].join('\n\n');
+    .map(({ host, mine }) =>
+      [paint.bold(`${host}: ${count(mine.length, 'change')}`), ...mine.map((entry) => renderChange(entry, paint))].join(
+        '\n',
+      ),
+    );
+  return [
+    ...sections,
+    `Plan: ${count(changes.length, 'change')} on ${count(sections.length, 'host')}. Nothing was touched.`,
+  ].join('\n\n');
 }
 
 const MARKS = { create: '+', update: '~', delete: '-', run: '!' } as const;
@@ -27,7 +34,13 @@ function renderDiff(diff: string, paint: Paint): string {
     .trimEnd()
     .split('\n')
     .map((line) => {
-      const colour = line.startsWith('+') ? paint.green : line.startsWith('-') ? paint.red : line.startsWith('@@') ? paint.cyan : (same: string) => same;
+      const colour = line.startsWith('+')
+        ? paint.green
+        : line.startsWith('-')
+          ? paint.red
+          : line.startsWith('@@')
+            ? paint.cyan
+            : (same: string) => same;
       return `      ${colour(line)}`;
     })
     .join('\n');

@@ -4,7 +4,10 @@ import type { Renderer, RendererOptions } from './types.js';
 import { checkLine, count, duration } from './text.js';
 
 /** Lines for a log: 'HH:MM:SS host phase text'. What needed no change is only told when verbose. */
-export function plainRenderer({ output, verbose, paint }: Pick<RendererOptions, 'output' | 'verbose' | 'paint'>, now: () => Date = () => new Date()): Renderer {
+export function plainRenderer(
+  { output, verbose, paint }: Pick<RendererOptions, 'output' | 'verbose' | 'paint'>,
+  now: () => Date = () => new Date(),
+): Renderer {
   let hostWidth = 1;
   let phaseWidth = 1;
   const write = ({ host = '-', phase = '-', text, level }: Line) => {
@@ -44,9 +47,15 @@ export function toLine(event: KinitEvent, verbose: boolean): Line | undefined {
     case 'progress':
       return { ...placeOf(event), text: event.text };
     case 'change-planned':
-      return verbose ? { host: event.host, phase: event.phase, text: `would ${event.change.summary} (${event.change.reason})` } : undefined;
+      return verbose
+        ? { host: event.host, phase: event.phase, text: `would ${event.change.summary} (${event.change.reason})` }
+        : undefined;
     case 'change-applied':
-      return { host: event.host, phase: event.phase, text: verbose ? `${event.change.summary} (${event.change.reason})` : event.change.summary };
+      return {
+        host: event.host,
+        phase: event.phase,
+        text: verbose ? `${event.change.summary} (${event.change.reason})` : event.change.summary,
+      };
     case 'phase-finished':
       if (event.changes === 0 && !verbose) return undefined;
       return { host: event.host, phase: event.phase, text: phaseResult(event) };
@@ -57,27 +66,44 @@ export function toLine(event: KinitEvent, verbose: boolean): Line | undefined {
     case 'warning':
       return { ...placeOf(event), text: `warning: ${event.text}`, level: 'warning' };
     case 'finding':
-      return { ...placeOf(event), text: `${event.severity === 'error' ? 'cause' : 'warning'}: ${event.found} [${event.cause}]`, level: event.severity };
+      return {
+        ...placeOf(event),
+        text: `${event.severity === 'error' ? 'cause' : 'warning'}: ${event.found} [${event.cause}]`,
+        level: event.severity,
+      };
     case 'host-finished':
       return { host: event.host, text: `finished: ${count(event.changes, 'change')} in ${duration(event.seconds)}` };
     case 'run-finished':
-      return { text: `${event.failedHosts.length === 0 ? 'done' : `failed on ${event.failedHosts.join(', ')}`}: ${count(event.changes, 'change')} in ${duration(event.seconds)}` };
+      return {
+        text: `${event.failedHosts.length === 0 ? 'done' : `failed on ${event.failedHosts.join(', ')}`}: ${count(event.changes, 'change')} in ${duration(event.seconds)}`,
+      };
   }
 }
 
-function placeOf({ host, phase }: { readonly host?: string; readonly phase?: string }): { host?: string; phase?: string } {
+function placeOf({ host, phase }: { readonly host?: string; readonly phase?: string }): {
+  host?: string;
+  phase?: string;
+} {
   return { ...(host === undefined ? {} : { host }), ...(phase === undefined ? {} : { phase }) };
 }
 
 function phaseResult(event: Extract<KinitEvent, { type: 'phase-finished' }>): string {
-  const outcome = event.changes === 0 ? `nothing to do${event.reason === undefined ? '' : `: ${event.reason}`}` : count(event.changes, 'change');
+  const outcome =
+    event.changes === 0
+      ? `nothing to do${event.reason === undefined ? '' : `: ${event.reason}`}`
+      : count(event.changes, 'change');
   return `${outcome} (${duration(event.seconds)}, ${count(event.roundTrips, 'round trip')})`;
 }
 
 function checkResult({ host, check }: Extract<KinitEvent, { type: 'check' }>, verbose: boolean): Line | undefined {
   if ((check.status === 'ok' || check.status === 'ignored') && !verbose) return undefined;
   const level = check.status === 'error' || check.status === 'warning' ? { level: check.status } : {};
-  return { host, phase: 'preflight', text: `${check.status}: ${checkLine(check)}${check.hint === undefined ? '' : `. ${check.hint}`}`, ...level };
+  return {
+    host,
+    phase: 'preflight',
+    text: `${check.status}: ${checkLine(check)}${check.hint === undefined ? '' : `. ${check.hint}`}`,
+    ...level,
+  };
 }
 
 function clock(date: Date): string {

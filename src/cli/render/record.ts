@@ -19,7 +19,17 @@ export interface RunRecord {
 }
 
 export function newRecord(): RunRecord {
-  return { events: 0, started: undefined, changes: [], checks: [], warnings: [], failures: [], findings: [], phases: [], hosts: [] };
+  return {
+    events: 0,
+    started: undefined,
+    changes: [],
+    checks: [],
+    warnings: [],
+    failures: [],
+    findings: [],
+    phases: [],
+    hosts: [],
+  };
 }
 
 /** An Emit that keeps what is needed later and passes everything on. */

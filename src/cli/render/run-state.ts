@@ -43,9 +43,12 @@ export function runState(start: Extract<KinitEvent, { type: 'run-started' }>, no
       if (event.type === 'run-finished') finished = event;
       // What was told before (artifacts, say) is over when hosts are worked on.
       if (event.type === 'phase-started') output = '';
-      if (event.type === 'warning') notes.push(`${event.host === undefined ? '' : `${event.host}: `}warning: ${event.text}`);
+      if (event.type === 'warning')
+        notes.push(`${event.host === undefined ? '' : `${event.host}: `}warning: ${event.text}`);
       if (event.type === 'check' && (event.check.status === 'warning' || event.check.status === 'error')) {
-        notes.push(`${event.host}: ${event.check.status}: ${checkLine(event.check)}${event.check.hint === undefined ? '' : `. ${event.check.hint}`}`);
+        notes.push(
+          `${event.host}: ${event.check.status}: ${checkLine(event.check)}${event.check.hint === undefined ? '' : `. ${event.check.hint}`}`,
+        );
       }
       apply(event, set, titles);
     },
@@ -53,7 +56,8 @@ export function runState(start: Extract<KinitEvent, { type: 'run-started' }>, no
     output: () => (finished === undefined ? output : ''),
     hostTitle: (host) => oneLine(`${host.padEnd(width)}  ${row(host).text}`),
     hostOutput: (host) => oneLine(row(host).output),
-    hostFailed: (host) => (row(host).failed === undefined ? undefined : oneLine(`${host.padEnd(width)}  ${row(host).text}`)),
+    hostFailed: (host) =>
+      row(host).failed === undefined ? undefined : oneLine(`${host.padEnd(width)}  ${row(host).text}`),
     failed: () => {
       const hosts = finished?.failedHosts ?? start.hosts.filter((host) => row(host).failed !== undefined);
       return hosts.length === 0 ? undefined : `${title()}: failed on ${hosts.join(', ')}`;
@@ -62,22 +66,36 @@ export function runState(start: Extract<KinitEvent, { type: 'run-started' }>, no
   };
 }
 
-function apply(event: KinitEvent, set: (host: string | undefined, change: Partial<HostRow>) => void, titles: ReadonlyMap<string, string>): void {
+function apply(
+  event: KinitEvent,
+  set: (host: string | undefined, change: Partial<HostRow>) => void,
+  titles: ReadonlyMap<string, string>,
+): void {
   switch (event.type) {
     case 'host-connected':
       return set(event.host, { text: event.description, output: '' });
     case 'phase-started':
       return set(event.host, { text: event.title, output: '' });
     case 'phase-waiting':
-      return set(event.host, { text: titles.get(event.phase) ?? event.phase, output: `waiting for ${titles.get(event.for) ?? event.for}` });
+      return set(event.host, {
+        text: titles.get(event.phase) ?? event.phase,
+        output: `waiting for ${titles.get(event.for) ?? event.for}`,
+      });
     case 'progress':
       return set(event.host, { output: event.text });
     case 'change-applied':
       return set(event.host, { output: event.change.summary });
     case 'phase-failed':
-      return set(event.host, { text: `FAILED: ${titles.get(event.phase) ?? event.phase}: ${event.message}`, failed: event.message, output: '' });
+      return set(event.host, {
+        text: `FAILED: ${titles.get(event.phase) ?? event.phase}: ${event.message}`,
+        failed: event.message,
+        output: '',
+      });
     case 'host-finished':
-      return set(event.host, { text: `${event.changes === 0 ? 'nothing changed' : count(event.changes, 'change')} in ${duration(event.seconds)}`, output: '' });
+      return set(event.host, {
+        text: `${event.changes === 0 ? 'nothing changed' : count(event.changes, 'change')} in ${duration(event.seconds)}`,
+        output: '',
+      });
     default:
       return undefined;
   }

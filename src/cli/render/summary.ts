@@ -9,7 +9,13 @@ export function renderSummary({ hosts, failures }: Pick<RunRecord, 'hosts' | 'fa
   if (hosts.length < 2 || hosts.every(({ outcome }) => outcome === 'done')) return '';
   const rows = hosts.map(({ host, outcome, changes, seconds }) => {
     const failure = failures.find(({ error }) => error.host === host);
-    return [host, outcome, changes, duration(seconds), failure === undefined ? '' : oneLine(`${failure.error.phase ?? ''}: ${failure.message}`)];
+    return [
+      host,
+      outcome,
+      changes,
+      duration(seconds),
+      failure === undefined ? '' : oneLine(`${failure.error.phase ?? ''}: ${failure.message}`),
+    ];
   });
   const [head = '', ...lines] = table(['HOST', 'OUTCOME', 'CHANGES', 'TIME', 'WHERE AND WHY'], rows).split('\n');
   const colours = { done: paint.green, failed: paint.red, stopped: paint.yellow } as const;

@@ -16,7 +16,8 @@ export function terminalRenderer(options: RendererOptions, plain: Renderer): Ren
   let display: Display | undefined;
   return {
     emit: (event) => {
-      if (event.type === 'run-started' && display === undefined && fits(event.hosts.length, options)) display = openDisplay(event, options);
+      if (event.type === 'run-started' && display === undefined && fits(event.hosts.length, options))
+        display = openDisplay(event, options);
       if (display === undefined) plain.emit(event);
       else display.emit(event);
     },
@@ -38,10 +39,16 @@ function fits(hosts: number, { output }: RendererOptions): boolean {
   return hosts * 2 + SPARE_ROWS <= (output.rows ?? 24);
 }
 
-function openDisplay(start: Extract<KinitEvent, { type: 'run-started' }>, { output, paint: colours }: RendererOptions): Display {
+function openDisplay(
+  start: Extract<KinitEvent, { type: 'run-started' }>,
+  { output, paint: colours }: RendererOptions,
+): Display {
   const state = runState(start, () => Date.now());
   const slots = new Map<string, Slot>();
-  const tasks = [newSlot(slots, '', state.title()), ...start.hosts.map((host) => newSlot(slots, host, state.hostTitle(host)))];
+  const tasks = [
+    newSlot(slots, '', state.title()),
+    ...start.hosts.map((host) => newSlot(slots, host, state.hostTitle(host))),
+  ];
   const { stream, hold } = gateFor(output as NodeJS.WriteStream);
   const listr = new Listr(tasks, {
     concurrent: true,
@@ -49,7 +56,14 @@ function openDisplay(start: Extract<KinitEvent, { type: 'run-started' }>, { outp
     registerSignalListeners: false,
     renderer: 'default',
     forceTTY: true,
-    rendererOptions: { formatOutput: 'truncate', logger: new ListrLogger({ useIcons: true, toStderr: [], processOutput: new ProcessOutput(stream, process.stderr) }) },
+    rendererOptions: {
+      formatOutput: 'truncate',
+      logger: new ListrLogger({
+        useIcons: true,
+        toStderr: [],
+        processOutput: new ProcessOutput(stream, process.stderr),
+      }),
+    },
   });
   const refresh = () => {
     slots.get('')?.show(state.title(), state.output());
@@ -70,7 +84,13 @@ function openDisplay(start: Extract<KinitEvent, { type: 'run-started' }>, { outp
       for (const host of start.hosts) slots.get(host)?.end(state.hostFailed(host));
       slots.get('')?.end(state.failed());
       await done;
-      if (state.notes().length > 0) output.write(`${state.notes().map((note) => colours.yellow(oneLine(note))).join('\n')}\n`);
+      if (state.notes().length > 0)
+        output.write(
+          `${state
+            .notes()
+            .map((note) => colours.yellow(oneLine(note)))
+            .join('\n')}\n`,
+        );
     },
   };
 }

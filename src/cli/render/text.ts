@@ -4,7 +4,9 @@ import type { CheckResult } from '../../model/check.js';
 export function duration(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
-  return whole < 60 ? `${String(whole)} s` : `${String(Math.floor(whole / 60))} min ${String(whole % 60).padStart(2, '0')} s`;
+  return whole < 60
+    ? `${String(whole)} s`
+    : `${String(Math.floor(whole / 60))} min ${String(whole % 60).padStart(2, '0')} s`;
 }
 
 /** '1 change', '2 changes'. */
@@ -22,6 +24,9 @@ export function bytes(size: number): string {
 
 /** What a check found, in one line. */
 export function checkLine(check: CheckResult): string {
-  const needs = [check.minimum === undefined ? undefined : `needs ${check.minimum}`, check.recommended === undefined ? undefined : `recommended ${check.recommended}`].filter((part) => part !== undefined);
+  const needs = [
+    check.minimum === undefined ? undefined : `needs ${check.minimum}`,
+    check.recommended === undefined ? undefined : `recommended ${check.recommended}`,
+  ].filter((part) => part !== undefined);
   return `${check.title}: ${check.found}${needs.length === 0 ? '' : ` (${needs.join(', ')})`}`;
 }

@@ -12,23 +12,41 @@ export const dnsLoop: Cause = {
   title: 'Cluster DNS asks itself: a loop through a stub resolver',
   symptom: 'CoreDNS: CrashLoopBackOff, [FATAL] plugin/loop: Loop (127.0.0.1:45421 -> :53) detected for zone "."',
   sign: "CoreDNS says so while its pod is not ready, or the resolv.conf the kubelet hands to pods names a loopback address (systemd-resolved's 127.0.0.53, dnsmasq).",
-  remedy: 'Let the kubelet hand out the real servers: `resolvConf: /run/systemd/resolve/resolv.conf` in the KubeletConfiguration (`kubelet.config` in the inventory), or put real name servers into /etc/resolv.conf. Then delete the CoreDNS pods.',
+  remedy:
+    'Let the kubelet hand out the real servers: `resolvConf: /run/systemd/resolve/resolv.conf` in the KubeletConfiguration (`kubelet.config` in the inventory), or put real name servers into /etc/resolv.conf. Then delete the CoreDNS pods.',
   rank: 62,
   find: (evidence) => {
     const fromPods = podsOn(evidence).flatMap((pod): Sighting[] => {
       if (pod.metadata.labels?.['k8s-app'] !== 'kube-dns' || isReady(pod)) return [];
       const host = text(pod, 'spec', 'nodeName');
-      const log = evidence.hosts.filter((each) => each.host === host).flatMap(podLogs).filter((each) => each.pod === pod.metadata.name).flatMap(({ lines }) => lines).findLast((line) => LOOP.test(line.text));
-      return log === undefined || host === undefined ? [] : [{ host, found: `${podTitle(pod)} stops: ${said(log.text)}`, next: advice(host) }];
+      const log = evidence.hosts
+        .filter((each) => each.host === host)
+        .flatMap(podLogs)
+        .filter((each) => each.pod === pod.metadata.name)
+        .flatMap(({ lines }) => lines)
+        .findLast((line) => LOOP.test(line.text));
+      return log === undefined || host === undefined
+        ? []
+        : [{ host, found: `${podTitle(pod)} stops: ${said(log.text)}`, next: advice(host) }];
     });
     const told = new Set(fromPods.map(({ host }) => host));
     const fromFiles = evidence.hosts.flatMap((host): Sighting[] => {
       const { file, servers } = nameServers(host);
       const loop = servers.find(isLoopback);
       if (loop === undefined || told.has(host.host) || host.text['kubelet-config'] === '') return [];
-      return [{ host: host.host, found: `${file}, which pods get, names ${loop}: inside a pod that is the pod itself`, next: advice(host.host), severity: 'warning' }];
+      return [
+        {
+          host: host.host,
+          found: `${file}, which pods get, names ${loop}: inside a pod that is the pod itself`,
+          next: advice(host.host),
+          severity: 'warning',
+        },
+      ];
     });
-    return [...fromPods.filter((sighting, index) => fromPods.findIndex(({ host }) => host === sighting.host) === index), ...fromFiles];
+    return [
+      ...fromPods.filter((sighting, index) => fromPods.findIndex(({ host }) => host === sighting.host) === index),
+      ...fromFiles,
+    ];
   },
 };
 

@@ -8,9 +8,11 @@ const MANY = 10;
 export const etcdSlowDisk: Cause = {
   name: 'etcd-slow-disk',
   title: 'The disk is too slow for etcd',
-  symptom: 'etcd: slow fdatasync; apply request took too long; the API server times out, leases are lost, controllers restart',
+  symptom:
+    'etcd: slow fdatasync; apply request took too long; the API server times out, leases are lost, controllers restart',
   sign: "etcd's log of the last ten minutes has 'slow fdatasync', or 'apply request took too long' ten times and more.",
-  remedy: 'Put `etcd.dataDir` on a disk of its own, an SSD: 99 % of fdatasync must take less than 10 ms (`fio --rw=write --ioengine=sync --fdatasync=1 --bs=2300 --size=22m --directory=/var/lib/etcd --name=t`). Keep logs, images and backups off it.',
+  remedy:
+    'Put `etcd.dataDir` on a disk of its own, an SSD: 99 % of fdatasync must take less than 10 ms (`fio --rw=write --ioengine=sync --fdatasync=1 --bs=2300 --size=22m --directory=/var/lib/etcd --name=t`). Keep logs, images and backups off it.',
   rank: 70,
   find: eachHost((host, { takenAt }) => {
     const now = Date.parse(takenAt) + host.facts.clockOffsetMs;

@@ -6,7 +6,8 @@ export const kubectlNoConfig: Cause = {
   title: 'kubectl has no configuration on a host',
   symptom: 'The connection to the server localhost:8080 was refused - did you specify the right host or port?',
   sign: "kubectl is installed, and root has neither ~/.kube/config nor KUBECONFIG set in its shell's files.",
-  remedy: 'Use kubectl where the credentials are: `kinit kubeconfig` fetches them to your machine, `kinit kubeconfig --on-workers` puts them onto workers too. On a control-plane host: `export KUBECONFIG=/etc/kubernetes/admin.conf`.',
+  remedy:
+    'Use kubectl where the credentials are: `kinit kubeconfig` fetches them to your machine, `kinit kubeconfig --on-workers` puts them onto workers too. On a control-plane host: `export KUBECONFIG=/etc/kubernetes/admin.conf`.',
   rank: 99,
   find: eachHost((host) => {
     const lines = linesOf(host, 'kubectl');
@@ -15,7 +16,9 @@ export const kubectlNoConfig: Cause = {
     const admin = lines.includes('config=/etc/kubernetes/admin.conf');
     return {
       found: 'kubectl has no configuration here and says "connection to the server localhost:8080 was refused"',
-      next: admin ? `on ${host.host}: export KUBECONFIG=/etc/kubernetes/admin.conf; or kinit kubeconfig, and kubectl on your machine` : 'kinit kubeconfig, and kubectl on your machine; or kinit kubeconfig --on-workers',
+      next: admin
+        ? `on ${host.host}: export KUBECONFIG=/etc/kubernetes/admin.conf; or kinit kubeconfig, and kubectl on your machine`
+        : 'kinit kubeconfig, and kubectl on your machine; or kinit kubeconfig --on-workers',
       severity: 'note',
     };
   }),

@@ -15,21 +15,54 @@ const LEASE_SECONDS = 40;
 export function clusterChecks(evidence: Evidence, spec: Spec): CheckResult[] {
   const { cluster } = evidence;
   if (cluster === undefined) {
-    return [{ name: 'api', title: 'API server', status: 'error', found: evidence.apiTrouble ?? 'no answer', minimum: 'ready', hint: 'Look at the findings for the control-plane host; crictl ps -a on it shows its containers.' }];
+    return [
+      {
+        name: 'api',
+        title: 'API server',
+        status: 'error',
+        found: evidence.apiTrouble ?? 'no answer',
+        minimum: 'ready',
+        hint: 'Look at the findings for the control-plane host; crictl ps -a on it shows its containers.',
+      },
+    ];
   }
-  return [api(cluster), version(cluster, spec), datastore(cluster), nodes(cluster, evidence), conditions(cluster), leases(cluster, evidence), pods(cluster), workloads(cluster), ...reached(evidence)];
+  return [
+    api(cluster),
+    version(cluster, spec),
+    datastore(cluster),
+    nodes(cluster, evidence),
+    conditions(cluster),
+    leases(cluster, evidence),
+    pods(cluster),
+    workloads(cluster),
+    ...reached(evidence),
+  ];
 }
 
 function api({ readyz }: ClusterEvidence): CheckResult {
   const failed = [...readyz.matchAll(/^\[-\](\S+)/gm)].map((match) => match[1]);
   const base = { name: 'api', title: 'API server', minimum: 'ready' };
   const ok = failed.length === 0 && /readyz check passed/.test(readyz);
-  return ok ? { ...base, status: 'ok', found: 'ready' } : { ...base, status: 'error', found: failed.length > 0 ? `not ready: ${failed.join(', ')}` : readyz.slice(0, 200), hint: 'crictl logs of kube-apiserver and etcd on the control-plane host.' };
+  return ok
+    ? { ...base, status: 'ok', found: 'ready' }
+    : {
+        ...base,
+        status: 'error',
+        found: failed.length > 0 ? `not ready: ${failed.join(', ')}` : readyz.slice(0, 200),
+        hint: 'crictl logs of kube-apiserver and etcd on the control-plane host.',
+      };
 }
 
 function version({ version: found }: ClusterEvidence, spec: Spec): CheckResult {
   const same = found.replace(/^v/, '') === spec.kubernetesVersion;
-  return { name: 'version', title: 'Kubernetes version', status: same ? 'ok' : 'warning', found, recommended: `v${spec.kubernetesVersion}`, ...(same ? {} : { hint: 'kubernetesVersion in the inventory differs.' }) };
+  return {
+    name: 'version',
+    title: 'Kubernetes version',
+    status: same ? 'ok' : 'warning',
+    found,
+    recommended: `v${spec.kubernetesVersion}`,
+    ...(same ? {} : { hint: 'kubernetesVersion in the inventory differs.' }),
+  };
 }
 
 function datastore({ readyz }: ClusterEvidence): CheckResult {
@@ -37,36 +70,81 @@ function datastore({ readyz }: ClusterEvidence): CheckResult {
   const bad = lines.filter((line) => line.startsWith('[-]'));
   const base = { name: 'datastore', title: 'Datastore (etcd)', minimum: 'answers the API server' };
   if (lines.length === 0) return { ...base, status: 'ok', found: 'the API server names no datastore of its own' };
-  return bad.length === 0 ? { ...base, status: 'ok', found: 'answers' } : { ...base, status: 'error', found: bad.join(', '), hint: 'crictl logs of etcd on the control-plane host; its disk, and the certificates below /etc/kubernetes/pki/etcd.' };
+  return bad.length === 0
+    ? { ...base, status: 'ok', found: 'answers' }
+    : {
+        ...base,
+        status: 'error',
+        found: bad.join(', '),
+        hint: 'crictl logs of etcd on the control-plane host; its disk, and the certificates below /etc/kubernetes/pki/etcd.',
+      };
 }
 
 function nodes({ nodes: all }: ClusterEvidence, { inventory }: Evidence): CheckResult {
   const down = all.filter((node) => !isReady(node)).map(({ metadata }) => metadata.name);
   const missing = inventory.filter((name) => !all.some(({ metadata }) => metadata.name === name));
-  const base = { name: 'nodes', title: 'Nodes', minimum: 'all Ready', found: `${all.length - down.length} of ${all.length} Ready${down.length === 0 ? '' : `, not: ${down.join(', ')}`}${missing.length === 0 ? '' : `; in the inventory only: ${missing.join(', ')}`}` };
-  if (down.length > 0) return { ...base, status: 'error', hint: 'kubectl describe node NAME; journalctl -u kubelet on it.' };
-  return missing.length > 0 ? { ...base, status: 'warning', hint: 'kinit join adds hosts that are no nodes yet.' } : { ...base, status: 'ok' };
+  const base = {
+    name: 'nodes',
+    title: 'Nodes',
+    minimum: 'all Ready',
+    found: `${all.length - down.length} of ${all.length} Ready${down.length === 0 ? '' : `, not: ${down.join(', ')}`}${missing.length === 0 ? '' : `; in the inventory only: ${missing.join(', ')}`}`,
+  };
+  if (down.length > 0)
+    return { ...base, status: 'error', hint: 'kubectl describe node NAME; journalctl -u kubelet on it.' };
+  return missing.length > 0
+    ? { ...base, status: 'warning', hint: 'kinit join adds hosts that are no nodes yet.' }
+    : { ...base, status: 'ok' };
 }
 
 function conditions({ nodes: all }: ClusterEvidence): CheckResult {
-  const pressed = all.flatMap((node) => PRESSURES.filter((type) => condition(node, type)?.status === 'True').map((type) => `${node.metadata.name}: ${type}`));
+  const pressed = all.flatMap((node) =>
+    PRESSURES.filter((type) => condition(node, type)?.status === 'True').map(
+      (type) => `${node.metadata.name}: ${type}`,
+    ),
+  );
   const base = { name: 'conditions', title: 'Node conditions', minimum: 'no pressure' };
-  return pressed.length === 0 ? { ...base, status: 'ok', found: 'no pressure' } : { ...base, status: 'error', found: pressed.join(', '), hint: 'The kubelet evicts pods there until there is room; make some.' };
+  return pressed.length === 0
+    ? { ...base, status: 'ok', found: 'no pressure' }
+    : {
+        ...base,
+        status: 'error',
+        found: pressed.join(', '),
+        hint: 'The kubelet evicts pods there until there is room; make some.',
+      };
 }
 
 function leases({ leases: all, nodes: known }: ClusterEvidence, { takenAt }: Evidence): CheckResult {
   const names = new Set(known.map(({ metadata }) => metadata.name));
-  const ages = all.filter(({ metadata }) => names.has(metadata.name)).map((lease) => ({ name: lease.metadata.name, seconds: Math.round((Date.parse(takenAt) - Date.parse(text(lease, 'spec', 'renewTime') ?? '')) / 1000) }));
+  const ages = all
+    .filter(({ metadata }) => names.has(metadata.name))
+    .map((lease) => ({
+      name: lease.metadata.name,
+      seconds: Math.round((Date.parse(takenAt) - Date.parse(text(lease, 'spec', 'renewTime') ?? '')) / 1000),
+    }));
   const old = ages.filter(({ seconds }) => seconds > LEASE_SECONDS);
   const base = { name: 'leases', title: 'Signs of life of kubelets', minimum: `within ${LEASE_SECONDS} s` };
-  return old.length === 0 ? { ...base, status: 'ok', found: `${ages.length} kubelets` } : { ...base, status: 'error', found: old.map(({ name, seconds }) => `${name}: ${seconds} s ago`).join(', '), hint: 'That kubelet is down, cannot reach the API, or the clock of its host is off.' };
+  return old.length === 0
+    ? { ...base, status: 'ok', found: `${ages.length} kubelets` }
+    : {
+        ...base,
+        status: 'error',
+        found: old.map(({ name, seconds }) => `${name}: ${seconds} s ago`).join(', '),
+        hint: 'That kubelet is down, cannot reach the API, or the clock of its host is off.',
+      };
 }
 
 function pods({ pods: all }: ClusterEvidence): CheckResult {
   const system = all.filter(({ metadata }) => SYSTEM.includes(metadata.namespace ?? ''));
   const bad = system.filter((pod) => !isWell(pod));
-  const base = { name: 'system-pods', title: 'System pods', minimum: 'all well', found: `${system.length - bad.length} of ${system.length} well${bad.length === 0 ? '' : `, not: ${bad.slice(0, 5).map(podTitle).join(', ')}`}` };
-  return bad.length === 0 ? { ...base, status: 'ok' } : { ...base, status: 'error', hint: 'kubectl -n NAMESPACE describe pod NAME; kubectl logs --previous' };
+  const base = {
+    name: 'system-pods',
+    title: 'System pods',
+    minimum: 'all well',
+    found: `${system.length - bad.length} of ${system.length} well${bad.length === 0 ? '' : `, not: ${bad.slice(0, 5).map(podTitle).join(', ')}`}`,
+  };
+  return bad.length === 0
+    ? { ...base, status: 'ok' }
+    : { ...base, status: 'error', hint: 'kubectl -n NAMESPACE describe pod NAME; kubectl logs --previous' };
 }
 
 function workloads({ workloads: all }: ClusterEvidence): CheckResult {
@@ -75,23 +153,72 @@ function workloads({ workloads: all }: ClusterEvidence): CheckResult {
     return trouble === undefined ? [] : [`${each.metadata.name}: ${trouble}`];
   });
   const base = { name: 'workloads', title: 'System workloads', minimum: 'available' };
-  return bad.length === 0 ? { ...base, status: 'ok', found: `${all.length} available` } : { ...base, status: 'error', found: bad.join(', '), hint: 'kubectl -n kube-system get deployments,daemonsets' };
+  return bad.length === 0
+    ? { ...base, status: 'ok', found: `${all.length} available` }
+    : { ...base, status: 'error', found: bad.join(', '), hint: 'kubectl -n kube-system get deployments,daemonsets' };
 }
 
 /** What was tried from every host that answers. */
 function reached({ hosts }: Evidence): CheckResult[] {
-  const tried = (purpose: Probe['purpose']): { readonly from: string; readonly probe: Probe }[] => hosts.flatMap(({ host, probes }) => probes.filter((probe) => probe.purpose === purpose).map((probe) => ({ from: host, probe })));
-  const row = (purpose: Probe['purpose'], name: string, title: string, good: (probe: Probe) => boolean, hint: string): CheckResult[] => {
+  const tried = (purpose: Probe['purpose']): { readonly from: string; readonly probe: Probe }[] =>
+    hosts.flatMap(({ host, probes }) =>
+      probes.filter((probe) => probe.purpose === purpose).map((probe) => ({ from: host, probe })),
+    );
+  const row = (
+    purpose: Probe['purpose'],
+    name: string,
+    title: string,
+    good: (probe: Probe) => boolean,
+    hint: string,
+  ): CheckResult[] => {
     const all = tried(purpose);
     if (all.length === 0) return [];
     const bad = all.filter(({ probe }) => !good(probe));
     const base = { name, title, minimum: 'from every host' };
-    return [bad.length === 0 ? { ...base, status: 'ok', found: `answers, ${all.length} tried` } : { ...base, status: 'error', found: bad.map(({ from, probe }) => `${from} to ${probe.to}: ${probe.outcome === 'open' ? 'no answer to the question' : probe.outcome}`).join(', '), hint }];
+    return [
+      bad.length === 0
+        ? { ...base, status: 'ok', found: `answers, ${all.length} tried` }
+        : {
+            ...base,
+            status: 'error',
+            found: bad
+              .map(
+                ({ from, probe }) =>
+                  `${from} to ${probe.to}: ${probe.outcome === 'open' ? 'no answer to the question' : probe.outcome}`,
+              )
+              .join(', '),
+            hint,
+          },
+    ];
   };
   return [
-    ...row('dns-service', 'dns', 'Cluster DNS, through its Service', ({ answer }) => answer !== undefined && answer !== '', 'kubectl -n kube-system get pods -l k8s-app=kube-dns; logs of kube-proxy on that host.'),
-    ...row('api-service', 'service', "The API's Service", ({ outcome }) => outcome === 'open', 'kube-proxy makes Services work: its pod on that host, its logs.'),
-    ...row('overlay', 'pod-network', 'Pod network between hosts', ({ outcome }) => outcome === 'open' || outcome === 'refused', 'VXLAN is UDP port 8472 between all hosts; a firewall in between drops it.'),
-    ...row('api', 'api-reach', 'API port from hosts', ({ outcome }) => outcome === 'open', 'A firewall, or the API server does not run.'),
+    ...row(
+      'dns-service',
+      'dns',
+      'Cluster DNS, through its Service',
+      ({ answer }) => answer !== undefined && answer !== '',
+      'kubectl -n kube-system get pods -l k8s-app=kube-dns; logs of kube-proxy on that host.',
+    ),
+    ...row(
+      'api-service',
+      'service',
+      "The API's Service",
+      ({ outcome }) => outcome === 'open',
+      'kube-proxy makes Services work: its pod on that host, its logs.',
+    ),
+    ...row(
+      'overlay',
+      'pod-network',
+      'Pod network between hosts',
+      ({ outcome }) => outcome === 'open' || outcome === 'refused',
+      'VXLAN is UDP port 8472 between all hosts; a firewall in between drops it.',
+    ),
+    ...row(
+      'api',
+      'api-reach',
+      'API port from hosts',
+      ({ outcome }) => outcome === 'open',
+      'A firewall, or the API server does not run.',
+    ),
   ];
 }

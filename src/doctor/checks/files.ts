@@ -28,17 +28,42 @@ export function fileChecks(host: HostEvidence, { programs, drift }: Expected): C
 
 function digests({ text }: HostEvidence, programs: Expected['programs'], ours: boolean): CheckResult {
   const base = { name: 'digests', title: 'Digests of programs', minimum: 'as in the lock file and the store' };
-  if (programs === undefined) return { ...base, status: 'ok', found: 'not compared: the artifacts are not on this machine (kinit artifacts build)' };
-  const seen = new Map((text['digests'] ?? '').split('\n').flatMap((line) => {
-    const match = /^([0-9a-f]{64}) [ *](.*)$/.exec(line);
-    return match === null ? [] : [[match[2] ?? '', match[1] ?? ''] as const];
-  }));
+  if (programs === undefined)
+    return {
+      ...base,
+      status: 'ok',
+      found: 'not compared: the artifacts are not on this machine (kinit artifacts build)',
+    };
+  const seen = new Map(
+    (text['digests'] ?? '').split('\n').flatMap((line) => {
+      const match = /^([0-9a-f]{64}) [ *](.*)$/.exec(line);
+      return match === null ? [] : [[match[2] ?? '', match[1] ?? ''] as const];
+    }),
+  );
   const wrong = programs.filter(({ installPath, sha256 }) => seen.has(installPath) && seen.get(installPath) !== sha256);
   const missing = programs.filter(({ installPath }) => !seen.has(installPath));
-  if (!ours && (wrong.length > 0 || missing.length > 0)) return { ...base, status: 'ok', found: `not installed by kinit: ${programs.length - wrong.length - missing.length} of ${programs.length} are the same` };
-  if (wrong.length === 0 && missing.length === 0) return { ...base, status: 'ok', found: `${programs.length} programs` };
-  const name = (list: typeof programs): string => `${list.slice(0, SHOWN).map(({ installPath }) => installPath).join(', ')}${list.length > SHOWN ? ` and ${list.length - SHOWN} more` : ''}`;
-  return { ...base, status: 'error', found: [...(wrong.length > 0 ? [`changed: ${name(wrong)}`] : []), ...(missing.length > 0 ? [`missing: ${name(missing)}`] : [])].join('; '), hint: 'kinit init installs them anew. If nobody changed them on purpose, find out who did.' };
+  if (!ours && (wrong.length > 0 || missing.length > 0))
+    return {
+      ...base,
+      status: 'ok',
+      found: `not installed by kinit: ${programs.length - wrong.length - missing.length} of ${programs.length} are the same`,
+    };
+  if (wrong.length === 0 && missing.length === 0)
+    return { ...base, status: 'ok', found: `${programs.length} programs` };
+  const name = (list: typeof programs): string =>
+    `${list
+      .slice(0, SHOWN)
+      .map(({ installPath }) => installPath)
+      .join(', ')}${list.length > SHOWN ? ` and ${list.length - SHOWN} more` : ''}`;
+  return {
+    ...base,
+    status: 'error',
+    found: [
+      ...(wrong.length > 0 ? [`changed: ${name(wrong)}`] : []),
+      ...(missing.length > 0 ? [`missing: ${name(missing)}`] : []),
+    ].join('; '),
+    hint: 'kinit init installs them anew. If nobody changed them on purpose, find out who did.',
+  };
 }
 
 function difference(drift: Expected['drift'], ours: boolean): CheckResult {
@@ -46,6 +71,12 @@ function difference(drift: Expected['drift'], ours: boolean): CheckResult {
   if (drift === undefined) return { ...base, status: 'ok', found: 'not compared' };
   if (drift.length === 0) return { ...base, status: 'ok', found: 'none' };
   const shown = `${drift.slice(0, SHOWN).join(', ')}${drift.length > SHOWN ? `, and ${drift.length - SHOWN} more` : ''}`;
-  if (!ours) return { ...base, status: 'ok', found: `not made by kinit; taking it over would be ${drift.length} changes` };
-  return { ...base, status: 'warning', found: `${drift.length} change${drift.length === 1 ? '' : 's'}: ${shown}`, hint: 'kinit plan shows them with their diffs, kinit init carries them out.' };
+  if (!ours)
+    return { ...base, status: 'ok', found: `not made by kinit; taking it over would be ${drift.length} changes` };
+  return {
+    ...base,
+    status: 'warning',
+    found: `${drift.length} change${drift.length === 1 ? '' : 's'}: ${shown}`,
+    hint: 'kinit plan shows them with their diffs, kinit init carries them out.',
+  };
 }

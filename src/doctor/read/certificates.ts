@@ -17,7 +17,14 @@ export function certificates({ text }: HostEvidence): Certificate[] {
     if (!pem.startsWith('-----BEGIN CERTIFICATE')) return [];
     try {
       const x509 = new X509Certificate(pem);
-      return [{ path, subject: /CN=(.*)/.exec(x509.subject)?.[1] ?? x509.subject.replaceAll('\n', ', '), notBefore: new Date(x509.validFrom), notAfter: new Date(x509.validTo) }];
+      return [
+        {
+          path,
+          subject: /CN=(.*)/.exec(x509.subject)?.[1] ?? x509.subject.replaceAll('\n', ', '),
+          notBefore: new Date(x509.validFrom),
+          notAfter: new Date(x509.validTo),
+        },
+      ];
     } catch {
       return [];
     }

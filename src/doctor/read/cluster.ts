@@ -8,12 +8,19 @@ export function nodeNamed({ cluster }: Evidence, name: string): KubeObject | und
 }
 
 export function internalIp(node: KubeObject): string | undefined {
-  return text(list(node, 'status', 'addresses').find((each) => text(each, 'type') === 'InternalIP'), 'address');
+  return text(
+    list(node, 'status', 'addresses').find((each) => text(each, 'type') === 'InternalIP'),
+    'address',
+  );
 }
 
 /** Pods of a node; all that are not finished where no node is named. */
 export function podsOn({ cluster }: Evidence, node?: string): readonly KubeObject[] {
-  return (cluster?.pods ?? []).filter((pod) => (node === undefined || text(pod, 'spec', 'nodeName') === node) && !['Succeeded'].includes(text(pod, 'status', 'phase') ?? ''));
+  return (cluster?.pods ?? []).filter(
+    (pod) =>
+      (node === undefined || text(pod, 'spec', 'nodeName') === node) &&
+      !['Succeeded'].includes(text(pod, 'status', 'phase') ?? ''),
+  );
 }
 
 export interface ContainerStatus {
@@ -32,23 +39,25 @@ export interface ContainerStatus {
 }
 
 export function containerStatuses(pod: KubeObject): ContainerStatus[] {
-  return [...list(pod, 'status', 'initContainerStatuses'), ...list(pod, 'status', 'containerStatuses')].map((status) => {
-    const state = field(status, 'state', 'waiting') ?? field(status, 'state', 'terminated');
-    const last = field(status, 'lastState', 'terminated') ?? field(status, 'state', 'terminated');
-    const exit = field(last, 'exitCode');
-    const restarts = field(status, 'restartCount');
-    return {
-      name: text(status, 'name') ?? '',
-      image: text(status, 'image') ?? '',
-      ready: field(status, 'ready') === true,
-      restarts: typeof restarts === 'number' ? restarts : 0,
-      reason: text(state, 'reason') ?? '',
-      message: text(state, 'message') ?? '',
-      lastReason: text(last, 'reason') ?? '',
-      lastExitCode: typeof exit === 'number' ? exit : undefined,
-      lastFinishedAt: text(last, 'finishedAt') ?? '',
-    };
-  });
+  return [...list(pod, 'status', 'initContainerStatuses'), ...list(pod, 'status', 'containerStatuses')].map(
+    (status) => {
+      const state = field(status, 'state', 'waiting') ?? field(status, 'state', 'terminated');
+      const last = field(status, 'lastState', 'terminated') ?? field(status, 'state', 'terminated');
+      const exit = field(last, 'exitCode');
+      const restarts = field(status, 'restartCount');
+      return {
+        name: text(status, 'name') ?? '',
+        image: text(status, 'image') ?? '',
+        ready: field(status, 'ready') === true,
+        restarts: typeof restarts === 'number' ? restarts : 0,
+        reason: text(state, 'reason') ?? '',
+        message: text(state, 'message') ?? '',
+        lastReason: text(last, 'reason') ?? '',
+        lastExitCode: typeof exit === 'number' ? exit : undefined,
+        lastFinishedAt: text(last, 'finishedAt') ?? '',
+      };
+    },
+  );
 }
 
 export function podTitle(pod: KubeObject): string {

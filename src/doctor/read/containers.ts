@@ -29,7 +29,11 @@ export function runtimeAnswer({ text }: HostEvidence): RuntimeAnswer {
   if (socket === undefined) return { containers: [], trouble: 'no socket of a container runtime exists' };
   const head = lines.findIndex((line) => line.startsWith('CONTAINER '));
   const trouble = head < 0 ? lines.slice(1).findLast((line) => !line.startsWith('socket ')) : undefined;
-  return { socket, containers: head < 0 ? [] : rows(lines.slice(head)), ...(head >= 0 ? {} : { trouble: trouble ?? 'crictl gave no answer' }) };
+  return {
+    socket,
+    containers: head < 0 ? [] : rows(lines.slice(head)),
+    ...(head >= 0 ? {} : { trouble: trouble ?? 'crictl gave no answer' }),
+  };
 }
 
 /** The newest container of each name and pod. */
@@ -60,6 +64,13 @@ function rows([head = '', ...body]: readonly string[]): Container[] {
       const index = order.findIndex(([name]) => name === title);
       return index < 0 ? '' : line.slice(order[index]?.[1], order[index + 1]?.[1]).trim();
     };
-    return { id: cell('CONTAINER'), name: cell('NAME'), state: cell('STATE'), attempt: Number(cell('ATTEMPT')) || 0, pod: cell('POD'), created: cell('CREATED') };
+    return {
+      id: cell('CONTAINER'),
+      name: cell('NAME'),
+      state: cell('STATE'),
+      attempt: Number(cell('ATTEMPT')) || 0,
+      pod: cell('POD'),
+      created: cell('CREATED'),
+    };
   });
 }

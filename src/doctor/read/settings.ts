@@ -36,10 +36,14 @@ export function isLoopback(address: string): boolean {
 
 /** Addresses of a link, for example of cni0. */
 export function linkAddresses({ facts }: HostEvidence, link: string): readonly string[] {
-  return facts.addresses.filter((each) => each.interface === link && isIP(each.address) === 4).map((each) => `${each.address}/${each.prefix}`);
+  return facts.addresses
+    .filter((each) => each.interface === link && isIP(each.address) === 4)
+    .map((each) => `${each.address}/${each.prefix}`);
 }
 
 /** Names in /etc/cni/net.d. */
 export function cniConfigs({ text }: HostEvidence): readonly string[] {
-  return (blocks(text['cni'] ?? '').find(({ title }) => title === 'config')?.lines ?? []).filter((name) => /\.(conf|conflist|json)$/.test(name));
+  return (blocks(text['cni'] ?? '').find(({ title }) => title === 'config')?.lines ?? []).filter((name) =>
+    /\.(conf|conflist|json)$/.test(name),
+  );
 }

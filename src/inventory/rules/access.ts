@@ -15,7 +15,9 @@ function oneSourceEach(spec: Spec): Finding[] {
   return sections(spec).flatMap(({ path, section }) =>
     ['passphrase', 'password'].flatMap((secret): Finding[] => {
       const [env, file] = [`${secret}Env`, `${secret}File`];
-      return env in section && file in section ? [{ path: [...path, file], message: `${env} stands here too; keep one of them` }] : [];
+      return env in section && file in section
+        ? [{ path: [...path, file], message: `${env} stands here too; keep one of them` }]
+        : [];
     }),
   );
 }
@@ -24,17 +26,30 @@ function bastionAddresses(spec: Spec): Finding[] {
   return sections(spec).flatMap(({ path, section }): Finding[] => {
     const address: unknown = 'address' in section ? section.address : undefined;
     if (typeof address !== 'string' || isAddress(address.replaceAll('_', '-'))) return [];
-    return [{ path: [...path, 'address'], message: 'must be an IP address or a DNS name and nothing else; use user and port for the rest' }];
+    return [
+      {
+        path: [...path, 'address'],
+        message: 'must be an IP address or a DNS name and nothing else; use user and port for the rest',
+      },
+    ];
   });
 }
 
 /** Every section that says how to log in or become root. */
 function sections({ ssh, sudo, hosts }: Spec): { readonly path: Path; readonly section: object }[] {
   const withBastions = (path: Path, section: Section | undefined): { path: Path; section: object }[] =>
-    section === undefined ? [] : [{ path, section }, ...(section.bastions ?? []).map((each, index) => ({ path: [...path, 'bastions', index], section: each }))];
+    section === undefined
+      ? []
+      : [
+          { path, section },
+          ...(section.bastions ?? []).map((each, index) => ({ path: [...path, 'bastions', index], section: each })),
+        ];
   return [
     ...withBastions(['ssh'], ssh),
     { path: ['sudo'], section: sudo },
-    ...hosts.flatMap((host, index) => [...withBastions(['hosts', index, 'ssh'], host.ssh), ...(host.sudo === undefined ? [] : [{ path: ['hosts', index, 'sudo'], section: host.sudo }])]),
+    ...hosts.flatMap((host, index) => [
+      ...withBastions(['hosts', index, 'ssh'], host.ssh),
+      ...(host.sudo === undefined ? [] : [{ path: ['hosts', index, 'sudo'], section: host.sudo }]),
+    ]),
   ];
 }

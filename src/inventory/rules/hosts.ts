@@ -17,12 +17,19 @@ export const hostRules: readonly Rule[] = [
 ];
 
 function namesUnique({ hosts }: Spec): Finding[] {
-  return duplicates(hosts.map((host) => host.name)).map(({ index, first }) => ({ path: ['hosts', index, 'name'], message: `hosts[${String(first)}] has this name already; names must be unique` }));
+  return duplicates(hosts.map((host) => host.name)).map(({ index, first }) => ({
+    path: ['hosts', index, 'name'],
+    message: `hosts[${String(first)}] has this name already; names must be unique`,
+  }));
 }
 
 /** 'localhost' as a host name would send everything that asks for it to one machine's network address. */
 function namesUsable({ hosts }: Spec): Finding[] {
-  return hosts.flatMap((host, index) => (host.name === 'localhost' ? [{ path: ['hosts', index, 'name'], message: 'every machine has this name; give the node one of its own' }] : []));
+  return hosts.flatMap((host, index) =>
+    host.name === 'localhost'
+      ? [{ path: ['hosts', index, 'name'], message: 'every machine has this name; give the node one of its own' }]
+      : [],
+  );
 }
 
 function addressesUsable({ hosts }: Spec): Finding[] {
@@ -32,22 +39,44 @@ function addressesUsable({ hosts }: Spec): Finding[] {
     const user = /^[^@\s]+@/.test(host.address) ? 'ssh.user' : undefined;
     const port = /^([^:]+|.*\[.*\]):\d+$/.test(host.address) ? 'ssh.port' : undefined;
     const apart = [user, port].filter((key) => key !== undefined).join(' and ');
-    return [{ path: ['hosts', index, 'address'], message: `must be an IP address or a DNS name${apart === '' ? '' : ` and nothing else; use ${apart} for the rest`}` }];
+    return [
+      {
+        path: ['hosts', index, 'address'],
+        message: `must be an IP address or a DNS name${apart === '' ? '' : ` and nothing else; use ${apart} for the rest`}`,
+      },
+    ];
   });
 }
 
 function addressesUnique({ hosts, ssh }: Spec): Finding[] {
   // Behind different bastions the same private address is another machine.
-  const keys = hosts.map((host) => `${canonicalAddress(host.address)} port ${String(host.ssh?.port ?? ssh.port ?? 22)} ${JSON.stringify(host.ssh?.bastions ?? ssh.bastions)}`);
-  return duplicates(keys).map(({ index, first }) => ({ path: ['hosts', index, 'address'], message: `${nameOf(hosts, first)} has this address and SSH port already; each machine stands here once` }));
+  const keys = hosts.map(
+    (host) =>
+      `${canonicalAddress(host.address)} port ${String(host.ssh?.port ?? ssh.port ?? 22)} ${JSON.stringify(host.ssh?.bastions ?? ssh.bastions)}`,
+  );
+  return duplicates(keys).map(({ index, first }) => ({
+    path: ['hosts', index, 'address'],
+    message: `${nameOf(hosts, first)} has this address and SSH port already; each machine stands here once`,
+  }));
 }
 
 function internalAddressesUnique({ hosts }: Spec): Finding[] {
-  const keys = hosts.map((host) => (host.internalAddress === undefined ? undefined : canonicalAddress(host.internalAddress)));
-  const others = hosts.map((host) => (host.internalAddress === undefined && isIP(host.address) !== 0 ? canonicalAddress(host.address) : undefined));
+  const keys = hosts.map((host) =>
+    host.internalAddress === undefined ? undefined : canonicalAddress(host.internalAddress),
+  );
+  const others = hosts.map((host) =>
+    host.internalAddress === undefined && isIP(host.address) !== 0 ? canonicalAddress(host.address) : undefined,
+  );
   return keys.flatMap((key, index) => {
-    const first = key === undefined ? -1 : hosts.findIndex((_, other) => other !== index && ((other < index && keys[other] === key) || others[other] === key));
-    return first === -1 ? [] : [{ path: ['hosts', index, 'internalAddress'], message: `${nameOf(hosts, first)} has this address already` }];
+    const first =
+      key === undefined
+        ? -1
+        : hosts.findIndex(
+            (_, other) => other !== index && ((other < index && keys[other] === key) || others[other] === key),
+          );
+    return first === -1
+      ? []
+      : [{ path: ['hosts', index, 'internalAddress'], message: `${nameOf(hosts, first)} has this address already` }];
   });
 }
 
@@ -58,19 +87,44 @@ function internalAddressesUsable({ hosts }: Spec): Finding[] {
     const address = host.internalAddress ?? host.address;
     if (isIP(address) === 0) return [];
     const remedy = key === 'address' ? '; add internalAddress with an IPv4 address that the other hosts reach' : '';
-    if (!isIPv4(address)) return [{ path: ['hosts', index, key], message: `nodes need an IPv4 address among themselves in this version${remedy}` }];
-    if (/^(127|0|169\.254|22[4-9]|23\d|24\d|25[0-5])\./.test(address)) return [{ path: ['hosts', index, key], message: `other hosts cannot reach this address (loopback, link-local, multicast or reserved)${remedy}` }];
+    if (!isIPv4(address))
+      return [
+        {
+          path: ['hosts', index, key],
+          message: `nodes need an IPv4 address among themselves in this version${remedy}`,
+        },
+      ];
+    if (/^(127|0|169\.254|22[4-9]|23\d|24\d|25[0-5])\./.test(address))
+      return [
+        {
+          path: ['hosts', index, key],
+          message: `other hosts cannot reach this address (loopback, link-local, multicast or reserved)${remedy}`,
+        },
+      ];
     return [];
   });
 }
 
 function rolesUnique({ hosts }: Spec): Finding[] {
-  return hosts.flatMap((host, index) => duplicates(host.roles).map((role) => ({ path: ['hosts', index, 'roles', role.index], message: 'this role stands twice; once is enough' })));
+  return hosts.flatMap((host, index) =>
+    duplicates(host.roles).map((role) => ({
+      path: ['hosts', index, 'roles', role.index],
+      message: 'this role stands twice; once is enough',
+    })),
+  );
 }
 
 function oneControlPlane({ hosts }: Spec): Finding[] {
   const indexes = hosts.flatMap((host, index) => (isControlPlane(host) ? [index] : []));
-  if (indexes.length === 0) return [{ path: ['hosts'], atKey: true, found: 'no control-plane host', message: 'one host needs roles: [control-plane] (or [control-plane, worker])' }];
+  if (indexes.length === 0)
+    return [
+      {
+        path: ['hosts'],
+        atKey: true,
+        found: 'no control-plane host',
+        message: 'one host needs roles: [control-plane] (or [control-plane, worker])',
+      },
+    ];
   const [first = 0, ...rest] = indexes;
   return rest.map((index) => ({
     path: ['hosts', index, 'roles'],

@@ -9,4 +9,11 @@ import { serviceRules } from './services.js';
 export type { Rule } from './rule.js';
 
 /** Every check across fields. */
-export const rules: readonly Rule[] = [...hostRules, ...accessRules, ...nodeMarkRules, ...networkRules, ...serviceRules, ...argumentRules];
+export const rules: readonly Rule[] = [
+  ...hostRules,
+  ...accessRules,
+  ...nodeMarkRules,
+  ...networkRules,
+  ...serviceRules,
+  ...argumentRules,
+];

@@ -11,7 +11,9 @@ export function isAddress(text: string): boolean {
 }
 
 /** Indexes of the entries whose key stood already, with the index it stood at first. */
-export function duplicates(keys: readonly (string | undefined)[]): { readonly index: number; readonly first: number }[] {
+export function duplicates(
+  keys: readonly (string | undefined)[],
+): { readonly index: number; readonly first: number }[] {
   const seen = new Map<string, number>();
   return keys.flatMap((key, index) => {
     if (key === undefined) return [];

@@ -29,7 +29,13 @@ export const networkRules: readonly Rule[] = [
 function apart({ network }: Spec): Finding[] {
   const [pods, services] = [parseNetwork(network.podCIDR), parseNetwork(network.serviceCIDR)];
   if (pods === undefined || services === undefined || !overlaps(pods, services)) return [];
-  return [{ path: SERVICE, found: JSON.stringify(network.serviceCIDR), message: `overlaps network.podCIDR (${network.podCIDR}); the two must be apart` }];
+  return [
+    {
+      path: SERVICE,
+      found: JSON.stringify(network.serviceCIDR),
+      message: `overlaps network.podCIDR (${network.podCIDR}); the two must be apart`,
+    },
+  ];
 }
 
 function wellPlaced(spec: Spec, path: typeof POD | typeof SERVICE): Finding[] {
@@ -40,37 +46,70 @@ function wellPlaced(spec: Spec, path: typeof POD | typeof SERVICE): Finding[] {
   const reserved = RESERVED.find((other) => intersects(network, other));
   return [
     ...(proper === text ? [] : [{ path, message: 'has address bits beyond its prefix length', suggestion: proper }]),
-    ...(reserved === undefined ? [] : [{ path, found: JSON.stringify(text), message: `overlaps ${reserved}, which machines keep for themselves` }]),
+    ...(reserved === undefined
+      ? []
+      : [{ path, found: JSON.stringify(text), message: `overlaps ${reserved}, which machines keep for themselves` }]),
     ...hostsInside(spec, network, path),
   ];
 }
 
 /** The finding stands at the network: it is easier to move than a machine. */
 function hostsInside(spec: Spec, network: Network, path: typeof POD | typeof SERVICE): Finding[] {
-  const inside = spec.hosts.flatMap((host) => [...new Set([host.address, host.internalAddress ?? host.address])].filter((address) => contains(network, address)).map((address) => `${host.name} (${address})`));
+  const inside = spec.hosts.flatMap((host) =>
+    [...new Set([host.address, host.internalAddress ?? host.address])]
+      .filter((address) => contains(network, address))
+      .map((address) => `${host.name} (${address})`),
+  );
   if (inside.length === 0) return [];
-  return [{ path, found: JSON.stringify(spec.network[path[1]]), message: `contains the address of ${inside.join(', ')}; choose a network that no host is in` }];
+  return [
+    {
+      path,
+      found: JSON.stringify(spec.network[path[1]]),
+      message: `contains the address of ${inside.join(', ')}; choose a network that no host is in`,
+    },
+  ];
 }
 
 function serviceSize({ network }: Spec): Finding[] {
   const prefix = parseNetwork(network.serviceCIDR)?.prefix;
   if (prefix === undefined || (prefix >= 32 - SERVICE_MAX_BITS && prefix <= SERVICE_SMALLEST_PREFIX)) return [];
-  return [{ path: SERVICE, found: JSON.stringify(network.serviceCIDR), message: `is too ${prefix > SERVICE_SMALLEST_PREFIX ? 'small' : 'large'}; its prefix must be /${String(32 - SERVICE_MAX_BITS)} to /${String(SERVICE_SMALLEST_PREFIX)}` }];
+  return [
+    {
+      path: SERVICE,
+      found: JSON.stringify(network.serviceCIDR),
+      message: `is too ${prefix > SERVICE_SMALLEST_PREFIX ? 'small' : 'large'}; its prefix must be /${String(32 - SERVICE_MAX_BITS)} to /${String(SERVICE_SMALLEST_PREFIX)}`,
+    },
+  ];
 }
 
 function podSize({ network, hosts, controllerManager }: Spec): Finding[] {
   const prefix = parseNetwork(network.podCIDR)?.prefix;
   const nodePrefix = Number(controllerManager.extraArgs['node-cidr-mask-size'] ?? NODE_PREFIX);
   if (prefix === undefined || !Number.isInteger(nodePrefix)) return [];
-  if (nodePrefix - prefix > NODE_PREFIX_SPAN) return [{ path: POD, found: JSON.stringify(network.podCIDR), message: `is too large for /${String(nodePrefix)} networks per host; its prefix must be /${String(nodePrefix - NODE_PREFIX_SPAN)} or longer` }];
+  if (nodePrefix - prefix > NODE_PREFIX_SPAN)
+    return [
+      {
+        path: POD,
+        found: JSON.stringify(network.podCIDR),
+        message: `is too large for /${String(nodePrefix)} networks per host; its prefix must be /${String(nodePrefix - NODE_PREFIX_SPAN)} or longer`,
+      },
+    ];
   const room = Math.floor(2 ** (nodePrefix - prefix));
   if (room >= hosts.length) return [];
   const needed = nodePrefix - Math.ceil(Math.log2(hosts.length));
-  return [{ path: POD, found: JSON.stringify(network.podCIDR), message: `is too small: each host gets a /${String(nodePrefix)}, so there is room for ${String(room)} of ${String(hosts.length)} ${hosts.length === 1 ? 'host' : 'hosts'}; its prefix must be /${String(needed)} or shorter` }];
+  return [
+    {
+      path: POD,
+      found: JSON.stringify(network.podCIDR),
+      message: `is too small: each host gets a /${String(nodePrefix)}, so there is room for ${String(room)} of ${String(hosts.length)} ${hosts.length === 1 ? 'host' : 'hosts'}; its prefix must be /${String(needed)} or shorter`,
+    },
+  ];
 }
 
 function domain({ network }: Spec): Finding[] {
-  return isDnsName(network.domain) ? [] : [{ path: ['network', 'domain'], message: 'must be a DNS name in lower case, such as cluster.local' }];
+  return isDnsName(network.domain)
+    ? []
+    : [{ path: ['network', 'domain'], message: 'must be a DNS name in lower case, such as cluster.local' }];
 }
 
 function intersects(network: Network, text: string): boolean {

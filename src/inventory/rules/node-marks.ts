@@ -22,10 +22,20 @@ function taints({ hosts }: Spec): Finding[] {
   return hosts.flatMap((host, index) => {
     const one = host.taints.flatMap((taint, position) => {
       const path = ['hosts', index, 'taints', position];
-      return [...keyFinding(taint.key, [...path, 'key'], 'taint', false), ...valueFinding(taint.value ?? '', [...path, 'value'], 'taint')];
+      return [
+        ...keyFinding(taint.key, [...path, 'key'], 'taint', false),
+        ...valueFinding(taint.value ?? '', [...path, 'value'], 'taint'),
+      ];
     });
     const twice = duplicates(host.taints.map((taint) => `${taint.key} ${taint.effect}`));
-    return [...one, ...twice.map((taint) => ({ path: ['hosts', index, 'taints', taint.index], found: 'a taint', message: 'a taint with this key and effect stands above already' }))];
+    return [
+      ...one,
+      ...twice.map((taint) => ({
+        path: ['hosts', index, 'taints', taint.index],
+        found: 'a taint',
+        message: 'a taint with this key and effect stands above already',
+      })),
+    ];
   });
 }
 
@@ -34,14 +44,30 @@ function keyFinding(key: string, path: Path, what: string, atKey = true): Findin
   const parts = key.split('/');
   const name = parts.at(-1) ?? '';
   const prefix = parts.length === 2 ? parts[0] : undefined;
-  if (parts.length > 2 || !isMarkWord(name)) return [{ path, atKey, found: JSON.stringify(key), message: `the name of a ${what} has at most 63 letters, digits, "-", "_" and ".", and starts and ends with a letter or digit; a DNS name and "/" may stand before it` }];
-  if (prefix !== undefined && !isDnsName(prefix)) return [{ path, atKey, found: JSON.stringify(key), message: `what stands before "/" in a ${what} must be a DNS name` }];
+  if (parts.length > 2 || !isMarkWord(name))
+    return [
+      {
+        path,
+        atKey,
+        found: JSON.stringify(key),
+        message: `the name of a ${what} has at most 63 letters, digits, "-", "_" and ".", and starts and ends with a letter or digit; a DNS name and "/" may stand before it`,
+      },
+    ];
+  if (prefix !== undefined && !isDnsName(prefix))
+    return [
+      { path, atKey, found: JSON.stringify(key), message: `what stands before "/" in a ${what} must be a DNS name` },
+    ];
   return [];
 }
 
 function valueFinding(value: string, path: Path, what: string): Finding[] {
   if (value === '' || isMarkWord(value)) return [];
-  return [{ path, message: `the value of a ${what} has at most 63 letters, digits, "-", "_" and ".", and starts and ends with a letter or digit` }];
+  return [
+    {
+      path,
+      message: `the value of a ${what} has at most 63 letters, digits, "-", "_" and ".", and starts and ends with a letter or digit`,
+    },
+  ];
 }
 
 function isMarkWord(word: string): boolean {

@@ -16,13 +16,27 @@ export const serviceRules: readonly Rule[] = [
 
 /** Ports of the other Kubernetes and etcd processes on a control-plane host. */
 const TAKEN: Readonly<Record<number, string>> = {
-  2379: 'etcd', 2380: 'etcd', 2381: 'etcd', 10248: 'the kubelet', 10249: 'kube-proxy', 10250: 'the kubelet', 10256: 'kube-proxy', 10257: 'kube-controller-manager', 10259: 'kube-scheduler',
+  2379: 'etcd',
+  2380: 'etcd',
+  2381: 'etcd',
+  10248: 'the kubelet',
+  10249: 'kube-proxy',
+  10250: 'the kubelet',
+  10256: 'kube-proxy',
+  10257: 'kube-controller-manager',
+  10259: 'kube-scheduler',
 };
 
 function version({ kubernetesVersion }: Spec): Finding[] {
   const { minimum, maximum, default: usual } = KUBERNETES_VERSIONS;
   if (compareVersions(kubernetesVersion, minimum) >= 0 && compareVersions(kubernetesVersion, maximum) <= 0) return [];
-  return [{ path: ['kubernetesVersion'], message: 'this version of Kubernetes is not supported', allowed: `${minimum} to ${maximum.replace(/\.99$/, '.x')} (default ${usual})` }];
+  return [
+    {
+      path: ['kubernetesVersion'],
+      message: 'this version of Kubernetes is not supported',
+      allowed: `${minimum} to ${maximum.replace(/\.99$/, '.x')} (default ${usual})`,
+    },
+  ];
 }
 
 function endpoint({ apiServer }: Spec): Finding[] {
@@ -31,9 +45,11 @@ function endpoint({ apiServer }: Spec): Finding[] {
   const path = ['apiServer', 'endpoint'];
   const colon = text.lastIndexOf(':');
   const [name, portText] = [text.slice(0, colon), text.slice(colon + 1)];
-  if (/^https?:\/\//.test(text)) return [{ path, message: 'must be host:port without a scheme', suggestion: text.replace(/^https?:\/\//, '') }];
+  if (/^https?:\/\//.test(text))
+    return [{ path, message: 'must be host:port without a scheme', suggestion: text.replace(/^https?:\/\//, '') }];
   if (isIPv6(name)) return [{ path, message: 'an IPv6 address needs brackets', suggestion: `[${name}]:${portText}` }];
-  if (!isAddress(name) && !isIPv6(name.replace(/^\[(.*)\]$/, '$1'))) return [{ path, message: 'what stands before the port must be an IP address or a DNS name' }];
+  if (!isAddress(name) && !isIPv6(name.replace(/^\[(.*)\]$/, '$1')))
+    return [{ path, message: 'what stands before the port must be an IP address or a DNS name' }];
   return Number(portText) >= 1 && Number(portText) <= 65535 ? [] : [{ path, message: 'the port must be 1 to 65535' }];
 }
 
@@ -47,23 +63,49 @@ function apiPort({ apiServer, hosts, ssh }: Spec): Finding[] {
 
 /** kubeadm takes IP addresses, DNS names and names with a leading '*.'. */
 function certSANs({ apiServer }: Spec): Finding[] {
-  return apiServer.certSANs.flatMap((name, index) => (isAddress(name.replace(/^\*\./, '')) ? [] : [{ path: ['apiServer', 'certSANs', index], message: 'must be an IP address or a DNS name' }]));
+  return apiServer.certSANs.flatMap((name, index) =>
+    isAddress(name.replace(/^\*\./, ''))
+      ? []
+      : [{ path: ['apiServer', 'certSANs', index], message: 'must be an IP address or a DNS name' }],
+  );
 }
 
 /** reset empties this folder: it must be one that holds nothing else. */
 function dataDir({ etcd }: Spec): Finding[] {
   const parts = etcd.dataDir.split('/').filter((part) => part !== '');
   const path = ['etcd', 'dataDir'];
-  if (parts.some((part) => part === '..' || part === '.')) return [{ path, message: 'must be an absolute path without "." and ".."' }];
-  const shared = parts.length < 2 || ['bin', 'boot', 'dev', 'etc', 'lib', 'lib64', 'proc', 'run', 'sbin', 'sys', 'usr'].includes(parts[0] ?? '') || SHARED_FOLDERS.has(`/${parts.join('/')}`);
+  if (parts.some((part) => part === '..' || part === '.'))
+    return [{ path, message: 'must be an absolute path without "." and ".."' }];
+  const shared =
+    parts.length < 2 ||
+    ['bin', 'boot', 'dev', 'etc', 'lib', 'lib64', 'proc', 'run', 'sbin', 'sys', 'usr'].includes(parts[0] ?? '') ||
+    SHARED_FOLDERS.has(`/${parts.join('/')}`);
   return shared ? [{ path, message: 'must be a folder of its own that nothing else uses, such as /var/lib/etcd' }] : [];
 }
 
-const SHARED_FOLDERS: ReadonlySet<string> = new Set(['/var/lib', '/var/log', '/var/cache', '/var/run', '/var/tmp', '/var/spool', '/var/lib/kubelet', '/var/lib/containerd', '/var/lib/kinit', '/var/lib/dpkg', '/var/lib/apt', '/var/lib/systemd']);
+const SHARED_FOLDERS: ReadonlySet<string> = new Set([
+  '/var/lib',
+  '/var/log',
+  '/var/cache',
+  '/var/run',
+  '/var/tmp',
+  '/var/spool',
+  '/var/lib/kubelet',
+  '/var/lib/containerd',
+  '/var/lib/kinit',
+  '/var/lib/dpkg',
+  '/var/lib/apt',
+  '/var/lib/systemd',
+]);
 
 function validity({ pki }: Spec): Finding[] {
   if (pki.validityDays <= pki.caValidityDays) return [];
-  return [{ path: ['pki', 'validityDays'], message: `certificates cannot live longer than their CA (caValidityDays ${String(pki.caValidityDays)})` }];
+  return [
+    {
+      path: ['pki', 'validityDays'],
+      message: `certificates cannot live longer than their CA (caValidityDays ${String(pki.caValidityDays)})`,
+    },
+  ];
 }
 
 function mirrors({ runtime }: Spec): Finding[] {
@@ -71,9 +113,18 @@ function mirrors({ runtime }: Spec): Finding[] {
   const wrong = runtime.registryMirrors.flatMap(({ registry }, index) => {
     if (/^(_default|[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?)$/.test(registry)) return [];
     const bare = registry.replace(/^[a-z]+:\/\//, '').replace(/\/.*$/, '');
-    return [{ path: [...path, index, 'registry'], message: 'must be the host of a registry, with :port where it has one', ...(bare === '' ? {} : { suggestion: bare }) }];
+    return [
+      {
+        path: [...path, index, 'registry'],
+        message: 'must be the host of a registry, with :port where it has one',
+        ...(bare === '' ? {} : { suggestion: bare }),
+      },
+    ];
   });
-  const twice = duplicates(runtime.registryMirrors.map((mirror) => mirror.registry)).map(({ index }) => ({ path: [...path, index, 'registry'], message: 'this registry stands above already; put all its endpoints there' }));
+  const twice = duplicates(runtime.registryMirrors.map((mirror) => mirror.registry)).map(({ index }) => ({
+    path: [...path, index, 'registry'],
+    message: 'this registry stands above already; put all its endpoints there',
+  }));
   return [...wrong, ...twice];
 }
 

@@ -25,5 +25,13 @@ export function atLeast(options: {
 }): CheckResult {
   const { name, title, value, minimum, recommended, show, hint } = options;
   const status = value < minimum ? 'error' : value < recommended ? 'warning' : 'ok';
-  return { name, title, status, found: show(value), minimum: show(minimum), recommended: show(recommended), ...(status === 'ok' ? {} : { hint }) };
+  return {
+    name,
+    title,
+    status,
+    found: show(value),
+    minimum: show(minimum),
+    recommended: show(recommended),
+    ...(status === 'ok' ? {} : { hint }),
+  };
 }

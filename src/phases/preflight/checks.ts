@@ -13,19 +13,45 @@ import { architecture, aptLock, firewall, initSystem, operatingSystem, swap } fr
 
 /** All checks, in the order they are shown. */
 const CHECKS: readonly Check[] = [
-  operatingSystem, architecture, initSystem, cpu, memory, disk, kernel, cgroup, features, identity, clock, swap, firewall, aptLock, ports, reachabilityChecks,
+  operatingSystem,
+  architecture,
+  initSystem,
+  cpu,
+  memory,
+  disk,
+  kernel,
+  cgroup,
+  features,
+  identity,
+  clock,
+  swap,
+  firewall,
+  aptLock,
+  ports,
+  reachabilityChecks,
 ];
 
 /**
  * Every preflight check for every host, by host name. Pure: looks only at what it is given.
  * Errors whose name (or 'all') stands in spec.preflight.ignore become 'ignored'.
  */
-export function runChecks(context: { readonly spec: Spec; readonly nodes: readonly Node[]; readonly reachability?: readonly ReachabilityResult[] }): ReadonlyMap<string, CheckResult[]> {
+export function runChecks(context: {
+  readonly spec: Spec;
+  readonly nodes: readonly Node[];
+  readonly reachability?: readonly ReachabilityResult[];
+}): ReadonlyMap<string, CheckResult[]> {
   const full: CheckContext = { ...context, reachability: context.reachability ?? [] };
   const ignored = new Set(context.spec.preflight.ignore);
-  return new Map(context.nodes.map((node) => [node.spec.name, CHECKS.flatMap((check) => check(node, full)).map((result) => ignoring(result, ignored))]));
+  return new Map(
+    context.nodes.map((node) => [
+      node.spec.name,
+      CHECKS.flatMap((check) => check(node, full)).map((result) => ignoring(result, ignored)),
+    ]),
+  );
 }
 
 function ignoring(result: CheckResult, ignored: ReadonlySet<string>): CheckResult {
-  return result.status === 'error' && (ignored.has('all') || ignored.has(result.name)) ? { ...result, status: 'ignored' } : result;
+  return result.status === 'error' && (ignored.has('all') || ignored.has(result.name))
+    ? { ...result, status: 'ignored' }
+    : result;
 }

@@ -16,7 +16,10 @@ export const ports: Check = ({ facts, isControlPlane }, { spec }) => {
 
 /** https://kubernetes.io/docs/reference/networking/ports-and-protocols/ */
 export function neededPorts(apiPort: number, isControlPlane: boolean): NeededPort[] {
-  const node = [{ port: 10250, owner: 'kubelet' }, { port: 10256, owner: 'kube-proxy' }];
+  const node = [
+    { port: 10250, owner: 'kubelet' },
+    { port: 10256, owner: 'kube-proxy' },
+  ];
   if (!isControlPlane) return node;
   return [
     { port: apiPort, owner: 'kube-apiserver' },
@@ -32,11 +35,20 @@ function portCheck(facts: HostFacts, { port, owner }: NeededPort, spec: Spec): C
   const base = { name: `port-${String(port)}`, title: `Port ${String(port)} (${owner})`, minimum: 'free' };
   const holders = facts.listening.filter((socket) => socket.protocol === 'tcp' && socket.port === port);
   const holder = holders.find((socket) => !isOwner(socket.process, owner));
-  if (holder === undefined) return { ...base, status: 'ok', found: holders.length === 0 ? 'free' : `held by ${owner}, from an earlier run` };
-  const process = holder.process === undefined ? 'a process that cannot be seen' : `${holder.process}${holder.pid === undefined ? '' : ` (pid ${String(holder.pid)})`}`;
+  if (holder === undefined)
+    return { ...base, status: 'ok', found: holders.length === 0 ? 'free' : `held by ${owner}, from an earlier run` };
+  const process =
+    holder.process === undefined
+      ? 'a process that cannot be seen'
+      : `${holder.process}${holder.pid === undefined ? '' : ` (pid ${String(holder.pid)})`}`;
   const look = holder.pid === undefined ? `ss -ltnp 'sport = :${String(port)}'` : `ps -fp ${String(holder.pid)}`;
   const otherwise = port === spec.apiServer.port ? ' Or set another apiServer.port.' : '';
-  return { ...base, status: 'error', found: `held by ${process}`, hint: `Stop it on ${facts.host} (look at it with: ${look}).${otherwise}` };
+  return {
+    ...base,
+    status: 'error',
+    found: `held by ${process}`,
+    hint: `Stop it on ${facts.host} (look at it with: ${look}).${otherwise}`,
+  };
 }
 
 /** The kernel cuts process names at 15 letters; 'kube' is the multi-call binary of a source build. */

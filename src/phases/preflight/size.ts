@@ -10,7 +10,9 @@ export const cpu: Check = ({ facts, isControlPlane }) => [
     minimum: isControlPlane ? 2 : 1,
     recommended: 2,
     show: String,
-    hint: isControlPlane ? 'Give the machine more processors, or make another host the control plane.' : 'Give the machine more processors; the system pods alone take a fifth of one.',
+    hint: isControlPlane
+      ? 'Give the machine more processors, or make another host the control plane.'
+      : 'Give the machine more processors; the system pods alone take a fifth of one.',
   }),
 ];
 
@@ -23,7 +25,9 @@ export const memory: Check = ({ facts, isControlPlane }) => [
     minimum: isControlPlane ? 1700 : 700,
     recommended: isControlPlane ? 2000 : 1024,
     show: (value) => `${String(value)} MB`,
-    hint: isControlPlane ? 'Give the machine more memory, or make another host the control plane.' : 'Give the machine more memory.',
+    hint: isControlPlane
+      ? 'Give the machine more memory, or make another host the control plane.'
+      : 'Give the machine more memory.',
   }),
 ];
 
@@ -47,6 +51,7 @@ export const disk: Check = ({ facts }) => {
 
 /** The file system that holds path: the longest mount point or folder that is a parent of it. */
 function diskOf(facts: HostFacts, path: string): HostFacts['disks'][number] | undefined {
-  const holds = (disk: HostFacts['disks'][number]): boolean => disk.path === '/' || disk.path === path || path.startsWith(`${disk.path}/`);
+  const holds = (disk: HostFacts['disks'][number]): boolean =>
+    disk.path === '/' || disk.path === path || path.startsWith(`${disk.path}/`);
   return [...facts.disks].filter(holds).sort((one, other) => other.path.length - one.path.length)[0];
 }

@@ -28,7 +28,11 @@ interface Raw {
 const SINGLE = new Set(['hostname', 'user', 'port', 'identitiesonly', 'identityagent', 'hostkeyalias']);
 
 /** Goes through the lines as ssh does (readconf.c): top down, the first value of each keyword counts. */
-export async function evaluate(lines: readonly ConfigLine[], destination: string, given: { readonly user?: string; readonly port?: number; readonly defaultUser: string }): Promise<ConfigSettings> {
+export async function evaluate(
+  lines: readonly ConfigLine[],
+  destination: string,
+  given: { readonly user?: string; readonly port?: number; readonly defaultUser: string },
+): Promise<ConfigSettings> {
   const raw: Raw = { first: new Map(), identityFiles: [] };
   if (given.user !== undefined) raw.first.set('user', given.user);
   if (given.port !== undefined) raw.first.set('port', String(given.port));
@@ -38,14 +42,25 @@ export async function evaluate(lines: readonly ConfigLine[], destination: string
     const alias = raw.first.get('hostkeyalias');
     const jump = raw.first.get('proxyjump');
     const named = raw.first.get('hostname');
-    const basic = { original: destination, host: destination, port: Number(raw.first.get('port') ?? 22), user: raw.first.get('user') ?? given.defaultUser };
+    const basic = {
+      original: destination,
+      host: destination,
+      port: Number(raw.first.get('port') ?? 22),
+      user: raw.first.get('user') ?? given.defaultUser,
+    };
     const host = named === undefined ? destination : expandTokens(named, basic);
-    return { ...basic, host, ...(alias === undefined ? {} : { hostKeyAlias: alias }), ...(jump === undefined || jump === 'none' ? {} : { proxyJump: jump }) };
+    return {
+      ...basic,
+      host,
+      ...(alias === undefined ? {} : { hostKeyAlias: alias }),
+      ...(jump === undefined || jump === 'none' ? {} : { proxyJump: jump }),
+    };
   };
   const walk = async (block: readonly ConfigLine[], enclosing: boolean, final: boolean): Promise<void> => {
     let active = enclosing;
     for (const line of block) {
-      if (line.keyword === 'host') active = enclosing && hostLineMatches(line.args, final ? values().host : destination);
+      if (line.keyword === 'host')
+        active = enclosing && hostLineMatches(line.args, final ? values().host : destination);
       else if (line.keyword === 'match') active = enclosing && (await matchLineMatches(line, values(), pass, final));
       else if (line.keyword === 'include') for (const file of line.included ?? []) await walk(file, active, final);
       else if (active) take(raw, line);
@@ -63,7 +78,8 @@ function take({ first, identityFiles }: Raw, { keyword, args, rest }: ConfigLine
     if (!identityFiles.includes(value)) identityFiles.push(value);
   } else if (keyword === 'proxyjump' || keyword === 'proxycommand') {
     // Whichever of the two stands first wins.
-    if (!first.has('proxyjump') && !first.has('proxycommand')) first.set(keyword, keyword === 'proxycommand' ? rest : value);
+    if (!first.has('proxyjump') && !first.has('proxycommand'))
+      first.set(keyword, keyword === 'proxycommand' ? rest : value);
   } else if (SINGLE.has(keyword) && !first.has(keyword)) first.set(keyword, value);
 }
 
@@ -81,10 +97,17 @@ function settings({ first, identityFiles }: Raw, values: TokenValues): ConfigSet
     ...(port === undefined ? {} : { port: Number(port) }),
     identityFiles: identityFiles.filter((file) => file !== 'none').map((file) => expandPath(file, values)),
     identitiesOnly: text('identitiesonly') === 'yes',
-    ...(agent === undefined || agent === 'SSH_AUTH_SOCK' ? {} : { identityAgent: agent.startsWith('$') && !agent.startsWith('${') ? (process.env[agent.slice(1)] ?? '') : expandPath(agent, values) }),
-    proxyJump: jump === undefined || jump === 'none' ? [] : jump.split(',').map((hop) => expandTokens(hop.trim(), values)),
+    ...(agent === undefined || agent === 'SSH_AUTH_SOCK'
+      ? {}
+      : {
+          identityAgent:
+            agent.startsWith('$') && !agent.startsWith('${')
+              ? (process.env[agent.slice(1)] ?? '')
+              : expandPath(agent, values),
+        }),
+    proxyJump:
+      jump === undefined || jump === 'none' ? [] : jump.split(',').map((hop) => expandTokens(hop.trim(), values)),
     ...(command === undefined || command === 'none' ? {} : { proxyCommand: expandTokens(command, values) }),
     ...(alias === undefined ? {} : { hostKeyAlias: alias }),
   };
 }
-

@@ -26,8 +26,11 @@ async function expandPart(folder: string, part: string): Promise<string[]> {
 /** For one part of a path, and for host patterns of ssh_config, which know only * and ?. */
 export function globExpression(pattern: string, options: { readonly classes: boolean } = { classes: true }): RegExp {
   const text = pattern.replaceAll(/\[!?[^\]]+\]|[\s\S]/g, (piece) => {
-    if (piece.length > 1 && options.classes) return `[${piece.startsWith('[!') ? '^' : ''}${piece.slice(piece.startsWith('[!') ? 2 : 1, -1).replaceAll(/[\\^]/g, '\\$&')}]`;
-    return [...piece].map((char) => (char === '*' ? '.*' : char === '?' ? '.' : char.replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&'))).join('');
+    if (piece.length > 1 && options.classes)
+      return `[${piece.startsWith('[!') ? '^' : ''}${piece.slice(piece.startsWith('[!') ? 2 : 1, -1).replaceAll(/[\\^]/g, '\\$&')}]`;
+    return [...piece]
+      .map((char) => (char === '*' ? '.*' : char === '?' ? '.' : char.replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&')))
+      .join('');
   });
   return new RegExp(`^${text}$`, 's');
 }

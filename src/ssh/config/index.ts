@@ -9,7 +9,10 @@ export type { ConfigSettings } from './evaluate.js';
 export { localNames } from './tokens.js';
 
 /** What an OpenSSH client configuration says about one destination. */
-export type Lookup = (destination: string, given: { readonly user?: string; readonly port?: number; readonly defaultUser: string }) => Promise<ConfigSettings>;
+export type Lookup = (
+  destination: string,
+  given: { readonly user?: string; readonly port?: number; readonly defaultUser: string },
+) => Promise<ConfigSettings>;
 
 const SYSTEM_CONFIG = '/etc/ssh/ssh_config';
 

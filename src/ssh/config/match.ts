@@ -14,7 +14,12 @@ export function hostLineMatches(patterns: readonly string[], name: string): bool
 }
 
 /** 'Match host a,b user c exec "test"': all of them. `pass.wantsFinal` is set where the file asks for a second pass (Match final). */
-export async function matchLineMatches(line: ConfigLine, values: TokenValues, pass: { wantsFinal: boolean }, final: boolean): Promise<boolean> {
+export async function matchLineMatches(
+  line: ConfigLine,
+  values: TokenValues,
+  pass: { wantsFinal: boolean },
+  final: boolean,
+): Promise<boolean> {
   const words = splitWords(line.rest.replaceAll(/(\b(?:host|originalhost|user|localuser|exec))=/gi, '$1 '));
   let result = words.length > 0;
   while (words.length > 0) {
@@ -39,7 +44,11 @@ async function criterionHolds(criterion: string, value: string, values: TokenVal
   if (criterion === 'originalhost') return patternsMatch(patterns.map(lower), lower(values.original));
   if (criterion === 'user') return patternsMatch(patterns, values.user);
   if (criterion === 'localuser') return patternsMatch(patterns, localNames().user);
-  if (criterion === 'exec') return (await runLocal('/bin/sh', ['-c', expandTokens(value, values)], { timeoutSeconds: EXEC_SECONDS, reject: false })).code === 0;
+  if (criterion === 'exec')
+    return (
+      (await runLocal('/bin/sh', ['-c', expandTokens(value, values)], { timeoutSeconds: EXEC_SECONDS, reject: false }))
+        .code === 0
+    );
   // Criteria of newer or other versions (tagged, version, localnetwork) say nothing here.
   return false;
 }

@@ -74,12 +74,23 @@ async function includes(patterns: readonly string[], file: string, depth: number
   const base = file.startsWith('/etc/ssh/') ? dirname('/etc/ssh/x') : join(homedir(), '.ssh');
   const found: (readonly ConfigLine[])[] = [];
   for (const pattern of patterns) {
-    const path = pattern === '~' || pattern.startsWith('~/') ? join(homedir(), pattern.slice(1)) : isAbsolute(pattern) ? pattern : join(base, pattern);
+    const path =
+      pattern === '~' || pattern.startsWith('~/')
+        ? join(homedir(), pattern.slice(1))
+        : isAbsolute(pattern)
+          ? pattern
+          : join(base, pattern);
     for (const each of await expandGlob(path)) found.push(await readConfig(each, depth + 1));
   }
   return found;
 }
 
 function unreadable(file: string, found: string, cause?: unknown): KinitError {
-  return new KinitError(`the SSH configuration ${file} cannot be read`, { class: 'access', tried: `read ${file}`, found, hint: 'Mend it, or name another with ssh.configFile in the inventory (none: read none).', cause });
+  return new KinitError(`the SSH configuration ${file} cannot be read`, {
+    class: 'access',
+    tried: `read ${file}`,
+    found,
+    hint: 'Mend it, or name another with ssh.configFile in the inventory (none: read none).',
+    cause,
+  });
 }

@@ -19,7 +19,9 @@ export function expandTokens(text: string, values: TokenValues): string {
   const { host, original, port, user } = values;
   const known: Readonly<Record<string, string>> = {
     '%': '%',
-    C: createHash('sha1').update(`${local.host}${host}${String(port)}${user}${values.proxyJump ?? ''}`).digest('hex'),
+    C: createHash('sha1')
+      .update(`${local.host}${host}${String(port)}${user}${values.proxyJump ?? ''}`)
+      .digest('hex'),
     d: homedir(),
     h: host,
     i: String(process.getuid?.() ?? ''),
@@ -38,7 +40,10 @@ export function expandTokens(text: string, values: TokenValues): string {
 /** '~/' and ${NAME} in the name of a file, then the tokens. */
 export function expandPath(text: string, values: TokenValues): string {
   const home = text === '~' || text.startsWith('~/') ? `${homedir()}${text.slice(1)}` : text;
-  return expandTokens(home.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => process.env[name] ?? ''), values);
+  return expandTokens(
+    home.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => process.env[name] ?? ''),
+    values,
+  );
 }
 
 export function localNames(): { readonly host: string; readonly user: string } {

@@ -16,12 +16,32 @@ function recorded(events: readonly KinitEvent[]): RunRecord {
 }
 
 const run = recorded([
-  { type: 'run-started', command: 'init', hosts: ['a', 'b'], phases: ['swap', 'join', 'node'].map((id) => ({ id, title: id })) },
-  { type: 'check', host: 'a', check: { name: 'memory', title: 'Memory', status: 'error', found: '1 <GB>', hint: 'more & more' } },
+  {
+    type: 'run-started',
+    command: 'init',
+    hosts: ['a', 'b'],
+    phases: ['swap', 'join', 'node'].map((id) => ({ id, title: id })),
+  },
+  {
+    type: 'check',
+    host: 'a',
+    check: { name: 'memory', title: 'Memory', status: 'error', found: '1 <GB>', hint: 'more & more' },
+  },
   { type: 'check', host: 'b', check: { name: 'memory', title: 'Memory', status: 'ok', found: '4 GB' } },
-  { type: 'change-applied', host: 'a', phase: 'swap', change: { resource: 'swap', action: 'run', summary: 'turn swap off', reason: 'is on' } },
+  {
+    type: 'change-applied',
+    host: 'a',
+    phase: 'swap',
+    change: { resource: 'swap', action: 'run', summary: 'turn swap off', reason: 'is on' },
+  },
   { type: 'phase-finished', host: 'a', phase: 'swap', changes: 1, ...place },
-  { type: 'phase-failed', host: 'a', phase: 'join', message: 'a did not "join"', error: { class: 'timeout', host: 'a', phase: 'join', found: 'line 1\nline 2\u001b[31m', hint: 'look' } },
+  {
+    type: 'phase-failed',
+    host: 'a',
+    phase: 'join',
+    message: 'a did not "join"',
+    error: { class: 'timeout', host: 'a', phase: 'join', found: 'line 1\nline 2\u001b[31m', hint: 'look' },
+  },
   { type: 'phase-finished', host: 'b', phase: 'swap', changes: 0, reason: 'no swap', ...place },
   { type: 'host-finished', host: 'a', outcome: 'failed', changes: 1, ...host },
   { type: 'host-finished', host: 'b', outcome: 'done', changes: 0, ...host },
@@ -48,17 +68,29 @@ test('phases and checks of every host are test cases; what was not reached is sk
 });
 
 test('a failure that belongs to no host is a test case of its own', () => {
-  const xml = renderJunit(newRecord(), { command: 'init', seconds: 1, changesFail: false, failure: { message: 'locked', error: { class: 'locked' } } });
+  const xml = renderJunit(newRecord(), {
+    command: 'init',
+    seconds: 1,
+    changesFail: false,
+    failure: { message: 'locked', error: { class: 'locked' } },
+  });
   expect(xml).toContain('<testcase classname="kinit.run" name="init" time="0.000"><failure message="locked">');
 });
 
 test('plan --exit-code: a drift is a failure', () => {
   const drift = recorded([
     { type: 'run-started', command: 'plan', hosts: ['a'], phases: [{ id: 'swap', title: 'swap' }] },
-    { type: 'change-planned', host: 'a', phase: 'swap', change: { resource: 'swap', action: 'run', summary: 'turn swap off', reason: 'is on' } },
+    {
+      type: 'change-planned',
+      host: 'a',
+      phase: 'swap',
+      change: { resource: 'swap', action: 'run', summary: 'turn swap off', reason: 'is on' },
+    },
     { type: 'phase-finished', host: 'a', phase: 'swap', changes: 1, ...place },
   ]);
-  expect(renderJunit(drift, { command: 'plan', seconds: 1, changesFail: true })).toContain('<failure message="1 to change">turn swap off (is on)</failure>');
+  expect(renderJunit(drift, { command: 'plan', seconds: 1, changesFail: true })).toContain(
+    '<failure message="1 to change">turn swap off (is on)</failure>',
+  );
   expect(renderJunit(drift, { command: 'plan', seconds: 1, changesFail: false })).toContain('failures="0"');
 });
 
@@ -68,5 +100,7 @@ test('the summary names every host, and why one is not through; when all are it 
     'a     failed         1  1.0 s  join: a did not "join"',
     'b     done           0  1.0 s',
   ]);
-  expect(renderSummary({ hosts: run.hosts.filter(({ outcome }) => outcome === 'done'), failures: [] }, paint(false))).toBe('');
+  expect(
+    renderSummary({ hosts: run.hosts.filter(({ outcome }) => outcome === 'done'), failures: [] }, paint(false)),
+  ).toBe('');
 });

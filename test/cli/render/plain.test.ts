@@ -8,14 +8,41 @@ import { fakeIo } from '../fake-io.js';
 
 const change = { resource: 'swap:all', action: 'update', summary: 'turn swap off', reason: '/dev/sda2 is on' } as const;
 const events: readonly KinitEvent[] = [
-  { type: 'run-started', command: 'init', hosts: ['a', 'node2'], phases: [{ id: 'swap', title: 'Swap' }, { id: 'sysctls', title: 'Kernel settings' }] },
+  {
+    type: 'run-started',
+    command: 'init',
+    hosts: ['a', 'node2'],
+    phases: [
+      { id: 'swap', title: 'Swap' },
+      { id: 'sysctls', title: 'Kernel settings' },
+    ],
+  },
   { type: 'host-connected', host: 'a', description: 'Debian 12' },
   { type: 'phase-started', host: 'a', phase: 'swap', title: 'Swap' },
   { type: 'change-applied', host: 'a', phase: 'swap', change },
   { type: 'phase-finished', host: 'a', phase: 'swap', changes: 1, seconds: 0.42, roundTrips: 2 },
-  { type: 'phase-finished', host: 'node2', phase: 'sysctls', changes: 0, seconds: 0, roundTrips: 1, reason: 'all as wanted' },
+  {
+    type: 'phase-finished',
+    host: 'node2',
+    phase: 'sysctls',
+    changes: 0,
+    seconds: 0,
+    roundTrips: 1,
+    reason: 'all as wanted',
+  },
   { type: 'phase-failed', host: 'node2', phase: 'swap', message: 'swapoff\nfailed', error: { class: 'change' } },
-  { type: 'check', host: 'a', check: { name: 'memory', title: 'Memory', status: 'error', found: '900 MB', minimum: '1700 MB', hint: 'Add memory.' } },
+  {
+    type: 'check',
+    host: 'a',
+    check: {
+      name: 'memory',
+      title: 'Memory',
+      status: 'error',
+      found: '900 MB',
+      minimum: '1700 MB',
+      hint: 'Add memory.',
+    },
+  },
   { type: 'check', host: 'a', check: { name: 'cpus', title: 'CPUs', status: 'ok', found: '2' } },
   { type: 'warning', text: 'ipvs is deprecated' },
   { type: 'run-finished', changes: 1, seconds: 75, failedHosts: ['node2'] },
@@ -23,7 +50,10 @@ const events: readonly KinitEvent[] = [
 
 function lines(verbose: boolean): string[] {
   const io = fakeIo();
-  const renderer = plainRenderer({ output: io.stdout, verbose, paint: paint(false) }, () => new Date(2026, 0, 2, 3, 4, 5));
+  const renderer = plainRenderer(
+    { output: io.stdout, verbose, paint: paint(false) },
+    () => new Date(2026, 0, 2, 3, 4, 5),
+  );
   for (const event of events) renderer.emit(event);
   return io.out().trimEnd().split('\n');
 }
@@ -53,19 +83,35 @@ test('NDJSON is every event with its time, one a line', () => {
   const time = '2026-01-02T03:04:05.678Z';
   const renderer = jsonRenderer(io.stdout, () => new Date(time));
   for (const event of events) renderer.emit(event);
-  expect(io.out().trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual(events.map((event) => ({ ...event, time })));
+  expect(
+    io
+      .out()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown),
+  ).toEqual(events.map((event) => ({ ...event, time })));
 });
 
 test('a terminal that is a build server gets plain lines', () => {
   const io = fakeIo({ tty: true, env: { CI: 'true' } });
-  createRenderer({ io, output: io.stdout, format: 'text', verbose: false, paint: paint(false) }).emit({ type: 'progress', host: 'a', text: 'hello' });
+  createRenderer({ io, output: io.stdout, format: 'text', verbose: false, paint: paint(false) }).emit({
+    type: 'progress',
+    host: 'a',
+    text: 'hello',
+  });
   expect(io.out()).toMatch(/^\d\d:\d\d:\d\d a - hello\n$/);
 });
 
 test('JSON goes to standard output also where people read standard error', () => {
   const io = fakeIo();
-  createRenderer({ io, output: io.stderr, format: 'json', verbose: false, paint: paint(false) }).emit({ type: 'warning', text: 'x' });
-  expect({ out: io.out(), err: io.err() }).toEqual({ out: expect.stringMatching(/^\{"type":"warning","text":"x","time":"[^"]+"\}\n$/) as string, err: '' });
+  createRenderer({ io, output: io.stderr, format: 'json', verbose: false, paint: paint(false) }).emit({
+    type: 'warning',
+    text: 'x',
+  });
+  expect({ out: io.out(), err: io.err() }).toEqual({
+    out: expect.stringMatching(/^\{"type":"warning","text":"x","time":"[^"]+"\}\n$/) as string,
+    err: '',
+  });
 });
 
 test('what a terminal could take for a command stands escaped in NDJSON', () => {

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import { runState } from '../../../src/cli/render/run-state.js';
 
-const start = { type: 'run-started', command: 'init', hosts: ['a', 'node2'], phases: [{ id: 'swap', title: 'Turn swap off' }, { id: 'pki', title: 'Certificates' }] } as const;
+const start = {
+  type: 'run-started',
+  command: 'init',
+  hosts: ['a', 'node2'],
+  phases: [
+    { id: 'swap', title: 'Turn swap off' },
+    { id: 'pki', title: 'Certificates' },
+  ],
+} as const;
 
 test('the display follows a host through its phases', () => {
   let now = 0;
@@ -10,12 +18,22 @@ test('the display follows a host through its phases', () => {
   state.see({ type: 'phase-started', host: 'a', phase: 'swap', title: 'Turn swap off' });
   state.see({ type: 'phase-waiting', host: 'a', phase: 'swap', for: 'pki' });
   now = 65_000;
-  expect([state.title(), state.hostTitle('a'), state.hostOutput('a')]).toEqual(['init  2 hosts  1 min 05 s', 'a      Turn swap off', 'waiting for Certificates']);
+  expect([state.title(), state.hostTitle('a'), state.hostOutput('a')]).toEqual([
+    'init  2 hosts  1 min 05 s',
+    'a      Turn swap off',
+    'waiting for Certificates',
+  ]);
 });
 
 test('a failed host says where and why, and the run names it', () => {
   const state = runState(start, () => 0);
-  state.see({ type: 'phase-failed', host: 'node2', phase: 'swap', message: 'swapoff \u001b[2Jfailed', error: { class: 'change' } });
+  state.see({
+    type: 'phase-failed',
+    host: 'node2',
+    phase: 'swap',
+    message: 'swapoff \u001b[2Jfailed',
+    error: { class: 'change' },
+  });
   expect(state.hostFailed('node2')).toBe('node2  FAILED: Turn swap off: swapoff failed');
   expect(state.hostFailed('a')).toBeUndefined();
   expect(state.failed()).toContain('failed on node2');
@@ -32,7 +50,11 @@ test('progress of no host is told on the line of the run', () => {
 test('warnings and checks that are not met are kept for afterwards', () => {
   const state = runState(start, () => 0);
   state.see({ type: 'warning', host: 'a', text: 'old kernel' });
-  state.see({ type: 'check', host: 'a', check: { name: 'disk', title: 'Disk', status: 'warning', found: '5 GB', hint: 'Add disk.' } });
+  state.see({
+    type: 'check',
+    host: 'a',
+    check: { name: 'disk', title: 'Disk', status: 'warning', found: '5 GB', hint: 'Add disk.' },
+  });
   state.see({ type: 'check', host: 'a', check: { name: 'cpus', title: 'CPUs', status: 'ok', found: '2' } });
   expect(state.notes()).toEqual(['a: warning: old kernel', 'a: warning: Disk: 5 GB. Add disk.']);
 });

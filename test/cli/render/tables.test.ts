@@ -8,7 +8,13 @@ import { renderTiming } from '../../../src/cli/render/timing.js';
 
 const plain = paint(false);
 const diff = '--- /etc/hosts\n+++ /etc/hosts\n@@ -1 +1 @@\n-old\n+new\u001b[2J';
-const file = { resource: 'file:/etc/hosts', action: 'update', summary: 'write /etc/hosts (644)', reason: 'content differs', diff } as const;
+const file = {
+  resource: 'file:/etc/hosts',
+  action: 'update',
+  summary: 'write /etc/hosts (644)',
+  reason: 'content differs',
+  diff,
+} as const;
 const link = { resource: 'link:/x', action: 'delete', summary: 'remove /x', reason: 'not wanted' } as const;
 
 test('a plan groups changes by host in the order of the inventory and shows diffs', () => {
@@ -47,7 +53,18 @@ test('diffs are coloured on a terminal', () => {
 test('checks are a table; what to do stands below it, once for all hosts', () => {
   const text = renderChecks(
     [
-      { host: 'a', check: { name: 'memory', title: 'Memory', status: 'error', found: '900 MB', minimum: '1700 MB', recommended: '4000 MB', hint: 'Add memory.' } },
+      {
+        host: 'a',
+        check: {
+          name: 'memory',
+          title: 'Memory',
+          status: 'error',
+          found: '900 MB',
+          minimum: '1700 MB',
+          recommended: '4000 MB',
+          hint: 'Add memory.',
+        },
+      },
       { host: 'b', check: { name: 'memory', title: 'Memory', status: 'error', found: '901 MB', hint: 'Add memory.' } },
       { host: 'a', check: { name: 'cpus', title: 'CPUs', status: 'ok', found: '2', minimum: '2' } },
     ],
@@ -82,6 +99,12 @@ test('--timing is made from events: phases that did something, and exec channels
 });
 
 test('sizes and durations as people say them', () => {
-  expect([0, 512, 1024, 1536 * 1024, 3 * 1024 ** 3].map(bytes)).toEqual(['0 B', '512 B', '1.0 KiB', '1.5 MiB', '3.0 GiB']);
+  expect([0, 512, 1024, 1536 * 1024, 3 * 1024 ** 3].map(bytes)).toEqual([
+    '0 B',
+    '512 B',
+    '1.0 KiB',
+    '1.5 MiB',
+    '3.0 GiB',
+  ]);
   expect([0.44, 12.4, 59.7, 185].map(duration)).toEqual(['0.4 s', '12 s', '1 min 00 s', '3 min 05 s']);
 });

@@ -3,14 +3,27 @@ import { paint } from '../../../src/cli/colour.js';
 import { createRenderer } from '../../../src/cli/render/renderer.js';
 import { fakeIo } from '../fake-io.js';
 
-const start = { type: 'run-started', command: 'init', hosts: ['a', 'b'], phases: [{ id: 'swap', title: 'Turn swap off' }] } as const;
+const start = {
+  type: 'run-started',
+  command: 'init',
+  hosts: ['a', 'b'],
+  phases: [{ id: 'swap', title: 'Turn swap off' }],
+} as const;
 
 test('a terminal gets a live display that ends with each host once, and warnings below it', async () => {
   const io = fakeIo({ tty: true, env: { TERM: 'xterm' } });
   const renderer = createRenderer({ io, output: io.stdout, format: 'text', verbose: false, paint: paint(false) });
   renderer.emit(start);
   renderer.emit({ type: 'warning', text: 'old \u001b[2Jkernel' });
-  renderer.emit({ type: 'host-finished', host: 'a', outcome: 'done', changes: 2, seconds: 3, execChannels: 3, roundTrips: 4 });
+  renderer.emit({
+    type: 'host-finished',
+    host: 'a',
+    outcome: 'done',
+    changes: 2,
+    seconds: 3,
+    execChannels: 3,
+    roundTrips: 4,
+  });
   renderer.emit({ type: 'phase-failed', host: 'b', phase: 'swap', message: 'no', error: { class: 'change' } });
   await renderer.finish();
   const [end = ''] = io.out().split('\u001b[G').slice(-1);

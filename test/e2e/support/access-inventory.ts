@@ -20,14 +20,22 @@ export interface Reached {
 export async function writeInventory(folder: string, spec: Readonly<Record<string, unknown>>): Promise<string> {
   const file = join(folder, `inventory-${randomBytes(4).toString('hex')}.yaml`);
   // The machine's clock and cgroups are no subject here.
-  await writeFile(file, JSON.stringify({ timeSync: 'keep', selinux: 'keep', swap: 'keep', kubelet: { cgroupV1: 'allow' }, ...spec }));
+  await writeFile(
+    file,
+    JSON.stringify({ timeSync: 'keep', selinux: 'keep', swap: 'keep', kubelet: { cgroupV1: 'allow' }, ...spec }),
+  );
   return file;
 }
 
 /** `kinit check`: connects to every host as root and asks it for everything kinit wants to know. */
 export async function reach(file: string, env: Record<string, string> = {}): Promise<Reached> {
-  const { code, events, stderr } = await kinitEvents(['check', '-i', file, '--accept-new-host-keys'], { env, timeoutSeconds: 120 });
+  const { code, events, stderr } = await kinitEvents(['check', '-i', file, '--accept-new-host-keys'], {
+    env,
+    timeoutSeconds: 120,
+  });
   const output = `${events.map((event) => JSON.stringify(event)).join('\n')}\n${stderr}`;
-  const errors = all(events, 'phase-failed').map(({ message, error }) => `${message} | ${error.found ?? ''} | ${error.hint ?? ''}`);
+  const errors = all(events, 'phase-failed').map(
+    ({ message, error }) => `${message} | ${error.found ?? ''} | ${error.hint ?? ''}`,
+  );
   return { code, connected: all(events, 'host-connected').map(({ host }) => host), errors, output };
 }

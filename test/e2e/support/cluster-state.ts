@@ -9,37 +9,58 @@ import type { LabHandle } from './kinit.js';
  */
 export async function hostState(lab: LabHandle, host: string): Promise<string[]> {
   const { stdout } = await lab.sh(host, HOST_STATE);
-  return stdout.trim().split('\n').map((line) => line.replace(/^(entry )\d+-/, '$1').replace(/kubelet-client-\d{4}-[\d-]+/g, 'kubelet-client-DATE')).sort();
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/^(entry )\d+-/, '$1').replace(/kubelet-client-\d{4}-[\d-]+/g, 'kubelet-client-DATE'))
+    .sort();
 }
 
 /** What is in the cluster: every object kinit puts there, without what the server adds and what differs between any two clusters. */
 export async function clusterState(lab: LabHandle): Promise<string[]> {
-  const { items } = JSON.parse(await lab.kubectl(`get ${KINDS} -A -o json`)) as { items: { kind: string; metadata: Record<string, unknown> & { name: string; namespace?: string } }[] };
-  return items
-    // What the check of the whole cluster remembers: uids.
-    .filter(({ metadata: { name } }) => name !== 'kinit-probe')
-    .map(({ kind, metadata: { name, namespace, labels, annotations }, ...rest }) => `${kind} ${namespace ?? ''}/${name} ${neutral(JSON.stringify({ labels, annotations, ...rest, status: undefined }, sorted))}`)
-    .sort();
+  const { items } = JSON.parse(await lab.kubectl(`get ${KINDS} -A -o json`)) as {
+    items: { kind: string; metadata: Record<string, unknown> & { name: string; namespace?: string } }[];
+  };
+  return (
+    items
+      // What the check of the whole cluster remembers: uids.
+      .filter(({ metadata: { name } }) => name !== 'kinit-probe')
+      .map(
+        ({ kind, metadata: { name, namespace, labels, annotations }, ...rest }) =>
+          `${kind} ${namespace ?? ''}/${name} ${neutral(JSON.stringify({ labels, annotations, ...rest, status: undefined }, sorted))}`,
+      )
+      .sort()
+  );
 }
 
 /** Fingerprints of the certificate authorities of a control-plane host, each having signed what it should. */
 export async function authorities(lab: LabHandle, host: string): Promise<string[]> {
-  const { stdout } = await lab.sh(host, 'cd /etc/kubernetes/pki && for f in ca front-proxy-ca etcd/ca apiserver apiserver-kubelet-client front-proxy-client etcd/server etcd/peer apiserver-etcd-client; do cat $f.crt; done');
-  const read = stdout.split(/(?<=-----END CERTIFICATE-----\n)/).filter((text) => text.includes('BEGIN')).map((pem) => new X509Certificate(pem));
+  const { stdout } = await lab.sh(
+    host,
+    'cd /etc/kubernetes/pki && for f in ca front-proxy-ca etcd/ca apiserver apiserver-kubelet-client front-proxy-client etcd/server etcd/peer apiserver-etcd-client; do cat $f.crt; done',
+  );
+  const read = stdout
+    .split(/(?<=-----END CERTIFICATE-----\n)/)
+    .filter((text) => text.includes('BEGIN'))
+    .map((pem) => new X509Certificate(pem));
   const [ca, frontProxy, etcd, ...leaves] = read;
   const signers = [ca, ca, frontProxy, etcd, etcd, etcd];
   leaves.forEach((leaf, index) => {
     const signer = signers[index];
-    if (signer === undefined || !leaf.verify(signer.publicKey)) throw new Error(`${leaf.subject} is not signed by ${signer?.subject ?? 'any authority'} that is there`);
+    if (signer === undefined || !leaf.verify(signer.publicKey))
+      throw new Error(`${leaf.subject} is not signed by ${signer?.subject ?? 'any authority'} that is there`);
   });
   if (leaves.length !== signers.length) throw new Error(`${leaves.length} certificates instead of ${signers.length}`);
   return read.slice(0, 3).map(({ fingerprint256 }) => fingerprint256);
 }
 
-const KINDS = 'configmaps,serviceaccounts,services,daemonsets,deployments,roles,rolebindings,clusterroles,clusterrolebindings,nodes';
+const KINDS =
+  'configmaps,serviceaccounts,services,daemonsets,deployments,roles,rolebindings,clusterroles,clusterrolebindings,nodes';
 
 const sorted = (_key: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
 
 /** Certificates, signatures, addresses given out and times are other ones in every cluster. */
 function neutral(text: string): string {

@@ -27,7 +27,10 @@ export async function cutEverywhere(args: readonly string[], every = 1): Promise
       const { code, stdout, stderr } = await kinit(args, { env: { KINIT_TEST_FAULT_FILE: file } });
       const points = (await readFile(file, 'utf8')).trimEnd().split('\n').slice(1);
       if (code === 0) return points;
-      if (code !== KILLED) throw new Error(`run ${run} of kinit ${args.join(' ')}, after a kill at "${points.at(-1) ?? ''}", exited with ${code}\n${stdout.slice(-6000)}\n${stderr}`);
+      if (code !== KILLED)
+        throw new Error(
+          `run ${run} of kinit ${args.join(' ')}, after a kill at "${points.at(-1) ?? ''}", exited with ${code}\n${stdout.slice(-6000)}\n${stderr}`,
+        );
     }
     throw new Error(`kinit ${args.join(' ')} does not come to its end`);
   } finally {
@@ -39,9 +42,15 @@ export async function cutEverywhere(args: readonly string[], every = 1): Promise
  * Starts a command, does something bad when `cause` is through with it, and kills it with SIGKILL ('let-it-end': waits
  * until it ends by itself). Its events can be read while it runs.
  */
-export async function cutWhen(args: readonly string[], cause: (events: AsyncIterable<KinitEvent>) => Promise<void>, then: 'kill' | 'let-it-end' = 'kill'): Promise<'killed' | 'failed' | 'finished'> {
+export async function cutWhen(
+  args: readonly string[],
+  cause: (events: AsyncIterable<KinitEvent>) => Promise<void>,
+  then: 'kill' | 'let-it-end' = 'kill',
+): Promise<'killed' | 'failed' | 'finished'> {
   const child = spawn(process.execPath, [BIN, ...args, '--output', 'json'], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const ended = new Promise<'killed' | 'failed' | 'finished'>((resolve) => child.on('exit', (code, signal) => resolve(signal !== null ? 'killed' : code === 0 ? 'finished' : 'failed')));
+  const ended = new Promise<'killed' | 'failed' | 'finished'>((resolve) =>
+    child.on('exit', (code, signal) => resolve(signal !== null ? 'killed' : code === 0 ? 'finished' : 'failed')),
+  );
   try {
     await cause(eventsOf(createInterface({ input: child.stdout })));
     child.stdout.resume();

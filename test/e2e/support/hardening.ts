@@ -21,18 +21,54 @@ interface FlagRule {
 }
 
 const FILES: readonly FileRule[] = [
-  { number: '1.1.1-1.1.8', on: 'control-plane', glob: '/etc/kubernetes/manifests/*.yaml', mode: 0o600, owner: 'root:root' },
+  {
+    number: '1.1.1-1.1.8',
+    on: 'control-plane',
+    glob: '/etc/kubernetes/manifests/*.yaml',
+    mode: 0o600,
+    owner: 'root:root',
+  },
   { number: '1.1.9-1.1.10', on: 'all', glob: '/etc/cni/net.d/*', mode: 0o600, owner: 'root:root' },
   { number: '1.1.11-1.1.12', on: 'control-plane', glob: '/var/lib/etcd', mode: 0o700, owner: 'etcd:etcd' },
   { number: '1.1.13-1.1.18', on: 'control-plane', glob: '/etc/kubernetes/*.conf', mode: 0o600, owner: 'root:root' },
-  { number: '1.1.19-1.1.20', on: 'control-plane', glob: '/etc/kubernetes/pki/*.crt /etc/kubernetes/pki/etcd/*.crt', mode: 0o644, owner: 'root:root' },
-  { number: '1.1.21', on: 'control-plane', glob: '/etc/kubernetes/pki/*.key /etc/kubernetes/pki/etcd/*.key', mode: 0o600, owner: 'root:root' },
-  { number: '1.2.27', on: 'control-plane', glob: '/etc/kubernetes/encryption-config.yaml', mode: 0o600, owner: 'root:root' },
-  { number: '4.1.1-4.1.2', on: 'all', glob: '/etc/systemd/system/kubelet.service /etc/systemd/system/kubelet.service.d/*.conf', mode: 0o600, owner: 'root:root' },
+  {
+    number: '1.1.19-1.1.20',
+    on: 'control-plane',
+    glob: '/etc/kubernetes/pki/*.crt /etc/kubernetes/pki/etcd/*.crt',
+    mode: 0o644,
+    owner: 'root:root',
+  },
+  {
+    number: '1.1.21',
+    on: 'control-plane',
+    glob: '/etc/kubernetes/pki/*.key /etc/kubernetes/pki/etcd/*.key',
+    mode: 0o600,
+    owner: 'root:root',
+  },
+  {
+    number: '1.2.27',
+    on: 'control-plane',
+    glob: '/etc/kubernetes/encryption-config.yaml',
+    mode: 0o600,
+    owner: 'root:root',
+  },
+  {
+    number: '4.1.1-4.1.2',
+    on: 'all',
+    glob: '/etc/systemd/system/kubelet.service /etc/systemd/system/kubelet.service.d/*.conf',
+    mode: 0o600,
+    owner: 'root:root',
+  },
   { number: '4.1.5-4.1.6', on: 'all', glob: '/etc/kubernetes/kubelet.conf', mode: 0o600, owner: 'root:root' },
   { number: '4.1.7-4.1.8', on: 'all', glob: '/etc/kubernetes/pki/ca.crt', mode: 0o644, owner: 'root:root' },
   { number: '4.1.9-4.1.10', on: 'all', glob: '/var/lib/kubelet/config.yaml', mode: 0o600, owner: 'root:root' },
-  { number: '-', on: 'all', glob: '/var/lib/kubelet/pki/*.pem /var/lib/kubelet/pki/*.key', mode: 0o600, owner: 'root:root' },
+  {
+    number: '-',
+    on: 'all',
+    glob: '/var/lib/kubelet/pki/*.pem /var/lib/kubelet/pki/*.key',
+    mode: 0o600,
+    owner: 'root:root',
+  },
   { number: '-', on: 'all', glob: '/var/lib/kinit', mode: 0o700, owner: 'root:root' },
 ];
 
@@ -41,7 +77,12 @@ const FLAGS: readonly FlagRule[] = [
   { number: '1.2.4', process: 'kube-apiserver', flag: 'kubelet-client-certificate', value: /./ },
   { number: '1.2.5', process: 'kube-apiserver', flag: 'kubelet-certificate-authority', value: /./ },
   { number: '1.2.6-1.2.8', process: 'kube-apiserver', flag: 'authorization-mode', value: /^Node,RBAC$/ },
-  { number: '1.2.9, 1.2.14', process: 'kube-apiserver', flag: 'enable-admission-plugins', value: /\bEventRateLimit\b.*\bNodeRestriction\b/ },
+  {
+    number: '1.2.9, 1.2.14',
+    process: 'kube-apiserver',
+    flag: 'enable-admission-plugins',
+    value: /\bEventRateLimit\b.*\bNodeRestriction\b/,
+  },
   { number: '1.2.15', process: 'kube-apiserver', flag: 'profiling', value: /^false$/ },
   { number: '1.2.16', process: 'kube-apiserver', flag: 'audit-log-path', value: /^\// },
   { number: '1.2.17', process: 'kube-apiserver', flag: 'audit-log-maxage', value: /^30$/ },
@@ -69,18 +110,22 @@ const KUBELET: Readonly<Record<string, unknown>> = {
   'authentication.anonymous.enabled': false, // 4.2.1
   'authorization.mode': 'Webhook', // 4.2.2
   'authentication.x509.clientCAFile': '/etc/kubernetes/pki/ca.crt', // 4.2.3
-  'readOnlyPort': undefined, // 4.2.4: 0 is left out
-  'streamingConnectionIdleTimeout': '5m0s', // 4.2.5
-  'makeIPTablesUtilChains': true, // 4.2.6
-  'eventRecordQPS': 50, // 4.2.8
-  'rotateCertificates': true, // 4.2.10
-  'podPidsLimit': 4096, // 4.2.13
-  'seccompDefault': true, // 4.2.14
-  'tlsMinVersion': 'VersionTLS12', // 4.2.12
+  readOnlyPort: undefined, // 4.2.4: 0 is left out
+  streamingConnectionIdleTimeout: '5m0s', // 4.2.5
+  makeIPTablesUtilChains: true, // 4.2.6
+  eventRecordQPS: 50, // 4.2.8
+  rotateCertificates: true, // 4.2.10
+  podPidsLimit: 4096, // 4.2.13
+  seccompDefault: true, // 4.2.14
+  tlsMinVersion: 'VersionTLS12', // 4.2.12
 };
 
 /** Every rule of the table that a running host breaks, one line each; [] when all hold. */
-export async function hardeningFaults(cluster: LabHandle, host: string, role: 'control-plane' | 'worker'): Promise<string[]> {
+export async function hardeningFaults(
+  cluster: LabHandle,
+  host: string,
+  role: 'control-plane' | 'worker',
+): Promise<string[]> {
   const files = FILES.filter(({ on }) => on === 'all' || role === 'control-plane');
   const flags = FLAGS.filter(({ process }) => role === 'control-plane' || process === 'kubelet');
   const processes = [...new Set(flags.map(({ process }) => process))];
@@ -93,8 +138,18 @@ export async function hardeningFaults(cluster: LabHandle, host: string, role: 'c
   const lines = stdout.split('\n');
   const configz: unknown = JSON.parse(await cluster.kubectl(`get --raw /api/v1/nodes/${host}/proxy/configz`));
   return [
-    ...files.flatMap((rule, index) => fileFaults(rule, lines.filter((line) => line.startsWith(`file ${index} `)).map((line) => line.split(' ')))),
-    ...flags.flatMap((rule) => flagFaults(rule, lines.find((line) => line.startsWith(`process ${rule.process} `)))),
+    ...files.flatMap((rule, index) =>
+      fileFaults(
+        rule,
+        lines.filter((line) => line.startsWith(`file ${index} `)).map((line) => line.split(' ')),
+      ),
+    ),
+    ...flags.flatMap((rule) =>
+      flagFaults(
+        rule,
+        lines.find((line) => line.startsWith(`process ${rule.process} `)),
+      ),
+    ),
     ...Object.entries(KUBELET).flatMap(([path, wanted]) => {
       const found = at(configz, ['kubeletconfig', ...path.split('.')]);
       return found === wanted ? [] : [`kubelet ${path}: ${String(found)}, wanted ${String(wanted)}`];
@@ -104,16 +159,33 @@ export async function hardeningFaults(cluster: LabHandle, host: string, role: 'c
 
 function fileFaults({ number, glob, mode, owner }: FileRule, found: readonly (readonly string[])[]): string[] {
   if (found.length === 0) return [`${number} ${glob}: nothing there`];
-  return found.flatMap(([, , bits = '', who = '', path = '']) => ((Number.parseInt(bits, 8) & ~mode) === 0 && who === owner ? [] : [`${number} ${path}: ${bits} ${who}, wanted at most ${mode.toString(8)} ${owner}`]));
+  return found.flatMap(([, , bits = '', who = '', path = '']) =>
+    (Number.parseInt(bits, 8) & ~mode) === 0 && who === owner
+      ? []
+      : [`${number} ${path}: ${bits} ${who}, wanted at most ${mode.toString(8)} ${owner}`],
+  );
 }
 
 function flagFaults({ number, process, flag, value }: FlagRule, line: string | undefined): string[] {
   if (line === undefined) return [`${number} ${process} does not run`];
-  const found = line.split(' ').find((word) => word.startsWith(`--${flag}=`))?.slice(flag.length + 3);
+  const found = line
+    .split(' ')
+    .find((word) => word.startsWith(`--${flag}=`))
+    ?.slice(flag.length + 3);
   const holds = value === undefined ? found === undefined : found !== undefined && value.test(found);
-  return holds ? [] : [`${number} ${process} --${flag}: ${found ?? 'not set'}, wanted ${value === undefined ? 'not set' : String(value)}`];
+  return holds
+    ? []
+    : [
+        `${number} ${process} --${flag}: ${found ?? 'not set'}, wanted ${value === undefined ? 'not set' : String(value)}`,
+      ];
 }
 
 function at(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((inner, name) => (typeof inner === 'object' && inner !== null && name in inner ? (inner as Record<string, unknown>)[name] : undefined), value);
+  return path.reduce<unknown>(
+    (inner, name) =>
+      typeof inner === 'object' && inner !== null && name in inner
+        ? (inner as Record<string, unknown>)[name]
+        : undefined,
+    value,
+  );
 }

@@ -28,25 +28,44 @@ export function kinit(args: readonly string[], options: KinitOptions = {}): Prom
 /** Runs the built kinit and demands success; the error shows all that it said. */
 export async function kinitOk(args: readonly string[], options: KinitOptions = {}): Promise<KinitResult> {
   const result = await kinit(args, options);
-  if (result.code !== 0) throw new Error(`kinit ${args.join(' ')} exited with ${result.code}\n${result.stdout}\n${result.stderr}`);
+  if (result.code !== 0)
+    throw new Error(`kinit ${args.join(' ')} exited with ${result.code}\n${result.stdout}\n${result.stderr}`);
   return result;
 }
 
 /** Runs with --output json and gives the events. */
-export async function kinitEvents(args: readonly string[], options: KinitOptions = {}): Promise<{ code: number; events: KinitEvent[]; stderr: string }> {
+export async function kinitEvents(
+  args: readonly string[],
+  options: KinitOptions = {},
+): Promise<{ code: number; events: KinitEvent[]; stderr: string }> {
   const result = await kinit([...args, '--output', 'json'], options);
-  const events = result.stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as KinitEvent);
+  const events = result.stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as KinitEvent);
   return { code: result.code, events, stderr: result.stderr };
 }
 
 /** The event of that type, of which a run has exactly one. */
-export function only<T extends KinitEvent['type']>(events: readonly KinitEvent[], type: T): Extract<KinitEvent, { type: T }> {
+export function only<T extends KinitEvent['type']>(
+  events: readonly KinitEvent[],
+  type: T,
+): Extract<KinitEvent, { type: T }> {
   const found = all(events, type);
-  if (found.length !== 1) throw new Error(`${found.length} events of type ${type} among ${events.length}:\n${events.map((event) => JSON.stringify(event)).join('\n').slice(-6000)}`);
+  if (found.length !== 1)
+    throw new Error(
+      `${found.length} events of type ${type} among ${events.length}:\n${events
+        .map((event) => JSON.stringify(event))
+        .join('\n')
+        .slice(-6000)}`,
+    );
   return found[0] as Extract<KinitEvent, { type: T }>;
 }
 
-export function all<T extends KinitEvent['type']>(events: readonly KinitEvent[], type: T): Extract<KinitEvent, { type: T }>[] {
+export function all<T extends KinitEvent['type']>(
+  events: readonly KinitEvent[],
+  type: T,
+): Extract<KinitEvent, { type: T }>[] {
   return events.filter((event): event is Extract<KinitEvent, { type: T }> => event.type === type);
 }
 
@@ -55,27 +74,47 @@ export interface LabHandle {
   readonly name: string;
   readonly inventory: string;
   /** Runs a shell line as root on a host. */
-  sh(host: string, script: string, options?: { readonly reject?: boolean; readonly timeoutSeconds?: number }): Promise<KinitResult>;
+  sh(
+    host: string,
+    script: string,
+    options?: { readonly reject?: boolean; readonly timeoutSeconds?: number },
+  ): Promise<KinitResult>;
   /** kubectl on the first host, with administrator rights. */
   kubectl(args: string, options?: { readonly reject?: boolean; readonly timeoutSeconds?: number }): Promise<string>;
   down(): Promise<void>;
 }
 
 /** Brings a lab up (or adds hosts to it) and gives a handle on it. */
-export async function lab(name: string, options: { readonly hosts: number; readonly memory?: string; readonly cpus?: number }): Promise<LabHandle> {
-  await kinitOk(['lab', 'up', '--name', name, '--hosts', String(options.hosts), '--memory', options.memory ?? '3G', '--cpus', String(options.cpus ?? 2)]);
+export async function lab(
+  name: string,
+  options: { readonly hosts: number; readonly memory?: string; readonly cpus?: number },
+): Promise<LabHandle> {
+  await kinitOk([
+    'lab',
+    'up',
+    '--name',
+    name,
+    '--hosts',
+    String(options.hosts),
+    '--memory',
+    options.memory ?? '3G',
+    '--cpus',
+    String(options.cpus ?? 2),
+  ]);
   const listed = await kinitOk(['lab', 'list', '--output', 'json']);
   const inventory = inventoryOf(listed.stdout, name);
   const sh: LabHandle['sh'] = async (host, script, { reject = true, timeoutSeconds = 120 } = {}) => {
     const result = await kinit(['lab', 'exec', '--name', name, host, '--', 'sh', '-c', script], { timeoutSeconds });
-    if (reject && result.code !== 0) throw new Error(`on ${host}: ${script}\nexit ${result.code}\n${result.stdout}\n${result.stderr}`);
+    if (reject && result.code !== 0)
+      throw new Error(`on ${host}: ${script}\nexit ${result.code}\n${result.stdout}\n${result.stderr}`);
     return result;
   };
   return {
     name,
     inventory,
     sh,
-    kubectl: async (args, shOptions) => (await sh('node1', `kubectl --kubeconfig /etc/kubernetes/admin.conf ${args}`, shOptions)).stdout,
+    kubectl: async (args, shOptions) =>
+      (await sh('node1', `kubectl --kubeconfig /etc/kubernetes/admin.conf ${args}`, shOptions)).stdout,
     down: async () => {
       await kinitOk(['lab', 'down', '--name', name]);
     },
@@ -91,7 +130,11 @@ function inventoryOf(output: string, name: string): string {
 }
 
 /** Asks again until the answer is there, within a bound. */
-export async function eventually<T>(what: string, timeoutSeconds: number, ask: () => Promise<T | undefined>): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  timeoutSeconds: number,
+  ask: () => Promise<T | undefined>,
+): Promise<T> {
   const end = Date.now() + timeoutSeconds * 1000;
   let last: unknown;
   while (Date.now() < end) {
@@ -103,5 +146,7 @@ export async function eventually<T>(what: string, timeoutSeconds: number, ask: (
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
-  throw new Error(`waited ${timeoutSeconds} s for: ${what}${last === undefined ? '' : `\nlast error: ${String(last)}`}`);
+  throw new Error(
+    `waited ${timeoutSeconds} s for: ${what}${last === undefined ? '' : `\nlast error: ${String(last)}`}`,
+  );
 }

@@ -31,8 +31,10 @@ const KUBELET_CONFIG = '/var/lib/kubelet/config.yaml';
 const CONTAINERD_CONFIG = '/etc/containerd/config.toml';
 const KUBECTL = 'export KUBECONFIG=/etc/kubernetes/admin.conf';
 /** A hook that drops packets before any rule of the cluster's own sees them. */
-const DROP = (rule: string): string => `nft add table inet doctor; nft 'add chain inet doctor in { type filter hook input priority -10; }'; nft add rule inet doctor in ${rule} drop`;
-const edit = (file: string, expression: string): string => `cp -p ${file} /root/doctor.saved; sed -i ${expression} ${file}`;
+const DROP = (rule: string): string =>
+  `nft add table inet doctor; nft 'add chain inet doctor in { type filter hook input priority -10; }'; nft add rule inet doctor in ${rule} drop`;
+const edit = (file: string, expression: string): string =>
+  `cp -p ${file} /root/doctor.saved; sed -i ${expression} ${file}`;
 const restore = (file: string): string => `cp -p /root/doctor.saved ${file}`;
 /** A CA of its own for certificates with dates of choice. */
 const CA = `mkdir -p /root/doctor-ca; cd /root/doctor-ca; rm -f *; touch index; echo 1000 > serial
@@ -46,60 +48,213 @@ systemctl stop kubelet; readlink ${CLIENT} > /root/doctor.link; cat k.crt k.key 
 ln -sfn doctor.pem ${CLIENT}; systemctl start kubelet`;
 const RIGHT_DATE = `ln -sfn "$(cat /root/doctor.link)" ${CLIENT}; rm -f /var/lib/kubelet/pki/doctor.pem; systemctl reset-failed kubelet; systemctl restart kubelet`;
 
-const simple = (cause: string, { host, provoke, mend, first = true, ...rest }: Simple): Provocation => ({ cause, host, first, ...rest, provoke: (lab) => lab.sh(host, provoke), mend: (lab) => lab.sh(host, mend) });
+const simple = (cause: string, { host, provoke, mend, first = true, ...rest }: Simple): Provocation => ({
+  cause,
+  host,
+  first,
+  ...rest,
+  provoke: (lab) => lab.sh(host, provoke),
+  mend: (lab) => lab.sh(host, mend),
+});
 
 /** Everything that can be brought about on lab hosts, in the order it is. */
 export const PROVOCATIONS: readonly Provocation[] = [
-  simple('kubectl-no-config', { host: 'node2', found: /localhost:8080 was refused/, first: false, provoke: 'kubectl get nodes 2>&1 | grep -q "localhost:8080 was refused"', mend: 'true' }),
-  simple('kubelet-down', { host: 'node3', found: /kubelet is inactive/, provoke: 'systemctl stop kubelet', mend: 'systemctl start kubelet' }),
-  simple('port-taken', { host: 'node2', found: /port 10250 of kubelet is taken by \w+ \(pid \d+\)/, provoke: 'systemctl stop kubelet; systemd-run --unit=squatter --collect -q socat TCP-LISTEN:10250,fork,reuseaddr -; sleep 1; systemctl start kubelet', mend: 'systemctl stop squatter; systemctl reset-failed kubelet; systemctl restart kubelet' }),
-  simple('cri-disabled', { host: 'node3', found: /disabled_plugins.*cri/, provoke: `${edit(CONTAINERD_CONFIG, `'s/^version = 3/version = 3\\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]/'`)}; systemctl restart containerd; systemctl restart kubelet; sleep 2`, mend: `${restore(CONTAINERD_CONFIG)}; systemctl restart containerd; systemctl reset-failed kubelet; systemctl restart kubelet` }),
-  simple('runtime-down', { host: 'node3', found: /containerd is .*toml/, provoke: `${edit(CONTAINERD_CONFIG, `'$ s/$/\\n[broken/'`)}; systemctl restart containerd || true; sleep 1`, mend: `${restore(CONTAINERD_CONFIG)}; systemctl reset-failed containerd; systemctl restart containerd; systemctl restart kubelet` }),
-  simple('cgroup-v1', { host: 'node2', found: /cgroup v1/, cannot: onCgroupV2() ? 'this machine has cgroup v2, which no kubelet refuses' : undefined, provoke: `${edit(KUBELET_CONFIG, "'s/failCgroupV1: false/failCgroupV1: true/'")}; systemctl restart kubelet; sleep 2`, mend: `${restore(KUBELET_CONFIG)}; systemctl reset-failed kubelet; systemctl restart kubelet` }),
-  simple('cgroup-driver', { host: 'node3', found: /kubelet is set to cgroupfs, the container runtime to systemd/, provoke: `${edit(KUBELET_CONFIG, "'s/cgroupDriver: systemd/cgroupDriver: cgroupfs/'")}; systemctl restart kubelet`, mend: `${restore(KUBELET_CONFIG)}; systemctl restart kubelet` }),
-  simple('wrong-address', { host: 'node2', found: /--node-ip of the kubelet is 10\.99\.99\.99/, provoke: `${edit('/var/lib/kubelet/kubeadm-flags.env', "'s/--node-ip=[0-9.]*/--node-ip=10.99.99.99/'")}; systemctl restart kubelet; sleep 2`, mend: `${restore('/var/lib/kubelet/kubeadm-flags.env')}; systemctl restart kubelet` }),
-  simple('certificate-expired', { host: 'node2', found: /kubelet-client-current\.pem \(system:node:node2\) expired on 2025-01-01/, provoke: wrongDate('20240101000000Z', '20250101000000Z'), mend: RIGHT_DATE }),
+  simple('kubectl-no-config', {
+    host: 'node2',
+    found: /localhost:8080 was refused/,
+    first: false,
+    provoke: 'kubectl get nodes 2>&1 | grep -q "localhost:8080 was refused"',
+    mend: 'true',
+  }),
+  simple('kubelet-down', {
+    host: 'node3',
+    found: /kubelet is inactive/,
+    provoke: 'systemctl stop kubelet',
+    mend: 'systemctl start kubelet',
+  }),
+  simple('port-taken', {
+    host: 'node2',
+    found: /port 10250 of kubelet is taken by \w+ \(pid \d+\)/,
+    provoke:
+      'systemctl stop kubelet; systemd-run --unit=squatter --collect -q socat TCP-LISTEN:10250,fork,reuseaddr -; sleep 1; systemctl start kubelet',
+    mend: 'systemctl stop squatter; systemctl reset-failed kubelet; systemctl restart kubelet',
+  }),
+  simple('cri-disabled', {
+    host: 'node3',
+    found: /disabled_plugins.*cri/,
+    provoke: `${edit(CONTAINERD_CONFIG, `'s/^version = 3/version = 3\\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]/'`)}; systemctl restart containerd; systemctl restart kubelet; sleep 2`,
+    mend: `${restore(CONTAINERD_CONFIG)}; systemctl restart containerd; systemctl reset-failed kubelet; systemctl restart kubelet`,
+  }),
+  simple('runtime-down', {
+    host: 'node3',
+    found: /containerd is .*toml/,
+    provoke: `${edit(CONTAINERD_CONFIG, `'$ s/$/\\n[broken/'`)}; systemctl restart containerd || true; sleep 1`,
+    mend: `${restore(CONTAINERD_CONFIG)}; systemctl reset-failed containerd; systemctl restart containerd; systemctl restart kubelet`,
+  }),
+  simple('cgroup-v1', {
+    host: 'node2',
+    found: /cgroup v1/,
+    cannot: onCgroupV2() ? 'this machine has cgroup v2, which no kubelet refuses' : undefined,
+    provoke: `${edit(KUBELET_CONFIG, "'s/failCgroupV1: false/failCgroupV1: true/'")}; systemctl restart kubelet; sleep 2`,
+    mend: `${restore(KUBELET_CONFIG)}; systemctl reset-failed kubelet; systemctl restart kubelet`,
+  }),
+  simple('cgroup-driver', {
+    host: 'node3',
+    found: /kubelet is set to cgroupfs, the container runtime to systemd/,
+    provoke: `${edit(KUBELET_CONFIG, "'s/cgroupDriver: systemd/cgroupDriver: cgroupfs/'")}; systemctl restart kubelet`,
+    mend: `${restore(KUBELET_CONFIG)}; systemctl restart kubelet`,
+  }),
+  simple('wrong-address', {
+    host: 'node2',
+    found: /--node-ip of the kubelet is 10\.99\.99\.99/,
+    provoke: `${edit('/var/lib/kubelet/kubeadm-flags.env', "'s/--node-ip=[0-9.]*/--node-ip=10.99.99.99/'")}; systemctl restart kubelet; sleep 2`,
+    mend: `${restore('/var/lib/kubelet/kubeadm-flags.env')}; systemctl restart kubelet`,
+  }),
+  simple('certificate-expired', {
+    host: 'node2',
+    found: /kubelet-client-current\.pem \(system:node:node2\) expired on 2025-01-01/,
+    provoke: wrongDate('20240101000000Z', '20250101000000Z'),
+    mend: RIGHT_DATE,
+  }),
   // The lab's hosts share the machine's clock. A clock that is behind shows as a certificate from the future: that can be done.
-  simple('clock-skew', { host: 'node2', found: /kubelet-client-current\.pem is valid only from 2097-01-01/, provoke: wrongDate('20970101000000Z', '20980101000000Z'), mend: RIGHT_DATE }),
-  simple('br-netfilter', { host: 'node3', found: /bridge-nf-call-iptables is 0/, provoke: 'sysctl -q -w net.bridge.bridge-nf-call-iptables=0', mend: 'sysctl -q -w net.bridge.bridge-nf-call-iptables=1' }),
-  simple('firewall-vxlan', { host: 'node2', found: /UDP 8472.*between node2 and (node1, node3|node3, node1).*8472 drop/, provoke: DROP('udp dport 8472'), mend: 'nft delete table inet doctor' }),
-  simple('firewall-api', { host: 'node1', found: /API port 6443.*does not answer node2, node3.*6443 drop/, provoke: `${KUBECTL}; ${DROP('ip saddr { '.concat('@nodes', ' } tcp dport 6443')).replace('@nodes', '$(kubectl get nodes -o jsonpath="{.items[1].status.addresses[0].address}, {.items[2].status.addresses[0].address}")')}`, mend: 'nft delete table inet doctor' }),
-  simple('disk-full', { host: 'node3', found: /\/var\/lib\/etcd is full \(100 %/, provoke: 'mkdir -p /var/lib/etcd; mount -t tmpfs -o size=1M tmpfs /var/lib/etcd; dd if=/dev/zero of=/var/lib/etcd/fill bs=64k 2>/dev/null || true', mend: 'umount /var/lib/etcd; rmdir /var/lib/etcd 2>/dev/null || true' }),
-  { ...simple('same-identity', { host: 'node3', found: /node2 and node3 have the same host name \(node2\)/, provoke: 'hostname node2', mend: 'hostname node3' }) },
-  simple('stale-cni', { host: 'node3', found: /cni0 has 10\.200\.9\.1\/24, the pod network of the node is 10\.244\./, provoke: 'ip link show cni0 >/dev/null 2>&1 || ip link add cni0 type bridge; ip addr flush dev cni0; ip addr add 10.200.9.1/24 dev cni0', mend: 'ip link delete cni0' }),
-  simple('cni-config-missing', { host: 'node3', found: /\/etc\/cni\/net\.d is empty/, provoke: 'mv /etc/cni/net.d /etc/cni/net.d.off; mkdir /etc/cni/net.d; systemctl restart containerd', mend: 'rmdir /etc/cni/net.d; mv /etc/cni/net.d.off /etc/cni/net.d; systemctl restart containerd' }),
+  simple('clock-skew', {
+    host: 'node2',
+    found: /kubelet-client-current\.pem is valid only from 2097-01-01/,
+    provoke: wrongDate('20970101000000Z', '20980101000000Z'),
+    mend: RIGHT_DATE,
+  }),
+  simple('br-netfilter', {
+    host: 'node3',
+    found: /bridge-nf-call-iptables is 0/,
+    provoke: 'sysctl -q -w net.bridge.bridge-nf-call-iptables=0',
+    mend: 'sysctl -q -w net.bridge.bridge-nf-call-iptables=1',
+  }),
+  simple('firewall-vxlan', {
+    host: 'node2',
+    found: /UDP 8472.*between node2 and (node1, node3|node3, node1).*8472 drop/,
+    provoke: DROP('udp dport 8472'),
+    mend: 'nft delete table inet doctor',
+  }),
+  simple('firewall-api', {
+    host: 'node1',
+    found: /API port 6443.*does not answer node2, node3.*6443 drop/,
+    provoke: `${KUBECTL}; ${DROP('ip saddr { '.concat('@nodes', ' } tcp dport 6443')).replace('@nodes', '$(kubectl get nodes -o jsonpath="{.items[1].status.addresses[0].address}, {.items[2].status.addresses[0].address}")')}`,
+    mend: 'nft delete table inet doctor',
+  }),
+  simple('disk-full', {
+    host: 'node3',
+    found: /\/var\/lib\/etcd is full \(100 %/,
+    provoke:
+      'mkdir -p /var/lib/etcd; mount -t tmpfs -o size=1M tmpfs /var/lib/etcd; dd if=/dev/zero of=/var/lib/etcd/fill bs=64k 2>/dev/null || true',
+    mend: 'umount /var/lib/etcd; rmdir /var/lib/etcd 2>/dev/null || true',
+  }),
   {
-    cause: 'image-pull', host: 'node2', found: /image registry\.invalid\/team\/nope:1 cannot be pulled from registry\.invalid/, first: false,
-    provoke: (lab) => lab.sh('node1', `${KUBECTL}; kubectl run nope --image=registry.invalid/team/nope:1 --overrides='{"spec":{"nodeName":"node2"}}'`),
+    ...simple('same-identity', {
+      host: 'node3',
+      found: /node2 and node3 have the same host name \(node2\)/,
+      provoke: 'hostname node2',
+      mend: 'hostname node3',
+    }),
+  },
+  simple('stale-cni', {
+    host: 'node3',
+    found: /cni0 has 10\.200\.9\.1\/24, the pod network of the node is 10\.244\./,
+    provoke:
+      'ip link show cni0 >/dev/null 2>&1 || ip link add cni0 type bridge; ip addr flush dev cni0; ip addr add 10.200.9.1/24 dev cni0',
+    mend: 'ip link delete cni0',
+  }),
+  simple('cni-config-missing', {
+    host: 'node3',
+    found: /\/etc\/cni\/net\.d is empty/,
+    provoke: 'mv /etc/cni/net.d /etc/cni/net.d.off; mkdir /etc/cni/net.d; systemctl restart containerd',
+    mend: 'rmdir /etc/cni/net.d; mv /etc/cni/net.d.off /etc/cni/net.d; systemctl restart containerd',
+  }),
+  {
+    cause: 'image-pull',
+    host: 'node2',
+    found: /image registry\.invalid\/team\/nope:1 cannot be pulled from registry\.invalid/,
+    first: false,
+    provoke: (lab) =>
+      lab.sh(
+        'node1',
+        `${KUBECTL}; kubectl run nope --image=registry.invalid/team/nope:1 --overrides='{"spec":{"nodeName":"node2"}}'`,
+      ),
     mend: (lab) => lab.sh('node1', `${KUBECTL}; kubectl delete pod nope --now --wait=false`),
   },
   {
-    cause: 'out-of-memory', host: 'node3', found: /container hungry of default\/hungry was killed: it used more memory than its limit/, first: false,
-    provoke: (lab) => lab.sh('node1', `${KUBECTL}; image=$(crictl images -o json | grep -o '"[^"]*flannel:[^"]*"' | head -1 | tr -d '"')
-kubectl run hungry --image="$image" --restart=Never --overrides='{"spec":{"nodeName":"node3","containers":[{"name":"hungry","image":"'"$image"'","command":["tail","/dev/zero"],"resources":{"limits":{"memory":"30Mi"}}}]}}'`),
+    cause: 'out-of-memory',
+    host: 'node3',
+    found: /container hungry of default\/hungry was killed: it used more memory than its limit/,
+    first: false,
+    provoke: (lab) =>
+      lab.sh(
+        'node1',
+        `${KUBECTL}; image=$(crictl images -o json | grep -o '"[^"]*flannel:[^"]*"' | head -1 | tr -d '"')
+kubectl run hungry --image="$image" --restart=Never --overrides='{"spec":{"nodeName":"node3","containers":[{"name":"hungry","image":"'"$image"'","command":["tail","/dev/zero"],"resources":{"limits":{"memory":"30Mi"}}}]}}'`,
+      ),
     mend: (lab) => lab.sh('node1', `${KUBECTL}; kubectl delete pod hungry --now --wait=false`),
   },
   {
-    cause: 'proxy-down', host: 'node3', found: /kube-proxy does not run: .*exit code 1/, first: true,
-    provoke: (lab) => lab.sh('node1', `${KUBECTL}; cd /root; kubectl -n kube-system get cm kube-proxy -o yaml | sed '/resourceVersion:/d;/uid:/d;/creationTimestamp:/d' > kp.yaml; sed 's/mode: .*/mode: bogus/' kp.yaml | kubectl replace -f -; kubectl -n kube-system delete pod -l k8s-app=kube-proxy --field-selector spec.nodeName=node3 --now`),
-    mend: (lab) => lab.sh('node1', `${KUBECTL}; kubectl replace -f /root/kp.yaml; kubectl -n kube-system delete pod -l k8s-app=kube-proxy --field-selector spec.nodeName=node3 --now`),
+    cause: 'proxy-down',
+    host: 'node3',
+    found: /kube-proxy does not run: .*exit code 1/,
+    first: true,
+    provoke: (lab) =>
+      lab.sh(
+        'node1',
+        `${KUBECTL}; cd /root; kubectl -n kube-system get cm kube-proxy -o yaml | sed '/resourceVersion:/d;/uid:/d;/creationTimestamp:/d' > kp.yaml; sed 's/mode: .*/mode: bogus/' kp.yaml | kubectl replace -f -; kubectl -n kube-system delete pod -l k8s-app=kube-proxy --field-selector spec.nodeName=node3 --now`,
+      ),
+    mend: (lab) =>
+      lab.sh(
+        'node1',
+        `${KUBECTL}; kubectl replace -f /root/kp.yaml; kubectl -n kube-system delete pod -l k8s-app=kube-proxy --field-selector spec.nodeName=node3 --now`,
+      ),
   },
   {
-    cause: 'dns-loop', host: 'node1', found: /kube-system\/coredns-\S+ stops: .*plugin\/loop/, first: true,
+    cause: 'dns-loop',
+    host: 'node1',
+    found: /kube-system\/coredns-\S+ stops: .*plugin\/loop/,
+    first: true,
     provoke: async (lab) => {
-      for (const host of ['node1', 'node2', 'node3']) await lab.sh(host, 'cp /etc/resolv.conf /root/doctor.resolv; echo nameserver 127.0.0.53 > /etc/resolv.conf');
-      await lab.sh('node1', `${KUBECTL}; kubectl cordon node2; kubectl cordon node3; kubectl -n kube-system delete pod -l k8s-app=kube-dns --now`);
+      for (const host of ['node1', 'node2', 'node3'])
+        await lab.sh(host, 'cp /etc/resolv.conf /root/doctor.resolv; echo nameserver 127.0.0.53 > /etc/resolv.conf');
+      await lab.sh(
+        'node1',
+        `${KUBECTL}; kubectl cordon node2; kubectl cordon node3; kubectl -n kube-system delete pod -l k8s-app=kube-dns --now`,
+      );
     },
     mend: async (lab) => {
       for (const host of ['node1', 'node2', 'node3']) await lab.sh(host, 'cat /root/doctor.resolv > /etc/resolv.conf');
-      await lab.sh('node1', `${KUBECTL}; kubectl uncordon node2; kubectl uncordon node3; kubectl -n kube-system delete pod -l k8s-app=kube-dns --now`);
+      await lab.sh(
+        'node1',
+        `${KUBECTL}; kubectl uncordon node2; kubectl uncordon node3; kubectl -n kube-system delete pod -l k8s-app=kube-dns --now`,
+      );
     },
   },
-  { ...simple('swap-on', { host: 'node2', found: /swap is on \(/, provoke: 'systemctl restart kubelet; sleep 2', mend: 'systemctl reset-failed kubelet; systemctl restart kubelet' }), ...withMachineSwap() },
+  {
+    ...simple('swap-on', {
+      host: 'node2',
+      found: /swap is on \(/,
+      provoke: 'systemctl restart kubelet; sleep 2',
+      mend: 'systemctl reset-failed kubelet; systemctl restart kubelet',
+    }),
+    ...withMachineSwap(),
+  },
   // For some seconds each fdatasync of etcd takes 1.3 s, as on a disk that is far too slow.
-  simple('etcd-slow-disk', { host: 'node1', found: /writing to disk took etcd 1\.\d+s/, first: false, provoke: `export DEBIAN_FRONTEND=noninteractive; (apt-get update -q && apt-get install -y -q --no-install-recommends strace) >/dev/null
-timeout 8 strace -qq -f -p "$(pgrep -x etcd)" -e trace=fdatasync -e inject=fdatasync:delay_enter=1300000 >/dev/null 2>&1 || [ $? = 124 ]`, mend: ':' }),
-  simple('container-crash', { host: 'node1', found: /kube-apiserver ends again and again.*unknown flag: --no-such-flag/, provoke: `${edit('/etc/kubernetes/manifests/kube-apiserver.yaml', "'s/- kube-apiserver$/- kube-apiserver\\n    - --no-such-flag=1/'")}`, mend: restore('/etc/kubernetes/manifests/kube-apiserver.yaml') }),
+  simple('etcd-slow-disk', {
+    host: 'node1',
+    found: /writing to disk took etcd 1\.\d+s/,
+    first: false,
+    provoke: `export DEBIAN_FRONTEND=noninteractive; (apt-get update -q && apt-get install -y -q --no-install-recommends strace) >/dev/null
+timeout 8 strace -qq -f -p "$(pgrep -x etcd)" -e trace=fdatasync -e inject=fdatasync:delay_enter=1300000 >/dev/null 2>&1 || [ $? = 124 ]`,
+    mend: ':',
+  }),
+  simple('container-crash', {
+    host: 'node1',
+    found: /kube-apiserver ends again and again.*unknown flag: --no-such-flag/,
+    provoke: `${edit('/etc/kubernetes/manifests/kube-apiserver.yaml', "'s/- kube-apiserver$/- kube-apiserver\\n    - --no-such-flag=1/'")}`,
+    mend: restore('/etc/kubernetes/manifests/kube-apiserver.yaml'),
+  }),
 ];
 
 function onCgroupV2(): boolean {
@@ -112,7 +267,9 @@ function withMachineSwap(): Pick<Provocation, 'provoke' | 'mend'> {
   const run = (command: string): void => void execFileSync('sh', ['-c', command], { stdio: 'pipe', timeout: 30_000 });
   return {
     provoke: async (lab) => {
-      run(`rm -f ${file}; dd if=/dev/zero of=${file} bs=1M count=4 2>/dev/null; chmod 600 ${file}; mkswap -q ${file}; swapon ${file}`);
+      run(
+        `rm -f ${file}; dd if=/dev/zero of=${file} bs=1M count=4 2>/dev/null; chmod 600 ${file}; mkswap -q ${file}; swapon ${file}`,
+      );
       await lab.sh('node2', 'systemctl restart kubelet; sleep 2');
     },
     mend: async (lab) => {

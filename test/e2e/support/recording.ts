@@ -21,13 +21,18 @@ export async function record(lab: LabHandle, host: string): Promise<Recording> {
     }
   }
   for (const wanted of ['file', 'unit', 'sysctl', 'mount', 'link', 'route', 'user', 'package', 'process', 'cgroup']) {
-    if ((recording.get(wanted)?.size ?? 0) === 0) throw new Error(`the recording of ${host} has no ${wanted}: it would be equal to anything`);
+    if ((recording.get(wanted)?.size ?? 0) === 0)
+      throw new Error(`the recording of ${host} has no ${wanted}: it would be equal to anything`);
   }
   return recording;
 }
 
 /** One line for each thing that differs, '' for none, so that a failed comparison shows all of them. */
-export function differences(before: Recording, after: Recording, ignored: (section: string, key: string) => boolean = () => false): string {
+export function differences(
+  before: Recording,
+  after: Recording,
+  ignored: (section: string, key: string) => boolean = () => false,
+): string {
   const lines: string[] = [];
   for (const section of new Set([...before.keys(), ...after.keys()])) {
     const old = before.get(section) ?? new Map<string, string>();

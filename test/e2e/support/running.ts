@@ -25,7 +25,8 @@ export function startKinit(args: readonly string[]): RunningKinit {
   let text = '';
   const wake = new Set<() => void>();
   const told = (): void => wake.forEach((each) => each());
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => ((text += chunk.toString('utf8')), told()));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => ((text += chunk.toString('utf8')), told()));
   let code: number | null | undefined;
   child.on('close', (ended) => ((code = ended), told()));
   const when = (what: string, timeoutSeconds: number, test: () => boolean): Promise<void> =>
@@ -59,7 +60,11 @@ export function startKinit(args: readonly string[]): RunningKinit {
 }
 
 /** A copy of a lab's inventory with changes, beside it, because the paths in it are relative. */
-export async function changedInventory(lab: LabHandle, name: string, change: (text: string) => string): Promise<string> {
+export async function changedInventory(
+  lab: LabHandle,
+  name: string,
+  change: (text: string) => string,
+): Promise<string> {
   const before = await readFile(lab.inventory, 'utf8');
   const after = change(before);
   if (after === before) throw new Error(`the change "${name}" changed nothing in:\n${before}`);

@@ -31,7 +31,9 @@ export function whyNoSshd(): string | undefined {
   return existsSync(SSHD) ? undefined : 'openssh-server is not installed (apt-get install openssh-server)';
 }
 
-export async function startSshd(options: { config?: string; hostKeyTypes?: readonly string[] } = {}): Promise<TestSshd> {
+export async function startSshd(
+  options: { config?: string; hostKeyTypes?: readonly string[] } = {},
+): Promise<TestSshd> {
   const folder = await mkdtemp(join(tmpdir(), 'kinit-sshd-'));
   const types = options.hostKeyTypes ?? ['ed25519', 'rsa'];
   for (const type of types) await keygen(type, join(folder, `host_${type}`));
@@ -55,7 +57,10 @@ export async function startSshd(options: { config?: string; hostKeyTypes?: reado
   await writeFile(join(folder, 'config'), `${config.join('\n')}\n`);
   const child = spawn(SSHD, ['-D', '-e', '-f', join(folder, 'config')], { stdio: 'ignore' });
   await answering(port);
-  const hostKey = types[0] === undefined ? '' : (await readFile(join(folder, `host_${types[0]}.pub`), 'utf8')).split(' ').slice(0, 2).join(' ');
+  const hostKey =
+    types[0] === undefined
+      ? ''
+      : (await readFile(join(folder, `host_${types[0]}.pub`), 'utf8')).split(' ').slice(0, 2).join(' ');
   const knownHosts = join(folder, 'known_hosts');
   await writeFile(knownHosts, `[127.0.0.1]:${port} ${hostKey}\n`);
   return {
@@ -85,7 +90,10 @@ async function childrenOf(child: ChildProcess): Promise<number[]> {
   const queue = child.pid === undefined ? [] : [child.pid];
   for (let pid = queue.shift(); pid !== undefined; pid = queue.shift()) {
     const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
-    const children = text.split(' ').filter((word) => word !== '').map(Number);
+    const children = text
+      .split(' ')
+      .filter((word) => word !== '')
+      .map(Number);
     for (const pid of children) {
       const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
       if (!name.startsWith('sshd')) continue;

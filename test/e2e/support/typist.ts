@@ -13,10 +13,17 @@ export interface TerminalSession {
 }
 
 /** Runs the built kinit on a terminal of its own (script(1)) and types an answer at each question for a secret. */
-export async function kinitOnTerminal(args: readonly string[], answers: readonly string[], env: Record<string, string> = {}): Promise<TerminalSession> {
+export async function kinitOnTerminal(
+  args: readonly string[],
+  answers: readonly string[],
+  env: Record<string, string> = {},
+): Promise<TerminalSession> {
   const command = `stty rows 40 cols 120; exec ${quoteAll([process.execPath, BIN, ...args])}`;
   const { CI: _ci, ...outer } = process.env;
-  const child = spawn('script', ['-qec', command, '/dev/null'], { env: { ...outer, TERM: 'xterm', SHELL: '/bin/sh', ...env }, stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn('script', ['-qec', command, '/dev/null'], {
+    env: { ...outer, TERM: 'xterm', SHELL: '/bin/sh', ...env },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
   const left = [...answers];
   const questions: string[] = [];
   let screen = '';

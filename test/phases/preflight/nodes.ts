@@ -9,7 +9,13 @@ import type { ReachabilityResult } from '../../../src/phases/preflight/reachabil
 export function factsOf(host: string): HostFacts {
   return {
     host,
-    os: { id: 'debian', versionId: '12', codename: 'bookworm', prettyName: 'Debian GNU/Linux 12 (bookworm)', family: 'debian' },
+    os: {
+      id: 'debian',
+      versionId: '12',
+      codename: 'bookworm',
+      prettyName: 'Debian GNU/Linux 12 (bookworm)',
+      family: 'debian',
+    },
     arch: 'amd64',
     kernel: '6.1.0-18-amd64',
     cpus: 2,
@@ -61,7 +67,11 @@ export function nodesOf({ controlPlane, worker, spec }: Wanted = {}): Node[] {
 }
 
 export function check(wanted: Wanted = {}): ReadonlyMap<string, CheckResult[]> {
-  return runChecks({ spec: specOf(wanted.spec), nodes: nodesOf(wanted), ...(wanted.reachability === undefined ? {} : { reachability: wanted.reachability }) });
+  return runChecks({
+    spec: specOf(wanted.spec),
+    nodes: nodesOf(wanted),
+    ...(wanted.reachability === undefined ? {} : { reachability: wanted.reachability }),
+  });
 }
 
 /** The results of one host that are not ok. */

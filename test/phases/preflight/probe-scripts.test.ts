@@ -2,7 +2,12 @@ import { execFile } from 'node:child_process';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { connectScript, listenScript, type ProbeTarget, stopScript } from '../../../src/phases/preflight/probe-scripts.js';
+import {
+  connectScript,
+  listenScript,
+  type ProbeTarget,
+  stopScript,
+} from '../../../src/phases/preflight/probe-scripts.js';
 
 /** The scripts for real, on this machine's loopback addresses. */
 async function sh(script: string, shell = 'sh'): Promise<string> {
@@ -25,7 +30,12 @@ const onLinux = test.skipIf(process.platform !== 'linux');
 onLinux('listeners answer over TCP and UDP, are seen as taken by others, and are gone after the stop', async () => {
   const token = 'kinit-probe-unittest';
   const [tcp, udp, closed] = [await freePort(), await freePort(), await freePort()];
-  const started = await sh(listenScript(token, [{ protocol: 'tcp', port: tcp }, { protocol: 'udp', port: udp }]));
+  const started = await sh(
+    listenScript(token, [
+      { protocol: 'tcp', port: tcp },
+      { protocol: 'udp', port: udp },
+    ]),
+  );
   const pid = Number(/^pid (\d+)$/m.exec(started)?.[1]);
   try {
     expect(started).toBe(`tcp ${String(tcp)} up\nudp ${String(udp)} up\npid ${String(pid)}\n`);
@@ -37,7 +47,9 @@ onLinux('listeners answer over TCP and UDP, are seen as taken by others, and are
     ];
     const answers = (await sh(connectScript(token, targets))).trim().split('\n').sort();
     expect(answers).toEqual(['0 reached', '1 reached', '2 refused', '3 refused']);
-    expect(await sh(listenScript('kinit-probe-second', [{ protocol: 'tcp', port: tcp }]))).toBe(`tcp ${String(tcp)} taken\n`);
+    expect(await sh(listenScript('kinit-probe-second', [{ protocol: 'tcp', port: tcp }]))).toBe(
+      `tcp ${String(tcp)} taken\n`,
+    );
     await sh(stopScript('kinit-probe-another', pid));
     expect(() => process.kill(pid, 0)).not.toThrow();
   } finally {
@@ -51,7 +63,11 @@ onLinux('without perl bash connects, and UDP stays unknown', async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = address === null || typeof address === 'string' ? 0 : address.port;
-  const script = connectScript('t', [{ protocol: 'tcp', address: '127.0.0.1', port }, { protocol: 'udp', address: '127.0.0.1', port }, { protocol: 'tcp', address: '127.0.0.1', port: await freePort() }]).replaceAll('command -v perl', 'command -v no-such-perl');
+  const script = connectScript('t', [
+    { protocol: 'tcp', address: '127.0.0.1', port },
+    { protocol: 'udp', address: '127.0.0.1', port },
+    { protocol: 'tcp', address: '127.0.0.1', port: await freePort() },
+  ]).replaceAll('command -v perl', 'command -v no-such-perl');
   try {
     expect((await sh(script)).trim().split('\n').sort()).toEqual(['0 reached', '1 unknown', '2 refused']);
   } finally {

@@ -54,7 +54,10 @@ Match all
 /** ssh's own words for what it would do. */
 function askSsh(destination: string): Map<string, string[]> {
   const values = new Map<string, string[]>();
-  for (const line of execFileSync('ssh', ['-G', '-F', CONFIG, destination], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).split('\n')) {
+  for (const line of execFileSync('ssh', ['-G', '-F', CONFIG, destination], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).split('\n')) {
     const [key = '', ...rest] = line.split(' ');
     values.set(key, [...(values.get(key) ?? []), rest.join(' ')]);
   }
@@ -62,33 +65,37 @@ function askSsh(destination: string): Map<string, string[]> {
 }
 
 describe.skipIf(!existsSync('/usr/bin/ssh'))('the same as ssh -G says', () => {
-  test.each(['web', 'web-old', 'ab', 'x.lab', 'inc.lab', 'quoted', 'proxied', 'other', '10.0.0.1', 'fd00::7'])('%s', async (destination) => {
-    const theirs = askSsh(destination);
-    const ours = await openConfig(CONFIG)(destination, { defaultUser: theirs.get('user')?.[0] ?? '' });
-    // kinit's home folder is $HOME, like everybody's; ssh's stands in the list of users.
-    const home = (file: string): string => file.replace(/^~/, homedir()).replace(new RegExp(`^${userInfo().homedir}/`), `${homedir()}/`);
-    expect({
-      hostname: ours.hostName,
-      user: ours.user,
-      port: String(ours.port),
-      identityfile: ours.identityFiles.length === 0 ? undefined : ours.identityFiles.length,
-      identitiesonly: ours.identitiesOnly,
-      identityagent: ours.identityAgent,
-      proxyjump: ours.proxyJump.join(',') || undefined,
-      proxycommand: ours.proxyCommand,
-      hostkeyalias: ours.hostKeyAlias,
-    }).toEqual({
-      hostname: theirs.get('hostname')?.[0],
-      user: theirs.get('user')?.[0],
-      port: theirs.get('port')?.[0],
-      identityfile: ours.identityFiles.length === 0 ? undefined : theirs.get('identityfile')?.length,
-      identitiesonly: theirs.get('identitiesonly')?.[0] === 'yes',
-      identityagent: theirs.get('identityagent')?.map(home)[0],
-      proxyjump: theirs.get('proxyjump')?.[0],
-      proxycommand: theirs.get('proxycommand')?.[0]?.replace('%h', ours.hostName).replace('%p', String(ours.port)),
-      hostkeyalias: theirs.get('hostkeyalias')?.[0],
-    });
-  });
+  test.each(['web', 'web-old', 'ab', 'x.lab', 'inc.lab', 'quoted', 'proxied', 'other', '10.0.0.1', 'fd00::7'])(
+    '%s',
+    async (destination) => {
+      const theirs = askSsh(destination);
+      const ours = await openConfig(CONFIG)(destination, { defaultUser: theirs.get('user')?.[0] ?? '' });
+      // kinit's home folder is $HOME, like everybody's; ssh's stands in the list of users.
+      const home = (file: string): string =>
+        file.replace(/^~/, homedir()).replace(new RegExp(`^${userInfo().homedir}/`), `${homedir()}/`);
+      expect({
+        hostname: ours.hostName,
+        user: ours.user,
+        port: String(ours.port),
+        identityfile: ours.identityFiles.length === 0 ? undefined : ours.identityFiles.length,
+        identitiesonly: ours.identitiesOnly,
+        identityagent: ours.identityAgent,
+        proxyjump: ours.proxyJump.join(',') || undefined,
+        proxycommand: ours.proxyCommand,
+        hostkeyalias: ours.hostKeyAlias,
+      }).toEqual({
+        hostname: theirs.get('hostname')?.[0],
+        user: theirs.get('user')?.[0],
+        port: theirs.get('port')?.[0],
+        identityfile: ours.identityFiles.length === 0 ? undefined : theirs.get('identityfile')?.length,
+        identitiesonly: theirs.get('identitiesonly')?.[0] === 'yes',
+        identityagent: theirs.get('identityagent')?.map(home)[0],
+        proxyjump: theirs.get('proxyjump')?.[0],
+        proxycommand: theirs.get('proxycommand')?.[0]?.replace('%h', ours.hostName).replace('%p', String(ours.port)),
+        hostkeyalias: theirs.get('hostkeyalias')?.[0],
+      });
+    },
+  );
 });
 
 test('tokens, quotes and the home folder in names of key files', async () => {
@@ -109,7 +116,9 @@ test('without a file nothing is set; a file that is not there is an empty one', 
 });
 
 test('a file that cannot be read, and one that includes itself for ever, say so', async () => {
-  await expect(openConfig(folder)('h', { defaultUser: 'root' })).rejects.toThrow(`the SSH configuration ${folder} cannot be read`);
+  await expect(openConfig(folder)('h', { defaultUser: 'root' })).rejects.toThrow(
+    `the SSH configuration ${folder} cannot be read`,
+  );
   const loop = save('loop', `Include ${folder}/loop\n`);
   await expect(openConfig(loop)('h', { defaultUser: 'root' })).rejects.toThrow('cannot be read');
 });
@@ -119,4 +128,3 @@ test('one look-up does not spoil another', async () => {
   expect((await lookup('web', { defaultUser: 'root' })).user).toBe('deploy');
   expect((await lookup('other', { defaultUser: 'root' })).user).toBe('later');
 });
-
