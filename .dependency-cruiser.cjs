@@ -3,7 +3,7 @@ const LEVELS = [
   ['model'],
   ['inventory', 'ssh', 'facts', 'os', 'templates', 'pki'],
   ['resources', 'runtime', 'network', 'artifacts', 'cluster'],
-  ['phases'],
+  ['preflight', 'phases'],
   ['doctor'],
   ['engine', 'lab'],
   ['cli'],

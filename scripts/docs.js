@@ -11,9 +11,9 @@ const built = spawnSync(process.execPath, [path.join(root, 'scripts', 'build.js'
 if (built.status !== 0) process.exit(1);
 
 const { inventoryReference } = await import('../dist/inventory/index.js');
-const { hostChangesReference } = await import('../dist/cli/host-changes/reference.js');
-const { eventsReference, eventsSchema } = await import('../dist/cli/events-reference.js');
-const { phasesReference } = await import('../dist/cli/phases-reference.js');
+const { hostChangesReference } = await import('../dist/cli/reference/host-changes/page.js');
+const { eventsReference, eventsSchema } = await import('../dist/cli/reference/events.js');
+const { phasesReference } = await import('../dist/cli/reference/phases.js');
 const { troubleshootingReference } = await import('../dist/doctor/reference.js');
 write('docs/inventory.md', inventoryReference());
 write('docs/phases.md', phasesReference());

@@ -23,6 +23,7 @@ async function main() {
   await step('build', process.execPath, ['scripts/build.js'], 5);
   if (!e2eOnly) {
     await step('types', bin('tsc'), ['-p', 'tsconfig.check.json'], 5);
+    await step('format', bin('prettier'), ['--check', '--log-level', 'warn', '.'], 5);
     await step('lint', bin('eslint'), ['--max-warnings', '0', '.'], 10);
     await step('import directions', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src'], 5);
     await step('unused code', bin('knip'), [], 5);

@@ -1,8 +1,8 @@
 import type { Arch } from '../model/artifact.js';
-import { allManifests } from './manifest.js';
-import { allUnpacked } from './official-store.js';
-import { storedFile } from './paths.js';
-import { isStored } from './store.js';
+import { allManifests } from './store/manifest.js';
+import { allUnpacked } from './official/unpacked.js';
+import { storedFile } from './store/paths.js';
+import { isStored } from './store/store.js';
 
 /** One row of `kinit artifacts list`. */
 export interface ArtifactRow {

@@ -2,13 +2,13 @@ import type { Arch, ArtifactSet } from '../model/artifact.js';
 import type { Emit } from '../model/event.js';
 import { KinitError } from '../model/error.js';
 import type { Spec } from '../model/spec.js';
-import { buildArtifacts } from './build.js';
-import { mirrored, officialCatalogue } from './catalogue.js';
-import { findChecksum } from './checksums.js';
-import { fetchText } from './download.js';
-import { readLockFile, writeLockFile } from './lock-file.js';
-import { officialArtifacts } from './official.js';
-import { sourceKubernetesVersion } from './plan-build.js';
+import { buildArtifacts } from './build/build.js';
+import { mirrored, officialCatalogue } from './official/catalogue.js';
+import { findChecksum } from './official/checksums.js';
+import { fetchText } from './official/download.js';
+import { readLockFile, writeLockFile } from './official/lock-file.js';
+import { officialArtifacts } from './official/official.js';
+import { sourceKubernetesVersion } from './build/plan.js';
 
 export interface ResolveOptions {
   readonly spec: Spec['artifacts'];

@@ -1,7 +1,7 @@
 import type { ErrorContext } from '../model/error.js';
 import { asKinitError } from '../model/error.js';
-import { clean, oneLine } from './clean.js';
-import type { Paint } from './colour.js';
+import { clean, oneLine } from './terminal/clean.js';
+import type { Paint } from './terminal/colour.js';
 
 /** A failure as every renderer and --output json needs it. Holds no cause: causes may carry what must not be shown. */
 export interface Failure {

@@ -1,6 +1,6 @@
 import { KinitError } from '../model/error.js';
 import type { HostConnection } from '../model/host.js';
-import { journalSave } from '../resources/journal.js';
+import { journalSave } from '../resources/journal/journal.js';
 
 /** Where kubectl looks when nothing else is said, for root on a host. */
 export const HOST_KUBECONFIG = '/root/.kube/config';

@@ -1,18 +1,18 @@
 import { asKinitError, EXIT_CODES, type KinitError } from '../model/error.js';
-import { clean } from './clean.js';
-import type { Chosen } from './command.js';
-import { secretAsker } from './ask-secret.js';
-import { paintFor, type Paint } from './colour.js';
+import { clean } from './terminal/clean.js';
+import type { Chosen } from './arguments/command.js';
+import { secretAsker } from './terminal/ask-secret.js';
+import { paintFor, type Paint } from './terminal/colour.js';
 import { failureEvent, renderFailures, toFailure, type Failure } from './errors.js';
-import { withInterrupt } from './interrupt.js';
-import { processIo, type Io } from './io.js';
-import { parseArguments } from './program.js';
-import { renderFinding } from './render/doctor.js';
+import { withInterrupt } from './terminal/ctrl-c.js';
+import { processIo, type Io } from './terminal/io.js';
+import { parseArguments } from './arguments/program.js';
+import { renderFinding } from './render/tables/doctor.js';
 import { jsonLine } from './render/json.js';
 import { newRecord, recording, type RunRecord } from './render/record.js';
 import { createRenderer } from './render/renderer.js';
-import type { Ui } from './ui.js';
-import { ownVersion } from './version.js';
+import type { Ui } from './terminal/ui.js';
+import { ownVersion } from './arguments/version.js';
 
 /** How long what is left open may keep the process alive after the work is done, in milliseconds. */
 const GRACE_MS = 2000;

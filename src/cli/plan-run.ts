@@ -1,9 +1,9 @@
-import { quoteAll } from '../model/quote.js';
+import { quoteAll } from '../model/text/quote.js';
 import type { LoadedInventory } from '../model/spec.js';
-import type { CommandContext } from './command.js';
-import { inventoryWords } from './inventory-file.js';
-import { writePlan } from './plan-file.js';
-import { renderPlan } from './render/changes.js';
+import type { CommandContext } from './arguments/command.js';
+import { inventoryWords } from './files/inventory.js';
+import { writePlan } from './files/plan.js';
+import { renderPlan } from './render/tables/changes.js';
 import { runEngine, type RunArguments } from './run-engine.js';
 
 /** Exit code of `plan --exit-code` when there are changes (docs/exit-codes.md). */

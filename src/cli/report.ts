@@ -1,9 +1,9 @@
-import type { CommandContext } from './command.js';
+import type { CommandContext } from './arguments/command.js';
 import { toFailure } from './errors.js';
-import { renderJunit } from './render/junit.js';
-import { renderSummary } from './render/summary.js';
-import { renderTiming } from './render/timing.js';
-import { writeFileBeside } from './secret-file.js';
+import { renderJunit } from './render/files/junit.js';
+import { renderSummary } from './render/tables/summary.js';
+import { renderTiming } from './render/tables/timing.js';
+import { writeFileBeside } from './files/secret.js';
 
 export interface ReportArguments {
   readonly timing: boolean;

@@ -1,10 +1,10 @@
 import type { ReviewedPlan, RunOptions, RunResult } from '../engine/index.js';
 import type { LoadedInventory } from '../model/spec.js';
-import type { CommandContext } from './command.js';
-import { positiveInteger } from './options.js';
+import type { CommandContext } from './arguments/command.js';
+import { positiveInteger } from './arguments/options.js';
 import { withReport, type ReportArguments } from './report.js';
-import { parseDuration } from './size.js';
-import { ownVersion } from './version.js';
+import { parseDuration } from './terminal/size.js';
+import { ownVersion } from './arguments/version.js';
 
 /** Options of init, join, plan and check as yargs hands them over. */
 export interface RunArguments extends ReportArguments, Partial<WriteArguments> {

@@ -1,8 +1,8 @@
-export { openApi, type ApiOptions } from './client.js';
-export { statusOf } from './errors.js';
-export { object, objectKind, type ObjectResource } from './object.js';
-export { clusterNode, clusterNodeKind, type ClusterNodeResource, type Taint } from './node.js';
-export { nodeJoin, type NodeJoinResource } from './join.js';
+export { openApi, type ApiOptions } from './api/client.js';
+export { statusOf } from './api/errors.js';
+export { object, objectKind, type ObjectResource } from '../resources/object/index.js';
+export { clusterNode, clusterNodeKind, type ClusterNodeResource, type Taint } from '../resources/cluster-node/index.js';
+export { nodeJoin, type NodeJoinResource } from '../resources/node-join/index.js';
 export {
   createToken,
   deleteToken,
@@ -12,6 +12,6 @@ export {
   type CreateToken,
   type TokenInfo,
 } from './tokens.js';
-export { drainAndDelete, type DrainOptions } from './drain.js';
-export { waitForApi, waitForNodesReady, waitForWorkload } from './waits.js';
-export { listNodes, type NodeStatus } from './status.js';
+export { drainAndDelete, type DrainOptions } from './node/drain.js';
+export { waitForApi, waitForNodesReady, waitForWorkload } from './waits/api.js';
+export { listNodes, type NodeStatus } from './node/status.js';

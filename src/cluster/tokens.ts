@@ -1,8 +1,8 @@
 import type { ClusterApi, KubeObject } from '../model/api.js';
 import { bootstrapTokenSecret, type BootstrapToken, newBootstrapToken } from '../pki/index.js';
-import { nameOf, refOf } from './client.js';
-import { refused } from './errors.js';
-import { text } from './json.js';
+import { nameOf, refOf } from './api/client.js';
+import { refused } from './api/errors.js';
+import { text } from './api/json.js';
 
 export interface CreateToken {
   /** Life in seconds; 0 for ever. */

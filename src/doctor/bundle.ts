@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { tarBytes, type TarEntry } from '../artifacts/tar.js';
+import { tarBytes, type TarEntry } from '../artifacts/images/tar.js';
 import type { Evidence, HostEvidence } from './evidence.js';
 import type { DoctorReport } from './report.js';
 

@@ -1,4 +1,4 @@
-import { field, list, text } from '../cluster/json.js';
+import { field, list, text } from '../cluster/api/json.js';
 import type { ClusterApi, KubeObject } from '../model/api.js';
 import type { ClusterEvidence } from './evidence.js';
 import { redact } from './redact.js';

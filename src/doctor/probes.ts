@@ -1,4 +1,4 @@
-import { text } from '../cluster/json.js';
+import { text } from '../cluster/api/json.js';
 import { asKinitError } from '../model/error.js';
 import type { HostConnection } from '../model/host.js';
 import { askDns } from './dns.js';

@@ -7,7 +7,7 @@ import type { HostFacts } from '../model/facts.js';
 import type { Node, PhaseContext } from '../model/phase.js';
 import { isControlPlane, type HostSpec, type Spec } from '../model/spec.js';
 import { planMaterial } from '../pki/index.js';
-import type { LiveHost } from './session.js';
+import type { LiveHost } from './session/session.js';
 
 /** What is the same for every host of a run. */
 export type SharedContext = Omit<PhaseContext, 'node' | 'artifacts' | 'images'>;

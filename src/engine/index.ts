@@ -1,6 +1,6 @@
-export { runCluster, type Command, type RunOptions, type RunResult } from './run.js';
-export { resetHosts, type ResetOptions } from './reset.js';
-export { withCluster, type RunningCluster } from './with-cluster.js';
-export { runDoctor, type Examination } from './doctor.js';
-export type { PhaseTiming } from './pipeline.js';
-export type { ReviewedPlan } from './reviewed.js';
+export { runCluster, type Command, type RunOptions, type RunResult } from './run/run.js';
+export { resetHosts, type ResetOptions } from './reset/reset.js';
+export { withCluster, type RunningCluster } from './api/with-cluster.js';
+export { runDoctor, type Examination } from './explain/doctor.js';
+export type { PhaseTiming } from './run/pipeline.js';
+export type { ReviewedPlan } from './plan/reviewed.js';

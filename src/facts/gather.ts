@@ -1,20 +1,20 @@
 import type { HostFacts } from '../model/facts.js';
 import type { HostConnection } from '../model/host.js';
-import { aptLock } from './aptLock.js';
+import { aptLock } from './subjects/apt-lock.js';
 import { askSections, type Section } from './ask.js';
-import { capacity } from './capacity.js';
-import { CLOCK_SCRIPT, clockOffset, parseClock } from './clock.js';
-import { disks } from './disks.js';
-import { kernel } from './kernel.js';
-import { kubernetes } from './kubernetes.js';
-import { machine } from './machine.js';
-import { network } from './network.js';
-import { os } from './os.js';
-import { selinux } from './selinux.js';
-import { services } from './services.js';
-import { sockets } from './sockets.js';
+import { capacity } from './subjects/capacity.js';
+import { CLOCK_SCRIPT, clockOffset, parseClock } from './subjects/clock-offset.js';
+import { disks } from './subjects/disks.js';
+import { kernel } from './subjects/kernel.js';
+import { kubernetes } from './subjects/kubernetes.js';
+import { machine } from './subjects/machine.js';
+import { network } from './subjects/network.js';
+import { os } from './subjects/os.js';
+import { selinux } from './subjects/selinux.js';
+import { services } from './subjects/services.js';
+import { sockets } from './subjects/sockets.js';
 import type { Subject } from './subject.js';
-import { swap } from './swap.js';
+import { swap } from './subjects/swap.js';
 
 const SUBJECTS: readonly Subject<unknown>[] = [
   os,

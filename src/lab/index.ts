@@ -1,6 +1,6 @@
-export { labDown } from './down.js';
-export { killHost, partition, startHost } from './faults.js';
-export { findLab, labList } from './list.js';
-export { sshCommand } from './ssh.js';
+export { labDown } from './commands/down.js';
+export { killHost, partition, startHost } from './commands/faults.js';
+export { findLab, labList } from './commands/list.js';
+export { sshCommand } from './commands/ssh.js';
 export type { Lab, LabHost, LabInfo, LabOptions } from './types.js';
-export { labUp } from './up.js';
+export { labUp } from './commands/up.js';

@@ -3,14 +3,14 @@ import { access, readFile, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { KinitError } from '../model/error.js';
 import { runLocal } from '../ssh/local.js';
-import { cgroupProcesses, hierarchies, makeCgroups, removeCgroups } from './cgroup.js';
-import type { Hierarchy } from './cgroup.js';
-import { cpuList, machineCpus } from './cpus.js';
-import { launch } from './launch.js';
-import { uplinkMtu } from './network.js';
-import { hostFiles, labNames } from './paths.js';
-import { isAlive, readRecord, until } from './process.js';
-import { sshCommand } from './ssh.js';
+import { cgroupProcesses, hierarchies, makeCgroups, removeCgroups } from './host/cgroup.js';
+import type { Hierarchy } from './host/cgroup.js';
+import { cpuList, machineCpus } from './host/cpus.js';
+import { launch } from './host/launch.js';
+import { uplinkMtu } from './network/network.js';
+import { hostFiles, labNames } from './state/paths.js';
+import { isAlive, readRecord, until } from './host/process.js';
+import { sshCommand } from './commands/ssh.js';
 import type { Lab, LabHost } from './types.js';
 
 /** Bound on a host's boot, in seconds. Alone it takes about two; many at once share the machine. */

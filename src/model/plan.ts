@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { changeSchema } from './change.js';
-import { canonicalJson, sha256Hex } from './digest.js';
+import { canonicalJson, sha256Hex } from './text/digest.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 

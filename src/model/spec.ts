@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { AskSecret } from './secret.js';
+import { hostSchema, hostSshOptions, sudoOptions } from './spec/hosts.js';
+import { cidr, dnsLabel, extraArgs, httpUrl, port } from './spec/primitives.js';
 
 /** Kubernetes versions kinit knows how to render flags for. */
 export const KUBERNETES_VERSIONS = { minimum: '1.34.0', maximum: '1.36.99', default: '1.36.3' } as const;
@@ -7,112 +9,6 @@ export const KUBERNETES_VERSIONS = { minimum: '1.34.0', maximum: '1.36.99', defa
 /** Names that kubeadm's encryptionAlgorithm takes too (kubeadm.k8s.io/v1beta4, EncryptionAlgorithmType). */
 const KEY_ALGORITHMS = ['ECDSA-P256', 'RSA-2048', 'RSA-3072', 'RSA-4096'] as const;
 export type KeyAlgorithm = (typeof KEY_ALGORITHMS)[number];
-
-const dnsLabel = z
-  .string()
-  .regex(
-    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
-    'must be a DNS label: lower-case letters, digits and "-", at most 63, starting and ending with a letter or digit (RFC 1123)',
-  );
-const port = z.int().min(1).max(65535);
-const cidr = z.cidrv4('must be an IPv4 network such as 10.0.0.0/16');
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' });
-const labels = z.record(z.string(), z.string());
-const extraArgs = z.record(z.string(), z.string());
-
-/** An IPv6 address may stand in brackets, as in URLs. */
-const address = z
-  .string()
-  .min(1, 'must not be empty')
-  .transform((text) => text.replace(/^\[([0-9A-Fa-f:.]+(?:%[^\]]+)?)\]$/, '$1'));
-const envName = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable, not the secret itself');
-
-/** How to prove who we are to one sshd. Secrets never stand in an inventory: it names where they are. */
-const proofOptions = {
-  identityFile: z
-    .string()
-    .optional()
-    .describe(
-      'Private key file; the only key that is tried. Without it those of configFile, the SSH agent and ~/.ssh/id_ed25519, id_ecdsa, id_rsa.',
-    ),
-  passphraseEnv: envName
-    .optional()
-    .describe(
-      'Environment variable with the passphrase of the key. Without it and the next it is asked for on a terminal, once.',
-    ),
-  passphraseFile: z.string().optional().describe('File whose first line is the passphrase of the key.'),
-  passwordEnv: envName
-    .optional()
-    .describe(
-      'Environment variable with the login password. Without it and the next it is asked for on a terminal where sshd takes passwords, once.',
-    ),
-  passwordFile: z.string().optional().describe('File whose first line is the login password.'),
-};
-
-const bastion = z.strictObject({
-  address: address.describe(
-    'Where it is reached, from the one before it: an IP address, a DNS name or a Host of configFile.',
-  ),
-  user: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Login name. Default: that of configFile, else your own on this machine.'),
-  port: port.optional().describe('TCP port of its sshd. Default: that of configFile, else 22.'),
-  ...proofOptions,
-});
-
-const hostSshOptions = {
-  user: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Login name: root, or a user with sudo. Default: that of configFile, else root.'),
-  port: port.optional().describe('TCP port of sshd. Default: that of configFile, else 22.'),
-  ...proofOptions,
-  bastions: z
-    .array(bastion)
-    .optional()
-    .describe('Machines to go through, in order (ssh -J). Default: ProxyJump of configFile; an empty list: none.'),
-};
-
-const sudoOptions = z.strictObject({
-  passwordEnv: envName.optional().describe('Environment variable with the password of the user for sudo.'),
-  passwordFile: z.string().optional().describe('File whose first line is the password of the user for sudo.'),
-});
-
-const taint = z.strictObject({
-  key: z.string().min(1).describe('Taint key, for example dedicated or example.com/gpu.'),
-  value: z.string().optional().describe('Taint value.'),
-  effect: z
-    .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
-    .describe('What happens to pods that do not tolerate it.'),
-});
-
-const hostSchema = z.strictObject({
-  name: dnsLabel.describe('Node name, and host name of the machine unless manageHostname is false.'),
-  address: address.describe('Where SSH reaches it: an IP address, a DNS name or a Host of ssh.configFile.'),
-  internalAddress: z
-    .union([z.ipv4(), z.ipv6()], 'must be an IP address')
-    .optional()
-    .describe(
-      'IP address the nodes use among themselves. Default: address, where that is an IP address, else the one of the default route.',
-    ),
-  roles: z
-    .array(z.enum(['control-plane', 'worker']))
-    .min(1)
-    .default(['worker'])
-    .describe('What it is. A host with both runs the control plane and ordinary pods.'),
-  ssh: z.strictObject(hostSshOptions).optional().describe('Differs from the shared ssh section for this host.'),
-  sudo: sudoOptions.optional().describe('Differs from the shared sudo section for this host.'),
-  labels: labels.default({}).describe('Node labels.'),
-  taints: z
-    .array(taint)
-    .default([])
-    .describe('Node taints. A pure control-plane host gets node-role.kubernetes.io/control-plane:NoSchedule besides.'),
-});
 
 const registryMirror = z.strictObject({
   registry: z.string().min(1).describe('Registry host as in image names, for example docker.io or registry.k8s.io.'),

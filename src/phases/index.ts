@@ -1,24 +1,24 @@
 import type { Phase } from '../model/phase.js';
-import { dns, network, proxy } from './addons.js';
-import { binaries } from './binaries.js';
-import { clusterConfig } from './cluster-config.js';
-import { controllers, controlPlane } from './control-plane.js';
-import { firewall } from './firewall.js';
-import { hostname } from './hostname.js';
-import { hostsFile } from './hosts-file.js';
-import { images } from './images.js';
-import { join, nodeService } from './join.js';
-import { kubelet } from './kubelet.js';
-import { modules } from './modules.js';
-import { packages } from './packages.js';
-import { pki } from './pki.js';
-import { ready } from './ready.js';
-import { runtime } from './runtime.js';
-import { selinux } from './selinux.js';
-import { swap } from './swap.js';
-import { sysctls } from './sysctls.js';
-import { time } from './time.js';
-import { traces } from './traces.js';
+import { dns, network, proxy } from './cluster/add-ons.js';
+import { binaries } from './host/binaries.js';
+import { clusterConfig } from './cluster/cluster-config.js';
+import { controllers, controlPlane } from './cluster/control-plane.js';
+import { firewall } from './host/firewall.js';
+import { hostname } from './host/hostname.js';
+import { hostsFile } from './host/hosts-file.js';
+import { images } from './host/images.js';
+import { join, nodeService } from './cluster/join.js';
+import { kubelet } from './cluster/kubelet.js';
+import { modules } from './host/modules.js';
+import { packages } from './host/packages.js';
+import { pki } from './cluster/pki.js';
+import { ready } from './cluster/ready.js';
+import { runtime } from './host/runtime.js';
+import { selinux } from './host/selinux.js';
+import { swap } from './host/swap.js';
+import { sysctls } from './host/sysctls.js';
+import { time } from './host/time.js';
+import { traces } from './host/traces.js';
 
 /**
  * The whole way from a bare host to a working cluster, in order. Each host walks down

@@ -1,5 +1,5 @@
-export { describeMaterial } from './describe.js';
-export { planMaterial, type MaterialInput } from './material.js';
+export { describeMaterial } from './material/describe.js';
+export { planMaterial, type MaterialInput } from './material/material.js';
 export {
   ENCRYPTION_CONFIG_PATH,
   KUBELET_CLIENT_CURRENT,
@@ -26,5 +26,5 @@ export {
   type BootstrapToken,
   type BootstrapTokenOptions,
 } from './token.js';
-export { secretsEncryptionConfig } from './encryption.js';
+export { secretsEncryptionConfig } from './material/encryption.js';
 export type { OnReissue, PemPair } from './types.js';

@@ -1,3 +1,3 @@
-export { hostAccess } from './access.js';
-export { createConnector } from './connect.js';
-export type { Connector, ConnectOptions } from './connect.js';
+export { hostAccess } from './login/access.js';
+export { createConnector } from './connect/connect.js';
+export type { Connector, ConnectOptions } from './connect/connect.js';

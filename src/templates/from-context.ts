@@ -1,5 +1,5 @@
 import type { KubeObject } from '../model/api.js';
-import { nthAddress } from '../model/cidr.js';
+import { nthAddress } from '../model/text/cidr.js';
 import type { Node, PhaseContext } from '../model/phase.js';
 import type { Spec } from '../model/spec.js';
 import { ENCRYPTION_CONFIG_PATH, pkiPair } from '../pki/index.js';

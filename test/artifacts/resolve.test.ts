@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { resolveArtifacts } from '../../src/artifacts/index.js';
-import { ownArch } from '../../src/artifacts/paths.js';
+import { ownArch } from '../../src/artifacts/store/paths.js';
 import type { Arch, ArtifactSet } from '../../src/model/artifact.js';
 import type { Spec } from '../../src/model/spec.js';
 import { fakeTools, startOrigin, temporaryCache } from './support.js';

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach } from 'vitest';
-import { officialCatalogue } from '../../src/artifacts/catalogue.js';
-import { writeTar } from '../../src/artifacts/tar.js';
+import { officialCatalogue } from '../../src/artifacts/official/catalogue.js';
+import { writeTar } from '../../src/artifacts/images/tar.js';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { paint } from '../../src/cli/colour.js';
+import { paint } from '../../src/cli/terminal/colour.js';
 import { failureEvent, renderFailures, toFailure } from '../../src/cli/errors.js';
 import { KinitError } from '../../src/model/error.js';
 

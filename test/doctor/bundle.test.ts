@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { readTar } from '../../src/artifacts/tar.js';
+import { readTar } from '../../src/artifacts/images/tar.js';
 import { bundle } from '../../src/doctor/bundle.js';
 import type { Evidence } from '../../src/doctor/evidence.js';
 

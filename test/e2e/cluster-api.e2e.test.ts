@@ -16,7 +16,7 @@ import {
   waitForNodesReady,
   waitForWorkload,
 } from '../../src/cluster/index.js';
-import { probePod, probeService } from '../../src/cluster/probe-objects.js';
+import { probePod, probeService } from '../../src/cluster/smoke/objects.js';
 import type { KubeObject } from '../../src/model/api.js';
 import { KinitError } from '../../src/model/error.js';
 import type { HostConnection } from '../../src/model/host.js';

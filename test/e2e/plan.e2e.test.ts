@@ -4,7 +4,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { lineSchema } from '../../src/cli/events-reference.js';
+import { lineSchema } from '../../src/cli/reference/events.js';
 import { findLab, killHost, startHost, type Lab } from '../../src/lab/index.js';
 import type { KinitEvent } from '../../src/model/event.js';
 import { all, BIN, kinit, lab, only, type KinitResult, type LabHandle } from './support/kinit.js';

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { capacity } from '../../src/facts/capacity.js';
-import { disks } from '../../src/facts/disks.js';
-import { machine } from '../../src/facts/machine.js';
-import { network } from '../../src/facts/network.js';
-import { os } from '../../src/facts/os.js';
-import { selinux } from '../../src/facts/selinux.js';
-import { services } from '../../src/facts/services.js';
-import { swap } from '../../src/facts/swap.js';
+import { capacity } from '../../src/facts/subjects/capacity.js';
+import { disks } from '../../src/facts/subjects/disks.js';
+import { machine } from '../../src/facts/subjects/machine.js';
+import { network } from '../../src/facts/subjects/network.js';
+import { os } from '../../src/facts/subjects/os.js';
+import { selinux } from '../../src/facts/subjects/selinux.js';
+import { services } from '../../src/facts/subjects/services.js';
+import { swap } from '../../src/facts/subjects/swap.js';
 
 test('os: the family comes from ID or ID_LIKE, quotes are taken off', () => {
   expect(

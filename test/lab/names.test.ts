@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { labNames } from '../../src/lab/paths.js';
-import { forwardRules, ruleset } from '../../src/lab/network.js';
+import { labNames } from '../../src/lab/state/paths.js';
+import { forwardRules, ruleset } from '../../src/lab/network/network.js';
 import { checkLabName } from '../../src/lab/options.js';
 
 test('a bridge name fits the 15 characters of an interface, and long lab names do not collide', () => {

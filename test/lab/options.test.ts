@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkOptions } from '../../src/lab/options.js';
-import { checkDisk, checkPlace } from '../../src/lab/preconditions.js';
+import { checkDisk, checkPlace } from '../../src/lab/commands/preconditions.js';
 import { tmpdir } from 'node:os';
 
 const given = {

@@ -1,7 +1,7 @@
 import { createHash, createHmac, generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { selfSignCa } from '../../src/pki/certificate.js';
+import { selfSignCa } from '../../src/pki/x509/certificate.js';
 import {
   bootstrapTokenSecret,
   caCertHash,

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { tmpdir, userInfo } from 'node:os';
 import type { Resource, ResourceKind } from '../../src/model/resource.js';
-import { HOST_PATH } from '../../src/resources/shell.js';
+import { HOST_PATH } from '../../src/resources/support/shell.js';
 
 export const SHELLS = ['sh', 'bash'] as const;
 export type Shell = (typeof SHELLS)[number];

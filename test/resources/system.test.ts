@@ -1,10 +1,10 @@
 import { hostname as thisHost, userInfo } from 'node:os';
 import { expect, test } from 'vitest';
-import { hostname, hostnameKind } from '../../src/resources/hostname.js';
-import { kernelModule, kernelModuleKind } from '../../src/resources/kernel-module.js';
-import { selinux, selinuxKind } from '../../src/resources/selinux.js';
-import { sysctl, sysctlKind } from '../../src/resources/sysctl.js';
-import { user, userKind } from '../../src/resources/user.js';
+import { hostname, hostnameKind } from '../../src/resources/hostname/index.js';
+import { kernelModule, kernelModuleKind } from '../../src/resources/kernel-module/index.js';
+import { selinux, selinuxKind } from '../../src/resources/selinux/index.js';
+import { sysctl, sysctlKind } from '../../src/resources/sysctl/index.js';
+import { user, userKind } from '../../src/resources/user/index.js';
 import { look, reason, run, SHELLS, withHost } from './sh.js';
 
 for (const shell of SHELLS) {

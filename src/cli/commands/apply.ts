@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
-import { defineCommand } from '../command.js';
-import { inventoryFile, loadedInventory } from '../inventory-file.js';
-import { withRunOptions, withWriteOptions } from '../options.js';
+import { defineCommand } from '../arguments/command.js';
+import { inventoryFile, loadedInventory } from '../files/inventory.js';
+import { withRunOptions, withWriteOptions } from '../arguments/options.js';
 import { count } from '../render/text.js';
 import { runEngine } from '../run-engine.js';
 
@@ -20,7 +20,7 @@ export const apply = defineCommand({
       describe: 'File written by kinit plan --out',
     }),
   run: async (args, context) => {
-    const { readPlan } = await import('../plan-file.js');
+    const { readPlan } = await import('../files/plan.js');
     const plan = await readPlan(args.plan);
     // The inventory the plan was made from, where no other is named or lies here.
     const here = inventoryFile(args, context);

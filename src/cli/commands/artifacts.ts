@@ -1,7 +1,7 @@
 import type { Arch } from '../../model/artifact.js';
-import { defineCommand, defineGroup } from '../command.js';
+import { defineCommand, defineGroup } from '../arguments/command.js';
 import { bytes, count } from '../render/text.js';
-import { table } from '../render/table.js';
+import { table } from '../render/tables/table.js';
 
 const ARCHES: readonly Arch[] = ['amd64', 'arm64'];
 

@@ -1,8 +1,8 @@
 import { EXIT_CODES, KinitError } from '../../model/error.js';
-import { defineCommand, type CommandContext } from '../command.js';
-import { loadedInventory } from '../inventory-file.js';
-import { withPhaseOptions } from '../options.js';
-import { renderChecks } from '../render/checks.js';
+import { defineCommand, type CommandContext } from '../arguments/command.js';
+import { loadedInventory } from '../files/inventory.js';
+import { withPhaseOptions } from '../arguments/options.js';
+import { renderChecks } from '../render/tables/checks.js';
 import { runEngine } from '../run-engine.js';
 
 /** Runs the preflight checks alone. */

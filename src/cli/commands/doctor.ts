@@ -1,9 +1,9 @@
-import { defineCommand } from '../command.js';
-import { loadedInventory } from '../inventory-file.js';
-import { withConnectOptions } from '../options.js';
-import { doctorPage } from '../render/doctor-page.js';
-import { renderDoctor } from '../render/doctor.js';
-import { writeSecretFile } from '../secret-file.js';
+import { defineCommand } from '../arguments/command.js';
+import { loadedInventory } from '../files/inventory.js';
+import { withConnectOptions } from '../arguments/options.js';
+import { doctorPage } from '../render/files/doctor-page.js';
+import { renderDoctor } from '../render/tables/doctor.js';
+import { writeSecretFile } from '../files/secret.js';
 
 /** Looks at hosts and cluster and explains what is wrong. */
 export const doctor = defineCommand({

@@ -1,4 +1,4 @@
-import type { Command } from '../command.js';
+import type { Command } from '../arguments/command.js';
 import { apply } from './apply.js';
 import { artifacts } from './artifacts.js';
 import { check } from './check.js';

@@ -1,7 +1,7 @@
-import { quoteAll } from '../../model/quote.js';
-import { defineCommand } from '../command.js';
-import { inventoryWords, loadedInventory } from '../inventory-file.js';
-import { withPhaseOptions, withWriteOptions } from '../options.js';
+import { quoteAll } from '../../model/text/quote.js';
+import { defineCommand } from '../arguments/command.js';
+import { inventoryWords, loadedInventory } from '../files/inventory.js';
+import { withPhaseOptions, withWriteOptions } from '../arguments/options.js';
 import { count } from '../render/text.js';
 import { runEngine } from '../run-engine.js';
 

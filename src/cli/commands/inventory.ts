@@ -1,6 +1,6 @@
 import { EXIT_CODES } from '../../model/error.js';
-import { defineCommand, defineGroup } from '../command.js';
-import { inventoryFile } from '../inventory-file.js';
+import { defineCommand, defineGroup } from '../arguments/command.js';
+import { inventoryFile } from '../files/inventory.js';
 import { count } from '../render/text.js';
 
 const check = defineCommand({

@@ -1,6 +1,6 @@
-import { defineCommand } from '../command.js';
-import { loadedInventory } from '../inventory-file.js';
-import { withPhaseOptions, withWriteOptions } from '../options.js';
+import { defineCommand } from '../arguments/command.js';
+import { loadedInventory } from '../files/inventory.js';
+import { withPhaseOptions, withWriteOptions } from '../arguments/options.js';
 import { count } from '../render/text.js';
 import { runEngine } from '../run-engine.js';
 

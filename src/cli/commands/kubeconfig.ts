@@ -1,14 +1,14 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { KinitError } from '../../model/error.js';
-import { quote } from '../../model/quote.js';
+import { quote } from '../../model/text/quote.js';
 import { isControlPlane } from '../../model/spec.js';
-import { defineCommand } from '../command.js';
-import { confirm } from '../confirm.js';
-import { loadedInventory } from '../inventory-file.js';
-import { mergeKubeconfigs, nameKubeconfig } from '../kubeconfig-merge.js';
-import { readIfThere, writeSecretFile } from '../secret-file.js';
-import { withConnectOptions } from '../options.js';
+import { defineCommand } from '../arguments/command.js';
+import { confirm } from '../terminal/confirm.js';
+import { loadedInventory } from '../files/inventory.js';
+import { mergeKubeconfigs, nameKubeconfig } from '../files/kubeconfig-merge.js';
+import { readIfThere, writeSecretFile } from '../files/secret.js';
+import { withConnectOptions } from '../arguments/options.js';
 import { HOST_KUBECONFIG, putKubeconfig } from '../host-kubeconfig.js';
 
 /** Fetches the administrator's credentials. */

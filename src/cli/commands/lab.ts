@@ -1,8 +1,8 @@
 import { KinitError } from '../../model/error.js';
-import { quote } from '../../model/quote.js';
-import { defineCommand, defineGroup } from '../command.js';
-import { parseMemory } from '../size.js';
-import { table } from '../render/table.js';
+import { quote } from '../../model/text/quote.js';
+import { defineCommand, defineGroup } from '../arguments/command.js';
+import { parseMemory } from '../terminal/size.js';
+import { table } from '../render/tables/table.js';
 import { count } from '../render/text.js';
 import { openShell } from '../shell.js';
 

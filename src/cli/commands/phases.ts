@@ -1,5 +1,5 @@
-import { defineCommand } from '../command.js';
-import { table } from '../render/table.js';
+import { defineCommand } from '../arguments/command.js';
+import { table } from '../render/tables/table.js';
 
 /** The run order. */
 export const phases = defineCommand({
@@ -8,7 +8,7 @@ export const phases = defineCommand({
   examples: [['phases', 'what does init do, and in which order?']],
   options: (yargs) => yargs,
   run: async (_args, { ui }) => {
-    const { phaseRows } = await import('../phases-reference.js');
+    const { phaseRows } = await import('../reference/phases.js');
     const rows = phaseRows();
     await ui.result(
       rows,

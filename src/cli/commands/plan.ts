@@ -1,6 +1,6 @@
-import { defineCommand } from '../command.js';
-import { loadedInventory } from '../inventory-file.js';
-import { withPhaseOptions } from '../options.js';
+import { defineCommand } from '../arguments/command.js';
+import { loadedInventory } from '../files/inventory.js';
+import { withPhaseOptions } from '../arguments/options.js';
 
 /** Shows what init would change, and changes nothing. */
 export const plan = defineCommand({

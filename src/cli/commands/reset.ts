@@ -1,7 +1,7 @@
-import { defineCommand } from '../command.js';
-import { confirm } from '../confirm.js';
-import { loadedInventory } from '../inventory-file.js';
-import { withRunOptions, withWriteOptions } from '../options.js';
+import { defineCommand } from '../arguments/command.js';
+import { confirm } from '../terminal/confirm.js';
+import { loadedInventory } from '../files/inventory.js';
+import { withRunOptions, withWriteOptions } from '../arguments/options.js';
 import { count } from '../render/text.js';
 import { withReport } from '../report.js';
 import { writeOptionsOf } from '../run-engine.js';

@@ -1,8 +1,8 @@
 import type { ClusterApi } from '../../model/api.js';
-import { defineCommand } from '../command.js';
-import { loadedInventory } from '../inventory-file.js';
-import { clusterStatus, renderStatus, type ClusterStatus, type Seen } from '../cluster-status.js';
-import { withConnectOptions } from '../options.js';
+import { defineCommand } from '../arguments/command.js';
+import { loadedInventory } from '../files/inventory.js';
+import { clusterStatus, renderStatus, type ClusterStatus, type Seen } from '../render/tables/cluster-status.js';
+import { withConnectOptions } from '../arguments/options.js';
 
 /** What the cluster says of itself, beside what the inventory wants. */
 export const status = defineCommand({

@@ -1,10 +1,10 @@
 import { EXIT_CODES } from '../../model/error.js';
 import type { RunningCluster } from '../../engine/index.js';
-import { defineCommand, defineGroup, type CommandContext } from '../command.js';
-import { loadedInventory } from '../inventory-file.js';
-import { withConnectOptions } from '../options.js';
-import { table } from '../render/table.js';
-import { parseDuration } from '../size.js';
+import { defineCommand, defineGroup, type CommandContext } from '../arguments/command.js';
+import { loadedInventory } from '../files/inventory.js';
+import { withConnectOptions } from '../arguments/options.js';
+import { table } from '../render/tables/table.js';
+import { parseDuration } from '../terminal/size.js';
 
 const create = defineCommand({
   usage: 'create',

@@ -1,5 +1,5 @@
-import { safeJson } from '../clean.js';
-import type { Output } from '../io.js';
+import { safeJson } from '../terminal/clean.js';
+import type { Output } from '../terminal/io.js';
 import type { Renderer } from './types.js';
 
 /** Every event with its time, one JSON value a line. */

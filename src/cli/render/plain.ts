@@ -1,4 +1,4 @@
-import { oneLine } from '../clean.js';
+import { oneLine } from '../terminal/clean.js';
 import type { KinitEvent } from '../../model/event.js';
 import type { Renderer, RendererOptions } from './types.js';
 import { checkLine, count, duration } from './text.js';

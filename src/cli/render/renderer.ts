@@ -1,7 +1,7 @@
-import { isInteractive } from '../io.js';
+import { isInteractive } from '../terminal/io.js';
 import { jsonRenderer } from './json.js';
 import { plainRenderer } from './plain.js';
-import { terminalRenderer } from './terminal.js';
+import { terminalRenderer } from './live/display.js';
 import type { Renderer, RendererOptions } from './types.js';
 
 /** NDJSON when asked for, a live display on a terminal, plain lines else (logs, CI, --verbose). */

@@ -1,6 +1,6 @@
 import type { Emit } from '../../model/event.js';
-import type { Paint } from '../colour.js';
-import type { Io, Output } from '../io.js';
+import type { Paint } from '../terminal/colour.js';
+import type { Io, Output } from '../terminal/io.js';
 
 /** Shows events while they come. */
 export interface Renderer {

@@ -1,23 +1,23 @@
 import type { Cause } from '../cause.js';
-import { wrongAddress } from './address.js';
-import { certificateExpired } from './certificate.js';
-import { cgroupDriver, cgroupV1Refused } from './cgroup.js';
-import { clockSkew } from './clock.js';
-import { cniConfigMissing, staleCni } from './cni.js';
-import { apiDown, containerCrash } from './container.js';
-import { diskFull } from './disk.js';
-import { dnsLoop } from './dns.js';
-import { etcdSlowDisk } from './etcd.js';
-import { firewallApi, firewallKubelet, firewallOverlay } from './firewall.js';
-import { sameIdentity } from './identity.js';
-import { imagePull } from './image.js';
-import { kubectlNoConfig } from './kubectl.js';
-import { outOfMemory } from './memory.js';
-import { brNetfilter, ipForward } from './netfilter.js';
-import { kubeletDown, nodeGone, nodeNotReady, proxyDown } from './nodes.js';
-import { portTaken } from './port.js';
-import { criDisabled, runtimeDown } from './runtime.js';
-import { swapOn } from './swap.js';
+import { wrongAddress } from './host/address.js';
+import { certificateExpired } from './host/certificate.js';
+import { cgroupDriver, cgroupV1Refused } from './host/cgroup.js';
+import { clockSkew } from './host/clock.js';
+import { cniConfigMissing, staleCni } from './cluster/cni.js';
+import { apiDown, containerCrash } from './cluster/container.js';
+import { diskFull } from './host/disk.js';
+import { dnsLoop } from './cluster/dns.js';
+import { etcdSlowDisk } from './cluster/etcd.js';
+import { firewallApi, firewallKubelet, firewallOverlay } from './host/firewall.js';
+import { sameIdentity } from './host/identity.js';
+import { imagePull } from './cluster/image.js';
+import { kubectlNoConfig } from './cluster/kubectl.js';
+import { outOfMemory } from './host/memory.js';
+import { brNetfilter, ipForward } from './host/netfilter.js';
+import { kubeletDown, nodeGone, nodeNotReady, proxyDown } from './cluster/nodes.js';
+import { portTaken } from './host/port.js';
+import { criDisabled, runtimeDown } from './cluster/runtime.js';
+import { swapOn } from './host/swap.js';
 
 /** Every known cause. Their ranks, not this order, decide which comes first. */
 export const causes: readonly Cause[] = [

@@ -1,6 +1,6 @@
-import { condition, isReady } from '../../cluster/explain.js';
-import { text } from '../../cluster/json.js';
-import { workloadTrouble } from '../../cluster/waits.js';
+import { condition, isReady } from '../../cluster/why/explain.js';
+import { text } from '../../cluster/api/json.js';
+import { workloadTrouble } from '../../cluster/waits/api.js';
 import type { CheckResult } from '../../model/check.js';
 import type { Spec } from '../../model/spec.js';
 import type { ClusterEvidence, Evidence, Probe } from '../evidence.js';

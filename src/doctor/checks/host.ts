@@ -1,7 +1,7 @@
 import type { CheckResult } from '../../model/check.js';
 import type { Node } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
-import { runChecks } from '../../phases/preflight/checks.js';
+import { runChecks } from '../../preflight/checks.js';
 import type { Evidence, HostEvidence } from '../evidence.js';
 import { certificates, hostTime } from '../read/certificates.js';
 import { runtimeAnswer } from '../read/containers.js';

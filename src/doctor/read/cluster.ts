@@ -1,5 +1,5 @@
-import { isReady } from '../../cluster/explain.js';
-import { field, list, text } from '../../cluster/json.js';
+import { isReady } from '../../cluster/why/explain.js';
+import { field, list, text } from '../../cluster/api/json.js';
 import type { KubeObject } from '../../model/api.js';
 import type { Evidence } from '../evidence.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { paint } from '../../../src/cli/colour.js';
+import { paint } from '../../../src/cli/terminal/colour.js';
 import { jsonRenderer } from '../../../src/cli/render/json.js';
 import { plainRenderer } from '../../../src/cli/render/plain.js';
 import { createRenderer } from '../../../src/cli/render/renderer.js';

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { paint } from '../../../src/cli/colour.js';
-import { renderPlan } from '../../../src/cli/render/changes.js';
-import { renderChecks } from '../../../src/cli/render/checks.js';
+import { paint } from '../../../src/cli/terminal/colour.js';
+import { renderPlan } from '../../../src/cli/render/tables/changes.js';
+import { renderChecks } from '../../../src/cli/render/tables/checks.js';
 import { newRecord, recording } from '../../../src/cli/render/record.js';
 import { bytes, duration } from '../../../src/cli/render/text.js';
-import { renderTiming } from '../../../src/cli/render/timing.js';
+import { renderTiming } from '../../../src/cli/render/tables/timing.js';
 
 const plain = paint(false);
 const diff = '--- /etc/hosts\n+++ /etc/hosts\n@@ -1 +1 @@\n-old\n+new\u001b[2J';

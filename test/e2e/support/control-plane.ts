@@ -4,7 +4,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toArtifactSet, allManifests } from '../../../src/artifacts/manifest.js';
+import { toArtifactSet, allManifests } from '../../../src/artifacts/store/manifest.js';
 import { openApi, waitForApi } from '../../../src/cluster/index.js';
 import type { ClusterApi } from '../../../src/model/api.js';
 import { kubeconfig } from '../../../src/pki/index.js';

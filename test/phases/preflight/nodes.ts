@@ -2,8 +2,8 @@ import type { CheckResult } from '../../../src/model/check.js';
 import type { HostFacts } from '../../../src/model/facts.js';
 import type { Node } from '../../../src/model/phase.js';
 import { type Spec, specSchema } from '../../../src/model/spec.js';
-import { runChecks } from '../../../src/phases/preflight/checks.js';
-import type { ReachabilityResult } from '../../../src/phases/preflight/reachability.js';
+import { runChecks } from '../../../src/preflight/checks.js';
+import type { ReachabilityResult } from '../../../src/preflight/reachability.js';
 
 /** A host on which every check is content. */
 export function factsOf(host: string): HostFacts {

@@ -1,0 +1,207 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Arch, BinaryArtifact } from '../../model/artifact.js';
+import { KinitError } from '../../model/error.js';
+import { componentsFolder } from '../store/paths.js';
+
+/** One program of a component. */
+export interface Program {
+  /** Artifact name. */
+  readonly name: string;
+  /** Go package, as `go build` takes it in the component's folder. */
+  readonly package: string;
+  /** Absent for programs that only live in images. */
+  readonly install?: Pick<BinaryArtifact, 'installPath' | 'links' | 'group'>;
+}
+
+/** One Go module under components/, and what is built from it. */
+export interface Component {
+  /** Folder name under components/. */
+  readonly name: string;
+  /** The module whose version in go.mod is the component's; absent for our own code. */
+  readonly module?: string;
+  readonly programs: readonly Program[];
+  readonly tags: readonly string[];
+  /** Needs a C compiler (on these architectures). */
+  readonly cgo: readonly Arch[];
+  /** Links against libseccomp. */
+  readonly seccomp?: boolean;
+  /** Linker flags after -s -w; version is without its v. */
+  readonly ldflags: (version: string) => readonly string[];
+}
+
+const BIN = '/usr/local/bin';
+const STATIC = ['netgo', 'osusergo'];
+const KUBE_VERSION = 'k8s.io/component-base/version';
+const CONTAINERD = 'github.com/containerd/containerd/v2';
+const CNI = 'github.com/containernetworking/plugins';
+
+/** Built in this order: what a cluster needs first, first. */
+export const COMPONENTS: readonly Component[] = [
+  {
+    name: 'kube',
+    module: 'k8s.io/kubernetes',
+    programs: [
+      {
+        name: 'kube',
+        package: '.',
+        install: {
+          installPath: `${BIN}/kube`,
+          links: [`${BIN}/kubelet`, `${BIN}/kubectl`, `${BIN}/kubeadm`],
+          group: 'kubernetes',
+        },
+      },
+    ],
+    tags: STATIC,
+    cgo: [],
+    ldflags: (version) => {
+      const [major = '', minor = ''] = version.split('.');
+      return [
+        `-X ${KUBE_VERSION}.gitVersion=v${version}`,
+        `-X ${KUBE_VERSION}.gitMajor=${major}`,
+        `-X ${KUBE_VERSION}.gitMinor=${minor}`,
+        `-X ${KUBE_VERSION}.gitTreeState=clean`,
+      ];
+    },
+  },
+  {
+    name: 'containerd',
+    module: CONTAINERD,
+    programs: ['containerd', 'containerd-shim-runc-v2', 'ctr'].map((name) => ({
+      name,
+      package: `${CONTAINERD}/cmd/${name}`,
+      install: { installPath: `${BIN}/${name}`, links: [], group: 'containerd' as const },
+    })),
+    tags: STATIC,
+    cgo: [],
+    ldflags: (version) => [`-X ${CONTAINERD}/version.Version=v${version}`],
+  },
+  {
+    name: 'runc',
+    module: 'github.com/opencontainers/runc',
+    programs: [
+      {
+        name: 'runc',
+        package: 'github.com/opencontainers/runc',
+        install: { installPath: `${BIN}/runc`, links: [], group: 'containerd' },
+      },
+    ],
+    // Without seccomp every pod sandbox fails ("config provided but seccomp not supported").
+    tags: ['seccomp', ...STATIC],
+    cgo: ['amd64', 'arm64'],
+    seccomp: true,
+    ldflags: (version) => ['-extldflags -static', `-X main.version=${version}`],
+  },
+  {
+    name: 'cni-plugins',
+    module: CNI,
+    programs: ['main/bridge', 'main/loopback', 'ipam/host-local', 'meta/portmap', 'meta/bandwidth', 'meta/tuning'].map(
+      (path) => {
+        const plugin = path.slice(path.indexOf('/') + 1);
+        return {
+          name: `cni-${plugin}`,
+          package: `${CNI}/plugins/${path}`,
+          install: { installPath: `/opt/cni/bin/${plugin}`, links: [], group: 'cni' as const },
+        };
+      },
+    ),
+    tags: STATIC,
+    cgo: [],
+    ldflags: (version) => [`-X ${CNI}/pkg/utils/buildversion.BuildVersion=v${version}`],
+  },
+  {
+    name: 'crictl',
+    module: 'sigs.k8s.io/cri-tools',
+    programs: [
+      {
+        name: 'crictl',
+        package: 'sigs.k8s.io/cri-tools/cmd/crictl',
+        install: { installPath: `${BIN}/crictl`, links: [], group: 'tools' },
+      },
+    ],
+    tags: STATIC,
+    cgo: [],
+    ldflags: (version) => [`-X sigs.k8s.io/cri-tools/pkg/version.Version=v${version}`],
+  },
+  { name: 'pause', programs: [{ name: 'pause', package: '.' }], tags: STATIC, cgo: [], ldflags: () => [] },
+  {
+    name: 'flannel',
+    module: 'github.com/flannel-io/flannel',
+    programs: [{ name: 'flannel', package: 'github.com/flannel-io/flannel' }],
+    tags: STATIC,
+    // Its udp backend is C, and exists on amd64 only.
+    cgo: ['amd64'],
+    ldflags: (version) => ['-extldflags -static', `-X github.com/flannel-io/flannel/pkg/version.Version=v${version}`],
+  },
+  {
+    name: 'coredns',
+    module: 'github.com/coredns/coredns',
+    programs: [{ name: 'coredns', package: 'github.com/coredns/coredns' }],
+    tags: STATIC,
+    cgo: [],
+    ldflags: () => [],
+  },
+];
+
+/** What a component is, as its module files say. */
+export interface ComponentSource {
+  /** Without v. */
+  readonly version: string;
+  /** The module, its version and its hash in the Go checksum database. */
+  readonly origin: string;
+  /** Everything that is compiled or decides what is, as one text. */
+  readonly text: string;
+  /** The `go` line: the oldest Go that builds it. */
+  readonly goVersion: string;
+}
+
+/** Reads a component's module files. Throws 'artifact' where they are not there or do not name the component. */
+export async function readComponent(component: Component): Promise<ComponentSource> {
+  const folder = join(componentsFolder(), component.name);
+  const read = (file: string): Promise<string> => readFile(join(folder, file), 'utf8');
+  // A component of our own has code; the others are built where they lie in the module cache.
+  const hasCode = component.programs.some((program) => program.package === '.');
+  const [mod, sum, main] = await Promise.all([
+    read('go.mod').catch((error: unknown) => {
+      throw new KinitError(`components/${component.name}/go.mod cannot be read`, {
+        class: 'artifact',
+        found: String(error),
+        hint: 'Install kinit again, or use a whole checkout.',
+      });
+    }),
+    component.module === undefined ? '' : read('go.sum'),
+    hasCode ? read('main.go') : '',
+  ]);
+  const text = [mod, sum, main].join('\0');
+  const goVersion = /^go (\S+)$/m.exec(mod)?.[1] ?? '1.26';
+  if (component.module === undefined)
+    return { version: '1.0.0', origin: `components/${component.name}`, text, goVersion };
+  const version = requiredVersion(mod, component.module);
+  if (version === undefined)
+    throw new KinitError(`components/${component.name}/go.mod does not require ${component.module}`, {
+      class: 'artifact',
+      hint: `In components/${component.name}: go get ${component.module}@VERSION`,
+    });
+  const hash = sum
+    .split('\n')
+    .find((line) => line.startsWith(`${component.module ?? ''} ${version} h1:`))
+    ?.split(' ')[2];
+  return {
+    version: version.replace(/^v/, ''),
+    origin: `${component.module} ${version}${hash === undefined ? '' : ` ${hash}`}`,
+    text,
+    goVersion,
+  };
+}
+
+/** The version a go.mod requires of a module. */
+export function requiredVersion(mod: string, module: string): string | undefined {
+  for (const line of mod.split('\n')) {
+    const words = line
+      .trim()
+      .replace(/^require\s+/, '')
+      .split(/\s+/);
+    if (words[0] === module && words[1]?.startsWith('v') === true) return words[1];
+  }
+  return undefined;
+}

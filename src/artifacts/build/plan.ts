@@ -1,0 +1,52 @@
+import type { Arch } from '../../model/artifact.js';
+import { componentInputs } from './compile.js';
+import { COMPONENTS, readComponent, type Component, type ComponentSource } from './components.js';
+import { compareVersions, findGo, type Go } from './go.js';
+import { allStored, readManifest, type BuiltComponent, type Manifest } from '../store/manifest.js';
+
+export interface StaleComponent {
+  readonly component: Component;
+  readonly source: ComponentSource;
+  readonly inputs: string;
+}
+
+/** What the store has and what is to be built. */
+export interface BuildPlan {
+  readonly kubernetesVersion: string;
+  readonly force: boolean;
+  readonly go: Go | undefined;
+  /** The oldest Go that builds all components. */
+  readonly neededGo: string;
+  readonly goVersion: string;
+  readonly previous: Manifest | undefined;
+  /** Components whose results are in the store and current. */
+  readonly kept: Readonly<Record<string, BuiltComponent>>;
+  readonly stale: readonly StaleComponent[];
+}
+
+/** Reads the module files and the store; builds nothing. Some ten milliseconds. */
+export async function planBuild(arch: Arch, force: boolean): Promise<BuildPlan> {
+  const [go, sources] = await Promise.all([findGo(), Promise.all(COMPONENTS.map(readComponent))]);
+  const kubernetesVersion = sources[0]?.version ?? '';
+  const previous = await readManifest(kubernetesVersion, arch);
+  // Without Go nothing can be built anew, so what was built with some other Go is not stale.
+  const goVersion = go?.version ?? previous?.goVersion ?? '';
+  const kept: Record<string, BuiltComponent> = {};
+  const stale: StaleComponent[] = [];
+  for (const [i, component] of COMPONENTS.entries()) {
+    const source = sources[i];
+    if (source === undefined) continue;
+    const inputs = componentInputs(component, source, arch, goVersion);
+    const built = previous?.components[component.name];
+    if (!force && built?.inputs === inputs && (await allStored(built.programs))) kept[component.name] = built;
+    else stale.push({ component, source, inputs });
+  }
+  const neededGo = sources.map((source) => source.goVersion).reduce((a, b) => (compareVersions(a, b) > 0 ? a : b));
+  return { kubernetesVersion, force, go, neededGo, goVersion, previous, kept, stale };
+}
+
+/** The Kubernetes version that components/ builds. */
+export async function sourceKubernetesVersion(): Promise<string> {
+  const kube = COMPONENTS[0];
+  return kube === undefined ? '' : (await readComponent(kube)).version;
+}

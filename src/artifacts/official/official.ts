@@ -1,0 +1,238 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Arch, ArtifactSet, BinaryArtifact, ImageArtifact } from '../../model/artifact.js';
+import type { Emit } from '../../model/event.js';
+import { KinitError } from '../../model/error.js';
+import { runLocal } from '../../ssh/local.js';
+import { mirrored, officialCatalogue, type OfficialFile } from './catalogue.js';
+import { findChecksum } from './checksums.js';
+import { download, fetchText, type DownloadOptions } from './download.js';
+import { LOCK_FILE, readLockFile, writeLockFile, type LockFile } from './lock-file.js';
+import { partialFile, readUnpacked, writeUnpacked, type Unpacked } from './unpacked.js';
+import { storedFile } from '../store/paths.js';
+import { imageRefs, type Mirror } from '../refs.js';
+import { digestFile, isStored, keep, withTemporaryFolder, type Stored } from '../store/store.js';
+import { withStoreLock } from '../store/lock.js';
+
+export interface OfficialOptions {
+  readonly kubernetesVersion: string;
+  readonly arch: Arch;
+  readonly mirror: Mirror;
+  readonly baseUrl?: string | undefined;
+  readonly inventoryDir: string;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  readonly retries?: Pick<DownloadOptions, 'attempts' | 'backoffMs' | 'idleSeconds'>;
+}
+
+/**
+ * Official releases: what the store does not have is downloaded and checked, against the lock file beside the inventory
+ * or, at first use, against the origin's own checksum file, which the lock file then keeps. Hosts pull the images.
+ * Throws 'artifact'.
+ */
+export async function officialArtifacts(options: OfficialOptions): Promise<ArtifactSet> {
+  const catalogue = officialCatalogue(options.kubernetesVersion, options.arch);
+  const locked = await readLockFile(options.inventoryDir);
+  const known = await Promise.all(catalogue.map((file) => fromStore(file, locked)));
+  const unpacked = known.every((one) => one !== undefined)
+    ? known
+    : await withStoreLock(() => fetchAll(catalogue, options), {
+        onWait: (holder) =>
+          options.emit({ type: 'progress', text: `waiting for another kinit that fetches artifacts (${holder})` }),
+        signal: options.signal,
+      });
+  return {
+    arch: options.arch,
+    source: 'official',
+    kubernetesVersion: options.kubernetesVersion,
+    binaries: catalogue.flatMap((file, i) => binaries(file, unpacked[i])),
+    images: officialImages(options.kubernetesVersion, options.mirror),
+  };
+}
+
+/** Whether officialArtifacts would find everything here. */
+export async function officialIsStored({
+  kubernetesVersion,
+  arch,
+  inventoryDir,
+}: Pick<OfficialOptions, 'kubernetesVersion' | 'arch' | 'inventoryDir'>): Promise<boolean> {
+  const lock = await readLockFile(inventoryDir);
+  const known = await Promise.all(officialCatalogue(kubernetesVersion, arch).map((file) => fromStore(file, lock)));
+  return known.every((one) => one !== undefined);
+}
+
+async function fetchAll(catalogue: readonly OfficialFile[], options: OfficialOptions): Promise<Unpacked[]> {
+  const results: Unpacked[] = [];
+  for (const [i, file] of catalogue.entries()) {
+    const lock = await readLockFile(options.inventoryDir);
+    const stored = await fromStore(file, lock);
+    if (stored !== undefined) {
+      results.push(stored);
+      continue;
+    }
+    options.emit({
+      type: 'progress',
+      text: `downloading ${nameOf(file.url)} ${file.version} (${i + 1} of ${catalogue.length})`,
+    });
+    results.push(await fetchOne(file, lock, options));
+  }
+  return results;
+}
+
+async function fetchOne(file: OfficialFile, lock: LockFile, options: OfficialOptions): Promise<Unpacked> {
+  const pinned = lock.files[file.url];
+  const expected = pinned ?? (await publishedChecksum(file, options));
+  const record =
+    (await unpackedInStore(expected.sha256)) ??
+    (await fetchAndUnpack(file, expected.sha256, pinned !== undefined, options));
+  if (pinned === undefined) {
+    // Read again: another architecture's files may have been added meanwhile.
+    const current = await readLockFile(options.inventoryDir);
+    await writeLockFile(options.inventoryDir, { ...current, files: { ...current.files, [file.url]: expected } });
+  }
+  return record;
+}
+
+async function fetchAndUnpack(
+  file: OfficialFile,
+  sha256: string,
+  pinned: boolean,
+  options: OfficialOptions,
+): Promise<Unpacked> {
+  const url = mirrored(file.url, options);
+  const partial = partialFile(url, sha256);
+  await download(url, partial, {
+    signal: options.signal,
+    ...options.retries,
+    onRetry: (why) => options.emit({ type: 'progress', text: `downloading ${nameOf(file.url)} again: ${why}` }),
+  });
+  const found = await digestFile(partial);
+  if (found.sha256 !== sha256) {
+    await rm(partial, { force: true });
+    throw new KinitError(`${nameOf(file.url)} is not the file it should be`, {
+      class: 'artifact',
+      tried: `GET ${url}, sha256`,
+      found: `sha256 ${found.sha256}, ${pinned ? `${LOCK_FILE} says` : "the origin's checksum file says"} ${sha256}`,
+      hint: pinned
+        ? `If the origin really replaced this release, remove its entry from ${join(options.inventoryDir, LOCK_FILE)}. Else somebody changed it on the way: do not use it.`
+        : 'Try again, or another mirror. If it stays so, somebody changed it on the way: do not use it.',
+    });
+  }
+  const record = await unpack(file, partial, found, options.signal);
+  await writeUnpacked(record);
+  await rm(partial, { force: true });
+  return record;
+}
+
+async function unpack(file: OfficialFile, archive: string, stored: Stored, signal: AbortSignal): Promise<Unpacked> {
+  return withTemporaryFolder(async (folder) => {
+    const members = file.programs.flatMap((program) => program.member ?? []);
+    const programs: Record<string, Stored> = {};
+    if (members.length > 0)
+      await runLocal(
+        'tar',
+        ['-xzf', archive, '-C', folder, '--no-same-owner', ...(await tarNames(archive, members, signal))],
+        { timeoutSeconds: 120, signal },
+      );
+    else await runLocal('cp', [archive, join(folder, 'program')], { timeoutSeconds: 120, signal });
+    for (const { name, member } of file.programs) programs[name] = await keep(join(folder, member ?? 'program'), 0o755);
+    return { url: file.url, version: file.version, file: stored, programs };
+  });
+}
+
+/** Tar files write members as `bridge` or as `./bridge`. */
+async function tarNames(archive: string, members: readonly string[], signal: AbortSignal): Promise<string[]> {
+  const { stdout } = await runLocal('tar', ['-tzf', archive], { timeoutSeconds: 120, signal });
+  const names = stdout.split('\n');
+  return members.map((member) => {
+    const name = names.find((candidate) => candidate === member || candidate === `./${member}`);
+    if (name === undefined)
+      throw new KinitError(`${member} is not in the release's tar file`, {
+        class: 'artifact',
+        tried: `tar -tzf ${archive}`,
+        found: names.slice(0, 20).join(' '),
+      });
+    return name;
+  });
+}
+
+/** From the official origin over TLS; where that does not answer and a mirror is set, from the mirror. */
+async function publishedChecksum(
+  file: OfficialFile,
+  options: OfficialOptions,
+): Promise<{ sha256: string; checksumFrom: string }> {
+  const mirror = mirrored(file.checksumUrl, options);
+  // An origin of the user's own speaks for itself: its network may be closed.
+  const urls = options.baseUrl !== undefined ? [mirror] : [...new Set([file.checksumUrl, mirror])];
+  let failure: unknown;
+  for (const [i, url] of urls.entries()) {
+    const last = i === urls.length - 1;
+    try {
+      const text = await fetchText(url, {
+        signal: options.signal,
+        ...options.retries,
+        ...(last ? {} : { attempts: 1, timeoutSeconds: 5 }),
+      });
+      const sha256 = findChecksum(text, nameOf(file.url));
+      if (sha256 !== undefined) return { sha256, checksumFrom: url };
+      failure = new KinitError(`${url} does not name ${nameOf(file.url)}`, {
+        class: 'artifact',
+        tried: `GET ${url}`,
+        found: text.slice(0, 200),
+        hint: 'Perhaps a login page of the network answered. Look at the address in a browser.',
+      });
+    } catch (error) {
+      if (error instanceof KinitError && error.context.class === 'interrupted') throw error;
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+async function fromStore(file: OfficialFile, lock: LockFile): Promise<Unpacked | undefined> {
+  const pinned = lock.files[file.url];
+  const record = pinned === undefined ? undefined : await unpackedInStore(pinned.sha256);
+  return record !== undefined && file.programs.every(({ name }) => record.programs[name] !== undefined)
+    ? record
+    : undefined;
+}
+
+async function unpackedInStore(sha256: string): Promise<Unpacked | undefined> {
+  const record = await readUnpacked(sha256);
+  if (record === undefined) return undefined;
+  return (await Promise.all(Object.values(record.programs).map(isStored))).every(Boolean) ? record : undefined;
+}
+
+function binaries(file: OfficialFile, unpacked: Unpacked | undefined): BinaryArtifact[] {
+  return file.programs.flatMap(({ name, installPath, links, group }) => {
+    const stored = unpacked?.programs[name];
+    return stored === undefined
+      ? []
+      : [{ name, version: file.version, localFile: storedFile(stored.sha256), ...stored, installPath, links, group }];
+  });
+}
+
+function officialImages(kubernetesVersion: string, mirror: Mirror): ImageArtifact[] {
+  const refs = imageRefs(kubernetesVersion, mirror);
+  const image = (name: string, ref: string, on: ImageArtifact['on'], pinned = false): ImageArtifact => ({
+    name,
+    refs: [ref],
+    on,
+    ...(pinned ? { pinned } : {}),
+  });
+  return [
+    image('kube-apiserver', refs.apiServer, 'control-plane'),
+    image('kube-controller-manager', refs.controllerManager, 'control-plane'),
+    image('kube-scheduler', refs.scheduler, 'control-plane'),
+    image('etcd', refs.etcd, 'control-plane'),
+    image('kube-proxy', refs.proxy, 'all'),
+    image('pause', refs.pause, 'all', true),
+    image('flannel', refs.flannel, 'all'),
+    image('coredns', refs.coredns, 'all'),
+    image('nginx', refs.nginx, 'smoke-test'),
+  ];
+}
+
+function nameOf(url: string): string {
+  return url.slice(url.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,66 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runLocal } from '../../ssh/local.js';
+import { allManifests } from './manifest.js';
+import { allUnpacked } from '../official/unpacked.js';
+import { buildFolder, storeFolder } from './paths.js';
+import { withStoreLock } from './lock.js';
+
+export interface Pruned {
+  /** Bytes of build caches removed. */
+  readonly cacheBytes: number;
+  /** Bytes of store files removed that no manifest names any more. */
+  readonly storeBytes: number;
+}
+
+/**
+ * Empties the build caches and removes store files of earlier builds. What the manifests name stays, so that clusters can
+ * still be made without building.
+ */
+export async function pruneArtifacts(
+  options: { readonly signal?: AbortSignal; readonly onWait?: (holder: string) => void } = {},
+): Promise<Pruned> {
+  const signal = options.signal ?? new AbortController().signal;
+  return withStoreLock(async () => ({ cacheBytes: await removeCaches(signal), storeBytes: await removeUnnamed() }), {
+    signal,
+    onWait: options.onWait ?? (() => undefined),
+  });
+}
+
+async function removeCaches(signal: AbortSignal): Promise<number> {
+  const folder = buildFolder();
+  if (
+    await stat(folder).then(
+      () => false,
+      () => true,
+    )
+  )
+    return 0;
+  const { stdout } = await runLocal('du', ['-sk', folder], { timeoutSeconds: 300, signal, reject: false });
+  // Go makes its module cache read-only, folders too.
+  await runLocal('chmod', ['-R', 'u+w', folder], { timeoutSeconds: 300, signal, reject: false });
+  await rm(folder, { recursive: true, force: true });
+  return (Number.parseInt(stdout, 10) || 0) * 1024;
+}
+
+async function removeUnnamed(): Promise<number> {
+  const named = new Set<string>(
+    (await allUnpacked()).flatMap(({ programs }) => Object.values(programs).map(({ sha256 }) => sha256)),
+  );
+  for (const manifest of await allManifests()) {
+    for (const component of Object.values(manifest.components))
+      for (const program of component.programs) named.add(program.sha256);
+    for (const { archive } of Object.values(manifest.archives)) named.add(archive.sha256);
+  }
+  const folder = join(storeFolder(), 'sha256');
+  let bytes = 0;
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (named.has(name)) continue;
+    const file = join(folder, name);
+    bytes += (await stat(file)).size;
+    await rm(file, { force: true });
+  }
+  // What interrupted builds left. Nobody else works here: we hold the lock.
+  await rm(join(storeFolder(), 'tmp'), { recursive: true, force: true });
+  return bytes;
+}

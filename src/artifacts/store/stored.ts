@@ -1,0 +1,20 @@
+import type { ArtifactSet } from '../../model/artifact.js';
+import { readLockFile } from '../official/lock-file.js';
+import { allStored, readManifest, toArtifactSet } from './manifest.js';
+import { officialArtifacts, officialIsStored } from '../official/official.js';
+import type { ResolveOptions } from '../resolve.js';
+
+/** What resolveArtifacts gives, where all of it is on this machine already; else undefined. Nothing is built, fetched or decided. */
+export async function storedArtifacts(options: ResolveOptions): Promise<ArtifactSet | undefined> {
+  const { spec, kubernetesVersion, arch, inventoryDir } = options;
+  const source = spec.source === 'auto' ? (await readLockFile(inventoryDir)).source : spec.source;
+  if (source === 'official')
+    return (await officialIsStored(options))
+      ? officialArtifacts({ ...options, mirror: spec.mirror, baseUrl: spec.baseUrl })
+      : undefined;
+  if (source === undefined) return undefined;
+  const manifest = await readManifest(kubernetesVersion, arch);
+  if (manifest === undefined) return undefined;
+  const set = toArtifactSet(manifest);
+  return (await allStored([...set.binaries, ...set.images.flatMap(({ archive }) => archive ?? [])])) ? set : undefined;
+}

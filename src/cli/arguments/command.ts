@@ -1,0 +1,147 @@
+import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { KinitError } from '../../model/error.js';
+import type { Emit } from '../../model/event.js';
+import { nearest } from '../../inventory/nearest.js';
+import type { GlobalOptions } from './options.js';
+import type { Io } from '../terminal/io.js';
+import type { RunRecord } from '../render/record.js';
+import type { Ui } from '../terminal/ui.js';
+
+/** What a command may use while it runs. */
+export interface CommandContext {
+  readonly io: Io;
+  readonly ui: Ui;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  readonly record: RunRecord;
+  /** The full name, for example 'token create'. */
+  readonly command: string;
+}
+
+export type Select = (chosen: Chosen) => void;
+
+/** The command the arguments name, ready to run. Resolves to the exit code. */
+export interface Chosen {
+  readonly command: string;
+  readonly options: GlobalOptions;
+  /** Standard output is a value to be used, so progress goes to standard error. */
+  readonly printsValue: boolean;
+  readonly run: (context: CommandContext) => Promise<number>;
+}
+
+/** A command, or a group of commands, as the parser registers it. */
+export interface Command {
+  readonly name: string;
+  readonly register: (yargs: Argv<GlobalOptions>, select: Select, parents: readonly string[]) => void;
+}
+
+interface CommandDefinition<T> {
+  /** As yargs reads it, positional arguments included: 'join [host..]'. */
+  readonly usage: string;
+  readonly describe: string;
+  /** Argument lists, without the program's name, and what each does. At least one. */
+  readonly examples: readonly (readonly [args: string, what: string])[];
+  readonly printsValue?: boolean;
+  readonly options: (yargs: Argv<GlobalOptions>) => Argv<T>;
+  readonly run: (args: ArgumentsCamelCase<T>, context: CommandContext) => Promise<number>;
+}
+
+/** A command as a value: parsing only records it, so that everything it does happens in one place, after parsing. */
+export function defineCommand<T extends GlobalOptions>(definition: CommandDefinition<T>): Command {
+  const name = firstWord(definition.usage);
+  return {
+    name,
+    register: (yargs, select, parents) => {
+      const path = [...parents, name];
+      yargs.command({
+        command: definition.usage,
+        describe: definition.describe,
+        builder: (inner: Argv<GlobalOptions>) =>
+          ownOptionsFirst(inner, (y) => definition.options(withExamples(y, definition.examples))),
+        handler: (args: ArgumentsCamelCase<T>) => {
+          const surplus = args._.slice(path.length);
+          if (surplus.length > 0) throw usage(`kinit ${path.join(' ')} takes no argument "${surplus.join(' ')}"`, path);
+          select({
+            command: path.join(' '),
+            options: args,
+            printsValue: definition.printsValue ?? false,
+            run: (context) => definition.run(args, context),
+          });
+        },
+      });
+    },
+  };
+}
+
+/** Commands under one word: 'token create'. */
+export function defineGroup(
+  name: string,
+  describe: string,
+  members: readonly Command[],
+  examples: CommandDefinition<unknown>['examples'],
+): Command {
+  return {
+    name,
+    register: (yargs, select, parents) => {
+      const path = [...parents, name];
+      yargs.command({
+        command: name,
+        describe,
+        builder: (inner: Argv<GlobalOptions>) => {
+          for (const member of members) member.register(inner, select, path);
+          return withExamples(inner, examples);
+        },
+        // Reached only when no member was: yargs runs the innermost command that the words name.
+        handler: ({ _: words }: { readonly _: readonly (string | number)[] }) => {
+          const word = words[path.length];
+          if (word !== undefined) throw unknownCommand(String(word), names(members), path);
+          throw new KinitError(`kinit ${path.join(' ')} needs a command`, {
+            class: 'usage',
+            hint: `Commands: ${names(members).join(', ')}. See kinit ${path.join(' ')} --help`,
+          });
+        },
+      });
+    },
+  };
+}
+
+/** The error for a word that is no command, with the one that was probably meant. */
+export function unknownCommand(word: string, known: readonly string[], path: readonly string[] = []): KinitError {
+  const begun = known.filter((name) => name.startsWith(word));
+  const meant = begun.length === 1 ? begun[0] : nearest(word, known);
+  const full = (name: string) => ['kinit', ...path, name].join(' ');
+  return new KinitError(`there is no command "${full(word)}"`, {
+    class: 'usage',
+    hint: meant === undefined ? `Commands: ${known.join(', ')}.` : `Did you mean ${full(meant)}?`,
+  });
+}
+
+function usage(message: string, path: readonly string[]): KinitError {
+  return new KinitError(message, { class: 'usage', hint: `See kinit ${path.join(' ')} --help` });
+}
+
+function withExamples(
+  yargs: Argv<GlobalOptions>,
+  examples: CommandDefinition<unknown>['examples'],
+): Argv<GlobalOptions> {
+  for (const [args, what] of examples) yargs.example(`kinit ${args}`, what);
+  return yargs;
+}
+
+/** What only this command takes stands in the help before what every command takes. */
+function ownOptionsFirst<T>(yargs: Argv<GlobalOptions>, add: (yargs: Argv<GlobalOptions>) => Argv<T>): Argv<T> {
+  const known = (from: unknown) =>
+    Object.keys((from as { getOptions: () => { key: Record<string, unknown> } }).getOptions().key);
+  const before = new Set(known(yargs));
+  const all = add(yargs);
+  const own = known(all).filter((key) => !before.has(key));
+  return own.length === 0 ? all : all.group(own, 'Options of this command:');
+}
+
+function names(commands: readonly Command[]): string[] {
+  return commands.map(({ name }) => name);
+}
+
+function firstWord(usageText: string): string {
+  return usageText.split(' ')[0] ?? usageText;
+}

@@ -1,0 +1,130 @@
+import type { Argv, InferredOptionTypes } from 'yargs';
+import { KinitError } from '../../model/error.js';
+
+/** Options every command takes. */
+const globalOptions = {
+  inventory: {
+    alias: 'i',
+    type: 'string',
+    requiresArg: true,
+    describe: 'Inventory file (KINIT_INVENTORY) [default: "./inventory.yaml"]',
+  },
+  output: {
+    alias: 'o',
+    choices: ['text', 'json'],
+    requiresArg: true,
+    default: 'text',
+    describe: 'text for people, json: one JSON value a line on standard output',
+  },
+  verbose: { type: 'boolean', default: false, describe: 'Say more: also what needed no change, and why' },
+  color: {
+    type: 'boolean',
+    default: true,
+    describe: 'Colour on a terminal (--no-color, NO_COLOR)',
+    defaultDescription: 'on a terminal',
+  },
+  yes: { alias: 'y', type: 'boolean', default: false, describe: 'Answer every question with yes' },
+} as const;
+
+const connectOptions = {
+  'accept-new-host-keys': {
+    type: 'boolean',
+    default: false,
+    describe: 'First contact: write unknown host keys to known_hosts. A changed key is refused all the same',
+  },
+} as const;
+
+const runOptions = {
+  ...connectOptions,
+  timing: {
+    type: 'boolean',
+    default: false,
+    describe: 'At the end: seconds, changes and round trips by phase and host',
+  },
+  parallel: { type: 'number', requiresArg: true, describe: 'At most so many hosts at once (inventory: parallel)' },
+  junit: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Also write a JUnit report: phases and checks of every host as test cases',
+  },
+} as const;
+
+const writeOptions = {
+  strict: {
+    type: 'boolean',
+    default: false,
+    describe: 'Stop all hosts at the first that fails. Without it the others are finished',
+  },
+  'lock-wait': {
+    type: 'string',
+    default: '0',
+    requiresArg: true,
+    describe: 'How long to wait when another kinit works on the cluster (30s, 10m); 0: stop and say who it is',
+  },
+  'force-unlock': { type: 'boolean', default: false, describe: "Take the cluster's lock from whoever holds it" },
+} as const;
+
+const phaseOptions = {
+  ...runOptions,
+  skip: {
+    type: 'string',
+    requiresArg: true,
+    coerce: nameList,
+    describe: 'Phases to leave out, by name, with commas (see kinit phases)',
+  },
+  only: { type: 'string', requiresArg: true, coerce: nameList, describe: 'Only these phases' },
+  'ignore-preflight': {
+    type: 'string',
+    requiresArg: true,
+    coerce: nameList,
+    describe: 'Checks whose errors do not stop the run, by name, with commas',
+  },
+} as const;
+
+export type GlobalOptions = InferredOptionTypes<typeof globalOptions>;
+
+/** Options of every command. */
+export function withGlobalOptions(yargs: Argv): Argv<GlobalOptions> {
+  return yargs.options(globalOptions) as Argv<GlobalOptions>;
+}
+
+/** Options of a command that opens connections. */
+export function withConnectOptions(
+  yargs: Argv<GlobalOptions>,
+): Argv<GlobalOptions & InferredOptionTypes<typeof connectOptions>> {
+  return yargs.options(connectOptions) as Argv<GlobalOptions & InferredOptionTypes<typeof connectOptions>>;
+}
+
+/** Options of a command that works on many hosts. */
+export function withRunOptions(
+  yargs: Argv<GlobalOptions>,
+): Argv<GlobalOptions & InferredOptionTypes<typeof runOptions>> {
+  return yargs.options(runOptions) as Argv<GlobalOptions & InferredOptionTypes<typeof runOptions>>;
+}
+
+/** Options of a command that goes through the phases. */
+export function withPhaseOptions(
+  yargs: Argv<GlobalOptions>,
+): Argv<GlobalOptions & InferredOptionTypes<typeof phaseOptions>> {
+  return yargs.options(phaseOptions) as Argv<GlobalOptions & InferredOptionTypes<typeof phaseOptions>>;
+}
+
+/** Options of a command that changes hosts. */
+export function withWriteOptions<T>(yargs: Argv<T>): Argv<T & InferredOptionTypes<typeof writeOptions>> {
+  return yargs.options(writeOptions) as Argv<T & InferredOptionTypes<typeof writeOptions>>;
+}
+
+/** A name list as typed: repeated options and commas. Not yargs' arrays, which would swallow the host names that follow. */
+function nameList(typed: unknown): readonly string[] {
+  const values = Array.isArray(typed) ? typed : typed === undefined ? [] : [typed];
+  return values
+    .flatMap((value) => String(value).split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+/** @throws KinitError usage, where it is not a whole number of at least 1. */
+export function positiveInteger(option: string, value: number | undefined): number | undefined {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) return value;
+  throw new KinitError(`--${option} needs a whole number of at least 1`, { class: 'usage', found: String(value) });
+}

@@ -1,0 +1,79 @@
+import yargs from 'yargs';
+import { KinitError } from '../../model/error.js';
+import { commands } from '../commands/index.js';
+import { unknownCommand, type Chosen } from './command.js';
+import { refuseKerberosCall } from './kerberos.js';
+import { withGlobalOptions } from './options.js';
+
+/** What the arguments ask for: text to print (--help, --version), or a command. */
+export type Parsed = { readonly text: string; readonly asked: boolean } | { readonly chosen: Chosen };
+
+export interface ProgramInfo {
+  readonly version: string;
+  readonly columns: number;
+}
+
+/**
+ * Reads the command line. Runs nothing and prints nothing.
+ * @throws KinitError usage, where the arguments make no sense.
+ */
+export function parseArguments(argv: readonly string[], { version, columns }: ProgramInfo): Parsed {
+  const known = commands.map(({ name }) => name);
+  refuseKerberosCall(argv, known);
+  let chosen: Chosen | undefined;
+  const program = withGlobalOptions(yargs().scriptName('kinit'))
+    .locale('en')
+    .updateStrings({ 'Options:': 'Options of every command:' })
+    .usage('$0 <command> [options]\n\nTurns the machines of an inventory into a working Kubernetes cluster, over SSH.')
+    .parserConfiguration({ 'populate--': true, 'camel-case-expansion': true })
+    .strictOptions()
+    .exitProcess(false)
+    .help()
+    .alias('help', 'h')
+    .version(version)
+    .wrap(Math.min(columns, 120))
+    .example('kinit lab up', 'three throwaway machines here, and an inventory for them')
+    .example('kinit init -i inventory.yaml', 'bring the whole inventory up')
+    .epilogue(
+      'This is not the Kerberos command of the same name (that is /usr/bin/kinit); kinit-cluster is a second name for this one.',
+    )
+    .command({
+      command: '$0',
+      describe: false,
+      builder: (inner) => inner,
+      handler: ({ _: [word] }: { readonly _: readonly (string | number)[] }) => {
+        if (word !== undefined) throw unknownCommand(String(word), known);
+      },
+    })
+    .fail((message: string | null, error: Error | undefined) => {
+      if (error !== undefined && error !== null && error.name !== 'YError') throw error;
+      throw new KinitError(message ?? error?.message ?? 'the arguments make no sense', {
+        class: 'usage',
+        hint: helpHint(argv, known),
+      });
+    });
+  for (const command of commands) {
+    command.register(program, (choice) => (chosen = choice), []);
+  }
+  let text = '';
+  void program.parse([...argv], {}, (error: Error | undefined, _args: unknown, output: string) => {
+    if (error !== undefined && error !== null) throw error;
+    text = output;
+  });
+  if (chosen !== undefined) return { chosen };
+  if (text !== '') return { text, asked: true };
+  return { text: helpText(program), asked: false };
+}
+
+function helpText(program: {
+  parse: (args: string[], context: object, use: (error: unknown, args: unknown, output: string) => void) => unknown;
+}): string {
+  let text = '';
+  void program.parse(['--help'], {}, (_error, _args, output) => (text = output));
+  return text;
+}
+
+function helpHint(argv: readonly string[], known: readonly string[]): string {
+  const command = argv.find((word) => known.includes(word));
+  return `See kinit ${command === undefined ? '' : `${command} `}--help`;
+}

@@ -1,0 +1,39 @@
+import { resolve } from 'node:path';
+import { KinitError } from '../../model/error.js';
+import type { LoadedInventory } from '../../model/spec.js';
+import type { CommandContext } from '../arguments/command.js';
+
+/** The inventory file the user means: --inventory, else KINIT_INVENTORY, else ./inventory.yaml. */
+export function inventoryFile(
+  args: { readonly inventory?: string | undefined },
+  { io }: Pick<CommandContext, 'io'>,
+): string {
+  if (Array.isArray(args.inventory))
+    throw new KinitError('--inventory can be given only once', { class: 'usage', found: args.inventory.join(', ') });
+  const fromEnvironment = io.env['KINIT_INVENTORY'];
+  return (
+    args.inventory ?? (fromEnvironment === undefined || fromEnvironment === '' ? 'inventory.yaml' : fromEnvironment)
+  );
+}
+
+/** Reads and checks it. Nothing is touched on any host while it has an error. */
+export async function loadedInventory(
+  args: { readonly inventory?: string | undefined },
+  context: Pick<CommandContext, 'io' | 'ui'>,
+): Promise<LoadedInventory> {
+  // Not at the top of the file: `kinit --help` must not wait for what only some commands need.
+  const { loadInventory } = await import('../../inventory/index.js');
+  const inventory = await loadInventory(inventoryFile(args, context));
+  const { askSecret } = context.ui;
+  return askSecret === undefined ? inventory : { ...inventory, ask: askSecret };
+}
+
+/** The words that name this inventory in a command for the user to type; nothing where it is found by itself. */
+export function inventoryWords(
+  args: { readonly inventory?: string | undefined },
+  context: Pick<CommandContext, 'io'>,
+): readonly string[] {
+  return args.inventory === undefined || resolve(args.inventory) === resolve(inventoryFile({}, context))
+    ? []
+    : ['-i', args.inventory];
+}

@@ -1,0 +1,104 @@
+import { imageRefs } from '../../../artifacts/refs.js';
+import { officialCatalogue } from '../../../artifacts/official/catalogue.js';
+import type { BinaryArtifact } from '../../../model/artifact.js';
+import type { HostFacts } from '../../../model/facts.js';
+import type { Node, PhaseContext } from '../../../model/phase.js';
+import { isControlPlane, specSchema } from '../../../model/spec.js';
+import { KUBELET_SERVING, MATERIAL_PATHS } from '../../../pki/index.js';
+
+/** Two fresh hosts, a control plane and a worker, with the defaults of an inventory: nothing is read or asked for them. */
+export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
+  const spec = specSchema.parse({
+    hosts: [
+      { name: 'control-plane', address: '10.0.0.11', roles: ['control-plane'] },
+      { name: 'worker', address: '10.0.0.12' },
+    ],
+  });
+  const version = spec.kubernetesVersion;
+  const nodes = spec.hosts.map(
+    (host): Node => ({
+      spec: host,
+      facts: factsOf(host.name, host.address),
+      isControlPlane: isControlPlane(host),
+      address: host.address,
+    }),
+  );
+  const [leader, worker] = nodes as [Node, Node];
+  const shared: Omit<PhaseContext, 'node'> = {
+    spec,
+    nodes,
+    leader,
+    endpoint: `${leader.address}:${spec.apiServer.port}`,
+    artifacts: {
+      arch: 'amd64',
+      source: 'official',
+      kubernetesVersion: version,
+      binaries: binariesOf(version),
+      images: [],
+    },
+    images: imageRefs(version),
+    material: {
+      [leader.spec.name]: material(MATERIAL_PATHS),
+      [worker.spec.name]: material(Object.values(KUBELET_SERVING)),
+    },
+    registryCas: {},
+    proxyMode: 'nftables',
+  };
+  return [
+    { ...shared, node: leader },
+    { ...shared, node: worker },
+  ];
+}
+
+function binariesOf(version: string): BinaryArtifact[] {
+  return officialCatalogue(version, 'amd64').flatMap((file) =>
+    file.programs.map(({ name, installPath, links, group }) => ({
+      name,
+      installPath,
+      links,
+      group,
+      version: file.version,
+      localFile: '',
+      sha256: '',
+      size: 0,
+    })),
+  );
+}
+
+function material(paths: readonly string[]): PhaseContext['material'][string] {
+  return Object.fromEntries(paths.map((path) => [path, { content: '', mode: path.endsWith('.crt') ? 0o644 : 0o600 }]));
+}
+
+function factsOf(host: string, address: string): HostFacts {
+  return {
+    host,
+    os: {
+      id: 'debian',
+      versionId: '12',
+      codename: 'bookworm',
+      prettyName: 'Debian GNU/Linux 12 (bookworm)',
+      family: 'debian',
+    },
+    arch: 'amd64',
+    kernel: '6.1.0',
+    cpus: 2,
+    memoryMB: 4096,
+    hostname: host,
+    productUuid: host,
+    machineId: host,
+    bootId: host,
+    initSystem: 'systemd',
+    addresses: [{ interface: 'eth0', address, prefix: 24 }],
+    clockOffsetMs: 0,
+    cgroupVersion: 2,
+    swap: [],
+    selinux: 'enforcing',
+    firewalls: [],
+    timeServices: [],
+    modules: { loaded: [], builtin: [], loadable: [] },
+    kernelFeatures: ['nftables'],
+    listening: [],
+    disks: [],
+    kubernetes: { joined: false, kubeletActive: false, pki: {}, journal: false },
+  };
+}

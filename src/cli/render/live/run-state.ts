@@ -1,0 +1,102 @@
+import { oneLine } from '../../terminal/clean.js';
+import type { KinitEvent } from '../../../model/event.js';
+import { checkLine, count, duration } from '../text.js';
+
+/** One host as the live display shows it. */
+interface HostRow {
+  readonly text: string;
+  readonly output: string;
+  /** Why it failed; absent while it has not. */
+  readonly failed?: string;
+}
+
+export interface RunState {
+  readonly see: (event: KinitEvent) => void;
+  readonly title: () => string;
+  readonly output: () => string;
+  readonly hostTitle: (host: string) => string;
+  readonly hostOutput: (host: string) => string;
+  /** Why the host, or the run, failed; undefined while it has not. */
+  readonly hostFailed: (host: string) => string | undefined;
+  readonly failed: () => string | undefined;
+  /** Warnings and failed checks, to be read after the display is gone. */
+  readonly notes: () => readonly string[];
+}
+
+/** What the live display says, worked out from events alone. Times in milliseconds. */
+export function runState(start: Extract<KinitEvent, { type: 'run-started' }>, now: () => number): RunState {
+  const began = now();
+  const width = Math.max(...start.hosts.map((host) => host.length), 1);
+  const titles = new Map(start.phases.map(({ id, title }) => [id, title]));
+  const rows = new Map<string, HostRow>(start.hosts.map((host) => [host, { text: 'connecting', output: '' }]));
+  const notes: string[] = [];
+  let output = '';
+  let finished: Extract<KinitEvent, { type: 'run-finished' }> | undefined;
+  const row = (host: string): HostRow => rows.get(host) ?? { text: '', output: '' };
+  const set = (host: string | undefined, change: Partial<HostRow>) => {
+    if (host === undefined) output = oneLine(change.output ?? output);
+    else rows.set(host, { ...row(host), ...change });
+  };
+  const title = () => `${start.command}  ${count(start.hosts.length, 'host')}  ${duration((now() - began) / 1000)}`;
+  return {
+    see: (event) => {
+      if (event.type === 'run-finished') finished = event;
+      // What was told before (artifacts, say) is over when hosts are worked on.
+      if (event.type === 'phase-started') output = '';
+      if (event.type === 'warning')
+        notes.push(`${event.host === undefined ? '' : `${event.host}: `}warning: ${event.text}`);
+      if (event.type === 'check' && (event.check.status === 'warning' || event.check.status === 'error')) {
+        notes.push(
+          `${event.host}: ${event.check.status}: ${checkLine(event.check)}${event.check.hint === undefined ? '' : `. ${event.check.hint}`}`,
+        );
+      }
+      apply(event, set, titles);
+    },
+    title,
+    output: () => (finished === undefined ? output : ''),
+    hostTitle: (host) => oneLine(`${host.padEnd(width)}  ${row(host).text}`),
+    hostOutput: (host) => oneLine(row(host).output),
+    hostFailed: (host) =>
+      row(host).failed === undefined ? undefined : oneLine(`${host.padEnd(width)}  ${row(host).text}`),
+    failed: () => {
+      const hosts = finished?.failedHosts ?? start.hosts.filter((host) => row(host).failed !== undefined);
+      return hosts.length === 0 ? undefined : `${title()}: failed on ${hosts.join(', ')}`;
+    },
+    notes: () => notes,
+  };
+}
+
+function apply(
+  event: KinitEvent,
+  set: (host: string | undefined, change: Partial<HostRow>) => void,
+  titles: ReadonlyMap<string, string>,
+): void {
+  switch (event.type) {
+    case 'host-connected':
+      return set(event.host, { text: event.description, output: '' });
+    case 'phase-started':
+      return set(event.host, { text: event.title, output: '' });
+    case 'phase-waiting':
+      return set(event.host, {
+        text: titles.get(event.phase) ?? event.phase,
+        output: `waiting for ${titles.get(event.for) ?? event.for}`,
+      });
+    case 'progress':
+      return set(event.host, { output: event.text });
+    case 'change-applied':
+      return set(event.host, { output: event.change.summary });
+    case 'phase-failed':
+      return set(event.host, {
+        text: `FAILED: ${titles.get(event.phase) ?? event.phase}: ${event.message}`,
+        failed: event.message,
+        output: '',
+      });
+    case 'host-finished':
+      return set(event.host, {
+        text: `${event.changes === 0 ? 'nothing changed' : count(event.changes, 'change')} in ${duration(event.seconds)}`,
+        output: '',
+      });
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,100 @@
+import type { NodeStatus } from '../../../cluster/index.js';
+import type { KubeObject } from '../../../model/api.js';
+import { oneLine } from '../../terminal/clean.js';
+import type { Paint } from '../../terminal/colour.js';
+import { table } from './table.js';
+
+export interface ClusterStatus {
+  readonly name: string;
+  readonly endpoint: string;
+  /** 'ok', or what /readyz says. */
+  readonly ready: string;
+  readonly version: string;
+  readonly nodes: readonly NodeStatus[];
+  /** Hosts of the inventory that are no node. */
+  readonly missing: readonly string[];
+  readonly pods: {
+    readonly total: number;
+    readonly unwell: readonly {
+      readonly namespace: string;
+      readonly name: string;
+      readonly node: string;
+      readonly state: string;
+    }[];
+  };
+}
+
+export interface Seen {
+  readonly name: string;
+  readonly endpoint: string;
+  readonly ready: string;
+  readonly version: string;
+  readonly hosts: readonly string[];
+  readonly nodes: readonly NodeStatus[];
+  readonly pods: readonly KubeObject[];
+}
+
+/** What was asked of the API, as a person and a script want to know it. */
+export function clusterStatus({ nodes, pods, hosts, ...rest }: Seen): ClusterStatus {
+  const names = nodes.map(({ name }) => name);
+  return {
+    ...rest,
+    nodes,
+    missing: hosts.filter((host) => !names.includes(host)),
+    pods: { total: pods.length, unwell: pods.flatMap(unwell) },
+  };
+}
+
+export function renderStatus(
+  { name, endpoint, ready, version, nodes, missing, pods }: ClusterStatus,
+  paint: Paint,
+): string {
+  const rows = nodes.map((node) => [
+    node.name,
+    nodeState(node),
+    node.roles.join(',') || '-',
+    node.version,
+    node.internalAddress,
+    oneLine(node.os),
+    node.runtime,
+  ]);
+  const unwellRows = pods.unwell.map((pod) => [pod.namespace, pod.name, pod.node, oneLine(pod.state)]);
+  return [
+    `Cluster ${paint.bold(name)}: API at ${endpoint}, ${version}, ${ready === 'ok' ? paint.green('ready') : paint.red(oneLine(ready))}`,
+    table(['NODE', 'STATUS', 'ROLES', 'VERSION', 'ADDRESS', 'OS', 'RUNTIME'], rows),
+    ...(missing.length === 0
+      ? []
+      : [paint.yellow(`In the inventory, not in the cluster: ${missing.join(', ')}. kinit join adds them.`)]),
+    unwellRows.length === 0
+      ? `All ${String(pods.total)} pods are well.`
+      : `${String(unwellRows.length)} of ${String(pods.total)} pods are not well:\n${table(['NAMESPACE', 'POD', 'NODE', 'STATE'], unwellRows)}`,
+  ].join('\n\n');
+}
+
+function nodeState({ ready, schedulable, message }: NodeStatus): string {
+  const notes = [...(message === undefined ? [] : [oneLine(message)]), ...(schedulable ? [] : ['cordoned'])];
+  return `${ready ? 'Ready' : 'NotReady'}${notes.length === 0 ? '' : ` (${notes.join('; ')})`}`;
+}
+
+interface PodFields {
+  readonly spec?: { readonly nodeName?: string };
+  readonly status?: {
+    readonly phase?: string;
+    readonly reason?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+    readonly containerStatuses?: readonly {
+      readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } };
+    }[];
+  };
+}
+
+function unwell(object: KubeObject): ClusterStatus['pods']['unwell'] {
+  const { spec, status } = object as PodFields;
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  if (status?.phase === 'Succeeded' || (status?.phase === 'Running' && ready?.status === 'True')) return [];
+  const waiting = status?.containerStatuses?.map(({ state }) => state?.waiting).find((state) => state !== undefined);
+  const state = waiting?.reason ?? status?.reason ?? ready?.message ?? status?.phase ?? 'Unknown';
+  return [
+    { namespace: object.metadata.namespace ?? '', name: object.metadata.name, node: spec?.nodeName ?? '-', state },
+  ];
+}

@@ -1,0 +1,31 @@
+import { KinitError } from '../../model/error.js';
+
+/** MiB for '2G', '2Gi', '2048M' or '2048' (MiB). @throws KinitError usage. */
+export function parseMemory(option: string, text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([MGT]?)(?:i?B?)?$/i.exec(text.trim());
+  const factor = { '': 1, M: 1, G: 1024, T: 1024 * 1024 }[(match?.[2] ?? '').toUpperCase()];
+  if (match?.[1] === undefined || factor === undefined) {
+    throw new KinitError(`--${option} needs a size`, {
+      class: 'usage',
+      found: text,
+      hint: 'For example 2G, 2048M, or a number of MiB.',
+    });
+  }
+  return Math.round(Number(match[1]) * factor);
+}
+
+const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+/** Seconds for '90s', '30m', '24h0m0s', '7d', or '0' (for ever). @throws KinitError usage. */
+export function parseDuration(option: string, text: string): number {
+  if (text === '0') return 0;
+  const parts = [...text.matchAll(/(\d+)([smhd])/g)];
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
+    throw new KinitError(`--${option} needs a duration`, {
+      class: 'usage',
+      found: text,
+      hint: 'For example 30m, 24h, 7d; 0 is for ever.',
+    });
+  }
+  return parts.reduce((sum, [, number, unit]) => sum + Number(number) * SECONDS[unit as keyof typeof SECONDS], 0);
+}

@@ -1,0 +1,89 @@
+import { type ErrorClass, KinitError } from '../../model/error.js';
+import type { ApiResponse } from '../../model/api.js';
+import { text } from './json.js';
+
+/** The connection to the API server failed before an answer came. Cause of a KinitError of class 'access'. */
+export class ConnectionFailure extends Error {
+  /** For example ECONNREFUSED, ECONNRESET, TIMEOUT. */
+  readonly code: string;
+
+  constructor(message: string, code: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'ConnectionFailure';
+    this.code = code;
+  }
+}
+
+/** The API server answered with a status that is not a success. Cause of a KinitError. */
+export class StatusFailure extends Error {
+  readonly status: number;
+  /** The API's own word, for example Conflict, Invalid, Forbidden. */
+  readonly reason: string;
+
+  constructor(status: number, reason: string, message: string) {
+    super(message);
+    this.name = 'StatusFailure';
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+/** HTTP status the API refused with, where that is what went wrong. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof KinitError && error.context.cause instanceof StatusFailure
+    ? error.context.cause.status
+    : undefined;
+}
+
+/** Whether no API server answered at all (not there yet, restarting, no way to it). */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof KinitError && error.context.class === 'access';
+}
+
+/** Whether the two sides do not accept each other's certificates: waiting does not help. */
+export function isCertificateTrouble(error: unknown): boolean {
+  return (
+    error instanceof KinitError &&
+    error.context.cause instanceof ConnectionFailure &&
+    isCertificateCode(error.context.cause.code)
+  );
+}
+
+/** Codes of Node's TLS and of OpenSSL's verification. */
+export function isCertificateCode(code: string): boolean {
+  return (
+    code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.includes('CERT') || code.startsWith('UNABLE_TO_')
+  );
+}
+
+/** @param what what was wanted, for a sentence: 'read Node worker-1' */
+export function refused(
+  what: string,
+  tried: string,
+  response: ApiResponse,
+  errorClass: ErrorClass = 'change',
+): KinitError {
+  const reason = text(response.body, 'reason') ?? '';
+  const message =
+    text(response.body, 'message') ?? (typeof response.body === 'string' ? response.body.trim().slice(0, 500) : '');
+  const failure = new StatusFailure(response.status, reason, message);
+  const hint = hintFor(response.status, reason);
+  return new KinitError(`the API server refused to ${what}`, {
+    class: errorClass,
+    tried,
+    found: [`${response.status}${reason === '' ? '' : ` ${reason}`}`, message].filter((part) => part !== '').join(': '),
+    ...(hint === undefined ? {} : { hint }),
+    cause: failure,
+  });
+}
+
+function hintFor(status: number, reason: string): string | undefined {
+  if (status === 401)
+    return 'The client certificate is not accepted. Check the clocks of this host and the expiry of /etc/kubernetes/admin.conf (kubeadm certs check-expiration).';
+  if (status === 403)
+    return 'The credentials lack the right. kinit needs the cluster-admin role that /etc/kubernetes/admin.conf has by default.';
+  if (status === 429) return 'The API server is overloaded. Run the same command again in a while.';
+  if (status > 500 || reason === 'InternalError')
+    return 'Look at the API server: crictl logs of kube-apiserver on a control-plane host.';
+  return undefined;
+}

@@ -1,0 +1,141 @@
+import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import type { ApiResponse } from '../../model/api.js';
+import { KinitError } from '../../model/error.js';
+import { ConnectionFailure, isCertificateCode } from './errors.js';
+import { TunnelAgent, type TunnelOptions } from './tunnel.js';
+
+/** Requests at once; more share the same kept-alive connections in turn. */
+const MAX_SOCKETS = 4;
+
+export interface TransportOptions extends TunnelOptions {
+  /** Ends reads in flight. Writes in hand are finished, and requests made later still run, so that cleaning up works after Ctrl-C. */
+  readonly signal?: AbortSignal;
+  /** Bound on one request, connecting included. Default 30. */
+  readonly timeoutSeconds?: number;
+}
+
+export interface Answer extends ApiResponse {
+  /** Seconds the server asks to wait before trying again. */
+  readonly retryAfter?: number;
+}
+
+export interface Transport {
+  /** One HTTP exchange. Any status is an answer; no answer is a KinitError of class 'access' ('interrupted' when aborted). */
+  send(method: string, path: string, body?: unknown, contentType?: string): Promise<Answer>;
+  close(): void;
+}
+
+export function openTransport(options: TransportOptions): Transport {
+  const agent = new TunnelAgent(options, MAX_SOCKETS);
+  const gate = turnstile(MAX_SOCKETS);
+  return {
+    send: (method, path, body, contentType) =>
+      gate(() => sendOnce(options, agent, { method, path, body, contentType: contentType ?? 'application/json' })),
+    close: () => {
+      agent.destroy();
+    },
+  };
+}
+
+interface Outgoing {
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+  readonly contentType: string;
+}
+
+async function sendOnce(options: TransportOptions, agent: TunnelAgent, outgoing: Outgoing): Promise<Answer> {
+  try {
+    return await exchange(options, agent, outgoing);
+  } catch (thrown) {
+    throw unanswered(options, outgoing, thrown);
+  }
+}
+
+function exchange(options: TransportOptions, agent: TunnelAgent, outgoing: Outgoing): Promise<Answer> {
+  const { method, path, body, contentType } = outgoing;
+  const payload = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+  const seconds = options.timeoutSeconds ?? 30;
+  return new Promise<Answer>((resolve, reject) => {
+    const request = httpsRequest({
+      agent,
+      method,
+      path,
+      host: options.address,
+      port: options.port,
+      headers: {
+        accept: 'application/json, */*',
+        'user-agent': 'kinit',
+        ...(payload === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(payload) }),
+      },
+    });
+    const timer = setTimeout(
+      () => request.destroy(new ConnectionFailure(`no answer within ${seconds} s`, 'TIMEOUT')),
+      seconds * 1000,
+    );
+    const abort = (): void => {
+      request.destroy(new ConnectionFailure('stopped on request', 'ABORTED'));
+    };
+    if (method === 'GET') options.signal?.addEventListener('abort', abort, { once: true });
+    const settle = (): void => {
+      clearTimeout(timer);
+      options.signal?.removeEventListener('abort', abort);
+    };
+    request.once('response', (response) => {
+      readBody(response).then(resolve, reject).finally(settle);
+    });
+    request.once('error', (error) => {
+      settle();
+      reject(error);
+    });
+    request.end(payload);
+  });
+}
+
+async function readBody(response: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  const raw = Buffer.concat(chunks).toString('utf8');
+  const isJson = (response.headers['content-type'] ?? '').includes('json');
+  const retryAfter = Number(response.headers['retry-after']);
+  return {
+    status: response.statusCode ?? 0,
+    body: isJson ? (JSON.parse(raw) as unknown) : raw,
+    ...(Number.isFinite(retryAfter) && retryAfter > 0 ? { retryAfter } : {}),
+  };
+}
+
+function unanswered(options: TransportOptions, { method, path }: Outgoing, thrown: unknown): KinitError {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const code = error instanceof ConnectionFailure ? error.code : ((error as { code?: unknown }).code ?? 'FAILED');
+  const where = `${options.address}:${options.port}`;
+  if (code === 'ABORTED')
+    return new KinitError('stopped on request', { class: 'interrupted', tried: `${method} ${path}` });
+  return new KinitError(`the API server at ${where} did not answer`, {
+    class: 'access',
+    tried: `${method} https://${where}${path}`,
+    found: error.message,
+    hint: isCertificateCode(String(code))
+      ? 'Something else listens there, or the certificates on the control-plane host are not those of this API server.'
+      : 'Check that kube-apiserver runs on the control-plane host: crictl ps -a --name kube-apiserver.',
+    cause: error instanceof ConnectionFailure ? error : new ConnectionFailure(error.message, String(code), error),
+  });
+}
+
+/** At most `width` tasks at once, in the order they came. Needed because Node's agent does not count connections that are still being made. */
+function turnstile(width: number): <T>(task: () => Promise<T>) => Promise<T> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (task) => {
+    if (running >= width) await new Promise<void>((go) => waiting.push(go));
+    else running++;
+    try {
+      return await task();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running--;
+      else next();
+    }
+  };
+}

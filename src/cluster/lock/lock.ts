@@ -1,0 +1,196 @@
+import { randomBytes } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import { PassThrough } from 'node:stream';
+import { KinitError } from '../../model/error.js';
+import type { HostConnection } from '../../model/host.js';
+import { beatOnceScript, beatScript, forgetScript, takeScript } from './script.js';
+import { isDeadHere, processSpace } from './process-space.js';
+import { pause, throwIfStopped } from '../api/until.js';
+
+/** Who holds the lock, for the next one to read. */
+export interface LockOwner {
+  /** user@machine */
+  readonly operator: string;
+  readonly pid: number;
+  readonly command: string;
+  /** RFC 3339, by the operator's clock. */
+  readonly started: string;
+  /** Where the pid means something (see process-space.ts). */
+  readonly processSpace: string;
+}
+
+export interface LockOptions {
+  /** Take it from whoever holds it (--force-unlock). */
+  readonly force?: boolean;
+  /** Seconds to wait for another one to give it back. Default 0. */
+  readonly waitSeconds?: number;
+  /** Told once a holder: who has it, and how long we wait. */
+  readonly onWait?: (text: string) => void;
+  /** Told when the lock is another's by now. */
+  readonly onLost?: (() => void) | undefined;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal;
+  readonly owner?: LockOwner;
+  /** Seconds between signs of life, and without one before the lock counts as left behind. */
+  readonly beatSeconds?: number;
+  readonly staleSeconds?: number;
+  /** On the host. Default /run/kinit: emptied by a reboot, as a lock must be. */
+  readonly folder?: string;
+}
+
+interface Holder {
+  readonly id: string;
+  /** Seconds it has been held, and since the last sign of life, by the host's uptime. */
+  readonly age: number;
+  readonly silent: number;
+  readonly owner: Partial<LockOwner>;
+}
+
+const BEAT_SECONDS = 20;
+const STALE_SECONDS = 90;
+/** What the beat script ends with when the lock is another's. */
+const TAKEN_OVER = 3;
+const LOOK_EVERY_MS = 1000;
+const FOLDER = '/run/kinit';
+
+/**
+ * One kinit at a time on a cluster: a lock on the leader host, kept alive on an exec channel of its own
+ * (the root shell may be busy for minutes) and taken over when its owner is gone. Resolves to its release.
+ * Throws class 'locked' with owner, age and what to do when another kinit holds it.
+ */
+export async function acquireLock(
+  host: HostConnection,
+  command: string,
+  options: LockOptions = {},
+): Promise<() => Promise<void>> {
+  const id = randomBytes(8).toString('hex');
+  const owner = options.owner ?? thisProcess(command);
+  const stale = options.staleSeconds ?? STALE_SECONDS;
+  const folder = options.folder ?? FOLDER;
+  const wish = { id, owner, stale, folder };
+  const end = performance.now() + (options.waitSeconds ?? 0) * 1000;
+  let told = '';
+  for (;;) {
+    let holder = await take(host, { ...wish, steal: options.force === true ? 'any' : '' });
+    if (holder !== undefined && isDeadHere(holder.owner)) holder = await take(host, { ...wish, steal: holder.id });
+    if (holder === undefined) break;
+    const left = end - performance.now();
+    if (left <= 0) throw locked(host, holder, { ...wish, waited: options.waitSeconds ?? 0 });
+    if (told !== holder.id)
+      options.onWait?.(`waiting at most ${duration(Math.ceil(left / 1000))} for the lock: ${described(holder, stale)}`);
+    told = holder.id;
+    await pause(Math.min(LOOK_EVERY_MS, left), options.signal);
+    throwIfStopped(options.signal, 'the lock');
+  }
+  return keepAlive(host, { id, folder, beatSeconds: options.beatSeconds ?? BEAT_SECONDS, onLost: options.onLost });
+}
+
+interface Wish {
+  readonly id: string;
+  readonly owner: LockOwner;
+  readonly stale: number;
+  readonly folder: string;
+}
+
+async function take(host: HostConnection, options: Wish & { readonly steal: string }): Promise<Holder | undefined> {
+  const result = await host.run(takeScript(options), {
+    stdin: `${JSON.stringify(options.owner)}\n`,
+    timeoutSeconds: 30,
+  });
+  if (result.code !== 0) {
+    throw new KinitError('could not take the lock', {
+      class: 'access',
+      host: host.host,
+      tried: `writing ${options.folder}/lock`,
+      found: result.stderr.trim() || `exit code ${result.code}`,
+      hint: 'Check that flock (util-linux) is installed on this host and its /run can be written to.',
+    });
+  }
+  const [answer = '', owner = ''] = result.stdout.trim().split('\n');
+  if (answer === 'taken') return undefined;
+  const [, heldBy = '', age = '', silent = ''] = answer.split(' ');
+  return { id: heldBy, age: Number(age), silent: Number(silent), owner: parseOwner(owner) };
+}
+
+function keepAlive(
+  host: HostConnection,
+  {
+    id,
+    folder,
+    beatSeconds,
+    onLost,
+  }: { id: string; folder: string; beatSeconds: number; onLost: LockOptions['onLost'] },
+): () => Promise<void> {
+  let released: Promise<void> | undefined;
+  const beats = new PassThrough();
+  let open = true;
+  const ended = host
+    .pipe(beatScript(id, folder), beats, { timeoutSeconds: 7 * 24 * 3600 })
+    .catch(() => undefined)
+    .finally(() => (open = false));
+  void ended.then((result) => {
+    if (result?.code === TAKEN_OVER && released === undefined) onLost?.();
+  });
+  const timer = setInterval(() => {
+    if (open) beats.write('beat\n');
+    // No channel to be had (sshd's MaxSessions): better a late sign of life than none. A lost connection is reported by the work itself.
+    else void host.run(beatOnceScript(id, folder), { timeoutSeconds: 20 }).catch(() => undefined);
+  }, beatSeconds * 1000);
+  timer.unref();
+  return () => {
+    released ??= release();
+    return released;
+  };
+
+  async function release(): Promise<void> {
+    clearInterval(timer);
+    beats.end('release\n');
+    const result = await ended;
+    // The channel is gone or would not open: the shell does what it could not.
+    if (result?.code !== 0) await host.run(forgetScript(id, folder), { timeoutSeconds: 20 }).catch(() => undefined);
+  }
+}
+
+function locked(
+  host: HostConnection,
+  holder: Holder,
+  { stale, folder, waited }: Wish & { readonly waited: number },
+): KinitError {
+  const { operator = 'unknown', command = 'unknown' } = holder.owner;
+  return new KinitError(`another kinit is at work on this cluster: ${operator} runs "${command}"`, {
+    class: 'locked',
+    host: host.host,
+    tried: `taking the lock ${folder}/lock${waited > 0 ? `, for ${duration(waited)}` : ''}`,
+    found: `held by ${described(holder, stale)}`,
+    hint: 'Wait for it to end, with --lock-wait 10m for example. If it is gone for good, the lock frees itself when it expires; --force-unlock takes it at once.',
+  });
+}
+
+function described({ owner, age, silent }: Holder, stale: number): string {
+  const { operator = 'unknown', pid, command = 'unknown', started = 'unknown' } = owner;
+  return `${operator}, process ${pid ?? 'unknown'}, command "${command}", started ${started} (${duration(age)} ago), last sign of life ${duration(silent)} ago, expires in ${duration(Math.max(stale - silent, 1))} without another`;
+}
+
+function thisProcess(command: string): LockOwner {
+  return {
+    operator: `${userInfo().username}@${hostname()}`,
+    pid: process.pid,
+    command,
+    started: new Date().toISOString(),
+    processSpace: processSpace(),
+  };
+}
+
+function parseOwner(text: string): Partial<LockOwner> {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null ? parsed : {};
+  } catch {
+    return {};
+  }
+}
+
+function duration(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+}

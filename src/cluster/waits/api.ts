@@ -1,0 +1,144 @@
+import type { ClusterApi, KubeObject } from '../../model/api.js';
+import { asKinitError } from '../../model/error.js';
+import { isCertificateTrouble, isUnreachable } from '../api/errors.js';
+import { condition, explainPods, isReady } from '../why/explain.js';
+import { count, record } from '../api/json.js';
+import { type Look, patiently, waitUntil, type WaitOptions } from '../api/until.js';
+
+/** Waits (default 120 s) until /readyz says ok: the API server and its start-up hooks are done. */
+export async function waitForApi(
+  api: ClusterApi,
+  options: WaitOptions & {
+    readonly path?: '/livez' | '/readyz';
+    readonly hopeless?: () => Promise<string | undefined>;
+  } = {},
+): Promise<void> {
+  const path = options.path ?? '/readyz';
+  await waitUntil({
+    ...options,
+    what: 'the API server to answer',
+    timeoutSeconds: options.timeoutSeconds ?? 120,
+    intervalMs: 150,
+    tried: `GET ${path}`,
+    hint: 'Look at the control plane on its host: crictl ps -a, crictl logs CONTAINER, journalctl -u kubelet.',
+    look: () => lookAtApi(api, path),
+  });
+}
+
+/**
+ * Waits (default 120 s) until the controller manager does its work, seen by the ServiceAccount it makes in each namespace.
+ * Kubelets that start before it signs certificates fall into retries of seconds each, for their node, its lease and its CSINode.
+ */
+export async function waitForControllers(api: ClusterApi, options: WaitOptions = {}): Promise<void> {
+  await waitUntil({
+    ...options,
+    what: 'the controller manager to begin its work',
+    timeoutSeconds: options.timeoutSeconds ?? 120,
+    intervalMs: 100,
+    look: () =>
+      patiently(async () => {
+        const account = await api.get({
+          apiVersion: 'v1',
+          kind: 'ServiceAccount',
+          namespace: 'default',
+          name: 'default',
+        });
+        return account === undefined ? { done: false, missing: 'it has made no ServiceAccount yet' } : done;
+      }),
+    hint: 'Look at it on a control-plane host: crictl ps -a, crictl logs of kube-controller-manager.',
+  });
+}
+
+export interface NodesWait extends WaitOptions {
+  /** Node names; every one must be Ready. */
+  readonly names: readonly string[];
+}
+
+/** Waits (default 180 s) until every node named exists and is Ready. */
+export async function waitForNodesReady(api: ClusterApi, { names, ...options }: NodesWait): Promise<void> {
+  await waitUntil({
+    ...options,
+    what: names.length === 1 ? `node ${names[0]} to be Ready` : `${names.length} nodes to be Ready`,
+    timeoutSeconds: options.timeoutSeconds ?? 180,
+    look: () =>
+      patiently(async () => {
+        const nodes = new Map((await api.list('v1', 'Node')).map((node) => [node.metadata.name, node]));
+        const missing = names.flatMap((name) => nodeTrouble(name, nodes.get(name)));
+        return missing.length === 0 ? done : { done: false, missing: missing.join('\n') };
+      }),
+    hint: 'Look at the kubelet on that host: journalctl -u kubelet.',
+  });
+}
+
+export interface WorkloadRef {
+  readonly kind: 'DaemonSet' | 'Deployment';
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Waits (default 180 s) until the newest generation of a workload is observed and all its pods are available. */
+export async function waitForWorkload(api: ClusterApi, ref: WorkloadRef, options: WaitOptions = {}): Promise<void> {
+  await waitUntil({
+    ...options,
+    what: `${ref.kind} ${ref.namespace}/${ref.name} to be available`,
+    timeoutSeconds: options.timeoutSeconds ?? 180,
+    look: () =>
+      patiently(async () => {
+        const missing = workloadTrouble(await api.get({ apiVersion: 'apps/v1', ...ref }));
+        return missing === undefined ? done : { done: false, missing };
+      }),
+    explain: async () => {
+      const workload = await api.get({ apiVersion: 'apps/v1', ...ref });
+      return workload === undefined ? '' : explainPods(api, ref.namespace, selectorOf(workload));
+    },
+    hint: `kubectl -n ${ref.namespace} describe ${ref.kind.toLowerCase()} ${ref.name}`,
+  });
+}
+
+/** What keeps a workload from being available; undefined when nothing does. No pod wanted counts as available. */
+export function workloadTrouble(workload: KubeObject | undefined): string | undefined {
+  if (workload === undefined) return 'it does not exist';
+  if (count(workload, 'status', 'observedGeneration') < count(workload, 'metadata', 'generation'))
+    return 'its controller has not seen it yet';
+  const daemon = workload.kind === 'DaemonSet';
+  const wanted = daemon ? count(workload, 'status', 'desiredNumberScheduled') : count(workload, 'spec', 'replicas');
+  const updated = count(workload, 'status', daemon ? 'updatedNumberScheduled' : 'updatedReplicas');
+  const available = count(workload, 'status', daemon ? 'numberAvailable' : 'availableReplicas');
+  if (updated >= wanted && available >= wanted) return undefined;
+  return `${Math.min(updated, available)} of ${wanted} pods are up to date and available`;
+}
+
+const done: Look<undefined> = { done: true, value: undefined };
+
+async function lookAtApi(api: ClusterApi, path: string): Promise<Look<undefined>> {
+  try {
+    const response = await api.request('GET', path);
+    if (response.status === 200) return done;
+    return { done: false, missing: notReady(response.status, response.body) };
+  } catch (thrown) {
+    if (!isUnreachable(thrown) || isCertificateTrouble(thrown)) throw thrown;
+    return { done: false, missing: asKinitError(thrown).context.found ?? 'no answer' };
+  }
+}
+
+/** /readyz lists its checks, failed ones as '[-]name failed: reason withheld'. */
+function notReady(status: number, body: unknown): string {
+  const failed = typeof body === 'string' ? [...body.matchAll(/^\[-\](\S+)/gm)].map((match) => match[1]) : [];
+  return failed.length === 0 ? `it answers ${status}` : `not ready yet: ${failed.join(', ')}`;
+}
+
+/** What keeps a node from being Ready, as one line; none when nothing does. */
+export function nodeTrouble(name: string, node: KubeObject | undefined): string[] {
+  if (node === undefined) return [`${name} is not registered`];
+  if (isReady(node)) return [];
+  const ready = condition(node, 'Ready');
+  return [
+    `${name} is not Ready: ${ready === undefined ? 'its kubelet has not reported yet' : `${ready.reason}: ${ready.message}`}`,
+  ];
+}
+
+function selectorOf(workload: KubeObject): string {
+  return Object.entries(record(workload, 'spec', 'selector', 'matchLabels'))
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(',');
+}

@@ -1,0 +1,48 @@
+import { assignments } from '../../facts/subject.js';
+import type { HostFacts } from '../../model/facts.js';
+import type { Tools } from '../../model/resource.js';
+import { hopelessCause } from '../why/node-cause.js';
+import { waitUntil } from '../api/until.js';
+
+/** Seconds within which a kubelet ends that cannot work with its configuration, ports or runtime. */
+const STAYS_UP = 3;
+/** Seconds; systemd starts it again every 10. */
+const TIMEOUT = 90;
+
+/**
+ * Waits until a kubelet that was started has stayed up. Its node says nothing of that: it counts as Ready for 40 s after
+ * its kubelet's last word, whatever became of it.
+ */
+export async function waitForKubelet(
+  facts: HostFacts,
+  { host, progress, signal }: Pick<Tools, 'host' | 'progress' | 'signal'>,
+): Promise<void> {
+  const begun = new Date();
+  await waitUntil({
+    what: 'the kubelet to stay up',
+    timeoutSeconds: TIMEOUT,
+    intervalMs: 500,
+    progress,
+    signal,
+    tried: 'systemctl show kubelet',
+    look: async () => {
+      const { state, seconds } = readState((await host.run(SCRIPT, { timeoutSeconds: 20 })).stdout);
+      if (state === 'active' && seconds >= STAYS_UP) return { done: true, value: undefined };
+      return { done: false, missing: state === 'active' ? 'it has just been started' : `it is ${state}` };
+    },
+    hopeless: () => hopelessCause(host, facts, begun),
+    hint: 'On the host: journalctl -u kubelet -e',
+  });
+}
+
+const SCRIPT = 'systemctl show -p ActiveState -p ActiveEnterTimestampMonotonic kubelet; cut -d" " -f1 /proc/uptime';
+
+/** `seconds`: since it became active. */
+function readState(output: string): { readonly state: string; readonly seconds: number } {
+  const uptime = Number(/^([\d.]+)$/m.exec(output)?.[1]);
+  const shown = assignments(output);
+  return {
+    state: shown.get('ActiveState') || 'unknown',
+    seconds: uptime - Number(shown.get('ActiveEnterTimestampMonotonic') ?? 0) / 1e6,
+  };
+}

@@ -1,0 +1,147 @@
+import { assignments } from '../../facts/subject.js';
+import type { HostFacts } from '../../model/facts.js';
+import type { HostConnection } from '../../model/host.js';
+import { withoutKlogHead } from './klog.js';
+import { firstKubeletError } from './kubelet-journal.js';
+
+/** What keeps a node from working, in the words of its own logs. */
+export interface NodeCause {
+  /** One line: 'container kube-apiserver: Error: unknown flag: --foo'. */
+  readonly line: string;
+  /** Waiting does not help: it ends for what stands in its configuration, or again and again. */
+  readonly hopeless: boolean;
+}
+
+/** kubelet: started again so often means that its first end was no accident. */
+const ENOUGH_RESTARTS = 2;
+/** Fatal lines about flags and configuration files: the next start ends as this one did. */
+const CONFIGURATION =
+  /unknown (flag|command|shorthand)|flag needs an argument|invalid argument|invalid value|unrecognized feature gate|unknown feature gate|flag provided but not defined|strict decoding error|failed to (load|decode|parse|validate) (the )?\S* ?(config|kubelet)|invalid configuration/i;
+/** Whose failure makes the others fail goes first. */
+const ORDER = ['etcd', 'kube-apiserver'];
+
+/**
+ * The first real cause why a host's kubelet or control plane does not get to work, from the kubelet's journal and the logs
+ * of its system containers since `begun` (by this machine's clock); of static pods since their configuration was written:
+ * one that waits between two starts may not have said a word since. Undefined when no log names one.
+ * Logs are read as files: that works also when the container runtime does not.
+ */
+export async function nodeCause(
+  host: HostConnection,
+  facts: Pick<HostFacts, 'clockOffsetMs'>,
+  begun: Date,
+): Promise<NodeCause | undefined> {
+  const since = begun.getTime() + facts.clockOffsetMs;
+  const result = await host.run(fetchScript(Math.floor(since / 1000)), { timeoutSeconds: 30 });
+  const { kubelet, containers } = readLogs(result.stdout);
+  const fromKubelet = firstKubeletError(kubelet.journal);
+  if (!kubelet.up && fromKubelet !== undefined) {
+    return {
+      line: `kubelet (${kubelet.restarts > 0 ? `started again ${kubelet.restarts} times` : `it is ${kubelet.state}`}): ${fromKubelet}`,
+      hopeless: kubelet.restarts >= ENOUGH_RESTARTS,
+    };
+  }
+  const fatal = containers.flatMap(({ name, log, changed }) => {
+    const line = firstFatal(log, changed ?? since);
+    return line === undefined ? [] : [{ name, line }];
+  });
+  const first = [...fatal].sort((a, b) => rank(a.name) - rank(b.name))[0];
+  if (first !== undefined)
+    return { line: `container ${first.name}: ${first.line}`, hopeless: CONFIGURATION.test(first.line) };
+  return fromKubelet === undefined ? undefined : { line: `kubelet: ${fromKubelet}`, hopeless: false };
+}
+
+/** The line of that cause, where waiting does not help. */
+export async function hopelessCause(
+  host: HostConnection,
+  facts: Pick<HostFacts, 'clockOffsetMs'>,
+  begun: Date,
+): Promise<string | undefined> {
+  const cause = await nodeCause(host, facts, begun);
+  return cause?.hopeless === true ? cause.line : undefined;
+}
+
+/**
+ * The line a program ended with, in the formats of klog, cobra, Go and etcd's zap; the time and place in front are cut off.
+ * Lines older than `since` (milliseconds since 1970) are another start's.
+ */
+export function firstFatal(log: string, since = 0): string | undefined {
+  for (const raw of log.split('\n')) {
+    // CRI log format: time, stream, F or P, text.
+    const [, time = '', line = raw] = /^(\S+) (?:stdout|stderr) [FP] (.*)$/.exec(raw) ?? [];
+    if (Date.parse(time) < since) continue;
+    if (/^F\d{4} /.test(line)) return withoutKlogHead(line);
+    if (/^(Error|error|panic|fatal error): /.test(line)) return line.trim();
+    if (/"level":"(fatal|panic)"/.test(line)) return zapText(line);
+  }
+  return undefined;
+}
+
+function zapText(line: string): string {
+  try {
+    const entry = JSON.parse(line) as { msg?: string; error?: string };
+    return [entry.msg, entry.error].filter((part) => part !== undefined).join(': ');
+  } catch {
+    return line;
+  }
+}
+
+function rank(name: string): number {
+  const at = ORDER.indexOf(name);
+  return at === -1 ? ORDER.length : at;
+}
+
+interface Logs {
+  readonly kubelet: {
+    readonly state: string;
+    readonly up: boolean;
+    readonly restarts: number;
+    readonly journal: string;
+  };
+  /** `changed`: when a static pod's configuration was written, in milliseconds since 1970 by the host's clock. */
+  readonly containers: readonly { readonly name: string; readonly log: string; readonly changed?: number }[];
+}
+
+const MARK = '=== kinit';
+
+/** The beginning of a log holds a start that failed at once, its end one that failed later. */
+function fetchScript(since: number): string {
+  return `
+systemctl show -p ActiveState -p SubState -p NRestarts kubelet
+echo '${MARK} journal'
+timeout 15 journalctl -u kubelet --no-pager -q -o cat -n 400 --since @${since} 2>/dev/null
+SEEN=' '
+for D in $(ls -dt /var/log/pods/kube-*_*/*/ 2>/dev/null); do
+  D=\${D%/}; N=\${D##*/}
+  # The newest of each name: an older one is a pod that is on its way out.
+  case "$SEEN" in *" $N "*) continue;; esac; SEEN="$SEEN$N "
+  M=/etc/kubernetes/manifests/$N.yaml; C=
+  # A pod of the manifest before this one.
+  if [ "$M" -nt "\${D%/*}" ]; then continue; fi
+  [ ! -e "$M" ] || C=$(stat -c %.Y "$M" /etc/kubernetes/*.yaml | sort -n | tail -n 1)
+  for F in $(find "$D" -maxdepth 1 -name '*.log' -newermt @"\${C:-${since}}" | sort -V); do echo; echo "${MARK} $N $C"; head -n 30 "$F"; tail -n 60 "$F"; done
+done
+:`;
+}
+
+function readLogs(output: string): Logs {
+  const [head = '', ...parts] = output.split(new RegExp(`^${MARK} `, 'm'));
+  const shown = assignments(head);
+  const sections = parts.map((part) => {
+    const [name = '', changed = ''] = (part.split('\n')[0] ?? '').split(' ');
+    return {
+      name,
+      log: part.slice(part.indexOf('\n') + 1),
+      ...(changed === '' ? {} : { changed: Number(changed) * 1000 }),
+    };
+  });
+  return {
+    kubelet: {
+      state: shown.get('SubState') || shown.get('ActiveState') || 'not there',
+      up: shown.get('ActiveState') === 'active' && Number(shown.get('NRestarts') ?? 0) < ENOUGH_RESTARTS,
+      restarts: Number(shown.get('NRestarts') ?? 0),
+      journal: sections.find(({ name }) => name === 'journal')?.log ?? '',
+    },
+    containers: sections.filter(({ name }) => name !== 'journal'),
+  };
+}

@@ -1,0 +1,66 @@
+import type { ClusterApi } from '../../model/api.js';
+import { KinitError } from '../../model/error.js';
+import type { HostConnection } from '../../model/host.js';
+import { isControlPlane } from '../../model/spec.js';
+import { parseKubeconfig } from '../../pki/index.js';
+import { ADMIN_CONF } from './access.js';
+import { endpointOf, toNode } from '../context.js';
+import { hostApi } from './host.js';
+import { closeHosts, connectTo, openHosts, type SessionOptions } from '../session/session.js';
+
+/** A running cluster, for commands that ask or change single things in it. */
+export interface RunningCluster {
+  readonly api: ClusterApi;
+  readonly leader: HostConnection;
+  /** Opens a connection to another host of the inventory; the caller closes it. */
+  readonly connect: (name: string) => Promise<HostConnection>;
+  /** host:port */
+  readonly endpoint: string;
+  readonly caPem: string;
+  /** Text of admin.conf. Secret. */
+  readonly adminKubeconfig: string;
+}
+
+/** Opens the API of the inventory's cluster, gives it to `use`, and closes everything again. */
+export async function withCluster<T>(
+  options: SessionOptions,
+  use: (cluster: RunningCluster) => Promise<T>,
+): Promise<T> {
+  const { inventory } = options;
+  const hosts = inventory.spec.hosts.filter(isControlPlane);
+  const { live, lost } = await openHosts(hosts, { ...options, emit: () => undefined });
+  const leader = live[0];
+  if (leader === undefined)
+    throw lost[0]?.error ?? new KinitError('the inventory has no control-plane host', { class: 'inventory' });
+  try {
+    const adminKubeconfig = leader.facts.kubernetes.pki[ADMIN_CONF];
+    const access = hostApi(leader, options);
+    if (adminKubeconfig === undefined || access === undefined) {
+      throw new KinitError('there is no cluster on this host yet', {
+        class: 'access',
+        host: leader.spec.name,
+        found: `${ADMIN_CONF} does not exist`,
+        hint: 'Run kinit init first.',
+      });
+    }
+    try {
+      return await use({
+        api: await access.api(),
+        leader: leader.connection,
+        connect: (name) => {
+          const spec = inventory.spec.hosts.find((host) => host.name === name);
+          if (spec === undefined)
+            throw new KinitError(`there is no host "${name}" in the inventory`, { class: 'usage' });
+          return connectTo(spec, options);
+        },
+        endpoint: endpointOf(inventory.spec, toNode(leader)),
+        caPem: parseKubeconfig(adminKubeconfig)?.caPem ?? '',
+        adminKubeconfig,
+      });
+    } finally {
+      access.close();
+    }
+  } finally {
+    await closeHosts(live);
+  }
+}

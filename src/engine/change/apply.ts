@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto';
+import type { ChangeSummary } from '../../model/change.js';
+import { KinitError } from '../../model/error.js';
+import type { UploadFile } from '../../model/host.js';
+import type { Step, Tools } from '../../model/resource.js';
+import { journalSave, journalSync } from '../../resources/journal/journal.js';
+import { faultPoint, faultsWanted } from './kill-point.js';
+import type { Observed } from './observe.js';
+
+/** A step and the change it belongs to, so that a failure names the right one. */
+interface OwnedStep {
+  readonly step: Step;
+  readonly change: ChangeSummary;
+}
+
+/** Upper bound for a script that gives none, in seconds. */
+const SCRIPT_TIMEOUT_SECONDS = 120;
+
+export function changeOf(observed: Observed): ChangeSummary | undefined {
+  return observed.difference.changed ? { resource: observed.resource.id, ...observed.difference.change } : undefined;
+}
+
+/**
+ * Carries out every change among the observed resources of one phase on one host:
+ * first what was there is recorded (one round trip for all), then the steps run in
+ * order, neighbours of one sort sent together. Ends between steps when aborted.
+ */
+export async function applyChanges(observed: readonly Observed[], tools: Tools): Promise<ChangeSummary[]> {
+  const changes: ChangeSummary[] = [];
+  const saves: string[] = [];
+  for (const item of observed) {
+    const change = changeOf(item);
+    if (change === undefined) continue;
+    changes.push(change);
+    const undo = item.kind.undo?.(item.resource, item.seen);
+    if (undo !== undefined) saves.push(journalSave({ id: item.resource.id, summary: change.summary, ...undo }));
+  }
+  if (saves.length > 0) await recordUndo(saves, tools);
+  faultPoint(`recorded ${tools.host.host} ${changes.at(-1)?.resource ?? ''}`);
+  for (const group of groupNeighbours(stepsInOrder(observed))) {
+    if (tools.signal.aborted) throw interrupted();
+    await runGroup(group, tools);
+    faultPoint(`step ${tools.host.host} ${group[0]?.change.resource ?? ''} ${group[0]?.step.do ?? ''}`);
+  }
+  return changes;
+}
+
+export function interrupted(): KinitError {
+  return new KinitError('stopped on request, between two changes', {
+    class: 'interrupted',
+    hint: 'Nothing is half-done. Run the same command again to go on, or kinit reset to undo.',
+  });
+}
+
+async function recordUndo(saves: readonly string[], tools: Tools): Promise<void> {
+  const result = await tools.host.run(`set -e\n${saves.map((save) => `(\n${save}\n)`).join('\n')}\n${journalSync()}`, {
+    timeoutSeconds: 120,
+    change: 'record what is there',
+  });
+  if (result.code !== 0) {
+    throw new KinitError('could not record what is there before changing it', {
+      class: 'change',
+      host: tools.host.host,
+      tried: 'writing the undo journal under /var/lib/kinit/journal',
+      found: tail(result.stderr || result.stdout),
+      hint: 'Nothing was changed. Check free space and that /var/lib is writable.',
+    });
+  }
+}
+
+/**
+ * Steps in the order of the resources; neighbours of one kind go side by side, all first steps
+ * before all second ones, so that twelve programs are one upload and not twelve.
+ */
+function stepsInOrder(observed: readonly Observed[]): OwnedStep[] {
+  const runs: { kind: string; each: OwnedStep[][] }[] = [];
+  for (const item of observed) {
+    const change = changeOf(item);
+    if (change === undefined) continue;
+    const steps = item.kind.apply(item.resource, item.seen).map((step) => ({ step, change }));
+    const last = runs.at(-1);
+    if (last?.kind === item.kind.kind) last.each.push(steps);
+    else runs.push({ kind: item.kind.kind, each: [steps] });
+  }
+  return runs.flatMap(({ each }) => {
+    const longest = Math.max(...each.map((steps) => steps.length));
+    return Array.from({ length: longest }, (_, index) => each.flatMap((steps) => steps[index] ?? [])).flat();
+  });
+}
+
+function groupNeighbours(steps: readonly OwnedStep[]): OwnedStep[][] {
+  const groups: OwnedStep[][] = [];
+  for (const owned of steps) {
+    const last = groups.at(-1);
+    const previous = last?.[0]?.step;
+    const joins = previous !== undefined && previous.do === owned.step.do && canJoin(owned.step) && canJoin(previous);
+    if (joins) last?.push(owned);
+    else groups.push([owned]);
+  }
+  return groups;
+}
+
+/** Scripts with standard input and calls stand alone. */
+function canJoin(step: Step): boolean {
+  if (faultsWanted()) return false;
+  return step.do === 'upload' || (step.do === 'script' && step.stdin === undefined);
+}
+
+async function runGroup(group: readonly OwnedStep[], tools: Tools): Promise<void> {
+  const first = group[0];
+  if (first === undefined) return;
+  if (first.step.do === 'upload') {
+    const files: UploadFile[] = group.flatMap(({ step }) => (step.do === 'upload' ? step.files : []));
+    await tools.host.upload(files);
+  } else if (first.step.do === 'call') {
+    await first.step.run(tools);
+  } else {
+    await runScripts(group, tools);
+  }
+}
+
+async function runScripts(group: readonly OwnedStep[], tools: Tools): Promise<void> {
+  const nonce = randomBytes(12).toString('hex');
+  const parts = group.map(({ step }, index) => {
+    const script = step.do === 'script' ? step.script : ':';
+    return `printf '\\n%s %d\\n' ${nonce} ${index}; printf '\\n%s %d\\n' ${nonce} ${index} >&2\n(\n${script}\n) || exit $?`;
+  });
+  const timeoutSeconds = group.reduce(
+    (sum, { step }) => sum + (step.do === 'script' ? (step.timeoutSeconds ?? SCRIPT_TIMEOUT_SECONDS) : 0),
+    0,
+  );
+  const stdin = group[0]?.step.do === 'script' ? group[0].step.stdin : undefined;
+  const result = await tools.host.run(parts.join('\n'), {
+    timeoutSeconds,
+    change: [...new Set(group.map(({ change }) => change.summary))].join('; ').slice(0, 400),
+    ...(stdin === undefined ? {} : { stdin }),
+    onLine: (line) => {
+      if (line !== '' && !line.startsWith(nonce)) tools.progress(line);
+    },
+  });
+  if (result.code === 0) return;
+  const failed = lastPart(result.stdout, nonce);
+  const change = group[failed.index]?.change;
+  const found = tail(`${failed.text}\n${lastPart(result.stderr, nonce).text}`.trim());
+  throw new KinitError(`could not ${change?.summary ?? 'apply a change'}`, {
+    class: 'change',
+    host: tools.host.host,
+    tried: `${change?.resource ?? ''} (exit code ${result.code})`,
+    found: found === '' ? `nothing was printed, exit code ${result.code}` : found,
+    hint: 'Mend what is named above on that host, then run the same command again: it goes on from here.',
+  });
+}
+
+function lastPart(output: string, nonce: string): { index: number; text: string } {
+  const pieces = output.split(new RegExp(`(?:^|\\n)${nonce} (\\d+)\\n`));
+  return { index: Number(pieces.at(-2) ?? 0), text: pieces.at(-1) ?? '' };
+}
+
+function tail(text: string, lines = 15): string {
+  return text.trim().split('\n').slice(-lines).join('\n');
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import type { Difference, Resource, ResourceKind, Tools } from '../../model/resource.js';
+import { kindOf } from '../../resources/index.js';
+import { mapLimit } from '../limit.js';
+
+/** A resource with what was seen of it and how that differs. */
+export interface Observed {
+  readonly resource: Resource;
+  readonly kind: ResourceKind<Resource, unknown>;
+  readonly seen: unknown;
+  readonly difference: Difference;
+}
+
+const API_CALLS_AT_ONCE = 8;
+
+/**
+ * Asks a host about all resources: those seen by shell in ONE round trip, those
+ * seen through the API side by side on its kept-alive connections.
+ */
+export async function observe(resources: readonly Resource[], tools: Tools): Promise<Observed[]> {
+  const kinds = resources.map((resource) => kindOf(resource));
+  const outputs = await runShellParts(resources, kinds, tools);
+  return mapLimit(resources, API_CALLS_AT_ONCE, async (resource, index) => {
+    const kind = kinds[index] as ResourceKind<Resource, unknown>;
+    const output = outputs.get(index);
+    let seen: unknown;
+    if (output !== undefined && kind.parse !== undefined) seen = kind.parse(resource, output);
+    if (kind.observeCall !== undefined) seen = await kind.observeCall(resource, tools);
+    return { resource, kind, seen, difference: kind.diff(resource, seen) };
+  });
+}
+
+async function runShellParts(
+  resources: readonly Resource[],
+  kinds: readonly ResourceKind<Resource, unknown>[],
+  tools: Tools,
+): Promise<Map<number, string>> {
+  const nonce = randomBytes(12).toString('hex');
+  const parts: string[] = [];
+  resources.forEach((resource, index) => {
+    const script = kinds[index]?.observe?.(resource);
+    if (script !== undefined) parts.push(`printf '\\n%s %d\\n' ${nonce} ${index}\n(\n${script}\n) 2>/dev/null`);
+  });
+  const outputs = new Map<number, string>();
+  if (parts.length === 0) return outputs;
+  const result = await tools.host.run(`${parts.join('\n')}\n:`, { timeoutSeconds: 120 });
+  // The blank before a marker line belongs to the marker, so that a part's output comes back to the letter.
+  const pieces = result.stdout.split(new RegExp(`(?:^|\\n)${nonce} (\\d+)\\n`));
+  for (let at = 1; at + 1 < pieces.length; at += 2) outputs.set(Number(pieces[at]), pieces[at + 1] ?? '');
+  return outputs;
+}

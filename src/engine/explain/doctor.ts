@@ -1,0 +1,131 @@
+import { storedArtifacts } from '../../artifacts/index.js';
+import {
+  diagnose,
+  digestSection,
+  doctorChecks,
+  gatherEvidence,
+  type DoctorReport,
+  type Evidence,
+  type Expected,
+} from '../../doctor/index.js';
+import type { Section } from '../../facts/index.js';
+import { KinitError } from '../../model/error.js';
+import type { Emit } from '../../model/event.js';
+import { isControlPlane, type LoadedInventory } from '../../model/spec.js';
+import { ADMIN_CONF, type ApiAccess } from '../api/access.js';
+import { artifactSets } from '../run/artifact-sets.js';
+import { nodeAddress } from '../context.js';
+import { driftOf } from '../plan/drift.js';
+import { hostApi } from '../api/host.js';
+import { checkHostNames } from '../session/select.js';
+import { closeHosts, openHosts, type LiveHost, type LostHost, type SessionOptions } from '../session/session.js';
+
+export interface DoctorOptions extends SessionOptions {
+  /** Names of hosts whose checks are wanted; all of the inventory when absent. */
+  readonly hosts?: readonly string[];
+  readonly emit: Emit;
+}
+
+export interface Examination {
+  readonly report: DoctorReport;
+  readonly evidence: Evidence;
+}
+
+/** Looks at hosts and cluster and explains what is wrong. Changes nothing; also for clusters that kinit did not make. */
+export async function runDoctor(options: DoctorOptions): Promise<Examination> {
+  const { inventory, emit } = options;
+  const { spec } = inventory;
+  checkHostNames(options.hosts, inventory);
+  emit({ type: 'progress', text: `asking ${spec.hosts.length} hosts` });
+  // All hosts, also where only some are wanted: what is wrong with one often shows on another.
+  const { live, lost } = await openHosts(spec.hosts, { ...options, emit: () => undefined });
+  const access = accessOf(live, options);
+  try {
+    const artifacts = await artifactSets(live, options, storedArtifacts);
+    const programs = (host: LiveHost): Expected =>
+      host.facts.arch === 'unsupported'
+        ? {}
+        : { ...(artifacts.has(host.facts.arch) ? { programs: artifacts.get(host.facts.arch)?.binaries ?? [] } : {}) };
+    const evidence = await evidenceOf({
+      inventory,
+      live,
+      lost,
+      access,
+      more: (host) => [digestSection(programs(host))],
+    });
+    const drift = await driftOf({
+      inventory,
+      live,
+      artifacts,
+      access: evidence.cluster === undefined ? undefined : access,
+      signal: options.signal,
+    }).catch(() => new Map<string, readonly string[]>());
+    const expected = new Map(
+      live.map((host) => [
+        host.spec.name,
+        { ...programs(host), ...(drift.has(host.spec.name) ? { drift: drift.get(host.spec.name) ?? [] } : {}) },
+      ]),
+    );
+    const wanted = (host: string | undefined): boolean =>
+      host === undefined || options.hosts === undefined || options.hosts.length === 0 || options.hosts.includes(host);
+    const checks = doctorChecks(evidence, spec, expected).filter(({ host }) => wanted(host));
+    const findings = diagnose(evidence).filter(({ host }) => wanted(host));
+    const well =
+      checks.every(({ check }) => check.status !== 'error') && findings.every(({ severity }) => severity !== 'error');
+    return { report: { cluster: spec.name, takenAt: evidence.takenAt, well, checks, findings }, evidence };
+  } finally {
+    access?.close();
+    await closeHosts(live);
+  }
+}
+
+/** What hosts and cluster show. @param more what else a host is asked */
+export function evidenceOf({
+  inventory: { spec },
+  live,
+  lost,
+  access,
+  more = () => [],
+}: {
+  readonly inventory: LoadedInventory;
+  readonly live: readonly LiveHost[];
+  readonly lost: readonly LostHost[];
+  readonly access: ApiAccess | undefined;
+  readonly more?: (host: LiveHost) => readonly Section[];
+}): Promise<Evidence> {
+  return gatherEvidence({
+    patients: live.map((host) => ({
+      connection: host.connection,
+      isControlPlane: isControlPlane(host.spec),
+      address: (facts) => nodeAddress(host.spec, facts),
+      facts: host.facts,
+      more: more(host),
+    })),
+    lost: lost.map(({ spec: { name }, error }) => ({ host: name, reason: error.message })),
+    inventory: spec.hosts.map(({ name }) => name),
+    apiPort: spec.apiServer.port,
+    domain: spec.network.domain,
+    api: () => (access === undefined ? Promise.reject(noCluster(live)) : access.api()),
+  });
+}
+
+/** The API through the first control-plane host with administrator's credentials. */
+export function accessOf(
+  live: readonly LiveHost[],
+  options: Pick<DoctorOptions, 'inventory' | 'signal'>,
+): ApiAccess | undefined {
+  return live
+    .filter(({ spec }) => isControlPlane(spec))
+    .map((host) => hostApi(host, options))
+    .find((access) => access !== undefined);
+}
+
+function noCluster(live: readonly LiveHost[]): KinitError {
+  const answers = live.some(({ spec }) => isControlPlane(spec));
+  return new KinitError(
+    answers
+      ? `no control-plane host has administrator credentials (${ADMIN_CONF}): there is no cluster yet`
+      : 'no control-plane host answers',
+    { class: 'access' },
+  );
+}

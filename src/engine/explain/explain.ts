@@ -1,0 +1,62 @@
+import { diagnose } from '../../doctor/index.js';
+import { gatherFacts } from '../../facts/index.js';
+import { KinitError, type ErrorClass } from '../../model/error.js';
+import type { Emit } from '../../model/event.js';
+import type { LoadedInventory } from '../../model/spec.js';
+import { accessOf, evidenceOf } from './doctor.js';
+import type { LiveHost, LostHost } from '../session/session.js';
+
+/** Failures that say what came out, not why: these are worth a look around. */
+const UNEXPLAINED: readonly ErrorClass[] = ['timeout', 'change', 'access'];
+/** More would not help to see what came first. */
+const MAX_FINDINGS = 10;
+
+/**
+ * When a wait ran out or a command failed: looks at every host that answers and at the cluster, and tells the causes it knows,
+ * the first one first. Those of hosts that failed come before those of others. Never throws: it must not hide the failure it explains.
+ */
+export async function explainFailures({
+  inventory,
+  live,
+  lost,
+  failures,
+  emit,
+  signal,
+}: {
+  readonly inventory: LoadedInventory;
+  readonly live: readonly LiveHost[];
+  readonly lost: readonly LostHost[];
+  readonly failures: Iterable<readonly [host: string, error: unknown]>;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+}): Promise<void> {
+  const failed = [...failures]
+    .filter(([, error]) => error instanceof KinitError && UNEXPLAINED.includes(error.context.class))
+    .map(([host]) => host);
+  if (failed.length === 0 || signal.aborted) return;
+  emit({ type: 'progress', text: 'looking for the cause on the hosts' });
+  // The run has changed what was known: certificates, services, addresses.
+  const fresh = (
+    await Promise.all(
+      live.map(async (host) => ({ ...host, facts: await gatherFacts(host.connection).catch(() => undefined) })),
+    )
+  ).flatMap(({ facts, ...host }) => (facts === undefined ? [] : [{ ...host, facts }]));
+  const access = accessOf(fresh, { inventory, signal });
+  try {
+    const evidence = await evidenceOf({ inventory, live: fresh, lost, access });
+    const concerned = diagnose(evidence).filter(({ severity }) => severity !== 'note');
+    const near = ({ host }: { readonly host?: string }): number =>
+      host === undefined || failed.includes(host) ? 0 : 1;
+    const ordered = [...concerned].sort(
+      (a, b) => Number(a.severity !== 'error') - Number(b.severity !== 'error') || near(a) - near(b),
+    );
+    for (const { host, cause, severity, found, next } of ordered.slice(0, MAX_FINDINGS)) {
+      if (severity === 'note') continue;
+      emit({ type: 'finding', ...(host === undefined ? {} : { host }), cause, severity, found, next });
+    }
+  } catch {
+    // The failure itself is told in any case.
+  } finally {
+    access?.close();
+  }
+}

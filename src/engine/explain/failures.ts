@@ -1,0 +1,92 @@
+import { nodeCause } from '../../cluster/why/node-cause.js';
+import { KinitError } from '../../model/error.js';
+import type { HostConnection } from '../../model/host.js';
+import type { PhaseContext } from '../../model/phase.js';
+
+/** The kernel's words (LC_ALL=C on every host) for a file system that takes no more. */
+const FULL = /No space left on device|Disk quota exceeded|ENOSPC/;
+/** What dash's own printf and echo say then, and of broken disks too: believed where a file system really has no room. */
+const PERHAPS_FULL = /I\/O error|write error/i;
+const NO_ROOM_KB = 1024;
+/** An upload that failed has asked at that very moment, before what was half there was taken away. */
+const TOLD = /MB are free there/;
+/** Where kinit, the package manager and the container runtime write. */
+const PLACES = [
+  '/',
+  '/etc',
+  '/usr/local/bin',
+  '/opt/cni/bin',
+  '/tmp',
+  '/run',
+  '/var/lib',
+  '/var/lib/kinit',
+  '/var/lib/containerd',
+  '/var/lib/etcd',
+  '/var/lib/kubelet',
+  '/var/cache/apt',
+  '/var/log',
+];
+
+/**
+ * Looks on the host for the real cause of a phase's failure and puts it in front of what was found: what kubelet and
+ * control-plane containers logged since the phase began, where a wait ran out; how full the disk is, where it is full.
+ * The one place for this: every failed phase comes by here. Never hides the failure itself.
+ */
+export async function explainFailure(
+  error: KinitError,
+  context: PhaseContext,
+  host: HostConnection,
+  begun: Date,
+): Promise<KinitError> {
+  try {
+    if (error.context.class === 'timeout')
+      return withCause(error, (await nodeCause(host, context.node.facts, begun))?.line);
+    const found = error.context.found ?? '';
+    if (error.context.class === 'change' && (FULL.test(found) || PERHAPS_FULL.test(found)) && !TOLD.test(found))
+      return withDisks(error, await fullDisks(host, FULL.test(found)));
+  } catch {
+    // The connection may be what failed.
+  }
+  return error;
+}
+
+function withCause(error: KinitError, cause: string | undefined): KinitError {
+  const found = error.context.found ?? '';
+  if (cause === undefined || found.includes(cause)) return error;
+  return replaced(error, { found: found === '' ? cause : `${cause}\n${found}` });
+}
+
+/** @param certain the error says that a disk is full; else only one without room is named */
+async function fullDisks(host: HostConnection, certain: boolean): Promise<readonly string[]> {
+  const result = await host.run(
+    `for P in ${PLACES.join(' ')}; do df -Pk "$P" 2>/dev/null | tail -n 1; done | sort -u`,
+    { timeoutSeconds: 20 },
+  );
+  const rows = result.stdout.split('\n').flatMap((line) => {
+    const [, , total, , free, mount] = /^(.+?)\s+(\d+)\s+(\d+)\s+(\d+)\s+\S+\s+(.+)$/.exec(line) ?? [];
+    return mount === undefined ? [] : [{ mount, total: Number(total), free: Number(free) }];
+  });
+  return rows
+    .filter(({ free }) => certain || free < NO_ROOM_KB)
+    .sort((a, b) => a.free - b.free)
+    .slice(0, 2)
+    .map(({ mount, total, free }) => `${mount}: ${megabytes(free)} free of ${megabytes(total)}`);
+}
+
+function withDisks(error: KinitError, disks: readonly string[]): KinitError {
+  if (disks.length === 0) return error;
+  return replaced(error, {
+    found: `${error.context.found ?? ''}\nfile systems with the least space: ${disks.join('; ')}`,
+    hint: `The disk is full. Make room on ${error.context.host ?? 'the host'} (du -xh / | sort -h | tail), then run the same command again: it goes on from here.`,
+  });
+}
+
+function megabytes(kilobytes: number): string {
+  return `${(kilobytes / 1024).toFixed(1)} MB`;
+}
+
+function replaced(error: KinitError, fields: { readonly found?: string; readonly hint?: string }): KinitError {
+  const changed = new KinitError(error.message, { ...error.context, ...fields });
+  if (error.stack !== undefined) changed.stack = error.stack;
+  return changed;
+}

@@ -1,0 +1,75 @@
+import { sha256Hex } from '../../model/text/digest.js';
+import type { HostMaterial } from '../../model/phase.js';
+import { describeMaterial, ENCRYPTION_CONFIG_PATH } from '../../pki/index.js';
+
+/** Digits of a digest that a reason shows. */
+export const SHOWN_DIGITS = 12;
+
+/** Text with what is made anew at every run replaced by words that stay the same. */
+export interface Masks {
+  /** For people: only what this run made and no host has yet. */
+  readonly shown: (text: string) => string;
+  /** For digests: everything of the PKI, by what it is for. Whether it was there already is compared by itself. */
+  readonly wanted: (text: string) => string;
+  /** What the content is, where it is exactly one that no host has yet. */
+  readonly made: (content: string) => string | undefined;
+}
+
+interface Mask {
+  readonly content: string;
+  readonly path: string;
+  readonly description: string;
+  readonly fresh: boolean;
+}
+
+/** A pod's digest of its configuration. The API server's has a key in it that is made at apply; the files have digests of their own. */
+const CONFIG_DIGEST = /kinit\/config-sha256: "?[0-9a-f]{64}"?/g;
+const NO_DIGEST = 'kinit/config-sha256: (follows from the files)';
+
+/**
+ * @param material what shall be on each host, by host and path
+ * @param found what is on each host, by host and path
+ */
+export function masksOf(
+  material: Readonly<Record<string, HostMaterial>>,
+  found: ReadonlyMap<string, Readonly<Record<string, string>>>,
+): Masks {
+  const there = new Set([...found.values()].flatMap((files) => Object.values(files)));
+  const masks = new Map<string, Mask>();
+  for (const files of Object.values(material)) {
+    for (const [path, { content }] of Object.entries(files)) {
+      if (content.length < SHOWN_DIGITS || masks.has(content)) continue;
+      masks.set(content, { content, path, description: describeMaterial(content), fresh: !there.has(content) });
+    }
+  }
+  // A kubeconfig holds the CA: the longer text goes first.
+  const all = [...masks.values()].sort((a, b) => b.content.length - a.content.length);
+  const fresh = all.filter((mask) => mask.fresh);
+  const keyIsMade = fresh.some(({ path }) => path === ENCRYPTION_CONFIG_PATH);
+  const shown = replacer(fresh, ({ description }) => `(made at apply: ${description})`);
+  const wanted = replacer(all, ({ path, description }) => `(${path}: ${description})`);
+  return {
+    shown: (text) => (keyIsMade ? shown(text).replace(CONFIG_DIGEST, NO_DIGEST) : shown(text)),
+    wanted: (text) => wanted(text).replace(CONFIG_DIGEST, NO_DIGEST),
+    made: (content) => fresh.find((mask) => mask.content === content)?.description,
+  };
+}
+
+/** Each content as it stands, in base64, and as the digest that a reason shows. */
+function replacer(masks: readonly Mask[], word: (mask: Mask) => string): (text: string) => string {
+  const pairs = masks.flatMap((mask) =>
+    [
+      mask.content,
+      mask.content.trimEnd(),
+      Buffer.from(mask.content).toString('base64'),
+      `sha256 ${sha256Hex(mask.content).slice(0, SHOWN_DIGITS)}`,
+    ].map((text) => [text, word(mask)] as const),
+  );
+  return (text) =>
+    text.length < SHOWN_DIGITS
+      ? text
+      : pairs.reduce(
+          (result, [content, words]) => (result.includes(content) ? result.replaceAll(content, () => words) : result),
+          text,
+        );
+}

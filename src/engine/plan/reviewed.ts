@@ -1,0 +1,73 @@
+import { asKinitError, KinitError } from '../../model/error.js';
+import type { PlanContent } from '../../model/plan.js';
+import type { Masks } from './masks.js';
+import type { Observed } from '../change/observe.js';
+import { planDifferences, staleError } from './compare.js';
+import { readPlanMark, writePlanMark } from './mark.js';
+import { plannedId, wantedDigest } from './planned.js';
+import type { HostsOutcome } from '../run/outcome.js';
+import type { LiveHost } from '../session/session.js';
+
+/** A plan that a person has reviewed. */
+export interface ReviewedPlan {
+  readonly content: PlanContent;
+  readonly digest: string;
+  /** Its name, for messages. */
+  readonly file: string;
+}
+
+interface Deeds {
+  /** What would be done now. */
+  readonly look: () => Promise<HostsOutcome>;
+  /** Does it. */
+  readonly act: () => Promise<HostsOutcome>;
+}
+
+/** Looks at every host before anything is touched, and acts only when exactly what was reviewed would be done. */
+export async function carryOutReviewed(
+  { content, digest, file }: ReviewedPlan,
+  live: readonly LiveHost[],
+  { look, act }: Deeds,
+): Promise<HostsOutcome> {
+  const marks = (await Promise.all(live.map(readPlanMark))).filter((mark) => mark?.digest === digest);
+  const seen = await look();
+  const failed = [...seen.failures.values()][0];
+  if (failed !== undefined) throw asKinitError(failed);
+  const now = seen.plan;
+  if (now === undefined) throw new KinitError('a dry run gave no plan', { class: 'internal' });
+  const nothing = now.hosts.every(({ changes }) => changes.length === 0);
+  const finished = marks.length > 0 && marks.every((mark) => mark?.state === 'finished');
+  const lines = planDifferences(content, now, { resumed: finished ? nothing : marks.length > 0 });
+  if (lines.length > 0) throw staleError(lines, file);
+  const changed = live.filter(({ spec }) =>
+    content.hosts.some(({ host, changes }) => host === spec.name && changes.length > 0),
+  );
+  await Promise.all(changed.map((host) => writePlanMark(host, { digest, state: 'started' })));
+  const outcome = await act();
+  if (outcome.failures.size === 0)
+    await Promise.all(changed.map((host) => writePlanMark(host, { digest, state: 'finished' })));
+  return outcome;
+}
+
+/** @throws KinitError stale, where a change became necessary that nobody has reviewed. */
+export function permitReviewed(
+  { content, file }: ReviewedPlan,
+  masks: Masks,
+  { host, phase, observed }: { readonly host: string; readonly phase: string; readonly observed: readonly Observed[] },
+): void {
+  const planned = content.hosts.find((entry) => entry.host === host)?.changes ?? [];
+  for (const { resource, difference } of observed) {
+    if (!difference.changed) continue;
+    const id = plannedId(resource, masks);
+    const match = planned.find((change) => change.phase === phase && change.resource === id);
+    if (match?.wanted === wantedDigest(resource, masks)) continue;
+    throw new KinitError(`a change is needed that was not reviewed: ${difference.change.summary}`, {
+      class: 'stale',
+      host,
+      phase,
+      tried: `carrying out ${file}`,
+      found: `${match === undefined ? 'not in the plan' : 'what would be written is not what was reviewed'}: ${difference.change.reason}`,
+      hint: 'This host stops here; what was reviewed and came before is done. Make a new plan and review it: kinit plan --out FILE; then kinit apply FILE.',
+    });
+  }
+}

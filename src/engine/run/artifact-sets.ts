@@ -1,0 +1,36 @@
+import { dirname } from 'node:path';
+import type { ResolveOptions } from '../../artifacts/index.js';
+import type { Arch, ArtifactSet } from '../../model/artifact.js';
+import type { Emit } from '../../model/event.js';
+import type { LoadedInventory } from '../../model/spec.js';
+import type { LiveHost } from '../session/session.js';
+
+/**
+ * The artifacts of every architecture among the hosts, one after another.
+ * @param find gives them for one architecture; undefined: there are none, and it is left out
+ */
+export async function artifactSets(
+  live: readonly LiveHost[],
+  {
+    inventory,
+    emit,
+    signal,
+  }: { readonly inventory: LoadedInventory; readonly emit: Emit; readonly signal: AbortSignal },
+  find: (options: ResolveOptions) => Promise<ArtifactSet | undefined>,
+): Promise<Map<Arch, ArtifactSet>> {
+  const { spec, file } = inventory;
+  const sets = new Map<Arch, ArtifactSet>();
+  for (const arch of new Set(live.map(({ facts }) => facts.arch))) {
+    if (arch === 'unsupported') continue;
+    const set = await find({
+      spec: spec.artifacts,
+      kubernetesVersion: spec.kubernetesVersion,
+      arch,
+      inventoryDir: dirname(file),
+      emit,
+      signal,
+    });
+    if (set !== undefined) sets.set(arch, set);
+  }
+  return sets;
+}

@@ -1,0 +1,202 @@
+import type { ChangeSummary } from '../../model/change.js';
+import { asKinitError, KinitError } from '../../model/error.js';
+import type { Emit } from '../../model/event.js';
+import type { Phase, PhaseContext } from '../../model/phase.js';
+import type { Tools } from '../../model/resource.js';
+import { applyChanges, interrupted } from '../change/apply.js';
+import type { Barriers } from './barriers.js';
+import { explainFailure } from '../explain/failures.js';
+import { faultPoint } from '../change/kill-point.js';
+import { kindOf } from '../../resources/index.js';
+import { observe, type Observed } from '../change/observe.js';
+
+/** One host's way through its phases. */
+export interface Pipeline {
+  readonly context: PhaseContext;
+  readonly tools: Tools;
+  readonly phases: readonly Phase[];
+  readonly barriers: Barriers;
+  readonly emit: Emit;
+  /** Only say what would change. */
+  readonly dryRun: boolean;
+  /** Runs the work when fewer than `parallel` hosts are busy. */
+  readonly slot: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Whether the cluster's API can be asked by now. */
+  readonly apiReady: () => boolean;
+  /** A dry run's changes, as they are told. */
+  readonly planned: (phase: string, observed: readonly Observed[]) => readonly ChangeSummary[];
+  /** Throws where a change must not be made. */
+  readonly permit: (phase: string, observed: readonly Observed[]) => void;
+  /** Called after each phase. */
+  readonly onTiming: (timing: PhaseTiming) => void;
+}
+
+export interface PhaseTiming {
+  readonly host: string;
+  readonly phase: string;
+  readonly seconds: number;
+  readonly roundTrips: number;
+  readonly changes: number;
+}
+
+/**
+ * Takes one host through its phases in order. All phases are observed in one round
+ * trip at the start; a phase is observed afresh only when an earlier one changed the host.
+ * Throws the first failure; the phases behind it are settled as failed.
+ */
+export async function runPipeline(pipeline: Pipeline): Promise<number> {
+  const { context, phases, barriers } = pipeline;
+  const host = context.node.spec.name;
+  const mine = phases.filter((phase) => phase.on(context));
+  for (const phase of phases) if (!mine.includes(phase)) barriers.settle(phase.id, host, 'done');
+  const gone = new Set<string>();
+  let total = 0;
+  try {
+    const first = await pipeline.slot(() => observeAll(mine, pipeline));
+    for (const phase of mine) {
+      for (const name of await waitForOthers(phase, pipeline)) gone.add(name);
+      const known = total === 0 || pipeline.dryRun ? first.get(phase.id) : undefined;
+      const changes = await pipeline.slot(() => runPhase(phase, known, pipeline, gone));
+      total += changes;
+      barriers.settle(phase.id, host, 'done');
+    }
+  } finally {
+    for (const phase of mine) barriers.settle(phase.id, host, 'failed');
+  }
+  return total;
+}
+
+async function observeAll(
+  all: readonly Phase[],
+  { context, tools, dryRun, apiReady }: Pipeline,
+): Promise<Map<string, Observed[]>> {
+  // What lives in the cluster cannot be seen before its API runs; such phases look when their turn comes.
+  const visible = (phase: Phase): boolean =>
+    dryRun || apiReady() || phase.resources(context).every((resource) => kindOf(resource).observeCall === undefined);
+  const phases = all.filter(visible);
+  const resources = phases.map((phase) => phase.resources(context));
+  const observed = await observe(resources.flat(), tools);
+  const byPhase = new Map<string, Observed[]>();
+  let at = 0;
+  phases.forEach((phase, index) => {
+    const count = resources[index]?.length ?? 0;
+    byPhase.set(phase.id, observed.slice(at, at + count));
+    at += count;
+  });
+  return byPhase;
+}
+
+/** Gives the hosts that did not get through what this phase waits for. */
+async function waitForOthers(
+  phase: Phase,
+  { barriers, context, emit, dryRun, tools }: Pipeline,
+): Promise<readonly string[]> {
+  if (dryRun) return [];
+  const host = context.node.spec.name;
+  const gone: string[] = [];
+  for (const needed of phase.after ?? []) {
+    const others = barriers.pending(needed).filter((name) => name !== host);
+    if (others.length > 0)
+      emit({ type: 'phase-waiting', host, phase: phase.id, for: `${needed} on ${others.join(', ')}` });
+    const failed = await barriers.wait(needed);
+    if (failed.includes(context.leader.spec.name) && host !== context.leader.spec.name) {
+      throw new KinitError(`not started: ${context.leader.spec.name} did not get through "${needed}"`, {
+        class: 'partial',
+        host,
+        phase: phase.id,
+        hint: `Mend ${context.leader.spec.name} first, then run the same command again.`,
+      });
+    }
+    gone.push(...failed);
+    if (tools.signal.aborted) throw interrupted().at({ host, phase: phase.id });
+  }
+  return gone;
+}
+
+async function runPhase(
+  phase: Phase,
+  known: Observed[] | undefined,
+  pipeline: Pipeline,
+  gone: ReadonlySet<string>,
+): Promise<number> {
+  const { context, tools, emit } = pipeline;
+  const host = context.node.spec.name;
+  const started = performance.now();
+  const begun = new Date();
+  const tripsBefore = tools.host.stats.roundTrips;
+  emit({ type: 'phase-started', host, phase: phase.id, title: phase.title });
+  try {
+    if (tools.signal.aborted) throw interrupted();
+    const phaseTools: Tools = { ...tools, progress: (text) => emit({ type: 'progress', host, phase: phase.id, text }) };
+    const observed = known ?? (await observe(phase.resources(context), phaseTools));
+    const changes = await carryOut(phase, observed, phaseTools, pipeline);
+    // Hosts that failed have been told of; the others are not held up by a node of theirs that never gets ready.
+    const nodes = context.nodes.filter((node) => !gone.has(node.spec.name));
+    if (!pipeline.dryRun) await phase.ready?.({ ...context, nodes }, phaseTools, changes);
+    const timing = {
+      host,
+      phase: phase.id,
+      seconds: (performance.now() - started) / 1000,
+      roundTrips: tools.host.stats.roundTrips - tripsBefore,
+      changes,
+    };
+    pipeline.onTiming(timing);
+    const reason = changes === 0 ? firstReason(observed) : undefined;
+    emit({ type: 'phase-finished', ...timing, ...(reason === undefined ? {} : { reason }) });
+    return changes;
+  } catch (thrown) {
+    const error = await explainFailure(asKinitError(thrown).at({ host, phase: phase.id }), context, tools.host, begun);
+    const { cause: _cause, ...told } = error.context;
+    emit({ type: 'phase-failed', host, phase: phase.id, message: error.message, error: told });
+    throw error;
+  }
+}
+
+async function carryOut(
+  phase: Phase,
+  observed: readonly Observed[],
+  tools: Tools,
+  { dryRun, emit, context, ...pipeline }: Pipeline,
+): Promise<number> {
+  const host = context.node.spec.name;
+  if (dryRun) {
+    const planned = pipeline.planned(phase.id, observed);
+    for (const change of planned) emit({ type: 'change-planned', host, phase: phase.id, change });
+    return planned.length;
+  }
+  if (!observed.some(({ difference }) => difference.changed)) return 0;
+  pipeline.permit(phase.id, observed);
+  const changes = await applyChanges(observed, tools);
+  for (const change of changes) emit({ type: 'change-applied', host, phase: phase.id, change });
+  await verify(observed, tools);
+  faultPoint(`verified ${host} ${phase.id}`);
+  return changes.length;
+}
+
+/** What was changed must be seen as right when asked again: a second plan that is not empty is a bug. */
+async function verify(observed: readonly Observed[], tools: Tools): Promise<void> {
+  const changed = observed.filter((item) => item.difference.changed && item.kind.verify !== false);
+  const again = await observe(
+    changed.map((item) => item.resource),
+    tools,
+  );
+  for (const { resource, kind, difference } of again) {
+    if (!difference.changed) continue;
+    throw new KinitError(`${difference.change.summary}: was done, but the host does not show it`, {
+      class: 'change',
+      tried: resource.id,
+      found: difference.change.reason,
+      hint:
+        kind.unseen?.(resource) ??
+        'Something on the host works against this change (another management tool, a read-only file system). Run with --verbose to see what was sent.',
+    });
+  }
+}
+
+function firstReason(observed: readonly Observed[]): string {
+  const difference = observed[0]?.difference;
+  if (difference === undefined || difference.changed) return 'nothing to do';
+  return observed.length === 1
+    ? difference.reason
+    : `${difference.reason}, and ${observed.length - 1} more as they should be`;
+}

@@ -1,0 +1,103 @@
+import { KinitError } from '../../model/error.js';
+import type { CheckResult } from '../../model/check.js';
+import type { Emit } from '../../model/event.js';
+import { isControlPlane, type LoadedInventory } from '../../model/spec.js';
+import { nearest } from '../../inventory/nearest.js';
+import { runChecks } from '../../preflight/checks.js';
+import { probeReachability } from '../../preflight/reachability.js';
+import { toNode } from '../context.js';
+import { reportFailure } from './outcome.js';
+import type { LiveHost } from '../session/session.js';
+
+interface PreflightOptions {
+  readonly inventory: LoadedInventory;
+  readonly ignorePreflight: readonly string[];
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  /** The hosts that are checked. */
+  readonly live: readonly LiveHost[];
+  /** Every host that answers: for checks between hosts. */
+  readonly all: readonly LiveHost[];
+  readonly command: string;
+  /** One unfit host stops all. */
+  readonly strict: boolean;
+}
+
+interface FailedCheck {
+  readonly host: string;
+  readonly check: CheckResult;
+}
+
+/**
+ * Runs every check and tells each; nothing on a host is changed. Gives the workers that are not fit, with the error of each:
+ * they are left out, the others go on. Throws when a control-plane host is not fit, or every host, or one with --strict.
+ */
+export async function preflight({
+  inventory,
+  ignorePreflight,
+  emit,
+  signal,
+  live,
+  all,
+  command,
+  strict,
+}: PreflightOptions): Promise<ReadonlyMap<string, KinitError>> {
+  const nodes = all.map(toNode);
+  const names = new Set(live.map(({ spec }) => spec.name));
+  // Hosts that are nodes already have shown that they reach each other; `check` asks again.
+  const fresh = command === 'check' || live.some(({ facts }) => !facts.kubernetes.joined);
+  const connections = new Map(all.map(({ spec, connection }) => [spec.name, connection]));
+  const reachability =
+    fresh && all.length > 1 ? await probeReachability(connections, nodes, inventory.spec, signal) : [];
+  const spec = { ...inventory.spec, preflight: { ignore: [...inventory.spec.preflight.ignore, ...ignorePreflight] } };
+  const results = runChecks({ spec, nodes, reachability });
+  const made = [...new Set([...results.values()].flatMap((checks) => checks.map(({ name }) => name)))];
+  for (const name of spec.preflight.ignore.filter((each) => each !== 'all' && !made.includes(each)))
+    emit({ type: 'warning', text: unmade(name, made) });
+  const failed: FailedCheck[] = [];
+  for (const [host, checks] of results) {
+    if (!names.has(host)) continue;
+    for (const check of checks) {
+      emit({ type: 'check', host, check });
+      if (check.status === 'error') failed.push({ host, check });
+    }
+  }
+  const unfit = new Set(failed.map(({ host }) => host));
+  const onlyWorkers = live.every((host) => !unfit.has(host.spec.name) || !isControlPlane(host.spec));
+  if (failed.length > 0 && (strict || command === 'check' || !onlyWorkers || unfit.size === names.size))
+    throw unfitError(failed, 'nothing was changed');
+  const errors = new Map(
+    [...unfit].map((host) => [
+      host,
+      unfitError(
+        failed.filter((entry) => entry.host === host),
+        'nothing is changed on it',
+      ),
+    ]),
+  );
+  for (const [host, error] of errors) reportFailure(emit, host, 'preflight', error);
+  return errors;
+}
+
+/** Not an error: which checks are made depends on hosts and inventory, and one inventory serves many of them. */
+function unmade(name: string, made: readonly string[]): string {
+  const meant = nearest(name, made);
+  return `preflight check "${name}" is to be ignored, and there was no check of that name${meant === undefined ? '; kinit check shows them all' : ` (did you mean ${meant}?)`}`;
+}
+
+function unfitError(failed: readonly FailedCheck[], consequence: string): KinitError {
+  return new KinitError(`${failed.length} preflight check${failed.length === 1 ? '' : 's'} failed; ${consequence}`, {
+    class: 'preflight',
+    phase: 'preflight',
+    ...(failed[0] !== undefined && failed.every(({ host }) => host === failed[0]?.host)
+      ? { host: failed[0].host }
+      : {}),
+    found: failed
+      .map(
+        ({ host, check }) =>
+          `${host}: ${check.name}: ${check.found}${check.minimum === undefined ? '' : ` (needed: ${check.minimum})`}${check.hint === undefined ? '' : `\n  ${check.hint}`}`,
+      )
+      .join('\n'),
+    hint: `Mend these, or go on at your own risk with --ignore-preflight ${[...new Set(failed.map(({ check }) => check.name))].join(',')}.`,
+  });
+}

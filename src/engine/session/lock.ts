@@ -1,0 +1,54 @@
+import { acquireLock } from '../../cluster/lock/lock.js';
+import { KinitError } from '../../model/error.js';
+import type { Emit } from '../../model/event.js';
+import { isControlPlane } from '../../model/spec.js';
+import type { OpenHost } from './session.js';
+
+export interface LockWish {
+  /** Seconds to wait when another kinit holds it. 0: stop at once. */
+  readonly waitSeconds: number;
+  /** Take it from whoever holds it. */
+  readonly force: boolean;
+}
+
+/** The lock of the cluster: held from before anything is asked of a host until all is done. */
+export interface ClusterLock {
+  readonly take: (connected: readonly OpenHost[]) => Promise<void>;
+  readonly release: () => Promise<void>;
+  /** Aborted when another kinit has taken it over (this machine slept, or --force-unlock): then nothing more may be done. */
+  readonly lost: AbortSignal;
+}
+
+/** It lies on the first control-plane host that answers; without one there is nothing to guard. */
+export function clusterLock(
+  command: string,
+  { lock, emit, signal }: { readonly lock: LockWish; readonly emit: Emit; readonly signal: AbortSignal },
+): ClusterLock {
+  let held: (() => Promise<void>) | undefined;
+  const lost = new AbortController();
+  return {
+    take: async (connected) => {
+      const leader = connected.find(({ spec }) => isControlPlane(spec));
+      if (leader === undefined) return;
+      held = await acquireLock(leader.connection, command, {
+        ...lock,
+        onWait: (text) => emit({ type: 'progress', host: leader.spec.name, text }),
+        signal,
+        onLost: () => lost.abort(),
+      });
+    },
+    release: async () => {
+      await held?.();
+    },
+    lost: lost.signal,
+  };
+}
+
+/** The failure of a run whose lock is another's by now. */
+export function takenOver(): KinitError {
+  return new KinitError('another kinit has taken the lock of this cluster over; stopped between two changes', {
+    class: 'locked',
+    found: 'this one gave no sign of life for too long, or the other one was told --force-unlock',
+    hint: 'Let the other one end, then run the same command again.',
+  });
+}

@@ -1,0 +1,109 @@
+import type { KinitError } from '../../model/error.js';
+import { asKinitError } from '../../model/error.js';
+import type { Emit } from '../../model/event.js';
+import type { HostFacts } from '../../model/facts.js';
+import type { HostConnection } from '../../model/host.js';
+import type { HostSpec, LoadedInventory } from '../../model/spec.js';
+import { gatherFacts } from '../../facts/index.js';
+import { createConnector, hostAccess } from '../../ssh/index.js';
+import type { Connector } from '../../ssh/index.js';
+import { mapLimit } from '../limit.js';
+
+export interface SessionOptions {
+  readonly inventory: LoadedInventory;
+  readonly acceptNewHostKeys: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface OpenHost {
+  readonly spec: HostSpec;
+  readonly connection: HostConnection;
+}
+
+/** A host that answered, and what is known of it. */
+export interface LiveHost extends OpenHost {
+  readonly facts: HostFacts;
+}
+
+/** A host that could not be reached or asked. */
+export interface LostHost {
+  readonly spec: HostSpec;
+  readonly error: KinitError;
+}
+
+/** Connects to one host of the inventory, with the shared settings and its own. */
+export function connectTo(
+  host: HostSpec,
+  { inventory, acceptNewHostKeys, signal }: SessionOptions,
+  connect: Connector = createConnector(inventory.ask),
+): Promise<HostConnection> {
+  return connect({ host: host.name, ...hostAccess(inventory.spec, host), acceptNewHostKeys, signal });
+}
+
+/** Connects to the hosts side by side and asks each for its facts, in one round trip a host. */
+export async function openHosts(
+  hosts: readonly HostSpec[],
+  {
+    beforeChanges,
+    ...options
+  }: SessionOptions & {
+    readonly emit: Emit;
+    /**
+     * Given by runs that change hosts: takes the cluster's lock. Called between connecting and asking, after it each host
+     * is claimed: what is seen of a host then is what no other run changes any more. (A CA written by a run that ended
+     * between our look and our lock would be replaced by a second one.)
+     */
+    readonly beforeChanges?: (open: readonly OpenHost[], lost: readonly LostHost[]) => Promise<void>;
+  },
+): Promise<{ live: LiveHost[]; lost: LostHost[] }> {
+  const lost: LostHost[] = [];
+  // Shared, so that one connection to a bastion serves all hosts behind it.
+  const connect = createConnector(options.inventory.ask);
+  const connected = await reach(hosts, options, lost, async (spec) => ({
+    spec,
+    connection: await connectTo(spec, options, connect),
+  }));
+  try {
+    await beforeChanges?.(connected, lost);
+  } catch (error) {
+    await closeHosts(connected);
+    throw error;
+  }
+  const live = await reach(connected, options, lost, async (open) => {
+    // Not sent together: a claim may wait for minutes, and the host's clock is judged by when the question was asked.
+    if (beforeChanges !== undefined)
+      await open.connection.claim((text) => options.emit({ type: 'progress', host: open.spec.name, text }));
+    const facts = await gatherFacts(open.connection);
+    options.emit({
+      type: 'host-connected',
+      host: open.spec.name,
+      description: `${facts.os.prettyName}, ${facts.arch}, ${facts.cpus} CPU, ${facts.memoryMB} MB`,
+    });
+    return { ...open, facts };
+  });
+  return { live, lost };
+}
+
+/** What `step` gives for each host, in order; a host on which it fails is lost. */
+async function reach<From extends HostSpec | OpenHost, To>(
+  from: readonly From[],
+  options: SessionOptions,
+  lost: LostHost[],
+  step: (host: From) => Promise<To>,
+): Promise<To[]> {
+  const results = await mapLimit(from, options.inventory.spec.parallel, async (host) => {
+    const [spec, connection] = 'connection' in host ? [host.spec, host.connection] : [host, undefined];
+    try {
+      return [await step(host)];
+    } catch (thrown) {
+      await connection?.close();
+      lost.push({ spec, error: asKinitError(thrown).at({ host: spec.name, phase: 'connect' }) });
+      return [];
+    }
+  });
+  return results.flat();
+}
+
+export async function closeHosts(hosts: readonly OpenHost[]): Promise<void> {
+  await Promise.allSettled(hosts.map((host) => host.connection.close()));
+}

@@ -1,0 +1,27 @@
+import type { HostFacts } from '../../model/facts.js';
+import { assignments } from '../subject.js';
+import type { Subject } from '../subject.js';
+
+/** The distribution, from os-release(5). */
+export const os: Subject<HostFacts['os']> = {
+  id: 'os',
+  script: 'cat /etc/os-release || cat /usr/lib/os-release',
+  parse: (output) => {
+    const release = assignments(output);
+    const text = (key: string): string => release.get(key) ?? '';
+    const id = text('ID');
+    const names = [id, ...text('ID_LIKE').split(' ')];
+    const family = names.some((name) => name === 'debian' || name === 'ubuntu')
+      ? 'debian'
+      : names.some((name) => ['rhel', 'centos', 'fedora', 'rocky', 'almalinux'].includes(name))
+        ? 'redhat'
+        : 'unknown';
+    return {
+      id,
+      versionId: text('VERSION_ID'),
+      codename: text('VERSION_CODENAME'),
+      prettyName: text('PRETTY_NAME') || id || 'unknown',
+      family,
+    };
+  },
+};

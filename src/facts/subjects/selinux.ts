@@ -1,0 +1,15 @@
+import type { HostFacts } from '../../model/facts.js';
+import type { Subject } from '../subject.js';
+
+/** SELinux as the kernel runs it now; 'disabled' where it is installed but not running. */
+export const selinux: Subject<HostFacts['selinux']> = {
+  id: 'selinux',
+  script:
+    'if [ -r /sys/fs/selinux/enforce ]; then cat /sys/fs/selinux/enforce; elif [ -e /etc/selinux/config ]; then echo disabled; fi',
+  parse: (output) => {
+    const text = output.trim();
+    if (text === '1') return 'enforcing';
+    if (text === '0') return 'permissive';
+    return text === 'disabled' ? 'disabled' : 'absent';
+  },
+};

@@ -1,0 +1,45 @@
+import type { HostFacts } from '../../model/facts.js';
+import { lines } from '../subject.js';
+import type { Subject } from '../subject.js';
+
+interface Services {
+  readonly firewalls: HostFacts['firewalls'];
+  readonly timeServices: readonly string[];
+  readonly kubeletActive: boolean;
+}
+
+const FIREWALLS = ['ufw', 'firewalld', 'nftables'] as const;
+/** Units of time services by the name they go by; Debian and Red Hat name them differently. */
+const TIME_UNITS: Readonly<Record<string, string>> = {
+  chrony: 'chrony',
+  chronyd: 'chrony',
+  'systemd-timesyncd': 'systemd-timesyncd',
+  ntp: 'ntpd',
+  ntpd: 'ntpd',
+  ntpsec: 'ntpsec',
+  openntpd: 'openntpd',
+};
+const UNITS = [...FIREWALLS, ...Object.keys(TIME_UNITS), 'kubelet'];
+
+/** Services that matter to a cluster and are active now. `systemctl is-active` prints one line a unit, in order. */
+export const services: Subject<Services> = {
+  id: 'services',
+  // ufw.service stays active when ufw itself is switched off.
+  script: `systemctl is-active ${UNITS.join(' ')}; grep -q '^ENABLED=yes' /etc/ufw/ufw.conf && echo ufw-enabled`,
+  parse: (output) => {
+    const states = lines(output);
+    const known = states.length >= UNITS.length;
+    const active = (unit: string): boolean => known && states[UNITS.indexOf(unit)] === 'active';
+    return {
+      firewalls: FIREWALLS.filter((name) => active(name) && (name !== 'ufw' || states.includes('ufw-enabled'))),
+      timeServices: [
+        ...new Set(
+          Object.entries(TIME_UNITS)
+            .filter(([unit]) => active(unit))
+            .map(([, name]) => name),
+        ),
+      ],
+      kubeletActive: active('kubelet'),
+    };
+  },
+};

@@ -1,0 +1,54 @@
+import type { HostFacts } from '../../model/facts.js';
+import { lines, words } from '../subject.js';
+import type { Subject } from '../subject.js';
+
+type Socket = HostFacts['listening'][number];
+
+/** Sockets that wait for others: from ss with the process, from /proc/net where ss is missing. */
+export const sockets: Subject<HostFacts['listening']> = {
+  id: 'sockets',
+  script: 'ss -lntup || { for f in tcp tcp6 udp udp6; do sed "s/^/$f /" /proc/net/$f; done; }',
+  parse: (output) => {
+    const unique = new Map<string, Socket>();
+    for (const row of lines(output).map(words)) {
+      const socket = fromSs(row) ?? fromProc(row);
+      if (socket !== undefined) unique.set(`${socket.protocol} ${socket.address} ${socket.port}`, socket);
+    }
+    return [...unique.values()];
+  },
+};
+
+/** 'tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:* users:(("sshd",pid=7,fd=3))' */
+function fromSs(row: readonly string[]): Socket | undefined {
+  const [protocol, state, , , local = ''] = row;
+  if ((protocol !== 'tcp' && protocol !== 'udp') || (state !== 'LISTEN' && state !== 'UNCONN')) return undefined;
+  const match = /^(.*):(\d+)$/.exec(local);
+  if (match === null) return undefined;
+  const bare = (match[1] ?? '').replace(/^\[|\]$/g, '').replace(/%.*$/, '');
+  const user = /\(\("((?:[^"\\]|\\.)*)",pid=(\d+)/.exec(row.slice(6).join(' '));
+  return {
+    protocol,
+    // '*' is one socket for both families.
+    address: bare === '*' || bare === '' ? '::' : bare,
+    port: Number(match[2]),
+    ...(user?.[1] === undefined ? {} : { process: user[1], pid: Number(user[2]) }),
+  };
+}
+
+/** 'tcp 0: 0100007F:0277 00000000:0000 0A ...': addresses are hexadecimal 32-bit words in the host's (little-endian) order. */
+function fromProc(row: readonly string[]): Socket | undefined {
+  const [file = '', , local = '', , state] = row;
+  const protocol = file.startsWith('udp') ? 'udp' : 'tcp';
+  if (state !== (protocol === 'tcp' ? '0A' : '07')) return undefined;
+  const [hex = '', port = ''] = local.split(':');
+  const bytes = [...Buffer.from(hex, 'hex').swap32()];
+  const address = file.endsWith('6') ? ipv6(bytes) : bytes.join('.');
+  return { protocol, address, port: Number.parseInt(port, 16) };
+}
+
+function ipv6(bytes: readonly number[]): string {
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    (((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)).toString(16),
+  );
+  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
+}

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { KinitError } from '../../model/error.js';
+import { cgroupProcesses, hierarchies, removeCgroups } from '../host/cgroup.js';
+import { setPartition } from '../network/network.js';
+import { hostFiles, labNames } from '../state/paths.js';
+import { isAlive, kill, readRecord, until } from '../host/process.js';
+import { bootHost } from '../run.js';
+import { findHost } from './ssh.js';
+import { readState } from '../state/state.js';
+import { addressIn } from '../network/subnet.js';
+import type { Lab } from '../types.js';
+
+/** Power cut: SIGKILL to the host's PID 1. The kernel ends all that runs in the host at once; its disk stays. */
+export async function killHost(lab: Lab, name: string): Promise<void> {
+  const host = findHost(lab, name);
+  const all = await hierarchies();
+  const { cgroup } = labNames(lab.name);
+  for (const pid of await cgroupProcesses(all, cgroup, host.name)) {
+    if (isHostInit(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''))) kill(pid);
+  }
+  const launcher = await readRecord(hostFiles(lab.directory, host.name).record);
+  if (launcher !== undefined) await until(10, async () => !(await isAlive(launcher)));
+  await removeCgroups(all, cgroup, host.name);
+}
+
+/** Boots a stopped host from its disk, as after a power cut. Returns when it answers; a running host is left alone. */
+export async function startHost(lab: Lab, name: string, signal?: AbortSignal): Promise<void> {
+  const host = findHost(lab, name);
+  const state = await readState(lab.name);
+  if (state === undefined)
+    throw new KinitError(`There is no lab ${lab.name}`, {
+      class: 'usage',
+      hint: `Make it: kinit lab up --name ${lab.name}`,
+    });
+  await bootHost(lab, host, state.rootfs, signal);
+}
+
+/** In the place of a host's name: this machine, where kinit runs. */
+const OPERATOR = 'operator';
+
+/** Cuts the network between the given pairs of hosts, both ways; replaces any earlier cut. An empty list heals all. */
+export async function partition(lab: Lab, pairs: readonly (readonly [string, string])[]): Promise<void> {
+  const address = (name: string): string =>
+    name === OPERATOR ? addressIn(lab.subnet, 1) : findHost(lab, name).address;
+  await setPartition(
+    lab.name,
+    pairs.map(([a, b]) => [address(a), address(b)] as const),
+  );
+}
+
+/** PID 1 of a host counts as 1 in the first namespace below this one; that of a container in it lies one deeper. */
+export function isHostInit(status: string): boolean {
+  return /^NSpid:\t\d+\t1$/m.test(status);
+}

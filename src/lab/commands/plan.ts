@@ -1,0 +1,39 @@
+import { addressIn } from '../network/subnet.js';
+import type { LabHost } from '../types.js';
+
+/** The first host's address ends in .11. */
+const FIRST_ADDRESS = 11;
+
+/** The hosts a lab lacks, named and numbered after those it has. Pure. */
+export function missingHosts(
+  have: readonly LabHost[],
+  wanted: {
+    readonly hosts: number;
+    readonly controlPlanes: number;
+    readonly cpus: number;
+    readonly memoryMB: number;
+    readonly diskMB?: number;
+  },
+  subnet: string,
+): LabHost[] {
+  return Array.from({ length: Math.max(0, wanted.hosts - have.length) }, (_, k) => {
+    const index = have.length + k;
+    return {
+      name: `node${index + 1}`,
+      address: addressIn(subnet, FIRST_ADDRESS + index),
+      roles: roles(index, wanted),
+      cpus: wanted.cpus,
+      memoryMB: wanted.memoryMB,
+      ...(wanted.diskMB === undefined ? {} : { diskMB: wanted.diskMB }),
+    };
+  });
+}
+
+/** A lab without a worker could run no ordinary pod, so its control plane runs them too. */
+function roles(
+  index: number,
+  wanted: { readonly hosts: number; readonly controlPlanes: number },
+): ('control-plane' | 'worker')[] {
+  if (index >= wanted.controlPlanes) return ['worker'];
+  return wanted.controlPlanes === wanted.hosts ? ['control-plane', 'worker'] : ['control-plane'];
+}

@@ -1,0 +1,124 @@
+import { KinitError } from '../../model/error.js';
+import { hierarchies, removeCgroups } from '../host/cgroup.js';
+import { takeDown } from './down.js';
+import { makeHost } from '../host/host.js';
+import { withLock } from '../state/lock.js';
+import { prepareMachine } from '../network/forwarding.js';
+import { makeNetwork, uplinkMtu, usedNetworks } from '../network/network.js';
+import { checkOptions } from '../options.js';
+import type { CheckedOptions } from '../options.js';
+import { hostFiles, labLock, labNames, machineLock } from '../state/paths.js';
+import { missingHosts } from './plan.js';
+import { checkDisk, checkPlace, ensureTools, here } from './preconditions.js';
+import { removeTree } from './remove.js';
+import { ensureRootfs, rootfsIsCached } from '../rootfs/rootfs.js';
+import { bootHost } from '../run.js';
+import { readState, stateFolder, stateNames, toLab, writeState } from '../state/state.js';
+import type { LabState } from '../state/state.js';
+import { freeSubnet } from '../network/subnet.js';
+import type { Lab, LabHost, LabOptions } from '../types.js';
+import { makeKey, writeInventory, writeKnownHosts } from '../rootfs/user-files.js';
+
+/**
+ * Brings a lab up: makes it, starts what is stopped, and adds the hosts it has too few of. A lab that is up already
+ * is left as it is. Hosts outlive this process. What this call made is removed again when it fails.
+ * Throws 'usage', 'preflight', 'locked', 'change', 'timeout' and 'interrupted' errors.
+ */
+export async function labUp(given: LabOptions): Promise<Lab> {
+  const options = checkOptions(given);
+  checkPlace(here());
+  await ensureTools(options.onProgress, options.signal);
+  return withLock(labLock(options.name), 300, options.signal, () => up(options));
+}
+
+async function up(options: CheckedOptions): Promise<Lab> {
+  const { name, signal, onProgress } = options;
+  const before = await readState(name);
+  refuseMove(before, options);
+  const newCount = Math.max(0, options.hosts - (before?.hosts.length ?? 0));
+  if (newCount > 0)
+    await checkDisk(
+      before?.directory ?? options.directory ?? stateFolder(name),
+      newCount,
+      before !== undefined || (await rootfsIsCached()),
+    );
+  const rootfs = before?.rootfs ?? (await ensureRootfs(onProgress, signal));
+
+  const state = await withLock(machineLock(), 60, signal, () => claim(options, before, rootfs));
+  const lab = toLab(state);
+  const added = lab.hosts.slice(before?.hosts.length ?? 0);
+  try {
+    await makeNetwork(name, lab.subnet, await uplinkMtu());
+    await makeKey(lab);
+    await settle(added.map((host) => makeHost(lab, host, rootfs)));
+    await writeKnownHosts(lab);
+    onProgress(`starting ${lab.hosts.map((host) => host.name).join(', ')}`);
+    await settle(
+      lab.hosts.map(async (host) => {
+        await bootHost(lab, host, rootfs, signal);
+        onProgress(`${host.name} is up at ${host.address}`);
+      }),
+    );
+    await writeInventory(lab);
+    return lab;
+  } catch (error) {
+    onProgress('undoing what was made');
+    await undo(lab, before, added);
+    throw signal.aborted
+      ? new KinitError('Bringing the lab up was interrupted', {
+          class: 'interrupted',
+          hint: `What was made is removed again. Start over with \`kinit lab up --name ${name}\`.`,
+          cause: error,
+        })
+      : error;
+  }
+}
+
+/** Chooses network and hosts, and writes them down before anything is made: from here on `lab down` finds it. */
+async function claim(options: CheckedOptions, before: LabState | undefined, rootfs: string): Promise<LabState> {
+  const base = before ?? {
+    version: 1 as const,
+    name: options.name,
+    directory: options.directory ?? stateFolder(options.name),
+    subnet: await chooseSubnet(),
+    rootfs,
+    hosts: [],
+  };
+  const state: LabState = { ...base, hosts: [...base.hosts, ...missingHosts(base.hosts, options, base.subnet)] };
+  await writeState(state);
+  await prepareMachine();
+  return state;
+}
+
+async function chooseSubnet(): Promise<string> {
+  const others = await Promise.all((await stateNames()).map(readState));
+  return freeSubnet([...(await usedNetworks()), ...others.flatMap((lab) => (lab === undefined ? [] : [lab.subnet]))]);
+}
+
+function refuseMove(before: LabState | undefined, options: CheckedOptions): void {
+  if (before === undefined || options.directory === undefined || before.directory === options.directory) return;
+  throw new KinitError(`Lab ${before.name} exists already, in another folder`, {
+    class: 'usage',
+    found: before.directory,
+    hint: `Leave the folder out, or remove the lab first: kinit lab down --name ${before.name}`,
+  });
+}
+
+async function undo(lab: Lab, before: LabState | undefined, added: readonly LabHost[]): Promise<void> {
+  if (before === undefined) {
+    await takeDown(lab.name);
+    return;
+  }
+  const all = await hierarchies();
+  for (const host of added) {
+    await removeCgroups(all, labNames(lab.name).cgroup, host.name);
+    await removeTree(hostFiles(lab.directory, host.name).folder);
+  }
+  await writeState(before);
+}
+
+/** Waits for all, then throws the first failure: nothing may still be working when it is undone. */
+async function settle(work: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { runLocal } from '../../ssh/local.js';
+import { labNames } from '../state/paths.js';
+import { addressIn } from './subnet.js';
+
+const links = z.array(z.object({ ifname: z.string(), mtu: z.number().optional() }));
+const routes = z.array(z.object({ dst: z.string(), dev: z.string().optional() }));
+
+/** Networks and addresses in use on this machine, the default route left out. */
+export async function usedNetworks(): Promise<string[]> {
+  return (await ipRoutes()).map((route) => route.dst).filter((dst) => dst !== 'default' && dst !== '0.0.0.0/0');
+}
+
+/** Largest packet that passes the machine's default route, so that hosts behind it need no fragments. */
+export async function uplinkMtu(): Promise<number> {
+  const device = (await ipRoutes()).find((route) => route.dst === 'default')?.dev;
+  if (device === undefined) return 1500;
+  const { stdout } = await runLocal('ip', ['-j', 'link', 'show', 'dev', device]);
+  return Math.min(1500, links.parse(JSON.parse(stdout))[0]?.mtu ?? 1500);
+}
+
+/** Bridge, address and rules of a lab; what is there already is left or replaced by the same. */
+export async function makeNetwork(lab: string, subnet: string, mtu: number): Promise<void> {
+  const { bridge } = labNames(lab);
+  if (!(await exists(bridge))) await runLocal('ip', ['link', 'add', bridge, 'type', 'bridge']);
+  await runLocal('ip', ['link', 'set', bridge, 'mtu', String(mtu), 'up']);
+  await runLocal('ip', ['address', 'replace', `${addressIn(subnet, 1)}/24`, 'dev', bridge]);
+  await runLocal('nft', ['-f', '-'], { input: ruleset(lab, subnet) });
+  await makeForwardRules(lab);
+}
+
+/** Removes every link and rule of a lab; true when there was something. */
+export async function removeNetwork(lab: string): Promise<boolean> {
+  const { bridge, table } = labNames(lab);
+  let found = false;
+  if (await exists(bridge)) {
+    found = true;
+    // Cables whose other end was left in a dying network namespace go before the bridge.
+    const { stdout } = await runLocal('ip', ['-j', 'link', 'show', 'master', bridge], { reject: false });
+    for (const { ifname } of links.parse(JSON.parse(stdout === '' ? '[]' : stdout)))
+      await runLocal('ip', ['link', 'delete', ifname], { reject: false });
+    await runLocal('ip', ['link', 'delete', bridge]);
+  }
+  for (const family of ['inet', 'bridge']) {
+    const { code } = await runLocal('nft', ['delete', 'table', family, table], { reject: false });
+    found ||= code === 0;
+  }
+  for (const rule of forwardRules(lab)) {
+    while ((await iptables(['-D', ...rule])) === 0) found = true;
+  }
+  return found;
+}
+
+/** Cuts the traffic between two addresses of a lab, or heals it. */
+export async function setPartition(lab: string, pairs: readonly (readonly [string, string])[]): Promise<void> {
+  const { table } = labNames(lab);
+  const rules = pairs.flatMap(([a, b]) => [`ip saddr ${a} ip daddr ${b} drop`, `ip saddr ${b} ip daddr ${a} drop`]);
+  const text = `table bridge ${table}\ndelete table bridge ${table}\n`;
+  // forward: between two hosts; input and output: between a host and this machine.
+  const chains = ['forward', 'input', 'output'].map(
+    (hook) => ` chain ${hook} {\n type filter hook ${hook} priority 0; policy accept;\n ${rules.join('\n ')}\n }\n`,
+  );
+  const chain = `table bridge ${table} {\n${chains.join('')}}\n`;
+  await runLocal('nft', ['-f', '-'], { input: pairs.length === 0 ? text : text + chain });
+}
+
+/** The lab's own table: hosts reach the world behind the machine's address. Replaced as one transaction. */
+export function ruleset(lab: string, subnet: string): string {
+  const { bridge, table } = labNames(lab);
+  return `table inet ${table}
+delete table inet ${table}
+table inet ${table} {
+  chain forward {
+    type filter hook forward priority filter; policy accept;
+    iifname "${bridge}" accept
+    oifname "${bridge}" accept
+  }
+  chain postrouting {
+    type nat hook postrouting priority srcnat; policy accept;
+    ip saddr ${subnet} ip daddr != ${subnet} masquerade
+  }
+}
+`;
+}
+
+/** In words of iptables, without the command letter. */
+export function forwardRules(lab: string): string[][] {
+  const { bridge, comment } = labNames(lab);
+  return ['-i', '-o'].map((direction) => [
+    'FORWARD',
+    direction,
+    bridge,
+    '-m',
+    'comment',
+    '--comment',
+    comment,
+    '-j',
+    'ACCEPT',
+  ]);
+}
+
+/** Where something (Docker, ufw) drops forwarded packets by policy, accepting them in our own table is not enough. */
+async function makeForwardRules(lab: string): Promise<void> {
+  const { code, stdout } = await runLocal('iptables', ['-w', '10', '-S', 'FORWARD'], { reject: false }).catch(() => ({
+    code: 1,
+    stdout: '',
+  }));
+  if (code !== 0 || !stdout.startsWith('-P FORWARD DROP')) return;
+  for (const rule of forwardRules(lab)) {
+    if ((await iptables(['-C', ...rule])) !== 0) await iptables(['-I', ...rule]);
+  }
+}
+
+/** Exit code; 1 where iptables is not installed. */
+async function iptables(args: readonly string[]): Promise<number> {
+  return runLocal('iptables', ['-w', '10', ...args], { reject: false }).then(
+    ({ code }) => code,
+    () => 1,
+  );
+}
+
+async function exists(link: string): Promise<boolean> {
+  return (await runLocal('ip', ['link', 'show', 'dev', link], { reject: false })).code === 0;
+}
+
+async function ipRoutes(): Promise<z.output<typeof routes>> {
+  const { stdout } = await runLocal('ip', ['-4', '-j', 'route', 'show', 'table', 'all']);
+  return routes.parse(JSON.parse(stdout === '' ? '[]' : stdout));
+}

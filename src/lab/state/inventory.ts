@@ -1,0 +1,87 @@
+import { parseDocument, stringify } from 'yaml';
+import { KinitError } from '../../model/error.js';
+import type { LabHost } from '../types.js';
+
+export interface InventoryOptions {
+  readonly lab: string;
+  /** How the machine, and so every host on it, mounts cgroups. */
+  readonly cgroupVersion: 1 | 2;
+  /** Swap is on. It belongs to the machine: a host that turns it off would turn it off for all. */
+  readonly swapOn: boolean;
+}
+
+/** A new inventory for a lab. The settings that only a lab needs stand in it, with the reason. */
+export function renderInventory(hosts: readonly LabHost[], options: InventoryOptions): string {
+  return `# Inventory of the lab "${options.lab}", written by \`kinit lab up\`. Yours to edit: later calls only add hosts.
+name: ${options.lab}
+
+hosts:
+${hosts
+  .map((host) =>
+    stringify([entry(host)], { indentSeq: true })
+      .replace(/^/gm, '  ')
+      .trimEnd(),
+  )
+  .join('\n')}
+
+ssh:
+  user: root
+  identityFile: id_ed25519
+  knownHostsFile: known_hosts
+
+# Everything below is for throwaway hosts that share one machine. Leave it out for real ones.
+
+# The clock, SELinux and kernel belong to the machine; a host cannot set them.
+timeSync: keep
+selinux: keep
+${options.swapOn ? '# Swap is on on this machine. Turning it off in a host would turn it off everywhere.\nswap: keep\n' : ''}
+kubelet:
+${options.cgroupVersion === 1 ? '  # This machine still mounts cgroup v1.\n  cgroupV1: allow\n' : ''}  config:
+    # The hosts share the machine's disk: how full it is says nothing about them.
+    evictionHard:
+      memory.available: 100Mi
+      nodefs.available: 0%
+      nodefs.inodesFree: 0%
+      imagefs.available: 0%
+      imagefs.inodesFree: 0%
+    imageGCHighThresholdPercent: 100
+
+kubeProxy:
+  config:
+    # The size of the connection table is the machine's.
+    conntrack:
+      maxPerCore: 0
+`;
+}
+
+/** The text with hosts added that it does not name yet; everything else, comments too, stays. */
+export function addToInventory(text: string, hosts: readonly LabHost[], file: string): string {
+  const document = parseDocument(text);
+  const known: unknown = document.toJS();
+  if (
+    document.errors.length > 0 ||
+    typeof known !== 'object' ||
+    known === null ||
+    !('hosts' in known) ||
+    !Array.isArray(known.hosts)
+  ) {
+    throw new KinitError('The inventory of the lab cannot be read, so no host can be added to it', {
+      class: 'inventory',
+      found: document.errors[0]?.message ?? 'no list of hosts',
+      hint: `Correct ${file}, or delete it and run the same command again to get a new one.`,
+    });
+  }
+  const names = new Set(
+    known.hosts.map((host: unknown) =>
+      typeof host === 'object' && host !== null && 'name' in host ? host.name : undefined,
+    ),
+  );
+  const missing = hosts.filter((host) => !names.has(host.name));
+  if (missing.length === 0) return text;
+  for (const host of missing) document.addIn(['hosts'], document.createNode(entry(host)));
+  return document.toString({ lineWidth: 0 });
+}
+
+function entry(host: LabHost): { name: string; address: string; roles: readonly string[] } {
+  return { name: host.name, address: host.address, roles: host.roles };
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+export const dnsLabel = z
+  .string()
+  .regex(
+    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    'must be a DNS label: lower-case letters, digits and "-", at most 63, starting and ending with a letter or digit (RFC 1123)',
+  );
+export const port = z.int().min(1).max(65535);
+export const cidr = z.cidrv4('must be an IPv4 network such as 10.0.0.0/16');
+export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' });
+export const labels = z.record(z.string(), z.string());
+export const extraArgs = z.record(z.string(), z.string());
+
+/** An IPv6 address may stand in brackets, as in URLs. */
+export const address = z
+  .string()
+  .min(1, 'must not be empty')
+  .transform((text) => text.replace(/^\[([0-9A-Fa-f:.]+(?:%[^\]]+)?)\]$/, '$1'));
+export const envName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable, not the secret itself');

@@ -1,0 +1,16 @@
+import { clusterNode, object } from '../../cluster/index.js';
+import type { Phase } from '../../model/phase.js';
+import { kubeadmConfigMaps, kubeadmRbac } from '../../templates/index.js';
+import { nodeWishes } from './node-wishes.js';
+
+/** What `kubeadm init` leaves in the cluster besides the pods: the stock kubeadm joins and upgrades by it. */
+export const clusterConfig: Phase = {
+  id: 'cluster-config',
+  title: 'Roles, bootstrap rules and configuration in the cluster',
+  on: ({ node, leader }) => node === leader,
+  after: ['control-plane'],
+  resources: (context) => [
+    ...[...kubeadmRbac(context), ...kubeadmConfigMaps(context)].map((wanted) => object({ object: wanted })),
+    clusterNode(nodeWishes(context)),
+  ],
+};

@@ -1,0 +1,43 @@
+import { clusterNode, nodeJoin } from '../../cluster/index.js';
+import { waitForKubelet } from '../../cluster/waits/kubelet.js';
+import type { Phase } from '../../model/phase.js';
+import { KUBELET_CONF } from '../../pki/index.js';
+import { file } from '../../resources/index.js';
+import { kubeletService } from './kubelet.js';
+import { nodeWishes } from './node-wishes.js';
+import { CLUSTER_CA } from './pki.js';
+
+export const join: Phase = {
+  id: 'join',
+  title: 'Join by TLS bootstrap',
+  on: ({ node }) => !node.isControlPlane,
+  after: ['cluster-config'],
+  resources: (context) => {
+    const { node, endpoint, material, spec } = context;
+    const caPem = material[node.spec.name]?.[CLUSTER_CA]?.content ?? '';
+    const kubelet = kubeletService(context);
+    return [
+      file({ path: CLUSTER_CA, content: caPem, mode: 0o644 }),
+      nodeJoin({
+        name: node.spec.name,
+        endpoint,
+        caPem,
+        clusterName: spec.name,
+        kubeletConfPath: KUBELET_CONF,
+        revision: kubelet.revision ?? '',
+      }),
+    ];
+  },
+};
+
+/** The kubelet of a joined worker as it shall be from then on, and its node's labels and taints. */
+export const nodeService: Phase = {
+  id: 'node',
+  title: 'Kubelet service, node labels and taints',
+  on: ({ node }) => !node.isControlPlane,
+  after: ['cluster-config'],
+  resources: (context) => [kubeletService(context), clusterNode(nodeWishes(context))],
+  ready: async ({ node }, tools, changes) => {
+    if (changes > 0) await waitForKubelet(node.facts, tools);
+  },
+};

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import type { Phase, PhaseContext } from '../../model/phase.js';
+import { directory, file, link, service } from '../../resources/index.js';
+import {
+  renderKubeletConfiguration,
+  renderKubeletDropIn,
+  renderKubeletFlags,
+  renderKubeletInstanceConfig,
+  renderKubeletUnit,
+} from '../../templates/index.js';
+
+/** Folders that the kubelet and pods' hostPath volumes make where they are missing: as resources they go again at reset. */
+const MADE_BY_PODS = ['/usr/libexec/kubernetes/kubelet-plugins/volume/exec', '/lib/modules'];
+
+const UNIT = '/etc/systemd/system/kubelet.service';
+
+/** Everything the kubelet starts from, in kubeadm's places. It is started later: by the control plane's phase or by the join. */
+export const kubelet: Phase = {
+  id: 'kubelet',
+  title: 'Kubelet configuration',
+  on: () => true,
+  resources: (context) => [
+    directory({ path: '/etc/kubernetes/manifests', mode: 0o700 }),
+    directory({ path: '/etc/systemd/system/kubelet.service.d', mode: 0o755 }),
+    ...MADE_BY_PODS.map((path) => directory({ path, mode: 0o755, keepExisting: true })),
+    file({ path: '/var/lib/kubelet/config.yaml', content: renderKubeletConfiguration(context), mode: 0o600 }),
+    file({ path: '/var/lib/kubelet/kubeadm-flags.env', content: renderKubeletFlags(context), mode: 0o600 }),
+    file({ path: '/var/lib/kubelet/instance-config.yaml', content: renderKubeletInstanceConfig(), mode: 0o600 }),
+    file({ path: UNIT, content: renderKubeletUnit(), mode: 0o600 }),
+    file({
+      path: '/etc/systemd/system/kubelet.service.d/10-kubeadm.conf',
+      content: renderKubeletDropIn(),
+      mode: 0o600,
+    }),
+    // Enabled, not started: `kubeadm join` starts it too, and after a reboot it must come back either way.
+    link({ path: '/etc/systemd/system/multi-user.target.wants/kubelet.service', target: UNIT }),
+  ],
+};
+
+export function kubeletService(context: PhaseContext): ReturnType<typeof service> {
+  const programs = context.artifacts.binaries.filter(({ group }) => group === 'kubernetes').map(({ sha256 }) => sha256);
+  const parts = [
+    renderKubeletConfiguration(context),
+    renderKubeletFlags(context),
+    renderKubeletUnit(),
+    renderKubeletDropIn(),
+    ...programs,
+  ];
+  return service({
+    name: 'kubelet',
+    enabled: true,
+    running: true,
+    revision: createHash('sha256').update(parts.join('\0')).digest('hex'),
+  });
+}

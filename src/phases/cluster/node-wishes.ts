@@ -1,0 +1,31 @@
+import type { PhaseContext } from '../../model/phase.js';
+
+export interface NodeWishes {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly {
+    readonly key: string;
+    readonly value?: string | undefined;
+    readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+  }[];
+}
+
+const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
+
+/** Labels and taints of a node: from the inventory, and for control-plane hosts those kubeadm gives (phases/markcontrolplane). */
+export function nodeWishes({ node }: PhaseContext): NodeWishes {
+  const { spec, isControlPlane } = node;
+  const worker = spec.roles.includes('worker');
+  return {
+    name: spec.name,
+    labels: {
+      ...(isControlPlane ? { [CONTROL_PLANE]: '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' } : {}),
+      ...(worker ? { 'node-role.kubernetes.io/worker': '' } : {}),
+      ...spec.labels,
+    },
+    taints: [
+      ...(isControlPlane && !worker ? [{ key: CONTROL_PLANE, effect: 'NoSchedule' as const }] : []),
+      ...spec.taints,
+    ],
+  };
+}

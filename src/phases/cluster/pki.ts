@@ -1,0 +1,30 @@
+import type { Phase } from '../../model/phase.js';
+import { directory, file, link } from '../../resources/index.js';
+import { KUBELET_CLIENT_CURRENT, KUBELET_CLIENT_FIRST, pkiPair } from '../../pki/index.js';
+
+/** Workers get it when they join: `kubeadm join`, which may do that too, wants to write it itself. */
+export const CLUSTER_CA = pkiPair('ca').crt;
+
+/** Certificates, keys and kubeconfigs. What is on the host already was reused when they were planned. */
+export const pki: Phase = {
+  id: 'pki',
+  title: 'Certificates, keys and kubeconfigs',
+  on: () => true,
+  resources: ({ material, node }) => {
+    const mine = material[node.spec.name] ?? {};
+    return [
+      directory({ path: '/etc/kubernetes', mode: 0o755, removeContents: true }),
+      directory({ path: '/etc/kubernetes/pki', mode: 0o755 }),
+      ...(node.isControlPlane ? [directory({ path: '/etc/kubernetes/pki/etcd', mode: 0o755 })] : []),
+      directory({ path: '/var/lib/kubelet', mode: 0o750, removeContents: true }),
+      directory({ path: '/var/lib/kubelet/pki', mode: 0o750, removeContents: true }),
+      // Before the files: a run that ends in between must not leave a kubelet.conf that points at nothing.
+      ...(mine[KUBELET_CLIENT_FIRST] === undefined
+        ? []
+        : [link({ path: KUBELET_CLIENT_CURRENT, target: KUBELET_CLIENT_FIRST })]),
+      ...Object.entries(mine)
+        .filter(([path]) => node.isControlPlane || path !== CLUSTER_CA)
+        .map(([path, { content, mode }]) => file({ path, content, mode, secret: mode === 0o600 })),
+    ];
+  },
+};

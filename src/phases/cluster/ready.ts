@@ -1,0 +1,13 @@
+import { checkCluster } from '../../cluster/smoke/smoke.js';
+import type { Phase } from '../../model/phase.js';
+
+/** The end of every run: nodes Ready, DNS and Services answer across nodes. */
+export const ready: Phase = {
+  id: 'ready',
+  title: 'Cluster really works',
+  on: ({ node, leader }) => node === leader,
+  after: ['node', 'network', 'dns', 'proxy'],
+  everywhere: true,
+  resources: () => [],
+  ready: checkCluster,
+};

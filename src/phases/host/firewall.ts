@@ -1,0 +1,42 @@
+import type { Phase, PhaseContext } from '../../model/phase.js';
+import { podNetworkOf } from '../../network/index.js';
+import { firewall as firewallResource, type FirewallPort, type FirewallWishes } from '../../resources/index.js';
+
+export const firewall: Phase = {
+  id: 'firewall',
+  title: 'Firewall',
+  on: ({ spec }) => spec.firewall !== 'keep',
+  // A new node's address may have to be let in by the others.
+  everywhere: true,
+  resources: (context) => {
+    if (context.spec.firewall === 'keep') return [];
+    return [firewallResource(context.spec.firewall === 'off' ? {} : { open: wishes(context) })];
+  },
+};
+
+function wishes(context: PhaseContext): FirewallWishes {
+  const { spec, node, nodes } = context;
+  // Without a tunnel, what a node itself sends to a pod of another node has the node's own address.
+  const direct = spec.network.plugin === 'flannel' && spec.network.flannelBackend === 'host-gw';
+  return {
+    ports: clusterPorts(context),
+    pods: spec.network.podCIDR,
+    peers: direct ? nodes.filter((other) => other !== node).map(({ address }) => address) : [],
+  };
+}
+
+/** https://kubernetes.io/docs/reference/networking/ports-and-protocols/, and the pod network's own. */
+function clusterPorts({ spec, node, nodes }: PhaseContext): FirewallPort[] {
+  const ports: FirewallPort[] = [
+    { port: 10250, protocol: 'tcp' },
+    { port: 10256, protocol: 'tcp' },
+    { port: '30000-32767', protocol: 'tcp' },
+    { port: '30000-32767', protocol: 'udp' },
+  ];
+  ports.push(...(podNetworkOf(spec)?.ports(spec) ?? []));
+  if (!node.isControlPlane) return ports;
+  // etcd's members talk to each other; a single one is asked by its own host only.
+  const etcd: FirewallPort[] =
+    nodes.filter(({ isControlPlane }) => isControlPlane).length > 1 ? [{ port: '2379-2380', protocol: 'tcp' }] : [];
+  return [{ port: spec.apiServer.port, protocol: 'tcp' }, ...etcd, ...ports];
+}

@@ -1,0 +1,25 @@
+import type { Phase } from '../../model/phase.js';
+import { osOf, type PackageNeed } from '../../os/index.js';
+import { packages as packagesResource } from '../../resources/index.js';
+import { wantsChrony } from './time.js';
+
+/** What kubelet, kube-proxy and the CNI plugins call on the host; reset needs nft in every proxy mode, for what iptables-nft leaves. */
+const NEEDS: readonly PackageNeed[] = ['conntrack', 'ethtool', 'socat', 'iptables', 'ipset', 'kmod', 'nftables'];
+
+export const packages: Phase = {
+  id: 'packages',
+  title: 'Packages from the distribution',
+  on: () => true,
+  resources: (context) => {
+    const needs = [...NEEDS];
+    if (context.proxyMode === 'ipvs') needs.push('ipvsadm');
+    if (wantsChrony(context)) needs.push('chrony');
+    const os = osOf(context.node.facts);
+    return [
+      packagesResource({
+        names: needs.flatMap((need) => os.packagesFor(need)),
+        lockSeconds: context.spec.waits.packageLockSeconds,
+      }),
+    ];
+  },
+};

@@ -1,0 +1,9 @@
+import type { Phase } from '../../model/phase.js';
+import { containerdResources } from '../../runtime/containerd.js';
+
+export const runtime: Phase = {
+  id: 'runtime',
+  title: 'Container runtime (containerd)',
+  on: () => true,
+  resources: containerdResources,
+};

@@ -1,0 +1,51 @@
+import type { Phase, PhaseContext } from '../../model/phase.js';
+import { file, sysctl } from '../../resources/index.js';
+
+export const sysctls: Phase = {
+  id: 'sysctls',
+  title: 'Kernel settings (sysctl)',
+  on: () => true,
+  resources: (context) => {
+    const wanted = Object.entries(sysctlsFor(context));
+    return [
+      file({
+        path: '/etc/sysctl.d/99-kinit.conf',
+        content: `${wanted.map(([key, value]) => `${key} = ${value}`).join('\n')}\n`,
+        mode: 0o644,
+      }),
+      ...wanted.map(([key, value]) => sysctl({ key, value, optional: OPTIONAL.has(key) })),
+    ];
+  },
+};
+
+/** Not every kernel has these; without them a cluster still works. */
+const OPTIONAL = new Set([
+  'net.bridge.bridge-nf-call-ip6tables',
+  'net.ipv6.conf.all.disable_ipv6',
+  'net.ipv6.conf.default.disable_ipv6',
+  'kernel.keys.root_maxkeys',
+  'kernel.keys.root_maxbytes',
+]);
+
+function sysctlsFor({ spec }: PhaseContext): Record<string, string> {
+  return {
+    // Required by the container runtimes page of the Kubernetes documentation.
+    'net.ipv4.ip_forward': '1',
+    'net.bridge.bridge-nf-call-iptables': '1',
+    'net.bridge.bridge-nf-call-ip6tables': '1',
+    // Each container's log follower takes one; the default of 128 instances runs out at about 100 pods.
+    'fs.inotify.max_user_instances': '8192',
+    'fs.inotify.max_user_watches': '524288',
+    // What kubelet --protect-kernel-defaults demands (pkg/util/sysctl).
+    'vm.overcommit_memory': '1',
+    'vm.panic_on_oom': '0',
+    'kernel.panic': '10',
+    'kernel.panic_on_oops': '1',
+    'kernel.keys.root_maxkeys': '1000000',
+    'kernel.keys.root_maxbytes': '25000000',
+    ...(spec.ipv6 === 'off'
+      ? { 'net.ipv6.conf.all.disable_ipv6': '1', 'net.ipv6.conf.default.disable_ipv6': '1' }
+      : {}),
+    ...spec.sysctls,
+  };
+}

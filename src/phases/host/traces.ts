@@ -1,0 +1,26 @@
+import type { Phase } from '../../model/phase.js';
+import { traces as tracesResource } from '../../resources/index.js';
+
+/**
+ * Nothing to see before a cluster runs; its undo is what matters: reset replays the
+ * journal backwards, so this runs after the kubelet has stopped and before containerd does.
+ */
+export const traces: Phase = {
+  id: 'traces',
+  title: 'Clean-up that reset will do',
+  on: () => true,
+  resources: ({ spec }) => [
+    tracesResource({
+      cniInterfaces: ['cni0', 'flannel.1', 'flannel-v6.1', 'kube-ipvs0', 'kube-bridge'],
+      podCIDR: spec.network.podCIDR,
+      paths: [
+        '/var/lib/cni',
+        '/run/flannel',
+        '/run/netns',
+        '/var/log/pods',
+        '/var/log/containers',
+        '/etc/cni/net.d/10-kinit.conflist',
+      ],
+    }),
+  ],
+};

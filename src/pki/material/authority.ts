@@ -1,0 +1,159 @@
+import { KinitError } from '../../model/error.js';
+import type { KeyAlgorithm } from '../../model/spec.js';
+import { AUTHORITIES, type AuthorityName } from './wanted.js';
+import { selfSignCa, type Signer } from '../x509/certificate.js';
+import { newKey, readKey, type PrivateKey } from '../x509/keys.js';
+import { pkiPair } from '../paths.js';
+import { readCertificate, type ReadCertificate } from '../x509/read.js';
+import type { FoundFiles, PemPair, Period } from '../types.js';
+
+/** A CA of the cluster. Without a key it can verify, not sign. */
+export interface Authority {
+  readonly name: AuthorityName;
+  readonly certificate: ReadCertificate;
+  readonly key?: PrivateKey;
+  /** Made in this run: nothing it should have signed can be there yet. */
+  readonly fresh: boolean;
+}
+
+export interface AuthorityInput {
+  readonly name: AuthorityName;
+  /** What control-plane hosts have; they have to agree. */
+  readonly found: readonly FoundFiles[];
+  readonly user?: PemPair;
+  readonly keyAlgorithm: KeyAlgorithm;
+  readonly period: Period;
+}
+
+/**
+ * The CA to use: what the hosts have, else the user's own, else a new one. An existing CA is never replaced;
+ * hosts that disagree, a broken pair, or one that has run out is a KinitError.
+ */
+export async function resolveAuthority(input: AuthorityInput): Promise<Authority> {
+  const paths = pkiPair(input.name);
+  const own = input.user === undefined ? undefined : userAuthority(input.name, input.user, input.period.now);
+  const holders = input.found.filter(({ files }) => files[paths.crt] !== undefined);
+  const first = holders[0];
+  if (first === undefined) return own ?? (await newAuthority(input));
+
+  const certificate = existingCertificate(first, paths.crt, input.period.now);
+  for (const other of holders.slice(1)) {
+    if (readCertificate(other.files[paths.crt] ?? '')?.x509.fingerprint256 !== certificate.x509.fingerprint256) {
+      throw trouble(
+        `${paths.crt} differs between ${first.host} and ${other.host}`,
+        other.host,
+        'two different CAs',
+        `The hosts belong to different clusters. Reset the one that is wrong: kinit reset ${other.host}`,
+      );
+    }
+  }
+  if (own !== undefined && own.certificate.x509.fingerprint256 !== certificate.x509.fingerprint256) {
+    throw trouble(
+      `The inventory gives another ${input.name} than ${first.host} has`,
+      first.host,
+      paths.crt,
+      'An existing CA is never replaced. Take the CA out of the inventory, or reset the cluster first.',
+    );
+  }
+  const key = existingKey(input.found, paths.key, certificate) ?? own?.key;
+  return { name: input.name, certificate, ...(key === undefined ? {} : { key }), fresh: false };
+}
+
+/** The CA as a signer; a KinitError that says what for, when its key is not here. */
+export function signerOf(authority: Authority, host: string, purpose: string): Signer {
+  if (authority.key === undefined) {
+    const { key } = pkiPair(authority.name);
+    throw trouble(
+      `${purpose} has to be signed, and the key of ${authority.name} is not here`,
+      host,
+      `no ${key} on any control-plane host`,
+      `Put ${key} on a control-plane host, or name the CA's keyFile under pki in the inventory.`,
+    );
+  }
+  return { certificate: authority.certificate, key: authority.key.key };
+}
+
+async function newAuthority({ name, found, keyAlgorithm, period }: AuthorityInput): Promise<Authority> {
+  const paths = pkiPair(name);
+  // A key without its certificate is what a run leaves that was ended between the two.
+  const left = found.map(({ files }) => files[paths.key]).find((pem) => pem !== undefined);
+  const key = (left === undefined ? undefined : readKey(left)) ?? (await newKey(keyAlgorithm));
+  const pem = selfSignCa(AUTHORITIES[name], key.key, { notBefore: period.notBefore, notAfter: period.caNotAfter });
+  const certificate = readCertificate(pem);
+  if (certificate === undefined)
+    throw new KinitError(`kinit made a ${name} certificate it cannot read`, { class: 'internal' });
+  return { name, certificate, key, fresh: true };
+}
+
+function userAuthority(name: AuthorityName, user: PemPair, now: Date): Authority {
+  const certificate = readCertificate(user.cert);
+  const key = readKey(user.key);
+  const fault =
+    certificate === undefined
+      ? 'certFile holds no certificate in PEM form'
+      : key === undefined
+        ? 'keyFile holds no private key that can be read without a password'
+        : !certificate.isCa
+          ? 'the certificate is not a CA (basicConstraints CA:TRUE is missing)'
+          : !certificate.maySign
+            ? 'the certificate may not sign certificates (key usage keyCertSign is missing)'
+            : certificate.notAfter <= now
+              ? `the certificate ran out on ${day(certificate.notAfter)}`
+              : !certificate.x509.checkPrivateKey(key.key)
+                ? 'keyFile is not the key of certFile'
+                : undefined;
+  if (fault !== undefined || certificate === undefined || key === undefined) {
+    throw new KinitError(`The ${name} of the inventory cannot be used: ${fault ?? 'it cannot be read'}`, {
+      class: 'inventory',
+      hint: 'Check certFile and keyFile under pki: openssl x509 -in <certFile> -noout -text',
+    });
+  }
+  return { name, certificate, key, fresh: false };
+}
+
+function existingCertificate({ host, files }: FoundFiles, path: string, now: Date): ReadCertificate {
+  const certificate = readCertificate(files[path] ?? '');
+  if (certificate === undefined)
+    throw trouble(
+      `${path} cannot be read`,
+      host,
+      'no certificate in PEM form',
+      `Restore it from a backup, or start anew: kinit reset ${host}`,
+    );
+  if (!certificate.isCa)
+    throw trouble(
+      `${path} is not a CA`,
+      host,
+      'basicConstraints without CA:TRUE',
+      `Restore it from a backup, or start anew: kinit reset ${host}`,
+    );
+  if (certificate.notAfter <= now)
+    throw trouble(
+      `${path} ran out on ${day(certificate.notAfter)}`,
+      host,
+      'an expired CA',
+      'Everything it signed is void with it. Replace the CA by hand (Kubernetes docs: manual rotation of CA certificates).',
+    );
+  return certificate;
+}
+
+function existingKey(found: readonly FoundFiles[], path: string, certificate: ReadCertificate): PrivateKey | undefined {
+  const holder = found.find(({ files }) => files[path] !== undefined);
+  if (holder === undefined) return undefined;
+  const key = readKey(holder.files[path] ?? '');
+  if (key === undefined || !certificate.x509.checkPrivateKey(key.key)) {
+    throw trouble(
+      `${path} is not the key of its certificate`,
+      holder.host,
+      key === undefined ? 'no private key that can be read' : 'a key of something else',
+      `Restore it from a backup, or start anew: kinit reset ${holder.host}`,
+    );
+  }
+  return key;
+}
+
+function trouble(message: string, host: string, found: string, hint: string): KinitError {
+  return new KinitError(message, { class: 'preflight', host, found, hint });
+}
+
+export const day = (date: Date): string => date.toISOString().slice(0, 10);

@@ -1,0 +1,101 @@
+import { KinitError } from '../../model/error.js';
+import type { Node } from '../../model/phase.js';
+import type { KeyAlgorithm, Spec } from '../../model/spec.js';
+import type { Authority } from './authority.js';
+import { kubeconfig, parseKubeconfig, type KubeconfigUser } from '../kubeconfig.js';
+import { keepOrIssue } from './leaf.js';
+import { KUBELET_CLIENT_CURRENT, KUBELET_CLIENT_FIRST, KUBELET_CONF } from '../paths.js';
+import { readCertificate } from '../x509/read.js';
+import type { OnReissue, PemPair, Period } from '../types.js';
+import { kubeletClient, localServer, type AuthorityName, type WantedKubeconfig } from './wanted.js';
+
+/** What is planned for one host, and from what. */
+export interface HostPlan {
+  readonly spec: Spec;
+  readonly node: Node;
+  readonly endpoint: string;
+  readonly keyAlgorithm: KeyAlgorithm;
+  /** Texts the host has, by absolute path. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly authorities: Readonly<Record<AuthorityName, Authority>>;
+  readonly period: Period;
+  readonly onReissue?: OnReissue;
+}
+
+/** A kubeconfig with an embedded certificate: kept as it is, or with its certificate kept and the rest put right, or new. */
+export async function planKubeconfig(plan: HostPlan, wanted: WantedKubeconfig): Promise<Record<string, string>> {
+  const ca = plan.authorities.ca;
+  const text = plan.files[wanted.path];
+  const parsed = text === undefined ? undefined : parseKubeconfig(text);
+  const { certPem: cert, keyPem: key } = parsed ?? {};
+  const pair = await keepOrIssue({
+    ...plan,
+    host: plan.node.spec.name,
+    path: wanted.path,
+    existing: { ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) },
+    request: wanted.request,
+    authority: ca,
+  });
+  const stays =
+    text !== undefined && pair.cert === cert && parsed?.server === wanted.server && sameCertificate(parsed.caPem, ca);
+  return {
+    [wanted.path]: stays
+      ? text
+      : render(plan, wanted.server, wanted.request.commonName, { certPem: pair.cert, keyPem: pair.key }),
+  };
+}
+
+/**
+ * kubelet.conf of a control-plane host, as kubeadm leaves it: it points to the certificate the kubelet rotates itself.
+ * Where it exists the kubelet has taken over, and nothing is planned but what is there.
+ */
+export async function planKubeletConf(plan: HostPlan): Promise<Record<string, string>> {
+  const host = plan.node.spec.name;
+  const existing = plan.files[KUBELET_CONF];
+  if (existing !== undefined) {
+    if (!sameCertificate(parseKubeconfig(existing)?.caPem, plan.authorities.ca)) {
+      throw new KinitError(`${host} is a node of another cluster`, {
+        class: 'preflight',
+        host,
+        found: `${KUBELET_CONF} trusts another CA`,
+        hint: `Take the host out of the inventory, or out of the other cluster: kinit reset ${host}`,
+      });
+    }
+    return { [KUBELET_CONF]: existing };
+  }
+  const request = kubeletClient(host);
+  const path = KUBELET_CLIENT_FIRST;
+  const pair = await keepOrIssue({
+    ...plan,
+    host,
+    path,
+    existing: splitPem(plan.files[path]),
+    request,
+    authority: plan.authorities.ca,
+  });
+  const user = { certFile: KUBELET_CLIENT_CURRENT, keyFile: KUBELET_CLIENT_CURRENT };
+  return {
+    [path]: `${pair.cert}${pair.key}`,
+    [KUBELET_CONF]: render(plan, localServer(plan.node, plan.spec), request.commonName, user),
+  };
+}
+
+/** The kubelet keeps certificate and key in one file, in this order. */
+function splitPem(text = ''): Partial<PemPair> {
+  const at = text.search(/-----BEGIN [A-Z ]*PRIVATE KEY-----/);
+  return at === -1 ? {} : { cert: text.slice(0, at), key: text.slice(at) };
+}
+
+function render(plan: HostPlan, server: string, userName: string, user: KubeconfigUser): string {
+  return kubeconfig({
+    clusterName: plan.spec.name,
+    server,
+    caPem: plan.authorities.ca.certificate.pem,
+    userName,
+    user,
+  });
+}
+
+function sameCertificate(pem: string | undefined, authority: Authority): boolean {
+  return pem !== undefined && readCertificate(pem)?.x509.fingerprint256 === authority.certificate.x509.fingerprint256;
+}

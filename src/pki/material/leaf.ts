@@ -1,0 +1,66 @@
+import { createPublicKey } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { KeyAlgorithm } from '../../model/spec.js';
+import { day, signerOf, type Authority } from './authority.js';
+import { signLeaf, USAGES, type LeafRequest } from '../x509/certificate.js';
+import { newKey, readKey } from '../x509/keys.js';
+import { readCertificate } from '../x509/read.js';
+import type { OnReissue, PemPair, Period } from '../types.js';
+
+export interface LeafInput {
+  readonly host: string;
+  /** Where it stands, for error texts and reasons. */
+  readonly path: string;
+  readonly existing: Partial<PemPair>;
+  readonly request: LeafRequest;
+  readonly authority: Authority;
+  readonly keyAlgorithm: KeyAlgorithm;
+  readonly period: Period;
+  readonly onReissue?: OnReissue | undefined;
+}
+
+/** The pair that is there, byte for byte, where it serves; else a new one from the CA. */
+export async function keepOrIssue(input: LeafInput): Promise<PemPair> {
+  const { existing, host, path, request, authority, period } = input;
+  const fault = faultOf(existing, request, authority, period.now);
+  if (fault === undefined && existing.cert !== undefined && existing.key !== undefined)
+    return { cert: existing.cert, key: existing.key };
+
+  const signer = signerOf(authority, host, `${path} (${fault ?? 'missing'})`);
+  if (existing.cert !== undefined) input.onReissue?.(host, path, fault ?? 'missing');
+  // A key alone is what a run leaves that was ended between key and certificate.
+  const left = existing.cert === undefined && existing.key !== undefined ? readKey(existing.key) : undefined;
+  const key = left ?? (await newKey(input.keyAlgorithm));
+  const notAfter = period.notAfter < authority.certificate.notAfter ? period.notAfter : authority.certificate.notAfter;
+  return {
+    cert: signLeaf(request, createPublicKey(key.key), signer, { notBefore: period.notBefore, notAfter }),
+    key: key.pem,
+  };
+}
+
+/** Why a pair cannot stay; undefined when it can. */
+function faultOf(
+  existing: Partial<PemPair>,
+  request: LeafRequest,
+  authority: Authority,
+  now: Date,
+): string | undefined {
+  if (existing.cert === undefined) return 'missing';
+  const certificate = readCertificate(existing.cert);
+  if (certificate === undefined) return 'not a certificate in PEM form';
+  const { x509 } = certificate;
+  const ca = authority.certificate.x509;
+  if (!x509.checkIssued(ca) || !x509.verify(ca.publicKey)) return `not signed by ${authority.name}`;
+  if (certificate.notAfter <= now) return `ran out on ${day(certificate.notAfter)}`;
+  const key = existing.key === undefined ? undefined : readKey(existing.key);
+  if (key === undefined) return 'its key is missing';
+  if (!x509.checkPrivateKey(key.key)) return 'its key belongs to another certificate';
+  const usages: readonly string[] = (x509.keyUsage as string[] | undefined) ?? [];
+  const unfit = request.usages.filter((usage) => !usages.includes(USAGES[usage]));
+  if (unfit.length > 0) return `lacks the usage ${unfit.join(', ')}`;
+  const uncovered = request.sans.filter(
+    (san) =>
+      (isIP(san) === 0 ? x509.checkHost(san, { wildcards: false, subject: 'never' }) : x509.checkIP(san)) === undefined,
+  );
+  return uncovered.length === 0 ? undefined : `does not cover ${uncovered.join(', ')}`;
+}

@@ -1,0 +1,212 @@
+import { KinitError } from '../../model/error.js';
+import type { HostMaterial, Node } from '../../model/phase.js';
+import type { Spec } from '../../model/spec.js';
+import { resolveAuthority, type Authority } from './authority.js';
+import { secretsEncryptionConfig } from './encryption.js';
+import { planKubeconfig, planKubeletConf, type HostPlan } from './host-kubeconfigs.js';
+import { keepOrIssue } from './leaf.js';
+import { ENCRYPTION_CONFIG_PATH, pkiPair } from '../paths.js';
+import { readCertificate } from '../x509/read.js';
+import { serviceAccountKeys } from './service-account.js';
+import type { FoundFiles, OnReissue, PemPair, Period } from '../types.js';
+import {
+  controlPlaneKubeconfigs,
+  controlPlaneLeaves,
+  kubeletServing,
+  type AuthorityName,
+  type WantedLeaf,
+} from './wanted.js';
+
+export interface MaterialInput {
+  readonly spec: Spec;
+  readonly nodes: readonly Node[];
+  readonly leader: Node;
+  /** host:port of the API. */
+  readonly endpoint: string;
+  /** facts.kubernetes.pki by host name. */
+  readonly existing: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** The user's own CAs, read from the files the inventory names. */
+  readonly userCas?: { readonly ca?: PemPair; readonly etcdCa?: PemPair; readonly frontProxyCa?: PemPair };
+  readonly now: Date;
+  readonly onReissue?: OnReissue;
+}
+
+/** Before now, because hosts' clocks differ (kubeadm: constants.CertificateBackdate). */
+const BACKDATE_MS = 5 * 60_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * Certificates, keys and kubeconfigs of every host by absolute path: kubeadm's set, names and paths on control-plane
+ * hosts, the cluster CA and the kubelet's serving pair on all. What a host has is kept byte for byte where it serves.
+ * The order of each record is the order to write in: keys before certificates, CAs first, kubelet.conf last,
+ * so that a run that was ended anywhere can be taken up. KinitError when hosts disagree or a needed CA key is missing.
+ */
+export async function planMaterial(input: MaterialInput): Promise<Readonly<Record<string, HostMaterial>>> {
+  const period = periodOf(input.spec, input.now);
+  const filesOf = (node: Node): FoundFiles => ({
+    host: node.spec.name,
+    files: input.existing.get(node.spec.name) ?? {},
+  });
+  const found = input.nodes.filter((node) => node.isControlPlane).map(filesOf);
+  const authorities = await resolveAuthorities(input, found, period);
+  refuseStrangers(
+    input.nodes.filter((node) => !node.isControlPlane && node.facts.kubernetes.joined).map(filesOf),
+    authorities.ca,
+  );
+  const shared: Record<string, string> = {
+    [ENCRYPTION_CONFIG_PATH]: secretsEncryptionConfig(agreed(found, ENCRYPTION_CONFIG_PATH)),
+    ...authorityFiles(Object.values(authorities)),
+    ...(await serviceAccountKeys(found, input.spec.pki.keyAlgorithm)),
+  };
+  const hosts = await Promise.all(
+    input.nodes.map(async (node) => {
+      const plan: HostPlan = {
+        ...input,
+        keyAlgorithm: input.spec.pki.keyAlgorithm,
+        node,
+        files: filesOf(node).files,
+        authorities,
+        period,
+      };
+      const files = node.isControlPlane ? { ...shared, ...(await controlPlaneFiles(plan)) } : await workerFiles(plan);
+      return [node.spec.name, withModes(files)] as const;
+    }),
+  );
+  return Object.fromEntries(hosts);
+}
+
+async function controlPlaneFiles(plan: HostPlan): Promise<Record<string, string>> {
+  const parts = await Promise.all([
+    ...controlPlaneLeaves(plan).map((leaf) => leafFiles(plan, leaf)),
+    leafFiles(plan, kubeletServing(plan.node)),
+    ...controlPlaneKubeconfigs(plan).map((wanted) => planKubeconfig(plan, wanted)),
+    planKubeletConf(plan),
+  ]);
+  return merge(parts);
+}
+
+async function workerFiles(plan: HostPlan): Promise<Record<string, string>> {
+  const { crt } = pkiPair('ca');
+  const ca = plan.authorities.ca.certificate;
+  const found = plan.files[crt];
+  const same = found !== undefined && readCertificate(found)?.x509.fingerprint256 === ca.x509.fingerprint256;
+  return { [crt]: same ? found : ca.pem, ...(await leafFiles(plan, kubeletServing(plan.node))) };
+}
+
+async function leafFiles(plan: HostPlan, leaf: WantedLeaf): Promise<Record<string, string>> {
+  const cert = plan.files[leaf.crt];
+  const key = plan.files[leaf.key];
+  const pair = await keepOrIssue({
+    ...plan,
+    host: plan.node.spec.name,
+    path: leaf.crt,
+    existing: { ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) },
+    request: leaf.request,
+    authority: plan.authorities[leaf.authority],
+  });
+  return { [leaf.key]: pair.key, [leaf.crt]: pair.cert };
+}
+
+async function resolveAuthorities(
+  input: MaterialInput,
+  found: readonly FoundFiles[],
+  period: Period,
+): Promise<Record<AuthorityName, Authority>> {
+  const resolve = async (name: AuthorityName, user: PemPair | undefined): Promise<Authority> => {
+    const authority = await resolveAuthority({
+      name,
+      found,
+      ...(user === undefined ? {} : { user }),
+      keyAlgorithm: input.spec.pki.keyAlgorithm,
+      period,
+    });
+    if (authority.fresh) refuseOrphans(input, found, authority.name);
+    return authority;
+  };
+  const [ca, frontProxy, etcd] = await Promise.all([
+    resolve('ca', input.userCas?.ca),
+    resolve('front-proxy-ca', input.userCas?.frontProxyCa),
+    resolve('etcd/ca', input.userCas?.etcdCa),
+  ]);
+  return { ca, 'front-proxy-ca': frontProxy, 'etcd/ca': etcd };
+}
+
+// CAs are written before anything they sign: certificates without their CA mean that it was lost, and a new one would cut the cluster off.
+function refuseOrphans(input: MaterialInput, found: readonly FoundFiles[], name: AuthorityName): void {
+  for (const { host, files } of found) {
+    const node = input.nodes.find((candidate) => candidate.spec.name === host);
+    const orphan =
+      node === undefined
+        ? undefined
+        : controlPlaneLeaves({ ...input, node }).find(
+            (leaf) => leaf.authority === name && files[leaf.crt] !== undefined,
+          );
+    if (orphan !== undefined) {
+      throw new KinitError(`${host} has ${orphan.crt} and not the CA that signed it`, {
+        class: 'preflight',
+        host,
+        found: `no ${pkiPair(name).crt} on any control-plane host`,
+        hint: `Restore it from a backup, or start anew: kinit reset ${host}`,
+      });
+    }
+  }
+}
+
+// Of joined workers only: on others the file may be what an ended run left, and is written again.
+function refuseStrangers(workers: readonly FoundFiles[], ca: Authority): void {
+  const { crt } = pkiPair('ca');
+  for (const { host, files } of workers) {
+    const pem = files[crt];
+    if (pem !== undefined && readCertificate(pem)?.x509.fingerprint256 !== ca.certificate.x509.fingerprint256) {
+      throw new KinitError(`${host} has the CA of another cluster`, {
+        class: 'preflight',
+        host,
+        found: `${crt} is not the CA of the control plane`,
+        hint: `Take the host out of the inventory, or out of the other cluster: kinit reset ${host}`,
+      });
+    }
+  }
+}
+
+function authorityFiles(authorities: readonly Authority[]): Record<string, string> {
+  return merge(
+    authorities.map(({ name, key, certificate }) => {
+      const paths = pkiPair(name);
+      return { ...(key === undefined ? {} : { [paths.key]: key.pem }), [paths.crt]: certificate.pem };
+    }),
+  );
+}
+
+/** The one text all hosts that have the file agree on; undefined when none has it. */
+function agreed(found: readonly FoundFiles[], path: string): string | undefined {
+  const holders = found.filter(({ files }) => files[path] !== undefined);
+  const other = holders.find(({ files }) => files[path] !== holders[0]?.files[path]);
+  if (other !== undefined) {
+    throw new KinitError(`${path} differs between ${holders[0]?.host ?? ''} and ${other.host}`, {
+      class: 'preflight',
+      host: other.host,
+      found: 'two different texts',
+      hint: 'Copy the right one over the other: Secrets in etcd can be read with the right one only.',
+    });
+  }
+  return holders[0]?.files[path];
+}
+
+function periodOf(spec: Spec, now: Date): Period {
+  const after = (days: number): Date => new Date(now.getTime() + days * DAY_MS);
+  return {
+    now,
+    notBefore: new Date(now.getTime() - BACKDATE_MS),
+    notAfter: after(spec.pki.validityDays),
+    caNotAfter: after(spec.pki.caValidityDays),
+  };
+}
+
+function withModes(files: Readonly<Record<string, string>>): HostMaterial {
+  return Object.fromEntries(
+    Object.entries(files).map(([path, content]) => [path, { content, mode: path.endsWith('.crt') ? 0o644 : 0o600 }]),
+  );
+}
+
+const merge = (parts: readonly Record<string, string>[]): Record<string, string> =>
+  Object.assign({}, ...parts) as Record<string, string>;

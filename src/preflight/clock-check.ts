@@ -1,0 +1,44 @@
+import type { Node } from '../model/phase.js';
+import type { Check } from './check.js';
+
+/** Certificates are valid from some minutes ago, tokens and leases count in seconds. */
+const ERROR_MS = 60_000;
+const WARNING_MS = 5_000;
+
+/** Against the operator's clock, which dates the certificates, and against the other hosts'. */
+export const clock: Check = (node, { nodes }) => {
+  const own = node.facts.clockOffsetMs;
+  const farthest = nodes.reduce<Node>(
+    (far, other) => (Math.abs(other.facts.clockOffsetMs - own) > Math.abs(far.facts.clockOffsetMs - own) ? other : far),
+    node,
+  );
+  const between = own - farthest.facts.clockOffsetMs;
+  const worst = Math.max(Math.abs(own), Math.abs(between));
+  const status = worst > ERROR_MS ? 'error' : worst > WARNING_MS ? 'warning' : 'ok';
+  const base = {
+    name: 'clock',
+    title: 'Clock',
+    minimum: `within ${String(ERROR_MS / 1000)} s`,
+    recommended: `within ${String(WARNING_MS / 1000)} s`,
+  };
+  const toOperator = `${apart(own)} this machine`;
+  if (status === 'ok') return [{ ...base, status, found: toOperator }];
+  const found =
+    farthest === node || Math.abs(between) <= WARNING_MS
+      ? toOperator
+      : `${toOperator}, ${apart(between)} ${farthest.spec.name}`;
+  return [
+    {
+      ...base,
+      status,
+      found,
+      hint: 'Set the clock right (timedatectl; chronyc makestep). Where all hosts are wrong alike, look at the clock of this machine.',
+    },
+  ];
+};
+
+function apart(milliseconds: number): string {
+  const seconds = Math.abs(milliseconds) / 1000;
+  if (seconds < 1) return 'within 1 s of';
+  return `${seconds >= 10 ? String(Math.round(seconds)) : seconds.toFixed(1)} s ${milliseconds > 0 ? 'ahead of' : 'behind'}`;
+}

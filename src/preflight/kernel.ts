@@ -1,0 +1,151 @@
+import type { CheckResult } from '../model/check.js';
+import type { HostFacts } from '../model/facts.js';
+import type { Spec } from '../model/spec.js';
+import type { Check } from './check.js';
+
+/** Kubernetes' system validators ask for 4.19 at least; kube-proxy's nftables mode for 5.13 (KEP-3866). */
+const KERNEL = '4.19';
+const KERNEL_NFTABLES = '5.13';
+
+export const kernel: Check = ({ facts }, { spec }) => {
+  const minimum = spec.proxyMode === 'nftables' ? KERNEL_NFTABLES : KERNEL;
+  const base = { name: 'kernel', title: 'Linux kernel', found: facts.kernel, minimum, recommended: KERNEL_NFTABLES };
+  if (!isAtLeast(facts.kernel, minimum))
+    return [
+      {
+        ...base,
+        status: 'error',
+        hint:
+          spec.proxyMode === 'nftables'
+            ? 'Install a newer kernel, or set proxyMode: iptables.'
+            : 'Install a newer kernel and reboot.',
+      },
+    ];
+  if (!isAtLeast(facts.kernel, KERNEL_NFTABLES))
+    return [
+      { ...base, status: 'warning', hint: 'kube-proxy cannot use nftables with this kernel; a newer one is better.' },
+    ];
+  return [{ ...base, status: 'ok' }];
+};
+
+/** The kubelet refuses cgroup v1 by default since 1.35 (failCgroupV1). */
+export const cgroup: Check = ({ facts }, { spec }) => {
+  const base = {
+    name: 'cgroup',
+    title: 'Control groups',
+    found: `cgroup v${String(facts.cgroupVersion)}`,
+    minimum: spec.kubelet.cgroupV1 === 'allow' ? 'cgroup v1' : 'cgroup v2',
+    recommended: 'cgroup v2',
+  };
+  if (facts.cgroupVersion === 2) return [{ ...base, status: 'ok' }];
+  const boot = 'Boot with systemd.unified_cgroup_hierarchy=1 on the kernel command line';
+  return spec.kubelet.cgroupV1 === 'allow'
+    ? [{ ...base, status: 'warning', hint: `Upstream is removing support for cgroup v1. ${boot}.` }]
+    : [{ ...base, status: 'error', hint: `${boot}, or set kubelet.cgroupV1: allow.` }];
+};
+
+interface Feature {
+  /** As in kernelFeatures of the facts. */
+  readonly name: string;
+  /** The kernel module that brings it. */
+  readonly module: string;
+  readonly purpose: string;
+  readonly wanted: (spec: Spec) => boolean;
+  readonly otherwise?: string;
+}
+
+const FEATURES: readonly Feature[] = [
+  { name: 'overlay', module: 'overlay', purpose: 'file systems of containers', wanted: () => true },
+  { name: 'br_netfilter', module: 'br_netfilter', purpose: 'Services between pods of one host', wanted: () => true },
+  {
+    name: 'vxlan',
+    module: 'vxlan',
+    purpose: 'flannel between hosts',
+    wanted: ({ network }) => network.plugin === 'flannel' && network.flannelBackend === 'vxlan',
+    otherwise: 'set network.flannelBackend: host-gw',
+  },
+  {
+    name: 'nftables',
+    module: 'nf_tables',
+    purpose: 'kube-proxy',
+    wanted: ({ proxyMode }) => proxyMode === 'nftables',
+    otherwise: 'set proxyMode: iptables',
+  },
+  {
+    name: 'iptables',
+    module: 'ip_tables',
+    purpose: 'kube-proxy',
+    wanted: ({ proxyMode }) => proxyMode === 'iptables' || proxyMode === 'ipvs',
+    otherwise: 'set proxyMode: auto',
+  },
+  {
+    name: 'ip_vs',
+    module: 'ip_vs',
+    purpose: 'kube-proxy',
+    wanted: ({ proxyMode }) => proxyMode === 'ipvs',
+    otherwise: 'set proxyMode: auto',
+  },
+];
+
+export const features: Check = ({ facts }, { spec }) => [
+  ...FEATURES.filter((feature) => feature.wanted(spec)).map((feature) => featureCheck(facts, feature)),
+  ...(spec.proxyMode === 'auto' ? [proxyCheck(facts)] : []),
+  ...(spec.proxyMode === 'ipvs' ? [IPVS_DEPRECATED] : []),
+];
+
+const IPVS_DEPRECATED: CheckResult = {
+  name: 'proxy-mode',
+  title: 'kube-proxy mode',
+  status: 'warning',
+  found: 'ipvs',
+  recommended: 'nftables',
+  hint: 'ipvs is deprecated upstream (warnings from Kubernetes 1.35); proxyMode: auto takes nftables where every host can.',
+};
+
+function featureCheck(facts: HostFacts, { name, module, purpose, otherwise }: Feature): CheckResult {
+  const base = { name: `kernel-${name}`, title: `Kernel: ${name}`, minimum: `there, for ${purpose}` };
+  if (kernelHas(facts, name, module)) return { ...base, status: 'ok', found: 'there' };
+  return {
+    ...base,
+    status: 'error',
+    found: 'not there',
+    hint: `Use a kernel with ${module} (modprobe ${module} must work)${otherwise === undefined ? '' : `, or ${otherwise}`}.`,
+  };
+}
+
+function proxyCheck(facts: HostFacts): CheckResult {
+  const there = [
+    ...(kernelHas(facts, 'nftables', 'nf_tables') ? ['nftables'] : []),
+    ...(kernelHas(facts, 'iptables', 'ip_tables') ? ['iptables'] : []),
+  ];
+  const base = {
+    name: 'kernel-proxy',
+    title: 'Kernel: packet rules for kube-proxy',
+    minimum: 'nftables or iptables',
+    recommended: 'nftables',
+  };
+  if (there.length === 0)
+    return {
+      ...base,
+      status: 'error',
+      found: 'neither',
+      hint: 'Use a kernel with nf_tables (modprobe nf_tables must work).',
+    };
+  return { ...base, status: 'ok', found: there.join(', ') };
+}
+
+/** Tried out, or a module that is there to be loaded later. */
+function kernelHas({ kernelFeatures, modules }: HostFacts, name: string, module: string): boolean {
+  return (
+    kernelFeatures.includes(name) ||
+    [modules.loaded, modules.builtin, modules.loadable].some((names) => names.includes(module))
+  );
+}
+
+/** Compares major and minor of `uname -r`. What cannot be read counts as new enough: no false alarm. */
+function isAtLeast(release: string, minimum: string): boolean {
+  const [major, minor] = (/^(\d+)\.(\d+)/.exec(release)?.slice(1) ?? []).map(Number);
+  const [wantedMajor = 0, wantedMinor = 0] = minimum.split('.').map(Number);
+  if (major === undefined || minor === undefined) return true;
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+}

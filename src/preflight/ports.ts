@@ -1,0 +1,57 @@
+import type { CheckResult } from '../model/check.js';
+import type { HostFacts } from '../model/facts.js';
+import type { Spec } from '../model/spec.js';
+import type { Check } from './check.js';
+
+interface NeededPort {
+  readonly port: number;
+  readonly owner: string;
+}
+
+/** Ports must be free, or held by the very process they are for (a run that was broken off). A host that is a node already is left out. */
+export const ports: Check = ({ facts, isControlPlane }, { spec }) => {
+  if (facts.kubernetes.joined) return [];
+  return neededPorts(spec.apiServer.port, isControlPlane).map((needed) => portCheck(facts, needed, spec));
+};
+
+/** https://kubernetes.io/docs/reference/networking/ports-and-protocols/ */
+export function neededPorts(apiPort: number, isControlPlane: boolean): NeededPort[] {
+  const node = [
+    { port: 10250, owner: 'kubelet' },
+    { port: 10256, owner: 'kube-proxy' },
+  ];
+  if (!isControlPlane) return node;
+  return [
+    { port: apiPort, owner: 'kube-apiserver' },
+    { port: 2379, owner: 'etcd' },
+    { port: 2380, owner: 'etcd' },
+    { port: 10257, owner: 'kube-controller-manager' },
+    { port: 10259, owner: 'kube-scheduler' },
+    ...node,
+  ];
+}
+
+function portCheck(facts: HostFacts, { port, owner }: NeededPort, spec: Spec): CheckResult {
+  const base = { name: `port-${String(port)}`, title: `Port ${String(port)} (${owner})`, minimum: 'free' };
+  const holders = facts.listening.filter((socket) => socket.protocol === 'tcp' && socket.port === port);
+  const holder = holders.find((socket) => !isOwner(socket.process, owner));
+  if (holder === undefined)
+    return { ...base, status: 'ok', found: holders.length === 0 ? 'free' : `held by ${owner}, from an earlier run` };
+  const process =
+    holder.process === undefined
+      ? 'a process that cannot be seen'
+      : `${holder.process}${holder.pid === undefined ? '' : ` (pid ${String(holder.pid)})`}`;
+  const look = holder.pid === undefined ? `ss -ltnp 'sport = :${String(port)}'` : `ps -fp ${String(holder.pid)}`;
+  const otherwise = port === spec.apiServer.port ? ' Or set another apiServer.port.' : '';
+  return {
+    ...base,
+    status: 'error',
+    found: `held by ${process}`,
+    hint: `Stop it on ${facts.host} (look at it with: ${look}).${otherwise}`,
+  };
+}
+
+/** The kernel cuts process names at 15 letters; 'kube' is the multi-call binary of a source build. */
+export function isOwner(process: string | undefined, owner: string): boolean {
+  return process !== undefined && [owner, owner.slice(0, 15), 'kube'].includes(process);
+}

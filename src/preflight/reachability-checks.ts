@@ -1,0 +1,81 @@
+import type { CheckResult } from '../model/check.js';
+import type { Node } from '../model/phase.js';
+import type { Check, CheckContext } from './check.js';
+import type { ReachabilityResult } from './reachability.js';
+
+/** One result per port that this host needs on others, over all those others. */
+export const reachabilityChecks: Check = (node, context) => {
+  const own = context.reachability.filter(({ from }) => from === node.spec.name);
+  const groups = new Map<string, ReachabilityResult[]>();
+  for (const result of own) {
+    const key = `${result.protocol} ${String(result.port)}`;
+    groups.set(key, [...(groups.get(key) ?? []), result]);
+  }
+  return [...groups.values()].map((results) => groupCheck(results, context));
+};
+
+function groupCheck(results: readonly ReachabilityResult[], context: CheckContext): CheckResult {
+  const [first] = results;
+  const { protocol = 'tcp', port = 0, purpose = '' } = first ?? {};
+  const base = {
+    name: `reach-${String(port)}${protocol === 'udp' ? '-udp' : ''}`,
+    title: `${purpose} of other hosts (${protocol} ${String(port)})`,
+    minimum: 'reached',
+  };
+  const blocked = results.filter(({ outcome }) => outcome !== 'reached' && outcome !== 'skipped');
+  // The VXLAN port of a node that works is in use by the kernel and cannot be tried.
+  const skipped = results.filter((result) => result.outcome === 'skipped' && !isJoined(result.to, context));
+  if (blocked.length > 0) {
+    const found = blocked.map((result) => `${result.to} (${result.address}): ${OUTCOMES[result.outcome]}`).join(', ');
+    const handled = blocked.every((result) => firewallIsOurs(result, context));
+    return handled
+      ? {
+          ...base,
+          status: 'warning',
+          found,
+          hint: `The firewall of ${names(blocked)} is active; kinit ${context.spec.firewall === 'off' ? 'turns it off' : 'opens the ports of the cluster'} (firewall: ${context.spec.firewall}).`,
+        }
+      : {
+          ...base,
+          status: 'error',
+          found,
+          hint: `Open ${protocol} port ${String(port)} from ${first?.from ?? ''} to ${names(blocked)}: a firewall on the way, a security group, or internalAddress in the inventory is wrong.`,
+        };
+  }
+  if (skipped.length > 0)
+    return {
+      ...base,
+      status: 'warning',
+      found: `not known: ${[...new Set(skipped.map(({ reason }) => reason ?? 'no answer'))].join(', ')}`,
+      hint: 'This could not be tried; make sure that no firewall is in between.',
+    };
+  const reached = results.filter(({ outcome }) => outcome === 'reached');
+  return {
+    ...base,
+    status: 'ok',
+    found: reached.length === 0 ? 'in use by the cluster already' : `reaches ${names(reached)}`,
+  };
+}
+
+const OUTCOMES: Readonly<Record<ReachabilityResult['outcome'], string>> = {
+  reached: 'reached',
+  timeout: 'no answer',
+  refused: 'rejected',
+  unreachable: 'no route',
+  skipped: 'not tried',
+};
+
+/** A firewall service on either side that kinit will see to anyway. */
+function firewallIsOurs(result: ReachabilityResult, { spec, nodes }: CheckContext): boolean {
+  const active = (name: string): boolean =>
+    nodes.some((node: Node) => node.spec.name === name && node.facts.firewalls.length > 0);
+  return spec.firewall !== 'keep' && (active(result.to) || active(result.from));
+}
+
+function isJoined(name: string, { nodes }: CheckContext): boolean {
+  return nodes.some((node) => node.spec.name === name && node.facts.kubernetes.joined);
+}
+
+function names(results: readonly ReachabilityResult[]): string {
+  return results.map(({ to }) => to).join(', ');
+}

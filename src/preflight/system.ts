@@ -1,0 +1,91 @@
+import { findOs, isSupportedRelease, supportedReleases } from '../os/index.js';
+import type { Check } from './check.js';
+
+export const operatingSystem: Check = ({ facts }) => {
+  const family = findOs(facts);
+  const supported = family !== undefined && isSupportedRelease(family, facts.os);
+  const base = {
+    name: 'os',
+    title: 'Operating system',
+    found: facts.os.prettyName || facts.os.id || 'unknown',
+    minimum: `one of ${supportedReleases.join(', ')}`,
+  };
+  return [
+    supported
+      ? { ...base, status: 'ok' }
+      : { ...base, status: 'error', hint: 'Install a supported system. Others are planned.' },
+  ];
+};
+
+export const architecture: Check = ({ facts }) => {
+  const base = { name: 'arch', title: 'Architecture', found: facts.arch, minimum: 'amd64 or arm64' };
+  return [
+    facts.arch === 'unsupported'
+      ? { ...base, status: 'error', hint: 'Kubernetes is built here for amd64 and arm64 only.' }
+      : { ...base, status: 'ok' },
+  ];
+};
+
+export const initSystem: Check = ({ facts }) => {
+  const base = { name: 'init', title: 'Init system', found: facts.initSystem || 'unknown', minimum: 'systemd' };
+  return [
+    facts.initSystem === 'systemd'
+      ? { ...base, status: 'ok' }
+      : {
+          ...base,
+          status: 'error',
+          hint: 'kinit runs the kubelet and the container runtime as systemd services; boot the machine with systemd.',
+        },
+  ];
+};
+
+/** With swap: off it will be turned off; only keeping it is worth a word. */
+export const swap: Check = ({ facts }, { spec }) => {
+  const devices = facts.swap
+    .map(({ device, sizeKB }) => `${device} (${String(Math.round(sizeKB / 1024))} MB)`)
+    .join(', ');
+  const base = { name: 'swap', title: 'Swap' };
+  if (facts.swap.length === 0) return [{ ...base, status: 'ok', found: 'none' }];
+  if (spec.swap === 'off') return [{ ...base, status: 'ok', found: `${devices}, is turned off` }];
+  return [
+    {
+      ...base,
+      status: 'warning',
+      found: devices,
+      recommended: 'none',
+      hint: 'Memory limits of pods are only kept roughly with swap, and secrets may reach the disk; swap: off turns it off.',
+    },
+  ];
+};
+
+export const firewall: Check = ({ facts }, { spec }) => {
+  const base = { name: 'firewall', title: 'Firewall' };
+  if (facts.firewalls.length === 0) return [{ ...base, status: 'ok', found: 'none active' }];
+  const active = `${facts.firewalls.join(', ')} active`;
+  if (spec.firewall === 'off') return [{ ...base, status: 'ok', found: `${active}, is turned off` }];
+  if (spec.firewall === 'open-ports')
+    return [{ ...base, status: 'ok', found: `${active}, the ports of the cluster are opened` }];
+  return [
+    {
+      ...base,
+      status: 'warning',
+      found: active,
+      hint: 'firewall: keep leaves its rules alone; the ports of the cluster must be open already. firewall: open-ports opens them.',
+    },
+  ];
+};
+
+/** Only a warning: installing packages waits for the lock, with a bound. */
+export const aptLock: Check = ({ facts }) => {
+  if (facts.aptLockHolder === undefined) return [];
+  return [
+    {
+      name: 'apt-lock',
+      title: 'Package manager',
+      status: 'warning',
+      found: `locked by ${facts.aptLockHolder}`,
+      recommended: 'free',
+      hint: 'kinit waits for it when it installs packages. Unattended upgrades end by themselves.',
+    },
+  ];
+};

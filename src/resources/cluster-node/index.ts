@@ -1,0 +1,195 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ClusterApi, KubeObject } from '../../model/api.js';
+import type { Resource, ResourceKind } from '../../model/resource.js';
+import { isUnreachable, refused } from '../../cluster/api/errors.js';
+import { list, record, text } from '../../cluster/api/json.js';
+import { apiThatAnswers } from '../object/index.js';
+import { type Look, pause, waitUntil } from '../../cluster/api/until.js';
+
+export interface Taint {
+  readonly key: string;
+  readonly value?: string | undefined;
+  readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+}
+
+/** Labels and taints of a node. What others set beside them stays. */
+export interface ClusterNodeResource extends Resource {
+  readonly kind: 'clusterNode';
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  /** Taints that must not be there, whoever set them. */
+  readonly removeTaints: readonly Taint[];
+}
+
+export interface ClusterNodeSeen {
+  readonly node?: KubeObject;
+}
+
+/** Taints are one atomic list in the API, so nothing there says which are ours: this annotation does. */
+const OUR_TAINTS = 'kinit/taints';
+/** A kubelet registers its node a moment after it starts. */
+const REGISTER_TIMEOUT_SECONDS = 60;
+const MAX_CONFLICTS = 10;
+
+export function clusterNode(options: {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  readonly removeTaints?: readonly Taint[];
+}): ClusterNodeResource {
+  const { name, labels, taints, removeTaints = [] } = options;
+  return { kind: 'clusterNode', id: `clusterNode:${name}`, name, labels, taints, removeTaints };
+}
+
+export const clusterNodeKind: ResourceKind<ClusterNodeResource, ClusterNodeSeen> = {
+  kind: 'clusterNode',
+  observeCall: async (resource, tools) => {
+    const api = await apiThatAnswers(tools);
+    const node = await api?.get(refTo(resource.name));
+    return node === undefined ? {} : { node };
+  },
+  diff: (resource, { node }) => {
+    const summary = `set labels and taints of node ${resource.name}`;
+    if (node === undefined) {
+      if (Object.keys(resource.labels).length + resource.taints.length === 0)
+        return { changed: false, reason: 'no labels and taints are wanted' };
+      return {
+        changed: true,
+        change: {
+          action: 'create',
+          summary,
+          reason: `not in the cluster yet; wanted: ${[...Object.keys(resource.labels), ...resource.taints.map(taintText)].join(', ')}`,
+        },
+      };
+    }
+    const reasons = [...labelReasons(resource, node), ...taintReasons(resource, node)];
+    if (reasons.length === 0) return { changed: false, reason: `labels and taints of ${resource.name} are as wanted` };
+    return { changed: true, change: { action: 'update', summary, reason: reasons.join(', ') } };
+  },
+  apply: (resource) => [
+    {
+      do: 'call',
+      title: `set labels and taints of node ${resource.name}`,
+      run: async (tools) => {
+        const api = await tools.api();
+        const node = await waitUntil({
+          what: `node ${resource.name} to register`,
+          timeoutSeconds: REGISTER_TIMEOUT_SECONDS,
+          progress: tools.progress,
+          signal: tools.signal,
+          intervalMs: 150,
+          look: () => registered(api, resource.name),
+          hint: `Look at its kubelet: journalctl -u kubelet on ${resource.name}.`,
+        });
+        if (labelReasons(resource, node).length > 0 || taintReasons(resource, node).length > 0)
+          await write(api, resource);
+      },
+    },
+  ],
+};
+
+async function registered(api: ClusterApi, name: string): Promise<Look<KubeObject>> {
+  try {
+    const node = await api.get(refTo(name));
+    return node === undefined
+      ? { done: false, missing: 'its kubelet has not registered it' }
+      : { done: true, value: node };
+  } catch (thrown) {
+    if (!isUnreachable(thrown)) throw thrown;
+    return { done: false, missing: 'the API server does not answer' };
+  }
+}
+
+/** Labels by server-side apply (which also takes away those kinit set before), taints by reading, changing and writing under the version read. */
+async function write(api: ClusterApi, resource: ClusterNodeResource): Promise<void> {
+  await api.apply({ apiVersion: 'v1', kind: 'Node', metadata: { name: resource.name, labels: resource.labels } });
+  for (let attempt = 0; ; attempt++) {
+    const node = await api.get(refTo(resource.name));
+    if (node === undefined) return;
+    const taints = wantedTaints(resource, node);
+    const ours = resource.taints.map(taintText).join(',');
+    if (isDeepStrictEqual(taints, liveTaints(node)) && ours === ourTaints(node).join(',')) return;
+    const path = `/api/v1/nodes/${encodeURIComponent(resource.name)}`;
+    const patch = {
+      metadata: {
+        resourceVersion: node.metadata['resourceVersion'],
+        annotations: { [OUR_TAINTS]: ours === '' ? null : ours },
+      },
+      spec: { taints },
+    };
+    const response = await api.request('PATCH', path, patch, 'application/merge-patch+json');
+    if (response.status === 200) return;
+    if (response.status !== 409 || attempt >= MAX_CONFLICTS)
+      throw refused(`set the taints of node ${resource.name}`, `PATCH ${path}`, response);
+    await pause(50 * (attempt + 1));
+  }
+}
+
+function labelReasons(resource: ClusterNodeResource, node: KubeObject): string[] {
+  const live = node.metadata.labels ?? {};
+  const wrong = Object.entries(resource.labels).filter(([key, value]) => live[key] !== value);
+  const stale = labelsSetByKinit(node).filter((key) => !(key in resource.labels));
+  return [
+    ...wrong.map(
+      ([key, value]) => `label ${key} is ${live[key] === undefined ? 'missing' : `"${live[key]}", not "${value}"`}`,
+    ),
+    ...stale.map((key) => `label ${key} is no longer wanted`),
+  ];
+}
+
+/** Label keys that the API server remembers as applied by kinit. */
+function labelsSetByKinit(node: KubeObject): string[] {
+  const mine = list(node, 'metadata', 'managedFields').find(
+    (entry) => text(entry, 'manager') === 'kinit' && text(entry, 'operation') === 'Apply',
+  );
+  return Object.keys(record(mine, 'fieldsV1', 'f:metadata', 'f:labels')).map((key) => key.replace(/^f:/, ''));
+}
+
+function taintReasons(resource: ClusterNodeResource, node: KubeObject): string[] {
+  const live = liveTaints(node).map(taintText);
+  const wanted = wantedTaints(resource, node).map(taintText);
+  return [
+    ...wanted.filter((taint) => !live.includes(taint)).map((taint) => `taint ${taint} is missing`),
+    ...live.filter((taint) => !wanted.includes(taint)).map((taint) => `taint ${taint} is not wanted`),
+  ];
+}
+
+/** Others' taints in their order (a cloud's, a cordon's, the lifecycle controller's), then ours. A taint is known by key and effect. */
+function wantedTaints(resource: ClusterNodeResource, node: KubeObject): Taint[] {
+  const gone = new Set([
+    ...ourTaints(node).map((taint) => identity(parseTaint(taint))),
+    ...resource.removeTaints.map(identity),
+    ...resource.taints.map(identity),
+  ]);
+  const ours = resource.taints.map(
+    ({ key, value, effect }): Taint => ({ key, ...(value === undefined || value === '' ? {} : { value }), effect }),
+  );
+  const live = liveTaints(node);
+  // A taint that is right already keeps its place, so that order alone is never a difference.
+  const kept = live.filter(
+    (taint) => !gone.has(identity(taint)) || ours.some((wanted) => taintText(wanted) === taintText(taint)),
+  );
+  return [...kept, ...ours.filter((wanted) => !kept.some((taint) => identity(taint) === identity(wanted)))];
+}
+
+function liveTaints(node: KubeObject): Taint[] {
+  return list(node, 'spec', 'taints') as Taint[];
+}
+
+function ourTaints(node: KubeObject): string[] {
+  return (node.metadata.annotations?.[OUR_TAINTS] ?? '').split(',').filter((taint) => taint !== '');
+}
+
+/** kubectl's notation: key=value:effect or key:effect. */
+function taintText({ key, value, effect }: Taint): string {
+  return `${key}${value === undefined || value === '' ? '' : `=${value}`}:${effect}`;
+}
+
+function parseTaint(taint: string): Pick<Taint, 'key' | 'effect'> {
+  const [left = '', effect = ''] = taint.split(':');
+  return { key: left.split('=')[0] ?? '', effect: effect as Taint['effect'] };
+}
+
+const identity = ({ key, effect }: Pick<Taint, 'key' | 'effect'>): string => `${key}:${effect}`;
+const refTo = (name: string) => ({ apiVersion: 'v1', kind: 'Node', name });

@@ -1,0 +1,147 @@
+import { CLOCK_SCRIPT, parseClock } from '../../facts/subjects/clock-offset.js';
+import type { ClusterApi } from '../../model/api.js';
+import { asKinitError, KinitError } from '../../model/error.js';
+import { quote } from '../../model/text/quote.js';
+import type { Tools } from '../../model/resource.js';
+import { kubeconfig, KUBELET_CLIENT_CURRENT, NODE_BOOTSTRAP_GROUP } from '../../pki/index.js';
+import { rememberRevision } from '../service/index.js';
+import { nodeCause, type NodeCause } from '../../cluster/why/node-cause.js';
+import { removeStaleNode } from '../../cluster/node/stale.js';
+import { createToken, deleteToken, listTokens } from '../../cluster/tokens.js';
+import { throwIfStopped } from '../../cluster/api/until.js';
+import { waitForControllers } from '../../cluster/waits/api.js';
+
+export const BOOTSTRAP_CONF = '/etc/kubernetes/bootstrap-kubelet.conf';
+/** Seconds a join may take; a stock one takes one to three. */
+const JOIN_TIMEOUT = 120;
+/** Seconds a freshly started controller manager may take to begin its work. */
+const CONTROLLERS_TIMEOUT = 120;
+/** What takes systemd longest is done while the controller manager is waited for. Its exit code is no matter: the start tells. */
+const PREPARE = `systemctl daemon-reload; systemctl is-enabled --quiet kubelet || systemctl enable kubelet >/dev/null 2>&1; ${CLOCK_SCRIPT}`;
+/** Seconds of one look: the shell is held that long at most, so that Ctrl-C is answered. */
+const LOOK = 5;
+/** Life of the token in seconds: longer than the join may take, also when the host's clock is off. */
+const TOKEN_LIFE = 600;
+
+export interface JoinTarget {
+  readonly name: string;
+  /** host:port of the API server */
+  readonly endpoint: string;
+  /** The kubelet trusts no other API server. */
+  readonly caPem: string;
+  readonly clusterName: string;
+  readonly kubeletConfPath: string;
+  /** Digest of what the kubelet starts from, noted as its service resource does: joining must not mean starting twice. */
+  readonly revision: string;
+}
+
+/** Joins one host with a token of its own, which is gone afterwards however that ends. */
+export async function runJoin(resource: JoinTarget, tools: Tools): Promise<void> {
+  const api = await tools.api();
+  await removeStaleNode(api, resource.name, tools);
+  await forgetTokens(resource, api);
+  const token = await createToken(api, {
+    ttlSeconds: TOKEN_LIFE,
+    description: purpose(resource),
+    usages: ['authentication'],
+    groups: [NODE_BOOTSTRAP_GROUP],
+  });
+  try {
+    const content = kubeconfig({
+      clusterName: resource.clusterName,
+      server: `https://${resource.endpoint}`,
+      caPem: resource.caPem,
+      userName: 'tls-bootstrap-token-user',
+      user: { token: `${token.id}.${token.secret}` },
+    });
+    await tools.host.upload([{ path: BOOTSTRAP_CONF, content: { bytes: Buffer.from(content, 'utf8') }, mode: 0o600 }]);
+    const [clockOffsetMs] = await Promise.all([
+      prepare(tools),
+      waitForControllers(api, { timeoutSeconds: CONTROLLERS_TIMEOUT, signal: tools.signal, progress: tools.progress }),
+    ]);
+    await startAndWait(resource, tools, clockOffsetMs);
+  } finally {
+    await cleanUp(() => deleteToken(api, token.id), tools);
+  }
+}
+
+/** What a run that was stopped after the join left to do. */
+export async function finishJoin(resource: JoinTarget, tools: Tools): Promise<void> {
+  await cleanUp(async () => forgetTokens(resource, await tools.api()), tools);
+}
+
+/** Tokens a stopped run made for this very node. */
+async function forgetTokens(resource: JoinTarget, api: ClusterApi): Promise<void> {
+  for (const { id, description } of await listTokens(api))
+    if (description === purpose(resource)) await deleteToken(api, id);
+}
+
+const purpose = ({ name }: JoinTarget): string => `kinit: joins node ${name}`;
+
+/** @returns the host's clock minus this machine's, in milliseconds, to within the time of the call. Not a part of the resource: it differs at every look */
+async function prepare(tools: Tools): Promise<number> {
+  const { stdout } = await tools.host.run(PREPARE, { timeoutSeconds: 60 });
+  return (parseClock(stdout) ?? Date.now()) - Date.now();
+}
+
+async function startAndWait(resource: JoinTarget, tools: Tools, clockOffsetMs: number): Promise<void> {
+  const end = performance.now() + JOIN_TIMEOUT * 1000;
+  const start = 'systemctl restart kubelet || exit 3';
+  const remember = rememberRevision('kubelet', resource.revision);
+  const begun = new Date();
+  let cause: NodeCause | undefined;
+  let first = true;
+  while (performance.now() < end) {
+    throwIfStopped(tools.signal, `${resource.name} to join`);
+    const result = await tools.host.run(
+      `(\n${first ? `${start}\n${remember}\n` : ''}${waitScript(resource.kubeletConfPath)}\n)`,
+      { timeoutSeconds: LOOK + 60, change: `join ${resource.name}` },
+    );
+    if (result.code === 0) return;
+    if (first && result.code === 3) break;
+    tools.progress(`waiting for the kubelet of ${resource.name} to get its certificate`);
+    first = false;
+    throwIfStopped(tools.signal, `${resource.name} to join`);
+    cause = await nodeCause(tools.host, { clockOffsetMs }, begun);
+    if (cause?.hopeless === true) break;
+  }
+  throw didNotJoin(resource, tools, cause);
+}
+
+/** Ends as soon as the kubelet has written both files. Fractions of a second are not POSIX, but every sleep kinit meets has them. */
+function waitScript(kubeletConf: string): string {
+  return [
+    'i=0',
+    `while [ "$i" -lt ${LOOK * 10} ]; do`,
+    `  if [ -s ${quote(kubeletConf)} ] && [ -s ${quote(KUBELET_CLIENT_CURRENT)} ]; then exit 0; fi`,
+    '  sleep 0.1 || sleep 1',
+    '  i=$((i+1))',
+    'done',
+    'exit 1',
+  ].join('\n');
+}
+
+function didNotJoin(resource: JoinTarget, tools: Tools, cause: NodeCause | undefined): KinitError {
+  return new KinitError(`${resource.name} did not join the cluster`, {
+    class: 'timeout',
+    host: tools.host.host,
+    tried: `TLS bootstrap of its kubelet against https://${resource.endpoint}, for at most ${JOIN_TIMEOUT} s`,
+    found: cause?.line ?? 'its kubelet got no certificate',
+    hint: `Check that ${resource.name} reaches ${resource.endpoint} and that clocks agree. More: journalctl -u kubelet on ${resource.name}.`,
+  });
+}
+
+/**
+ * The file goes last and in any case: as long as it is there, a later run knows that there is something to clean up,
+ * and no secret may stay behind because the API failed. The API client works on after Ctrl-C.
+ */
+async function cleanUp(forget: () => Promise<unknown>, tools: Tools): Promise<void> {
+  await forget().catch((thrown: unknown) => {
+    tools.progress(
+      `could not delete a bootstrap token (${asKinitError(thrown).message}); it ends by itself within ${TOKEN_LIFE / 60} minutes`,
+    );
+  });
+  await tools.host
+    .run(`rm -f -- ${BOOTSTRAP_CONF}`, { timeoutSeconds: 20, change: 'remove the bootstrap kubeconfig' })
+    .catch(() => undefined);
+}

@@ -1,0 +1,92 @@
+import { KinitError } from '../../model/error.js';
+import { quote } from '../../model/text/quote.js';
+import type { Resource, ResourceKind } from '../../model/resource.js';
+import { KUBELET_CLIENT_CURRENT } from '../../pki/index.js';
+import { serviceUndo } from '../service/index.js';
+import { BOOTSTRAP_CONF, finishJoin, type JoinTarget, runJoin } from './bootstrap.js';
+
+/** A worker that has joined by TLS bootstrap: its kubelet has a kubeconfig and a client certificate of its own. */
+export interface NodeJoinResource extends Resource, JoinTarget {
+  readonly kind: 'nodeJoin';
+}
+
+export interface NodeJoinSeen {
+  readonly joined: boolean;
+  /** It has joined, and what it joined with is still there: kinit was stopped before it could clean up. */
+  readonly unfinished: boolean;
+  /** CA certificates (PEM) its kubeconfig trusts; '' when unknown. */
+  readonly trusts: string;
+}
+
+export function nodeJoin(options: JoinTarget): NodeJoinResource {
+  return { kind: 'nodeJoin', id: `nodeJoin:${options.name}`, ...options };
+}
+
+export const nodeJoinKind: ResourceKind<NodeJoinResource, NodeJoinSeen> = {
+  kind: 'nodeJoin',
+  observe: ({ kubeletConfPath }) =>
+    [
+      `if [ -s ${quote(kubeletConfPath)} ] && [ -s ${quote(KUBELET_CLIENT_CURRENT)} ]; then`,
+      `  if [ -e ${BOOTSTRAP_CONF} ]; then echo unfinished; else echo joined; fi; sed -n 's/^ *certificate-authority-data: *//p' ${quote(kubeletConfPath)} | head -n 1`,
+      'else echo no; fi',
+    ].join('\n'),
+  parse: (_resource, output) => {
+    const [state = '', ca = ''] = output.trim().split('\n');
+    return {
+      joined: ['joined', 'unfinished'].includes(state.trim()),
+      unfinished: state.trim() === 'unfinished',
+      trusts: Buffer.from(ca.trim(), 'base64').toString('utf8'),
+    };
+  },
+  diff: (resource, seen) => {
+    const summary = `join ${resource.name} to the cluster at ${resource.endpoint}`;
+    if (!seen.joined)
+      return {
+        changed: true,
+        change: { action: 'run', summary, reason: 'its kubelet has no certificate of this cluster' },
+      };
+    if (ofAnotherCluster(resource, seen))
+      return {
+        changed: true,
+        change: { action: 'run', summary, reason: `${resource.kubeletConfPath} belongs to another cluster` },
+      };
+    if (seen.unfinished)
+      return {
+        changed: true,
+        change: {
+          action: 'delete',
+          summary: `remove what ${resource.name} joined with`,
+          reason: 'a run was stopped before it could',
+        },
+      };
+    return { changed: false, reason: `${resource.name} has joined` };
+  },
+  apply: (resource, seen) => [
+    {
+      do: 'call',
+      title: `join ${resource.name}`,
+      run: async (tools) => {
+        if (ofAnotherCluster(resource, seen)) {
+          throw new KinitError(`${resource.name} is a node of another cluster`, {
+            class: 'preflight',
+            host: tools.host.host,
+            tried: `reading ${resource.kubeletConfPath}`,
+            found: 'it trusts a certificate authority that is not the one of this cluster',
+            hint: `If that cluster is not needed any more: kinit reset ${resource.name}, then run again.`,
+          });
+        }
+        if (seen.unfinished) await finishJoin(resource, tools);
+        else await runJoin(resource, tools);
+      },
+    },
+  ],
+  // It starts the kubelet; what it writes lies in folders that reset empties.
+  undo: () => serviceUndo('kubelet'),
+};
+
+/** A kubelet's kubeconfig may trust several authorities (while one is being replaced). */
+function ofAnotherCluster({ caPem }: NodeJoinResource, { joined, trusts }: NodeJoinSeen): boolean {
+  return joined && trusts !== '' && caPem !== '' && !bare(trusts).includes(bare(caPem));
+}
+
+const bare = (pem: string): string => pem.replaceAll(/\s+/g, '');

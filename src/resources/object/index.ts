@@ -1,0 +1,109 @@
+import type { ClusterApi, KubeObject } from '../../model/api.js';
+import { unifiedDiff } from '../../model/text/diff.js';
+import type { Resource, ResourceKind, Tools } from '../../model/resource.js';
+import { nameOf, refOf } from '../../cluster/api/client.js';
+import { isUnreachable } from '../../cluster/api/errors.js';
+import { objectYaml, sameObject } from './view.js';
+
+/** One Kubernetes object that shall be in the cluster, by server-side apply: fields it does not name stay as others set them. */
+export interface ObjectResource extends Resource {
+  readonly kind: 'object';
+  readonly object: KubeObject;
+}
+
+/** Both absent when there is no such object, or no API yet. */
+export interface ObjectSeen {
+  readonly live?: KubeObject;
+  /** What the live object would be after the apply, by the server's own dry run. */
+  readonly wouldBe?: KubeObject;
+}
+
+export function object(options: { readonly object: KubeObject }): ObjectResource {
+  const { kind, metadata } = options.object;
+  return {
+    kind: 'object',
+    id: `object:${kind}/${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`,
+    object: options.object,
+  };
+}
+
+export const objectKind: ResourceKind<ObjectResource, ObjectSeen> = {
+  kind: 'object',
+  observeCall: async (resource, tools) => {
+    const api = await apiThatAnswers(tools);
+    return api === undefined ? {} : look(api, resource.object);
+  },
+  diff: (resource, { live, wouldBe }) => {
+    const name = nameOf(refOf(resource.object));
+    if (live === undefined || wouldBe === undefined) {
+      const diff = unifiedDiff('', objectYaml(resource.object), '/dev/null', name);
+      return {
+        changed: true,
+        change: { action: 'create', summary: `create ${name}`, reason: 'does not exist in the cluster', diff },
+      };
+    }
+    if (sameObject(live, wouldBe)) return { changed: false, reason: `${name} is as wanted` };
+    const diff = unifiedDiff(objectYaml(live), objectYaml(wouldBe), name);
+    return {
+      changed: true,
+      change: {
+        action: 'update',
+        summary: `update ${name}`,
+        reason: 'differs from what is wanted',
+        ...(diff === '' ? {} : { diff }),
+      },
+    };
+  },
+  apply: (resource) => [
+    {
+      do: 'call',
+      title: `apply ${nameOf(refOf(resource.object))}`,
+      run: async (tools) => {
+        await (await tools.api()).apply(resource.object);
+      },
+    },
+  ],
+};
+
+/** A new Deployment is changed by its controller at once: what differs only because that came between the two questions is asked again. */
+const LOOKS = 10;
+
+async function look(api: ClusterApi, wanted: KubeObject): Promise<ObjectSeen> {
+  for (let count = 1; ; count += 1) {
+    const live = await api.get(refOf(wanted));
+    if (live === undefined) return {};
+    const wouldBe = await api.apply(wanted, { dryRun: true });
+    // A dry run answers with the version it started from.
+    const moved = live.metadata['resourceVersion'] !== wouldBe.metadata['resourceVersion'];
+    if (!moved || count === LOOKS || sameObject(live, wouldBe)) return { live, wouldBe };
+  }
+}
+
+/**
+ * The API when a server answers; undefined when there is none, as before the first init.
+ * Asked once for many objects that are observed side by side, and without the patience
+ * that requests to a cluster known to run have.
+ */
+export async function apiThatAnswers(tools: Tools): Promise<ClusterApi | undefined> {
+  try {
+    const api = await tools.api();
+    if (!answering.has(api)) answering.set(api, probe(api));
+    await answering.get(api);
+    return api;
+  } catch (thrown) {
+    if (isUnreachable(thrown)) return undefined;
+    throw thrown;
+  }
+}
+
+const answering = new WeakMap<ClusterApi, Promise<void>>();
+
+async function probe(api: ClusterApi): Promise<void> {
+  try {
+    await api.request('GET', '/livez');
+  } catch (thrown) {
+    // No answer now says nothing about the next time.
+    answering.delete(api);
+    throw thrown;
+  }
+}

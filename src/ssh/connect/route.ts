@@ -1,0 +1,128 @@
+import { isIP } from 'node:net';
+import { KinitError } from '../../model/error.js';
+import type { SecretSource } from '../../model/secret.js';
+import type { Access, Proof } from '../login/access.js';
+import type { ConfigSettings, Lookup } from '../config/index.js';
+import { localNames } from '../config/index.js';
+
+/** One sshd on the way to a host, or the host itself; every question is answered. */
+export interface Hop {
+  /** As errors call it: the name of the host, or 'the bastion <address>'. */
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  /** How it stands in known_hosts. */
+  readonly knownAs: string;
+  /** Where keys are; those the inventory names must be there. */
+  readonly identityFiles: readonly string[];
+  readonly identityRequired: boolean;
+  /** Nothing but the identity files is offered. */
+  readonly identitiesOnly: boolean;
+  /** Path of the SSH agent's socket; absent: there is none, or it must not be used. */
+  readonly agent?: string;
+  readonly passphrase?: SecretSource;
+  readonly password?: SecretSource;
+}
+
+/** ssh itself goes no deeper. */
+const MAX_HOPS = 8;
+
+/** The way to a host: bastions first, the host last. The inventory goes before the configuration, which goes before the defaults. */
+export async function findRoute(host: string, access: Access, lookup: Lookup): Promise<readonly [...Hop[], Hop]> {
+  const { hop, config } = await resolve(host, access, 'root', lookup);
+  if (access.bastions === undefined) refuseProxyCommand(host, config);
+  const jumps = access.bastions ?? config.proxyJump.map((text) => parseJump(host, text));
+  return [...(await bastions(host, jumps, lookup, 0)), hop];
+}
+
+/** Each bastion, with what the configuration says must come before the first of them. */
+async function bastions(
+  host: string,
+  jumps: readonly (Proof & { readonly address: string })[],
+  lookup: Lookup,
+  depth: number,
+): Promise<Hop[]> {
+  const hops: Hop[] = [];
+  for (const [index, jump] of jumps.entries()) {
+    const { hop, config } = await resolve(`the bastion ${jump.address}`, jump, localNames().user, lookup);
+    if (index === 0 && depth < MAX_HOPS) {
+      refuseProxyCommand(hop.name, config);
+      hops.push(
+        ...(await bastions(
+          host,
+          config.proxyJump.map((text) => parseJump(host, text)),
+          lookup,
+          depth + 1,
+        )),
+      );
+    }
+    hops.push(hop);
+  }
+  if (hops.length <= MAX_HOPS) return hops;
+  throw new KinitError(`the way to ${host} goes through more than ${String(MAX_HOPS)} bastions`, {
+    class: 'access',
+    host,
+    found: hops.map(({ address }) => address).join(', '),
+    hint: 'Look for a ProxyJump that leads back to itself (ssh -G HOST shows it).',
+  });
+}
+
+async function resolve(
+  name: string,
+  given: Proof & { readonly address: string },
+  defaultUser: string,
+  lookup: Lookup,
+): Promise<{ hop: Hop; config: ConfigSettings }> {
+  const { address, user, port, identityFile, passphrase, password } = given;
+  const config = await lookup(address, {
+    ...(user === undefined ? {} : { user }),
+    ...(port === undefined ? {} : { port }),
+    defaultUser,
+  });
+  const agent = config.identityAgent ?? process.env['SSH_AUTH_SOCK'] ?? '';
+  const hop: Hop = {
+    name,
+    address: config.hostName.replace(/^\[(.*)\]$/, '$1'),
+    port: config.port ?? 22,
+    user: config.user ?? defaultUser,
+    knownAs: config.hostKeyAlias ?? config.hostName,
+    identityFiles: identityFile === undefined ? config.identityFiles : [identityFile],
+    identityRequired: identityFile !== undefined,
+    identitiesOnly: identityFile !== undefined || config.identitiesOnly,
+    ...(agent === '' || agent === 'none' ? {} : { agent }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(password === undefined ? {} : { password }),
+  };
+  return { hop, config };
+}
+
+/** '[user@]host[:port]', also as ssh://; an IPv6 address with a port stands in brackets. */
+export function parseJump(host: string, text: string): Proof & { readonly address: string } {
+  const match = /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[([^\]]+)\]|([^@[\]]+?))(?::(\d+))?\/?$/.exec(text);
+  const plain = isIP(text.replace(/^.*@/, '')) === 6 ? text.replace(/^.*@/, '') : undefined;
+  const address = plain ?? match?.[2] ?? match?.[3];
+  if (match === null || address === undefined)
+    throw new KinitError(`ProxyJump of ${host} makes no sense`, {
+      class: 'access',
+      host,
+      found: text,
+      hint: 'It is [user@]host[:port], several with commas.',
+    });
+  const port = plain === undefined ? match[4] : undefined;
+  return {
+    address,
+    ...(match[1] === undefined ? {} : { user: match[1] }),
+    ...(port === undefined ? {} : { port: Number(port) }),
+  };
+}
+
+/** Going there directly would be another way than the one that was asked for. */
+function refuseProxyCommand(name: string, { proxyCommand }: ConfigSettings): void {
+  if (proxyCommand === undefined) return;
+  throw new KinitError(`${name} has a ProxyCommand in the SSH configuration, which kinit cannot use`, {
+    class: 'access',
+    found: proxyCommand,
+    hint: 'Use ProxyJump there, or ssh.bastions in the inventory. An empty list (ssh.bastions: []) goes there directly.',
+  });
+}

@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import ssh2 from 'ssh2';
+import type { ParsedKey } from 'ssh2';
+import { fingerprint, shortType } from '../trust/host-key.js';
+
+/** A key file, as far as it can be read without its passphrase. */
+export interface KeyFile {
+  readonly file: string;
+  readonly text: string;
+  /** Unknown only for encrypted keys in PEM format without a .pub file beside them. */
+  readonly publicKey?: ParsedKey;
+  /** Without a private key in it the agent must hold that (hardware keys). */
+  readonly holds: 'private' | 'encrypted' | 'public' | 'nothing';
+}
+
+/** Throws the error of the file system where it cannot be read. */
+export async function readKeyFile(file: string): Promise<KeyFile> {
+  const text = await readFile(file, 'utf8');
+  const key = parse(text);
+  if (key !== undefined) return { file, text, publicKey: key, holds: key.isPrivateKey() ? 'private' : 'public' };
+  if (!isEncrypted(text)) return { file, text, holds: 'nothing' };
+  const publicKey = publicPart(text) ?? parse(await readFile(`${file}.pub`, 'utf8').catch(() => ''));
+  return { file, text, holds: 'encrypted', ...(publicKey === undefined ? {} : { publicKey }) };
+}
+
+/** undefined: the passphrase is wrong. */
+export function decrypt({ text }: KeyFile, passphrase: string): ParsedKey | undefined {
+  return parse(text, passphrase);
+}
+
+/** Whether a private key file needs a passphrase: from its own header, in OpenSSH's format (PROTOCOL.key) and in PEM. */
+export function isEncrypted(text: string): boolean {
+  const header = opensshHeader(text);
+  return header === undefined
+    ? /^Proc-Type: 4,ENCRYPTED|BEGIN ENCRYPTED PRIVATE KEY/m.test(text)
+    : header.cipher !== 'none';
+}
+
+export function describeKey(where: string, key: ParsedKey): string {
+  return `${where} (${shortType(key.type)} ${fingerprint(key.getPublicSSH())})`;
+}
+
+function parse(text: string, passphrase?: string): ParsedKey | undefined {
+  try {
+    const parsed: unknown = ssh2.utils.parseKey(text, passphrase);
+    const key: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
+    return key instanceof Error || key === undefined ? undefined : (key as ParsedKey);
+  } catch {
+    return undefined;
+  }
+}
+
+/** In OpenSSH's format the public key stands before the encrypted part. */
+function publicPart(text: string): ParsedKey | undefined {
+  const blob = opensshHeader(text)?.publicKey;
+  if (blob === undefined || blob.length < 4) return undefined;
+  const type = blob.toString('latin1', 4, 4 + blob.readUInt32BE(0));
+  return parse(`${type} ${blob.toString('base64')}`);
+}
+
+function opensshHeader(text: string): { readonly cipher: string; readonly publicKey: Buffer } | undefined {
+  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END/.exec(text)?.[1];
+  if (body === undefined) return undefined;
+  const bytes = Buffer.from(body, 'base64');
+  let at = 'openssh-key-v1\0'.length;
+  const field = (): Buffer => {
+    const length = at + 4 > bytes.length ? 0 : bytes.readUInt32BE(at);
+    at += 4 + length;
+    return bytes.subarray(at - length, at);
+  };
+  const cipher = field().toString('latin1');
+  // Name and options of the key derivation, then the number of keys.
+  field();
+  field();
+  at += 4;
+  return { cipher, publicKey: field() };
+}

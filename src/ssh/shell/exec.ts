@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import type { Client, ClientChannel } from 'ssh2';
+import { KinitError } from '../../model/error.js';
+import { createFrameReader, createSink, createTail, printMarker } from './frame.js';
+import type { Sink } from './frame.js';
+import type { Channels } from './channels.js';
+import { evalWords, passSudo, rootCommand } from '../login/sudo.js';
+import type { RootWay } from '../login/sudo.js';
+
+/** One SSH connection as the parts of this room share it. */
+export interface Link {
+  readonly host: string;
+  readonly client: Client;
+  readonly channels: Channels;
+  readonly root: RootWay;
+  readonly counts: { execChannels: number; roundTrips: number; bytesSent: number };
+  /** Why the connection is gone, once it is. */
+  readonly lost: () => string | undefined;
+  /** Whether this run is the one that changes the host (job.ts). */
+  readonly claimed: () => boolean;
+}
+
+/** A command running as root on its own exec channel. */
+export interface Exec {
+  readonly channel: ClientChannel;
+  /** Process id on the host, once the command has really begun; undefined when it never does. */
+  readonly pid: Promise<number | undefined>;
+  /** The exit code once the channel is closed; undefined when it was ended by a signal or with the connection. */
+  readonly closed: Promise<number | undefined>;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+}
+
+/** Opens an exec channel. Throws KinitError 'access' when the host refuses it or the connection is gone. */
+export async function openChannel(link: Link, command: string): Promise<ClientChannel> {
+  const lost = link.lost();
+  if (lost !== undefined) throw lostError(link, 'a command was started', lost);
+  try {
+    const channel = await link.channels.open(command);
+    link.counts.execChannels += 1;
+    return channel;
+  } catch (cause) {
+    const gone = link.lost();
+    if (gone !== undefined) throw lostError(link, 'a command was started', gone);
+    if (cause instanceof KinitError) throw cause;
+    throw new KinitError(`${link.host} refused to start a command`, {
+      class: 'access',
+      host: link.host,
+      tried: 'open an exec channel',
+      found: cause instanceof Error ? cause.message : String(cause),
+      hint: 'Look for MaxSessions, ForceCommand and the login shell of this user on the host.',
+      cause,
+    });
+  }
+}
+
+/** Starts a script as root on its own channel. What the login shell prints before it is dropped. */
+export async function openExec(link: Link, script: string): Promise<Exec> {
+  const nonce = randomBytes(16).toString('hex');
+  const text = Buffer.from(`umask 022; cd /; ${printMarker(nonce, '$$')}; ${script}`);
+  const channel = await openChannel(link, rootCommand(link.root, nonce, evalWords(link.root, nonce, text.length)));
+  const stdout = createSink();
+  const stderr = createSink();
+  const noise = createTail(4096);
+  const started = new Set<Sink>();
+  let begun: (pid: number | undefined) => void = () => undefined;
+  const pid = new Promise<number | undefined>((resolve) => {
+    begun = resolve;
+  });
+  const connectStream = (stream: NodeJS.ReadableStream, sink: Sink): void => {
+    const reader = createFrameReader(nonce, {
+      data: (bytes) => (started.has(sink) ? sink : noise).add(bytes),
+      mark: (text) => {
+        started.add(sink);
+        begun(Number(text));
+      },
+    });
+    stream.on('data', (chunk: Buffer) => reader(chunk));
+  };
+  connectStream(channel, stdout);
+  connectStream(channel.stderr, stderr);
+  let code: number | undefined;
+  channel.on('exit', (value: number | null) => {
+    code = value ?? undefined;
+  });
+  const closed = new Promise<number | undefined>((resolve) => {
+    channel.once('close', () => {
+      // Never begun: what sudo or the login shell said is the reason.
+      if (started.size === 0) stderr.add(Buffer.from(noise.text()));
+      begun(undefined);
+      resolve(code);
+    });
+  });
+  await passSudo(channel, link.root, nonce);
+  channel.write(text);
+  return { channel, pid, closed, stdout, stderr };
+}
+
+/**
+ * Ends everything that belongs to the session of process `pid` (its children, and theirs, also when their parent is gone),
+ * on a side channel. `spare` keeps the process itself and what it runs under. Never throws: it is the last means.
+ */
+export async function endSession(link: Link, pid: number | undefined, spare: boolean): Promise<void> {
+  if (pid === undefined) return;
+  const script = `
+pid=${pid}
+stat() { read -r line <"/proc/$1/stat" && line=\${line##*) } && set -- $line && ppid=$2 sid=$4; } 2>/dev/null
+stat $pid || exit 0
+want=$sid spared=' '
+${spare ? 'p=$pid; while [ "$p" -gt 1 ]; do spared="$spared$p "; stat "$p" || break; p=$ppid; done' : ''}
+for signal in TERM KILL; do
+  found=
+  for dir in /proc/[0-9]*; do
+    p=\${dir#/proc/}
+    case $spared in *" $p "*) continue;; esac
+    stat "$p" && [ "$sid" = "$want" ] && [ "$line" != "\${line#[!Z]}" ] && kill -$signal "$p" 2>/dev/null && found=1
+  done
+  [ -n "$found" ] || break
+  [ $signal = KILL ] || sleep 1
+done`;
+  try {
+    const side = await openExec(link, script);
+    side.channel.end();
+    await side.closed;
+  } catch {
+    // The caller closes its own channel next.
+  }
+}
+
+export function lostError(link: Link, during: string, cause: string): KinitError {
+  return new KinitError(`connection to ${link.host} was lost while ${during}`, {
+    class: 'access',
+    host: link.host,
+    found: cause,
+    hint: `Check that ${link.host} is up, then run the same command again: it goes on where it stopped.`,
+  });
+}

@@ -1,0 +1,62 @@
+import { KinitError } from '../../model/error.js';
+import type { Exec, Link } from './exec.js';
+
+/** Writes to a command's standard input with back-pressure; becomes silent once the command has ended. */
+export interface Sender {
+  /** Bytes that do not count as progress. */
+  readonly control: (text: string) => Promise<void>;
+  readonly content: (bytes: Uint8Array) => Promise<void>;
+  readonly stopped: () => boolean;
+}
+
+/** `stallSeconds`: a KinitError 'timeout' when the host takes no byte for so long. */
+export function createSender(
+  link: Link,
+  exec: Exec,
+  stallSeconds: number,
+  onProgress?: (bytesSent: number) => void,
+): Sender {
+  let stopped = false;
+  let progress = 0;
+  void exec.closed.then(() => {
+    stopped = true;
+  });
+
+  const write = async (bytes: Uint8Array): Promise<void> => {
+    if (stopped) return;
+    link.counts.bytesSent += bytes.length;
+    if (!exec.channel.write(bytes)) await drained();
+  };
+
+  const drained = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const settle = (): void => {
+        clearTimeout(timer);
+        exec.channel.removeListener('drain', settle);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        exec.channel.removeListener('drain', settle);
+        reject(
+          new KinitError(`${link.host} stopped taking data`, {
+            class: 'timeout',
+            host: link.host,
+            tried: 'send a stream',
+            found: `no byte was taken for ${stallSeconds} s`,
+          }),
+        );
+      }, stallSeconds * 1000);
+      exec.channel.once('drain', settle);
+      void exec.closed.then(settle);
+    });
+
+  return {
+    control: (text) => write(Buffer.from(text)),
+    content: async (bytes) => {
+      await write(bytes);
+      progress += bytes.length;
+      if (!stopped) onProgress?.(progress);
+    },
+    stopped: () => stopped,
+  };
+}

@@ -1,0 +1,260 @@
+import { randomBytes } from 'node:crypto';
+import type { ClientChannel } from 'ssh2';
+import { asKinitError, KinitError } from '../../model/error.js';
+import type { CommandResult, RunOptions } from '../../model/host.js';
+import { endSession, lostError, openChannel } from './exec.js';
+import type { Link } from './exec.js';
+import { createFrameReader, createSink, createTail } from './frame.js';
+import type { Sink } from './frame.js';
+import { bootText, requestText } from './text.js';
+import type { Dialect } from './text.js';
+import { otherWay, passSudo, rootCommand, shellWords, sudoError, withoutMarks } from '../login/sudo.js';
+
+/** The long-lived root shell of one connection: requests go in one after the other and are answered in order. */
+export interface RootShell {
+  /** Opens the shell, so that a missing sudo right shows at once. */
+  readonly open: () => Promise<void>;
+  readonly run: (script: string, options?: RunOptions) => Promise<CommandResult>;
+  readonly close: () => void;
+}
+
+type Stream = 'stdout' | 'stderr';
+
+interface Request {
+  readonly script: string;
+  readonly options: RunOptions;
+  readonly seconds: number;
+  readonly label: string;
+  readonly sinks: Readonly<Record<Stream, Sink>>;
+  /** Streams whose end marker is still to come. */
+  readonly open: Set<Stream>;
+  readonly resolve: (result: CommandResult) => void;
+  readonly reject: (error: KinitError) => void;
+  timedOut: boolean;
+  timer?: NodeJS.Timeout;
+}
+
+interface Session extends Dialect {
+  readonly channel: ClientChannel;
+  readonly pid: number;
+}
+
+const BOOT_TIMEOUT_MS = 20_000;
+/** What is printed before the shell; its end says why there is none. */
+const NOISE_BYTES = 4096;
+/** How long a request that ran out of time may take to end once its processes were killed. */
+const KILL_GRACE_MS = 10_000;
+/** A dying host closes the channel a moment before the connection; waiting tells the two apart. */
+const SETTLE_MS = 50;
+
+export function createRootShell(link: Link): RootShell {
+  const { host } = link;
+  let waiting: Request[] = [];
+  /** Sent to the shell in this order; the first is the one that runs now. */
+  let sent: Request[] = [];
+  let session: Session | undefined;
+  let opening: Promise<void> | undefined;
+  let lastId = 0;
+
+  const open = async (): Promise<void> => {
+    if (session !== undefined) return;
+    opening ??= boot().finally(() => {
+      opening = undefined;
+    });
+    await opening;
+  };
+
+  /** Tries the ways to root one after the other, as sudo asks for them: at most with a terminal and with a password. */
+  const boot = async (): Promise<void> => {
+    for (;;) {
+      const noise = createTail(NOISE_BYTES);
+      try {
+        return await start(noise);
+      } catch (error) {
+        const other = otherWay(link.root, noise.text());
+        if (other === undefined || link.lost() !== undefined) throw error;
+        if (other === 'terminal') link.root.withTerminal = true;
+        else link.root.withPassword = true;
+      }
+    }
+  };
+
+  const start = async (noise: Sink): Promise<void> => {
+    const nonce = randomBytes(16).toString('hex');
+    const command = rootCommand(link.root, nonce, shellWords(link.root, nonce));
+    const channel = await openChannel(link, command);
+    const booting = new Set<Stream>(['stdout', 'stderr']);
+    await new Promise<void>((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined;
+      let closed = false;
+      const late = (): void => {
+        reject(
+          new KinitError(`the shell on ${host} does not answer`, {
+            class: 'access',
+            host,
+            tried: command,
+            found: noise.text() || `nothing within ${BOOT_TIMEOUT_MS / 1000} s`,
+            hint: 'Look at the start files of the login shell on the host (~/.bashrc): they run first.',
+          }),
+        );
+        channel.destroy();
+      };
+      const reader = (stream: Stream): ((chunk: Buffer) => void) =>
+        createFrameReader(nonce, {
+          data: (bytes) =>
+            (booting.has(stream) ? noise : sent.find((request) => request.open.has(stream))?.sinks[stream])?.add(bytes),
+          mark: (text) => {
+            const [first = '', second = '', third] = text.split(' ');
+            if (first !== 'boot') return finish(stream, Number(second));
+            booting.delete(stream);
+            if (booting.size > 0) return;
+            clearTimeout(timer);
+            session = { channel, nonce, pid: Number(second), bash: third === 'bash' };
+            resolve();
+          },
+        });
+      channel.on('data', reader('stdout'));
+      channel.stderr.on('data', reader('stderr'));
+      channel.once('close', () => {
+        closed = true;
+        clearTimeout(timer);
+        const wasReady = session?.channel === channel;
+        if (wasReady) session = undefined;
+        setTimeout(() => {
+          const lost = link.lost();
+          if (wasReady) shellEnded(lost);
+          else
+            reject(
+              lost === undefined
+                ? sudoError(link.root, withoutMarks(noise.text(), nonce))
+                : lostError(link, 'its root shell was started', lost),
+            );
+        }, SETTLE_MS);
+      });
+      passSudo(channel, link.root, nonce).then(() => {
+        if (closed) return;
+        timer = setTimeout(late, BOOT_TIMEOUT_MS);
+        write(channel, bootText(nonce));
+      }, reject);
+    });
+  };
+
+  const write = (channel: ClientChannel, text: string): void => {
+    link.counts.bytesSent += Buffer.byteLength(text);
+    channel.write(text);
+  };
+
+  const send = (): void => {
+    if (session === undefined || sent.some((request) => request.timedOut)) {
+      // While a request is being ended, nothing is written ahead that its end could hit.
+      if (session === undefined && waiting.length > 0)
+        open().then(send, (error: unknown) => rejectWaiting(asKinitError(error)));
+      return;
+    }
+    // Written ahead: the next script is on the host already when the one before it ends.
+    for (const request of waiting.splice(0)) {
+      sent.push(request);
+      lastId += 1;
+      write(session.channel, requestText(session, lastId, request.script, request.options.stdin));
+      if (sent.length === 1) startClock(request);
+    }
+  };
+
+  const startClock = (request: Request): void => {
+    request.timer = setTimeout(() => void end(request), request.seconds * 1000);
+  };
+
+  const finish = (stream: Stream, code: number): void => {
+    sent.find((request) => request.open.has(stream))?.open.delete(stream);
+    // A marker came on each of the two streams: all output before them is here.
+    const request = sent[0];
+    if (request === undefined || request.open.size > 0) return;
+    sent.shift();
+    clearTimeout(request.timer);
+    link.counts.roundTrips += 1;
+    if (sent[0] !== undefined) startClock(sent[0]);
+    if (request.timedOut) request.reject(timeoutError(request));
+    else request.resolve({ code, stdout: request.sinks.stdout.text(), stderr: request.sinks.stderr.text() });
+    send();
+  };
+
+  const end = async (request: Request): Promise<void> => {
+    const ran = session;
+    if (ran === undefined) return;
+    request.timedOut = true;
+    request.timer = setTimeout(() => ran.channel.destroy(), KILL_GRACE_MS);
+    await endSession(link, ran.pid, true);
+  };
+
+  const shellEnded = (lost: string | undefined): void => {
+    const [running, ...unbegun] = sent;
+    sent = [];
+    if (running !== undefined) {
+      clearTimeout(running.timer);
+      if (running.timedOut) running.reject(timeoutError(running));
+      else if (lost !== undefined) running.reject(lostError(link, `it ran: ${running.label}`, lost));
+      else
+        running.reject(
+          new KinitError(`the root shell on ${host} ended while it ran a command`, {
+            class: 'change',
+            host,
+            tried: running.label,
+            found: lastLines(running),
+          }),
+        );
+    }
+    // The others had not begun: a new shell takes them, from the start.
+    waiting = [...unbegun, ...waiting];
+    if (lost === undefined) send();
+    else rejectWaiting(lostError(link, 'commands waited for it', lost));
+  };
+
+  const rejectWaiting = (error: KinitError): void => {
+    for (const request of waiting.splice(0)) request.reject(error);
+  };
+
+  const timeoutError = (request: Request): KinitError =>
+    new KinitError(`a command on ${host} did not finish within ${request.seconds} s and was ended`, {
+      class: 'timeout',
+      host,
+      tried: request.label,
+      found: lastLines(request),
+    });
+
+  return {
+    open,
+    run: (script, options = {}) =>
+      new Promise((resolve, reject) => {
+        const label = options.change ?? labelOf(script);
+        if (script.includes('\0'))
+          return reject(
+            new KinitError('a script for a host holds a NUL character', { class: 'internal', host, tried: label }),
+          );
+        const sinks = { stdout: createSink(options.onLine), stderr: createSink() };
+        waiting.push({
+          script,
+          options,
+          seconds: options.timeoutSeconds ?? 60,
+          label,
+          sinks,
+          open: new Set(['stdout', 'stderr']),
+          resolve,
+          reject,
+          timedOut: false,
+        });
+        send();
+      }),
+    close: () => session?.channel.end(),
+  };
+}
+
+/** The first line of a script, short enough for an error. Scripts hold no secrets. */
+export function labelOf(script: string): string {
+  const line = script.split('\n').find((text) => text.trim() !== '') ?? '';
+  return line.trim().slice(0, 120);
+}
+
+function lastLines(request: Request): string {
+  const text = `${request.sinks.stdout.text().trim()}\n${request.sinks.stderr.text().trim()}`.trim();
+  return text === '' ? 'no output' : text.split('\n').slice(-10).join('\n');
+}

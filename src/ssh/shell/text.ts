@@ -1,0 +1,46 @@
+import { quote } from '../../model/text/quote.js';
+import { printMarker } from './frame.js';
+
+/** What the text for a shell depends on. */
+export interface Dialect {
+  readonly nonce: string;
+  /** bash reads its script byte by byte, which makes long text slow but lets `head -c` take it; dash and busybox read ahead. */
+  readonly bash: boolean;
+}
+
+/** Above so many bytes `head` is cheaper than bash's own reading. */
+const LONG_TEXT = 2048;
+
+/** First words for a new shell; it answers 'boot <pid> [bash]'. */
+export function bootText(nonce: string): string {
+  return `umask 022; cd /; unset ENV BASH_ENV; ${printMarker(nonce, 'boot $$ ${BASH_VERSION:+bash}')}\n`;
+}
+
+/**
+ * The text for one request; it is answered '<id> <exit code>' on both streams. Script and input stand in shell
+ * variables that are not exported: they reach no argv, no environment and no file. The subshell keeps `exit`,
+ * `cd`, `umask` and `set` of the script to itself.
+ */
+export function requestText(
+  shell: Dialect,
+  id: number,
+  script: string,
+  stdin: string | Uint8Array | undefined,
+): string {
+  const lines = [assign(shell, '_kinit_s', script)];
+  const run = '( unset _kinit_i; eval "$_kinit_s" )';
+  if (stdin === undefined) lines.push(`${run} </dev/null`);
+  else
+    lines.push(
+      assign(shell, '_kinit_i', Buffer.from(stdin).toString('base64')),
+      `printf %s "$_kinit_i" 2>/dev/null | base64 -d 2>/dev/null | ${run}`,
+    );
+  lines.push(`_kinit_c=$?; unset _kinit_i; ${printMarker(shell.nonce, `${id} $_kinit_c`)}`, '');
+  return lines.join('\n');
+}
+
+function assign(shell: Dialect, name: string, text: string): string {
+  const bytes = Buffer.byteLength(text);
+  // Trailing newlines, which $( ) takes away, mean nothing in a script or in base64.
+  return shell.bash && bytes > LONG_TEXT ? `${name}=$(head -c ${bytes})\n${text}` : `${name}=${quote(text)}`;
+}

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { describeKind } from '../../../../src/cli/reference/host-changes/kinds.js';
+import { hostChangesReference } from '../../../../src/cli/reference/host-changes/page.js';
+import { phases } from '../../../../src/phases/index.js';
+
+test('docs/host-changes.md is what the phases say (npm run docs writes it)', () => {
+  expect(readFileSync(new URL('../../../../docs/host-changes.md', import.meta.url), 'utf8')).toBe(
+    hostChangesReference(),
+  );
+});
+
+test('every phase that changes something stands in it', () => {
+  const text = hostChangesReference();
+  const missing = phases.filter(({ id }) => id !== 'ready' && !text.includes(`(\`${id}\`)`));
+  expect(missing.map(({ id }) => id)).toEqual([]);
+});
+
+test('a kind that nobody described is refused', () => {
+  expect(() => describeKind('teapot')).toThrow('kinds.ts does not describe resources of kind teapot');
+});

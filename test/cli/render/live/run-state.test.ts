@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { runState } from '../../../../src/cli/render/live/run-state.js';
+
+const start = {
+  type: 'run-started',
+  command: 'init',
+  hosts: ['a', 'node2'],
+  phases: [
+    { id: 'swap', title: 'Turn swap off' },
+    { id: 'pki', title: 'Certificates' },
+  ],
+} as const;
+
+test('the display follows a host through its phases', () => {
+  let now = 0;
+  const state = runState(start, () => now);
+  expect(state.hostTitle('a')).toBe('a      connecting');
+  state.see({ type: 'phase-started', host: 'a', phase: 'swap', title: 'Turn swap off' });
+  state.see({ type: 'phase-waiting', host: 'a', phase: 'swap', for: 'pki' });
+  now = 65_000;
+  expect([state.title(), state.hostTitle('a'), state.hostOutput('a')]).toEqual([
+    'init  2 hosts  1 min 05 s',
+    'a      Turn swap off',
+    'waiting for Certificates',
+  ]);
+});
+
+test('a failed host says where and why, and the run names it', () => {
+  const state = runState(start, () => 0);
+  state.see({
+    type: 'phase-failed',
+    host: 'node2',
+    phase: 'swap',
+    message: 'swapoff \u001b[2Jfailed',
+    error: { class: 'change' },
+  });
+  expect(state.hostFailed('node2')).toBe('node2  FAILED: Turn swap off: swapoff failed');
+  expect(state.hostFailed('a')).toBeUndefined();
+  expect(state.failed()).toContain('failed on node2');
+});
+
+test('progress of no host is told on the line of the run', () => {
+  const state = runState(start, () => 0);
+  state.see({ type: 'progress', text: 'building etcd' });
+  expect(state.output()).toBe('building etcd');
+  state.see({ type: 'run-finished', changes: 0, seconds: 1, failedHosts: [] });
+  expect([state.output(), state.failed()]).toEqual(['', undefined]);
+});
+
+test('warnings and checks that are not met are kept for afterwards', () => {
+  const state = runState(start, () => 0);
+  state.see({ type: 'warning', host: 'a', text: 'old kernel' });
+  state.see({
+    type: 'check',
+    host: 'a',
+    check: { name: 'disk', title: 'Disk', status: 'warning', found: '5 GB', hint: 'Add disk.' },
+  });
+  state.see({ type: 'check', host: 'a', check: { name: 'cpus', title: 'CPUs', status: 'ok', found: '2' } });
+  expect(state.notes()).toEqual(['a: warning: old kernel', 'a: warning: Disk: 5 GB. Add disk.']);
+});

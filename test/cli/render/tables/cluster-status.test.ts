@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { clusterStatus, renderStatus, type Seen } from '../../../../src/cli/render/tables/cluster-status.js';
+import { paint } from '../../../../src/cli/terminal/colour.js';
+
+const node = {
+  name: 'a',
+  ready: true,
+  roles: ['control-plane'],
+  version: '1.36.3',
+  internalAddress: '192.0.2.1',
+  schedulable: true,
+  os: 'Debian 12',
+  kernel: '6.1',
+  runtime: 'containerd://2',
+  podCIDR: '',
+  created: '',
+};
+const pod = (name: string, status: object) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: 'kube-system' },
+  spec: { nodeName: 'a' },
+  status,
+});
+const running = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
+const seen: Seen = {
+  name: 'prod',
+  endpoint: '192.0.2.1:6443',
+  ready: 'ok',
+  version: 'v1.36.3',
+  hosts: ['a'],
+  nodes: [node],
+  pods: [pod('ok', running)],
+};
+
+test('a cluster that is well says so', () => {
+  expect(renderStatus(clusterStatus(seen), paint(false))).toContain('All 1 pods are well.');
+});
+
+test('pods that wait are named with the reason the kubelet gives; finished ones are well', () => {
+  const waiting = { phase: 'Pending', containerStatuses: [{ state: { waiting: { reason: 'ImagePullBackOff' } } }] };
+  const { pods } = clusterStatus({
+    ...seen,
+    pods: [pod('ok', running), pod('bad', waiting), pod('job', { phase: 'Succeeded' })],
+  });
+  expect(pods).toEqual({
+    total: 3,
+    unwell: [{ namespace: 'kube-system', name: 'bad', node: 'a', state: 'ImagePullBackOff' }],
+  });
+});
+
+test('hosts of the inventory that are no node are named, with the command that adds them', () => {
+  expect(renderStatus(clusterStatus({ ...seen, hosts: ['a', 'b'] }), paint(false))).toContain(
+    'not in the cluster: b. kinit join adds them.',
+  );
+});
+
+test('a node that is not ready says why, and a cordoned one that it is', () => {
+  const text = renderStatus(
+    clusterStatus({
+      ...seen,
+      nodes: [{ ...node, ready: false, schedulable: false, message: 'NetworkNotReady: no CNI' }],
+    }),
+    paint(false),
+  );
+  expect(text).toContain('NotReady (NetworkNotReady: no CNI; cordoned)');
+});

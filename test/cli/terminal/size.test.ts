@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { parseDuration, parseMemory } from '../../../src/cli/terminal/size.js';
+
+test.each([
+  ['2G', 2048],
+  ['2Gi', 2048],
+  ['1.5g', 1536],
+  ['2048M', 2048],
+  ['1700', 1700],
+  ['1T', 1048576],
+])('%s of memory are %i MiB', (text, expected) => {
+  expect(parseMemory('memory', text)).toBe(expected);
+});
+
+test.each(['', 'G', '2K', '-1G', '2G 3'])('"%s" is no size', (text) => {
+  expect(() => parseMemory('memory', text)).toThrow('--memory needs a size');
+});
+
+test.each([
+  ['0', 0],
+  ['90s', 90],
+  ['30m', 1800],
+  ['24h0m0s', 86_400],
+  ['7d', 604_800],
+])('%s are %i seconds', (text, expected) => {
+  expect(parseDuration('ttl', text)).toBe(expected);
+});
+
+test.each(['', '5', '1y', '-1h', '1h x'])('"%s" is no duration', (text) => {
+  expect(() => parseDuration('ttl', text)).toThrow('--ttl needs a duration');
+});

@@ -1,0 +1,242 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:https';
+import { type AddressInfo, connect } from 'node:net';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openApi, statusOf } from '../../../src/cluster/index.js';
+import type { ClusterApi } from '../../../src/model/api.js';
+import { resolveAuthority } from '../../../src/pki/material/authority.js';
+import { keepOrIssue } from '../../../src/pki/material/leaf.js';
+import { failure } from '../fakes.js';
+
+interface Seen {
+  readonly line: string;
+  readonly type: string | undefined;
+  readonly body: string;
+  readonly user: string;
+}
+type Reply = { readonly status: number; readonly json?: unknown; readonly text?: string } | 'cut' | 'hang';
+
+let server: Server;
+let material: { ca: string; cert: string; key: string };
+let sockets = 0;
+let seen: Seen[] = [];
+let replies: Reply[] = [];
+let api: ClusterApi;
+
+beforeAll(async () => {
+  const now = new Date();
+  const later = new Date(now.getTime() + 3_600_000);
+  const period = { now, notBefore: now, notAfter: later, caNotAfter: later };
+  const authority = await resolveAuthority({ name: 'ca', found: [], keyAlgorithm: 'ECDSA-P256', period });
+  const issue = (
+    commonName: string,
+    organization: string | undefined,
+    usages: ('serverAuth' | 'clientAuth')[],
+    sans: string[],
+  ) =>
+    keepOrIssue({
+      host: 'x',
+      path: commonName,
+      existing: {},
+      request: { commonName, ...(organization === undefined ? {} : { organization }), usages, sans },
+      authority,
+      keyAlgorithm: 'ECDSA-P256',
+      period,
+    });
+  const own = await issue('kube-apiserver', undefined, ['serverAuth'], ['127.0.0.1']);
+  const client = await issue('kubernetes-admin', 'system:masters', ['clientAuth'], []);
+  material = { ca: authority.certificate.x509.toString(), cert: client.cert, key: client.key };
+  server = createServer(
+    { cert: own.cert, key: own.key, ca: material.ca, requestCert: true, rejectUnauthorized: true },
+    (request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const peer = (request.socket as import('node:tls').TLSSocket).getPeerCertificate();
+        seen.push({
+          line: `${request.method ?? ''} ${request.url ?? ''}`,
+          type: request.headers['content-type'],
+          body: Buffer.concat(chunks).toString(),
+          user: peer.subject.CN as string,
+        });
+        const reply = replies.shift() ?? { status: 418, text: 'the test gave no more answers' };
+        if (reply === 'cut') request.socket.destroy();
+        else if (reply !== 'hang')
+          response
+            .writeHead(reply.status, { 'content-type': reply.json === undefined ? 'text/plain' : 'application/json' })
+            .end(reply.text ?? JSON.stringify(reply.json));
+      });
+    },
+  ).listen(0, '127.0.0.1');
+  server.on('secureConnection', () => sockets++);
+  await once(server, 'listening');
+});
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+beforeEach(() => {
+  sockets = 0;
+  seen = [];
+  replies = [];
+  api = open();
+});
+
+function open(more: Partial<Parameters<typeof openApi>[0]> = {}): ClusterApi {
+  const connectTcp = async (address: string, port: number) => {
+    const socket = connect(port, address);
+    await once(socket, 'connect');
+    return socket;
+  };
+  return openApi({
+    connectTcp,
+    address: '127.0.0.1',
+    port: (server.address() as AddressInfo).port,
+    caPem: material.ca,
+    certPem: material.cert,
+    keyPem: material.key,
+    ...more,
+  });
+}
+
+const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web', namespace: 'shop' } };
+const lines = (): string[] => seen.map(({ line }) => line);
+
+test('requests go one after another over one connection, as the certificate’s user', async () => {
+  replies = [
+    { status: 200, json: pod },
+    { status: 404, json: { reason: 'NotFound' } },
+    { status: 200, text: 'line 1\nline 2\n' },
+  ];
+  expect(await api.get({ apiVersion: 'v1', kind: 'Pod', name: 'web', namespace: 'shop' })).toEqual(pod);
+  expect(await api.get({ apiVersion: 'v1', kind: 'Node', name: 'a' })).toBeUndefined();
+  expect(await api.request('GET', '/api/v1/namespaces/shop/pods/web/log')).toMatchObject({
+    status: 200,
+    body: 'line 1\nline 2\n',
+  });
+  expect(lines()).toEqual([
+    'GET /api/v1/namespaces/shop/pods/web',
+    'GET /api/v1/nodes/a',
+    'GET /api/v1/namespaces/shop/pods/web/log',
+  ]);
+  expect(seen[0]?.user).toBe('kubernetes-admin');
+  expect(sockets).toBe(1);
+});
+
+test('apply is a forced server-side apply with strict validation; a dry run says so', async () => {
+  replies = [
+    { status: 200, json: pod },
+    { status: 201, json: pod },
+  ];
+  await api.apply(pod, { dryRun: true });
+  await api.apply(pod);
+  expect(lines()).toEqual([
+    'PATCH /api/v1/namespaces/shop/pods/web?fieldManager=kinit&force=true&fieldValidation=Strict&dryRun=All',
+    'PATCH /api/v1/namespaces/shop/pods/web?fieldManager=kinit&force=true&fieldValidation=Strict',
+  ]);
+  expect(seen[1]).toMatchObject({ type: 'application/apply-patch+yaml', body: JSON.stringify(pod) });
+});
+
+test.each<[string, Reply]>([
+  ['overload', { status: 429, json: {} }],
+  ['an internal error', { status: 500, json: { reason: 'InternalError' } }],
+  ['a conflict', { status: 409, json: { reason: 'Conflict' } }],
+  ['a connection that is cut', 'cut'],
+])('apply tries again after %s', async (_what, reply) => {
+  replies = [reply, { status: 200, json: pod }];
+  expect(await api.apply(pod)).toEqual(pod);
+  expect(seen).toHaveLength(2);
+});
+
+test('a schema error, which the API gives as a bare 500, is told at once with the server’s words', async () => {
+  replies = [
+    {
+      status: 500,
+      json: {
+        kind: 'Status',
+        message: 'failed to create typed patch object: .spec.prots: field not declared in schema',
+      },
+    },
+  ];
+  const error = await failure(api.apply(pod));
+  expect(error.message).toBe('the API server refused to apply Pod shop/web');
+  expect(error.context).toMatchObject({
+    class: 'change',
+    found: '500: failed to create typed patch object: .spec.prots: field not declared in schema',
+    tried: expect.stringMatching(/^PATCH \/api\/v1\/namespaces\/shop\/pods\/web\?/) as string,
+  });
+  expect(error.context.hint).toBeUndefined();
+});
+
+test('a refusal carries its status and what to do', async () => {
+  replies = [{ status: 401, json: { reason: 'Unauthorized', message: 'Unauthorized' } }];
+  const error = await failure(api.list('v1', 'Node'));
+  expect([statusOf(error), error.context.found, error.context.hint]).toEqual([
+    401,
+    '401 Unauthorized: Unauthorized',
+    expect.stringContaining('clocks'),
+  ]);
+});
+
+test('request tries once: an answer of any status is an answer, none is an error of class access', async () => {
+  replies = [{ status: 500, text: 'not yet' }, 'cut'];
+  expect(await api.request('GET', '/readyz')).toEqual({ status: 500, body: 'not yet' });
+  expect((await failure(api.request('GET', '/readyz'))).context).toMatchObject({
+    class: 'access',
+    tried: expect.stringMatching(/^GET https:\/\/127\.0\.0\.1:\d+\/readyz$/) as string,
+  });
+});
+
+test('a server that never answers is given up after the bound', async () => {
+  api = open({ timeoutSeconds: 0.05 });
+  replies = ['hang'];
+  expect((await failure(api.request('GET', '/livez'))).context.found).toBe('no answer within 0.05 s');
+});
+
+test('an abort ends a read in flight, and what cleans up afterwards still gets through', async () => {
+  const stop = new AbortController();
+  api = open({ signal: stop.signal });
+  replies = ['hang', { status: 200, json: {} }];
+  const reading = failure(api.request('GET', '/slow'));
+  await expect.poll(() => seen.length).toBe(1);
+  stop.abort();
+  expect((await reading).context.class).toBe('interrupted');
+  expect(
+    await api.delete({ apiVersion: 'v1', kind: 'Secret', namespace: 'kube-system', name: 'bootstrap-token-abcdef' }),
+  ).toBe(true);
+});
+
+test('kinds outside the table are discovered once', async () => {
+  const widgets = {
+    resources: [
+      { name: 'widgets/status', kind: 'Widget', namespaced: true },
+      { name: 'widgets', kind: 'Widget', namespaced: true },
+    ],
+  };
+  replies = [
+    { status: 200, json: widgets },
+    { status: 200, json: { items: [{ metadata: { name: 'a' } }] } },
+    { status: 200, json: { items: [] } },
+  ];
+  expect(await api.list('example.org/v1', 'Widget', { namespace: 'shop', labelSelector: 'a=b,c in (d)' })).toEqual([
+    { apiVersion: 'example.org/v1', kind: 'Widget', metadata: { name: 'a' } },
+  ]);
+  await api.list('example.org/v1', 'Widget');
+  expect(lines()).toEqual([
+    'GET /apis/example.org/v1',
+    'GET /apis/example.org/v1/namespaces/shop/widgets?labelSelector=a%3Db%2Cc%20in%20(d)',
+    'GET /apis/example.org/v1/widgets',
+  ]);
+});
+
+test('a certificate for another name is refused without a second try', async () => {
+  api = open({ serverName: 'kubernetes' });
+  const error = await failure(api.get({ apiVersion: 'v1', kind: 'Node', name: 'a' }));
+  expect(error.context).toMatchObject({
+    class: 'access',
+    hint: expect.stringContaining('Something else listens there') as string,
+  });
+  expect(seen).toEqual([]);
+});

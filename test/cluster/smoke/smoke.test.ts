@@ -1,0 +1,147 @@
+import { expect, test } from 'vitest';
+import { checkCluster } from '../../../src/cluster/smoke/smoke.js';
+import type { KubeObject } from '../../../src/model/api.js';
+import type { PhaseContext } from '../../../src/model/phase.js';
+import { failure, fakeApi, type FakeApi, fakeTools, node } from '../fakes.js';
+
+const managed = [{ manager: 'kinit', operation: 'Apply' }];
+const proxy = (available: number): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: { name: 'kube-proxy', namespace: 'kube-system', uid: 'p', generation: 1, managedFields: managed },
+  spec: { selector: { matchLabels: { 'k8s-app': 'kube-proxy' } } },
+  status: { observedGeneration: 1, desiredNumberScheduled: 2, updatedNumberScheduled: 2, numberAvailable: available },
+});
+const account: KubeObject = {
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: { name: 'default', namespace: 'kube-system' },
+};
+
+/** A cluster in which each probe pod ends as `outcome` says, at once. */
+function cluster(
+  objects: readonly KubeObject[],
+  outcome: (node: string) => { exitCode: number; message?: string } = () => ({ exitCode: 0 }),
+): FakeApi {
+  const api = fakeApi(objects);
+  const { apply, get } = api;
+  api.get = (ref) => (ref.kind === 'ServiceAccount' ? Promise.resolve(account) : get(ref));
+  api.apply = async (object, options) => {
+    const spec = object['spec'] as { nodeName?: string } | undefined;
+    if (object.kind === 'Service') return apply({ ...object, spec: { ...spec, clusterIP: '10.96.7.7' } }, options);
+    if (object.kind !== 'Pod') return apply(object, options);
+    return apply(
+      {
+        ...object,
+        status: {
+          phase: 'Running',
+          containerStatuses: [{ name: 'client', state: { terminated: outcome(spec?.nodeName ?? '') } }],
+        },
+      },
+      options,
+    );
+  };
+  return api;
+}
+
+const UNINITIALIZED = { key: 'node.cloudprovider.kubernetes.io/uninitialized', value: 'true', effect: 'NoSchedule' };
+
+test('nodes that wait for a cloud-controller-manager are not probed, and a Deployment that cannot start holds nothing up', async () => {
+  const dns: KubeObject = {
+    ...proxy(0),
+    kind: 'Deployment',
+    metadata: { ...proxy(0).metadata, name: 'coredns', uid: 'd' },
+  };
+  const api = cluster([node('a', true, { spec: { taints: [UNINITIALIZED] } }), proxy(2), dns]);
+  const tools = fakeTools({ api });
+  await checkCluster(context(['a']), tools);
+  expect(tools.said.at(-1)).toContain('a waits for the cloud-controller-manager');
+  expect(probed(api)).toEqual([]);
+});
+
+function context(names: readonly string[], plugin = 'flannel'): PhaseContext {
+  const nodes = names.map((name) => ({ spec: { name } }));
+  return {
+    nodes,
+    leader: nodes[0],
+    node: nodes[0],
+    spec: { network: { plugin, domain: 'cluster.local' } },
+    images: { flannel: 'flannel:test' },
+  } as unknown as PhaseContext;
+}
+
+const probed = (api: FakeApi): string[] =>
+  api.calls
+    .filter((call) => call.startsWith('apply Pod/'))
+    .map((call) => call.replace(/^apply Pod\/kinit-probe-[0-9a-f]{8}-/, ''));
+
+const left = (api: FakeApi): string[] =>
+  [...api.objects.keys()].filter((key) => /^(Pod|Service|Namespace) .*kinit-probe/.test(key));
+
+test('a new cluster is probed from every node once; after that three kinds of lists are enough', async () => {
+  const api = cluster([node('a'), node('b'), proxy(2)]);
+  await checkCluster(context(['a', 'b']), fakeTools({ api }));
+  expect(probed(api)).toEqual(['a', 'b']);
+  expect(api.calls.filter((call) => call.startsWith('delete '))).toHaveLength(3);
+  expect(left(api)).toEqual([]);
+  api.calls.length = 0;
+  await checkCluster(context(['a', 'b']), fakeTools({ api }));
+  expect(api.calls).toEqual([]);
+});
+
+test('a node that joins later is probed with two peers; a changed workload probes all again', async () => {
+  const names = ['a', 'b', 'c', 'd'];
+  const api = cluster([...names.map((name) => node(name)), proxy(2)]);
+  await checkCluster(context(names), fakeTools({ api }));
+  api.calls.length = 0;
+  await api.apply(node('e'));
+  await checkCluster(context([...names, 'e']), fakeTools({ api }));
+  expect(probed(api)).toEqual(['e', 'a', 'b']);
+  api.calls.length = 0;
+  api.objects.set('DaemonSet kube-system/kube-proxy', {
+    ...proxy(2),
+    metadata: { ...proxy(2).metadata, uid: 'replaced' },
+  });
+  await checkCluster(context([...names, 'e']), fakeTools({ api }));
+  expect(probed(api)).toHaveLength(5);
+});
+
+test('a probe that fails names the node and what it saw, is not remembered, and leaves nothing behind', async () => {
+  const api = cluster([node('a'), node('b'), proxy(2)], (name) =>
+    name === 'b' ? { exitCode: 1, message: 'the Service answered only from: b ' } : { exitCode: 0 },
+  );
+  const error = await failure(checkCluster(context(['a', 'b']), fakeTools({ api })));
+  expect(error.message).toBe('the pod network does not work on b');
+  expect(error.context.found).toBe('b: the Service answered only from: b');
+  expect(left(api)).toEqual([]);
+  expect(api.objects.has('ConfigMap kube-system/kinit-probe')).toBe(false);
+});
+
+test('a host that is down and not of this run holds nothing up, though a DaemonSet lacks its pod', async () => {
+  const pod: KubeObject = {
+    ...node('kube-proxy-a'),
+    kind: 'Pod',
+    metadata: { name: 'kube-proxy-a', namespace: 'kube-system', labels: { 'k8s-app': 'kube-proxy' } },
+    spec: { nodeName: 'a' },
+  };
+  const api = cluster([node('a'), node('down', false), proxy(1), pod]);
+  await checkCluster(context(['a']), fakeTools({ api }));
+  expect(probed(api)).toEqual(['a']);
+});
+
+test('leftovers of a kinit that was killed are removed', async () => {
+  const old = (kind: string): KubeObject => ({
+    apiVersion: 'v1',
+    kind,
+    metadata: { name: 'kinit-probe-old', namespace: 'kube-system', labels: { 'kinit/probe': 'kinit-probe-old' } },
+  });
+  const api = cluster([node('a'), proxy(2), old('Pod'), old('Service')]);
+  await checkCluster(context(['a']), fakeTools({ api }));
+  expect(left(api)).toEqual([]);
+});
+
+test("without kinit's pod network nothing is waited for, and that is said", async () => {
+  const tools = fakeTools({ api: fakeApi() });
+  await checkCluster(context(['a'], 'none'), tools);
+  expect(tools.said[0]).toContain('network.plugin is none');
+});

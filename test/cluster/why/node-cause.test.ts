@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { firstFatal, nodeCause } from '../../../src/cluster/why/node-cause.js';
+import type { HostConnection } from '../../../src/model/host.js';
+import { fakeHost } from '../fakes.js';
+
+const stamp = '2026-05-01T10:00:00.000000000Z stderr F';
+const host = (stdout: string, scripts: string[] = []): HostConnection =>
+  fakeHost({
+    run: async (script) => {
+      scripts.push(script);
+      return { code: 0, stdout, stderr: '' };
+    },
+  });
+const cause = (...parts: string[]): ReturnType<typeof nodeCause> =>
+  nodeCause(host(parts.join('\n')), { clockOffsetMs: 0 }, new Date('2026-05-01T09:59:00Z'));
+const up = 'ActiveState=active\nSubState=running\nNRestarts=0\n=== kinit journal';
+
+test('the last words of klog, cobra, Go and etcd', () => {
+  expect(
+    firstFatal(
+      `${stamp} I0501 10:00:00.1 1 a.go:1] fine\n${stamp} F0501 10:00:00.200000       1 instance.go:226] Error creating leases: context deadline exceeded`,
+    ),
+  ).toBe('Error creating leases: context deadline exceeded');
+  expect(firstFatal(`${stamp} Error: unknown flag: --no-such-flag`)).toBe('Error: unknown flag: --no-such-flag');
+  expect(
+    firstFatal(
+      `${stamp} {"level":"info","msg":"x"}\n${stamp} {"level":"fatal","ts":"2026","msg":"discovery failed","error":"member unknown"}`,
+    ),
+  ).toBe('discovery failed: member unknown');
+  expect(firstFatal(`${stamp} E0501 10:00:00.1 1 a.go:1] "Not the end"`)).toBeUndefined();
+});
+
+test('whose failure makes the others fail goes first', async () => {
+  const found = await cause(
+    up,
+    '=== kinit kube-apiserver',
+    `${stamp} F0501 10:00:00.2 1 a.go:1] no etcd`,
+    '=== kinit etcd',
+    `${stamp} {"level":"fatal","msg":"no disk"}`,
+  );
+  expect(found).toEqual({ line: 'container etcd: no disk', hopeless: false });
+});
+
+test('a flag that does not exist is not cured by waiting', async () => {
+  expect(await cause(up, '=== kinit kube-apiserver', `${stamp} Error: unknown flag: --x`)).toEqual({
+    line: 'container kube-apiserver: Error: unknown flag: --x',
+    hopeless: true,
+  });
+});
+
+test('a kubelet that is down goes before its containers; one that ends again and again is hopeless', async () => {
+  const down = (restarts: number): string =>
+    `ActiveState=activating\nSubState=auto-restart\nNRestarts=${restarts}\n=== kinit journal\nE0501 10:00:00.2 1 run.go:72] "command failed" err="bad"`;
+  const container = `=== kinit etcd\n${stamp} {"level":"fatal","msg":"no disk"}`;
+  expect(await cause(down(1), container)).toEqual({
+    line: 'kubelet (started again 1 times): "command failed" err="bad"',
+    hopeless: false,
+  });
+  expect((await cause(down(2), container))?.hopeless).toBe(true);
+});
+
+test('what an earlier start ended with is not the cause', () => {
+  expect(firstFatal(`${stamp} Error: unknown flag: --x`, Date.parse('2026-05-01T10:00:01Z'))).toBeUndefined();
+});
+
+test('a static pod between two starts: what counts is when its configuration was written', async () => {
+  const log = `${stamp} Error: unknown flag: --x`;
+  const written = (time: string): string => `=== kinit kube-apiserver ${Date.parse(time) / 1000}.5`;
+  const late = (part: string): ReturnType<typeof nodeCause> =>
+    nodeCause(host([up, part, log].join('\n')), { clockOffsetMs: 0 }, new Date('2026-05-01T10:30:00Z'));
+  expect((await late(written('2026-05-01T09:00:00Z')))?.hopeless).toBe(true);
+  expect(await late(written('2026-05-01T10:10:00Z'))).toBeUndefined();
+});
+
+test("healthy logs give no cause, and only what was logged since is asked for, by the host's clock", async () => {
+  expect(await cause(up, 'I0501 10:00:00.1 1 a.go:1] fine')).toBeUndefined();
+  const scripts: string[] = [];
+  await nodeCause(host('', scripts), { clockOffsetMs: 60_000 }, new Date(1_700_000_000_000));
+  expect(scripts.join()).toContain('--since @1700000060');
+});

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { explainFailure } from '../../../src/engine/explain/failures.js';
+import { KinitError } from '../../../src/model/error.js';
+import type { PhaseContext } from '../../../src/model/phase.js';
+import { fakeHost } from '../../cluster/fakes.js';
+
+const context = { node: { facts: { clockOffsetMs: 0 } } } as PhaseContext;
+const explain = (error: KinitError, stdout: string | Error): Promise<KinitError> =>
+  explainFailure(
+    error,
+    context,
+    fakeHost({
+      run: () => (stdout instanceof Error ? Promise.reject(stdout) : Promise.resolve({ code: 0, stdout, stderr: '' })),
+    }),
+    new Date(),
+  );
+const timeout = new KinitError('gave up', {
+  class: 'timeout',
+  host: 'node1',
+  found: 'connection refused',
+  hint: 'look',
+});
+const full = new KinitError('could not write', {
+  class: 'change',
+  host: 'node1',
+  found: 'sh: write error: No space left on device',
+});
+
+test('a wait that ran out is told with its cause first', async () => {
+  const logs =
+    'ActiveState=active\nNRestarts=0\n=== kinit kube-apiserver\n2099-01-01T00:00:00Z stderr F Error: unknown flag: --x';
+  expect((await explain(timeout, logs)).context).toEqual({
+    ...timeout.context,
+    found: 'container kube-apiserver: Error: unknown flag: --x\nconnection refused',
+  });
+});
+
+test('a full disk is told with the space there is', async () => {
+  const df = 'overlay 1000000 500000 500000 50% /\ntmpfs 51200 51200 0 100% /usr/local/bin\n';
+  const { found, hint } = (await explain(full, df)).context;
+  expect(found).toBe(
+    'sh: write error: No space left on device\nfile systems with the least space: /usr/local/bin: 0.0 MB free of 50.0 MB; /: 488.3 MB free of 976.6 MB',
+  );
+  expect(hint).toMatch(/^The disk is full\. Make room on node1/);
+});
+
+test('a write that failed for an unknown reason names only a disk without room', async () => {
+  const vague = new KinitError('could not record', {
+    class: 'change',
+    host: 'node1',
+    found: 'sh: 16: printf: I/O error',
+  });
+  expect(
+    (await explain(vague, 'overlay 1000000 500000 500000 50% /\ntmpfs 4 4 0 100% /var/lib/kinit\n')).context.found,
+  ).toContain('least space: /var/lib/kinit: 0.0 MB free of 0.0 MB');
+  expect(await explain(vague, 'overlay 1000000 500000 500000 50% /\n')).toBe(vague);
+});
+
+test('without a cause, or without a connection, the failure stays as it is', async () => {
+  expect(await explain(timeout, 'ActiveState=active\nNRestarts=0')).toBe(timeout);
+  expect(await explain(timeout, new Error('lost'))).toBe(timeout);
+  const other = new KinitError('no', { class: 'change', found: 'syntax error' });
+  expect(await explain(other, new Error('must not be asked'))).toBe(other);
+});

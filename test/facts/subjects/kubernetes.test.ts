@@ -1,0 +1,46 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { kubernetes } from '../../../src/facts/subjects/kubernetes.js';
+import { MATERIAL_PATHS } from '../../../src/pki/index.js';
+import { runLocal } from '../../../src/ssh/local.js';
+import { scratch } from '../../ssh/scratch.js';
+
+/** Runs the real script against a folder that stands for the host's root. */
+async function look(files: Readonly<Record<string, string>>): Promise<ReturnType<typeof kubernetes.parse>> {
+  const root = scratch();
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  }
+  if ('/elsewhere/ca.crt' in files)
+    symlinkSync(join(root, '/elsewhere/ca.crt'), join(root, '/etc/kubernetes/pki/ca.crt'));
+  const script = kubernetes.script.replaceAll('/etc/', `${root}/etc/`).replaceAll('/var/', `${root}/var/`);
+  const { stdout } = await runLocal('sh', ['-c', `( ${script}\n) 2>/dev/null`], { reject: false });
+  return kubernetes.parse(stdout.replaceAll(`=${root}`, '='));
+}
+
+test('every path that certificates are looked for at is collected, to the byte', async () => {
+  const texts = [
+    '-----BEGIN X-----\nabc\n-----END X-----\n',
+    'no last line break',
+    '',
+    '\n',
+    'a\n\n b\n=/etc/passwd\n\n',
+    'dos\r\n',
+  ];
+  const files = Object.fromEntries(MATERIAL_PATHS.map((path, index) => [path, texts[index % texts.length] ?? '']));
+  const found = await look(files);
+  expect(found.pki).toEqual(files);
+  expect(found.joined).toBe(true);
+});
+
+test('a certificate that is a link to elsewhere is read', async () => {
+  const found = await look({ '/elsewhere/ca.crt': 'mine\n', '/etc/kubernetes/pki/ca.key': 'k\n' });
+  expect(found.pki).toEqual({ '/etc/kubernetes/pki/ca.crt': 'mine\n', '/etc/kubernetes/pki/ca.key': 'k\n' });
+});
+
+test('a host that kinit has changed has a journal, an empty folder is none', async () => {
+  expect(await look({ '/var/lib/kinit/journal/1-file/id': 'x' })).toEqual({ joined: false, journal: true, pki: {} });
+  expect((await look({ '/var/lib/kinit/other': 'x' })).journal).toBe(false);
+});

@@ -1,0 +1,165 @@
+import { expect, test } from 'vitest';
+import type { HostConnection } from '../../src/model/host.js';
+import { probeReachability, type ReachabilityResult } from '../../src/preflight/reachability.js';
+import { complaints, check, nodesOf, specOf, type Wanted } from '../phases/preflight/nodes.js';
+
+interface FakeHost {
+  readonly connection: HostConnection;
+  readonly scripts: string[];
+}
+
+type Answer = string | Error;
+
+/** Answers listen, connect and stop; anything else is refused. */
+function fakeHost(host: string, listen: Answer, connect: Answer): FakeHost {
+  const scripts: string[] = [];
+  const answers: [RegExp, Answer][] = [
+    [/^if grep -qs kinit-probe-/, ''],
+    [/echo no-perl/, listen],
+    [/elif command -v bash/, connect],
+  ];
+  const refuse = (): never => {
+    throw new Error('not programmed');
+  };
+  const connection: HostConnection = {
+    host,
+    run: async (script) => {
+      scripts.push(script);
+      const answer = answers.find(([pattern]) => pattern.test(script))?.[1] ?? new Error(`not programmed: ${script}`);
+      if (answer instanceof Error) throw answer;
+      return { code: 0, stdout: answer, stderr: '' };
+    },
+    claim: refuse,
+    upload: refuse,
+    pipe: refuse,
+    connectTcp: refuse,
+    stats: { execChannels: 1, roundTrips: 0, bytesSent: 0 },
+    close: refuse,
+  };
+  return { connection, scripts };
+}
+
+const UP_C1 = 'tcp 6443 up\nudp 8472 up\npid 41\n';
+const UP_W1 = 'tcp 10250 up\nudp 8472 up\npid 42\n';
+
+async function probe(
+  c1: FakeHost,
+  w1: FakeHost,
+  wanted: Wanted = {},
+  signal = new AbortController().signal,
+): Promise<ReachabilityResult[]> {
+  return probeReachability(
+    new Map([
+      ['c1', c1.connection],
+      ['w1', w1.connection],
+    ]),
+    nodesOf(wanted),
+    specOf(wanted.spec),
+    signal,
+  );
+}
+
+function lines(results: readonly ReachabilityResult[]): string[] {
+  return results.map(
+    ({ from, to, protocol, port, outcome, reason }) =>
+      `${from} ${to} ${protocol} ${String(port)} ${outcome}${reason === undefined ? '' : `: ${reason}`}`,
+  );
+}
+
+test('what the cluster needs is tried, in three round trips a host', async () => {
+  const [c1, w1] = [fakeHost('c1', UP_C1, '0 reached\n1 reached\n'), fakeHost('w1', UP_W1, '1 timeout\n0 refused\n')];
+  expect(lines(await probe(c1, w1))).toEqual([
+    'c1 w1 tcp 10250 reached',
+    'c1 w1 udp 8472 reached',
+    'w1 c1 tcp 6443 refused',
+    'w1 c1 udp 8472 timeout',
+  ]);
+  expect([c1.scripts.length, w1.scripts.length]).toEqual([3, 3]);
+  expect(c1.scripts[2]).toContain('/proc/41/cmdline');
+});
+
+test('host-gw asks no VXLAN', async () => {
+  const [c1, w1] = [
+    fakeHost('c1', 'tcp 6443 up\npid 41\n', '0 reached\n'),
+    fakeHost('w1', 'tcp 10250 up\npid 42\n', '0 reached\n'),
+  ];
+  expect(lines(await probe(c1, w1, { spec: { network: { flannelBackend: 'host-gw' } } })).sort()).toEqual([
+    'c1 w1 tcp 10250 reached',
+    'w1 c1 tcp 6443 reached',
+  ]);
+});
+
+test('what cannot be judged is skipped with the reason', async () => {
+  const [c1, w1] = [
+    fakeHost('c1', 'tcp 6443 taken\nudp 8472 up\npid 41\n', '0 refused\n1 timeout\n'),
+    fakeHost('w1', 'no-perl\n', '0 refused\n1 unknown\n'),
+  ];
+  expect(lines(await probe(c1, w1)).sort()).toEqual([
+    'c1 w1 tcp 10250 skipped: w1 has no perl to put a listener up',
+    'c1 w1 udp 8472 skipped: w1 has no perl to put a listener up',
+    'w1 c1 tcp 6443 skipped: c1 could not listen: the port is in use',
+    'w1 c1 udp 8472 skipped: w1 has no perl to ask over udp',
+  ]);
+});
+
+test('an API server that runs already is judged without a listener', async () => {
+  const joined = { kubernetes: { joined: true, kubeletActive: true, pki: {}, journal: true } };
+  const [c1, w1] = [
+    fakeHost('c1', 'tcp 6443 taken\nudp 8472 taken\n', '0 reached\n1 reached\n'),
+    fakeHost('w1', UP_W1, '0 timeout\n1 timeout\n'),
+  ];
+  const results = await probe(c1, w1, { controlPlane: joined });
+  expect(lines(results)).toContain('w1 c1 tcp 6443 timeout');
+  const checks = check({ controlPlane: joined, reachability: results }).get('w1') ?? [];
+  expect(
+    checks
+      .filter(({ name }) => name.startsWith('reach-'))
+      .map(({ name, status, found }) => `${name} ${status} ${found}`),
+  ).toEqual(['reach-6443 error c1 (10.0.0.1): no answer', 'reach-8472-udp ok in use by the cluster already']);
+});
+
+test('listeners are stopped when a host fails on the way', async () => {
+  const [c1, w1] = [fakeHost('c1', UP_C1, new Error('connection lost')), fakeHost('w1', UP_W1, '')];
+  await expect(probe(c1, w1)).rejects.toThrow('connection lost');
+  expect(c1.scripts.at(-1)).toContain('/proc/41/cmdline');
+  expect(w1.scripts.at(-1)).toContain('/proc/42/cmdline');
+});
+
+test('nothing is started after Ctrl-C', async () => {
+  const [c1, w1] = [fakeHost('c1', UP_C1, ''), fakeHost('w1', UP_W1, '')];
+  await expect(probe(c1, w1, {}, AbortSignal.abort(new Error('stopped')))).rejects.toThrow('stopped');
+  expect(c1.scripts).toEqual([]);
+});
+
+const BLOCKED: ReachabilityResult = {
+  from: 'w1',
+  to: 'c1',
+  address: '10.0.0.1',
+  protocol: 'tcp',
+  port: 6443,
+  purpose: 'API server',
+  outcome: 'timeout',
+};
+
+test('a blocked port is an error that says from where to where', () => {
+  expect(complaints({ reachability: [BLOCKED] }, 'w1')).toEqual([
+    {
+      name: 'reach-6443',
+      title: 'API server of other hosts (tcp 6443)',
+      status: 'error',
+      minimum: 'reached',
+      found: 'c1 (10.0.0.1): no answer',
+      hint: 'Open tcp port 6443 from w1 to c1: a firewall on the way, a security group, or internalAddress in the inventory is wrong.',
+    },
+  ]);
+  expect(complaints({ reachability: [BLOCKED] }, 'c1')).toEqual([]);
+});
+
+test('a firewall on the host that kinit sees to is only a warning', () => {
+  expect(complaints({ controlPlane: { firewalls: ['ufw'] }, reachability: [BLOCKED] }, 'w1')).toMatchObject([
+    { name: 'reach-6443', status: 'warning' },
+  ]);
+  expect(
+    complaints({ controlPlane: { firewalls: ['ufw'] }, spec: { firewall: 'keep' }, reachability: [BLOCKED] }, 'w1'),
+  ).toMatchObject([{ name: 'reach-6443', status: 'error' }]);
+});

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { BinaryArtifact } from '../../../src/model/artifact.js';
+import { binary, binaryKind, type BinarySeen } from '../../../src/resources/binary/index.js';
+import { reason, run, SHELLS, withHost, type FakeHost, type Shell } from '../sh.js';
+
+const ROOT = process.getuid?.() === 0;
+
+function artifact(root: string, content: string): BinaryArtifact {
+  return {
+    name: 'kube',
+    version: '1.36.3',
+    localFile: '/store/kube',
+    sha256: createHash('sha256').update(content).digest('hex'),
+    size: content.length,
+    installPath: `${root}/bin dir/kube`,
+    links: [`${root}/bin dir/kubelet`, `${root}/bin dir/kubectl`],
+    group: 'kubernetes',
+  };
+}
+
+function look(host: FakeHost, shell: Shell, a: BinaryArtifact): BinarySeen {
+  const result = run(shell, host.inside(binaryKind.observe?.(binary({ artifact: a })) ?? ''));
+  expect(result.stderr).toBe('');
+  const seen = binaryKind.parse?.(binary({ artifact: a }), result.stdout);
+  if (seen === undefined) throw new Error('no parse');
+  return seen;
+}
+
+function install(host: FakeHost, shell: Shell, a: BinaryArtifact, content: string): void {
+  const steps = binaryKind.apply(binary({ artifact: a }), look(host, shell, a));
+  for (const step of steps) {
+    if (step.do === 'upload') {
+      run(shell, `mkdir -p '${host.root}/bin dir' && rm -f '${a.installPath}'`);
+      writeFileSync(a.installPath, content, { mode: 0o755 });
+    } else if (step.do === 'script')
+      expect(run(shell, host.inside(step.script))).toMatchObject({ code: 0, stderr: '' });
+  }
+}
+
+for (const shell of SHELLS) {
+  test.runIf(ROOT)(`${shell}: nothing to do after an installation, and nothing is hashed to know that`, () => {
+    withHost((host) => {
+      const a = artifact(host.root, 'program');
+      install(host, shell, a, 'program');
+      host.command('sha256sum', 'cat > /dev/null; echo never -');
+      expect(binaryKind.diff(binary({ artifact: a }), look(host, shell, a))).toEqual({
+        changed: false,
+        reason: 'kube 1.36.3 is installed',
+      });
+      expect(host.calls()).toEqual([]);
+      expect(readlinkSync(`${host.root}/bin dir/kubelet`)).toBe(a.installPath);
+    });
+  });
+
+  test.runIf(ROOT)(`${shell}: a file changed behind kinit's back, even with the old time, is seen`, () => {
+    withHost((host) => {
+      const a = artifact(host.root, 'program');
+      install(host, shell, a, 'program');
+      writeFileSync(`${a.installPath}.new`, 'PROGRAM', { mode: 0o755 });
+      utimesSync(`${a.installPath}.new`, 1, 1);
+      run(shell, `touch -r '${a.installPath}' '${a.installPath}.new' && mv '${a.installPath}.new' '${a.installPath}'`);
+      expect(reason(binaryKind.diff(binary({ artifact: a }), look(host, shell, a)))).toContain(
+        'another one is installed',
+      );
+    });
+  });
+
+  test.runIf(ROOT)(`${shell}: a link that points elsewhere is corrected without sending the program again`, () => {
+    withHost((host) => {
+      const a = artifact(host.root, 'program');
+      install(host, shell, a, 'program');
+      run(shell, `ln -sfn /elsewhere '${host.root}/bin dir/kubelet'`);
+      const seen = look(host, shell, a);
+      expect(reason(binaryKind.diff(binary({ artifact: a }), seen))).toBe(
+        `missing links: ${host.root}/bin dir/kubelet`,
+      );
+      expect(binaryKind.apply(binary({ artifact: a }), seen).map((step) => step.do)).toEqual(['script']);
+      install(host, shell, a, 'program');
+      expect(binaryKind.diff(binary({ artifact: a }), look(host, shell, a)).changed).toBe(false);
+    });
+  });
+
+  test.runIf(ROOT)(
+    `${shell}: undo removes program, links, stamp and the folder made for them, or brings the one before back`,
+    () => {
+      for (const before of [undefined, 'theirs']) {
+        withHost((host) => {
+          const a = artifact(host.root, 'program');
+          if (before !== undefined) {
+            run(shell, `mkdir '${host.root}/bin dir'`);
+            writeFileSync(a.installPath, before, { mode: 0o700 });
+          }
+          const undo = binaryKind.undo?.(binary({ artifact: a }), look(host, shell, a));
+          expect(run(shell, host.inside(undo?.save ?? 'false'), { D: host.saved }).code).toBe(0);
+          install(host, shell, a, 'program');
+          expect(run(shell, host.inside(undo?.restore ?? 'false'), { D: host.saved })).toMatchObject({
+            code: 0,
+            stderr: '',
+          });
+          expect(existsSync(`${host.root}/bin dir`)).toBe(before !== undefined);
+          expect(existsSync(`${host.root}/var/lib/kinit/binaries/kube`)).toBe(false);
+          if (before !== undefined) expect(readFileSync(a.installPath, 'utf8')).toBe(before);
+        });
+      }
+    },
+  );
+}

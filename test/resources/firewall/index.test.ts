@@ -1,0 +1,224 @@
+import { expect, test } from 'vitest';
+import { firewall, firewallKind, type FirewallSeen } from '../../../src/resources/firewall/index.js';
+import type { FirewallWishes } from '../../../src/resources/firewall/ports.js';
+import { run, SHELLS, withHost, type FakeHost } from '../sh.js';
+
+const OFF = firewall({});
+const PODS = '10.244.0.0/16';
+const WISHES: FirewallWishes = {
+  ports: [
+    { port: 6443, protocol: 'tcp' },
+    { port: '30000-32767', protocol: 'udp' },
+  ],
+  pods: PODS,
+  peers: [],
+};
+const OPEN = firewall({ open: WISHES });
+const DIRECT = firewall({ open: { ...WISHES, peers: ['10.0.0.2'] } });
+const NONE: FirewallSeen = {
+  ufw: false,
+  firewalld: { active: false, enabled: false },
+  nftables: { active: false, enabled: false, chains: [], stored: [] },
+  ufwRules: [],
+  firewalldPermanent: [],
+  firewalldRunning: [],
+};
+const ON = { active: true, enabled: true };
+const UFW_PODS = [`allow from ${PODS}`, `route allow from ${PODS}`, `route allow to ${PODS}`];
+
+test('nothing to do where no firewall is on', () => {
+  expect(firewallKind.diff(OFF, NONE)).toEqual({ changed: false, reason: 'no firewall is on' });
+  expect(firewallKind.diff(OPEN, NONE)).toEqual({ changed: false, reason: 'no firewall is on, so all ports are open' });
+});
+
+test('nothing to do where the ports are open already', () => {
+  const listed = ['6443/tcp', '30000-32767/udp', `trusted ${PODS}`];
+  const chain = { family: 'inet', table: 'filter', chain: 'input', hook: 'input', digest: OPEN.digest };
+  const seen = {
+    ...NONE,
+    ufw: true,
+    ufwRules: ["allow 6443/tcp comment 'k8s'", 'allow 30000:32767/udp', ...UFW_PODS],
+    firewalld: ON,
+    firewalldPermanent: listed,
+    firewalldRunning: listed,
+    nftables: { ...ON, chains: [chain], stored: [OPEN.digest] },
+  };
+  expect(firewallKind.diff(OPEN, seen)).toEqual({ changed: false, reason: 'the ports are open' });
+});
+
+test('a firewalld port open now but not after a reboot is missing', () => {
+  const seen = {
+    ...NONE,
+    firewalld: ON,
+    firewalldPermanent: ['6443/tcp', `trusted ${PODS}`],
+    firewalldRunning: ['6443/tcp', '30000-32767/udp', `trusted ${PODS}`],
+  };
+  const difference = firewallKind.diff(OPEN, seen);
+  expect(difference.changed && difference.change.summary).toBe('open for the cluster: firewalld 30000-32767/udp');
+});
+
+test('nodes that send to pods without a tunnel are let in by firewalld, which forwards only for trusted sources', () => {
+  const difference = firewallKind.diff(DIRECT, {
+    ...NONE,
+    firewalld: ON,
+    firewalldPermanent: [],
+    firewalldRunning: [],
+  });
+  expect(difference.changed && difference.change.summary).toBe(
+    `open for the cluster: firewalld 6443/tcp, 30000-32767/udp, trusted ${PODS}, trusted 10.0.0.2`,
+  );
+});
+
+test('nftables rules that the next boot would not bring back are missing', () => {
+  const chain = { family: 'inet', table: 'filter', chain: 'input', hook: 'input', digest: OPEN.digest };
+  expect(firewallKind.diff(OPEN, { ...NONE, nftables: { ...ON, chains: [chain], stored: [] } })).toMatchObject({
+    changed: true,
+    change: { summary: 'open for the cluster: nftables inet filter input' },
+  });
+});
+
+test('every set of ports is recorded for undo by itself', () => {
+  expect(new Set([OFF.id, OPEN.id, DIRECT.id]).size).toBe(3);
+});
+
+function machine(host: FakeHost): void {
+  host.write('/etc/ufw/ufw.conf', '# comment\nENABLED=yes\n');
+  host.command(
+    'ufw',
+    'case "$*" in "show added") printf "Added user rules (see \'ufw status\' for running firewall):\\nufw allow 6443/tcp\\nufw allow 22\\nufw allow from 10.244.0.0/16\\nufw route allow from 10.244.0.0/16\\n";; esac',
+  );
+  host.command(
+    'firewall-cmd',
+    'case "$*" in *--permanent*list-ports) echo "6443/tcp 80/tcp";; *list-ports) echo "6443/tcp";; *--permanent*trusted*list-sources) echo "10.244.0.0/16 192.0.2.1";; esac',
+  );
+  host.command(
+    'systemctl',
+    'case "$*" in *firewalld.service) printf "ActiveState=active\\nUnitFileState=enabled\\n";; *nftables.service) printf "ActiveState=inactive\\nUnitFileState=disabled\\n";; esac',
+  );
+}
+
+for (const shell of SHELLS) {
+  test(`${shell}: off: what is on is stopped and disabled, undo starts just that again`, () => {
+    withHost((host) => {
+      machine(host);
+      const seen = firewallKind.parse?.(OFF, run(shell, host.inside(firewallKind.observe?.(OFF) ?? '')).stdout) ?? NONE;
+      expect(seen).toMatchObject({ ufw: true, firewalld: ON, nftables: { active: false, enabled: false } });
+      expect(host.calls().some((call) => call.startsWith('firewall-cmd'))).toBe(false);
+      const before = host.calls().length;
+      const [step] = firewallKind.apply(OFF, seen);
+      expect(run(shell, host.inside(step?.do === 'script' ? step.script : 'false'))).toMatchObject({
+        code: 0,
+        stderr: '',
+      });
+      expect(host.calls().slice(before)).toEqual(['ufw disable', 'systemctl disable --now -- firewalld.service']);
+      const after = host.calls().length;
+      expect(run(shell, host.inside(firewallKind.undo?.(OFF, seen).restore ?? 'false')).code).toBe(0);
+      expect(host.calls().slice(after)).toEqual([
+        'ufw --force enable',
+        'systemctl -q enable -- firewalld.service',
+        'systemctl start -- firewalld.service',
+      ]);
+    });
+  });
+
+  test(`${shell}: open-ports: only missing rules are added, and only those are taken back`, () => {
+    withHost((host) => {
+      machine(host);
+      const seen =
+        firewallKind.parse?.(OPEN, run(shell, host.inside(firewallKind.observe?.(OPEN) ?? '')).stdout) ?? NONE;
+      const before = host.calls().length;
+      const [step] = firewallKind.apply(OPEN, seen);
+      expect(run(shell, host.inside(step?.do === 'script' ? step.script : 'false'))).toMatchObject({
+        code: 0,
+        stderr: '',
+      });
+      expect(host.calls().slice(before)).toEqual([
+        'ufw allow 30000:32767/udp',
+        'ufw route allow to 10.244.0.0/16',
+        'firewall-cmd -q --permanent --add-port=30000-32767/udp',
+        'firewall-cmd -q --add-port=30000-32767/udp',
+        'firewall-cmd -q --zone=trusted --add-source=10.244.0.0/16',
+      ]);
+      const after = host.calls().length;
+      expect(run(shell, host.inside(firewallKind.undo?.(OPEN, seen).restore ?? 'false')).code).toBe(0);
+      expect(host.calls().slice(after)).toEqual([
+        'ufw --force delete allow 30000:32767/udp',
+        'ufw --force route delete allow to 10.244.0.0/16',
+        'systemctl -q is-active firewalld',
+        'firewall-cmd -q --permanent --remove-port=30000-32767/udp',
+        'firewall-cmd -q --remove-port=30000-32767/udp',
+        'firewall-cmd -q --zone=trusted --remove-source=10.244.0.0/16',
+      ]);
+    });
+  });
+
+  test(`${shell}: of a hand-written nftables ruleset, the base chains that may drop are seen, with what kinit put there; others' tables are left alone`, () => {
+    withHost((host) => {
+      host.command(
+        'systemctl',
+        'case "$*" in "-q is-active nftables") exit 0;; "-q is-active firewalld") exit 3;; *nftables.service) printf "ActiveState=active\\nUnitFileState=enabled\\n";; *) printf "ActiveState=inactive\\nUnitFileState=\\n";; esac',
+      );
+      host.write('/rules', RULESET);
+      host.command('nft', 'cat "$ROOT/rules"');
+      const seen =
+        firewallKind.parse?.(
+          OPEN,
+          run(shell, host.inside(firewallKind.observe?.(OPEN) ?? ''), { ROOT: host.root }).stdout,
+        ) ?? NONE;
+      expect(seen.nftables).toEqual({
+        ...ON,
+        chains: [
+          { family: 'inet', table: 'filter', chain: 'input', hook: 'input', digest: 'a0a92208' },
+          { family: 'inet', table: 'filter', chain: 'forward', hook: 'forward', digest: '-' },
+          { family: 'ip', table: 'mine', chain: 'in', hook: 'input', digest: '-' },
+        ],
+        stored: [],
+      });
+    });
+  });
+}
+
+/** As nft 1.0.6 lists it. */
+const RULESET = `table inet filter {
+\tchain input {
+\t\ttype filter hook input priority filter; policy drop;
+\t\ttcp dport { 6443, 10250 } accept comment "kinit-a0a92208"
+\t\tct state established,related accept
+\t}
+
+\tchain forward {
+\t\ttype filter hook forward priority filter; policy drop;
+\t}
+
+\tchain output {
+\t\ttype filter hook output priority filter; policy accept;
+\t}
+}
+table ip mine {
+\tchain in {
+\t\ttype filter hook input priority filter; policy accept;
+\t\tjump others
+\t}
+
+\tchain others {
+\t\ttcp dport 23 counter packets 0 bytes 0 reject
+\t}
+}
+table inet harmless {
+\tchain input {
+\t\ttype filter hook input priority filter; policy accept;
+\t}
+}
+table ip kube-proxy {
+\tchain filter-input {
+\t\ttype filter hook input priority -110; policy accept;
+\t\tct state new jump reject-chain
+\t\tdrop
+\t}
+}
+table ip filter {
+\tchain INPUT {
+\t\ttype filter hook input priority filter; policy drop;
+\t}
+}
+`;

@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
+import { expect, test } from 'vitest';
+import type { ImageArtifact } from '../../../src/model/artifact.js';
+import type { HostConnection } from '../../../src/model/host.js';
+import type { Step, Tools } from '../../../src/model/resource.js';
+import { images, imagesKind, type ImagesSeen } from '../../../src/resources/images/index.js';
+import { reason, run, SHELLS, withHostAsync, type FakeHost, type Shell } from '../sh.js';
+
+const API: ImageArtifact = {
+  name: 'kube-apiserver',
+  refs: ['registry.k8s.io/kube-apiserver:v1.36.3'],
+  archive: { localFile: '/a', sha256: 'a', size: 1 },
+  digest: 'sha256:111',
+  on: 'control-plane',
+  pinned: true,
+};
+const PAUSE: ImageArtifact = {
+  name: 'pause',
+  refs: ['registry.k8s.io/pause:3.10', 'example.org/pause:3.10'],
+  archive: { localFile: '/a', sha256: 'a', size: 1 },
+  digest: 'sha256:222',
+  on: 'all',
+  pinned: true,
+};
+const PULLED: ImageArtifact = {
+  name: 'nginx',
+  refs: ['docker.io/library/nginx:1.27'],
+  digest: 'sha256:333',
+  on: 'smoke-test',
+};
+const R = images({ images: [API, PAUSE, PULLED] });
+
+const LS = `REF TYPE DIGEST SIZE PLATFORMS LABELS
+registry.k8s.io/kube-apiserver:v1.36.3 application/vnd.oci.image.manifest.v1+json sha256:111 172.4 MiB linux/amd64 io.cri-containerd.image=managed,io.cri-containerd.pinned=pinned
+registry.k8s.io/pause:3.10 application/vnd.oci.image.manifest.v1+json sha256:222 1.4 MiB linux/amd64 io.cri-containerd.pinned=pinned
+example.org/pause:3.10 application/vnd.oci.image.manifest.v1+json sha256:222 1.4 MiB linux/amd64 io.cri-containerd.pinned=pinned
+docker.io/library/nginx:1.27 application/vnd.oci.image.index.v1+json sha256:999 20.3 MiB linux/amd64 -
+`;
+const THERE: ImagesSeen = new Map([
+  ['registry.k8s.io/kube-apiserver:v1.36.3', { digest: 'sha256:111', pinned: true }],
+  ['registry.k8s.io/pause:3.10', { digest: 'sha256:222', pinned: true }],
+  ['example.org/pause:3.10', { digest: 'sha256:222', pinned: true }],
+  ['docker.io/library/nginx:1.27', { digest: 'sha256:999', pinned: false }],
+]);
+
+test('nothing to do when every reference is there with its digest', () => {
+  expect(imagesKind.diff(R, THERE)).toEqual({ changed: false, reason: '3 images are there' });
+});
+
+test('a missing reference, another digest and a lost pin are told apart', () => {
+  const seen = new Map(THERE).set('registry.k8s.io/kube-apiserver:v1.36.3', { digest: 'sha256:old', pinned: true });
+  seen.delete('docker.io/library/nginx:1.27');
+  seen.set('registry.k8s.io/pause:3.10', { digest: 'sha256:222', pinned: false });
+  expect(reason(imagesKind.diff(R, seen))).toBe(
+    'kube-apiserver has another digest; pause is not pinned; nginx is missing',
+  );
+  expect(imagesKind.apply(R, seen).map((step) => step.do)).toEqual(['call', 'call', 'script']);
+});
+
+test('only a lost pin streams nothing', () => {
+  const seen = new Map(THERE).set('registry.k8s.io/pause:3.10', { digest: 'sha256:222', pinned: false });
+  expect(imagesKind.apply(R, seen).map((step) => step.do)).toEqual(['script']);
+});
+
+/** A connection whose pipe runs the script in a local shell inside the fake host. */
+function tools(host: FakeHost, shell: Shell, told: string[]): Tools {
+  const connection: Partial<HostConnection> = {
+    host: 'node1',
+    pipe: async (script, input) => {
+      const result = spawnSync(shell, ['-c', host.inside(script)], { input: await buffer(input), encoding: 'utf8' });
+      return { code: result.status ?? -1, stdout: result.stdout, stderr: result.stderr };
+    },
+    run: (script) => Promise.resolve(run(shell, host.inside(script))),
+  };
+  return {
+    host: connection as HostConnection,
+    api: () => Promise.reject(new Error('no API here')),
+    progress: (text) => told.push(text),
+    signal: new AbortController().signal,
+  };
+}
+
+async function call(step: Step | undefined, withTools: Tools): Promise<void> {
+  if (step?.do !== 'call') throw new Error(`expected a call, got ${step?.do ?? 'nothing'}`);
+  await step.run(withTools);
+}
+
+function archives(host: FakeHost): { wanted: ImageArtifact[]; digests: string[] } {
+  const texts = ['first '.repeat(40_000), 'second '.repeat(9_000), 'x'.repeat(1000)];
+  const wanted = texts.map((text, i): ImageArtifact => {
+    writeFileSync(`${host.root}/archive${String(i)}`, text);
+    return {
+      name: `image${String(i)}`,
+      refs: [`example.org/i:${String(i)}`],
+      archive: { localFile: `${host.root}/archive${String(i)}`, sha256: String(i), size: text.length },
+      on: 'all',
+    };
+  });
+  return { wanted, digests: texts.map((text) => createHash('sha256').update(text.slice(0, 1000)).digest('hex')) };
+}
+
+for (const shell of SHELLS) {
+  test(`${shell}: what ctr lists is understood`, () => {
+    const result = run(
+      shell,
+      (imagesKind.observe?.(R) ?? '').replace(
+        /if \[ -S .*? \]; then timeout 30 ctr .*? images ls/,
+        `if :; then printf '%s' '${LS}'`,
+      ),
+    );
+    expect(imagesKind.parse?.(R, result.stdout)).toEqual(THERE);
+  });
+
+  test(`${shell}: all archives go over one stream, and each import gets exactly its own bytes, though ctr leaves some unread`, async () => {
+    await withHostAsync(async (host) => {
+      const { wanted, digests } = archives(host);
+      host.command(
+        'ctr',
+        `dd bs=1000 count=1 iflag=fullblock 2> /dev/null | sha256sum | cut -c1-64 >> '${host.root}/imported'`,
+      );
+      const told: string[] = [];
+      const [step] = imagesKind.apply(images({ images: [...wanted, ...wanted] }), new Map());
+      await call(step, tools(host, shell, told));
+      expect(host.read('/imported').trim().split('\n')).toEqual(digests);
+      expect(told.at(-1)).toMatch(/^images: \d+ of \d+ MB$/);
+    });
+  });
+
+  test(`${shell}: an import that fails is an error with what ctr said, and the ones after it are not tried`, async () => {
+    await withHostAsync(async (host) => {
+      const { wanted } = archives(host);
+      host.command('ctr', 'echo "ctr: no space left on device" >&2; exit 1');
+      const [step] = imagesKind.apply(images({ images: wanted }), new Map());
+      await expect(call(step, tools(host, shell, []))).rejects.toMatchObject({
+        context: { class: 'change', host: 'node1', found: 'ctr: no space left on device' },
+      });
+      expect(host.calls()).toHaveLength(1);
+    });
+  });
+
+  test(`${shell}: a pull that fails names image and registry`, async () => {
+    await withHostAsync(async (host) => {
+      host.command('crictl', 'echo "manifest unknown" >&2; exit 1');
+      const [step] = imagesKind.apply(images({ images: [PULLED] }), new Map());
+      await expect(call(step, tools(host, shell, []))).rejects.toMatchObject({
+        message: 'image docker.io/library/nginx:1.27 could not be pulled from docker.io',
+        context: { class: 'artifact', found: 'manifest unknown' },
+      });
+    });
+  });
+
+  test(`${shell}: after loading, missing names are given, pinned ones pinned, and an image that did not arrive is an error`, async () => {
+    await withHostAsync((host) => {
+      host.command('ctr', `case "$*" in *" images ls") cat '${host.root}/ls';; esac`);
+      const step = imagesKind.apply(images({ images: [PAUSE] }), new Map()).at(-1);
+      const script = step?.do === 'script' ? step.script : 'false';
+      host.write('/ls', LS.replace(/^example.*\n/m, ''));
+      expect(run(shell, host.inside(script))).toMatchObject({ code: 0, stderr: '' });
+      expect(
+        host
+          .calls()
+          .slice(1)
+          .map((line) => line.replace(/^.*k8s.io images /, '')),
+      ).toEqual([
+        'label registry.k8s.io/pause:3.10 io.cri-containerd.pinned=pinned',
+        'tag --force registry.k8s.io/pause:3.10 example.org/pause:3.10',
+        'label example.org/pause:3.10 io.cri-containerd.pinned=pinned',
+      ]);
+      host.write('/ls', LS.replaceAll('sha256:222', 'sha256:other'));
+      const result = run(shell, host.inside(script));
+      expect(result.code).toBe(1);
+      expect(result.stderr).toContain(
+        'the image registry.k8s.io/pause:3.10 is not there after loading with digest sha256:222',
+      );
+      return Promise.resolve();
+    });
+  });
+}

@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest';
+import { packages, packagesKind } from '../../../src/resources/packages/index.js';
+import { run, SHELLS, withHost, type FakeHost, type Shell } from '../sh.js';
+
+const R = packages({ names: ['socat', 'conntrack', 'socat'] });
+
+function apply(host: FakeHost, shell: Shell): ReturnType<typeof run> {
+  const step = packagesKind.apply(R, { installed: ['conntrack'] }).find((each) => each.do === 'script');
+  return run(shell, host.inside(step?.do === 'script' ? step.script : 'exit 9'));
+}
+
+/** Commands of apt; `body` decides what apt-get does with "$*". */
+function debian(host: FakeHost, options: { lists: 'fresh' | 'missing'; aptGet?: string }): void {
+  host.command('apt-get', options.aptGet ?? '');
+  host.command('dpkg');
+  host.command('sleep');
+  host.write('/var/lib/apt/lists/partial/x', '');
+  if (options.lists === 'fresh') host.write('/var/lib/apt/lists/main_Packages', '');
+}
+
+const verbs = (host: FakeHost): readonly string[] =>
+  host
+    .calls()
+    .filter((call) => call.startsWith('apt-get'))
+    .map((call) => call.replace(/^.*--force-confold /, ''));
+
+test('nothing to do when all packages are installed', () => {
+  const seen = packagesKind.parse?.(R, 'installed=conntrack\ninstalled=socat\nconfig-files=gone\n') ?? {
+    installed: [],
+  };
+  expect(packagesKind.diff(R, seen).changed).toBe(false);
+});
+
+test('only what is missing is installed; a package whose files are left from a removal is missing', () => {
+  const seen = packagesKind.parse?.(R, 'installed=conntrack\nconfig-files=socat\n') ?? { installed: [] };
+  expect(packagesKind.diff(R, seen)).toEqual({
+    changed: true,
+    change: { action: 'run', summary: 'install socat', reason: 'not installed' },
+  });
+  expect(packagesKind.undo?.(R, seen).save).toContain("'%s\\n' socat >");
+});
+
+for (const shell of SHELLS) {
+  test(`${shell}: fresh lists that know the package are not refreshed`, () => {
+    withHost((host) => {
+      debian(host, { lists: 'fresh' });
+      expect(apply(host, shell)).toMatchObject({ code: 0, stdout: 'installing socat\n', stderr: '' });
+      expect(verbs(host)).toEqual([
+        'install -s --no-install-recommends -- socat',
+        'install --no-install-recommends -- socat',
+      ]);
+    });
+  });
+
+  test(`${shell}: missing lists are refreshed first, once`, () => {
+    withHost((host) => {
+      debian(host, {
+        lists: 'missing',
+        aptGet: 'case "$*" in *install*) echo "E: Unable to locate package socat"; exit 100;; esac',
+      });
+      const result = apply(host, shell);
+      expect(result.code).toBe(1);
+      expect(result.stderr).toContain(
+        'cannot install socat; the last lines of apt-get:\nE: Unable to locate package socat',
+      );
+      expect(verbs(host).filter((verb) => verb === 'update')).toHaveLength(1);
+    });
+  });
+
+  test(`${shell}: an archive that moved on since the lists were read is tried again after a refresh`, () => {
+    withHost((host) => {
+      debian(host, {
+        lists: 'fresh',
+        aptGet: `case "$*" in *update*) : > '${host.root}/updated';; *"install -s"*) ;; *) [ -e '${host.root}/updated' ] || { echo 404; exit 100; };; esac`,
+      });
+      expect(apply(host, shell).code).toBe(0);
+      expect(verbs(host).at(-1)).toBe('install --no-install-recommends -- socat');
+    });
+  });
+
+  test(`${shell}: packages that came along or were pushed out are noted; removing ours turns both round`, () => {
+    withHost((host) => {
+      debian(host, {
+        lists: 'fresh',
+        aptGet:
+          'case "$*" in *"install -s"*) printf "Remv systemd-timesyncd [1] (x)\\nInst libwrap0 (7.6 Debian)\\nInst libc6 [2.35] (2.36 Debian)\\nInst socat (1.7 Debian)\\n";; *"remove -s"*) printf "Remv socat [1.7]\\nRemv libwrap0 [7.6]\\n";; esac',
+      });
+      host.command('dpkg-query', 'case "$*" in *libwrap0) printf config-files;; *) exit 1;; esac');
+      expect(apply(host, shell).code).toBe(0);
+      expect(host.read('/var/lib/kinit/packages-removed')).toBe('systemd-timesyncd\n');
+      expect(host.read('/var/lib/kinit/packages-added')).toBe('libwrap0 config-files\nsocat \n');
+      const undo = packagesKind.undo?.(R, { installed: ['conntrack'] });
+      host.command('dpkg-query', 'printf installed');
+      expect(run(shell, host.inside(undo?.save ?? ''), { D: host.saved }).code).toBe(0);
+      expect(run(shell, host.inside(undo?.restore ?? ''), { D: host.saved, KINIT_REMOVE_PACKAGES: '0' }).code).toBe(0);
+      expect(verbs(host).at(-1)).toBe('install --no-install-recommends -- socat');
+      expect(run(shell, host.inside(undo?.restore ?? ''), { D: host.saved, KINIT_REMOVE_PACKAGES: '1' })).toMatchObject(
+        { code: 0, stdout: '', stderr: '' },
+      );
+      expect(verbs(host).slice(-2)).toEqual([
+        'remove -- libwrap0 socat',
+        'install --no-install-recommends -- systemd-timesyncd',
+      ]);
+      // libwrap0's configuration files were there before, socat had none.
+      expect(host.calls()).toContain('dpkg --purge socat');
+    });
+  });
+
+  test(`${shell}: what something installed later needs stays, and is told`, () => {
+    withHost((host) => {
+      debian(host, {
+        lists: 'fresh',
+        aptGet:
+          'case "$*" in *"install -s"*) printf "Inst libwrap0 (7.6 Debian)\\nInst socat (1.7 Debian)\\n";; *"remove -s"*libwrap0*) printf "Remv socat [1.7]\\nRemv theirs [1]\\nRemv libwrap0 [7.6]\\n";; esac',
+      });
+      host.command('dpkg-query', 'exit 1');
+      expect(apply(host, shell).code).toBe(0);
+      const undo = packagesKind.undo?.(R, { installed: ['conntrack'] });
+      host.command('dpkg-query', 'printf installed');
+      expect(run(shell, host.inside(undo?.save ?? ''), { D: host.saved }).code).toBe(0);
+      expect(run(shell, host.inside(undo?.restore ?? ''), { D: host.saved, KINIT_REMOVE_PACKAGES: '1' })).toMatchObject(
+        { code: 0, stdout: 'libwrap0 stays: theirs needs it\n', stderr: '' },
+      );
+      expect(verbs(host).at(-1)).toBe('remove -- socat');
+    });
+  });
+
+  test(`${shell}: an interrupted dpkg is finished before`, () => {
+    withHost((host) => {
+      debian(host, { lists: 'fresh' });
+      host.write('/var/lib/dpkg/updates/0001', '');
+      expect(apply(host, shell).code).toBe(0);
+      expect(host.calls()[0]).toMatch(/^dpkg .*--configure -a$/);
+    });
+  });
+}

@@ -1,0 +1,173 @@
+import { expect, test } from 'vitest';
+import { service, serviceKind, type ServiceSeen } from '../../../src/resources/service/index.js';
+import { reason, run, SHELLS, withHost, type FakeHost } from '../sh.js';
+
+const R = service({ name: 'kubelet', enabled: true, running: true, revision: 'new' });
+const UP: ServiceSeen = { load: 'loaded', unitFile: 'enabled', active: 'active', needsReload: false, revision: 'new' };
+const OFF = service({ name: 'firewalld', enabled: false, running: false });
+
+test('nothing to do for a service that runs what it should', () => {
+  expect(serviceKind.diff(R, UP)).toEqual({ changed: false, reason: 'kubelet is active and enabled' });
+});
+
+test('nothing to do for a service that shall not run and does not exist, is masked or failed', () => {
+  for (const seen of [
+    { load: 'not-found', unitFile: '', active: 'inactive' },
+    { load: 'masked', unitFile: 'masked', active: 'inactive' },
+    { load: 'loaded', unitFile: 'disabled', active: 'failed' },
+    { load: 'loaded', unitFile: 'static', active: 'inactive' },
+  ]) {
+    expect(serviceKind.diff(OFF, { ...seen, needsReload: false, revision: undefined }).changed).toBe(false);
+  }
+});
+
+test.each([
+  [{ revision: 'old' }, 'restart kubelet', 'its configuration or program changed'],
+  [{ revision: undefined }, 'restart kubelet', 'not started by kinit yet'],
+  [{ needsReload: true }, 'restart kubelet', 'its unit file changed on disk'],
+  [{ unitFile: 'disabled' }, 'enable kubelet', 'is disabled'],
+  [{ unitFile: 'enabled-runtime' }, 'enable kubelet', 'is enabled-runtime'],
+  [{ active: 'activating' }, 'enable and start kubelet', 'is activating'],
+  [
+    { load: 'not-found', unitFile: '', active: 'inactive', revision: undefined },
+    'enable and start kubelet',
+    'systemd does not know it yet, is inactive, not started by kinit yet',
+  ],
+])('%j means: %s', (differs, summary, why) => {
+  const difference = serviceKind.diff(R, { ...UP, ...differs });
+  expect(difference.changed && difference.change.summary).toBe(summary);
+  expect(reason(difference)).toBe(why);
+});
+
+test('without a revision a running service is left alone', () => {
+  expect(
+    serviceKind.diff(service({ name: 'chrony', enabled: true, running: true }), { ...UP, revision: undefined }).changed,
+  ).toBe(false);
+});
+
+/** systemctl with one unit whose properties are files. */
+function systemd(host: FakeHost, state: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(state)) host.write(`/run/unit/${name}`, value);
+  const at = `${host.root}/run/unit`;
+  host.command(
+    'systemctl',
+    `case "$*" in
+      show*) while [ $# -gt 0 ]; do [ "$1" != -p ] || { [ ! -e "${at}/$2" ] || echo "$2=$(cat "${at}/$2")"; }; shift; done;;
+      daemon-reload) [ ! -e ${at}/after-reload ] || cat ${at}/after-reload > ${at}/LoadState;;
+      *enable*) printf enabled > ${at}/UnitFileState;;
+      restart*) cat ${at}/next > ${at}/ActiveState;;
+      *disable*) printf disabled > ${at}/UnitFileState;;
+      stop*) printf inactive > ${at}/ActiveState;;
+    esac`,
+  );
+  host.command('sleep');
+  host.command('journalctl', 'echo "the real cause"');
+}
+
+for (const shell of SHELLS) {
+  const script = (r: typeof R, seen: ServiceSeen): string => {
+    const [step] = serviceKind.apply(r, seen);
+    return step?.do === 'script' ? step.script : 'exit 9';
+  };
+
+  test(`${shell}: a new unit is loaded, enabled and started, and its revision written last`, () => {
+    withHost((host) => {
+      systemd(host, {
+        LoadState: 'not-found',
+        'after-reload': 'loaded',
+        UnitFileState: 'disabled',
+        ActiveState: 'inactive',
+        next: 'active',
+      });
+      expect(run(shell, host.inside(script(R, { ...UP, active: 'inactive', revision: undefined })))).toMatchObject({
+        code: 0,
+        stderr: '',
+      });
+      expect(host.calls().filter((call) => !/ show /.test(call))).toEqual([
+        'systemctl daemon-reload',
+        'systemctl -q enable -- kubelet.service',
+        'systemctl reset-failed -- kubelet.service',
+        'systemctl restart --no-block -- kubelet.service',
+        'sleep 0.05',
+      ]);
+      expect(host.read('/var/lib/kinit/revisions/kubelet')).toBe('new\n');
+      expect(serviceKind.parse?.(R, run(shell, host.inside(serviceKind.observe?.(R) ?? '')).stdout)).toMatchObject({
+        active: 'active',
+        unitFile: 'enabled',
+        revision: 'new',
+      });
+    });
+  });
+
+  test(`${shell}: only what is wrong at boot does not interrupt a running service`, () => {
+    withHost((host) => {
+      systemd(host, { LoadState: 'loaded', UnitFileState: 'disabled', ActiveState: 'active', next: 'active' });
+      run(shell, host.inside(script(R, { ...UP, unitFile: 'disabled' })));
+      expect(host.calls().some((call) => call.includes('restart'))).toBe(false);
+      expect(host.calls()).toContain('systemctl -q enable -- kubelet.service');
+    });
+  });
+
+  test(`${shell}: a service that fails says why, and its revision is not written`, () => {
+    withHost((host) => {
+      systemd(host, {
+        LoadState: 'loaded',
+        UnitFileState: 'enabled',
+        ActiveState: 'inactive',
+        SubState: 'failed',
+        Result: 'exit-code',
+        next: 'failed',
+      });
+      const result = run(shell, host.inside(script(R, { ...UP, active: 'inactive', revision: undefined })));
+      expect(result.code).toBe(1);
+      expect(result.stderr).toContain('kubelet is failed (failed, result exit-code) instead of running');
+      expect(result.stderr).toContain('the real cause');
+      expect(() => host.read('/var/lib/kinit/revisions/kubelet')).toThrow();
+    });
+  });
+
+  test(`${shell}: the wait for a service that never becomes active is bounded`, () => {
+    withHost((host) => {
+      systemd(host, {
+        LoadState: 'loaded',
+        UnitFileState: 'enabled',
+        ActiveState: 'inactive',
+        SubState: 'auto-restart',
+        Result: 'exit-code',
+        next: 'activating',
+      });
+      const quick = script(R, { ...UP, active: 'inactive' }).replace(/-lt 600/, '-lt 3');
+      expect(quick).not.toBe(script(R, { ...UP, active: 'inactive' }));
+      const result = run(shell, host.inside(quick));
+      expect(result.code).toBe(1);
+      expect(result.stderr).toContain('kubelet is activating (auto-restart');
+    });
+  });
+
+  test(`${shell}: undo stops and disables what did not run, and leaves the restart of what ran to the end`, () => {
+    for (const before of ['inactive', 'active'] as const) {
+      withHost((host) => {
+        systemd(host, {
+          LoadState: 'loaded',
+          UnitFileState: before === 'active' ? 'enabled' : 'disabled',
+          ActiveState: before,
+        });
+        const undo = serviceKind.undo?.(R, UP);
+        expect(run(shell, host.inside(undo?.save ?? ''), { D: host.saved }).code).toBe(0);
+        const later = `${host.root}/later`;
+        expect(run(shell, host.inside(undo?.restore ?? ''), { D: host.saved, KINIT_LATER: later }).code).toBe(0);
+        const done = host.calls().filter((call) => !/ show /.test(call));
+        if (before === 'active') {
+          expect(host.read('/later')).toBe('restart kubelet.service\n');
+          expect(done).toEqual(['systemctl -q enable -- kubelet.service']);
+        } else {
+          expect(done).toEqual([
+            'systemctl stop -- kubelet.service',
+            'systemctl reset-failed -- kubelet.service',
+            'systemctl -q disable -- kubelet.service',
+          ]);
+        }
+      });
+    }
+  });
+}
