@@ -1,5 +1,6 @@
 // The rooms of the project, lowest first. A room imports from lower rooms and its own level, never upwards.
 const LEVELS = [
+  ['shell'],
   ['model'],
   ['inventory', 'ssh', 'facts', 'os', 'templates', 'pki'],
   ['resources', 'runtime', 'network', 'artifacts', 'cluster'],

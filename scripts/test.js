@@ -25,6 +25,7 @@ async function main() {
     await step('types', bin('tsc'), ['-p', 'tsconfig.check.json'], 5);
     await step('format', bin('prettier'), ['--check', '--log-level', 'warn', '.'], 5);
     await step('lint', bin('eslint'), ['--max-warnings', '0', '.'], 10);
+    await shellcheck();
     await step('import directions', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src'], 5);
     await step('unused code', bin('knip'), [], 5);
     await vitest('unit tests', ['--config', 'vitest.config.ts', ...filters], 10);
@@ -32,6 +33,11 @@ async function main() {
   if (!unitOnly) await endToEnd();
   rmSync(results, { recursive: true, force: true });
   summary();
+}
+
+/** Skipped by name where it cannot be installed (exit code 3). */
+async function shellcheck() {
+  await step('shell text (shellcheck)', process.execPath, ['scripts/shellcheck.js'], 10, 3);
 }
 
 async function endToEnd() {
@@ -52,7 +58,8 @@ async function endToEnd() {
   }
 }
 
-async function step(name, file, args, minutes) {
+/** @param skipCode the exit code that says that it cannot run on this machine */
+async function step(name, file, args, minutes, skipCode) {
   if (wasInterrupted()) return;
   const started = announce(name);
   const { code, timedOut } = await run(file, args, { cwd: root, minutes });
@@ -61,6 +68,8 @@ async function step(name, file, args, minutes) {
   if (code === 0 && !timedOut) {
     total.passed += 1;
     console.log(`ok ${name} (${seconds} s)`);
+  } else if (code === skipCode) {
+    total.skipped.push({ name, note: 'what it needs is not on this machine and could not be installed' });
   } else {
     total.failed.push({
       name,

@@ -1,4 +1,4 @@
-import { quoteAll } from '../model/text/quote.js';
+import { quoteAll } from '../shell/quote.js';
 import type { LoadedInventory } from '../model/spec.js';
 import type { CommandContext } from './arguments/command.js';
 import { inventoryWords } from './files/inventory.js';

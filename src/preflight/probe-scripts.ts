@@ -1,4 +1,4 @@
-import { quote } from '../model/text/quote.js';
+import { quote } from '../shell/quote.js';
 
 /** A port to listen on for the check. */
 export interface ProbePort {

@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { KinitError } from '../model/error.js';
-import { quoteAll } from '../model/text/quote.js';
+import { quoteAll } from '../shell/quote.js';
 
 export interface LocalOptions {
   /** Default 60. */

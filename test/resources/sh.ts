@@ -3,10 +3,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { tmpdir, userInfo } from 'node:os';
 import type { Resource, ResourceKind } from '../../src/model/resource.js';
-import { HOST_PATH } from '../../src/resources/support/shell.js';
+import { HOST_PATH } from '../../src/shell/statements.js';
 
-export const SHELLS = ['sh', 'bash'] as const;
+/** dash and bash are what hosts have as sh; busybox is the strictest of the small ones. */
+export const SHELLS = ['dash', 'bash', 'busybox'] as const;
 export type Shell = (typeof SHELLS)[number];
+
+/** The words that start it. */
+export const argv = (shell: Shell): readonly string[] => (shell === 'busybox' ? ['busybox', 'sh'] : [shell]);
 
 /** Who runs the tests: owner of the files they make. */
 export const ME = { owner: String(userInfo().uid), group: String(userInfo().gid) };
@@ -19,12 +23,20 @@ export interface Ran {
 
 /** Runs sh text as the engine does: in a subshell of a shell that has no script file of its own. */
 export function run(shell: Shell, script: string, env: Readonly<Record<string, string>> = {}): Ran {
-  const result = spawnSync(shell, ['-s'], {
+  const [file = '', ...args] = argv(shell);
+  const result = spawnSync(file, [...args, '-s'], {
     input: `(\n${script}\n) || exit $?\n`,
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: 'C', ...env },
   });
   return { code: result.status ?? -1, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** What a shell says of sh text without running it; empty when it reads it. */
+export function syntaxError(shell: Shell, script: string): string {
+  const [file = '', ...args] = argv(shell);
+  const { status, stderr } = spawnSync(file, [...args, '-n'], { input: script, encoding: 'utf8' });
+  return status === 0 ? stderr : `exit code ${String(status)}: ${stderr}`;
 }
 
 /** Runs sh text that must succeed and be quiet on standard error. */
@@ -142,7 +154,7 @@ export async function withHostAsync(test: (host: FakeHost) => Promise<void>): Pr
 function fakeHost(root: string, saved: string): FakeHost {
   const bin = join(root, 'bin');
   must(
-    'sh',
+    'dash',
     `mkdir -p '${bin}' '${saved}' '${root}/etc' '${root}/run' '${root}/proc/net' '${root}/sys/class/net' && : > '${root}/calls'`,
   );
   return {

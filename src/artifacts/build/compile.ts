@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Arch } from '../../model/artifact.js';
 import { KinitError } from '../../model/error.js';
-import { quote, quoteAll } from '../../model/text/quote.js';
+import { quote, quoteAll } from '../../shell/quote.js';
 import { runLocal } from '../../ssh/local.js';
 import type { Component, ComponentSource, Program } from './components.js';
 import { goEnvironment, type Go } from './go.js';

@@ -1,5 +1,5 @@
 import { KinitError } from '../../model/error.js';
-import { quoteAll } from '../../model/text/quote.js';
+import { quoteAll } from '../../shell/quote.js';
 
 /** Short options of MIT's and Heimdal's kinit that this tool does not have. */
 const KERBEROS_FLAG = /^-[VlsrfFpPaACEvRktcSTXn]/;

@@ -1,4 +1,4 @@
-import { quoteAll } from '../../model/text/quote.js';
+import { quoteAll } from '../../shell/quote.js';
 import { defineCommand } from '../arguments/command.js';
 import { inventoryWords, loadedInventory } from '../files/inventory.js';
 import { withPhaseOptions, withWriteOptions } from '../arguments/options.js';

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { KinitError } from '../../model/error.js';
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 import { isControlPlane } from '../../model/spec.js';
 import { defineCommand } from '../arguments/command.js';
 import { confirm } from '../terminal/confirm.js';

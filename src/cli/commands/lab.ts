@@ -1,5 +1,5 @@
 import { KinitError } from '../../model/error.js';
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
 import { parseMemory } from '../terminal/size.js';
 import { table } from '../render/tables/table.js';

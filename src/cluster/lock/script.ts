@@ -1,4 +1,4 @@
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 
 /**
  * Takes the lock when it is free, left behind (no sign of life for `stale` seconds), or held by `steal` ('any': whoever it is).

@@ -1,6 +1,6 @@
 import type { BinaryArtifact } from '../../model/artifact.js';
 import type { CheckResult } from '../../model/check.js';
-import { quoteAll } from '../../model/text/quote.js';
+import { quoteAll } from '../../shell/quote.js';
 import type { Section } from '../../facts/index.js';
 import type { HostEvidence } from '../evidence.js';
 

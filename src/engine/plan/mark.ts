@@ -1,6 +1,6 @@
 import { KinitError } from '../../model/error.js';
-import { quote } from '../../model/text/quote.js';
-import { STATE_DIR } from '../../resources/support/shell.js';
+import { quote } from '../../shell/quote.js';
+import { STATE_DIR } from '../../shell/statements.js';
 import type { LiveHost } from '../session/session.js';
 
 const FILE = `${STATE_DIR}/plan`;

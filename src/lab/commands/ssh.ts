@@ -1,5 +1,5 @@
 import { KinitError } from '../../model/error.js';
-import { quoteAll } from '../../model/text/quote.js';
+import { quoteAll } from '../../shell/quote.js';
 import type { Lab, LabHost } from '../types.js';
 
 /** Words of a command that logs in to a host, or runs argv on it, with the lab's own key and known_hosts. */

@@ -1,9 +1,9 @@
 import type { BinaryArtifact } from '../../model/artifact.js';
-import { quote, quoteAll } from '../../model/text/quote.js';
+import { quote, quoteAll } from '../../shell/quote.js';
 import type { Resource, ResourceKind, Step } from '../../model/resource.js';
 import { makeLink } from '../link/index.js';
 import { restorePath, savePath } from '../support/saved-path.js';
-import { STATE_DIR, fileName, makeStateDir, octal, parseFields, parseList, subshell } from '../support/shell.js';
+import { STATE_DIR, fileName, makeStateDir, octal, parseFields, parseList, subshell } from '../../shell/statements.js';
 
 export interface BinaryResource extends Resource {
   readonly kind: 'binary';

@@ -1,7 +1,7 @@
 import { unifiedDiff } from '../../model/text/diff.js';
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 import type { Resource, ResourceKind } from '../../model/resource.js';
-import { parseFields, subshell } from '../support/shell.js';
+import { parseFields, subshell } from '../../shell/statements.js';
 
 export interface BlockResource extends Resource {
   readonly kind: 'block';

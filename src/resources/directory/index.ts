@@ -1,8 +1,8 @@
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 import type { Resource, ResourceKind } from '../../model/resource.js';
 import { CLEAR_FOLDER } from '../support/clear-folder.js';
 import { removeMade } from '../support/saved-path.js';
-import { octal, parentOf, parseFields, subshell } from '../support/shell.js';
+import { octal, parentOf, parseFields, subshell } from '../../shell/statements.js';
 
 export interface DirectoryResource extends Resource {
   readonly kind: 'directory';

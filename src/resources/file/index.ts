@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { unifiedDiff } from '../../model/text/diff.js';
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 import type { Resource, ResourceKind } from '../../model/resource.js';
-import { octal, parseFields, subshell } from '../support/shell.js';
+import { octal, parseFields, subshell } from '../../shell/statements.js';
 import { restorePath, savePath } from '../support/saved-path.js';
 
 /** Bytes; a larger file is shown in a plan by its digest only. */

@@ -12,7 +12,7 @@ import {
   type FirewallWishes,
 } from './ports.js';
 import { RESTORE_RULES, SAVE_RULES } from './rules.js';
-import { HOST_PATH, fail, parseFields, parseList, subshell } from '../support/shell.js';
+import { HOST_PATH, fail, parseFields, parseList, subshell } from '../../shell/statements.js';
 
 export interface FirewallResource extends Resource {
   readonly kind: 'firewall';

@@ -1,5 +1,5 @@
-import { quote } from '../../model/text/quote.js';
-import { fail } from '../support/shell.js';
+import { quote } from '../../shell/quote.js';
+import { fail } from '../../shell/statements.js';
 import type { FirewallWishes } from './ports.js';
 
 /** What kinit adds to a hand-written ruleset, in a file that the ruleset's own file includes last. */

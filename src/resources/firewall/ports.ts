@@ -1,5 +1,5 @@
-import { quote, quoteAll } from '../../model/text/quote.js';
-import { fail } from '../support/shell.js';
+import { quote, quoteAll } from '../../shell/quote.js';
+import { fail } from '../../shell/statements.js';
 
 export interface FirewallPort {
   /** A number, or a range 'from-to'. */

@@ -2,9 +2,9 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { ImageArtifact } from '../../model/artifact.js';
 import { KinitError } from '../../model/error.js';
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 import type { Resource, ResourceKind, Tools } from '../../model/resource.js';
-import { HOST_PATH, subshell } from '../support/shell.js';
+import { HOST_PATH, subshell } from '../../shell/statements.js';
 
 export interface ImagesResource extends Resource {
   readonly kind: 'images';

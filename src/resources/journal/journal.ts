@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { quote } from '../../model/text/quote.js';
-import { HOST_PATH, STATE_DIR, subshell } from '../support/shell.js';
+import { quote } from '../../shell/quote.js';
+import { HOST_PATH, STATE_DIR, subshell } from '../../shell/statements.js';
 
 export interface JournalEntry {
   /** Resource id; recorded once, so that what stands there is what was before kinit's first change. */

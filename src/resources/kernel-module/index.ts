@@ -1,6 +1,6 @@
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 import type { Resource, ResourceKind } from '../../model/resource.js';
-import { subshell } from '../support/shell.js';
+import { subshell } from '../../shell/statements.js';
 
 export interface KernelModuleResource extends Resource {
   readonly kind: 'kernel-module';

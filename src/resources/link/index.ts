@@ -1,7 +1,7 @@
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 import type { Resource, ResourceKind } from '../../model/resource.js';
 import { restorePath, savePath } from '../support/saved-path.js';
-import { parentOf, parseFields, subshell } from '../support/shell.js';
+import { parentOf, parseFields, subshell } from '../../shell/statements.js';
 
 export interface LinkResource extends Resource {
   readonly kind: 'link';

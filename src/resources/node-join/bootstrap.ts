@@ -1,7 +1,7 @@
 import { CLOCK_SCRIPT, parseClock } from '../../facts/subjects/clock-offset.js';
 import type { ClusterApi } from '../../model/api.js';
 import { asKinitError, KinitError } from '../../model/error.js';
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 import type { Tools } from '../../model/resource.js';
 import { kubeconfig, KUBELET_CLIENT_CURRENT, NODE_BOOTSTRAP_GROUP } from '../../pki/index.js';
 import { rememberRevision } from '../service/index.js';

@@ -1,5 +1,5 @@
 import { KinitError } from '../../model/error.js';
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 import type { Resource, ResourceKind } from '../../model/resource.js';
 import { KUBELET_CLIENT_CURRENT } from '../../pki/index.js';
 import { serviceUndo } from '../service/index.js';

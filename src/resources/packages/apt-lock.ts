@@ -1,7 +1,7 @@
 import { KinitError } from '../../model/error.js';
 import type { Tools } from '../../model/resource.js';
 import { APT_HOLDER } from './apt.js';
-import { subshell } from '../support/shell.js';
+import { subshell } from '../../shell/statements.js';
 
 /** Seconds of one look: the shell is held that long at most, so that Ctrl-C is answered. */
 const LOOK = 3;

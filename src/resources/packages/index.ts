@@ -1,9 +1,9 @@
-import { quote, quoteAll } from '../../model/text/quote.js';
+import { quote, quoteAll } from '../../shell/quote.js';
 import type { Resource, ResourceKind } from '../../model/resource.js';
 import { waitForAptLock } from './apt-lock.js';
 import { APT_INSTALL, APT_REMOVE } from './apt.js';
 import { restoreUserBackups, saveUserBackups } from '../user/backups.js';
-import { STATE_DIR, parseList, subshell } from '../support/shell.js';
+import { STATE_DIR, parseList, subshell } from '../../shell/statements.js';
 
 export interface PackagesResource extends Resource {
   readonly kind: 'packages';

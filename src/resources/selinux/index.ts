@@ -1,4 +1,4 @@
-import { parseFields, subshell } from '../support/shell.js';
+import { parseFields, subshell } from '../../shell/statements.js';
 import type { Resource, ResourceKind } from '../../model/resource.js';
 import { sedFile } from '../support/edit.js';
 

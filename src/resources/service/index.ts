@@ -1,6 +1,6 @@
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 import type { Resource, ResourceKind } from '../../model/resource.js';
-import { STATE_DIR, fileName, makeStateDir, parseFields, subshell } from '../support/shell.js';
+import { STATE_DIR, fileName, makeStateDir, parseFields, subshell } from '../../shell/statements.js';
 
 export interface ServiceResource extends Resource {
   readonly kind: 'service';

@@ -1,4 +1,4 @@
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 
 /**
  * sh text that runs sed over a file that belongs to somebody else (the file itself where the path is a link): beside it,

@@ -1,5 +1,5 @@
-import { quote } from '../../model/text/quote.js';
-import { parentOf } from './shell.js';
+import { quote } from '../../shell/quote.js';
+import { parentOf } from '../../shell/statements.js';
 
 /**
  * sh text that keeps what is at a path in "$D/<slot>": the file or link itself, or the fact that nothing was there

@@ -1,7 +1,7 @@
-import { quoteAll } from '../../model/text/quote.js';
+import { quoteAll } from '../../shell/quote.js';
 import type { Resource, ResourceKind } from '../../model/resource.js';
 import { sedFile } from '../support/edit.js';
-import { HOST_PATH, fail, parseList, subshell } from '../support/shell.js';
+import { HOST_PATH, fail, parseList, subshell } from '../../shell/statements.js';
 
 export interface SwapOffResource extends Resource {
   readonly kind: 'swap';

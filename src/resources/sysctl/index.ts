@@ -1,6 +1,6 @@
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 import type { Resource, ResourceKind } from '../../model/resource.js';
-import { parseFields, subshell } from '../support/shell.js';
+import { parseFields, subshell } from '../../shell/statements.js';
 
 export interface SysctlResource extends Resource {
   readonly kind: 'sysctl';

@@ -1,7 +1,7 @@
-import { quote, quoteAll } from '../../model/text/quote.js';
+import { quote, quoteAll } from '../../shell/quote.js';
 import type { Resource, ResourceKind } from '../../model/resource.js';
 import { CLEAR_FOLDER } from '../support/clear-folder.js';
-import { HOST_PATH, STATE_DIR, subshell } from '../support/shell.js';
+import { HOST_PATH, STATE_DIR, subshell } from '../../shell/statements.js';
 import { REMOVE_CGROUPS, REMOVE_NETWORK, STOP_PODS, UNMOUNT } from './scripts.js';
 
 export interface TracesResource extends Resource {

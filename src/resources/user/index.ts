@@ -1,7 +1,7 @@
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 import type { Resource, ResourceKind } from '../../model/resource.js';
 import { restoreUserBackups, saveUserBackups } from './backups.js';
-import { HOST_PATH, subshell } from '../support/shell.js';
+import { HOST_PATH, subshell } from '../../shell/statements.js';
 
 export interface UserResource extends Resource {
   readonly kind: 'user';

@@ -1,5 +1,5 @@
 import { KinitError } from '../../model/error.js';
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 import type { Attempt, Credentials } from '../login/auth.js';
 import type { Hop } from './route.js';
 

@@ -3,7 +3,7 @@ import type { BaseAgent, ParsedKey, SignCallback, SigningRequestOptions } from '
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { KinitError } from '../../model/error.js';
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 import { describeKey, readKeyFile } from './keys.js';
 import type { KeyFile } from './keys.js';
 import type { KeyRing } from './key-ring.js';

@@ -1,7 +1,7 @@
 import type { ClientChannel } from 'ssh2';
 import { KinitError } from '../../model/error.js';
 import type { AskSecret, SecretSource } from '../../model/secret.js';
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 import { startClock } from '../shell/pausable-timer.js';
 import { readSecret } from './secret.js';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 
 /**
  * Who may change a host, and what is being changed there right now. A job (a script that changes something) may outlive

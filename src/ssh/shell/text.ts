@@ -1,4 +1,4 @@
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 import { printMarker } from './frame.js';
 
 /** What the text for a shell depends on. */

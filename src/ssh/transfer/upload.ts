@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path/posix';
 import { KinitError } from '../../model/error.js';
 import type { HostConnection, UploadFile } from '../../model/host.js';
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 import { lostError, openExec } from '../shell/exec.js';
 import type { Exec, Link } from '../shell/exec.js';
 import { takenOver } from '../shell/claim.js';

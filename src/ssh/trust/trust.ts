@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
 import { KinitError } from '../../model/error.js';
-import { quote } from '../../model/text/quote.js';
+import { quote } from '../../shell/quote.js';
 import { fingerprint, keyFileName, keyType, shortType } from './host-key.js';
 import { entriesFor, hostName, judgeHostKey, parseKnownHosts } from './known-hosts.js';
 

@@ -1,4 +1,4 @@
-import { quote } from '../../../src/model/text/quote.js';
+import { quote } from '../../../src/shell/quote.js';
 import { PASSWORD } from './access-inventory.js';
 
 /**

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { quoteAll } from '../../../src/model/text/quote.js';
+import { quoteAll } from '../../../src/shell/quote.js';
 
 const BIN = fileURLToPath(new URL('../../../bin/kinit.js', import.meta.url));
 

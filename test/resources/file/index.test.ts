@@ -96,12 +96,12 @@ test('keepExisting: other content is right, a wider mode is not, and it is corre
     writeFileSync(`${folder}/key`, 'theirs');
     const r = file({ path: `${folder}/key`, content: 'ours', mode: 0o640, keepExisting: true, ...ME });
     chmodSync(`${folder}/key`, 0o600);
-    expect(fileKind.diff(r, look('sh', fileKind, r)).changed).toBe(false);
+    expect(fileKind.diff(r, look('dash', fileKind, r)).changed).toBe(false);
     chmodSync(`${folder}/key`, 0o644);
-    expect(reason(fileKind.diff(r, look('sh', fileKind, r)))).toBe('mode is 644, not 640');
-    for (const step of fileKind.apply(r, look('sh', fileKind, r))) {
+    expect(reason(fileKind.diff(r, look('dash', fileKind, r)))).toBe('mode is 644, not 640');
+    for (const step of fileKind.apply(r, look('dash', fileKind, r))) {
       expect(step.do).toBe('script');
-      if (step.do === 'script') must('sh', step.script);
+      if (step.do === 'script') must('dash', step.script);
     }
     expect(readFileSync(`${folder}/key`, 'utf8')).toBe('theirs');
   });
@@ -111,13 +111,13 @@ test('a secret never leaves the host and never stands in a change', () => {
   withFolder((folder) => {
     writeFileSync(`${folder}/key`, 'OLDSECRET');
     const r = file({ path: `${folder}/key`, content: 'NEWSECRET', mode: 0o600, secret: true, ...ME });
-    const output = must('sh', fileKind.observe?.(r) ?? '');
+    const output = must('dash', fileKind.observe?.(r) ?? '');
     expect(output).not.toContain(Buffer.from('OLDSECRET').toString('base64').slice(0, 8));
-    const difference = fileKind.diff(r, fileKind.parse?.(r, output) ?? look('sh', fileKind, r));
+    const difference = fileKind.diff(r, fileKind.parse?.(r, output) ?? look('dash', fileKind, r));
     expect(difference.changed).toBe(true);
     expect(JSON.stringify(difference)).not.toMatch(/SECRET/);
     expect(fileKind.observe?.(r)).not.toContain('NEWSECRET');
-    expect(JSON.stringify(fileKind.undo?.(r, look('sh', fileKind, r)))).not.toContain('NEWSECRET');
+    expect(JSON.stringify(fileKind.undo?.(r, look('dash', fileKind, r)))).not.toContain('NEWSECRET');
   });
 });
 
@@ -125,7 +125,7 @@ test('a plan shows the lines that change', () => {
   withFolder((folder) => {
     writeFileSync(`${folder}/f`, 'a\nb\nc\n');
     const r = file({ path: `${folder}/f`, content: 'a\nB\nc\n', mode: 0o644, ...ME });
-    const difference = fileKind.diff(r, look('sh', fileKind, r));
+    const difference = fileKind.diff(r, look('dash', fileKind, r));
     expect(difference.changed && difference.change.diff).toContain('\n-b\n+B\n');
   });
 });

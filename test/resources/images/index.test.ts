@@ -7,7 +7,7 @@ import type { ImageArtifact } from '../../../src/model/artifact.js';
 import type { HostConnection } from '../../../src/model/host.js';
 import type { Step, Tools } from '../../../src/model/resource.js';
 import { images, imagesKind, type ImagesSeen } from '../../../src/resources/images/index.js';
-import { reason, run, SHELLS, withHostAsync, type FakeHost, type Shell } from '../sh.js';
+import { argv, reason, run, SHELLS, withHostAsync, type FakeHost, type Shell } from '../sh.js';
 
 const API: ImageArtifact = {
   name: 'kube-apiserver',
@@ -70,7 +70,10 @@ function tools(host: FakeHost, shell: Shell, told: string[]): Tools {
   const connection: Partial<HostConnection> = {
     host: 'node1',
     pipe: async (script, input) => {
-      const result = spawnSync(shell, ['-c', host.inside(script)], { input: await buffer(input), encoding: 'utf8' });
+      const result = spawnSync(argv(shell)[0] ?? '', [...argv(shell).slice(1), '-c', host.inside(script)], {
+        input: await buffer(input),
+        encoding: 'utf8',
+      });
       return { code: result.status ?? -1, stdout: result.stdout, stderr: result.stderr };
     },
     run: (script) => Promise.resolve(run(shell, host.inside(script))),

@@ -1,4 +1,4 @@
-import { quote } from '../../model/text/quote.js';
+import { quote } from './quote.js';
 
 /** Where kinit keeps what it must remember on a host: undo journal, stamps, markers. Root only, 0700. */
 export const STATE_DIR = '/var/lib/kinit';

@@ -1,0 +1,44 @@
+// Every .sh file of src/ as it is sent to hosts (included files in their places) under shellcheck, as POSIX sh.
+// Installs Debian's package where shellcheck is missing and apt-get is there; ends with code 3 where it cannot.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { shellScript } from '../dist/shell/script.js';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const dist = path.join(root, 'dist');
+
+if (!installed() && !install()) {
+  console.log('shellcheck is not installed and could not be installed here: apt-get install shellcheck');
+  process.exit(3);
+}
+const files = readdirSync(dist, { recursive: true }).filter((file) => file.endsWith('.sh'));
+const folder = mkdtempSync(path.join(tmpdir(), 'kinit-shellcheck-'));
+try {
+  for (const file of files) {
+    const { text } = shellScript(`./${file}`, `file://${dist}/`);
+    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+    writeFileSync(path.join(folder, file), `${text}\n`);
+  }
+  // SC2120, SC2119: a script's own arguments are set in front of it. SC2317: functions of included files.
+  const options = ['--shell=sh', '--severity=info', '--exclude=SC2119,SC2120,SC2317', '--wiki-link-count=0'];
+  const result = spawnSync('shellcheck', [...options, ...files], { cwd: folder, stdio: 'inherit', timeout: 240_000 });
+  if (result.status === 0) console.log(`shellcheck: ${String(files.length)} files, nothing found`);
+  process.exitCode = result.status ?? 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function installed() {
+  return spawnSync('shellcheck', ['--version'], { timeout: 20_000 }).status === 0;
+}
+
+function install() {
+  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version'], { timeout: 20_000 }).status !== 0) return false;
+  console.log('installing the package shellcheck');
+  const apt = (...args) => spawnSync('apt-get', ['-qq', ...args], { stdio: 'inherit', timeout: 300_000 }).status === 0;
+  if (!apt('install', '-y', 'shellcheck')) apt('update') && apt('install', '-y', 'shellcheck');
+  return installed();
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { quote, quoteAll } from './quote.js';
+
+/** A .sh file that runs on hosts, together with the functions of the files it includes. */
+export interface ShellScript {
+  /** Path below src/ without .sh, for people: 'resources/swap/observe'. */
+  readonly name: string;
+  /** What is sent: the file without its heading comment, each included file once where it is named. Read at first use. */
+  readonly text: string;
+}
+
+/** What a script gets besides the host it runs on. Secrets travel in standard input, never here. */
+export interface ShellValues {
+  /** "$1", "$2", ... */
+  readonly args?: readonly string[];
+  /** Shell variables by name: [A-Z][A-Z0-9_]*. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const ROOT = new URL('../', import.meta.url);
+const INCLUDE = /^# include: (\S+)$/;
+
+/**
+ * The script that stands in a file: `shellScript('./observe.sh', import.meta.url)`.
+ * A line `# include: ../../shell/lib/edit.sh` stands for the text of that file, as seen from this one.
+ */
+export function shellScript(file: string, beside: string): ShellScript {
+  const url = new URL(file, beside);
+  let text: string | undefined;
+  return {
+    name: url.href.slice(ROOT.href.length).replace(/\.sh$/, ''),
+    get text() {
+      return (text ??= assemble(url, new Set()).trim());
+    },
+  };
+}
+
+/**
+ * sh text that runs a script with these values, apart from the shell it is sent to: variables, umask, cd and exit stay
+ * inside, the exit code comes out. Values are quoted words before the script's text; none is pasted into it.
+ */
+export function sh({ text }: ShellScript, { args = [], env = {} }: ShellValues = {}): string {
+  const words = args.length === 0 ? 'set --' : `set -- ${quoteAll(args)}`;
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`);
+  return ['(', words, ...variables, text, ')'].join('\n');
+}
+
+function assemble(url: URL, seen: Set<string>): string {
+  if (seen.has(url.href)) return '';
+  seen.add(url.href);
+  return withoutHeading(readFileSync(fileURLToPath(url), 'utf8'))
+    .split('\n')
+    .map((line) => {
+      const [, included] = INCLUDE.exec(line) ?? [];
+      return included === undefined ? line : assemble(new URL(included, url), seen);
+    })
+    .join('\n');
+}
+
+/** Comments before the first command are for readers of the file; includes among them count. */
+function withoutHeading(text: string): string {
+  const lines = text.split('\n');
+  const begin = lines.findIndex((line) => line !== '' && !line.startsWith('#'));
+  const heading = lines.slice(0, begin === -1 ? lines.length : begin).filter((line) => INCLUDE.test(line));
+  return [...heading, ...(begin === -1 ? [] : lines.slice(begin))].join('\n');
+}

@@ -1,0 +1,33 @@
+import { readdirSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { shellScript } from '../../src/shell/script.js';
+import { syntaxError, SHELLS } from '../resources/sh.js';
+
+const src = pathToFileURL(`${process.cwd()}/src/`).href;
+const files = readdirSync(new URL(src), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.sh'));
+
+/** What the oldest hosts lack: bash 4.2, coreutils 8.22, systemd 219 (CentOS 7); and what minimal images lack. */
+const TOO_NEW: Readonly<Record<string, RegExp>> = {
+  'perl and python are not on minimal Red Hat images': /(^|[\s;|&(])(perl|python3?)\s/m,
+  '`sync FILE` syncs everything before coreutils 8.24; say `sync_file`': /(^|[\s;|&(])sync (--|"|\$|\/)/m,
+  'systemctl show --value came with systemd 230': /systemctl[^\n]*--value/,
+  'systemctl enable --now came with systemd 220': /systemctl[^\n]* (enable|disable|mask)[^\n]* --now|systemctl --now/,
+  'journalctl --output-fields came with systemd 236': /--output-fields/,
+  'local is not POSIX': /(^|[\s;])local\s/m,
+};
+
+/** Where the way round is. */
+const SYNC_FILE = 'shell/lib/sync.sh';
+
+describe.each(files)('%s', (file) => {
+  const { text } = shellScript(`./${file}`, src);
+
+  test.each(SHELLS)('is read by %s', (shell) => expect(syntaxError(shell, text)).toBe(''));
+
+  test.each(Object.entries(TOO_NEW))('%s', (_why, pattern) =>
+    expect(file === SYNC_FILE ? '' : text).not.toMatch(pattern),
+  );
+});
+
+test('a script says what it is for, in its first lines', () => expect(files.length).toBeGreaterThan(0));
