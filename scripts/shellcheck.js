@@ -39,6 +39,6 @@ function install() {
   if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version'], { timeout: 20_000 }).status !== 0) return false;
   console.log('installing the package shellcheck');
   const apt = (...args) => spawnSync('apt-get', ['-qq', ...args], { stdio: 'inherit', timeout: 300_000 }).status === 0;
-  if (!apt('install', '-y', 'shellcheck')) apt('update') && apt('install', '-y', 'shellcheck');
-  return installed();
+  // The package lists of a new machine may be missing or old.
+  return apt('install', '-y', 'shellcheck') || (apt('update') && apt('install', '-y', 'shellcheck'));
 }

@@ -1,8 +1,5 @@
 export { openApi, type ApiOptions } from './api/client.js';
 export { statusOf } from './api/errors.js';
-export { object, objectKind, type ObjectResource } from '../resources/object/index.js';
-export { clusterNode, clusterNodeKind, type ClusterNodeResource, type Taint } from '../resources/cluster-node/index.js';
-export { nodeJoin, type NodeJoinResource } from '../resources/node-join/index.js';
 export {
   createToken,
   deleteToken,

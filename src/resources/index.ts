@@ -22,6 +22,9 @@ import { tracesKind } from './traces/index.js';
 import { userKind } from './user/index.js';
 
 export { absent } from './absent/index.js';
+export { object } from './object/index.js';
+export { clusterNode } from './cluster-node/index.js';
+export { nodeJoin } from './node-join/index.js';
 export { binary } from './binary/index.js';
 export { block } from './block/index.js';
 export { directory } from './directory/index.js';

@@ -1,15 +1,13 @@
+import { clusterNode, clusterNodeKind } from '../../src/resources/cluster-node/index.js';
+import { object, objectKind } from '../../src/resources/object/index.js';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
-  clusterNode,
-  clusterNodeKind,
   createToken,
   deleteToken,
   drainAndDelete,
   listNodes,
   listTokens,
-  object,
-  objectKind,
   openApi,
   statusOf,
   waitForApi,

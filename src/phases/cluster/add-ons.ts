@@ -1,4 +1,4 @@
-import { object } from '../../cluster/index.js';
+import { object } from '../../resources/index.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import type { KubeObject } from '../../model/api.js';
 import { podNetworkOf } from '../../network/index.js';

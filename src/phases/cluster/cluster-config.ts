@@ -1,4 +1,4 @@
-import { clusterNode, object } from '../../cluster/index.js';
+import { clusterNode, object } from '../../resources/index.js';
 import type { Phase } from '../../model/phase.js';
 import { kubeadmConfigMaps, kubeadmRbac } from '../../templates/index.js';
 import { nodeWishes } from './node-wishes.js';
