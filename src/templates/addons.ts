@@ -1,19 +1,23 @@
 import { z } from 'zod';
 import type { KubeObject } from '../model/api.js';
+import { digestOf } from '../model/text/digest.js';
 import { NODE_BOOTSTRAP_GROUP } from '../pki/index.js';
 import { installCniScript } from './cni.js';
-import { configMap, digest, toObjects } from './objects.js';
+import { configMap, toObjects } from './objects.js';
 import { template } from './template.js';
 
-const rbac = template('rbac', z.strictObject({ bootstrapGroup: z.string() }));
+const rbac = template(new URL('./rbac.hbs', import.meta.url), z.strictObject({ bootstrapGroup: z.string() }));
 
 /** Roles and bindings that `kubeadm init` makes: administrators, joining nodes, who may read which ConfigMap. */
 export function rbacObjects(): KubeObject[] {
   return toObjects(rbac({ bootstrapGroup: NODE_BOOTSTRAP_GROUP }));
 }
 
-const corefile = template('corefile', z.strictObject({ domain: z.string() }));
-const coredns = template('coredns', z.strictObject({ clusterDNS: z.string(), image: z.string() }));
+const corefile = template(new URL('./corefile.hbs', import.meta.url), z.strictObject({ domain: z.string() }));
+const coredns = template(
+  new URL('./coredns.hbs', import.meta.url),
+  z.strictObject({ clusterDNS: z.string(), image: z.string() }),
+);
 
 /** Cluster DNS as kubeadm installs it; two pods, on different nodes where there are two. */
 export function dnsObjects(view: {
@@ -30,10 +34,13 @@ export function dnsObjects(view: {
 }
 
 const kubeProxy = template(
-  'kube-proxy',
+  new URL('./kube-proxy.hbs', import.meta.url),
   z.strictObject({ image: z.string(), bootstrapGroup: z.string(), configDigest: z.string() }),
 );
-const kubeProxyKubeconfig = template('kube-proxy-kubeconfig', z.strictObject({ server: z.string() }));
+const kubeProxyKubeconfig = template(
+  new URL('./kube-proxy-kubeconfig.hbs', import.meta.url),
+  z.strictObject({ server: z.string() }),
+);
 
 /** kube-proxy as kubeadm installs it; `config` is a KubeProxyConfiguration in YAML. A changed one restarts the pods. */
 export function proxyObjects(view: {
@@ -46,14 +53,14 @@ export function proxyObjects(view: {
     kubeProxy({
       image: view.image,
       bootstrapGroup: NODE_BOOTSTRAP_GROUP,
-      configDigest: digest(...Object.values(data)),
+      configDigest: digestOf(...Object.values(data)),
     }),
   );
   return [configMap('kube-proxy', 'kube-system', data, { app: 'kube-proxy' }), ...objects];
 }
 
 const flannel = template(
-  'flannel',
+  new URL('./flannel.hbs', import.meta.url),
   z.strictObject({ image: z.string(), configDigest: z.string(), apiHost: z.string(), apiPort: z.string() }),
 );
 
@@ -72,7 +79,7 @@ export function podNetworkObjects(view: FlannelView): KubeObject[] {
   const netConf = { Network: view.podCIDR, EnableNFTables: view.nftables, Backend: { Type: view.backend } };
   const data = { 'net-conf.json': `${JSON.stringify(netConf, null, 2)}\n`, 'install-cni.sh': installCniScript('cbr0') };
   const [namespace, ...rest] = toObjects(
-    flannel({ image: view.image, configDigest: digest(...Object.values(data)), ...splitEndpoint(view.endpoint) }),
+    flannel({ image: view.image, configDigest: digestOf(...Object.values(data)), ...splitEndpoint(view.endpoint) }),
   );
   const labels = { app: 'flannel', 'k8s-app': 'flannel', tier: 'node' };
   return [
@@ -88,7 +95,7 @@ function splitEndpoint(endpoint: string): { apiHost: string; apiPort: string } {
 }
 
 const nginx = template(
-  'nginx',
+  new URL('./nginx.hbs', import.meta.url),
   z.strictObject({ name: z.string(), namespace: z.string(), image: z.string(), replicas: z.number() }),
 );
 

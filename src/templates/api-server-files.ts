@@ -2,14 +2,17 @@ import { z } from 'zod';
 import { template } from './template.js';
 
 /** What the API server's audit log holds. */
-export const auditPolicy = template('audit-policy', z.strictObject({}));
+export const auditPolicy = template(new URL('./audit-policy.hbs', import.meta.url), z.strictObject({}));
 
 /** Admission plugins of the API server; pods in exempt namespaces may be privileged. */
-export const admissionConfiguration = template('admission', z.strictObject({ exemptNamespaces: z.array(z.string()) }));
+export const admissionConfiguration = template(
+  new URL('./admission.hbs', import.meta.url),
+  z.strictObject({ exemptNamespaces: z.array(z.string()) }),
+);
 
 /** Who may ask without credentials, and for what. */
 export const authenticationConfiguration = template(
-  'authentication',
+  new URL('./authentication.hbs', import.meta.url),
   z.strictObject({ anonymousPaths: z.array(z.string()) }),
 );
 

@@ -17,7 +17,7 @@ export function cniConflist(view: ConflistView): string {
 }
 
 const installCniTemplate = template(
-  'install-cni',
+  new URL('./install-cni.hbs', import.meta.url),
   z.strictObject({ target: z.string(), subnetEnv: z.string(), conflist: z.string() }),
 );
 

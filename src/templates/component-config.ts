@@ -17,7 +17,7 @@ const kubeletView = z.strictObject({
   tlsCipherSuites: z.array(z.string()),
 });
 
-const kubeletTemplate = template('kubelet-config', kubeletView);
+const kubeletTemplate = template(new URL('./kubelet-config.hbs', import.meta.url), kubeletView);
 
 export type KubeletView = Omit<z.output<typeof kubeletView>, 'tlsCipherSuites'> & {
   /** The user's, merged over it. */
@@ -32,7 +32,10 @@ export function kubeletConfiguration({ user, ...view }: KubeletView): string {
   return mergeYaml(kubeletTemplate({ ...view, tlsCipherSuites: [...TLS_CIPHER_SUITES] }), user);
 }
 
-const kubeProxyTemplate = template('kube-proxy-config', z.strictObject({ clusterCIDR: z.string(), mode: z.string() }));
+const kubeProxyTemplate = template(
+  new URL('./kube-proxy-config.hbs', import.meta.url),
+  z.strictObject({ clusterCIDR: z.string(), mode: z.string() }),
+);
 
 /** KubeProxyConfiguration as YAML; metrics on the host's loopback only (CIS 4.3.1). */
 export function kubeProxyConfiguration({

@@ -4,18 +4,24 @@ import { template } from './template.js';
 
 /** /etc/containerd/config.toml for containerd 2.x, complete. */
 export const containerdConfig = template(
-  'containerd-config',
+  new URL('./containerd-config.hbs', import.meta.url),
   z.strictObject({ pauseImage: z.string(), selinux: z.boolean() }),
 );
 
 /** containerd.service, as containerd ships it. */
-export const containerdUnit = template('containerd-unit', z.strictObject({ binary: z.string() }));
+export const containerdUnit = template(
+  new URL('./containerd-unit.hbs', import.meta.url),
+  z.strictObject({ binary: z.string() }),
+);
 
 /** /etc/crictl.yaml */
-export const crictlConfig = template('crictl', z.strictObject({ endpoint: z.string() }));
+export const crictlConfig = template(
+  new URL('./crictl.hbs', import.meta.url),
+  z.strictObject({ endpoint: z.string() }),
+);
 
 const hostsTomlTemplate = template(
-  'hosts-toml',
+  new URL('./hosts-toml.hbs', import.meta.url),
   z.strictObject({
     server: z.string(),
     endpoints: z.array(z.strictObject({ url: z.string(), caFile: z.string().optional() })),

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../model/api.js';
 import { nthAddress } from '../model/text/cidr.js';
+import { digestOf } from '../model/text/digest.js';
 import type { Node, PhaseContext } from '../model/phase.js';
 import type { Spec } from '../model/spec.js';
 import { ENCRYPTION_CONFIG_PATH, pkiPair } from '../pki/index.js';
@@ -22,7 +23,6 @@ import {
 } from './hardening.js';
 import { clusterConfiguration, kubeadmObjects } from './kubeadm.js';
 import { kubeletDropIn, kubeletFlags, kubeletInstanceConfig, kubeletUnit } from './kubelet-unit.js';
-import { digest } from './objects.js';
 
 /** The CRI socket of containerd. */
 export const CRI_SOCKET = 'unix:///run/containerd/containerd.sock';
@@ -64,7 +64,7 @@ export function renderApiServerManifest(context: PhaseContext): string {
     domain: spec.network.domain,
     osFamily: node.facts.os.family,
     extraArgs: apiServerExtraArgs(spec.apiServer.extraArgs),
-    configDigest: digest(
+    configDigest: digestOf(
       renderAuditPolicy(),
       renderAdmissionConfiguration(context),
       renderAuthenticationConfiguration(),

@@ -70,7 +70,10 @@ export function clusterConfiguration(view: ClusterConfigurationView): string {
   return stringify(config, { lineWidth: 0, indentSeq: false, sortMapEntries: true });
 }
 
-const clusterInfo = template('cluster-info', z.strictObject({ caData: z.string(), server: z.string() }));
+const clusterInfo = template(
+  new URL('./cluster-info.hbs', import.meta.url),
+  z.strictObject({ caData: z.string(), server: z.string() }),
+);
 
 /**
  * ConfigMaps that `kubeadm join` and `kubeadm upgrade` read. cluster-info gets its signatures from the controller

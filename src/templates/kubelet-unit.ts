@@ -6,10 +6,10 @@ import { template } from './template.js';
 const binary = z.strictObject({ binary: z.string() });
 
 /** kubelet.service, as the official packages have it. */
-export const kubeletUnit = template('kubelet-unit', binary);
+export const kubeletUnit = template(new URL('./kubelet-unit.hbs', import.meta.url), binary);
 
 /** 10-kubeadm.conf, as the official packages have it; it reads what both families' packages read. */
-export const kubeletDropIn = template('kubelet-drop-in', binary);
+export const kubeletDropIn = template(new URL('./kubelet-drop-in.hbs', import.meta.url), binary);
 
 /** What differs from node to node and has no place in the shared configuration: /var/lib/kubelet/kubeadm-flags.env. */
 export interface KubeletFlagsView {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { parseAllDocuments } from 'yaml';
 import type { KubeObject } from '../model/api.js';
 
@@ -19,9 +18,4 @@ export function configMap(
     metadata: { name, namespace, ...(labels === undefined ? {} : { labels }) },
     data,
   };
-}
-
-/** SHA-256 in hex: stands in a pod for the content of files it reads at its start. */
-export function digest(...texts: readonly string[]): string {
-  return createHash('sha256').update(texts.join('\0')).digest('hex');
 }

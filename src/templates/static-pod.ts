@@ -33,7 +33,7 @@ export type Volume = z.output<typeof volume>;
 export type StaticPodView = z.output<typeof view>;
 
 /** A control-plane pod in kubeadm's layout (kubeadm 1.36: util/staticpod ComponentPod). */
-export const staticPod = template('static-pod', view);
+export const staticPod = template(new URL('./static-pod.hbs', import.meta.url), view);
 
 /**
  * Flags as kubeadm orders them: its defaults by name, then what was set over them by name. undefined leaves a flag out.

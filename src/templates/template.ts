@@ -5,7 +5,7 @@ import type { z } from 'zod';
 
 /** A template and the shape of what it is rendered from. */
 export interface Template {
-  readonly file: string;
+  readonly file: URL;
   readonly source: string;
   readonly schema: z.ZodType;
 }
@@ -17,9 +17,12 @@ export function allTemplates(): readonly Template[] {
   return templates;
 }
 
-/** Loads ./<file>.hbs and gives its renderer. A key the view lacks is an error, nothing is escaped for HTML. */
-export function template<Schema extends z.ZodType>(file: string, schema: Schema): (view: z.output<Schema>) => string {
-  const source = readFileSync(new URL(`./${file}.hbs`, import.meta.url), 'utf8');
+/**
+ * The renderer of a .hbs file, which lies beside the kind that owns it: `template(new URL('./x.hbs', import.meta.url), schema)`.
+ * A key the view lacks is an error, nothing is escaped for HTML.
+ */
+export function template<Schema extends z.ZodType>(file: URL, schema: Schema): (view: z.output<Schema>) => string {
+  const source = readFileSync(file, 'utf8');
   templates.push({ file, source, schema });
   let render: Handlebars.TemplateDelegate | undefined;
   return (view) => {

@@ -53,6 +53,14 @@ test.each(NAMES)('%s of 1.34 differs by its image only', (name) => {
   expect(old.replaceAll('v1.34.1', 'v1.36.3')).toBe(RENDERERS[name](makeContext()));
 });
 
+test.each([
+  ['audit-policy.yaml', render.renderAuditPolicy()],
+  ['admission.yaml', render.renderAdmissionConfiguration(makeContext())],
+  ['authentication.yaml', render.renderAuthenticationConfiguration()],
+])('%s is the golden file', (name, text) => {
+  expect(text).toBe(readFileSync(new URL(`../golden/config/${name}`, import.meta.url), 'utf8'));
+});
+
 test("the user's flags win over kinit's and kubeadm's, and stand once", () => {
   const text = render.renderApiServerManifest(
     makeContext({

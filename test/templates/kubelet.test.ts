@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import {
@@ -5,8 +6,22 @@ import {
   renderKubeletConfiguration,
   renderKubeletDropIn,
   renderKubeletFlags,
+  renderKubeletInstanceConfig,
+  renderKubeletUnit,
+  renderKubeProxyConfiguration,
 } from '../../src/templates/index.js';
 import { makeContext } from './context.js';
+
+test.each([
+  ['kubelet-config.yaml', renderKubeletConfiguration(makeContext())],
+  ['kubelet-instance-config.yaml', renderKubeletInstanceConfig()],
+  ['kubeadm-flags.env', renderKubeletFlags(makeContext())],
+  ['kubelet.service', renderKubeletUnit()],
+  ['10-kubeadm.conf', renderKubeletDropIn()],
+  ['kube-proxy-config.yaml', renderKubeProxyConfiguration(makeContext())],
+])('%s is the golden file', (name, text) => {
+  expect(text).toBe(readFileSync(new URL(`../golden/config/${name}`, import.meta.url), 'utf8'));
+});
 
 test('the kubelet meets CIS 4.2 by default', () => {
   expect(parse(renderKubeletConfiguration(makeContext()))).toMatchObject({

@@ -33,6 +33,20 @@ const data = (objects: readonly KubeObject[], name: string): Record<string, stri
     string
   >;
 
+const golden = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../golden/objects/${name}.json`, import.meta.url), 'utf8'));
+
+test.each([
+  ['rbac', kubeadmRbac(context)],
+  ['kubeadm-config-maps', kubeadmConfigMaps(context)],
+  ['kube-proxy', kubeProxyObjects(context)],
+  ['coredns', corednsObjects(context)],
+  ['flannel', flannelObjects(context)],
+  ['nginx', smokeObjects(context)],
+])('the objects of %s are those of the golden file', (name, objects) => {
+  expect(JSON.parse(JSON.stringify(objects))).toEqual(golden(name));
+});
+
 test('every object has kind and name, and none stands twice', () => {
   const ids = all.map(
     ({ apiVersion, kind, metadata }) => `${apiVersion} ${kind} ${metadata.namespace ?? ''}/${metadata.name}`,

@@ -1,38 +1,39 @@
 import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { parse } from 'yaml';
+// A template registers when the kind that owns it is loaded; the phases load every kind there is.
+import '../../src/phases/index.js';
 import '../../src/templates/index.js';
-import { crictlConfig } from '../../src/templates/containerd.js';
-import { allTemplates } from '../../src/templates/template.js';
+import { allTemplates, template } from '../../src/templates/template.js';
 
 const HELPERS = new Set(['yaml', 'quoted']);
 
+const SRC = new URL('../../src/', import.meta.url);
+const NAMED = allTemplates().map((each) => [basename(fileURLToPath(each.file)), each] as const);
+
 test('every .hbs file has a renderer', () => {
-  const files = readdirSync(new URL('../../src/templates/', import.meta.url)).filter((name) => name.endsWith('.hbs'));
+  const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.hbs'));
   expect(
     allTemplates()
-      .map(({ file }) => `${file}.hbs`)
+      .map(({ file }) => file.href)
+      .filter((href) => href.startsWith(SRC.href))
       .sort(),
-  ).toEqual(files.sort());
+  ).toEqual(files.map((name) => new URL(name, SRC).href).sort());
 });
 
-test.each(allTemplates().map((template) => [template.file, template] as const))(
-  '%s uses only what its view has',
-  (_file, { source, schema }) => {
-    expect(unknownPaths(Handlebars.parse(source), schema)).toEqual([]);
-  },
-);
+test.each(NAMED)('%s uses only what its view has', (_name, { source, schema }) => {
+  expect(unknownPaths(Handlebars.parse(source), schema)).toEqual([]);
+});
 
-test.each(allTemplates().map((template) => [template.file, template] as const))(
-  '%s uses everything its view has',
-  (_file, { source, schema }) => {
-    const used = new Set<string>();
-    unknownPaths(Handlebars.parse(source), schema, used);
-    expect(Object.keys(schema instanceof z.ZodObject ? schema.shape : {}).filter((key) => !used.has(key))).toEqual([]);
-  },
-);
+test.each(NAMED)('%s uses everything its view has', (_name, { source, schema }) => {
+  const used = new Set<string>();
+  unknownPaths(Handlebars.parse(source), schema, used);
+  expect(Object.keys(schema instanceof z.ZodObject ? schema.shape : {}).filter((key) => !used.has(key))).toEqual([]);
+});
 
 test('the check itself finds a missing key, inside of conditions and loops too', () => {
   const schema = z.strictObject({ items: z.array(z.strictObject({ name: z.string() })), text: z.string().optional() });
@@ -42,21 +43,9 @@ test('the check itself finds a missing key, inside of conditions and loops too',
 });
 
 test('values that YAML would read as something else are quoted', () => {
-  for (const endpoint of [
-    'on',
-    'null',
-    '1e3',
-    'a: b',
-    '- a',
-    "it's",
-    'x #y',
-    '*star',
-    '',
-    'two\nlines',
-    '{a}',
-    '&<>"',
-  ]) {
-    expect(parse(crictlConfig({ endpoint }))).toMatchObject({ 'runtime-endpoint': endpoint });
+  const render = template(new URL('./quoting.hbs', import.meta.url), z.strictObject({ value: z.string() }));
+  for (const value of ['on', 'null', '1e3', 'a: b', '- a', "it's", 'x #y', '*star', '', 'two\nlines', '{a}', '&<>"']) {
+    expect(parse(render({ value }))).toEqual({ key: value });
   }
 });
 

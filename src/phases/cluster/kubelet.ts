@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Phase, PhaseContext } from '../../model/phase.js';
+import { digestOf } from '../../model/text/digest.js';
 import { directory, file, link, service } from '../../resources/index.js';
 import {
   renderKubeletConfiguration,
@@ -50,6 +50,6 @@ export function kubeletService(context: PhaseContext): ReturnType<typeof service
     name: 'kubelet',
     enabled: true,
     running: true,
-    revision: createHash('sha256').update(parts.join('\0')).digest('hex'),
+    revision: digestOf(...parts),
   });
 }
