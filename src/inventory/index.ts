@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { KinitError } from '../model/error.js';
-import { type LoadedInventory, type Spec, specSchema } from '../model/spec.js';
+import type { LoadedInventory, Spec } from '../model/spec.js';
 import { type InventoryDocument, parseInventory } from './document.js';
 import { missingFiles, resolvePaths } from './files.js';
 import { findingsOf } from './issues.js';
 import { type Finding, formatProblem, type InventoryProblem, type Path } from './problem.js';
 import { rules } from './rules/index.js';
 import { salvage, touches } from './salvage.js';
+import { specSchema } from './spec-schema.js';
 
 export { formatProblem, type InventoryProblem } from './problem.js';
 export { inventoryReference } from './reference.js';

@@ -1,5 +1,6 @@
-import { type Spec, specSchema } from '../model/spec.js';
+import type { Spec } from '../model/spec.js';
 import type { Path } from './problem.js';
+import { specSchema } from './spec-schema.js';
 
 /**
  * The inventory without its wrong values, so that the checks across fields can run on the rest and

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { specSchema } from '../model/spec.js';
 import type { Path } from './problem.js';
+import { specSchema } from './spec-schema.js';
 
 /** The parts of JSON Schema (2020-12) that the inventory uses. */
 export interface JsonSchema {

@@ -1,6 +1,7 @@
 import type { CheckResult } from '../model/check.js';
 import type { HostFacts } from '../model/facts.js';
 import type { Spec } from '../model/spec.js';
+import { tunnels } from '../network/index.js';
 import type { Check } from './check.js';
 
 /** Kubernetes' system validators ask for 4.19 at least; kube-proxy's nftables mode for 5.13 (KEP-3866). */
@@ -61,7 +62,7 @@ const FEATURES: readonly Feature[] = [
     name: 'vxlan',
     module: 'vxlan',
     purpose: 'flannel between hosts',
-    wanted: ({ network }) => network.plugin === 'flannel' && network.flannelBackend === 'vxlan',
+    wanted: tunnels,
     otherwise: 'set network.flannelBackend: host-gw',
   },
   {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { HostConnection } from '../model/host.js';
 import type { Node } from '../model/phase.js';
+import { tunnels } from '../network/index.js';
 import type { Spec } from '../model/spec.js';
 import {
   connectScript,
@@ -92,7 +93,7 @@ interface Listener {
 
 /** Every host needs the API, the API needs every kubelet, and pods of any two hosts talk. */
 function neededRoutes(nodes: readonly Node[], spec: Spec): Route[] {
-  const vxlan = spec.network.plugin === 'flannel' && spec.network.flannelBackend === 'vxlan';
+  const vxlan = tunnels(spec);
   return nodes.flatMap((from) =>
     nodes
       .filter((to) => to !== from)

@@ -177,7 +177,10 @@ export function corednsObjects({ spec, images }: PhaseContext): KubeObject[] {
   });
 }
 
-export function flannelObjects({ spec, nodes, images, endpoint }: PhaseContext): KubeObject[] {
+export function flannelObjects(
+  { spec, nodes, images, endpoint }: PhaseContext,
+  backend: 'vxlan' | 'host-gw',
+): KubeObject[] {
   // iptables is flannel's default; nftables only where a host's kernel has no iptables any more.
   const nftables = nodes.some(
     ({ facts }) => !facts.kernelFeatures.includes('iptables') && facts.kernelFeatures.includes('nftables'),
@@ -185,7 +188,7 @@ export function flannelObjects({ spec, nodes, images, endpoint }: PhaseContext):
   return podNetworkObjects({
     image: images.flannel,
     podCIDR: spec.network.podCIDR,
-    backend: spec.network.flannelBackend,
+    backend,
     endpoint,
     nftables,
   });

@@ -19,7 +19,8 @@ import type { KubeObject } from '../../src/model/api.js';
 import { KinitError } from '../../src/model/error.js';
 import type { HostConnection } from '../../src/model/host.js';
 import type { Resource, ResourceKind, Tools } from '../../src/model/resource.js';
-import { corednsObjects, flannelObjects, kubeadmRbac, kubeProxyObjects } from '../../src/templates/index.js';
+import { flannel } from '../../src/network/flannel/index.js';
+import { corednsObjects, kubeadmRbac, kubeProxyObjects } from '../../src/templates/index.js';
 import { makeContext } from '../templates/context.js';
 import { kubeBinary, type LocalControlPlane, startControlPlane } from './support/control-plane.js';
 
@@ -338,7 +339,7 @@ describe.skipIf(binary === undefined)(
         ...kubeadmRbac(context),
         ...corednsObjects(context),
         ...kubeProxyObjects(context),
-        ...flannelObjects(context),
+        ...flannel.objects(context),
       ].map((each) => object({ object: each }));
       for (const each of wanted) await carryOut(objectKind, each);
       const plans = await Promise.all(wanted.map((each) => planned(each)));

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { findLab, killHost, labDown, labList, labUp, partition, sshCommand, startHost } from '../../src/lab/index.js';
 import type { Lab } from '../../src/lab/index.js';
-import { specSchema } from '../../src/model/spec.js';
+import { specSchema } from '../../src/inventory/spec-schema.js';
 import { runLocal } from '../../src/ssh/local.js';
 
 const NAME = 'e2e-lab';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { checkInventory } from '../../src/inventory/index.js';
 import { inventoryOptions } from '../../src/inventory/schema.js';
-import { specSchema } from '../../src/model/spec.js';
+import { specSchema } from '../../src/inventory/spec-schema.js';
 
 const FILE = new URL('../../inventory.example.yaml', import.meta.url);
 

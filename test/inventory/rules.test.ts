@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { rules } from '../../src/inventory/rules/index.js';
 import { inventoryOptions } from '../../src/inventory/schema.js';
 import { formatPath } from '../../src/inventory/problem.js';
-import { specSchema } from '../../src/model/spec.js';
+import { specSchema } from '../../src/inventory/spec-schema.js';
 
 const C1 = { name: 'c1', address: '10.0.0.1', roles: ['control-plane'] };
 

@@ -1,6 +1,7 @@
 import type { HostFacts } from '../../src/model/facts.js';
 import type { Node } from '../../src/model/phase.js';
-import { specSchema, type Spec } from '../../src/model/spec.js';
+import { specSchema } from '../../src/inventory/spec-schema.js';
+import type { Spec } from '../../src/model/spec.js';
 
 /** A spec from what a person would write, with every default filled in. */
 export function makeSpec(input: Record<string, unknown> = {}): Spec {

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { KubeObject } from '../../src/model/api.js';
+import { flannel } from '../../src/network/flannel/index.js';
 import {
   cniConflist,
   CNI_CONFLIST_PATH,
   corednsObjects,
-  flannelObjects,
   kubeadmConfigMaps,
   kubeadmRbac,
   kubeProxyObjects,
@@ -24,7 +24,7 @@ const all = [
   ...kubeadmConfigMaps(context),
   ...kubeProxyObjects(context),
   ...corednsObjects(context),
-  ...flannelObjects(context),
+  ...flannel.objects(context),
   ...smokeObjects(context),
 ];
 const data = (objects: readonly KubeObject[], name: string): Record<string, string> =>
@@ -41,7 +41,7 @@ test.each([
   ['kubeadm-config-maps', kubeadmConfigMaps(context)],
   ['kube-proxy', kubeProxyObjects(context)],
   ['coredns', corednsObjects(context)],
-  ['flannel', flannelObjects(context)],
+  ['flannel', flannel.objects(context)],
   ['nginx', smokeObjects(context)],
 ])('the objects of %s are those of the golden file', (name, objects) => {
   expect(JSON.parse(JSON.stringify(objects))).toEqual(golden(name));
@@ -150,7 +150,7 @@ test("flannel's side container writes this node's CNI configuration from what fl
   const folder = mkdtempSync(join(tmpdir(), 'kinit-cni-'));
   try {
     const target = join(folder, 'conflist');
-    const script = data(flannelObjects(context), 'kube-flannel-cfg')['install-cni.sh'] ?? '';
+    const script = data(flannel.objects(context), 'kube-flannel-cfg')['install-cni.sh'] ?? '';
     expect(script).toContain(CNI_CONFLIST_PATH);
     writeFileSync(
       join(folder, 'subnet.env'),
@@ -189,7 +189,7 @@ test('flannel masquerades, so the bridge does not; hairpin is on', () => {
 test('flannel makes nftables rules only where a kernel has no iptables', () => {
   const enabled = (kernelFeatures: string[]): unknown => {
     const nodes = context.nodes.map((node) => ({ ...node, facts: { ...node.facts, kernelFeatures } }));
-    return JSON.parse(data(flannelObjects({ ...context, nodes }), 'kube-flannel-cfg')['net-conf.json'] ?? '');
+    return JSON.parse(data(flannel.objects({ ...context, nodes }), 'kube-flannel-cfg')['net-conf.json'] ?? '');
   };
   expect(enabled(['iptables', 'nftables'])).toEqual({
     Network: '10.244.0.0/16',

@@ -1,5 +1,5 @@
 import type { Phase, PhaseContext } from '../../model/phase.js';
-import { podNetworkOf } from '../../network/index.js';
+import { direct, podNetworkOf } from '../../network/index.js';
 import { firewall as firewallResource, type FirewallPort, type FirewallWishes } from '../../resources/index.js';
 
 export const firewall: Phase = {
@@ -17,11 +17,10 @@ export const firewall: Phase = {
 function wishes(context: PhaseContext): FirewallWishes {
   const { spec, node, nodes } = context;
   // Without a tunnel, what a node itself sends to a pod of another node has the node's own address.
-  const direct = spec.network.plugin === 'flannel' && spec.network.flannelBackend === 'host-gw';
   return {
     ports: clusterPorts(context),
     pods: spec.network.podCIDR,
-    peers: direct ? nodes.filter((other) => other !== node).map(({ address }) => address) : [],
+    peers: direct(spec) ? nodes.filter((other) => other !== node).map(({ address }) => address) : [],
   };
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { addToInventory, renderInventory } from '../../../src/lab/state/inventory.js';
 import { missingHosts } from '../../../src/lab/commands/plan.js';
-import { specSchema } from '../../../src/model/spec.js';
+import { specSchema } from '../../../src/inventory/spec-schema.js';
 
 const hosts = missingHosts([], { hosts: 3, controlPlanes: 1, cpus: 2, memoryMB: 2048 }, '10.210.4.0/24');
 const two = hosts.slice(0, 2);

@@ -1,7 +1,8 @@
 import type { CheckResult } from '../../../src/model/check.js';
 import type { HostFacts } from '../../../src/model/facts.js';
 import type { Node } from '../../../src/model/phase.js';
-import { type Spec, specSchema } from '../../../src/model/spec.js';
+import { specSchema } from '../../../src/inventory/spec-schema.js';
+import type { Spec } from '../../../src/model/spec.js';
 import { runChecks } from '../../../src/preflight/checks.js';
 import type { ReachabilityResult } from '../../../src/preflight/reachability.js';
 

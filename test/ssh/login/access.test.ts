@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { specSchema } from '../../../src/model/spec.js';
+import { specSchema } from '../../../src/inventory/spec-schema.js';
 import { hostAccess } from '../../../src/ssh/login/access.js';
 import type { Access } from '../../../src/ssh/login/access.js';
 

@@ -3,7 +3,8 @@ import { officialCatalogue } from '../../../artifacts/official/catalogue.js';
 import type { BinaryArtifact } from '../../../model/artifact.js';
 import type { HostFacts } from '../../../model/facts.js';
 import type { Node, PhaseContext } from '../../../model/phase.js';
-import { isControlPlane, specSchema } from '../../../model/spec.js';
+import { specSchema } from '../../../inventory/spec-schema.js';
+import { isControlPlane } from '../../../model/spec.js';
 import { KUBELET_SERVING, MATERIAL_PATHS } from '../../../pki/index.js';
 
 /** Two fresh hosts, a control plane and a worker, with the defaults of an inventory: nothing is read or asked for them. */
