@@ -2,7 +2,7 @@ import type { ClusterApi } from './api.js';
 import type { ChangeSummary } from './change.js';
 import type { HostConnection, UploadFile } from './host.js';
 
-/** A desired state as data. Each kind is one file in src/resources/ and has one entry in its index. */
+/** A desired state as data. Each kind is one folder of src/resources/, or of the seam it belongs to. */
 export interface Resource {
   readonly kind: string;
   /** Unique on a host: '<kind>:<what>', for example 'file:/etc/hosts'. Undo is recorded once per id. */
@@ -36,12 +36,22 @@ export interface Tools {
   readonly signal: AbortSignal;
 }
 
+/** What a kind does to a host and how that is undone, as a row of docs/host-changes.md. */
+export interface KindDescription {
+  readonly change: string;
+  readonly undone: string;
+  /** How one of them is named, from its id after the colon. Absent: there is one of the kind, and the change says all. */
+  readonly subject?: (id: string) => string;
+}
+
 /**
  * How one kind of resource is asked for, compared, applied and undone.
  * Seen is what was observed, as data.
  */
 export interface ResourceKind<R extends Resource, Seen> {
   readonly kind: R['kind'];
+  /** For people: what it does to a host, and how `kinit reset` undoes it. */
+  readonly describe: KindDescription;
   /** sh text that prints what is there and changes nothing. Many are sent in one round trip. Absent for kinds seen through the API. */
   readonly observe?: (resource: R) => string;
   readonly parse?: (resource: R, output: string) => Seen;
@@ -63,3 +73,17 @@ export interface ResourceKind<R extends Resource, Seen> {
   /** What to do when a change was made and cannot be seen afterwards. Absent: the general words. */
   readonly unseen?: (resource: R) => string;
 }
+
+/** A kind whose own types are forgotten. */
+export type AnyKind = ResourceKind<Resource, unknown>;
+
+/**
+ * The one way to forget a kind's own types. It is sound because the engine hands a resource only to the kind whose name it
+ * carries, and a Seen only comes from that kind's own parse.
+ */
+export function anyKind<R extends Resource, Seen>(kind: ResourceKind<R, Seen>): AnyKind {
+  return kind as unknown as AnyKind;
+}
+
+/** A name, path or the like within a sentence, for KindDescription.subject. */
+export const asCode = (id: string): string => `\`${id}\``;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Difference, Resource, ResourceKind, Tools } from '../../model/resource.js';
-import { kindOf } from '../../resources/index.js';
+import { kindOf } from '../kinds.js';
 import { mapLimit } from '../limit.js';
 
 /** A resource with what was seen of it and how that differs. */

@@ -2,7 +2,7 @@ import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { Tools } from '../../model/resource.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import { phases } from '../../phases/index.js';
-import { kindOf } from '../../resources/index.js';
+import { kindOf } from '../kinds.js';
 import type { ApiAccess } from '../api/access.js';
 import { changeOf } from '../change/apply.js';
 import { contextFor, sharedContext } from '../context.js';

@@ -7,7 +7,7 @@ import { applyChanges, interrupted } from '../change/apply.js';
 import type { Barriers } from './barriers.js';
 import { explainFailure } from '../explain/failures.js';
 import { faultPoint } from '../change/kill-point.js';
-import { kindOf } from '../../resources/index.js';
+import { kindOf } from '../kinds.js';
 import { observe, type Observed } from '../change/observe.js';
 
 /** One host's way through its phases. */

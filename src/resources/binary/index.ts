@@ -1,8 +1,8 @@
 import type { BinaryArtifact } from '../../model/artifact.js';
 import { quote, quoteAll } from '../../shell/quote.js';
-import type { Resource, ResourceKind, Step } from '../../model/resource.js';
+import { asCode, type Resource, type ResourceKind, type Step } from '../../model/resource.js';
 import { makeLink } from '../link/index.js';
-import { restorePath, savePath } from '../support/saved-path.js';
+import { RESTORED, restorePath, savePath } from '../support/saved-path.js';
 import { STATE_DIR, fileName, makeStateDir, octal, parseFields, parseList, subshell } from '../../shell/statements.js';
 
 export interface BinaryResource extends Resource {
@@ -30,6 +30,7 @@ export function binary(options: { readonly artifact: BinaryArtifact }): BinaryRe
 
 export const binaryKind: ResourceKind<BinaryResource, BinarySeen> = {
   kind: 'binary',
+  describe: { change: 'Installs', subject: asCode, undone: RESTORED },
   observe: ({ artifact }) =>
     subshell(
       `P=${quote(artifact.installPath)}; S=${stampOf(artifact)}`,

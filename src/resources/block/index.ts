@@ -1,6 +1,6 @@
 import { unifiedDiff } from '../../model/text/diff.js';
 import { quote } from '../../shell/quote.js';
-import type { Resource, ResourceKind } from '../../model/resource.js';
+import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
 import { parseFields, subshell } from '../../shell/statements.js';
 
 export interface BlockResource extends Resource {
@@ -39,6 +39,11 @@ export function block(options: {
 
 export const blockKind: ResourceKind<BlockResource, BlockSeen> = {
   kind: 'block',
+  describe: {
+    change: 'Writes a marked block into',
+    subject: (id) => asCode(id.split('#')[0] ?? id),
+    undone: 'The block is cut out; every other byte of the file stays',
+  },
   observe: (r) =>
     subshell(
       findBlock(r),

@@ -44,6 +44,10 @@ export function clusterNode(options: {
 
 export const clusterNodeKind: ResourceKind<ClusterNodeResource, ClusterNodeSeen> = {
   kind: 'clusterNode',
+  describe: {
+    change: "Sets the node's labels and taints in the cluster",
+    undone: 'The node is drained and deleted from the cluster, if the cluster lives on',
+  },
   observeCall: async (resource, tools) => {
     const api = await apiThatAnswers(tools);
     const node = await api?.get(refTo(resource.name));

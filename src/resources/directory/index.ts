@@ -1,5 +1,5 @@
 import { quote } from '../../shell/quote.js';
-import type { Resource, ResourceKind } from '../../model/resource.js';
+import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
 import { CLEAR_FOLDER } from '../support/clear-folder.js';
 import { removeMade } from '../support/saved-path.js';
 import { octal, parentOf, parseFields, subshell } from '../../shell/statements.js';
@@ -47,6 +47,12 @@ export function directory(options: {
 
 export const directoryKind: ResourceKind<DirectoryResource, DirectorySeen> = {
   kind: 'directory',
+  describe: {
+    change: 'Makes, or sets mode and owner of',
+    subject: asCode,
+    undone:
+      'Mode and owner come back; what has come into the folders of the cluster since is deleted, and folders that were not there go',
+  },
   observe: (r) =>
     subshell(
       `P=${quote(r.path)}`,

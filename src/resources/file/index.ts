@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { unifiedDiff } from '../../model/text/diff.js';
 import { quote } from '../../shell/quote.js';
-import type { Resource, ResourceKind } from '../../model/resource.js';
+import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
 import { octal, parseFields, subshell } from '../../shell/statements.js';
-import { restorePath, savePath } from '../support/saved-path.js';
+import { RESTORED, restorePath, savePath } from '../support/saved-path.js';
 
 /** Bytes; a larger file is shown in a plan by its digest only. */
 const MAX_SHOWN = 64 * 1024;
@@ -60,6 +60,7 @@ export function file(options: {
 
 export const fileKind: ResourceKind<FileResource, FileSeen> = {
   kind: 'file',
+  describe: { change: 'Writes', subject: asCode, undone: RESTORED },
   observe: (r) =>
     subshell(
       `P=${quote(r.path)}`,

@@ -14,6 +14,8 @@ import {
 import { RESTORE_RULES, SAVE_RULES } from './rules.js';
 import { HOST_PATH, fail, parseFields, parseList, subshell } from '../../shell/statements.js';
 
+export type { FirewallPort, FirewallWishes } from './ports.js';
+
 export interface FirewallResource extends Resource {
   readonly kind: 'firewall';
   /** What an active firewall lets through; absent: it is stopped and disabled. */
@@ -47,6 +49,10 @@ export function firewall(options: { readonly open?: FirewallWishes }): FirewallR
 
 export const firewallKind: ResourceKind<FirewallResource, FirewallSeen> = {
   kind: 'firewall',
+  describe: {
+    change: 'Stops and disables ufw, firewalld and the nftables service (`firewall: open-ports` opens ports instead)',
+    undone: 'What was active is started, what was enabled is enabled; rules that stopping it threw away come back',
+  },
   observe: (r) =>
     subshell(
       HOST_PATH,

@@ -21,6 +21,7 @@ export function hostname(options: { readonly name: string }): HostnameResource {
 
 export const hostnameKind: ResourceKind<HostnameResource, HostnameSeen> = {
   kind: 'hostname',
+  describe: { change: 'Sets the host name, now and in `/etc/hostname`', undone: 'The old name comes back' },
   observe: () =>
     subshell(
       'R=; S=; read -r R < /proc/sys/kernel/hostname; [ ! -r /etc/hostname ] || read -r S < /etc/hostname; printf \'running=%s\\nstored=%s\\n\' "$R" "$S"',

@@ -33,6 +33,10 @@ const IMPORT_TIMEOUT = 1800;
 
 export const imagesKind: ResourceKind<ImagesResource, ImagesSeen> = {
   kind: 'images',
+  describe: {
+    change: "Loads container images into containerd's `k8s.io` namespace",
+    undone: 'They go with `/var/lib/containerd`; where that was in use before, those that kinit loaded are removed',
+  },
   // Columns: REF TYPE DIGEST SIZE UNIT PLATFORMS LABELS
   observe: () =>
     subshell(

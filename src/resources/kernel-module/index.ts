@@ -1,5 +1,5 @@
 import { quote } from '../../shell/quote.js';
-import type { Resource, ResourceKind } from '../../model/resource.js';
+import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
 import { subshell } from '../../shell/statements.js';
 
 export interface KernelModuleResource extends Resource {
@@ -20,6 +20,11 @@ export function kernelModule(options: { readonly name: string; readonly required
 
 export const kernelModuleKind: ResourceKind<KernelModuleResource, KernelModuleSeen> = {
   kind: 'kernel-module',
+  describe: {
+    change: 'Loads the kernel modules',
+    subject: asCode,
+    undone: 'Unloaded, where they were not loaded before and nothing uses them',
+  },
   observe: (r) =>
     subshell(
       `M=${quote(r.name)}`,

@@ -1,5 +1,5 @@
 import { quote } from '../../shell/quote.js';
-import type { Resource, ResourceKind } from '../../model/resource.js';
+import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
 import { restorePath, savePath } from '../support/saved-path.js';
 import { parentOf, parseFields, subshell } from '../../shell/statements.js';
 
@@ -21,6 +21,11 @@ export function link(options: { readonly path: string; readonly target: string }
 
 export const linkKind: ResourceKind<LinkResource, LinkSeen> = {
   kind: 'link',
+  describe: {
+    change: 'Links',
+    subject: asCode,
+    undone: 'What was there comes back; where nothing was, it is deleted',
+  },
   observe: (r) =>
     subshell(
       `P=${quote(r.path)}`,

@@ -24,6 +24,10 @@ export function nodeJoin(options: JoinTarget): NodeJoinResource {
 
 export const nodeJoinKind: ResourceKind<NodeJoinResource, NodeJoinSeen> = {
   kind: 'nodeJoin',
+  describe: {
+    change: 'Joins the cluster: the kubelet gets a certificate and `/etc/kubernetes/kubelet.conf`',
+    undone: 'The kubelet is stopped, its files are deleted',
+  },
   observe: ({ kubeletConfPath }) =>
     [
       `if [ -s ${quote(kubeletConfPath)} ] && [ -s ${quote(KUBELET_CLIENT_CURRENT)} ]; then`,

@@ -1,6 +1,6 @@
 import type { ClusterApi, KubeObject } from '../../model/api.js';
 import { unifiedDiff } from '../../model/text/diff.js';
-import type { Resource, ResourceKind, Tools } from '../../model/resource.js';
+import { asCode, type Resource, type ResourceKind, type Tools } from '../../model/resource.js';
 import { nameOf, refOf } from '../../cluster/api/client.js';
 import { isUnreachable } from '../../cluster/api/errors.js';
 import { objectYaml, sameObject } from './view.js';
@@ -29,6 +29,11 @@ export function object(options: { readonly object: KubeObject }): ObjectResource
 
 export const objectKind: ResourceKind<ObjectResource, ObjectSeen> = {
   kind: 'object',
+  describe: {
+    change: 'Applies Kubernetes objects',
+    subject: (id) => asCode(id.replace(/^[^:]*\//, '')),
+    undone: 'They live and end with the cluster',
+  },
   observeCall: async (resource, tools) => {
     const api = await apiThatAnswers(tools);
     return api === undefined ? {} : look(api, resource.object);

@@ -1,5 +1,5 @@
 import { quote, quoteAll } from '../../shell/quote.js';
-import type { Resource, ResourceKind } from '../../model/resource.js';
+import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
 import { waitForAptLock } from './apt-lock.js';
 import { APT_INSTALL, APT_REMOVE } from './apt.js';
 import { restoreUserBackups, saveUserBackups } from '../user/backups.js';
@@ -33,6 +33,11 @@ export function packages(options: {
 
 export const packagesKind: ResourceKind<PackagesResource, PackagesSeen> = {
   kind: 'packages',
+  describe: {
+    change: 'Installs packages',
+    subject: (id) => id.split(',').map(asCode).join(', '),
+    undone: 'Kept, unless `--remove-packages`',
+  },
   observe: (r) =>
     subshell(`dpkg-query -W -f ${quote('${db:Status-Status}=${Package}\\n')} -- ${quoteAll(r.names)} 2> /dev/null; :`),
   parse: (_r, output) => ({ installed: parseList(output, 'installed') }),

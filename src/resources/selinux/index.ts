@@ -24,6 +24,7 @@ const ENFORCE = '/sys/fs/selinux/enforce';
 
 export const selinuxKind: ResourceKind<SelinuxResource, SelinuxSeen> = {
   kind: 'selinux',
+  describe: { change: 'Sets the SELinux mode, now and in `/etc/selinux/config`', undone: 'The old mode comes back' },
   observe: () =>
     subshell(
       `V=; [ ! -r ${ENFORCE} ] || read -r V < ${ENFORCE} || :`,

@@ -1,5 +1,5 @@
 import { quote } from '../../shell/quote.js';
-import type { Resource, ResourceKind } from '../../model/resource.js';
+import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
 import { STATE_DIR, fileName, makeStateDir, parseFields, subshell } from '../../shell/statements.js';
 
 export interface ServiceResource extends Resource {
@@ -51,6 +51,11 @@ const IS_SWITCHED_ON = ['enabled', 'enabled-runtime', 'linked-runtime'];
 
 export const serviceKind: ResourceKind<ServiceResource, ServiceSeen> = {
   kind: 'service',
+  describe: {
+    change: 'Enables and starts',
+    subject: asCode,
+    undone: 'Stopped and disabled, or enabled and started again, as it was',
+  },
   unseen: (r) =>
     `It was started and does not stay up. On the host: journalctl -u ${quote(unitOf(r))} -e. Mend that, then run the same command again.`,
   observe: (r) =>

@@ -1,6 +1,10 @@
 import { quote } from '../../shell/quote.js';
 import { parentOf } from '../../shell/statements.js';
 
+/** For people: what restorePath does. */
+export const RESTORED =
+  'What was there comes back with mode and owner; where nothing was, it is deleted, with folders made for it';
+
 /**
  * sh text that keeps what is at a path in "$D/<slot>": the file or link itself, or the fact that nothing was there
  * together with the parent folders that are missing (kinit will make them, reset takes them away again).

@@ -43,6 +43,10 @@ const FIND_UNITS = [
 
 export const swapKind: ResourceKind<SwapOffResource, SwapSeen> = {
   kind: 'swap',
+  describe: {
+    change: 'Turns swap off: `swapoff`, lines in `/etc/fstab`, swap units and services that make swap',
+    undone: 'All of it comes back, and swap that was on is turned on',
+  },
   observe: () =>
     subshell(
       FIND_UNITS,

@@ -1,5 +1,5 @@
 import { quote } from '../../shell/quote.js';
-import type { Resource, ResourceKind } from '../../model/resource.js';
+import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
 import { parseFields, subshell } from '../../shell/statements.js';
 
 export interface SysctlResource extends Resource {
@@ -34,6 +34,7 @@ export function sysctl(options: {
 
 export const sysctlKind: ResourceKind<SysctlResource, SysctlSeen> = {
   kind: 'sysctl',
+  describe: { change: 'Sets', subject: asCode, undone: 'The value of before comes back' },
   observe: (r) =>
     subshell(
       `P=${quote(sysctlPath(r.key))}`,

@@ -36,6 +36,11 @@ export function traces(options: {
 
 export const tracesKind: ResourceKind<TracesResource, { readonly marked: boolean }> = {
   kind: 'traces',
+  describe: {
+    change: 'Nothing yet: notes links, rules, mounts, folders and kernel settings that are there before a cluster runs',
+    undone:
+      'Stops the kubelet and removes all pods; unmounts what the kubelet and containerd mounted; removes their control groups, network links, packet filter rules, ipsets, virtual servers, routes and folders; sets back kernel settings that kube-proxy changed',
+  },
   observe: () => subshell(`[ ! -e ${MARKER} ] || echo marked`),
   parse: (_r, output) => ({ marked: output.trim() === 'marked' }),
   diff: (_r, seen) =>

@@ -1,5 +1,5 @@
 import { quote } from '../../shell/quote.js';
-import type { Resource, ResourceKind } from '../../model/resource.js';
+import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
 import { restoreUserBackups, saveUserBackups } from './backups.js';
 import { HOST_PATH, subshell } from '../../shell/statements.js';
 
@@ -22,6 +22,11 @@ export function user(options: { readonly name: string; readonly home: string; re
 
 export const userKind: ResourceKind<UserResource, UserSeen> = {
   kind: 'user',
+  describe: {
+    change: 'Creates the system user and group',
+    subject: asCode,
+    undone: 'Deleted, where they were not there before',
+  },
   observe: (r) =>
     subshell(
       `getent passwd ${quote(r.name)} > /dev/null && echo user; getent group ${quote(r.name)} > /dev/null && echo group; :`,

@@ -7,7 +7,7 @@ import type { PhaseContext } from '../../../src/model/phase.js';
 import type { Resource } from '../../../src/model/resource.js';
 import { phases } from '../../../src/phases/index.js';
 import { planMaterial } from '../../../src/pki/index.js';
-import { kindOf } from '../../../src/resources/index.js';
+import { kindOf } from '../../../src/engine/kinds.js';
 import { makeContext } from '../../templates/context.js';
 
 /** What a bare host says when it is asked, kind by kind. */

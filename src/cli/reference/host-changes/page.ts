@@ -1,9 +1,9 @@
+import { kindNamed } from '../../../engine/kinds.js';
 import type { Resource } from '../../../model/resource.js';
 import { phases } from '../../../phases/index.js';
-import { describeKind } from './kinds.js';
 import { sampleContexts } from './sample.js';
 
-/** docs/host-changes.md: scripts/docs.js writes it. Throws where a kind of resource has no description yet. */
+/** docs/host-changes.md: scripts/docs.js writes it. */
 export function hostChangesReference(): string {
   const [controlPlane, worker] = sampleContexts();
   const parts = phases.flatMap((phase) => {
@@ -22,7 +22,7 @@ export function hostChangesReference(): string {
 function rowsOf(controlPlane: readonly Resource[], worker: readonly Resource[]): string[] {
   const all = [...controlPlane, ...worker];
   return [...new Set(all.map(({ kind }) => kind))].map((kind) => {
-    const { change, undone, subject } = describeKind(kind);
+    const { change, undone, subject } = kindNamed(kind).describe;
     if (subject === undefined) return `| ${change} | ${undone} |`;
     const names = (resources: readonly Resource[]): string[] => [
       ...new Set(
