@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { withoutComments } from './comments.js';
 import { quote, quoteAll } from './quote.js';
 
 /** A .sh file that runs on hosts, together with the functions of the files it includes. */
 export interface ShellScript {
   /** Path below src/ without .sh, for people: 'resources/swap/observe'. */
   readonly name: string;
-  /** What is sent: the file without its heading comment, each included file once where it is named. Read at first use. */
+  /** What is sent: the file without its comments, each included file once where it is named. Read at first use. */
   readonly text: string;
 }
 
@@ -31,19 +32,20 @@ export function shellScript(file: string, beside: string): ShellScript {
   return {
     name: url.href.slice(ROOT.href.length).replace(/\.sh$/, ''),
     get text() {
-      return (text ??= assemble(url, new Set()).trim());
+      return (text ??= withoutComments(assemble(url, new Set())).trim());
     },
   };
 }
 
 /**
  * sh text that runs a script with these values, apart from the shell it is sent to: variables, umask, cd and exit stay
- * inside, the exit code comes out. Values are quoted words before the script's text; none is pasted into it.
+ * inside, the exit code comes out. Values are quoted words before the script's text; none is pasted into it. The first line
+ * names the script, for errors (see ssh/shell: labelOf).
  */
-export function sh({ text }: ShellScript, { args = [], env = {} }: ShellValues = {}): string {
+export function sh({ name, text }: ShellScript, { args = [], env = {} }: ShellValues = {}): string {
   const words = args.length === 0 ? 'set --' : `set -- ${quoteAll(args)}`;
   const variables = Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`);
-  return ['(', words, ...variables, text, ')'].join('\n');
+  return [`( # ${name}`, words, ...variables, text, ')'].join('\n');
 }
 
 function assemble(url: URL, seen: Set<string>): string {

@@ -1,6 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { withoutComments } from '../../src/shell/comments.js';
 import { shellScript } from '../../src/shell/script.js';
 import { syntaxError, SHELLS } from '../resources/sh.js';
 
@@ -25,9 +27,20 @@ describe.each(files)('%s', (file) => {
 
   test.each(SHELLS)('is read by %s', (shell) => expect(syntaxError(shell, text)).toBe(''));
 
+  test('a shell reads the same with and without comments', () => {
+    const whole = readFileSync(new URL(file, src), 'utf8');
+    expect(asRead(withoutComments(whole))).toBe(asRead(whole));
+  });
+
   test.each(Object.entries(TOO_NEW))('%s', (_why, pattern) =>
     expect(file === SYNC_FILE ? '' : text).not.toMatch(pattern),
   );
 });
+
+/** The commands of a text as bash has parsed them. */
+function asRead(text: string): string {
+  const { stdout, stderr } = spawnSync('bash', [], { input: `f() {\n:\n${text}\n}\ndeclare -f f\n`, encoding: 'utf8' });
+  return `${stdout}${stderr}`;
+}
 
 test('a script says what it is for, in its first lines', () => expect(files.length).toBeGreaterThan(0));

@@ -248,10 +248,13 @@ export function createRootShell(link: Link): RootShell {
   };
 }
 
-/** The first line of a script, short enough for an error. Scripts hold no secrets. */
+/** The name of a script that came from a file, else its first line, short enough for an error. Scripts hold no secrets. */
 export function labelOf(script: string): string {
   const line = script.split('\n').find((text) => text.trim() !== '') ?? '';
-  return line.trim().slice(0, 120);
+  return line
+    .trim()
+    .replace(/^\( # /, '')
+    .slice(0, 120);
 }
 
 function lastLines(request: Request): string {
