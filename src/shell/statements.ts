@@ -1,7 +1,8 @@
 import { quote } from './quote.js';
+import { STATE_DIR } from './state.js';
 
-/** Where kinit keeps what it must remember on a host: undo journal, stamps, markers. Root only, 0700. */
-export const STATE_DIR = '/var/lib/kinit';
+export { parseFields, parseList } from './output.js';
+export { STATE_DIR } from './state.js';
 
 /** sudo's secure_path on the Red Hat family lacks /usr/local/bin, where kinit's binaries are. */
 export const HOST_PATH =
@@ -20,24 +21,6 @@ export function fail(message: string): string {
 /** sh statements that make the state folder and one below it. */
 export function makeStateDir(sub: string, stateDir: string = STATE_DIR): string {
   return `(umask 077; mkdir -p ${quote(`${stateDir}/${sub}`)})`;
-}
-
-/** Lines of 'key=value' as a map; the value is everything after the first '='. Other lines are left out. */
-export function parseFields(output: string): ReadonlyMap<string, string> {
-  const fields = new Map<string, string>();
-  for (const line of output.split('\n')) {
-    const at = line.indexOf('=');
-    if (at > 0) fields.set(line.slice(0, at), line.slice(at + 1));
-  }
-  return fields;
-}
-
-/** All values of a key that may stand on many lines. */
-export function parseList(output: string, key: string): readonly string[] {
-  return output
-    .split('\n')
-    .filter((line) => line.startsWith(`${key}=`))
-    .map((line) => line.slice(key.length + 1));
 }
 
 /** A mode as people write it: 0o600 -> '600'. */

@@ -101,9 +101,11 @@ for (const shell of SHELLS) {
       expect(reason(swapKind.diff(R, seen))).toBe('systemd has dev-zram0.swap, mine.swap; enabled: zramswap.service');
       const [step] = swapKind.apply(R, seen);
       expect(run(shell, host.inside(step?.do === 'script' ? step.script : '')).code).toBe(0);
-      expect(host.calls()).toContain('systemctl disable --now -- zramswap.service');
-      expect(host.calls()).toContain('systemctl mask --now -- dev-zram0.swap');
-      expect(host.calls()).toContain('systemctl mask --now -- systemd-zram-setup@zram0.service');
+      expect(host.calls()).toContain('systemctl disable -- zramswap.service');
+      expect(host.calls()).toContain('systemctl stop -- zramswap.service');
+      expect(host.calls()).toContain('systemctl mask -- dev-zram0.swap');
+      expect(host.calls()).toContain('systemctl stop -- dev-zram0.swap');
+      expect(host.calls()).toContain('systemctl mask -- systemd-zram-setup@zram0.service');
       expect(existsSync(`${host.root}/etc/systemd/system/mine.swap.kinit-off`)).toBe(true);
       const undo = swapKind.undo?.(R, seen);
       run(shell, `ln -s /dev/null '${host.root}/etc/systemd/system/dev-zram0.swap'`);

@@ -1,0 +1,7 @@
+/** Where kinit keeps what it must remember on a host: undo journal, stamps, markers. Root only, 0700. */
+export const STATE_DIR = '/var/lib/kinit';
+
+/** Path of a file there that remembers something of a thing with this name, whatever is in the name. */
+export function stampPath(folder: 'binaries' | 'revisions', name: string): string {
+  return `${STATE_DIR}/${folder}/${name.replaceAll(/[^A-Za-z0-9._@-]/g, '_')}`;
+}
