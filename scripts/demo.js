@@ -99,9 +99,10 @@ async function findLab() {
 
 /** The image of kinit's own smoke test: it is on the hosts already, so no registry is needed. */
 async function nginxImage() {
-  const { imageRefs } = await import('../dist/artifacts/refs.js');
+  const { imageRefs } = await import('../dist/artifacts/supply.js');
+  const { SUPPLY } = await import('../dist/engine/supply.js');
   const { KUBERNETES_VERSIONS } = await import('../dist/model/spec.js');
-  return imageRefs(KUBERNETES_VERSIONS.default).nginx;
+  return imageRefs(SUPPLY.images, KUBERNETES_VERSIONS.default).nginx;
 }
 
 /** A service that has just been made reaches every node's rules within seconds; so a few tries, and an error after that. */

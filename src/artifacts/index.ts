@@ -1,6 +1,6 @@
 export { buildArtifacts, type BuildOptions } from './build/build.js';
 export { listArtifacts, type ArtifactRow } from './list.js';
 export { pruneArtifacts, type Pruned } from './store/prune.js';
-export { imageRefsOf, type Mirror } from './refs.js';
+export { imageRefsOf } from './supply.js';
 export { resolveArtifacts, type ResolveOptions } from './resolve.js';
 export { storedArtifacts } from './store/stored.js';

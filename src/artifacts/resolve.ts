@@ -3,14 +3,17 @@ import type { Emit } from '../model/event.js';
 import { KinitError } from '../model/error.js';
 import type { Spec } from '../model/spec.js';
 import { buildArtifacts } from './build/build.js';
-import { mirrored, officialCatalogue } from './official/catalogue.js';
+import { mirrored } from './mirror.js';
 import { findChecksum } from './official/checksums.js';
 import { fetchText } from './official/download.js';
 import { readLockFile, writeLockFile } from './official/lock-file.js';
 import { officialArtifacts } from './official/official.js';
 import { sourceKubernetesVersion } from './build/plan.js';
+import type { Supply } from './supply.js';
 
 export interface ResolveOptions {
+  /** Of every kind there is. */
+  readonly supply: Required<Supply>;
   readonly spec: Spec['artifacts'];
   readonly kubernetesVersion: string;
   readonly arch: Arch;
@@ -40,6 +43,7 @@ export async function resolveArtifacts(options: ResolveOptions): Promise<Artifac
   }
   const missing: string[] = [];
   const set = await buildArtifacts({
+    supply: options.supply,
     arch: options.arch,
     signal: options.signal,
     emit: (event) => {
@@ -71,8 +75,8 @@ async function decide(options: ResolveOptions): Promise<'official' | 'source'> {
 }
 
 /** Asks every origin for a checksum file and reads it: a network's login page answers too, but not with that. */
-async function officialAnswers({ spec, kubernetesVersion, arch, signal }: ResolveOptions): Promise<boolean> {
-  const catalogue = officialCatalogue(kubernetesVersion, arch);
+async function officialAnswers({ supply, spec, kubernetesVersion, arch, signal }: ResolveOptions): Promise<boolean> {
+  const catalogue = supply.files(kubernetesVersion, arch);
   const oneOfEach = [...new Map(catalogue.map((file) => [new URL(file.url).host, file])).values()];
   const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_SECONDS * 1000)]);
   const answers = await Promise.all(

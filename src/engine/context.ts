@@ -8,6 +8,7 @@ import type { Node, PhaseContext } from '../model/phase.js';
 import { isControlPlane, type HostSpec, type Spec } from '../model/spec.js';
 import { planMaterial } from '../pki/index.js';
 import type { LiveHost } from './session/session.js';
+import { SUPPLY } from './supply.js';
 
 /** What is the same for every host of a run. */
 export type SharedContext = Omit<PhaseContext, 'node' | 'artifacts' | 'images'>;
@@ -71,7 +72,7 @@ export function contextFor(
       hint: 'amd64 and arm64 are supported.',
     });
   }
-  return { ...shared, node, artifacts: set, images: imageRefsOf(set, shared.spec.artifacts.mirror) };
+  return { ...shared, node, artifacts: set, images: imageRefsOf(SUPPLY, set, shared.spec.artifacts.mirror) };
 }
 
 export function nodeAddress(spec: HostSpec, facts: HostFacts): string {

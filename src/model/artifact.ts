@@ -1,3 +1,5 @@
+import { KinitError } from './error.js';
+
 /** Node and image architectures kinit knows, by Go's names. */
 export type Arch = 'amd64' | 'arm64';
 
@@ -13,8 +15,8 @@ export interface BinaryArtifact {
   readonly installPath: string;
   /** Absolute paths of symbolic links to it (multi-call names). */
   readonly links: readonly string[];
-  /** What needs it: every host, or the runtime named. */
-  readonly group: 'kubernetes' | 'containerd' | 'cni' | 'tools';
+  /** What needs it: 'kubernetes', 'cni' and 'tools' go to every host; else the id of the runtime it belongs to. */
+  readonly group: string;
 }
 
 /** One container image. */
@@ -41,15 +43,16 @@ export interface ArtifactSet {
   readonly images: readonly ImageArtifact[];
 }
 
-/** Image references by role, for manifests. Every source uses the same names (a mirror changes the registry). */
-export interface ImageRefs {
-  readonly apiServer: string;
-  readonly controllerManager: string;
-  readonly scheduler: string;
-  readonly proxy: string;
-  readonly etcd: string;
-  readonly coredns: string;
-  readonly flannel: string;
-  readonly pause: string;
-  readonly nginx: string;
+/** Image references by image name, for manifests. Every source uses the same names (a mirror changes the registry). */
+export type ImageRefs = Readonly<Record<string, string>>;
+
+/** The reference of one image. Throws 'internal' for a name that no supply brings. */
+export function imageRef(images: ImageRefs, name: string): string {
+  const ref = images[name];
+  if (ref !== undefined) return ref;
+  throw new KinitError(`no image is called ${name}`, {
+    class: 'internal',
+    found: Object.keys(images).join(', '),
+    hint: 'A kind that uses an image names it in its supply.',
+  });
 }

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../model/api.js';
+import { imageRef } from '../model/artifact.js';
 import { nthAddress } from '../model/text/cidr.js';
 import { digestOf } from '../model/text/digest.js';
 import type { Node, PhaseContext } from '../model/phase.js';
@@ -45,7 +46,7 @@ export function renderEtcdManifest({ spec, node, nodes, images }: PhaseContext):
     .slice(0, controlPlane.indexOf(node) + 1)
     .map((member) => ({ name: member.spec.name, address: member.address }));
   return etcdManifest({
-    image: images.etcd,
+    image: imageRef(images, 'etcd'),
     name: node.spec.name,
     address: node.address,
     dataDir: spec.etcd.dataDir,
@@ -57,7 +58,7 @@ export function renderEtcdManifest({ spec, node, nodes, images }: PhaseContext):
 export function renderApiServerManifest(context: PhaseContext): string {
   const { spec, node, images, material } = context;
   return apiServerManifest({
-    image: images.apiServer,
+    image: imageRef(images, 'kube-apiserver'),
     advertiseAddress: node.address,
     port: spec.apiServer.port,
     serviceCIDR: spec.network.serviceCIDR,
@@ -75,7 +76,7 @@ export function renderApiServerManifest(context: PhaseContext): string {
 
 export function renderControllerManagerManifest({ spec, node, images, material }: PhaseContext): string {
   return controllerManagerManifest({
-    image: images.controllerManager,
+    image: imageRef(images, 'kube-controller-manager'),
     clusterName: spec.name,
     podCIDR: spec.network.podCIDR,
     serviceCIDR: spec.network.serviceCIDR,
@@ -86,7 +87,10 @@ export function renderControllerManagerManifest({ spec, node, images, material }
 }
 
 export function renderSchedulerManifest({ spec, images }: PhaseContext): string {
-  return schedulerManifest({ image: images.scheduler, extraArgs: schedulerExtraArgs(spec.scheduler.extraArgs) });
+  return schedulerManifest({
+    image: imageRef(images, 'kube-scheduler'),
+    extraArgs: schedulerExtraArgs(spec.scheduler.extraArgs),
+  });
 }
 
 export function renderKubeletConfiguration({ spec, node }: PhaseContext): string {
@@ -115,7 +119,7 @@ export function renderKubeletFlags({ spec, node }: PhaseContext): string {
 
 export function renderContainerdConfig({ spec, node, images }: PhaseContext): string {
   const selinux = spec.selinux === 'keep' && node.facts.selinux === 'enforcing';
-  return containerdConfig({ pauseImage: images.pause, selinux });
+  return containerdConfig({ pauseImage: imageRef(images, 'pause'), selinux });
 }
 
 export const renderContainerdUnit = (): string => containerdUnit({ binary: '/usr/local/bin/containerd' });
@@ -137,7 +141,7 @@ export function renderClusterConfiguration({ spec, endpoint, images }: PhaseCont
     validityDays: spec.pki.validityDays,
     caValidityDays: spec.pki.caValidityDays,
     keyAlgorithm: spec.pki.keyAlgorithm,
-    images,
+    images: { apiServer: imageRef(images, 'kube-apiserver'), coredns: imageRef(images, 'coredns') },
     apiServer: {
       certSANs: spec.apiServer.certSANs,
       extraArgs: apiServerExtraArgs(spec.apiServer.extraArgs),
@@ -163,7 +167,7 @@ export function kubeadmConfigMaps(context: PhaseContext): KubeObject[] {
 
 export function kubeProxyObjects(context: PhaseContext): KubeObject[] {
   return proxyObjects({
-    image: context.images.proxy,
+    image: imageRef(context.images, 'kube-proxy'),
     server: `https://${context.endpoint}`,
     config: renderKubeProxyConfiguration(context),
   });
@@ -173,7 +177,7 @@ export function corednsObjects({ spec, images }: PhaseContext): KubeObject[] {
   return dnsObjects({
     clusterDNS: nthAddress(spec.network.serviceCIDR, 10),
     domain: spec.network.domain,
-    image: images.coredns,
+    image: imageRef(images, 'coredns'),
   });
 }
 
@@ -186,7 +190,7 @@ export function flannelObjects(
     ({ facts }) => !facts.kernelFeatures.includes('iptables') && facts.kernelFeatures.includes('nftables'),
   );
   return podNetworkObjects({
-    image: images.flannel,
+    image: imageRef(images, 'flannel'),
     podCIDR: spec.network.podCIDR,
     backend,
     endpoint,
@@ -195,7 +199,7 @@ export function flannelObjects(
 }
 
 export const smokeObjects = ({ images }: Pick<PhaseContext, 'images'>): KubeObject[] =>
-  nginxObjects({ image: images.nginx });
+  nginxObjects({ image: imageRef(images, 'nginx') });
 
 function sharedKubelet(spec: Spec): Omit<Parameters<typeof kubeletConfiguration>[0], 'containerRuntimeEndpoint'> {
   return {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { resolveArtifacts } from '../../src/artifacts/index.js';
 import { ownArch } from '../../src/artifacts/store/paths.js';
+import { SUPPLY } from '../../src/engine/supply.js';
 import type { Arch, ArtifactSet } from '../../src/model/artifact.js';
 import type { Spec } from '../../src/model/spec.js';
 import { fakeTools, startOrigin, temporaryCache } from './support.js';
@@ -15,6 +16,7 @@ function resolve(
 ): Promise<ArtifactSet> {
   mkdirSync(inventoryDir, { recursive: true });
   return resolveArtifacts({
+    supply: SUPPLY,
     spec: { source: 'auto', mirror: 'none', ...spec },
     kubernetesVersion: version,
     arch,

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach } from 'vitest';
-import { officialCatalogue } from '../../src/artifacts/official/catalogue.js';
 import { writeTar } from '../../src/artifacts/images/tar.js';
+import { SUPPLY } from '../../src/engine/supply.js';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -122,7 +122,7 @@ async function officialFiles(kubernetesVersion: string): Promise<Map<string, Buf
   cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
   const files = new Map<string, Buffer>();
   const key = (url: string): string => url.replace('https://', '');
-  for (const [i, file] of officialCatalogue(kubernetesVersion, 'amd64').entries()) {
+  for (const [i, file] of SUPPLY.files(kubernetesVersion, 'amd64').entries()) {
     const name = file.url.split('/').at(-1) ?? '';
     const members = file.programs.flatMap((program) => program.member ?? []);
     let bytes: Buffer = Buffer.from(`program ${name} `.repeat(5000));

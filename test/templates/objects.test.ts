@@ -59,7 +59,7 @@ test('images come from the context and are never pulled when they are there', ()
   const text = JSON.stringify(all);
   const images = [...text.matchAll(/"image":"([^"]+)"/g)].map((match) => match[1]);
   expect(new Set(images)).toEqual(
-    new Set([context.images.proxy, context.images.coredns, context.images.flannel, context.images.nginx]),
+    new Set(['kube-proxy', 'coredns', 'flannel', 'nginx'].map((name) => context.images[name])),
   );
   expect([...text.matchAll(/"imagePullPolicy":"([^"]+)"/g)].map((match) => match[1])).toEqual(
     images.map(() => 'IfNotPresent'),
@@ -121,7 +121,7 @@ test('ClusterConfiguration names another place for CoreDNS only where kubeadm wo
   expect(config({})).toMatchObject({ dns: {}, imageRepository: 'registry.k8s.io' });
   expect(
     config({
-      apiServer: 'm.example/registry.k8s.io/kube-apiserver:v1.36.3',
+      'kube-apiserver': 'm.example/registry.k8s.io/kube-apiserver:v1.36.3',
       coredns: 'm.example/registry.k8s.io/coredns/coredns:v1.14.2',
     }),
   ).toMatchObject({

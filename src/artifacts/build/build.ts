@@ -4,16 +4,18 @@ import { KinitError } from '../../model/error.js';
 import { compile } from './compile.js';
 import { cEnvironment, isCross } from './cross.js';
 import { checkDisk } from './disk.js';
-import { archiveInputs, archiveMaker, ARCHIVES, type ArchiveRecipe, type ImageInputs } from '../images/archives.js';
+import { archiveInputs, archiveMaker, archivesOf, type ArchiveRecipe } from '../images/archives.js';
 import { allStored, toArtifactSet, writeManifest, type Manifest } from '../store/manifest.js';
 import { planBuild, type BuildPlan } from './plan.js';
 import { startProgress, type Progress } from '../progress.js';
 import { withTemporaryFolder } from '../store/store.js';
 import { withStoreLock } from '../store/lock.js';
+import type { ImageInputs, Supply } from '../supply.js';
 import { ensureTools, MMDEBSTRAP } from './tools.js';
 import { requireGo } from './go.js';
 
 export interface BuildOptions {
+  readonly supply: Required<Supply>;
   readonly arch: Arch;
   readonly emit: Emit;
   readonly signal: AbortSignal;
@@ -29,15 +31,16 @@ type Draft = { -readonly [K in keyof Manifest]: Manifest[K] };
  * cannot be built is left out, with a warning that says why. Throws 'artifact'.
  */
 export async function buildArtifacts(options: BuildOptions): Promise<ArtifactSet> {
-  const seen = await planBuild(options.arch, options.force === true);
-  const ready = await upToDate(seen);
-  if (ready !== undefined) return told(ready, options.emit);
+  const { supply, arch, force = false } = options;
+  const seen = await planBuild(supply.components, arch, force);
+  const ready = await upToDate(seen, supply);
+  if (ready !== undefined) return told(ready, options);
   return withStoreLock(
     async () => {
       // The build we may have waited for has perhaps made it all.
-      const plan = await planBuild(options.arch, options.force === true);
-      const made = await upToDate(plan);
-      return made === undefined ? buildMissing(plan, options) : told(made, options.emit);
+      const plan = await planBuild(supply.components, arch, force);
+      const made = await upToDate(plan, supply);
+      return made === undefined ? buildMissing(plan, options) : told(made, options);
     },
     {
       onWait: (holder) => options.emit({ type: 'progress', text: `waiting for another artifact build (${holder})` }),
@@ -47,14 +50,14 @@ export async function buildArtifacts(options: BuildOptions): Promise<ArtifactSet
 }
 
 /** The plan's manifest, where nothing is left to build. */
-async function upToDate(plan: BuildPlan): Promise<Manifest | undefined> {
+async function upToDate(plan: BuildPlan, supply: Required<Supply>): Promise<Manifest | undefined> {
   if (plan.stale.length > 0 || plan.force || plan.previous === undefined) return undefined;
-  const stale = await staleArchives(plan.previous, plan.force);
+  const stale = await staleArchives(plan.previous, plan.force, supply);
   return stale.length === 0 ? plan.previous : undefined;
 }
 
-function told(manifest: Manifest, emit: Emit): ArtifactSet {
-  const set = toArtifactSet(manifest);
+function told(manifest: Manifest, { emit, supply }: BuildOptions): ArtifactSet {
+  const set = toArtifactSet(manifest, supply.components);
   emit({
     type: 'progress',
     text: `artifacts for Kubernetes ${set.kubernetesVersion} (${set.arch}) are already built: ${set.binaries.length} programs, ${set.images.length} images; nothing to do`,
@@ -63,7 +66,7 @@ function told(manifest: Manifest, emit: Emit): ArtifactSet {
 }
 
 async function buildMissing(plan: BuildPlan, options: BuildOptions): Promise<ArtifactSet> {
-  const { emit, signal, arch } = options;
+  const { emit, signal, arch, supply } = options;
   const manifest: Draft = {
     schema: 1,
     kubernetesVersion: plan.kubernetesVersion,
@@ -75,7 +78,7 @@ async function buildMissing(plan: BuildPlan, options: BuildOptions): Promise<Art
   };
   await checkDisk();
   await toleratingCross(manifest, 'the images', emit, () => ensureTools([MMDEBSTRAP], options));
-  const total = plan.stale.length + (await staleArchives(manifest, plan.force || plan.stale.length > 0)).length;
+  const total = plan.stale.length + (await staleArchives(manifest, plan.force || plan.stale.length > 0, supply)).length;
   const progress = startProgress(emit, total);
 
   for (const stale of plan.stale) {
@@ -96,7 +99,7 @@ async function buildMissing(plan: BuildPlan, options: BuildOptions): Promise<Art
   }
   await makeArchives(manifest, plan.force, progress, options);
   await writeManifest(manifest);
-  const set = toArtifactSet(manifest);
+  const set = toArtifactSet(manifest, supply.components);
   emit({
     type: 'progress',
     text: `artifacts for Kubernetes ${set.kubernetesVersion} (${arch}) are built: ${set.binaries.length} programs, ${set.images.length} images`,
@@ -108,10 +111,10 @@ async function makeArchives(
   manifest: Draft,
   force: boolean,
   progress: Progress,
-  { emit, signal, arch }: BuildOptions,
+  { emit, signal, arch, supply }: BuildOptions,
 ): Promise<void> {
-  const inputs = imageInputs(manifest);
-  const stale = await staleArchives(manifest, force);
+  const inputs = imageInputs(manifest, supply);
+  const stale = await staleArchives(manifest, force, supply);
   await withTemporaryFolder(async (folder) => {
     const make = archiveMaker(inputs, folder, signal);
     for (const recipe of stale) {
@@ -123,14 +126,15 @@ async function makeArchives(
       });
     }
   });
-  const known = new Set(ARCHIVES.map((recipe) => recipe.name));
+  const known = new Set(archivesOf(supply.images).map((recipe) => recipe.name));
   manifest.archives = Object.fromEntries(Object.entries(manifest.archives).filter(([name]) => known.has(name)));
 }
 
-async function staleArchives(manifest: Manifest, force: boolean): Promise<ArchiveRecipe[]> {
-  const inputs = imageInputs(manifest);
+async function staleArchives(manifest: Manifest, force: boolean, supply: Required<Supply>): Promise<ArchiveRecipe[]> {
+  const inputs = imageInputs(manifest, supply);
+  const archives = archivesOf(supply.images);
   const current = await Promise.all(
-    ARCHIVES.map(async (recipe) => {
+    archives.map(async (recipe) => {
       const built = manifest.archives[recipe.name];
       return (
         !force &&
@@ -140,16 +144,16 @@ async function staleArchives(manifest: Manifest, force: boolean): Promise<Archiv
       );
     }),
   );
-  return ARCHIVES.filter((_, i) => current[i] === false);
+  return archives.filter((_, i) => current[i] === false);
 }
 
-function imageInputs(manifest: Manifest): ImageInputs {
+function imageInputs(manifest: Manifest, { images }: Required<Supply>): ImageInputs {
   const programs = Object.fromEntries(
     Object.values(manifest.components).flatMap((component) =>
       component.programs.map(({ name, sha256, size }) => [name, { sha256, size }]),
     ),
   );
-  return { arch: manifest.arch, kubernetesVersion: manifest.kubernetesVersion, programs };
+  return { arch: manifest.arch, kubernetesVersion: manifest.kubernetesVersion, programs, images };
 }
 
 /** For another architecture, what cannot be built here is named and left out; for this machine's own it is an error. */

@@ -1,8 +1,9 @@
 import type { Arch } from '../../model/artifact.js';
 import { componentInputs } from './compile.js';
-import { COMPONENTS, readComponent, type Component, type ComponentSource } from './components.js';
+import { readComponent, type Component, type ComponentSource } from './components.js';
 import { compareVersions, findGo, type Go } from './go.js';
 import { allStored, readManifest, type BuiltComponent, type Manifest } from '../store/manifest.js';
+import { KUBE, kubeComponent } from '../supplies/kubernetes.js';
 
 export interface StaleComponent {
   readonly component: Component;
@@ -25,15 +26,15 @@ export interface BuildPlan {
 }
 
 /** Reads the module files and the store; builds nothing. Some ten milliseconds. */
-export async function planBuild(arch: Arch, force: boolean): Promise<BuildPlan> {
-  const [go, sources] = await Promise.all([findGo(), Promise.all(COMPONENTS.map(readComponent))]);
-  const kubernetesVersion = sources[0]?.version ?? '';
+export async function planBuild(components: readonly Component[], arch: Arch, force: boolean): Promise<BuildPlan> {
+  const [go, sources] = await Promise.all([findGo(), Promise.all(components.map(readComponent))]);
+  const kubernetesVersion = sources[components.findIndex(({ name }) => name === KUBE)]?.version ?? '';
   const previous = await readManifest(kubernetesVersion, arch);
   // Without Go nothing can be built anew, so what was built with some other Go is not stale.
   const goVersion = go?.version ?? previous?.goVersion ?? '';
   const kept: Record<string, BuiltComponent> = {};
   const stale: StaleComponent[] = [];
-  for (const [i, component] of COMPONENTS.entries()) {
+  for (const [i, component] of components.entries()) {
     const source = sources[i];
     if (source === undefined) continue;
     const inputs = componentInputs(component, source, arch, goVersion);
@@ -47,6 +48,5 @@ export async function planBuild(arch: Arch, force: boolean): Promise<BuildPlan> 
 
 /** The Kubernetes version that components/ builds. */
 export async function sourceKubernetesVersion(): Promise<string> {
-  const kube = COMPONENTS[0];
-  return kube === undefined ? '' : (await readComponent(kube)).version;
+  return (await readComponent(kubeComponent)).version;
 }

@@ -4,17 +4,19 @@ import type { Arch, ArtifactSet, BinaryArtifact, ImageArtifact } from '../../mod
 import type { Emit } from '../../model/event.js';
 import { KinitError } from '../../model/error.js';
 import { runLocal } from '../../ssh/local.js';
-import { mirrored, officialCatalogue, type OfficialFile } from './catalogue.js';
+import { mirrored, type Mirror } from '../mirror.js';
+import type { OfficialFile } from './file.js';
 import { findChecksum } from './checksums.js';
 import { download, fetchText, type DownloadOptions } from './download.js';
 import { LOCK_FILE, readLockFile, writeLockFile, type LockFile } from './lock-file.js';
 import { partialFile, readUnpacked, writeUnpacked, type Unpacked } from './unpacked.js';
 import { storedFile } from '../store/paths.js';
-import { imageRefs, type Mirror } from '../refs.js';
 import { digestFile, isStored, keep, withTemporaryFolder, type Stored } from '../store/store.js';
 import { withStoreLock } from '../store/lock.js';
+import { imageRefs, type ImageSupply, type Supply } from '../supply.js';
 
 export interface OfficialOptions {
+  readonly supply: Required<Supply>;
   readonly kubernetesVersion: string;
   readonly arch: Arch;
   readonly mirror: Mirror;
@@ -31,7 +33,7 @@ export interface OfficialOptions {
  * Throws 'artifact'.
  */
 export async function officialArtifacts(options: OfficialOptions): Promise<ArtifactSet> {
-  const catalogue = officialCatalogue(options.kubernetesVersion, options.arch);
+  const catalogue = options.supply.files(options.kubernetesVersion, options.arch);
   const locked = await readLockFile(options.inventoryDir);
   const known = await Promise.all(catalogue.map((file) => fromStore(file, locked)));
   const unpacked = known.every((one) => one !== undefined)
@@ -46,18 +48,19 @@ export async function officialArtifacts(options: OfficialOptions): Promise<Artif
     source: 'official',
     kubernetesVersion: options.kubernetesVersion,
     binaries: catalogue.flatMap((file, i) => binaries(file, unpacked[i])),
-    images: officialImages(options.kubernetesVersion, options.mirror),
+    images: officialImages(options.supply.images, options.kubernetesVersion, options.mirror),
   };
 }
 
 /** Whether officialArtifacts would find everything here. */
 export async function officialIsStored({
+  supply,
   kubernetesVersion,
   arch,
   inventoryDir,
-}: Pick<OfficialOptions, 'kubernetesVersion' | 'arch' | 'inventoryDir'>): Promise<boolean> {
+}: Pick<OfficialOptions, 'supply' | 'kubernetesVersion' | 'arch' | 'inventoryDir'>): Promise<boolean> {
   const lock = await readLockFile(inventoryDir);
-  const known = await Promise.all(officialCatalogue(kubernetesVersion, arch).map((file) => fromStore(file, lock)));
+  const known = await Promise.all(supply.files(kubernetesVersion, arch).map((file) => fromStore(file, lock)));
   return known.every((one) => one !== undefined);
 }
 
@@ -212,25 +215,14 @@ function binaries(file: OfficialFile, unpacked: Unpacked | undefined): BinaryArt
   });
 }
 
-function officialImages(kubernetesVersion: string, mirror: Mirror): ImageArtifact[] {
-  const refs = imageRefs(kubernetesVersion, mirror);
-  const image = (name: string, ref: string, on: ImageArtifact['on'], pinned = false): ImageArtifact => ({
+function officialImages(images: readonly ImageSupply[], kubernetesVersion: string, mirror: Mirror): ImageArtifact[] {
+  const refs = imageRefs(images, kubernetesVersion, mirror);
+  return images.map(({ name, on, pinned }) => ({
     name,
-    refs: [ref],
+    refs: [refs[name] ?? name],
     on,
-    ...(pinned ? { pinned } : {}),
-  });
-  return [
-    image('kube-apiserver', refs.apiServer, 'control-plane'),
-    image('kube-controller-manager', refs.controllerManager, 'control-plane'),
-    image('kube-scheduler', refs.scheduler, 'control-plane'),
-    image('etcd', refs.etcd, 'control-plane'),
-    image('kube-proxy', refs.proxy, 'all'),
-    image('pause', refs.pause, 'all', true),
-    image('flannel', refs.flannel, 'all'),
-    image('coredns', refs.coredns, 'all'),
-    image('nginx', refs.nginx, 'smoke-test'),
-  ];
+    ...(pinned === true ? { pinned } : {}),
+  }));
 }
 
 function nameOf(url: string): string {

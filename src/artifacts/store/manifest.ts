@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Arch, ArtifactSet } from '../../model/artifact.js';
-import { COMPONENTS } from '../build/components.js';
+import type { Component } from '../build/components.js';
 import { manifestFile, storedFile, storeFolder } from './paths.js';
 import { isStored, readJson, writeJson } from './store.js';
 
@@ -64,19 +64,22 @@ export async function allManifests(): Promise<Manifest[]> {
   return found;
 }
 
-export function toArtifactSet(manifest: Manifest): ArtifactSet {
+/** @param components whose programs hosts get, in the order they get them */
+export function toArtifactSet(manifest: Manifest, components: readonly Component[]): ArtifactSet {
   return {
     arch: manifest.arch,
     source: 'source',
     kubernetesVersion: manifest.kubernetesVersion,
-    binaries: COMPONENTS.flatMap((component) => component.programs).flatMap(({ name, install }) => {
-      if (install === undefined) return [];
-      return Object.values(manifest.components).flatMap(({ version, programs }) =>
-        programs
-          .filter((program) => program.name === name)
-          .map((program) => ({ ...program, ...install, version, localFile: storedFile(program.sha256) })),
-      );
-    }),
+    binaries: components
+      .flatMap((component) => component.programs)
+      .flatMap(({ name, install }) => {
+        if (install === undefined) return [];
+        return Object.values(manifest.components).flatMap(({ version, programs }) =>
+          programs
+            .filter((program) => program.name === name)
+            .map((program) => ({ ...program, ...install, version, localFile: storedFile(program.sha256) })),
+        );
+      }),
     images: Object.values(manifest.archives).flatMap(({ archive, images }) =>
       images.map((image) => ({ ...image, archive: { ...archive, localFile: storedFile(archive.sha256) } })),
     ),

@@ -15,6 +15,6 @@ export async function storedArtifacts(options: ResolveOptions): Promise<Artifact
   if (source === undefined) return undefined;
   const manifest = await readManifest(kubernetesVersion, arch);
   if (manifest === undefined) return undefined;
-  const set = toArtifactSet(manifest);
+  const set = toArtifactSet(manifest, options.supply.components);
   return (await allStored([...set.binaries, ...set.images.flatMap(({ archive }) => archive ?? [])])) ? set : undefined;
 }

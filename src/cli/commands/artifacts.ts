@@ -23,8 +23,11 @@ const build = defineCommand({
       })
       .option('force', { type: 'boolean', default: false, describe: 'Build all again' }),
   run: async (args, { emit, signal, ui }) => {
-    const { buildArtifacts } = await import('../../artifacts/index.js');
-    const set = await buildArtifacts({ arch: args.arch, emit, signal, force: args.force });
+    const [{ buildArtifacts }, { SUPPLY }] = await Promise.all([
+      import('../../artifacts/index.js'),
+      import('../../engine/supply.js'),
+    ]);
+    const set = await buildArtifacts({ supply: SUPPLY, arch: args.arch, emit, signal, force: args.force });
     await ui.result(
       {
         arch: set.arch,

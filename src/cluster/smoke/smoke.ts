@@ -1,4 +1,5 @@
 import type { ClusterApi, KubeObject } from '../../model/api.js';
+import { imageRef } from '../../model/artifact.js';
 import type { PhaseContext } from '../../model/phase.js';
 import type { Tools } from '../../model/resource.js';
 import { condition, explainPods, isReady } from '../why/explain.js';
@@ -55,7 +56,7 @@ export async function checkCluster(context: PhaseContext, tools: Tools): Promise
   if (plan.nodes.length === 0) return;
   await probePods(api, {
     nodes: plan.nodes,
-    image: context.images.flannel,
+    image: imageRef(context.images, 'flannel'),
     domain: context.spec.network.domain,
     progress,
     signal,

@@ -4,6 +4,7 @@ import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { Emit } from '../../model/event.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import type { LiveHost } from '../session/session.js';
+import { SUPPLY } from '../supply.js';
 
 /**
  * The artifacts of every architecture among the hosts, one after another.
@@ -23,6 +24,7 @@ export async function artifactSets(
   for (const arch of new Set(live.map(({ facts }) => facts.arch))) {
     if (arch === 'unsupported') continue;
     const set = await find({
+      supply: SUPPLY,
       spec: spec.artifacts,
       kubernetesVersion: spec.kubernetesVersion,
       arch,

@@ -2,17 +2,18 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { buildArtifacts, listArtifacts, pruneArtifacts } from '../../../src/artifacts/index.js';
-import { COMPONENTS } from '../../../src/artifacts/build/components.js';
 import { ownArch } from '../../../src/artifacts/store/paths.js';
+import { SUPPLY } from '../../../src/engine/supply.js';
 import type { Arch, ArtifactSet } from '../../../src/model/artifact.js';
 import type { KinitError } from '../../../src/model/error.js';
 import { fakeTools, temporaryCache } from '../support.js';
 
 const ARCH = ownArch() as Arch;
-const PROGRAMS = COMPONENTS.flatMap((component) => component.programs).length;
+const PROGRAMS = SUPPLY.components.flatMap((component) => component.programs).length;
 
 function build(texts: string[] = [], force = false): Promise<ArtifactSet> {
   return buildArtifacts({
+    supply: SUPPLY,
     arch: ARCH,
     force,
     signal: new AbortController().signal,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { listArtifacts } from '../../../src/artifacts/list.js';
 import { officialArtifacts } from '../../../src/artifacts/official/official.js';
+import { SUPPLY } from '../../../src/engine/supply.js';
 import type { ArtifactSet } from '../../../src/model/artifact.js';
 import type { KinitError } from '../../../src/model/error.js';
 import { sha256, startOrigin, temporaryCache, type Origin } from '../support.js';
@@ -24,6 +25,7 @@ async function setting(): Promise<Setting> {
   mkdirSync(inventoryDir);
   const fetchAll = (attempts = 4): Promise<ArtifactSet> =>
     officialArtifacts({
+      supply: SUPPLY,
       kubernetesVersion: VERSION,
       arch: 'amd64',
       mirror: 'none',

@@ -5,6 +5,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toArtifactSet, allManifests } from '../../../src/artifacts/store/manifest.js';
+import { kubeComponent } from '../../../src/artifacts/supplies/kubernetes.js';
 import { openApi, waitForApi } from '../../../src/cluster/index.js';
 import type { ClusterApi } from '../../../src/model/api.js';
 import { kubeconfig } from '../../../src/pki/index.js';
@@ -24,8 +25,9 @@ export async function kubeBinary(): Promise<string | undefined> {
   if (given !== undefined && given !== '') return given;
   const arch = process.arch === 'x64' ? 'amd64' : 'arm64';
   const manifests = (await allManifests()).filter((manifest) => manifest.arch === arch);
-  return manifests.flatMap((manifest) => toArtifactSet(manifest).binaries).find(({ name }) => name === 'kube')
-    ?.localFile;
+  return manifests
+    .flatMap((manifest) => toArtifactSet(manifest, [kubeComponent]).binaries)
+    .find(({ name }) => name === 'kube')?.localFile;
 }
 
 /** etcd, API server and controller manager as plain processes on the loopback interface, with throw-away certificates. No kubelet. */

@@ -1,5 +1,5 @@
-import { imageRefs } from '../../../artifacts/refs.js';
-import { officialCatalogue } from '../../../artifacts/official/catalogue.js';
+import { imageRefs } from '../../../artifacts/supply.js';
+import { SUPPLY } from '../../../engine/supply.js';
 import type { BinaryArtifact } from '../../../model/artifact.js';
 import type { HostFacts } from '../../../model/facts.js';
 import type { Node, PhaseContext } from '../../../model/phase.js';
@@ -37,7 +37,7 @@ export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
       binaries: binariesOf(version),
       images: [],
     },
-    images: imageRefs(version),
+    images: imageRefs(SUPPLY.images, version),
     material: {
       [leader.spec.name]: material(MATERIAL_PATHS),
       [worker.spec.name]: material(Object.values(KUBELET_SERVING)),
@@ -52,7 +52,7 @@ export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
 }
 
 function binariesOf(version: string): BinaryArtifact[] {
-  return officialCatalogue(version, 'amd64').flatMap((file) =>
+  return SUPPLY.files(version, 'amd64').flatMap((file) =>
     file.programs.map(({ name, installPath, links, group }) => ({
       name,
       installPath,

@@ -1,0 +1,37 @@
+/** Where hosts and this machine get official images and files from, if not from the origins themselves. */
+export type Mirror = 'none' | 'aliyun' | 'daocloud';
+
+/** Where images of an official registry are had from: a mirror lays them out otherwise. */
+export interface Registries {
+  /** registry.k8s.io/<path>, for example 'etcd:3.6.8-0'. */
+  readonly kubernetes: (path: string) => string;
+  /** Of any other registry, by its full reference. */
+  readonly other: (ref: string) => string;
+}
+
+export const REGISTRIES: Readonly<Record<Mirror, Registries>> = {
+  none: { kubernetes: (path) => `registry.k8s.io/${path}`, other: (ref) => ref },
+  daocloud: { kubernetes: (path) => throughDaocloud(`registry.k8s.io/${path}`), other: throughDaocloud },
+  // Aliyun's google_containers is flat, and has nothing of other registries: those come through DaoCloud.
+  aliyun: {
+    kubernetes: (path) =>
+      `registry.cn-hangzhou.aliyuncs.com/google_containers/${path.slice(path.lastIndexOf('/') + 1)}`,
+    other: throughDaocloud,
+  },
+};
+
+/**
+ * Where a file of the official origin is fetched from. A base URL of the user's own, and DaoCloud's file mirror, lay
+ * files out as <base>/<official host>/<path>. Aliyun has the images only, so its files come through DaoCloud too.
+ */
+export function mirrored(
+  url: string,
+  options: { readonly mirror: Mirror; readonly baseUrl?: string | undefined },
+): string {
+  const base = options.baseUrl ?? (options.mirror === 'none' ? undefined : 'https://files.m.daocloud.io');
+  return base === undefined ? url : `${base.replace(/\/+$/, '')}/${url.replace(/^https:\/\//, '')}`;
+}
+
+function throughDaocloud(ref: string): string {
+  return `m.daocloud.io/${ref}`;
+}

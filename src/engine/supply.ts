@@ -1,0 +1,26 @@
+import { combineSupplies } from '../artifacts/supply.js';
+import { coredns } from '../artifacts/supplies/coredns.js';
+import { etcd } from '../artifacts/supplies/etcd.js';
+import { flannel } from '../artifacts/supplies/flannel.js';
+import { kubernetes } from '../artifacts/supplies/kubernetes.js';
+import { pause } from '../artifacts/supplies/pause.js';
+import { smokeTest } from '../artifacts/supplies/smoke-test.js';
+import { cniPlugins } from '../network/cni-plugins.js';
+import { containerdSupply } from '../runtime/containerd/supply.js';
+import { criTools } from '../runtime/cri-tools.js';
+
+/**
+ * Everything that hosts may get, of every kind there is. The order is that of building: what a cluster needs first, first;
+ * the images' order is in the digests of built archives (artifacts/images/archives.ts), so a new kind goes to the end.
+ */
+export const SUPPLY = combineSupplies([
+  kubernetes,
+  containerdSupply,
+  cniPlugins,
+  criTools,
+  etcd,
+  coredns,
+  pause,
+  flannel,
+  smokeTest,
+]);

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readComponent, requiredVersion } from '../../src/artifacts/build/components.js';
+import { archiveInputs, archivesOf } from '../../src/artifacts/images/archives.js';
+import { componentsFolder } from '../../src/artifacts/store/paths.js';
+import { imageRefs } from '../../src/artifacts/supply.js';
+import { SUPPLY } from '../../src/engine/supply.js';
+import { KUBERNETES_VERSIONS } from '../../src/model/spec.js';
+
+const COMPONENTS = SUPPLY.components;
+
+test('every folder of components/ is built, and every component has its folder', () => {
+  const folders = readdirSync(componentsFolder(), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+  expect(folders.sort()).toEqual(COMPONENTS.map((component) => component.name).sort());
+});
+
+test('every component names its version, and its hash stands in go.sum', async () => {
+  for (const component of COMPONENTS.filter((candidate) => candidate.module !== undefined)) {
+    const source = await readComponent(component);
+    expect(source.version, component.name).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(source.origin, component.name).toMatch(/ h1:\S+=$/);
+  }
+});
+
+test('what is built is what the image tags, the catalogue and the default version say', async () => {
+  const version = async (name: string): Promise<string> => {
+    const component = COMPONENTS.find((candidate) => candidate.name === name);
+    return component === undefined ? '' : (await readComponent(component)).version;
+  };
+  const kubernetes = await version('kube');
+  const refs = imageRefs(SUPPLY.images, kubernetes);
+  const etcd = requiredVersion(
+    readFileSync(join(componentsFolder(), 'kube', 'go.mod'), 'utf8'),
+    'go.etcd.io/etcd/server/v3',
+  );
+  expect(kubernetes).toBe(KUBERNETES_VERSIONS.default);
+  expect(refs['coredns']).toBe(`registry.k8s.io/coredns/coredns:v${await version('coredns')}`);
+  expect(refs['flannel']).toBe(`ghcr.io/flannel-io/flannel:v${await version('flannel')}`);
+  expect(refs['etcd']).toBe(`registry.k8s.io/etcd:${etcd?.slice(1) ?? ''}-0`);
+  const official = new Map(
+    SUPPLY.files(kubernetes, 'amd64').flatMap((file) => file.programs.map((program) => [program.name, file.version])),
+  );
+  expect(official.get('containerd')).toBe(await version('containerd'));
+  expect(official.get('runc')).toBe(await version('runc'));
+  expect(official.get('cni-bridge')).toBe(await version('cni-plugins'));
+  expect(official.get('crictl')).toBe(await version('crictl'));
+});
+
+test('official and source give the same programs in the same places', () => {
+  const source = COMPONENTS.flatMap((component) => component.programs).flatMap(({ install }) =>
+    install === undefined ? [] : install.links.length > 0 ? install.links : [install.installPath],
+  );
+  const official = SUPPLY.files('1.36.3', 'arm64').flatMap((file) =>
+    file.programs.map((program) => program.installPath),
+  );
+  expect(official.sort()).toEqual(source.sort());
+});
+
+test('official addresses and their checksum files', () => {
+  const urls = SUPPLY.files('1.36.3', 'arm64').map((file) => [file.url, file.checksumUrl]);
+  expect(urls).toContainEqual([
+    'https://dl.k8s.io/release/v1.36.3/bin/linux/arm64/kubelet',
+    'https://dl.k8s.io/release/v1.36.3/bin/linux/arm64/kubelet.sha256',
+  ]);
+  expect(urls).toContainEqual([
+    'https://github.com/opencontainers/runc/releases/download/v1.4.3/runc.arm64',
+    'https://github.com/opencontainers/runc/releases/download/v1.4.3/runc.sha256sum',
+  ]);
+});
+
+test('inputs of built archives have the digests they always had: stores are not made anew', () => {
+  const programs = Object.fromEntries(
+    ['kube', 'pause', 'flannel', 'coredns'].map((name) => [name, { sha256: `digest of ${name}`, size: 1 }]),
+  );
+  const inputs = { arch: 'amd64', kubernetesVersion: '1.36.3', programs, images: SUPPLY.images } as const;
+  expect(
+    Object.fromEntries(archivesOf(SUPPLY.images).map((recipe) => [recipe.name, archiveInputs(recipe, inputs)])),
+  ).toEqual({
+    kube: 'b94c3d3305259c33c650eb8d9d4e7ae802af4aef2f8245216acdafce3e047396',
+    flannel: 'e00833b05a3cd90621a38557e58a5cc03903d7c14631c451ac5ea651c60b98fe',
+    coredns: '013787dbda6e6b66d621eff3286a4c15c02d9d3cf5869d92e158a34d663d5446',
+    nginx: '4132c325a2b7c4562ed75dca107ad6c323f8fd87238c00747fa09119025f0ed4',
+  });
+});
