@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { KinitError } from '../model/error.js';
 import type { HostConnection } from '../model/host.js';
+import { sh, type ShellScript, type ShellValues } from '../shell/script.js';
 
-/** A name, and POSIX sh text that prints the answer; it runs as root in a subshell of its own, its standard error is dropped. */
-export type Section = readonly [id: string, script: string];
+/** A name, and the script that prints the answer; it runs as root in a subshell of its own, its standard error is dropped. */
+export type Section = readonly [id: string, script: ShellScript, values: ShellValues];
 
 export interface Asked {
   /** What was printed, by the section's name. */
@@ -14,7 +15,7 @@ export interface Asked {
 }
 
 /** The last section: where it is missing, the script broke off. */
-const END = 'end';
+export const END = 'end';
 
 /**
  * Runs all sections in one round trip. Throws 'access' where the script did not come to its end.
@@ -28,10 +29,7 @@ export async function askSections(
   const { host } = connection;
   const nonce = randomBytes(16).toString('hex');
   const sent = Date.now();
-  const result = await connection.run(
-    sectionScript(nonce, sections.some(([id]) => id === END) ? sections : [...sections, [END, ':']]),
-    { timeoutSeconds },
-  );
+  const result = await connection.run(sectionScript(nonce, sections), { timeoutSeconds });
   const received = Date.now();
   const answers = splitAnswers(nonce, result.stdout);
   if (!answers.has(END)) {
@@ -44,7 +42,9 @@ export async function askSections(
 
 /** All sections in one script, each after a line with a nonce and its name, so that no answer can pass for another. */
 export function sectionScript(nonce: string, sections: readonly Section[]): string {
-  return sections.map(([id, script]) => `printf '\\n=%s %s\\n' ${nonce} ${id}\n(\n${script}\n) 2>/dev/null`).join('\n');
+  const heading = (id: string): string => `printf '\\n=%s %s\\n' ${nonce} ${id}`;
+  const asked = sections.map(([id, script, values]) => `${heading(id)}\n${sh(script, values)} 2>/dev/null`);
+  return [...asked, ...(sections.some(([id]) => id === END) ? [] : [heading(END)])].join('\n');
 }
 
 /** Answers by section; the line break before a separator belongs to the separator. */

@@ -1,9 +1,9 @@
 import type { HostFacts } from '../model/facts.js';
 import type { HostConnection } from '../model/host.js';
 import { aptLock } from './subjects/apt-lock.js';
-import { askSections, type Section } from './ask.js';
+import { askSections, END, type Section } from './ask.js';
 import { capacity } from './subjects/capacity.js';
-import { CLOCK_SCRIPT, clockOffset, parseClock } from './subjects/clock-offset.js';
+import { clockOffset, clockScript, parseClock } from './subjects/clock-offset.js';
 import { disks } from './subjects/disks.js';
 import { kernel } from './subjects/kernel.js';
 import { kubernetes } from './subjects/kubernetes.js';
@@ -51,7 +51,7 @@ export async function gatherFacts(connection: HostConnection): Promise<HostFacts
     ...ask(network),
     clockOffsetMs: clockOffset(
       { sent, received },
-      { began: parseClock(answers.get('clock') ?? ''), ended: parseClock(answers.get('end') ?? '') },
+      { began: parseClock(answers.get('clock') ?? ''), ended: parseClock(answers.get(END) ?? '') },
     ),
     swap: ask(swap),
     selinux: ask(selinux),
@@ -66,5 +66,9 @@ export async function gatherFacts(connection: HostConnection): Promise<HostFacts
 
 /** Every subject, between two looks at the host's clock. */
 export function factSections(): readonly Section[] {
-  return [['clock', CLOCK_SCRIPT], ...SUBJECTS.map(({ id, script }) => [id, script] as const), ['end', CLOCK_SCRIPT]];
+  return [
+    ['clock', clockScript, {}],
+    ...SUBJECTS.map(({ id, script, values = {} }): Section => [id, script, values]),
+    [END, clockScript, {}],
+  ];
 }

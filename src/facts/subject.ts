@@ -1,8 +1,11 @@
+import type { ShellScript, ShellValues } from '../shell/script.js';
+
 /** One subject of the probe: what to ask, and how to read the answer. The script changes nothing and is quick. */
 export interface Subject<Answer> {
   readonly id: string;
-  /** POSIX sh; runs as root in a subshell of its own, its standard error is dropped. */
-  readonly script: string;
+  /** Runs as root in a subshell of its own, its standard error is dropped. */
+  readonly script: ShellScript;
+  readonly values?: ShellValues;
   /** Takes any text, also none at all (a missing tool), and gives sensible defaults then. */
   readonly parse: (output: string) => Answer;
 }

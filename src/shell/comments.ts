@@ -1,13 +1,13 @@
 /**
  * Shell text without the lines that are only a comment, and without empty ones: what readers of a file need, hosts do not.
- * Lines inside quotes and here-documents stay; so do shellcheck's directives, which are few.
+ * Lines inside quotes and here-documents stay; so does what shellcheck is told not to mind, which is little.
  */
 export function withoutComments(text: string): string {
   let open: Open = { quote: '' };
   const kept: string[] = [];
   for (const line of text.split('\n')) {
     const inText = open.quote !== '' || open.until !== undefined || open.continued === true;
-    if (!inText && /^\s*(#(?! shellcheck )|$)/.test(line)) continue;
+    if (!inText && /^\s*(#(?! shellcheck disable=)|$)/.test(line)) continue;
     kept.push(line);
     open = after(line, open);
   }

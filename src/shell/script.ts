@@ -51,19 +51,11 @@ export function sh({ name, text }: ShellScript, { args = [], env = {} }: ShellVa
 function assemble(url: URL, seen: Set<string>): string {
   if (seen.has(url.href)) return '';
   seen.add(url.href);
-  return withoutHeading(readFileSync(fileURLToPath(url), 'utf8'))
+  return readFileSync(fileURLToPath(url), 'utf8')
     .split('\n')
     .map((line) => {
       const [, included] = INCLUDE.exec(line) ?? [];
       return included === undefined ? line : assemble(new URL(included, url), seen);
     })
     .join('\n');
-}
-
-/** Comments before the first command are for readers of the file; includes among them count. */
-function withoutHeading(text: string): string {
-  const lines = text.split('\n');
-  const begin = lines.findIndex((line) => line !== '' && !line.startsWith('#'));
-  const heading = lines.slice(0, begin === -1 ? lines.length : begin).filter((line) => INCLUDE.test(line));
-  return [...heading, ...(begin === -1 ? [] : lines.slice(begin))].join('\n');
 }

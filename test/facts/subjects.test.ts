@@ -7,6 +7,7 @@ import { os } from '../../src/facts/subjects/os.js';
 import { selinux } from '../../src/facts/subjects/selinux.js';
 import { services } from '../../src/facts/subjects/services.js';
 import { swap } from '../../src/facts/subjects/swap.js';
+import { sh } from '../../src/shell/script.js';
 
 test('os: the family comes from ID or ID_LIKE, quotes are taken off', () => {
   expect(
@@ -124,8 +125,10 @@ test('services: one state a unit in order; ufw only when it is switched on', () 
     timeServices: ['systemd-timesyncd', 'ntpd'],
     kubeletActive: false,
   });
-  expect(services.script).toContain(
-    'is-active ufw firewalld nftables chrony chronyd systemd-timesyncd ntp ntpd ntpsec openntpd kubelet;',
+  const script = sh(services.script, services.values);
+  expect(script).toContain('systemctl is-active "$@"');
+  expect(script).toContain(
+    'set -- ufw firewalld nftables chrony chronyd systemd-timesyncd ntp ntpd ntpsec openntpd kubelet\n',
   );
 });
 

@@ -1,5 +1,6 @@
 import type { HostFacts } from '../../model/facts.js';
 import { lines, words } from '../subject.js';
+import { shellScript } from '../../shell/script.js';
 import type { Subject } from '../subject.js';
 
 /**
@@ -8,19 +9,7 @@ import type { Subject } from '../subject.js';
  */
 export const capacity: Subject<Pick<HostFacts, 'cpus' | 'memoryMB'>> = {
   id: 'capacity',
-  script: `
-echo "cpus $(nproc || grep -c ^processor /proc/cpuinfo)"
-grep ^MemTotal: /proc/meminfo
-one() { [ -r "$2" ] && read -r v <"$2" && echo "$1 $v"; }
-look() {
-  one memory "$1/memory.max"; one memory "$1/memory.limit_in_bytes"; one cpu "$1/cpu.max"
-  [ -r "$1/cpu.cfs_quota_us" ] && read -r q <"$1/cpu.cfs_quota_us" && read -r v <"$1/cpu.cfs_period_us" && echo "cpu $q $v"
-}
-look /sys/fs/cgroup; look /sys/fs/cgroup/memory; look /sys/fs/cgroup/cpu
-while IFS=: read -r id controllers path; do
-  case ,$controllers, in ,,) base=/sys/fs/cgroup;; *,memory,*) base=/sys/fs/cgroup/memory;; *,cpu,*) base=/sys/fs/cgroup/cpu;; *) continue;; esac
-  while [ -n "\${path%/}" ]; do look "$base$path"; path=\${path%/*}; done
-done </proc/1/cgroup`,
+  script: shellScript('./capacity.sh', import.meta.url),
   parse: (output) => {
     const rows = lines(output).map(words);
     const numbers = (key: string): number[] => rows.filter((row) => row[0] === key).map((row) => Number(row[1]));

@@ -1,7 +1,9 @@
-/** sh text that prints the host's clock; busybox knows no nanoseconds and prints the letter instead. */
-export const CLOCK_SCRIPT = 'date +%s%N';
+import { shellScript } from '../../shell/script.js';
 
-/** Milliseconds since 1970 from CLOCK_SCRIPT's output; undefined when it is none. */
+/** Prints the host's clock, for parseClock. */
+export const clockScript = shellScript('./clock-offset.sh', import.meta.url);
+
+/** Milliseconds since 1970 from clockScript's output; undefined when it is none. */
 export function parseClock(output: string): number | undefined {
   const digits = /^(\d+)/.exec(output.trim())?.[1];
   if (digits === undefined) return undefined;

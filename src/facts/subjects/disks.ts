@@ -1,5 +1,6 @@
 import type { HostFacts } from '../../model/facts.js';
 import { lines, words } from '../subject.js';
+import { shellScript } from '../../shell/script.js';
 import type { Subject } from '../subject.js';
 
 /** Folders that fill up on a cluster's host. */
@@ -8,7 +9,8 @@ const PATHS = ['/', '/var/lib', '/var/lib/containerd', '/var/lib/etcd', '/var/lo
 /** Room on the file system each path is on, or will be on once it is made. */
 export const disks: Subject<HostFacts['disks']> = {
   id: 'disks',
-  script: `for p in ${PATHS.join(' ')}; do d=$p; while [ ! -e "$d" ]; do d=\${d%/*}; d=\${d:-/}; done; echo "$p $(df -Pk "$d" | tail -n 1)"; done`,
+  script: shellScript('./disks.sh', import.meta.url),
+  values: { args: PATHS },
   parse: (output) =>
     lines(output).flatMap((line) => {
       // A device name may hold blanks, so the numbers are counted from the percent sign.

@@ -1,5 +1,6 @@
 import type { HostFacts } from '../../model/facts.js';
 import { lines } from '../subject.js';
+import { shellScript } from '../../shell/script.js';
 import type { Subject } from '../subject.js';
 
 /** Where a module that is built into a kernel shows: its configuration option and a symbol of its own. */
@@ -36,35 +37,12 @@ const FEATURES: readonly (readonly [feature: string, ...modules: string[]])[] = 
 ];
 
 /**
- * Kernel modules and abilities. Kernels with everything built in (and containers) have no /lib/modules: there the
- * kernel's configuration is asked, then its symbols. What can be tried without leaving a trace is tried; a VXLAN
- * link only where modprobe cannot tell.
+ * Kernel modules and abilities. What was tried counts before what modules promise.
  */
 export const kernel: Subject<Pick<HostFacts, 'modules' | 'kernelFeatures'>> = {
   id: 'kernel',
-  script: `
-release=$(uname -r)
-dir=/lib/modules/$release
-echo :loaded; cut -d' ' -f1 /proc/modules
-echo :sys; ls /sys/module
-if [ -r "$dir/modules.builtin" ]; then
-  echo :builtin; sed 's#.*/##; s/\\.ko.*//' "$dir/modules.builtin"
-elif [ -r /proc/config.gz ]; then
-  echo :options; gzip -dc /proc/config.gz | grep -E '^CONFIG_(${OPTIONS})=y'
-elif [ -r "/boot/config-$release" ]; then
-  echo :options; grep -E '^CONFIG_(${OPTIONS})=y' "/boot/config-$release"
-else
-  echo :symbols; grep -o -w -E '${SYMBOLS}' /proc/kallsyms | sort -u
-fi
-echo :loadable; sed 's/:.*//; s#.*/##; s/\\.ko.*//' "$dir/modules.dep"
-echo :tried
-grep -qw overlay /proc/filesystems && echo overlay=yes
-[ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] && echo br_netfilter=yes
-[ -e /proc/net/ip_vs ] && echo ip_vs=yes
-if command -v nft >/dev/null; then nft list tables >/dev/null && echo nftables=yes || echo nftables=no; fi
-if ! modprobe -n -q vxlan; then
-  ip link add kinit-probe type vxlan id 4095 dstport 4789 && echo vxlan=yes && ip link del kinit-probe || echo vxlan=no
-fi`,
+  script: shellScript('./kernel.sh', import.meta.url),
+  values: { args: [OPTIONS, SYMBOLS] },
   parse: (output) => {
     const section = sections(output);
     const names = (key: string): string[] => (section.get(key) ?? []).map((name) => name.replaceAll('-', '_'));

@@ -1,20 +1,11 @@
 import type { HostFacts } from '../../model/facts.js';
+import { shellScript } from '../../shell/script.js';
 import type { Subject } from '../subject.js';
 
-/**
- * Files of a cluster that later work builds on. A path stands after '=', each line of its text after a blank, and one
- * line break follows the text: so no text can look like a path, and one without a last line break stays so.
- */
+/** Files of a cluster that later work builds on. */
 export const kubernetes: Subject<Pick<HostFacts['kubernetes'], 'joined' | 'pki' | 'journal'>> = {
   id: 'kubernetes',
-  script: `
-[ -z "$(ls -A /var/lib/kinit/journal)" ] || echo =journal
-{
-  find -L /etc/kubernetes/pki -type f \\( -name '*.crt' -o -name '*.key' -o -name '*.pub' \\)
-  for f in /etc/kubernetes/*.conf /etc/kubernetes/encryption*.yaml /var/lib/kubelet/pki/kubelet-client-first.pem /var/lib/kubelet/pki/kubelet.crt /var/lib/kubelet/pki/kubelet.key; do [ ! -f "$f" ] || echo "$f"; done
-} | while IFS= read -r f; do
-  printf '=%s\\n' "$f"; sed 's/^/ /' "$f"; echo
-done`,
+  script: shellScript('./kubernetes.sh', import.meta.url),
   parse: (output) => {
     const pki: Record<string, string> = {};
     let journal = false;

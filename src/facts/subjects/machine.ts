@@ -1,5 +1,6 @@
 import type { HostFacts } from '../../model/facts.js';
 import { assignments } from '../subject.js';
+import { shellScript } from '../../shell/script.js';
 import type { Subject } from '../subject.js';
 
 type Machine = Pick<
@@ -12,17 +13,7 @@ const ARCHITECTURES: Readonly<Record<string, HostFacts['arch']>> = { x86_64: 'am
 /** Names and identities of the machine and its kernel. */
 export const machine: Subject<Machine> = {
   id: 'machine',
-  // A container sees the firmware of the machine it runs on; that UUID is not its own.
-  script: `
-first() { read -r v <"$2" && echo "$1=$v"; }
-echo "arch=$(uname -m)"
-first kernel /proc/sys/kernel/osrelease
-first hostname /proc/sys/kernel/hostname
-[ -e /run/systemd/container ] || first uuid /sys/class/dmi/id/product_uuid || first uuid /sys/devices/virtual/dmi/id/product_uuid
-first machine_id /etc/machine-id
-first boot_id /proc/sys/kernel/random/boot_id
-if [ -d /run/systemd/system ]; then echo init=systemd; else first init /proc/1/comm; fi
-[ ! -e /sys/fs/cgroup/cgroup.controllers ] || echo cgroup=2`,
+  script: shellScript('./machine.sh', import.meta.url),
   parse: (output) => {
     const found = assignments(output);
     const text = (key: string): string => found.get(key) ?? '';

@@ -1,15 +1,15 @@
 import { isIP } from 'node:net';
 import type { HostFacts } from '../../model/facts.js';
 import { lines, words } from '../subject.js';
+import { shellScript } from '../../shell/script.js';
 import type { Subject } from '../subject.js';
 
 type Network = Pick<HostFacts, 'addresses' | 'defaultRoute'>;
 
-/** Addresses others can reach (no loopback, no link-local) and the default route. 192.0.2.1 is TEST-NET-1: nothing is sent. */
+/** Addresses others can reach (no loopback, no link-local) and the default route. */
 export const network: Subject<Network> = {
   id: 'network',
-  script:
-    'ip -o addr show; ip -o route show default; ip -o route get 192.0.2.1 | sed "s/^/get /"; ip -6 -o route show default',
+  script: shellScript('./network.sh', import.meta.url),
   parse: (output) => {
     const rows = lines(output).map(words);
     const addresses = rows.flatMap(addressOf);

@@ -1,11 +1,12 @@
 import type { HostFacts } from '../../model/facts.js';
 import { assignments } from '../subject.js';
+import { shellScript } from '../../shell/script.js';
 import type { Subject } from '../subject.js';
 
 /** The distribution, from os-release(5). */
 export const os: Subject<HostFacts['os']> = {
   id: 'os',
-  script: 'cat /etc/os-release || cat /usr/lib/os-release',
+  script: shellScript('./os.sh', import.meta.url),
   parse: (output) => {
     const release = assignments(output);
     const text = (key: string): string => release.get(key) ?? '';

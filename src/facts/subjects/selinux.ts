@@ -1,11 +1,11 @@
 import type { HostFacts } from '../../model/facts.js';
+import { shellScript } from '../../shell/script.js';
 import type { Subject } from '../subject.js';
 
 /** SELinux as the kernel runs it now; 'disabled' where it is installed but not running. */
 export const selinux: Subject<HostFacts['selinux']> = {
   id: 'selinux',
-  script:
-    'if [ -r /sys/fs/selinux/enforce ]; then cat /sys/fs/selinux/enforce; elif [ -e /etc/selinux/config ]; then echo disabled; fi',
+  script: shellScript('./selinux.sh', import.meta.url),
   parse: (output) => {
     const text = output.trim();
     if (text === '1') return 'enforcing';

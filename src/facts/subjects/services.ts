@@ -1,5 +1,6 @@
 import type { HostFacts } from '../../model/facts.js';
 import { lines } from '../subject.js';
+import { shellScript } from '../../shell/script.js';
 import type { Subject } from '../subject.js';
 
 interface Services {
@@ -21,11 +22,11 @@ const TIME_UNITS: Readonly<Record<string, string>> = {
 };
 const UNITS = [...FIREWALLS, ...Object.keys(TIME_UNITS), 'kubelet'];
 
-/** Services that matter to a cluster and are active now. `systemctl is-active` prints one line a unit, in order. */
+/** Services that matter to a cluster and are active now. */
 export const services: Subject<Services> = {
   id: 'services',
-  // ufw.service stays active when ufw itself is switched off.
-  script: `systemctl is-active ${UNITS.join(' ')}; grep -q '^ENABLED=yes' /etc/ufw/ufw.conf && echo ufw-enabled`,
+  script: shellScript('./services.sh', import.meta.url),
+  values: { args: UNITS },
   parse: (output) => {
     const states = lines(output);
     const known = states.length >= UNITS.length;

@@ -1,5 +1,6 @@
 import type { HostFacts } from '../../model/facts.js';
 import { lines, words } from '../subject.js';
+import { shellScript } from '../../shell/script.js';
 import type { Subject } from '../subject.js';
 
 type Socket = HostFacts['listening'][number];
@@ -7,7 +8,7 @@ type Socket = HostFacts['listening'][number];
 /** Sockets that wait for others: from ss with the process, from /proc/net where ss is missing. */
 export const sockets: Subject<HostFacts['listening']> = {
   id: 'sockets',
-  script: 'ss -lntup || { for f in tcp tcp6 udp udp6; do sed "s/^/$f /" /proc/net/$f; done; }',
+  script: shellScript('./sockets.sh', import.meta.url),
   parse: (output) => {
     const unique = new Map<string, Socket>();
     for (const row of lines(output).map(words)) {

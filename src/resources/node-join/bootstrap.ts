@@ -1,7 +1,8 @@
-import { CLOCK_SCRIPT, parseClock } from '../../facts/subjects/clock-offset.js';
+import { parseClock } from '../../facts/subjects/clock-offset.js';
 import type { ClusterApi } from '../../model/api.js';
 import { asKinitError, KinitError } from '../../model/error.js';
-import { quote } from '../../shell/quote.js';
+import { subshell } from '../../shell/statements.js';
+import { sh, shellScript } from '../../shell/script.js';
 import type { Tools } from '../../model/resource.js';
 import { kubeconfig, KUBELET_CLIENT_CURRENT, NODE_BOOTSTRAP_GROUP } from '../../pki/index.js';
 import { rememberRevision } from '../service/index.js';
@@ -16,8 +17,8 @@ export const BOOTSTRAP_CONF = '/etc/kubernetes/bootstrap-kubelet.conf';
 const JOIN_TIMEOUT = 120;
 /** Seconds a freshly started controller manager may take to begin its work. */
 const CONTROLLERS_TIMEOUT = 120;
-/** What takes systemd longest is done while the controller manager is waited for. Its exit code is no matter: the start tells. */
-const PREPARE = `systemctl daemon-reload; systemctl is-enabled --quiet kubelet || systemctl enable kubelet >/dev/null 2>&1; ${CLOCK_SCRIPT}`;
+const prepareScript = shellScript('./prepare.sh', import.meta.url);
+const waitScript = shellScript('./wait-for-certificate.sh', import.meta.url);
 /** Seconds of one look: the shell is held that long at most, so that Ctrl-C is answered. */
 const LOOK = 5;
 /** Life of the token in seconds: longer than the join may take, also when the host's clock is off. */
@@ -80,23 +81,23 @@ const purpose = ({ name }: JoinTarget): string => `kinit: joins node ${name}`;
 
 /** @returns the host's clock minus this machine's, in milliseconds, to within the time of the call. Not a part of the resource: it differs at every look */
 async function prepare(tools: Tools): Promise<number> {
-  const { stdout } = await tools.host.run(PREPARE, { timeoutSeconds: 60 });
+  const { stdout } = await tools.host.run(sh(prepareScript), { timeoutSeconds: 60 });
   return (parseClock(stdout) ?? Date.now()) - Date.now();
 }
 
 async function startAndWait(resource: JoinTarget, tools: Tools, clockOffsetMs: number): Promise<void> {
   const end = performance.now() + JOIN_TIMEOUT * 1000;
-  const start = 'systemctl restart kubelet || exit 3';
-  const remember = rememberRevision('kubelet', resource.revision);
+  const start = ['systemctl restart kubelet || exit 3', rememberRevision('kubelet', resource.revision)];
+  const wait = sh(waitScript, { args: [resource.kubeletConfPath, KUBELET_CLIENT_CURRENT, String(LOOK * 10)] });
   const begun = new Date();
   let cause: NodeCause | undefined;
   let first = true;
   while (performance.now() < end) {
     throwIfStopped(tools.signal, `${resource.name} to join`);
-    const result = await tools.host.run(
-      `(\n${first ? `${start}\n${remember}\n` : ''}${waitScript(resource.kubeletConfPath)}\n)`,
-      { timeoutSeconds: LOOK + 60, change: `join ${resource.name}` },
-    );
+    const result = await tools.host.run(subshell(...(first ? start : []), wait), {
+      timeoutSeconds: LOOK + 60,
+      change: `join ${resource.name}`,
+    });
     if (result.code === 0) return;
     if (first && result.code === 3) break;
     tools.progress(`waiting for the kubelet of ${resource.name} to get its certificate`);
@@ -106,19 +107,6 @@ async function startAndWait(resource: JoinTarget, tools: Tools, clockOffsetMs: n
     if (cause?.hopeless === true) break;
   }
   throw didNotJoin(resource, tools, cause);
-}
-
-/** Ends as soon as the kubelet has written both files. Fractions of a second are not POSIX, but every sleep kinit meets has them. */
-function waitScript(kubeletConf: string): string {
-  return [
-    'i=0',
-    `while [ "$i" -lt ${LOOK * 10} ]; do`,
-    `  if [ -s ${quote(kubeletConf)} ] && [ -s ${quote(KUBELET_CLIENT_CURRENT)} ]; then exit 0; fi`,
-    '  sleep 0.1 || sleep 1',
-    '  i=$((i+1))',
-    'done',
-    'exit 1',
-  ].join('\n');
 }
 
 function didNotJoin(resource: JoinTarget, tools: Tools, cause: NodeCause | undefined): KinitError {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { kubernetes } from '../../../src/facts/subjects/kubernetes.js';
 import { MATERIAL_PATHS } from '../../../src/pki/index.js';
+import { sh } from '../../../src/shell/script.js';
 import { runLocal } from '../../../src/ssh/local.js';
 import { scratch } from '../../ssh/scratch.js';
 
@@ -15,8 +16,8 @@ async function look(files: Readonly<Record<string, string>>): Promise<ReturnType
   }
   if ('/elsewhere/ca.crt' in files)
     symlinkSync(join(root, '/elsewhere/ca.crt'), join(root, '/etc/kubernetes/pki/ca.crt'));
-  const script = kubernetes.script.replaceAll('/etc/', `${root}/etc/`).replaceAll('/var/', `${root}/var/`);
-  const { stdout } = await runLocal('sh', ['-c', `( ${script}\n) 2>/dev/null`], { reject: false });
+  const script = sh(kubernetes.script).replaceAll('/etc/', `${root}/etc/`).replaceAll('/var/', `${root}/var/`);
+  const { stdout } = await runLocal('sh', ['-c', `${script} 2>/dev/null`], { reject: false });
   return kubernetes.parse(stdout.replaceAll(`=${root}`, '='));
 }
 

@@ -1,0 +1,5 @@
+# shellcheck shell=sh
+# Prints the host's clock.
+# include: ./clock.sh
+
+print_clock

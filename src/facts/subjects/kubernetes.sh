@@ -1,0 +1,21 @@
+# shellcheck shell=sh
+# Files of a cluster that later work builds on. Prints '=journal' where kinit has changed this host before, then for each
+# file '=PATH', each line of its text after a blank, and one line break: no text can look like a path, and one without a
+# last line break stays so.
+
+if [ -n "$(ls -A /var/lib/kinit/journal)" ]; then echo '=journal'; fi
+
+paths() {
+  find -L /etc/kubernetes/pki -type f \( -name '*.crt' -o -name '*.key' -o -name '*.pub' \)
+  for file in /etc/kubernetes/*.conf /etc/kubernetes/encryption*.yaml \
+    /var/lib/kubelet/pki/kubelet-client-first.pem \
+    /var/lib/kubelet/pki/kubelet.crt /var/lib/kubelet/pki/kubelet.key; do
+    if [ -f "$file" ]; then echo "$file"; fi
+  done
+}
+
+paths | while IFS= read -r file; do
+  printf '=%s\n' "$file"
+  sed 's/^/ /' "$file"
+  echo
+done
