@@ -21,6 +21,10 @@ const HOMES = {
   listr2: ['cli'],
   yargs: ['cli'],
   undici: ['artifacts'],
+  diff: ['model'],
+  'ipaddr.js': ['model'],
+  'p-limit': ['model'],
+  'tar-stream': ['artifacts'],
 };
 
 const upwards = LEVELS.slice(0, -1).map((rooms, level) => ({

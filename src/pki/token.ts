@@ -1,10 +1,11 @@
-import { createHash, createHmac, randomInt, X509Certificate } from 'node:crypto';
+import { createHmac, randomInt, X509Certificate } from 'node:crypto';
 import type { KubeObject } from '../model/api.js';
+import { sha256Hex } from '../model/text/digest.js';
 
 /** What `kubeadm join --discovery-token-ca-cert-hash` wants: SHA-256 of the CA's SubjectPublicKeyInfo (kubeadm: pubkeypin.Hash). */
 export function caCertHash(caPem: string): string {
   const spki = new X509Certificate(caPem).publicKey.export({ type: 'spki', format: 'der' });
-  return `sha256:${createHash('sha256').update(spki).digest('hex')}`;
+  return `sha256:${sha256Hex(spki)}`;
 }
 
 export interface BootstrapToken {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { readTar } from '../../src/artifacts/images/tar.js';
+import { readTar } from '../../src/artifacts/images/read-tar.js';
 import { bundle } from '../../src/doctor/bundle.js';
 import type { Evidence } from '../../src/doctor/evidence.js';
 
@@ -10,7 +11,7 @@ test('a bundle holds report, evidence and each answer as a file only its owner m
     readFileSync(new URL('./evidence/kubelet-down.json', import.meta.url), 'utf8'),
   ) as Evidence;
   const report = { cluster: 'c', takenAt: evidence.takenAt, well: false, checks: [], findings: [] };
-  const entries = readTar(gunzipSync(await bundle(report, evidence)));
+  const entries = await readTar([Readable.from([gunzipSync(await bundle(report, evidence))])]);
   const paths = entries.map(({ path }) => path);
   expect(paths).toEqual(
     expect.arrayContaining([

@@ -1,9 +1,10 @@
 import { readFileSync, statSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readTar } from '../../src/artifacts/images/tar.js';
+import { readTar } from '../../src/artifacts/images/read-tar.js';
 import type { DoctorReport } from '../../src/doctor/index.js';
 import { findLab, killHost, startHost } from '../../src/lab/index.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, lab, type LabHandle } from './support/kinit.js';
@@ -107,7 +108,7 @@ describe('on a cluster of kinit', () => {
     expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>[\s\S]*Cluster e2e-doctor[\s\S]*<\/html>\n$/);
     expect(statSync(bundle).mode & 0o777).toBe(0o600);
     const bytes = gunzipSync(readFileSync(bundle));
-    expect(readTar(bytes).map(({ path }) => path)).toEqual(
+    expect((await readTar([Readable.from([bytes])])).map(({ path }) => path)).toEqual(
       expect.arrayContaining([
         'kinit-doctor/report.json',
         'kinit-doctor/hosts/node3/kubelet-log.txt',

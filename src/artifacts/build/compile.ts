@@ -8,7 +8,8 @@ import type { Component, ComponentSource, Program } from './components.js';
 import { goEnvironment, type Go } from './go.js';
 import type { BuiltComponent } from '../store/manifest.js';
 import { componentsFolder } from '../store/paths.js';
-import { digestText, keep, withTemporaryFolder } from '../store/store.js';
+import { sha256Hex } from '../../model/text/digest.js';
+import { keep, withTemporaryFolder } from '../store/store.js';
 
 export interface CompileOptions {
   readonly component: Component;
@@ -42,7 +43,7 @@ export function componentInputs(component: Component, source: ComponentSource, a
   const cgo = component.cgo.includes(arch);
   const { GOAMD64, GOARM64 } = goEnvironment(arch, cgo);
   const commands = component.programs.map((program) => buildArguments(component, source, program, program.name));
-  return digestText(JSON.stringify({ text: source.text, commands, arch, cgo, GOAMD64, GOARM64, goVersion }));
+  return sha256Hex(JSON.stringify({ text: source.text, commands, arch, cgo, GOAMD64, GOARM64, goVersion }));
 }
 
 async function build(

@@ -1,4 +1,5 @@
-import { readFile, mkdir } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Arch } from '../../model/artifact.js';
@@ -6,7 +7,8 @@ import { KinitError } from '../../model/error.js';
 import { runLocal } from '../../ssh/local.js';
 import { logTail } from './compile.js';
 import { buildFolder } from '../store/paths.js';
-import { readTar, type TarEntry } from '../images/tar.js';
+import { readTar } from '../images/read-tar.js';
+import type { TarEntry } from '../images/tar.js';
 
 /** The Debian release that image layers come from. */
 export const DEBIAN_RELEASE = 'bookworm';
@@ -56,7 +58,7 @@ export async function debianFiles(
       hint: "Check that a Debian mirror can be reached, and that Debian's keys are there (package debian-archive-keyring).",
     });
   }
-  const all = readTar(await readFile(file));
+  const all = await readTar([createReadStream(file)]);
   return {
     entries: all.filter((entry) => entry.path !== '' && !LEFT_OUT.test(entry.path)),
     versions: packageVersions(all),

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { DEBIAN_RELEASE, debianFiles, type DebianFiles } from '../build/debian.js';
 import type { BuiltArchive } from '../store/manifest.js';
-import { digestText, keep } from '../store/store.js';
+import { sha256Hex } from '../../model/text/digest.js';
+import { keep } from '../store/store.js';
 import { imageRefs, type ImageInputs, type ImageSupply, type ImageTools } from '../supply.js';
 import { writeArchive, writeLayer, type Layer } from './oci.js';
 
@@ -81,7 +82,7 @@ export function archiveInputs(recipe: ArchiveRecipe, inputs: ImageInputs): strin
       ref,
     ]),
   );
-  return digestText(JSON.stringify({ recipe: RECIPE, origin: recipe.origin, arch: inputs.arch, refs, programs }));
+  return sha256Hex(JSON.stringify({ recipe: RECIPE, origin: recipe.origin, arch: inputs.arch, refs, programs }));
 }
 
 /** Names under which digests that stores hold already have had these images: other ones would make all archives anew. */

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Arch } from '../../model/artifact.js';
 import type { Stored } from '../store/store.js';
 import { writeTar, type TarEntry } from './tar.js';
+import { sha256Hex } from '../../model/text/digest.js';
 
 /** An uncompressed layer as a file: its digest is its diff id too. */
 export interface Layer extends Stored {
@@ -41,7 +41,7 @@ export async function writeArchive(
   const blobs = new Map<string, TarEntry['content']>();
   const add = (value: unknown): { digest: string; size: number } => {
     const bytes = Buffer.from(JSON.stringify(value));
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const sha256 = sha256Hex(bytes);
     blobs.set(sha256, bytes);
     return { digest: `sha256:${sha256}`, size: bytes.length };
   };

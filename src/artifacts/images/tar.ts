@@ -52,56 +52,6 @@ export async function* tarBytes(entries: readonly TarEntry[]): AsyncGenerator<Ui
   yield Buffer.alloc(2 * BLOCK);
 }
 
-/** Reads the members of a tar file (ustar, GNU or pax). Devices and pipes are left out. */
-export function readTar(bytes: Buffer): TarEntry[] {
-  const entries: TarEntry[] = [];
-  let extended: Record<string, string> = {};
-  for (let at = 0; at + BLOCK <= bytes.length; ) {
-    const header = bytes.subarray(at, at + BLOCK);
-    if (header.every((byte) => byte === 0)) break;
-    const size = readNumber(header.subarray(124, 136));
-    const content = bytes.subarray(at + BLOCK, at + BLOCK + size);
-    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
-    const flag = String.fromCharCode(header[156] ?? 0);
-    if (flag === 'x') extended = { ...extended, ...readPax(content) };
-    else if (flag === 'L') extended = { ...extended, path: readText(content) };
-    else if (flag === 'K') extended = { ...extended, linkpath: readText(content) };
-    else if (flag !== 'g') {
-      const entry = readEntry(header, flag, content, extended);
-      if (entry !== undefined) entries.push(entry);
-      extended = {};
-    }
-  }
-  return entries;
-}
-
-function readEntry(
-  header: Buffer,
-  flag: string,
-  content: Buffer,
-  extended: Readonly<Record<string, string>>,
-): TarEntry | undefined {
-  const type =
-    flag === '\0'
-      ? 'file'
-      : (Object.entries(TYPE_FLAGS).find(([, value]) => value === flag)?.[0] as TarEntry['type'] | undefined);
-  if (type === undefined) return undefined;
-  const prefix =
-    header.subarray(257, 262).toString() === 'ustar' && header[263] === 0x30 ? readText(header.subarray(345, 500)) : '';
-  const name = readText(header.subarray(0, 100));
-  const target = extended['linkpath'] ?? readText(header.subarray(157, 257));
-  const common = {
-    path: clean(extended['path'] ?? (prefix === '' ? name : `${prefix}/${name}`)),
-    type,
-    mode: readNumber(header.subarray(100, 108)) & 0o7777,
-    uid: readNumber(header.subarray(108, 116)),
-    gid: readNumber(header.subarray(116, 124)),
-  };
-  if (type === 'file') return { ...common, content };
-  if (type === 'directory') return common;
-  return { ...common, target: type === 'hardlink' ? clean(target) : target };
-}
-
 function headers(entry: TarEntry): Buffer[] {
   const records: [string, Uint8Array][] = Object.entries(entry.xattrs ?? {}).map(([name, value]) => [
     `SCHILY.xattr.${name}`,
@@ -144,19 +94,6 @@ function paxRecord(name: string, value: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from(String(length)), rest]);
 }
 
-function readPax(content: Buffer): Record<string, string> {
-  const records: Record<string, string> = {};
-  for (let at = 0; at < content.length; ) {
-    const space = content.indexOf(0x20, at);
-    const length = Number(content.subarray(at, space).toString());
-    if (space < 0 || !(length > 0)) break;
-    const record = content.subarray(space + 1, at + length - 1).toString();
-    records[record.slice(0, record.indexOf('='))] = record.slice(record.indexOf('=') + 1);
-    at += length;
-  }
-  return records;
-}
-
 function contentSize(entry: TarEntry): number {
   if (entry.content === undefined) return 0;
   return entry.content instanceof Uint8Array ? entry.content.length : entry.content.size;
@@ -164,20 +101,4 @@ function contentSize(entry: TarEntry): number {
 
 function padding(size: number): Buffer {
   return Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK);
-}
-
-function readText(bytes: Buffer): string {
-  const end = bytes.indexOf(0);
-  return bytes.subarray(0, end < 0 ? bytes.length : end).toString();
-}
-
-function readNumber(bytes: Buffer): number {
-  return Number.parseInt(readText(bytes).trim() || '0', 8);
-}
-
-function clean(path: string): string {
-  return path
-    .replace(/^(\.?\/)+/, '')
-    .replace(/\/+$/, '')
-    .replace(/^\.$/, '');
 }

@@ -1,9 +1,10 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createReadStream } from 'node:fs';
+import { copyFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { createGunzip } from 'node:zlib';
 import type { Arch, ArtifactSet, BinaryArtifact, ImageArtifact } from '../../model/artifact.js';
 import type { Emit } from '../../model/event.js';
 import { KinitError } from '../../model/error.js';
-import { runLocal } from '../../ssh/local.js';
 import { mirrored, type Mirror } from '../mirror.js';
 import type { OfficialFile } from './file.js';
 import { findChecksum } from './checksums.js';
@@ -11,6 +12,7 @@ import { download, fetchText, type DownloadOptions } from './download.js';
 import { LOCK_FILE, readLockFile, writeLockFile, type LockFile } from './lock-file.js';
 import { partialFile, readUnpacked, writeUnpacked, type Unpacked } from './unpacked.js';
 import { storedFile } from '../store/paths.js';
+import { unpackMembers } from '../images/read-tar.js';
 import { digestFile, isStored, keep, withTemporaryFolder, type Stored } from '../store/store.js';
 import { withStoreLock } from '../store/lock.js';
 import { imageRefs, type ImageSupply, type Supply } from '../supply.js';
@@ -129,34 +131,34 @@ async function fetchAndUnpack(
 
 async function unpack(file: OfficialFile, archive: string, stored: Stored, signal: AbortSignal): Promise<Unpacked> {
   return withTemporaryFolder(async (folder) => {
-    const members = file.programs.flatMap((program) => program.member ?? []);
+    const files = new Map(file.programs.map(({ name }) => [name, join(folder, name)]));
+    const members = new Map(
+      file.programs.flatMap(({ name, member }) => (member === undefined ? [] : [[member, join(folder, name)]])),
+    );
+    if (members.size > 0) await unpackArchive(archive, members, signal);
+    else for (const path of files.values()) await copyFile(archive, path);
     const programs: Record<string, Stored> = {};
-    if (members.length > 0)
-      await runLocal(
-        'tar',
-        ['-xzf', archive, '-C', folder, '--no-same-owner', ...(await tarNames(archive, members, signal))],
-        { timeoutSeconds: 120, signal },
-      );
-    else await runLocal('cp', [archive, join(folder, 'program')], { timeoutSeconds: 120, signal });
-    for (const { name, member } of file.programs) programs[name] = await keep(join(folder, member ?? 'program'), 0o755);
+    for (const [name, path] of files) programs[name] = await keep(path, 0o755);
     return { url: file.url, version: file.version, file: stored, programs };
   });
 }
 
-/** Tar files write members as `bridge` or as `./bridge`. */
-async function tarNames(archive: string, members: readonly string[], signal: AbortSignal): Promise<string[]> {
-  const { stdout } = await runLocal('tar', ['-tzf', archive], { timeoutSeconds: 120, signal });
-  const names = stdout.split('\n');
-  return members.map((member) => {
-    const name = names.find((candidate) => candidate === member || candidate === `./${member}`);
-    if (name === undefined)
-      throw new KinitError(`${member} is not in the release's tar file`, {
-        class: 'artifact',
-        tried: `tar -tzf ${archive}`,
-        found: names.slice(0, 20).join(' '),
-      });
-    return name;
+/** Throws 'artifact' for an archive that is broken or lacks one of the members. */
+async function unpackArchive(
+  archive: string,
+  members: ReadonlyMap<string, string>,
+  signal: AbortSignal,
+): Promise<void> {
+  const broken = (message: string, found: string): KinitError =>
+    new KinitError(message, { class: 'artifact', tried: `unpack ${archive}`, found });
+  const source = [createReadStream(archive, { signal }), createGunzip()] as const;
+  const names = await unpackMembers(source, members).catch((error: unknown) => {
+    if (signal.aborted) throw new KinitError('unpacking was interrupted', { class: 'interrupted', cause: error });
+    throw broken(`${basename(archive)} cannot be unpacked`, error instanceof Error ? error.message : String(error));
   });
+  for (const member of members.keys())
+    if (!names.some((name) => name === member || name === `./${member}`))
+      throw broken(`${member} is not in the release's tar file`, names.slice(0, 20).join(' '));
 }
 
 /** From the official origin over TLS; where that does not answer and a mirror is set, from the mirror. */

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { storeFolder } from '../store/paths.js';
 import { readJson, writeJson } from '../store/store.js';
+import { sha256Hex } from '../../model/text/digest.js';
 
 /** What an official file is and, of a tar file, the programs that were in it. */
 const unpackedSchema = z.object({
@@ -35,7 +35,7 @@ export async function allUnpacked(): Promise<Unpacked[]> {
 
 /** Where a download that is not whole yet lies, so that the next run goes on with it. */
 export function partialFile(url: string, sha256: string): string {
-  return join(storeFolder(), 'partial', createHash('sha256').update(`${url} ${sha256}`).digest('hex'));
+  return join(storeFolder(), 'partial', sha256Hex(`${url} ${sha256}`));
 }
 
 function recordFile(sha256: string): string {

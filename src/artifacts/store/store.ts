@@ -53,10 +53,6 @@ export async function digestFile(file: string): Promise<Stored> {
   return { sha256: hash.digest('hex'), size };
 }
 
-export function digestText(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
 /** Writes JSON beside its target and renames it. */
 export async function writeJson(file: string, value: unknown): Promise<void> {
   await mkdir(dirname(file), { recursive: true });

@@ -2,6 +2,7 @@ import { request as httpsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { ApiResponse } from '../../model/api.js';
 import { KinitError } from '../../model/error.js';
+import { limiter } from '../../model/limit.js';
 import { ConnectionFailure, isCertificateCode } from './errors.js';
 import { TunnelAgent, type TunnelOptions } from './tunnel.js';
 
@@ -28,7 +29,8 @@ export interface Transport {
 
 export function openTransport(options: TransportOptions): Transport {
   const agent = new TunnelAgent(options, MAX_SOCKETS);
-  const gate = turnstile(MAX_SOCKETS);
+  // Node's agent does not count connections that are still being made.
+  const gate = limiter(MAX_SOCKETS);
   return {
     send: (method, path, body, contentType) =>
       gate(() => sendOnce(options, agent, { method, path, body, contentType: contentType ?? 'application/json' })),
@@ -121,21 +123,4 @@ function unanswered(options: TransportOptions, { method, path }: Outgoing, throw
       : 'Check that kube-apiserver runs on the control-plane host: crictl ps -a --name kube-apiserver.',
     cause: error instanceof ConnectionFailure ? error : new ConnectionFailure(error.message, String(code), error),
   });
-}
-
-/** At most `width` tasks at once, in the order they came. Needed because Node's agent does not count connections that are still being made. */
-function turnstile(width: number): <T>(task: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (task) => {
-    if (running >= width) await new Promise<void>((go) => waiting.push(go));
-    else running++;
-    try {
-      return await task();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running--;
-      else next();
-    }
-  };
 }

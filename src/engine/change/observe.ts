@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Difference, Resource, ResourceKind, Tools } from '../../model/resource.js';
+import { mapLimit } from '../../model/limit.js';
 import { kindOf } from '../kinds.js';
-import { mapLimit } from '../limit.js';
 
 /** A resource with what was seen of it and how that differs. */
 export interface Observed {

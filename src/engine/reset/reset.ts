@@ -8,7 +8,7 @@ import type { ApiAccess } from '../api/access.js';
 import { clusterLock, takenOver, type LockWish } from '../session/lock.js';
 import { faultPoint } from '../change/kill-point.js';
 import { hostApi } from '../api/host.js';
-import { mapLimit } from '../limit.js';
+import { mapLimit } from '../../model/limit.js';
 import { reportFailure, reportOutcome, runError, totalChanges, type HostResult } from '../run/outcome.js';
 import type { PhaseTiming } from '../run/pipeline.js';
 import type { RunResult } from '../run/run.js';

@@ -11,7 +11,7 @@ import { apiListens } from '../api/listens.js';
 import { artifactSets } from './artifact-sets.js';
 import { barriers } from './barriers.js';
 import { contextFor, sharedContext, type SharedContext } from '../context.js';
-import { limiter } from '../limit.js';
+import { limiter } from '../../model/limit.js';
 import type { HostsOutcome } from './outcome.js';
 import { masksOf, type Masks } from '../plan/masks.js';
 import type { Observed } from '../change/observe.js';

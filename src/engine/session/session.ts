@@ -7,7 +7,7 @@ import type { HostSpec, LoadedInventory } from '../../model/spec.js';
 import { gatherFacts } from '../../facts/index.js';
 import { createConnector, hostAccess } from '../../ssh/index.js';
 import type { Connector } from '../../ssh/index.js';
-import { mapLimit } from '../limit.js';
+import { mapLimit } from '../../model/limit.js';
 
 export interface SessionOptions {
   readonly inventory: LoadedInventory;

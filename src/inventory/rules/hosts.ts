@@ -1,6 +1,6 @@
 import { isIP, isIPv4 } from 'node:net';
 import { type HostSpec, isControlPlane, type Spec } from '../../model/spec.js';
-import { canonicalAddress } from '../cidr.js';
+import { canonicalAddress } from '../../model/text/cidr.js';
 import type { Finding } from '../problem.js';
 import { duplicates, isAddress } from './names.js';
 import type { Rule } from './rule.js';

@@ -1,5 +1,5 @@
 import type { Spec } from '../../model/spec.js';
-import { contains, formatNetwork, type Network, overlaps, parseNetwork } from '../cidr.js';
+import { contains, formatNetwork, type Network, overlaps, parseNetwork } from '../../model/text/cidr.js';
 import type { Finding } from '../problem.js';
 import { isDnsName } from './names.js';
 import type { Rule } from './rule.js';

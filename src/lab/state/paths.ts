@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { sha256Hex } from '../../model/text/digest.js';
 
 /** Where every lab of this user has its folder (XDG base directories). */
 export function labsFolder(): string {
@@ -20,8 +20,7 @@ export function labNames(lab: string): {
   readonly comment: string;
 } {
   // Interface names have at most 15 characters (IFNAMSIZ).
-  const short =
-    lab.length <= 12 ? lab : `${lab.slice(0, 5)}-${createHash('sha256').update(lab).digest('hex').slice(0, 6)}`;
+  const short = lab.length <= 12 ? lab : `${lab.slice(0, 5)}-${sha256Hex(lab).slice(0, 6)}`;
   return {
     bridge: `kn-${short}`,
     table: `kinit_lab_${lab.replaceAll('-', '_')}`,

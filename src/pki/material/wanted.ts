@@ -1,6 +1,6 @@
 import type { Node } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
-import { nthAddress } from '../../model/text/cidr.js';
+import { nthAddress, withoutZone } from '../../model/text/cidr.js';
 import type { LeafRequest } from '../x509/certificate.js';
 import { KUBELET_SERVING, pkiPair } from '../paths.js';
 
@@ -36,8 +36,8 @@ export interface WantedInput {
 /** kubeadm's certificates of a control-plane host (kubeadm: phases/certs/certlist.go, util/pkiutil GetAPIServerAltNames). */
 export function controlPlaneLeaves({ spec, node, endpoint }: WantedInput): WantedLeaf[] {
   const name = node.spec.name;
-  const etcdSans = unique([name, 'localhost', node.address, '127.0.0.1', '::1']);
-  const apiServerSans = unique([
+  const etcdSans = subjects([name, 'localhost', node.address, '127.0.0.1', '::1']);
+  const apiServerSans = subjects([
     name,
     'kubernetes',
     'kubernetes.default',
@@ -70,7 +70,7 @@ export function kubeletServing(node: Node): WantedLeaf {
     request: {
       ...nodeIdentity(node.spec.name),
       usages: ['serverAuth'],
-      sans: unique([node.spec.name, node.address, node.spec.address]),
+      sans: subjects([node.spec.name, node.address, node.spec.address]),
     },
   };
 }
@@ -121,4 +121,5 @@ function hostOf(endpoint: string): string {
   return endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, '');
 }
 
-const unique = (items: readonly string[]): string[] => [...new Set(items)];
+/** Each name once; a certificate has no place for the zone of an IPv6 address. */
+const subjects = (names: readonly string[]): string[] => [...new Set(names.map(withoutZone))];

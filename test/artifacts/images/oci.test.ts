@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { writeArchive, writeLayer } from '../../../src/artifacts/images/oci.js';
-import { readTar } from '../../../src/artifacts/images/tar.js';
+import { readTar } from '../../../src/artifacts/images/read-tar.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kinit-oci-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -22,7 +22,7 @@ test('an archive holds a shared layer once, names each image, and every blob is 
     { refs: ['r.example/two:2'], layers: [base], config: { entrypoint: ['/a'], user: '65532:65532' } },
   ]);
   const members = new Map(
-    readTar(readFileSync(file)).map((entry) => [
+    (await readTar([createReadStream(file)])).map((entry) => [
       entry.path,
       Buffer.from(entry.content instanceof Uint8Array ? entry.content : []),
     ]),

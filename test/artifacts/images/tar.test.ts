@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { digestFile } from '../../../src/artifacts/store/store.js';
-import { readTar, writeTar, type TarEntry } from '../../../src/artifacts/images/tar.js';
+import { readTar, unpackMembers } from '../../../src/artifacts/images/read-tar.js';
+import { writeTar, type TarEntry } from '../../../src/artifacts/images/tar.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kinit-tar-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -21,7 +23,7 @@ const ENTRIES: TarEntry[] = [
 test('what is written is read again, long names and modes too', async () => {
   const file = join(folder, 'a.tar');
   await writeTar(file, ENTRIES);
-  const read = readTar(readFileSync(file));
+  const read = await readTar([createReadStream(file)]);
   expect(read.map(({ path, type, mode, target }) => ({ path, type, mode, target }))).toEqual(
     ENTRIES.map(({ path, type, mode, target }) => ({ path, type, mode, target })),
   );
@@ -69,7 +71,9 @@ test('another tar program reads it, and its files are read', async () => {
     `s,content,${LONG},`,
     './content',
   ]);
-  expect(readTar(theirs)).toMatchObject([{ path: LONG, type: 'file', content: Buffer.from('from a file') }]);
+  expect(await readTar([Readable.from([theirs])])).toMatchObject([
+    { path: LONG, type: 'file', content: Buffer.from('from a file') },
+  ]);
 });
 
 test('extended attributes hold any byte', async () => {
@@ -88,4 +92,31 @@ test('extended attributes hold any byte', async () => {
   const at = record.indexOf(text);
   expect(Number(record.subarray(0, record.indexOf(' ')).toString())).toBe(at + text.length + 5 + 1);
   expect([...record.subarray(at + text.length, at + text.length + 6)]).toEqual([1, 0, 0, 2, 10, 0x0a]);
+});
+
+test('an archive that ends too early, or is none, is an error', async () => {
+  const file = join(folder, 'f.tar');
+  await writeTar(file, ENTRIES);
+  const whole = readFileSync(file);
+  await expect(readTar([Readable.from([whole.subarray(0, 1700)])])).rejects.toThrow();
+  await expect(readTar([Readable.from([Buffer.alloc(2048, 'x')])])).rejects.toThrow();
+  await expect(readTar([createReadStream(join(folder, 'absent'))])).rejects.toThrow('ENOENT');
+});
+
+test('single files are unpacked by name, with or without ./ before it', async () => {
+  const file = join(folder, 'g.tar');
+  await writeTar(file, [
+    { path: './bin/one', type: 'file', mode: 0o755, content: Buffer.from('1') },
+    { path: 'two', type: 'file', mode: 0o755, content: Buffer.from('2') },
+    { path: 'three', type: 'file', mode: 0o755, content: Buffer.from('3') },
+  ]);
+  const names = await unpackMembers(
+    [createReadStream(file)],
+    new Map([
+      ['bin/one', join(folder, 'one')],
+      ['two', join(folder, 'two')],
+    ]),
+  );
+  expect(names).toEqual(['./bin/one', 'two', 'three']);
+  expect(readFileSync(join(folder, 'one'), 'utf8') + readFileSync(join(folder, 'two'), 'utf8')).toBe('12');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { limiter, mapLimit } from '../../src/engine/limit.js';
+import { limiter, mapLimit } from '../../src/model/limit.js';
 
 test('mapLimit keeps the order and never has more than the limit at work', async () => {
   let busy = 0;
@@ -34,4 +34,17 @@ test('limiter lets waiting work in one by one', async () => {
     ),
   );
   expect(order).toEqual(['a in', 'a out', 'b in', 'b out', 'c in', 'c out']);
+});
+
+test('mapLimit begins nothing after a rejection, and waits for what is at work', async () => {
+  const begun: number[] = [];
+  const ended: number[] = [];
+  const work = async (item: number): Promise<void> => {
+    begun.push(item);
+    await new Promise((resolve) => setTimeout(resolve, item * 5));
+    if (item === 1) throw new Error('one');
+    ended.push(item);
+  };
+  await expect(mapLimit([1, 3, 5, 7], 2, work)).rejects.toThrow('one');
+  expect({ begun, ended }).toEqual({ begun: [1, 3], ended: [3] });
 });
