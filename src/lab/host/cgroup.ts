@@ -1,7 +1,8 @@
 import { mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KinitError } from '../../model/error.js';
-import { isAlive, kill, processStart, until } from './process.js';
+import { processStart } from '../../artifacts/store/process-start.js';
+import { isAlive, kill, until } from './process.js';
 
 /** One mounted cgroup hierarchy of this machine. */
 export interface Hierarchy {

@@ -1,28 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { processStart } from '../../artifacts/store/process-start.js';
 
 /** A process that cannot be mistaken for a later one with the same id. */
 export interface ProcessRecord {
   readonly pid: number;
   /** Start time in clock ticks since the machine's boot: field 22 of /proc/PID/stat. */
   readonly start: string;
-}
-
-/** Start time of a living process; undefined when there is none with this id. */
-export async function processStart(pid: number): Promise<string | undefined> {
-  try {
-    return startField(await readFile(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Field 22 of /proc/PID/stat; undefined for a zombie, which holds nothing any more. The second field, the name in
- * brackets, may itself hold blanks and brackets.
- */
-export function startField(stat: string): string | undefined {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
 }
 
 export async function isAlive(record: ProcessRecord): Promise<boolean> {
