@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { LAB_PREFIX } from './scripts/lib/e2e-labs.js';
 
 /** Tests on real hosts: one file after another, because they share the machine's memory and its bridge addresses. */
 export default defineConfig({
   test: {
     include: ['test/e2e/**/*.e2e.test.ts'],
+    env: { KINIT_TEST_LABS: LAB_PREFIX },
     pool: 'forks',
     fileParallelism: false,
     maxWorkers: 1,

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { forwardSignals, run, wasInterrupted } from './lib/child.js';
+import { LAB_PREFIX } from './lib/e2e-labs.js';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);
@@ -105,7 +106,7 @@ async function vitest(name, args, minutes) {
   console.log(`${code === 0 ? 'ok' : 'FAILED'} ${name} (${since(started)} s)`);
 }
 
-/** Takes away the labs of end-to-end tests, by the name they all start with; other labs are their owner's. */
+/** Takes away the labs of this checkout's end-to-end tests, by the name they all start with; other labs are their owner's. */
 async function removeLabs() {
   const { stdout } = await run(process.execPath, [kinit, 'lab', 'list', '--output', 'json'], {
     cwd: root,
@@ -116,7 +117,7 @@ async function removeLabs() {
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line).name);
-  for (const name of names.filter((each) => each?.startsWith('e2e'))) {
+  for (const name of names.filter((each) => each?.startsWith(LAB_PREFIX))) {
     console.log(`removing lab ${name}`);
     await run(process.execPath, [kinit, 'lab', 'down', '--name', name], { cwd: root, minutes: 5 });
   }

@@ -8,7 +8,8 @@ import type { Hierarchy } from './host/cgroup.js';
 import { cpuList, machineCpus } from './host/cpus.js';
 import { launch } from './host/launch.js';
 import { uplinkMtu } from './network/network.js';
-import { hostFiles, labNames } from './state/paths.js';
+import { hostFiles } from './state/paths.js';
+import { namesOf } from './state/state.js';
 import { isAlive, readRecord, until } from './host/process.js';
 import { sshCommand } from './commands/ssh.js';
 import type { Lab, LabHost } from './types.js';
@@ -19,7 +20,7 @@ const BOOT_SECONDS = 90;
 /** Boots a host from its disk and returns when it answers over ssh. A host that runs is left alone. */
 export async function bootHost(lab: Lab, host: LabHost, rootfs: string, signal?: AbortSignal): Promise<void> {
   const all = await hierarchies();
-  const { cgroup } = labNames(lab.name);
+  const { cgroup } = namesOf(lab);
   if (!(await isRunning(all, lab, host))) {
     // What a crash left in its control groups would hold the old network and mounts.
     await removeCgroups(all, cgroup, host.name);
@@ -52,7 +53,7 @@ export async function bootHost(lab: Lab, host: LabHost, rootfs: string, signal?:
 export async function isRunning(all: readonly Hierarchy[], lab: Lab, host: LabHost): Promise<boolean> {
   const record = await readRecord(hostFiles(lab.directory, host.name).record);
   if (record === undefined || !(await isAlive(record))) return false;
-  return (await cgroupProcesses(all, labNames(lab.name).cgroup, host.name)).includes(record.pid);
+  return (await cgroupProcesses(all, namesOf(lab).cgroup, host.name)).includes(record.pid);
 }
 
 async function waitForSshd(lab: Lab, host: LabHost, signal: AbortSignal | undefined): Promise<void> {

@@ -36,6 +36,8 @@ export interface Lab {
   readonly inventoryFile: string;
   readonly identityFile: string;
   readonly knownHostsFile: string;
+  /** Folder that tells labs of one name apart on this machine; undefined for one made by an earlier version. */
+  readonly owner?: string;
   /** The lab's network, for example 10.210.0.0/24. The machine is .1 in it. */
   readonly subnet: string;
   readonly hosts: readonly LabHost[];

@@ -18,7 +18,7 @@ let address: string;
 let bridge: string;
 
 beforeAll(async () => {
-  hosts = await lab('e2e-access', { hosts: 1, memory: '2G' });
+  hosts = await lab('access', { hosts: 1, memory: '2G' });
   folder = await mkdtemp(join(tmpdir(), 'kinit-access-'));
   key = join(dirname(hosts.inventory), 'id_ed25519');
   await copyFile(join(dirname(hosts.inventory), 'known_hosts'), join(folder, 'known_hosts'));

@@ -5,7 +5,7 @@ import { all, eventually, kinitEvents, kinitOk, lab, only, type LabHandle } from
 let cluster: LabHandle;
 
 beforeAll(async () => {
-  cluster = await lab('e2e', { hosts: 3 });
+  cluster = await lab('cluster', { hosts: 3 });
 });
 
 afterAll(async () => {
@@ -82,7 +82,7 @@ test('a Service answers on every node, by its NodePort and by its DNS name from 
 });
 
 test('join adds a fourth host to the running cluster; the others learn its name', async () => {
-  cluster = await lab('e2e', { hosts: 4 });
+  cluster = await lab('cluster', { hosts: 4 });
   const { code, events } = await kinitEvents(['join', '-i', cluster.inventory]);
   expect({ code, failures: all(events, 'phase-failed') }).toEqual({ code: 0, failures: [] });
   expect(await readyNodes()).toEqual(['node1', 'node2', 'node3', 'node4']);

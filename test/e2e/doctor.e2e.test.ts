@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readTar } from '../../src/artifacts/images/read-tar.js';
 import type { DoctorReport } from '../../src/doctor/index.js';
 import { findLab, killHost, startHost } from '../../src/lab/index.js';
-import { all, eventually, kinit, kinitEvents, kinitOk, lab, type LabHandle } from './support/kinit.js';
+import { all, eventually, kinit, kinitEvents, kinitOk, lab, labName, type LabHandle } from './support/kinit.js';
 import { PROVOCATIONS } from './support/provocations.js';
 
 const KUBEADM_CONFIG = readFileSync(new URL('support/stock-kubeadm.yaml', import.meta.url), 'utf8');
@@ -15,7 +15,7 @@ let cluster: LabHandle;
 const scratch = mkdtempSync(join(tmpdir(), 'kinit-doctor-'));
 
 beforeAll(async () => {
-  cluster = await lab('e2e-doctor', { hosts: 3 });
+  cluster = await lab('doctor', { hosts: 3 });
   await kinitOk(['init', '-i', cluster.inventory]);
 });
 
@@ -105,7 +105,9 @@ describe('on a cluster of kinit', () => {
       `logger -t kubelet "a token in a log: ${token}"; echo "--token ${token}" > /var/lib/kubelet/doctor-test`,
     );
     await kinitOk(['doctor', '-i', cluster.inventory, '--html', page, '--bundle', bundle]);
-    expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>[\s\S]*Cluster e2e-doctor[\s\S]*<\/html>\n$/);
+    expect(readFileSync(page, 'utf8')).toMatch(
+      new RegExp(`^<!doctype html>[\\s\\S]*Cluster ${cluster.name}[\\s\\S]*</html>\\n$`),
+    );
     expect(statSync(bundle).mode & 0o777).toBe(0o600);
     const bytes = gunzipSync(readFileSync(bundle));
     expect((await readTar([Readable.from([bytes])])).map(({ path }) => path)).toEqual(
@@ -153,7 +155,7 @@ describe('on a cluster of kinit', () => {
   }
 
   test('node-gone: a machine that lost its power while its node stays listed', async () => {
-    const power = await findLab('e2e-doctor');
+    const power = await findLab(labName('doctor'));
     await killHost(power, 'node3');
     try {
       const { report, code } = await eventually('the cause node-gone', 150, async () => {

@@ -7,10 +7,14 @@ import { parse } from 'yaml';
 import { findLab, killHost, labDown, labList, labUp, partition, sshCommand, startHost } from '../../src/lab/index.js';
 import type { Lab } from '../../src/lab/index.js';
 import { specSchema } from '../../src/inventory/spec-schema.js';
+import { labNames } from '../../src/lab/state/paths.js';
 import { runLocal } from '../../src/ssh/local.js';
+import { labName } from './support/kinit.js';
 
-const NAME = 'e2e-lab';
+const NAME = labName('lab');
 const BIN = fileURLToPath(new URL('../../bin/kinit.js', import.meta.url));
+/** What tells its links from those of other labs. */
+const LINK = labNames(NAME).bridge.slice(-6);
 const quiet = (): void => undefined;
 const small = {
   name: NAME,
@@ -127,6 +131,36 @@ test('up again changes nothing; with more hosts it adds them, to the inventory t
   expect(await onHost('node1', 'cat /proc/sys/kernel/random/boot_id')).toEqual(booted);
 });
 
+test('a packet filter of the machine that drops what hosts send is named', async () => {
+  const bridge = readdirSync('/sys/class/net').find((link) => link.startsWith('kn-') && link.endsWith(LINK)) ?? '';
+  const said = async (): Promise<string[]> => {
+    const lines: string[] = [];
+    await labUp({ ...small, onProgress: (text) => lines.push(text) });
+    return lines.filter((line) => line.startsWith('warning: '));
+  };
+  expect(await said()).toEqual([]);
+  const wall = `table inet ${NAME.replaceAll('-', '_')}_wall`;
+  await runLocal('nft', ['-f', '-'], {
+    input: `${wall} {\n chain theirs {\n type filter hook forward priority 5; policy accept;\n iifname "${bridge}" drop\n }\n}\n`,
+  });
+  try {
+    // Where the machine itself has no name server in reach there is nothing to compare with.
+    const server = /^nameserver (\d[\d.]*)$/m.exec(readFileSync('/etc/resolv.conf', 'utf8'))?.[1] ?? '127.0.0.1';
+    const { code } = await runLocal('timeout', ['1', 'bash', '-c', `exec 3<>/dev/tcp/${server}/53`], { reject: false });
+    const warnings = await said();
+    if (code === 0 && !server.startsWith('127.'))
+      expect(warnings).toContainEqual(
+        expect.stringMatching(
+          new RegExp(
+            `^warning: node1 does not reach ${server}, which this machine reaches .*${wall}, chain theirs \\(a rule drops\\)`,
+          ),
+        ),
+      );
+  } finally {
+    await runLocal('nft', ['delete', ...wall.split(' ')]);
+  }
+});
+
 test('a power cut, a reboot and a cut network are as on real hosts: the disk stays', async () => {
   await onHost('node1', 'touch /root/kept /var/lib/kept; sync');
   await killHost(lab, 'node1');
@@ -227,15 +261,15 @@ async function traces(): Promise<string[]> {
   };
   const found = await Promise.all([
     lines('mount', `cat /proc/[0-9]*/mountinfo | grep -F /${NAME}/ | sort -u`),
-    lines('link', `ls /sys/class/net | grep -F ${NAME}`),
-    lines('rule', 'nft list tables | grep -F kinit_lab_e2e_lab; iptables-save | grep -F kinit-lab-e2e'),
-    lines('cgroup', `find /sys/fs/cgroup -name 'kinit-lab-${NAME}'`),
+    lines('link', `ls /sys/class/net | grep -E '^kn-|^vb-' | grep -F ${LINK}`),
+    lines('rule', `nft list tables | grep -F ${NAME.replaceAll('-', '_')}; iptables-save | grep -F ${NAME}`),
+    lines('cgroup', `find /sys/fs/cgroup -name 'kinit-lab-*${NAME}'`),
     lines(
       'file',
-      `ls -d "\${XDG_STATE_HOME:-$HOME/.local/state}"/kinit/lab/*${NAME}*; ls -A "\${XDG_STATE_HOME:-$HOME/.local/state}"/kinit/lab | grep -F .${NAME}; ls /run/systemd/nspawn/propagate`,
+      `ls -d "\${XDG_STATE_HOME:-$HOME/.local/state}"/kinit/lab/*${NAME}*; ls -A "\${XDG_STATE_HOME:-$HOME/.local/state}"/kinit/lab | grep -F .${NAME}; ls /run/systemd/nspawn/propagate; ls /run/kinit-lab/labs | grep -F ${NAME}`,
     ),
     lines('loop', `losetup -a | grep -F /${NAME}/`),
-    lines('route', 'ip route show | grep -F kn-e2e-lab'),
+    lines('route', `ip route show | grep -F kn- | grep -F ${LINK}`),
   ]);
   return [...found.flat(), ...labProcesses().map(({ pid, command }) => `process ${pid} ${command}`)];
 }
@@ -247,7 +281,7 @@ function labProcesses(): { pid: number; command: string }[] {
       try {
         const read = (file: string): string => readFileSync(`/proc/${pid}/${file}`, 'utf8');
         const command = read('cmdline').replaceAll('\0', ' ').trim();
-        const own = read('cgroup').includes(`/kinit-lab-${NAME}/`) || command.includes(`/${NAME}/hosts`);
+        const own = read('cgroup').includes(`-${NAME}/`) || command.includes(`/${NAME}/hosts`);
         return own && !/^State:\t[ZX]/m.test(read('status')) ? [{ pid: Number(pid), command }] : [];
       } catch {
         // Ended between listing and reading.

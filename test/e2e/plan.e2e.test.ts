@@ -7,15 +7,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lineSchema } from '../../src/cli/reference/events.js';
 import { findLab, killHost, startHost, type Lab } from '../../src/lab/index.js';
 import type { KinitEvent } from '../../src/model/event.js';
-import { all, BIN, kinit, lab, only, type KinitResult, type LabHandle } from './support/kinit.js';
+import { all, BIN, kinit, lab, labName, only, type KinitResult, type LabHandle } from './support/kinit.js';
 
 let cluster: LabHandle;
 let machines: Lab;
 const file = (name: string): string => join(dirname(cluster.inventory), name);
 
 beforeAll(async () => {
-  cluster = await lab('e2e-plan', { hosts: 3 });
-  machines = await findLab('e2e-plan');
+  cluster = await lab('plan', { hosts: 3 });
+  machines = await findLab(labName('plan'));
 });
 
 afterAll(async () => {

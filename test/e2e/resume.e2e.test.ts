@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findLab, killHost, partition, startHost, type Lab } from '../../src/lab/index.js';
 import { authorities, clusterState, hostState } from './support/cluster-state.js';
 import { cutEverywhere, cutWhen } from './support/cuts.js';
-import { all, eventually, kinitEvents, kinitOk, lab, only, type LabHandle } from './support/kinit.js';
+import { all, eventually, kinitEvents, kinitOk, lab, labName, only, type LabHandle } from './support/kinit.js';
 
 /**
  * kinit is killed with SIGKILL at every point of an init (and at many of a reset and a join), its connection is cut and its host
@@ -18,7 +18,7 @@ let joinedAfterCuts: string[];
 const EVERY = Number(process.env['KINIT_TEST_KILL_EVERY'] ?? '1');
 
 beforeAll(async () => {
-  handle = await lab('e2e-resume', { hosts: 1 });
+  handle = await lab('resume', { hosts: 1 });
   // 'auto' asks the official origins first, for some seconds in each of two hundred runs.
   appendFileSync(handle.inventory, '\nartifacts:\n  source: source\n');
 });
@@ -65,8 +65,8 @@ test('an init that is never cut leaves the same', async () => {
 });
 
 test('a package installation goes on when the network is cut and kinit killed; the next run waits for it and does not repeat it', async () => {
-  handle = await lab('e2e-resume', { hosts: 2 });
-  machines = await findLab('e2e-resume');
+  handle = await lab('resume', { hosts: 2 });
+  machines = await findLab(labName('resume'));
   await handle.sh('node2', SLOW_APT);
   const cut = await cutWhen(['join', '-i', handle.inventory], async () => {
     await eventually('apt-get to run on node2', 120, async () =>

@@ -11,7 +11,7 @@ import { all, eventually, kinit, kinitEvents, lab, only, type LabHandle } from '
 import { kinitOnTerminal } from './support/typist.js';
 
 /** What passes by kinit that nobody else may see or feel: secrets on a host, control characters from one. */
-const NAME = 'e2e-secrecy';
+const NAME = 'secrecy';
 /** A network between the two hosts; this machine has no way into it. */
 const INNER = '192.0.2.12';
 

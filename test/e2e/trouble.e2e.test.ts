@@ -20,7 +20,7 @@ let cluster: LabHandle;
 let addresses: readonly string[];
 
 beforeAll(async () => {
-  cluster = await lab('e2e-trouble', { hosts: 2 });
+  cluster = await lab('trouble', { hosts: 2 });
   addresses = [...(await readFile(cluster.inventory, 'utf8')).matchAll(/address: (\S+)/g)].map(
     ([, address = '']) => address,
   );
@@ -245,7 +245,7 @@ describe('hosts that are not fit', () => {
   });
 
   test('too few processors and too little memory', async () => {
-    const small = await lab('e2e-trouble-small', { hosts: 1, cpus: 1, memory: '1G' });
+    const small = await lab('trouble-small', { hosts: 1, cpus: 1, memory: '1G' });
     try {
       const result = await kinit(['init', '-i', small.inventory]);
       expect(result.code).toBe(13);

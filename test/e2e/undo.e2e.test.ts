@@ -12,9 +12,9 @@ const before = new Map<string, Recording>();
 let aloneOnMachine = true;
 
 beforeAll(async () => {
-  cluster = await lab('e2e-undo', { hosts: HOSTS.length });
+  cluster = await lab('undo', { hosts: HOSTS.length });
   const labs = (await kinitOk(['lab', 'list', '--output', 'json'])).stdout;
-  aloneOnMachine = labs.split('\n').every((line) => line === '' || line.includes('"e2e-undo"'));
+  aloneOnMachine = labs.split('\n').every((line) => line === '' || line.includes(`"${cluster.name}"`));
   for (const host of HOSTS) await cluster.sh(host, USERS_WORLD[host]);
   await recordAll(before);
 });

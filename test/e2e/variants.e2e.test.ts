@@ -15,7 +15,7 @@ let inventory: string;
 let addresses: readonly string[];
 
 beforeAll(async () => {
-  cluster = await lab('e2e-variants', { hosts: 3 });
+  cluster = await lab('variants', { hosts: 3 });
   folder = dirname(cluster.inventory);
   addresses = (parse(readFileSync(cluster.inventory, 'utf8')) as { hosts: { address: string }[] }).hosts.map(
     ({ address }) => address,

@@ -1,4 +1,6 @@
-import { hostname as thisHost, userInfo } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname as thisHost, tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { hostname, hostnameKind } from '../../src/resources/hostname/index.js';
 import { kernelModule, kernelModuleKind } from '../../src/resources/kernel-module/index.js';
@@ -102,6 +104,22 @@ test('kernel module: a required one that is missing is a change that says so, an
   expect(reason(kernelModuleKind.diff(needed, 'absent'))).toContain('modprobe does not find it');
   expect(kernelModuleKind.undo?.(needed, 'loadable').save).toContain('not-loaded');
   expect(kernelModuleKind.undo?.(needed, 'loaded').save).toBeUndefined();
+});
+
+test.each(SHELLS)("%s: kernel module: in a container it stays, because the kernel is the machine's", (shell) => {
+  const folder = mkdtempSync(join(tmpdir(), 'kinit-module-'));
+  const program = (name: string, text: string): void =>
+    writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  const restore = kernelModuleKind.undo?.(kernelModule({ name: 'ip_vs', required: true }), 'loadable').restore ?? '';
+  const undo = (): string =>
+    run(shell, `D=${folder}\n${restore}`, { PATH: `${folder}:${process.env['PATH'] ?? ''}` }).stdout;
+  writeFileSync(join(folder, 'not-loaded'), '');
+  program('modprobe', 'echo "$@"');
+  program('systemd-detect-virt', 'exit 1');
+  expect(undo()).toBe('-r -- ip_vs\n');
+  program('systemd-detect-virt', 'exit 0');
+  expect(undo()).toBe('');
+  rmSync(folder, { recursive: true });
 });
 
 test.each([

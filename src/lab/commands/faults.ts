@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { KinitError } from '../../model/error.js';
 import { cgroupProcesses, hierarchies, removeCgroups } from '../host/cgroup.js';
 import { setPartition } from '../network/network.js';
-import { hostFiles, labNames } from '../state/paths.js';
+import { hostFiles } from '../state/paths.js';
 import { isAlive, kill, readRecord, until } from '../host/process.js';
 import { bootHost } from '../run.js';
 import { findHost } from './ssh.js';
-import { readState } from '../state/state.js';
+import { namesOf, readState } from '../state/state.js';
 import { addressIn } from '../network/subnet.js';
 import type { Lab } from '../types.js';
 
@@ -14,7 +14,7 @@ import type { Lab } from '../types.js';
 export async function killHost(lab: Lab, name: string): Promise<void> {
   const host = findHost(lab, name);
   const all = await hierarchies();
-  const { cgroup } = labNames(lab.name);
+  const { cgroup } = namesOf(lab);
   for (const pid of await cgroupProcesses(all, cgroup, host.name)) {
     if (isHostInit(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''))) kill(pid);
   }
@@ -43,7 +43,7 @@ export async function partition(lab: Lab, pairs: readonly (readonly [string, str
   const address = (name: string): string =>
     name === OPERATOR ? addressIn(lab.subnet, 1) : findHost(lab, name).address;
   await setPartition(
-    lab.name,
+    namesOf(lab),
     pairs.map(([a, b]) => [address(a), address(b)] as const),
   );
 }

@@ -1,19 +1,21 @@
+import { resolve } from 'node:path';
 import { KinitError } from '../../model/error.js';
 import { hierarchies, removeCgroups } from '../host/cgroup.js';
 import { takeDown } from './down.js';
 import { makeHost } from '../host/host.js';
 import { withLock } from '../state/lock.js';
-import { prepareMachine } from '../network/forwarding.js';
+import { cutWays } from '../network/reach.js';
+import { prepareMachine, subnetsOfMachine } from '../network/forwarding.js';
 import { makeNetwork, uplinkMtu, usedNetworks } from '../network/network.js';
 import { checkOptions } from '../options.js';
 import type { CheckedOptions } from '../options.js';
-import { hostFiles, labLock, labNames, machineLock } from '../state/paths.js';
+import { hostFiles, labLock, labsFolder, machineLock } from '../state/paths.js';
 import { missingHosts } from './plan.js';
 import { checkDisk, checkPlace, ensureTools, here } from './preconditions.js';
 import { removeTree } from './remove.js';
 import { ensureRootfs, rootfsIsCached } from '../rootfs/rootfs.js';
 import { bootHost } from '../run.js';
-import { readState, stateFolder, stateNames, toLab, writeState } from '../state/state.js';
+import { namesOf, readState, stateFolder, stateNames, toLab, writeState } from '../state/state.js';
 import type { LabState } from '../state/state.js';
 import { freeSubnet } from '../network/subnet.js';
 import type { Lab, LabHost, LabOptions } from '../types.js';
@@ -44,11 +46,10 @@ async function up(options: CheckedOptions): Promise<Lab> {
     );
   const rootfs = before?.rootfs ?? (await ensureRootfs(onProgress, signal));
 
-  const state = await withLock(machineLock(), 60, signal, () => claim(options, before, rootfs));
-  const lab = toLab(state);
+  const lab = toLab(await withLock(machineLock(), 60, signal, () => claim(options, before, rootfs)));
   const added = lab.hosts.slice(before?.hosts.length ?? 0);
   try {
-    await makeNetwork(name, lab.subnet, await uplinkMtu());
+    await makeNetwork(namesOf(lab), lab.subnet, await uplinkMtu());
     await makeKey(lab);
     await settle(added.map((host) => makeHost(lab, host, rootfs)));
     await writeKnownHosts(lab);
@@ -60,10 +61,11 @@ async function up(options: CheckedOptions): Promise<Lab> {
       }),
     );
     await writeInventory(lab);
+    for (const cut of await cutWays(lab)) onProgress(`warning: ${cut}`);
     return lab;
   } catch (error) {
     onProgress('undoing what was made');
-    await undo(lab, before, added);
+    await undo(lab, before, added, options);
     throw signal.aborted
       ? new KinitError('Bringing the lab up was interrupted', {
           class: 'interrupted',
@@ -77,7 +79,8 @@ async function up(options: CheckedOptions): Promise<Lab> {
 /** Chooses network and hosts, and writes them down before anything is made: from here on `lab down` finds it. */
 async function claim(options: CheckedOptions, before: LabState | undefined, rootfs: string): Promise<LabState> {
   const base = before ?? {
-    version: 1 as const,
+    version: 2 as const,
+    owner: resolve(labsFolder()),
     name: options.name,
     directory: options.directory ?? stateFolder(options.name),
     subnet: await chooseSubnet(),
@@ -86,13 +89,14 @@ async function claim(options: CheckedOptions, before: LabState | undefined, root
   };
   const state: LabState = { ...base, hosts: [...base.hosts, ...missingHosts(base.hosts, options, base.subnet)] };
   await writeState(state);
-  await prepareMachine();
+  await prepareMachine(namesOf(state).cgroup, state.subnet);
   return state;
 }
 
 async function chooseSubnet(): Promise<string> {
   const others = await Promise.all((await stateNames()).map(readState));
-  return freeSubnet([...(await usedNetworks()), ...others.flatMap((lab) => (lab === undefined ? [] : [lab.subnet]))]);
+  const own = others.flatMap((lab) => (lab === undefined ? [] : [lab.subnet]));
+  return freeSubnet([...(await usedNetworks()), ...(await subnetsOfMachine()), ...own]);
 }
 
 function refuseMove(before: LabState | undefined, options: CheckedOptions): void {
@@ -104,14 +108,19 @@ function refuseMove(before: LabState | undefined, options: CheckedOptions): void
   });
 }
 
-async function undo(lab: Lab, before: LabState | undefined, added: readonly LabHost[]): Promise<void> {
+async function undo(
+  lab: Lab,
+  before: LabState | undefined,
+  added: readonly LabHost[],
+  options: CheckedOptions,
+): Promise<void> {
   if (before === undefined) {
-    await takeDown(lab.name);
+    await takeDown(lab.name, options.onProgress);
     return;
   }
   const all = await hierarchies();
   for (const host of added) {
-    await removeCgroups(all, labNames(lab.name).cgroup, host.name);
+    await removeCgroups(all, namesOf(lab).cgroup, host.name);
     await removeTree(hostFiles(lab.directory, host.name).folder);
   }
   await writeState(before);

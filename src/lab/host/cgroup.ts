@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KinitError } from '../../model/error.js';
 import { processStart } from '../../artifacts/store/process-start.js';
@@ -97,7 +97,7 @@ export async function makeCgroups(
   for (const hierarchy of all) {
     const labFolder = join(hierarchy.mount, lab);
     const hostFolder = join(labFolder, host);
-    if (hierarchy.version === 2 && v2only) await enableControllers(hierarchy.mount);
+    if (hierarchy.version === 2 && v2only) await enableInRoot(hierarchy.mount);
     await mkdir(labFolder, { recursive: true });
     if (hierarchy.version === 2 && v2only) await enableControllers(labFolder);
     if (hierarchy.controllers.includes('cpuset')) await inheritCpuset(hierarchy.mount, labFolder);
@@ -180,10 +180,33 @@ async function setLimits(folder: string, hierarchy: Hierarchy, limits: Limits): 
   }
 }
 
-/** Each by itself: one controller the machine lacks must not stop the others. */
-async function enableControllers(folder: string): Promise<void> {
+/** Each by itself: one controller the machine lacks must not stop the others. False when processes are in the way. */
+async function enableControllers(folder: string): Promise<boolean> {
+  let free = true;
   for (const controller of ['cpu', 'memory', 'cpuset', 'pids', 'io'])
-    await writeFile(join(folder, 'cgroup.subtree_control'), `+${controller}`).catch(() => undefined);
+    await writeFile(join(folder, 'cgroup.subtree_control'), `+${controller}`).catch((error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'EBUSY') free = false;
+    });
+  return free;
+}
+
+/**
+ * In a container without systemd the root of the control groups holds the container's processes, and only leaves may:
+ * they move into one first, as docker-in-docker does it.
+ */
+async function enableInRoot(mount: string): Promise<void> {
+  if (await enableControllers(mount)) return;
+  await moveProcesses(mount, join(mount, 'init'));
+  await enableControllers(mount);
+}
+
+/** All processes of a control group into another one. A process that ends meanwhile is fine. */
+export async function moveProcesses(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  const text = await readFile(join(from, 'cgroup.procs'), 'utf8');
+  // One a write: the kernel takes no more. 0 stands for processes that are not to be seen from here.
+  for (const pid of text.split('\n').filter((line) => line !== '' && line !== '0'))
+    await appendFile(join(to, 'cgroup.procs'), `${pid}\n`).catch(() => undefined);
 }
 
 /** A new cpuset of version 1 is empty, and nothing can enter it until it is filled. */

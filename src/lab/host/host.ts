@@ -61,7 +61,7 @@ async function packDisk(disk: string, image: string, sizeMB: number): Promise<vo
 }
 
 /** The machine's name servers; a local stub cannot be reached from a host, but the servers behind it can. */
-async function resolvers(): Promise<string> {
+export async function resolvers(): Promise<string> {
   for (const file of [
     '/etc/resolv.conf',
     '/run/systemd/resolve/resolv.conf',

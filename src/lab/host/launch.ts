@@ -1,5 +1,6 @@
 import { runLocal } from '../../ssh/local.js';
-import { hostFiles, labNames } from '../state/paths.js';
+import { hostFiles } from '../state/paths.js';
+import { namesOf } from '../state/state.js';
 import { addressIn } from '../network/subnet.js';
 import type { Lab, LabHost } from '../types.js';
 
@@ -127,14 +128,15 @@ export async function launch(lab: Lab, host: LabHost, options: LaunchOptions): P
 /** systemd-nspawn's arguments for a host, without the program that is started in it. */
 export function nspawnArguments(lab: Lab, host: LabHost, kernelModules: boolean): string[] {
   const files = hostFiles(lab.directory, host.name);
+  const names = namesOf(lab);
   return [
     '--quiet',
     `--directory=${files.folder}/root`,
-    `--machine=${lab.name}-${host.name}`,
+    `--machine=${names.machine(host.name)}`,
     `--hostname=${host.name}`,
     '--register=no',
     '--keep-unit',
-    `--network-bridge=${labNames(lab.name).bridge}`,
+    `--network-bridge=${names.bridge}`,
     '--capability=all',
     '--private-users=no',
     '--system-call-filter=add_key keyctl bpf perf_event_open',

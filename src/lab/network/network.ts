@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { runLocal } from '../../ssh/local.js';
-import { labNames } from '../state/paths.js';
+import type { LabNames } from '../state/paths.js';
 import { addressIn } from './subnet.js';
 
-const links = z.array(z.object({ ifname: z.string(), mtu: z.number().optional() }));
+const links = z.array(
+  z.object({
+    ifname: z.string(),
+    mtu: z.number().optional(),
+    linkinfo: z.object({ info_kind: z.string().optional() }).optional(),
+  }),
+);
 const routes = z.array(z.object({ dst: z.string(), dev: z.string().optional() }));
 
 /** Networks and addresses in use on this machine, the default route left out. */
@@ -19,19 +25,32 @@ export async function uplinkMtu(): Promise<number> {
   return Math.min(1500, links.parse(JSON.parse(stdout))[0]?.mtu ?? 1500);
 }
 
+/** Links that forward for somebody (bridges, cables into namespaces, tunnels), those of labs among them. */
+export async function virtualLinks(): Promise<string[]> {
+  const { stdout } = await runLocal('ip', ['-j', '-d', 'link', 'show']);
+  return links
+    .parse(JSON.parse(stdout === '' ? '[]' : stdout))
+    .filter(({ linkinfo }) => linkinfo?.info_kind !== undefined && !STILL.includes(linkinfo.info_kind))
+    .map(({ ifname }) => ifname)
+    .sort();
+}
+
+/** Kinds of links that are there for this machine alone. */
+const STILL = ['bond', 'bond_slave', 'dummy', 'ifb', 'team', 'vlan', 'vrf'];
+
 /** Bridge, address and rules of a lab; what is there already is left or replaced by the same. */
-export async function makeNetwork(lab: string, subnet: string, mtu: number): Promise<void> {
-  const { bridge } = labNames(lab);
+export async function makeNetwork(names: LabNames, subnet: string, mtu: number): Promise<void> {
+  const { bridge } = names;
   if (!(await exists(bridge))) await runLocal('ip', ['link', 'add', bridge, 'type', 'bridge']);
   await runLocal('ip', ['link', 'set', bridge, 'mtu', String(mtu), 'up']);
   await runLocal('ip', ['address', 'replace', `${addressIn(subnet, 1)}/24`, 'dev', bridge]);
-  await runLocal('nft', ['-f', '-'], { input: ruleset(lab, subnet) });
-  await makeForwardRules(lab);
+  await runLocal('nft', ['-f', '-'], { input: ruleset(names, subnet) });
+  await makeForwardRules(names);
 }
 
 /** Removes every link and rule of a lab; true when there was something. */
-export async function removeNetwork(lab: string): Promise<boolean> {
-  const { bridge, table } = labNames(lab);
+export async function removeNetwork(names: LabNames): Promise<boolean> {
+  const { bridge, table } = names;
   let found = false;
   if (await exists(bridge)) {
     found = true;
@@ -45,15 +64,14 @@ export async function removeNetwork(lab: string): Promise<boolean> {
     const { code } = await runLocal('nft', ['delete', 'table', family, table], { reject: false });
     found ||= code === 0;
   }
-  for (const rule of forwardRules(lab)) {
+  for (const rule of forwardRules(names)) {
     while ((await iptables(['-D', ...rule])) === 0) found = true;
   }
   return found;
 }
 
 /** Cuts the traffic between two addresses of a lab, or heals it. */
-export async function setPartition(lab: string, pairs: readonly (readonly [string, string])[]): Promise<void> {
-  const { table } = labNames(lab);
+export async function setPartition({ table }: LabNames, pairs: readonly (readonly [string, string])[]): Promise<void> {
   const rules = pairs.flatMap(([a, b]) => [`ip saddr ${a} ip daddr ${b} drop`, `ip saddr ${b} ip daddr ${a} drop`]);
   const text = `table bridge ${table}\ndelete table bridge ${table}\n`;
   // forward: between two hosts; input and output: between a host and this machine.
@@ -65,8 +83,7 @@ export async function setPartition(lab: string, pairs: readonly (readonly [strin
 }
 
 /** The lab's own table: hosts reach the world behind the machine's address. Replaced as one transaction. */
-export function ruleset(lab: string, subnet: string): string {
-  const { bridge, table } = labNames(lab);
+export function ruleset({ bridge, table }: LabNames, subnet: string): string {
   return `table inet ${table}
 delete table inet ${table}
 table inet ${table} {
@@ -84,8 +101,7 @@ table inet ${table} {
 }
 
 /** In words of iptables, without the command letter. */
-export function forwardRules(lab: string): string[][] {
-  const { bridge, comment } = labNames(lab);
+export function forwardRules({ bridge, comment }: LabNames): string[][] {
   return ['-i', '-o'].map((direction) => [
     'FORWARD',
     direction,
@@ -99,14 +115,16 @@ export function forwardRules(lab: string): string[][] {
   ]);
 }
 
-/** Where something (Docker, ufw) drops forwarded packets by policy, accepting them in our own table is not enough. */
-async function makeForwardRules(lab: string): Promise<void> {
+/**
+ * Where others (Docker, ufw) filter forwarded packets, accepting them in our own table is not enough. Their policy may
+ * turn to DROP later, so any rule of theirs is reason enough. Without one the chain is not ours to make. */
+async function makeForwardRules(names: LabNames): Promise<void> {
   const { code, stdout } = await runLocal('iptables', ['-w', '10', '-S', 'FORWARD'], { reject: false }).catch(() => ({
     code: 1,
     stdout: '',
   }));
-  if (code !== 0 || !stdout.startsWith('-P FORWARD DROP')) return;
-  for (const rule of forwardRules(lab)) {
+  if (code !== 0 || stdout.trim() === '-P FORWARD ACCEPT') return;
+  for (const rule of forwardRules(names)) {
     if ((await iptables(['-C', ...rule])) !== 0) await iptables(['-I', ...rule]);
   }
 }

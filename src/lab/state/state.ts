@@ -1,14 +1,17 @@
 import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { labsFolder } from './paths.js';
+import { earlierLabNames, labNames, labsFolder } from './paths.js';
+import type { LabNames } from './paths.js';
 import type { Lab } from '../types.js';
 
 const stateSchema = z.object({
-  version: z.literal(1),
+  version: z.union([z.literal(1), z.literal(2)]),
   name: z.string(),
   directory: z.string(),
   subnet: z.string(),
+  /** From version 2 on: the folder of all labs when this one was made. It is part of the lab's names on the machine. */
+  owner: z.string().exactOptional(),
   /** Root file system its hosts stand on; not deleted while a lab names it. */
   rootfs: z.string(),
   hosts: z.array(
@@ -59,14 +62,20 @@ export async function stateNames(): Promise<string[]> {
 }
 
 export function toLab(state: LabState): Lab {
-  const { name, directory, subnet, hosts } = state;
+  const { name, directory, subnet, hosts, owner } = state;
   return {
     name,
     directory,
     subnet,
     hosts,
+    ...(owner === undefined ? {} : { owner }),
     inventoryFile: join(directory, 'inventory.yaml'),
     identityFile: join(directory, 'id_ed25519'),
     knownHostsFile: join(directory, 'known_hosts'),
   };
+}
+
+/** Names of what a lab owns on the machine. */
+export function namesOf(lab: { readonly name: string; readonly owner?: string }): LabNames {
+  return lab.owner === undefined ? earlierLabNames(lab.name) : labNames(lab.name, lab.owner);
 }

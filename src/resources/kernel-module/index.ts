@@ -63,7 +63,8 @@ export const kernelModuleKind: ResourceKind<KernelModuleResource, KernelModuleSe
   ],
   undo: (r, seen) => ({
     ...(seen === 'loaded' || seen === 'built-in' ? {} : { save: ': > "$D/not-loaded"' }),
-    restore: `[ ! -e "$D/not-loaded" ] || modprobe -r -- ${quote(r.name)} 2>/dev/null || true`,
+    // In a container the kernel is the machine's: others on it may use the module by now.
+    restore: `[ ! -e "$D/not-loaded" ] || systemd-detect-virt -cq 2>/dev/null || modprobe -r -- ${quote(r.name)} 2>/dev/null || true`,
   }),
 };
 

@@ -84,11 +84,20 @@ export interface LabHandle {
   down(): Promise<void>;
 }
 
+/** Full name of a lab of these tests. Those of another checkout on this machine have other names: see scripts/lib/e2e-labs.js. */
+export function labName(what: string): string {
+  const prefix = process.env['KINIT_TEST_LABS'];
+  if (prefix === undefined)
+    throw new Error('run these tests with vitest.e2e.config.ts, which says what their labs are called');
+  return `${prefix}${what}`;
+}
+
 /** Brings a lab up (or adds hosts to it) and gives a handle on it. */
 export async function lab(
-  name: string,
+  what: string,
   options: { readonly hosts: number; readonly memory?: string; readonly cpus?: number },
 ): Promise<LabHandle> {
+  const name = labName(what);
   await kinitOk([
     'lab',
     'up',

@@ -1,5 +1,8 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cgroupVersion, limitFiles, parseHierarchies } from '../../../src/lab/host/cgroup.js';
+import { cgroupVersion, limitFiles, moveProcesses, parseHierarchies } from '../../../src/lab/host/cgroup.js';
 import { cpuList, parseCpuList } from '../../../src/lab/host/cpus.js';
 
 const limits = { cpus: 2, memoryMB: 1000, cpuset: '0,1' };
@@ -59,4 +62,12 @@ test('hosts are spread over the CPUs, and get all where they want no fewer', () 
   expect([0, 1, 2].map((index) => cpuList(machine, 3, index))).toEqual(['0,1,2', '0,1,6', '0,2,6']);
   expect(cpuList(machine, 4, 1)).toBe('0,1,2,6');
   expect(cpuList(machine, 9, 0)).toBe('0,1,2,6');
+});
+
+test('processes of a full control group move into a leaf, one a write', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'kinit-cgroup-'));
+  await writeFile(join(root, 'cgroup.procs'), '0\n17\n4711\n');
+  await moveProcesses(root, join(root, 'init'));
+  expect(await readFile(join(root, 'init/cgroup.procs'), 'utf8')).toBe('17\n4711\n');
+  await rm(root, { recursive: true });
 });
