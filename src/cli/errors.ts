@@ -1,19 +1,17 @@
-import type { ErrorContext } from '../model/error.js';
-import { asKinitError } from '../model/error.js';
+import { asKinitError, told, type ToldContext } from '../model/error.js';
 import { clean, oneLine } from './terminal/clean.js';
 import type { Paint } from './terminal/colour.js';
 
-/** A failure as every renderer and --output json needs it. Holds no cause: causes may carry what must not be shown. */
+/** A failure as every renderer and --output json needs it. */
 export interface Failure {
   readonly message: string;
-  readonly error: Omit<ErrorContext, 'cause'>;
+  readonly error: ToldContext;
 }
 
 /** Anything thrown, as a failure. */
 export function toFailure(thrown: unknown): Failure {
-  const { message, context } = asKinitError(thrown);
-  const { cause: _cause, ...error } = context;
-  return { message, error };
+  const error = asKinitError(thrown);
+  return { message: error.message, error: told(error) };
 }
 
 /**

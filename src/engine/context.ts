@@ -7,6 +7,7 @@ import type { HostFacts } from '../model/facts.js';
 import type { Node, PhaseContext } from '../model/phase.js';
 import { isControlPlane, type HostSpec, type Spec } from '../model/spec.js';
 import { planMaterial } from '../pki/index.js';
+import { leaderOf } from './session/leader.js';
 import type { LiveHost } from './session/session.js';
 import { SUPPLY } from './supply.js';
 
@@ -15,18 +16,6 @@ export type SharedContext = Omit<PhaseContext, 'node' | 'artifacts' | 'images'>;
 
 export function toNode({ spec, facts }: { readonly spec: HostSpec; readonly facts: HostFacts }): Node {
   return { spec, facts, isControlPlane: isControlPlane(spec), address: nodeAddress(spec, facts) };
-}
-
-/** The first control-plane host of the inventory, of those given. */
-export function leaderOf(nodes: readonly Node[]): Node {
-  const leader = nodes.find((node) => node.isControlPlane);
-  if (leader === undefined) {
-    throw new KinitError('no control-plane host can be reached', {
-      class: 'access',
-      hint: 'Mend the connection to the control-plane host named above; nothing can be done without it.',
-    });
-  }
-  return leader;
 }
 
 export function endpointOf(spec: Spec, leader: Node): string {
@@ -38,6 +27,12 @@ export function endpointOf(spec: Spec, leader: Node): string {
 export async function sharedContext(spec: Spec, hosts: readonly LiveHost[]): Promise<SharedContext> {
   const nodes = hosts.map(toNode);
   const leader = leaderOf(nodes);
+  if (leader === undefined) {
+    throw new KinitError('no control-plane host can be reached', {
+      class: 'access',
+      hint: 'Mend the connection to the control-plane host named above; nothing can be done without it.',
+    });
+  }
   const endpoint = endpointOf(spec, leader);
   const material = await planMaterial({
     spec,

@@ -2,5 +2,5 @@ export { runCluster, type Command, type RunOptions, type RunResult } from './run
 export { resetHosts, type ResetOptions } from './reset/reset.js';
 export { withCluster, type RunningCluster } from './api/with-cluster.js';
 export { runDoctor, type Examination } from './explain/doctor.js';
-export type { PhaseTiming } from './run/pipeline.js';
+export type { PhaseTiming } from './run/outcome.js';
 export type { ReviewedPlan } from './plan/reviewed.js';

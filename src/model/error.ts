@@ -31,8 +31,24 @@ export const EXIT_CODES: Readonly<Record<ErrorClass, number>> = {
   interrupted: 130,
 };
 
+/**
+ * What gave no answer. Said where it is known, and the only thing to branch on for it: no class says it, because a refused
+ * login, a forbidden forwarding or a certificate that is not accepted is an answer, and waiting does not help against those.
+ */
+export type Unreachable =
+  /** The SSH connection to the host was lost. */
+  | 'host'
+  /** The host is there; nothing accepts connections at a port of it. */
+  | 'port'
+  /** The API server gives no answer now: it is starting, or gone. This may pass. */
+  | 'api'
+  /** No API server runs there yet, as far as this run knows: what lives in the cluster does not exist. */
+  | 'cluster';
+
 export interface ErrorContext {
   readonly class: ErrorClass;
+  /** For the code; people are told in words. */
+  readonly unreachable?: Unreachable;
   /** Inventory name of the host it happened on. */
   readonly host?: string;
   readonly phase?: string;
@@ -68,6 +84,19 @@ export class KinitError extends Error {
     if (this.stack !== undefined) error.stack = this.stack;
     return error;
   }
+}
+
+/** What a person or a machine is told of an error: no cause, which may carry what must not be shown. */
+export type ToldContext = Omit<ErrorContext, 'cause' | 'unreachable'>;
+
+export function told({ context }: KinitError): ToldContext {
+  const { cause: _cause, unreachable: _unreachable, ...rest } = context;
+  return rest;
+}
+
+/** What gave no answer; undefined where that is not what went wrong. */
+export function unreachable(error: unknown): Unreachable | undefined {
+  return error instanceof KinitError ? error.context.unreachable : undefined;
 }
 
 /** Anything thrown, as a KinitError; what is not one already is an internal error. */

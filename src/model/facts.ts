@@ -1,5 +1,11 @@
 import type { Arch } from './artifact.js';
 
+/**
+ * Whether a host is a node of some cluster, kinit's or another: its kubelet has a kubeconfig. It may be stopped, and its
+ * cluster may be gone. src/facts decides it; everybody else asks `isMember`.
+ */
+export type Membership = 'none' | 'member';
+
 /** What is known of one host after one round trip. Plain data; nothing here is secret except `pki`. */
 export interface HostFacts {
   readonly host: string;
@@ -50,12 +56,19 @@ export interface HostFacts {
   readonly disks: readonly { readonly path: string; readonly availableMB: number; readonly totalMB: number }[];
   readonly aptLockHolder?: string;
   readonly kubernetes: {
-    /** /etc/kubernetes/kubelet.conf exists: this host is a node of some cluster. */
-    readonly joined: boolean;
+    readonly membership: Membership;
     readonly kubeletActive: boolean;
     /** Text of files that later work builds on (certificates, keys, kubeconfigs), by absolute path. Secret. */
     readonly pki: Readonly<Record<string, string>>;
     /** The host has a kinit undo journal. */
     readonly journal: boolean;
   };
+}
+
+export function isMember({
+  kubernetes,
+}: {
+  readonly kubernetes: Pick<HostFacts['kubernetes'], 'membership'>;
+}): boolean {
+  return kubernetes.membership === 'member';
 }

@@ -40,11 +40,13 @@ export interface Phase {
   readonly id: string;
   readonly title: string;
   /** Whether it concerns this host. */
-  readonly on: (context: PhaseContext) => boolean;
+  readonly appliesTo: (context: PhaseContext) => boolean;
   /** Phases that must be finished on EVERY host they concern before this one starts anywhere. Order on one host is the list's order. */
   readonly after?: readonly string[];
-  /** Runs on every host that answers, also when `join` was asked for other hosts only. */
-  readonly everywhere?: boolean;
+  /** Runs also on hosts that were not asked for (`join node4`, `plan node4`): what it writes there follows from those that were. */
+  readonly alsoOnOthers?: boolean;
+  /** Once its resources are applied, the API server runs or comes up: from its `ready` on the API may be used. */
+  readonly opensApi?: boolean;
   readonly resources: (context: PhaseContext) => readonly Resource[];
   /** Waits, with a bound of its own, until what was applied really works. Runs also when nothing changed (`changes` is 0). */
   readonly ready?: (context: PhaseContext, tools: Tools, changes: number) => Promise<void>;

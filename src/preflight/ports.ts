@@ -1,5 +1,5 @@
 import type { CheckResult } from '../model/check.js';
-import type { HostFacts } from '../model/facts.js';
+import { isMember, type HostFacts } from '../model/facts.js';
 import type { Spec } from '../model/spec.js';
 import type { Check } from './check.js';
 
@@ -10,7 +10,7 @@ interface NeededPort {
 
 /** Ports must be free, or held by the very process they are for (a run that was broken off). A host that is a node already is left out. */
 export const ports: Check = ({ facts, isControlPlane }, { spec }) => {
-  if (facts.kubernetes.joined) return [];
+  if (isMember(facts)) return [];
   return neededPorts(spec.apiServer.port, isControlPlane).map((needed) => portCheck(facts, needed, spec));
 };
 

@@ -1,3 +1,4 @@
+import { isMember } from '../model/facts.js';
 import type { CheckResult } from '../model/check.js';
 import type { Node } from '../model/phase.js';
 import type { Check, CheckContext } from './check.js';
@@ -73,7 +74,7 @@ function firewallIsOurs(result: ReachabilityResult, { spec, nodes }: CheckContex
 }
 
 function isJoined(name: string, { nodes }: CheckContext): boolean {
-  return nodes.some((node) => node.spec.name === name && node.facts.kubernetes.joined);
+  return nodes.some((node) => node.spec.name === name && isMember(node.facts));
 }
 
 function names(results: readonly ReachabilityResult[]): string {

@@ -1,3 +1,4 @@
+import { isMember } from '../model/facts.js';
 import { randomBytes } from 'node:crypto';
 import type { HostConnection } from '../model/host.js';
 import type { Node } from '../model/phase.js';
@@ -118,7 +119,7 @@ function judge(
   if (listener?.hasPerl === false)
     return { ...base, outcome: 'skipped', reason: `${to.spec.name} has no perl to put a listener up` };
   // What listens there already is the cluster itself on a node, else somebody else, perhaps on one address only: of that the port check speaks.
-  const judged = state === 'up' || (state === 'taken' && protocol === 'tcp' && to.facts.kubernetes.joined);
+  const judged = state === 'up' || (state === 'taken' && protocol === 'tcp' && isMember(to.facts));
   if (!judged)
     return {
       ...base,

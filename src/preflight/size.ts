@@ -1,4 +1,4 @@
-import type { HostFacts } from '../model/facts.js';
+import { isMember, type HostFacts } from '../model/facts.js';
 import { atLeast, type Check } from './check.js';
 
 /** kubeadm's ControlPlaneNumCPU is 2. */
@@ -35,7 +35,7 @@ export const memory: Check = ({ facts, isControlPlane }) => [
 export const disk: Check = ({ facts }) => {
   const place = diskOf(facts, '/var/lib');
   // A host that holds images and data already has passed this once; its space is what the user's pods left.
-  if (place === undefined || facts.kubernetes.joined) return [];
+  if (place === undefined || isMember(facts)) return [];
   return [
     atLeast({
       name: 'disk',

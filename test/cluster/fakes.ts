@@ -115,7 +115,7 @@ export function fakeTools(
 }
 
 function noApi(): never {
-  throw new KinitError('the Kubernetes API does not run yet', { class: 'access' });
+  throw new KinitError('the Kubernetes API does not run yet', { class: 'access', unreachable: 'cluster' });
 }
 
 export async function failure(promise: Promise<unknown>): Promise<KinitError> {

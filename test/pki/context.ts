@@ -46,7 +46,7 @@ export function makeNodes(spec: Spec, facts: Partial<HostFacts> = {}): Node[] {
       kernelFeatures: [],
       listening: [],
       disks: [],
-      kubernetes: { joined: false, kubeletActive: false, pki: {}, journal: false },
+      kubernetes: { membership: 'none', kubeletActive: false, pki: {}, journal: false },
       ...facts,
     },
     isControlPlane: host.roles.includes('control-plane'),

@@ -69,7 +69,7 @@ test('ports of the control plane do not matter on a worker, nor does UDP', () =>
 test('a host that is a node already is not asked', () => {
   const facts = {
     ...listening(10250, 'other', 1),
-    kubernetes: { joined: true, kubeletActive: true, pki: {}, journal: true },
+    kubernetes: { membership: 'member' as const, kubeletActive: true, pki: {}, journal: true },
   };
   expect(
     check({ worker: facts })

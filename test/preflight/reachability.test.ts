@@ -103,7 +103,7 @@ test('what cannot be judged is skipped with the reason', async () => {
 });
 
 test('an API server that runs already is judged without a listener', async () => {
-  const joined = { kubernetes: { joined: true, kubeletActive: true, pki: {}, journal: true } };
+  const joined = { kubernetes: { membership: 'member' as const, kubeletActive: true, pki: {}, journal: true } };
   const [c1, w1] = [
     fakeHost('c1', 'tcp 6443 taken\nudp 8472 taken\n', '0 reached\n1 reached\n'),
     fakeHost('w1', UP_W1, '0 timeout\n1 timeout\n'),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiResponse, ClusterApi, KubeObject, ObjectRef } from '../../model/api.js';
 import { KinitError } from '../../model/error.js';
-import { isCertificateTrouble, isUnreachable, refused } from './errors.js';
+import { isOutage, refused } from './errors.js';
 import { list, text } from './json.js';
 import { resourcePaths } from './paths.js';
 import { type Answer, openTransport, type TransportOptions } from './transport.js';
@@ -128,7 +128,7 @@ async function withRetries(
       if (!mayPass(answer) && !(conflicts && answer.status === 409)) return answer;
       pause = Math.max(delay, Math.min(answer.retryAfter ?? 0, MAX_RETRY_AFTER_SECONDS) * 1000);
     } catch (thrown) {
-      if (!isUnreachable(thrown) || isCertificateTrouble(thrown)) throw thrown;
+      if (!isOutage(thrown)) throw thrown;
     }
     // After Ctrl-C one try must do: what runs then is cleaning up.
     if (signal?.aborted === true) break;

@@ -1,4 +1,4 @@
-import { type ErrorClass, KinitError } from '../../model/error.js';
+import { type ErrorClass, KinitError, unreachable } from '../../model/error.js';
 import type { ApiResponse } from '../../model/api.js';
 import { text } from './json.js';
 
@@ -35,18 +35,12 @@ export function statusOf(error: unknown): number | undefined {
     : undefined;
 }
 
-/** Whether no API server answered at all (not there yet, restarting, no way to it). */
-export function isUnreachable(error: unknown): boolean {
-  return error instanceof KinitError && error.context.class === 'access';
-}
-
-/** Whether the two sides do not accept each other's certificates: waiting does not help. */
-export function isCertificateTrouble(error: unknown): boolean {
-  return (
-    error instanceof KinitError &&
-    error.context.cause instanceof ConnectionFailure &&
-    isCertificateCode(error.context.cause.code)
-  );
+/**
+ * Whether the API server gave no answer, and may give one later: it is starting, or away for a moment. Not so where the SSH
+ * connection is lost, forwarding is forbidden, or the two sides do not accept each other's certificates.
+ */
+export function isOutage(error: unknown): boolean {
+  return unreachable(error) === 'api';
 }
 
 /** Codes of Node's TLS and of OpenSSL's verification. */

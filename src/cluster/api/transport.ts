@@ -1,7 +1,7 @@
 import { request as httpsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { ApiResponse } from '../../model/api.js';
-import { KinitError } from '../../model/error.js';
+import { KinitError, unreachable, type Unreachable } from '../../model/error.js';
 import { limiter } from '../../model/limit.js';
 import { ConnectionFailure, isCertificateCode } from './errors.js';
 import { TunnelAgent, type TunnelOptions } from './tunnel.js';
@@ -116,6 +116,7 @@ function unanswered(options: TransportOptions, { method, path }: Outgoing, throw
     return new KinitError('stopped on request', { class: 'interrupted', tried: `${method} ${path}` });
   return new KinitError(`the API server at ${where} did not answer`, {
     class: 'access',
+    ...silence(error, String(code)),
     tried: `${method} https://${where}${path}`,
     found: error.message,
     hint: isCertificateCode(String(code))
@@ -123,4 +124,13 @@ function unanswered(options: TransportOptions, { method, path }: Outgoing, throw
       : 'Check that kube-apiserver runs on the control-plane host: crictl ps -a --name kube-apiserver.',
     cause: error instanceof ConnectionFailure ? error : new ConnectionFailure(error.message, String(code), error),
   });
+}
+
+/** What gave no answer: the way to it is told from the server itself, and an answer that is not to our liking is none of both. */
+function silence(error: Error, code: string): { readonly unreachable?: Unreachable } {
+  if (isCertificateCode(code)) return {};
+  const way = unreachable(error);
+  if (way === 'host') return { unreachable: 'host' };
+  // A way that was refused says nothing of the server.
+  return error instanceof KinitError && way === undefined ? {} : { unreachable: 'api' };
 }

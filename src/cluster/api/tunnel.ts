@@ -10,8 +10,6 @@ export interface TunnelOptions {
   readonly caPem: string;
   readonly certPem: string;
   readonly keyPem: string;
-  /** Name the server's certificate is checked against. Default: address. */
-  readonly serverName?: string;
 }
 
 /** Keeps TLS connections alive that are made over streams from elsewhere (an SSH channel) instead of sockets. */
@@ -25,15 +23,14 @@ export class TunnelAgent extends Agent {
 
   /** Node calls this for each new connection; a result by callback is allowed. */
   createConnection(_options: unknown, done: (error: Error | null, socket?: Duplex) => void): undefined {
-    const { address, port, caPem, certPem, keyPem, serverName } = this.tunnel;
+    const { address, port, caPem, certPem, keyPem } = this.tunnel;
     this.tunnel.connectTcp(address, port).then(
       (stream) => {
-        const name = serverName ?? address;
         const socket = connect({
           socket: stream,
           // An IP address may not stand in SNI (RFC 6066), but is still what the certificate is checked against.
-          host: name,
-          ...(isIP(name) === 0 ? { servername: name } : {}),
+          host: address,
+          ...(isIP(address) === 0 ? { servername: address } : {}),
           ca: caPem,
           cert: certPem,
           key: keyPem,

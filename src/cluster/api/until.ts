@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asKinitError, KinitError } from '../../model/error.js';
-import { isCertificateTrouble, isUnreachable } from './errors.js';
+import { isOutage } from './errors.js';
 
 /** Seconds between two questions whether waiting is of any use. */
 const HOPE_SECONDS = 5;
@@ -66,7 +66,7 @@ export async function patiently<T>(look: () => Promise<Look<T>>): Promise<Look<T
   try {
     return await look();
   } catch (thrown) {
-    if (!isUnreachable(thrown) || isCertificateTrouble(thrown)) throw thrown;
+    if (!isOutage(thrown)) throw thrown;
     return { done: false, missing: asKinitError(thrown).message };
   }
 }

@@ -1,6 +1,6 @@
 import type { ClusterApi, KubeObject } from '../../model/api.js';
 import { asKinitError } from '../../model/error.js';
-import { isCertificateTrouble, isUnreachable } from '../api/errors.js';
+import { isOutage } from '../api/errors.js';
 import { condition, explainPods, isReady } from '../why/explain.js';
 import { count, record } from '../api/json.js';
 import { type Look, patiently, waitUntil, type WaitOptions } from '../api/until.js';
@@ -116,7 +116,7 @@ async function lookAtApi(api: ClusterApi, path: string): Promise<Look<undefined>
     if (response.status === 200) return done;
     return { done: false, missing: notReady(response.status, response.body) };
   } catch (thrown) {
-    if (!isUnreachable(thrown) || isCertificateTrouble(thrown)) throw thrown;
+    if (!isOutage(thrown)) throw thrown;
     return { done: false, missing: asKinitError(thrown).context.found ?? 'no answer' };
   }
 }

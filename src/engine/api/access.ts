@@ -1,55 +1,151 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openApi } from '../../cluster/api/client.js';
+import { nodeCause } from '../../cluster/why/node-cause.js';
 import type { ClusterApi } from '../../model/api.js';
 import { KinitError } from '../../model/error.js';
+import type { Emit } from '../../model/event.js';
+import { isMember } from '../../model/facts.js';
 import type { HostConnection } from '../../model/host.js';
+import type { LoadedInventory } from '../../model/spec.js';
 import { parseKubeconfig } from '../../pki/index.js';
+import { nodeAddress } from '../context.js';
+import { controlPlanesOf } from '../session/leader.js';
+import type { LiveHost } from '../session/session.js';
 
 /** kinit speaks to the API as kubeadm's first-boot user: it also creates the binding that admin.conf needs. */
 export const SUPER_ADMIN_CONF = '/etc/kubernetes/super-admin.conf';
 export const ADMIN_CONF = '/etc/kubernetes/admin.conf';
 
-export interface ApiAccess {
-  /** The API, opened at first use. Fails at once while the control plane is known not to run. */
+/** The API of the cluster in hand. */
+export interface ClusterAccess {
+  /** Opened at first use. Fails at once, as unreachable 'cluster', while the control plane is known not to run. */
   readonly api: () => Promise<ClusterApi>;
-  /** Says that the control plane answers now. */
-  markReady(): void;
-  isReady(): boolean;
+  /** Says that the control plane runs now. */
+  markOpen(): void;
+  isOpen(): boolean;
   close(): void;
 }
 
-/** @param kubeconfig text of a kubeconfig with administrator rights; @param ready whether an API server listens already */
-export function apiAccess(
-  leader: HostConnection,
-  options: { address: string; port: number; kubeconfig: string; ready: boolean; signal: AbortSignal },
-): ApiAccess {
-  let ready = options.ready;
+/** A control-plane host that the API may be reached through. */
+export interface Gateway {
+  readonly connection: HostConnection;
+  /** The address of its API server, as this host reaches it. */
+  readonly address: string;
+  /** Text of a kubeconfig with administrator rights. Secret. */
+  readonly kubeconfig: string;
+}
+
+/**
+ * The API through control-plane hosts.
+ * @param gateways the first one is used
+ * @param open whether an API server listens already
+ */
+export function clusterAccess(
+  [gateway]: readonly [Gateway, ...Gateway[]],
+  { port, signal, open }: { readonly port: number; readonly signal: AbortSignal; readonly open: boolean },
+): ClusterAccess {
+  let isOpen = open;
   let opened: ClusterApi | undefined;
   return {
     api: async () => {
-      if (!ready) {
+      if (!isOpen) {
         throw new KinitError('the Kubernetes API does not run yet', {
           class: 'access',
-          host: leader.host,
+          unreachable: 'cluster',
+          host: gateway.connection.host,
           hint: 'Run kinit init first.',
         });
       }
-      opened ??= openWith(leader, options);
+      opened ??= openThrough(gateway, port, signal);
       return opened;
     },
-    markReady: () => {
-      ready = true;
+    markOpen: () => {
+      isOpen = true;
     },
-    isReady: () => ready,
+    isOpen: () => isOpen,
     close: () => opened?.close(),
   };
 }
 
-function openWith(
-  leader: HostConnection,
-  { address, port, kubeconfig, signal }: { address: string; port: number; kubeconfig: string; signal: AbortSignal },
-): ClusterApi {
-  const { caPem, certPem, keyPem } = credentials(leader.host, kubeconfig);
-  return openApi({ connectTcp: (to, at) => leader.connectTcp(to, at), address, port, caPem, certPem, keyPem, signal });
+/**
+ * The API with the administrator's credentials that lie on the hosts; undefined where none do.
+ * @param open whether an API server listens there
+ */
+export function accessThrough(
+  hosts: readonly LiveHost[],
+  { inventory, signal }: { readonly inventory: LoadedInventory; readonly signal: AbortSignal },
+  open = true,
+): ClusterAccess | undefined {
+  const [first, ...others] = controlPlanesOf(hosts).flatMap(gatewayOf);
+  if (first === undefined) return undefined;
+  return clusterAccess([first, ...others], { port: inventory.spec.apiServer.port, signal, open });
+}
+
+/** Seconds a control plane that is being started again (host rebooted, API server restarted) gets before a run goes on without it. */
+const PATIENCE = 90;
+const PAUSE_MS = 500;
+/** Seconds between two questions why it does not come. */
+const ASK_WHY = 5;
+
+/**
+ * Whether the API server of a control plane that was set up before accepts connections. One that is just starting is
+ * waited for: without it everything in the cluster would look as if it were missing.
+ */
+export async function apiListens(
+  leader: LiveHost,
+  address: string,
+  { inventory, emit, signal }: { inventory: LoadedInventory; emit: Emit; signal: AbortSignal },
+): Promise<boolean> {
+  if (!isMember(leader.facts)) return false;
+  const host = leader.spec.name;
+  const started = new Date();
+  const end = Date.now() + PATIENCE * 1000;
+  let said = false;
+  let askWhy = Date.now() + ASK_WHY * 1000;
+  for (;;) {
+    if (await accepts(leader, address, inventory.spec.apiServer.port)) return true;
+    if (!leader.facts.kubernetes.kubeletActive || Date.now() > end || signal.aborted) return false;
+    if (!said) emit({ type: 'progress', host, text: `waiting for its API server, at most ${PATIENCE} s` });
+    said = true;
+    if (Date.now() > askWhy) {
+      const cause = await nodeCause(leader.connection, leader.facts, started);
+      if (cause?.hopeless === true) {
+        emit({ type: 'progress', host, text: `its API server does not come up as it is: ${cause.line}` });
+        return false;
+      }
+      askWhy = Date.now() + ASK_WHY * 1000;
+    }
+    await sleep(PAUSE_MS);
+  }
+}
+
+async function accepts(leader: LiveHost, address: string, port: number): Promise<boolean> {
+  try {
+    const stream = await leader.connection.connectTcp(address, port);
+    stream.destroy();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function gatewayOf({ spec, facts, connection }: LiveHost): Gateway[] {
+  const { pki } = facts.kubernetes;
+  const kubeconfig = pki[SUPER_ADMIN_CONF] ?? pki[ADMIN_CONF];
+  return kubeconfig === undefined ? [] : [{ connection, address: nodeAddress(spec, facts), kubeconfig }];
+}
+
+function openThrough({ connection, address, kubeconfig }: Gateway, port: number, signal: AbortSignal): ClusterApi {
+  const { caPem, certPem, keyPem } = credentials(connection.host, kubeconfig);
+  return openApi({
+    connectTcp: (to, at) => connection.connectTcp(to, at),
+    address,
+    port,
+    caPem,
+    certPem,
+    keyPem,
+    signal,
+  });
 }
 
 function credentials(host: string, kubeconfig: string): { caPem: string; certPem: string; keyPem: string } {

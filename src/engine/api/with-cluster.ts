@@ -3,9 +3,9 @@ import { KinitError } from '../../model/error.js';
 import type { HostConnection } from '../../model/host.js';
 import { isControlPlane } from '../../model/spec.js';
 import { parseKubeconfig } from '../../pki/index.js';
-import { ADMIN_CONF } from './access.js';
+import { accessThrough, ADMIN_CONF } from './access.js';
 import { endpointOf, toNode } from '../context.js';
-import { hostApi } from './host.js';
+import { leaderOf, noControlPlane } from '../session/leader.js';
 import { closeHosts, connectTo, openHosts, type SessionOptions } from '../session/session.js';
 
 /** A running cluster, for commands that ask or change single things in it. */
@@ -29,12 +29,11 @@ export async function withCluster<T>(
   const { inventory } = options;
   const hosts = inventory.spec.hosts.filter(isControlPlane);
   const { live, lost } = await openHosts(hosts, { ...options, emit: () => undefined });
-  const leader = live[0];
-  if (leader === undefined)
-    throw lost[0]?.error ?? new KinitError('the inventory has no control-plane host', { class: 'inventory' });
+  const leader = leaderOf(live);
+  if (leader === undefined) throw lost[0]?.error ?? noControlPlane();
   try {
     const adminKubeconfig = leader.facts.kubernetes.pki[ADMIN_CONF];
-    const access = hostApi(leader, options);
+    const access = accessThrough([leader], options);
     if (adminKubeconfig === undefined || access === undefined) {
       throw new KinitError('there is no cluster on this host yet', {
         class: 'access',

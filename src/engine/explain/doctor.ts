@@ -12,11 +12,11 @@ import type { Section } from '../../facts/index.js';
 import { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { isControlPlane, type LoadedInventory } from '../../model/spec.js';
-import { ADMIN_CONF, type ApiAccess } from '../api/access.js';
+import { accessThrough, ADMIN_CONF, type ClusterAccess } from '../api/access.js';
 import { artifactSets } from '../run/artifact-sets.js';
 import { nodeAddress } from '../context.js';
 import { driftOf } from '../plan/drift.js';
-import { hostApi } from '../api/host.js';
+import { controlPlanesOf } from '../session/leader.js';
 import { checkHostNames } from '../session/select.js';
 import { closeHosts, openHosts, type LiveHost, type LostHost, type SessionOptions } from '../session/session.js';
 
@@ -39,7 +39,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Examination> {
   emit({ type: 'progress', text: `asking ${spec.hosts.length} hosts` });
   // All hosts, also where only some are wanted: what is wrong with one often shows on another.
   const { live, lost } = await openHosts(spec.hosts, { ...options, emit: () => undefined });
-  const access = accessOf(live, options);
+  const access = accessThrough(live, options);
   try {
     const artifacts = await artifactSets(live, options, storedArtifacts);
     const programs = (host: LiveHost): Expected =>
@@ -90,7 +90,7 @@ export function evidenceOf({
   readonly inventory: LoadedInventory;
   readonly live: readonly LiveHost[];
   readonly lost: readonly LostHost[];
-  readonly access: ApiAccess | undefined;
+  readonly access: ClusterAccess | undefined;
   readonly more?: (host: LiveHost) => readonly Section[];
 }): Promise<Evidence> {
   return gatherEvidence({
@@ -109,19 +109,8 @@ export function evidenceOf({
   });
 }
 
-/** The API through the first control-plane host with administrator's credentials. */
-export function accessOf(
-  live: readonly LiveHost[],
-  options: Pick<DoctorOptions, 'inventory' | 'signal'>,
-): ApiAccess | undefined {
-  return live
-    .filter(({ spec }) => isControlPlane(spec))
-    .map((host) => hostApi(host, options))
-    .find((access) => access !== undefined);
-}
-
 function noCluster(live: readonly LiveHost[]): KinitError {
-  const answers = live.some(({ spec }) => isControlPlane(spec));
+  const answers = controlPlanesOf(live).length > 0;
   return new KinitError(
     answers
       ? `no control-plane host has administrator credentials (${ADMIN_CONF}): there is no cluster yet`

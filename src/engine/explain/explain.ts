@@ -3,7 +3,8 @@ import { gatherFacts } from '../../facts/index.js';
 import { KinitError, type ErrorClass } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import type { LoadedInventory } from '../../model/spec.js';
-import { accessOf, evidenceOf } from './doctor.js';
+import { accessThrough } from '../api/access.js';
+import { evidenceOf } from './doctor.js';
 import type { LiveHost, LostHost } from '../session/session.js';
 
 /** Failures that say what came out, not why: these are worth a look around. */
@@ -41,7 +42,7 @@ export async function explainFailures({
       live.map(async (host) => ({ ...host, facts: await gatherFacts(host.connection).catch(() => undefined) })),
     )
   ).flatMap(({ facts, ...host }) => (facts === undefined ? [] : [{ ...host, facts }]));
-  const access = accessOf(fresh, { inventory, signal });
+  const access = accessThrough(fresh, { inventory, signal });
   try {
     const evidence = await evidenceOf({ inventory, live: fresh, lost, access });
     const concerned = diagnose(evidence).filter(({ severity }) => severity !== 'note');

@@ -2,8 +2,8 @@ import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { Tools } from '../../model/resource.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import { phases } from '../../phases/index.js';
+import type { ClusterAccess } from '../api/access.js';
 import { kindOf } from '../kinds.js';
-import type { ApiAccess } from '../api/access.js';
 import { changeOf } from '../change/apply.js';
 import { contextFor, sharedContext } from '../context.js';
 import { observe } from '../change/observe.js';
@@ -20,7 +20,7 @@ export async function driftOf({
   readonly inventory: LoadedInventory;
   readonly live: readonly LiveHost[];
   readonly artifacts: ReadonlyMap<Arch, ArtifactSet>;
-  readonly access: ApiAccess | undefined;
+  readonly access: ClusterAccess | undefined;
   readonly signal: AbortSignal;
 }): Promise<ReadonlyMap<string, readonly string[]>> {
   const drift = new Map<string, readonly string[]>();
@@ -30,7 +30,7 @@ export async function driftOf({
   await Promise.all(
     known.map(async ({ spec, connection }) => {
       const context = contextFor(shared, spec.name, artifacts);
-      const all = phases.filter((phase) => phase.on(context)).flatMap((phase) => phase.resources(context));
+      const all = phases.filter((phase) => phase.appliesTo(context)).flatMap((phase) => phase.resources(context));
       // Where the API does not answer, what lives in it cannot be compared.
       const visible = all.filter((resource) => access !== undefined || kindOf(resource).observeCall === undefined);
       const tools: Tools = {

@@ -4,14 +4,15 @@ import { asKinitError, KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { isControlPlane, type LoadedInventory } from '../../model/spec.js';
 import { journalReplay, parseReplay, parseReplayNote } from '../../resources/journal/journal.js';
-import type { ApiAccess } from '../api/access.js';
-import { clusterLock, takenOver, type LockWish } from '../session/lock.js';
+import { isMember } from '../../model/facts.js';
+import { accessThrough, type ClusterAccess } from '../api/access.js';
+import { clusterLock, lockLost, type LockWish } from '../session/lock.js';
 import { faultPoint } from '../change/kill-point.js';
-import { hostApi } from '../api/host.js';
 import { mapLimit } from '../../model/limit.js';
 import { reportFailure, reportOutcome, runError, totalChanges, type HostResult } from '../run/outcome.js';
-import type { PhaseTiming } from '../run/pipeline.js';
+import type { PhaseTiming } from '../run/outcome.js';
 import type { RunResult } from '../run/run.js';
+import { leaderOf } from '../session/leader.js';
 import { checkHostNames } from '../session/select.js';
 import { closeHosts, openHosts, type LiveHost } from '../session/session.js';
 
@@ -63,7 +64,7 @@ export async function resetHosts(options: ResetOptions): Promise<RunResult> {
       emit({ type: 'warning', host: spec.name, text: `${error.message}; its node objects stay in the cluster` });
     }
   }
-  const leader = live.find(({ spec }) => isControlPlane(spec));
+  const leader = leaderOf(live);
   const access = leader === undefined ? undefined : leaderAccess(leader, options);
   const timings: PhaseTiming[] = [];
   try {
@@ -78,7 +79,7 @@ export async function resetHosts(options: ResetOptions): Promise<RunResult> {
         const tripsBefore = host.connection.stats.roundTrips;
         try {
           options.signal.throwIfAborted();
-          if (lock.lost.aborted) throw takenOver();
+          if (lock.lost.aborted) throw lockLost();
           if (options.strict && errors.size > 0) throw stoppedByStrict();
           if (!whole) await leaveCluster(host, access, options);
           faultPoint(`left ${host.spec.name}`);
@@ -114,10 +115,10 @@ export async function resetHosts(options: ResetOptions): Promise<RunResult> {
   return { changes: totalChanges(results), failedHosts: [] };
 }
 
-function leaderAccess(leader: LiveHost, options: ResetOptions): ApiAccess | undefined {
+function leaderAccess(leader: LiveHost, options: ResetOptions): ClusterAccess | undefined {
   const { port } = options.inventory.spec.apiServer;
-  return hostApi(
-    leader,
+  return accessThrough(
+    [leader],
     options,
     leader.facts.listening.some((socket) => socket.port === port),
   );
@@ -125,11 +126,11 @@ function leaderAccess(leader: LiveHost, options: ResetOptions): ApiAccess | unde
 
 async function leaveCluster(
   host: LiveHost,
-  access: ApiAccess | undefined,
+  access: ClusterAccess | undefined,
   { emit, signal }: ResetOptions,
 ): Promise<void> {
   const name = host.spec.name;
-  if (!host.facts.kubernetes.joined) return;
+  if (!isMember(host.facts)) return;
   emit({ type: 'phase-started', host: name, phase: 'drain', title: 'Drain and delete the node' });
   try {
     if (access === undefined)
@@ -152,14 +153,14 @@ async function leaveCluster(
 
 async function forgetNode(
   host: LiveHost,
-  access: ApiAccess | undefined,
+  access: ClusterAccess | undefined,
   { emit, signal }: ResetOptions,
 ): Promise<void> {
   const { name } = host.spec;
-  const { joined, journal } = host.facts.kubernetes;
+  const { journal } = host.facts.kubernetes;
   try {
     const api = await access?.api();
-    if (joined || journal) await api?.delete({ apiVersion: 'v1', kind: 'Node', name });
+    if (isMember(host.facts) || journal) await api?.delete({ apiVersion: 'v1', kind: 'Node', name });
     // A reset that was stopped at its end left nothing on the host that tells of its node. Another machine's is not touched.
     else if (api !== undefined)
       await removeStaleNode(api, name, {

@@ -6,18 +6,17 @@ import type { PlanContent, PlannedChange } from '../../model/plan.js';
 import type { Phase } from '../../model/phase.js';
 import type { Tools } from '../../model/resource.js';
 import type { LoadedInventory } from '../../model/spec.js';
-import { apiAccess, SUPER_ADMIN_CONF, type ApiAccess } from '../api/access.js';
-import { apiListens } from '../api/listens.js';
+import { apiListens, clusterAccess, SUPER_ADMIN_CONF, type ClusterAccess } from '../api/access.js';
 import { artifactSets } from './artifact-sets.js';
 import { barriers } from './barriers.js';
 import { contextFor, sharedContext, type SharedContext } from '../context.js';
 import { limiter } from '../../model/limit.js';
-import type { HostsOutcome } from './outcome.js';
+import type { HostsOutcome, PhaseTiming } from './outcome.js';
 import { masksOf, type Masks } from '../plan/masks.js';
 import type { Observed } from '../change/observe.js';
 import { planContent } from '../plan/content.js';
 import { plannedChanges } from '../plan/planned.js';
-import { runPipeline, type PhaseTiming } from './pipeline.js';
+import { runPipeline } from './pipeline.js';
 import { carryOutReviewed, permitReviewed, type ReviewedPlan } from '../plan/reviewed.js';
 import type { LiveHost } from '../session/session.js';
 
@@ -25,7 +24,7 @@ export interface HostsRun {
   readonly inventory: LoadedInventory;
   readonly phases: readonly Phase[];
   readonly live: readonly LiveHost[];
-  /** Names of the hosts that all phases run on; on the others only those for everywhere. */
+  /** Names of the hosts that all phases run on; on the others only those that are for them too. */
   readonly selected: ReadonlySet<string>;
   /** Only say what would change. */
   readonly dryRun: boolean;
@@ -47,7 +46,7 @@ interface Prepared {
   readonly run: HostsRun;
   readonly shared: SharedContext;
   readonly artifacts: ReadonlyMap<Arch, ArtifactSet>;
-  readonly access: ApiAccess;
+  readonly access: ClusterAccess;
   readonly masks: Masks;
 }
 
@@ -133,17 +132,17 @@ async function pass(
       };
       try {
         const mine = phases.map((phase) =>
-          selected.has(spec.name) || phase.everywhere === true ? phase : notHere(phase),
+          selected.has(spec.name) || phase.alsoOnOthers === true ? phase : notHere(phase),
         );
         await runPipeline({
           context: contextFor(shared, spec.name, artifacts),
           tools,
-          phases: mine.map((phase) => markingReady(phase, access)),
+          phases: mine,
           barriers: waits,
           emit,
           dryRun,
           slot,
-          apiReady: access.isReady,
+          access,
           onTiming: (timing) => timings.push(timing),
           planned: (phase, observed) => {
             const changes = plannedChanges(phase, observed, masks);
@@ -175,28 +174,16 @@ function stoppedByStrict(thrown: unknown, host: string): KinitError {
 }
 
 function notHere(phase: Phase): Phase {
-  return { ...phase, on: () => false };
-}
-
-/** The API may be used from the moment the control plane's phase is through. */
-function markingReady(phase: Phase, access: ApiAccess): Phase {
-  if (phase.id !== 'control-plane') return phase;
-  return {
-    ...phase,
-    ready: async (context, tools, changes) => {
-      access.markReady();
-      await phase.ready?.(context, tools, changes);
-    },
-  };
+  return { ...phase, appliesTo: () => false };
 }
 
 function leaderApi(
   shared: SharedContext,
   leader: LiveHost,
   { inventory, signal }: HostsRun,
-  ready: boolean,
-): ApiAccess {
-  const { port } = inventory.spec.apiServer;
+  open: boolean,
+): ClusterAccess {
   const kubeconfig = shared.material[leader.spec.name]?.[SUPER_ADMIN_CONF]?.content ?? '';
-  return apiAccess(leader.connection, { address: shared.leader.address, port, kubeconfig, ready, signal });
+  const gateway = { connection: leader.connection, address: shared.leader.address, kubeconfig };
+  return clusterAccess([gateway], { port: inventory.spec.apiServer.port, signal, open });
 }

@@ -1,8 +1,15 @@
-import { asKinitError, KinitError, type ErrorContext } from '../../model/error.js';
+import { asKinitError, KinitError, told, type ErrorContext } from '../../model/error.js';
 import type { Emit, HostOutcome } from '../../model/event.js';
 import { interruption } from './interruption.js';
 import type { PlanContent } from '../../model/plan.js';
-import type { PhaseTiming } from './pipeline.js';
+
+export interface PhaseTiming {
+  readonly host: string;
+  readonly phase: string;
+  readonly seconds: number;
+  readonly roundTrips: number;
+  readonly changes: number;
+}
 
 /** What the pipelines of all hosts came to. */
 export interface HostsOutcome {
@@ -26,8 +33,7 @@ export interface HostResult {
 
 /** Tells a failure when it happens; the host's pipeline ends with it. */
 export function reportFailure(emit: Emit, host: string, phase: string, error: KinitError): void {
-  const { cause: _cause, ...context } = error.context;
-  emit({ type: 'phase-failed', host, phase, message: error.message, error: context });
+  emit({ type: 'phase-failed', host, phase, message: error.message, error: told(error) });
 }
 
 /** Tells how it went on each host and altogether. */

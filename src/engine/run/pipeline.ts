@@ -3,12 +3,14 @@ import { asKinitError, KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import type { Tools } from '../../model/resource.js';
+import type { ClusterAccess } from '../api/access.js';
 import { applyChanges, interrupted } from '../change/apply.js';
 import type { Barriers } from './barriers.js';
 import { explainFailure } from '../explain/failures.js';
 import { faultPoint } from '../change/kill-point.js';
 import { kindOf } from '../kinds.js';
-import { observe, type Observed } from '../change/observe.js';
+import { look, observe, type Observed } from '../change/observe.js';
+import { reportFailure, type PhaseTiming } from './outcome.js';
 
 /** One host's way through its phases. */
 export interface Pipeline {
@@ -21,22 +23,13 @@ export interface Pipeline {
   readonly dryRun: boolean;
   /** Runs the work when fewer than `parallel` hosts are busy. */
   readonly slot: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Whether the cluster's API can be asked by now. */
-  readonly apiReady: () => boolean;
+  readonly access: Pick<ClusterAccess, 'isOpen' | 'markOpen'>;
   /** A dry run's changes, as they are told. */
   readonly planned: (phase: string, observed: readonly Observed[]) => readonly ChangeSummary[];
   /** Throws where a change must not be made. */
   readonly permit: (phase: string, observed: readonly Observed[]) => void;
   /** Called after each phase. */
   readonly onTiming: (timing: PhaseTiming) => void;
-}
-
-export interface PhaseTiming {
-  readonly host: string;
-  readonly phase: string;
-  readonly seconds: number;
-  readonly roundTrips: number;
-  readonly changes: number;
 }
 
 /**
@@ -47,7 +40,7 @@ export interface PhaseTiming {
 export async function runPipeline(pipeline: Pipeline): Promise<number> {
   const { context, phases, barriers } = pipeline;
   const host = context.node.spec.name;
-  const mine = phases.filter((phase) => phase.on(context));
+  const mine = phases.filter((phase) => phase.appliesTo(context));
   for (const phase of phases) if (!mine.includes(phase)) barriers.settle(phase.id, host, 'done');
   const gone = new Set<string>();
   let total = 0;
@@ -68,19 +61,22 @@ export async function runPipeline(pipeline: Pipeline): Promise<number> {
 
 async function observeAll(
   all: readonly Phase[],
-  { context, tools, dryRun, apiReady }: Pipeline,
+  { context, tools, dryRun, access }: Pipeline,
 ): Promise<Map<string, Observed[]>> {
-  // What lives in the cluster cannot be seen before its API runs; such phases look when their turn comes.
+  // What lives in the cluster cannot be seen before its API runs, nor while it is away; such phases look when their turn comes.
   const visible = (phase: Phase): boolean =>
-    dryRun || apiReady() || phase.resources(context).every((resource) => kindOf(resource).observeCall === undefined);
+    dryRun ||
+    access.isOpen() ||
+    phase.resources(context).every((resource) => kindOf(resource).observeCall === undefined);
   const phases = all.filter(visible);
   const resources = phases.map((phase) => phase.resources(context));
-  const observed = await observe(resources.flat(), tools);
+  const looks = await look(resources.flat(), tools);
   const byPhase = new Map<string, Observed[]>();
   let at = 0;
   phases.forEach((phase, index) => {
     const count = resources[index]?.length ?? 0;
-    byPhase.set(phase.id, observed.slice(at, at + count));
+    const seen = looks.slice(at, at + count).flatMap((each) => ('failure' in each ? [] : [each]));
+    if (seen.length === count) byPhase.set(phase.id, seen);
     at += count;
   });
   return byPhase;
@@ -132,7 +128,10 @@ async function runPhase(
     const changes = await carryOut(phase, observed, phaseTools, pipeline);
     // Hosts that failed have been told of; the others are not held up by a node of theirs that never gets ready.
     const nodes = context.nodes.filter((node) => !gone.has(node.spec.name));
-    if (!pipeline.dryRun) await phase.ready?.({ ...context, nodes }, phaseTools, changes);
+    if (!pipeline.dryRun) {
+      if (phase.opensApi === true) pipeline.access.markOpen();
+      await phase.ready?.({ ...context, nodes }, phaseTools, changes);
+    }
     const timing = {
       host,
       phase: phase.id,
@@ -146,8 +145,7 @@ async function runPhase(
     return changes;
   } catch (thrown) {
     const error = await explainFailure(asKinitError(thrown).at({ host, phase: phase.id }), context, tools.host, begun);
-    const { cause: _cause, ...told } = error.context;
-    emit({ type: 'phase-failed', host, phase: phase.id, message: error.message, error: told });
+    reportFailure(emit, host, phase.id, error);
     throw error;
   }
 }

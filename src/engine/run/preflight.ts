@@ -1,3 +1,4 @@
+import { isMember } from '../../model/facts.js';
 import { KinitError } from '../../model/error.js';
 import type { CheckResult } from '../../model/check.js';
 import type { Emit } from '../../model/event.js';
@@ -45,7 +46,7 @@ export async function preflight({
   const nodes = all.map(toNode);
   const names = new Set(live.map(({ spec }) => spec.name));
   // Hosts that are nodes already have shown that they reach each other; `check` asks again.
-  const fresh = command === 'check' || live.some(({ facts }) => !facts.kubernetes.joined);
+  const fresh = command === 'check' || live.some(({ facts }) => !isMember(facts));
   const connections = new Map(all.map(({ spec, connection }) => [spec.name, connection]));
   const reachability =
     fresh && all.length > 1 ? await probeReachability(connections, nodes, inventory.spec, signal) : [];

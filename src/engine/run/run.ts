@@ -2,7 +2,7 @@ import type { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import type { PlanContent } from '../../model/plan.js';
 import type { LoadedInventory } from '../../model/spec.js';
-import { clusterLock, takenOver, type LockWish } from '../session/lock.js';
+import { clusterLock, lockLost, type LockWish } from '../session/lock.js';
 import { explainFailures } from '../explain/explain.js';
 import {
   isFailed,
@@ -13,11 +13,12 @@ import {
   type HostResult,
   type HostsOutcome,
 } from './outcome.js';
-import type { PhaseTiming } from './pipeline.js';
+import type { PhaseTiming } from './outcome.js';
 import { preflight } from './preflight.js';
 import type { ReviewedPlan } from '../plan/reviewed.js';
 import { runHosts } from './hosts.js';
-import { checkHostNames, requireLeader, selectHosts, selectPhases } from '../session/select.js';
+import { requireLeader } from '../session/leader.js';
+import { checkHostNames, selectHosts, selectPhases } from '../session/select.js';
 import { closeHosts, openHosts, type LiveHost, type LostHost } from '../session/session.js';
 
 export type Command = 'init' | 'join' | 'plan' | 'apply' | 'check';
@@ -98,7 +99,7 @@ export async function runCluster(options: RunOptions): Promise<RunResult> {
       dryRun: !changes,
     });
     if (changes) await explainFailures({ ...options, signal, live, lost, failures: outcome.failures });
-    return finish(all, outcome, lock.lost.aborted ? takenOver() : undefined);
+    return finish(all, outcome, lock.lost.aborted ? lockLost() : undefined);
   } finally {
     await lock.release().catch(() => undefined);
     await closeHosts(live);

@@ -1,7 +1,7 @@
 import { acquireLock } from '../../cluster/lock/lock.js';
 import { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
-import { isControlPlane } from '../../model/spec.js';
+import { leaderOf } from './leader.js';
 import type { OpenHost } from './session.js';
 
 export interface LockWish {
@@ -19,7 +19,7 @@ export interface ClusterLock {
   readonly lost: AbortSignal;
 }
 
-/** It lies on the first control-plane host that answers; without one there is nothing to guard. */
+/** It lies on the leader; without one there is nothing to guard. */
 export function clusterLock(
   command: string,
   { lock, emit, signal }: { readonly lock: LockWish; readonly emit: Emit; readonly signal: AbortSignal },
@@ -28,7 +28,7 @@ export function clusterLock(
   const lost = new AbortController();
   return {
     take: async (connected) => {
-      const leader = connected.find(({ spec }) => isControlPlane(spec));
+      const leader = leaderOf(connected);
       if (leader === undefined) return;
       held = await acquireLock(leader.connection, command, {
         ...lock,
@@ -45,7 +45,7 @@ export function clusterLock(
 }
 
 /** The failure of a run whose lock is another's by now. */
-export function takenOver(): KinitError {
+export function lockLost(): KinitError {
   return new KinitError('another kinit has taken the lock of this cluster over; stopped between two changes', {
     class: 'locked',
     found: 'this one gave no sign of life for too long, or the other one was told --force-unlock',

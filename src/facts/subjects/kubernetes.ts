@@ -3,7 +3,7 @@ import { shellScript } from '../../shell/script.js';
 import type { Subject } from '../subject.js';
 
 /** Files of a cluster that later work builds on. */
-export const kubernetes: Subject<Pick<HostFacts['kubernetes'], 'joined' | 'pki' | 'journal'>> = {
+export const kubernetes: Subject<Pick<HostFacts['kubernetes'], 'membership' | 'pki' | 'journal'>> = {
   id: 'kubernetes',
   script: shellScript('./kubernetes.sh', import.meta.url),
   parse: (output) => {
@@ -16,7 +16,7 @@ export const kubernetes: Subject<Pick<HostFacts['kubernetes'], 'joined' | 'pki' 
       if (path === 'journal') journal = true;
       else if (path.startsWith('/')) pki[path] = text;
     }
-    return { joined: '/etc/kubernetes/kubelet.conf' in pki, pki, journal };
+    return { membership: '/etc/kubernetes/kubelet.conf' in pki ? 'member' : 'none', pki, journal };
   },
 };
 

@@ -8,14 +8,14 @@ export const proxy: Phase = addon('proxy', 'kube-proxy', kubeProxyObjects);
 export const dns: Phase = addon('dns', 'Cluster DNS (CoreDNS)', corednsObjects);
 export const network: Phase = {
   ...addon('network', 'Pod network', (context) => podNetworkOf(context.spec)?.objects(context) ?? []),
-  on: ({ node, leader, spec }) => node === leader && podNetworkOf(spec) !== undefined,
+  appliesTo: ({ node, leader, spec }) => node === leader && podNetworkOf(spec) !== undefined,
 };
 
 function addon(id: string, title: string, objects: (context: PhaseContext) => readonly KubeObject[]): Phase {
   return {
     id,
     title,
-    on: ({ node, leader }) => node === leader,
+    appliesTo: ({ node, leader }) => node === leader,
     after: ['control-plane'],
     resources: (context) => objects(context).map((wanted) => object({ object: wanted })),
   };

@@ -7,7 +7,7 @@ import { nodeWishes } from './node-wishes.js';
 export const clusterConfig: Phase = {
   id: 'cluster-config',
   title: 'Roles, bootstrap rules and configuration in the cluster',
-  on: ({ node, leader }) => node === leader,
+  appliesTo: ({ node, leader }) => node === leader,
   after: ['control-plane'],
   resources: (context) => [
     ...[...kubeadmRbac(context), ...kubeadmConfigMaps(context)].map((wanted) => object({ object: wanted })),

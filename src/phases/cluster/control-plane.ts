@@ -21,7 +21,8 @@ const MANIFESTS = '/etc/kubernetes/manifests';
 export const controlPlane: Phase = {
   id: 'control-plane',
   title: 'etcd and API server (static pods)',
-  on: ({ node }) => node.isControlPlane,
+  appliesTo: ({ node }) => node.isControlPlane,
+  opensApi: true,
   resources: (context) => [
     // CIS 1.1.12: the data folder belongs to etcd:etcd.
     user({ name: 'etcd', home: context.spec.etcd.dataDir, shell: '/usr/sbin/nologin' }),
@@ -64,7 +65,7 @@ export const controlPlane: Phase = {
 export const controllers: Phase = {
   id: 'controllers',
   title: 'Controller manager and scheduler (static pods)',
-  on: ({ node }) => node.isControlPlane,
+  appliesTo: ({ node }) => node.isControlPlane,
   resources: (context) => [
     file({
       path: `${MANIFESTS}/kube-controller-manager.yaml`,

@@ -9,7 +9,7 @@ import { CLUSTER_CA } from './pki.js';
 export const join: Phase = {
   id: 'join',
   title: 'Join by TLS bootstrap',
-  on: ({ node }) => !node.isControlPlane,
+  appliesTo: ({ node }) => !node.isControlPlane,
   after: ['cluster-config'],
   resources: (context) => {
     const { node, endpoint, material, spec } = context;
@@ -33,7 +33,7 @@ export const join: Phase = {
 export const nodeService: Phase = {
   id: 'node',
   title: 'Kubelet service, node labels and taints',
-  on: ({ node }) => !node.isControlPlane,
+  appliesTo: ({ node }) => !node.isControlPlane,
   after: ['cluster-config'],
   resources: (context) => [kubeletService(context), clusterNode(nodeWishes(context))],
   ready: async ({ node }, tools, changes) => {

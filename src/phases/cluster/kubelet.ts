@@ -18,7 +18,7 @@ const UNIT = '/etc/systemd/system/kubelet.service';
 export const kubelet: Phase = {
   id: 'kubelet',
   title: 'Kubelet configuration',
-  on: () => true,
+  appliesTo: () => true,
   resources: (context) => [
     directory({ path: '/etc/kubernetes/manifests', mode: 0o700 }),
     directory({ path: '/etc/systemd/system/kubelet.service.d', mode: 0o755 }),

@@ -9,7 +9,7 @@ export const CLUSTER_CA = pkiPair('ca').crt;
 export const pki: Phase = {
   id: 'pki',
   title: 'Certificates, keys and kubeconfigs',
-  on: () => true,
+  appliesTo: () => true,
   resources: ({ material, node }) => {
     const mine = material[node.spec.name] ?? {};
     return [

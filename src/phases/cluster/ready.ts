@@ -5,9 +5,9 @@ import type { Phase } from '../../model/phase.js';
 export const ready: Phase = {
   id: 'ready',
   title: 'Cluster really works',
-  on: ({ node, leader }) => node === leader,
+  appliesTo: ({ node, leader }) => node === leader,
   after: ['node', 'network', 'dns', 'proxy'],
-  everywhere: true,
+  alsoOnOthers: true,
   resources: () => [],
   ready: checkCluster,
 };

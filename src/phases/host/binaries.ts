@@ -4,7 +4,7 @@ import { binary, directory } from '../../resources/index.js';
 export const binaries: Phase = {
   id: 'binaries',
   title: 'Kubernetes, runtime and CNI programs',
-  on: () => true,
+  appliesTo: () => true,
   resources: ({ artifacts }) => [
     directory({ path: '/opt/cni', mode: 0o755 }),
     directory({ path: '/opt/cni/bin', mode: 0o755 }),

@@ -5,9 +5,9 @@ import { firewall as firewallResource, type FirewallPort, type FirewallWishes } 
 export const firewall: Phase = {
   id: 'firewall',
   title: 'Firewall',
-  on: ({ spec }) => spec.firewall !== 'keep',
+  appliesTo: ({ spec }) => spec.firewall !== 'keep',
   // A new node's address may have to be let in by the others.
-  everywhere: true,
+  alsoOnOthers: true,
   resources: (context) => {
     if (context.spec.firewall === 'keep') return [];
     return [firewallResource(context.spec.firewall === 'off' ? {} : { open: wishes(context) })];

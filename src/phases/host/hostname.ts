@@ -4,6 +4,6 @@ import { hostname as hostnameResource } from '../../resources/index.js';
 export const hostname: Phase = {
   id: 'hostname',
   title: 'Host name',
-  on: ({ spec }) => spec.manageHostname,
+  appliesTo: ({ spec }) => spec.manageHostname,
   resources: ({ node }) => [hostnameResource({ name: node.spec.name })],
 };

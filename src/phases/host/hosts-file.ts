@@ -6,8 +6,8 @@ import { block } from '../../resources/index.js';
 export const hostsFile: Phase = {
   id: 'hosts-file',
   title: 'Names of all hosts in /etc/hosts',
-  on: ({ spec }) => spec.manageHostsFile,
-  everywhere: true,
+  appliesTo: ({ spec }) => spec.manageHostsFile,
+  alsoOnOthers: true,
   resources: (context) => [block({ path: '/etc/hosts', name: 'hosts', content: hostLines(context) })],
 };
 

@@ -5,7 +5,7 @@ import { images as imagesResource } from '../../resources/index.js';
 export const images: Phase = {
   id: 'images',
   title: 'Container images',
-  on: () => true,
+  appliesTo: () => true,
   resources: ({ artifacts, node }) => [
     imagesResource({
       images: artifacts.images.filter(

@@ -5,7 +5,7 @@ import { file, kernelModule } from '../../resources/index.js';
 export const modules: Phase = {
   id: 'modules',
   title: 'Kernel modules',
-  on: () => true,
+  appliesTo: () => true,
   resources: (context) => {
     const names = moduleNames(context);
     return [

@@ -9,7 +9,7 @@ const NEEDS: readonly PackageNeed[] = ['conntrack', 'ethtool', 'socat', 'iptable
 export const packages: Phase = {
   id: 'packages',
   title: 'Packages from the distribution',
-  on: () => true,
+  appliesTo: () => true,
   resources: (context) => {
     const needs = [...NEEDS];
     if (context.proxyMode === 'ipvs') needs.push('ipvsadm');

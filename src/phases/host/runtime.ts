@@ -4,6 +4,6 @@ import { containerdResources } from '../../runtime/containerd.js';
 export const runtime: Phase = {
   id: 'runtime',
   title: 'Container runtime (containerd)',
-  on: () => true,
+  appliesTo: () => true,
   resources: containerdResources,
 };

@@ -4,6 +4,6 @@ import { selinux as selinuxResource } from '../../resources/index.js';
 export const selinux: Phase = {
   id: 'selinux',
   title: 'SELinux mode',
-  on: ({ spec, node }) => spec.selinux !== 'keep' && node.facts.selinux !== 'absent',
+  appliesTo: ({ spec, node }) => spec.selinux !== 'keep' && node.facts.selinux !== 'absent',
   resources: ({ spec }) => (spec.selinux === 'keep' ? [] : [selinuxResource({ mode: spec.selinux })]),
 };

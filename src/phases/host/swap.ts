@@ -5,6 +5,6 @@ import { swapOff } from '../../resources/index.js';
 export const swap: Phase = {
   id: 'swap',
   title: 'Swap off, now and after reboot',
-  on: ({ spec }) => spec.swap === 'off',
+  appliesTo: ({ spec }) => spec.swap === 'off',
   resources: () => [swapOff()],
 };

@@ -4,7 +4,7 @@ import { file, sysctl } from '../../resources/index.js';
 export const sysctls: Phase = {
   id: 'sysctls',
   title: 'Kernel settings (sysctl)',
-  on: () => true,
+  appliesTo: () => true,
   resources: (context) => {
     const wanted = Object.entries(sysctlsFor(context));
     return [

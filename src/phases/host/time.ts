@@ -4,7 +4,7 @@ import { service } from '../../resources/index.js';
 export const time: Phase = {
   id: 'time',
   title: 'Clock kept in step (chrony)',
-  on: wantsChrony,
+  appliesTo: wantsChrony,
   resources: () => [service({ name: 'chrony', enabled: true, running: true })],
 };
 

@@ -8,7 +8,7 @@ import { traces as tracesResource } from '../../resources/index.js';
 export const traces: Phase = {
   id: 'traces',
   title: 'Clean-up that reset will do',
-  on: () => true,
+  appliesTo: () => true,
   resources: ({ spec }) => [
     tracesResource({
       cniInterfaces: ['cni0', 'flannel.1', 'flannel-v6.1', 'kube-ipvs0', 'kube-bridge'],

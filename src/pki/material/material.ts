@@ -1,3 +1,4 @@
+import { isMember } from '../../model/facts.js';
 import { KinitError } from '../../model/error.js';
 import type { HostMaterial, Node } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
@@ -50,7 +51,7 @@ export async function planMaterial(input: MaterialInput): Promise<Readonly<Recor
   const found = input.nodes.filter((node) => node.isControlPlane).map(filesOf);
   const authorities = await resolveAuthorities(input, found, period);
   refuseStrangers(
-    input.nodes.filter((node) => !node.isControlPlane && node.facts.kubernetes.joined).map(filesOf),
+    input.nodes.filter((node) => !node.isControlPlane && isMember(node.facts)).map(filesOf),
     authorities.ca,
   );
   const shared: Record<string, string> = {

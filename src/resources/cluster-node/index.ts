@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ClusterApi, KubeObject } from '../../model/api.js';
 import type { Resource, ResourceKind } from '../../model/resource.js';
-import { isUnreachable, refused } from '../../cluster/api/errors.js';
+import { isOutage, refused } from '../../cluster/api/errors.js';
 import { list, record, text } from '../../cluster/api/json.js';
 import { apiThatAnswers } from '../object/index.js';
 import { type Look, pause, waitUntil } from '../../cluster/api/until.js';
@@ -100,7 +100,7 @@ async function registered(api: ClusterApi, name: string): Promise<Look<KubeObjec
       ? { done: false, missing: 'its kubelet has not registered it' }
       : { done: true, value: node };
   } catch (thrown) {
-    if (!isUnreachable(thrown)) throw thrown;
+    if (!isOutage(thrown)) throw thrown;
     return { done: false, missing: 'the API server does not answer' };
   }
 }

@@ -2,7 +2,7 @@ import type { ClusterApi, KubeObject } from '../../model/api.js';
 import { unifiedDiff } from '../../model/text/diff.js';
 import { asCode, type Resource, type ResourceKind, type Tools } from '../../model/resource.js';
 import { nameOf, refOf } from '../../cluster/api/client.js';
-import { isUnreachable } from '../../cluster/api/errors.js';
+import { unreachable } from '../../model/error.js';
 import { objectYaml, sameObject } from './view.js';
 
 /** One Kubernetes object that shall be in the cluster, by server-side apply: fields it does not name stay as others set them. */
@@ -85,8 +85,8 @@ async function look(api: ClusterApi, wanted: KubeObject): Promise<ObjectSeen> {
 }
 
 /**
- * The API when a server answers; undefined when there is none, as before the first init.
- * Asked once for many objects that are observed side by side, and without the patience
+ * The API when a server answers; undefined when there is no cluster yet, as before the first init. One that does not answer
+ * is no absence: it throws. Asked once for many objects that are observed side by side, and without the patience
  * that requests to a cluster known to run have.
  */
 export async function apiThatAnswers(tools: Tools): Promise<ClusterApi | undefined> {
@@ -96,7 +96,7 @@ export async function apiThatAnswers(tools: Tools): Promise<ClusterApi | undefin
     await answering.get(api);
     return api;
   } catch (thrown) {
-    if (isUnreachable(thrown)) return undefined;
+    if (unreachable(thrown) === 'cluster') return undefined;
     throw thrown;
   }
 }

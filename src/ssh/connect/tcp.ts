@@ -20,6 +20,7 @@ export async function connectTcp(link: Link, address: string, port: number): Pro
     if (cause instanceof KinitError)
       throw new KinitError(`no answer from ${address} port ${port}, seen from ${host}`, {
         class: 'timeout',
+        unreachable: 'port',
         host,
         tried,
         found: `nothing within ${OPEN_SECONDS} s`,
@@ -31,6 +32,8 @@ export async function connectTcp(link: Link, address: string, port: number): Pro
         : `${address} port ${port} refuses connections from ${host}`,
       {
         class: 'access',
+        // Where sshd forbids it, nothing is known of the port.
+        ...(prohibited ? {} : { unreachable: 'port' }),
         host,
         tried,
         found: cause instanceof Error ? cause.message : String(cause),

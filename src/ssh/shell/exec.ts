@@ -130,6 +130,7 @@ done`;
 export function lostError(link: Link, during: string, cause: string): KinitError {
   return new KinitError(`connection to ${link.host} was lost while ${during}`, {
     class: 'access',
+    unreachable: 'host',
     host: link.host,
     found: cause,
     hint: `Check that ${link.host} is up, then run the same command again: it goes on where it stopped.`,

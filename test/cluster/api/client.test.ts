@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openApi, statusOf } from '../../../src/cluster/index.js';
 import type { ClusterApi } from '../../../src/model/api.js';
+import { type ErrorContext, KinitError } from '../../../src/model/error.js';
 import { resolveAuthority } from '../../../src/pki/material/authority.js';
 import { keepOrIssue } from '../../../src/pki/material/leaf.js';
 import { failure } from '../fakes.js';
@@ -232,11 +233,30 @@ test('kinds outside the table are discovered once', async () => {
 });
 
 test('a certificate for another name is refused without a second try', async () => {
-  api = open({ serverName: 'kubernetes' });
+  api = open({ address: 'localhost' });
   const error = await failure(api.get({ apiVersion: 'v1', kind: 'Node', name: 'a' }));
   expect(error.context).toMatchObject({
     class: 'access',
     hint: expect.stringContaining('Something else listens there') as string,
   });
   expect(seen).toEqual([]);
+});
+
+test('what gave no answer is told: the server, or the way to it; a refused way or certificate is neither, and is not tried again', async () => {
+  const way = (context: Partial<ErrorContext>) => async () => {
+    tries += 1;
+    throw new KinitError('no way', { class: 'access', ...context });
+  };
+  let tries = 0;
+  const unreachableBy = async (more: Parameters<typeof open>[0]) => {
+    tries = 0;
+    return (await failure(open(more).get({ apiVersion: 'v1', kind: 'Node', name: 'a' }))).context.unreachable;
+  };
+  expect([await unreachableBy({ connectTcp: way({ unreachable: 'host' }) }), tries]).toEqual(['host', 1]);
+  expect([await unreachableBy({ connectTcp: way({}) }), tries]).toEqual([undefined, 1]);
+  expect(await unreachableBy({ address: 'localhost' })).toBeUndefined();
+  const refused = open({ connectTcp: way({ unreachable: 'port' }) }).request('GET', '/livez');
+  expect((await failure(refused)).context.unreachable).toBe('api');
+  replies = ['cut'];
+  expect((await failure(api.request('GET', '/livez'))).context.unreachable).toBe('api');
 });

@@ -34,7 +34,7 @@ function planOf(context: PhaseContext, found: Readonly<Record<string, string>> =
   const masks = masksOf(context.material, new Map([[context.leader.spec.name, found]]));
   // All phases: what is made anew may stand, or be part of a digest, anywhere.
   return phases
-    .filter((phase) => phase.on(context))
+    .filter((phase) => phase.appliesTo(context))
     .flatMap((phase) => plannedChanges(phase.id, phase.resources(context).map(onBareHost), masks));
 }
 

@@ -33,7 +33,7 @@ test('every path that certificates are looked for at is collected, to the byte',
   const files = Object.fromEntries(MATERIAL_PATHS.map((path, index) => [path, texts[index % texts.length] ?? '']));
   const found = await look(files);
   expect(found.pki).toEqual(files);
-  expect(found.joined).toBe(true);
+  expect(found.membership).toBe('member');
 });
 
 test('a certificate that is a link to elsewhere is read', async () => {
@@ -42,6 +42,10 @@ test('a certificate that is a link to elsewhere is read', async () => {
 });
 
 test('a host that kinit has changed has a journal, an empty folder is none', async () => {
-  expect(await look({ '/var/lib/kinit/journal/1-file/id': 'x' })).toEqual({ joined: false, journal: true, pki: {} });
+  expect(await look({ '/var/lib/kinit/journal/1-file/id': 'x' })).toEqual({
+    membership: 'none',
+    journal: true,
+    pki: {},
+  });
   expect((await look({ '/var/lib/kinit/other': 'x' })).journal).toBe(false);
 });

@@ -7,7 +7,9 @@ import { sampleContexts } from './sample.js';
 export function hostChangesReference(): string {
   const [controlPlane, worker] = sampleContexts();
   const parts = phases.flatMap((phase) => {
-    const [here, there] = [controlPlane, worker].map((context) => (phase.on(context) ? phase.resources(context) : []));
+    const [here, there] = [controlPlane, worker].map((context) =>
+      phase.appliesTo(context) ? phase.resources(context) : [],
+    );
     const rows = rowsOf(here ?? [], there ?? []);
     return rows.length === 0
       ? []

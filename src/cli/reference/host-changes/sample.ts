@@ -100,6 +100,6 @@ function factsOf(host: string, address: string): HostFacts {
     kernelFeatures: ['nftables'],
     listening: [],
     disks: [],
-    kubernetes: { joined: false, kubeletActive: false, pki: {}, journal: false },
+    kubernetes: { membership: 'none', kubeletActive: false, pki: {}, journal: false },
   };
 }

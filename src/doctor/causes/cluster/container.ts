@@ -1,3 +1,4 @@
+import { isMember } from '../../../model/facts.js';
 import { text } from '../../../cluster/api/json.js';
 import { said, type Cause, type Sighting } from '../../cause.js';
 import type { Evidence, HostEvidence } from '../../evidence.js';
@@ -81,7 +82,7 @@ export const apiDown: Cause = {
     'On the control-plane host: `crictl ps -a` shows the static pods, `crictl logs ID` what the API server or etcd says, `journalctl -u kubelet` why a pod does not start. No container at all: look at the manifests in /etc/kubernetes/manifests.',
   rank: 97,
   find: ({ cluster, apiTrouble, hosts }) => {
-    const leader = hosts.find(({ isControlPlane, facts }) => isControlPlane && facts.kubernetes.joined);
+    const leader = hosts.find(({ isControlPlane, facts }) => isControlPlane && isMember(facts));
     if (cluster !== undefined || leader === undefined) return [];
     const names = newestContainers(leader)
       .filter(({ name }) => STATIC.includes(name))

@@ -1,3 +1,4 @@
+import { isMember } from '../../../model/facts.js';
 import { eachHost, type Cause } from '../../cause.js';
 import { linesOf } from '../../read/logs.js';
 
@@ -12,7 +13,7 @@ export const kubectlNoConfig: Cause = {
   find: eachHost((host) => {
     const lines = linesOf(host, 'kubectl');
     const has = lines.some((line) => line === 'config=/root/.kube/config' || line.startsWith('variable='));
-    if (!lines.some((line) => line.endsWith('/kubectl')) || has || !host.facts.kubernetes.joined) return undefined;
+    if (!lines.some((line) => line.endsWith('/kubectl')) || has || !isMember(host.facts)) return undefined;
     const admin = lines.includes('config=/etc/kubernetes/admin.conf');
     return {
       found: 'kubectl has no configuration here and says "connection to the server localhost:8080 was refused"',

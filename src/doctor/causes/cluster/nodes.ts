@@ -1,3 +1,4 @@
+import { isMember } from '../../../model/facts.js';
 import { firstKubeletError } from '../../../cluster/why/kubelet-journal.js';
 import { condition, isReady } from '../../../cluster/why/explain.js';
 import { text } from '../../../cluster/api/json.js';
@@ -17,11 +18,7 @@ export const kubeletDown: Cause = {
   find: eachHost((host) => {
     const kubelet = unit(host, 'kubelet');
     // Enabled and never started: a host that is prepared and has not joined.
-    if (
-      kubelet === undefined ||
-      (kubelet.active === 'active' && kubelet.sub === 'running') ||
-      !host.facts.kubernetes.joined
-    )
+    if (kubelet === undefined || (kubelet.active === 'active' && kubelet.sub === 'running') || !isMember(host.facts))
       return undefined;
     const why = kubelet.active === 'inactive' ? undefined : firstKubeletError(kubeletLines(host).join('\n'));
     return {

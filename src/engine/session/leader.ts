@@ -1,0 +1,50 @@
+import { KinitError } from '../../model/error.js';
+import { isMember } from '../../model/facts.js';
+import { isControlPlane, type HostSpec } from '../../model/spec.js';
+import type { LiveHost, LostHost } from './session.js';
+
+interface OfInventory {
+  readonly spec: HostSpec;
+}
+
+/** The control-plane hosts among those given, in the inventory's order. */
+export function controlPlanesOf<Host extends OfInventory>(hosts: readonly Host[]): readonly Host[] {
+  return hosts.filter(({ spec }) => isControlPlane(spec));
+}
+
+/**
+ * The host that a cluster is worked on through: one-per-cluster things happen on it, and the lock lies there. It is the
+ * first control-plane host in the inventory, of those given (those that answer). Nobody else decides this.
+ */
+export function leaderOf<Host extends OfInventory>(hosts: readonly Host[]): Host | undefined {
+  return controlPlanesOf(hosts)[0];
+}
+
+/**
+ * The leader of a run. Nothing is done without most control-plane hosts: etcd would refuse, or lose its quorum. And no
+ * cluster is started while one of them does not answer: the cluster may be there, on that one.
+ */
+export function requireLeader(live: readonly LiveHost[], lost: readonly LostHost[]): LiveHost {
+  const here = controlPlanesOf(live);
+  const gone = controlPlanesOf(lost);
+  const leader = leaderOf(here);
+  if (leader === undefined) throw gone[0]?.error ?? noControlPlane();
+  if (gone.length === 0) return leader;
+  const exists = here.some(({ facts }) => isMember(facts));
+  if (exists && here.length > gone.length) return leader;
+  const names = gone.map(({ spec }) => spec.name).join(', ');
+  throw new KinitError(
+    `${String(gone.length)} of ${String(here.length + gone.length)} control-plane hosts cannot be reached: ${names}`,
+    {
+      class: 'access',
+      found: gone.map(({ spec, error }) => `${spec.name}: ${error.message}`).join('\n'),
+      hint: exists
+        ? 'More than half of them must answer: etcd would lose its quorum. Mend them first; nothing was changed.'
+        : 'The cluster may run on those already, and a second one must not be begun. Mend them first; nothing was changed.',
+    },
+  );
+}
+
+export function noControlPlane(): KinitError {
+  return new KinitError('the inventory has no control-plane host', { class: 'inventory' });
+}
