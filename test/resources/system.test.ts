@@ -79,10 +79,10 @@ for (const shell of SHELLS) {
 
 test('sysctl: a slash in a key stands for a dot in a name', () => {
   expect(sysctlKind.observe?.(sysctl({ key: 'net.ipv4.conf.eth0/100.forwarding', value: '1' }))).toContain(
-    'P=/proc/sys/net/ipv4/conf/eth0.100/forwarding',
+    'set -- /proc/sys/net/ipv4/conf/eth0.100/forwarding',
   );
   expect(sysctlKind.observe?.(sysctl({ key: 'net/ipv4/conf/eth0.100/forwarding', value: '1' }))).toContain(
-    'P=/proc/sys/net/ipv4/conf/eth0.100/forwarding',
+    'set -- /proc/sys/net/ipv4/conf/eth0.100/forwarding',
   );
 });
 

@@ -1,9 +1,10 @@
 import type { BinaryArtifact } from '../../model/artifact.js';
-import { quote, quoteAll } from '../../shell/quote.js';
 import { asCode, type Resource, type ResourceKind, type Step } from '../../model/resource.js';
-import { makeLink } from '../link/index.js';
-import { RESTORED, restorePath, savePath } from '../support/saved-path.js';
-import { STATE_DIR, fileName, makeStateDir, octal, parseFields, parseList, subshell } from '../../shell/statements.js';
+import { octal } from '../../model/text/mode.js';
+import { parseFields, parseList } from '../../shell/output.js';
+import { sh, shellScript } from '../../shell/script.js';
+import { stampPath } from '../../shell/state.js';
+import { RESTORED } from '../file/index.js';
 
 export interface BinaryResource extends Resource {
   readonly kind: 'binary';
@@ -28,22 +29,15 @@ export function binary(options: { readonly artifact: BinaryArtifact }): BinaryRe
   return { kind: 'binary', id: `binary:${options.artifact.installPath}`, artifact: options.artifact };
 }
 
+const OBSERVE = shellScript('./observe.sh', import.meta.url);
+const FINISH = shellScript('./finish.sh', import.meta.url);
+const SAVE = shellScript('./save.sh', import.meta.url);
+const RESTORE = shellScript('./restore.sh', import.meta.url);
+
 export const binaryKind: ResourceKind<BinaryResource, BinarySeen> = {
   kind: 'binary',
   describe: { change: 'Installs', subject: asCode, undone: RESTORED },
-  observe: ({ artifact }) =>
-    subshell(
-      `P=${quote(artifact.installPath)}; S=${stampOf(artifact)}`,
-      'if [ -f "$P" ] && [ ! -L "$P" ]; then',
-      // Hashing 160 MB takes half a second at every run: size, time and inode of the file that was hashed stand in a stamp.
-      `  N=$(stat -c '${STAT}' -- "$P"); H=; W=; [ ! -r "$S" ] || { read -r H W < "$S"; }`,
-      '  if [ -n "$H" ] && [ "$W" = "$N" ]; then echo stamped=yes; else H=$(sha256sum < "$P"); H=${H%% *}; fi',
-      '  echo "sha256=$H"; stat -c "mode=%a\nowner=%u:%g" -- "$P"',
-      'fi',
-      ...(artifact.links.length > 0
-        ? [`find ${quoteAll(artifact.links)} -maxdepth 0 -type l -printf 'link=%p %l\\n' 2> /dev/null; :`]
-        : []),
-    ),
+  observe: ({ artifact }) => sh(OBSERVE, { args: [artifact.installPath, stampOf(artifact), ...artifact.links] }),
   parse: (_r, output) => {
     const fields = parseFields(output);
     return {
@@ -87,22 +81,18 @@ export const binaryKind: ResourceKind<BinaryResource, BinarySeen> = {
               ],
             },
           ];
-    return [...upload, { do: 'script', script: finish(artifact) }];
+    const { installPath, sha256, links } = artifact;
+    const args = [installPath, sha256, stampOf(artifact), octal(MODE), ...links];
+    return [...upload, { do: 'script', script: sh(FINISH, { args }) }];
   },
   undo: ({ artifact }) => {
     const paths = [artifact.installPath, ...artifact.links];
     return {
-      save: paths.map((path, index) => savePath(path, String(index))).join('\n'),
-      restore: [
-        `rm -f -- ${stampOf(artifact)}`,
-        ...paths.map((path, index) => restorePath(path, String(index))).reverse(),
-      ].join('\n'),
+      save: sh(SAVE, { args: paths }),
+      restore: sh(RESTORE, { args: [stampOf(artifact), ...paths.reverse()] }),
     };
   },
 };
-
-/** Size, time of last change of content in nanoseconds, inode. */
-const STAT = '%s %.9Y %i';
 
 function differences({ artifact }: BinaryResource, seen: BinarySeen): readonly string[] {
   if (seen.sha256 === '') return ['not installed'];
@@ -114,15 +104,6 @@ function differences({ artifact }: BinaryResource, seen: BinarySeen): readonly s
   ];
 }
 
-/** The stamp is written last, of a file whose hash was checked on its way in. */
-function finish(artifact: BinaryArtifact): string {
-  return subshell(
-    ...artifact.links.map((path) => makeLink(path, artifact.installPath)),
-    `P=${quote(artifact.installPath)}`,
-    `chown 0:0 -- "$P" && chmod -- ${octal(MODE)} "$P" && ${makeStateDir('binaries')} && printf '%s %s\\n' ${artifact.sha256} "$(stat -c '${STAT}' -- "$P")" > ${stampOf(artifact)}`,
-  );
-}
-
-function stampOf(artifact: BinaryArtifact): string {
-  return quote(`${STATE_DIR}/binaries/${fileName(artifact.name)}`);
+function stampOf({ name }: BinaryArtifact): string {
+  return stampPath('binaries', name);
 }

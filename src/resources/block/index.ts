@@ -1,7 +1,7 @@
 import { unifiedDiff } from '../../model/text/diff.js';
-import { quote } from '../../shell/quote.js';
 import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
-import { parseFields, subshell } from '../../shell/statements.js';
+import { parseFields } from '../../shell/output.js';
+import { sh, shellScript } from '../../shell/script.js';
 
 export interface BlockResource extends Resource {
   readonly kind: 'block';
@@ -37,6 +37,11 @@ export function block(options: {
   };
 }
 
+const OBSERVE = shellScript('./observe.sh', import.meta.url);
+const WRITE = shellScript('./write.sh', import.meta.url);
+const SAVE = shellScript('./save.sh', import.meta.url);
+const RESTORE = shellScript('./restore.sh', import.meta.url);
+
 export const blockKind: ResourceKind<BlockResource, BlockSeen> = {
   kind: 'block',
   describe: {
@@ -44,13 +49,7 @@ export const blockKind: ResourceKind<BlockResource, BlockSeen> = {
     subject: (id) => asCode(id.split('#')[0] ?? id),
     undone: 'The block is cut out; every other byte of the file stays',
   },
-  observe: (r) =>
-    subshell(
-      findBlock(r),
-      '[ ! -e "$P" ] || echo exists=yes',
-      'echo "block=$B"',
-      '[ "$B" != whole ] || printf \'content=%s\\n\' "$(head -n $((END - 1)) < "$P" | tail -n +$((BEGIN + 1)) | base64 -w0)"',
-    ),
+  observe: ({ path, name }) => sh(OBSERVE, { args: [path, name] }),
   parse: (_r, output) => {
     const fields = parseFields(output);
     const found = fields.get('block');
@@ -82,64 +81,9 @@ export const blockKind: ResourceKind<BlockResource, BlockSeen> = {
           : { ...change, diff: unifiedDiff(seen.content, textOf(r), `${r.path} (${r.name})`) },
     };
   },
-  apply: (r) => [
-    {
-      do: 'script',
-      script: subshell(
-        findBlock(r),
-        `[ "$B" != broken ] || { echo ${quote(`${r.path}: the lines "${begin(r)}" and "${end(r)}" do not match up. Repair or delete the block by hand and run again.`)} >&2; exit 1; }`,
-        PREPARE,
-        '{ if [ "$B" = whole ]; then head -n $((BEGIN - 1)) < "$P"',
-        '  elif [ -s "$P" ]; then cat < "$P"; [ -z "$(tail -c 1 < "$P")" ] || echo; fi',
-        `  printf '%s\\n' ${quote(begin(r))}; printf '%s' ${quote(textOf(r))}; printf '%s\\n' ${quote(end(r))}`,
-        '  if [ "$B" = whole ]; then tail -n +$((END + 1)) < "$P"; fi; } > "$T" || exit 1',
-        REPLACE,
-      ),
-    },
-  ],
-  undo: (r) => ({
-    save: [
-      findBlock(r),
-      'if [ ! -e "$P" ]; then : > "$D/no-file"; elif [ -s "$P" ] && [ -n "$(tail -c 1 < "$P")" ]; then : > "$D/no-line-end"; fi',
-    ].join('\n'),
-    restore: [
-      findBlock(r),
-      'if [ "$B" = broken ]; then echo "$P: its kinit block has lost a mark; left as it is"; exit 0; fi',
-      'if [ "$B" = absent ]; then exit 0; fi',
-      PREPARE,
-      // The line end kinit had to add before the block goes too, where the block is still what ends the file.
-      'LAST=$(wc -l < "$P")',
-      '{ if [ -e "$D/no-line-end" ] && [ "$LAST" -eq "$END" ]; then head -n $((BEGIN - 1)) < "$P" | head -c -1; else head -n $((BEGIN - 1)) < "$P"; fi',
-      '  tail -n +$((END + 1)) < "$P"; } > "$T" || exit 1',
-      'if [ -e "$D/no-file" ] && [ ! -s "$T" ]; then rm -f -- "$T" "$P"; exit; fi',
-      REPLACE,
-    ].join('\n'),
-  }),
+  apply: (r) => [{ do: 'script', script: sh(WRITE, { args: [r.path, r.name, textOf(r)] }) }],
+  undo: ({ path, name }) => ({ save: sh(SAVE, { args: [path] }), restore: sh(RESTORE, { args: [path, name] }) }),
 };
-
-/** Sets P (the file itself where the path is a link), B (absent, whole, broken), BEGIN and END (line numbers). */
-function findBlock(r: BlockResource): string {
-  return [
-    `P=${quote(r.path)}; [ ! -L "$P" ] || P=$(readlink -f -- "$P")`,
-    `BEGIN=$(grep -a -n -x -F -e ${quote(begin(r))} -- "$P" 2>/dev/null | cut -d: -f1); END=$(grep -a -n -x -F -e ${quote(end(r))} -- "$P" 2>/dev/null | cut -d: -f1)`,
-    'case "$BEGIN:$END" in :) B=absent;; *[!0-9:]*|:*|*:) B=broken;; *) if [ "$BEGIN" -lt "$END" ]; then B=whole; else B=broken; fi;; esac',
-  ].join('\n');
-}
-
-/** Makes "$T" beside "$P" with the same mode, owner and attributes. */
-const PREPARE =
-  'T="$P.kinit-new"; rm -f -- "$T"; if [ -e "$P" ]; then cp -a -- "$P" "$T"; else (umask 022; mkdir -p -- "$(dirname -- "$P")" && : > "$T"); fi || exit 1';
-
-/** A bind-mounted file (containers do that with /etc/hosts) cannot be renamed over; then its content is written in place. */
-const REPLACE = 'sync -- "$T"; mv -f -T -- "$T" "$P" 2>/dev/null || { cat < "$T" > "$P" && rm -f -- "$T"; } || exit 1';
-
-function begin(r: BlockResource): string {
-  return `# kinit BEGIN ${r.name}`;
-}
-
-function end(r: BlockResource): string {
-  return `# kinit END ${r.name}`;
-}
 
 function textOf(r: BlockResource): string {
   return r.content === '' || r.content.endsWith('\n') ? r.content : `${r.content}\n`;

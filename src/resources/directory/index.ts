@@ -1,8 +1,7 @@
-import { quote } from '../../shell/quote.js';
 import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
-import { CLEAR_FOLDER } from '../support/clear-folder.js';
-import { removeMade } from '../support/saved-path.js';
-import { octal, parentOf, parseFields, subshell } from '../../shell/statements.js';
+import { octal } from '../../model/text/mode.js';
+import { parseFields } from '../../shell/output.js';
+import { sh, shellScript } from '../../shell/script.js';
 
 export interface DirectoryResource extends Resource {
   readonly kind: 'directory';
@@ -45,6 +44,11 @@ export function directory(options: {
   };
 }
 
+const OBSERVE = shellScript('./observe.sh', import.meta.url);
+const MAKE = shellScript('./make.sh', import.meta.url);
+const SAVE = shellScript('./save.sh', import.meta.url);
+const RESTORE = shellScript('./restore.sh', import.meta.url);
+
 export const directoryKind: ResourceKind<DirectoryResource, DirectorySeen> = {
   kind: 'directory',
   describe: {
@@ -53,13 +57,7 @@ export const directoryKind: ResourceKind<DirectoryResource, DirectorySeen> = {
     undone:
       'Mode and owner come back; what has come into the folders of the cluster since is deleted, and folders that were not there go',
   },
-  observe: (r) =>
-    subshell(
-      `P=${quote(r.path)}`,
-      'if [ -d "$P" ]; then stat -L -c \'type=folder\nmode=%a\nowner=%U\nuid=%u\ngroup=%G\ngid=%g\' -- "$P"',
-      'elif [ -e "$P" ] || [ -L "$P" ]; then echo type=other',
-      'else echo type=absent; fi',
-    ),
+  observe: ({ path }) => sh(OBSERVE, { args: [path] }),
   parse: (_r, output) => {
     const fields = parseFields(output);
     const type = fields.get('type');
@@ -80,18 +78,13 @@ export const directoryKind: ResourceKind<DirectoryResource, DirectorySeen> = {
       change: { action: seen.type === 'folder' ? 'update' : 'create', summary, reason: reasons.join(', ') },
     };
   },
-  apply: (r) => [
-    {
-      do: 'script',
-      script: subshell(
-        `P=${quote(r.path)}`,
-        `if [ -e "$P" ] || [ -L "$P" ]; then [ -d "$P" ] || { echo ${quote(`${r.path} exists and is not a directory. Move it away and run again.`)} >&2; exit 1; }; fi`,
-        `[ -d "$P" ] || { (umask 022; mkdir -p -- ${quote(parentOf(r.path))}) && mkdir -m ${octal(r.mode & 0o700)} -- "$P"; } || exit 1`,
-        `chown -- ${quote(`${r.owner}:${r.group}`)} "$P" && chmod -- ${octal(r.mode)} "$P"`,
-      ),
-    },
+  apply: ({ path, owner, group, mode }) => [
+    { do: 'script', script: sh(MAKE, { args: [path, `${owner}:${group}`, octal(mode), octal(mode & 0o700)] }) },
   ],
-  undo: (r) => ({ save: saveFolder(r), restore: restoreFolder(r) }),
+  undo: ({ path, removeContents }) => {
+    const args = [path, removeContents ? 'yes' : 'no'];
+    return { save: sh(SAVE, { args }), restore: sh(RESTORE, { args }) };
+  },
 };
 
 function differences(r: DirectoryResource, seen: DirectorySeen): readonly string[] {
@@ -103,32 +96,4 @@ function differences(r: DirectoryResource, seen: DirectorySeen): readonly string
   if (!seen.owners.includes(r.owner)) reasons.push(`owner is ${seen.owners[0] ?? '?'}, not ${r.owner}`);
   if (!seen.groups.includes(r.group)) reasons.push(`group is ${seen.groups[0] ?? '?'}, not ${r.group}`);
   return reasons;
-}
-
-function saveFolder(r: DirectoryResource): string {
-  return [
-    `P=${quote(r.path)}`,
-    'if [ -d "$P" ]; then',
-    '  stat -L -c "%a %u %g" -- "$P" > "$D/stat" || exit 1',
-    ...(r.removeContents ? ['  ls -A -- "$P" > "$D/contents" || exit 1'] : []),
-    'else',
-    '  : > "$D/made"; Q="$P"',
-    '  while [ ! -e "$Q" ] && [ ! -L "$Q" ]; do printf \'%s\\n\' "$Q" >> "$D/made"; Q=$(dirname -- "$Q"); done',
-    'fi',
-  ].join('\n');
-}
-
-function restoreFolder(r: DirectoryResource): string {
-  return [
-    ...(r.removeContents ? [CLEAR_FOLDER] : []),
-    `P=${quote(r.path)}`,
-    // No list: it was not there, so all in it is new.
-    ...(r.removeContents ? ['L=; [ ! -e "$D/contents" ] || L="$D/contents"', 'clear_folder "$P" "$L" || exit 1'] : []),
-    'if [ -e "$D/stat" ]; then',
-    '  [ -d "$P" ] || exit 0',
-    '  read -r M U G < "$D/stat" && chown -- "$U:$G" "$P" && chmod -- "$M" "$P"',
-    'else',
-    `  ${removeMade('$D/made')}`,
-    'fi',
-  ].join('\n');
 }

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
 import { unifiedDiff } from '../../model/text/diff.js';
-import { quote } from '../../shell/quote.js';
 import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
-import { octal, parseFields, subshell } from '../../shell/statements.js';
-import { RESTORED, restorePath, savePath } from '../support/saved-path.js';
+import { octal } from '../../model/text/mode.js';
+import { parseFields } from '../../shell/output.js';
+import { sh, shellScript } from '../../shell/script.js';
+
+/** For people: what restore.sh does. */
+export const RESTORED =
+  'What was there comes back with mode and owner; where nothing was, it is deleted, with folders made for it';
 
 /** Bytes; a larger file is shown in a plan by its digest only. */
 const MAX_SHOWN = 64 * 1024;
@@ -58,20 +62,20 @@ export function file(options: {
   };
 }
 
+const OBSERVE = shellScript('./observe.sh', import.meta.url);
+const SET_MODE = shellScript('./set-mode.sh', import.meta.url);
+const REFUSE = shellScript('./refuse.sh', import.meta.url);
+const SAVE = shellScript('./save.sh', import.meta.url);
+const RESTORE = shellScript('./restore.sh', import.meta.url);
+
 export const fileKind: ResourceKind<FileResource, FileSeen> = {
   kind: 'file',
   describe: { change: 'Writes', subject: asCode, undone: RESTORED },
-  observe: (r) =>
-    subshell(
-      `P=${quote(r.path)}`,
-      'if [ -L "$P" ]; then echo type=link',
-      'elif [ -d "$P" ]; then echo type=folder',
-      'elif [ -f "$P" ]; then',
-      '  stat -c \'type=file\nmode=%a\nowner=%U\nuid=%u\ngroup=%G\ngid=%g\' -- "$P"',
-      ...(r.keepExisting ? [] : ['  H=$(sha256sum < "$P"); H=${H%% *}; echo "sha256=$H"', ...showContent(r)]),
-      'elif [ -e "$P" ]; then echo type=other',
-      'else echo type=absent; fi',
-    ),
+  observe: (r) => {
+    const wanted = r.keepExisting ? '' : sha256Of(bytesOf(r));
+    const shown = r.secret || textOf(r) === undefined ? 0 : MAX_SHOWN;
+    return sh(OBSERVE, { args: [r.path, wanted, String(shown)] });
+  },
   parse: (_r, output) => {
     const fields = parseFields(output);
     const content = fields.get('content');
@@ -103,17 +107,10 @@ export const fileKind: ResourceKind<FileResource, FileSeen> = {
     };
   },
   apply: (r, seen) => {
-    if (seen.type === 'folder' || seen.type === 'other') return [{ do: 'script', script: inTheWay(r.path) }];
+    if (seen.type === 'folder' || seen.type === 'other')
+      return [{ do: 'script', script: sh(REFUSE, { args: [r.path] }) }];
     if (contentIsRight(r, seen))
-      return [
-        {
-          do: 'script',
-          script: subshell(
-            `P=${quote(r.path)}`,
-            `chown -- ${quote(`${r.owner}:${r.group}`)} "$P" && chmod -- ${octal(r.mode)} "$P"`,
-          ),
-        },
-      ];
+      return [{ do: 'script', script: sh(SET_MODE, { args: [r.path, `${r.owner}:${r.group}`, octal(r.mode)] }) }];
     const bytes = bytesOf(r);
     return [
       {
@@ -124,16 +121,8 @@ export const fileKind: ResourceKind<FileResource, FileSeen> = {
       },
     ];
   },
-  undo: (r) => ({ save: savePath(r.path), restore: restorePath(r.path) }),
+  undo: ({ path }) => ({ save: sh(SAVE, { args: [path] }), restore: sh(RESTORE, { args: [path] }) }),
 };
-
-/** The content there is sent only when it differs and may be shown: a run that changes nothing carries no files. */
-function showContent(r: FileResource): readonly string[] {
-  if (r.secret || textOf(r) === undefined) return [];
-  return [
-    `  if [ "$H" != ${sha256Of(bytesOf(r))} ] && [ "$(stat -c %s -- "$P")" -lt ${String(MAX_SHOWN)} ]; then printf 'content=%s\\n' "$(base64 -w0 < "$P")"; fi`,
-  ];
-}
 
 function differences(r: FileResource, seen: FileSeen): readonly string[] {
   if (seen.type === 'absent')
@@ -170,13 +159,6 @@ function shownDiff(r: FileResource, seen: FileSeen): string | undefined {
   if (r.secret || after === undefined || contentIsRight(r, seen)) return undefined;
   if (seen.type === 'file' && seen.content === undefined) return undefined;
   return unifiedDiff(seen.content ?? '', after, seen.type === 'absent' ? '/dev/null' : r.path, r.path);
-}
-
-function inTheWay(path: string): string {
-  return subshell(
-    `echo ${quote(`${path} is a directory or special file; kinit needs a regular file there. Move it away and run again.`)} >&2`,
-    'exit 1',
-  );
 }
 
 function seenType(type: string | undefined): FileSeen['type'] {

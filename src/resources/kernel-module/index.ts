@@ -1,6 +1,5 @@
-import { quote } from '../../shell/quote.js';
 import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
-import { subshell } from '../../shell/statements.js';
+import { sh, shellScript } from '../../shell/script.js';
 
 export interface KernelModuleResource extends Resource {
   readonly kind: 'kernel-module';
@@ -18,6 +17,11 @@ export function kernelModule(options: { readonly name: string; readonly required
   return { kind: 'kernel-module', id: `kernel-module:${name}`, name, required: options.required };
 }
 
+const OBSERVE = shellScript('./observe.sh', import.meta.url);
+const LOAD = shellScript('./load.sh', import.meta.url);
+const SAVE = shellScript('./save.sh', import.meta.url);
+const RESTORE = shellScript('./restore.sh', import.meta.url);
+
 export const kernelModuleKind: ResourceKind<KernelModuleResource, KernelModuleSeen> = {
   kind: 'kernel-module',
   describe: {
@@ -25,14 +29,7 @@ export const kernelModuleKind: ResourceKind<KernelModuleResource, KernelModuleSe
     subject: asCode,
     undone: 'Unloaded, where they were not loaded before and nothing uses them',
   },
-  observe: (r) =>
-    subshell(
-      `M=${quote(r.name)}`,
-      'if grep -q "^$M " /proc/modules 2>/dev/null; then echo loaded',
-      `elif ${isBuiltIn(r.name)}; then echo built-in`,
-      'elif modprobe -nq -- "$M" 2>/dev/null; then echo loadable',
-      'else echo absent; fi',
-    ),
+  observe: ({ name }) => sh(OBSERVE, { args: [name] }),
   parse: (_r, output) => {
     const word = output.trim();
     return word === 'loaded' || word === 'built-in' || word === 'loadable' ? word : 'absent';
@@ -51,42 +48,9 @@ export const kernelModuleKind: ResourceKind<KernelModuleResource, KernelModuleSe
       },
     };
   },
-  apply: (r) => [
-    {
-      do: 'script',
-      script: subshell(
-        `M=${quote(r.name)}`,
-        `command -v modprobe > /dev/null || { echo ${quote(`cannot load ${r.name}: modprobe is not installed (package kmod)`)} >&2; exit 1; }`,
-        `modprobe -- "$M" || { echo ${quote(`the kernel module ${r.name} cannot be loaded; it is not in /lib/modules of the running kernel (after a kernel update: reboot first)`)} >&2; exit 1; }`,
-      ),
-    },
-  ],
-  undo: (r, seen) => ({
-    ...(seen === 'loaded' || seen === 'built-in' ? {} : { save: ': > "$D/not-loaded"' }),
-    // In a container the kernel is the machine's: others on it may use the module by now.
-    restore: `[ ! -e "$D/not-loaded" ] || systemd-detect-virt -cq 2>/dev/null || modprobe -r -- ${quote(r.name)} 2>/dev/null || true`,
+  apply: ({ name }) => [{ do: 'script', script: sh(LOAD, { args: [name] }) }],
+  undo: ({ name }, seen) => ({
+    ...(seen === 'loaded' || seen === 'built-in' ? {} : { save: sh(SAVE) }),
+    restore: sh(RESTORE, { args: [name] }),
   }),
-};
-
-/**
- * /sys/module shows built-in modules only where they have parameters, and modules.builtin is missing where /lib/modules
- * is (containers, custom kernels), so some are known by what they bring.
- */
-function isBuiltIn(name: string): string {
-  const evidence = EVIDENCE[name];
-  const pattern = `/${name.replaceAll('_', '[-_]')}\\.ko`;
-  return [
-    '[ -d "/sys/module/$M" ]',
-    `grep -q ${quote(pattern)} "/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null`,
-    ...(evidence === undefined ? [] : [evidence]),
-  ].join(' || ');
-}
-
-const EVIDENCE: Readonly<Record<string, string>> = {
-  overlay: 'grep -qw overlay /proc/filesystems',
-  br_netfilter: '[ -e /proc/sys/net/bridge/bridge-nf-call-iptables ]',
-  nf_conntrack: '[ -e /proc/sys/net/netfilter/nf_conntrack_max ] || [ -e /proc/net/nf_conntrack ]',
-  ip_vs: '[ -e /proc/net/ip_vs ]',
-  ip_tables: '[ -e /proc/net/ip_tables_names ]',
-  ip6_tables: '[ -e /proc/net/ip6_tables_names ]',
 };

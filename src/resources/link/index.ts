@@ -1,7 +1,6 @@
-import { quote } from '../../shell/quote.js';
 import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
-import { restorePath, savePath } from '../support/saved-path.js';
-import { parentOf, parseFields, subshell } from '../../shell/statements.js';
+import { parseFields } from '../../shell/output.js';
+import { sh, shellScript } from '../../shell/script.js';
 
 export interface LinkResource extends Resource {
   readonly kind: 'link';
@@ -19,6 +18,11 @@ export function link(options: { readonly path: string; readonly target: string }
   return { kind: 'link', id: `link:${options.path}`, path: options.path, target: options.target };
 }
 
+const OBSERVE = shellScript('./observe.sh', import.meta.url);
+const APPLY = shellScript('./apply.sh', import.meta.url);
+const SAVE = shellScript('./save.sh', import.meta.url);
+const RESTORE = shellScript('./restore.sh', import.meta.url);
+
 export const linkKind: ResourceKind<LinkResource, LinkSeen> = {
   kind: 'link',
   describe: {
@@ -26,14 +30,7 @@ export const linkKind: ResourceKind<LinkResource, LinkSeen> = {
     subject: asCode,
     undone: 'What was there comes back; where nothing was, it is deleted',
   },
-  observe: (r) =>
-    subshell(
-      `P=${quote(r.path)}`,
-      'if [ -L "$P" ]; then echo type=link; printf \'target=%s\\n\' "$(readlink -- "$P")"',
-      'elif [ -d "$P" ]; then echo type=folder',
-      'elif [ -e "$P" ]; then echo type=other',
-      'else echo type=absent; fi',
-    ),
+  observe: ({ path }) => sh(OBSERVE, { args: [path] }),
   parse: (_r, output) => {
     const fields = parseFields(output);
     const type = fields.get('type');
@@ -60,15 +57,6 @@ export const linkKind: ResourceKind<LinkResource, LinkSeen> = {
       },
     };
   },
-  apply: (r) => [{ do: 'script', script: subshell(makeLink(r.path, r.target)) }],
-  undo: (r) => ({ save: savePath(r.path), restore: restorePath(r.path) }),
+  apply: ({ path, target }) => [{ do: 'script', script: sh(APPLY, { args: [path, target] }) }],
+  undo: ({ path }) => ({ save: sh(SAVE, { args: [path] }), restore: sh(RESTORE, { args: [path] }) }),
 };
-
-/** sh text that puts a link in place by rename, so that no moment has neither the old nor the new; exits 1 with the reason. */
-export function makeLink(path: string, target: string): string {
-  return [
-    `P=${quote(path)}`,
-    `if [ -d "$P" ] && [ ! -L "$P" ]; then echo ${quote(`${path} is a directory; kinit needs a link there. Move it away and run again.`)} >&2; exit 1; fi`,
-    `(umask 022; mkdir -p -- ${quote(parentOf(path))}) && rm -f -- "$P.kinit-new" && ln -s -- ${quote(target)} "$P.kinit-new" && mv -f -T -- "$P.kinit-new" "$P" || exit 1`,
-  ].join('\n');
-}

@@ -1,6 +1,6 @@
-import { parseFields, subshell } from '../../shell/statements.js';
 import type { Resource, ResourceKind } from '../../model/resource.js';
-import { sedFile } from '../support/edit.js';
+import { parseFields } from '../../shell/output.js';
+import { sh, shellScript } from '../../shell/script.js';
 
 export interface SelinuxResource extends Resource {
   readonly kind: 'selinux';
@@ -19,18 +19,14 @@ export function selinux(options: { readonly mode: 'disabled' | 'permissive' }): 
   return { kind: 'selinux', id: 'selinux', mode: options.mode };
 }
 
-const CONFIG = '/etc/selinux/config';
-const ENFORCE = '/sys/fs/selinux/enforce';
+const OBSERVE = shellScript('./observe.sh', import.meta.url);
+const SET_MODE = shellScript('./set-mode.sh', import.meta.url);
+const RESTORE = shellScript('./restore.sh', import.meta.url);
 
 export const selinuxKind: ResourceKind<SelinuxResource, SelinuxSeen> = {
   kind: 'selinux',
   describe: { change: 'Sets the SELinux mode, now and in `/etc/selinux/config`', undone: 'The old mode comes back' },
-  observe: () =>
-    subshell(
-      `V=; [ ! -r ${ENFORCE} ] || read -r V < ${ENFORCE} || :`,
-      'echo "enforce=$V"',
-      `[ ! -r ${CONFIG} ] || sed -n 's/^[[:space:]]*SELINUX=[[:space:]]*\\([A-Za-z]*\\).*/stored=\\1/p' ${CONFIG}`,
-    ),
+  observe: () => sh(OBSERVE),
   parse: (_r, output) => {
     const fields = parseFields(output);
     const enforce = fields.get('enforce')?.trim();
@@ -58,27 +54,15 @@ export const selinuxKind: ResourceKind<SelinuxResource, SelinuxSeen> = {
         : 'make SELinux permissive';
     return {
       changed: true,
-      change: { action: 'update', summary, reason: `is ${seen.running}, ${seen.stored ?? 'nothing'} in ${CONFIG}` },
+      change: {
+        action: 'update',
+        summary,
+        reason: `is ${seen.running}, ${seen.stored ?? 'nothing'} in /etc/selinux/config`,
+      },
     };
   },
-  apply: (r) => [
-    {
-      do: 'script',
-      script: subshell(
-        `V=0; [ ! -r ${ENFORCE} ] || read -r V < ${ENFORCE} || :`,
-        `if [ "$V" = 1 ]; then printf 0 > ${ENFORCE} || { echo 'SELinux cannot be made permissive: the kernel refuses it (secure boot lockdown or policy)' >&2; exit 1; }; fi`,
-        `if [ -e ${CONFIG} ]; then\n${sedFile(CONFIG, `s/^[[:space:]]*SELINUX=.*/SELINUX=${r.mode}/`)}\nfi`,
-      ),
-    },
-  ],
-  undo: (_r, seen) => ({
-    // Only the one line goes back: what else a person changes in the file later stays.
-    restore: [
-      ...(seen.stored === undefined
-        ? []
-        : [`if [ -e ${CONFIG} ]; then\n${sedFile(CONFIG, `s/^[[:space:]]*SELINUX=.*/SELINUX=${seen.stored}/`)}\nfi`]),
-      ...(seen.running === 'enforcing' ? [`if [ -e ${ENFORCE} ]; then printf 1 > ${ENFORCE} || exit 1; fi`] : []),
-      'exit 0',
-    ].join('\n'),
+  apply: ({ mode }) => [{ do: 'script', script: sh(SET_MODE, { args: [mode] }) }],
+  undo: (_r, { stored = '', running }) => ({
+    restore: sh(RESTORE, { args: [stored, running === 'enforcing' ? 'yes' : 'no'] }),
   }),
 };

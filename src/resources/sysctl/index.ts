@@ -1,6 +1,6 @@
-import { quote } from '../../shell/quote.js';
 import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
-import { parseFields, subshell } from '../../shell/statements.js';
+import { parseFields } from '../../shell/output.js';
+import { sh, shellScript } from '../../shell/script.js';
 
 export interface SysctlResource extends Resource {
   readonly kind: 'sysctl';
@@ -32,18 +32,15 @@ export function sysctl(options: {
   };
 }
 
+const OBSERVE = shellScript('./observe.sh', import.meta.url);
+const SET = shellScript('./set.sh', import.meta.url);
+const SAVE = shellScript('./save.sh', import.meta.url);
+const RESTORE = shellScript('./restore.sh', import.meta.url);
+
 export const sysctlKind: ResourceKind<SysctlResource, SysctlSeen> = {
   kind: 'sysctl',
   describe: { change: 'Sets', subject: asCode, undone: 'The value of before comes back' },
-  observe: (r) =>
-    subshell(
-      `P=${quote(sysctlPath(r.key))}`,
-      // cat, not read: dash reads a byte at a time, and /proc/sys answers the first read only.
-      'if [ -e "$P" ]; then printf \'value=%s\\n\' "$(cat < "$P")"',
-      moduleOf(r.key) === undefined
-        ? 'fi'
-        : `elif modprobe -nq ${moduleOf(r.key) ?? ''} 2>/dev/null; then echo module=yes; fi`,
-    ),
+  observe: ({ key }) => sh(OBSERVE, { args: [sysctlPath(key), moduleOf(key)] }),
   parse: (_r, output) => {
     const fields = parseFields(output);
     return { value: fields.get('value'), comesWithModule: fields.has('module') };
@@ -56,21 +53,12 @@ export const sysctlKind: ResourceKind<SysctlResource, SysctlSeen> = {
     const reason = seen.value === undefined ? 'not there' : `is ${normal(seen.value)}`;
     return { changed: true, change: { action: 'update', summary: `set ${r.key} = ${normal(r.value)}`, reason } };
   },
-  apply: (r) => [
-    {
-      do: 'script',
-      script: subshell(
-        `P=${quote(sysctlPath(r.key))}`,
-        r.optional
-          ? '[ -e "$P" ] || exit 0'
-          : `[ -e "$P" ] || { echo ${quote(`this kernel has no ${r.key}; the module or kernel option behind it is missing`)} >&2; exit 1; }`,
-        `printf '%s\\n' ${quote(r.value)} > "$P" || { echo ${quote(`the kernel does not take ${r.key} = ${r.value} (or /proc/sys is read-only here)`)} >&2; exit 1; }`,
-      ),
-    },
+  apply: ({ key, value, optional }) => [
+    { do: 'script', script: sh(SET, { args: [sysctlPath(key), value, key, optional ? 'yes' : 'no'] }) },
   ],
-  undo: (r) => ({
-    save: `P=${quote(sysctlPath(r.key))}\nif [ -e "$P" ]; then cat < "$P" > "$D/value"; fi`,
-    restore: `P=${quote(sysctlPath(r.key))}\n[ -e "$D/value" ] && [ -e "$P" ] || exit 0\ncat < "$D/value" > "$P"`,
+  undo: ({ key }) => ({
+    save: sh(SAVE, { args: [sysctlPath(key)] }),
+    restore: sh(RESTORE, { args: [sysctlPath(key)] }),
   }),
 };
 
@@ -80,12 +68,12 @@ function sysctlPath(key: string): string {
   return `/proc/sys/${slashFirst ? key : [...key].map((c) => (c === '.' ? '/' : c === '/' ? '.' : c)).join('')}`;
 }
 
-/** Parameters that appear only with their module, which another resource of the same phase may be about to load. */
-function moduleOf(key: string): string | undefined {
+/** The module with which a parameter appears, which another resource of the same phase may be about to load; or ''. */
+function moduleOf(key: string): string {
   if (key.startsWith('net.bridge.')) return 'br_netfilter';
   if (key.startsWith('net.netfilter.nf_conntrack')) return 'nf_conntrack';
   if (key.startsWith('net.ipv4.vs.')) return 'ip_vs';
-  return undefined;
+  return '';
 }
 
 /** Values of several numbers are separated by tabs in /proc/sys. */

@@ -1,8 +1,5 @@
-import { restorePath, savePath } from '../support/saved-path.js';
+import { sh, shellScript } from '../../shell/script.js';
 
-/** Copies that useradd and its like leave of what they change: `diff /etc/passwd- /etc/passwd` shall say after a reset what it said before. */
-const FILES = ['/etc/passwd-', '/etc/group-', '/etc/shadow-', '/etc/gshadow-', '/etc/subuid-', '/etc/subgid-'];
-
-/** sh text for the undo of whatever makes users. */
-export const saveUserBackups: readonly string[] = FILES.map((path) => savePath(path, path.slice('/etc/'.length)));
-export const restoreUserBackups: readonly string[] = FILES.map((path) => restorePath(path, path.slice('/etc/'.length)));
+/** For kinds whose own shell does not include user-backups.sh yet. */
+export const saveUserBackups: readonly string[] = [sh(shellScript('./save-backups.sh', import.meta.url))];
+export const restoreUserBackups: readonly string[] = [sh(shellScript('./restore-backups.sh', import.meta.url))];

@@ -1,7 +1,5 @@
-import { quote } from '../../shell/quote.js';
 import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
-import { restoreUserBackups, saveUserBackups } from './backups.js';
-import { HOST_PATH, subshell } from '../../shell/statements.js';
+import { sh, shellScript } from '../../shell/script.js';
 
 export interface UserResource extends Resource {
   readonly kind: 'user';
@@ -20,6 +18,11 @@ export function user(options: { readonly name: string; readonly home: string; re
   return { kind: 'user', id: `user:${options.name}`, name: options.name, home: options.home, shell: options.shell };
 }
 
+const OBSERVE = shellScript('./observe.sh', import.meta.url);
+const CREATE = shellScript('./create.sh', import.meta.url);
+const SAVE = shellScript('./save.sh', import.meta.url);
+const RESTORE = shellScript('./restore.sh', import.meta.url);
+
 export const userKind: ResourceKind<UserResource, UserSeen> = {
   kind: 'user',
   describe: {
@@ -27,10 +30,7 @@ export const userKind: ResourceKind<UserResource, UserSeen> = {
     subject: asCode,
     undone: 'Deleted, where they were not there before',
   },
-  observe: (r) =>
-    subshell(
-      `getent passwd ${quote(r.name)} > /dev/null && echo user; getent group ${quote(r.name)} > /dev/null && echo group; :`,
-    ),
+  observe: ({ name }) => sh(OBSERVE, { args: [name] }),
   parse: (_r, output) => {
     const words = output.split(/\s+/);
     return { user: words.includes('user'), group: words.includes('group') };
@@ -43,30 +43,6 @@ export const userKind: ResourceKind<UserResource, UserSeen> = {
       change: { action: 'create', summary: `create system ${missing} ${r.name}`, reason: 'does not exist' },
     };
   },
-  apply: (r) => [
-    {
-      do: 'script',
-      script: subshell(
-        HOST_PATH,
-        `N=${quote(r.name)}`,
-        'getent group "$N" > /dev/null || groupadd --system -- "$N" || exit 1',
-        `getent passwd "$N" > /dev/null || useradd --system --gid "$N" --home-dir ${quote(r.home)} --no-create-home --shell ${quote(r.shell)} -- "$N"`,
-      ),
-    },
-  ],
-  undo: (r) => ({
-    save: [
-      ...saveUserBackups,
-      `N=${quote(r.name)}`,
-      'getent passwd "$N" > /dev/null || : > "$D/no-user"',
-      'getent group "$N" > /dev/null || : > "$D/no-group"',
-    ].join('\n'),
-    restore: [
-      `N=${quote(r.name)}`,
-      'if [ -e "$D/no-user" ] && getent passwd "$N" > /dev/null; then userdel -- "$N" || exit 1; fi',
-      // userdel takes an empty private group along on most hosts.
-      'if [ -e "$D/no-group" ] && getent group "$N" > /dev/null; then groupdel -- "$N" || exit 1; fi',
-      ...restoreUserBackups,
-    ].join('\n'),
-  }),
+  apply: ({ name, home, shell }) => [{ do: 'script', script: sh(CREATE, { args: [name, home, shell] }) }],
+  undo: ({ name }) => ({ save: sh(SAVE, { args: [name] }), restore: sh(RESTORE, { args: [name] }) }),
 };

@@ -1,0 +1,32 @@
+# shellcheck shell=sh
+# Prints of a program that is installed sha256, mode, owner and, where its hash did not have to be reckoned, stamped=yes; and
+# link=PATH TARGET of every link that is there.
+# $1 = path of the program, $2 = stamp of the last installation; the others = links
+# include: fingerprint.sh
+
+program=$1
+stamp=$2
+shift 2
+
+print_program() {
+  sha256=
+  hashed=
+  [ ! -r "$stamp" ] || read -r sha256 hashed < "$stamp"
+  if [ -n "$sha256" ] && [ "$hashed" = "$(fingerprint "$program")" ]; then
+    echo stamped=yes
+  else
+    sha256=$(sha256sum < "$program")
+    sha256=${sha256%% *}
+  fi
+  echo "sha256=$sha256"
+  stat -c 'mode=%a
+owner=%u:%g' -- "$program"
+}
+
+if [ -f "$program" ] && [ ! -L "$program" ]; then
+  print_program
+fi
+if [ $# -gt 0 ]; then
+  find "$@" -maxdepth 0 -type l -printf 'link=%p %l\n' 2> /dev/null
+fi
+:

@@ -1,0 +1,18 @@
+# shellcheck shell=sh
+# Sets the host name, now and in /etc/hostname. hostnamectl needs D-Bus, which minimal hosts lack; what it does is done by
+# hand then.
+# $1 = name
+# include: ../../shell/lib/sync.sh
+
+store() {
+  new=/etc/hostname.kinit-new
+  printf '%s\n' "$1" > "$new" && chmod 644 "$new" && sync_file "$new" || return 1
+  # Containers bind-mount the file, which cannot be renamed over: then its content is written in place.
+  mv -f -T -- "$new" /etc/hostname 2> /dev/null || { cat < "$new" > /etc/hostname && rm -f -- "$new"; }
+}
+
+timeout 15 hostnamectl set-hostname -- "$1" > /dev/null 2>&1 || true
+read -r stored 2> /dev/null < /etc/hostname || stored=
+[ "$stored" = "$1" ] || store "$1" || exit 1
+read -r running < /proc/sys/kernel/hostname
+[ "$running" = "$1" ] || printf '%s\n' "$1" > /proc/sys/kernel/hostname
