@@ -1,13 +1,13 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { Spec } from '../model/spec.js';
+import { expandHome } from '../model/text/home.js';
 import type { Finding, Path } from './problem.js';
 
 /** The spec with every local path absolute: `~` is the operator's home, relative ones start from the inventory's folder. */
 export function resolvePaths(spec: Spec, file: string): Spec {
-  const full = (path: string): string => resolve(dirname(file), path.replace(/^~(?=\/|$)/, homedir()));
+  const full = (path: string): string => resolve(dirname(file), expandHome(path));
   const filesOf = <T extends object>(section: T): T => {
     const files = Object.entries(section).filter(
       ([key, value]) => ACCESS_FILES.includes(key) && typeof value === 'string',

@@ -58,7 +58,7 @@ export async function openHosts(
 ): Promise<{ live: LiveHost[]; lost: LostHost[] }> {
   const lost: LostHost[] = [];
   // Shared, so that one connection to a bastion serves all hosts behind it.
-  const connect = createConnector(options.inventory.ask);
+  const connect = createConnector(options.inventory.ask, (text) => options.emit({ type: 'warning', text }));
   const connected = await reach(hosts, options, lost, async (spec) => ({
     spec,
     connection: await connectTo(spec, options, connect),

@@ -1,33 +1,70 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { evaluate } from './evaluate.js';
-import type { ConfigSettings } from './evaluate.js';
-import { readConfig } from './parse.js';
-import type { ConfigLine } from './parse.js';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { KinitError } from '../../model/error.js';
+import { limiter } from '../../model/limit.js';
+import { expandHome } from '../../model/text/home.js';
+import { askOpenSsh } from './ask.js';
+import type { Given } from './ask.js';
+import { readAnswer } from './answer.js';
+import type { ConfigSettings } from './answer.js';
 
-export type { ConfigSettings } from './evaluate.js';
+export type { ConfigSettings } from './answer.js';
 export { localNames } from './tokens.js';
 
-/** What an OpenSSH client configuration says about one destination. */
-export type Lookup = (
-  destination: string,
-  given: { readonly user?: string; readonly port?: number; readonly defaultUser: string },
-) => Promise<ConfigSettings>;
+/** What the operator's OpenSSH would do for one destination, by its configuration. */
+export type Lookup = (destination: string, given: Given) => Promise<ConfigSettings>;
 
+const OWN_CONFIG = '~/.ssh/config';
 const SYSTEM_CONFIG = '/etc/ssh/ssh_config';
+/** Programs at once; an answer takes OpenSSH some milliseconds of computing. */
+const AT_ONCE = 4;
 
-/** Reads a configuration once, for any number of look-ups. With the user's own, the system's is read after it, as ssh does; without a file nothing is set. */
-export function openConfig(file: string | undefined): Lookup {
-  let lines: Promise<readonly ConfigLine[]> | undefined;
-  return async (destination, given) => {
-    lines ??= file === undefined ? Promise.resolve([]) : readAll(file);
-    return evaluate(await lines, destination, given);
+/**
+ * Reads a configuration once and asks OpenSSH about any number of destinations, about each once. With the user's own
+ * file, the system's counts after it, as for ssh. Without a file nothing is set. `say` is called once where there is a
+ * configuration and no OpenSSH that could say what it means: then nothing is set either.
+ */
+export function openConfig(file: string | undefined, say: (text: string) => void = () => undefined): Lookup {
+  const slot = limiter(AT_ONCE);
+  const answers = new Map<string, Promise<ConfigSettings>>();
+  let text: Promise<string | undefined> | undefined;
+  let said = false;
+
+  const ask = async (destination: string, given: Given): Promise<ConfigSettings> => {
+    const config = await (text ??= configText(file));
+    if (config === undefined || file === undefined) return nothing(destination);
+    const answer = await slot(() => askOpenSsh({ file, text: config }, destination, given));
+    if (typeof answer === 'string') return readAnswer(answer, destination, given);
+    if (!said) say(`${file} is not read: ${answer.missing}. Only what the inventory says about SSH counts.`);
+    said = true;
+    return nothing(destination);
+  };
+  return (destination, given) => {
+    const key = JSON.stringify([destination, given]);
+    const answer = answers.get(key) ?? ask(destination, given);
+    answers.set(key, answer);
+    return answer;
   };
 }
 
-async function readAll(file: string): Promise<readonly ConfigLine[]> {
-  const own = await readConfig(file);
-  if (file !== join(homedir(), '.ssh/config')) return own;
-  // Its first lines belong to no Host of the user's file.
-  return [...own, { keyword: 'match', args: ['all'], rest: 'all' }, ...(await readConfig(SYSTEM_CONFIG))];
+function nothing(destination: string): ConfigSettings {
+  return { hostName: destination, identityFiles: [], identitiesOnly: false, proxyJump: [] };
+}
+
+/** Undefined: there is nothing to be followed. */
+async function configText(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  const own = await readFile(file, 'utf8').catch((cause: unknown) => {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    throw new KinitError(`the SSH configuration ${file} cannot be read`, {
+      class: 'access',
+      tried: `read ${file}`,
+      found: cause instanceof Error ? cause.message : String(cause),
+      hint: 'Mend it, or name another with ssh.configFile in the inventory (none: read none).',
+      cause,
+    });
+  });
+  const system = file === expandHome(OWN_CONFIG) && existsSync(SYSTEM_CONFIG) ? `Include ${SYSTEM_CONFIG}\n` : '';
+  // What follows belongs to no Host of the user's file.
+  return own === undefined && system === '' ? undefined : `${own ?? ''}\nMatch all\n${system}`;
 }

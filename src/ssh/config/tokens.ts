@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { homedir, hostname, userInfo } from 'node:os';
+import { expandHome } from '../../model/text/home.js';
 
-/** What the %-tokens of ssh_config(5) stand for while one host's settings are read. */
+/** What the %-tokens of ssh_config(5) stand for where one host's settings are read. */
 export interface TokenValues {
   /** As it was asked for. */
   readonly original: string;
@@ -39,11 +40,8 @@ export function expandTokens(text: string, values: TokenValues): string {
 
 /** '~/' and ${NAME} in the name of a file, then the tokens. */
 export function expandPath(text: string, values: TokenValues): string {
-  const home = text === '~' || text.startsWith('~/') ? `${homedir()}${text.slice(1)}` : text;
-  return expandTokens(
-    home.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => process.env[name] ?? ''),
-    values,
-  );
+  const named = text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => process.env[name] ?? '');
+  return expandTokens(expandHome(named), values);
 }
 
 export function localNames(): { readonly host: string; readonly user: string } {

@@ -35,13 +35,16 @@ export type Connector = (options: ConnectOptions) => Promise<HostConnection>;
 
 const CLOSE_MS = 2000;
 
-/** `ask`: how to get a secret that the inventory names no place for; absent without a terminal. */
-export function createConnector(ask?: AskSecret): Connector {
+/**
+ * `ask`: how to get a secret that the inventory names no place for; absent without a terminal. `warn` is told what a
+ * person should know and no host says.
+ */
+export function createConnector(ask?: AskSecret, warn?: (text: string) => void): Connector {
   const dialler = createDialler(createKeyRing(ask));
   const lookups = new Map<string | undefined, Lookup>();
   return async (options) => {
     const { host, configFile } = options;
-    const lookup = lookups.get(configFile) ?? openConfig(configFile);
+    const lookup = lookups.get(configFile) ?? openConfig(configFile, warn);
     lookups.set(configFile, lookup);
     const route = await findRoute(host, options, lookup);
     const target = route.at(-1) ?? route[0];

@@ -15,7 +15,6 @@ import { hostTrust } from '../trust/trust.js';
 export interface DialOptions {
   /** Inventory name of the host at the end. */
   readonly host: string;
-  readonly knownHostsFile: string;
   /** Unknown keys are written down and accepted; changed ones never are. */
   readonly acceptNewHostKeys: boolean;
   readonly connectTimeoutSeconds: number;
@@ -71,9 +70,10 @@ export function createDialler(ring: KeyRing): Dialler {
         hostTrust({
           name: hop.name,
           ...(isHost ? { host: options.host } : {}),
-          address: hop.knownAs,
+          address: hop.address,
           port: hop.port,
-          knownHostsFile: options.knownHostsFile,
+          ...(hop.hostKeyAlias === undefined ? {} : { hostKeyAlias: hop.hostKeyAlias }),
+          knownHostsFiles: hop.knownHostsFiles,
           acceptNewHostKeys: options.acceptNewHostKeys,
           behind: via !== undefined,
         });

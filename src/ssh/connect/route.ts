@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
 import { KinitError } from '../../model/error.js';
+import { expandHome } from '../../model/text/home.js';
+import { unbracketed } from '../../model/text/host-port.js';
 import type { SecretSource } from '../../model/secret.js';
 import type { Access, Proof } from '../login/access.js';
 import type { ConfigSettings, Lookup } from '../config/index.js';
@@ -12,8 +14,10 @@ export interface Hop {
   readonly address: string;
   readonly port: number;
   readonly user: string;
-  /** How it stands in known_hosts. */
-  readonly knownAs: string;
+  /** How it stands in known_hosts instead of by its address and port. */
+  readonly hostKeyAlias?: string;
+  /** Files of the kind known_hosts; a new key is written into the first. */
+  readonly knownHostsFiles: readonly [string, ...string[]];
   /** Where keys are; those the inventory names must be there. */
   readonly identityFiles: readonly string[];
   readonly identityRequired: boolean;
@@ -27,30 +31,37 @@ export interface Hop {
 
 /** ssh itself goes no deeper. */
 const MAX_HOPS = 8;
+/** Who does not say otherwise in the inventory means this file, and what the configuration says goes before it. */
+const DEFAULT_KNOWN_HOSTS = '~/.ssh/known_hosts';
+
+type Destination = Proof & { readonly address: string };
 
 /** The way to a host: bastions first, the host last. The inventory goes before the configuration, which goes before the defaults. */
 export async function findRoute(host: string, access: Access, lookup: Lookup): Promise<readonly [...Hop[], Hop]> {
-  const { hop, config } = await resolve(host, access, 'root', lookup);
+  const { hop, config } = await resolve(host, access, 'root', access.knownHostsFile, lookup);
   if (access.bastions === undefined) refuseProxyCommand(host, config);
   const jumps = access.bastions ?? config.proxyJump.map((text) => parseJump(host, text));
-  return [...(await bastions(host, jumps, lookup, 0)), hop];
+  return [...(await bastions(host, access.knownHostsFile, jumps, lookup, 0)), hop];
 }
 
 /** Each bastion, with what the configuration says must come before the first of them. */
 async function bastions(
   host: string,
-  jumps: readonly (Proof & { readonly address: string })[],
+  knownHostsFile: string,
+  jumps: readonly Destination[],
   lookup: Lookup,
   depth: number,
 ): Promise<Hop[]> {
   const hops: Hop[] = [];
   for (const [index, jump] of jumps.entries()) {
-    const { hop, config } = await resolve(`the bastion ${jump.address}`, jump, localNames().user, lookup);
+    const name = `the bastion ${jump.address}`;
+    const { hop, config } = await resolve(name, jump, localNames().user, knownHostsFile, lookup);
     if (index === 0 && depth < MAX_HOPS) {
       refuseProxyCommand(hop.name, config);
       hops.push(
         ...(await bastions(
           host,
+          knownHostsFile,
           config.proxyJump.map((text) => parseJump(host, text)),
           lookup,
           depth + 1,
@@ -70,8 +81,9 @@ async function bastions(
 
 async function resolve(
   name: string,
-  given: Proof & { readonly address: string },
+  given: Destination,
   defaultUser: string,
+  knownHostsFile: string,
   lookup: Lookup,
 ): Promise<{ hop: Hop; config: ConfigSettings }> {
   const { address, user, port, identityFile, passphrase, password } = given;
@@ -83,10 +95,11 @@ async function resolve(
   const agent = config.identityAgent ?? process.env['SSH_AUTH_SOCK'] ?? '';
   const hop: Hop = {
     name,
-    address: config.hostName.replace(/^\[(.*)\]$/, '$1'),
+    address: unbracketed(config.hostName),
     port: config.port ?? 22,
     user: config.user ?? defaultUser,
-    knownAs: config.hostKeyAlias ?? config.hostName,
+    ...(config.hostKeyAlias === undefined ? {} : { hostKeyAlias: config.hostKeyAlias }),
+    knownHostsFiles: knownHosts(knownHostsFile, config),
     identityFiles: identityFile === undefined ? config.identityFiles : [identityFile],
     identityRequired: identityFile !== undefined,
     identitiesOnly: identityFile !== undefined || config.identitiesOnly,
@@ -97,8 +110,14 @@ async function resolve(
   return { hop, config };
 }
 
+function knownHosts(inventorys: string, { knownHostsFiles = [] }: ConfigSettings): readonly [string, ...string[]] {
+  const [first, ...more] = knownHostsFiles;
+  const unsaid = expandHome(inventorys) === expandHome(DEFAULT_KNOWN_HOSTS);
+  return unsaid && first !== undefined ? [first, ...more] : [inventorys];
+}
+
 /** '[user@]host[:port]', also as ssh://; an IPv6 address with a port stands in brackets. */
-export function parseJump(host: string, text: string): Proof & { readonly address: string } {
+export function parseJump(host: string, text: string): Destination {
   const match = /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[([^\]]+)\]|([^@[\]]+?))(?::(\d+))?\/?$/.exec(text);
   const plain = isIP(text.replace(/^.*@/, '')) === 6 ? text.replace(/^.*@/, '') : undefined;
   const address = plain ?? match?.[2] ?? match?.[3];

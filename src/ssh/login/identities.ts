@@ -8,7 +8,7 @@ import { describeKey, readKeyFile } from './keys.js';
 import type { KeyFile } from './keys.js';
 import type { KeyRing } from './key-ring.js';
 import type { Hop } from '../connect/route.js';
-import { expandHome } from '../trust/trust.js';
+import { expandHome } from '../../model/text/home.js';
 
 /** What ssh tries without configuration, in its order. */
 const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'];

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { KinitError } from '../../model/error.js';
 import type { SecretSource } from '../../model/secret.js';
-import { expandHome } from '../trust/trust.js';
+import { expandHome } from '../../model/text/home.js';
 
 /** Reads a secret from where the inventory says it is. `what` names it in errors; they never hold it. */
 export async function readSecret(source: SecretSource, what: string): Promise<string> {

@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
 import { KinitError } from '../../model/error.js';
+import { expandHome } from '../../model/text/home.js';
 import { quote } from '../../shell/quote.js';
 import { fingerprint, keyFileName, keyType, shortType } from './host-key.js';
 import { entriesFor, hostName, judgeHostKey, parseKnownHosts } from './known-hosts.js';
@@ -34,14 +34,18 @@ export function hostTrust(options: {
   host?: string;
   address: string;
   port: number;
-  knownHostsFile: string;
+  /** What it is called in known_hosts instead of its address; ssh looks for it there without the port. */
+  hostKeyAlias?: string;
+  /** All are read; a new key is written into the first. */
+  knownHostsFiles: readonly [string, ...string[]];
   acceptNewHostKeys: boolean;
   behind?: boolean;
 }): Trust {
-  const { name, address, port } = options;
+  const { name, hostKeyAlias } = options;
+  const [address, port] = hostKeyAlias === undefined ? [options.address, options.port] : [hostKeyAlias, 22];
   const place = { class: 'access', ...(options.host === undefined ? {} : { host: options.host }) } as const;
-  const file = expandHome(options.knownHostsFile);
-  const entries = [file, SYSTEM_KNOWN_HOSTS].flatMap((path) => parseKnownHosts(path, readIfThere(path)));
+  const [file, ...others] = options.knownHostsFiles.map(expandHome) as [string, ...string[]];
+  const entries = [file, ...others, SYSTEM_KNOWN_HOSTS].flatMap((path) => parseKnownHosts(path, readIfThere(path)));
   const knownTypes = new Set(
     entriesFor(entries, address, port)
       .filter((entry) => !entry.revoked)
@@ -49,7 +53,8 @@ export function hostTrust(options: {
   );
   const isKnown = (algorithm: string): boolean =>
     knownTypes.has(algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm);
-  const where = `${address} port ${port}`;
+  const alias = hostKeyAlias === undefined ? '' : ` (${hostKeyAlias} in known_hosts)`;
+  const where = `${options.address} port ${options.port}${alias}`;
   let newKey: Uint8Array | undefined;
 
   return {
@@ -87,7 +92,7 @@ export function hostTrust(options: {
         ...place,
         tried: `${tried} against ${file}`,
         found: `the host sent ${sent}`,
-        hint: `Compare on the machine's console: ssh-keygen -lf /etc/ssh/${keyFileName(keyType(key))}. If they are the same, run again with --accept-new-host-keys${options.behind === true ? '.' : `, or: ssh-keyscan -p ${port} ${quote(address)} >> ${quote(file)}`}`,
+        hint: `Compare on the machine's console: ssh-keygen -lf /etc/ssh/${keyFileName(keyType(key))}. If they are the same, run again with --accept-new-host-keys${options.behind === true || hostKeyAlias !== undefined ? '.' : `, or: ssh-keyscan -p ${port} ${quote(address)} >> ${quote(file)}`}`,
       });
     },
     remember: () => {
@@ -108,11 +113,6 @@ export function hostTrust(options: {
       }
     },
   };
-}
-
-/** '~/x' as a path in the user's home. */
-export function expandHome(path: string): string {
-  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
 }
 
 function readIfThere(file: string): string {

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openConfig } from '../../../src/ssh/config/index.js';
 import { scratch } from '../scratch.js';
 
@@ -127,4 +127,53 @@ test('one look-up does not spoil another', async () => {
   const lookup = openConfig(CONFIG);
   expect((await lookup('web', { defaultUser: 'root' })).user).toBe('deploy');
   expect((await lookup('other', { defaultUser: 'root' })).user).toBe('later');
+});
+
+test('a known_hosts of the configuration is told from the one OpenSSH takes by default; none of them is a memory', async () => {
+  const file = save(
+    'known',
+    `Host a\n  UserKnownHostsFile ~/.ssh/known_%h ${folder}/more\nHost b\n  UserKnownHostsFile /dev/null\nHost c\n  UserKnownHostsFile none\n`,
+  );
+  const files = async (host: string): Promise<unknown> =>
+    (await openConfig(file)(host, { defaultUser: 'root' })).knownHostsFiles;
+  expect(await files('a')).toEqual([join(homedir(), '.ssh/known_a'), join(folder, 'more')]);
+  expect([await files('b'), await files('c'), await files('d')]).toEqual([undefined, undefined, undefined]);
+});
+
+test("a file that others may write to is read as ssh -F does, and ssh's own words name it", async () => {
+  const file = save('shared', 'Host a\n  Port 2022\n');
+  chmodSync(file, 0o666);
+  expect(await openConfig(file)('a', { defaultUser: 'root' })).toMatchObject({ port: 2022 });
+  const broken = save('broken', 'Host a\n  Prot 2022\n');
+  await expect(openConfig(broken)('a', { defaultUser: 'root' })).rejects.toMatchObject({
+    context: { found: expect.stringContaining(`${broken}: line 2: Bad configuration option: prot`) as string },
+  });
+});
+
+describe('without OpenSSH', () => {
+  const path = process.env['PATH'];
+  beforeAll(() => (process.env['PATH'] = folder));
+  afterAll(() => (process.env['PATH'] = path));
+
+  test('only the inventory counts, and that is said once', async () => {
+    const said: string[] = [];
+    const lookup = openConfig(CONFIG, (text) => said.push(text));
+    for (const host of ['web', 'ab'])
+      expect(await lookup(host, { defaultUser: 'root' })).toEqual({
+        hostName: host,
+        identityFiles: [],
+        identitiesOnly: false,
+        proxyJump: [],
+      });
+    expect(said).toEqual([
+      `${CONFIG} is not read: OpenSSH is not installed. Only what the inventory says about SSH counts.`,
+    ]);
+  });
+
+  test('where there is no configuration nothing is missed', async () => {
+    const said: string[] = [];
+    await openConfig(join(folder, 'absent'), (text) => said.push(text))('web', { defaultUser: 'root' });
+    await openConfig(undefined, (text) => said.push(text))('web', { defaultUser: 'root' });
+    expect(said).toEqual([]);
+  });
 });

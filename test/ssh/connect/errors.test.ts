@@ -30,7 +30,13 @@ function login(
   offered: readonly string[],
   passwordTried = false,
 ): { credentials: Credentials; attempt: Attempt } {
-  const hop = { ...target, knownAs: 'x', identityFiles: [], identityRequired: false, identitiesOnly: false };
+  const hop = {
+    ...target,
+    knownHostsFiles: ['/k'] as const,
+    identityFiles: [],
+    identityRequired: false,
+    identitiesOnly: false,
+  };
   const credentials = {
     identities: { offered: [], tried, notes: tried.length > 0 ? ['/r is encrypted'] : [], locked: [] },
     hop,

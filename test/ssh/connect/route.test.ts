@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Access } from '../../../src/ssh/login/access.js';
@@ -39,11 +40,38 @@ test('bastions of the inventory go before ProxyJump; an empty list means none', 
 });
 
 test('a way that leads back to itself, and a ProxyCommand, are refused', async () => {
-  await expect(route('Host *\n  ProxyJump a\n')).rejects.toThrow('the way to node1 goes through more than 8 bastions');
+  await expect(route('Host a\n  ProxyJump b\nHost *\n  ProxyJump a\n')).rejects.toThrow(
+    'the way to node1 goes through more than 8 bastions',
+  );
+  // OpenSSH itself sees a jump host before itself.
+  await expect(route('Host *\n  ProxyJump a\n')).rejects.toMatchObject({
+    context: { found: expect.stringContaining('jumphost loop via a') as string },
+  });
   await expect(route('Host box\n  ProxyCommand nc %h %p\n')).rejects.toMatchObject({
     message: 'node1 has a ProxyCommand in the SSH configuration, which kinit cannot use',
     context: { found: 'nc box 22' },
   });
+});
+
+test('known_hosts: the inventory, then the configuration, then the usual file', async () => {
+  const files = async (config: string, knownHostsFile: string): Promise<readonly string[]> => {
+    const file = join(folder, 'config');
+    writeFileSync(file, config);
+    const [hop] = await findRoute('node1', { ...access, knownHostsFile }, openConfig(file));
+    return hop.knownHostsFiles;
+  };
+  const own = 'Host box\n  UserKnownHostsFile /k1 /k2\n';
+  const usual = join(homedir(), '.ssh/known_hosts');
+  expect(await files(own, '/k')).toEqual(['/k']);
+  expect(await files(own, usual)).toEqual(['/k1', '/k2']);
+  expect(await files('', usual)).toEqual([usual]);
+});
+
+test('HostKeyAlias goes with the host', async () => {
+  const file = join(folder, 'config');
+  writeFileSync(file, 'Host box\n  HostKeyAlias kind\n  Port 2222\n');
+  const route = await findRoute('node1', access, openConfig(file));
+  expect(route).toMatchObject([{ address: 'box', port: 2222, hostKeyAlias: 'kind' }]);
 });
 
 test.each([

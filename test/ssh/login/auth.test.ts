@@ -24,7 +24,7 @@ const find = (changes: Partial<Hop> = {}): Promise<Credentials> =>
       address: '10.0.0.1',
       port: 22,
       user: 'root',
-      knownAs: '10.0.0.1',
+      knownHostsFiles: ['/k'] as const,
       identityFiles: [],
       identityRequired: false,
       identitiesOnly: false,

@@ -27,7 +27,7 @@ function setUp(
       host: 'node1',
       address: 'kinit-test.invalid',
       port: 2222,
-      knownHostsFile,
+      knownHostsFiles: [knownHostsFile],
       acceptNewHostKeys,
     }),
   };
@@ -87,8 +87,42 @@ test('a known_hosts file that cannot be read does not count as empty', () => {
       host: 'node1',
       address: 'a',
       port: 22,
-      knownHostsFile: folder,
+      knownHostsFiles: [folder],
       acceptNewHostKeys: true,
     }),
   ).toThrow(/cannot be read/);
+});
+
+test('HostKeyAlias stands in known_hosts without the port, as ssh writes and reads it', () => {
+  const file = join(folder, 'alias');
+  const aliased = (text: string): ReturnType<typeof hostTrust> => {
+    writeFileSync(file, text);
+    return hostTrust({
+      name: 'node1',
+      address: '10.0.0.1',
+      port: 2222,
+      hostKeyAlias: 'Kind',
+      knownHostsFiles: [file],
+      acceptNewHostKeys: true,
+    });
+  };
+  expect(aliased(`kind ssh-ed25519 ${ED.toString('base64')}\n`).judge(ED)).toBeUndefined();
+  // A changed key must not be taken for a new one.
+  expect(aliased(`kind ssh-rsa ${RSA.toString('base64')}\n`).judge(ED)?.message).toContain('not the one that is known');
+  const fresh = aliased('');
+  expect(fresh.judge(ED)).toBeUndefined();
+  fresh.remember();
+  expect(readFileSync(file, 'utf8')).toBe(`kind ssh-ed25519 ${ED.toString('base64')}\n`);
+});
+
+test('keys of several files are known; a new one is written into the first', () => {
+  const [first, second] = [join(folder, 'first'), join(folder, 'second')];
+  writeFileSync(second, `known.invalid ssh-ed25519 ${ED.toString('base64')}\n`);
+  const trust = (address: string): ReturnType<typeof hostTrust> =>
+    hostTrust({ name: 'node1', address, port: 22, knownHostsFiles: [first, second], acceptNewHostKeys: true });
+  expect(trust('known.invalid').judge(RSA)?.message).toContain('not the one that is known');
+  const fresh = trust('new.invalid');
+  fresh.judge(RSA);
+  fresh.remember();
+  expect(readFileSync(first, 'utf8')).toBe(`new.invalid ssh-rsa ${RSA.toString('base64')}\n`);
 });
