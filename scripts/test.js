@@ -1,12 +1,14 @@
 // `npm test`: every check there is, one after another, each with a bound on its time. Goes on after a failure, so that one run tells all.
 //   --unit-only          everything but the tests on real hosts
 //   --e2e-only [FILTER]  only the tests on real hosts (those whose path holds FILTER)
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { forwardSignals, run, wasInterrupted } from './lib/child.js';
 import { LAB_PREFIX } from './lib/e2e-labs.js';
+import { runLanes } from './lib/lanes.js';
+import { takeRunLock } from './lib/run-lock.js';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);
@@ -16,6 +18,8 @@ const unitOnly = process.argv.includes('--unit-only');
 const filters = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const results = mkdtempSync(path.join(tmpdir(), 'kinit-test-'));
 const total = { passed: 0, failed: [], skipped: [] };
+/** Tests with the time they took, of each kind. */
+const times = { unit: [], 'end-to-end': [] };
 
 forwardSignals();
 await main();
@@ -29,7 +33,13 @@ async function main() {
     await shellcheck();
     await step('import directions', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src'], 5);
     await step('unused code', bin('knip'), [], 5);
-    await vitest('unit tests', ['--config', 'vitest.config.ts', ...filters], 10);
+    const started = announce('unit tests');
+    const reporter = ['--reporter=default'];
+    await vitest('unit tests', ['--config', 'vitest.config.ts', ...reporter, ...filters], {
+      minutes: 10,
+      kind: 'unit',
+      started,
+    });
   }
   if (!unitOnly) await endToEnd();
   rmSync(results, { recursive: true, force: true });
@@ -48,15 +58,42 @@ async function endToEnd() {
     total.skipped.push({ name: 'end-to-end tests', note: reason });
     return;
   }
+  const holder = takeRunLock(root);
+  if (holder !== undefined) {
+    total.failed.push({ name: 'end-to-end tests', note: `they run in this folder already: process ${holder}` });
+    return;
+  }
   await step('artifacts', process.execPath, [kinit, 'artifacts', 'build'], 90);
   // What an earlier run left when it was killed would be found half made by the tests.
   await removeLabs();
+  const started = announce('end-to-end tests');
+  const end = Date.now() + 120 * 60_000;
   try {
-    await vitest('end-to-end tests', ['--config', 'vitest.e2e.config.ts', '--reporter=verbose', ...filters], 120);
+    await runLanes(endToEndFiles(), (name) => endToEndFile(name, (end - Date.now()) / 60_000));
   } finally {
     // Also after a crash, a time-out or Ctrl-C: no lab of this run outlives it.
     await removeLabs();
   }
+  console.log(`end-to-end tests took ${since(started)} s`);
+}
+
+/** Names of the files, those whose path holds one of the filters. */
+function endToEndFiles() {
+  const ending = '.e2e.test.ts';
+  return readdirSync(path.join(root, 'test', 'e2e'))
+    .filter((file) => file.endsWith(ending))
+    .filter((file) => filters.length === 0 || filters.some((filter) => `test/e2e/${file}`.includes(filter)))
+    .map((file) => file.slice(0, -ending.length));
+}
+
+async function endToEndFile(name, minutesLeft) {
+  const args = ['--config', 'vitest.e2e.config.ts', '--reporter=verbose', `test/e2e/${name}.e2e.test.ts`];
+  await vitest(`end-to-end tests: ${name}`, args, {
+    minutes: Math.max(0, Math.min(40, minutesLeft)),
+    kind: 'end-to-end',
+    started: Date.now(),
+    prefix: `${name.padEnd(11)} | `,
+  });
 }
 
 /** @param skipCode the exit code that says that it cannot run on this machine */
@@ -80,16 +117,15 @@ async function step(name, file, args, minutes, skipCode) {
   }
 }
 
-async function vitest(name, args, minutes) {
+async function vitest(name, args, { minutes, kind, started, prefix }) {
   if (wasInterrupted()) return;
-  const started = announce(name);
-  const file = path.join(results, `${name.replaceAll(' ', '-')}.ndjson`);
-  const reporters = args.some((argument) => argument.startsWith('--reporter')) ? [] : ['--reporter=default'];
-  const { code, timedOut } = await run(
-    bin('vitest'),
-    ['run', ...args, ...reporters, '--reporter=./scripts/lib/test-reporter.js'],
-    { cwd: root, minutes, env: { KINIT_TEST_RESULTS: file } },
-  );
+  const file = path.join(results, `${name.replaceAll(/[^a-z0-9-]+/g, '-')}.ndjson`);
+  const { code, timedOut } = await run(bin('vitest'), ['run', ...args, '--reporter=./scripts/lib/test-reporter.js'], {
+    cwd: root,
+    minutes,
+    env: { KINIT_TEST_RESULTS: file },
+    prefix,
+  });
   const entries = existsSync(file)
     ? readFileSync(file, 'utf8')
         .trimEnd()
@@ -100,7 +136,8 @@ async function vitest(name, args, minutes) {
   total.passed += entries.filter((entry) => entry.state === 'passed').length;
   total.failed.push(...failed);
   total.skipped.push(...entries.filter((entry) => entry.state === 'skipped'));
-  if (timedOut) total.failed.push({ name, note: `ended after ${String(minutes)} minutes` });
+  times[kind].push(...entries.filter(({ ms }) => ms !== undefined));
+  if (timedOut) total.failed.push({ name, note: `ended after ${minutes.toFixed(0)} minutes` });
   else if (code !== 0 && failed.length === 0 && !wasInterrupted())
     total.failed.push({ name, note: `vitest ended with exit code ${String(code)}` });
   console.log(`${code === 0 ? 'ok' : 'FAILED'} ${name} (${since(started)} s)`);
@@ -132,7 +169,18 @@ function since(started) {
   return ((Date.now() - started) / 1000).toFixed(1);
 }
 
+/** Where the time goes; hooks that make labs are not in it. */
+function slowest() {
+  for (const [kind, tests] of Object.entries(times)) {
+    if (tests.length === 0) continue;
+    console.log(`\nThe ten slowest ${kind} tests:`);
+    for (const { name, ms } of tests.toSorted((a, b) => b.ms - a.ms).slice(0, 10))
+      console.log(`${(ms / 1000).toFixed(1).padStart(7)} s  ${name}`);
+  }
+}
+
 function summary() {
+  slowest();
   console.log('');
   for (const { name, note } of total.skipped) console.log(`skipped: ${name} (${firstLine(note) ?? 'no reason given'})`);
   for (const { name, note } of total.failed)

@@ -21,6 +21,15 @@ test.each(imports)('$file imports from $path what is there', async ({ names, pat
   expect(Object.keys(module)).toEqual(expect.arrayContaining(names));
 });
 
+test('every file of end-to-end tests stands in one lane', () => {
+  const names = readdirSync(new URL('e2e', import.meta.url))
+    .filter((file) => file.endsWith('.e2e.test.ts'))
+    .map((file) => file.replace('.e2e.test.ts', ''));
+  const lanes = readFileSync(new URL('scripts/lib/lanes.js', root), 'utf8');
+  const listed = [...(/LANES = \{([^}]*)\}/.exec(lanes)?.[1] ?? '').matchAll(/'([a-z-]+)'/g)].map(([, name]) => name);
+  expect(listed.sort()).toEqual(names.sort());
+});
+
 test('they were found', () => {
   expect(imports.length).toBeGreaterThan(5);
 });

@@ -1,5 +1,6 @@
 // Children in their own process group: Ctrl-C is handed on in order, and a child that overruns its time is ended with all it started.
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 
 const running = new Set();
 let interrupted = false;
@@ -21,16 +22,18 @@ export function forwardSignals() {
 }
 
 /**
- * Runs a command, its output passed on (or collected with `capture`), ended when `minutes` are over.
+ * Runs a command, its output passed on (each line behind `prefix`, where one is given; or collected with `capture`), ended
+ * when `minutes` are over.
  * Resolves to { code, timedOut, stdout }; never rejects for a failing command.
  */
-export function run(file, args, { cwd, env, minutes, capture = false, input } = {}) {
+export function run(file, args, { cwd, env, minutes, capture = false, input, prefix } = {}) {
+  const out = prefix === undefined ? 'inherit' : 'pipe';
   return new Promise((resolve) => {
     const child = spawn(file, args, {
       cwd,
       env: { ...process.env, ...env },
       detached: true,
-      stdio: [input === undefined ? 'ignore' : 'pipe', capture ? 'pipe' : 'inherit', 'inherit'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', capture ? 'pipe' : out, out],
     });
     running.add(child);
     let timedOut = false;
@@ -47,7 +50,8 @@ export function run(file, args, { cwd, env, minutes, capture = false, input } = 
       running.delete(child);
       resolve({ code, timedOut, stdout });
     };
-    child.stdout?.setEncoding('utf8').on('data', (text) => (stdout += text));
+    if (capture) child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
+    else if (prefix !== undefined) for (const stream of [child.stdout, child.stderr]) passOn(stream, prefix);
     if (input !== undefined) child.stdin.on('error', () => {}).end(input);
     child.on('error', (error) => {
       console.error(`${file}: ${error.message}`);
@@ -55,6 +59,11 @@ export function run(file, args, { cwd, env, minutes, capture = false, input } = 
     });
     child.on('close', (code, signal) => finish(code ?? (signal === 'SIGINT' ? 130 : 1)));
   });
+}
+
+/** Line by line: two children that talk at once stay readable. */
+function passOn(stream, prefix) {
+  createInterface({ input: stream }).on('line', (line) => console.log(`${prefix}${line}`));
 }
 
 function signalGroup(child, signal) {

@@ -4,7 +4,8 @@ import { appendFileSync } from 'node:fs';
 export default class ResultReporter {
   onTestCaseResult(test) {
     const result = test.result();
-    this.write({ name: `${test.module.relativeModuleId} > ${test.fullName}`, state: result.state, note: result.note });
+    const name = `${test.module.relativeModuleId} > ${test.fullName}`;
+    this.write({ name, state: result.state, note: result.note, ms: test.diagnostic()?.duration });
   }
 
   onTestModuleEnd(module) {
