@@ -8,6 +8,7 @@ import { readTar } from '../../src/artifacts/images/read-tar.js';
 import type { DoctorReport } from '../../src/doctor/index.js';
 import { findLab, killHost, startHost } from '../../src/lab/index.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, lab, labName, type LabHandle } from './support/kinit.js';
+import { examine as examineLab, findsCause, told } from './support/examine.js';
 import { PROVOCATIONS } from './support/provocations.js';
 
 const KUBEADM_CONFIG = readFileSync(new URL('support/stock-kubeadm.yaml', import.meta.url), 'utf8');
@@ -24,28 +25,7 @@ afterAll(async () => {
   await cluster.down();
 });
 
-async function examine(...more: string[]): Promise<{ readonly code: number; readonly report: DoctorReport }> {
-  const { code, stdout, stderr } = await kinit(['doctor', '-i', cluster.inventory, '--output', 'json', ...more], {
-    timeoutSeconds: 180,
-  });
-  const line = stdout
-    .split('\n')
-    .map((each) => (each === '' ? undefined : (JSON.parse(each) as { type?: string; result?: DoctorReport })))
-    .find((each) => each?.type === 'result');
-  if (line?.result === undefined)
-    throw new Error(`kinit doctor gave no report, exit code ${code}\n${stdout}\n${stderr}`);
-  return { code, report: line.result };
-}
-
-/** Errors and what the causes say, for the message of a failed test. */
-const told = ({ checks, findings }: DoctorReport): string[] => [
-  ...checks.flatMap(({ host = '-', check }) =>
-    check.status === 'error' ? [`${host} ${check.name}: ${check.found}`] : [],
-  ),
-  ...findings
-    .filter(({ severity }) => severity !== 'note')
-    .map(({ cause, host = '-', found }) => `${host} ${cause}: ${found}`),
-];
+const examine = (...more: string[]): ReturnType<typeof examineLab> => examineLab(cluster, ...more);
 
 async function untilWell(seconds = 120): Promise<DoctorReport> {
   return eventually('a doctor that finds nothing wrong', seconds, async () => {
@@ -131,26 +111,11 @@ describe('on a cluster of kinit', () => {
     expect(text).not.toContain('PRIVATE KEY');
   });
 
-  for (const { cause, host, found, first, cannot, provoke, mend } of PROVOCATIONS) {
+  for (const provocation of PROVOCATIONS) {
+    const { cause, host, cannot } = provocation;
     test.skipIf(cannot !== undefined)(
       `${cause} is found on ${host}${cannot === undefined ? '' : ` (skipped: ${cannot})`}`,
-      async () => {
-        try {
-          await provoke(cluster);
-          await eventually(`the cause ${cause}`, 90, async () => {
-            const { report } = await examine();
-            const finding = report.findings.find(
-              (each) => each.cause === cause && each.host === host && found.test(each.found),
-            );
-            if (finding === undefined || (first && report.findings[0]?.cause !== cause))
-              throw new Error(told(report).join('\n') || 'nothing was found');
-            expect(finding.next).not.toBe('');
-            return finding;
-          });
-        } finally {
-          await mend(cluster);
-        }
-      },
+      () => findsCause(cluster, provocation),
     );
   }
 

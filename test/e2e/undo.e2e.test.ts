@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { all, kinitEvents, kinitOk, lab, only, type LabHandle } from './support/kinit.js';
 import { differences, record, type Recording } from './support/recording.js';
+import { findsCause } from './support/examine.js';
+import { SWAP_ON } from './support/provocations.js';
 import { USERS_WORLD } from './support/users-world.js';
 
 const HOSTS = ['node1', 'node2'] as const;
@@ -66,9 +68,13 @@ test('reset on a clean host has nothing to do', async () => {
   expect(await changedSince(before)).toEqual(UNCHANGED);
 });
 
-test('reset --remove-packages of a used cluster gives everything back as it was', async () => {
+test('swap that somebody turned on is found by the doctor on the node whose kubelet it stops', async () => {
   await init();
   await useCluster();
+  await findsCause(cluster, SWAP_ON);
+});
+
+test('reset --remove-packages of a used cluster gives everything back as it was', async () => {
   // The recording must be able to tell a cluster from none.
   const during = await changedSince(before);
   for (const host of HOSTS)

@@ -57,7 +57,7 @@ const simple = (cause: string, { host, provoke, mend, first = true, ...rest }: S
   mend: (lab) => lab.sh(host, mend),
 });
 
-/** Everything that can be brought about on lab hosts, in the order it is. */
+/** Everything that can be brought about on lab hosts without a trace on their machine, in the order it is. */
 export const PROVOCATIONS: readonly Provocation[] = [
   simple('kubectl-no-config', {
     host: 'node2',
@@ -231,15 +231,6 @@ kubectl run hungry --image="$image" --restart=Never --overrides='{"spec":{"nodeN
       );
     },
   },
-  {
-    ...simple('swap-on', {
-      host: 'node2',
-      found: /swap is on \(/,
-      provoke: 'systemctl restart kubelet; sleep 2',
-      mend: 'systemctl reset-failed kubelet; systemctl restart kubelet',
-    }),
-    ...withMachineSwap(),
-  },
   // For some seconds each fdatasync of etcd takes 1.3 s, as on a disk that is far too slow.
   simple('etcd-slow-disk', {
     host: 'node1',
@@ -256,6 +247,17 @@ timeout 8 strace -qq -f -p "$(pgrep -x etcd)" -e trace=fdatasync -e inject=fdata
     mend: restore('/etc/kubernetes/manifests/kube-apiserver.yaml'),
   }),
 ];
+
+/** The machine's: a test that runs alone brings it about. */
+export const SWAP_ON: Provocation = {
+  ...simple('swap-on', {
+    host: 'node2',
+    found: /swap is on \(/,
+    provoke: 'systemctl restart kubelet; sleep 2',
+    mend: 'systemctl reset-failed kubelet; systemctl restart kubelet',
+  }),
+  ...withMachineSwap(),
+};
 
 function onCgroupV2(): boolean {
   return existsSync('/sys/fs/cgroup/cgroup.controllers');
