@@ -45,79 +45,100 @@ export async function probeReachability(
     spec,
   );
   const listeners = new Map<string, Listener>();
+  const said: Said[] = [];
   try {
     await onEach(connections, async (connection) => {
       const ports = uniquePorts(routes.filter(({ to }) => to.spec.name === connection.host));
-      if (ports.length > 0)
-        listeners.set(
-          connection.host,
-          parseListener((await connection.run(listenScript(token, ports), { timeoutSeconds: 20 })).stdout),
-        );
+      if (ports.length === 0) return;
+      const { stdout } = await connection.run(listenScript(token, ports), { timeoutSeconds: 20 });
+      listeners.set(connection.host, parseListener(stdout));
     });
     signal.throwIfAborted();
-    const results = new Map<Route, ReachabilityResult>();
     await onEach(connections, async (connection) => {
-      const own = routes.filter(({ from }) => from.spec.name === connection.host);
-      if (own.length === 0) return;
-      const targets = own.map(
-        (route): ProbeTarget => ({ protocol: route.protocol, address: route.to.address, port: route.port }),
-      );
-      const { stdout } = await connection.run(connectScript(token, targets), { timeoutSeconds: LISTEN_SECONDS });
-      const answers = parseAnswers(stdout);
-      for (const [index, route] of own.entries())
-        results.set(route, judge(route, answers.get(index), listeners.get(route.to.spec.name)));
+      const targets = routes.filter(({ from }) => from.spec.name === connection.host);
+      if (targets.length === 0) return;
+      const awaited = routes.filter(
+        (route) => route.to.spec.name === connection.host && isHeard(route, listeners),
+      ).length;
+      const { stdout } = await connection.run(connectScript(token, { targets, awaited }), {
+        timeoutSeconds: LISTEN_SECONDS,
+      });
+      said.push({ host: connection.host, output: stdout });
     });
-    // In the order of the inventory, whoever answered first.
-    return routes.flatMap((route) => results.get(route) ?? []);
   } finally {
     // Each on its own: a host that is gone must not keep the others' listeners up.
     await Promise.allSettled(
-      [...listeners].map(async ([host, { pid }]) =>
-        pid === undefined ? undefined : connections.get(host)?.run(stopScript(token, pid), { timeoutSeconds: 20 }),
-      ),
+      [...connections].map(async ([host, connection]) => {
+        const { stdout } = await connection.run(stopScript(token), { timeoutSeconds: 20 });
+        said.push({ host, output: stdout });
+      }),
     );
   }
+  const answers = parseAnswers(said);
+  return routes.map((route) => judge(route, answers, listeners.get(route.to.spec.name)));
 }
 
-interface Route extends ProbePort {
+interface Route extends ProbeTarget {
   readonly from: Node;
   readonly to: Node;
   readonly purpose: string;
 }
 
 interface Listener {
-  readonly pid?: number;
-  readonly hasPerl: boolean;
+  readonly hasSystemd: boolean;
   /** 'tcp 6443' -> up, taken, or a message. */
   readonly states: ReadonlyMap<string, string>;
+}
+
+/** What one host has printed. */
+interface Said {
+  readonly host: string;
+  readonly output: string;
+}
+
+interface Answers {
+  /** By the number of the route: what became of a connection, or of sending a datagram. */
+  readonly outcomes: ReadonlyMap<number, string>;
+  /** Numbers of the routes on which a datagram arrived. */
+  readonly heard: ReadonlySet<number>;
+  /** Hosts that could not try. */
+  readonly withoutBash: ReadonlySet<string>;
 }
 
 /** Every host needs the API, the API needs every kubelet, and pods of any two hosts talk. */
 function neededRoutes(nodes: readonly Node[], spec: Spec): Route[] {
   const vxlan = tunnels(spec);
-  return nodes.flatMap((from) =>
-    nodes
-      .filter((to) => to !== from)
-      .flatMap((to): Route[] => [
-        ...(to.isControlPlane
-          ? [{ from, to, protocol: 'tcp' as const, port: spec.apiServer.port, purpose: 'API server' }]
-          : []),
-        ...(from.isControlPlane ? [{ from, to, protocol: 'tcp' as const, port: 10250, purpose: 'kubelet' }] : []),
-        ...(vxlan ? [{ from, to, protocol: 'udp' as const, port: 8472, purpose: 'VXLAN' }] : []),
-      ]),
-  );
+  return nodes
+    .flatMap((from) =>
+      nodes
+        .filter((to) => to !== from)
+        .flatMap((to) => [
+          ...(to.isControlPlane
+            ? [{ from, to, protocol: 'tcp' as const, port: spec.apiServer.port, purpose: 'API server' }]
+            : []),
+          ...(from.isControlPlane ? [{ from, to, protocol: 'tcp' as const, port: 10250, purpose: 'kubelet' }] : []),
+          ...(vxlan ? [{ from, to, protocol: 'udp' as const, port: 8472, purpose: 'VXLAN' }] : []),
+        ]),
+    )
+    .map((route, id) => ({ ...route, id, address: route.to.address }));
+}
+
+/** Whether a datagram that arrives is noted there. */
+function isHeard({ protocol, port, to }: Route, listeners: ReadonlyMap<string, Listener>): boolean {
+  return protocol === 'udp' && listeners.get(to.spec.name)?.states.get(`udp ${String(port)}`) === 'up';
 }
 
 function judge(
-  { from, to, protocol, port, purpose }: Route,
-  answer: string | undefined,
+  { id, from, to, address, protocol, port, purpose }: Route,
+  { outcomes, heard, withoutBash }: Answers,
   listener: Listener | undefined,
 ): ReachabilityResult {
-  const base = { from: from.spec.name, to: to.spec.name, address: to.address, protocol, port, purpose };
-  if (answer === 'reached') return { ...base, outcome: 'reached' };
+  const base = { from: from.spec.name, to: to.spec.name, address, protocol, port, purpose };
+  const answer = outcomes.get(id) ?? (protocol === 'udp' ? 'timeout' : undefined);
+  if (heard.has(id) || answer === 'reached') return { ...base, outcome: 'reached' };
   const state = listener?.states.get(`${protocol} ${String(port)}`);
-  if (listener?.hasPerl === false)
-    return { ...base, outcome: 'skipped', reason: `${to.spec.name} has no perl to put a listener up` };
+  if (listener?.hasSystemd === false)
+    return { ...base, outcome: 'skipped', reason: `${to.spec.name} has no systemd to put a listener up` };
   // What listens there already is the cluster itself on a node, else somebody else, perhaps on one address only: of that the port check speaks.
   const judged = state === 'up' || (state === 'taken' && protocol === 'tcp' && isMember(to.facts));
   if (!judged)
@@ -126,29 +147,28 @@ function judge(
       outcome: 'skipped',
       reason: `${to.spec.name} could not listen: ${state === 'taken' ? 'the port is in use' : (state ?? 'no answer')}`,
     };
+  if (withoutBash.has(from.spec.name))
+    return { ...base, outcome: 'skipped', reason: `${from.spec.name} has no bash to ask over ${protocol}` };
   if (answer === 'timeout' || answer === 'refused' || answer === 'unreachable') return { ...base, outcome: answer };
-  return { ...base, outcome: 'skipped', reason: `${from.spec.name} has no perl to ask over ${protocol}` };
+  return { ...base, outcome: 'skipped', reason: `${from.spec.name} could not ask over ${protocol}` };
 }
 
 function parseListener(output: string): Listener {
-  const pid = /^pid (\d+)$/m.exec(output)?.[1];
   const states = [...output.matchAll(/^((?:tcp|udp) \d+) (.+)$/gm)].map(
     ([, port = '', state = '']): [string, string] => [port, state],
   );
-  return {
-    hasPerl: !/^no-perl$/m.test(output),
-    states: new Map(states),
-    ...(pid === undefined ? {} : { pid: Number(pid) }),
-  };
+  return { hasSystemd: !/^no-systemd$/m.test(output), states: new Map(states) };
 }
 
-function parseAnswers(output: string): Map<number, string> {
-  return new Map(
-    [...output.matchAll(/^(\d+) (\w+)$/gm)].map(([, index = '', answer = '']): [number, string] => [
-      Number(index),
-      answer,
-    ]),
-  );
+function parseAnswers(said: readonly Said[]): Answers {
+  const output = said.map((each) => each.output).join('\n');
+  const numbers = (pattern: RegExp): [number, string][] =>
+    [...output.matchAll(pattern)].map(([, id = '', answer = '']) => [Number(id), answer]);
+  return {
+    outcomes: new Map(numbers(/^(\d+) (\w+)$/gm)),
+    heard: new Set(numbers(/^heard (\d+)$/gm).map(([id]) => id)),
+    withoutBash: new Set(said.filter((each) => /^no-bash$/m.test(each.output)).map(({ host }) => host)),
+  };
 }
 
 function uniquePorts(routes: readonly Route[]): ProbePort[] {

@@ -11,12 +11,12 @@ interface FakeHost {
 type Answer = string | Error;
 
 /** Answers listen, connect and stop; anything else is refused. */
-function fakeHost(host: string, listen: Answer, connect: Answer): FakeHost {
+function fakeHost(host: string, listen: Answer, connect: Answer, stop: Answer = ''): FakeHost {
   const scripts: string[] = [];
   const answers: [RegExp, Answer][] = [
-    [/^if grep -qs kinit-probe-/, ''],
-    [/echo no-perl/, listen],
-    [/elif command -v bash/, connect],
+    [/^\( # preflight\/probe\/stop\n/, stop],
+    [/^\( # preflight\/probe\/listen\n/, listen],
+    [/^\( # preflight\/probe\/connect\n/, connect],
   ];
   const refuse = (): never => {
     throw new Error('not programmed');
@@ -39,8 +39,10 @@ function fakeHost(host: string, listen: Answer, connect: Answer): FakeHost {
   return { connection, scripts };
 }
 
-const UP_C1 = 'tcp 6443 up\nudp 8472 up\npid 41\n';
-const UP_W1 = 'tcp 10250 up\nudp 8472 up\npid 42\n';
+const UP_C1 = 'tcp 6443 up\nudp 8472 up\n';
+const UP_W1 = 'tcp 10250 up\nudp 8472 up\n';
+const STOP = '( # preflight/probe/stop\n';
+/** Routes are numbered: 0 and 1 are tcp and udp from c1 to w1, 2 and 3 from w1 to c1. A datagram is known where it arrives. */
 
 async function probe(
   c1: FakeHost,
@@ -67,7 +69,7 @@ function lines(results: readonly ReachabilityResult[]): string[] {
 }
 
 test('what the cluster needs is tried, in three round trips a host', async () => {
-  const [c1, w1] = [fakeHost('c1', UP_C1, '0 reached\n1 reached\n'), fakeHost('w1', UP_W1, '1 timeout\n0 refused\n')];
+  const [c1, w1] = [fakeHost('c1', UP_C1, '0 reached\n'), fakeHost('w1', UP_W1, '2 refused\nheard 1\n')];
   expect(lines(await probe(c1, w1))).toEqual([
     'c1 w1 tcp 10250 reached',
     'c1 w1 udp 8472 reached',
@@ -75,14 +77,24 @@ test('what the cluster needs is tried, in three round trips a host', async () =>
     'w1 c1 udp 8472 timeout',
   ]);
   expect([c1.scripts.length, w1.scripts.length]).toEqual([3, 3]);
-  expect(c1.scripts[2]).toContain('/proc/41/cmdline');
+  expect(c1.scripts[2]).toContain(STOP);
+});
+
+test('a datagram that came late counts, and one that was rejected is no mere silence', async () => {
+  const [c1, w1] = [
+    fakeHost('c1', UP_C1, '0 reached\n', 'heard 3\n1 refused\n'),
+    fakeHost('w1', UP_W1, '2 reached\n', '3 refused\n'),
+  ];
+  expect(lines(await probe(c1, w1))).toEqual([
+    'c1 w1 tcp 10250 reached',
+    'c1 w1 udp 8472 refused',
+    'w1 c1 tcp 6443 reached',
+    'w1 c1 udp 8472 reached',
+  ]);
 });
 
 test('host-gw asks no VXLAN', async () => {
-  const [c1, w1] = [
-    fakeHost('c1', 'tcp 6443 up\npid 41\n', '0 reached\n'),
-    fakeHost('w1', 'tcp 10250 up\npid 42\n', '0 reached\n'),
-  ];
+  const [c1, w1] = [fakeHost('c1', 'tcp 6443 up\n', '0 reached\n'), fakeHost('w1', 'tcp 10250 up\n', '1 reached\n')];
   expect(lines(await probe(c1, w1, { spec: { network: { flannelBackend: 'host-gw' } } })).sort()).toEqual([
     'c1 w1 tcp 10250 reached',
     'w1 c1 tcp 6443 reached',
@@ -91,22 +103,22 @@ test('host-gw asks no VXLAN', async () => {
 
 test('what cannot be judged is skipped with the reason', async () => {
   const [c1, w1] = [
-    fakeHost('c1', 'tcp 6443 taken\nudp 8472 up\npid 41\n', '0 refused\n1 timeout\n'),
-    fakeHost('w1', 'no-perl\n', '0 refused\n1 unknown\n'),
+    fakeHost('c1', 'tcp 6443 taken\nudp 8472 up\n', '0 refused\n'),
+    fakeHost('w1', 'no-systemd\n', 'no-bash\n'),
   ];
   expect(lines(await probe(c1, w1)).sort()).toEqual([
-    'c1 w1 tcp 10250 skipped: w1 has no perl to put a listener up',
-    'c1 w1 udp 8472 skipped: w1 has no perl to put a listener up',
+    'c1 w1 tcp 10250 skipped: w1 has no systemd to put a listener up',
+    'c1 w1 udp 8472 skipped: w1 has no systemd to put a listener up',
     'w1 c1 tcp 6443 skipped: c1 could not listen: the port is in use',
-    'w1 c1 udp 8472 skipped: w1 has no perl to ask over udp',
+    'w1 c1 udp 8472 skipped: w1 has no bash to ask over udp',
   ]);
 });
 
 test('an API server that runs already is judged without a listener', async () => {
   const joined = { kubernetes: { membership: 'member' as const, kubeletActive: true, pki: {}, journal: true } };
   const [c1, w1] = [
-    fakeHost('c1', 'tcp 6443 taken\nudp 8472 taken\n', '0 reached\n1 reached\n'),
-    fakeHost('w1', UP_W1, '0 timeout\n1 timeout\n'),
+    fakeHost('c1', 'tcp 6443 taken\nudp 8472 taken\n', '0 reached\n'),
+    fakeHost('w1', UP_W1, '2 timeout\nheard 1\n'),
   ];
   const results = await probe(c1, w1, { controlPlane: joined });
   expect(lines(results)).toContain('w1 c1 tcp 6443 timeout');
@@ -121,8 +133,8 @@ test('an API server that runs already is judged without a listener', async () =>
 test('listeners are stopped when a host fails on the way', async () => {
   const [c1, w1] = [fakeHost('c1', UP_C1, new Error('connection lost')), fakeHost('w1', UP_W1, '')];
   await expect(probe(c1, w1)).rejects.toThrow('connection lost');
-  expect(c1.scripts.at(-1)).toContain('/proc/41/cmdline');
-  expect(w1.scripts.at(-1)).toContain('/proc/42/cmdline');
+  expect(c1.scripts.at(-1)).toContain(STOP);
+  expect(w1.scripts.at(-1)).toContain(STOP);
 });
 
 test('nothing is started after Ctrl-C', async () => {

@@ -1,0 +1,89 @@
+# shellcheck shell=sh
+# Puts listeners up for a check, as socket units of systemd: every host has it, while nc, perl or python may be absent.
+# A TCP connection is taken and closed; datagrams are written to /run/$TOKEN/heard.
+# TOKEN: what the names of all that is made begin with. BOUND: seconds listeners live when nobody stops them; what ends
+# them then is the script END. "$@" = tcp/PORT or udp/PORT.
+# Prints 'PROTOCOL PORT up|taken|MESSAGE' for each, or 'no-systemd'.
+
+# write_unit NAME LINE...
+write_unit() {
+  file=/run/systemd/system/$1
+  shift
+  printf '%s\n' '[Unit]' 'DefaultDependencies=no' "$@" > "$file"
+}
+
+# write_tcp NAME PORT: a service for each connection, which does nothing but end. Of many at a time most are closed without
+# one. Keys that an older systemd does not know are passed over by it.
+write_tcp() {
+  write_unit "$1.socket" '[Socket]' "ListenStream=$2" 'BindIPv6Only=both' 'Backlog=4096' \
+    'Accept=yes' 'MaxConnections=8' 'TriggerLimitIntervalSec=0'
+  write_unit "$1@.service" '[Service]' 'Slice=system.slice' 'ExecStart=/bin/true'
+}
+
+# write_udp NAME PORT: dd writes each datagram as it comes, and only so many: others may send to the port.
+write_udp() {
+  write_unit "$1.socket" '[Socket]' "ListenDatagram=$2" 'BindIPv6Only=both' 'ReceiveBuffer=1M'
+  write_unit "$1.service" "BindsTo=$1.socket" "After=$1.socket" '[Service]' 'StandardInput=socket' 'StandardOutput=null' \
+    "ExecStart=/bin/sh -c 'exec dd bs=2048 count=4096 >> /run/$TOKEN/heard 2> /dev/null'"
+}
+
+# write_end: kinit may die before it stops them.
+write_end() {
+  printf '%s\n' "$END" > "/run/$TOKEN/end"
+  write_unit "end-of-$TOKEN.timer" '[Timer]' "OnActiveSec=$BOUND" 'AccuracySec=1s'
+  write_unit "end-of-$TOKEN.service" '[Service]' 'Type=oneshot' 'StandardOutput=null' "ExecStart=/bin/sh /run/$TOKEN/end"
+}
+
+# start UNIT...: a new unit is found without a reload, but perhaps not by every old systemd.
+start() {
+  timeout 8 systemctl start "$@" 2> /dev/null && return
+  systemctl daemon-reload
+  timeout 8 systemctl start "$@" 2> /dev/null
+}
+
+# is_taken PROTOCOL PORT: in /proc/net/tcp, state 0A is a socket that listens.
+is_taken() {
+  state=
+  if [ "$1" = tcp ]; then state='[0-9A-F]+:[0-9A-F]+ 0A '; fi
+  hex=$(printf "%04X" "$2")
+  cat "/proc/net/$1" "/proc/net/${1}6" 2> /dev/null | grep -qE "^ *[0-9]+: [0-9A-F]+:$hex $state"
+}
+
+# state_of PROTOCOL PORT, after the start
+state_of() {
+  socket=$TOKEN-$1-$2.socket
+  if systemctl is-active "$socket" > /dev/null; then
+    echo up
+  elif is_taken "$1" "$2"; then
+    echo taken
+  else
+    result=$(systemctl show -p Result "$socket")
+    echo "systemd gave up on it: ${result#Result=}"
+  fi
+}
+
+if [ ! -d /run/systemd/system ]; then
+  echo no-systemd
+  exit 0
+fi
+(umask 077 && mkdir -p "/run/$TOKEN") || exit 1
+write_end
+units=end-of-$TOKEN.timer
+begun=
+for wanted in "$@"; do
+  protocol=${wanted%/*}
+  port=${wanted#*/}
+  # Looked for first: systemd would note a failure in the journal.
+  if is_taken "$protocol" "$port"; then
+    echo "$protocol $port taken"
+    continue
+  fi
+  "write_$protocol" "$TOKEN-$protocol-$port" "$port"
+  units="$units $TOKEN-$protocol-$port.socket"
+  begun="$begun $wanted"
+done
+# shellcheck disable=SC2086
+start $units
+for wanted in $begun; do
+  echo "${wanted%/*} ${wanted#*/} $(state_of "${wanted%/*}" "${wanted#*/}")"
+done

@@ -1,0 +1,17 @@
+# shellcheck shell=sh
+# Ends listeners and senders of a check and removes all that was made for them. Prints what had come by then: 'heard ID' for
+# each datagram, 'ID refused|unreachable|unknown' for each that could not be sent.
+# TOKEN: as the listeners were given it.
+# include: ./heard.sh
+
+[ -d "/run/$TOKEN" ] || exit 0
+heard
+cat "/run/$TOKEN/failed" 2> /dev/null
+# The sender ends when the folder is gone, a datagram's receiver with its socket.
+rm -rf "/run/${TOKEN:?}"
+if [ -e "/run/systemd/system/end-of-$TOKEN.timer" ]; then
+  systemctl stop "end-of-$TOKEN.timer" "$TOKEN-*.socket" 2> /dev/null
+  rm -f "/run/systemd/system/end-of-$TOKEN".* "/run/systemd/system/$TOKEN-"*
+  systemctl reset-failed "$TOKEN-*" 2> /dev/null
+fi
+exit 0
