@@ -1,9 +1,10 @@
 import { KinitError } from '../model/error.js';
 import type { AnyKind, Resource } from '../model/resource.js';
 import * as common from '../resources/index.js';
+import { runtimeKinds } from '../runtime/index.js';
 
 /** Every kind of resource there is: the common ones, and those that the seams' registries contribute. */
-const KINDS: readonly AnyKind[] = [...Object.values<unknown>(common).filter(isKind)];
+const KINDS: readonly AnyKind[] = [...Object.values<unknown>(common).filter(isKind), ...runtimeKinds];
 
 const BY_NAME = new Map(KINDS.map((kind) => [kind.kind, kind]));
 

@@ -6,8 +6,8 @@ import { kubernetes } from '../artifacts/supplies/kubernetes.js';
 import { pause } from '../artifacts/supplies/pause.js';
 import { smokeTest } from '../artifacts/supplies/smoke-test.js';
 import { cniPlugins } from '../network/cni-plugins.js';
-import { containerdSupply } from '../runtime/containerd/supply.js';
-import { criTools } from '../runtime/cri-tools.js';
+import { runtimeSupplies } from '../runtime/index.js';
+import { criTools } from '../runtime/cri-tools/index.js';
 
 /**
  * Everything that hosts may get, of every kind there is. The order is that of building: what a cluster needs first, first;
@@ -15,7 +15,7 @@ import { criTools } from '../runtime/cri-tools.js';
  */
 export const SUPPLY = combineSupplies([
   kubernetes,
-  containerdSupply,
+  ...runtimeSupplies,
   cniPlugins,
   criTools,
   etcd,

@@ -1,5 +1,6 @@
 import { makeSpecSchema } from '../model/spec.js';
 import { networkChoice } from '../network/index.js';
+import { runtimeChoice } from '../runtime/index.js';
 
 /** The inventory's schema, with every kind that the registries of the seams know. */
 export const specSchema = makeSpecSchema({
@@ -9,5 +10,5 @@ export const specSchema = makeSpecSchema({
     describe: 'How the control plane runs: static pods, in the layout of kubeadm.',
   },
   network: networkChoice,
-  runtime: { ids: ['containerd'], default: 'containerd', describe: 'Container runtime.' },
+  runtime: runtimeChoice,
 });

@@ -7,7 +7,6 @@ export * from './directory/index.js';
 export * from './file/index.js';
 export * from './firewall/index.js';
 export * from './hostname/index.js';
-export * from './images/index.js';
 export * from './kernel-module/index.js';
 export * from './link/index.js';
 export * from './node-join/index.js';

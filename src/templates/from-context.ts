@@ -13,7 +13,6 @@ import {
   authenticationConfiguration,
 } from './api-server-files.js';
 import { kubeletConfiguration, kubeProxyConfiguration } from './component-config.js';
-import { containerdConfig, containerdUnit, crictlConfig, hostsToml } from './containerd.js';
 import { apiServerManifest, controllerManagerManifest, schedulerManifest } from './control-plane.js';
 import { etcdManifest } from './etcd.js';
 import {
@@ -116,15 +115,6 @@ export function renderKubeletFlags({ spec, node }: PhaseContext): string {
     taints: [...own, ...taints.map(({ key, value, effect }) => `${key}=${value ?? ''}:${effect}`)],
   });
 }
-
-export function renderContainerdConfig({ spec, node, images }: PhaseContext): string {
-  const selinux = spec.selinux === 'keep' && node.facts.selinux === 'enforcing';
-  return containerdConfig({ pauseImage: imageRef(images, 'pause'), selinux });
-}
-
-export const renderContainerdUnit = (): string => containerdUnit({ binary: '/usr/local/bin/containerd' });
-export const renderCrictlConfig = (): string => crictlConfig({ endpoint: CRI_SOCKET });
-export const renderHostsToml = hostsToml;
 
 export function renderKubeProxyConfiguration({ spec, proxyMode }: PhaseContext): string {
   return kubeProxyConfiguration({ clusterCIDR: spec.network.podCIDR, mode: proxyMode, user: spec.kubeProxy.config });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { kindOf } from '../../src/engine/kinds.js';
 import * as resources from '../../src/resources/index.js';
+import { images } from '../../src/runtime/index.js';
 import { SHELLS, run } from './sh.js';
 
 const artifact = {
@@ -20,7 +21,7 @@ const ONE_OF_EACH = [
   resources.file({ path: '/x', content: '', mode: 0o644 }),
   resources.firewall({}),
   resources.hostname({ name: 'x' }),
-  resources.images({ images: [] }),
+  images({ runtime: 'containerd', images: [] }),
   resources.kernelModule({ name: 'x', required: true }),
   resources.link({ path: '/x', target: '/y' }),
   resources.packages({ names: ['x'] }),
@@ -28,7 +29,7 @@ const ONE_OF_EACH = [
   resources.service({ name: 'x', enabled: true, running: true }),
   resources.swapOff(),
   resources.sysctl({ key: 'a.b', value: '1' }),
-  resources.traces({ cniInterfaces: [], paths: [] }),
+  resources.traces({ stopPods: ':', mounts: [], cniInterfaces: [], paths: [] }),
   resources.user({ name: 'x', home: '/', shell: '/bin/false' }),
 ];
 

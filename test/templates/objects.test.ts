@@ -13,7 +13,6 @@ import {
   kubeadmConfigMaps,
   kubeadmRbac,
   kubeProxyObjects,
-  renderHostsToml,
   smokeObjects,
 } from '../../src/templates/index.js';
 import { makeContext } from './context.js';
@@ -197,16 +196,4 @@ test('flannel makes nftables rules only where a kernel has no iptables', () => {
     Backend: { Type: 'vxlan' },
   });
   expect(enabled(['nftables'])).toMatchObject({ EnableNFTables: true });
-});
-
-test('a mirror stands before its registry, Docker Hub by the name it answers to', () => {
-  expect(
-    renderHostsToml({
-      registry: 'docker.io',
-      endpoints: ['https://a.example', 'https://b.example:5000/"x'],
-      caFile: '/local/ca.pem',
-    }),
-  ).toBe(
-    'server = "https://registry-1.docker.io"\n\n[host."https://a.example"]\n  capabilities = ["pull", "resolve"]\n  ca = "/etc/containerd/certs.d/docker.io/ca.crt"\n\n[host."https://b.example:5000/\\"x"]\n  capabilities = ["pull", "resolve"]\n  ca = "/etc/containerd/certs.d/docker.io/ca.crt"\n',
-  );
 });

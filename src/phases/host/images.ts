@@ -1,13 +1,14 @@
 import type { Phase } from '../../model/phase.js';
-import { images as imagesResource } from '../../resources/index.js';
+import { images as imagesResource, runtimeOf } from '../../runtime/index.js';
 
 /** The smoke test's image goes along where images come as archives: such a site may have no registry to pull it from. */
 export const images: Phase = {
   id: 'images',
   title: 'Container images',
   appliesTo: () => true,
-  resources: ({ artifacts, node }) => [
+  resources: ({ spec, artifacts, node }) => [
     imagesResource({
+      runtime: runtimeOf(spec).id,
       images: artifacts.images.filter(
         ({ on, archive }) =>
           on === 'all' ||

@@ -1,9 +1,9 @@
 import type { Phase } from '../../model/phase.js';
-import { containerdResources } from '../../runtime/containerd.js';
+import { RUNTIMES, runtimeOf } from '../../runtime/index.js';
 
 export const runtime: Phase = {
   id: 'runtime',
-  title: 'Container runtime (containerd)',
+  title: `Container runtime (${RUNTIMES.map(({ title }) => title).join(', ')})`,
   appliesTo: () => true,
-  resources: containerdResources,
+  resources: (context) => [...runtimeOf(context.spec).resources(context)],
 };

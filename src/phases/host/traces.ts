@@ -1,9 +1,11 @@
 import type { Phase } from '../../model/phase.js';
 import { traces as tracesResource } from '../../resources/index.js';
+import { runtimeOf } from '../../runtime/index.js';
+import { sh } from '../../shell/script.js';
 
 /**
  * Nothing to see before a cluster runs; its undo is what matters: reset replays the
- * journal backwards, so this runs after the kubelet has stopped and before containerd does.
+ * journal backwards, so this runs after the kubelet has stopped and before the runtime does.
  */
 export const traces: Phase = {
   id: 'traces',
@@ -11,6 +13,8 @@ export const traces: Phase = {
   appliesTo: () => true,
   resources: ({ spec }) => [
     tracesResource({
+      stopPods: sh(runtimeOf(spec).stopPods),
+      mounts: runtimeOf(spec).mounts,
       cniInterfaces: ['cni0', 'flannel.1', 'flannel-v6.1', 'kube-ipvs0', 'kube-bridge'],
       podCIDR: spec.network.podCIDR,
       paths: [

@@ -2,10 +2,14 @@ import { quote, quoteAll } from '../../shell/quote.js';
 import type { Resource, ResourceKind } from '../../model/resource.js';
 import { CLEAR_FOLDER } from '../support/clear-folder.js';
 import { HOST_PATH, STATE_DIR, subshell } from '../../shell/statements.js';
-import { REMOVE_CGROUPS, REMOVE_NETWORK, STOP_PODS, UNMOUNT } from './scripts.js';
+import { REMOVE_CGROUPS, REMOVE_NETWORK, UNMOUNT } from './scripts.js';
 
 export interface TracesResource extends Resource {
   readonly kind: 'traces';
+  /** sh text of the container runtime that stops and removes all pods; it says what it could not, and ends with code 1. */
+  readonly stopPods: string;
+  /** Shell patterns of what the runtime mounts for pods. */
+  readonly mounts: readonly string[];
   /** Network links that a cluster makes. */
   readonly cniInterfaces: readonly string[];
   /** Files and folders that a cluster makes; what was there or in them before is kept. */
@@ -18,9 +22,11 @@ const MARKER = `${STATE_DIR}/traces`;
 
 /**
  * What a running cluster leaves on a host that no other resource owns: pods, mounts, links, rules, routes, folders.
- * Nothing is done now; what counts is the undo: reset runs it before all others (journal.ts), while containerd still answers.
+ * Nothing is done now; what counts is the undo: reset runs it before all others (journal.ts), while the runtime still answers.
  */
 export function traces(options: {
+  readonly stopPods: string;
+  readonly mounts: readonly string[];
   readonly cniInterfaces: readonly string[];
   readonly paths: readonly string[];
   readonly podCIDR?: string;
@@ -28,6 +34,8 @@ export function traces(options: {
   return {
     kind: 'traces',
     id: 'traces',
+    stopPods: options.stopPods,
+    mounts: options.mounts,
     cniInterfaces: options.cniInterfaces,
     paths: options.paths,
     podCIDR: options.podCIDR,
@@ -110,10 +118,11 @@ function restoreText(r: TracesResource): string {
     'LC_ALL=C; export LC_ALL; FAILED=0',
     'bad() { echo "$1"; FAILED=1; }',
     'was_there() { grep -qxF -e "$2" "$D/$1" 2>/dev/null; }',
-    STOP_PODS,
-    'stop_pods',
+    // The kubelet would start them again.
+    'timeout 120 systemctl stop kubelet.service > /dev/null 2>&1 || :',
+    `${r.stopPods} || FAILED=1`,
     UNMOUNT,
-    'unmount_cluster',
+    `unmount_cluster ${quoteAll(r.mounts)}`,
     REMOVE_CGROUPS,
     'remove_cgroups',
     REMOVE_NETWORK,

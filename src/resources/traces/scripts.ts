@@ -1,34 +1,4 @@
 /**
- * sh function `stop_pods`: stops the kubelet (it would start them again), then stops and removes every pod through the CRI; where that does not answer, ends what runs under
- * containerd's shims of the k8s.io namespace, by process id (other namespaces, such as Docker's, are left alone).
- */
-export const STOP_PODS = `
-cri() { timeout "$1" crictl -r unix:///run/containerd/containerd.sock -t 30s "$2" "$3" > /dev/null 2>&1 < /dev/null; }
-shims() {
-  for P in /proc/[0-9]*; do
-    C=$(tr '\\000' ' ' 2>/dev/null < "$P/cmdline") || continue
-    case "$C" in *containerd-shim*" -namespace k8s.io "*) echo "\${P#/proc/}";; esac
-  done
-}
-children() { awk -v parent="$1" '{ pid = $1; sub(/^.*\\) /, ""); if ($2 == parent) print pid }' /proc/[0-9]*/stat 2>/dev/null; }
-stop_pods() {
-  timeout 120 systemctl stop kubelet.service > /dev/null 2>&1 || :
-  if [ -S /run/containerd/containerd.sock ] && command -v crictl > /dev/null; then
-    cri 120 rmp -fa || cri 60 rmp -fa
-  fi
-  kill_shims
-}
-kill_shims() {
-  S=$(shims); [ -n "$S" ] || return 0
-  # A container's first process takes all others of its pid namespace along; then the shim goes.
-  for P in $S; do kill -9 $(children "$P") 2>/dev/null; done
-  sleep 0.3
-  for P in $S; do kill -9 $(children "$P") "$P" 2>/dev/null; done
-  N=0; while [ -n "$(shims)" ] && [ "$N" -lt 20 ]; do N=$((N + 1)); sleep 0.25; done
-  [ -z "$(shims)" ] || bad "containers still run: containerd-shim $(shims | tr '\\n' ' ')"
-}`;
-
-/**
  * sh function `remove_cgroups`: the kubelet's slices. systemd ends what should still be in them and removes them, but on
  * cgroup v1 not from hierarchies it does not manage (freezer, hugetlb, perf_event, ...).
  */
@@ -41,15 +11,16 @@ remove_cgroups() {
 }`;
 
 /**
- * sh function `unmount_cluster`: takes off what the kubelet and containerd mounted, deepest first. Mounts recorded before
- * the cluster ("$D/mounts") and those outside their own folders (a person's disk at /var/lib/kubelet/data) stay.
+ * sh function `unmount_cluster PATTERN...`: takes off what the kubelet and the runtime (the patterns) mounted, deepest
+ * first. Mounts recorded before the cluster ("$D/mounts") and those outside their own folders (a person's disk at
+ * /var/lib/kubelet/data) stay.
  */
 export const UNMOUNT = `
 unmount_cluster() {
   while read -r _ M _; do
-    case "$M" in
-      /var/lib/kubelet/pods/*|/var/lib/kubelet/plugins/*|/run/containerd/io.containerd.runtime.v2.task/k8s.io/*|/run/containerd/io.containerd.grpc.v1.cri/*|/run/netns/cni-*|/var/run/netns/cni-*) was_there mounts "$M" || printf '%b\\n' "$M";;
-    esac
+    for G in '/var/lib/kubelet/pods/*' '/var/lib/kubelet/plugins/*' "$@" '/run/netns/cni-*' '/var/run/netns/cni-*'; do
+      case "$M" in $G) was_there mounts "$M" || printf '%b\\n' "$M"; break;; esac
+    done
   done < /proc/self/mounts | sort -ru > "$D/unmount"
   while IFS= read -r M; do
     timeout 20 umount -- "$M" 2>/dev/null && continue

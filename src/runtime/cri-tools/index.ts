@@ -1,6 +1,9 @@
-import { STATIC_TAGS } from '../artifacts/build/components.js';
-import { githubRelease } from '../artifacts/official/file.js';
-import type { Supply } from '../artifacts/supply.js';
+import { z } from 'zod';
+import { STATIC_TAGS } from '../../artifacts/build/components.js';
+import { githubRelease } from '../../artifacts/official/file.js';
+import type { Supply } from '../../artifacts/supply.js';
+import { file } from '../../resources/index.js';
+import { template } from '../../templates/template.js';
 
 const VERSION = '1.36.0';
 
@@ -30,3 +33,10 @@ export const criTools: Supply = {
     ];
   },
 };
+
+const crictlConfig = template(new URL('./crictl.hbs', import.meta.url), z.strictObject({ endpoint: z.string() }));
+
+/** /etc/crictl.yaml: the socket that crictl speaks to where nobody names one. */
+export function crictlYaml(socket: string): ReturnType<typeof file> {
+  return file({ path: '/etc/crictl.yaml', content: crictlConfig({ endpoint: `unix://${socket}` }), mode: 0o644 });
+}

@@ -1,0 +1,59 @@
+import type { Supply } from '../artifacts/supply.js';
+import type { PhaseContext } from '../model/phase.js';
+import type { KindDescription, Resource } from '../model/resource.js';
+import type { ShellScript } from '../shell/script.js';
+
+/** Where a runtime is found on a host: enough to examine one, also one that somebody else installed. */
+export interface RuntimePlace {
+  /** systemd units, in the order they start. */
+  readonly units: readonly string[];
+  /** Paths of the sockets on which it may speak the CRI, likeliest first. */
+  readonly sockets: readonly [string, ...string[]];
+}
+
+/** What differs between container runtimes. A kind is one folder here, and one entry in index.ts. */
+export interface ContainerRuntime extends RuntimePlace {
+  /** What `runtime.name` in the inventory says, and the group of its programs. */
+  readonly id: string;
+  /** For people. */
+  readonly title: string;
+  /** Words that give it away: they stand in no other room (test/seams.test.ts). */
+  readonly words: readonly string[];
+  /** Images and containers lie here; the file system it is on needs room. */
+  readonly dataFolder: string;
+  /** Its configuration, in the file a person would look at. */
+  readonly configFile: string;
+  /** Configuration, units, and the service running with just these. */
+  readonly resources: (context: PhaseContext) => readonly Resource[];
+  readonly images: ImageStore;
+  /**
+   * For reset, recorded on the host at init: stops and removes every pod of the cluster, after the kubelet was stopped.
+   * Takes no arguments; ends with code 1 and says on standard output what still runs.
+   */
+  readonly stopPods: ShellScript;
+  /** Shell patterns of mounts that it makes for pods. */
+  readonly mounts: readonly string[];
+  /** Programs of its own; what all runtimes share (crictl, the pause image) comes besides. */
+  readonly supply: Supply;
+}
+
+/** How a runtime keeps images. Scripts find its programs in the PATH that sudo leaves them. */
+export interface ImageStore {
+  /** Where images go at init, and how reset takes them away. */
+  readonly describe: KindDescription;
+  /** Prints a line 'REFERENCE DIGEST pinned' or 'REFERENCE DIGEST -' for each reference; nothing where it does not run. */
+  readonly list: ShellScript;
+  /** Standard input: OCI archives one after the other, "$@" their sizes in bytes. Loads and unpacks them. */
+  readonly load: ShellScript;
+  /**
+   * After loading or pulling: gives images the references they lack, and pins. "$@": one argument an image,
+   * 'DIGEST pinned REFERENCE...' or 'DIGEST - REFERENCE...'; a DIGEST of - takes any.
+   */
+  readonly name: ShellScript;
+  /** What load runs, for the message of a failure. */
+  readonly loadCommand: string;
+  /** For the undo journal: notes into "$D" which images there are, where kinit's do not go with the data folder. */
+  readonly save: ShellScript;
+  /** Removes the images that came since. */
+  readonly restore: ShellScript;
+}

@@ -1,0 +1,31 @@
+import { shellScript } from '../../shell/script.js';
+import type { ContainerRuntime } from '../container-runtime.js';
+import { containerdResources } from './resources.js';
+import { containerdSupply } from './supply.js';
+
+/** containerd 2.x with its own CRI plugin, and runc below it. */
+export const containerd: ContainerRuntime = {
+  id: 'containerd',
+  title: 'containerd',
+  words: ['containerd', 'ctr', 'runc'],
+  units: ['containerd'],
+  sockets: ['/run/containerd/containerd.sock'],
+  dataFolder: '/var/lib/containerd',
+  configFile: '/etc/containerd/config.toml',
+  resources: containerdResources,
+  images: {
+    describe: {
+      change: "Loads container images into containerd's `k8s.io` namespace",
+      undone: 'They go with `/var/lib/containerd`; where that was in use before, those that kinit loaded are removed',
+    },
+    list: shellScript('./list-images.sh', import.meta.url),
+    load: shellScript('./load-images.sh', import.meta.url),
+    name: shellScript('./name-images.sh', import.meta.url),
+    loadCommand: 'ctr -n k8s.io images import',
+    save: shellScript('./save-images.sh', import.meta.url),
+    restore: shellScript('./restore-images.sh', import.meta.url),
+  },
+  stopPods: shellScript('./stop-pods.sh', import.meta.url),
+  mounts: ['/run/containerd/io.containerd.runtime.v2.task/k8s.io/*', '/run/containerd/io.containerd.grpc.v1.cri/*'],
+  supply: containerdSupply,
+};

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import type { PhaseContext } from '../../model/phase.js';
+import type { Resource } from '../../model/resource.js';
+import { directory, file, service } from '../../resources/index.js';
+import { crictlYaml } from '../cri-tools/index.js';
+import { containerdConfig, containerdUnit, hostsToml, registryPaths } from './config.js';
+
+/** containerd with a configuration of its own, complete; it is restarted when configuration, unit or programs change. */
+export function containerdResources(context: PhaseContext): Resource[] {
+  const config = containerdConfig(context);
+  const unit = containerdUnit();
+  const programs = context.artifacts.binaries.filter(({ group }) => group === 'containerd').map(({ sha256 }) => sha256);
+  const revision = createHash('sha256')
+    .update([config, unit, ...programs].join('\0'))
+    .digest('hex');
+  return [
+    directory({ path: '/etc/containerd', mode: 0o755 }),
+    directory({ path: '/etc/containerd/certs.d', mode: 0o755 }),
+    directory({ path: '/var/lib/containerd', mode: 0o700, removeContents: true }),
+    // containerd makes these at its start; as resources they go at reset, after it has stopped.
+    directory({ path: '/run/containerd', mode: 0o711, removeContents: true }),
+    directory({ path: '/opt/containerd', mode: 0o711, keepExisting: true, removeContents: true }),
+    directory({ path: '/run/nri', mode: 0o755, keepExisting: true, removeContents: true }),
+    directory({ path: '/etc/cni', mode: 0o755 }),
+    directory({ path: '/etc/cni/net.d', mode: 0o755 }),
+    file({ path: '/etc/containerd/config.toml', content: config, mode: 0o600 }),
+    ...mirrors(context),
+    crictlYaml('/run/containerd/containerd.sock'),
+    file({ path: '/etc/systemd/system/containerd.service', content: unit, mode: 0o600 }),
+    service({ name: 'containerd', enabled: true, running: true, revision }),
+  ];
+}
+
+function mirrors({ spec, registryCas }: PhaseContext): Resource[] {
+  return spec.runtime.registryMirrors.flatMap((mirror) => {
+    const paths = registryPaths(mirror.registry);
+    const ca = registryCas[mirror.registry];
+    return [
+      directory({ path: paths.folder, mode: 0o755 }),
+      file({ path: paths.hosts, content: hostsToml(mirror), mode: 0o644 }),
+      ...(ca === undefined ? [] : [file({ path: paths.ca, content: ca, mode: 0o644 })]),
+    ];
+  });
+}

@@ -1,0 +1,109 @@
+import type { ImageArtifact } from '../../model/artifact.js';
+import type { KindDescription, Resource, ResourceKind, Step } from '../../model/resource.js';
+import { sh } from '../../shell/script.js';
+import type { ContainerRuntime } from '../container-runtime.js';
+import { archivesOf, loadArchives } from './load.js';
+import { pullImages } from './pull.js';
+
+export interface ImagesResource extends Resource {
+  readonly kind: 'images';
+  /** Id of the runtime that keeps them. */
+  readonly runtime: string;
+  readonly images: readonly ImageArtifact[];
+}
+
+export interface ImageSeen {
+  readonly digest: string;
+  readonly pinned: boolean;
+}
+
+/** What the runtime has for the CRI, by full reference. */
+export type ImagesSeen = ReadonlyMap<string, ImageSeen>;
+
+/** Container images: streamed from this machine, or pulled by the host where there is no archive. */
+export function images(options: Pick<ImagesResource, 'runtime' | 'images'>): ImagesResource {
+  return { kind: 'images', id: 'images', ...options };
+}
+
+/**
+ * @param runtimeNamed the registry, by id
+ * @param describe what the default runtime does with images
+ */
+export function imagesKind(
+  runtimeNamed: (id: string) => ContainerRuntime,
+  describe: KindDescription,
+): ResourceKind<ImagesResource, ImagesSeen> {
+  const storeOf = ({ runtime }: ImagesResource): ContainerRuntime['images'] => runtimeNamed(runtime).images;
+  return {
+    kind: 'images',
+    describe,
+    observe: (r) => sh(storeOf(r).list),
+    parse: (_r, output) => parseList(output),
+    diff: (r, seen) => {
+      const wrong = wrongOf(r, seen);
+      if (wrong.length === 0) return { changed: false, reason: `${String(r.images.length)} images are there` };
+      const summary = `load images ${wrong.map(({ name }) => name).join(', ')}`;
+      const none = wrong.length === r.images.length && seen.size === 0;
+      const reason = none ? 'none is there' : wrong.map((image) => reasonOf(image, seen)).join('; ');
+      return { changed: true, change: { action: 'run', summary, reason } };
+    },
+    apply: (r, seen) => {
+      const runtime = runtimeNamed(r.runtime);
+      const wrong = wrongOf(r, seen);
+      const toLoad = wrong.filter((image) => missingRefs(image, seen).length > 0);
+      const archives = archivesOf(toLoad);
+      const pulled = toLoad.filter(({ archive }) => archive === undefined);
+      const load: Step = {
+        do: 'call',
+        title: 'stream image archives',
+        run: (tools) => loadArchives(runtime, archives, tools),
+      };
+      const pull: Step = { do: 'call', title: 'pull images', run: (tools) => pullImages(runtime, pulled, tools) };
+      return [
+        ...(archives.length > 0 ? [load] : []),
+        ...(pulled.length > 0 ? [pull] : []),
+        { do: 'script', script: sh(runtime.images.name, { args: wrong.map(nameWords) }), timeoutSeconds: 120 },
+      ];
+    },
+    undo: (r) => ({ save: sh(storeOf(r).save), restore: sh(storeOf(r).restore) }),
+  };
+}
+
+/** Lines of 'REFERENCE DIGEST pinned' or 'REFERENCE DIGEST -'. */
+function parseList(output: string): ImagesSeen {
+  const seen = new Map<string, ImageSeen>();
+  for (const line of output.split('\n')) {
+    const [ref, digest, pinned] = line.split(' ');
+    if (ref !== undefined && ref !== '' && digest !== undefined) seen.set(ref, { digest, pinned: pinned === 'pinned' });
+  }
+  return seen;
+}
+
+function wrongOf(r: ImagesResource, seen: ImagesSeen): readonly ImageArtifact[] {
+  return r.images.filter((image) => missingRefs(image, seen).length > 0 || isUnpinned(image, seen));
+}
+
+function missingRefs(image: ImageArtifact, seen: ImagesSeen): readonly string[] {
+  return image.refs.filter((ref) => {
+    const there = seen.get(ref);
+    return (
+      there === undefined ||
+      (image.archive !== undefined && image.digest !== undefined && there.digest !== image.digest)
+    );
+  });
+}
+
+function isUnpinned(image: ImageArtifact, seen: ImagesSeen): boolean {
+  return image.pinned === true && image.refs.some((ref) => seen.get(ref)?.pinned === false);
+}
+
+function reasonOf(image: ImageArtifact, seen: ImagesSeen): string {
+  const missing = missingRefs(image, seen);
+  if (missing.length === 0) return `${image.name} is not pinned`;
+  return missing.some((ref) => seen.has(ref)) ? `${image.name} has another digest` : `${image.name} is missing`;
+}
+
+/** One argument of ImageStore.name. What hosts pull may have any digest: a tag moves. */
+function nameWords({ archive, digest, pinned, refs }: ImageArtifact): string {
+  return [archive === undefined ? '-' : (digest ?? '-'), pinned === true ? 'pinned' : '-', ...refs].join(' ');
+}

@@ -1,0 +1,68 @@
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import type { ImageArtifact } from '../../model/artifact.js';
+import { KinitError } from '../../model/error.js';
+import type { Tools } from '../../model/resource.js';
+import { sh } from '../../shell/script.js';
+import type { ContainerRuntime } from '../container-runtime.js';
+
+type Archive = NonNullable<ImageArtifact['archive']>;
+
+/** Seconds to stream and unpack all archives. */
+const TIMEOUT = 1800;
+
+/** The archives these images are in, each once. */
+export function archivesOf(wanted: readonly ImageArtifact[]): readonly Archive[] {
+  const archives = new Map(
+    wanted.flatMap(({ archive }) => (archive === undefined ? [] : [[archive.sha256, archive] as const])),
+  );
+  return [...archives.values()];
+}
+
+/** Sends all archives over one channel, one after the other. */
+export async function loadArchives(
+  runtime: ContainerRuntime,
+  archives: readonly Archive[],
+  tools: Tools,
+): Promise<void> {
+  const total = archives.reduce((sum, { size }) => sum + size, 0);
+  const script = sh(runtime.images.load, { args: archives.map(({ size }) => String(size)) });
+  const result = await tools.host.pipe(script, Readable.from(bytesOf(archives, total, tools)), {
+    timeoutSeconds: TIMEOUT,
+    change: 'import images',
+  });
+  if (result.code === 0) return;
+  throw new KinitError('images could not be imported', {
+    class: 'change',
+    host: tools.host.host,
+    tried: `${runtime.images.loadCommand} (${String(archives.length)} archives, ${megabytes(total)} MB)`,
+    found: result.stderr.trim().split('\n').slice(-10).join('\n') || `exit code ${String(result.code)}`,
+    hint: `Check free space below ${runtime.dataFolder} and \`systemctl status ${runtime.units.join(' ')}\` on the host, then run again.`,
+  });
+}
+
+async function* bytesOf(archives: readonly Archive[], total: number, tools: Tools): AsyncGenerator<Uint8Array> {
+  let sent = 0;
+  let told = 0;
+  for (const { localFile } of archives) {
+    for await (const chunk of createReadStream(localFile, { highWaterMark: 1 << 20 })) {
+      if (tools.signal.aborted)
+        throw new KinitError('stopped while images were sent', {
+          class: 'interrupted',
+          host: tools.host.host,
+          hint: 'What was sent of them is thrown away. Run the same command again to go on.',
+        });
+      const bytes = chunk as Uint8Array;
+      yield bytes;
+      sent += bytes.length;
+      if (sent - told >= total / 20 || sent === total) {
+        told = sent;
+        tools.progress(`images: ${megabytes(sent)} of ${megabytes(total)} MB`);
+      }
+    }
+  }
+}
+
+function megabytes(bytes: number): string {
+  return String(Math.round(bytes / 1_000_000));
+}

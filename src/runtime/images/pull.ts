@@ -1,0 +1,37 @@
+import type { ImageArtifact } from '../../model/artifact.js';
+import { KinitError } from '../../model/error.js';
+import type { Tools } from '../../model/resource.js';
+import { sh, shellScript } from '../../shell/script.js';
+import type { ContainerRuntime } from '../container-runtime.js';
+
+const PULL = shellScript('./pull.sh', import.meta.url);
+
+/** Seconds to pull one image; registries behind a slow line need minutes. */
+const TIMEOUT = 600;
+
+/** Has the host pull images one after the other, by their first reference. */
+export async function pullImages(
+  { sockets: [socket] }: ContainerRuntime,
+  wanted: readonly ImageArtifact[],
+  tools: Tools,
+): Promise<void> {
+  for (const ref of wanted.flatMap((image) => image.refs.slice(0, 1))) {
+    tools.signal.throwIfAborted();
+    tools.progress(`pulling ${ref}`);
+    const result = await tools.host.run(sh(PULL, { args: [socket, String(TIMEOUT), ref] }), {
+      timeoutSeconds: TIMEOUT + 10,
+      change: `pull ${ref}`,
+    });
+    if (result.code === 0) continue;
+    throw new KinitError(`image ${ref} could not be pulled from ${ref.split('/')[0] ?? ref}`, {
+      class: 'artifact',
+      host: tools.host.host,
+      tried: `crictl pull ${ref}`,
+      found:
+        result.code === 124
+          ? `no result after ${String(TIMEOUT)} s`
+          : result.stderr.trim().split('\n').slice(-5).join('\n') || `exit code ${String(result.code)}`,
+      hint: 'Check that the host reaches the registry, or set artifacts.mirror, runtime.registryMirrors or artifacts.source: source.',
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import type { Supply } from '../artifacts/supply.js';
+import { KinitError } from '../model/error.js';
+import { anyKind, type AnyKind } from '../model/resource.js';
+import type { KindChoice } from '../model/spec/kinds.js';
+import type { Spec } from '../model/spec.js';
+import type { ContainerRuntime, RuntimePlace } from './container-runtime.js';
+import { containerd } from './containerd/index.js';
+import { imagesKind } from './images/index.js';
+
+export type { ContainerRuntime } from './container-runtime.js';
+export { images } from './images/index.js';
+
+/** Every runtime kinit can install. The first is the default. */
+export const RUNTIMES: readonly [ContainerRuntime, ...ContainerRuntime[]] = [containerd];
+
+/** Where runtimes are that a host may have got from somebody else: the doctor looks at those too. */
+export const RUNTIME_PLACES: readonly RuntimePlace[] = [
+  ...RUNTIMES,
+  { units: ['crio'], sockets: ['/run/crio/crio.sock'] },
+  { units: ['docker', 'cri-docker'], sockets: ['/run/cri-dockerd.sock', '/var/run/cri-dockerd.sock'] },
+];
+
+/** What stands in the inventory's `runtime` section about the kinds. */
+export const runtimeChoice: KindChoice = {
+  ids: RUNTIMES.map(({ id }) => id),
+  default: RUNTIMES[0].id,
+  describe: 'Container runtime.',
+};
+
+/** The runtime of the inventory. */
+export function runtimeOf(spec: Spec): ContainerRuntime {
+  return runtimeNamed(spec.runtime.name);
+}
+
+/** Kinds of resource that belong to runtimes. */
+export const runtimeKinds: readonly AnyKind[] = [anyKind(imagesKind(runtimeNamed, RUNTIMES[0].images.describe))];
+
+/** Programs of all runtimes. What they share is in cri-tools/. */
+export const runtimeSupplies: readonly Supply[] = RUNTIMES.map(({ supply }) => supply);
+
+function runtimeNamed(name: string): ContainerRuntime {
+  const runtime = RUNTIMES.find(({ id }) => id === name);
+  if (runtime !== undefined) return runtime;
+  throw new KinitError(`there is no container runtime '${name}'`, {
+    class: 'internal',
+    hint: 'Add it to src/runtime/index.ts.',
+  });
+}

@@ -1,0 +1,39 @@
+import { mkdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { containerd } from '../../../src/runtime/containerd/index.js';
+import { sh } from '../../../src/shell/script.js';
+import { run, SHELLS, withHost, type FakeHost } from '../../resources/sh.js';
+
+/** Its processes are made up: those of this machine are not looked at. */
+function scriptOn(host: FakeHost): string {
+  mkdirSync(`${host.root}/proc/1`, { recursive: true });
+  host.write('/proc/1/stat', '1 (init) S 0 1 1 0\n');
+  host.write('/proc/1/cmdline', '/sbin/init\0');
+  return host.inside(sh(containerd.stopPods)).replaceAll('/proc/', `${host.root}/proc/`);
+}
+
+for (const shell of SHELLS) {
+  test(`${shell}: pods are removed through the CRI, tried twice; nothing is done where no runtime answers`, () => {
+    withHost((host) => {
+      host.command('crictl', 'exit 1');
+      expect(run(shell, scriptOn(host))).toEqual({ code: 0, stdout: '', stderr: '' });
+      expect(host.calls()).toEqual([]);
+      expect(run(shell, scriptOn(host).replace('[ -S', '[ -n'))).toEqual({ code: 0, stdout: '', stderr: '' });
+      const call = `crictl -r unix://${host.root}/run/containerd/containerd.sock -t 30s rmp -fa`;
+      expect(host.calls()).toEqual([call, call]);
+    });
+  });
+
+  test(`${shell}: a container that cannot be ended is an error that names its shim`, () => {
+    withHost((host) => {
+      const script = scriptOn(host).replaceAll('kill -9', ': kill');
+      host.write('/proc/77/cmdline', '/usr/local/bin/containerd-shim-runc-v2\0-namespace\0k8s.io\0-id\0x\0');
+      host.write('/proc/78/cmdline', '/usr/local/bin/containerd-shim-runc-v2\0-namespace\0moby\0-id\0x\0');
+      expect(run(shell, script.replace('sleep 0.25', ':'))).toEqual({
+        code: 1,
+        stdout: 'containers still run: containerd-shim 77\n',
+        stderr: '',
+      });
+    });
+  });
+}
