@@ -1,11 +1,10 @@
 import { parseClock } from '../../facts/subjects/clock-offset.js';
 import type { ClusterApi } from '../../model/api.js';
 import { asKinitError, KinitError } from '../../model/error.js';
-import { subshell } from '../../shell/statements.js';
 import { sh, shellScript } from '../../shell/script.js';
 import type { Tools } from '../../model/resource.js';
 import { kubeconfig, KUBELET_CLIENT_CURRENT, NODE_BOOTSTRAP_GROUP } from '../../pki/index.js';
-import { rememberRevision } from '../service/index.js';
+import { revisionStamp } from '../service/index.js';
 import { nodeCause, type NodeCause } from '../../cluster/why/node-cause.js';
 import { removeStaleNode } from '../../cluster/node/stale.js';
 import { createToken, deleteToken, listTokens } from '../../cluster/tokens.js';
@@ -18,6 +17,7 @@ const JOIN_TIMEOUT = 120;
 /** Seconds a freshly started controller manager may take to begin its work. */
 const CONTROLLERS_TIMEOUT = 120;
 const prepareScript = shellScript('./prepare.sh', import.meta.url);
+const startScript = shellScript('./start.sh', import.meta.url);
 const waitScript = shellScript('./wait-for-certificate.sh', import.meta.url);
 /** Seconds of one look: the shell is held that long at most, so that Ctrl-C is answered. */
 const LOOK = 5;
@@ -87,14 +87,14 @@ async function prepare(tools: Tools): Promise<number> {
 
 async function startAndWait(resource: JoinTarget, tools: Tools, clockOffsetMs: number): Promise<void> {
   const end = performance.now() + JOIN_TIMEOUT * 1000;
-  const start = ['systemctl restart kubelet || exit 3', rememberRevision('kubelet', resource.revision)];
-  const wait = sh(waitScript, { args: [resource.kubeletConfPath, KUBELET_CLIENT_CURRENT, String(LOOK * 10)] });
+  const wait = [resource.kubeletConfPath, KUBELET_CLIENT_CURRENT, String(LOOK * 10)];
+  const start = [revisionStamp('kubelet'), resource.revision, ...wait];
   const begun = new Date();
   let cause: NodeCause | undefined;
   let first = true;
   while (performance.now() < end) {
     throwIfStopped(tools.signal, `${resource.name} to join`);
-    const result = await tools.host.run(subshell(...(first ? start : []), wait), {
+    const result = await tools.host.run(first ? sh(startScript, { args: start }) : sh(waitScript, { args: wait }), {
       timeoutSeconds: LOOK + 60,
       change: `join ${resource.name}`,
     });

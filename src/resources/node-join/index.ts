@@ -1,6 +1,6 @@
 import { KinitError } from '../../model/error.js';
-import { quote } from '../../shell/quote.js';
 import type { Resource, ResourceKind } from '../../model/resource.js';
+import { sh, shellScript } from '../../shell/script.js';
 import { KUBELET_CLIENT_CURRENT } from '../../pki/index.js';
 import { serviceUndo } from '../service/index.js';
 import { BOOTSTRAP_CONF, finishJoin, type JoinTarget, runJoin } from './bootstrap.js';
@@ -22,18 +22,15 @@ export function nodeJoin(options: JoinTarget): NodeJoinResource {
   return { kind: 'nodeJoin', id: `nodeJoin:${options.name}`, ...options };
 }
 
+const OBSERVE = shellScript('./observe.sh', import.meta.url);
+
 export const nodeJoinKind: ResourceKind<NodeJoinResource, NodeJoinSeen> = {
   kind: 'nodeJoin',
   describe: {
     change: 'Joins the cluster: the kubelet gets a certificate and `/etc/kubernetes/kubelet.conf`',
     undone: 'The kubelet is stopped, its files are deleted',
   },
-  observe: ({ kubeletConfPath }) =>
-    [
-      `if [ -s ${quote(kubeletConfPath)} ] && [ -s ${quote(KUBELET_CLIENT_CURRENT)} ]; then`,
-      `  if [ -e ${BOOTSTRAP_CONF} ]; then echo unfinished; else echo joined; fi; sed -n 's/^ *certificate-authority-data: *//p' ${quote(kubeletConfPath)} | head -n 1`,
-      'else echo no; fi',
-    ].join('\n'),
+  observe: ({ kubeletConfPath }) => sh(OBSERVE, { args: [kubeletConfPath, KUBELET_CLIENT_CURRENT, BOOTSTRAP_CONF] }),
   parse: (_resource, output) => {
     const [state = '', ca = ''] = output.trim().split('\n');
     return {

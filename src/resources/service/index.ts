@@ -1,6 +1,8 @@
 import { quote } from '../../shell/quote.js';
 import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
-import { STATE_DIR, fileName, makeStateDir, parseFields, subshell } from '../../shell/statements.js';
+import { parseFields } from '../../shell/output.js';
+import { sh, shellScript } from '../../shell/script.js';
+import { stampPath } from '../../shell/state.js';
 
 export interface ServiceResource extends Resource {
   readonly kind: 'service';
@@ -40,14 +42,18 @@ export function service(options: {
   };
 }
 
-/** Seconds a unit may take to become active. */
-const START_TIMEOUT = 60;
-
-const SHOW = 'systemctl show -p LoadState -p UnitFileState -p ActiveState -p NeedDaemonReload --';
+/** Seconds: three times as long as bring-up.sh and take-down.sh wait for the unit. */
+const TIMEOUT = 180;
 
 /** What `systemctl is-enabled` calls enabled; 'enabled-runtime' is gone after a reboot. */
 const STARTS_AT_BOOT = ['enabled', 'static', 'indirect', 'alias', 'generated', 'linked'];
 const IS_SWITCHED_ON = ['enabled', 'enabled-runtime', 'linked-runtime'];
+
+const OBSERVE = shellScript('./observe.sh', import.meta.url);
+const BRING_UP = shellScript('./bring-up.sh', import.meta.url);
+const TAKE_DOWN = shellScript('./take-down.sh', import.meta.url);
+const SAVE = shellScript('./save.sh', import.meta.url);
+const RESTORE = shellScript('./restore.sh', import.meta.url);
 
 export const serviceKind: ResourceKind<ServiceResource, ServiceSeen> = {
   kind: 'service',
@@ -57,14 +63,8 @@ export const serviceKind: ResourceKind<ServiceResource, ServiceSeen> = {
     undone: 'Stopped and disabled, or enabled and started again, as it was',
   },
   unseen: (r) =>
-    `It was started and does not stay up. On the host: journalctl -u ${quote(unitOf(r))} -e. Mend that, then run the same command again.`,
-  observe: (r) =>
-    subshell(
-      `${SHOW} ${quote(unitOf(r))}`,
-      ...(r.revision === undefined
-        ? []
-        : [`R=; [ ! -r ${stampOf(r)} ] || read -r R < ${stampOf(r)}; echo "revision=$R"`]),
-    ),
+    `It was started and does not stay up. On the host: journalctl -u ${quote(unitOf(r.name))} -e. Mend that, then run the same command again.`,
+  observe: (r) => sh(OBSERVE, { args: [unitOf(r.name), r.revision === undefined ? '' : revisionStamp(r.name)] }),
   parse: (_r, output) => {
     const fields = parseFields(output);
     const revision = fields.get('revision');
@@ -91,8 +91,8 @@ export const serviceKind: ResourceKind<ServiceResource, ServiceSeen> = {
   apply: (r, seen) => [
     {
       do: 'script',
-      script: subshell(...(r.running ? bringUp(r, mustStart(r, seen)) : takeDown(r))),
-      timeoutSeconds: START_TIMEOUT * 3,
+      script: r.running ? bringUp(r, mustStart(r, seen)) : takeDown(r),
+      timeoutSeconds: TIMEOUT,
     },
   ],
   undo: (r) => serviceUndo(r.name),
@@ -100,7 +100,12 @@ export const serviceKind: ResourceKind<ServiceResource, ServiceSeen> = {
 
 /** For other kinds that start a service too: whichever comes first records what it was before. */
 export function serviceUndo(name: string): { readonly id: string; readonly save: string; readonly restore: string } {
-  return { id: idOf(name), save: `${SHOW} ${quote(unitOf({ name }))} > "$D/state"`, restore: restoreService({ name }) };
+  const unit = unitOf(name);
+  return {
+    id: idOf(name),
+    save: sh(SAVE, { args: [unit] }),
+    restore: sh(RESTORE, { args: [unit, revisionStamp(name)] }),
+  };
 }
 
 function idOf(name: string): string {
@@ -135,84 +140,22 @@ function isUp(seen: ServiceSeen): boolean {
   return seen.active === 'active' || seen.active === 'reloading';
 }
 
-function bringUp(r: ServiceResource, start: boolean): readonly string[] {
-  const unit = quote(unitOf(r));
-  return [
-    `state() { systemctl show -p "$1" -- ${unit} | cut -d= -f2-; }`,
-    // Asked now, not taken from what was seen: files of the same phase have been written since.
-    'if [ "$(state NeedDaemonReload)" = yes ] || [ "$(state LoadState)" = not-found ]; then timeout 60 systemctl daemon-reload || exit 1; fi',
-    `if [ "$(state LoadState)" = masked ]; then systemctl -q unmask -- ${unit} || exit 1; fi`,
-    `if [ "$(state LoadState)" = not-found ]; then echo ${quote(`there is no unit ${unitOf(r)}`)} >&2; exit 1; fi`,
-    `case "$(state UnitFileState)" in ${r.enabled ? `static|indirect|generated|alias|enabled|linked) ;; *) systemctl -q enable` : `enabled|enabled-runtime|linked-runtime) systemctl -q disable`} -- ${unit} || exit 1;; esac`,
-    ...(start ? startAndWait(r) : []),
-  ];
+function bringUp({ name, enabled, revision = '' }: ServiceResource, start: boolean): string {
+  const args = [unitOf(name), name, yesNo(enabled), yesNo(start), revision, revisionStamp(name)];
+  return sh(BRING_UP, { args });
 }
 
-function startAndWait(r: ServiceResource): readonly string[] {
-  const unit = quote(unitOf(r));
-  return [
-    `systemctl reset-failed -- ${unit} 2> /dev/null`,
-    // --no-block and own waiting: the bound is kinit's, not the unit's TimeoutStartSec.
-    `systemctl restart --no-block -- ${unit} || exit 1`,
-    'sleep 0.05; N=0',
-    `while [ "$N" -lt ${String(START_TIMEOUT * 10)} ]; do`,
-    '  A=$(state ActiveState); J=$(state Job)',
-    '  case "$A:$J" in active:|active:0) break;; failed:|failed:0) break;; esac',
-    // It ends by itself again and again: the next start will not go better.
-    `  if [ "$A" = activating ] && [ "$N" -ge 100 ] && [ "$(state NRestarts)" -ge 3 ]; then break; fi`,
-    '  N=$((N + 1)); sleep 0.1',
-    'done',
-    `if [ "$A" != active ]; then`,
-    `  echo ${quote(r.name)}" is $A ($(state SubState), result $(state Result)) instead of running; its last log lines:" >&2`,
-    `  timeout 10 systemctl status --no-pager -n 0 -- ${unit} 2>&1 < /dev/null | head -n 12 >&2`,
-    `  timeout 10 journalctl --no-pager -o cat -n 20 -u ${unit} 2>&1 < /dev/null | tail -n 20 >&2`,
-    '  exit 1',
-    'fi',
-    ...(r.revision === undefined ? [] : [rememberRevision(r.name, r.revision)]),
-  ];
+function takeDown({ name, enabled }: ServiceResource): string {
+  return sh(TAKE_DOWN, { args: [unitOf(name), name, yesNo(enabled), revisionStamp(name)] });
 }
 
-function takeDown(r: ServiceResource): readonly string[] {
-  const unit = quote(unitOf(r));
-  return [
-    `case "$(systemctl show -p LoadState -- ${unit})" in *=not-found) exit 0;; esac`,
-    r.enabled ? `systemctl -q enable -- ${unit} || exit 1` : `systemctl -q disable -- ${unit} || exit 1`,
-    `timeout ${String(START_TIMEOUT)} systemctl stop -- ${unit} || { echo ${quote(`${r.name} did not stop within ${String(START_TIMEOUT)} s`)} >&2; exit 1; }`,
-    `rm -f -- ${stampOf(r)}`,
-  ];
+const yesNo = (answer: boolean): string => (answer ? 'yes' : 'no');
+
+function unitOf(name: string): string {
+  return /\.(service|socket|timer|mount|swap|target|path)$/.test(name) ? name : `${name}.service`;
 }
 
-/**
- * Running before: it is restarted at the very end of a replay, when its old files are back. Not running before: it stops now,
- * because what it holds open is taken away next.
- */
-function restoreService(r: Pick<ServiceResource, 'name'>): string {
-  const unit = quote(unitOf(r));
-  return [
-    `rm -f -- ${stampOf(r)}`,
-    `case "$(systemctl show -p LoadState -- ${unit})" in *=not-found) exit 0;; esac`,
-    'if grep -qx ActiveState=active "$D/state"; then printf \'restart %s\\n\' ' +
-      unit +
-      ' >> "${KINIT_LATER:-/dev/null}"',
-    `else timeout ${String(START_TIMEOUT * 2)} systemctl stop -- ${unit} || { timeout 30 systemctl kill -s KILL -- ${unit}; timeout 30 systemctl stop -- ${unit}; } || exit 1; systemctl reset-failed -- ${unit} 2> /dev/null; fi`,
-    'if grep -qx UnitFileState=masked "$D/state"; then systemctl -q mask -- ' + unit + ' || exit 1',
-    'elif grep -qx UnitFileState=enabled "$D/state"; then systemctl -q enable -- ' + unit + ' || exit 1',
-    'elif grep -qx -e UnitFileState=disabled -e UnitFileState= "$D/state"; then systemctl -q disable -- ' +
-      unit +
-      ' || exit 1; fi',
-    'exit 0',
-  ].join('\n');
-}
-
-function unitOf(r: Pick<ServiceResource, 'name'>): string {
-  return /\.(service|socket|timer|mount|swap|target|path)$/.test(r.name) ? r.name : `${r.name}.service`;
-}
-
-/** sh text that notes with which revision a service was started. */
-export function rememberRevision(name: string, revision: string): string {
-  return `${makeStateDir('revisions')} && printf '%s\\n' ${quote(revision)} > ${stampOf({ name })}`;
-}
-
-function stampOf({ name }: { readonly name: string }): string {
-  return quote(`${STATE_DIR}/revisions/${fileName(name)}`);
+/** The file that says with which revision a service was started. */
+export function revisionStamp(name: string): string {
+  return stampPath('revisions', name);
 }
