@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
+import { proxyModeOf } from '../add-ons/index.js';
 import { imageRefsOf } from '../artifacts/index.js';
 import type { Arch, ArtifactSet } from '../model/artifact.js';
 import { KinitError } from '../model/error.js';
@@ -45,12 +46,6 @@ export async function sharedContext(spec: Spec, hosts: readonly LiveHost[]): Pro
   });
   const registryCas = await readRegistryCas(spec);
   return { spec, nodes, leader, endpoint, material, registryCas, proxyMode: proxyModeOf(spec, nodes) };
-}
-
-/** auto: nftables where every host's kernel can, else iptables (ipvs is deprecated upstream from 1.35). */
-export function proxyModeOf(spec: Spec, nodes: readonly Node[]): PhaseContext['proxyMode'] {
-  if (spec.proxyMode !== 'auto') return spec.proxyMode;
-  return nodes.every((node) => node.facts.kernelFeatures.includes('nftables')) ? 'nftables' : 'iptables';
 }
 
 export function contextFor(

@@ -1,11 +1,11 @@
+import { addOns } from '../add-ons/index.js';
 import { combineSupplies } from '../artifacts/supply.js';
-import { coredns } from '../artifacts/supplies/coredns.js';
 import { etcd } from '../artifacts/supplies/etcd.js';
-import { flannel } from '../artifacts/supplies/flannel.js';
 import { kubernetes } from '../artifacts/supplies/kubernetes.js';
 import { pause } from '../artifacts/supplies/pause.js';
 import { smokeTest } from '../artifacts/supplies/smoke-test.js';
 import { cniPlugins } from '../network/cni-plugins.js';
+import { networks } from '../network/index.js';
 import { runtimeSupplies } from '../runtime/index.js';
 import { criTools } from '../runtime/cri-tools/index.js';
 
@@ -19,8 +19,8 @@ export const SUPPLY = combineSupplies([
   cniPlugins,
   criTools,
   etcd,
-  coredns,
+  ...addOns.flatMap(({ supply }) => supply ?? []),
   pause,
-  flannel,
+  ...networks.flatMap(({ supply }) => supply ?? []),
   smokeTest,
 ]);

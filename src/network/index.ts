@@ -1,30 +1,27 @@
+import { allTraces, type NetworkTraces } from '../model/network-traces.js';
 import type { KindChoice } from '../model/spec/kinds.js';
 import type { Spec } from '../model/spec.js';
 import { flannel } from './flannel/index.js';
-import { flannelOptions, flannelShape } from './flannel/options.js';
+import { none } from './none/index.js';
 import type { PodNetwork } from './pod-network.js';
 
-const NETWORKS: Readonly<Record<string, PodNetwork | undefined>> = { flannel, none: undefined };
+export type { NetworkPort, PodNetwork, Tunnel } from './pod-network.js';
 
-/** What stands in the inventory's `network` section about the kinds. */
+/** Every pod network kinit knows: the only list. */
+export const networks: readonly PodNetwork[] = [flannel, none];
+
+/** The choice in the inventory's `network` section. */
 export const networkChoice: KindChoice = {
-  ids: Object.keys(NETWORKS),
-  default: 'flannel',
+  ids: networks.map(({ id }) => id),
+  default: flannel.id,
   describe: 'Pod network. none: you bring your own.',
-  options: flannelShape,
+  options: Object.assign({}, ...networks.map(({ options }) => options)),
 };
 
-/** The pod network of the inventory; undefined when the user brings their own. */
-export function podNetworkOf(spec: Spec): PodNetwork | undefined {
-  return NETWORKS[spec.network.plugin];
+/** The pod network of an inventory that went through the schema. */
+export function networkOf(spec: Spec): PodNetwork {
+  return networks.find(({ id }) => id === spec.network.plugin) ?? none;
 }
 
-/** Whether pods of other nodes are reached through a tunnel. */
-export function tunnels(spec: Spec): boolean {
-  return spec.network.plugin === 'flannel' && flannelOptions(spec).flannelBackend === 'vxlan';
-}
-
-/** Whether what a node sends to a pod of another node keeps the node's own address. */
-export function direct(spec: Spec): boolean {
-  return spec.network.plugin === 'flannel' && flannelOptions(spec).flannelBackend === 'host-gw';
-}
+/** What any of them leaves on a host: reset cleans up, whichever it was. */
+export const networkTraces: NetworkTraces = allTraces(networks.map(({ traces }) => traces));

@@ -1,5 +1,5 @@
 import type { Phase } from '../model/phase.js';
-import { dns, network, proxy } from './cluster/add-ons.js';
+import { addOnPhases } from './cluster/add-ons.js';
 import { binaries } from './host/binaries.js';
 import { clusterConfig } from './cluster/cluster-config.js';
 import { controllers, controlPlane } from './cluster/control-plane.js';
@@ -43,9 +43,7 @@ export const phases: readonly Phase[] = [
   controlPlane,
   controllers,
   clusterConfig,
-  proxy,
-  network,
-  dns,
+  ...addOnPhases,
   join,
   nodeService,
   ready,

@@ -1,7 +1,8 @@
+import { proxyKernel } from '../add-ons/index.js';
 import type { CheckResult } from '../model/check.js';
 import type { HostFacts } from '../model/facts.js';
-import type { Spec } from '../model/spec.js';
-import { tunnels } from '../network/index.js';
+import type { KernelNeed } from '../model/kernel-need.js';
+import { networkOf } from '../network/index.js';
 import type { Check } from './check.js';
 
 /** Kubernetes' system validators ask for 4.19 at least; kube-proxy's nftables mode for 5.13 (KEP-3866). */
@@ -45,51 +46,13 @@ export const cgroup: Check = ({ facts }, { spec }) => {
     : [{ ...base, status: 'error', hint: `${boot}, or set kubelet.cgroupV1: allow.` }];
 };
 
-interface Feature {
-  /** As in kernelFeatures of the facts. */
-  readonly name: string;
-  /** The kernel module that brings it. */
-  readonly module: string;
-  readonly purpose: string;
-  readonly wanted: (spec: Spec) => boolean;
-  readonly otherwise?: string;
-}
-
-const FEATURES: readonly Feature[] = [
-  { name: 'overlay', module: 'overlay', purpose: 'file systems of containers', wanted: () => true },
-  { name: 'br_netfilter', module: 'br_netfilter', purpose: 'Services between pods of one host', wanted: () => true },
-  {
-    name: 'vxlan',
-    module: 'vxlan',
-    purpose: 'flannel between hosts',
-    wanted: tunnels,
-    otherwise: 'set network.flannelBackend: host-gw',
-  },
-  {
-    name: 'nftables',
-    module: 'nf_tables',
-    purpose: 'kube-proxy',
-    wanted: ({ proxyMode }) => proxyMode === 'nftables',
-    otherwise: 'set proxyMode: iptables',
-  },
-  {
-    name: 'iptables',
-    module: 'ip_tables',
-    purpose: 'kube-proxy',
-    wanted: ({ proxyMode }) => proxyMode === 'iptables' || proxyMode === 'ipvs',
-    otherwise: 'set proxyMode: auto',
-  },
-  {
-    name: 'ip_vs',
-    module: 'ip_vs',
-    purpose: 'kube-proxy',
-    wanted: ({ proxyMode }) => proxyMode === 'ipvs',
-    otherwise: 'set proxyMode: auto',
-  },
+const EVERY_NODE: readonly KernelNeed[] = [
+  { name: 'overlay', module: 'overlay', purpose: 'file systems of containers' },
+  { name: 'br_netfilter', module: 'br_netfilter', purpose: 'Services between pods of one host' },
 ];
 
 export const features: Check = ({ facts }, { spec }) => [
-  ...FEATURES.filter((feature) => feature.wanted(spec)).map((feature) => featureCheck(facts, feature)),
+  ...[...EVERY_NODE, ...networkOf(spec).kernel(spec), ...proxyKernel(spec)].map((need) => featureCheck(facts, need)),
   ...(spec.proxyMode === 'auto' ? [proxyCheck(facts)] : []),
   ...(spec.proxyMode === 'ipvs' ? [IPVS_DEPRECATED] : []),
 ];
@@ -103,7 +66,7 @@ const IPVS_DEPRECATED: CheckResult = {
   hint: 'ipvs is deprecated upstream (warnings from Kubernetes 1.35); proxyMode: auto takes nftables where every host can.',
 };
 
-function featureCheck(facts: HostFacts, { name, module, purpose, otherwise }: Feature): CheckResult {
+function featureCheck(facts: HostFacts, { name, module, purpose, otherwise }: KernelNeed): CheckResult {
   const base = { name: `kernel-${name}`, title: `Kernel: ${name}`, minimum: `there, for ${purpose}` };
   if (kernelHas(facts, name, module)) return { ...base, status: 'ok', found: 'there' };
   return {

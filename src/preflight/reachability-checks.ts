@@ -24,7 +24,7 @@ function groupCheck(results: readonly ReachabilityResult[], context: CheckContex
     minimum: 'reached',
   };
   const blocked = results.filter(({ outcome }) => outcome !== 'reached' && outcome !== 'skipped');
-  // The VXLAN port of a node that works is in use by the kernel and cannot be tried.
+  // The tunnel's port of a node that works is in use by the kernel and cannot be tried.
   const skipped = results.filter((result) => result.outcome === 'skipped' && !isJoined(result.to, context));
   if (blocked.length > 0) {
     const found = blocked.map((result) => `${result.to} (${result.address}): ${OUTCOMES[result.outcome]}`).join(', ');

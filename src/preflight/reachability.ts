@@ -2,7 +2,7 @@ import { isMember } from '../model/facts.js';
 import { randomBytes } from 'node:crypto';
 import type { HostConnection } from '../model/host.js';
 import type { Node } from '../model/phase.js';
-import { tunnels } from '../network/index.js';
+import { networkOf } from '../network/index.js';
 import type { Spec } from '../model/spec.js';
 import {
   connectScript,
@@ -107,7 +107,7 @@ interface Answers {
 
 /** Every host needs the API, the API needs every kubelet, and pods of any two hosts talk. */
 function neededRoutes(nodes: readonly Node[], spec: Spec): Route[] {
-  const vxlan = tunnels(spec);
+  const overlay = networkOf(spec).ports(spec);
   return nodes
     .flatMap((from) =>
       nodes
@@ -117,7 +117,7 @@ function neededRoutes(nodes: readonly Node[], spec: Spec): Route[] {
             ? [{ from, to, protocol: 'tcp' as const, port: spec.apiServer.port, purpose: 'API server' }]
             : []),
           ...(from.isControlPlane ? [{ from, to, protocol: 'tcp' as const, port: 10250, purpose: 'kubelet' }] : []),
-          ...(vxlan ? [{ from, to, protocol: 'udp' as const, port: 8472, purpose: 'VXLAN' }] : []),
+          ...overlay.map(({ protocol, port, purpose }) => ({ from, to, protocol, port, purpose })),
         ]),
     )
     .map((route, id) => ({ ...route, id, address: route.to.address }));

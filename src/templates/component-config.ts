@@ -32,23 +32,6 @@ export function kubeletConfiguration({ user, ...view }: KubeletView): string {
   return mergeYaml(kubeletTemplate({ ...view, tlsCipherSuites: [...TLS_CIPHER_SUITES] }), user);
 }
 
-const kubeProxyTemplate = template(
-  new URL('./kube-proxy-config.hbs', import.meta.url),
-  z.strictObject({ clusterCIDR: z.string(), mode: z.string() }),
-);
-
-/** KubeProxyConfiguration as YAML; metrics on the host's loopback only (CIS 4.3.1). */
-export function kubeProxyConfiguration({
-  user,
-  ...view
-}: {
-  readonly clusterCIDR: string;
-  readonly mode: string;
-  readonly user: Json;
-}): string {
-  return mergeYaml(kubeProxyTemplate(view), user);
-}
-
 /** YAML with another tree laid over it, keys in order. Maps merge, everything else is replaced; null takes a key away. */
 export function mergeYaml(text: string, over: Json): string {
   return stringify(merge(parse(text) as Json, over), { lineWidth: 0, indentSeq: false, sortMapEntries: true });

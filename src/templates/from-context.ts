@@ -5,14 +5,14 @@ import { digestOf } from '../model/text/digest.js';
 import type { Node, PhaseContext } from '../model/phase.js';
 import type { Spec } from '../model/spec.js';
 import { ENCRYPTION_CONFIG_PATH, pkiPair } from '../pki/index.js';
-import { dnsObjects, nginxObjects, podNetworkObjects, proxyObjects, rbacObjects } from './addons.js';
+import { rbacObjects } from './addons.js';
 import {
   admissionConfiguration,
   ANONYMOUS_PATHS,
   auditPolicy,
   authenticationConfiguration,
 } from './api-server-files.js';
-import { kubeletConfiguration, kubeProxyConfiguration } from './component-config.js';
+import { kubeletConfiguration } from './component-config.js';
 import { apiServerManifest, controllerManagerManifest, schedulerManifest } from './control-plane.js';
 import { etcdManifest } from './etcd.js';
 import {
@@ -116,10 +116,6 @@ export function renderKubeletFlags({ spec, node }: PhaseContext): string {
   });
 }
 
-export function renderKubeProxyConfiguration({ spec, proxyMode }: PhaseContext): string {
-  return kubeProxyConfiguration({ clusterCIDR: spec.network.podCIDR, mode: proxyMode, user: spec.kubeProxy.config });
-}
-
 export function renderClusterConfiguration({ spec, endpoint, images }: PhaseContext): string {
   return clusterConfiguration({
     kubernetesVersion: spec.kubernetesVersion,
@@ -154,42 +150,6 @@ export function kubeadmConfigMaps(context: PhaseContext): KubeObject[] {
     server: `https://${endpoint}`,
   });
 }
-
-export function kubeProxyObjects(context: PhaseContext): KubeObject[] {
-  return proxyObjects({
-    image: imageRef(context.images, 'kube-proxy'),
-    server: `https://${context.endpoint}`,
-    config: renderKubeProxyConfiguration(context),
-  });
-}
-
-export function corednsObjects({ spec, images }: PhaseContext): KubeObject[] {
-  return dnsObjects({
-    clusterDNS: nthAddress(spec.network.serviceCIDR, 10),
-    domain: spec.network.domain,
-    image: imageRef(images, 'coredns'),
-  });
-}
-
-export function flannelObjects(
-  { spec, nodes, images, endpoint }: PhaseContext,
-  backend: 'vxlan' | 'host-gw',
-): KubeObject[] {
-  // iptables is flannel's default; nftables only where a host's kernel has no iptables any more.
-  const nftables = nodes.some(
-    ({ facts }) => !facts.kernelFeatures.includes('iptables') && facts.kernelFeatures.includes('nftables'),
-  );
-  return podNetworkObjects({
-    image: imageRef(images, 'flannel'),
-    podCIDR: spec.network.podCIDR,
-    backend,
-    endpoint,
-    nftables,
-  });
-}
-
-export const smokeObjects = ({ images }: Pick<PhaseContext, 'images'>): KubeObject[] =>
-  nginxObjects({ image: imageRef(images, 'nginx') });
 
 function sharedKubelet(spec: Spec): Omit<Parameters<typeof kubeletConfiguration>[0], 'containerRuntimeEndpoint'> {
   return {

@@ -1,7 +1,5 @@
-export { nginxObjects, type FlannelView } from './addons.js';
 export { admissionConfiguration, auditPolicy, authenticationConfiguration } from './api-server-files.js';
-export { CNI_CONFLIST_PATH, cniConflist, type ConflistView } from './cni.js';
-export { kubeletConfiguration, kubeProxyConfiguration, mergeYaml, type KubeletView } from './component-config.js';
+export { kubeletConfiguration, mergeYaml, type KubeletView } from './component-config.js';
 export {
   apiServerManifest,
   caFolders,

@@ -1,6 +1,10 @@
 import { parseAllDocuments } from 'yaml';
 import type { KubeObject } from '../model/api.js';
 
+const RBAC = 'rbac.authorization.k8s.io';
+
+type Labels = Readonly<Record<string, string>>;
+
 /** The objects of a YAML stream. */
 export function toObjects(text: string): KubeObject[] {
   return parseAllDocuments(text).map((document) => document.toJS() as KubeObject);
@@ -10,12 +14,61 @@ export function configMap(
   name: string,
   namespace: string,
   data: Readonly<Record<string, string>>,
-  labels?: Readonly<Record<string, string>>,
+  labels?: Labels,
 ): KubeObject {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace, ...labelled(labels) }, data };
+}
+
+export function serviceAccount(name: string, namespace: string, labels?: Labels): KubeObject {
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace, ...labelled(labels) } };
+}
+
+/** What one rule of a role allows. */
+export interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  /** Absent: all of these resources. */
+  readonly resourceNames?: readonly string[];
+}
+
+export function clusterRole(name: string, rules: readonly Rule[], labels?: Labels): KubeObject {
+  return { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name, ...labelled(labels) }, rules };
+}
+
+export function role(name: string, namespace: string, rules: readonly Rule[]): KubeObject {
+  return { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: { name, namespace }, rules };
+}
+
+/** Who a role is given to. */
+export type Subject =
+  | { readonly kind: 'ServiceAccount'; readonly name: string; readonly namespace: string }
+  | { readonly kind: 'Group'; readonly name: string };
+
+export function clusterRoleBinding(name: string, roleName: string, subject: Subject, labels?: Labels): KubeObject {
   return {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name, namespace, ...(labels === undefined ? {} : { labels }) },
-    data,
+    apiVersion: `${RBAC}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: { name, ...labelled(labels) },
+    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: roleName },
+    subjects: [subjectOf(subject)],
   };
+}
+
+export function roleBinding(name: string, namespace: string, roleName: string, subject: Subject): KubeObject {
+  return {
+    apiVersion: `${RBAC}/v1`,
+    kind: 'RoleBinding',
+    metadata: { name, namespace },
+    roleRef: { apiGroup: RBAC, kind: 'Role', name: roleName },
+    subjects: [subjectOf(subject)],
+  };
+}
+
+function subjectOf(subject: Subject): object {
+  return subject.kind === 'Group' ? { apiGroup: RBAC, ...subject } : subject;
+}
+
+function labelled(labels: Labels | undefined): object {
+  return labels === undefined ? {} : { labels };
 }

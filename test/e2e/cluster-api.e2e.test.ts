@@ -19,8 +19,9 @@ import type { KubeObject } from '../../src/model/api.js';
 import { KinitError } from '../../src/model/error.js';
 import type { HostConnection } from '../../src/model/host.js';
 import type { Resource, ResourceKind, Tools } from '../../src/model/resource.js';
-import { flannel } from '../../src/network/flannel/index.js';
-import { corednsObjects, kubeadmRbac, kubeProxyObjects } from '../../src/templates/index.js';
+import { addOns } from '../../src/add-ons/index.js';
+import { networks } from '../../src/network/index.js';
+import { kubeadmRbac } from '../../src/templates/index.js';
 import { makeContext } from '../templates/context.js';
 import { kubeBinary, type LocalControlPlane, startControlPlane } from './support/control-plane.js';
 
@@ -337,9 +338,7 @@ describe.skipIf(binary === undefined)(
       const context = makeContext();
       const wanted = [
         ...kubeadmRbac(context),
-        ...corednsObjects(context),
-        ...kubeProxyObjects(context),
-        ...flannel.objects(context),
+        ...[...addOns, ...networks].flatMap(({ objects }) => objects(context)),
       ].map((each) => object({ object: each }));
       for (const each of wanted) await carryOut(objectKind, each);
       const plans = await Promise.all(wanted.map((each) => planned(each)));

@@ -8,7 +8,6 @@ import {
   renderKubeletFlags,
   renderKubeletInstanceConfig,
   renderKubeletUnit,
-  renderKubeProxyConfiguration,
 } from '../../src/templates/index.js';
 import { makeContext } from './context.js';
 
@@ -18,7 +17,6 @@ test.each([
   ['kubeadm-flags.env', renderKubeletFlags(makeContext())],
   ['kubelet.service', renderKubeletUnit()],
   ['10-kubeadm.conf', renderKubeletDropIn()],
-  ['kube-proxy-config.yaml', renderKubeProxyConfiguration(makeContext())],
 ])('%s is the golden file', (name, text) => {
   expect(text).toBe(readFileSync(new URL(`../golden/config/${name}`, import.meta.url), 'utf8'));
 });

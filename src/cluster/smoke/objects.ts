@@ -1,10 +1,15 @@
 import type { KubeObject } from '../../model/api.js';
+import { shellScript } from '../../shell/script.js';
 
 /** Seconds a probe pod goes on asking before it gives up. */
 export const PROBE_LIMIT_SECONDS = 45;
 const PORT = 8080;
 /** In a large cluster it is enough that this many backends answer: all nodes ask, so that each pairing is likely seen by some. */
 const ENOUGH = 5;
+
+/** They run in a container, with what it needs in the environment. */
+const SERVER = shellScript('./server.sh', import.meta.url);
+const CLIENT = shellScript('./client.sh', import.meta.url);
 
 /** On all that a probe makes, with the probe's name. */
 export const PROBE_LABEL = 'kinit/probe';
@@ -78,40 +83,7 @@ export function probePod(pod: ProbePod): KubeObject {
         seccompProfile: { type: 'RuntimeDefault' },
       },
       volumes: [{ name: 'work', emptyDir: {} }],
-      containers: [container('server', SERVER), container('client', CLIENT)],
+      containers: [container('server', SERVER.text), container('client', CLIENT.text)],
     },
   };
 }
-
-/** Not every busybox has httpd (Alpine's has not); nc answers one request at a time. */
-export const SERVER = `
-printf '%s' "$NODE" >/work/name
-busybox --list | busybox grep -qx httpd && exec busybox httpd -f -p "$PORT" -h /work
-while :; do
-  printf 'HTTP/1.0 200 OK\\r\\nContent-Length: %s\\r\\n\\r\\n%s' "\${#NODE}" "$NODE" | busybox nc -l -p "$PORT" >/dev/null
-done
-`;
-
-/** Names are resolved by nslookup, which asks the DNS server itself; the Service is fetched by address, so that each fault shows for itself. Debian's static wget dies of its own -T, hence timeout. */
-export const CLIENT = `
-end=$(( $(busybox date +%s) + LIMIT ))
-seen=' '; count=0; dns=no; last=
-while [ "$(busybox date +%s)" -lt "$end" ]; do
-  if [ "$dns" = no ]; then
-    last=$(busybox nslookup "$NAME" 2>&1)
-    if printf '%s\\n' "$last" | busybox grep -qwF "$ADDRESS"; then dns=yes; last=none; else busybox sleep 0.3; continue; fi
-  fi
-  if answer=$(busybox timeout 2 busybox wget -q -O - "http://$ADDRESS:$PORT/name" 2>&1); then
-    case $seen in *" $answer "*) busybox sleep 0.1 ;; *) seen="$seen$answer "; count=$((count+1)) ;; esac
-    [ "$count" -lt "$WANT" ] || exit 0
-  else
-    last=$answer; busybox sleep 0.2
-  fi
-done
-if [ "$dns" = no ]; then
-  printf 'DNS did not give %s for %s: %s' "$ADDRESS" "$NAME" "$last" | busybox tr '\\n' ' ' >/dev/termination-log
-else
-  printf 'the Service answered only from:%s(%s of %s nodes wanted). Last error: %s' "$seen" "$count" "$WANT" "$last" >/dev/termination-log
-fi
-exit 1
-`;

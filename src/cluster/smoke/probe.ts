@@ -12,6 +12,8 @@ export interface ProbeOptions {
   readonly image: string;
   /** DNS domain of the cluster. */
   readonly domain: string;
+  /** What a person can do where pods do not reach each other. */
+  readonly hint: string;
   readonly progress: (text: string) => void;
   readonly signal: AbortSignal;
 }
@@ -77,7 +79,7 @@ async function serviceAccount(api: ClusterApi, { signal }: ProbeOptions): Promis
 async function verdict(
   api: ClusterApi,
   labelSelector: string,
-  { nodes, progress, signal }: ProbeOptions,
+  { nodes, hint, progress, signal }: ProbeOptions,
 ): Promise<void> {
   const pods = await waitUntil({
     what: 'the probe pods to finish',
@@ -100,7 +102,7 @@ async function verdict(
     class: 'timeout',
     tried: `from a pod on each node: the DNS name of a Service, and the Service itself, for ${PROBE_LIMIT_SECONDS} s`,
     found: failed.map((pod) => `${nodeOf(pod)}: ${text(ended(pod), 'message')?.trim() ?? 'no message'}`).join('\n'),
-    hint: 'Between nodes the pod network must pass (VXLAN: UDP port 8472). Look at a firewall in between, and at the logs of the flannel and kube-proxy pods on these nodes.',
+    hint,
   });
 }
 

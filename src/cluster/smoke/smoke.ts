@@ -1,5 +1,4 @@
 import type { ClusterApi, KubeObject } from '../../model/api.js';
-import { imageRef } from '../../model/artifact.js';
 import type { PhaseContext } from '../../model/phase.js';
 import type { Tools } from '../../model/resource.js';
 import { condition, explainPods, isReady } from '../why/explain.js';
@@ -11,23 +10,31 @@ import { nodeTrouble, workloadTrouble } from '../waits/api.js';
 
 /** Seconds until all nodes are Ready and kinit's own workloads run, with images in place. */
 const SETTLE_TIMEOUT = 180;
-/** Where kinit's own workloads run. */
-const NAMESPACES = ['kube-system', 'kube-flannel'];
+
+/** What the check has to know of the pod network and the add-ons of this cluster. */
+export interface SmokeSubject {
+  /** Why pods cannot be looked at: nothing is, then. */
+  readonly unproved?: string;
+  /** Where kinit's own workloads run. */
+  readonly namespaces: readonly string[];
+  /** An image with busybox that every node has. */
+  readonly image: string;
+  /** What a person can do where pods do not reach each other. */
+  readonly hint: string;
+}
 
 /**
  * "The cluster really works": nodes Ready, kube-proxy, DNS and pod network available, and, from a pod on every node,
  * DNS answers and a Service answers from other nodes. Pods are started only where nodes or workloads are not those of
  * the last passed check (six quick API requests otherwise, no command on any host); nothing of them stays behind.
  * Concerns the hosts of the context that are registered: hosts that failed earlier have been reported by then.
- * Without kinit's pod network (`network.plugin: none`), and before a cloud-controller-manager has seen to the nodes
+ * Without a pod network of kinit's (`unproved`), and before a cloud-controller-manager has seen to the nodes
  * (`cloudProvider: external`), there is nothing to check yet.
  */
-export async function checkCluster(context: PhaseContext, tools: Tools): Promise<void> {
+export async function checkCluster(context: PhaseContext, tools: Tools, subject: SmokeSubject): Promise<void> {
   const api = await tools.api();
-  if (context.spec.network.plugin === 'none') {
-    tools.progress(
-      'pods and Services are not checked: network.plugin is none, nodes become Ready once you install a pod network',
-    );
+  if (subject.unproved !== undefined) {
+    tools.progress(`pods and Services are not checked: ${subject.unproved}`);
     return;
   }
   const { progress, signal } = tools;
@@ -38,9 +45,9 @@ export async function checkCluster(context: PhaseContext, tools: Tools): Promise
     timeoutSeconds: SETTLE_TIMEOUT,
     progress,
     signal,
-    look: () => patiently(() => lookAround(api, names, leader)),
+    look: () => patiently(() => lookAround(api, names, leader, subject.namespaces)),
     explain: async () =>
-      (await Promise.all(NAMESPACES.map((namespace) => troubles(api, namespace))))
+      (await Promise.all(subject.namespaces.map((namespace) => troubles(api, namespace))))
         .filter((lines) => lines !== '')
         .join('\n'),
     hint: 'The lines above name what is missing. More: kubectl get nodes,pods -A -o wide; journalctl -u kubelet on a node that is not Ready.',
@@ -56,7 +63,8 @@ export async function checkCluster(context: PhaseContext, tools: Tools): Promise
   if (plan.nodes.length === 0) return;
   await probePods(api, {
     nodes: plan.nodes,
-    image: imageRef(context.images, 'flannel'),
+    image: subject.image,
+    hint: subject.hint,
     domain: context.spec.network.domain,
     progress,
     signal,
@@ -69,10 +77,15 @@ interface Settled {
   readonly workloads: readonly KubeObject[];
 }
 
-async function lookAround(api: ClusterApi, names: readonly string[], leader: string): Promise<Look<Settled>> {
+async function lookAround(
+  api: ClusterApi,
+  names: readonly string[],
+  leader: string,
+  namespaces: readonly string[],
+): Promise<Look<Settled>> {
   const [all, ...found] = await Promise.all([
     api.list('v1', 'Node'),
-    ...NAMESPACES.flatMap((namespace) =>
+    ...namespaces.flatMap((namespace) =>
       ['DaemonSet', 'Deployment'].map((kind) => api.list('apps/v1', kind, { namespace })),
     ),
   ]);

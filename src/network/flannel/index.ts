@@ -1,10 +1,55 @@
-import { flannelObjects } from '../../templates/index.js';
-import type { PodNetwork } from '../pod-network.js';
-import { flannelOptions } from './options.js';
+import type { Spec } from '../../model/spec.js';
+import type { PodNetwork, Tunnel } from '../pod-network.js';
+import { flannelObjects, NAMESPACE } from './objects.js';
+import { flannelOptions, flannelShape } from './options.js';
+import { flannelSupply } from './supply.js';
 
-export const flannel: PodNetwork = {
-  title: 'flannel',
-  objects: (context) => flannelObjects(context, flannelOptions(context.spec).flannelBackend),
-  // The kernel's own VXLAN port, which flannel keeps (flannel: Documentation/backends.md).
-  ports: (spec) => (flannelOptions(spec).flannelBackend === 'vxlan' ? [{ port: 8472, protocol: 'udp' }] : []),
+/** The kernel's own VXLAN port, which flannel keeps (flannel: Documentation/backends.md). */
+const VXLAN: Tunnel = {
+  port: 8472,
+  protocol: 'udp',
+  purpose: 'VXLAN',
+  link: 'flannel.1',
+  otherwise: '`flannelBackend: host-gw` needs no tunnel within one network',
 };
+
+/** flannel with bridge, host-local and portmap as CNI plugins: https://github.com/flannel-io/flannel */
+export const flannel: PodNetwork = {
+  id: 'flannel',
+  options: flannelShape,
+  objects: flannelObjects,
+  namespaces: [NAMESPACE],
+  workload: 'flannel',
+  supply: flannelSupply,
+  probeImage: 'flannel',
+  ports: (spec) => (tunnels(spec) ? [VXLAN] : []),
+  kernel: (spec) =>
+    tunnels(spec)
+      ? [
+          {
+            name: 'vxlan',
+            module: 'vxlan',
+            purpose: 'flannel between hosts',
+            otherwise: 'set network.flannelBackend: host-gw',
+          },
+        ]
+      : [],
+  direct: (spec) => !tunnels(spec),
+  traces: {
+    links: ['cni0', VXLAN.link, 'flannel-v6.1'],
+    paths: ['/run/flannel', '/etc/cni/net.d/10-kinit.conflist'],
+    tables: ['ip flannel-ipv4', 'ip6 flannel-ipv6'],
+    chains: ['FLANNEL'],
+  },
+  tunnel: VXLAN,
+  signs: {
+    bridge: 'cni0',
+    subnetFile: '/run/flannel/subnet.env',
+    subnet: /^FLANNEL_SUBNET=(\S+)/m,
+    selector: 'app=flannel',
+  },
+};
+
+function tunnels(spec: Spec): boolean {
+  return flannelOptions(spec).flannelBackend === 'vxlan';
+}

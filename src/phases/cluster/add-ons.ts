@@ -1,17 +1,22 @@
-import { object } from '../../resources/index.js';
-import type { Phase, PhaseContext } from '../../model/phase.js';
+import { type AddOn, addOns } from '../../add-ons/index.js';
 import type { KubeObject } from '../../model/api.js';
-import { podNetworkOf } from '../../network/index.js';
-import { corednsObjects, kubeProxyObjects } from '../../templates/index.js';
+import type { Phase, PhaseContext } from '../../model/phase.js';
+import { networkOf } from '../../network/index.js';
+import { object } from '../../resources/index.js';
 
-export const proxy: Phase = addon('proxy', 'kube-proxy', kubeProxyObjects);
-export const dns: Phase = addon('dns', 'Cluster DNS (CoreDNS)', corednsObjects);
-export const network: Phase = {
-  ...addon('network', 'Pod network', (context) => podNetworkOf(context.spec)?.objects(context) ?? []),
-  appliesTo: ({ node, leader, spec }) => node === leader && podNetworkOf(spec) !== undefined,
+const network: Phase = {
+  ...applied('network', 'Pod network', (context) => networkOf(context.spec).objects(context)),
+  appliesTo: ({ node, leader, spec }) => node === leader && networkOf(spec).unproved === undefined,
 };
 
-function addon(id: string, title: string, objects: (context: PhaseContext) => readonly KubeObject[]): Phase {
+/** What is put into the cluster through the API: the pod network after the add-ons that do without, before those that need it. */
+export const addOnPhases: readonly Phase[] = [...needing('api'), network, ...needing('pod-network')];
+
+function needing(what: AddOn['needs']): Phase[] {
+  return addOns.filter(({ needs }) => needs === what).map(({ id, title, objects }) => applied(id, title, objects));
+}
+
+function applied(id: string, title: string, objects: (context: PhaseContext) => readonly KubeObject[]): Phase {
   return {
     id,
     title,

@@ -1,5 +1,8 @@
-import { checkCluster } from '../../cluster/smoke/smoke.js';
-import type { Phase } from '../../model/phase.js';
+import { addOnNamespaces } from '../../add-ons/index.js';
+import { checkCluster, type SmokeSubject } from '../../cluster/smoke/smoke.js';
+import { imageRef } from '../../model/artifact.js';
+import type { Phase, PhaseContext } from '../../model/phase.js';
+import { networkOf } from '../../network/index.js';
 
 /** The end of every run: nodes Ready, DNS and Services answer across nodes. */
 export const ready: Phase = {
@@ -9,5 +12,17 @@ export const ready: Phase = {
   after: ['node', 'network', 'dns', 'proxy'],
   alsoOnOthers: true,
   resources: () => [],
-  ready: checkCluster,
+  ready: (context, tools) => checkCluster(context, tools, subject(context)),
 };
+
+function subject({ spec, images }: PhaseContext): SmokeSubject {
+  const network = networkOf(spec);
+  const { tunnel } = network;
+  const passes = tunnel && ` (${tunnel.purpose}: ${tunnel.protocol.toUpperCase()} port ${String(tunnel.port)})`;
+  return {
+    ...(network.unproved === undefined ? {} : { unproved: network.unproved }),
+    namespaces: [...new Set([...addOnNamespaces, ...network.namespaces])],
+    image: network.probeImage === undefined ? '' : imageRef(images, network.probeImage),
+    hint: `Between nodes the pod network must pass${passes ?? ''}. Look at a firewall in between, and at the logs of the ${network.id} and kube-proxy pods on these nodes.`,
+  };
+}

@@ -1,5 +1,5 @@
 import type { Phase, PhaseContext } from '../../model/phase.js';
-import { direct, podNetworkOf } from '../../network/index.js';
+import { networkOf } from '../../network/index.js';
 import { firewall as firewallResource, type FirewallPort, type FirewallWishes } from '../../resources/index.js';
 
 export const firewall: Phase = {
@@ -20,7 +20,7 @@ function wishes(context: PhaseContext): FirewallWishes {
   return {
     ports: clusterPorts(context),
     pods: spec.network.podCIDR,
-    peers: direct(spec) ? nodes.filter((other) => other !== node).map(({ address }) => address) : [],
+    peers: networkOf(spec).direct(spec) ? nodes.filter((other) => other !== node).map(({ address }) => address) : [],
   };
 }
 
@@ -32,7 +32,11 @@ function clusterPorts({ spec, node, nodes }: PhaseContext): FirewallPort[] {
     { port: '30000-32767', protocol: 'tcp' },
     { port: '30000-32767', protocol: 'udp' },
   ];
-  ports.push(...(podNetworkOf(spec)?.ports(spec) ?? []));
+  ports.push(
+    ...networkOf(spec)
+      .ports(spec)
+      .map(({ port, protocol }) => ({ port, protocol })),
+  );
   if (!node.isControlPlane) return ports;
   // etcd's members talk to each other; a single one is asked by its own host only.
   const etcd: FirewallPort[] =

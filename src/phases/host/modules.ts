@@ -1,3 +1,4 @@
+import { proxyModules } from '../../add-ons/index.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import { file, kernelModule } from '../../resources/index.js';
 
@@ -16,8 +17,5 @@ export const modules: Phase = {
 };
 
 function moduleNames({ spec, proxyMode }: PhaseContext): string[] {
-  const names = ['overlay', 'br_netfilter'];
-  // The schedulers kube-proxy may use in ipvs mode (pkg/proxy/ipvs README).
-  if (proxyMode === 'ipvs') names.push('ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh', 'nf_conntrack');
-  return [...new Set([...names, ...spec.modules])];
+  return [...new Set(['overlay', 'br_netfilter', ...proxyModules(proxyMode), ...spec.modules])];
 }

@@ -1,4 +1,6 @@
+import { addOnTraces } from '../../add-ons/index.js';
 import type { Phase } from '../../model/phase.js';
+import { networkTraces } from '../../network/index.js';
 import { traces as tracesResource } from '../../resources/index.js';
 import { runtimeOf } from '../../runtime/index.js';
 import { sh } from '../../shell/script.js';
@@ -15,15 +17,15 @@ export const traces: Phase = {
     tracesResource({
       stopPods: sh(runtimeOf(spec).stopPods),
       mounts: runtimeOf(spec).mounts,
-      cniInterfaces: ['cni0', 'flannel.1', 'flannel-v6.1', 'kube-ipvs0', 'kube-bridge'],
+      cniInterfaces: [...networkTraces.links, ...addOnTraces.links],
       podCIDR: spec.network.podCIDR,
       paths: [
         '/var/lib/cni',
-        '/run/flannel',
         '/run/netns',
         '/var/log/pods',
         '/var/log/containers',
-        '/etc/cni/net.d/10-kinit.conflist',
+        ...networkTraces.paths,
+        ...addOnTraces.paths,
       ],
     }),
   ],

@@ -33,7 +33,8 @@ export function objectYaml(object: KubeObject): string {
     }
     shown['metadata'] = withoutLastApplied(record(shown, 'metadata'));
   }
-  return stringify(shown, { sortMapEntries: true, lineWidth: 0 });
+  // Objects are values of the code, which may share parts; people want to read them written out.
+  return stringify(shown, { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 function essence(object: KubeObject): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkCluster } from '../../../src/cluster/smoke/smoke.js';
+import { checkCluster, type SmokeSubject } from '../../../src/cluster/smoke/smoke.js';
 import type { KubeObject } from '../../../src/model/api.js';
 import type { PhaseContext } from '../../../src/model/phase.js';
 import { failure, fakeApi, type FakeApi, fakeTools, node } from '../fakes.js';
@@ -54,19 +54,24 @@ test('nodes that wait for a cloud-controller-manager are not probed, and a Deplo
   };
   const api = cluster([node('a', true, { spec: { taints: [UNINITIALIZED] } }), proxy(2), dns]);
   const tools = fakeTools({ api });
-  await checkCluster(context(['a']), tools);
+  await checkCluster(context(['a']), tools, SUBJECT);
   expect(tools.said.at(-1)).toContain('a waits for the cloud-controller-manager');
   expect(probed(api)).toEqual([]);
 });
 
-function context(names: readonly string[], plugin = 'flannel'): PhaseContext {
+const SUBJECT: SmokeSubject = {
+  namespaces: ['kube-system', 'kube-flannel'],
+  image: 'flannel:test',
+  hint: 'Let UDP port 8472 pass.',
+};
+
+function context(names: readonly string[]): PhaseContext {
   const nodes = names.map((name) => ({ spec: { name } }));
   return {
     nodes,
     leader: nodes[0],
     node: nodes[0],
-    spec: { network: { plugin, domain: 'cluster.local' } },
-    images: { flannel: 'flannel:test' },
+    spec: { network: { domain: 'cluster.local' } },
   } as unknown as PhaseContext;
 }
 
@@ -80,29 +85,29 @@ const left = (api: FakeApi): string[] =>
 
 test('a new cluster is probed from every node once; after that three kinds of lists are enough', async () => {
   const api = cluster([node('a'), node('b'), proxy(2)]);
-  await checkCluster(context(['a', 'b']), fakeTools({ api }));
+  await checkCluster(context(['a', 'b']), fakeTools({ api }), SUBJECT);
   expect(probed(api)).toEqual(['a', 'b']);
   expect(api.calls.filter((call) => call.startsWith('delete '))).toHaveLength(3);
   expect(left(api)).toEqual([]);
   api.calls.length = 0;
-  await checkCluster(context(['a', 'b']), fakeTools({ api }));
+  await checkCluster(context(['a', 'b']), fakeTools({ api }), SUBJECT);
   expect(api.calls).toEqual([]);
 });
 
 test('a node that joins later is probed with two peers; a changed workload probes all again', async () => {
   const names = ['a', 'b', 'c', 'd'];
   const api = cluster([...names.map((name) => node(name)), proxy(2)]);
-  await checkCluster(context(names), fakeTools({ api }));
+  await checkCluster(context(names), fakeTools({ api }), SUBJECT);
   api.calls.length = 0;
   await api.apply(node('e'));
-  await checkCluster(context([...names, 'e']), fakeTools({ api }));
+  await checkCluster(context([...names, 'e']), fakeTools({ api }), SUBJECT);
   expect(probed(api)).toEqual(['e', 'a', 'b']);
   api.calls.length = 0;
   api.objects.set('DaemonSet kube-system/kube-proxy', {
     ...proxy(2),
     metadata: { ...proxy(2).metadata, uid: 'replaced' },
   });
-  await checkCluster(context([...names, 'e']), fakeTools({ api }));
+  await checkCluster(context([...names, 'e']), fakeTools({ api }), SUBJECT);
   expect(probed(api)).toHaveLength(5);
 });
 
@@ -110,7 +115,7 @@ test('a probe that fails names the node and what it saw, is not remembered, and 
   const api = cluster([node('a'), node('b'), proxy(2)], (name) =>
     name === 'b' ? { exitCode: 1, message: 'the Service answered only from: b ' } : { exitCode: 0 },
   );
-  const error = await failure(checkCluster(context(['a', 'b']), fakeTools({ api })));
+  const error = await failure(checkCluster(context(['a', 'b']), fakeTools({ api }), SUBJECT));
   expect(error.message).toBe('the pod network does not work on b');
   expect(error.context.found).toBe('b: the Service answered only from: b');
   expect(left(api)).toEqual([]);
@@ -125,7 +130,7 @@ test('a host that is down and not of this run holds nothing up, though a DaemonS
     spec: { nodeName: 'a' },
   };
   const api = cluster([node('a'), node('down', false), proxy(1), pod]);
-  await checkCluster(context(['a']), fakeTools({ api }));
+  await checkCluster(context(['a']), fakeTools({ api }), SUBJECT);
   expect(probed(api)).toEqual(['a']);
 });
 
@@ -136,12 +141,12 @@ test('leftovers of a kinit that was killed are removed', async () => {
     metadata: { name: 'kinit-probe-old', namespace: 'kube-system', labels: { 'kinit/probe': 'kinit-probe-old' } },
   });
   const api = cluster([node('a'), proxy(2), old('Pod'), old('Service')]);
-  await checkCluster(context(['a']), fakeTools({ api }));
+  await checkCluster(context(['a']), fakeTools({ api }), SUBJECT);
   expect(left(api)).toEqual([]);
 });
 
 test("without kinit's pod network nothing is waited for, and that is said", async () => {
   const tools = fakeTools({ api: fakeApi() });
-  await checkCluster(context(['a'], 'none'), tools);
+  await checkCluster(context(['a']), tools, { ...SUBJECT, unproved: 'network.plugin is none' });
   expect(tools.said[0]).toContain('network.plugin is none');
 });

@@ -1,12 +1,12 @@
-import { STATIC_TAGS } from '../build/components.js';
-import { layerOrder } from '../build/debian.js';
-import { programLayer } from '../images/layers.js';
-import { BASE_PACKAGES, etcEntries } from '../images/files.js';
-import { byMinor, type Supply } from '../supply.js';
+import { STATIC_TAGS } from '../../artifacts/build/components.js';
+import { layerOrder } from '../../artifacts/build/debian.js';
+import { programLayer } from '../../artifacts/images/layers.js';
+import { BASE_PACKAGES, etcEntries } from '../../artifacts/images/files.js';
+import { byMinor, type Supply } from '../../artifacts/supply.js';
 
 const TAGS = { '1.34': 'v1.12.1', '1.35': 'v1.13.1', '1.36': 'v1.14.2' };
 
-export const coredns: Supply = {
+export const dnsSupply: Supply = {
   components: [
     {
       name: 'coredns',

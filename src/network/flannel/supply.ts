@@ -1,12 +1,12 @@
-import { STATIC_TAGS } from '../build/components.js';
-import { baseLayer, programLayer } from '../images/layers.js';
-import { BASE_PACKAGES } from '../images/files.js';
-import type { Supply } from '../supply.js';
+import { STATIC_TAGS } from '../../artifacts/build/components.js';
+import { baseLayer, programLayer } from '../../artifacts/images/layers.js';
+import { BASE_PACKAGES } from '../../artifacts/images/files.js';
+import type { Supply } from '../../artifacts/supply.js';
 
 const TAG = 'v0.28.4';
 const MODULE = 'github.com/flannel-io/flannel';
 
-export const flannel: Supply = {
+export const flannelSupply: Supply = {
   components: [
     {
       name: 'flannel',

@@ -1,0 +1,28 @@
+import type { Supply } from '../artifacts/supply.js';
+import type { KubeObject } from '../model/api.js';
+import type { NetworkTraces } from '../model/network-traces.js';
+import type { PhaseContext } from '../model/phase.js';
+
+/** Something that runs in every cluster kinit makes, put there through the API. A phase of the same name applies it. */
+export interface AddOn {
+  /** Name of its phase, for --skip and --only. */
+  readonly id: string;
+  readonly title: string;
+  /** What it waits for: the API, or besides that a pod network for its own pods. It is applied in that order. */
+  readonly needs: 'api' | 'pod-network';
+  /** Where its images come from; absent where Kubernetes brings them. */
+  readonly supply?: Supply;
+  /** In order: definitions before what uses them. */
+  readonly objects: (context: PhaseContext) => readonly KubeObject[];
+  /** It is ready when every pod of these is available; the end of a run waits for that. */
+  readonly ready: readonly Workload[];
+  /** What it leaves on a host besides pods. */
+  readonly traces?: NetworkTraces;
+}
+
+/** Pods of an add-on, as the API names what keeps them. */
+export interface Workload {
+  readonly kind: 'DaemonSet' | 'Deployment';
+  readonly namespace: string;
+  readonly name: string;
+}

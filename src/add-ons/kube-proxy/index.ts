@@ -1,0 +1,15 @@
+import type { AddOn } from '../add-on.js';
+import { NAME, NAMESPACE, proxyObjects } from './objects.js';
+
+export { proxyKernel, proxyModeOf, proxyModules } from './modes.js';
+
+/** Makes Services work on every node. Its image is one of Kubernetes' own. */
+export const kubeProxy: AddOn = {
+  id: 'proxy',
+  title: 'kube-proxy',
+  needs: 'api',
+  objects: proxyObjects,
+  ready: [{ kind: 'DaemonSet', namespace: NAMESPACE, name: NAME }],
+  // In whichever of its modes it ran.
+  traces: { links: ['kube-ipvs0'], paths: [], tables: ['ip kube-proxy', 'ip6 kube-proxy'], chains: ['KUBE'] },
+};
