@@ -9,7 +9,7 @@ import type { Lab } from '../../src/lab/index.js';
 import { specSchema } from '../../src/inventory/spec-schema.js';
 import { labNames } from '../../src/lab/state/paths.js';
 import { runLocal } from '../../src/ssh/local.js';
-import { labName } from './support/kinit.js';
+import { kinit, kinitOk, labName } from './support/kinit.js';
 
 const NAME = labName('lab');
 const BIN = fileURLToPath(new URL('../../bin/kinit.js', import.meta.url));
@@ -75,6 +75,26 @@ test('the files for kinit are there: a valid inventory, a private key only root 
   ]);
   expect(statSync(lab.identityFile).mode & 0o777).toBe(0o600);
   expect(statSync(lab.directory).mode & 0o077).toBe(0);
+});
+
+test('the command line lists the lab with its folder, and runs a command on a host with its output and exit code', async () => {
+  const listed = await kinitOk(['lab', 'list', '--output', 'json']);
+  const rows = listed.stdout
+    .split('\n')
+    .flatMap((line) => (line === '' ? [] : [JSON.parse(line) as { name?: string }]));
+  expect(rows.find(({ name }) => name === NAME)).toMatchObject({ directory: lab.directory });
+  const run = await kinit([
+    'lab',
+    'exec',
+    '--name',
+    NAME,
+    'node2',
+    '--',
+    'sh',
+    '-c',
+    'hostname; echo "$0 no" >&2; exit 7',
+  ]);
+  expect(run).toEqual({ code: 7, stdout: 'node2\n', stderr: 'sh no\n' });
 });
 
 test('memory, CPU and disk limits bind', async () => {
