@@ -22,14 +22,3 @@ export function lines(output: string): string[] {
 export function words(line: string): string[] {
   return line.trim().split(/\s+/);
 }
-
-/** 'KEY=value' lines; quotes around a value are taken off, as os-release(5) allows them. */
-export function assignments(output: string): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const line of lines(output)) {
-    const match = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line);
-    if (match?.[1] !== undefined && match[2] !== undefined)
-      found.set(match[1], match[2].replace(/^(["'])(.*)\1$/, '$2'));
-  }
-  return found;
-}

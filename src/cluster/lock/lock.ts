@@ -125,7 +125,7 @@ function keepAlive(
   const beats = new PassThrough();
   let open = true;
   const ended = host
-    .pipe(beatScript(id, folder), beats, { timeoutSeconds: 7 * 24 * 3600 })
+    .pipe(beatScript({ id, folder }), beats, { timeoutSeconds: 7 * 24 * 3600 })
     .catch(() => undefined)
     .finally(() => (open = false));
   void ended.then((result) => {
@@ -134,7 +134,7 @@ function keepAlive(
   const timer = setInterval(() => {
     if (open) beats.write('beat\n');
     // No channel to be had (sshd's MaxSessions): better a late sign of life than none. A lost connection is reported by the work itself.
-    else void host.run(beatOnceScript(id, folder), { timeoutSeconds: 20 }).catch(() => undefined);
+    else void host.run(beatOnceScript({ id, folder }), { timeoutSeconds: 20 }).catch(() => undefined);
   }, beatSeconds * 1000);
   timer.unref();
   return () => {
@@ -147,7 +147,7 @@ function keepAlive(
     beats.end('release\n');
     const result = await ended;
     // The channel is gone or would not open: the shell does what it could not.
-    if (result?.code !== 0) await host.run(forgetScript(id, folder), { timeoutSeconds: 20 }).catch(() => undefined);
+    if (result?.code !== 0) await host.run(forgetScript({ id, folder }), { timeoutSeconds: 20 }).catch(() => undefined);
   }
 }
 

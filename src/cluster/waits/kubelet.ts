@@ -1,6 +1,7 @@
-import { assignments } from '../../facts/subject.js';
 import type { HostFacts } from '../../model/facts.js';
 import type { Tools } from '../../model/resource.js';
+import { sh, shellScript } from '../../shell/script.js';
+import { parseFields } from '../../shell/statements.js';
 import { hopelessCause } from '../why/node-cause.js';
 import { waitUntil } from '../api/until.js';
 
@@ -26,7 +27,7 @@ export async function waitForKubelet(
     signal,
     tried: 'systemctl show kubelet',
     look: async () => {
-      const { state, seconds } = readState((await host.run(SCRIPT, { timeoutSeconds: 20 })).stdout);
+      const { state, seconds } = readState((await host.run(sh(script), { timeoutSeconds: 20 })).stdout);
       if (state === 'active' && seconds >= STAYS_UP) return { done: true, value: undefined };
       return { done: false, missing: state === 'active' ? 'it has just been started' : `it is ${state}` };
     },
@@ -35,12 +36,12 @@ export async function waitForKubelet(
   });
 }
 
-const SCRIPT = 'systemctl show -p ActiveState -p ActiveEnterTimestampMonotonic kubelet; cut -d" " -f1 /proc/uptime';
+const script = shellScript('./kubelet.sh', import.meta.url);
 
 /** `seconds`: since it became active. */
 function readState(output: string): { readonly state: string; readonly seconds: number } {
   const uptime = Number(/^([\d.]+)$/m.exec(output)?.[1]);
-  const shown = assignments(output);
+  const shown = parseFields(output);
   return {
     state: shown.get('ActiveState') || 'unknown',
     seconds: uptime - Number(shown.get('ActiveEnterTimestampMonotonic') ?? 0) / 1e6,

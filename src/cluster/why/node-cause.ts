@@ -1,6 +1,7 @@
-import { assignments } from '../../facts/subject.js';
 import type { HostFacts } from '../../model/facts.js';
 import type { HostConnection } from '../../model/host.js';
+import { sh, shellScript } from '../../shell/script.js';
+import { parseFields } from '../../shell/statements.js';
 import { withoutKlogHead } from './klog.js';
 import { firstKubeletError } from './kubelet-journal.js';
 
@@ -12,6 +13,7 @@ export interface NodeCause {
   readonly hopeless: boolean;
 }
 
+const logsScript = shellScript('./logs.sh', import.meta.url);
 /** kubelet: started again so often means that its first end was no accident. */
 const ENOUGH_RESTARTS = 2;
 /** Fatal lines about flags and configuration files: the next start ends as this one did. */
@@ -24,7 +26,6 @@ const ORDER = ['etcd', 'kube-apiserver'];
  * The first real cause why a host's kubelet or control plane does not get to work, from the kubelet's journal and the logs
  * of its system containers since `begun` (by this machine's clock); of static pods since their configuration was written:
  * one that waits between two starts may not have said a word since. Undefined when no log names one.
- * Logs are read as files: that works also when the container runtime does not.
  */
 export async function nodeCause(
   host: HostConnection,
@@ -32,7 +33,7 @@ export async function nodeCause(
   begun: Date,
 ): Promise<NodeCause | undefined> {
   const since = begun.getTime() + facts.clockOffsetMs;
-  const result = await host.run(fetchScript(Math.floor(since / 1000)), { timeoutSeconds: 30 });
+  const result = await host.run(sh(logsScript, { args: [String(Math.floor(since / 1000))] }), { timeoutSeconds: 30 });
   const { kubelet, containers } = readLogs(result.stdout);
   const fromKubelet = firstKubeletError(kubelet.journal);
   if (!kubelet.up && fromKubelet !== undefined) {
@@ -102,31 +103,12 @@ interface Logs {
   readonly containers: readonly { readonly name: string; readonly log: string; readonly changed?: number }[];
 }
 
+/** What a part of the answer begins with. */
 const MARK = '=== kinit';
-
-/** The beginning of a log holds a start that failed at once, its end one that failed later. */
-function fetchScript(since: number): string {
-  return `
-systemctl show -p ActiveState -p SubState -p NRestarts kubelet
-echo '${MARK} journal'
-timeout 15 journalctl -u kubelet --no-pager -q -o cat -n 400 --since @${since} 2>/dev/null
-SEEN=' '
-for D in $(ls -dt /var/log/pods/kube-*_*/*/ 2>/dev/null); do
-  D=\${D%/}; N=\${D##*/}
-  # The newest of each name: an older one is a pod that is on its way out.
-  case "$SEEN" in *" $N "*) continue;; esac; SEEN="$SEEN$N "
-  M=/etc/kubernetes/manifests/$N.yaml; C=
-  # A pod of the manifest before this one.
-  if [ "$M" -nt "\${D%/*}" ]; then continue; fi
-  [ ! -e "$M" ] || C=$(stat -c %.Y "$M" /etc/kubernetes/*.yaml | sort -n | tail -n 1)
-  for F in $(find "$D" -maxdepth 1 -name '*.log' -newermt @"\${C:-${since}}" | sort -V); do echo; echo "${MARK} $N $C"; head -n 30 "$F"; tail -n 60 "$F"; done
-done
-:`;
-}
 
 function readLogs(output: string): Logs {
   const [head = '', ...parts] = output.split(new RegExp(`^${MARK} `, 'm'));
-  const shown = assignments(head);
+  const shown = parseFields(head);
   const sections = parts.map((part) => {
     const [name = '', changed = ''] = (part.split('\n')[0] ?? '').split(' ');
     return {

@@ -1,4 +1,4 @@
-import { assignments } from '../../facts/subject.js';
+import { parseFields } from '../../shell/statements.js';
 import type { HostEvidence } from '../evidence.js';
 
 export interface Unit {
@@ -18,7 +18,7 @@ export interface Unit {
 /** A service of the host; undefined where the host has no such unit. */
 export function unit({ text }: HostEvidence, name: string): Unit | undefined {
   for (const block of (text['units'] ?? '').split(/\n\s*\n/)) {
-    const found = assignments(block);
+    const found = parseFields(block);
     if (found.get('Id') !== `${name}.service`) continue;
     if (found.get('LoadState') === 'not-found') return undefined;
     return {

@@ -1,6 +1,6 @@
 import type { HostFacts } from '../../model/facts.js';
-import { assignments } from '../subject.js';
 import { shellScript } from '../../shell/script.js';
+import { parseFields } from '../../shell/statements.js';
 import type { Subject } from '../subject.js';
 
 type Machine = Pick<
@@ -15,7 +15,7 @@ export const machine: Subject<Machine> = {
   id: 'machine',
   script: shellScript('./machine.sh', import.meta.url),
   parse: (output) => {
-    const found = assignments(output);
+    const found = parseFields(output);
     const text = (key: string): string => found.get(key) ?? '';
     return {
       arch: ARCHITECTURES[text('arch')] ?? 'unsupported',

@@ -1,6 +1,6 @@
 import type { HostFacts } from '../../model/facts.js';
-import { assignments } from '../subject.js';
 import { shellScript } from '../../shell/script.js';
+import { parseFields } from '../../shell/statements.js';
 import type { Subject } from '../subject.js';
 
 /** The distribution, from os-release(5). */
@@ -8,8 +8,8 @@ export const os: Subject<HostFacts['os']> = {
   id: 'os',
   script: shellScript('./os.sh', import.meta.url),
   parse: (output) => {
-    const release = assignments(output);
-    const text = (key: string): string => release.get(key) ?? '';
+    const release = parseFields(output);
+    const text = (key: string): string => unquoted(release.get(key) ?? '');
     const id = text('ID');
     const names = [id, ...text('ID_LIKE').split(' ')];
     const family = names.some((name) => name === 'debian' || name === 'ubuntu')
@@ -26,3 +26,8 @@ export const os: Subject<HostFacts['os']> = {
     };
   },
 };
+
+/** Values may stand in quotes (os-release(5)). */
+function unquoted(value: string): string {
+  return value.trim().replace(/^(["'])(.*)\1$/, '$2');
+}

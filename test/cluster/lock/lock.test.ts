@@ -118,7 +118,7 @@ test('without a channel for signs of life the shell carries them, and the releas
 test('a host without flock is an error with a hint, not a lock', async () => {
   const bare = fakeHost({
     run: (script, options) =>
-      host.run(`PATH=/nonexistent\n${script.replace('mkdir -p "$D"', '/bin/mkdir -p "$D"')}`, options),
+      host.run(`PATH=/nonexistent\n${script.replace('mkdir -p "$FOLDER"', '/bin/mkdir -p "$FOLDER"')}`, options),
   });
   const error = await failure(acquireLock(bare, 'init', { folder }));
   expect(error.context).toMatchObject({ class: 'access', hint: expect.stringContaining('flock') as string });

@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { utimesSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import { firstFatal, nodeCause } from '../../../src/cluster/why/node-cause.js';
 import type { HostConnection } from '../../../src/model/host.js';
+import { type FakeHost, must, SHELLS, withHostAsync } from '../../resources/sh.js';
 import { fakeHost } from '../fakes.js';
 
 const stamp = '2026-05-01T10:00:00.000000000Z stderr F';
@@ -76,5 +78,58 @@ test("healthy logs give no cause, and only what was logged since is asked for, b
   expect(await cause(up, 'I0501 10:00:00.1 1 a.go:1] fine')).toBeUndefined();
   const scripts: string[] = [];
   await nodeCause(host('', scripts), { clockOffsetMs: 60_000 }, new Date(1_700_000_000_000));
-  expect(scripts.join()).toContain('--since @1700000060');
+  expect(scripts.join()).toMatch(/^set -- 1700000060\n[^]*--since "@\$1"/m);
+});
+
+describe.each(SHELLS)('%s', (shell) => {
+  const ask = (host: FakeHost, since: string): ReturnType<typeof nodeCause> =>
+    nodeCause(
+      fakeHost({
+        run: async (script) => ({
+          code: 0,
+          stdout: must(shell, host.inside(script).replaceAll('/var/log/', `${host.root}/var/log/`)),
+          stderr: '',
+        }),
+      }),
+      { clockOffsetMs: 0 },
+      new Date(since),
+    );
+
+  test('a systemd that does not count: its journal tells how often the kubelet was started again', async () => {
+    await withHostAsync(async (host) => {
+      host.command('systemctl', 'echo ActiveState=activating; echo SubState=auto-restart');
+      host.command(
+        'journalctl',
+        'for i in 1 2; do echo "E0501 10:00:00.2 1 run.go:72] \\"command failed\\" err=\\"bad\\""; echo "kubelet.service holdoff time over, scheduling restart."; done',
+      );
+      expect(await ask(host, '2026-05-01T10:00:00Z')).toEqual({
+        line: 'kubelet (started again 2 times): "command failed" err="bad"',
+        hopeless: true,
+      });
+      expect(host.calls().join('\n')).toContain('--since @1777629600');
+    });
+  });
+
+  test('the newest pod of a name is read, and one of an older manifest is not', async () => {
+    await withHostAsync(async (host) => {
+      host.command('systemctl', 'echo ActiveState=active; echo NRestarts=0');
+      host.command('journalctl');
+      const log = (pod: string, name: string, text: string): void =>
+        host.write(`/var/log/pods/kube-system_${pod}/${name}/0.log`, `2099-01-01T10:00:00Z stderr F ${text}\n`);
+      const age = (path: string, minutes: number): void => {
+        const time = Date.now() / 1000 - minutes * 60;
+        utimesSync(`${host.root}${path}`, time, time);
+      };
+      log('etcd-a_1', 'etcd', 'Error: of the pod before');
+      log('etcd-a_2', 'etcd', 'Error: unknown flag: --x');
+      log('kube-apiserver-a_1', 'kube-apiserver', 'Error: of the manifest before');
+      host.write('/etc/kubernetes/manifests/kube-apiserver.yaml', '');
+      age('/var/log/pods/kube-system_etcd-a_1/etcd', 5);
+      age('/var/log/pods/kube-system_kube-apiserver-a_1', 5);
+      expect(await ask(host, '2026-05-01T10:00:00Z')).toEqual({
+        line: 'container etcd: Error: unknown flag: --x',
+        hopeless: true,
+      });
+    });
+  });
 });

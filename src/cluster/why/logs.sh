@@ -1,0 +1,59 @@
+# shellcheck shell=sh
+# What kubelet and system containers say. Logs are read as files: that works also when the container runtime does not.
+# "$1" = seconds since 1970 by the host's clock: older lines are not asked for.
+# Prints the kubelet's state as KEY=VALUE; '=== kinit journal' and its journal; for each log of a container
+# '=== kinit NAME [SECONDS]' and its lines, SECONDS being when a static pod's configuration was written.
+
+mark='=== kinit'
+manifests=/etc/kubernetes/manifests
+
+kubelet() {
+  journal=$(timeout 15 journalctl -u kubelet --no-pager -q -o cat -n 400 --since "@$1" 2> /dev/null)
+  state=$(systemctl show -p ActiveState -p SubState -p NRestarts kubelet)
+  printf '%s\n' "$state"
+  # systemd before 235 does not count.
+  case $state in
+    *NRestarts=*) ;;
+    *) echo "NRestarts=$(printf '%s\n' "$journal" | grep -c 'scheduling restart')" ;;
+  esac
+  echo "$mark journal"
+  printf '%s\n' "$journal"
+}
+
+# written NAME: when the last file was written that a static pod is made from.
+written() {
+  if [ -e "$manifests/$1.yaml" ]; then
+    stat -c %.Y "$manifests/$1.yaml" /etc/kubernetes/*.yaml | sort -n | tail -n 1
+  fi
+}
+
+# logs FOLDER NAME SINCE: the beginning of a log holds a start that failed at once, its end one that failed later.
+logs() {
+  changed=$(written "$2")
+  for file in $(find "$1" -maxdepth 1 -name '*.log' -newermt "@${changed:-$3}" | sort -V); do
+    echo
+    echo "$mark $2 $changed"
+    head -n 30 "$file"
+    tail -n 60 "$file"
+  done
+}
+
+# containers SINCE
+containers() {
+  seen=' '
+  # shellcheck disable=SC2012,SC2045
+  for folder in $(ls -dt /var/log/pods/kube-*_*/*/ 2> /dev/null); do
+    folder=${folder%/}
+    name=${folder##*/}
+    # The newest of each name: an older one is a pod that is on its way out.
+    case $seen in *" $name "*) continue ;; esac
+    seen="$seen$name "
+    # A pod of the manifest before this one.
+    if [ "$manifests/$name.yaml" -nt "${folder%/*}" ]; then continue; fi
+    logs "$folder" "$name" "$1"
+  done
+}
+
+kubelet "$1"
+containers "$1"
+exit 0
