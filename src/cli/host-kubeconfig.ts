@@ -1,9 +1,7 @@
 import { KinitError } from '../model/error.js';
 import type { HostConnection } from '../model/host.js';
+import { HOST_KUBECONFIG } from './host-kubeconfig-path.js';
 import { journalSave } from '../resources/journal/journal.js';
-
-/** Where kubectl looks when nothing else is said, for root on a host. */
-export const HOST_KUBECONFIG = '/root/.kube/config';
 
 /**
  * Puts an administrator's kubeconfig where root's kubectl on the host finds it; reset takes it away again. Closes the connection.

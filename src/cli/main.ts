@@ -1,18 +1,7 @@
-import { asKinitError, EXIT_CODES, type KinitError } from '../model/error.js';
-import { clean } from './terminal/clean.js';
-import type { Chosen } from './arguments/command.js';
-import { secretAsker } from './terminal/ask-secret.js';
-import { paintFor, type Paint } from './terminal/colour.js';
-import { failureEvent, renderFailures, toFailure, type Failure } from './errors.js';
-import { withInterrupt } from './terminal/ctrl-c.js';
-import { processIo, type Io } from './terminal/io.js';
+import { EXIT_CODES } from '../model/error.js';
 import { parseArguments } from './arguments/program.js';
-import { renderFinding } from './render/tables/doctor.js';
-import { jsonLine } from './render/json.js';
-import { newRecord, recording, type RunRecord } from './render/record.js';
-import { createRenderer } from './render/renderer.js';
-import type { Ui } from './terminal/ui.js';
 import { ownVersion } from './arguments/version.js';
+import { processIo, type Io } from './terminal/io.js';
 
 /** How long what is left open may keep the process alive after the work is done, in milliseconds. */
 const GRACE_MS = 2000;
@@ -31,7 +20,10 @@ export async function runAsProcess(): Promise<void> {
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     const parsed = parseArguments(argv, { version: ownVersion(), columns: io.stdout.columns ?? 100 });
-    if ('chosen' in parsed) return await runChosen(parsed.chosen, io);
+    if ('chosen' in parsed) {
+      const { runChosen } = await import('./run-chosen.js');
+      return await runChosen(parsed.chosen, io);
+    }
     (parsed.asked ? io.stdout : io.stderr).write(`${parsed.text}\n`);
     return parsed.asked ? 0 : EXIT_CODES.usage;
   } catch (thrown) {
@@ -40,113 +32,11 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       (word, index) =>
         word === '--output=json' || (word === 'json' && ['--output', '-o'].includes(argv[index - 1] ?? '')),
     );
+    const { report } = await import('./run-chosen.js');
     return report(
       thrown,
       { failures: [], findings: [] },
       { io, json, verbose: argv.includes('--verbose'), color: !argv.includes('--no-color') },
     );
   }
-}
-
-async function runChosen({ command, options, printsValue, run }: Chosen, io: Io): Promise<number> {
-  const json = options.output === 'json';
-  const output = printsValue ? io.stderr : io.stdout;
-  const renderer = createRenderer({
-    io,
-    output,
-    format: json ? 'json' : 'text',
-    verbose: options.verbose,
-    paint: paintFor(io, output, options.color),
-  });
-  let closed: Promise<void> | undefined;
-  const close = () => (closed ??= renderer.finish());
-  const askSecret = secretAsker(io, renderer.hold ?? (() => () => undefined));
-  const ui: Ui = {
-    ...(askSecret === undefined ? {} : { askSecret }),
-    json,
-    verbose: options.verbose,
-    paint: paintFor(io, io.stdout, options.color),
-    say: async (text) => {
-      await close();
-      if (!json) io.stdout.write(`${text}\n`);
-    },
-    result: async (value, text) => {
-      await close();
-      if (json)
-        for (const line of Array.isArray(value) ? value : [{ type: 'result', command, result: value }])
-          io.stdout.write(jsonLine(line));
-      else if (text !== '') io.stdout.write(`${text}\n`);
-    },
-  };
-  const record = newRecord();
-  const emit = recording(record, renderer.emit);
-  try {
-    return await withInterrupt(
-      emit,
-      () => quitAtOnce(io),
-      (signal) => run({ io, ui, emit, signal, command, record }),
-    );
-  } catch (thrown) {
-    await close();
-    // A gap to what was printed while it ran.
-    if (!json && record.events > 0) io.stderr.write('\n');
-    return report(thrown, record, { io, json, verbose: options.verbose, color: options.color });
-  } finally {
-    await close();
-  }
-}
-
-interface ReportOptions {
-  readonly io: Io;
-  readonly json: boolean;
-  readonly verbose: boolean;
-  readonly color: boolean;
-}
-
-/** The one place where a failure is printed. Resolves to its exit code. */
-function report(
-  thrown: unknown,
-  { failures, findings }: Pick<RunRecord, 'failures' | 'findings'>,
-  { io, json, verbose, color }: ReportOptions,
-): number {
-  const error = asKinitError(thrown);
-  const failure = toFailure(error);
-  if (json) {
-    io.stdout.write(jsonLine(failureEvent(failure, error.exitCode)));
-  } else {
-    const paint = paintFor(io, io.stderr, color);
-    io.stderr.write(`${renderFailures(toTell(failure, failures), paint)}\n${renderCause(findings, paint)}`);
-    if (verbose && error.context.class !== 'usage') io.stderr.write(`\n${clean(stackOf(error))}\n`);
-  }
-  return error.exitCode;
-}
-
-/** The failures of the hosts, each once, and the run's own error where it says more than they do. */
-function toTell(failure: Failure, failures: readonly Failure[]): Failure[] {
-  const real = failures.filter(({ error }) => error.class !== 'partial' && error.class !== 'interrupted');
-  if (real.length === 0) return [failure];
-  if (real.some(({ message }) => message === failure.message)) return [...real];
-  // The hosts' own words stand above; a summary that repeats them as "found" would tell them twice.
-  const { found: _found, ...rest } = failure.error;
-  return [...real, failure.error.class === 'interrupted' ? failure : { message: failure.message, error: rest }];
-}
-
-/** The first cause in two lines; where to see the rest. */
-function renderCause([first, ...more]: RunRecord['findings'], paint: Paint): string {
-  if (first === undefined) return '';
-  const rest = more.length === 0 ? '' : `, ${String(more.length)} more`;
-  return `\n${renderFinding(first, first.host === undefined ? [] : [first.host], paint)}\n  more:  kinit doctor${rest === '' ? '' : ` (it sees${rest.slice(1)})`}; kinit doctor --bundle FILE keeps all that was seen\n`;
-}
-
-function stackOf(error: KinitError): string {
-  const { cause } = error.context;
-  return [error.stack, cause instanceof Error ? `caused by ${cause.stack ?? cause.message}` : undefined]
-    .filter((text) => text !== undefined)
-    .join('\n');
-}
-
-function quitAtOnce(io: Io): void {
-  // The live display hides the cursor; it has no time left to show it again itself.
-  if (io.stdout.isTTY === true) io.stdout.write('\u001b[?25h');
-  process.exit(EXIT_CODES.interrupted);
 }

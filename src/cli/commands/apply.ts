@@ -3,7 +3,6 @@ import { defineCommand } from '../arguments/command.js';
 import { inventoryFile, loadedInventory } from '../files/inventory.js';
 import { withRunOptions, withWriteOptions } from '../arguments/options.js';
 import { count } from '../render/text.js';
-import { runEngine } from '../run-engine.js';
 
 /** Carries out a plan that was reviewed. */
 export const apply = defineCommand({
@@ -32,6 +31,7 @@ export const apply = defineCommand({
       ));
     const inventory = await loadedInventory(named ? args : { inventory: plan.inventory }, context);
     const { run } = plan.content;
+    const { runEngine } = await import('../run-engine.js');
     const { changes, failedHosts } = await runEngine(
       'apply',
       inventory,

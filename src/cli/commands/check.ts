@@ -1,9 +1,7 @@
 import { EXIT_CODES, KinitError } from '../../model/error.js';
-import { defineCommand, type CommandContext } from '../arguments/command.js';
+import { defineCommand } from '../arguments/command.js';
 import { loadedInventory } from '../files/inventory.js';
 import { withPhaseOptions } from '../arguments/options.js';
-import { renderChecks } from '../render/tables/checks.js';
-import { runEngine } from '../run-engine.js';
 
 /** Runs the preflight checks alone. */
 export const check = defineCommand({
@@ -22,6 +20,10 @@ export const check = defineCommand({
     }),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
+    const [{ runEngine }, { renderChecks }] = await Promise.all([
+      import('../run-engine.js'),
+      import('../render/tables/checks.js'),
+    ]);
     try {
       await runEngine('check', inventory, args.host, args, context);
     } catch (thrown) {
@@ -36,12 +38,9 @@ export const check = defineCommand({
         throw thrown;
       }
     }
-    return showChecks(context);
+    const { ui, record } = context;
+    const errors = record.checks.filter(({ check: { status } }) => status === 'error').length;
+    await ui.result({ checks: record.checks.length, errors }, renderChecks(record.checks, ui.paint));
+    return errors === 0 ? 0 : EXIT_CODES.preflight;
   },
 });
-
-async function showChecks({ ui, record }: CommandContext): Promise<number> {
-  const errors = record.checks.filter(({ check: { status } }) => status === 'error').length;
-  await ui.result({ checks: record.checks.length, errors }, renderChecks(record.checks, ui.paint));
-  return errors === 0 ? 0 : EXIT_CODES.preflight;
-}

@@ -1,9 +1,6 @@
 import { defineCommand } from '../arguments/command.js';
 import { loadedInventory } from '../files/inventory.js';
 import { withConnectOptions } from '../arguments/options.js';
-import { doctorPage } from '../render/files/doctor-page.js';
-import { renderDoctor } from '../render/tables/doctor.js';
-import { writeSecretFile } from '../files/secret.js';
 
 /** Looks at hosts and cluster and explains what is wrong. */
 export const doctor = defineCommand({
@@ -31,7 +28,12 @@ export const doctor = defineCommand({
       }),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
-    const { runDoctor } = await import('../../engine/index.js');
+    const [{ runDoctor }, { doctorPage }, { renderDoctor }, { writeSecretFile }] = await Promise.all([
+      import('../../engine/index.js'),
+      import('../render/files/doctor-page.js'),
+      import('../render/tables/doctor.js'),
+      import('../files/secret.js'),
+    ]);
     const { report, evidence } = await runDoctor({
       inventory,
       hosts: args.host,

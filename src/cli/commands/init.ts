@@ -3,7 +3,6 @@ import { defineCommand } from '../arguments/command.js';
 import { inventoryWords, loadedInventory } from '../files/inventory.js';
 import { withPhaseOptions, withWriteOptions } from '../arguments/options.js';
 import { count } from '../render/text.js';
-import { runEngine } from '../run-engine.js';
 
 /** Brings the whole inventory up. */
 export const init = defineCommand({
@@ -26,6 +25,7 @@ export const init = defineCommand({
       const { showPlan } = await import('../plan-run.js');
       return showPlan(inventory, undefined, args, context);
     }
+    const { runEngine } = await import('../run-engine.js');
     const { changes, failedHosts } = await runEngine('init', inventory, undefined, args, context);
     const { name, hosts } = inventory.spec;
     const next = quoteAll(['kinit', 'kubeconfig', ...inventoryWords(args, context)]);

@@ -2,7 +2,6 @@ import { defineCommand } from '../arguments/command.js';
 import { loadedInventory } from '../files/inventory.js';
 import { withPhaseOptions, withWriteOptions } from '../arguments/options.js';
 import { count } from '../render/text.js';
-import { runEngine } from '../run-engine.js';
 
 /** Adds hosts that are in the inventory and not in the cluster. */
 export const join = defineCommand({
@@ -21,6 +20,7 @@ export const join = defineCommand({
     }),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
+    const { runEngine } = await import('../run-engine.js');
     const { changes, failedHosts } = await runEngine('join', inventory, args.host, args, context);
     await context.ui.result(
       { changes, failedHosts },

@@ -2,14 +2,11 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { KinitError } from '../../model/error.js';
 import { quote } from '../../shell/quote.js';
-import { isControlPlane } from '../../model/spec.js';
 import { defineCommand } from '../arguments/command.js';
 import { confirm } from '../terminal/confirm.js';
 import { loadedInventory } from '../files/inventory.js';
-import { mergeKubeconfigs, nameKubeconfig } from '../files/kubeconfig-merge.js';
-import { readIfThere, writeSecretFile } from '../files/secret.js';
 import { withConnectOptions } from '../arguments/options.js';
-import { HOST_KUBECONFIG, putKubeconfig } from '../host-kubeconfig.js';
+import { HOST_KUBECONFIG } from '../host-kubeconfig-path.js';
 
 /** Fetches the administrator's credentials. */
 export const kubeconfig = defineCommand({
@@ -42,7 +39,17 @@ export const kubeconfig = defineCommand({
         hint: 'KUBECONFIG names the file that --merge writes to.',
       });
     const inventory = await loadedInventory(args, context);
-    const { withCluster } = await import('../../engine/index.js');
+    const [
+      { withCluster },
+      { mergeKubeconfigs, nameKubeconfig },
+      { readIfThere, writeSecretFile },
+      { isControlPlane },
+    ] = await Promise.all([
+      import('../../engine/index.js'),
+      import('../files/kubeconfig-merge.js'),
+      import('../files/secret.js'),
+      import('../../model/spec.js'),
+    ]);
     const { signal, io, ui } = context;
     const { text, workers } = await withCluster(
       { inventory, acceptNewHostKeys: args.acceptNewHostKeys, signal },
@@ -51,6 +58,7 @@ export const kubeconfig = defineCommand({
         const hosts = args.onWorkers
           ? inventory.spec.hosts.filter((host) => !isControlPlane(host)).map(({ name }) => name)
           : [];
+        const { putKubeconfig } = await import('../host-kubeconfig.js');
         for (const host of hosts) await putKubeconfig(await cluster.connect(host), named, args.yes);
         return { text: named, workers: hosts };
       },

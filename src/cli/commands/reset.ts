@@ -3,8 +3,6 @@ import { confirm } from '../terminal/confirm.js';
 import { loadedInventory } from '../files/inventory.js';
 import { withRunOptions, withWriteOptions } from '../arguments/options.js';
 import { count } from '../render/text.js';
-import { withReport } from '../report.js';
-import { writeOptionsOf } from '../run-engine.js';
 
 /** Gives hosts back as they were. */
 export const reset = defineCommand({
@@ -40,7 +38,11 @@ export const reset = defineCommand({
       args,
       context,
     );
-    const { resetHosts } = await import('../../engine/index.js');
+    const [{ resetHosts }, { withReport }, { writeOptionsOf }] = await Promise.all([
+      import('../../engine/index.js'),
+      import('../report.js'),
+      import('../run-engine.js'),
+    ]);
     const { emit, signal, ui } = context;
     const { changes, failedHosts } = await withReport(args, context, () =>
       resetHosts({

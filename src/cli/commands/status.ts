@@ -1,7 +1,7 @@
 import type { ClusterApi } from '../../model/api.js';
 import { defineCommand } from '../arguments/command.js';
 import { loadedInventory } from '../files/inventory.js';
-import { clusterStatus, renderStatus, type ClusterStatus, type Seen } from '../render/tables/cluster-status.js';
+import type { ClusterStatus, Seen } from '../render/tables/cluster-status.js';
 import { withConnectOptions } from '../arguments/options.js';
 
 /** What the cluster says of itself, beside what the inventory wants. */
@@ -15,7 +15,10 @@ export const status = defineCommand({
   options: withConnectOptions,
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
-    const { withCluster } = await import('../../engine/index.js');
+    const [{ withCluster }, { clusterStatus, renderStatus }] = await Promise.all([
+      import('../../engine/index.js'),
+      import('../render/tables/cluster-status.js'),
+    ]);
     const seen = await withCluster(
       { inventory, acceptNewHostKeys: args.acceptNewHostKeys, signal: context.signal },
       async ({ api, endpoint }) =>
