@@ -4,7 +4,8 @@ import { KinitError } from '../../model/error.js';
 import type { UploadFile } from '../../model/host.js';
 import type { Step, Tools } from '../../model/resource.js';
 import { journalSave, journalSync } from '../../resources/journal/journal.js';
-import { faultPoint, faultsWanted } from './kill-point.js';
+import { killPoint, killsWanted } from './kill-point.js';
+import { stoppedOnRequest } from '../run/stopped.js';
 import type { Observed } from './observe.js';
 
 /** A step and the change it belongs to, so that a failure names the right one. */
@@ -36,20 +37,13 @@ export async function applyChanges(observed: readonly Observed[], tools: Tools):
     if (undo !== undefined) saves.push(journalSave({ id: item.resource.id, summary: change.summary, ...undo }));
   }
   if (saves.length > 0) await recordUndo(saves, tools);
-  faultPoint(`recorded ${tools.host.host} ${changes.at(-1)?.resource ?? ''}`);
+  killPoint(`recorded ${tools.host.host} ${changes.at(-1)?.resource ?? ''}`);
   for (const group of groupNeighbours(stepsInOrder(observed))) {
-    if (tools.signal.aborted) throw interrupted();
+    if (tools.signal.aborted) throw stoppedOnRequest();
     await runGroup(group, tools);
-    faultPoint(`step ${tools.host.host} ${group[0]?.change.resource ?? ''} ${group[0]?.step.do ?? ''}`);
+    killPoint(`step ${tools.host.host} ${group[0]?.change.resource ?? ''} ${group[0]?.step.do ?? ''}`);
   }
   return changes;
-}
-
-export function interrupted(): KinitError {
-  return new KinitError('stopped on request, between two changes', {
-    class: 'interrupted',
-    hint: 'Nothing is half-done. Run the same command again to go on, or kinit reset to undo.',
-  });
 }
 
 async function recordUndo(saves: readonly string[], tools: Tools): Promise<void> {
@@ -102,7 +96,7 @@ function groupNeighbours(steps: readonly OwnedStep[]): OwnedStep[][] {
 
 /** Scripts with standard input and calls stand alone. */
 function canJoin(step: Step): boolean {
-  if (faultsWanted()) return false;
+  if (killsWanted()) return false;
   return step.do === 'upload' || (step.do === 'script' && step.stdin === undefined);
 }
 

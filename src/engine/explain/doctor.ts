@@ -15,7 +15,7 @@ import { isControlPlane, type LoadedInventory } from '../../model/spec.js';
 import { accessThrough, ADMIN_CONF, type ClusterAccess } from '../api/access.js';
 import { artifactSets } from '../run/artifact-sets.js';
 import { nodeAddress } from '../context.js';
-import { driftOf } from '../plan/drift.js';
+import { driftOf } from './drift.js';
 import { controlPlanesOf } from '../session/leader.js';
 import { checkHostNames } from '../session/select.js';
 import { closeHosts, openHosts, type LiveHost, type LostHost, type SessionOptions } from '../session/session.js';

@@ -1,10 +1,11 @@
 import { asKinitError, KinitError } from '../../model/error.js';
 import type { PlanContent } from '../../model/plan.js';
+import { sh, shellScript } from '../../shell/script.js';
+import { STATE_DIR } from '../../shell/state.js';
 import type { Masks } from './masks.js';
 import type { Observed } from '../change/observe.js';
 import { planDifferences, staleError } from './compare.js';
-import { readPlanMark, writePlanMark } from './mark.js';
-import { plannedId, wantedDigest } from './planned.js';
+import { plannedId, wantedDigest } from './content.js';
 import type { HostsOutcome } from '../run/outcome.js';
 import type { LiveHost } from '../session/session.js';
 
@@ -70,4 +71,34 @@ export function permitReviewed(
       hint: 'This host stops here; what was reviewed and came before is done. Make a new plan and review it: kinit plan --out FILE; then kinit apply FILE.',
     });
   }
+}
+
+/** What a host remembers of the last plan that was applied to it: an apply that was cut is known, and taken up, by it. Reset removes it with the rest. */
+interface PlanMark {
+  readonly digest: string;
+  readonly state: 'started' | 'finished';
+}
+
+const MARK = `${STATE_DIR}/plan`;
+const READ_MARK = shellScript('./read-mark.sh', import.meta.url);
+const WRITE_MARK = shellScript('./write-mark.sh', import.meta.url);
+
+/** undefined where no plan was ever applied. */
+async function readPlanMark({ connection }: LiveHost): Promise<PlanMark | undefined> {
+  const { stdout } = await connection.run(sh(READ_MARK, { args: [MARK] }));
+  const [digest = '', state = ''] = stdout.trim().split(' ');
+  return state === 'started' || state === 'finished' ? { digest, state } : undefined;
+}
+
+/** Written before the first change and after the last. */
+async function writePlanMark({ spec, connection }: LiveHost, { digest, state }: PlanMark): Promise<void> {
+  const result = await connection.run(sh(WRITE_MARK, { args: [MARK, `${digest} ${state}`] }));
+  if (result.code === 0) return;
+  throw new KinitError('could not note on the host which plan is applied', {
+    class: 'change',
+    host: spec.name,
+    tried: `writing ${MARK}`,
+    found: result.stderr.trim(),
+    hint: 'Check free space and that /var/lib is writable.',
+  });
 }

@@ -1,7 +1,8 @@
 import { asKinitError, KinitError, told, type ErrorContext } from '../../model/error.js';
 import type { Emit, HostOutcome } from '../../model/event.js';
-import { interruption } from './interruption.js';
+import { interruption } from './stopped.js';
 import type { PlanContent } from '../../model/plan.js';
+import type { OpenHost } from '../session/session.js';
 
 export interface PhaseTiming {
   readonly host: string;
@@ -31,6 +32,28 @@ export interface HostResult {
   readonly roundTrips: number;
 }
 
+/** How it went on each host, from the phases it went through. @param errorOf what ended it there, if anything did */
+export function hostResults(
+  names: readonly string[],
+  live: readonly OpenHost[],
+  timings: readonly PhaseTiming[],
+  errorOf: (host: string) => unknown,
+): HostResult[] {
+  return names.map((host) => {
+    const mine = timings.filter((timing) => timing.host === host);
+    const error = errorOf(host);
+    const { execChannels = 0, roundTrips = 0 } = live.find(({ spec }) => spec.name === host)?.connection.stats ?? {};
+    return {
+      host,
+      ...(error === undefined ? {} : { error }),
+      changes: mine.reduce((total, { changes }) => total + changes, 0),
+      seconds: mine.reduce((total, { seconds }) => total + seconds, 0),
+      execChannels,
+      roundTrips,
+    };
+  });
+}
+
 /** Tells a failure when it happens; the host's pipeline ends with it. */
 export function reportFailure(emit: Emit, host: string, phase: string, error: KinitError): void {
   emit({ type: 'phase-failed', host, phase, message: error.message, error: told(error) });
@@ -45,6 +68,11 @@ export function reportOutcome(emit: Emit, results: readonly HostResult[], second
     seconds,
     failedHosts: results.filter(isFailed).map(({ host }) => host),
   });
+}
+
+/** Tells that a run ended before any host was worked on. */
+export function reportNothingDone(emit: Emit, hosts: readonly string[], seconds: number): void {
+  emit({ type: 'run-finished', changes: 0, seconds, failedHosts: hosts });
 }
 
 export function totalChanges(results: readonly HostResult[]): number {

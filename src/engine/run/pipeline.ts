@@ -4,13 +4,14 @@ import type { Emit } from '../../model/event.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import type { Tools } from '../../model/resource.js';
 import type { ClusterAccess } from '../api/access.js';
-import { applyChanges, interrupted } from '../change/apply.js';
+import { applyChanges } from '../change/apply.js';
 import type { Barriers } from './barriers.js';
-import { explainFailure } from '../explain/failures.js';
-import { faultPoint } from '../change/kill-point.js';
+import { explainFailedPhase } from '../explain/failed-phase.js';
+import { killPoint } from '../change/kill-point.js';
 import { kindOf } from '../kinds.js';
 import { look, observe, type Observed } from '../change/observe.js';
 import { reportFailure, type PhaseTiming } from './outcome.js';
+import { stoppedOnRequest } from './stopped.js';
 
 /** One host's way through its phases. */
 export interface Pipeline {
@@ -104,7 +105,7 @@ async function waitForOthers(
       });
     }
     gone.push(...failed);
-    if (tools.signal.aborted) throw interrupted().at({ host, phase: phase.id });
+    if (tools.signal.aborted) throw stoppedOnRequest().at({ host, phase: phase.id });
   }
   return gone;
 }
@@ -122,7 +123,7 @@ async function runPhase(
   const tripsBefore = tools.host.stats.roundTrips;
   emit({ type: 'phase-started', host, phase: phase.id, title: phase.title });
   try {
-    if (tools.signal.aborted) throw interrupted();
+    if (tools.signal.aborted) throw stoppedOnRequest();
     const phaseTools: Tools = { ...tools, progress: (text) => emit({ type: 'progress', host, phase: phase.id, text }) };
     const observed = known ?? (await observe(phase.resources(context), phaseTools));
     const changes = await carryOut(phase, observed, phaseTools, pipeline);
@@ -144,7 +145,12 @@ async function runPhase(
     emit({ type: 'phase-finished', ...timing, ...(reason === undefined ? {} : { reason }) });
     return changes;
   } catch (thrown) {
-    const error = await explainFailure(asKinitError(thrown).at({ host, phase: phase.id }), context, tools.host, begun);
+    const error = await explainFailedPhase(
+      asKinitError(thrown).at({ host, phase: phase.id }),
+      context,
+      tools.host,
+      begun,
+    );
     reportFailure(emit, host, phase.id, error);
     throw error;
   }
@@ -167,7 +173,7 @@ async function carryOut(
   const changes = await applyChanges(observed, tools);
   for (const change of changes) emit({ type: 'change-applied', host, phase: phase.id, change });
   await verify(observed, tools);
-  faultPoint(`verified ${host} ${phase.id}`);
+  killPoint(`verified ${host} ${phase.id}`);
   return changes.length;
 }
 

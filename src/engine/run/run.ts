@@ -1,25 +1,27 @@
 import type { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
+import type { Phase } from '../../model/phase.js';
 import type { PlanContent } from '../../model/plan.js';
 import type { LoadedInventory } from '../../model/spec.js';
-import { clusterLock, lockLost, type LockWish } from '../session/lock.js';
-import { explainFailures } from '../explain/explain.js';
+import { explainFailedRun } from '../explain/failed-run.js';
+import type { ReviewedPlan } from '../plan/reviewed.js';
+import { requireLeader } from '../session/leader.js';
+import { clusterLock, lockLost, type ClusterLock, type LockWish } from '../session/lock.js';
+import { checkHostNames, selectHosts, selectPhases } from '../session/select.js';
+import { closeHosts, openHosts, type LiveHost, type OpenedHosts } from '../session/session.js';
+import { runHosts } from './hosts.js';
 import {
+  hostResults,
   isFailed,
   reportFailure,
+  reportNothingDone,
   reportOutcome,
   runError,
   totalChanges,
   type HostResult,
   type HostsOutcome,
 } from './outcome.js';
-import type { PhaseTiming } from './outcome.js';
 import { preflight } from './preflight.js';
-import type { ReviewedPlan } from '../plan/reviewed.js';
-import { runHosts } from './hosts.js';
-import { requireLeader } from '../session/leader.js';
-import { checkHostNames, selectHosts, selectPhases } from '../session/select.js';
-import { closeHosts, openHosts, type LiveHost, type LostHost } from '../session/session.js';
 
 export type Command = 'init' | 'join' | 'plan' | 'apply' | 'check';
 
@@ -52,97 +54,119 @@ export interface RunResult {
   readonly plan?: PlanContent;
 }
 
-/** Brings hosts to what the inventory says (init, join), or says what that would take (plan, check). */
+/** Brings hosts to what the inventory says (init, join, apply), or says what that would take (plan, check). */
 export async function runCluster(options: RunOptions): Promise<RunResult> {
-  const { inventory, command, emit, strict } = options;
+  const { inventory, command, emit } = options;
   const started = performance.now();
+  const seconds = (): number => (performance.now() - started) / 1000;
   const phases = selectPhases(options);
   checkHostNames(options.hosts, inventory);
-  emit({
-    type: 'run-started',
-    command,
-    hosts: inventory.spec.hosts.map(({ name }) => name),
-    phases: phases.map(({ id, title }) => ({ id, title })),
-  });
-  const changes = changesHosts(command);
+  const hosts = inventory.spec.hosts.map(({ name }) => name);
+  emit({ type: 'run-started', command, hosts, phases: phases.map(({ id, title }) => ({ id, title })) });
+  let done: Done;
+  try {
+    done = await workOnHosts(phases, options);
+  } catch (thrown) {
+    // Checks that failed are what `check` was asked for, and are told by themselves.
+    if (command !== 'check') reportNothingDone(emit, hosts, seconds());
+    throw thrown;
+  }
+  return conclude(done, options, seconds());
+}
+
+/** What a run came to, before it is told. */
+interface Done {
+  readonly results: readonly HostResult[];
+  readonly selected: ReadonlySet<string>;
+  readonly leader: string;
+  readonly plan?: PlanContent;
+  /** What ended all of it, besides what hosts failed with. */
+  readonly ended?: KinitError;
+}
+
+/** Connects, looks, works, and lets go of everything. Throws where the run ends before any host is worked on. */
+async function workOnHosts(phases: readonly Phase[], options: RunOptions): Promise<Done> {
+  const { inventory, command } = options;
   const lock = clusterLock(command, options);
-  const { live, lost } = await openHosts(inventory.spec.hosts, {
+  const opened = await openHosts(inventory.spec.hosts, {
     ...options,
-    ...(changes ? { beforeChanges: lock.take } : {}),
+    ...(changesHosts(command) ? { beforeChanges: lock.take } : {}),
   });
   try {
-    for (const { spec, error } of lost) reportFailure(emit, spec.name, 'connect', error);
-    const leader = requireLeader(live, lost);
-    // A plan is carried out as a whole: not without one of its hosts.
-    if ((strict || command === 'apply') && lost[0] !== undefined) throw lost[0].error;
-    const selected = selectHosts(live, { hosts: options.hosts, fresh: command === 'join' });
-    const unfit =
-      command === 'check' || !options.skip.includes('preflight')
-        ? await preflight({
-            ...options,
-            strict: strict || command === 'apply',
-            live: live.filter(({ spec }) => selected.has(spec.name)),
-            all: live,
-          })
-        : new Map<string, unknown>();
-    const all = { options, started, live, lost, unfit, selected, leader };
-    if (command === 'check') return finish(all, { timings: [], failures: new Map() });
-    const fit = live.filter(({ spec }) => !unfit.has(spec.name));
-    const signal = AbortSignal.any([options.signal, lock.lost]);
-    const outcome = await runHosts({
-      ...options,
-      signal,
-      asked: { skip: [...options.skip], only: [...options.only], ignorePreflight: [...options.ignorePreflight] },
-      phases,
-      live: fit,
+    const chosen = await chooseHosts(opened, options);
+    const { timings, failures, plan } =
+      command === 'check' ? NOTHING_DONE : await goThroughPhases(phases, chosen, lock, options);
+    const { live, lost, unfit, selected, leader } = chosen;
+    const names = inventory.spec.hosts.map(({ name }) => name);
+    const lostError = (name: string): unknown => lost.find(({ spec }) => spec.name === name)?.error;
+    return {
+      results: hostResults(names, live, timings, (name) => lostError(name) ?? unfit.get(name) ?? failures.get(name)),
       selected,
-      dryRun: !changes,
-    });
-    if (changes) await explainFailures({ ...options, signal, live, lost, failures: outcome.failures });
-    return finish(all, outcome, lock.lost.aborted ? lockLost() : undefined);
+      leader: leader.spec.name,
+      ...(plan === undefined ? {} : { plan }),
+      ...(lock.lost.aborted ? { ended: lockLost() } : {}),
+    };
   } finally {
     await lock.release().catch(() => undefined);
-    await closeHosts(live);
+    await closeHosts(opened.live);
   }
 }
 
-function changesHosts(command: Command): boolean {
-  return command !== 'plan' && command !== 'check';
-}
+const NOTHING_DONE: HostsOutcome = { timings: [], failures: new Map() };
 
-interface Finished {
-  readonly options: RunOptions;
-  /** performance.now() */
-  readonly started: number;
-  readonly live: readonly LiveHost[];
-  readonly lost: readonly LostHost[];
-  /** Hosts that failed preflight; nothing was done on them. */
-  readonly unfit: ReadonlyMap<string, unknown>;
-  readonly selected: ReadonlySet<string>;
+interface Chosen extends OpenedHosts {
   readonly leader: LiveHost;
+  /** Names of the hosts that all phases run on. */
+  readonly selected: ReadonlySet<string>;
+  /** Hosts that failed preflight, with the error of each; nothing is done on them. */
+  readonly unfit: ReadonlyMap<string, unknown>;
 }
 
-function finish(
-  { options, started, live, lost, unfit, selected, leader }: Finished,
-  { timings, failures, plan }: HostsOutcome,
-  ended?: KinitError,
-): RunResult {
-  const results: HostResult[] = options.inventory.spec.hosts.flatMap(({ name }) => {
-    const host = live.find(({ spec }) => spec.name === name);
-    const error = lost.find(({ spec }) => spec.name === name)?.error ?? unfit.get(name) ?? failures.get(name);
-    const mine = timings.filter((timing) => timing.host === name);
-    const { execChannels = 0, roundTrips = 0 } = host?.connection.stats ?? {};
-    return [{ host: name, ...(error === undefined ? {} : { error }), ...sum(mine), execChannels, roundTrips }];
+/** Who leads, who is worked on, who is fit. Throws where nothing can be done without those that are not. */
+async function chooseHosts({ live, lost }: OpenedHosts, options: RunOptions): Promise<Chosen> {
+  const { command, emit, skip } = options;
+  for (const { spec, error } of lost) reportFailure(emit, spec.name, 'connect', error);
+  const leader = requireLeader(live, lost);
+  // A plan is carried out as a whole: not without one of its hosts.
+  const strict = options.strict || command === 'apply';
+  if (strict && lost[0] !== undefined) throw lost[0].error;
+  const selected = selectHosts(live, { hosts: options.hosts, fresh: command === 'join' });
+  const checked = live.filter(({ spec }) => selected.has(spec.name));
+  const unfit =
+    command !== 'check' && skip.includes('preflight')
+      ? new Map<string, unknown>()
+      : await preflight({ ...options, strict, live: checked, all: live });
+  return { live, lost, leader, selected, unfit };
+}
+
+async function goThroughPhases(
+  phases: readonly Phase[],
+  { live, lost, unfit, selected }: Chosen,
+  lock: ClusterLock,
+  options: RunOptions,
+): Promise<HostsOutcome> {
+  const { skip, only, ignorePreflight } = options;
+  const changes = changesHosts(options.command);
+  const signal = AbortSignal.any([options.signal, lock.lost]);
+  const outcome = await runHosts({
+    ...options,
+    signal,
+    asked: { skip: [...skip], only: [...only], ignorePreflight: [...ignorePreflight] },
+    phases,
+    live: live.filter(({ spec }) => !unfit.has(spec.name)),
+    selected,
+    dryRun: !changes,
   });
-  reportOutcome(options.emit, results, (performance.now() - started) / 1000);
-  const asked = results.filter((result) => selected.has(result.host) || isFailed(result));
-  const error =
-    ended ??
-    runError(asked, {
-      leader: leader.spec.name,
-      retry: 'run the same command again: it goes on from here',
-      changing: changesHosts(options.command),
-    });
+  if (changes) await explainFailedRun({ ...options, signal, live, lost, failures: outcome.failures });
+  return outcome;
+}
+
+/** Tells how it went. Throws where it did not go well. */
+function conclude({ results, selected, leader, plan, ended }: Done, options: RunOptions, seconds: number): RunResult {
+  reportOutcome(options.emit, results, seconds);
+  const concerned = results.filter((result) => selected.has(result.host) || isFailed(result));
+  const retry = 'run the same command again: it goes on from here';
+  const error = ended ?? runError(concerned, { leader, retry, changing: changesHosts(options.command) });
   if (error !== undefined) throw error;
   return {
     changes: totalChanges(results),
@@ -151,9 +175,6 @@ function finish(
   };
 }
 
-function sum(timings: readonly PhaseTiming[]): { readonly changes: number; readonly seconds: number } {
-  return {
-    changes: timings.reduce((total, { changes }) => total + changes, 0),
-    seconds: timings.reduce((total, { seconds }) => total + seconds, 0),
-  };
+function changesHosts(command: Command): boolean {
+  return command !== 'plan' && command !== 'check';
 }

@@ -31,6 +31,12 @@ export interface LostHost {
   readonly error: KinitError;
 }
 
+/** The hosts of the inventory, in its order: those that answer, and those that do not. */
+export interface OpenedHosts {
+  readonly live: readonly LiveHost[];
+  readonly lost: readonly LostHost[];
+}
+
 /** Connects to one host of the inventory, with the shared settings and its own. */
 export function connectTo(
   host: HostSpec,
@@ -55,7 +61,7 @@ export async function openHosts(
      */
     readonly beforeChanges?: (open: readonly OpenHost[], lost: readonly LostHost[]) => Promise<void>;
   },
-): Promise<{ live: LiveHost[]; lost: LostHost[] }> {
+): Promise<OpenedHosts> {
   const lost: LostHost[] = [];
   // Shared, so that one connection to a bastion serves all hosts behind it.
   const connect = createConnector(options.inventory.ask, (text) => options.emit({ type: 'warning', text }));

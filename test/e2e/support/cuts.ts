@@ -16,15 +16,15 @@ const MAX_RUNS = 600;
 
 /**
  * Runs a command again and again; each run is killed (SIGKILL) at the next point that no run before it has passed (at every
- * n-th such point), until one comes through. Gives all points. See src/engine/fault.ts.
+ * n-th such point), until one comes through. Gives all points. See src/engine/change/kill-point.ts.
  */
 export async function cutEverywhere(args: readonly string[], every = 1): Promise<string[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'kinit-faults-'));
+  const folder = await mkdtemp(join(tmpdir(), 'kinit-kills-'));
   const file = join(folder, 'points');
-  await writeFile(file, `kinit-fault-points ${every}\n`);
+  await writeFile(file, `kinit-kill-points ${every}\n`);
   try {
     for (let run = 1; run <= MAX_RUNS; run++) {
-      const { code, stdout, stderr } = await kinit(args, { env: { KINIT_TEST_FAULT_FILE: file } });
+      const { code, stdout, stderr } = await kinit(args, { env: { KINIT_TEST_KILL_FILE: file } });
       const points = (await readFile(file, 'utf8')).trimEnd().split('\n').slice(1);
       if (code === 0) return points;
       if (code !== KILLED)

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { reportOutcome, runError, type HostResult } from '../../../src/engine/run/outcome.js';
+import {
+  hostResults,
+  reportNothingDone,
+  reportOutcome,
+  runError,
+  type HostResult,
+} from '../../../src/engine/run/outcome.js';
 import { KinitError, type ErrorClass } from '../../../src/model/error.js';
 import type { KinitEvent } from '../../../src/model/event.js';
 
@@ -78,4 +84,23 @@ test('a run that changes nothing is not done in part: its failure is the failure
     changing: false,
   });
   expect(error?.context.class).toBe('access');
+});
+
+test('a run that ended before any host was worked on is told as finished, with none through', () => {
+  const events: KinitEvent[] = [];
+  reportNothingDone((event) => events.push(event), ['cp', 'w1'], 3);
+  expect(events).toEqual([{ type: 'run-finished', changes: 0, seconds: 3, failedHosts: ['cp', 'w1'] }]);
+});
+
+test('the result of a host is the sum of its phases; one that never answered has nothing but its error', () => {
+  const live = [
+    { spec: { name: 'cp' }, connection: { stats: { execChannels: 2, roundTrips: 9 } } },
+  ] as unknown as Parameters<typeof hostResults>[1];
+  const timing = (changes: number) => ({ host: 'cp', phase: 'p', seconds: 1.5, roundTrips: 1, changes });
+  expect(
+    hostResults(['cp', 'w1'], live, [timing(1), timing(2)], (host) => (host === 'w1' ? 'lost' : undefined)),
+  ).toEqual([
+    { host: 'cp', changes: 3, seconds: 3, execChannels: 2, roundTrips: 9 },
+    { host: 'w1', error: 'lost', changes: 0, seconds: 0, execChannels: 0, roundTrips: 0 },
+  ]);
 });

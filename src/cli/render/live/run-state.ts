@@ -16,7 +16,7 @@ export interface RunState {
   readonly output: () => string;
   readonly hostTitle: (host: string) => string;
   readonly hostOutput: (host: string) => string;
-  /** Why the host, or the run, failed; undefined while it has not. */
+  /** What to show of a host, or the run, that is not through; undefined where it is. */
   readonly hostFailed: (host: string) => string | undefined;
   readonly failed: () => string | undefined;
   /** Warnings and failed checks, to be read after the display is gone. */
@@ -56,8 +56,11 @@ export function runState(start: Extract<KinitEvent, { type: 'run-started' }>, no
     output: () => (finished === undefined ? output : ''),
     hostTitle: (host) => oneLine(`${host.padEnd(width)}  ${row(host).text}`),
     hostOutput: (host) => oneLine(row(host).output),
-    hostFailed: (host) =>
-      row(host).failed === undefined ? undefined : oneLine(`${host.padEnd(width)}  ${row(host).text}`),
+    hostFailed: (host) => {
+      // A run may end before any host is begun with: none of them failed, and none is through.
+      const through = row(host).failed === undefined && finished?.failedHosts.includes(host) !== true;
+      return through ? undefined : oneLine(`${host.padEnd(width)}  ${row(host).text}`);
+    },
     failed: () => {
       const hosts = finished?.failedHosts ?? start.hosts.filter((host) => row(host).failed !== undefined);
       return hosts.length === 0 ? undefined : `${title()}: failed on ${hosts.join(', ')}`;

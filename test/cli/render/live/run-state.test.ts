@@ -39,6 +39,14 @@ test('a failed host says where and why, and the run names it', () => {
   expect(state.failed()).toContain('failed on node2');
 });
 
+test('a run that ends before any host is begun with has none that is through', () => {
+  const state = runState(start, () => 0);
+  state.see({ type: 'host-connected', host: 'a', description: 'Debian 12' });
+  state.see({ type: 'run-finished', changes: 0, seconds: 1, failedHosts: ['a', 'node2'] });
+  expect([state.hostFailed('a'), state.hostFailed('node2')]).toEqual(['a      Debian 12', 'node2  connecting']);
+  expect(state.failed()).toContain('failed on a, node2');
+});
+
 test('progress of no host is told on the line of the run', () => {
   const state = runState(start, () => 0);
   state.see({ type: 'progress', text: 'building etcd' });

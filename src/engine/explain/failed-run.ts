@@ -16,7 +16,7 @@ const MAX_FINDINGS = 10;
  * When a wait ran out or a command failed: looks at every host that answers and at the cluster, and tells the causes it knows,
  * the first one first. Those of hosts that failed come before those of others. Never throws: it must not hide the failure it explains.
  */
-export async function explainFailures({
+export async function explainFailedRun({
   inventory,
   live,
   lost,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { interruption } from '../../../src/engine/run/interruption.js';
+import { interruption } from '../../../src/engine/run/stopped.js';
 import { KinitError } from '../../../src/model/error.js';
 
 const stopped = (host: string): KinitError =>

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { masksOf } from '../../../src/engine/plan/masks.js';
 import type { Observed } from '../../../src/engine/change/observe.js';
-import { plannedChanges, wantedDigest } from '../../../src/engine/plan/planned.js';
+import { plannedChanges, wantedDigest } from '../../../src/engine/plan/content.js';
 import type { PlannedChange } from '../../../src/model/plan.js';
 import type { PhaseContext } from '../../../src/model/phase.js';
 import type { Resource } from '../../../src/model/resource.js';

@@ -2,6 +2,7 @@ import { nodeCause } from '../../cluster/why/node-cause.js';
 import { KinitError } from '../../model/error.js';
 import type { HostConnection } from '../../model/host.js';
 import type { PhaseContext } from '../../model/phase.js';
+import { sh, shellScript } from '../../shell/script.js';
 
 /** The kernel's words (LC_ALL=C on every host) for a file system that takes no more. */
 const FULL = /No space left on device|Disk quota exceeded|ENOSPC/;
@@ -27,12 +28,14 @@ const PLACES = [
   '/var/log',
 ];
 
+const DISKS = shellScript('./disks.sh', import.meta.url);
+
 /**
  * Looks on the host for the real cause of a phase's failure and puts it in front of what was found: what kubelet and
  * control-plane containers logged since the phase began, where a wait ran out; how full the disk is, where it is full.
  * The one place for this: every failed phase comes by here. Never hides the failure itself.
  */
-export async function explainFailure(
+export async function explainFailedPhase(
   error: KinitError,
   context: PhaseContext,
   host: HostConnection,
@@ -58,10 +61,7 @@ function withCause(error: KinitError, cause: string | undefined): KinitError {
 
 /** @param certain the error says that a disk is full; else only one without room is named */
 async function fullDisks(host: HostConnection, certain: boolean): Promise<readonly string[]> {
-  const result = await host.run(
-    `for P in ${PLACES.join(' ')}; do df -Pk "$P" 2>/dev/null | tail -n 1; done | sort -u`,
-    { timeoutSeconds: 20 },
-  );
+  const result = await host.run(sh(DISKS, { args: PLACES }), { timeoutSeconds: 20 });
   const rows = result.stdout.split('\n').flatMap((line) => {
     const [, , total, , free, mount] = /^(.+?)\s+(\d+)\s+(\d+)\s+(\d+)\s+\S+\s+(.+)$/.exec(line) ?? [];
     return mount === undefined ? [] : [{ mount, total: Number(total), free: Number(free) }];

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { explainFailure } from '../../../src/engine/explain/failures.js';
+import { explainFailedPhase } from '../../../src/engine/explain/failed-phase.js';
 import { KinitError } from '../../../src/model/error.js';
 import type { PhaseContext } from '../../../src/model/phase.js';
 import { fakeHost } from '../../cluster/fakes.js';
 
 const context = { node: { facts: { clockOffsetMs: 0 } } } as PhaseContext;
 const explain = (error: KinitError, stdout: string | Error): Promise<KinitError> =>
-  explainFailure(
+  explainFailedPhase(
     error,
     context,
     fakeHost({

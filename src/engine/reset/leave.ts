@@ -1,0 +1,66 @@
+import { drainAndDelete } from '../../cluster/node/drain.js';
+import { removeStaleNode } from '../../cluster/node/stale.js';
+import { asKinitError, KinitError } from '../../model/error.js';
+import type { Emit } from '../../model/event.js';
+import { isMember } from '../../model/facts.js';
+import type { ClusterAccess } from '../api/access.js';
+import { isInterrupted } from '../run/stopped.js';
+import type { LiveHost } from '../session/session.js';
+
+interface Leave {
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+}
+
+/** Bound on draining one node, in seconds. */
+const DRAIN_TIMEOUT = 120;
+
+/** Drains the host's node and deletes it, where it is one. What could not be done is a warning: the host is given back all the same. */
+export async function leaveCluster(
+  host: LiveHost,
+  access: ClusterAccess | undefined,
+  { emit, signal }: Leave,
+): Promise<void> {
+  const name = host.spec.name;
+  if (!isMember(host.facts)) return;
+  emit({ type: 'phase-started', host: name, phase: 'drain', title: 'Drain and delete the node' });
+  try {
+    if (access === undefined)
+      throw new KinitError('no control-plane host with administrator credentials answers', { class: 'access' });
+    await drainAndDelete(await access.api(), name, {
+      timeoutSeconds: DRAIN_TIMEOUT,
+      progress: (text) => emit({ type: 'progress', host: name, phase: 'drain', text }),
+      signal,
+    });
+  } catch (thrown) {
+    if (isInterrupted(thrown)) throw thrown;
+    const error = asKinitError(thrown);
+    emit({
+      type: 'warning',
+      host: name,
+      text: `could not drain it and delete its node object (${error.message}); once the API answers: kubectl delete node ${name}`,
+    });
+  }
+}
+
+/** The same after the host is undone: its kubelet ran until then and may have registered the node again after it was deleted. */
+export async function forgetNode(
+  host: LiveHost,
+  access: ClusterAccess | undefined,
+  { emit, signal }: Leave,
+): Promise<void> {
+  const { name } = host.spec;
+  const { journal } = host.facts.kubernetes;
+  try {
+    const api = await access?.api();
+    if (isMember(host.facts) || journal) await api?.delete({ apiVersion: 'v1', kind: 'Node', name });
+    // A reset that was stopped at its end left nothing on the host that tells of its node. Another machine's is not touched.
+    else if (api !== undefined)
+      await removeStaleNode(api, name, {
+        progress: (text) => emit({ type: 'progress', host: name, phase: 'undo', text }),
+        signal,
+      });
+  } catch {
+    // The warning that it stays in the cluster was given when draining failed for the same reason.
+  }
+}

@@ -1,0 +1,124 @@
+import type { Arch, ArtifactSet } from '../../model/artifact.js';
+import type { KinitError } from '../../model/error.js';
+import { asKinitError } from '../../model/error.js';
+import type { Emit } from '../../model/event.js';
+import { limiter } from '../../model/limit.js';
+import type { Phase } from '../../model/phase.js';
+import type { PlanContent, PlannedChange } from '../../model/plan.js';
+import type { Tools } from '../../model/resource.js';
+import type { LoadedInventory } from '../../model/spec.js';
+import type { ClusterAccess } from '../api/access.js';
+import type { Observed } from '../change/observe.js';
+import { contextFor, type SharedContext } from '../context.js';
+import { plannedChanges } from '../plan/content.js';
+import type { Masks } from '../plan/masks.js';
+import type { ReviewedPlan } from '../plan/reviewed.js';
+import type { LiveHost } from '../session/session.js';
+import { barriers } from './barriers.js';
+import type { HostsOutcome, PhaseTiming } from './outcome.js';
+import { runPipeline } from './pipeline.js';
+import { isInterrupted, stoppedByStrict } from './stopped.js';
+
+/** What is to be done on the hosts. */
+export interface HostsRun {
+  readonly inventory: LoadedInventory;
+  readonly phases: readonly Phase[];
+  readonly live: readonly LiveHost[];
+  /** Names of the hosts that all phases run on; on the others only those that are for them too. */
+  readonly selected: ReadonlySet<string>;
+  /** Only say what would change. */
+  readonly dryRun: boolean;
+  /** The first failure stops every host, between two changes. */
+  readonly strict: boolean;
+  readonly parallel?: number | undefined;
+  /** Version of kinit. */
+  readonly version: string;
+  /** What was asked for, for a plan to repeat. */
+  readonly asked: Omit<PlanContent['run'], 'hosts'>;
+  /** The plan that is carried out; nothing else is done. */
+  readonly reviewed?: ReviewedPlan | undefined;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+}
+
+/** What all passes over the hosts of one run share. */
+export interface Prepared {
+  readonly run: HostsRun;
+  readonly shared: SharedContext;
+  readonly artifacts: ReadonlyMap<Arch, ArtifactSet>;
+  readonly access: ClusterAccess;
+  readonly masks: Masks;
+}
+
+export interface Pass {
+  readonly emit: Emit;
+  readonly dryRun: boolean;
+  readonly onPlanned?: (host: string, changes: readonly PlannedChange[]) => void;
+  /** Throws where a change is not among those that may be made. */
+  readonly permit?: (host: string, phase: string, observed: readonly Observed[]) => void;
+}
+
+/** One pass over all hosts, side by side: each goes down its phases by itself, and ends at its first failure. */
+export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<HostsOutcome> {
+  const { run, shared, artifacts, access, masks } = prepared;
+  const { phases, live, inventory, strict } = run;
+  const { emit, dryRun } = pass;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([run.signal, stop.signal]);
+  const ids = phases.map(({ id }) => id);
+  const waits = barriers(
+    ids,
+    live.map(({ spec }) => spec.name),
+  );
+  const slot = limiter(run.parallel ?? inventory.spec.parallel);
+  const timings: PhaseTiming[] = [];
+  const failures = new Map<string, unknown>();
+  await Promise.all(
+    live.map(async ({ spec: { name }, connection }) => {
+      const tools: Tools = {
+        host: connection,
+        api: access.api,
+        progress: (text) => emit({ type: 'progress', host: name, text }),
+        signal,
+      };
+      try {
+        await runPipeline({
+          context: contextFor(shared, name, artifacts),
+          tools,
+          phases: phases.map((phase) => (isFor(phase, name, run.selected) ? phase : leftOut(phase))),
+          barriers: waits,
+          emit,
+          dryRun,
+          slot,
+          access,
+          onTiming: (timing) => timings.push(timing),
+          planned: (phase, observed) => {
+            const changes = plannedChanges(phase, observed, masks);
+            pass.onPlanned?.(name, changes);
+            return changes.map(({ phase: _phase, wanted: _wanted, ...change }) => change);
+          },
+          permit: (phase, observed) => pass.permit?.(name, phase, observed),
+        });
+      } catch (thrown) {
+        const byStrict = stop.signal.aborted && !run.signal.aborted;
+        failures.set(name, byStrict ? stoppedOrFailed(thrown, name) : thrown);
+        if (strict) stop.abort();
+      }
+    }),
+  );
+  return { timings, failures };
+}
+
+function isFor({ alsoOnOthers }: Phase, host: string, selected: ReadonlySet<string>): boolean {
+  return selected.has(host) || alsoOnOthers === true;
+}
+
+/** It stays in the list, so that others which wait for it see it as done. */
+function leftOut(phase: Phase): Phase {
+  return { ...phase, appliesTo: () => false };
+}
+
+/** With --strict an interruption was not the user's. */
+function stoppedOrFailed(thrown: unknown, host: string): KinitError {
+  return isInterrupted(thrown) ? stoppedByStrict('stopped', host) : asKinitError(thrown);
+}
