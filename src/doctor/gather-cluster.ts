@@ -1,10 +1,9 @@
 import { field, list, text } from '../cluster/api/json.js';
 import type { ClusterApi, KubeObject } from '../model/api.js';
 import type { ClusterEvidence } from './evidence.js';
+import { SYSTEM_NAMESPACES } from './networks.js';
 import { redact } from './redact.js';
 
-/** Where a cluster's own workloads run: kinit's, and what others' clusters commonly have. */
-const SYSTEM_NAMESPACES = ['kube-system', 'kube-flannel', 'calico-system'];
 /** Of each kind; more would not be read by anybody. */
 const MAX_OBJECTS = 2000;
 const MAX_EVENTS = 300;

@@ -3,6 +3,7 @@ import { asKinitError } from '../model/error.js';
 import type { HostConnection } from '../model/host.js';
 import { askDns } from './dns.js';
 import type { ClusterEvidence, HostEvidence, Probe } from './evidence.js';
+import { TUNNELS } from './networks.js';
 
 const TIMEOUT_MS = 3000;
 const KUBELET = 10250;
@@ -55,9 +56,9 @@ function targets(from: HostEvidence, { hosts, apiPort, cluster }: ProbeOptions):
   ];
 }
 
-/** The host's own address inside a VXLAN network: the kubelet listens there too, so an answer has crossed the tunnel. */
+/** The host's own address inside a tunnel's network: the kubelet listens there too, so an answer has crossed the tunnel. */
 function overlayAddress({ facts }: HostEvidence): string | undefined {
-  return facts.addresses.find((each) => each.interface === 'flannel.1')?.address;
+  return facts.addresses.find((each) => TUNNELS.some(({ link }) => link === each.interface))?.address;
 }
 
 function service(

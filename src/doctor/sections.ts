@@ -1,4 +1,5 @@
 import type { Section } from '../facts/index.js';
+import { OWN_CHAINS, OWN_TABLES, READABLE, SYSTEM_NAMESPACES } from './networks.js';
 import { shellScript, type ShellValues } from '../shell/script.js';
 
 /** Where kubelets keep their containers, in the order they are looked for. */
@@ -26,20 +27,20 @@ export const SECTIONS: readonly Section[] = [
   section('kubelet-last'),
   section('runtime-log'),
   section('containers', { args: SOCKETS }),
-  section('pod-logs', { args: [TELLING] }),
+  section('pod-logs', { args: [TELLING, ...SYSTEM_NAMESPACES] }),
   section('etcd-log'),
   section('kernel-log'),
   section('memory'),
   section('disk'),
   section('links'),
   section('sysctls', { args: SETTINGS }),
-  section('firewall'),
+  section('firewall', { args: [OWN_TABLES, OWN_CHAINS] }),
   section('certificates'),
   section('kubelet-config'),
   section('runtime-config'),
   section('manifests'),
   section('resolv'),
-  section('cni'),
+  section('cni', { args: READABLE.flatMap(({ id, signs }) => [id, signs.subnetFile]) }),
   section('kubectl'),
   section('versions', { args: PROGRAMS }),
 ];

@@ -1,6 +1,7 @@
 import { STATIC_TAGS } from '../artifacts/build/components.js';
 import { githubRelease } from '../artifacts/official/file.js';
 import type { Supply } from '../artifacts/supply.js';
+import type { NetworkTraces } from '../model/network-traces.js';
 
 const VERSION = '1.9.1';
 const MODULE = 'github.com/containernetworking/plugins';
@@ -37,6 +38,14 @@ export const cniPlugins: Supply = {
       },
     ];
   },
+};
+
+/** What the plugins leave on a host, whoever calls them. */
+export const cniTraces: NetworkTraces = {
+  links: [],
+  paths: ['/var/lib/cni'],
+  tables: ['inet cni_plugins_masquerade', 'inet cni_hostport', 'ip cni_hostport', 'ip6 cni_hostport'],
+  chains: ['CNI'],
 };
 
 function nameOf(path: string): string {

@@ -1,6 +1,7 @@
 import { allTraces, type NetworkTraces } from '../model/network-traces.js';
 import type { KindChoice } from '../model/spec/kinds.js';
 import type { Spec } from '../model/spec.js';
+import { cniTraces } from './cni-plugins.js';
 import { flannel } from './flannel/index.js';
 import { none } from './none/index.js';
 import type { PodNetwork } from './pod-network.js';
@@ -23,5 +24,5 @@ export function networkOf(spec: Spec): PodNetwork {
   return networks.find(({ id }) => id === spec.network.plugin) ?? none;
 }
 
-/** What any of them leaves on a host: reset cleans up, whichever it was. */
-export const networkTraces: NetworkTraces = allTraces(networks.map(({ traces }) => traces));
+/** What any of them leaves on a host, with the plugins they call: reset cleans up, whichever it was. */
+export const networkTraces: NetworkTraces = allTraces([cniTraces, ...networks.map(({ traces }) => traces)]);

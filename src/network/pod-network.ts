@@ -31,6 +31,8 @@ export interface NetworkSigns {
   readonly subnet: RegExp;
   /** Selects its pods, as kubectl does. */
   readonly selector: string;
+  /** What people see of it, by the name of the doctor's cause. */
+  readonly symptoms: Readonly<Record<string, string>>;
 }
 
 /** How pods talk to each other: one that kinit installs, or one that people bring. */

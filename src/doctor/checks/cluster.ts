@@ -5,8 +5,8 @@ import type { CheckResult } from '../../model/check.js';
 import type { Spec } from '../../model/spec.js';
 import type { ClusterEvidence, Evidence, Probe } from '../evidence.js';
 import { isWell, podTitle } from '../read/cluster.js';
+import { SYSTEM_NAMESPACES, TUNNELS } from '../networks.js';
 
-const SYSTEM = ['kube-system', 'kube-flannel', 'calico-system'];
 const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'NetworkUnavailable'];
 /** The kubelet renews its lease every 10 s; the controller gives up on it after 40 to 50. */
 const LEASE_SECONDS = 40;
@@ -134,7 +134,7 @@ function leases({ leases: all, nodes: known }: ClusterEvidence, { takenAt }: Evi
 }
 
 function pods({ pods: all }: ClusterEvidence): CheckResult {
-  const system = all.filter(({ metadata }) => SYSTEM.includes(metadata.namespace ?? ''));
+  const system = all.filter(({ metadata }) => SYSTEM_NAMESPACES.includes(metadata.namespace ?? ''));
   const bad = system.filter((pod) => !isWell(pod));
   const base = {
     name: 'system-pods',
@@ -211,7 +211,7 @@ function reached({ hosts }: Evidence): CheckResult[] {
       'pod-network',
       'Pod network between hosts',
       ({ outcome }) => outcome === 'open' || outcome === 'refused',
-      'VXLAN is UDP port 8472 between all hosts; a firewall in between drops it.',
+      `${TUNNELS.map(({ purpose, protocol, port }) => `${purpose} is ${protocol.toUpperCase()} port ${String(port)} between all hosts`).join(', ')}; a firewall in between drops it.`,
     ),
     ...row(
       'api',

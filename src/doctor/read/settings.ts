@@ -34,7 +34,7 @@ export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';
 }
 
-/** Addresses of a link, for example of cni0. */
+/** Addresses of a link, for example of a bridge. */
 export function linkAddresses({ facts }: HostEvidence, link: string): readonly string[] {
   return facts.addresses
     .filter((each) => each.interface === link && isIP(each.address) === 4)

@@ -1,9 +1,13 @@
 # shellcheck shell=sh
 # Configuration and programs of the pod network, each part after its name.
+# "$@" = pairs: the name of a network, the file in which it says the host's share of it.
 
 echo '=== config'
 ls /etc/cni/net.d
 echo '=== programs'
 ls /opt/cni/bin /usr/lib/cni
-echo '=== flannel'
-cat /run/flannel/subnet.env
+while [ $# -ge 2 ]; do
+  echo "=== $1"
+  cat "$2"
+  shift 2
+done

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # What tells of trouble in the newest logs of each system container, after '=== FILE'; the rest stays on the host.
-# "$1" = regular expression of what tells.
+# "$1" = regular expression of what tells, "$2" and on = namespaces.
 
 cd /var/log/pods || exit 0
 
@@ -10,10 +10,14 @@ newest() {
   ls -t "$1" | grep '[.]log$' | head -n 2
 }
 
-for folder in kube-system_*/* kube-flannel_*/* calico-system_*/*; do
-  [ -d "$folder" ] || continue
-  for name in $(newest "$folder"); do
-    echo "=== $folder/$name"
-    timeout 3 tail -n 200 "$folder/$name" | grep -iE "$1" | cut -c1-500 | tail -n 12
+telling=$1
+shift
+for namespace in "$@"; do
+  for folder in "$namespace"_*/*; do
+    [ -d "$folder" ] || continue
+    for name in $(newest "$folder"); do
+      echo "=== $folder/$name"
+      timeout 3 tail -n 200 "$folder/$name" | grep -iE "$telling" | cut -c1-500 | tail -n 12
+    done
   done
 done | tail -c 120000

@@ -47,6 +47,10 @@ export const flannel: PodNetwork = {
     subnetFile: '/run/flannel/subnet.env',
     subnet: /^FLANNEL_SUBNET=(\S+)/m,
     selector: 'app=flannel',
+    symptoms: {
+      'br-netfilter': 'flannel: Failed to check br_netfilter',
+      'same-identity': 'flannel gives two hosts the same subnet',
+    },
   },
 };
 

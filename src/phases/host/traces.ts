@@ -19,14 +19,7 @@ export const traces: Phase = {
       mounts: runtimeOf(spec).mounts,
       cniInterfaces: [...networkTraces.links, ...addOnTraces.links],
       podCIDR: spec.network.podCIDR,
-      paths: [
-        '/var/lib/cni',
-        '/run/netns',
-        '/var/log/pods',
-        '/var/log/containers',
-        ...networkTraces.paths,
-        ...addOnTraces.paths,
-      ],
+      paths: ['/run/netns', '/var/log/pods', '/var/log/containers', ...networkTraces.paths, ...addOnTraces.paths],
     }),
   ],
 };

@@ -1,7 +1,8 @@
 import { condition } from '../../../cluster/why/explain.js';
 import { text } from '../../../cluster/api/json.js';
 import { eachHost, type Cause } from '../../cause.js';
-import type { Evidence } from '../../evidence.js';
+import type { Evidence, HostEvidence } from '../../evidence.js';
+import { BRIDGES, isOfNetwork, READABLE, restartCommand, TUNNELS } from '../../networks.js';
 import { nodeNamed, podsOn } from '../../read/cluster.js';
 import { isRunning } from '../../read/units.js';
 import { cniConfigs, linkAddresses } from '../../read/settings.js';
@@ -12,8 +13,7 @@ export const cniConfigMissing: Cause = {
   symptom:
     'node NotReady: container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message: cni plugin not initialized',
   sign: '/etc/cni/net.d is empty, and the node says that its network is not ready or its pods wait for one.',
-  remedy:
-    'Install a pod network, or restart its pod on that node, which writes the file: `kubectl -n kube-flannel delete pod -l app=flannel --field-selector spec.nodeName=NODE`. `kinit init` writes it too.',
+  remedy: `Install a pod network, or restart its pod on that node, which writes the file: \`${restartCommand('NODE')}\`. \`kinit init\` writes it too.`,
   rank: 56,
   find: eachHost((host, evidence) => {
     if (cniConfigs(host).length > 0 || !isRunning(host, 'kubelet')) return undefined;
@@ -27,40 +27,41 @@ export const cniConfigMissing: Cause = {
       return undefined;
     return {
       found: `/etc/cni/net.d is empty: pods get no network${ready?.status === 'True' ? '' : ' and the node is not Ready'}`,
-      next: `kinit init writes it; or restart the network's pod: kubectl -n kube-flannel delete pod -l app=flannel --field-selector spec.nodeName=${host.host}`,
+      next: `kinit init writes it; or restart the network's pod: ${restartCommand(host.host)}`,
     };
   }),
 };
 
+/** For people: the bridge they see. */
+const BRIDGE = BRIDGES.join(' or ');
+
 export const staleCni: Cause = {
   name: 'stale-cni',
   title: 'A bridge of an earlier cluster is in the way',
-  symptom:
-    'failed to create pod sandbox: plugin type="bridge" failed: failed to set bridge addr: "cni0" already has an IP address different from 10.244.1.1/24',
-  sign: "cni0 has an address outside of the node's pod network (flannel's subnet file, or podCIDR of the node).",
-  remedy:
-    'Delete the link: `ip link delete cni0` (and `flannel.1` where the whole network changed); the next pod makes it anew. `kinit reset` removes both; `kubeadm reset` does not.',
+  symptom: `failed to create pod sandbox: plugin type="bridge" failed: failed to set bridge addr: "${BRIDGE}" already has an IP address different from 10.244.1.1/24`,
+  sign: `${BRIDGE} has an address outside of the node's pod network (${READABLE.map(({ id }) => id).join(' or ')}'s subnet file, or podCIDR of the node).`,
+  remedy: `Delete the link: \`ip link delete ${BRIDGE}\` (and \`${TUNNELS.map(({ link }) => link).join(', ')}\` where the whole network changed); the next pod makes it anew. \`kinit reset\` removes both; \`kubeadm reset\` does not.`,
   rank: 52,
   find: eachHost((host, evidence) => {
-    const subnet =
-      /^FLANNEL_SUBNET=(\S+)/m.exec(host.text['cni'] ?? '')?.[1] ??
-      text(nodeNamed(evidence, host.host), 'spec', 'podCIDR');
-    const bridge = linkAddresses(host, 'cni0');
-    const stale = subnet === undefined ? undefined : bridge.find((address) => !inside(address, subnet));
+    const subnet = ownSubnet(host) ?? text(nodeNamed(evidence, host.host), 'spec', 'podCIDR');
+    const bridges = BRIDGES.flatMap((link) => linkAddresses(host, link).map((address) => ({ link, address })));
+    const stale = subnet === undefined ? undefined : bridges.find(({ address }) => !inside(address, subnet));
     if (stale === undefined) return undefined;
     const waiting = podsOn(evidence, host.host).filter((pod) => text(pod, 'status', 'phase') === 'Pending').length;
     return {
-      found: `cni0 has ${stale}, the pod network of the node is ${subnet ?? ''}: new pods cannot start${waiting > 0 ? ` (${waiting} wait)` : ''}`,
-      next: `on ${host.host}: ip link delete cni0; the next pod makes it anew`,
+      found: `${stale.link} has ${stale.address}, the pod network of the node is ${subnet ?? ''}: new pods cannot start${waiting > 0 ? ` (${waiting} wait)` : ''}`,
+      next: `on ${host.host}: ip link delete ${stale.link}; the next pod makes it anew`,
     };
   }),
 };
 
 function hasOverlay({ cluster }: Evidence): boolean {
-  return (
-    cluster?.workloads.some(({ metadata }) => metadata.name.includes('flannel') || metadata.name.includes('calico')) ===
-    true
-  );
+  return cluster?.workloads.some(({ metadata }) => isOfNetwork(metadata.name)) === true;
+}
+
+/** The host's share of the pod network, as the network itself wrote it down. */
+function ownSubnet({ text: { cni = '' } }: HostEvidence): string | undefined {
+  return READABLE.flatMap(({ signs }) => signs.subnet.exec(cni)?.[1] ?? [])[0];
 }
 
 /** Whether an IPv4 address lies in a network; both as 'a.b.c.d/n'. */

@@ -5,8 +5,8 @@ import type { Evidence, HostEvidence } from '../../evidence.js';
 import { containerStatuses, podsOn, podTitle } from '../../read/cluster.js';
 import { newestContainers } from '../../read/containers.js';
 import { podLogs } from '../../read/logs.js';
+import { SYSTEM_NAMESPACES } from '../../networks.js';
 
-const SYSTEM = ['kube-system', 'kube-flannel', 'calico-system'];
 const STATIC = ['kube-apiserver', 'etcd', 'kube-controller-manager', 'kube-scheduler'];
 
 export const containerCrash: Cause = {
@@ -22,7 +22,7 @@ export const containerCrash: Cause = {
 
 function ofPods(evidence: Evidence): Sighting[] {
   return podsOn(evidence)
-    .filter(({ metadata }) => SYSTEM.includes(metadata.namespace ?? ''))
+    .filter(({ metadata }) => SYSTEM_NAMESPACES.includes(metadata.namespace ?? ''))
     .flatMap((pod) =>
       containerStatuses(pod).flatMap(({ name, ready, reason, lastExitCode }): Sighting[] => {
         if (

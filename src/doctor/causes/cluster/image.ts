@@ -3,6 +3,7 @@ import { said, type Cause, type Sighting } from '../../cause.js';
 import type { Evidence } from '../../evidence.js';
 import { containerStatuses, podsOn, podTitle } from '../../read/cluster.js';
 import { kubeletLines } from '../../read/logs.js';
+import { SYSTEM_NAMESPACES } from '../../networks.js';
 
 const WAITING = [
   'ErrImagePull',
@@ -14,7 +15,6 @@ const WAITING = [
   'SignatureValidationFailed',
 ];
 const NO_IMAGE = /failed to (?:get sandbox image|pull image|pull and unpack image) \\*"([^"\\]+)\\*"/i;
-const SYSTEM = ['kube-system', 'kube-flannel', 'calico-system'];
 
 export const imagePull: Cause = {
   name: 'image-pull',
@@ -45,7 +45,7 @@ function fromPods(evidence: Evidence): Sighting[] {
           `${podTitle(pod)} waits for it (${reason})`,
           why(message, evidence, pod.metadata.name),
           host,
-          SYSTEM.includes(pod.metadata.namespace ?? '') ? 'error' : 'warning',
+          SYSTEM_NAMESPACES.includes(pod.metadata.namespace ?? '') ? 'error' : 'warning',
         ),
       ];
     }),

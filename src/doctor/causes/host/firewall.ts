@@ -1,5 +1,7 @@
 import type { Cause, Sighting } from '../../cause.js';
 import type { Evidence, HostEvidence, Probe } from '../../evidence.js';
+import type { Tunnel } from '../../../network/index.js';
+import { portOf, TUNNELS } from '../../networks.js';
 import { linesOf } from '../../read/logs.js';
 import { isRunning } from '../../read/units.js';
 
@@ -46,12 +48,11 @@ export const firewallKubelet: Cause = {
 
 export const firewallOverlay: Cause = {
   name: 'firewall-vxlan',
-  title: 'The pod network does not pass between hosts (VXLAN dropped)',
+  title: `The pod network does not pass between hosts (${TUNNELS.map(({ purpose }) => purpose).join(', ')} dropped)`,
   symptom:
     'pods on different nodes do not reach each other; DNS answers on some nodes only; Services answer every second time',
   sign: "The kubelet of another host answers at its host's address and not at its address in the pod network: what goes through the tunnel is lost.",
-  remedy:
-    "Open UDP 8472 between all nodes, in the hosts' firewalls and in the security groups between (clouds: also allow the protocol, and mind the MTU). `firewall: open-ports` or `off` in the inventory does the hosts' part; `flannelBackend: host-gw` needs no tunnel within one network.",
+  remedy: `Open ${TUNNELS.map(portOf).join(', ')} between all nodes, in the hosts' firewalls and in the security groups between (clouds: also allow the protocol, and mind the MTU). \`firewall: open-ports\` or \`off\` in the inventory does the hosts' part; ${TUNNELS.map(({ otherwise }) => otherwise).join('; ')}.`,
   rank: 48,
   find: (evidence) => {
     const direct = (from: HostEvidence, to: string): boolean =>
@@ -61,16 +62,27 @@ export const firewallOverlay: Cause = {
         .filter((probe) => probe.purpose === 'overlay' && SILENT.includes(probe.outcome) && direct(from, probe.to))
         .map(({ to }) => [from.host, to] as const),
     );
-    return culprits(pairs).map((name): Sighting => {
+    return culprits(pairs).flatMap((name): Sighting[] => {
+      const tunnel = tunnelOf(evidence, name);
+      if (tunnel === undefined) return [];
+      const { purpose, protocol, port } = tunnel;
       const others = [...new Set(pairs.filter((pair) => pair.includes(name)).flat())].filter((each) => each !== name);
-      return {
-        host: name,
-        found: `the pod network (VXLAN, UDP 8472) does not pass between ${name} and ${others.join(', ')}${rule(evidence, name, 8472)}`,
-        next: `open UDP port 8472 between the hosts (on ${name}: nft list ruleset, iptables-save; security groups), or set firewall: open-ports and run kinit init`,
-      };
+      return [
+        {
+          host: name,
+          found: `the pod network (${purpose}, ${portOf(tunnel)}) does not pass between ${name} and ${others.join(', ')}${rule(evidence, name, port)}`,
+          next: `open ${protocol.toUpperCase()} port ${port} between the hosts (on ${name}: nft list ruleset, iptables-save; security groups), or set firewall: open-ports and run kinit init`,
+        },
+      ];
     });
   },
 };
+
+/** The tunnel that ends on a host. */
+function tunnelOf({ hosts }: Evidence, name: string): Tunnel | undefined {
+  const addresses = hosts.find(({ host }) => host === name)?.facts.addresses ?? [];
+  return TUNNELS.find(({ link }) => addresses.some((each) => each.interface === link));
+}
 
 /** One sighting for each host whose port is not answered: from whom, and its own rule where it shows. */
 function blame(

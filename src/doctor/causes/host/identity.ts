@@ -1,5 +1,6 @@
 import type { Cause, Sighting } from '../../cause.js';
 import type { Evidence, OpenFacts } from '../../evidence.js';
+import { symptomsOf } from '../../networks.js';
 
 /** What must differ between machines, by what a person calls it. */
 const IDENTITIES: readonly (readonly [what: string, of: (facts: OpenFacts) => string, mend: string])[] = [
@@ -19,8 +20,11 @@ const IDENTITIES: readonly (readonly [what: string, of: (facts: OpenFacts) => st
 export const sameIdentity: Cause = {
   name: 'same-identity',
   title: 'Two hosts have the same host name, machine id or product_uuid',
-  symptom:
-    'a node that vanishes when another joins; nodes that take turns being Ready; flannel gives two hosts the same subnet',
+  symptom: [
+    'a node that vanishes when another joins',
+    'nodes that take turns being Ready',
+    ...symptomsOf('same-identity'),
+  ].join('; '),
   sign: 'The host names, /etc/machine-id or the product_uuid of the firmware of two hosts are equal.',
   remedy:
     'Clones keep what they were cloned with: `hostnamectl set-hostname NAME`; `rm /etc/machine-id; systemd-machine-id-setup`; a new UUID in the hypervisor. Then reset the host and join it anew.',

@@ -4,9 +4,9 @@ import { said, type Cause, type Sighting } from '../../cause.js';
 import type { Evidence, HostEvidence } from '../../evidence.js';
 import { containerStatuses, nodeNamed, podsOn, podTitle } from '../../read/cluster.js';
 import { unit } from '../../read/units.js';
+import { SYSTEM_NAMESPACES } from '../../networks.js';
 
 const RECENT_SECONDS = 15 * 60;
-const SYSTEM = ['kube-system', 'kube-flannel', 'calico-system'];
 
 export const outOfMemory: Cause = {
   name: 'out-of-memory',
@@ -71,7 +71,7 @@ function ofPods(evidence: Evidence): Sighting[] {
           ...(host === undefined ? {} : { host }),
           found: `container ${name} of ${podTitle(pod)} was killed: it used more memory than its limit`,
           next: `raise resources.limits.memory of ${name}, or find its leak: kubectl -n ${pod.metadata.namespace ?? ''} logs --previous ${pod.metadata.name} -c ${name}`,
-          severity: SYSTEM.includes(pod.metadata.namespace ?? '') ? 'error' : 'warning',
+          severity: SYSTEM_NAMESPACES.includes(pod.metadata.namespace ?? '') ? 'error' : 'warning',
         },
       ];
     }),

@@ -1,12 +1,16 @@
 import { eachHost, type Cause } from '../../cause.js';
+import { symptomsOf } from '../../networks.js';
 import { sysctl } from '../../read/settings.js';
 import { unit } from '../../read/units.js';
 
 export const brNetfilter: Cause = {
   name: 'br-netfilter',
   title: 'br_netfilter is missing or off',
-  symptom:
-    'kubeadm: /proc/sys/net/bridge/bridge-nf-call-iptables does not exist; flannel: Failed to check br_netfilter; a Service does not answer pods on the node of its own pod',
+  symptom: [
+    'kubeadm: /proc/sys/net/bridge/bridge-nf-call-iptables does not exist',
+    ...symptomsOf('br-netfilter'),
+    'a Service does not answer pods on the node of its own pod',
+  ].join('; '),
   sign: '/proc/sys/net/bridge/bridge-nf-call-iptables does not exist, or is not 1.',
   remedy:
     '`modprobe br_netfilter` and its name in /etc/modules-load.d, `net.bridge.bridge-nf-call-iptables = 1` in /etc/sysctl.d. `kinit init` does both.',
