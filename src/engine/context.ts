@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { proxyModeOf } from '../add-ons/index.js';
 import { imageRefsOf } from '../artifacts/index.js';
+import { certificateWishes } from '../control-plane/index.js';
 import type { Arch, ArtifactSet } from '../model/artifact.js';
 import { KinitError } from '../model/error.js';
 import type { HostFacts } from '../model/facts.js';
 import type { Node, PhaseContext } from '../model/phase.js';
 import { isControlPlane, type HostSpec, type Spec } from '../model/spec.js';
-import { planMaterial } from '../pki/index.js';
+import { planMaterial, type CertificateWishes, type PemPair } from '../pki/index.js';
 import { leaderOf } from './session/leader.js';
 import type { LiveHost } from './session/session.js';
 import { SUPPLY } from './supply.js';
@@ -35,13 +36,15 @@ export async function sharedContext(spec: Spec, hosts: readonly LiveHost[]): Pro
     });
   }
   const endpoint = endpointOf(spec, leader);
+  const wishes = (node: Node): CertificateWishes => certificateWishes({ spec, node, endpoint });
   const material = await planMaterial({
     spec,
     nodes,
     leader,
     endpoint,
     existing: new Map(hosts.map((host) => [host.spec.name, host.facts.kubernetes.pki])),
-    userCas: await readUserCas(spec),
+    wishes,
+    userCas: await readUserCas(wishes(leader)),
     now: new Date(),
   });
   const registryCas = await readRegistryCas(spec);
@@ -81,12 +84,11 @@ export function nodeAddress(spec: HostSpec, facts: HostFacts): string {
   return address;
 }
 
-async function readUserCas(spec: Spec): Promise<Record<string, { cert: string; key: string }>> {
-  const cas: Record<string, { cert: string; key: string }> = {};
-  for (const name of ['ca', 'etcdCa', 'frontProxyCa'] as const) {
-    const files = spec.pki[name];
-    if (files !== undefined)
-      cas[name] = { cert: await readFile(files.certFile, 'utf8'), key: await readFile(files.keyFile, 'utf8') };
+async function readUserCas({ authorities }: CertificateWishes): Promise<Record<string, PemPair>> {
+  const cas: Record<string, PemPair> = {};
+  for (const { name, given } of authorities) {
+    if (given !== undefined)
+      cas[name] = { cert: await readFile(given.certFile, 'utf8'), key: await readFile(given.keyFile, 'utf8') };
   }
   return cas;
 }

@@ -8,7 +8,7 @@ import { hostname } from './host/hostname.js';
 import { hostsFile } from './host/hosts-file.js';
 import { images } from './host/images.js';
 import { join, nodeService } from './cluster/join.js';
-import { kubelet } from './cluster/kubelet.js';
+import { kubelet } from './cluster/kubelet/index.js';
 import { modules } from './host/modules.js';
 import { packages } from './host/packages.js';
 import { pki } from './cluster/pki.js';

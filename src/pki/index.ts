@@ -1,12 +1,22 @@
 export { describeMaterial } from './material/describe.js';
 export { planMaterial, type MaterialInput } from './material/material.js';
+export { materialPaths } from './material/paths.js';
+export {
+  clientRequest,
+  CLUSTER_CA,
+  localServer,
+  subjects,
+  wantedLeaf,
+  type CertificateWishes,
+  type WantedKubeconfig,
+  type WishesInput,
+} from './material/wishes.js';
 export {
   ENCRYPTION_CONFIG_PATH,
   KUBELET_CLIENT_CURRENT,
   KUBELET_CLIENT_FIRST,
   KUBELET_CONF,
   KUBELET_SERVING,
-  MATERIAL_PATHS,
   PKI_DIR,
   pkiPair,
 } from './paths.js';

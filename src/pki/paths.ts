@@ -28,30 +28,4 @@ const pair = (name: string): { crt: string; key: string } => ({
 /** Certificate and key paths below PKI_DIR by kubeadm's names, for example 'apiserver' or 'etcd/server'. */
 export const pkiPair = pair;
 
-/**
- * Every path planMaterial looks for among the facts of a host. Facts must collect all of them,
- * or what is there would be made anew on the next run.
- */
-export const MATERIAL_PATHS: readonly string[] = [
-  ENCRYPTION_CONFIG_PATH,
-  ...[
-    'ca',
-    'front-proxy-ca',
-    'etcd/ca',
-    'apiserver',
-    'apiserver-kubelet-client',
-    'front-proxy-client',
-    'apiserver-etcd-client',
-    'etcd/server',
-    'etcd/peer',
-    'etcd/healthcheck-client',
-  ].flatMap((name) => [pair(name).crt, pair(name).key]),
-  `${PKI_DIR}/sa.key`,
-  `${PKI_DIR}/sa.pub`,
-  ...['admin', 'super-admin', 'controller-manager', 'scheduler', 'kubelet'].map(
-    (name) => `/etc/kubernetes/${name}.conf`,
-  ),
-  KUBELET_CLIENT_FIRST,
-  KUBELET_SERVING.crt,
-  KUBELET_SERVING.key,
-];
+export const SERVICE_ACCOUNT_KEYS = { key: `${PKI_DIR}/sa.key`, pub: `${PKI_DIR}/sa.pub` } as const;

@@ -1,14 +1,8 @@
-import { parseAllDocuments } from 'yaml';
 import type { KubeObject } from '../model/api.js';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
 type Labels = Readonly<Record<string, string>>;
-
-/** The objects of a YAML stream. */
-export function toObjects(text: string): KubeObject[] {
-  return parseAllDocuments(text).map((document) => document.toJS() as KubeObject);
-}
 
 export function configMap(
   name: string,
@@ -43,7 +37,7 @@ export function role(name: string, namespace: string, rules: readonly Rule[]): K
 /** Who a role is given to. */
 export type Subject =
   | { readonly kind: 'ServiceAccount'; readonly name: string; readonly namespace: string }
-  | { readonly kind: 'Group'; readonly name: string };
+  | { readonly kind: 'Group' | 'User'; readonly name: string };
 
 export function clusterRoleBinding(name: string, roleName: string, subject: Subject, labels?: Labels): KubeObject {
   return {
@@ -55,18 +49,23 @@ export function clusterRoleBinding(name: string, roleName: string, subject: Subj
   };
 }
 
-export function roleBinding(name: string, namespace: string, roleName: string, subject: Subject): KubeObject {
+export function roleBinding(
+  name: string,
+  namespace: string,
+  roleName: string,
+  ...subjects: readonly Subject[]
+): KubeObject {
   return {
     apiVersion: `${RBAC}/v1`,
     kind: 'RoleBinding',
     metadata: { name, namespace },
     roleRef: { apiGroup: RBAC, kind: 'Role', name: roleName },
-    subjects: [subjectOf(subject)],
+    subjects: subjects.map(subjectOf),
   };
 }
 
 function subjectOf(subject: Subject): object {
-  return subject.kind === 'Group' ? { apiGroup: RBAC, ...subject } : subject;
+  return subject.kind === 'ServiceAccount' ? subject : { apiGroup: RBAC, ...subject };
 }
 
 function labelled(labels: Labels | undefined): object {

@@ -21,7 +21,7 @@ import type { HostConnection } from '../../src/model/host.js';
 import type { Resource, ResourceKind, Tools } from '../../src/model/resource.js';
 import { addOns } from '../../src/add-ons/index.js';
 import { networks } from '../../src/network/index.js';
-import { kubeadmRbac } from '../../src/templates/index.js';
+import { kubeadmRbac } from '../../src/control-plane/index.js';
 import { makeContext } from '../templates/context.js';
 import { kubeBinary, type LocalControlPlane, startControlPlane } from './support/control-plane.js';
 
@@ -336,10 +336,9 @@ describe.skipIf(binary === undefined)(
 
     test('everything kinit puts into a cluster is accepted, and the second plan is empty', async () => {
       const context = makeContext();
-      const wanted = [
-        ...kubeadmRbac(context),
-        ...[...addOns, ...networks].flatMap(({ objects }) => objects(context)),
-      ].map((each) => object({ object: each }));
+      const wanted = [...kubeadmRbac(), ...[...addOns, ...networks].flatMap(({ objects }) => objects(context))].map(
+        (each) => object({ object: each }),
+      );
       for (const each of wanted) await carryOut(objectKind, each);
       const plans = await Promise.all(wanted.map((each) => planned(each)));
       expect(plans.filter((plan) => typeof plan !== 'string')).toEqual([]);

@@ -1,24 +1,15 @@
 import { expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { addOns } from '../../src/add-ons/index.js';
 import { networks } from '../../src/network/index.js';
-import { kubeadmConfigMaps, kubeadmRbac } from '../../src/templates/index.js';
-import { configData as data, goldenObjects } from '../golden.js';
+import { kubeadmConfigMaps, kubeadmRbac } from '../../src/control-plane/index.js';
 import { makeContext } from './context.js';
 
 const context = makeContext();
 const all = [
-  ...kubeadmRbac(context),
-  ...kubeadmConfigMaps(context),
+  ...kubeadmRbac(),
+  ...kubeadmConfigMaps(context, ''),
   ...[...addOns, ...networks].flatMap(({ objects }) => objects(context)),
 ];
-
-test.each([
-  ['rbac', kubeadmRbac(context)],
-  ['kubeadm-config-maps', kubeadmConfigMaps(context)],
-])('the objects of %s are those of the golden file', (name, objects) => {
-  expect(JSON.parse(JSON.stringify(objects))).toEqual(goldenObjects(name));
-});
 
 test('every object has kind and name, and none stands twice', () => {
   const ids = all.map(
@@ -35,68 +26,4 @@ test('images come from the context and are never pulled when they are there', ()
   expect([...text.matchAll(/"imagePullPolicy":"([^"]+)"/g)].map((match) => match[1])).toEqual(
     images.map(() => 'IfNotPresent'),
   );
-});
-
-test('what joining nodes may read is what kubeadm lets them read', () => {
-  const names = kubeadmRbac(context).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
-  expect(names).toEqual([
-    'ClusterRoleBinding kubeadm:cluster-admins',
-    'ClusterRole kubeadm:get-nodes',
-    'ClusterRoleBinding kubeadm:get-nodes',
-    'ClusterRoleBinding kubeadm:kubelet-bootstrap',
-    'ClusterRoleBinding kubeadm:node-autoapprove-bootstrap',
-    'ClusterRoleBinding kubeadm:node-autoapprove-certificate-rotation',
-    'ClusterRoleBinding kubeadm:apiserver-kubelet-client',
-    'Role kubeadm:nodes-kubeadm-config',
-    'RoleBinding kubeadm:nodes-kubeadm-config',
-    'Role kubeadm:kubelet-config',
-    'RoleBinding kubeadm:kubelet-config',
-    'Role kubeadm:bootstrap-signer-clusterinfo',
-    'RoleBinding kubeadm:bootstrap-signer-clusterinfo',
-  ]);
-});
-
-test('cluster-info carries the CA and the endpoint in the form kubeadm join reads', () => {
-  expect(parse(data(kubeadmConfigMaps(context), 'cluster-info')['kubeconfig'] ?? '')).toEqual({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [
-      {
-        name: '',
-        cluster: {
-          server: 'https://api.example:6443',
-          'certificate-authority-data': Buffer.from('CA\n').toString('base64'),
-        },
-      },
-    ],
-    contexts: null,
-    'current-context': '',
-    users: null,
-  });
-});
-
-test('the shared kubelet configuration leaves the CRI socket to each node', () => {
-  expect(parse(data(kubeadmConfigMaps(context), 'kubelet-config')['kubelet'] ?? '')).toMatchObject({
-    containerRuntimeEndpoint: '',
-    rotateCertificates: true,
-  });
-});
-
-test('ClusterConfiguration names another place for CoreDNS only where kubeadm would not look', () => {
-  const config = (images: object): unknown =>
-    parse(
-      data(kubeadmConfigMaps({ ...context, images: { ...context.images, ...images } }), 'kubeadm-config')[
-        'ClusterConfiguration'
-      ] ?? '',
-    );
-  expect(config({})).toMatchObject({ dns: {}, imageRepository: 'registry.k8s.io' });
-  expect(
-    config({
-      'kube-apiserver': 'm.example/registry.k8s.io/kube-apiserver:v1.36.3',
-      coredns: 'm.example/registry.k8s.io/coredns/coredns:v1.14.2',
-    }),
-  ).toMatchObject({
-    dns: { imageRepository: 'm.example/registry.k8s.io/coredns' },
-    imageRepository: 'm.example/registry.k8s.io',
-  });
 });

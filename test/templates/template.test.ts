@@ -7,7 +7,6 @@ import { z } from 'zod';
 import { parse } from 'yaml';
 // A template registers when the kind that owns it is loaded; the phases load every kind there is.
 import '../../src/phases/index.js';
-import '../../src/templates/index.js';
 import { allTemplates, template } from '../../src/templates/template.js';
 
 const HELPERS = new Set(['yaml', 'quoted']);

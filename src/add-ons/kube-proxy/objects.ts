@@ -4,7 +4,7 @@ import { imageRef } from '../../model/artifact.js';
 import type { PhaseContext } from '../../model/phase.js';
 import { digestOf } from '../../model/text/digest.js';
 import { NODE_BOOTSTRAP_GROUP } from '../../pki/index.js';
-import { mergeYaml } from '../../templates/index.js';
+import { mergeYaml } from '../../templates/merge-yaml.js';
 import { clusterRoleBinding, configMap, role, roleBinding, serviceAccount } from '../../templates/objects.js';
 import { template } from '../../templates/template.js';
 

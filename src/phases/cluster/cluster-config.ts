@@ -1,6 +1,7 @@
+import { kubeadmConfigMaps, kubeadmRbac } from '../../control-plane/index.js';
 import { clusterNode, object } from '../../resources/index.js';
 import type { Phase } from '../../model/phase.js';
-import { kubeadmConfigMaps, kubeadmRbac } from '../../templates/index.js';
+import { sharedKubeletConfiguration } from './kubelet/index.js';
 import { nodeWishes } from './node-wishes.js';
 
 /** What `kubeadm init` leaves in the cluster besides the pods: the stock kubeadm joins and upgrades by it. */
@@ -10,7 +11,9 @@ export const clusterConfig: Phase = {
   appliesTo: ({ node, leader }) => node === leader,
   after: ['control-plane'],
   resources: (context) => [
-    ...[...kubeadmRbac(context), ...kubeadmConfigMaps(context)].map((wanted) => object({ object: wanted })),
+    ...[...kubeadmRbac(), ...kubeadmConfigMaps(context, sharedKubeletConfiguration(context.spec))].map((wanted) =>
+      object({ object: wanted }),
+    ),
     clusterNode(nodeWishes(context)),
   ],
 };

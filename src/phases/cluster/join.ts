@@ -2,7 +2,7 @@ import { waitForKubelet } from '../../cluster/waits/kubelet.js';
 import type { Phase } from '../../model/phase.js';
 import { KUBELET_CONF } from '../../pki/index.js';
 import { clusterNode, file, nodeJoin } from '../../resources/index.js';
-import { kubeletService } from './kubelet.js';
+import { kubeletService } from './kubelet/index.js';
 import { nodeWishes } from './node-wishes.js';
 import { CLUSTER_CA } from './pki.js';
 

@@ -1,6 +1,7 @@
+import { dirname } from 'node:path/posix';
 import type { Phase } from '../../model/phase.js';
 import { directory, file, link } from '../../resources/index.js';
-import { KUBELET_CLIENT_CURRENT, KUBELET_CLIENT_FIRST, pkiPair } from '../../pki/index.js';
+import { KUBELET_CLIENT_CURRENT, KUBELET_CLIENT_FIRST, PKI_DIR, pkiPair } from '../../pki/index.js';
 
 /** Workers get it when they join: `kubeadm join`, which may do that too, wants to write it itself. */
 export const CLUSTER_CA = pkiPair('ca').crt;
@@ -14,8 +15,8 @@ export const pki: Phase = {
     const mine = material[node.spec.name] ?? {};
     return [
       directory({ path: '/etc/kubernetes', mode: 0o755, removeContents: true }),
-      directory({ path: '/etc/kubernetes/pki', mode: 0o755 }),
-      ...(node.isControlPlane ? [directory({ path: '/etc/kubernetes/pki/etcd', mode: 0o755 })] : []),
+      directory({ path: PKI_DIR, mode: 0o755 }),
+      ...foldersBelow(PKI_DIR, Object.keys(mine)).map((path) => directory({ path, mode: 0o755 })),
       directory({ path: '/var/lib/kubelet', mode: 0o750, removeContents: true }),
       directory({ path: '/var/lib/kubelet/pki', mode: 0o750, removeContents: true }),
       // Before the files: a run that ends in between must not leave a kubelet.conf that points at nothing.
@@ -28,3 +29,8 @@ export const pki: Phase = {
     ];
   },
 };
+
+/** Of a CA that keeps its files in a folder of its own. */
+function foldersBelow(folder: string, files: readonly string[]): string[] {
+  return [...new Set(files.map((path) => dirname(path)))].filter((path) => path.startsWith(`${folder}/`));
+}

@@ -1,6 +1,6 @@
 import { KinitError } from '../../model/error.js';
 import type { KeyAlgorithm } from '../../model/spec.js';
-import { AUTHORITIES, type AuthorityName } from './wanted.js';
+import type { WantedAuthority } from './wishes.js';
 import { selfSignCa, type Signer } from '../x509/certificate.js';
 import { newKey, readKey, type PrivateKey } from '../x509/keys.js';
 import { pkiPair } from '../paths.js';
@@ -9,15 +9,14 @@ import type { FoundFiles, PemPair, Period } from '../types.js';
 
 /** A CA of the cluster. Without a key it can verify, not sign. */
 export interface Authority {
-  readonly name: AuthorityName;
+  readonly name: string;
   readonly certificate: ReadCertificate;
   readonly key?: PrivateKey;
   /** Made in this run: nothing it should have signed can be there yet. */
   readonly fresh: boolean;
 }
 
-export interface AuthorityInput {
-  readonly name: AuthorityName;
+export interface AuthorityInput extends Pick<WantedAuthority, 'name' | 'commonName'> {
   /** What control-plane hosts have; they have to agree. */
   readonly found: readonly FoundFiles[];
   readonly user?: PemPair;
@@ -73,19 +72,19 @@ export function signerOf(authority: Authority, host: string, purpose: string): S
   return { certificate: authority.certificate, key: authority.key.key };
 }
 
-async function newAuthority({ name, found, keyAlgorithm, period }: AuthorityInput): Promise<Authority> {
+async function newAuthority({ name, commonName, found, keyAlgorithm, period }: AuthorityInput): Promise<Authority> {
   const paths = pkiPair(name);
   // A key without its certificate is what a run leaves that was ended between the two.
   const left = found.map(({ files }) => files[paths.key]).find((pem) => pem !== undefined);
   const key = (left === undefined ? undefined : readKey(left)) ?? (await newKey(keyAlgorithm));
-  const pem = selfSignCa(AUTHORITIES[name], key.key, { notBefore: period.notBefore, notAfter: period.caNotAfter });
+  const pem = selfSignCa(commonName, key.key, { notBefore: period.notBefore, notAfter: period.caNotAfter });
   const certificate = readCertificate(pem);
   if (certificate === undefined)
     throw new KinitError(`kinit made a ${name} certificate it cannot read`, { class: 'internal' });
   return { name, certificate, key, fresh: true };
 }
 
-function userAuthority(name: AuthorityName, user: PemPair, now: Date): Authority {
+function userAuthority(name: string, user: PemPair, now: Date): Authority {
   const certificate = readCertificate(user.cert);
   const key = readKey(user.key);
   const fault =

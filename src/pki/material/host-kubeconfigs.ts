@@ -7,7 +7,7 @@ import { keepOrIssue } from './leaf.js';
 import { KUBELET_CLIENT_CURRENT, KUBELET_CLIENT_FIRST, KUBELET_CONF } from '../paths.js';
 import { readCertificate } from '../x509/read.js';
 import type { OnReissue, PemPair, Period } from '../types.js';
-import { kubeletClient, localServer, type AuthorityName, type WantedKubeconfig } from './wanted.js';
+import { kubeletClient, localServer, type WantedKubeconfig } from './wishes.js';
 
 /** What is planned for one host, and from what. */
 export interface HostPlan {
@@ -17,14 +17,14 @@ export interface HostPlan {
   readonly keyAlgorithm: KeyAlgorithm;
   /** Texts the host has, by absolute path. */
   readonly files: Readonly<Record<string, string>>;
-  readonly authorities: Readonly<Record<AuthorityName, Authority>>;
+  readonly clusterCa: Authority;
   readonly period: Period;
   readonly onReissue?: OnReissue;
 }
 
 /** A kubeconfig with an embedded certificate: kept as it is, or with its certificate kept and the rest put right, or new. */
 export async function planKubeconfig(plan: HostPlan, wanted: WantedKubeconfig): Promise<Record<string, string>> {
-  const ca = plan.authorities.ca;
+  const ca = plan.clusterCa;
   const text = plan.files[wanted.path];
   const parsed = text === undefined ? undefined : parseKubeconfig(text);
   const { certPem: cert, keyPem: key } = parsed ?? {};
@@ -53,7 +53,7 @@ export async function planKubeletConf(plan: HostPlan): Promise<Record<string, st
   const host = plan.node.spec.name;
   const existing = plan.files[KUBELET_CONF];
   if (existing !== undefined) {
-    if (!sameCertificate(parseKubeconfig(existing)?.caPem, plan.authorities.ca)) {
+    if (!sameCertificate(parseKubeconfig(existing)?.caPem, plan.clusterCa)) {
       throw new KinitError(`${host} is a node of another cluster`, {
         class: 'preflight',
         host,
@@ -71,7 +71,7 @@ export async function planKubeletConf(plan: HostPlan): Promise<Record<string, st
     path,
     existing: splitPem(plan.files[path]),
     request,
-    authority: plan.authorities.ca,
+    authority: plan.clusterCa,
   });
   const user = { certFile: KUBELET_CLIENT_CURRENT, keyFile: KUBELET_CLIENT_CURRENT };
   return {
@@ -90,7 +90,7 @@ function render(plan: HostPlan, server: string, userName: string, user: Kubeconf
   return kubeconfig({
     clusterName: plan.spec.name,
     server,
-    caPem: plan.authorities.ca.certificate.pem,
+    caPem: plan.clusterCa.certificate.pem,
     userName,
     user,
   });

@@ -10,13 +10,7 @@ import { ENCRYPTION_CONFIG_PATH, pkiPair } from '../paths.js';
 import { readCertificate } from '../x509/read.js';
 import { serviceAccountKeys } from './service-account.js';
 import type { FoundFiles, OnReissue, PemPair, Period } from '../types.js';
-import {
-  controlPlaneKubeconfigs,
-  controlPlaneLeaves,
-  kubeletServing,
-  type AuthorityName,
-  type WantedLeaf,
-} from './wanted.js';
+import { CLUSTER_CA, kubeletServing, type CertificateWishes, type WantedLeaf } from './wishes.js';
 
 export interface MaterialInput {
   readonly spec: Spec;
@@ -26,8 +20,10 @@ export interface MaterialInput {
   readonly endpoint: string;
   /** facts.kubernetes.pki by host name. */
   readonly existing: ReadonlyMap<string, Readonly<Record<string, string>>>;
-  /** The user's own CAs, read from the files the inventory names. */
-  readonly userCas?: { readonly ca?: PemPair; readonly etcdCa?: PemPair; readonly frontProxyCa?: PemPair };
+  /** What the control plane and its datastore want on a control-plane host. */
+  readonly wishes: (node: Node) => CertificateWishes;
+  /** The user's own CAs by name, read from the files the inventory names. */
+  readonly userCas?: Readonly<Record<string, PemPair>>;
   readonly now: Date;
   readonly onReissue?: OnReissue;
 }
@@ -50,13 +46,11 @@ export async function planMaterial(input: MaterialInput): Promise<Readonly<Recor
   });
   const found = input.nodes.filter((node) => node.isControlPlane).map(filesOf);
   const authorities = await resolveAuthorities(input, found, period);
-  refuseStrangers(
-    input.nodes.filter((node) => !node.isControlPlane && isMember(node.facts)).map(filesOf),
-    authorities.ca,
-  );
+  const clusterCa = authorityNamed(authorities, CLUSTER_CA);
+  refuseStrangers(input.nodes.filter((node) => !node.isControlPlane && isMember(node.facts)).map(filesOf), clusterCa);
   const shared: Record<string, string> = {
     [ENCRYPTION_CONFIG_PATH]: secretsEncryptionConfig(agreed(found, ENCRYPTION_CONFIG_PATH)),
-    ...authorityFiles(Object.values(authorities)),
+    ...authorityFiles(authorities),
     ...(await serviceAccountKeys(found, input.spec.pki.keyAlgorithm)),
   };
   const hosts = await Promise.all(
@@ -66,35 +60,41 @@ export async function planMaterial(input: MaterialInput): Promise<Readonly<Recor
         keyAlgorithm: input.spec.pki.keyAlgorithm,
         node,
         files: filesOf(node).files,
-        authorities,
+        clusterCa,
         period,
       };
-      const files = node.isControlPlane ? { ...shared, ...(await controlPlaneFiles(plan)) } : await workerFiles(plan);
+      const files = node.isControlPlane
+        ? { ...shared, ...(await controlPlaneFiles(plan, authorities, input.wishes(node))) }
+        : await workerFiles(plan);
       return [node.spec.name, withModes(files)] as const;
     }),
   );
   return Object.fromEntries(hosts);
 }
 
-async function controlPlaneFiles(plan: HostPlan): Promise<Record<string, string>> {
+async function controlPlaneFiles(
+  plan: HostPlan,
+  authorities: readonly Authority[],
+  { leaves, kubeconfigs }: CertificateWishes,
+): Promise<Record<string, string>> {
   const parts = await Promise.all([
-    ...controlPlaneLeaves(plan).map((leaf) => leafFiles(plan, leaf)),
-    leafFiles(plan, kubeletServing(plan.node)),
-    ...controlPlaneKubeconfigs(plan).map((wanted) => planKubeconfig(plan, wanted)),
+    ...leaves.map((leaf) => leafFiles(plan, leaf, authorityNamed(authorities, leaf.authority))),
+    leafFiles(plan, kubeletServing(plan.node), plan.clusterCa),
+    ...kubeconfigs.map((wanted) => planKubeconfig(plan, wanted)),
     planKubeletConf(plan),
   ]);
   return merge(parts);
 }
 
 async function workerFiles(plan: HostPlan): Promise<Record<string, string>> {
-  const { crt } = pkiPair('ca');
-  const ca = plan.authorities.ca.certificate;
+  const { crt } = pkiPair(CLUSTER_CA);
+  const ca = plan.clusterCa.certificate;
   const found = plan.files[crt];
   const same = found !== undefined && readCertificate(found)?.x509.fingerprint256 === ca.x509.fingerprint256;
-  return { [crt]: same ? found : ca.pem, ...(await leafFiles(plan, kubeletServing(plan.node))) };
+  return { [crt]: same ? found : ca.pem, ...(await leafFiles(plan, kubeletServing(plan.node), plan.clusterCa)) };
 }
 
-async function leafFiles(plan: HostPlan, leaf: WantedLeaf): Promise<Record<string, string>> {
+async function leafFiles(plan: HostPlan, leaf: WantedLeaf, authority: Authority): Promise<Record<string, string>> {
   const cert = plan.files[leaf.crt];
   const key = plan.files[leaf.key];
   const pair = await keepOrIssue({
@@ -103,7 +103,7 @@ async function leafFiles(plan: HostPlan, leaf: WantedLeaf): Promise<Record<strin
     path: leaf.crt,
     existing: { ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) },
     request: leaf.request,
-    authority: plan.authorities[leaf.authority],
+    authority,
   });
   return { [leaf.key]: pair.key, [leaf.crt]: pair.cert };
 }
@@ -112,36 +112,38 @@ async function resolveAuthorities(
   input: MaterialInput,
   found: readonly FoundFiles[],
   period: Period,
-): Promise<Record<AuthorityName, Authority>> {
-  const resolve = async (name: AuthorityName, user: PemPair | undefined): Promise<Authority> => {
-    const authority = await resolveAuthority({
-      name,
-      found,
-      ...(user === undefined ? {} : { user }),
-      keyAlgorithm: input.spec.pki.keyAlgorithm,
-      period,
-    });
-    if (authority.fresh) refuseOrphans(input, found, authority.name);
-    return authority;
-  };
-  const [ca, frontProxy, etcd] = await Promise.all([
-    resolve('ca', input.userCas?.ca),
-    resolve('front-proxy-ca', input.userCas?.frontProxyCa),
-    resolve('etcd/ca', input.userCas?.etcdCa),
-  ]);
-  return { ca, 'front-proxy-ca': frontProxy, 'etcd/ca': etcd };
+): Promise<readonly Authority[]> {
+  return Promise.all(
+    input.wishes(input.leader).authorities.map(async ({ name, commonName }) => {
+      const user = input.userCas?.[name];
+      const authority = await resolveAuthority({
+        name,
+        commonName,
+        found,
+        ...(user === undefined ? {} : { user }),
+        keyAlgorithm: input.spec.pki.keyAlgorithm,
+        period,
+      });
+      if (authority.fresh) refuseOrphans(input, found, authority.name);
+      return authority;
+    }),
+  );
+}
+
+function authorityNamed(authorities: readonly Authority[], name: string): Authority {
+  const authority = authorities.find((each) => each.name === name);
+  if (authority === undefined) throw new KinitError(`no CA named ${name} is planned`, { class: 'internal' });
+  return authority;
 }
 
 // CAs are written before anything they sign: certificates without their CA mean that it was lost, and a new one would cut the cluster off.
-function refuseOrphans(input: MaterialInput, found: readonly FoundFiles[], name: AuthorityName): void {
+function refuseOrphans(input: MaterialInput, found: readonly FoundFiles[], name: string): void {
   for (const { host, files } of found) {
     const node = input.nodes.find((candidate) => candidate.spec.name === host);
     const orphan =
       node === undefined
         ? undefined
-        : controlPlaneLeaves({ ...input, node }).find(
-            (leaf) => leaf.authority === name && files[leaf.crt] !== undefined,
-          );
+        : input.wishes(node).leaves.find((leaf) => leaf.authority === name && files[leaf.crt] !== undefined);
     if (orphan !== undefined) {
       throw new KinitError(`${host} has ${orphan.crt} and not the CA that signed it`, {
         class: 'preflight',
@@ -155,7 +157,7 @@ function refuseOrphans(input: MaterialInput, found: readonly FoundFiles[], name:
 
 // Of joined workers only: on others the file may be what an ended run left, and is written again.
 function refuseStrangers(workers: readonly FoundFiles[], ca: Authority): void {
-  const { crt } = pkiPair('ca');
+  const { crt } = pkiPair(CLUSTER_CA);
   for (const { host, files } of workers) {
     const pem = files[crt];
     if (pem !== undefined && readCertificate(pem)?.x509.fingerprint256 !== ca.certificate.x509.fingerprint256) {

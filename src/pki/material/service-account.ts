@@ -1,11 +1,10 @@
 import { KinitError } from '../../model/error.js';
 import type { KeyAlgorithm } from '../../model/spec.js';
 import { newKey, publicPem, readKey } from '../x509/keys.js';
-import { PKI_DIR } from '../paths.js';
+import { SERVICE_ACCOUNT_KEYS } from '../paths.js';
 import type { FoundFiles } from '../types.js';
 
-const KEY = `${PKI_DIR}/sa.key`;
-const PUB = `${PKI_DIR}/sa.pub`;
+const { key: KEY, pub: PUB } = SERVICE_ACCOUNT_KEYS;
 
 /** The key pair that signs service-account tokens, one for all control-plane hosts. Secret. */
 export async function serviceAccountKeys(

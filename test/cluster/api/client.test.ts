@@ -28,7 +28,13 @@ beforeAll(async () => {
   const now = new Date();
   const later = new Date(now.getTime() + 3_600_000);
   const period = { now, notBefore: now, notAfter: later, caNotAfter: later };
-  const authority = await resolveAuthority({ name: 'ca', found: [], keyAlgorithm: 'ECDSA-P256', period });
+  const authority = await resolveAuthority({
+    name: 'ca',
+    commonName: 'kubernetes',
+    found: [],
+    keyAlgorithm: 'ECDSA-P256',
+    period,
+  });
   const issue = (
     commonName: string,
     organization: string | undefined,

@@ -8,6 +8,7 @@ import type { Resource } from '../../../src/model/resource.js';
 import { phases } from '../../../src/phases/index.js';
 import { planMaterial } from '../../../src/pki/index.js';
 import { kindOf } from '../../../src/engine/kinds.js';
+import { certificateWishes } from '../../../src/control-plane/index.js';
 import { makeContext } from '../../templates/context.js';
 
 /** What a bare host says when it is asked, kind by kind. */
@@ -25,6 +26,7 @@ async function bareContext(now: Date, input: Record<string, unknown> = {}): Prom
     leader: context.leader,
     endpoint: context.endpoint,
     existing: new Map(),
+    wishes: (node) => certificateWishes({ ...context, node }),
     now,
   });
   return { ...context, material };

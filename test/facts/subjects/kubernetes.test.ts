@@ -2,10 +2,12 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { kubernetes } from '../../../src/facts/subjects/kubernetes.js';
-import { MATERIAL_PATHS } from '../../../src/pki/index.js';
+import { certificateWishes } from '../../../src/control-plane/index.js';
+import { materialPaths } from '../../../src/pki/index.js';
 import { sh } from '../../../src/shell/script.js';
 import { runLocal } from '../../../src/ssh/local.js';
 import { scratch } from '../../ssh/scratch.js';
+import { makeContext } from '../../templates/context.js';
 
 /** Runs the real script against a folder that stands for the host's root. */
 async function look(files: Readonly<Record<string, string>>): Promise<ReturnType<typeof kubernetes.parse>> {
@@ -30,7 +32,9 @@ test('every path that certificates are looked for at is collected, to the byte',
     'a\n\n b\n=/etc/passwd\n\n',
     'dos\r\n',
   ];
-  const files = Object.fromEntries(MATERIAL_PATHS.map((path, index) => [path, texts[index % texts.length] ?? '']));
+  const context = makeContext();
+  const paths = materialPaths(certificateWishes(context));
+  const files = Object.fromEntries(paths.map((path, index) => [path, texts[index % texts.length] ?? '']));
   const found = await look(files);
   expect(found.pki).toEqual(files);
   expect(found.membership).toBe('member');

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
+import { certificateWishes } from '../../../src/control-plane/index.js';
 import { KinitError } from '../../../src/model/error.js';
 import type { HostMaterial } from '../../../src/model/phase.js';
 import { selfSignCa, signLeaf } from '../../../src/pki/x509/certificate.js';
@@ -8,7 +9,7 @@ import {
   kubeconfig,
   KUBELET_CLIENT_FIRST,
   KUBELET_SERVING,
-  MATERIAL_PATHS,
+  materialPaths,
   parseKubeconfig,
   planMaterial,
   type MaterialInput,
@@ -26,10 +27,10 @@ type Found = Record<string, Record<string, string>>;
 let first: Readonly<Record<string, HostMaterial>>;
 let found: Found;
 
-function input(existing: Found, more: Partial<MaterialInput> = {}): MaterialInput {
+function input(existing: Found, more: Partial<Omit<MaterialInput, 'wishes'>> = {}): MaterialInput {
   const [leader] = nodes;
   if (leader === undefined) throw new Error('no leader');
-  return {
+  const rest = {
     spec,
     nodes,
     leader,
@@ -38,6 +39,7 @@ function input(existing: Found, more: Partial<MaterialInput> = {}): MaterialInpu
     now: NOW,
     ...more,
   };
+  return { ...rest, wishes: (node) => certificateWishes({ ...rest, node }) };
 }
 
 const texts = (material: Readonly<Record<string, HostMaterial>>): Found =>
@@ -91,7 +93,8 @@ test('a new cluster gets the certificates and kubeconfigs that kubeadm 1.36 make
 });
 
 test('everything planned is looked for among the facts', () => {
-  expect([...MATERIAL_PATHS].sort()).toEqual(Object.keys(first['n1'] ?? {}).sort());
+  const paths = materialPaths(certificateWishes({ spec, node: nodes[0]!, endpoint: 'api.example:6443' }));
+  expect([...paths].sort()).toEqual(Object.keys(first['n1'] ?? {}).sort());
 });
 
 test('a run that was ended before the kubelet had its configuration is taken up with the certificate it made', async () => {
@@ -284,7 +287,7 @@ test("a user's CA that cannot serve is refused with the reason", async () => {
     validity,
   );
   const refusal = async (cert: string, key: string, now = NOW): Promise<string> =>
-    (await failure(planMaterial(input({}, { userCas: { etcdCa: { cert, key } }, now })))).message;
+    (await failure(planMaterial(input({}, { userCas: { 'etcd/ca': { cert, key } }, now })))).message;
   expect(await refusal(leaf, pem)).toBe(
     'The etcd/ca of the inventory cannot be used: the certificate is not a CA (basicConstraints CA:TRUE is missing)',
   );

@@ -1,11 +1,12 @@
 import { imageRefs } from '../../../artifacts/supply.js';
+import { certificateWishes } from '../../../control-plane/index.js';
 import { SUPPLY } from '../../../engine/supply.js';
 import type { BinaryArtifact } from '../../../model/artifact.js';
 import type { HostFacts } from '../../../model/facts.js';
 import type { Node, PhaseContext } from '../../../model/phase.js';
 import { specSchema } from '../../../inventory/spec-schema.js';
 import { isControlPlane } from '../../../model/spec.js';
-import { KUBELET_SERVING, MATERIAL_PATHS } from '../../../pki/index.js';
+import { KUBELET_SERVING, materialPaths } from '../../../pki/index.js';
 
 /** Two fresh hosts, a control plane and a worker, with the defaults of an inventory: nothing is read or asked for them. */
 export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
@@ -25,11 +26,12 @@ export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
     }),
   );
   const [leader, worker] = nodes as [Node, Node];
+  const endpoint = `${leader.address}:${spec.apiServer.port}`;
   const shared: Omit<PhaseContext, 'node'> = {
     spec,
     nodes,
     leader,
-    endpoint: `${leader.address}:${spec.apiServer.port}`,
+    endpoint,
     artifacts: {
       arch: 'amd64',
       source: 'official',
@@ -39,7 +41,7 @@ export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
     },
     images: imageRefs(SUPPLY.images, version),
     material: {
-      [leader.spec.name]: material(MATERIAL_PATHS),
+      [leader.spec.name]: material(materialPaths(certificateWishes({ spec, node: leader, endpoint }))),
       [worker.spec.name]: material(Object.values(KUBELET_SERVING)),
     },
     registryCas: {},

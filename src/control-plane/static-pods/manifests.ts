@@ -1,0 +1,110 @@
+import { imageRef } from '../../model/artifact.js';
+import type { ComponentPod, PodVolume } from '../../model/component-pod.js';
+import type { PhaseContext } from '../../model/phase.js';
+import { hostPort } from '../../model/text/address.js';
+import { toFlags } from '../../model/text/flags.js';
+import { PKI_DIR } from '../../pki/index.js';
+import { apiServerFilesDigest } from '../api-server/files.js';
+import { apiServerFlags } from '../api-server/flags.js';
+import { API_SERVER_EXTRA_VOLUMES, apiServerExtraArgs } from '../api-server/hardening.js';
+import {
+  CONTROLLER_MANAGER_CONF,
+  controllerManagerExtraArgs,
+  controllerManagerFlags,
+  SCHEDULER_CONF,
+  SCHEDULER_FLAGS,
+  schedulerExtraArgs,
+} from '../controllers/flags.js';
+import { caFolders, caVolumeName } from './ca-folders.js';
+
+/** kube-apiserver as kubeadm has it (kubeadm 1.34-1.36: phases/controlplane GetStaticPodSpecs), like the two below. */
+export function apiServerPod(context: PhaseContext): ComponentPod {
+  const { spec, node, images } = context;
+  const over = apiServerExtraArgs(spec.apiServer.extraArgs);
+  return {
+    name: 'kube-apiserver',
+    annotations: [
+      { name: 'kinit/config-sha256', value: apiServerFilesDigest(context) },
+      {
+        name: 'kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint',
+        value: hostPort(node.address, spec.apiServer.port),
+      },
+    ],
+    flags: toFlags(apiServerFlags(context), over),
+    image: imageRef(images, 'kube-apiserver'),
+    probe: {
+      ...probeHost(over['advertise-address'] ?? node.address),
+      port: spec.apiServer.port,
+      scheme: 'HTTPS',
+      livenessPath: '/livez',
+      startupPath: '/livez',
+      readinessPath: '/readyz',
+    },
+    cpu: '250m',
+    volumes: byName([...caVolumes(context), PKI_VOLUME, ...API_SERVER_EXTRA_VOLUMES]),
+  };
+}
+
+export function controllerManagerPod(context: PhaseContext): ComponentPod {
+  const over = controllerManagerExtraArgs(context.spec);
+  return {
+    name: 'kube-controller-manager',
+    annotations: [],
+    flags: toFlags(controllerManagerFlags(context), over),
+    image: imageRef(context.images, 'kube-controller-manager'),
+    probe: {
+      ...probeHost(over['bind-address'] ?? '127.0.0.1'),
+      port: 10257,
+      scheme: 'HTTPS',
+      livenessPath: '/healthz',
+      startupPath: '/healthz',
+    },
+    cpu: '200m',
+    volumes: byName([...caVolumes(context), PKI_VOLUME, kubeconfigVolume(CONTROLLER_MANAGER_CONF)]),
+  };
+}
+
+export function schedulerPod({ spec, images }: PhaseContext): ComponentPod {
+  const over = schedulerExtraArgs(spec);
+  return {
+    name: 'kube-scheduler',
+    annotations: [],
+    flags: toFlags(SCHEDULER_FLAGS, over),
+    image: imageRef(images, 'kube-scheduler'),
+    probe: {
+      ...probeHost(over['bind-address'] ?? '127.0.0.1'),
+      port: 10259,
+      scheme: 'HTTPS',
+      livenessPath: '/livez',
+      startupPath: '/livez',
+      readinessPath: '/readyz',
+    },
+    cpu: '100m',
+    volumes: [kubeconfigVolume(SCHEDULER_CONF)],
+  };
+}
+
+/** Where the kubelet probes a component that listens on this address; undefined for all addresses (kubeadm: getProbeAddress). */
+function probeHost(bindAddress: string): { readonly host?: string } {
+  return bindAddress === '0.0.0.0' || bindAddress === '::' || bindAddress === '' ? {} : { host: bindAddress };
+}
+
+const PKI_VOLUME: PodVolume = { name: 'k8s-certs', path: PKI_DIR, type: 'DirectoryOrCreate', readOnly: true };
+
+const kubeconfigVolume = (path: string): PodVolume => ({
+  name: 'kubeconfig',
+  path,
+  type: 'FileOrCreate',
+  readOnly: true,
+});
+
+function caVolumes({ node }: PhaseContext): PodVolume[] {
+  return caFolders(node.facts.os.family).map((path) => ({
+    name: caVolumeName(path),
+    path,
+    type: 'DirectoryOrCreate',
+    readOnly: true,
+  }));
+}
+
+const byName = (volumes: readonly PodVolume[]): PodVolume[] => [...volumes].sort((a, b) => (a.name < b.name ? -1 : 1));

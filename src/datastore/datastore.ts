@@ -1,0 +1,56 @@
+import type { ComponentPod } from '../model/component-pod.js';
+import type { Node, PhaseContext } from '../model/phase.js';
+import type { ClaimedPort } from '../model/port.js';
+import type { Resource } from '../model/resource.js';
+import type { Spec } from '../model/spec.js';
+import type { Flags } from '../model/text/flags.js';
+import type { CertificateWishes, WishesInput } from '../pki/index.js';
+
+/** What keeps the cluster's state: where it lives, how the API server reaches it, and what one sees when it is unwell. */
+export interface Datastore {
+  readonly id: string;
+  readonly title: string;
+  /** Its CA, its certificates, and the one the API server shows it. */
+  readonly certificates: (input: WishesInput) => Omit<CertificateWishes, 'kubeconfigs'>;
+  /** On each member's host, before it starts: its user, its folders. */
+  readonly resources: (context: PhaseContext) => readonly Resource[];
+  /** For a form that runs it as a pod of its own. */
+  readonly pod: (context: PhaseContext) => ComponentPod;
+  /** How the API server of this host reaches it. */
+  readonly apiServerFlags: (node: Node) => Flags;
+  /** Its part of kubeadm's ClusterConfiguration. */
+  readonly kubeadm: (spec: Spec) => Readonly<Record<string, unknown>>;
+  readonly ports: {
+    /** Free on each member's host before it starts. */
+    readonly claimed: readonly ClaimedPort[];
+    /** Of its own besides, that nothing else may have. */
+    readonly more: readonly number[];
+    /** What members open to each other, where there are several: a port or a range. */
+    readonly betweenMembers: string;
+  };
+  /** Where its state lies by default, for looking at disks of hosts. */
+  readonly dataFolder: string;
+  readonly health: {
+    /** Names of the API server's own checks of it, as /readyz?verbose prints them. */
+    readonly checks: readonly string[];
+    /** Folder of its certificates. */
+    readonly certificates: string;
+  };
+  readonly slowDisk: SlowDisk;
+}
+
+/** How a datastore says that its disk is too slow for it; doctor looks for that in its log. */
+export interface SlowDisk {
+  /** Of the cause in `kinit doctor`. */
+  readonly name: string;
+  readonly symptom: string;
+  readonly sign: string;
+  readonly remedy: string;
+  /** The words themselves: one line with the first is enough, of the second it takes many. */
+  readonly certain: string;
+  readonly perhaps: string;
+  /** Its first group is the time that was taken. */
+  readonly took: RegExp;
+  /** What to do, in half a sentence. */
+  readonly next: string;
+}

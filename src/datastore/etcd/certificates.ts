@@ -1,0 +1,23 @@
+import { clientRequest, subjects, wantedLeaf, type CertificateWishes, type WishesInput } from '../../pki/index.js';
+
+/** Below PKI_DIR. */
+const CA = 'etcd/ca';
+
+/** kubeadm's (phases/certs/certlist.go, util/pkiutil GetEtcdAltNames and GetEtcdPeerAltNames). */
+export function etcdCertificates({ spec, node }: WishesInput): Omit<CertificateWishes, 'kubeconfigs'> {
+  const { name } = node.spec;
+  const serving = {
+    commonName: name,
+    usages: ['serverAuth', 'clientAuth'] as const,
+    sans: subjects([name, 'localhost', node.address, '127.0.0.1', '::1']),
+  };
+  return {
+    authorities: [{ name: CA, commonName: 'etcd-ca', given: spec.pki.etcdCa }],
+    leaves: [
+      wantedLeaf('etcd/server', CA, serving),
+      wantedLeaf('etcd/peer', CA, serving),
+      wantedLeaf('etcd/healthcheck-client', CA, clientRequest('kube-etcd-healthcheck-client')),
+      wantedLeaf('apiserver-etcd-client', CA, clientRequest('kube-apiserver-etcd-client')),
+    ],
+  };
+}

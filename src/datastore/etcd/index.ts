@@ -1,0 +1,33 @@
+import { directory, user } from '../../resources/index.js';
+import { kubeadmArgs } from '../../model/text/flags.js';
+import type { Datastore } from '../datastore.js';
+import { etcdCertificates } from './certificates.js';
+import { CERTIFICATES_DIR, CLIENT_PORT, METRICS_PORT, PEER_PORT } from './places.js';
+import { etcdApiServerFlags, etcdPod } from './pod.js';
+import { slowDisk } from './slow-disk.js';
+
+/** etcd on every control-plane host, as kubeadm has it. */
+export const etcd: Datastore = {
+  id: 'etcd',
+  title: 'etcd',
+  certificates: etcdCertificates,
+  // CIS 1.1.12: the data folder belongs to etcd:etcd.
+  resources: ({ spec }) => [
+    user({ name: 'etcd', home: spec.etcd.dataDir, shell: '/usr/sbin/nologin' }),
+    directory({ path: spec.etcd.dataDir, mode: 0o700, owner: 'etcd', group: 'etcd', removeContents: true }),
+  ],
+  pod: etcdPod,
+  apiServerFlags: etcdApiServerFlags,
+  kubeadm: ({ etcd: { dataDir, extraArgs } }) => ({ etcd: { local: { dataDir, ...kubeadmArgs(extraArgs) } } }),
+  ports: {
+    claimed: [
+      { port: CLIENT_PORT, owner: 'etcd' },
+      { port: PEER_PORT, owner: 'etcd' },
+    ],
+    more: [METRICS_PORT],
+    betweenMembers: `${CLIENT_PORT}-${PEER_PORT}`,
+  },
+  dataFolder: '/var/lib/etcd',
+  health: { checks: ['etcd', 'etcd-readiness'], certificates: CERTIFICATES_DIR },
+  slowDisk,
+};

@@ -1,0 +1,80 @@
+import { imageRef } from '../../model/artifact.js';
+import type { ComponentPod } from '../../model/component-pod.js';
+import type { PhaseContext } from '../../model/phase.js';
+import { hostPort, loopback } from '../../model/text/address.js';
+import { toFlags } from '../../model/text/flags.js';
+import { PKI_DIR } from '../../pki/index.js';
+import { CERTIFICATES_DIR, CLIENT_PORT, METRICS_PORT, PEER_PORT } from './places.js';
+
+/**
+ * etcd with kubeadm's flags (kubeadm 1.34-1.36: phases/etcd getEtcdCommand). The data folder belongs to etcd:etcd
+ * on the host (CIS 1.1.12); the process is root in its container, for its keys are root's alone.
+ */
+export function etcdPod(context: PhaseContext): ComponentPod {
+  const { spec, node, images } = context;
+  const { dataDir, extraArgs } = spec.etcd;
+  const local = loopback(node.address);
+  const client = `https://${hostPort(node.address, CLIENT_PORT)}`;
+  const peer = peerUrl(node.address);
+  const members = membersUpTo(context);
+  const flags = {
+    'advertise-client-urls': client,
+    'cert-file': `${CERTIFICATES_DIR}/server.crt`,
+    'client-cert-auth': 'true',
+    'data-dir': dataDir,
+    'feature-gates': 'InitialCorruptCheck=true',
+    'initial-advertise-peer-urls': peer,
+    'initial-cluster': members.map((member) => `${member.spec.name}=${peerUrl(member.address)}`).join(','),
+    'initial-cluster-state': members.length > 1 ? 'existing' : undefined,
+    'key-file': `${CERTIFICATES_DIR}/server.key`,
+    'listen-client-urls': `https://${hostPort(local, CLIENT_PORT)},${client}`,
+    'listen-metrics-urls': `http://${hostPort(local, METRICS_PORT)}`,
+    'listen-peer-urls': peer,
+    name: node.spec.name,
+    'peer-cert-file': `${CERTIFICATES_DIR}/peer.crt`,
+    'peer-client-cert-auth': 'true',
+    'peer-key-file': `${CERTIFICATES_DIR}/peer.key`,
+    'peer-trusted-ca-file': `${CERTIFICATES_DIR}/ca.crt`,
+    'snapshot-count': '10000',
+    'trusted-ca-file': `${CERTIFICATES_DIR}/ca.crt`,
+    'watch-progress-notify-interval': '5s',
+  };
+  return {
+    name: 'etcd',
+    annotations: [{ name: 'kubeadm.kubernetes.io/etcd.advertise-client-urls', value: client }],
+    flags: toFlags(flags, extraArgs),
+    image: imageRef(images, 'etcd'),
+    probe: {
+      host: local,
+      port: METRICS_PORT,
+      scheme: 'HTTP',
+      livenessPath: '/livez',
+      startupPath: '/readyz',
+      readinessPath: '/readyz',
+    },
+    cpu: '100m',
+    memory: '100Mi',
+    volumes: [
+      { name: 'etcd-certs', path: CERTIFICATES_DIR, type: 'DirectoryOrCreate', readOnly: false },
+      { name: 'etcd-data', path: dataDir, type: 'DirectoryOrCreate', readOnly: false },
+    ],
+  };
+}
+
+/** How the API server on the same host reaches it (kubeadm: getAPIServerCommand). */
+export function etcdApiServerFlags(node: PhaseContext['node']): Readonly<Record<string, string>> {
+  return {
+    'etcd-cafile': `${CERTIFICATES_DIR}/ca.crt`,
+    'etcd-certfile': `${PKI_DIR}/apiserver-etcd-client.crt`,
+    'etcd-keyfile': `${PKI_DIR}/apiserver-etcd-client.key`,
+    'etcd-servers': `https://${hostPort(loopback(node.address), CLIENT_PORT)}`,
+  };
+}
+
+/** Those it starts with, itself among them; more than one means that it joins them. Members join one after the other, in the inventory's order. */
+function membersUpTo({ node, nodes }: PhaseContext): readonly PhaseContext['node'][] {
+  const controlPlane = nodes.filter((candidate) => candidate.isControlPlane);
+  return controlPlane.slice(0, controlPlane.indexOf(node) + 1);
+}
+
+const peerUrl = (address: string): string => `https://${hostPort(address, PEER_PORT)}`;

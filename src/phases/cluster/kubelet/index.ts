@@ -1,0 +1,53 @@
+import type { Phase, PhaseContext } from '../../../model/phase.js';
+import { digestOf } from '../../../model/text/digest.js';
+import { directory, file, link, service } from '../../../resources/index.js';
+import { kubeletConfiguration } from './configuration.js';
+import { kubeletFlags, kubeletInstanceConfig } from './flags.js';
+import { kubeletDropIn, kubeletUnit } from './unit.js';
+
+export { sharedKubeletConfiguration } from './configuration.js';
+
+/** Folders that the kubelet and pods' hostPath volumes make where they are missing: as resources they go again at reset. */
+const MADE_BY_PODS = ['/usr/libexec/kubernetes/kubelet-plugins/volume/exec', '/lib/modules'];
+
+const UNIT = '/etc/systemd/system/kubelet.service';
+
+/** Everything the kubelet starts from, in kubeadm's places. It is started later: by the control plane's phase or by the join. */
+export const kubelet: Phase = {
+  id: 'kubelet',
+  title: 'Kubelet configuration',
+  appliesTo: () => true,
+  resources: (context) => [
+    directory({ path: '/etc/kubernetes/manifests', mode: 0o700 }),
+    directory({ path: '/etc/systemd/system/kubelet.service.d', mode: 0o755 }),
+    ...MADE_BY_PODS.map((path) => directory({ path, mode: 0o755, keepExisting: true })),
+    file({ path: '/var/lib/kubelet/config.yaml', content: kubeletConfiguration(context), mode: 0o600 }),
+    file({ path: '/var/lib/kubelet/kubeadm-flags.env', content: kubeletFlags(context), mode: 0o600 }),
+    file({ path: '/var/lib/kubelet/instance-config.yaml', content: kubeletInstanceConfig(context), mode: 0o600 }),
+    file({ path: UNIT, content: kubeletUnit(context.spec), mode: 0o600 }),
+    file({
+      path: '/etc/systemd/system/kubelet.service.d/10-kubeadm.conf',
+      content: kubeletDropIn(),
+      mode: 0o600,
+    }),
+    // Enabled, not started: `kubeadm join` starts it too, and after a reboot it must come back either way.
+    link({ path: '/etc/systemd/system/multi-user.target.wants/kubelet.service', target: UNIT }),
+  ],
+};
+
+export function kubeletService(context: PhaseContext): ReturnType<typeof service> {
+  const programs = context.artifacts.binaries.filter(({ group }) => group === 'kubernetes').map(({ sha256 }) => sha256);
+  const parts = [
+    kubeletConfiguration(context),
+    kubeletFlags(context),
+    kubeletUnit(context.spec),
+    kubeletDropIn(),
+    ...programs,
+  ];
+  return service({
+    name: 'kubelet',
+    enabled: true,
+    running: true,
+    revision: digestOf(...parts),
+  });
+}

@@ -1,0 +1,22 @@
+import { parse, stringify } from 'yaml';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** YAML with another tree laid over it, keys in order. Maps merge, everything else is replaced; null takes a key away. */
+export function mergeYaml(text: string, over: Json): string {
+  return stringify(merge(parse(text) as Json, over), { lineWidth: 0, indentSeq: false, sortMapEntries: true });
+}
+
+function merge(base: Json, over: Json): Json {
+  const result: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = result[key];
+    if (value === null) Reflect.deleteProperty(result, key);
+    else result[key] = isMap(value) ? merge(isMap(below) ? below : {}, value) : value;
+  }
+  return result;
+}
+
+function isMap(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { staticPods } from '../../../src/control-plane/static-pods/index.js';
+import type { PhaseContext } from '../../../src/model/phase.js';
+import { kubeletFlags } from '../../../src/phases/cluster/kubelet/flags.js';
+import { makeContext } from '../../templates/context.js';
+
+interface Pod {
+  metadata: { annotations?: Record<string, string> };
+  spec: {
+    containers: [
+      {
+        command: string[];
+        image: string;
+        volumeMounts: { name: string }[];
+        livenessProbe: { httpGet: { host?: string } };
+      },
+    ];
+    volumes: { name: string }[];
+  };
+}
+
+const NAMES = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
+
+/** The manifest as it stands on the host. */
+function manifest(name: (typeof NAMES)[number], context: PhaseContext): string {
+  const path = `/etc/kubernetes/manifests/${name}.yaml`;
+  const found = [...staticPods.apiServer(context), ...staticPods.controllers(context)].find(
+    ({ id }) => id === `file:${path}`,
+  );
+  return (found as unknown as { content: string }).content;
+}
+
+const command = (text: string): string[] => (parse(text) as Pod).spec.containers[0].command;
+const flag = (text: string, name: string): string | undefined =>
+  command(text)
+    .find((item) => item.startsWith(`--${name}=`))
+    ?.slice(name.length + 3);
+
+/** A pod without what has no order and without kinit's own annotation. */
+function comparable(text: string): Pod {
+  const pod = parse(text) as Pod;
+  const [container] = pod.spec.containers;
+  for (const list of [container.volumeMounts, pod.spec.volumes]) list.sort((a, b) => a.name.localeCompare(b.name));
+  if (pod.metadata.annotations !== undefined) delete pod.metadata.annotations['kinit/config-sha256'];
+  return pod;
+}
+
+// Made by `kubeadm init phase control-plane all` and `etcd local` of 1.36.3 from the ClusterConfiguration of the same context.
+test.each(NAMES)('%s is what kubeadm 1.36 renders from the ClusterConfiguration kinit stores', (name) => {
+  const golden = readFileSync(new URL(`../../golden/kubeadm-1.36/${name}.yaml`, import.meta.url), 'utf8');
+  expect(comparable(manifest(name, makeContext()))).toEqual(comparable(golden));
+});
+
+test.each(NAMES)('%s of 1.34 differs by its image only', (name) => {
+  const old = manifest(name, makeContext({ kubernetesVersion: '1.34.1' }));
+  expect(old.replaceAll('v1.34.1', 'v1.36.3')).toBe(manifest(name, makeContext()));
+});
+
+test("the user's flags win over kinit's and kubeadm's, and stand once", () => {
+  const text = manifest(
+    'kube-apiserver',
+    makeContext({
+      apiServer: {
+        extraArgs: { profiling: 'true', 'authorization-mode': 'Node,RBAC,Webhook', 'max-requests-inflight': '800' },
+      },
+    }),
+  );
+  expect(command(text).filter((item) => item.startsWith('--profiling'))).toEqual(['--profiling=true']);
+  expect(command(text).filter((item) => item.startsWith('--authorization-mode'))).toEqual([
+    '--authorization-mode=Node,RBAC,Webhook',
+  ]);
+  expect(flag(text, 'max-requests-inflight')).toBe('800');
+});
+
+test.each(['anonymous-auth', 'oidc-issuer-url'])('a user who sets %s gets no authentication file beside it', (name) => {
+  const text = manifest('kube-apiserver', makeContext({ apiServer: { extraArgs: { [name]: 'x' } } }));
+  expect(flag(text, 'authentication-config')).toBeUndefined();
+});
+
+test('a changed encryption key restarts the API server', () => {
+  const context = makeContext();
+  const other = {
+    ...context,
+    material: { n1: { '/etc/kubernetes/encryption-config.yaml': { content: 'other', mode: 0o600 } } },
+  };
+  expect(manifest('kube-apiserver', other)).not.toBe(manifest('kube-apiserver', context));
+  expect(manifest('kube-apiserver', other)).not.toContain('other');
+});
+
+test('nothing signs certificates in the cluster when the CA key is kept elsewhere', () => {
+  const text = manifest('kube-controller-manager', { ...makeContext(), material: {} });
+  expect(flag(text, 'cluster-signing-key-file')).toBe('');
+  expect(flag(manifest('kube-controller-manager', makeContext()), 'cluster-signing-key-file')).toBe(
+    '/etc/kubernetes/pki/ca.key',
+  );
+});
+
+test('a component on all addresses is probed at the address of its pod', () => {
+  const text = manifest('kube-scheduler', makeContext({ scheduler: { extraArgs: { 'bind-address': '0.0.0.0' } } }));
+  expect((parse(text) as Pod).spec.containers[0].livenessProbe.httpGet.host).toBeUndefined();
+});
+
+test('an external cloud provider reaches the controller manager and the kubelet', () => {
+  const context = makeContext({ cloudProvider: 'external' });
+  expect(flag(manifest('kube-controller-manager', context), 'cloud-provider')).toBe('external');
+  expect(kubeletFlags(context)).toContain('--cloud-provider=external');
+  expect(kubeletFlags(makeContext())).not.toContain('cloud-provider');
+});
+
+test('etcd members join one after the other, in the order of the inventory', () => {
+  const hosts = ['n1', 'n2', 'n3'].map((name, i) => ({ name, address: `10.77.0.1${i + 1}`, roles: ['control-plane'] }));
+  const context = makeContext({ hosts });
+  const second = manifest('etcd', { ...context, node: context.nodes[1] ?? context.node });
+  expect(flag(manifest('etcd', context), 'initial-cluster')).toBe('n1=https://10.77.0.11:2380');
+  expect(flag(second, 'initial-cluster')).toBe('n1=https://10.77.0.11:2380,n2=https://10.77.0.12:2380');
+  expect(flag(second, 'initial-cluster-state')).toBe('existing');
+});
+
+test('IPv6 addresses stand in brackets where a port follows', () => {
+  const context = makeContext({ hosts: [{ name: 'n1', address: 'fd00::11', roles: ['control-plane'] }] });
+  expect(flag(manifest('etcd', context), 'listen-client-urls')).toBe('https://[::1]:2379,https://[fd00::11]:2379');
+  expect((parse(manifest('kube-apiserver', context)) as Pod).metadata.annotations).toMatchObject({
+    'kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint': '[fd00::11]:6443',
+  });
+});

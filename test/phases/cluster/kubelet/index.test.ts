@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { kubeletConfiguration } from '../../../../src/phases/cluster/kubelet/configuration.js';
+import { kubeletFlags, kubeletInstanceConfig } from '../../../../src/phases/cluster/kubelet/flags.js';
+import { kubeletDropIn, kubeletUnit } from '../../../../src/phases/cluster/kubelet/unit.js';
+import { goldenConfig } from '../../../golden.js';
+import { makeContext } from '../../../templates/context.js';
+
+test.each([
+  ['kubelet-config.yaml', kubeletConfiguration(makeContext())],
+  ['kubelet-instance-config.yaml', kubeletInstanceConfig(makeContext())],
+  ['kubeadm-flags.env', kubeletFlags(makeContext())],
+  ['kubelet.service', kubeletUnit(makeContext().spec)],
+  ['10-kubeadm.conf', kubeletDropIn()],
+])('%s is the golden file', (name, text) => {
+  expect(text).toBe(goldenConfig(name));
+});
+
+test('the kubelet meets CIS 4.2 by default', () => {
+  expect(parse(kubeletConfiguration(makeContext()))).toMatchObject({
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: true },
+      x509: { clientCAFile: '/etc/kubernetes/pki/ca.crt' },
+    },
+    authorization: { mode: 'Webhook' },
+    readOnlyPort: 0,
+    streamingConnectionIdleTimeout: '5m0s',
+    makeIPTablesUtilChains: true,
+    rotateCertificates: true,
+    seccompDefault: true,
+    podPidsLimit: 4096,
+    failSwapOn: true,
+    failCgroupV1: true,
+    clusterDNS: ['10.96.0.10'],
+  });
+});
+
+test("the user's configuration is merged key by key and wins", () => {
+  const context = makeContext({
+    kubelet: {
+      config: { maxPods: 50, authentication: { webhook: { cacheTTL: '1m' } }, clusterDNS: ['169.254.20.10'] },
+    },
+    swap: 'keep',
+  });
+  expect(parse(kubeletConfiguration(context))).toMatchObject({
+    maxPods: 50,
+    failSwapOn: false,
+    clusterDNS: ['169.254.20.10'],
+    authentication: { anonymous: { enabled: false }, webhook: { enabled: true, cacheTTL: '1m' } },
+  });
+});
+
+test('pods get the upstream name servers where systemd-resolved listens', () => {
+  const context = makeContext();
+  const listening = [{ protocol: 'udp' as const, address: '127.0.0.53%lo', port: 53, process: 'systemd-resolve' }];
+  const node = { ...context.node, facts: { ...context.node.facts, listening } };
+  expect(parse(kubeletConfiguration({ ...context, node }))).toMatchObject({
+    resolvConf: '/run/systemd/resolve/resolv.conf',
+  });
+  expect(parse(kubeletConfiguration(context))).not.toHaveProperty('resolvConf');
+});
+
+test('taints are there from the first moment, a pure control plane gets its own', () => {
+  const hosts = [
+    {
+      name: 'n1',
+      address: '10.77.0.11',
+      roles: ['control-plane'],
+      taints: [{ key: 'a/b', value: 'c', effect: 'NoExecute' }],
+    },
+  ];
+  expect(kubeletFlags(makeContext({ hosts }))).toBe(
+    'KUBELET_KUBEADM_ARGS="--node-ip=10.77.0.11 --register-with-taints=node-role.kubernetes.io/control-plane=:NoSchedule,a/b=c:NoExecute"\n',
+  );
+  const both = [{ name: 'n1', address: '10.77.0.11', roles: ['control-plane', 'worker'] }];
+  expect(kubeletFlags(makeContext({ hosts: both }))).toBe('KUBELET_KUBEADM_ARGS="--node-ip=10.77.0.11"\n');
+});
+
+test('the host name is overridden only where the machine keeps another', () => {
+  const context = makeContext({ manageHostname: false });
+  const node = { ...context.node, facts: { ...context.node.facts, hostname: 'old' } };
+  expect(kubeletFlags({ ...context, node })).toContain('--hostname-override=n1');
+  expect(kubeletFlags(context)).not.toContain('hostname-override');
+  expect(kubeletFlags({ ...makeContext(), node })).not.toContain('hostname-override');
+});
+
+test('a taint that would become two words or leave the quotes is refused', () => {
+  const hosts = [
+    {
+      name: 'n1',
+      address: '10.77.0.11',
+      roles: ['control-plane'],
+      taints: [{ key: 'a" --x="', effect: 'NoSchedule' }],
+    },
+  ];
+  expect(() => kubeletFlags(makeContext({ hosts }))).toThrow('cannot be a flag of the kubelet');
+});
+
+test('the drop-in starts the kubelet with what kubeadm writes', () => {
+  expect(kubeletDropIn()).toContain(
+    '\nExecStart=\nExecStart=/usr/local/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS\n',
+  );
+});
