@@ -1,20 +1,29 @@
 import type { HostFacts } from '../model/facts.js';
 import type { HostConnection } from '../model/host.js';
-import { aptLock } from './subjects/apt-lock.js';
 import { askSections, END, type Section } from './ask.js';
 import { capacity } from './subjects/capacity.js';
 import { clockOffset, clockScript, parseClock } from './subjects/clock-offset.js';
-import { disks } from './subjects/disks.js';
+import { disksWith } from './subjects/disks.js';
 import { kernel } from './subjects/kernel.js';
 import { kubernetes } from './subjects/kubernetes.js';
 import { machine } from './subjects/machine.js';
 import { network } from './subjects/network.js';
 import { os } from './subjects/os.js';
+import { packageLock } from './subjects/package-lock.js';
 import { selinux } from './subjects/selinux.js';
 import { services } from './subjects/services.js';
 import { sockets } from './subjects/sockets.js';
+import type { ShellScript } from '../shell/script.js';
 import type { Subject } from './subject.js';
 import { swap } from './subjects/swap.js';
+
+/** What only the rooms above know to ask. */
+export interface OwnQuestions {
+  /** Scripts that say who holds a package manager's lock, one for each family of operating systems. */
+  readonly packageLocks: readonly ShellScript[];
+  /** Folders beside the usual ones that need room. */
+  readonly folders: readonly string[];
+}
 
 const SUBJECTS: readonly Subject<unknown>[] = [
   os,
@@ -26,23 +35,21 @@ const SUBJECTS: readonly Subject<unknown>[] = [
   services,
   kernel,
   sockets,
-  disks,
-  aptLock,
   kubernetes,
 ];
 /** The probe takes some tenths of a second; a disk or a tool that hangs must not hold everything up. */
 const TIMEOUT_SECONDS = 30;
 
 /** Everything kinit needs to know of a host, in one round trip. Changes nothing there. */
-export async function gatherFacts(connection: HostConnection): Promise<HostFacts> {
+export async function gatherFacts(connection: HostConnection, own: OwnQuestions): Promise<HostFacts> {
   const { host } = connection;
-  const { answers, sent, received } = await askSections(connection, factSections(), {
+  const { answers, sent, received } = await askSections(connection, factSections(own), {
     what: 'run the probe for facts',
     timeoutSeconds: TIMEOUT_SECONDS,
   });
   const ask = <Answer>(subject: Subject<Answer>): Answer => subject.parse(answers.get(subject.id) ?? '');
   const { kubeletActive, ...active } = ask(services);
-  const aptLockHolder = ask(aptLock);
+  const packageLockHolder = locksOf(own).flatMap((subject) => ask(subject) ?? [])[0];
   return {
     host,
     os: ask(os),
@@ -58,17 +65,22 @@ export async function gatherFacts(connection: HostConnection): Promise<HostFacts
     ...active,
     ...ask(kernel),
     listening: ask(sockets),
-    disks: ask(disks),
-    ...(aptLockHolder === undefined ? {} : { aptLockHolder }),
+    disks: ask(disksWith(own.folders)),
+    ...(packageLockHolder === undefined ? {} : { packageLockHolder }),
     kubernetes: { ...ask(kubernetes), kubeletActive },
   };
 }
 
 /** Every subject, between two looks at the host's clock. */
-export function factSections(): readonly Section[] {
+export function factSections(own: OwnQuestions): readonly Section[] {
+  const subjects = [...SUBJECTS, disksWith(own.folders), ...locksOf(own)];
   return [
     ['clock', clockScript, {}],
-    ...SUBJECTS.map(({ id, script, values = {} }): Section => [id, script, values]),
+    ...subjects.map(({ id, script, values = {} }): Section => [id, script, values]),
     [END, clockScript, {}],
   ];
+}
+
+function locksOf({ packageLocks }: OwnQuestions): readonly Subject<string | undefined>[] {
+  return packageLocks.map((script, index) => packageLock(index, script));
 }

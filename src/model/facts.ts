@@ -15,6 +15,8 @@ export interface HostFacts {
     readonly codename: string;
     readonly prettyName: string;
     readonly family: 'debian' | 'redhat' | 'unknown';
+    /** ID_LIKE of os-release(5): what the distribution is made from. */
+    readonly like?: readonly string[];
   };
   readonly arch: Arch | 'unsupported';
   /** uname -r */
@@ -54,7 +56,8 @@ export interface HostFacts {
     readonly pid?: number;
   }[];
   readonly disks: readonly { readonly path: string; readonly availableMB: number; readonly totalMB: number }[];
-  readonly aptLockHolder?: string;
+  /** Who holds the package manager's lock: '<command> (pid <n>)'. */
+  readonly packageLockHolder?: string;
   readonly kubernetes: {
     readonly membership: Membership;
     readonly kubeletActive: boolean;

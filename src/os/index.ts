@@ -1,21 +1,26 @@
 import { KinitError } from '../model/error.js';
 import type { HostFacts } from '../model/facts.js';
-import { debian } from './debian.js';
-import type { OsFamily } from './family.js';
+import { anyKind, type AnyKind } from '../model/resource.js';
+import { debian } from './debian/index.js';
+import type { OsFamily } from './os-family.js';
+import { packagesKind } from './packages/index.js';
+import type { PackageManager } from './packages/package-manager.js';
 
-export { isSupportedRelease, type OsFamily, type PackageNeed } from './family.js';
+export { isSupportedRelease, type OsFamily, type PackageNeed } from './os-family.js';
+export { packages } from './packages/index.js';
 
-/** Every family kinit can prepare, by os.family of the facts. */
-const FAMILIES: Readonly<Partial<Record<HostFacts['os']['family'], OsFamily>>> = { debian };
+/** Every family kinit can prepare. */
+export const FAMILIES: readonly [OsFamily, ...OsFamily[]] = [debian];
 
 /** Names of all supported releases, for messages. */
-export const supportedReleases: readonly string[] = Object.values(FAMILIES).flatMap((family) =>
+export const supportedReleases: readonly string[] = FAMILIES.flatMap((family) =>
   family.releases.map((release) => release.name),
 );
 
 /** The family of a host; undefined when this version does not support it. */
-export function findOs(facts: HostFacts): OsFamily | undefined {
-  return FAMILIES[facts.os.family];
+export function findOs({ os }: HostFacts): OsFamily | undefined {
+  const names = [os.id, ...(os.like ?? [])];
+  return FAMILIES.find(({ distributions }) => distributions.some((name) => names.includes(name)));
 }
 
 /** The family of a host. Throws a KinitError of class 'preflight' when this version does not support it. */
@@ -27,5 +32,22 @@ export function osOf(facts: HostFacts): OsFamily {
     host: facts.host,
     found: `${facts.os.id || 'unknown'} ${facts.os.versionId}`.trim(),
     hint: `Supported are ${supportedReleases.join(', ')}.`,
+  });
+}
+
+/** Kinds of resource that belong to families. */
+export const osKinds: readonly AnyKind[] = [anyKind(packagesKind(managerNamed))];
+
+/** The check of preflight that says who holds a package manager's lock. */
+export function lockCheckOf(manager: PackageManager): string {
+  return `${manager.id}-lock`;
+}
+
+function managerNamed(name: string): PackageManager {
+  const family = FAMILIES.find(({ packages }) => packages.id === name);
+  if (family !== undefined) return family.packages;
+  throw new KinitError(`there is no package manager '${name}'`, {
+    class: 'internal',
+    hint: 'A family of src/os/index.ts brings it.',
   });
 }

@@ -9,7 +9,7 @@ import { ports } from './ports.js';
 import { reachabilityChecks } from './reachability-checks.js';
 import type { ReachabilityResult } from './reachability.js';
 import { cpu, disk, memory } from './size.js';
-import { architecture, aptLock, firewall, initSystem, operatingSystem, swap } from './system.js';
+import { architecture, firewall, initSystem, operatingSystem, packageLock, swap } from './system.js';
 
 /** All checks, in the order they are shown. */
 const CHECKS: readonly Check[] = [
@@ -26,7 +26,7 @@ const CHECKS: readonly Check[] = [
   clock,
   swap,
   firewall,
-  aptLock,
+  packageLock,
   ports,
   reachabilityChecks,
 ];

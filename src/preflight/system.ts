@@ -1,4 +1,4 @@
-import { findOs, isSupportedRelease, supportedReleases } from '../os/index.js';
+import { FAMILIES, findOs, isSupportedRelease, lockCheckOf, supportedReleases } from '../os/index.js';
 import type { Check } from './check.js';
 
 export const operatingSystem: Check = ({ facts }) => {
@@ -76,14 +76,14 @@ export const firewall: Check = ({ facts }, { spec }) => {
 };
 
 /** Only a warning: installing packages waits for the lock, with a bound. */
-export const aptLock: Check = ({ facts }) => {
-  if (facts.aptLockHolder === undefined) return [];
+export const packageLock: Check = ({ facts }) => {
+  if (facts.packageLockHolder === undefined) return [];
   return [
     {
-      name: 'apt-lock',
+      name: lockCheckOf((findOs(facts) ?? FAMILIES[0]).packages),
       title: 'Package manager',
       status: 'warning',
-      found: `locked by ${facts.aptLockHolder}`,
+      found: `locked by ${facts.packageLockHolder}`,
       recommended: 'free',
       hint: 'kinit waits for it when it installs packages. Unattended upgrades end by themselves.',
     },

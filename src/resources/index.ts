@@ -11,7 +11,6 @@ export * from './kernel-module/index.js';
 export * from './link/index.js';
 export * from './node-join/index.js';
 export * from './object/index.js';
-export * from './packages/index.js';
 export * from './selinux/index.js';
 export * from './service/index.js';
 export * from './swap/index.js';

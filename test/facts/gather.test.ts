@@ -3,7 +3,13 @@ import { clockOffset, parseClock } from '../../src/facts/subjects/clock-offset.j
 import { sectionScript, splitAnswers } from '../../src/facts/ask.js';
 import { factSections, gatherFacts } from '../../src/facts/gather.js';
 import type { HostConnection } from '../../src/model/host.js';
+import { FAMILIES } from '../../src/os/index.js';
 import { runLocal } from '../../src/ssh/local.js';
+
+const OWN = {
+  packageLocks: FAMILIES.map(({ packages }) => packages.lockHolder),
+  folders: ['/var/lib/containerd'],
+};
 
 function connection(run: HostConnection['run']): HostConnection {
   const refuse = (): never => {
@@ -29,6 +35,7 @@ test.runIf(process.platform === 'linux')('one round trip asks everything, and a 
       // vxlan is left out: trying it needs root and would make a link on the machine the tests run on.
       return runLocal('sh', ['-c', script.replace('! modprobe -n -q vxlan', 'false')], { reject: false });
     }),
+    OWN,
   );
   expect(scripts).toHaveLength(1);
   expect(facts.host).toBe('node1');
@@ -58,13 +65,16 @@ test('an answer that holds a separator of its own making stays one answer', () =
 
 test('a probe that broke off is an error that says so', async () => {
   await expect(
-    gatherFacts(connection(() => Promise.resolve({ code: 2, stdout: 'noise', stderr: 'sh: fork: no memory\n' }))),
+    gatherFacts(
+      connection(() => Promise.resolve({ code: 2, stdout: 'noise', stderr: 'sh: fork: no memory\n' })),
+      OWN,
+    ),
   ).rejects.toMatchObject({ context: { class: 'access', host: 'node1', found: 'sh: fork: no memory' } });
 });
 
 test('the probe is valid for sh, and each subject runs by itself', async () => {
-  expect((await runLocal('sh', ['-n'], { input: sectionScript('n', factSections()) })).stderr).toBe('');
-  expect((await runLocal('bash', ['-n'], { input: sectionScript('n', factSections()) })).stderr).toBe('');
+  expect((await runLocal('sh', ['-n'], { input: sectionScript('n', factSections(OWN)) })).stderr).toBe('');
+  expect((await runLocal('bash', ['-n'], { input: sectionScript('n', factSections(OWN)) })).stderr).toBe('');
 });
 
 test('clock: nanoseconds, or whole seconds from busybox', () => {

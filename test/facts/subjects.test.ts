@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { capacity } from '../../src/facts/subjects/capacity.js';
-import { disks } from '../../src/facts/subjects/disks.js';
+import { disksWith } from '../../src/facts/subjects/disks.js';
 import { machine } from '../../src/facts/subjects/machine.js';
 import { network } from '../../src/facts/subjects/network.js';
 import { os } from '../../src/facts/subjects/os.js';
@@ -18,6 +18,7 @@ test('os: the family comes from ID or ID_LIKE, quotes are taken off', () => {
     codename: 'bookworm',
     prettyName: 'Debian GNU/Linux 12 (bookworm)',
     family: 'debian',
+    like: [],
   });
   expect(os.parse('ID="rocky"\nID_LIKE="rhel centos fedora"\nVERSION_ID="9.4"').family).toBe('redhat');
   expect(os.parse("ID='linuxmint'\nID_LIKE='ubuntu debian'")).toMatchObject({ id: 'linuxmint', family: 'debian' });
@@ -135,6 +136,8 @@ test('services: one state a unit in order; ufw only when it is switched on', () 
 test('services: without an answer of systemd nothing is active', () => {
   expect(services.parse('active\nactive\n')).toEqual({ firewalls: [], timeServices: [], kubeletActive: false });
 });
+
+const disks = disksWith([]);
 
 test('disks: sizes in MB, whatever the device is called', () => {
   expect(

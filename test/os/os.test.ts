@@ -19,6 +19,15 @@ test.each([
   expect(isSupportedRelease(os, { ...factsOf('n1').os, id, versionId })).toBe(expected);
 });
 
+test('the family comes from ID or ID_LIKE', () => {
+  const os = (id: string, like: readonly string[]): ReturnType<typeof findOs> =>
+    findOs({ ...factsOf('n1'), os: { ...factsOf('n1').os, id, like } });
+  expect(os('debian', [])?.id).toBe('debian');
+  expect(os('linuxmint', ['ubuntu', 'debian'])?.id).toBe('debian');
+  expect(os('rocky', ['rhel', 'centos', 'fedora'])).toBeUndefined();
+  expect(os('arch', [])).toBeUndefined();
+});
+
 test('another family is refused with what is supported', () => {
   const facts = {
     ...factsOf('n1'),

@@ -21,7 +21,7 @@ test('names of checks are unique on a host, and every complaint has a next step'
       machineId: '',
       disks: [{ path: '/', availableMB: 10, totalMB: 20 }],
       firewalls: ['ufw'],
-      aptLockHolder: 'apt-get (pid 7)',
+      packageLockHolder: 'apt-get (pid 7)',
       swap: [{ device: '/dev/sda2', sizeKB: 2_097_152 }],
     },
     spec: { swap: 'keep', firewall: 'keep', proxyMode: 'ipvs', manageHostname: false },
@@ -137,7 +137,7 @@ test.each<[string, Wanted, string, object]>([
   ],
   [
     'the apt lock',
-    { worker: { aptLockHolder: 'unattended-upgr (pid 812)' } },
+    { worker: { packageLockHolder: 'unattended-upgr (pid 812)' } },
     'w1',
     { name: 'apt-lock', status: 'warning', found: 'locked by unattended-upgr (pid 812)' },
   ],
@@ -240,7 +240,7 @@ test('ipvs works and carries its one-line warning', () => {
 });
 
 test('ignoring turns errors into ignored, and nothing else', () => {
-  const facts: Wanted = { controlPlane: { cpus: 1, memoryMB: 1000, aptLockHolder: 'apt' } };
+  const facts: Wanted = { controlPlane: { cpus: 1, memoryMB: 1000, packageLockHolder: 'apt' } };
   const byName = (ignore: string[]): string[] =>
     complaints({ ...facts, spec: { preflight: { ignore } } }).map(({ name, status }) => `${name} ${status}`);
   expect(byName(['memory'])).toEqual(['cpu error', 'memory ignored', 'apt-lock warning']);

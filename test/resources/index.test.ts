@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { kindOf } from '../../src/engine/kinds.js';
+import { packages } from '../../src/os/index.js';
 import * as resources from '../../src/resources/index.js';
 import { images } from '../../src/runtime/index.js';
 import { SHELLS, run } from './sh.js';
@@ -24,7 +25,7 @@ const ONE_OF_EACH = [
   images({ runtime: 'containerd', images: [] }),
   resources.kernelModule({ name: 'x', required: true }),
   resources.link({ path: '/x', target: '/y' }),
-  resources.packages({ names: ['x'] }),
+  packages({ manager: 'apt', names: ['x'] }),
   resources.selinux({ mode: 'disabled' }),
   resources.service({ name: 'x', enabled: true, running: true }),
   resources.swapOff(),

@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../model/check.js';
 import type { Node } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
+import { FAMILIES, lockCheckOf } from '../../os/index.js';
 import { runChecks } from '../../preflight/checks.js';
 import type { Evidence, HostEvidence } from '../evidence.js';
 import { certificates, hostTime } from '../read/certificates.js';
@@ -10,7 +11,7 @@ import { kubeletSetting, sysctl } from '../read/settings.js';
 import { runtimeUnit, stateOf, unit } from '../read/units.js';
 
 /** Checks of `kinit check` that speak of what kinit is about to do, or that have a fuller one here. */
-const LEFT_OUT = ['swap', 'firewall', 'apt-lock', 'disk'];
+const LEFT_OUT = ['swap', 'firewall', 'disk', ...FAMILIES.map(({ packages }) => lockCheckOf(packages))];
 const DAY = 24 * 3600_000;
 
 /** What is fit about a host: what preflight asks of a machine, then what runs on it. Pure. */

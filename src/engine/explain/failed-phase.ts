@@ -2,6 +2,8 @@ import { nodeCause } from '../../cluster/why/node-cause.js';
 import { KinitError } from '../../model/error.js';
 import type { HostConnection } from '../../model/host.js';
 import type { PhaseContext } from '../../model/phase.js';
+import { FAMILIES } from '../../os/index.js';
+import { RUNTIMES } from '../../runtime/index.js';
 import { sh, shellScript } from '../../shell/script.js';
 
 /** The kernel's words (LC_ALL=C on every host) for a file system that takes no more. */
@@ -21,11 +23,11 @@ const PLACES = [
   '/run',
   '/var/lib',
   '/var/lib/kinit',
-  '/var/lib/containerd',
   '/var/lib/etcd',
   '/var/lib/kubelet',
-  '/var/cache/apt',
   '/var/log',
+  ...RUNTIMES.map(({ dataFolder }) => dataFolder),
+  ...FAMILIES.map(({ packages }) => packages.cacheFolder),
 ];
 
 const DISKS = shellScript('./disks.sh', import.meta.url);

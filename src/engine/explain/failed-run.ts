@@ -1,11 +1,11 @@
 import { diagnose } from '../../doctor/index.js';
-import { gatherFacts } from '../../facts/index.js';
 import { KinitError, type ErrorClass } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import { accessThrough } from '../api/access.js';
 import { evidenceOf } from './doctor.js';
 import type { LiveHost, LostHost } from '../session/session.js';
+import { factsOf } from '../session/facts.js';
 
 /** Failures that say what came out, not why: these are worth a look around. */
 const UNEXPLAINED: readonly ErrorClass[] = ['timeout', 'change', 'access'];
@@ -39,7 +39,7 @@ export async function explainFailedRun({
   // The run has changed what was known: certificates, services, addresses.
   const fresh = (
     await Promise.all(
-      live.map(async (host) => ({ ...host, facts: await gatherFacts(host.connection).catch(() => undefined) })),
+      live.map(async (host) => ({ ...host, facts: await factsOf(host.connection).catch(() => undefined) })),
     )
   ).flatMap(({ facts, ...host }) => (facts === undefined ? [] : [{ ...host, facts }]));
   const access = accessThrough(fresh, { inventory, signal });

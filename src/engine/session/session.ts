@@ -4,10 +4,10 @@ import type { Emit } from '../../model/event.js';
 import type { HostFacts } from '../../model/facts.js';
 import type { HostConnection } from '../../model/host.js';
 import type { HostSpec, LoadedInventory } from '../../model/spec.js';
-import { gatherFacts } from '../../facts/index.js';
 import { createConnector, hostAccess } from '../../ssh/index.js';
 import type { Connector } from '../../ssh/index.js';
 import { mapLimit } from '../../model/limit.js';
+import { factsOf } from './facts.js';
 
 export interface SessionOptions {
   readonly inventory: LoadedInventory;
@@ -79,7 +79,7 @@ export async function openHosts(
     // Not sent together: a claim may wait for minutes, and the host's clock is judged by when the question was asked.
     if (beforeChanges !== undefined)
       await open.connection.claim((text) => options.emit({ type: 'progress', host: open.spec.name, text }));
-    const facts = await gatherFacts(open.connection);
+    const facts = await factsOf(open.connection);
     options.emit({
       type: 'host-connected',
       host: open.spec.name,

@@ -1,7 +1,7 @@
 import type { HostFacts } from '../../model/facts.js';
 import { shellScript } from '../../shell/script.js';
 import { parseFields } from '../../shell/statements.js';
-import type { Subject } from '../subject.js';
+import { words, type Subject } from '../subject.js';
 
 /** The distribution, from os-release(5). */
 export const os: Subject<HostFacts['os']> = {
@@ -11,7 +11,8 @@ export const os: Subject<HostFacts['os']> = {
     const release = parseFields(output);
     const text = (key: string): string => unquoted(release.get(key) ?? '');
     const id = text('ID');
-    const names = [id, ...text('ID_LIKE').split(' ')];
+    const like = words(text('ID_LIKE')).filter((name) => name !== '');
+    const names = [id, ...like];
     const family = names.some((name) => name === 'debian' || name === 'ubuntu')
       ? 'debian'
       : names.some((name) => ['rhel', 'centos', 'fedora', 'rocky', 'almalinux'].includes(name))
@@ -23,6 +24,7 @@ export const os: Subject<HostFacts['os']> = {
       codename: text('VERSION_CODENAME'),
       prettyName: text('PRETTY_NAME') || id || 'unknown',
       family,
+      like,
     };
   },
 };

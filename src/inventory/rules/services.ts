@@ -3,6 +3,8 @@ import { isControlPlane, KUBERNETES_VERSIONS, type Spec } from '../../model/spec
 import type { Finding } from '../problem.js';
 import { duplicates, isAddress } from './names.js';
 import type { Rule } from './rule.js';
+import { FAMILIES } from '../../os/index.js';
+import { RUNTIMES } from '../../runtime/index.js';
 
 export const serviceRules: readonly Rule[] = [
   { reads: ['kubernetesVersion'], check: version },
@@ -91,11 +93,10 @@ const SHARED_FOLDERS: ReadonlySet<string> = new Set([
   '/var/tmp',
   '/var/spool',
   '/var/lib/kubelet',
-  '/var/lib/containerd',
   '/var/lib/kinit',
-  '/var/lib/dpkg',
-  '/var/lib/apt',
   '/var/lib/systemd',
+  ...RUNTIMES.map(({ dataFolder }) => dataFolder),
+  ...FAMILIES.flatMap(({ packages }) => packages.folders),
 ]);
 
 function validity({ pki }: Spec): Finding[] {

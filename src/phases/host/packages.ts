@@ -1,6 +1,5 @@
 import type { Phase } from '../../model/phase.js';
-import { osOf, type PackageNeed } from '../../os/index.js';
-import { packages as packagesResource } from '../../resources/index.js';
+import { osOf, packages as packagesResource, type PackageNeed } from '../../os/index.js';
 import { wantsChrony } from './time.js';
 
 /** What kubelet, kube-proxy and the CNI plugins call on the host; reset needs nft in every proxy mode, for what iptables-nft leaves. */
@@ -13,10 +12,11 @@ export const packages: Phase = {
   resources: (context) => {
     const needs = [...NEEDS];
     if (context.proxyMode === 'ipvs') needs.push('ipvsadm');
-    if (wantsChrony(context)) needs.push('chrony');
+    if (wantsChrony(context)) needs.push('time');
     const os = osOf(context.node.facts);
     return [
       packagesResource({
+        manager: os.packages.id,
         names: needs.flatMap((need) => os.packagesFor(need)),
         lockSeconds: context.spec.waits.packageLockSeconds,
       }),

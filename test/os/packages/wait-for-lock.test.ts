@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { waitForAptLock } from '../../../src/resources/packages/apt-lock.js';
+import { apt } from '../../../src/os/debian/apt/index.js';
+import { waitForLock } from '../../../src/os/packages/wait-for-lock.js';
 import type { KinitError } from '../../../src/model/error.js';
 import { fakeHost } from '../../cluster/fakes.js';
 
@@ -14,7 +15,7 @@ function scene(
   const host = fakeHost({ run: async () => ({ code: 0, stdout: queue.shift() ?? '', stderr: '' }) });
   return {
     said,
-    wait: (limit) => waitForAptLock(limit, { host, progress: (text) => said.push(text), signal: stop.signal }),
+    wait: (limit) => waitForLock(apt, limit, { host, progress: (text) => said.push(text), signal: stop.signal }),
   };
 }
 const failure = (work: Promise<void>): Promise<KinitError> =>

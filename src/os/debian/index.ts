@@ -1,8 +1,8 @@
-import type { OsFamily, PackageNeed } from './family.js';
+import type { OsFamily, PackageNeed } from '../os-family.js';
+import { apt } from './apt/index.js';
 
 /** Package names are the same in Debian 11-13 and Ubuntu 22.04-24.04. */
 const PACKAGES: Readonly<Record<PackageNeed, readonly string[]>> = {
-  chrony: ['chrony'],
   conntrack: ['conntrack'],
   ethtool: ['ethtool'],
   ipset: ['ipset'],
@@ -11,11 +11,14 @@ const PACKAGES: Readonly<Record<PackageNeed, readonly string[]>> = {
   kmod: ['kmod'],
   nftables: ['nftables'],
   socat: ['socat'],
+  time: ['chrony'],
 };
 
+/** Debian, Ubuntu and what is made from them. Uploaded files need no labels: AppArmor goes by paths. */
 export const debian: OsFamily = {
   id: 'debian',
-  packagesFor: (need) => PACKAGES[need],
+  words: ['debian', 'ubuntu', 'apt', 'apt-get', 'dpkg'],
+  distributions: ['debian', 'ubuntu'],
   releases: [
     { id: 'debian', versionId: '11', name: 'Debian 11' },
     { id: 'debian', versionId: '12', name: 'Debian 12' },
@@ -23,4 +26,17 @@ export const debian: OsFamily = {
     { id: 'ubuntu', versionId: '22.04', name: 'Ubuntu 22.04' },
     { id: 'ubuntu', versionId: '24.04', name: 'Ubuntu 24.04' },
   ],
+  packages: apt,
+  packagesFor: (need) => PACKAGES[need],
+  services: { time: 'chrony' },
+  paths: {
+    nftablesRules: '/etc/nftables.conf',
+    nologin: '/usr/sbin/nologin',
+    caFolders: [
+      '/etc/ssl/certs',
+      '/etc/ca-certificates',
+      '/usr/local/share/ca-certificates',
+      '/usr/share/ca-certificates',
+    ],
+  },
 };

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
-import { packages, packagesKind } from '../../../src/resources/packages/index.js';
-import { run, SHELLS, withHost, type FakeHost, type Shell } from '../sh.js';
+import { apt } from '../../../src/os/debian/apt/index.js';
+import { packages, packagesKind as makeKind } from '../../../src/os/packages/index.js';
+import { run, SHELLS, withHost, type FakeHost, type Shell } from '../../resources/sh.js';
 
-const R = packages({ names: ['socat', 'conntrack', 'socat'] });
+const packagesKind = makeKind(() => apt);
+const R = packages({ manager: 'apt', names: ['socat', 'conntrack', 'socat'] });
 
 function apply(host: FakeHost, shell: Shell): ReturnType<typeof run> {
   const step = packagesKind.apply(R, { installed: ['conntrack'] }).find((each) => each.do === 'script');
@@ -37,7 +39,7 @@ test('only what is missing is installed; a package whose files are left from a r
     changed: true,
     change: { action: 'run', summary: 'install socat', reason: 'not installed' },
   });
-  expect(packagesKind.undo?.(R, seen).save).toContain("'%s\\n' socat >");
+  expect(packagesKind.undo?.(R, seen).save).toContain('set -- socat\n');
 });
 
 for (const shell of SHELLS) {

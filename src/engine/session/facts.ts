@@ -1,0 +1,13 @@
+import { gatherFacts } from '../../facts/index.js';
+import type { HostFacts } from '../../model/facts.js';
+import type { HostConnection } from '../../model/host.js';
+import { FAMILIES } from '../../os/index.js';
+import { RUNTIMES } from '../../runtime/index.js';
+
+/** Everything kinit needs to know of a host, in one round trip; what only kinds know to ask comes from their registries. */
+export function factsOf(connection: HostConnection): Promise<HostFacts> {
+  return gatherFacts(connection, {
+    packageLocks: FAMILIES.map(({ packages }) => packages.lockHolder),
+    folders: RUNTIMES.map(({ dataFolder }) => dataFolder),
+  });
+}

@@ -1,0 +1,65 @@
+# shellcheck shell=sh
+# Installs packages, refreshing the package lists only when they are missing, older than a day, do not know a name, or no
+# longer match the archive.
+# "$1" = folder for notes, the rest = names
+#
+# In the folder, packages-removed collects packages that had to go because they conflict (chrony takes systemd-timesyncd's
+# place), so that removing ours can bring them back; packages-added those that come, with the ones they depend on, and
+# after each whether its configuration files were there ("config-files") or nothing was.
+# include: ./apt-get.sh
+
+lists_are_fresh() {
+  set -- /var/lib/apt/lists/*_Packages*
+  [ -e "$1" ] && [ -n "$(find /var/lib/apt/lists /var/lib/apt/lists/partial /var/lib/apt/periodic/update-success-stamp \
+    -maxdepth 0 -mmin -1440 2> /dev/null)" ]
+}
+
+refresh_lists() {
+  refreshed=yes
+  echo 'refreshing the package lists'
+  apt_get update || echo "the package lists could not all be refreshed: $(tail -n 1 "$log")"
+}
+
+# What an installation would do, into the log.
+simulate() {
+  apt_get install -s --no-install-recommends -- "$@"
+}
+
+# note FILE LINE...: adds lines to a file of the notes.
+note() {
+  file=$notes/$1
+  shift
+  (umask 077 && mkdir -p -- "$notes" && printf '%s\n' "$@" >> "$file") || exit 1
+}
+
+# From what the simulation printed.
+note_what_changes() {
+  going=$(sed -n 's/^Remv \([^ ]*\) .*/\1/p' "$log")
+  coming=$(sed -n 's/^Inst \([^ ]*\) (.*/\1/p' "$log")
+  [ -z "$going" ] || note packages-removed "$going"
+  for name in $coming; do
+    # shellcheck disable=SC2016 # the braces are dpkg-query's own
+    note packages-added "$name $(dpkg-query -W -f '${db:Status-Status}' -- "$name" 2> /dev/null)"
+  done
+}
+
+install_packages() {
+  apt_get install --no-install-recommends -- "$@"
+}
+
+notes=$1
+shift
+refreshed=
+apt_mend
+lists_are_fresh || refresh_lists
+if ! simulate "$@"; then
+  [ -n "$refreshed" ] || refresh_lists
+  simulate "$@" || apt_failed "cannot install $*"
+fi
+note_what_changes
+echo "installing $*"
+if ! install_packages "$@"; then
+  [ -z "$refreshed" ] || apt_failed "could not install $*"
+  refresh_lists
+  install_packages "$@" || apt_failed "could not install $*"
+fi

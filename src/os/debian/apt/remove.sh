@@ -1,0 +1,71 @@
+# shellcheck shell=sh
+# Removes the packages named in "$D/packages" and those that came with them (packages-added), but none that something
+# installed since then needs; then installs again what they had pushed out (packages-removed). Their configuration files
+# go too where there were none before.
+# "$1" = folder of the notes that install.sh made
+# include: ./apt-get.sh
+
+installed() {
+  # shellcheck disable=SC2016 # the braces are dpkg-query's own
+  [ "$(dpkg-query -W -f '${db:Status-Status}' -- "$1" 2> /dev/null)" = installed ]
+}
+
+# Those of ours that are still there.
+our_packages() {
+  {
+    cat < "$D/packages"
+    [ ! -e "$notes/packages-added" ] || cut -d' ' -f1 < "$notes/packages-added"
+  } | sort -u | while read -r name; do
+    ! installed "$name" || printf '%s\n' "$name"
+  done
+}
+
+# Packages that would go along with those given and are none of ours.
+others() {
+  apt_get remove -s -- "$@" || apt_failed "cannot remove $*"
+  sed -n 's/^Remv \([^ ]*\) .*/\1/p' "$log" | grep -vxF -e "$ours"
+}
+
+# Sets "removable": ours without those that others need.
+choose_removable() {
+  removable=$ours
+  # shellcheck disable=SC2086 # a word each
+  [ -n "$ours" ] && [ -n "$(others $ours)" ] || return 0
+  removable=
+  for name in $ours; do
+    needed_by=$(others "$name" | tr '\n' ' ')
+    if [ -n "$needed_by" ]; then echo "$name stays: ${needed_by}needs it"; else removable="$removable $name"; fi
+  done
+}
+
+# had_files NAME: whether its configuration files were there before it came.
+had_files() {
+  grep -qxF -e "$1 config-files" "$notes/packages-added" 2> /dev/null
+}
+
+remove_packages() {
+  apt_get remove -- "$@" || apt_failed "could not remove $*"
+  purge=
+  for name in "$@"; do
+    had_files "$name" || purge="$purge $name"
+  done
+  # shellcheck disable=SC2086 # a word each
+  [ -z "$purge" ] || dpkg_alone --purge $purge || apt_failed "could not remove the configuration files of$purge"
+}
+
+bring_back() {
+  apt_get install --no-install-recommends -- "$@" && return 0
+  apt_get update
+  apt_get install --no-install-recommends -- "$@" ||
+    apt_failed "could not install $* again, which kinit's packages had replaced"
+}
+
+notes=$1
+apt_mend
+ours=$(our_packages)
+choose_removable
+# shellcheck disable=SC2086 # a word each
+[ -z "$removable" ] || remove_packages $removable
+# shellcheck disable=SC2046 # a word each
+[ ! -s "$notes/packages-removed" ] || bring_back $(sort -u "$notes/packages-removed")
+rm -f -- "$notes/packages-removed" "$notes/packages-added"

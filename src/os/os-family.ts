@@ -1,0 +1,45 @@
+import type { HostFacts } from '../model/facts.js';
+import type { PackageManager } from './packages/package-manager.js';
+
+/** A tool that phases need on a host, whatever its package is called there. */
+export type PackageNeed =
+  | 'conntrack'
+  | 'ethtool'
+  | 'ipset'
+  | 'iptables'
+  | 'ipvsadm'
+  | 'kmod'
+  | 'nftables'
+  | 'socat'
+  | 'time';
+
+/** What differs between families of Linux distributions. A kind is one folder here, and one entry in index.ts. */
+export interface OsFamily {
+  readonly id: string;
+  /** Words that give it away: they stand in no other room (test/seams.test.ts). */
+  readonly words: readonly string[];
+  /** Distributions, as ID or ID_LIKE of os-release(5) names them. */
+  readonly distributions: readonly string[];
+  /** Releases kinit is tested with. */
+  readonly releases: readonly { readonly id: string; readonly versionId: string; readonly name: string }[];
+  readonly packages: PackageManager;
+  /** Names of the packages that bring what is needed. */
+  readonly packagesFor: (need: PackageNeed) => readonly string[];
+  readonly services: {
+    /** The unit of chrony. */
+    readonly time: string;
+  };
+  readonly paths: {
+    /** What nftables.service loads. */
+    readonly nftablesRules: string;
+    /** The shell of users that do not log in. */
+    readonly nologin: string;
+    /** The host's trusted CAs: the first holds links into the others, or is one. Control-plane pods mount all. */
+    readonly caFolders: readonly [string, ...string[]];
+  };
+}
+
+/** Whether kinit knows this release of this family. */
+export function isSupportedRelease(family: OsFamily, os: HostFacts['os']): boolean {
+  return family.releases.some((release) => release.id === os.id && release.versionId === os.versionId);
+}

@@ -1,0 +1,30 @@
+import type { ShellScript } from '../../shell/script.js';
+
+/** What installs packages of a distribution. Its scripts run as root and answer in English (LC_ALL=C is set). */
+export interface PackageManager {
+  /** For resources, which carry it as data, and for messages. */
+  readonly id: string;
+  /** For people: what may hold its locks. */
+  readonly title: string;
+  /** Its locks, and what else it keeps of its own: nothing of kinit's may lie there. */
+  readonly folders: readonly string[];
+  /** Where it keeps what it downloads: needs room. */
+  readonly cacheFolder: string;
+  /** "$@": names of packages. Prints 'installed=NAME' for those that are; changes nothing. */
+  readonly observe: ShellScript;
+  /**
+   * "$1": a folder for notes, the rest: names. Installs them in whatever version the distribution has, after an
+   * interrupted run of somebody else was finished. Notes in the folder what `remove` will need. Ends with code 1 and says
+   * on standard error what failed.
+   */
+  readonly install: ShellScript;
+  /**
+   * "$1": the same folder; "$D/packages" names packages, a line each. Removes them and what came with them, but nothing
+   * that something installed since then needs, and brings back what they had pushed out. Recorded on the host at init.
+   */
+  readonly remove: ShellScript;
+  /** Prints 'COMMAND (pid N)', who holds one of its locks, or nothing. Quick. */
+  readonly lockHolder: ShellScript;
+  /** "$1": seconds. Prints the holder that was there all the while, or nothing as soon as there is none. */
+  readonly waitForLock: ShellScript;
+}
