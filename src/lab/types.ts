@@ -12,6 +12,8 @@ export interface LabOptions {
   readonly controlPlanes?: number;
   /** Size of each new host's disk in MiB. Default: no limit but the machine's own disk. */
   readonly diskMB?: number;
+  /** Folder of a snapshot that new hosts start from. Default: the bare root file system. */
+  readonly snapshot?: string;
   /** Folder for inventory, keys and disks. Default: the lab's own under the user's state folder. */
   readonly directory?: string;
   readonly onProgress: (text: string) => void;
@@ -26,6 +28,8 @@ export interface LabHost {
   readonly cpus: number;
   readonly memoryMB: number;
   readonly diskMB?: number;
+  /** The disk it started from, under its own; undefined for a bare host. */
+  readonly snapshot?: string;
 }
 
 /** A lab as it stands in its state file. */

@@ -9,6 +9,7 @@ import type { DoctorReport } from '../../src/doctor/index.js';
 import { findLab, killHost, startHost } from '../../src/lab/index.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, lab, labName, type LabHandle } from './support/kinit.js';
 import { examine as examineLab, findsCause, told } from './support/examine.js';
+import { preparedHosts } from './support/prepared.js';
 import { PROVOCATIONS } from './support/provocations.js';
 
 const KUBEADM_CONFIG = readFileSync(new URL('support/stock-kubeadm.yaml', import.meta.url), 'utf8');
@@ -16,7 +17,7 @@ let cluster: LabHandle;
 const scratch = mkdtempSync(join(tmpdir(), 'kinit-doctor-'));
 
 beforeAll(async () => {
-  cluster = await lab('doctor', { hosts: 3 });
+  cluster = await lab('doctor', { hosts: 3, snapshot: await preparedHosts() });
   await kinitOk(['init', '-i', cluster.inventory]);
 });
 

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { addressIn } from '../network/subnet.js';
+import { snapshotPart } from '../snapshot/layers.js';
 import type { LabHost } from '../types.js';
 
 /** The first host's address ends in .11. */
@@ -13,6 +15,7 @@ export function missingHosts(
     readonly cpus: number;
     readonly memoryMB: number;
     readonly diskMB?: number;
+    readonly snapshot?: string;
   },
   subnet: string,
 ): LabHost[] {
@@ -25,6 +28,7 @@ export function missingHosts(
       cpus: wanted.cpus,
       memoryMB: wanted.memoryMB,
       ...(wanted.diskMB === undefined ? {} : { diskMB: wanted.diskMB }),
+      ...(wanted.snapshot === undefined ? {} : { snapshot: join(wanted.snapshot, snapshotPart(roles(index, wanted))) }),
     };
   });
 }

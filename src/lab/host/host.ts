@@ -6,6 +6,8 @@ import { INIT_SCRIPT } from './launch.js';
 import { hostFiles } from '../state/paths.js';
 import { removeTree } from '../commands/remove.js';
 import { SUDO_USER } from '../rootfs/rootfs.js';
+import { copyTree } from '../snapshot/disk.js';
+import { varSource } from '../snapshot/layers.js';
 import type { Lab, LabHost } from '../types.js';
 
 /** Makes the disk of a new host: its own names, keys and ids over the shared root file system. */
@@ -16,7 +18,7 @@ export async function makeHost(lab: Lab, host: LabHost, rootfs: string): Promise
     await mkdir(folder, { recursive: true, mode: 0o700 });
   // Seen as / and /var inside: open to every user there.
   for (const folder of ['upper', 'work']) await mkdir(join(files.disk, folder), { mode: 0o755 });
-  await runLocal('cp', ['-a', '--reflink=auto', join(rootfs, 'var'), join(files.disk, 'var')], { timeoutSeconds: 300 });
+  await copyTree(varSource(host, rootfs), join(files.disk, 'var'));
   await writeFile(files.init, INIT_SCRIPT);
   await chmod(files.init, 0o755);
   await identity(lab, host, join(files.disk, 'upper'));

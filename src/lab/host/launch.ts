@@ -1,5 +1,6 @@
 import { runLocal } from '../../ssh/local.js';
 import { hostFiles } from '../state/paths.js';
+import { lowerLayers } from '../snapshot/layers.js';
 import { namesOf } from '../state/state.js';
 import { addressIn } from '../network/subnet.js';
 import type { Lab, LabHost } from '../types.js';
@@ -117,7 +118,7 @@ export async function launch(lab: Lab, host: LabHost, options: LaunchOptions): P
     LAUNCH_SCRIPT,
     'sh',
     folder,
-    options.rootfs,
+    lowerLayers(host, options.rootfs),
     MOUNTED_SCRIPT,
     ...options.cgroups,
     '--',

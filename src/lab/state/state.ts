@@ -22,6 +22,7 @@ const stateSchema = z.object({
       cpus: z.number(),
       memoryMB: z.number(),
       diskMB: z.number().exactOptional(),
+      snapshot: z.string().exactOptional(),
     }),
   ),
 });

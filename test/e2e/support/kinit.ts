@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { KinitEvent } from '../../../src/model/event.js';
-import { findLab, sshCommand } from '../../../src/lab/index.js';
+import { parseMemory } from '../../../src/cli/terminal/size.js';
+import { findLab, labUp, sshCommand } from '../../../src/lab/index.js';
 import { runLocal } from '../../../src/ssh/local.js';
 
 export const BIN = fileURLToPath(new URL('../../../bin/kinit.js', import.meta.url));
@@ -92,24 +93,28 @@ export function labName(what: string): string {
   return `${prefix}${what}`;
 }
 
+export interface LabSize {
+  readonly hosts: number;
+  readonly memory?: string;
+  readonly cpus?: number;
+  /** Of preparedHosts(), for tests that are not about how hosts are prepared. Default: bare hosts. */
+  readonly snapshot?: string;
+}
+
 /** Brings a lab up (or adds hosts to it) and gives a handle on it. */
-export async function lab(
-  what: string,
-  options: { readonly hosts: number; readonly memory?: string; readonly cpus?: number },
-): Promise<LabHandle> {
+export async function lab(what: string, { hosts, memory = '3G', cpus = 2, snapshot }: LabSize): Promise<LabHandle> {
   const name = labName(what);
-  await kinitOk([
-    'lab',
-    'up',
-    '--name',
-    name,
-    '--hosts',
-    String(options.hosts),
-    '--memory',
-    options.memory ?? '3G',
-    '--cpus',
-    String(options.cpus ?? 2),
-  ]);
+  if (snapshot === undefined)
+    await kinitOk([
+      ...['lab', 'up', '--name', name, '--hosts', String(hosts)],
+      ...['--memory', memory, '--cpus', String(cpus)],
+    ]);
+  else
+    await labUp({
+      ...{ name, hosts, cpus, memoryMB: parseMemory('memory', memory), snapshot },
+      onProgress: () => undefined,
+      signal: new AbortController().signal,
+    });
   const made = await findLab(name);
   const sh: LabHandle['sh'] = async (host, script, { reject = true, timeoutSeconds = 120 } = {}) => {
     // As `kinit lab exec` does it, without a Node of its own for each of hundreds of calls.
