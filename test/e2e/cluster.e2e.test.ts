@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hardeningFaults } from './support/hardening.js';
 import { all, eventually, kinitEvents, kinitOk, lab, only, type LabHandle } from './support/kinit.js';
+import { TRACES } from './support/network.js';
 
 let cluster: LabHandle;
 
@@ -159,15 +160,15 @@ test('reset of all leaves no trace, and init on the same hosts works again', asy
 
 /** Prints whatever a cluster left on a host: files, units, mounts, links, rules, processes, users. */
 const LEFTOVERS = `
-for path in /etc/kubernetes /etc/containerd /etc/cni /opt/cni /var/lib/kinit /var/lib/cni /var/lib/kubelet/config.yaml /run/flannel \\
+for path in /etc/kubernetes /etc/containerd /etc/cni /opt/cni /var/lib/kinit /var/lib/kubelet/config.yaml ${TRACES.paths.join(' ')} \\
   /etc/systemd/system/kubelet.service /etc/systemd/system/containerd.service /etc/systemd/system/kubelet.service.d /etc/crictl.yaml \\
   /usr/local/bin/kubelet /usr/local/bin/kube /usr/local/bin/containerd /usr/local/bin/runc /etc/sysctl.d/99-kinit.conf /etc/modules-load.d/kinit.conf /var/log/pods; do
   [ ! -e "$path" ] || echo "file $path"
 done
 find /var/lib/kubelet /var/lib/containerd /var/lib/etcd -mindepth 1 2>/dev/null | head -5
 grep -E 'kubelet/|containerd/|/netns/cni' /proc/self/mounts | grep -vE ' /var/lib/(kubelet|containerd|etcd) ' | head -5
-for link in cni0 flannel.1 kube-ipvs0; do [ ! -e /sys/class/net/$link ] || echo "link $link"; done
-if command -v nft >/dev/null; then nft list ruleset | grep -iE 'kube|flannel|cni' | head -5; fi
+for link in ${TRACES.links.join(' ')}; do [ ! -e /sys/class/net/$link ] || echo "link $link"; done
+if command -v nft >/dev/null; then nft list ruleset | grep -iE '${TRACES.chains.join('|')}' | head -5; fi
 ps -eo comm= | grep -E '^(kubelet|kube-|etcd|containerd|flanneld|coredns)' | head -5
 grep kinit /etc/hosts
 getent passwd etcd

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import type { LabHandle } from './kinit.js';
+import { BRIDGE, TUNNEL_PORT } from './network.js';
 
 /** One way into trouble, and out of it again. */
 export interface Provocation {
@@ -131,8 +132,8 @@ export const PROVOCATIONS: readonly Provocation[] = [
   }),
   simple('firewall-vxlan', {
     host: 'node2',
-    found: /UDP 8472.*between node2 and (node1, node3|node3, node1).*8472 drop/,
-    provoke: DROP('udp dport 8472'),
+    found: new RegExp(`UDP ${TUNNEL_PORT}.*between node2 and (node1, node3|node3, node1).*${TUNNEL_PORT} drop`),
+    provoke: DROP(`udp dport ${TUNNEL_PORT}`),
     mend: 'nft delete table inet doctor',
   }),
   simple('firewall-api', {
@@ -158,10 +159,9 @@ export const PROVOCATIONS: readonly Provocation[] = [
   },
   simple('stale-cni', {
     host: 'node3',
-    found: /cni0 has 10\.200\.9\.1\/24, the pod network of the node is 10\.244\./,
-    provoke:
-      'ip link show cni0 >/dev/null 2>&1 || ip link add cni0 type bridge; ip addr flush dev cni0; ip addr add 10.200.9.1/24 dev cni0',
-    mend: 'ip link delete cni0',
+    found: new RegExp(String.raw`${BRIDGE} has 10\.200\.9\.1/24, the pod network of the node is 10\.244\.`),
+    provoke: `ip link show ${BRIDGE} >/dev/null 2>&1 || ip link add ${BRIDGE} type bridge; ip addr flush dev ${BRIDGE}; ip addr add 10.200.9.1/24 dev ${BRIDGE}`,
+    mend: `ip link delete ${BRIDGE}`,
   }),
   simple('cni-config-missing', {
     host: 'node3',
