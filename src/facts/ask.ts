@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { KinitError } from '../model/error.js';
 import type { HostConnection } from '../model/host.js';
+import { lastLines } from '../model/text/last-lines.js';
 import { sh, type ShellScript, type ShellValues } from '../shell/script.js';
 
 /** A name, and the script that prints the answer; it runs as root in a subshell of its own, its standard error is dropped. */
@@ -33,8 +34,7 @@ export async function askSections(
   const received = Date.now();
   const answers = splitAnswers(nonce, result.stdout);
   if (!answers.has(END)) {
-    const found =
-      result.stderr.trim().split('\n').slice(-5).join('\n') || `it stopped early, with exit code ${result.code}`;
+    const found = lastLines(result.stderr, 5) || `it stopped early, with exit code ${result.code}`;
     throw new KinitError(`what is on ${host} could not be found out`, { class: 'access', host, tried: what, found });
   }
   return { answers, sent, received };

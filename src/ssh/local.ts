@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { KinitError } from '../model/error.js';
+import { lastLines } from '../model/text/last-lines.js';
 import { quoteAll } from '../shell/quote.js';
 
 export interface LocalOptions {
@@ -86,7 +87,7 @@ export async function runLocal(
       throw new KinitError(`${file} did not finish within ${timeoutSeconds} s`, {
         class: 'timeout',
         tried,
-        found: lastLines(output),
+        found: said(output),
       });
     throw new KinitError(`${file} was interrupted`, { class: 'interrupted', tried });
   }
@@ -95,7 +96,7 @@ export async function runLocal(
   const code = result.exitCode ?? 128;
   if (code !== 0 && options.reject !== false) {
     const how = result.signal === undefined ? `failed with exit code ${code}` : `was ended by ${result.signal}`;
-    throw new KinitError(`${file} ${how}`, { class: 'internal', tried, found: lastLines(output) });
+    throw new KinitError(`${file} ${how}`, { class: 'internal', tried, found: said(output) });
   }
   return { code, ...output };
 }
@@ -135,7 +136,6 @@ function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   }
 }
 
-function lastLines(output: { stdout: string; stderr: string }): string {
-  const text = output.stderr.trim() === '' ? output.stdout : output.stderr;
-  return text.trim().split('\n').slice(-20).join('\n');
+function said({ stdout, stderr }: { stdout: string; stderr: string }): string {
+  return lastLines(stderr.trim() === '' ? stdout : stderr, 20);
 }

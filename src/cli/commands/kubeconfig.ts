@@ -6,7 +6,7 @@ import { defineCommand } from '../arguments/command.js';
 import { confirm } from '../terminal/confirm.js';
 import { loadedInventory } from '../files/inventory.js';
 import { withConnectOptions } from '../arguments/options.js';
-import { HOST_KUBECONFIG } from '../host-kubeconfig-path.js';
+import { HOST_KUBECONFIG } from '../host-kubeconfig/path.js';
 
 /** Fetches the administrator's credentials. */
 export const kubeconfig = defineCommand({
@@ -58,7 +58,7 @@ export const kubeconfig = defineCommand({
         const hosts = args.onWorkers
           ? inventory.spec.hosts.filter((host) => !isControlPlane(host)).map(({ name }) => name)
           : [];
-        const { putKubeconfig } = await import('../host-kubeconfig.js');
+        const { putKubeconfig } = await import('../host-kubeconfig/index.js');
         for (const host of hosts) await putKubeconfig(await cluster.connect(host), named, args.yes);
         return { text: named, workers: hosts };
       },

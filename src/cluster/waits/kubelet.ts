@@ -1,7 +1,7 @@
 import type { HostFacts } from '../../model/facts.js';
 import type { Tools } from '../../model/resource.js';
 import { sh, shellScript } from '../../shell/script.js';
-import { parseFields } from '../../shell/statements.js';
+import { parseFields } from '../../shell/output.js';
 import { hopelessCause } from '../why/node-cause.js';
 import { waitUntil } from '../api/until.js';
 

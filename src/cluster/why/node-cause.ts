@@ -1,7 +1,7 @@
 import type { HostFacts } from '../../model/facts.js';
 import type { HostConnection } from '../../model/host.js';
 import { sh, shellScript } from '../../shell/script.js';
-import { parseFields } from '../../shell/statements.js';
+import { parseFields } from '../../shell/output.js';
 import { withoutKlogHead } from './klog.js';
 import { firstKubeletError } from './kubelet-journal.js';
 

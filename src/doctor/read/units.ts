@@ -1,4 +1,4 @@
-import { parseFields } from '../../shell/statements.js';
+import { parseFields } from '../../shell/output.js';
 import type { HostEvidence } from '../evidence.js';
 
 export interface Unit {

@@ -3,6 +3,7 @@ import type { ChangeSummary } from '../../model/change.js';
 import { KinitError } from '../../model/error.js';
 import type { UploadFile } from '../../model/host.js';
 import type { Step, Tools } from '../../model/resource.js';
+import { lastLines } from '../../model/text/last-lines.js';
 import { journalSave, journalSync } from '../../resources/journal/journal.js';
 import { killPoint, killsWanted } from './kill-point.js';
 import { stoppedOnRequest } from '../run/stopped.js';
@@ -14,6 +15,8 @@ interface OwnedStep {
   readonly change: ChangeSummary;
 }
 
+/** Of what a script that failed printed. */
+const SHOWN_LINES = 15;
 /** Upper bound for a script that gives none, in seconds. */
 const SCRIPT_TIMEOUT_SECONDS = 120;
 
@@ -56,7 +59,7 @@ async function recordUndo(saves: readonly string[], tools: Tools): Promise<void>
       class: 'change',
       host: tools.host.host,
       tried: 'writing the undo journal under /var/lib/kinit/journal',
-      found: tail(result.stderr || result.stdout),
+      found: lastLines(result.stderr || result.stdout, SHOWN_LINES),
       hint: 'Nothing was changed. Check free space and that /var/lib is writable.',
     });
   }
@@ -135,7 +138,7 @@ async function runScripts(group: readonly OwnedStep[], tools: Tools): Promise<vo
   if (result.code === 0) return;
   const failed = lastPart(result.stdout, nonce);
   const change = group[failed.index]?.change;
-  const found = tail(`${failed.text}\n${lastPart(result.stderr, nonce).text}`.trim());
+  const found = lastLines(`${failed.text}\n${lastPart(result.stderr, nonce).text}`, SHOWN_LINES);
   throw new KinitError(`could not ${change?.summary ?? 'apply a change'}`, {
     class: 'change',
     host: tools.host.host,
@@ -148,8 +151,4 @@ async function runScripts(group: readonly OwnedStep[], tools: Tools): Promise<vo
 function lastPart(output: string, nonce: string): { index: number; text: string } {
   const pieces = output.split(new RegExp(`(?:^|\\n)${nonce} (\\d+)\\n`));
   return { index: Number(pieces.at(-2) ?? 0), text: pieces.at(-1) ?? '' };
-}
-
-function tail(text: string, lines = 15): string {
-  return text.trim().split('\n').slice(-lines).join('\n');
 }

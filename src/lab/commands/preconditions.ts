@@ -1,6 +1,7 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { KinitError } from '../../model/error.js';
+import { lastLines } from '../../model/text/last-lines.js';
 import { runLocal } from '../../ssh/local.js';
 
 /** Programs a lab needs, and the Debian packages they come from. */
@@ -73,7 +74,7 @@ export async function ensureTools(onProgress: (text: string) => void, signal?: A
   throw new KinitError(`Programs for test hosts could not be installed: ${packages.join(', ')}`, {
     class: 'preflight',
     tried: `apt-get ${install.join(' ')}`,
-    found: second.stderr.trim().split('\n').slice(-5).join('\n'),
+    found: lastLines(second.stderr, 5),
     hint: `Install them by hand, then run the same command again: apt-get install ${packages.join(' ')}. PATH must hold /usr/sbin.`,
   });
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KinitError } from '../../model/error.js';
+import { lastLines } from '../../model/text/last-lines.js';
 import { runLocal } from '../../ssh/local.js';
 import { SUITE, acquireSettings, hostSources } from './apt.js';
 import { withLock } from '../state/lock.js';
@@ -162,7 +163,7 @@ async function build(recipe: Recipe, onProgress: (text: string) => void, signal:
     throw new KinitError('The root file system of the test hosts could not be made', {
       class: 'change',
       tried: `mmdebstrap ${args.join(' ')}`,
-      found: result.stdout.trim().split('\n').slice(-12).join('\n'),
+      found: lastLines(result.stdout, 12),
       hint: 'Check that this machine reaches its Debian archive (apt-get update), then run the same command again.',
     });
   }

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { ImageArtifact } from '../../model/artifact.js';
 import { KinitError } from '../../model/error.js';
 import type { Tools } from '../../model/resource.js';
+import { lastLines } from '../../model/text/last-lines.js';
 import { sh } from '../../shell/script.js';
 import type { ContainerRuntime } from '../container-runtime.js';
 
@@ -36,7 +37,7 @@ export async function loadArchives(
     class: 'change',
     host: tools.host.host,
     tried: `${runtime.images.loadCommand} (${String(archives.length)} archives, ${megabytes(total)} MB)`,
-    found: result.stderr.trim().split('\n').slice(-10).join('\n') || `exit code ${String(result.code)}`,
+    found: lastLines(result.stderr, 10) || `exit code ${String(result.code)}`,
     hint: `Check free space below ${runtime.dataFolder} and \`systemctl status ${runtime.units.join(' ')}\` on the host, then run again.`,
   });
 }

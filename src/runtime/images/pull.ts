@@ -1,6 +1,7 @@
 import type { ImageArtifact } from '../../model/artifact.js';
 import { KinitError } from '../../model/error.js';
 import type { Tools } from '../../model/resource.js';
+import { lastLines } from '../../model/text/last-lines.js';
 import { sh, shellScript } from '../../shell/script.js';
 import type { ContainerRuntime } from '../container-runtime.js';
 
@@ -30,7 +31,7 @@ export async function pullImages(
       found:
         result.code === 124
           ? `no result after ${String(TIMEOUT)} s`
-          : result.stderr.trim().split('\n').slice(-5).join('\n') || `exit code ${String(result.code)}`,
+          : lastLines(result.stderr, 5) || `exit code ${String(result.code)}`,
       hint: 'Check that the host reaches the registry, or set artifacts.mirror, runtime.registryMirrors or artifacts.source: source.',
     });
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ClientChannel } from 'ssh2';
 import { asKinitError, KinitError } from '../../model/error.js';
 import type { CommandResult, RunOptions } from '../../model/host.js';
+import { lastLines } from '../../model/text/last-lines.js';
 import { endSession, lostError, openChannel } from './exec.js';
 import type { Link } from './exec.js';
 import { createFrameReader, createSink, createTail } from './frame.js';
@@ -199,7 +200,7 @@ export function createRootShell(link: Link): RootShell {
             class: 'change',
             host,
             tried: running.label,
-            found: lastLines(running),
+            found: said(running),
           }),
         );
     }
@@ -218,7 +219,7 @@ export function createRootShell(link: Link): RootShell {
       class: 'timeout',
       host,
       tried: request.label,
-      found: lastLines(request),
+      found: said(request),
     });
 
   return {
@@ -257,7 +258,6 @@ export function labelOf(script: string): string {
     .slice(0, 120);
 }
 
-function lastLines(request: Request): string {
-  const text = `${request.sinks.stdout.text().trim()}\n${request.sinks.stderr.text().trim()}`.trim();
-  return text === '' ? 'no output' : text.split('\n').slice(-10).join('\n');
+function said({ sinks: { stdout, stderr } }: Request): string {
+  return lastLines(`${stdout.text().trim()}\n${stderr.text().trim()}`, 10) || 'no output';
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { KinitError } from '../../model/error.js';
 import type { CommandResult } from '../../model/host.js';
+import { lastLines } from '../../model/text/last-lines.js';
 import { endSession, lostError, openExec } from '../shell/exec.js';
 import type { Link } from '../shell/exec.js';
 import { createSender } from '../shell/sender.js';
@@ -44,7 +45,7 @@ export async function pipe(
   clearTimeout(timer);
 
   const result = { code: code ?? -1, stdout: exec.stdout.text(), stderr: exec.stderr.text() };
-  const found = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-10).join('\n') || 'no output';
+  const found = lastLines(`${result.stdout}\n${result.stderr}`, 10) || 'no output';
   if (ranOut)
     throw new KinitError(`a command on ${host} did not finish within ${seconds} s and was ended`, {
       class: 'timeout',

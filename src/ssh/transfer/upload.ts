@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path/posix';
 import { KinitError } from '../../model/error.js';
 import type { HostConnection, UploadFile } from '../../model/host.js';
+import { lastLines } from '../../model/text/last-lines.js';
 import { quote } from '../../shell/quote.js';
 import { lostError, openExec } from '../shell/exec.js';
 import type { Exec, Link } from '../shell/exec.js';
@@ -148,7 +149,7 @@ function uploadError(
   const file = files[Number(index ?? 0)];
   const path = file?.path ?? '';
   if (output.stdout.split('\n').includes('taken over')) return takenOver(host, `write ${path}`);
-  const found = output.stderr.trim().split('\n').slice(-5).join('\n') || 'the channel was closed';
+  const found = lastLines(output.stderr, 5) || 'the channel was closed';
   // The host runs with LC_ALL=C, and head and mkdir give no more than this text.
   const full = /No space left on device|Disk quota exceeded/.test(found);
   return new KinitError(`${path} could not be written on ${host}`, {

@@ -1,7 +1,8 @@
-import { KinitError } from '../model/error.js';
-import type { HostConnection } from '../model/host.js';
-import { HOST_KUBECONFIG } from './host-kubeconfig-path.js';
-import { journalSave } from '../resources/journal/journal.js';
+import { KinitError } from '../../model/error.js';
+import type { HostConnection } from '../../model/host.js';
+import { journalSave } from '../../resources/journal/journal.js';
+import { sh, shellScript } from '../../shell/script.js';
+import { HOST_KUBECONFIG } from './path.js';
 
 /**
  * Puts an administrator's kubeconfig where root's kubectl on the host finds it; reset takes it away again. Closes the connection.
@@ -9,7 +10,7 @@ import { journalSave } from '../resources/journal/journal.js';
  */
 export async function putKubeconfig(connection: HostConnection, text: string, replace: boolean): Promise<void> {
   try {
-    const { stdout } = await connection.run(`if [ -e ${HOST_KUBECONFIG} ]; then cat ${HOST_KUBECONFIG}; fi`);
+    const { stdout } = await connection.run(read());
     if (stdout === text) return;
     if (stdout.trim() !== '' && !replace) {
       throw new KinitError(`${HOST_KUBECONFIG} is there already and differs`, {
@@ -18,7 +19,7 @@ export async function putKubeconfig(connection: HostConnection, text: string, re
         hint: 'Add --yes to replace it; kinit reset puts the old one back.',
       });
     }
-    const saved = await connection.run(`${SAVE}\numask 077 && mkdir -p /root/.kube`);
+    const saved = await connection.run(prepare());
     if (saved.code !== 0)
       throw new KinitError(`${HOST_KUBECONFIG} cannot be written`, {
         class: 'change',
@@ -31,9 +32,17 @@ export async function putKubeconfig(connection: HostConnection, text: string, re
   }
 }
 
-const SAVE = `${journalSave({
-  id: `file:${HOST_KUBECONFIG}`,
-  summary: `write ${HOST_KUBECONFIG} (600)`,
-  save: `if [ -e ${HOST_KUBECONFIG} ]; then cp -a ${HOST_KUBECONFIG} "$D/before"; fi`,
-  restore: `if [ -e "$D/before" ]; then cp -a "$D/before" ${HOST_KUBECONFIG}; else rm -f ${HOST_KUBECONFIG}; fi`,
-})} || exit 1`;
+const args = [HOST_KUBECONFIG];
+const script = (file: string): string => sh(shellScript(file, import.meta.url), { args });
+
+/** Text of it; empty where there is none. */
+const read = (): string => script('./read.sh');
+
+/** Notes for reset what is there, and makes its folder. */
+const prepare = (): string =>
+  `${journalSave({
+    id: `file:${HOST_KUBECONFIG}`,
+    summary: `write ${HOST_KUBECONFIG} (600)`,
+    save: script('./save.sh'),
+    restore: script('./restore.sh'),
+  })} || exit 1\n${script('./make-folder.sh')}`;
