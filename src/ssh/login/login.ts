@@ -4,7 +4,7 @@ import type { Client } from 'ssh2';
 import { KinitError } from '../../model/error.js';
 import { startAttempt } from './auth.js';
 import type { Credentials } from './auth.js';
-import { startClock } from '../shell/pausable-timer.js';
+import { startPausableTimer } from '../shell/pausable-timer.js';
 import { connectError } from '../connect/errors.js';
 import type { Target } from '../connect/errors.js';
 import type { Trust } from '../trust/trust.js';
@@ -52,7 +52,7 @@ export function login(target: Target, { trust, credentials, patience, signal, so
           ...(target.host === undefined ? {} : { host: target.host }),
         }),
       );
-    const clock = startClock(patience, () =>
+    const clock = startPausableTimer(patience, () =>
       fail(
         refused ?? connectError(target, Object.assign(new Error('out of time'), { level: 'client-timeout' }), stage),
       ),

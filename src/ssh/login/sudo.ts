@@ -2,7 +2,7 @@ import type { ClientChannel } from 'ssh2';
 import { KinitError } from '../../model/error.js';
 import type { AskSecret, SecretSource } from '../../model/secret.js';
 import { quote } from '../../shell/quote.js';
-import { startClock } from '../shell/pausable-timer.js';
+import { startPausableTimer } from '../shell/pausable-timer.js';
 import { readSecret } from './secret.js';
 
 /** How one becomes root on a host; learned while its root shell is opened. */
@@ -66,7 +66,7 @@ export async function passSudo(channel: ClientChannel, way: RootWay, tag: string
         channel.destroy();
         reject(error instanceof Error ? error : new Error(String(error)));
       });
-    const clock = startClock(SUDO_MS, () =>
+    const clock = startPausableTimer(SUDO_MS, () =>
       fail(
         new KinitError(`sudo on ${way.host} does not answer`, {
           class: 'access',

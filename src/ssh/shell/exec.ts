@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Client, ClientChannel } from 'ssh2';
 import { KinitError } from '../../model/error.js';
+import { sh, shellScript } from '../../shell/script.js';
 import { createFrameReader, createSink, createTail, printMarker } from './frame.js';
 import type { Sink } from './frame.js';
 import type { Channels } from './channels.js';
 import { evalWords, passSudo, rootCommand } from '../login/sudo.js';
 import type { RootWay } from '../login/sudo.js';
+
+const END_SESSION = shellScript('./end-session.sh', import.meta.url);
 
 /** One SSH connection as the parts of this room share it. */
 export interface Link {
@@ -102,22 +105,7 @@ export async function openExec(link: Link, script: string): Promise<Exec> {
  */
 export async function endSession(link: Link, pid: number | undefined, spare: boolean): Promise<void> {
   if (pid === undefined) return;
-  const script = `
-pid=${pid}
-stat() { read -r line <"/proc/$1/stat" && line=\${line##*) } && set -- $line && ppid=$2 sid=$4; } 2>/dev/null
-stat $pid || exit 0
-want=$sid spared=' '
-${spare ? 'p=$pid; while [ "$p" -gt 1 ]; do spared="$spared$p "; stat "$p" || break; p=$ppid; done' : ''}
-for signal in TERM KILL; do
-  found=
-  for dir in /proc/[0-9]*; do
-    p=\${dir#/proc/}
-    case $spared in *" $p "*) continue;; esac
-    stat "$p" && [ "$sid" = "$want" ] && [ "$line" != "\${line#[!Z]}" ] && kill -$signal "$p" 2>/dev/null && found=1
-  done
-  [ -n "$found" ] || break
-  [ $signal = KILL ] || sleep 1
-done`;
+  const script = sh(END_SESSION, { args: [String(pid), spare ? 'spare' : 'all'] });
   try {
     const side = await openExec(link, script);
     side.channel.end();

@@ -1,12 +1,12 @@
 /** A bound on waiting that does not run while a person types a password. */
-export interface Clock {
+export interface PausableTimer {
   readonly hold: <T>(work: Promise<T>) => Promise<T>;
   readonly stop: () => void;
   /** Whether it was ever held. */
   readonly wasHeld: () => boolean;
 }
 
-export function startClock(milliseconds: number, onExpire: () => void): Clock {
+export function startPausableTimer(milliseconds: number, onExpire: () => void): PausableTimer {
   let left = milliseconds;
   let since = Date.now();
   let holds = 0;

@@ -157,11 +157,11 @@ export function createRootShell(link: Link): RootShell {
       sent.push(request);
       lastId += 1;
       write(session.channel, requestText(session, lastId, request.script, request.options.stdin));
-      if (sent.length === 1) startClock(request);
+      if (sent.length === 1) startTimer(request);
     }
   };
 
-  const startClock = (request: Request): void => {
+  const startTimer = (request: Request): void => {
     request.timer = setTimeout(() => void end(request), request.seconds * 1000);
   };
 
@@ -173,7 +173,7 @@ export function createRootShell(link: Link): RootShell {
     sent.shift();
     clearTimeout(request.timer);
     link.counts.roundTrips += 1;
-    if (sent[0] !== undefined) startClock(sent[0]);
+    if (sent[0] !== undefined) startTimer(sent[0]);
     if (request.timedOut) request.reject(timeoutError(request));
     else request.resolve({ code, stdout: request.sinks.stdout.text(), stderr: request.sinks.stderr.text() });
     send();

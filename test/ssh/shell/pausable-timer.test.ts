@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest';
-import { startClock } from '../../../src/ssh/shell/pausable-timer.js';
+import { startPausableTimer } from '../../../src/ssh/shell/pausable-timer.js';
 
 test('it does not run while a person types', async () => {
   vi.useFakeTimers();
   try {
     const late = vi.fn();
-    const clock = startClock(5000, late);
+    const clock = startPausableTimer(5000, late);
     vi.advanceTimersByTime(3000);
     let typed: () => void = () => undefined;
     const held = clock.hold(new Promise<void>((resolve) => (typed = resolve)));

@@ -1,0 +1,111 @@
+# shellcheck shell=sh
+# Reads files from standard input and puts them in place together: a line 'file <size> <mode> <owner>:<group> <sha256 or ->',
+# a line with the path, then exactly <size> bytes; at last a line 'end'. `read` takes one line and no byte more (POSIX),
+# `head -c` its bytes and no more. No file is renamed before all are there, checked and synced; when anything fails, or the
+# stream stops before 'end', no temporary file is left.
+# RUN, TAG: make the temporary names unique.
+# JOBS: folder of the jobs, where this run has claimed the host (see job.ts); empty: it has not.
+# Prints 'done', 'taken over', or 'fail <index>' with the reason on standard error.
+# include: ../shell/begin-job.sh
+
+# Of file i: the temporary name in t$i, the path in p$i.
+n=0
+swept=:
+
+clean() {
+  i=0
+  while [ "$i" -lt "$n" ]; do
+    eval "rm -f -- \"\$t$i\""
+    i=$((i + 1))
+  done
+}
+trap clean EXIT
+trap 'exit 1' HUP INT TERM PIPE
+
+# fail INDEX: says how much room there is, too, because a full disk is what it mostly is.
+# shellcheck disable=SC2034
+fail() {
+  echo "fail $1"
+  df -Pk -- "${dir:-/}" 2> /dev/null | {
+    read -r head
+    read -r device total used free rest &&
+      echo "$((free / 1024)) MB of $((total / 1024)) MB are free there" >&2
+  }
+  exit 1
+}
+
+# Takes away the temporary files of other runs in a folder, which only a power cut leaves behind.
+sweep() {
+  case $swept in *":$dir:"*) return ;; esac
+  swept=$swept$dir:
+  for old in "$dir"/.kinit-up-*; do
+    case $old in "$dir/.kinit-up-$RUN-"*) ;; *) rm -f -- "$old" ;; esac
+  done
+}
+
+# check_sum INDEX FILE SUM: a file with a wrong one is taken away, which stops the rest.
+check_sum() {
+  got=$(sha256sum < "$2") && [ "${got%% *}" = "$3" ] && return
+  echo "what arrived has sha256 ${got%% *}, not $3" >&2
+  echo "fail $1"
+  rm -f -- "$2"
+}
+
+while read -r word size mode owner sum; do
+  [ "$word" = file ] || break
+  IFS= read -r path || exit 1
+  dir=${path%/*}
+  [ -d "$dir/" ] || mkdir -p -- "$dir" || fail "$n"
+  [ -z "$JOBS" ] || sweep
+  tmp=$dir/.kinit-up-$RUN-$TAG-$n
+  eval "t$n=\$tmp p$n=\$path"
+  me=$n
+  n=$((n + 1))
+  # Nobody reads it before its mode is right, and nothing that lies there is written into.
+  umask 077
+  set -C
+  true > "$tmp" || fail "$me"
+  umask 022
+  set +C
+  if [ "$owner" != root:root ] || [ -g "$dir/" ]; then chown -- "$owner" "$tmp" || fail "$me"; fi
+  chmod -- "$mode" "$tmp" || fail "$me"
+  [ "$size" = 0 ] || head -c "$size" > "$tmp" || fail "$me"
+  # Checked while the next file comes.
+  if [ "$sum" != - ]; then check_sum "$me" "$tmp" "$sum" < /dev/null & fi
+done
+[ "$word" = end ] || exit 1
+wait
+
+set --
+i=0
+while [ "$i" -lt "$n" ]; do
+  eval "set -- \"\$@\" \"\$t$i\""
+  i=$((i + 1))
+done
+for tmp; do [ -e "$tmp" ] || exit 1; done
+
+put_in_place() {
+  # Not sync_file, which goes on where the disk fails: old coreutils sync everything here, and say so.
+  [ "$n" = 0 ] || "sync" -- "$@" || fail 0
+  i=0
+  while [ "$i" -lt "$n" ]; do
+    eval "tmp=\$t$i path=\$p$i"
+    mv -f -T -- "$tmp" "$path" || fail "$i"
+    i=$((i + 1))
+  done
+  echo 'done'
+}
+
+# Putting them in place is a job. Reading them is none: a sender that died would keep it for ever.
+if [ -z "$JOBS" ]; then
+  (put_in_place "$@")
+else
+  (
+    flock -s 9 || exit 1
+    begin_job "$JOBS" "$RUN" 'put files in place'
+    put_in_place "$@"
+  ) 9>> "$JOBS/changing"
+fi
+code=$?
+[ "$code" != 197 ] || echo 'taken over'
+exit "$code"
