@@ -32,12 +32,12 @@ export function openConfig(file: string | undefined, say: (text: string) => void
 
   const ask = async (destination: string, given: Given): Promise<ConfigSettings> => {
     const config = await (text ??= configText(file));
-    if (config === undefined || file === undefined) return nothing(destination);
+    if (config === undefined || file === undefined) return nothing(destination, given);
     const answer = await slot(() => askOpenSsh({ file, text: config }, destination, given));
     if (typeof answer === 'string') return readAnswer(answer, destination, given);
     if (!said) say(`${file} is not read: ${answer.missing}. Only what the inventory says about SSH counts.`);
     said = true;
-    return nothing(destination);
+    return nothing(destination, given);
   };
   return (destination, given) => {
     const key = JSON.stringify([destination, given]);
@@ -47,8 +47,16 @@ export function openConfig(file: string | undefined, say: (text: string) => void
   };
 }
 
-function nothing(destination: string): ConfigSettings {
-  return { hostName: destination, identityFiles: [], identitiesOnly: false, proxyJump: [] };
+/** No configuration: what was given stands. */
+function nothing(destination: string, { user, port }: Given): ConfigSettings {
+  return {
+    hostName: destination,
+    ...(user === undefined ? {} : { user }),
+    ...(port === undefined ? {} : { port }),
+    identityFiles: [],
+    identitiesOnly: false,
+    proxyJump: [],
+  };
 }
 
 /** Undefined: there is nothing to be followed. */

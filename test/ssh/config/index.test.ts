@@ -113,6 +113,8 @@ test('without a file nothing is set; a file that is not there is an empty one', 
   const nothing = { hostName: 'h', identityFiles: [], identitiesOnly: false, proxyJump: [] };
   expect(await openConfig(undefined)('h', { defaultUser: 'root' })).toEqual(nothing);
   expect(await openConfig(join(folder, 'absent'))('h', { defaultUser: 'root' })).toEqual(nothing);
+  const given = { user: 'ops', port: 2222 };
+  expect(await openConfig(undefined)('h', { ...given, defaultUser: 'root' })).toEqual({ ...nothing, ...given });
 });
 
 test('a file that cannot be read, and one that includes itself for ever, say so', async () => {
