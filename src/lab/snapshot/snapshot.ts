@@ -1,4 +1,4 @@
-import { access, readdir, rename } from 'node:fs/promises';
+import { access, readdir, rename, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runLocal } from '../../ssh/local.js';
 import { labDown } from '../commands/down.js';
@@ -40,6 +40,7 @@ export async function ensureSnapshot(options: SnapshotOptions): Promise<string> 
       await removeUnused();
       await make(options, folder);
     }
+    await utimes(folder, new Date(), new Date());
     return folder;
   });
 }
@@ -73,14 +74,21 @@ async function switchOff(lab: Lab, host: LabHost): Promise<void> {
   await removeCgroups(all, namesOf(lab).cgroup, host.name);
 }
 
-/** Those of other digests that no lab of this user stands on, and what a killed run left. */
+/** How many stay besides those that labs stand on: checkouts beside each other each have their own. */
+const KEPT = 2;
+
+/** All but the last used ones that no lab of this user stands on, and what a killed run left. */
 async function removeUnused(): Promise<void> {
   const states = await Promise.all((await stateNames()).map(readState));
   const used = states.flatMap((state) => state?.hosts.flatMap(({ snapshot }) => snapshot ?? []) ?? []);
-  for (const entry of await readdir(cacheFolder()).catch(() => [])) {
-    const path = join(cacheFolder(), entry);
-    if (entry.startsWith(PREFIX) && !used.some((each) => each.startsWith(`${path}/`))) await removeTree(path);
-  }
+  const entries = (await readdir(cacheFolder()).catch(() => [])).filter((entry) => entry.startsWith(PREFIX));
+  const free = entries
+    .map((entry) => join(cacheFolder(), entry))
+    .filter((path) => !used.some((each) => each.startsWith(`${path}/`)));
+  const dated = await Promise.all(free.map(async (path) => ({ path, time: (await stat(path)).mtimeMs })));
+  const newest = dated.filter(({ path }) => !path.endsWith('.new')).sort((a, b) => b.time - a.time);
+  const kept = newest.slice(0, KEPT).map(({ path }) => path);
+  for (const path of free) if (!kept.includes(path)) await removeTree(path);
 }
 
 async function exists(path: string): Promise<boolean> {
