@@ -55,7 +55,8 @@ export interface ImageInputs {
 
 /** What is shared by several images of one build is made once. */
 export interface ImageTools extends ImageInputs {
-  readonly debian: (packages: readonly string[]) => Promise<DebianFiles>;
+  /** The files of Debian packages and of what they depend on. */
+  readonly unpack: (packages: readonly string[]) => Promise<DebianFiles>;
   readonly layer: (name: string, entries: () => Promise<readonly TarEntry[]>) => Promise<Layer>;
 }
 

@@ -1,14 +1,11 @@
 import type { Section } from '../facts/index.js';
 import { OWN_CHAINS, OWN_TABLES, READABLE, SYSTEM_NAMESPACES } from './networks.js';
+import { RUNTIME_PLACES, RUNTIMES } from '../runtime/index.js';
 import { shellScript, type ShellValues } from '../shell/script.js';
 
 /** Where kubelets keep their containers, in the order they are looked for. */
-const SOCKETS = [
-  '/run/containerd/containerd.sock',
-  '/run/crio/crio.sock',
-  '/run/cri-dockerd.sock',
-  '/var/run/cri-dockerd.sock',
-];
+const SOCKETS = RUNTIME_PLACES.flatMap(({ sockets }) => sockets);
+const RUNTIME_UNITS = RUNTIME_PLACES.flatMap(({ units }) => units);
 /** What matters in a log; the rest of it stays on the host. */
 const TELLING =
   'error|fail|fatal|panic|refused|denied|loop|took too long|slow fdatasync|no space|expired|address already|not found|unable|cannot|timed? ?out';
@@ -18,26 +15,27 @@ const SETTINGS = [
   'net/ipv4/ip_forward',
   'fs/inotify/max_user_instances',
 ];
-const PROGRAMS = ['kubelet', 'containerd', 'runc', 'crictl', 'kubeadm', 'etcd'];
+const PROGRAMS = ['kubelet', ...RUNTIMES.flatMap(({ programs }) => programs), 'crictl', 'kubeadm', 'etcd'];
 
 /** What is asked of a host beside its facts, in one round trip. Nothing here prints a secret on purpose; what it prints is redacted all the same. */
 export const SECTIONS: readonly Section[] = [
-  section('units'),
+  section('units', { args: ['kubelet', ...RUNTIME_UNITS] }),
   section('kubelet-log'),
   section('kubelet-last'),
-  section('runtime-log'),
+  section('runtime-log', { args: RUNTIME_UNITS.flatMap((unit) => ['-u', unit]) }),
   section('containers', { args: SOCKETS }),
   section('pod-logs', { args: [TELLING, ...SYSTEM_NAMESPACES] }),
   section('etcd-log'),
   section('kernel-log'),
   section('memory'),
-  section('disk'),
+  section('disk', { args: RUNTIMES.map(({ dataFolder }) => dataFolder) }),
   section('links'),
   section('sysctls', { args: SETTINGS }),
   section('firewall', { args: [OWN_TABLES, OWN_CHAINS] }),
   section('certificates'),
   section('kubelet-config'),
-  section('runtime-config'),
+  // What is asked is what causes speak of: settings of the runtime that kinit installs unless told otherwise.
+  ['runtime-config', RUNTIMES[0].settings, {}],
   section('manifests'),
   section('resolv'),
   section('cni', { args: READABLE.flatMap(({ id, signs }) => [id, signs.subnetFile]) }),

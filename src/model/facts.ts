@@ -14,7 +14,6 @@ export interface HostFacts {
     readonly versionId: string;
     readonly codename: string;
     readonly prettyName: string;
-    readonly family: 'debian' | 'redhat' | 'unknown';
     /** ID_LIKE of os-release(5): what the distribution is made from. */
     readonly like?: readonly string[];
   };

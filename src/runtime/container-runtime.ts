@@ -6,7 +6,7 @@ import type { ShellScript } from '../shell/script.js';
 /** Where a runtime is found on a host: enough to examine one, also one that somebody else installed. */
 export interface RuntimePlace {
   /** systemd units, in the order they start. */
-  readonly units: readonly string[];
+  readonly units: readonly [string, ...string[]];
   /** Paths of the sockets on which it may speak the CRI, likeliest first. */
   readonly sockets: readonly [string, ...string[]];
 }
@@ -23,6 +23,10 @@ export interface ContainerRuntime extends RuntimePlace {
   readonly dataFolder: string;
   /** Its configuration, in the file a person would look at. */
   readonly configFile: string;
+  /** For the doctor: prints the lines of it that a cluster depends on, as the runtime understands them. */
+  readonly settings: ShellScript;
+  /** Programs that say their version with --version. */
+  readonly programs: readonly string[];
   /** Configuration, units, and the service running with just these. */
   readonly resources: (context: PhaseContext) => readonly Resource[];
   readonly images: ImageStore;

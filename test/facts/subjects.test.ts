@@ -9,21 +9,27 @@ import { services } from '../../src/facts/subjects/services.js';
 import { swap } from '../../src/facts/subjects/swap.js';
 import { sh } from '../../src/shell/script.js';
 
-test('os: the family comes from ID or ID_LIKE, quotes are taken off', () => {
+test('os: names from ID and ID_LIKE, quotes are taken off', () => {
   expect(
     os.parse('PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nID=debian\n'),
   ).toEqual({
     id: 'debian',
+    like: [],
     versionId: '12',
     codename: 'bookworm',
     prettyName: 'Debian GNU/Linux 12 (bookworm)',
-    family: 'debian',
-    like: [],
   });
-  expect(os.parse('ID="rocky"\nID_LIKE="rhel centos fedora"\nVERSION_ID="9.4"').family).toBe('redhat');
-  expect(os.parse("ID='linuxmint'\nID_LIKE='ubuntu debian'")).toMatchObject({ id: 'linuxmint', family: 'debian' });
-  expect(os.parse('ID=arch')).toMatchObject({ family: 'unknown', prettyName: 'arch' });
-  expect(os.parse('').family).toBe('unknown');
+  expect(os.parse('ID="rocky"\nID_LIKE="rhel centos fedora"\nVERSION_ID="9.4"').like).toEqual([
+    'rhel',
+    'centos',
+    'fedora',
+  ]);
+  expect(os.parse("ID='linuxmint'\nID_LIKE='ubuntu debian'")).toMatchObject({
+    id: 'linuxmint',
+    like: ['ubuntu', 'debian'],
+  });
+  expect(os.parse('ID=arch')).toMatchObject({ like: [], prettyName: 'arch' });
+  expect(os.parse('').like).toEqual([]);
 });
 
 test('machine: Go names of architectures, cgroup 1 unless v2 is seen', () => {

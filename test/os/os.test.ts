@@ -31,7 +31,7 @@ test('the family comes from ID or ID_LIKE', () => {
 test('another family is refused with what is supported', () => {
   const facts = {
     ...factsOf('n1'),
-    os: { id: 'rocky', versionId: '9.4', codename: '', prettyName: 'Rocky Linux 9.4', family: 'redhat' as const },
+    os: { id: 'rocky', versionId: '9.4', codename: '', prettyName: 'Rocky Linux 9.4' },
   };
   expect(findOs(facts)).toBeUndefined();
   const thrown = ((): unknown => {

@@ -24,7 +24,6 @@ export function makeNodes(spec: Spec, facts: Partial<HostFacts> = {}): Node[] {
         versionId: '12',
         codename: 'bookworm',
         prettyName: 'Debian GNU/Linux 12 (bookworm)',
-        family: 'debian',
       },
       arch: 'amd64',
       kernel: '6.1.0',

@@ -73,14 +73,14 @@ test.each<[string, Wanted, string, object]>([
   ],
   [
     'another operating system',
-    { worker: { os: { id: 'rocky', versionId: '9', codename: '', prettyName: 'Rocky Linux 9', family: 'redhat' } } },
+    { worker: { os: { id: 'rocky', versionId: '9', codename: '', prettyName: 'Rocky Linux 9' } } },
     'w1',
     { name: 'os', status: 'error', found: 'Rocky Linux 9' },
   ],
   [
     'an old Debian',
     {
-      worker: { os: { id: 'debian', versionId: '10', codename: 'buster', prettyName: 'Debian 10', family: 'debian' } },
+      worker: { os: { id: 'debian', versionId: '10', codename: 'buster', prettyName: 'Debian 10' } },
     },
     'w1',
     { name: 'os', status: 'error' },

@@ -1,6 +1,5 @@
 import { STATIC_TAGS } from '../../artifacts/build/components.js';
-import { layerOrder } from '../../artifacts/build/debian.js';
-import { programLayer } from '../../artifacts/images/layers.js';
+import { layerOrder, programLayer } from '../../artifacts/images/layers.js';
 import { BASE_PACKAGES, etcEntries } from '../../artifacts/images/files.js';
 import { byMinor, type Supply } from '../../artifacts/supply.js';
 
@@ -28,7 +27,7 @@ export const dnsSupply: Supply = {
         packages: ['ca-certificates'],
         make: async (tools) => {
           const etc = await tools.layer('etc', async () =>
-            layerOrder(etcEntries((await tools.debian(BASE_PACKAGES)).entries)),
+            layerOrder(etcEntries((await tools.unpack(BASE_PACKAGES)).entries)),
           );
           // The official image's user and file capability: port 53 without root.
           const xattrs = { 'security.capability': netBindService() };

@@ -65,21 +65,6 @@ export async function debianFiles(
   };
 }
 
-/** Entries with the folders above them, folders before what is in them, hard links after their targets, each path once (the last one wins). */
-export function layerOrder(entries: readonly TarEntry[]): TarEntry[] {
-  const byPath = new Map<string, TarEntry>();
-  for (const entry of entries) {
-    const parts = entry.path.split('/');
-    for (let depth = 1; depth < parts.length; depth++) {
-      const parent = parts.slice(0, depth).join('/');
-      if (!byPath.has(parent)) byPath.set(parent, { path: parent, type: 'directory', mode: 0o755 });
-    }
-    byPath.set(entry.path, entry);
-  }
-  const rank = (entry: TarEntry): number => (entry.type === 'hardlink' ? 1 : 0);
-  return [...byPath.values()].sort((a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : 1));
-}
-
 /** dpkg's status is not written for unpacked packages; the head of each changelog says the version. */
 function packageVersions(entries: readonly TarEntry[]): Record<string, string> {
   const versions: Record<string, string> = {};

@@ -45,7 +45,7 @@ export function archiveMaker(
   };
   const tools: ImageTools = {
     ...inputs,
-    debian: (names) => once(packages, names.join(' '), () => debianFiles(names, inputs.arch, folder, signal)),
+    unpack: (names) => once(packages, names.join(' '), () => debianFiles(names, inputs.arch, folder, signal)),
     layer: (name, entries) =>
       once(layers, name, async () => writeLayer(join(folder, `${name}.layer`), await entries())),
   };

@@ -1,5 +1,5 @@
-import { layerOrder } from '../build/debian.js';
 import { NGINX_PACKAGES, nginxEntries } from '../images/files.js';
+import { layerOrder } from '../images/layers.js';
 import type { Supply } from '../supply.js';
 
 /** The version of Debian 12's nginx; Docker Hub has the same tag. */
@@ -17,7 +17,7 @@ export const smokeTest: Supply = {
         programs: [],
         packages: NGINX_PACKAGES,
         make: async (tools) => {
-          const debian = await tools.debian(NGINX_PACKAGES);
+          const debian = await tools.unpack(NGINX_PACKAGES);
           const layer = await tools.layer('nginx', () => Promise.resolve(layerOrder(nginxEntries(debian))));
           const labels = { 'org.opencontainers.image.version': debian.versions['nginx'] ?? NGINX_TAG };
           return { layers: [layer], config: { entrypoint: ['/usr/sbin/nginx'], cmd: ['-g', 'daemon off;'], labels } };

@@ -22,7 +22,7 @@ export const staticPods: ControlPlaneForm = {
   apiServer: (context) => [
     ...datastoreOf(context.spec).resources(context),
     ...apiServerFolders(),
-    ...caFolders(context.node.facts.os.family).map((path) => directory({ path, mode: 0o755, keepExisting: true })),
+    ...caFolders(context.node.facts).map((path) => directory({ path, mode: 0o755, keepExisting: true })),
     ...apiServerFiles(),
     manifest(datastoreOf(context.spec).pod(context)),
     manifest(apiServerPod(context)),

@@ -99,7 +99,7 @@ const kubeconfigVolume = (path: string): PodVolume => ({
 });
 
 function caVolumes({ node }: PhaseContext): PodVolume[] {
-  return caFolders(node.facts.os.family).map((path) => ({
+  return caFolders(node.facts).map((path) => ({
     name: caVolumeName(path),
     path,
     type: 'DirectoryOrCreate',

@@ -1,3 +1,4 @@
+import { osOf } from '../../os/index.js';
 import { directory, user } from '../../resources/index.js';
 import { kubeadmArgs } from '../../model/text/flags.js';
 import type { Datastore } from '../datastore.js';
@@ -12,8 +13,8 @@ export const etcd: Datastore = {
   title: 'etcd',
   certificates: etcdCertificates,
   // CIS 1.1.12: the data folder belongs to etcd:etcd.
-  resources: ({ spec }) => [
-    user({ name: 'etcd', home: spec.etcd.dataDir, shell: '/usr/sbin/nologin' }),
+  resources: ({ spec, node }) => [
+    user({ name: 'etcd', home: spec.etcd.dataDir, shell: osOf(node.facts).paths.nologin }),
     directory({ path: spec.etcd.dataDir, mode: 0o700, owner: 'etcd', group: 'etcd', removeContents: true }),
   ],
   pod: etcdPod,

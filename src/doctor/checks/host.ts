@@ -9,6 +9,7 @@ import { runtimeAnswer } from '../read/containers.js';
 import { fileSystems } from '../read/disks.js';
 import { kubeletSetting, sysctl } from '../read/settings.js';
 import { runtimeUnit, stateOf, unit } from '../read/units.js';
+import { RUNTIMES } from '../../runtime/index.js';
 
 /** Checks of `kinit check` that speak of what kinit is about to do, or that have a fuller one here. */
 const LEFT_OUT = ['swap', 'firewall', 'disk', ...FAMILIES.map(({ packages }) => lockCheckOf(packages))];
@@ -78,7 +79,7 @@ function runtime(host: HostEvidence): CheckResult {
   const found = runtimeUnit(host);
   const base = { name: 'runtime', title: 'Container runtime', minimum: 'running, answers' };
   if (found === undefined)
-    return { ...base, status: 'error', found: 'none installed', hint: 'kinit init installs containerd.' };
+    return { ...base, status: 'error', found: 'none installed', hint: `kinit init installs ${RUNTIMES[0].title}.` };
   const { trouble, containers } = runtimeAnswer(host);
   if (found.active !== 'active')
     return {

@@ -1,7 +1,8 @@
 # shellcheck shell=sh
 # State of kubelet and container runtimes, as systemctl shows it.
+# "$@" = units
 # include: ./bounded.sh
 
 bounded 8000 systemctl show \
   -p Id,LoadState,ActiveState,SubState,UnitFileState,Result,ExecMainStatus,NRestarts,ActiveEnterTimestamp \
-  kubelet containerd crio docker cri-docker
+  "$@"

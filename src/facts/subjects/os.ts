@@ -11,20 +11,12 @@ export const os: Subject<HostFacts['os']> = {
     const release = parseFields(output);
     const text = (key: string): string => unquoted(release.get(key) ?? '');
     const id = text('ID');
-    const like = words(text('ID_LIKE')).filter((name) => name !== '');
-    const names = [id, ...like];
-    const family = names.some((name) => name === 'debian' || name === 'ubuntu')
-      ? 'debian'
-      : names.some((name) => ['rhel', 'centos', 'fedora', 'rocky', 'almalinux'].includes(name))
-        ? 'redhat'
-        : 'unknown';
     return {
       id,
       versionId: text('VERSION_ID'),
       codename: text('VERSION_CODENAME'),
       prettyName: text('PRETTY_NAME') || id || 'unknown',
-      family,
-      like,
+      like: words(text('ID_LIKE')).filter((name) => name !== ''),
     };
   },
 };

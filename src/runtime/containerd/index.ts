@@ -12,6 +12,8 @@ export const containerd: ContainerRuntime = {
   sockets: ['/run/containerd/containerd.sock'],
   dataFolder: '/var/lib/containerd',
   configFile: '/etc/containerd/config.toml',
+  settings: shellScript('./settings.sh', import.meta.url),
+  programs: ['containerd', 'runc'],
   resources: containerdResources,
   images: {
     describe: {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { layerOrder } from '../../../src/artifacts/build/debian.js';
+import { layerOrder } from '../../../src/artifacts/images/layers.js';
 import { baseEntries } from '../../../src/artifacts/images/files.js';
 import type { TarEntry } from '../../../src/artifacts/images/tar.js';
 

@@ -15,7 +15,6 @@ export function factsOf(host: string): HostFacts {
       versionId: '12',
       codename: 'bookworm',
       prettyName: 'Debian GNU/Linux 12 (bookworm)',
-      family: 'debian',
     },
     arch: 'amd64',
     kernel: '6.1.0-18-amd64',

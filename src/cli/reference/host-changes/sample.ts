@@ -80,7 +80,6 @@ function factsOf(host: string, address: string): HostFacts {
       versionId: '12',
       codename: 'bookworm',
       prettyName: 'Debian GNU/Linux 12 (bookworm)',
-      family: 'debian',
     },
     arch: 'amd64',
     kernel: '6.1.0',

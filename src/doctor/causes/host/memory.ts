@@ -5,6 +5,7 @@ import type { Evidence, HostEvidence } from '../../evidence.js';
 import { containerStatuses, nodeNamed, podsOn, podTitle } from '../../read/cluster.js';
 import { unit } from '../../read/units.js';
 import { SYSTEM_NAMESPACES } from '../../networks.js';
+import { RUNTIMES } from '../../../runtime/index.js';
 
 const RECENT_SECONDS = 15 * 60;
 
@@ -21,7 +22,7 @@ export const outOfMemory: Cause = {
 };
 
 function ofHost(host: HostEvidence, evidence: Evidence): Sighting[] {
-  const services = ['kubelet', 'containerd'].flatMap((name) =>
+  const services = ['kubelet', ...RUNTIMES.flatMap(({ units }) => units)].flatMap((name) =>
     unit(host, name)?.result === 'oom-kill' ? [`${name} was killed`] : [],
   );
   const node = nodeNamed(evidence, host.host);

@@ -1,0 +1,133 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import ts from 'typescript';
+import { expect, test } from 'vitest';
+import { FAMILIES } from '../src/os/index.js';
+import { RUNTIMES } from '../src/runtime/index.js';
+import { withoutComments } from '../src/shell/comments.js';
+
+/** A seam's room, and the words that give its kinds away: in code and strings they stand in no other room. */
+interface Seam {
+  readonly room: string;
+  readonly kinds: readonly { readonly id: string; readonly words: readonly string[] }[];
+}
+
+const SEAMS: readonly Seam[] = [
+  { room: 'os', kinds: FAMILIES },
+  { room: 'runtime', kinds: RUNTIMES },
+];
+
+/** Files that may name a kind all the same, with the reason. Few: what is listed here no seam protects. */
+const EXCEPTIONS: readonly { readonly file: RegExp; readonly words: readonly string[]; readonly why: string }[] = [
+  {
+    file: /^src\/lab\//,
+    words: ['debian', 'apt', 'apt-get', 'dpkg'],
+    why: 'lab hosts are Debian, made with its tools: a room of its own',
+  },
+  {
+    file: /^src\/artifacts\//,
+    words: ['debian', 'ubuntu', 'apt', 'apt-get', 'dpkg'],
+    why: 'images are made of Debian packages, whatever the hosts are, and this machine may be Debian',
+  },
+  {
+    file: /^src\/artifacts\/images\/oci\.ts$/,
+    words: ['containerd'],
+    why: "an annotation by this name tells every runtime an image's reference",
+  },
+  { file: /^src\/cli\/commands\/lab\.ts$/, words: ['debian'], why: 'says what the lab makes' },
+  {
+    file: /^src\/cli\/shell\.ts$/,
+    words: ['debian'],
+    why: "names a package for the operator's own machine, as an example",
+  },
+  {
+    file: /^src\/cli\/reference\/host-changes\//,
+    words: ['debian'],
+    why: 'docs/host-changes.md is written for one example host, and says so',
+  },
+  {
+    file: /^src\/model\/spec\.ts$/,
+    words: ['apt', 'dpkg'],
+    why: 'a line of docs/inventory.md, which people with these hosts read',
+  },
+  {
+    file: /^src\/doctor\/causes\/(cluster\/runtime|host\/cgroup)\.ts$/,
+    words: ['containerd'],
+    why: "causes that quote a runtime's own words, and name its file",
+  },
+  {
+    file: /^src\/resources\/traces\/index\.ts$/,
+    words: ['containerd'],
+    why: 'a line of docs/host-changes.md',
+  },
+];
+
+const FILES = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .map((file) => `src/${file.replaceAll('\\', '/')}`)
+  .filter((file) => /\.(ts|sh|hbs)$/.test(file))
+  .sort();
+
+test.each(SEAMS)('kinds of src/$room are named nowhere else', ({ room, kinds }) => {
+  const words = kinds.flatMap((kind) => kind.words);
+  const found = FILES.filter((file) => !file.startsWith(`src/${room}/`)).flatMap((file) =>
+    words.filter((word) => !isExcepted(file, word) && names(file, word)).map((word) => `${file}: ${word}`),
+  );
+  expect(found).toEqual([]);
+});
+
+test('no exception is left over', () => {
+  const needless = EXCEPTIONS.flatMap(({ file, words }) =>
+    words
+      .filter((word) => !FILES.some((name) => file.test(name) && names(name, word)))
+      .map((word) => `${file.source}: ${word}`),
+  );
+  expect(needless).toEqual([]);
+});
+
+/** Most files do not even say it in a comment: these need not be taken apart. */
+function names(file: string, word: string): boolean {
+  return says(textOf(file), word) && says(codeOf(file), word);
+}
+
+function isExcepted(file: string, word: string): boolean {
+  return EXCEPTIONS.some((exception) => exception.file.test(file) && exception.words.includes(word));
+}
+
+/** A long word is looked for within others too (debianFiles), a short one by itself (apt is in "captured"). */
+function says(text: string, word: string): boolean {
+  if (word.length > 5) return text.toLowerCase().includes(word.toLowerCase());
+  return new RegExp(`(?<![A-Za-z0-9_-])${word}(?![A-Za-z0-9_])`, 'i').test(text);
+}
+
+const texts = new Map<string, string>();
+const codes = new Map<string, string>();
+
+function textOf(file: string): string {
+  const text = texts.get(file) ?? readFileSync(file, 'utf8');
+  texts.set(file, text);
+  return text;
+}
+
+/** A file's text without its comments: they may cite. */
+function codeOf(file: string): string {
+  const known = codes.get(file);
+  if (known !== undefined) return known;
+  const text = textOf(file);
+  const code = file.endsWith('.ts') ? tokensOf(text) : file.endsWith('.sh') ? withoutComments(text) : text;
+  codes.set(file, code);
+  return code;
+}
+
+function tokensOf(text: string): string {
+  const source = ts.createSourceFile('x.ts', text, ts.ScriptTarget.Latest, true);
+  const tokens: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (node.getChildCount(source) === 0) tokens.push(node.getText(source));
+    else
+      node
+        .getChildren(source)
+        .filter((child) => !ts.isJSDoc(child))
+        .forEach(visit);
+  };
+  visit(source);
+  return tokens.join(' ');
+}
