@@ -1,5 +1,3 @@
-export { openApi, type ApiOptions } from './api/client.js';
-export { statusOf } from './api/errors.js';
 export {
   createToken,
   deleteToken,
@@ -9,6 +7,4 @@ export {
   type CreateToken,
   type TokenInfo,
 } from './tokens.js';
-export { drainAndDelete, type DrainOptions } from './node/drain.js';
-export { waitForApi, waitForNodesReady, waitForWorkload } from './waits/api.js';
 export { listNodes, type NodeStatus } from './node/status.js';

@@ -1,4 +1,4 @@
-import { withoutKlogHead } from '../cluster/why/klog.js';
+import { withoutKlogHead } from '../cluster/why/kubelet-journal.js';
 import type { Evidence, HostEvidence } from './evidence.js';
 
 /** error: it stops the cluster or a node. warning: it will, or it stops a pod. note: worth a word, nothing is broken. */

@@ -32,9 +32,7 @@ export {
   caCertHash,
   newBootstrapToken,
   NODE_BOOTSTRAP_GROUP,
-  signClusterInfo,
   type BootstrapToken,
   type BootstrapTokenOptions,
 } from './token.js';
-export { secretsEncryptionConfig } from './material/encryption.js';
-export type { OnReissue, PemPair } from './types.js';
+export type { PemPair } from './types.js';

@@ -1,4 +1,4 @@
-import { createHmac, randomInt, X509Certificate } from 'node:crypto';
+import { randomInt, X509Certificate } from 'node:crypto';
 import type { KubeObject } from '../model/api.js';
 import { sha256Hex } from '../model/text/digest.js';
 
@@ -56,22 +56,8 @@ export function bootstrapTokenSecret(token: BootstrapToken, options: BootstrapTo
   };
 }
 
-/**
- * Detached JWS (HS256) of the cluster-info kubeconfig, as the controller manager's bootstrap signer makes it
- * for the key jws-kubeconfig-<id> (k8s.io/cluster-bootstrap: token/jws). The signer does it itself within a second or so.
- */
-export function signClusterInfo(kubeconfigText: string, token: BootstrapToken): string {
-  const header = base64url(JSON.stringify({ alg: 'HS256', kid: token.id }));
-  const signature = createHmac('sha256', token.secret)
-    .update(`${header}.${base64url(kubeconfigText)}`)
-    .digest('base64url');
-  return `${header}..${signature}`;
-}
-
 function randomText(length: number): string {
   const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
   // randomInt is uniform; a modulus of a random byte would not be.
   return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join('');
 }
-
-const base64url = (text: string): string => Buffer.from(text, 'utf8').toString('base64url');

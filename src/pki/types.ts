@@ -17,6 +17,3 @@ export interface Period {
   readonly notAfter: Date;
   readonly caNotAfter: Date;
 }
-
-/** Told of each certificate that was there and could not stay, and why. */
-export type OnReissue = (host: string, path: string, reason: string) => void;

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { ApiResponse, ClusterApi, KubeObject, ObjectRef } from '../../src/model/api.js';
+import { StatusFailure } from '../../src/cluster/api/errors.js';
 import { KinitError } from '../../src/model/error.js';
 import type { CommandResult, HostConnection } from '../../src/model/host.js';
 import type { Tools } from '../../src/model/resource.js';
@@ -146,4 +147,9 @@ export function node(name: string, ready = true, more: Partial<KubeObject> = {})
     },
     ...more,
   };
+}
+
+/** HTTP status the API refused with, where that is what went wrong. */
+export function statusOf({ context: { cause } }: KinitError): number | undefined {
+  return cause instanceof StatusFailure ? cause.status : undefined;
 }

@@ -2,18 +2,12 @@ import { clusterNode, clusterNodeKind } from '../../src/resources/cluster-node/i
 import { object, objectKind } from '../../src/resources/object/index.js';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import {
-  createToken,
-  deleteToken,
-  drainAndDelete,
-  listNodes,
-  listTokens,
-  openApi,
-  statusOf,
-  waitForApi,
-  waitForNodesReady,
-  waitForWorkload,
-} from '../../src/cluster/index.js';
+import { openApi } from '../../src/cluster/api/client.js';
+import { createToken, deleteToken, listNodes, listTokens } from '../../src/cluster/index.js';
+import { drainAndDelete } from '../../src/cluster/node/drain.js';
+import { nodeTrouble, waitForApi, workloadTrouble } from '../../src/cluster/waits/api.js';
+import { explainPods } from '../../src/cluster/why/pods.js';
+import { statusOf } from '../cluster/fakes.js';
 import { probePod, probeService } from '../../src/cluster/smoke/objects.js';
 import type { KubeObject } from '../../src/model/api.js';
 import { KinitError } from '../../src/model/error.js';
@@ -242,7 +236,7 @@ describe.skipIf(binary === undefined)(
         taints: [{ key: 'dedicated', value: 'db', effect: 'NoSchedule' }],
       });
       await carryOut(clusterNodeKind, second);
-      const third = clusterNode({ name: 'worker-a', labels: { tier: 'db' }, taints: [], removeTaints: [foreign] });
+      const third = clusterNode({ name: 'worker-a', labels: { tier: 'db' }, taints: [] });
       let node = await plane.api.get({ apiVersion: 'v1', kind: 'Node', name: 'worker-a' });
       expect(node?.metadata.labels).toEqual({ tier: 'db', theirs: 'yes' });
       expect(node?.['spec']).toMatchObject({
@@ -250,7 +244,7 @@ describe.skipIf(binary === undefined)(
       });
       await carryOut(clusterNodeKind, third);
       node = await plane.api.get({ apiVersion: 'v1', kind: 'Node', name: 'worker-a' });
-      expect((node?.['spec'] as { taints?: unknown }).taints).toBeUndefined();
+      expect(node?.['spec']).toMatchObject({ taints: [foreign] });
       expect(await planned(third, clusterNodeKind)).toBe('labels and taints of worker-a are as wanted');
       expect(await listNodes(plane.api)).toMatchObject([
         { name: 'worker-a', ready: true, roles: [], schedulable: true },
@@ -299,11 +293,15 @@ describe.skipIf(binary === undefined)(
       expect(await drainAndDelete(plane.api, 'worker-b', { timeoutSeconds: 3, progress: tools.progress })).toBe(false);
     });
 
-    test('waits that run out say what is missing', async () => {
-      const nodes = await failure(waitForNodesReady(plane.api, { names: ['worker-a', 'ghost'], timeoutSeconds: 0.3 }));
-      expect([nodes.context.class, nodes.context.found]).toEqual(['timeout', 'ghost is not registered']);
+    test('what nodes and workloads lack is told in their own words', async () => {
+      const nodes = await Promise.all(
+        ['worker-a', 'ghost'].map(async (name) =>
+          nodeTrouble(name, await plane.api.get({ apiVersion: 'v1', kind: 'Node', name })),
+        ),
+      );
+      expect(nodes.flat()).toEqual(['ghost is not registered']);
       await plane.api.apply(webDeployment('stuck', 1));
-      const ref = { kind: 'Deployment', namespace: 'default', name: 'stuck' } as const;
+      const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'default', name: 'stuck' };
       await expect
         .poll(async () => (await plane.api.list('v1', 'Pod', { labelSelector: 'app=stuck' })).length, {
           timeout: 15_000,
@@ -329,9 +327,12 @@ describe.skipIf(binary === undefined)(
         },
         'application/merge-patch+json',
       );
-      const workload = await failure(waitForWorkload(plane.api, ref, { timeoutSeconds: 0.3 }));
-      expect(workload.context.found).toContain('0 of 1 pods are up to date and available');
-      expect(workload.context.found).toContain('container main waits: ImagePullBackOff: no such image');
+      await expect
+        .poll(async () => workloadTrouble(await plane.api.get(ref)), { timeout: 15_000 })
+        .toBe('0 of 1 pods are up to date and available');
+      expect(await explainPods(plane.api, 'default', 'app=stuck')).toContain(
+        'container main waits: ImagePullBackOff: no such image',
+      );
     });
 
     test('everything kinit puts into a cluster is accepted, and the second plan is empty', async () => {

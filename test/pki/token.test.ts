@@ -1,14 +1,9 @@
-import { createHash, createHmac, generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { secretsEncryptionConfig } from '../../src/pki/material/encryption.js';
 import { parse } from 'yaml';
 import { selfSignCa } from '../../src/pki/x509/certificate.js';
-import {
-  bootstrapTokenSecret,
-  caCertHash,
-  newBootstrapToken,
-  secretsEncryptionConfig,
-  signClusterInfo,
-} from '../../src/pki/index.js';
+import { bootstrapTokenSecret, caCertHash, newBootstrapToken } from '../../src/pki/index.js';
 
 test('tokens have the form kubeadm accepts and differ', () => {
   const tokens = Array.from({ length: 50 }, newBootstrapToken);
@@ -52,18 +47,6 @@ test('the CA hash is that of the public key, not of the certificate', () => {
     .digest('hex');
   expect(caCertHash(ca('2020-01-01'))).toBe(`sha256:${wanted}`);
   expect(caCertHash(ca('2021-01-01'))).toBe(`sha256:${wanted}`);
-});
-
-test('cluster-info is signed as a detached HS256 JWS with the token id as key id', () => {
-  const jws = signClusterInfo('content', { id: 'abcdef', secret: 's3cret' });
-  const [header = '', payload, signature] = jws.split('.');
-  expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({ alg: 'HS256', kid: 'abcdef' });
-  expect(payload).toBe('');
-  expect(signature).toBe(
-    createHmac('sha256', 's3cret')
-      .update(`${header}.${Buffer.from('content').toString('base64url')}`)
-      .digest('base64url'),
-  );
 });
 
 test('an existing encryption configuration is kept, a new one has a key of 32 bytes', () => {

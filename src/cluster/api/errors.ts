@@ -28,13 +28,6 @@ export class StatusFailure extends Error {
   }
 }
 
-/** HTTP status the API refused with, where that is what went wrong. */
-export function statusOf(error: unknown): number | undefined {
-  return error instanceof KinitError && error.context.cause instanceof StatusFailure
-    ? error.context.cause.status
-    : undefined;
-}
-
 /**
  * Whether the API server gave no answer, and may give one later: it is starting, or away for a moment. Not so where the SSH
  * connection is lost, forwarding is forbidden, or the two sides do not accept each other's certificates.

@@ -1,6 +1,6 @@
 import type { ClusterApi, KubeObject } from '../../model/api.js';
 import { refused } from '../api/errors.js';
-import { isReady } from '../why/explain.js';
+import { isReady } from '../why/pods.js';
 import { field, list, text } from '../api/json.js';
 import { pause, throwIfStopped } from '../api/until.js';
 

@@ -1,6 +1,6 @@
 import type { ClusterApi } from '../../model/api.js';
 import { KinitError } from '../../model/error.js';
-import { isReady } from '../why/explain.js';
+import { isReady } from '../why/pods.js';
 import { text } from '../api/json.js';
 import { pause, throwIfStopped } from '../api/until.js';
 

@@ -1,5 +1,5 @@
 import type { ClusterApi, KubeObject } from '../../model/api.js';
-import { condition, isReady } from '../why/explain.js';
+import { condition, isReady } from '../why/pods.js';
 import { field, list, text } from '../api/json.js';
 
 export interface NodeStatus {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ClusterApi, KubeObject } from '../../model/api.js';
 import { asKinitError, KinitError } from '../../model/error.js';
-import { explainPods } from '../why/explain.js';
+import { explainPods } from '../why/pods.js';
 import { count, field, list, text } from '../api/json.js';
 import { PROBE_LABEL, PROBE_LIMIT_SECONDS, probePod, probeService } from './objects.js';
 import { patiently, waitUntil } from '../api/until.js';

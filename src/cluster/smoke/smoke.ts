@@ -1,7 +1,7 @@
 import type { ClusterApi, KubeObject } from '../../model/api.js';
 import type { PhaseContext } from '../../model/phase.js';
 import type { Tools } from '../../model/resource.js';
-import { condition, explainPods, isReady } from '../why/explain.js';
+import { condition, explainPods, isReady } from '../why/pods.js';
 import { count, list, record, text } from '../api/json.js';
 import { planProbe, rememberProbe } from './mark.js';
 import { probePods } from './probe.js';

@@ -1,8 +1,8 @@
 import type { ClusterApi, KubeObject } from '../../model/api.js';
 import { asKinitError } from '../../model/error.js';
 import { isOutage } from '../api/errors.js';
-import { condition, explainPods, isReady } from '../why/explain.js';
-import { count, record } from '../api/json.js';
+import { condition, isReady } from '../why/pods.js';
+import { count } from '../api/json.js';
 import { type Look, patiently, waitUntil, type WaitOptions } from '../api/until.js';
 
 /** Waits (default 120 s) until /readyz says ok: the API server and its start-up hooks are done. */
@@ -49,52 +49,6 @@ export async function waitForControllers(api: ClusterApi, options: WaitOptions =
   });
 }
 
-export interface NodesWait extends WaitOptions {
-  /** Node names; every one must be Ready. */
-  readonly names: readonly string[];
-}
-
-/** Waits (default 180 s) until every node named exists and is Ready. */
-export async function waitForNodesReady(api: ClusterApi, { names, ...options }: NodesWait): Promise<void> {
-  await waitUntil({
-    ...options,
-    what: names.length === 1 ? `node ${names[0]} to be Ready` : `${names.length} nodes to be Ready`,
-    timeoutSeconds: options.timeoutSeconds ?? 180,
-    look: () =>
-      patiently(async () => {
-        const nodes = new Map((await api.list('v1', 'Node')).map((node) => [node.metadata.name, node]));
-        const missing = names.flatMap((name) => nodeTrouble(name, nodes.get(name)));
-        return missing.length === 0 ? done : { done: false, missing: missing.join('\n') };
-      }),
-    hint: 'Look at the kubelet on that host: journalctl -u kubelet.',
-  });
-}
-
-export interface WorkloadRef {
-  readonly kind: 'DaemonSet' | 'Deployment';
-  readonly namespace: string;
-  readonly name: string;
-}
-
-/** Waits (default 180 s) until the newest generation of a workload is observed and all its pods are available. */
-export async function waitForWorkload(api: ClusterApi, ref: WorkloadRef, options: WaitOptions = {}): Promise<void> {
-  await waitUntil({
-    ...options,
-    what: `${ref.kind} ${ref.namespace}/${ref.name} to be available`,
-    timeoutSeconds: options.timeoutSeconds ?? 180,
-    look: () =>
-      patiently(async () => {
-        const missing = workloadTrouble(await api.get({ apiVersion: 'apps/v1', ...ref }));
-        return missing === undefined ? done : { done: false, missing };
-      }),
-    explain: async () => {
-      const workload = await api.get({ apiVersion: 'apps/v1', ...ref });
-      return workload === undefined ? '' : explainPods(api, ref.namespace, selectorOf(workload));
-    },
-    hint: `kubectl -n ${ref.namespace} describe ${ref.kind.toLowerCase()} ${ref.name}`,
-  });
-}
-
 /** What keeps a workload from being available; undefined when nothing does. No pod wanted counts as available. */
 export function workloadTrouble(workload: KubeObject | undefined): string | undefined {
   if (workload === undefined) return 'it does not exist';
@@ -135,10 +89,4 @@ export function nodeTrouble(name: string, node: KubeObject | undefined): string[
   return [
     `${name} is not Ready: ${ready === undefined ? 'its kubelet has not reported yet' : `${ready.reason}: ${ready.message}`}`,
   ];
-}
-
-function selectorOf(workload: KubeObject): string {
-  return Object.entries(record(workload, 'spec', 'selector', 'matchLabels'))
-    .map(([key, value]) => `${key}=${String(value)}`)
-    .join(',');
 }

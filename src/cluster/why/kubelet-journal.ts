@@ -1,5 +1,3 @@
-import { withoutKlogHead } from './klog.js';
-
 /** What a kubelet logs as errors on every healthy start. */
 const NOISE = [
   'Failed to set rlimit on max file handles',
@@ -37,4 +35,9 @@ export function firstKubeletError(journal: string): string | undefined {
   const error = lines.find((line) => /^E\d{4} /.test(line) && !NOISE.some((noise) => line.includes(noise)));
   const found = fatal ?? error;
   return found === undefined ? undefined : withoutKlogHead(found);
+}
+
+/** A log line without klog's head: severity, time, process id, place in the source. */
+export function withoutKlogHead(line: string): string {
+  return line.replace(/^[IWEF]\d{4} \S+\s+\d+ \S+\] /, '').trim();
 }

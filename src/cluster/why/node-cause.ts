@@ -2,8 +2,7 @@ import type { HostFacts } from '../../model/facts.js';
 import type { HostConnection } from '../../model/host.js';
 import { sh, shellScript } from '../../shell/script.js';
 import { parseFields } from '../../shell/output.js';
-import { withoutKlogHead } from './klog.js';
-import { firstKubeletError } from './kubelet-journal.js';
+import { firstKubeletError, withoutKlogHead } from './kubelet-journal.js';
 
 /** What keeps a node from working, in the words of its own logs. */
 export interface NodeCause {

@@ -1,4 +1,4 @@
-import { condition, isReady } from '../../cluster/why/explain.js';
+import { condition, isReady } from '../../cluster/why/pods.js';
 import { text } from '../../cluster/api/json.js';
 import { workloadTrouble } from '../../cluster/waits/api.js';
 import type { CheckResult } from '../../model/check.js';

@@ -1,4 +1,4 @@
-import { isReady } from '../../cluster/why/explain.js';
+import { isReady } from '../../cluster/why/pods.js';
 import { field, list, text } from '../../cluster/api/json.js';
 import type { KubeObject } from '../../model/api.js';
 import type { Evidence } from '../evidence.js';

@@ -6,7 +6,7 @@ import { kubeconfig, parseKubeconfig, type KubeconfigUser } from '../kubeconfig.
 import { keepOrIssue } from './leaf.js';
 import { KUBELET_CLIENT_CURRENT, KUBELET_CLIENT_FIRST, KUBELET_CONF } from '../paths.js';
 import { readCertificate } from '../x509/read.js';
-import type { OnReissue, PemPair, Period } from '../types.js';
+import type { PemPair, Period } from '../types.js';
 import { kubeletClient, localServer, type WantedKubeconfig } from './wishes.js';
 
 /** What is planned for one host, and from what. */
@@ -19,7 +19,6 @@ export interface HostPlan {
   readonly files: Readonly<Record<string, string>>;
   readonly clusterCa: Authority;
   readonly period: Period;
-  readonly onReissue?: OnReissue;
 }
 
 /** A kubeconfig with an embedded certificate: kept as it is, or with its certificate kept and the rest put right, or new. */

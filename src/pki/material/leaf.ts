@@ -5,7 +5,7 @@ import { day, signerOf, type Authority } from './authority.js';
 import { signLeaf, USAGES, type LeafRequest } from '../x509/certificate.js';
 import { newKey, readKey } from '../x509/keys.js';
 import { readCertificate } from '../x509/read.js';
-import type { OnReissue, PemPair, Period } from '../types.js';
+import type { PemPair, Period } from '../types.js';
 
 export interface LeafInput {
   readonly host: string;
@@ -16,7 +16,6 @@ export interface LeafInput {
   readonly authority: Authority;
   readonly keyAlgorithm: KeyAlgorithm;
   readonly period: Period;
-  readonly onReissue?: OnReissue | undefined;
 }
 
 /** The pair that is there, byte for byte, where it serves; else a new one from the CA. */
@@ -27,7 +26,6 @@ export async function keepOrIssue(input: LeafInput): Promise<PemPair> {
     return { cert: existing.cert, key: existing.key };
 
   const signer = signerOf(authority, host, `${path} (${fault ?? 'missing'})`);
-  if (existing.cert !== undefined) input.onReissue?.(host, path, fault ?? 'missing');
   // A key alone is what a run leaves that was ended between key and certificate.
   const left = existing.cert === undefined && existing.key !== undefined ? readKey(existing.key) : undefined;
   const key = left ?? (await newKey(input.keyAlgorithm));

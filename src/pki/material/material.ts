@@ -9,7 +9,7 @@ import { keepOrIssue } from './leaf.js';
 import { ENCRYPTION_CONFIG_PATH, pkiPair } from '../paths.js';
 import { readCertificate } from '../x509/read.js';
 import { serviceAccountKeys } from './service-account.js';
-import type { FoundFiles, OnReissue, PemPair, Period } from '../types.js';
+import type { FoundFiles, PemPair, Period } from '../types.js';
 import { CLUSTER_CA, kubeletServing, type CertificateWishes, type WantedLeaf } from './wishes.js';
 
 export interface MaterialInput {
@@ -25,7 +25,6 @@ export interface MaterialInput {
   /** The user's own CAs by name, read from the files the inventory names. */
   readonly userCas?: Readonly<Record<string, PemPair>>;
   readonly now: Date;
-  readonly onReissue?: OnReissue;
 }
 
 /** Before now, because hosts' clocks differ (kubeadm: constants.CertificateBackdate). */

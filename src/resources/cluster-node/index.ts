@@ -18,8 +18,6 @@ export interface ClusterNodeResource extends Resource {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
-  /** Taints that must not be there, whoever set them. */
-  readonly removeTaints: readonly Taint[];
 }
 
 export interface ClusterNodeSeen {
@@ -36,10 +34,9 @@ export function clusterNode(options: {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
-  readonly removeTaints?: readonly Taint[];
 }): ClusterNodeResource {
-  const { name, labels, taints, removeTaints = [] } = options;
-  return { kind: 'clusterNode', id: `clusterNode:${name}`, name, labels, taints, removeTaints };
+  const { name, labels, taints } = options;
+  return { kind: 'clusterNode', id: `clusterNode:${name}`, name, labels, taints };
 }
 
 export const clusterNodeKind: ResourceKind<ClusterNodeResource, ClusterNodeSeen> = {
@@ -163,7 +160,6 @@ function taintReasons(resource: ClusterNodeResource, node: KubeObject): string[]
 function wantedTaints(resource: ClusterNodeResource, node: KubeObject): Taint[] {
   const gone = new Set([
     ...ourTaints(node).map((taint) => identity(parseTaint(taint))),
-    ...resource.removeTaints.map(identity),
     ...resource.taints.map(identity),
   ]);
   const ours = resource.taints.map(

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openApi, statusOf } from '../../../src/cluster/index.js';
+import { openApi } from '../../../src/cluster/api/client.js';
 import type { ClusterApi } from '../../../src/model/api.js';
 import { type ErrorContext, KinitError } from '../../../src/model/error.js';
 import { resolveAuthority } from '../../../src/pki/material/authority.js';
 import { keepOrIssue } from '../../../src/pki/material/leaf.js';
-import { failure } from '../fakes.js';
+import { failure, statusOf } from '../fakes.js';
 
 interface Seen {
   readonly line: string;

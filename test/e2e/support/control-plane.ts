@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toArtifactSet, allManifests } from '../../../src/artifacts/store/manifest.js';
 import { kubeComponent } from '../../../src/artifacts/supplies/kubernetes.js';
-import { openApi, waitForApi } from '../../../src/cluster/index.js';
+import { openApi } from '../../../src/cluster/api/client.js';
+import { waitForApi } from '../../../src/cluster/waits/api.js';
 import type { ClusterApi } from '../../../src/model/api.js';
 import { kubeconfig } from '../../../src/pki/index.js';
 

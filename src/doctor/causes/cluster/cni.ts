@@ -1,4 +1,4 @@
-import { condition } from '../../../cluster/why/explain.js';
+import { condition } from '../../../cluster/why/pods.js';
 import { text } from '../../../cluster/api/json.js';
 import { eachHost, type Cause } from '../../cause.js';
 import type { Evidence, HostEvidence } from '../../evidence.js';

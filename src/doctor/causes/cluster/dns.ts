@@ -1,4 +1,4 @@
-import { isReady } from '../../../cluster/why/explain.js';
+import { isReady } from '../../../cluster/why/pods.js';
 import { text } from '../../../cluster/api/json.js';
 import { said, type Cause, type Sighting } from '../../cause.js';
 import { podsOn, podTitle } from '../../read/cluster.js';

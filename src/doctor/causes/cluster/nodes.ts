@@ -1,6 +1,6 @@
 import { isMember } from '../../../model/facts.js';
 import { firstKubeletError } from '../../../cluster/why/kubelet-journal.js';
-import { condition, isReady } from '../../../cluster/why/explain.js';
+import { condition, isReady } from '../../../cluster/why/pods.js';
 import { text } from '../../../cluster/api/json.js';
 import { eachHost, said, type Cause, type Sighting } from '../../cause.js';
 import { containerStatuses, podsOn } from '../../read/cluster.js';

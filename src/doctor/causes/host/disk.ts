@@ -1,4 +1,4 @@
-import { condition } from '../../../cluster/why/explain.js';
+import { condition } from '../../../cluster/why/pods.js';
 import { eachHost, type Cause } from '../../cause.js';
 import { nodeNamed } from '../../read/cluster.js';
 import { fileSystems } from '../../read/disks.js';
