@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runLocal } from '../../ssh/local.js';
-import { INIT_SCRIPT } from './launch.js';
+import { initScript } from './launch.js';
 import { hostFiles } from '../state/paths.js';
 import { removeTree } from '../commands/remove.js';
 import { SUDO_USER } from '../rootfs/rootfs.js';
@@ -19,7 +19,7 @@ export async function makeHost(lab: Lab, host: LabHost, rootfs: string): Promise
   // Seen as / and /var inside: open to every user there.
   for (const folder of ['upper', 'work']) await mkdir(join(files.disk, folder), { mode: 0o755 });
   await copyTree(varSource(host, rootfs), join(files.disk, 'var'));
-  await writeFile(files.init, INIT_SCRIPT);
+  await writeFile(files.init, `#!/bin/sh\n${initScript.text}\n`);
   await chmod(files.init, 0o755);
   await identity(lab, host, join(files.disk, 'upper'));
   if (host.diskMB !== undefined) await packDisk(files.disk, files.image, host.diskMB);

@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, readdir, rename, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import { KinitError } from '../../model/error.js';
 import { lastLines } from '../../model/text/last-lines.js';
+import { sh, shellScript } from '../../shell/script.js';
 import { runLocal } from '../../ssh/local.js';
 import { SUITE, acquireSettings, hostSources } from './apt.js';
 import { withLock } from '../state/lock.js';
@@ -51,21 +52,7 @@ const MASKED = [
 /** A user beside root that has passwordless sudo, for trying kinit without root login. */
 export const SUDO_USER = 'debian';
 
-const CUSTOMIZE = `set -eu
-chroot "$1" apt-get clean
-chroot "$1" apt-get install -y --no-install-recommends --download-only ${PREFETCHED.join(' ')}
-chroot "$1" useradd --create-home --shell /bin/bash ${SUDO_USER}
-printf '${SUDO_USER} ALL=(ALL) NOPASSWD:ALL\\n' > "$1/etc/sudoers.d/lab"
-chmod 0440 "$1/etc/sudoers.d/lab"
-rm -f "$1"/etc/ssh/ssh_host_* "$1/etc/machine-id" "$1/var/lib/dbus/machine-id" "$1/etc/hostname" "$1/etc/resolv.conf"
-printf 'LANG=C.UTF-8\\n' > "$1/etc/default/locale"
-mkdir -p "$1/etc/systemd/system"
-for unit in ${MASKED.join(' ')}; do ln -sf /dev/null "$1/etc/systemd/system/$unit"; done
-if [ -d /usr/local/share/ca-certificates ]; then
-  cp -a /usr/local/share/ca-certificates/. "$1/usr/local/share/ca-certificates/"
-  chroot "$1" update-ca-certificates
-fi
-`;
+const customizeScript = shellScript('./customize.sh', import.meta.url);
 
 /** Package lists in it age: after so many days a fresh one is made, if the archive answers. */
 const FRESH_DAYS = 14;
@@ -107,7 +94,7 @@ async function currentRecipe(): Promise<Recipe> {
     '',
   ].join('\n');
   const digest = createHash('sha256')
-    .update(JSON.stringify([RECIPE, SUITE, PACKAGES, PREFETCHED, MASKED, CUSTOMIZE, sources, settings]))
+    .update(JSON.stringify([RECIPE, SUITE, PACKAGES, PREFETCHED, MASKED, customizeScript.text, sources, settings]))
     .digest('hex')
     .slice(0, 12);
   return { digest, sources, settings };
@@ -136,7 +123,7 @@ async function build(recipe: Recipe, onProgress: (text: string) => void, signal:
   // A proxy setting may hold a password: it travels in a file, not in the command line.
   await writeFile(join(work, 'apt.conf'), recipe.settings, { mode: 0o600 });
   await writeFile(join(work, 'debian.sources'), recipe.sources);
-  await writeFile(join(work, 'customize'), `#!/bin/sh\n${CUSTOMIZE}`);
+  await writeFile(join(work, 'customize'), customizeHook());
   await chmod(join(work, 'customize'), 0o755);
   const args = [
     '--variant=minbase',
@@ -171,6 +158,12 @@ async function build(recipe: Recipe, onProgress: (text: string) => void, signal:
   await rename(join(work, 'root'), path);
   await removeTree(work);
   return path;
+}
+
+/** mmdebstrap gives the folder of the root file system as its argument. */
+function customizeHook(): string {
+  const env = { PREFETCHED: PREFETCHED.join(' '), SUDOER: SUDO_USER, MASKED: MASKED.join(' ') };
+  return `#!/bin/sh\nROOT=$1\n${sh(customizeScript, { env })}\n`;
 }
 
 /** What a killed build left, and root file systems long replaced that no lab stands on. */
