@@ -2,15 +2,20 @@
 # clear_folder FOLDER [LIST]: deletes what is in a folder (not the folder itself, not the names that stand in the file
 # LIST) but never a mount point and never anything through one: a disk or NFS share that a person mounted below stays, and
 # is told on standard output. `lost+found` of a mounted ext4 stays too. Returns 1 when something could not be deleted.
-# `rm --one-file-system` alone does not see bind mounts of the same file system, so /proc/self/mounts is asked.
 
 line_end='
 '
-mounts="$line_end$(while read -r _ mount _; do printf '%b\n' "$mount"; done < "${KINIT_MOUNTS:-/proc/self/mounts}")$line_end"
+
+clear_folder() {
+  # `rm --one-file-system` alone does not see bind mounts of the same file system.
+  mounts=$(while read -r _ mount _; do printf '%b\n' "$mount"; done < "${KINIT_MOUNTS:-/proc/self/mounts}")
+  mounts=$line_end$mounts$line_end
+  clear_below "$1" "${2:-}"
+}
 
 # It calls itself, and sh has no local variables but "$1" (the folder), "$2" (the result) and "$3" (the list).
-clear_folder() {
-  set -- "$(readlink -f -- "$1")" 0 "${2:-}"
+clear_below() {
+  set -- "$(readlink -f -- "$1")" 0 "$2"
   [ -n "$1" ] && [ "$1" != / ] && [ -d "$1" ] || return 0
   for entry in "$1"/* "$1"/.[!.]* "$1"/..?*; do
     [ -e "$entry" ] || [ -L "$entry" ] || continue
@@ -23,7 +28,7 @@ clear_folder() {
           continue
           ;;
         *"$line_end$entry/"*)
-          clear_folder "$entry" || set -- "$1" 1 "$3"
+          clear_below "$entry" '' || set -- "$1" 1 "$3"
           continue
           ;;
       esac

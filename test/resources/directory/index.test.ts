@@ -1,8 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { CLEAR_FOLDER } from '../../../src/resources/support/clear-folder.js';
 import { directory, directoryKind } from '../../../src/resources/directory/index.js';
+import { shellScript } from '../../../src/shell/script.js';
 import { change, look, ME, must, SHELLS, undo, withFolder } from '../sh.js';
+
+const CLEAR_FOLDER = shellScript('../../../src/shell/lib/clear-folder.sh', import.meta.url).text;
 
 for (const shell of SHELLS) {
   test(`${shell}: nothing to do for a directory, or a link to one, with the wanted mode`, () => {

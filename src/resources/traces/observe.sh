@@ -1,0 +1,5 @@
+# shellcheck shell=sh
+# Prints marked where save.sh has run.
+# $1 = the marker
+
+[ ! -e "$1" ] || echo marked
