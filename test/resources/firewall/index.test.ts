@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { firewall, firewallKind, type FirewallSeen } from '../../../src/resources/firewall/index.js';
-import type { FirewallWishes } from '../../../src/resources/firewall/ports.js';
+import type { FirewallWishes } from '../../../src/resources/firewall/manager.js';
 import { run, SHELLS, withHost, type FakeHost } from '../sh.js';
 
 const OFF = firewall({});
@@ -16,12 +16,9 @@ const WISHES: FirewallWishes = {
 const OPEN = firewall({ open: WISHES });
 const DIRECT = firewall({ open: { ...WISHES, peers: ['10.0.0.2'] } });
 const NONE: FirewallSeen = {
-  ufw: false,
-  firewalld: { active: false, enabled: false },
+  ufw: { on: false, rules: [] },
+  firewalld: { active: false, enabled: false, permanent: [], running: [] },
   nftables: { active: false, enabled: false, chains: [], stored: [] },
-  ufwRules: [],
-  firewalldPermanent: [],
-  firewalldRunning: [],
 };
 const ON = { active: true, enabled: true };
 const UFW_PODS = [`allow from ${PODS}`, `route allow from ${PODS}`, `route allow to ${PODS}`];
@@ -36,11 +33,8 @@ test('nothing to do where the ports are open already', () => {
   const chain = { family: 'inet', table: 'filter', chain: 'input', hook: 'input', digest: OPEN.digest };
   const seen = {
     ...NONE,
-    ufw: true,
-    ufwRules: ["allow 6443/tcp comment 'k8s'", 'allow 30000:32767/udp', ...UFW_PODS],
-    firewalld: ON,
-    firewalldPermanent: listed,
-    firewalldRunning: listed,
+    ufw: { on: true, rules: ["allow 6443/tcp comment 'k8s'", 'allow 30000:32767/udp', ...UFW_PODS] },
+    firewalld: { ...ON, permanent: listed, running: listed },
     nftables: { ...ON, chains: [chain], stored: [OPEN.digest] },
   };
   expect(firewallKind.diff(OPEN, seen)).toEqual({ changed: false, reason: 'the ports are open' });
@@ -49,9 +43,11 @@ test('nothing to do where the ports are open already', () => {
 test('a firewalld port open now but not after a reboot is missing', () => {
   const seen = {
     ...NONE,
-    firewalld: ON,
-    firewalldPermanent: ['6443/tcp', `trusted ${PODS}`],
-    firewalldRunning: ['6443/tcp', '30000-32767/udp', `trusted ${PODS}`],
+    firewalld: {
+      ...ON,
+      permanent: ['6443/tcp', `trusted ${PODS}`],
+      running: ['6443/tcp', '30000-32767/udp', `trusted ${PODS}`],
+    },
   };
   const difference = firewallKind.diff(OPEN, seen);
   expect(difference.changed && difference.change.summary).toBe('open for the cluster: firewalld 30000-32767/udp');
@@ -60,9 +56,7 @@ test('a firewalld port open now but not after a reboot is missing', () => {
 test('nodes that send to pods without a tunnel are let in by firewalld, which forwards only for trusted sources', () => {
   const difference = firewallKind.diff(DIRECT, {
     ...NONE,
-    firewalld: ON,
-    firewalldPermanent: [],
-    firewalldRunning: [],
+    firewalld: { ...ON, permanent: [], running: [] },
   });
   expect(difference.changed && difference.change.summary).toBe(
     `open for the cluster: firewalld 6443/tcp, 30000-32767/udp, trusted ${PODS}, trusted 10.0.0.2`,
@@ -102,7 +96,7 @@ for (const shell of SHELLS) {
     withHost((host) => {
       machine(host);
       const seen = firewallKind.parse?.(OFF, run(shell, host.inside(firewallKind.observe?.(OFF) ?? '')).stdout) ?? NONE;
-      expect(seen).toMatchObject({ ufw: true, firewalld: ON, nftables: { active: false, enabled: false } });
+      expect(seen).toMatchObject({ ufw: { on: true }, firewalld: ON, nftables: { active: false, enabled: false } });
       expect(host.calls().some((call) => call.startsWith('firewall-cmd'))).toBe(false);
       const before = host.calls().length;
       const [step] = firewallKind.apply(OFF, seen);
@@ -110,7 +104,11 @@ for (const shell of SHELLS) {
         code: 0,
         stderr: '',
       });
-      expect(host.calls().slice(before)).toEqual(['ufw disable', 'systemctl disable --now -- firewalld.service']);
+      expect(host.calls().slice(before)).toEqual([
+        'ufw disable',
+        'systemctl disable -- firewalld.service',
+        'systemctl stop -- firewalld.service',
+      ]);
       const after = host.calls().length;
       expect(run(shell, host.inside(firewallKind.undo?.(OFF, seen).restore ?? 'false')).code).toBe(0);
       expect(host.calls().slice(after)).toEqual([

@@ -1,0 +1,6 @@
+# shellcheck shell=sh
+# $1 = yes: it starts at boot, $2 = yes: it runs now
+# include: ../../../shell/lib/host-path.sh
+# include: ../unit.sh
+
+enable_and_start nftables "$1" "$2"
