@@ -11,5 +11,7 @@ while read -r name _; do
 done < /proc/swaps
 
 fstab_lines 'fstab='
+# The last line of /etc/fstab may have no line end.
+echo
 swap_units | sed 's/^/unit=/'
 swap_services | sed 's/^/service=/'

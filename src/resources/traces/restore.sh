@@ -49,7 +49,8 @@ marker=$1
 shift
 # The kubelet would start them again.
 timeout 120 systemctl stop kubelet.service > /dev/null 2>&1 || :
-sh -c "$STOP_PODS" || failed=1
+# Not by `sh -c`: the text, which speaks of the runtime's processes, would be in the command line of a process itself.
+eval "$STOP_PODS" || failed=1
 unmount_cluster "$@"
 remove_cgroups
 remove_network "$@"

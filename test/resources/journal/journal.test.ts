@@ -1,6 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { journalReplay, journalSave, parseReplay, parseReplayNote } from '../../../src/resources/journal/journal.js';
+import {
+  journalReplay,
+  journalSave,
+  journalSync,
+  parseReplay,
+  parseReplayNote,
+} from '../../../src/resources/journal/journal.js';
 import { must, run, SHELLS, withFolder } from '../sh.js';
 
 function entries(state: string): string[] {
@@ -47,6 +53,14 @@ for (const shell of SHELLS) {
       expect(result.code).toBe(1);
       expect(result.stderr).toContain('could not record what was there before: a');
       expect(readdirSync(`${state}/journal`)).toEqual([]);
+    });
+  });
+
+  test(`${shell}: what was recorded is brought onto the disk, links to nowhere included`, () => {
+    withFolder((folder) => {
+      const state = `${folder}/state`;
+      must(shell, journalSave({ id: 'a', summary: '', save: 'ln -s /no/where "$D/link"', restore: ':' }, state));
+      expect(must(shell, journalSync(state))).toBe('');
     });
   });
 

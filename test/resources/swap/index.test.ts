@@ -85,7 +85,7 @@ for (const shell of SHELLS) {
 
   test(`${shell}: zram and hand-made units are found, units made from fstab and masked ones are not`, () => {
     withHost((host) => {
-      machine(host, {});
+      machine(host, { fstab: '/dev/sdb none swap' });
       host.write('/run/systemd/generator/dev-zram0.swap', '[Swap]\nWhat=/dev/zram0\n');
       host.write(
         '/run/systemd/generator/dev-sda5.swap',
@@ -98,7 +98,9 @@ for (const shell of SHELLS) {
       );
       const seen = look(host, shell);
       expect(seen).toMatchObject({ units: ['dev-zram0.swap', 'mine.swap'], services: ['zramswap.service'] });
-      expect(reason(swapKind.diff(R, seen))).toBe('systemd has dev-zram0.swap, mine.swap; enabled: zramswap.service');
+      expect(reason(swapKind.diff(R, seen))).toBe(
+        '/etc/fstab has 1 swap line(s); systemd has dev-zram0.swap, mine.swap; enabled: zramswap.service',
+      );
       const [step] = swapKind.apply(R, seen);
       expect(run(shell, host.inside(step?.do === 'script' ? step.script : '')).code).toBe(0);
       expect(host.calls()).toContain('systemctl disable -- zramswap.service');
