@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Prints of a program that is installed sha256, mode, owner and, where its hash did not have to be reckoned, stamped=yes; and
-# link=PATH TARGET of every link that is there.
+# Prints of a program that is installed sha256, mode, owner and, where its hash did not have to be reckoned,
+# stamped=yes; and link=PATH TARGET of every link that is there.
 # $1 = path of the program, $2 = stamp of the last installation; the others = links
 # include: fingerprint.sh
 

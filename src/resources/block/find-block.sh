@@ -1,6 +1,7 @@
 # shellcheck shell=sh
-# find_block PATH NAME: sets file (the file itself where the path is a link), state (absent, whole, or broken: a begin mark
-# without an end mark, or more than one block of this name) and the numbers of the lines with the marks, first and last.
+# find_block PATH NAME: sets file (the file itself where the path is a link), state (absent, whole, or broken: a begin
+# mark without an end mark, or more than one block of this name) and the numbers of the lines with the marks, first and
+# last.
 
 find_block() {
   file=$1

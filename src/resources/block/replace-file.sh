@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# How a file is replaced: prepare FILE makes FILE.kinit-new beside it, with the same mode, owner and attributes; when that is
-# filled, replace FILE puts it in its place. Both end the script with code 1 when they fail.
+# How a file is replaced: prepare FILE makes FILE.kinit-new beside it, with the same mode, owner and attributes; when
+# that is filled, replace FILE puts it in its place. Both end the script with code 1 when they fail.
 # include: ../../shell/lib/sync.sh
 
 prepare() {

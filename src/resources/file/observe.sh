@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Prints type=link|folder|file|other|absent, and of a file mode, owner, uid, group, gid and sha256; content=BASE64 where it is
-# not the wanted one and may be shown: a run that changes nothing carries no files.
+# Prints type=link|folder|file|other|absent, and of a file mode, owner, uid, group, gid and sha256; content=BASE64 where
+# it is not the wanted one and may be shown: a run that changes nothing carries no files.
 # $1 = path
 # $2 = SHA-256 that is wanted; empty: any content is right
 # $3 = bytes from which on content is not shown; 0: never shown

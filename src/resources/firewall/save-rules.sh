@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Keeps the packet filter's tables in "$D": stopping nftables or firewalld flushes all of them, also those that Docker or a
-# person has added to what these services know of. Runs under sh -eu.
+# Keeps the packet filter's tables in "$D": stopping nftables or firewalld flushes all of them, also those that Docker
+# or a person has added to what these services know of. Runs under sh -eu.
 # include: ../../shell/lib/host-path.sh
 
 save_nft_tables() {

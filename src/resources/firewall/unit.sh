@@ -5,7 +5,8 @@
 show_unit() { systemctl show -p ActiveState -p UnitFileState -- "$1.service" | sed "s/^/$2-/"; }
 
 stop_and_disable() {
-  timeout 60 systemctl disable -- "$1.service" > /dev/null 2>&1 && timeout 60 systemctl stop -- "$1.service" > /dev/null 2>&1
+  timeout 60 systemctl disable -- "$1.service" > /dev/null 2>&1 &&
+    timeout 60 systemctl stop -- "$1.service" > /dev/null 2>&1
 }
 
 # enable_and_start UNIT ENABLED ACTIVE: what is yes.

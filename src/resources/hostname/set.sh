@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Sets the host name, now and in /etc/hostname. hostnamectl needs D-Bus, which minimal hosts lack; what it does is done by
-# hand then.
+# Sets the host name, now and in /etc/hostname. hostnamectl needs D-Bus, which minimal hosts lack; what it does is done
+# by hand then.
 # $1 = name
 # include: ../../shell/lib/sync.sh
 

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# Records one entry under STATE/journal/NUMBER-SLUG/: id, summary, restore.sh and what SAVE wrote. It is made in a temporary
-# folder and moved into place, so that an entry is there whole or not at all. Does nothing when it is recorded already. Exit
-# code 1: nothing was recorded, so the change must not be made.
+# Records one entry under STATE/journal/NUMBER-SLUG/: id, summary, restore.sh and what SAVE wrote. It is made in a
+# temporary folder and moved into place, so that an entry is there whole or not at all. Does nothing when it is recorded
+# already. Exit code 1: nothing was recorded, so the change must not be made.
 # $1 = state folder, $2 = slug, which stands for the id in names
 # $3 = id, $4 = summary
 # $5 = sh text that puts back what was there, from "$D"

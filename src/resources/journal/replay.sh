@@ -1,11 +1,11 @@
 # shellcheck shell=sh
 # Undoes every entry, the newest first, each in a shell of its own with "$D" set to its folder. Prints lines
 #   kinit-undo <ok|failed|note> <id in base64> <message>
-# removes an entry once it is undone, and the whole state folder when none is left. Killed in the middle, it goes on where it
-# was when run again: every restore.sh may run twice. Exit code 1 when an entry could not be undone.
+# removes an entry once it is undone, and the whole state folder when none is left. Killed in the middle, it goes on
+# where it was when run again: every restore.sh may run twice. Exit code 1 when an entry could not be undone.
 #
-# A restore.sh may append 'reload' or 'restart UNIT' lines to "$KINIT_LATER": carried out once, after the last entry, because
-# a service that goes on running needs its old files back first.
+# A restore.sh may append 'reload' or 'restart UNIT' lines to "$KINIT_LATER": carried out once, after the last entry,
+# because a service that goes on running needs its old files back first.
 #
 # $1 = state folder
 # $2 = slug of the entry that goes before all others

@@ -2,8 +2,8 @@
 # Prints loaded, built-in, loadable or absent.
 # $1 = name of a module, with '_'
 
-# /sys/module shows built-in modules only where they have parameters, and modules.builtin is missing where /lib/modules is
-# (containers, custom kernels), so some are known by what they bring.
+# /sys/module shows built-in modules only where they have parameters, and modules.builtin is missing where /lib/modules
+# is (containers, custom kernels), so some are known by what they bring.
 is_built_in() {
   [ -d "/sys/module/$1" ] || is_listed "$1" || is_seen_at_work "$1"
 }

@@ -26,7 +26,8 @@ swap_units() {
 
 is_masked() { [ "$(readlink -f -- "$1")" = /dev/null ]; }
 
-# Reads names of units and prints the services that set up their devices: zram-generator makes dev-zramN.swap and one of these.
+# Reads names of units and prints the services that set up their devices: zram-generator makes dev-zramN.swap and one of
+# these.
 zram_setups() { sed -n 's/^dev-\(zram[0-9]*\)\.swap$/systemd-zram-setup@\1.service/p'; }
 
 # Enabled services that make swap. Enabled is a link in a .wants folder: no systemctl for what no host has.

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Prints what is swap now (active=DEVICE OR FILE) and what makes swap at boot: lines of /etc/fstab (fstab=LINE), systemd units
-# (unit=NAME) and services (service=NAME).
+# Prints what is swap now (active=DEVICE OR FILE) and what makes swap at boot: lines of /etc/fstab (fstab=LINE), systemd
+# units (unit=NAME) and services (service=NAME).
 # include: find.sh
 
 while read -r name _; do

@@ -1,8 +1,8 @@
 # shellcheck shell=sh
 # What Kubernetes, flannel and the CNI plugins left in iptables. Calls bad MESSAGE and was_there LIST LINE.
 
-# clean_iptables NAME: deletes their own chains and the rules that jump to them, and nothing else. Rules of others are not even
-# read back in. NAME is iptables, ip6tables or one of their variants.
+# clean_iptables NAME: deletes their own chains and the rules that jump to them, and nothing else. Rules of others are
+# not even read back in. NAME is iptables, ip6tables or one of their variants.
 clean_iptables() {
   command -v "$1-save" > /dev/null && command -v "$1-restore" > /dev/null || return 0
   prefix='^(KUBE|FLANNEL|CNI)-'
@@ -34,8 +34,8 @@ deletions() {
     }'
 }
 
-# remove_empty_tables: iptables-nft makes its tables and base chains at first use and never deletes them. Those that were not
-# there before go if nothing is left in them.
+# remove_empty_tables: iptables-nft makes its tables and base chains at first use and never deletes them. Those that
+# were not there before go if nothing is left in them.
 remove_empty_tables() {
   command -v nft > /dev/null || return 0
   for family in ip ip6; do

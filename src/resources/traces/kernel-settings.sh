@@ -22,7 +22,8 @@ save_kernel_settings() {
   done > "$D/sysctls"
 }
 
-# Not every value may be written from everywhere (in a container, conntrack's limits are the machine's): only what differs is.
+# Not every value may be written from everywhere (in a container, conntrack's limits are the machine's): only what
+# differs is.
 restore_kernel_settings() {
   while read -r key value; do
     [ -e "/proc/sys/$key" ] || continue

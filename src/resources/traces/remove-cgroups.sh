@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# remove_cgroups: the kubelet's slices. systemd ends what should still be in them and removes them, but on cgroup v1 not from
-# hierarchies it does not manage (freezer, hugetlb, perf_event, ...). Calls bad MESSAGE.
+# remove_cgroups: the kubelet's slices. systemd ends what should still be in them and removes them, but on cgroup v1 not
+# from hierarchies it does not manage (freezer, hugetlb, perf_event, ...). Calls bad MESSAGE.
 
 remove_cgroups() {
   timeout 60 systemctl stop kubepods.slice > /dev/null 2>&1 || :

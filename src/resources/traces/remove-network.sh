@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# remove_network PODCIDR link=NAME...: links, rules, tables, sets, virtual servers and routes of a cluster. Other words are
-# passed over. Calls bad MESSAGE and was_there LIST LINE.
+# remove_network PODCIDR link=NAME...: links, rules, tables, sets, virtual servers and routes of a cluster. Other words
+# are passed over. Calls bad MESSAGE and was_there LIST LINE.
 # include: clean-iptables.sh
 
 remove_network() {

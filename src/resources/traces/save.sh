@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Notes in "$D" what is there before the cluster, which is somebody else's: podman has a cni0 and CNI- chains too. Runs under
-# sh -eu.
+# Notes in "$D" what is there before the cluster, which is somebody else's: podman has a cni0 and CNI- chains too. Runs
+# under sh -eu.
 # $1 = CIDR of the pods, or empty; the others = what a cluster makes: link=NAME, path=PATH
 # include: ../../shell/lib/host-path.sh
 # include: kernel-settings.sh

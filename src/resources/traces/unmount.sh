@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# unmount_cluster mount=PATTERN...: takes off what the kubelet and the runtime (the patterns) mounted, deepest first. Mounts
-# recorded before the cluster ("$D/mounts") and those outside their own folders (a person's disk at /var/lib/kubelet/data)
-# stay. Other words are passed over. Calls bad MESSAGE and was_there LIST LINE.
+# unmount_cluster mount=PATTERN...: takes off what the kubelet and the runtime (the patterns) mounted, deepest first.
+# Mounts recorded before the cluster ("$D/mounts") and those outside their own folders (a person's disk at
+# /var/lib/kubelet/data) stay. Other words are passed over. Calls bad MESSAGE and was_there LIST LINE.
 
 unmount_cluster() {
   cluster_mounts \

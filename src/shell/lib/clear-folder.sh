@@ -1,7 +1,8 @@
 # shellcheck shell=sh
 # clear_folder FOLDER [LIST]: deletes what is in a folder (not the folder itself, not the names that stand in the file
-# LIST) but never a mount point and never anything through one: a disk or NFS share that a person mounted below stays, and
-# is told on standard output. `lost+found` of a mounted ext4 stays too. Returns 1 when something could not be deleted.
+# LIST) but never a mount point and never anything through one: a disk or NFS share that a person mounted below stays,
+# and is told on standard output. `lost+found` of a mounted ext4 stays too. Returns 1 when something could not be
+# deleted.
 
 line_end='
 '

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# make_link PATH TARGET: puts a symbolic link in place by rename, so that no moment has neither the old nor the new. Ends the
-# script with code 1 and the reason when it cannot.
+# make_link PATH TARGET: puts a symbolic link in place by rename, so that no moment has neither the old nor the new.
+# Ends the script with code 1 and the reason when it cannot.
 # include: die.sh
 
 make_link() {

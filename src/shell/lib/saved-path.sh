@@ -1,10 +1,11 @@
 # shellcheck shell=sh
-# What was at a path before kinit changed it: kept in "$D", the folder of its undo journal entry, and put back from there.
+# What was at a path before kinit changed it: kept in "$D", the folder of its undo journal entry, and put back from
+# there.
 # include: made-folders.sh
 # include: sync.sh
 
-# save_path PATH SLOT: keeps in "$D/SLOT" the file or link itself, or the fact that a folder or nothing was there, together
-# with the parent folders that are missing (kinit will make them, reset takes them away again).
+# save_path PATH SLOT: keeps in "$D/SLOT" the file or link itself, or the fact that a folder or nothing was there,
+# together with the parent folders that are missing (kinit will make them, reset takes them away again).
 save_path() {
   if [ -d "$1" ] && [ ! -L "$1" ]; then
     : > "$D/$2.folder"
@@ -26,7 +27,8 @@ restore_path() {
     remove_made "$D/$2.made"
   fi
   case "$1" in
-    # A unit file that comes or goes is seen by systemd only after a reload; the journal's replay does that once, at its end.
+    # A unit file that comes or goes is seen by systemd only after a reload; the journal's replay does that once, at its
+    # end.
     /etc/systemd/* | /usr/lib/systemd/* | /lib/systemd/*) echo reload >> "${KINIT_LATER:-/dev/null}" ;;
   esac
 }

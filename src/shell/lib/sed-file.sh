@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # sed_file PATH EXPRESSION: runs `sed -E` over a file that belongs to somebody else (the file itself where the path is a
-# link): beside it, onto the disk, into place. `sed -i` does not sync, so that a power cut could leave an empty /etc/fstab.
-# Ends the script with code 1 when it fails.
+# link): beside it, onto the disk, into place. `sed -i` does not sync, so that a power cut could leave an empty
+# /etc/fstab. Ends the script with code 1 when it fails.
 # include: sync.sh
 
 sed_file() {

@@ -174,6 +174,39 @@ for (const shell of SHELLS) {
       });
     });
   });
+
+  test(`${shell}: rules of kinit's stand in a file that the ruleset includes; undo takes both away and the rules that run`, () => {
+    withHost((host) => {
+      const ruleset = '#!/usr/sbin/nft -f\ntable inet filter {\n}\n';
+      host.write('/etc/nftables.conf', ruleset);
+      host.write('/listed', RULESET.replace('comment "kinit-a0a92208"', 'comment "kinit-a0a92208" # handle 7'));
+      host.command(
+        'nft',
+        'case "$*" in "-a list ruleset") cat "$ROOT/listed";; "-f -") cat > "$ROOT/deleted";; *) ;; esac',
+      );
+      const chains = [{ family: 'inet', table: 'filter', chain: 'input', hook: 'input', digest: '-' }];
+      const seen = { ...NONE, nftables: { ...ON, chains, stored: [] } };
+      const go = (script: string | undefined): ReturnType<typeof run> =>
+        run(shell, host.inside(script ?? 'false'), { ROOT: host.root });
+      const [step] = firewallKind.apply(OPEN, seen);
+      expect(go(step?.do === 'script' ? step.script : undefined)).toMatchObject({ code: 0, stderr: '' });
+      const file = `${host.root}/etc/nftables.kinit.nft`;
+      expect(host.calls()).toEqual([`nft -c -f ${file}.new`, 'nft -a list ruleset', 'nft -f -', `nft -f ${file}`]);
+      expect(host.read('/deleted')).toBe('delete rule inet filter input handle 7\n');
+      expect(host.read('/etc/nftables.kinit.nft').split('\n').slice(1)).toEqual([
+        `insert rule inet filter input ip saddr ${PODS} accept comment "kinit-${OPEN.digest}"`,
+        `insert rule inet filter input tcp dport { 6443 } accept comment "kinit-${OPEN.digest}"`,
+        `insert rule inet filter input udp dport { 30000-32767 } accept comment "kinit-${OPEN.digest}"`,
+        '',
+      ]);
+      expect(host.read('/etc/nftables.conf')).toBe(`${ruleset}include "${file}" # kinit: the ports of the cluster\n`);
+      host.write('/deleted', '');
+      expect(go(firewallKind.undo?.(OPEN, seen).restore).code).toBe(0);
+      expect(host.read('/etc/nftables.conf')).toBe(ruleset);
+      expect(() => host.read('/etc/nftables.kinit.nft')).toThrow();
+      expect(host.read('/deleted')).toBe('delete rule inet filter input handle 7\n');
+    });
+  });
 }
 
 /** As nft 1.0.6 lists it. */

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Prints firewalld-ActiveState=..., firewalld-UnitFileState=...; and, for $1 = rules and where it runs, what it lets through:
-# fw-permanent=... and fw-running=..., a port of the default zone ('6443/tcp') or a source of the trusted one
+# Prints firewalld-ActiveState=..., firewalld-UnitFileState=...; and, for $1 = rules and where it runs, what it lets
+# through: fw-permanent=... and fw-running=..., a port of the default zone ('6443/tcp') or a source of the trusted one
 # ('trusted 10.244.0.0/16') a line.
 # include: ../../../shell/lib/host-path.sh
 # include: ../unit.sh

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# A hand-written ruleset of nftables.service, and what kinit adds to it: rules in a file of their own, which the ruleset's own
-# file includes last.
+# A hand-written ruleset of nftables.service, and what kinit adds to it: rules in a file of their own, which the
+# ruleset's own file includes last.
 
 rules=/etc/nftables.kinit.nft
 include_line="include \"$rules\" # kinit: the ports of the cluster"

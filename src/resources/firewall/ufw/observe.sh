@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# Prints ufw=on where it is; and, for $1 = rules, ufw-rule=... of every rule a person added, as `ufw show added` writes it.
+# Prints ufw=on where it is; and, for $1 = rules, ufw-rule=... of every rule that was added, as
+# `ufw show added` writes it.
 # include: ../../../shell/lib/host-path.sh
 
 # ufw.service stays "active" with the firewall off: what counts is its own switch.
