@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { tmpdir, userInfo } from 'node:os';
 import type { Resource, ResourceKind } from '../../src/model/resource.js';
-import { HOST_PATH } from '../../src/shell/statements.js';
+import { shellScript } from '../../src/shell/script.js';
 
 /** dash and bash are what hosts have as sh; busybox is the strictest of the small ones. */
 export const SHELLS = ['dash', 'bash', 'busybox'] as const;
@@ -118,6 +118,9 @@ export interface FakeHost {
   /** How commands were called, in order: 'systemctl enable x'. */
   readonly calls: () => readonly string[];
 }
+
+/** It sets PATH, which is the fake host's here. */
+const HOST_PATH = shellScript('../../src/shell/lib/host-path.sh', import.meta.url).text;
 
 const PLACES = [
   '/etc/',

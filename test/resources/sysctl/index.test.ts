@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sysctl, sysctlKind } from '../../../src/resources/sysctl/index.js';
-import { look, reason, run, SHELLS } from '../sh.js';
+import { look, run, SHELLS } from '../sh.js';
 
 for (const shell of SHELLS) {
   test(`${shell}: nothing to do when the value is the same, whatever separates its numbers`, () => {
