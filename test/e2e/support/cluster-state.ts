@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { LabHandle } from './kinit.js';
+import { LIST_IMAGES, RUNTIME, UNITS } from './runtime.js';
 
 /**
  * What kinit leaves on a host, one line each: files with mode, owner and digest, links, units, sysctls, packages, undo entries.
@@ -88,9 +89,9 @@ find $paths /var/lib/kubelet -maxdepth 4 -xdev -type d ! -path '/var/lib/kinit/j
 find $paths -xdev -type l -printf 'link %p %l\\n' 2>/dev/null
 for entry in /var/lib/kinit/journal/*; do case $entry in *-packages-*) continue;; esac; echo "entry \${entry##*/}"; done
 systemctl list-unit-files --no-legend --no-pager --type=service | awk '{ print "unit", $1, $2 }'
-for unit in kubelet containerd; do echo "active $unit $(systemctl is-active $unit)"; done
+for unit in kubelet ${UNITS}; do echo "active $unit $(systemctl is-active $unit)"; done
 for key in net/ipv4/ip_forward net/bridge/bridge-nf-call-iptables fs/inotify/max_user_instances; do [ ! -e /proc/sys/$key ] || echo "sysctl $key $(cat /proc/sys/$key)"; done
 dpkg-query -W -f 'package \${Package} \${db:Status-Status}\\n'
-ctr -n k8s.io images ls | awk 'NR > 1 { print "image", $1, $3 }' | grep -v sha256:.*sha256
-ps -eo comm= | sort -u | grep -E '^(kubelet|etcd|containerd|kube-apiserver|kube-controller|kube-scheduler)$' | sed 's/^/process /'
+${LIST_IMAGES} | awk '{ print "image", $1, $2 }' | grep -v sha256:.*sha256
+ps -eo comm= | sort -u | grep -E '^(kubelet|etcd|${RUNTIME.units.join('|')}|kube-apiserver|kube-controller|kube-scheduler)$' | sed 's/^/process /'
 `;

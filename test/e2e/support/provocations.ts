@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import type { LabHandle } from './kinit.js';
 import { BRIDGE, TUNNEL_PORT } from './network.js';
+import { RUNTIME, UNITS } from './runtime.js';
 
 /** One way into trouble, and out of it again. */
 export interface Provocation {
@@ -29,7 +30,6 @@ interface Simple {
 }
 
 const KUBELET_CONFIG = '/var/lib/kubelet/config.yaml';
-const CONTAINERD_CONFIG = '/etc/containerd/config.toml';
 const KUBECTL = 'export KUBECONFIG=/etc/kubernetes/admin.conf';
 /** A hook that drops packets before any rule of the cluster's own sees them. */
 const DROP = (rule: string): string =>
@@ -83,14 +83,14 @@ export const PROVOCATIONS: readonly Provocation[] = [
   simple('cri-disabled', {
     host: 'node3',
     found: /disabled_plugins.*cri/,
-    provoke: `${edit(CONTAINERD_CONFIG, `'s/^version = 3/version = 3\\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]/'`)}; systemctl restart containerd; systemctl restart kubelet; sleep 2`,
-    mend: `${restore(CONTAINERD_CONFIG)}; systemctl restart containerd; systemctl reset-failed kubelet; systemctl restart kubelet`,
+    provoke: `${edit(RUNTIME.configFile, `'s/^version = 3/version = 3\\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]/'`)}; systemctl restart ${UNITS}; systemctl restart kubelet; sleep 2`,
+    mend: `${restore(RUNTIME.configFile)}; systemctl restart ${UNITS}; systemctl reset-failed kubelet; systemctl restart kubelet`,
   }),
   simple('runtime-down', {
     host: 'node3',
     found: /containerd is .*toml/,
-    provoke: `${edit(CONTAINERD_CONFIG, `'$ s/$/\\n[broken/'`)}; systemctl restart containerd || true; sleep 1`,
-    mend: `${restore(CONTAINERD_CONFIG)}; systemctl reset-failed containerd; systemctl restart containerd; systemctl restart kubelet`,
+    provoke: `${edit(RUNTIME.configFile, `'$ s/$/\\n[broken/'`)}; systemctl restart ${UNITS} || true; sleep 1`,
+    mend: `${restore(RUNTIME.configFile)}; systemctl reset-failed ${UNITS}; systemctl restart ${UNITS}; systemctl restart kubelet`,
   }),
   simple('cgroup-v1', {
     host: 'node2',
@@ -166,8 +166,8 @@ export const PROVOCATIONS: readonly Provocation[] = [
   simple('cni-config-missing', {
     host: 'node3',
     found: /\/etc\/cni\/net\.d is empty/,
-    provoke: 'mv /etc/cni/net.d /etc/cni/net.d.off; mkdir /etc/cni/net.d; systemctl restart containerd',
-    mend: 'rmdir /etc/cni/net.d; mv /etc/cni/net.d.off /etc/cni/net.d; systemctl restart containerd',
+    provoke: `mv /etc/cni/net.d /etc/cni/net.d.off; mkdir /etc/cni/net.d; systemctl restart ${UNITS}`,
+    mend: `rmdir /etc/cni/net.d; mv /etc/cni/net.d.off /etc/cni/net.d; systemctl restart ${UNITS}`,
   }),
   {
     cause: 'image-pull',
