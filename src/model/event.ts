@@ -75,7 +75,16 @@ export const eventSchema = z.discriminatedUnion('type', [
     })
     .describe('A word on what is going on; for people.'),
   z
-    .strictObject({ type: z.literal('change-planned'), host, phase, change })
+    .strictObject({
+      type: z.literal('change-planned'),
+      host,
+      phase,
+      change,
+      sends: z
+        .array(z.string())
+        .exactOptional()
+        .describe('With `--verbose`: what would be sent for it, scripts by name and files by path. Holds no secret.'),
+    })
     .describe('`plan`: a change that `init` would make.'),
   z.strictObject({ type: z.literal('change-applied'), host, phase, change }).describe('A change was made.'),
   z

@@ -48,6 +48,17 @@ export function sh({ name, text }: ShellScript, { args = [], env = {} }: ShellVa
   return [`( # ${name}`, words, ...variables, text, ')'].join('\n');
 }
 
+/** Name and arguments (as they were quoted) of a text that sh() made; undefined for any other. */
+export function scriptOf(text: string): { readonly name: string; readonly args: readonly string[] } | undefined {
+  const [whole, name] = /^\( # (\S+)\nset --/.exec(text) ?? [];
+  if (whole === undefined || name === undefined) return undefined;
+  const args: string[] = [];
+  const word = / ((?:'[^']*'|\\'|[A-Za-z0-9_@%+=:,./-])+)/y;
+  word.lastIndex = whole.length;
+  for (let found = word.exec(text); found !== null; found = word.exec(text)) args.push(found[1] ?? '');
+  return { name, args };
+}
+
 function assemble(url: URL, seen: Set<string>): string {
   if (seen.has(url.href)) return '';
   seen.add(url.href);

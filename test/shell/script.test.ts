@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sh, shellScript } from '../../src/shell/script.js';
+import { scriptOf, sh, shellScript } from '../../src/shell/script.js';
 import { must, SHELLS } from '../resources/sh.js';
 
 let folder = '';
@@ -26,6 +26,14 @@ test('a heading comment is not sent, an included file is sent once', () => {
   const { text } = shellScript('./say.sh', beside);
   expect(text).not.toContain('#');
   expect(text.match(/greet\(\)/g)).toHaveLength(1);
+});
+
+test('a text tells its name and its arguments, in one line', () => {
+  const script = shellScript('./say.sh', beside);
+  const { args = [] } = scriptOf(sh(script, { args: ['a', "it's", 'b c', ''], env: { NAME: 'x' } })) ?? {};
+  expect(args).toEqual(['a', "'it'\\''s'", "'b c'", "''"]);
+  expect(scriptOf(sh(script))?.args).toEqual([]);
+  expect(scriptOf('echo 1')).toBeUndefined();
 });
 
 describe.each(SHELLS)('%s', (shell) => {

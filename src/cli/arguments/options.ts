@@ -16,7 +16,11 @@ const globalOptions = {
     default: 'text',
     describe: 'text for people, json: one JSON value a line on standard output',
   },
-  verbose: { type: 'boolean', default: false, describe: 'Say more: also what needed no change, and why' },
+  verbose: {
+    type: 'boolean',
+    default: false,
+    describe: 'Say more: also what needed no change, and why; plan: what would be sent',
+  },
   color: {
     type: 'boolean',
     default: true,

@@ -21,7 +21,10 @@ export function plainRenderer(
       phaseWidth = widest(event.phases.map(({ id }) => id));
     }
     const line = toLine(event, verbose);
-    if (line !== undefined) write(line);
+    if (line === undefined) return;
+    write(line);
+    if (event.type === 'change-planned')
+      for (const sent of event.sends ?? []) write({ host: event.host, phase: event.phase, text: `sends: ${sent}` });
   };
   return { emit, finish: () => Promise.resolve() };
 }

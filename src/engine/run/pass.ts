@@ -11,6 +11,7 @@ import type { ClusterAccess } from '../api/access.js';
 import type { Observed } from '../change/observe.js';
 import { contextFor, type SharedContext } from '../context.js';
 import { plannedChanges } from '../plan/content.js';
+import { whatIsSent } from '../plan/sends.js';
 import type { Masks } from '../plan/masks.js';
 import type { ReviewedPlan } from '../plan/reviewed.js';
 import type { LiveHost } from '../session/session.js';
@@ -95,7 +96,11 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
           planned: (phase, observed) => {
             const changes = plannedChanges(phase, observed, masks);
             pass.onPlanned?.(name, changes);
-            return changes.map(({ phase: _phase, wanted: _wanted, ...change }) => change);
+            const sends = observed.filter(({ difference }) => difference.changed).map(whatIsSent);
+            return changes.map(({ phase: _phase, wanted: _wanted, ...change }, index) => ({
+              change,
+              sends: (sends[index] ?? []).map(masks.shown),
+            }));
           },
           permit: (phase, observed) => pass.permit?.(name, phase, observed),
         });

@@ -25,8 +25,11 @@ export interface Pipeline {
   /** Runs the work when fewer than `parallel` hosts are busy. */
   readonly slot: <T>(work: () => Promise<T>) => Promise<T>;
   readonly access: Pick<ClusterAccess, 'isOpen' | 'markOpen'>;
-  /** A dry run's changes, as they are told. */
-  readonly planned: (phase: string, observed: readonly Observed[]) => readonly ChangeSummary[];
+  /** A dry run's changes, as they are told, and what would be sent for each. */
+  readonly planned: (
+    phase: string,
+    observed: readonly Observed[],
+  ) => readonly { readonly change: ChangeSummary; readonly sends: readonly string[] }[];
   /** Throws where a change must not be made. */
   readonly permit: (phase: string, observed: readonly Observed[]) => void;
   /** Called after each phase. */
@@ -165,7 +168,8 @@ async function carryOut(
   const host = context.node.spec.name;
   if (dryRun) {
     const planned = pipeline.planned(phase.id, observed);
-    for (const change of planned) emit({ type: 'change-planned', host, phase: phase.id, change });
+    for (const { change, sends } of planned)
+      emit({ type: 'change-planned', host, phase: phase.id, change, sends: [...sends] });
     return planned.length;
   }
   if (!observed.some(({ difference }) => difference.changed)) return 0;

@@ -120,3 +120,22 @@ test('what a terminal could take for a command stands escaped in NDJSON', () => 
   expect(io.out()).toMatch(/^[\u0020-\u007e]+\n$/);
   expect(JSON.parse(io.out())).toMatchObject({ text: 'a\u001b[31mb\u009b31mc\u007f' });
 });
+
+test('what would be sent is told when verbose, and only then', () => {
+  const change = { resource: 'swap', action: 'update', summary: 'turn swap off', reason: 'in use' } as const;
+  const event = { type: 'change-planned', host: 'a', phase: 'swap', change, sends: ['script x 1', 'file /y'] } as const;
+  const told = (format: 'text' | 'json', verbose: boolean): string => {
+    const io = fakeIo();
+    createRenderer({ io, output: io.stdout, format, verbose, paint: paint(false) }).emit({
+      ...event,
+      sends: [...event.sends],
+    });
+    return io.out();
+  };
+  expect(told('text', false)).toBe('');
+  expect(told('text', true).replaceAll(/\d\d:\d\d:\d\d /g, '')).toBe(
+    'a swap would turn swap off (in use)\na swap sends: script x 1\na swap sends: file /y\n',
+  );
+  expect(told('json', false)).not.toContain('sends');
+  expect(told('json', true)).toContain('"sends":["script x 1","file /y"]');
+});
