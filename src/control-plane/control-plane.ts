@@ -1,13 +1,14 @@
 import type { PhaseContext } from '../model/phase.js';
 import type { ClaimedPort } from '../model/port.js';
 import type { Resource, Tools } from '../model/resource.js';
-import type { Spec } from '../model/spec.js';
 import type { CertificateWishes, WishesInput } from '../pki/index.js';
 
 /** How API server, controller manager and scheduler run on a control-plane host. */
 export interface ControlPlaneForm {
   readonly id: string;
   readonly title: string;
+  /** Words that give it away: they stand in no other room (test/seams.test.ts). */
+  readonly words: readonly string[];
   /** For the inventory's documentation. */
   readonly describe: string;
   /** Without the datastore's. */
@@ -18,10 +19,10 @@ export interface ControlPlaneForm {
   readonly ready: (context: PhaseContext, tools: Tools) => Promise<void>;
   /** Controller manager and scheduler, once the API answers. */
   readonly controllers: (context: PhaseContext) => readonly Resource[];
-  /** Free on a host before it starts, without the datastore's. */
-  readonly ports: (spec: Spec) => readonly ClaimedPort[];
-  /** Names of its containers, as the runtime and the folders of logs have them. */
-  readonly components: readonly string[];
+  /** Free on a host before it starts, besides the API server's and the datastore's. */
+  readonly ports: readonly ClaimedPort[];
+  /** Names of its containers or processes, as the runtime, the folders of logs and `ps` have them. */
+  readonly components: { readonly apiServer: string; readonly others: readonly string[] };
   /** How a person restarts all of it, as half a sentence; in short, and with the way. */
   readonly restart: { readonly short: string; readonly long: string };
 }

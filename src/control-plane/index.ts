@@ -1,4 +1,6 @@
-import { datastoreOf } from '../datastore/index.js';
+import { datastoreOf, type Datastore } from '../datastore/index.js';
+import type { ClaimedPort } from '../model/port.js';
+import type { KindChoice } from '../model/spec/kinds.js';
 import type { Spec } from '../model/spec.js';
 import type { CertificateWishes, WishesInput } from '../pki/index.js';
 import type { ControlPlaneForm } from './control-plane.js';
@@ -11,6 +13,13 @@ export type { ControlPlaneForm } from './control-plane.js';
 
 /** Every form there is, by the inventory's `controlPlane`. A new one is a folder beside and its name here. */
 export const FORMS: readonly [ControlPlaneForm, ...ControlPlaneForm[]] = [staticPods];
+
+/** What stands in the inventory about the kinds. */
+export const controlPlaneChoice: KindChoice = {
+  ids: FORMS.map(({ id }) => id),
+  default: FORMS[0].id,
+  describe: `How the control plane runs: ${FORMS.map(({ describe }) => describe).join('; ')}.`,
+};
 
 /** The form of an inventory. */
 export function controlPlaneOf(spec: Spec): ControlPlaneForm {
@@ -26,4 +35,9 @@ export function certificateWishes(input: WishesInput): CertificateWishes {
     leaves: [...form.leaves, ...store.leaves],
     kubeconfigs: form.kubeconfigs,
   };
+}
+
+/** What has to be free on a control-plane host before it starts. */
+export function controlPlanePorts(apiPort: number, form: ControlPlaneForm, store: Datastore): readonly ClaimedPort[] {
+  return [{ port: apiPort, owner: form.components.apiServer }, ...store.ports.claimed, ...form.ports];
 }

@@ -1,3 +1,4 @@
+import type { Supply } from '../artifacts/supply.js';
 import type { ComponentPod } from '../model/component-pod.js';
 import type { Node, PhaseContext } from '../model/phase.js';
 import type { ClaimedPort } from '../model/port.js';
@@ -8,8 +9,11 @@ import type { CertificateWishes, WishesInput } from '../pki/index.js';
 
 /** What keeps the cluster's state: where it lives, how the API server reaches it, and what one sees when it is unwell. */
 export interface Datastore {
+  /** Also the name of its pod and container. */
   readonly id: string;
   readonly title: string;
+  /** Words that give it away: they stand in no other room (test/seams.test.ts). */
+  readonly words: readonly string[];
   /** Its CA, its certificates, and the one the API server shows it. */
   readonly certificates: (input: WishesInput) => Omit<CertificateWishes, 'kubeconfigs'>;
   /** On each member's host, before it starts: its user, its folders. */
@@ -37,6 +41,8 @@ export interface Datastore {
     readonly certificates: string;
   };
   readonly slowDisk: SlowDisk;
+  /** Where its image and programs come from. */
+  readonly supply: Supply;
 }
 
 /** How a datastore says that its disk is too slow for it; doctor looks for that in its log. */

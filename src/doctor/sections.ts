@@ -1,3 +1,4 @@
+import { DATASTORES, type Datastore } from '../datastore/index.js';
 import type { Section } from '../facts/index.js';
 import { OWN_CHAINS, OWN_TABLES, READABLE, SYSTEM_NAMESPACES } from './networks.js';
 import { RUNTIME_PLACES, RUNTIMES } from '../runtime/index.js';
@@ -15,7 +16,13 @@ const SETTINGS = [
   'net/ipv4/ip_forward',
   'fs/inotify/max_user_instances',
 ];
-const PROGRAMS = ['kubelet', ...RUNTIMES.flatMap(({ programs }) => programs), 'crictl', 'kubeadm', 'etcd'];
+const PROGRAMS = [
+  'kubelet',
+  ...RUNTIMES.flatMap(({ programs }) => programs),
+  'crictl',
+  'kubeadm',
+  ...DATASTORES.map(({ id }) => id),
+];
 
 /** What is asked of a host beside its facts, in one round trip. Nothing here prints a secret on purpose; what it prints is redacted all the same. */
 export const SECTIONS: readonly Section[] = [
@@ -25,14 +32,14 @@ export const SECTIONS: readonly Section[] = [
   section('runtime-log', { args: RUNTIME_UNITS.flatMap((unit) => ['-u', unit]) }),
   section('containers', { args: SOCKETS }),
   section('pod-logs', { args: [TELLING, ...SYSTEM_NAMESPACES] }),
-  section('etcd-log'),
+  ...DATASTORES.map(datastoreLog),
   section('kernel-log'),
   section('memory'),
-  section('disk', { args: RUNTIMES.map(({ dataFolder }) => dataFolder) }),
+  section('disk', { args: [...DATASTORES, ...RUNTIMES].map(({ dataFolder }) => dataFolder) }),
   section('links'),
   section('sysctls', { args: SETTINGS }),
   section('firewall', { args: [OWN_TABLES, OWN_CHAINS] }),
-  section('certificates'),
+  section('certificates', { args: DATASTORES.map(({ health }) => health.certificates) }),
   section('kubelet-config'),
   // What is asked is what causes speak of: settings of the runtime that kinit installs unless told otherwise.
   ['runtime-config', RUNTIMES[0].settings, {}],
@@ -46,6 +53,11 @@ export const SECTIONS: readonly Section[] = [
 /** Hashes files anew: a stamp of size and time would not show who meant to hide a change. */
 export function digestsOf(files: readonly string[]): Section {
   return section('digests', { args: files });
+}
+
+function datastoreLog({ id, slowDisk }: Datastore): Section {
+  const args = [id, slowDisk.certain, slowDisk.perhaps];
+  return [`${id}-log`, shellScript('./sections/datastore-log.sh', import.meta.url), { args }];
 }
 
 /** A section's script has its name. */

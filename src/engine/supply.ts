@@ -1,6 +1,6 @@
 import { addOns } from '../add-ons/index.js';
 import { combineSupplies } from '../artifacts/supply.js';
-import { etcd } from '../artifacts/supplies/etcd.js';
+import { DATASTORES } from '../datastore/index.js';
 import { kubernetes } from '../artifacts/supplies/kubernetes.js';
 import { pause } from '../artifacts/supplies/pause.js';
 import { smokeTest } from '../artifacts/supplies/smoke-test.js';
@@ -18,7 +18,7 @@ export const SUPPLY = combineSupplies([
   ...runtimeSupplies,
   cniPlugins,
   criTools,
-  etcd,
+  ...DATASTORES.map(({ supply }) => supply),
   ...addOns.flatMap(({ supply }) => supply ?? []),
   pause,
   ...networks.flatMap(({ supply }) => supply ?? []),

@@ -1,37 +1,24 @@
+import { controlPlaneOf, controlPlanePorts } from '../control-plane/index.js';
+import { datastoreOf } from '../datastore/index.js';
 import type { CheckResult } from '../model/check.js';
 import { isMember, type HostFacts } from '../model/facts.js';
+import type { ClaimedPort } from '../model/port.js';
 import type { Spec } from '../model/spec.js';
 import type { Check } from './check.js';
-
-interface NeededPort {
-  readonly port: number;
-  readonly owner: string;
-}
 
 /** Ports must be free, or held by the very process they are for (a run that was broken off). A host that is a node already is left out. */
 export const ports: Check = ({ facts, isControlPlane }, { spec }) => {
   if (isMember(facts)) return [];
-  return neededPorts(spec.apiServer.port, isControlPlane).map((needed) => portCheck(facts, needed, spec));
+  const own = controlPlanePorts(spec.apiServer.port, controlPlaneOf(spec), datastoreOf(spec));
+  return neededPorts(isControlPlane ? own : []).map((needed) => portCheck(facts, needed, spec));
 };
 
 /** https://kubernetes.io/docs/reference/networking/ports-and-protocols/ */
-export function neededPorts(apiPort: number, isControlPlane: boolean): NeededPort[] {
-  const node = [
-    { port: 10250, owner: 'kubelet' },
-    { port: 10256, owner: 'kube-proxy' },
-  ];
-  if (!isControlPlane) return node;
-  return [
-    { port: apiPort, owner: 'kube-apiserver' },
-    { port: 2379, owner: 'etcd' },
-    { port: 2380, owner: 'etcd' },
-    { port: 10257, owner: 'kube-controller-manager' },
-    { port: 10259, owner: 'kube-scheduler' },
-    ...node,
-  ];
+export function neededPorts(ofControlPlane: readonly ClaimedPort[]): ClaimedPort[] {
+  return [...ofControlPlane, { port: 10250, owner: 'kubelet' }, { port: 10256, owner: 'kube-proxy' }];
 }
 
-function portCheck(facts: HostFacts, { port, owner }: NeededPort, spec: Spec): CheckResult {
+function portCheck(facts: HostFacts, { port, owner }: ClaimedPort, spec: Spec): CheckResult {
   const base = { name: `port-${String(port)}`, title: `Port ${String(port)} (${owner})`, minimum: 'free' };
   const holders = facts.listening.filter((socket) => socket.protocol === 'tcp' && socket.port === port);
   const holder = holders.find((socket) => !isOwner(socket.process, owner));

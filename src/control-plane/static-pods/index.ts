@@ -17,6 +17,7 @@ import { restartForStuckPods } from './stuck-pods.js';
 export const staticPods: ControlPlaneForm = {
   id: 'static-pods',
   title: 'static pods',
+  words: ['static-pod', 'static pod', 'staticPod'],
   describe: 'static pods, in the layout of kubeadm',
   certificates: apiServerCertificates,
   apiServer: (context) => [
@@ -29,12 +30,11 @@ export const staticPods: ControlPlaneForm = {
   ],
   ready: waitForApiServer,
   controllers: (context) => [manifest(controllerManagerPod(context)), manifest(schedulerPod(context))],
-  ports: (spec) => [
-    { port: spec.apiServer.port, owner: 'kube-apiserver' },
+  ports: [
     { port: 10257, owner: 'kube-controller-manager' },
     { port: 10259, owner: 'kube-scheduler' },
   ],
-  components: ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'],
+  components: { apiServer: 'kube-apiserver', others: ['kube-controller-manager', 'kube-scheduler'] },
   restart: {
     short: 'restart the static pods',
     long: 'restart the static pods (move their manifests away and back)',

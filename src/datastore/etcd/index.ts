@@ -6,11 +6,13 @@ import { etcdCertificates } from './certificates.js';
 import { CERTIFICATES_DIR, CLIENT_PORT, METRICS_PORT, PEER_PORT } from './places.js';
 import { etcdApiServerFlags, etcdPod } from './pod.js';
 import { slowDisk } from './slow-disk.js';
+import { etcdSupply } from './supply.js';
 
 /** etcd on every control-plane host, as kubeadm has it. */
 export const etcd: Datastore = {
   id: 'etcd',
   title: 'etcd',
+  words: ['etcd'],
   certificates: etcdCertificates,
   // CIS 1.1.12: the data folder belongs to etcd:etcd.
   resources: ({ spec, node }) => [
@@ -31,4 +33,5 @@ export const etcd: Datastore = {
   dataFolder: '/var/lib/etcd',
   health: { checks: ['etcd', 'etcd-readiness'], certificates: CERTIFICATES_DIR },
   slowDisk,
+  supply: etcdSupply,
 };

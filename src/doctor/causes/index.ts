@@ -7,7 +7,7 @@ import { cniConfigMissing, staleCni } from './cluster/cni.js';
 import { apiDown, containerCrash } from './cluster/container.js';
 import { diskFull } from './host/disk.js';
 import { dnsLoop } from './cluster/dns.js';
-import { etcdSlowDisk } from './cluster/etcd.js';
+import { slowDisks } from './cluster/slow-disk.js';
 import { firewallApi, firewallKubelet, firewallOverlay } from './host/firewall.js';
 import { sameIdentity } from './host/identity.js';
 import { imagePull } from './cluster/image.js';
@@ -45,7 +45,7 @@ export const causes: readonly Cause[] = [
   kubeletDown,
   dnsLoop,
   imagePull,
-  etcdSlowDisk,
+  ...slowDisks,
   containerCrash,
   nodeNotReady,
   apiDown,

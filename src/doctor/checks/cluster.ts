@@ -1,3 +1,4 @@
+import { DATASTORES } from '../../datastore/index.js';
 import { condition, isReady } from '../../cluster/why/pods.js';
 import { text } from '../../cluster/api/json.js';
 import { workloadTrouble } from '../../cluster/waits/api.js';
@@ -6,6 +7,11 @@ import type { Spec } from '../../model/spec.js';
 import type { ClusterEvidence, Evidence, Probe } from '../evidence.js';
 import { isWell, podTitle } from '../read/cluster.js';
 import { SYSTEM_NAMESPACES, TUNNELS } from '../networks.js';
+
+/** The usual one: a cluster may be one that kinit did not make. */
+const [STORE] = DATASTORES;
+/** Of the API server, about its datastore, and about the service that encrypts what is in it. */
+const CHECKS = [...STORE.health.checks, 'kms'];
 
 const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'NetworkUnavailable'];
 /** The kubelet renews its lease every 10 s; the controller gives up on it after 40 to 50. */
@@ -49,7 +55,7 @@ function api({ readyz }: ClusterEvidence): CheckResult {
         ...base,
         status: 'error',
         found: failed.length > 0 ? `not ready: ${failed.join(', ')}` : readyz.slice(0, 200),
-        hint: 'crictl logs of kube-apiserver and etcd on the control-plane host.',
+        hint: `crictl logs of kube-apiserver and ${STORE.title} on the control-plane host.`,
       };
 }
 
@@ -66,9 +72,9 @@ function version({ version: found }: ClusterEvidence, spec: Spec): CheckResult {
 }
 
 function datastore({ readyz }: ClusterEvidence): CheckResult {
-  const lines = readyz.split('\n').filter((line) => /^\[.\](etcd|etcd-readiness|kms)/.test(line));
+  const lines = readyz.split('\n').filter((line) => CHECKS.some((check) => line.slice(3).startsWith(check)));
   const bad = lines.filter((line) => line.startsWith('[-]'));
-  const base = { name: 'datastore', title: 'Datastore (etcd)', minimum: 'answers the API server' };
+  const base = { name: 'datastore', title: `Datastore (${STORE.title})`, minimum: 'answers the API server' };
   if (lines.length === 0) return { ...base, status: 'ok', found: 'the API server names no datastore of its own' };
   return bad.length === 0
     ? { ...base, status: 'ok', found: 'answers' }
@@ -76,7 +82,7 @@ function datastore({ readyz }: ClusterEvidence): CheckResult {
         ...base,
         status: 'error',
         found: bad.join(', '),
-        hint: 'crictl logs of etcd on the control-plane host; its disk, and the certificates below /etc/kubernetes/pki/etcd.',
+        hint: `crictl logs of ${STORE.title} on the control-plane host; its disk, and the certificates below ${STORE.health.certificates}.`,
       };
 }
 

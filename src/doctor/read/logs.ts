@@ -54,9 +54,9 @@ export function podLogs({ text }: HostEvidence): PodLog[] {
   });
 }
 
-/** Lines of etcd's log that speak of a slow disk. */
-export function etcdLines(host: HostEvidence): PodLog['lines'] {
-  return linesOf(host, 'etcd-log').map(logLine);
+/** Lines of a datastore's log that speak of a slow disk. */
+export function datastoreLines(host: HostEvidence, id: string): PodLog['lines'] {
+  return linesOf(host, `${id}-log`).map(logLine);
 }
 
 /** '=== title' and the lines below it. */

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # The first certificate of each file of a cluster's PKI and the client certificate of each kubeconfig, as PEM after '=== FILE'.
-# No key is printed.
+# No key is printed. "$@" = folders of certificates besides kubeadm's own.
 
 # first FILE
 first() {
@@ -8,8 +8,12 @@ first() {
   sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/p' "$1" | sed '/END CERTIFICATE/q'
 }
 
-for file in /etc/kubernetes/pki/*.crt /etc/kubernetes/pki/etcd/*.crt \
-  /var/lib/kubelet/pki/kubelet-client-current.pem \
+for folder in /etc/kubernetes/pki "$@"; do
+  for file in "$folder"/*.crt; do
+    if [ -f "$file" ]; then first "$file"; fi
+  done
+done
+for file in /var/lib/kubelet/pki/kubelet-client-current.pem \
   /var/lib/kubelet/pki/kubelet.crt /var/lib/kubelet/pki/kubelet-server-current.pem; do
   if [ -f "$file" ]; then first "$file"; fi
 done

@@ -7,7 +7,7 @@ table() {
   word=$1
   option=$2
   shift 2
-  timeout 5 df "$option" / /var/lib /var/lib/kubelet /var/lib/etcd /var/log /run "$@" |
+  timeout 5 df "$option" / /var/lib /var/lib/kubelet /var/log /run "$@" |
     tail -n +2 | sort -u -k6 | sed "s/^/$word /"
 }
 

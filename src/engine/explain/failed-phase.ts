@@ -1,4 +1,5 @@
 import { nodeCause } from '../../cluster/why/node-cause.js';
+import { DATASTORES } from '../../datastore/index.js';
 import { KinitError } from '../../model/error.js';
 import type { HostConnection } from '../../model/host.js';
 import type { PhaseContext } from '../../model/phase.js';
@@ -23,9 +24,9 @@ const PLACES = [
   '/run',
   '/var/lib',
   '/var/lib/kinit',
-  '/var/lib/etcd',
   '/var/lib/kubelet',
   '/var/log',
+  ...DATASTORES.map(({ dataFolder }) => dataFolder),
   ...RUNTIMES.map(({ dataFolder }) => dataFolder),
   ...FAMILIES.map(({ packages }) => packages.cacheFolder),
 ];

@@ -1,7 +1,10 @@
+import { DATASTORES } from '../../datastore/index.js';
 import { KinitError } from '../../model/error.js';
 import { isMember } from '../../model/facts.js';
 import { isControlPlane, type HostSpec } from '../../model/spec.js';
 import type { LiveHost, LostHost } from './session.js';
+
+const STORE = DATASTORES.map(({ title }) => title).join(' or ');
 
 interface OfInventory {
   readonly spec: HostSpec;
@@ -21,8 +24,8 @@ export function leaderOf<Host extends OfInventory>(hosts: readonly Host[]): Host
 }
 
 /**
- * The leader of a run. Nothing is done without most control-plane hosts: etcd would refuse, or lose its quorum. And no
- * cluster is started while one of them does not answer: the cluster may be there, on that one.
+ * The leader of a run. Nothing is done without most control-plane hosts: the datastore would refuse, or lose
+ * its quorum. And no cluster is started while one of them does not answer: the cluster may be there, on that one.
  */
 export function requireLeader(live: readonly LiveHost[], lost: readonly LostHost[]): LiveHost {
   const here = controlPlanesOf(live);
@@ -39,7 +42,7 @@ export function requireLeader(live: readonly LiveHost[], lost: readonly LostHost
       class: 'access',
       found: gone.map(({ spec, error }) => `${spec.name}: ${error.message}`).join('\n'),
       hint: exists
-        ? 'More than half of them must answer: etcd would lose its quorum. Mend them first; nothing was changed.'
+        ? `More than half of them must answer: ${STORE} would lose its quorum. Mend them first; nothing was changed.`
         : 'The cluster may run on those already, and a second one must not be begun. Mend them first; nothing was changed.',
     },
   );

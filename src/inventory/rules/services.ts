@@ -1,4 +1,7 @@
 import { isIPv6 } from 'node:net';
+import { controlPlaneOf } from '../../control-plane/index.js';
+import { datastoreOf } from '../../datastore/index.js';
+import type { ClaimedPort } from '../../model/port.js';
 import { isControlPlane, KUBERNETES_VERSIONS, type Spec } from '../../model/spec.js';
 import type { Finding } from '../problem.js';
 import { duplicates, isAddress } from './names.js';
@@ -16,18 +19,19 @@ export const serviceRules: readonly Rule[] = [
   { reads: ['runtime.registryMirrors'], check: mirrors },
 ];
 
-/** Ports of the other Kubernetes and etcd processes on a control-plane host. */
-const TAKEN: Readonly<Record<number, string>> = {
-  2379: 'etcd',
-  2380: 'etcd',
-  2381: 'etcd',
-  10248: 'the kubelet',
-  10249: 'kube-proxy',
-  10250: 'the kubelet',
-  10256: 'kube-proxy',
-  10257: 'kube-controller-manager',
-  10259: 'kube-scheduler',
-};
+/** Of the other processes on a control-plane host. */
+function takenPorts(spec: Spec): readonly ClaimedPort[] {
+  const store = datastoreOf(spec);
+  return [
+    ...store.ports.claimed,
+    ...store.ports.more.map((port) => ({ port, owner: store.title })),
+    { port: 10248, owner: 'the kubelet' },
+    { port: 10249, owner: 'kube-proxy' },
+    { port: 10250, owner: 'the kubelet' },
+    { port: 10256, owner: 'kube-proxy' },
+    ...controlPlaneOf(spec).ports,
+  ];
+}
 
 function version({ kubernetesVersion }: Spec): Finding[] {
   const { minimum, maximum, default: usual } = KUBERNETES_VERSIONS;
@@ -55,9 +59,10 @@ function endpoint({ apiServer }: Spec): Finding[] {
   return Number(portText) >= 1 && Number(portText) <= 65535 ? [] : [{ path, message: 'the port must be 1 to 65535' }];
 }
 
-function apiPort({ apiServer, hosts, ssh }: Spec): Finding[] {
+function apiPort(spec: Spec): Finding[] {
+  const { apiServer, hosts, ssh } = spec;
   const path = ['apiServer', 'port'];
-  const holder = TAKEN[apiServer.port];
+  const holder = takenPorts(spec).find(({ port }) => port === apiServer.port)?.owner;
   if (holder !== undefined) return [{ path, message: `this is the port of ${holder}; choose another` }];
   const clash = hosts.find((host) => isControlPlane(host) && (host.ssh?.port ?? ssh.port ?? 22) === apiServer.port);
   return clash === undefined ? [] : [{ path, message: `sshd of ${clash.name} has this port; choose another` }];

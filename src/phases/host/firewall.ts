@@ -1,3 +1,4 @@
+import { datastoreOf } from '../../datastore/index.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import { networkOf } from '../../network/index.js';
 import { firewall as firewallResource, type FirewallPort, type FirewallWishes } from '../../resources/index.js';
@@ -38,8 +39,8 @@ function clusterPorts({ spec, node, nodes }: PhaseContext): FirewallPort[] {
       .map(({ port, protocol }) => ({ port, protocol })),
   );
   if (!node.isControlPlane) return ports;
-  // etcd's members talk to each other; a single one is asked by its own host only.
-  const etcd: FirewallPort[] =
-    nodes.filter(({ isControlPlane }) => isControlPlane).length > 1 ? [{ port: '2379-2380', protocol: 'tcp' }] : [];
-  return [{ port: spec.apiServer.port, protocol: 'tcp' }, ...etcd, ...ports];
+  // A datastore's members talk to each other; a single one is asked by its own host only.
+  const several = nodes.filter(({ isControlPlane }) => isControlPlane).length > 1;
+  const store: FirewallPort[] = several ? [{ port: datastoreOf(spec).ports.betweenMembers, protocol: 'tcp' }] : [];
+  return [{ port: spec.apiServer.port, protocol: 'tcp' }, ...store, ...ports];
 }

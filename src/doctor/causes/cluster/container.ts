@@ -1,3 +1,5 @@
+import { FORMS } from '../../../control-plane/index.js';
+import { DATASTORES } from '../../../datastore/index.js';
 import { isMember } from '../../../model/facts.js';
 import { text } from '../../../cluster/api/json.js';
 import { said, type Cause, type Sighting } from '../../cause.js';
@@ -7,7 +9,11 @@ import { newestContainers } from '../../read/containers.js';
 import { podLogs } from '../../read/logs.js';
 import { SYSTEM_NAMESPACES } from '../../networks.js';
 
-const STATIC = ['kube-apiserver', 'etcd', 'kube-controller-manager', 'kube-scheduler'];
+/** Containers of control planes and their datastores. */
+const COMPONENTS: readonly string[] = [
+  ...FORMS.flatMap(({ components }) => [components.apiServer, ...components.others]),
+  ...DATASTORES.map(({ id }) => id),
+];
 
 export const containerCrash: Cause = {
   name: 'container-crash',
@@ -47,7 +53,7 @@ function ofPods(evidence: Evidence): Sighting[] {
 /** The API does not answer: what does the runtime show of the static pods? */
 function ofRuntime(host: HostEvidence): Sighting[] {
   return newestContainers(host)
-    .filter(({ name, state }) => STATIC.includes(name) && state === 'Exited')
+    .filter(({ name, state }) => COMPONENTS.includes(name) && state === 'Exited')
     .map(({ name }) => sighting(host.host, name, undefined, host, name));
 }
 
@@ -85,7 +91,7 @@ export const apiDown: Cause = {
     const leader = hosts.find(({ isControlPlane, facts }) => isControlPlane && isMember(facts));
     if (cluster !== undefined || leader === undefined) return [];
     const names = newestContainers(leader)
-      .filter(({ name }) => STATIC.includes(name))
+      .filter(({ name }) => COMPONENTS.includes(name))
       .map(({ name, state }) => `${name} ${state}`);
     return [
       {

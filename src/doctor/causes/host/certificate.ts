@@ -1,6 +1,9 @@
+import { FORMS } from '../../../control-plane/index.js';
 import { eachHost, type Cause } from '../../cause.js';
 import { certificates, hostTime } from '../../read/certificates.js';
 
+/** The usual one: a cluster may be one that kinit did not make. */
+const [FORM] = FORMS;
 const DAY = 24 * 3600_000;
 const SOON_DAYS = 14;
 
@@ -10,8 +13,7 @@ export const certificateExpired: Cause = {
   symptom:
     'x509: certificate has expired or is not yet valid; kubelet: part of the existing bootstrap client certificate in /etc/kubernetes/kubelet.conf is expired; Unauthorized',
   sign: "The end of a certificate below /etc/kubernetes, in a kubeconfig there, or of the kubelet's, is in the past by the host's clock (within two weeks: a warning).",
-  remedy:
-    "Control plane: `kubeadm certs renew all`, then restart the static pods (move their manifests away and back). A worker's kubelet renews its own while it runs; after a long time off it has to join anew: `kinit reset HOST`, `kinit join HOST`.",
+  remedy: `Control plane: \`kubeadm certs renew all\`, then ${FORM.restart.long}. A worker's kubelet renews its own while it runs; after a long time off it has to join anew: \`kinit reset HOST\`, \`kinit join HOST\`.`,
   rank: 22,
   find: eachHost((host, { takenAt }) => {
     const now = hostTime(takenAt, host);
@@ -28,7 +30,7 @@ export const certificateExpired: Cause = {
       next:
         kubelet && !host.isControlPlane
           ? `kinit reset ${host.host}, then kinit join ${host.host}`
-          : `on ${host.host}: kubeadm certs renew all, then restart the static pods and the kubelet`,
+          : `on ${host.host}: kubeadm certs renew all, then ${FORM.restart.short} and the kubelet`,
       severity: expired ? 'error' : 'warning',
     };
   }),
