@@ -64,7 +64,7 @@ ssh: { user: debian, identityFile: id_ed25519, knownHostsFile: known_hosts }
 apiServer: { port: 7443, certSANs: [api.example.test, 192.0.2.77] }
 etcd: { dataDir: /var/lib/etcd-data }
 cloudProvider: external
-network: { podCIDR: 10.50.0.0/16, serviceCIDR: 10.60.0.0/16, domain: lab.internal, flannelBackend: host-gw }
+network: { podCIDR: 10.50.0.0/16, serviceCIDR: 10.60.0.0/28, domain: lab.internal, flannelBackend: host-gw }
 proxyMode: ${proxyMode}
 firewall: open-ports
 ipv6: "off"

@@ -146,7 +146,7 @@ test.each([
   ],
   ['address bits beyond the prefix', { network: { podCIDR: '10.244.3.0/16' } }, /prefix length -> 10\.244\.0\.0\/16$/],
   ['a reserved network', { network: { podCIDR: '127.0.0.0/16' } }, /overlaps 127\.0\.0\.0\/8/],
-  ['few Services', { network: { serviceCIDR: '10.96.0.0/25' } }, /^network\.serviceCIDR: is too small.*\/12 to \/24/],
+  ['few Services', { network: { serviceCIDR: '10.96.0.0/29' } }, /^network\.serviceCIDR: is too small.*\/12 to \/28/],
   ['too many Services', { network: { serviceCIDR: '10.96.0.0/11' } }, /^network\.serviceCIDR: is too large/],
   ['a domain in upper case', { network: { domain: 'Cluster.local' } }, /^network\.domain/],
   [

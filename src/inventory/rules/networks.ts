@@ -9,7 +9,8 @@ const SERVICE = ['network', 'serviceCIDR'] as const;
 
 /** kubeadm's MaximumBitsForServiceSubnet: the API server keeps a bitmap of them. */
 const SERVICE_MAX_BITS = 20;
-const SERVICE_SMALLEST_PREFIX = 24;
+/** Room for the tenth address, which is DNS's (kubeadm: MinimumAddressesInServiceSubnet). */
+const SERVICE_SMALLEST_PREFIX = 28;
 
 /** kube-controller-manager's default node-cidr-mask-size for IPv4, and how much it may exceed the pod network's. */
 const NODE_PREFIX = 24;
