@@ -10,7 +10,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const built = spawnSync(process.execPath, [path.join(root, 'scripts', 'build.js')], { stdio: 'inherit' });
 if (built.status !== 0) process.exit(1);
 
-const { inventoryReference } = await import('../dist/inventory/index.js');
+const { inventoryReference } = await import('../dist/inventory/reference.js');
 const { hostChangesReference } = await import('../dist/cli/reference/host-changes/page.js');
 const { eventsReference, eventsSchema } = await import('../dist/cli/reference/events.js');
 const { phasesReference } = await import('../dist/cli/reference/phases.js');

@@ -33,6 +33,8 @@ async function main() {
     await shellcheck();
     await step('import directions', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src'], 5);
     await step('unused code', bin('knip'), [], 5);
+    // Tests do not count as users here: what only they use is tagged @internal, with the reason.
+    await step('unused code (src alone)', bin('knip'), ['--production'], 5);
     const started = announce('unit tests');
     const reporter = ['--reporter=default'];
     await vitest('unit tests', ['--config', 'vitest.config.ts', ...reporter, ...filters], {

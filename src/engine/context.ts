@@ -8,6 +8,7 @@ import { KinitError } from '../model/error.js';
 import type { HostFacts } from '../model/facts.js';
 import type { Node, PhaseContext } from '../model/phase.js';
 import { isControlPlane, type HostSpec, type Spec } from '../model/spec.js';
+import { hostPort } from '../model/text/address.js';
 import { planMaterial, type CertificateWishes, type PemPair } from '../pki/index.js';
 import { leaderOf } from './session/leader.js';
 import type { LiveHost } from './session/session.js';
@@ -21,8 +22,7 @@ export function toNode({ spec, facts }: { readonly spec: HostSpec; readonly fact
 }
 
 export function endpointOf(spec: Spec, leader: Node): string {
-  const address = isIP(leader.address) === 6 ? `[${leader.address}]` : leader.address;
-  return spec.apiServer.endpoint ?? `${address}:${spec.apiServer.port}`;
+  return spec.apiServer.endpoint ?? hostPort(leader.address, spec.apiServer.port);
 }
 
 /** Makes or reuses certificates and decides what follows from all hosts' facts together. */

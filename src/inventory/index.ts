@@ -11,7 +11,6 @@ import { salvage, touches } from './salvage.js';
 import { specSchema } from './spec-schema.js';
 
 export { formatProblem, type InventoryProblem } from './problem.js';
-export { inventoryReference } from './reference.js';
 export { inventorySchema } from './schema.js';
 
 /** Reads, defaults and checks an inventory. Throws one KinitError of class 'inventory' that lists every problem. */

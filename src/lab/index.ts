@@ -1,7 +1,9 @@
 export { labDown } from './commands/down.js';
-export { killHost, partition, startHost } from './commands/faults.js';
+/** @internal Only the end-to-end tests fail hosts. */
+export { killHost, partition, startHost } from './commands/fail-on-purpose.js';
 export { findLab, labList } from './commands/list.js';
 export { sshCommand } from './commands/ssh.js';
+/** @internal Only the end-to-end tests start from snapshots. */
 export { ensureSnapshot } from './snapshot/snapshot.js';
 export type { Lab, LabHost, LabInfo, LabOptions } from './types.js';
 export { labUp } from './commands/up.js';

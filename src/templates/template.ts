@@ -12,7 +12,10 @@ export interface Template {
 
 const templates: Template[] = [];
 
-/** Every template there is; one test holds each against its schema, for `{{#if a}}` passes over a missing key in silence. */
+/**
+ * Every template there is; one test holds each against its schema, for `{{#if a}}` passes over a missing key in silence.
+ * @internal That test is its only user.
+ */
 export function allTemplates(): readonly Template[] {
   return templates;
 }

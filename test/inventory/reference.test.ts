@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { inventoryReference, inventorySchema } from '../../src/inventory/index.js';
+import { inventorySchema } from '../../src/inventory/index.js';
+import { inventoryReference } from '../../src/inventory/reference.js';
 import { inventoryOptions } from '../../src/inventory/schema.js';
 
 test('docs/inventory.md is up to date (node scripts/docs.js writes it)', async () => {

@@ -32,6 +32,7 @@ const PREFIX = 'snapshot-';
 /**
  * Disks that hosts of a lab can start from (LabOptions.snapshot), one for control planes and one for workers. Made once by
  * preparing two hosts, kept in the cache folder. Gives the folder.
+ * @internal For end-to-end tests.
  */
 export async function ensureSnapshot(options: SnapshotOptions): Promise<string> {
   const folder = join(cacheFolder(), `${PREFIX}${options.digest}`);

@@ -1,6 +1,11 @@
-/** host:port of a URL, with the brackets an IPv6 address needs. */
-export function hostPort(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+/** 'host:port', an IPv6 address in brackets, as URLs and ssh have it. */
+export function hostPort(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
+}
+
+/** Takes the brackets off an IPv6 address. */
+export function unbracketed(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
 }
 
 /** Loopback of the same family. */

@@ -1,5 +1,5 @@
 import { homedir, userInfo } from 'node:os';
-import { unbracketed } from '../../model/text/host-port.js';
+import { unbracketed } from '../../model/text/address.js';
 import { UNSAID } from './ask.js';
 import type { Given } from './ask.js';
 import { expandPath, expandTokens } from './tokens.js';

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { KinitError } from '../../model/error.js';
 import { expandHome } from '../../model/text/home.js';
-import { unbracketed } from '../../model/text/host-port.js';
+import { unbracketed } from '../../model/text/address.js';
 import type { SecretSource } from '../../model/secret.js';
 import type { Access, Proof } from '../login/access.js';
 import type { ConfigSettings, Lookup } from '../config/index.js';

@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { isHostInit } from '../../../src/lab/commands/faults.js';
 import { processStart } from '../../../src/artifacts/store/process-start.js';
 import { isAlive, readRecord } from '../../../src/lab/host/process.js';
 
@@ -24,11 +23,4 @@ test('a torn record counts as none', async () => {
   expect(await readRecord(file)).toBeUndefined();
   await writeFile(file, '123 456\n');
   expect(await readRecord(file)).toEqual({ pid: 123, start: '456' });
-});
-
-test("PID 1 of a host is told from the machine's processes and from PID 1 of a container in the host", () => {
-  expect(isHostInit('Name:\tsystemd\nNSpid:\t900\t1\nNSpgid:\t900\t1\n')).toBe(true);
-  expect(isHostInit('Name:\tsh\nNSpid:\t900\n')).toBe(false);
-  expect(isHostInit('Name:\tsshd\nNSpid:\t900\t41\n')).toBe(false);
-  expect(isHostInit('Name:\tpause\nNSpid:\t900\t77\t1\n')).toBe(false);
 });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { bracketed, hostPort, unbracketed } from '../../../src/model/text/host-port.js';
+import { hostPort, unbracketed } from '../../../src/model/text/address.js';
 
 test('only IPv6 addresses stand in brackets', () => {
   expect(hostPort('10.0.0.1', 6443)).toBe('10.0.0.1:6443');
   expect(hostPort('fd00::1', 6443)).toBe('[fd00::1]:6443');
-  expect(bracketed('box.example.com')).toBe('box.example.com');
+  expect(hostPort('box.example.com', 22)).toBe('box.example.com:22');
 });
 
 test('brackets come off again', () => {

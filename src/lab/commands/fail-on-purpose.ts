@@ -10,7 +10,10 @@ import { namesOf, readState } from '../state/state.js';
 import { addressIn } from '../network/subnet.js';
 import type { Lab } from '../types.js';
 
-/** Power cut: SIGKILL to the host's PID 1. The kernel ends all that runs in the host at once; its disk stays. */
+/**
+ * Power cut: SIGKILL to the host's PID 1. The kernel ends all that runs in the host at once; its disk stays.
+ * @internal For end-to-end tests.
+ */
 export async function killHost(lab: Lab, name: string): Promise<void> {
   const host = findHost(lab, name);
   const all = await hierarchies();
@@ -23,7 +26,10 @@ export async function killHost(lab: Lab, name: string): Promise<void> {
   await removeCgroups(all, cgroup, host.name);
 }
 
-/** Boots a stopped host from its disk, as after a power cut. Returns when it answers; a running host is left alone. */
+/**
+ * Boots a stopped host from its disk, as after a power cut. Returns when it answers; a running host is left alone.
+ * @internal For end-to-end tests.
+ */
 export async function startHost(lab: Lab, name: string, signal?: AbortSignal): Promise<void> {
   const host = findHost(lab, name);
   const state = await readState(lab.name);
@@ -38,7 +44,10 @@ export async function startHost(lab: Lab, name: string, signal?: AbortSignal): P
 /** In the place of a host's name: this machine, where kinit runs. */
 const OPERATOR = 'operator';
 
-/** Cuts the network between the given pairs of hosts, both ways; replaces any earlier cut. An empty list heals all. */
+/**
+ * Cuts the network between the given pairs of hosts, both ways; replaces any earlier cut. An empty list heals all.
+ * @internal For end-to-end tests.
+ */
 export async function partition(lab: Lab, pairs: readonly (readonly [string, string])[]): Promise<void> {
   const address = (name: string): string =>
     name === OPERATOR ? addressIn(lab.subnet, 1) : findHost(lab, name).address;
