@@ -7,6 +7,8 @@ import type { PhaseContext } from '../model/phase.js';
 export interface AddOn {
   /** Name of its phase, for --skip and --only. */
   readonly id: string;
+  /** What gives it away where nobody else may speak of it (test/seams.test.ts). */
+  readonly words: readonly string[];
   readonly title: string;
   /** What it waits for: the API, or besides that a pod network for its own pods. It is applied in that order. */
   readonly needs: 'api' | 'pod-network';

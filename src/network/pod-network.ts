@@ -39,6 +39,8 @@ export interface NetworkSigns {
 export interface PodNetwork {
   /** As `network.plugin` names it. */
   readonly id: string;
+  /** What gives it away where nobody else may speak of it (test/seams.test.ts). */
+  readonly words: readonly string[];
   /** What it asks in the inventory's `network` section. */
   readonly options?: Readonly<Record<string, z.ZodType>>;
   /** Why nothing can be checked in pods at the end of a run. Absent: kinit installs this network and proves it. */

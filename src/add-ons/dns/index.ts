@@ -5,6 +5,7 @@ import { dnsSupply } from './supply.js';
 /** Names of Services and pods: CoreDNS, as kubeadm installs it. */
 export const dns: AddOn = {
   id: 'dns',
+  words: ['coredns', 'corefile'],
   title: 'Cluster DNS (CoreDNS)',
   needs: 'pod-network',
   supply: dnsSupply,

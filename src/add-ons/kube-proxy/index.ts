@@ -6,6 +6,8 @@ export { proxyKernel, proxyModeOf, proxyModules } from './modes.js';
 /** Makes Services work on every node. Its image is one of Kubernetes' own. */
 export const kubeProxy: AddOn = {
   id: 'proxy',
+  // A component of Kubernetes: users and checks speak of it everywhere.
+  words: [],
   title: 'kube-proxy',
   needs: 'api',
   objects: proxyObjects,

@@ -16,6 +16,7 @@ const VXLAN: Tunnel = {
 /** flannel with bridge, host-local and portmap as CNI plugins: https://github.com/flannel-io/flannel */
 export const flannel: PodNetwork = {
   id: 'flannel',
+  words: ['flannel', 'cni0', '8472'],
   options: flannelShape,
   objects: flannelObjects,
   namespaces: [NAMESPACE],

@@ -1,7 +1,11 @@
+import { addOnTraces } from '../../add-ons/index.js';
 import { datastoreOf } from '../../datastore/index.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
-import { networkOf } from '../../network/index.js';
+import { networkOf, networkTraces } from '../../network/index.js';
 import { firewall as firewallResource, type FirewallPort, type FirewallWishes } from '../../resources/index.js';
+
+/** Of the cluster's programs, without their families. */
+const OWN_TABLES = [...addOnTraces.tables, ...networkTraces.tables].map((table) => table.split(' ').at(-1) ?? table);
 
 export const firewall: Phase = {
   id: 'firewall',
@@ -11,7 +15,7 @@ export const firewall: Phase = {
   alsoOnOthers: true,
   resources: (context) => {
     if (context.spec.firewall === 'keep') return [];
-    return [firewallResource(context.spec.firewall === 'off' ? {} : { open: wishes(context) })];
+    return [firewallResource(context.spec.firewall === 'off' ? {} : { open: wishes(context), others: OWN_TABLES })];
   },
 };
 

@@ -18,6 +18,8 @@ export const traces: Phase = {
       stopPods: sh(runtimeOf(spec).stopPods),
       mounts: runtimeOf(spec).mounts,
       cniInterfaces: [...networkTraces.links, ...addOnTraces.links],
+      tables: [...networkTraces.tables, ...addOnTraces.tables],
+      chains: [...addOnTraces.chains, ...networkTraces.chains],
       podCIDR: spec.network.podCIDR,
       paths: ['/run/netns', '/var/log/pods', '/var/log/containers', ...networkTraces.paths, ...addOnTraces.paths],
     }),

@@ -19,17 +19,23 @@ export interface FirewallResource extends Resource {
   readonly open?: FirewallWishes;
   /** Of `open`. */
   readonly digest: string;
+  /** Names of nftables tables of the cluster's programs: they see to their own. */
+  readonly others: readonly string[];
 }
 
 /** What each manager saw. */
 export type FirewallSeen = { readonly [id in keyof Managers]: ReturnType<Managers[id]['parse']> };
 
 /** The host's own firewall: stopped and disabled, or open for a cluster. */
-export function firewall(options: { readonly open?: FirewallWishes }): FirewallResource {
-  if (options.open === undefined) return { kind: 'firewall', id: 'firewall:off', digest: '' };
+export function firewall(options: {
+  readonly open?: FirewallWishes;
+  readonly others?: readonly string[];
+}): FirewallResource {
+  const others = options.others ?? [];
+  if (options.open === undefined) return { kind: 'firewall', id: 'firewall:off', digest: '', others };
   // Undo is recorded once per id: a changed set of ports is a resource of its own.
   const digest = createHash('sha256').update(JSON.stringify(options.open)).digest('hex').slice(0, 8);
-  return { kind: 'firewall', id: `firewall:open-ports:${digest}`, open: options.open, digest };
+  return { kind: 'firewall', id: `firewall:open-ports:${digest}`, open: options.open, digest, others };
 }
 
 const SAVE_RULES = shellScript('./save-rules.sh', import.meta.url);
@@ -41,9 +47,9 @@ export const firewallKind: ResourceKind<FirewallResource, FirewallSeen> = {
     change: 'Stops and disables ufw, firewalld and the nftables service (`firewall: open-ports` opens ports instead)',
     undone: 'What was active is started, what was enabled is enabled; rules that stopping it threw away come back',
   },
-  observe: ({ open }) =>
+  observe: ({ open, others }) =>
     managers()
-      .map(([, manager]) => manager.observe(open !== undefined))
+      .map(([, manager]) => manager.observe(open !== undefined, others))
       .join('\n'),
   parse: (_r, output) =>
     Object.fromEntries(managers().map(([id, manager]) => [id, manager.parse(output)])) as FirewallSeen,

@@ -20,8 +20,11 @@ export interface Opening extends FirewallWishes {
 
 /** A program that rules over a host's packet filter. Seen is what was observed of it. All texts are sh. */
 export interface FirewallManager<Seen> {
-  /** Prints 'key=value' lines that no other manager prints. `rules`: what it lets through is asked too, which may take long. */
-  readonly observe: (rules: boolean) => string;
+  /**
+   * Prints 'key=value' lines that no other manager prints. `rules`: what it lets through is asked too, which may take
+   * long. `others`: nftables tables of the cluster's programs, which see to their own.
+   */
+  readonly observe: (rules: boolean, others: readonly string[]) => string;
   readonly parse: (output: string) => Seen;
   /** It rules now or after the next boot. */
   readonly isOn: (seen: Seen) => boolean;

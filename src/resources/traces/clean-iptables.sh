@@ -1,15 +1,23 @@
 # shellcheck shell=sh
-# What Kubernetes, flannel and the CNI plugins left in iptables. Calls bad MESSAGE and was_there LIST LINE.
+# What the programs of a cluster left in iptables. Calls bad MESSAGE and was_there LIST LINE.
+# $chains = what the names of their chains begin with, in words: KUBE for KUBE-SERVICES.
 
 # clean_iptables NAME: deletes their own chains and the rules that jump to them, and nothing else. Rules of others are
 # not even read back in. NAME is iptables, ip6tables or one of their variants.
 clean_iptables() {
   command -v "$1-save" > /dev/null && command -v "$1-restore" > /dev/null || return 0
-  prefix='^(KUBE|FLANNEL|CNI)-'
-  [ ! -e "$D/cni-chains" ] || prefix='^(KUBE|FLANNEL)-'
-  "$1-save" 2> /dev/null | deletions "$prefix" > "$D/iptables"
+  "$1-save" 2> /dev/null | deletions "^($(own_chains))-" > "$D/iptables"
   [ -s "$D/iptables" ] || return 0
   timeout 30 "$1-restore" --noflush < "$D/iptables" || bad "the rules of Kubernetes could not be removed with $1-restore"
+}
+
+# own_chains: $chains as alternatives. Those of the CNI plugins are left out where somebody else had some before.
+own_chains() {
+  own=
+  for prefix in $chains; do
+    [ "$prefix" = CNI ] && [ -e "$D/cni-chains" ] || own="${own:+$own|}$prefix"
+  done
+  printf '%s' "$own"
 }
 
 # deletions PREFIX: from iptables-save to the input of `iptables-restore --noflush`.

@@ -10,9 +10,13 @@ export interface TracesResource extends Resource {
   readonly mounts: readonly string[];
   /** Network links that a cluster makes. */
   readonly cniInterfaces: readonly string[];
+  /** nftables tables that a cluster makes, as nft lists them: 'ip kube-proxy'. */
+  readonly tables: readonly string[];
+  /** What the names of its iptables chains begin with: 'KUBE' for KUBE-SERVICES. */
+  readonly chains: readonly string[];
   /** Files and folders that a cluster makes; what was there or in them before is kept. */
   readonly paths: readonly string[];
-  /** Routes into it are flannel's (host-gw backend). */
+  /** Routes into it through other hosts are the pod network's. */
   readonly podCIDR: string | undefined;
 }
 
@@ -26,6 +30,8 @@ export function traces(options: {
   readonly stopPods: string;
   readonly mounts: readonly string[];
   readonly cniInterfaces: readonly string[];
+  readonly tables: readonly string[];
+  readonly chains: readonly string[];
   readonly paths: readonly string[];
   readonly podCIDR?: string;
 }): TracesResource {
@@ -35,6 +41,8 @@ export function traces(options: {
     stopPods: options.stopPods,
     mounts: options.mounts,
     cniInterfaces: options.cniInterfaces,
+    tables: options.tables,
+    chains: options.chains,
     paths: options.paths,
     podCIDR: options.podCIDR,
   };
@@ -68,12 +76,16 @@ export const tracesKind: ResourceKind<TracesResource, { readonly marked: boolean
   apply: () => [{ do: 'script', script: sh(MARK, { args: [MARKER] }) }],
   undo: (r) => {
     const links = r.cniInterfaces.map((name) => `link=${name}`);
+    const rules = [...r.tables.map((name) => `table=${name}`), ...r.chains.map((prefix) => `chain=${prefix}`)];
     const paths = r.paths.map((path) => `path=${path}`);
     const mounts = r.mounts.map((pattern) => `mount=${pattern}`);
     const pods = r.podCIDR ?? '';
     return {
       save: sh(SAVE, { args: [pods, ...links, ...paths] }),
-      restore: sh(RESTORE, { args: [MARKER, pods, ...links, ...paths, ...mounts], env: { STOP_PODS: r.stopPods } }),
+      restore: sh(RESTORE, {
+        args: [MARKER, pods, ...links, ...rules, ...paths, ...mounts],
+        env: { STOP_PODS: r.stopPods },
+      }),
     };
   },
 };

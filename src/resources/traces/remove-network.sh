@@ -1,16 +1,20 @@
 # shellcheck shell=sh
-# remove_network PODCIDR link=NAME...: links, rules, tables, sets, virtual servers and routes of a cluster. Other words
-# are passed over. Calls bad MESSAGE and was_there LIST LINE.
+# remove_network PODCIDR WORD...: links, rules, tables, sets, virtual servers and routes of a cluster. The words are
+# link=NAME, table=FAMILY NAME, chain=PREFIX of names; others are passed over. Calls bad MESSAGE and was_there LIST LINE.
 # include: clean-iptables.sh
 
 remove_network() {
   pods=$1
   shift
   remove_virtual_servers
+  chains=
   for each in "$@"; do
-    case "$each" in link=*) remove_link "${each#link=}" ;; esac
+    case "$each" in
+      link=*) remove_link "${each#link=}" ;;
+      chain=*) chains="$chains ${each#chain=}" ;;
+    esac
   done
-  remove_tables
+  remove_tables "$@"
   clean_iptables iptables
   clean_iptables ip6tables
   remove_empty_tables
@@ -37,7 +41,7 @@ remove_link() {
 
 remove_tables() {
   command -v nft > /dev/null || return 0
-  nft list tables 2> /dev/null | cluster_tables > "$D/delete-tables"
+  nft list tables 2> /dev/null | cluster_tables "$@" > "$D/delete-tables"
   while read -r table; do
     # shellcheck disable=SC2086 # three words: table, family, name
     nft delete $table || bad "nft delete $table failed"
@@ -46,14 +50,18 @@ remove_tables() {
 
 cluster_tables() {
   while read -r table; do
-    case "$table" in
-      'table ip kube-proxy' | 'table ip6 kube-proxy') ;;
-      'table ip flannel-ipv4' | 'table ip6 flannel-ipv6') ;;
-      'table inet cni_plugins_masquerade' | 'table inet cni_hostport' | 'table ip cni_hostport' | 'table ip6 cni_hostport') ;;
-      *) continue ;;
-    esac
+    is_one_of "table=${table#table }" "$@" || continue
     was_there tables "$table" || echo "$table"
   done
+}
+
+is_one_of() {
+  wanted=$1
+  shift
+  for each in "$@"; do
+    [ "$each" != "$wanted" ] || return 0
+  done
+  return 1
 }
 
 remove_sets() {

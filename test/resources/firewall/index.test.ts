@@ -13,7 +13,7 @@ const WISHES: FirewallWishes = {
   pods: PODS,
   peers: [],
 };
-const OPEN = firewall({ open: WISHES });
+const OPEN = firewall({ open: WISHES, others: ['kube-proxy'] });
 const DIRECT = firewall({ open: { ...WISHES, peers: ['10.0.0.2'] } });
 const NONE: FirewallSeen = {
   ufw: { on: false, rules: [] },

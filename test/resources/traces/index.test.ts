@@ -6,7 +6,13 @@ import { containerd } from '../../../src/runtime/containerd/index.js';
 import { quoteAll } from '../../../src/shell/quote.js';
 import { syntaxError, run, SHELLS, withHost } from '../sh.js';
 
-const RUNTIME = { stopPods: ':', mounts: ['/run/pods/*'] };
+const RUNTIME = {
+  stopPods: ':',
+  mounts: ['/run/pods/*'],
+  tables: ['ip kube-proxy', 'ip flannel-ipv4'],
+  chains: ['KUBE', 'FLANNEL', 'CNI'],
+};
+const OWN = [...RUNTIME.tables.map((name) => `table=${name}`), ...RUNTIME.chains.map((prefix) => `chain=${prefix}`)];
 const R = traces({
   ...RUNTIME,
   cniInterfaces: ['cni0', 'flannel.1'],
@@ -60,9 +66,13 @@ for (const shell of SHELLS) {
       host.write('/rules', RULES);
       host.command('iptables-save', `cat '${host.root}/rules'`);
       host.command('iptables-restore', `cat > '${host.root}/restored'`);
-      const result = run(shell, host.inside(`${PRELUDE}\n${REMOVE_NETWORK}\nclean_iptables iptables`), {
-        D: host.saved,
-      });
+      const result = run(
+        shell,
+        host.inside(`${PRELUDE}\n${REMOVE_NETWORK}\nchains="KUBE FLANNEL CNI"; clean_iptables iptables`),
+        {
+          D: host.saved,
+        },
+      );
       expect(result).toMatchObject({ code: 0, stdout: '', stderr: '' });
       expect(host.calls()).toContain('iptables-restore --noflush');
       expect(host.read('/restored')).toBe(`*filter
@@ -88,11 +98,15 @@ COMMIT
       host.command('iptables-save', `cat '${host.root}/rules'`);
       host.command('iptables-restore', `cat > '${host.root}/restored'`);
       writeFileSync(`${host.saved}/cni-chains`, '');
-      run(shell, host.inside(`${PRELUDE}\n${REMOVE_NETWORK}\nclean_iptables iptables`), { D: host.saved });
+      run(shell, host.inside(`${PRELUDE}\n${REMOVE_NETWORK}\nchains="KUBE FLANNEL CNI"; clean_iptables iptables`), {
+        D: host.saved,
+      });
       expect(host.read('/restored')).not.toContain('CNI-0123');
       host.write('/rules', '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n');
       const calls = host.calls().length;
-      run(shell, host.inside(`${PRELUDE}\n${REMOVE_NETWORK}\nclean_iptables iptables`), { D: host.saved });
+      run(shell, host.inside(`${PRELUDE}\n${REMOVE_NETWORK}\nchains="KUBE FLANNEL CNI"; clean_iptables iptables`), {
+        D: host.saved,
+      });
       expect(host.calls().slice(calls)).toEqual(['iptables-save ']);
     });
   });
@@ -117,7 +131,9 @@ COMMIT
       writeFileSync(`${host.saved}/routes`, '10.244.1.0/24 via 10.0.0.2 dev eth0 \n');
       const result = run(
         shell,
-        host.inside(`${PRELUDE}\n${REMOVE_NETWORK}\nremove_network 10.244.0.0/16 link=cni0 link=flannel.1`),
+        host.inside(
+          `${PRELUDE}\n${REMOVE_NETWORK}\nremove_network 10.244.0.0/16 link=cni0 link=flannel.1 ${quoteAll(OWN)}`,
+        ),
         { D: host.saved },
       );
       expect(result).toMatchObject({ code: 0, stdout: '', stderr: '' });

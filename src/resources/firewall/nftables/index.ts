@@ -27,7 +27,7 @@ const CLOSE = shellScript('./close.sh', import.meta.url);
 
 /** A ruleset that a person wrote and nftables.service loads. */
 export const nftables: FirewallManager<NftablesSeen> = {
-  observe: (rules) => sh(OBSERVE, { args: [rules ? 'rules' : ''] }),
+  observe: (rules, others) => sh(OBSERVE, { args: [rules ? 'rules' : '', others.join('|')] }),
   parse: (output) => ({
     ...parseUnit(parseFields(output), 'nftables'),
     chains: parseList(output, 'nft-chain').map(parseChain),

@@ -1,12 +1,13 @@
 # shellcheck shell=sh
 # Prints nftables-ActiveState=..., nftables-UnitFileState=...; and, for $1 = rules and where it runs, nft-chain=... (see
 # blocking_chains) and nft-stored=DIGEST where these rules come back with the next boot.
+# $2 = names of the cluster's own tables, with | between
 # include: ../../../shell/lib/host-path.sh
 # include: ../unit.sh
 # include: ruleset.sh
 
 # Tables of programs that see to their own. iptables' are told by their chains, which stand in capitals.
-foreign='^(kube-proxy|flannel-ipv[46]|firewalld|libvirt_network|docker-bridges|cni_.*|cilium.*|calico.*|f2b-table)$'
+foreign="^($2|firewalld|libvirt_network|docker-bridges|cni_.*|cilium.*|calico.*|f2b-table)\$"
 
 # Base chains that see packets to this host or through it, of tables that drop or reject something, one a line:
 # 'family table chain hook DIGEST', with '-' where no rule of kinit's stands in it.
