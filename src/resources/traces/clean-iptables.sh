@@ -14,6 +14,7 @@ clean_iptables() {
 # own_chains: $chains as alternatives. Those of the CNI plugins are left out where somebody else had some before.
 own_chains() {
   own=
+  # shellcheck disable=SC2154 # remove_network sets it
   for prefix in $chains; do
     [ "$prefix" = CNI ] && [ -e "$D/cni-chains" ] || own="${own:+$own|}$prefix"
   done
