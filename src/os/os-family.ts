@@ -31,7 +31,7 @@ export interface OsFamily {
   };
   readonly paths: {
     /** What nftables.service loads. */
-    readonly nftablesRules: string;
+    readonly nftablesRuleset: string;
     /** The shell of users that do not log in. */
     readonly nologin: string;
     /** The host's trusted CAs: the first holds links into the others, or is one. Control-plane pods mount all. */

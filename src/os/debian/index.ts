@@ -30,7 +30,7 @@ export const debian: OsFamily = {
   packagesFor: (need) => PACKAGES[need],
   services: { time: 'chrony' },
   paths: {
-    nftablesRules: '/etc/nftables.conf',
+    nftablesRuleset: '/etc/nftables.conf',
     nologin: '/usr/sbin/nologin',
     caFolders: [
       '/etc/ssl/certs',

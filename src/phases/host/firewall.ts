@@ -2,7 +2,9 @@ import { addOnTraces } from '../../add-ons/index.js';
 import { datastoreOf } from '../../datastore/index.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import { networkOf, networkTraces } from '../../network/index.js';
-import { firewall as firewallResource, type FirewallPort, type FirewallWishes } from '../../resources/index.js';
+import { osOf } from '../../os/index.js';
+import * as resource from '../../resources/index.js';
+import type { FirewallPort, FirewallWishes } from '../../resources/index.js';
 
 /** Of the cluster's programs, without their families. */
 const OWN_TABLES = [...addOnTraces.tables, ...networkTraces.tables].map((table) => table.split(' ').at(-1) ?? table);
@@ -15,7 +17,9 @@ export const firewall: Phase = {
   alsoOnOthers: true,
   resources: (context) => {
     if (context.spec.firewall === 'keep') return [];
-    return [firewallResource(context.spec.firewall === 'off' ? {} : { open: wishes(context), others: OWN_TABLES })];
+    if (context.spec.firewall === 'off') return [resource.firewall({})];
+    const nftables = { ruleset: osOf(context.node.facts).paths.nftablesRuleset, others: OWN_TABLES };
+    return [resource.firewall({ open: wishes(context), nftables })];
   },
 };
 

@@ -1,5 +1,5 @@
 import type { Phase } from '../../model/phase.js';
-import { images as imagesResource, runtimeOf } from '../../runtime/index.js';
+import * as runtime from '../../runtime/index.js';
 
 /** The smoke test's image goes along where images come as archives: such a site may have no registry to pull it from. */
 export const images: Phase = {
@@ -7,8 +7,8 @@ export const images: Phase = {
   title: 'Container images',
   appliesTo: () => true,
   resources: ({ spec, artifacts, node }) => [
-    imagesResource({
-      runtime: runtimeOf(spec).id,
+    runtime.images({
+      runtime: runtime.runtimeOf(spec).id,
       images: artifacts.images.filter(
         ({ on, archive }) =>
           on === 'all' ||

@@ -1,9 +1,9 @@
 import type { Phase } from '../../model/phase.js';
-import { osOf, packages as packagesResource, type PackageNeed } from '../../os/index.js';
+import * as os from '../../os/index.js';
 import { wantsChrony } from './time.js';
 
 /** What kubelet, kube-proxy and the CNI plugins call on the host; reset needs nft in every proxy mode, for what iptables-nft leaves. */
-const NEEDS: readonly PackageNeed[] = ['conntrack', 'ethtool', 'socat', 'iptables', 'ipset', 'kmod', 'nftables'];
+const NEEDS: readonly os.PackageNeed[] = ['conntrack', 'ethtool', 'socat', 'iptables', 'ipset', 'kmod', 'nftables'];
 
 export const packages: Phase = {
   id: 'packages',
@@ -13,11 +13,11 @@ export const packages: Phase = {
     const needs = [...NEEDS];
     if (context.proxyMode === 'ipvs') needs.push('ipvsadm');
     if (wantsChrony(context)) needs.push('time');
-    const os = osOf(context.node.facts);
+    const family = os.osOf(context.node.facts);
     return [
-      packagesResource({
-        manager: os.packages.id,
-        names: needs.flatMap((need) => os.packagesFor(need)),
+      os.packages({
+        manager: family.packages.id,
+        names: needs.flatMap((need) => family.packagesFor(need)),
         lockSeconds: context.spec.waits.packageLockSeconds,
       }),
     ];

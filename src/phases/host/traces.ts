@@ -1,7 +1,7 @@
 import { addOnTraces } from '../../add-ons/index.js';
 import type { Phase } from '../../model/phase.js';
 import { networkTraces } from '../../network/index.js';
-import { traces as tracesResource } from '../../resources/index.js';
+import * as resource from '../../resources/index.js';
 import { runtimeOf } from '../../runtime/index.js';
 import { sh } from '../../shell/script.js';
 
@@ -14,7 +14,7 @@ export const traces: Phase = {
   title: 'Clean-up that reset will do',
   appliesTo: () => true,
   resources: ({ spec }) => [
-    tracesResource({
+    resource.traces({
       stopPods: sh(runtimeOf(spec).stopPods),
       mounts: runtimeOf(spec).mounts,
       cniInterfaces: [...networkTraces.links, ...addOnTraces.links],

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Resource, ResourceKind } from '../../model/resource.js';
 import { sh, shellScript } from '../../shell/script.js';
 import { firewalld } from './firewalld/index.js';
-import type { FirewallManager, FirewallWishes, Opening } from './manager.js';
+import type { FirewallManager, FirewallWishes, NftablesSurroundings, Opening } from './manager.js';
 import { nftables } from './nftables/index.js';
 import { ufw } from './ufw/index.js';
 
@@ -16,26 +16,21 @@ type Managers = typeof MANAGERS;
 export interface FirewallResource extends Resource {
   readonly kind: 'firewall';
   /** What an active firewall lets through; absent: it is stopped and disabled. */
-  readonly open?: FirewallWishes;
-  /** Of `open`. */
-  readonly digest: string;
-  /** Names of nftables tables of the cluster's programs: they see to their own. */
-  readonly others: readonly string[];
+  readonly open?: Opening;
 }
 
 /** What each manager saw. */
 export type FirewallSeen = { readonly [id in keyof Managers]: ReturnType<Managers[id]['parse']> };
 
 /** The host's own firewall: stopped and disabled, or open for a cluster. */
-export function firewall(options: {
-  readonly open?: FirewallWishes;
-  readonly others?: readonly string[];
-}): FirewallResource {
-  const others = options.others ?? [];
-  if (options.open === undefined) return { kind: 'firewall', id: 'firewall:off', digest: '', others };
+export function firewall(
+  options: { readonly open?: never } | { readonly open: FirewallWishes; readonly nftables: NftablesSurroundings },
+): FirewallResource {
+  if (options.open === undefined) return { kind: 'firewall', id: 'firewall:off' };
+  const { open, nftables: surroundings } = options;
   // Undo is recorded once per id: a changed set of ports is a resource of its own.
-  const digest = createHash('sha256').update(JSON.stringify(options.open)).digest('hex').slice(0, 8);
-  return { kind: 'firewall', id: `firewall:open-ports:${digest}`, open: options.open, digest, others };
+  const digest = createHash('sha256').update(JSON.stringify(open)).digest('hex').slice(0, 8);
+  return { kind: 'firewall', id: `firewall:open-ports:${digest}`, open: { ...open, digest, nftables: surroundings } };
 }
 
 const SAVE_RULES = shellScript('./save-rules.sh', import.meta.url);
@@ -47,15 +42,14 @@ export const firewallKind: ResourceKind<FirewallResource, FirewallSeen> = {
     change: 'Stops and disables ufw, firewalld and the nftables service (`firewall: open-ports` opens ports instead)',
     undone: 'What was active is started, what was enabled is enabled; rules that stopping it threw away come back',
   },
-  observe: ({ open, others }) =>
+  observe: ({ open }) =>
     managers()
-      .map(([, manager]) => manager.observe(open !== undefined, others))
+      .map(([, manager]) => manager.observe(open))
       .join('\n'),
   parse: (_r, output) =>
     Object.fromEntries(managers().map(([id, manager]) => [id, manager.parse(output)])) as FirewallSeen,
-  diff: (r, seen) => {
+  diff: ({ open: opening }, seen) => {
     const on = running(seen).map(([id]) => id);
-    const opening = openingOf(r);
     if (opening === undefined)
       return on.length === 0
         ? { changed: false, reason: 'no firewall is on' }
@@ -69,9 +63,8 @@ export const firewallKind: ResourceKind<FirewallResource, FirewallSeen> = {
       reason: on.length === 0 ? 'no firewall is on, so all ports are open' : 'the ports are open',
     };
   },
-  apply: (r, seen) => {
-    const opening = openingOf(r);
-    return opening === undefined
+  apply: ({ open: opening }, seen) =>
+    opening === undefined
       ? [{ do: 'script', script: all(running(seen).map(([, each]) => each.turnOff())), timeoutSeconds: 200 }]
       : [
           {
@@ -79,22 +72,15 @@ export const firewallKind: ResourceKind<FirewallResource, FirewallSeen> = {
             script: all(closed(opening, seen).map(([id, each]) => each.open(opening, seen[id]))),
             timeoutSeconds: 300,
           },
-        ];
-  },
-  undo: (r, seen) => {
-    const opening = openingOf(r);
-    return opening === undefined
+        ],
+  undo: ({ open: opening }, seen) =>
+    opening === undefined
       ? {
           save: sh(SAVE_RULES),
           restore: all([...running(seen).map(([id, each]) => each.turnOn(seen[id])), sh(RESTORE_RULES)]),
         }
-      : { restore: all(closed(opening, seen).map(([id, each]) => each.close(opening, seen[id]))) };
-  },
+      : { restore: all(closed(opening, seen).map(([id, each]) => each.close(opening, seen[id]))) },
 };
-
-function openingOf({ open, digest }: FirewallResource): Opening | undefined {
-  return open === undefined ? undefined : { ...open, digest };
-}
 
 /** The managers without their own types: what one gets as seen comes from its own parse. */
 function managers(): readonly (readonly [keyof Managers, FirewallManager<unknown>])[] {

@@ -13,18 +13,25 @@ export interface FirewallWishes {
   readonly peers: readonly string[];
 }
 
-/** The same with a digest, by which rules in a host's own files are known again. */
+/** The same for a host, whose own files the rules come into. */
 export interface Opening extends FirewallWishes {
+  /** By it the rules are known again. */
   readonly digest: string;
+  readonly nftables: NftablesSurroundings;
+}
+
+/** What an opening meets on a host besides a hand-written ruleset. */
+export interface NftablesSurroundings {
+  /** Path of what nftables.service loads. */
+  readonly ruleset: string;
+  /** Names of tables of the cluster's programs: they see to their own. */
+  readonly others: readonly string[];
 }
 
 /** A program that rules over a host's packet filter. Seen is what was observed of it. All texts are sh. */
 export interface FirewallManager<Seen> {
-  /**
-   * Prints 'key=value' lines that no other manager prints. `rules`: what it lets through is asked too, which may take
-   * long. `others`: nftables tables of the cluster's programs, which see to their own.
-   */
-  readonly observe: (rules: boolean, others: readonly string[]) => string;
+  /** Prints 'key=value' lines that no other manager prints. With an opening it asks what is let through too, which may take long. */
+  readonly observe: (opening: Opening | undefined) => string;
   readonly parse: (output: string) => Seen;
   /** It rules now or after the next boot. */
   readonly isOn: (seen: Seen) => boolean;

@@ -13,8 +13,10 @@ const WISHES: FirewallWishes = {
   pods: PODS,
   peers: [],
 };
-const OPEN = firewall({ open: WISHES, others: ['kube-proxy'] });
-const DIRECT = firewall({ open: { ...WISHES, peers: ['10.0.0.2'] } });
+const NFTABLES = { ruleset: '/etc/nftables.conf', others: ['kube-proxy'] };
+const OPEN = firewall({ open: WISHES, nftables: NFTABLES });
+const DIGEST = OPEN.open?.digest ?? '';
+const DIRECT = firewall({ open: { ...WISHES, peers: ['10.0.0.2'] }, nftables: NFTABLES });
 const NONE: FirewallSeen = {
   ufw: { on: false, rules: [] },
   firewalld: { active: false, enabled: false, permanent: [], running: [] },
@@ -30,12 +32,12 @@ test('nothing to do where no firewall is on', () => {
 
 test('nothing to do where the ports are open already', () => {
   const listed = ['6443/tcp', '30000-32767/udp', `trusted ${PODS}`];
-  const chain = { family: 'inet', table: 'filter', chain: 'input', hook: 'input', digest: OPEN.digest };
+  const chain = { family: 'inet', table: 'filter', chain: 'input', hook: 'input', digest: DIGEST };
   const seen = {
     ...NONE,
     ufw: { on: true, rules: ["allow 6443/tcp comment 'k8s'", 'allow 30000:32767/udp', ...UFW_PODS] },
     firewalld: { ...ON, permanent: listed, running: listed },
-    nftables: { ...ON, chains: [chain], stored: [OPEN.digest] },
+    nftables: { ...ON, chains: [chain], stored: [DIGEST] },
   };
   expect(firewallKind.diff(OPEN, seen)).toEqual({ changed: false, reason: 'the ports are open' });
 });
@@ -64,7 +66,7 @@ test('nodes that send to pods without a tunnel are let in by firewalld, which fo
 });
 
 test('nftables rules that the next boot would not bring back are missing', () => {
-  const chain = { family: 'inet', table: 'filter', chain: 'input', hook: 'input', digest: OPEN.digest };
+  const chain = { family: 'inet', table: 'filter', chain: 'input', hook: 'input', digest: DIGEST };
   expect(firewallKind.diff(OPEN, { ...NONE, nftables: { ...ON, chains: [chain], stored: [] } })).toMatchObject({
     changed: true,
     change: { summary: 'open for the cluster: nftables inet filter input' },
@@ -87,8 +89,10 @@ function machine(host: FakeHost): void {
   );
   host.command(
     'systemctl',
-    'case "$*" in *firewalld.service) printf "ActiveState=active\\nUnitFileState=enabled\\n";; *nftables.service) printf "ActiveState=inactive\\nUnitFileState=disabled\\n";; esac',
+    'case "$*" in "-q is-active nftables") exit 3;; *firewalld.service) printf "ActiveState=active\\nUnitFileState=enabled\\n";; *nftables.service) printf "ActiveState=inactive\\nUnitFileState=disabled\\n";; esac',
   );
+  // Not this machine's own.
+  host.command('nft');
 }
 
 for (const shell of SHELLS) {
@@ -197,9 +201,9 @@ for (const shell of SHELLS) {
       expect(calls.sort()).toEqual(['nft -a list ruleset', 'nft -f -']);
       expect(host.read('/deleted')).toBe('delete rule inet filter input handle 7\n');
       expect(host.read('/etc/nftables.kinit.nft').split('\n').slice(1)).toEqual([
-        `insert rule inet filter input ip saddr ${PODS} accept comment "kinit-${OPEN.digest}"`,
-        `insert rule inet filter input tcp dport { 6443 } accept comment "kinit-${OPEN.digest}"`,
-        `insert rule inet filter input udp dport { 30000-32767 } accept comment "kinit-${OPEN.digest}"`,
+        `insert rule inet filter input ip saddr ${PODS} accept comment "kinit-${DIGEST}"`,
+        `insert rule inet filter input tcp dport { 6443 } accept comment "kinit-${DIGEST}"`,
+        `insert rule inet filter input udp dport { 30000-32767 } accept comment "kinit-${DIGEST}"`,
         '',
       ]);
       expect(host.read('/etc/nftables.conf')).toBe(`${ruleset}include "${file}" # kinit: the ports of the cluster\n`);

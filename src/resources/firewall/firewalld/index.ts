@@ -15,7 +15,7 @@ const OPEN = shellScript('./open.sh', import.meta.url);
 const CLOSE = shellScript('./close.sh', import.meta.url);
 
 export const firewalld: FirewallManager<FirewalldSeen> = {
-  observe: (rules) => sh(OBSERVE, { args: [rules ? 'rules' : ''] }),
+  observe: (opening) => sh(OBSERVE, { args: [opening === undefined ? '' : 'rules'] }),
   parse: (output) => ({
     ...parseUnit(parseFields(output), 'firewalld'),
     permanent: parseList(output, 'fw-permanent'),

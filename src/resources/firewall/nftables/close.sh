@@ -5,7 +5,7 @@
 # include: ruleset.sh
 
 if is_included; then
-  sed_file "$(configuration)" "\\|^include \"$rules\"|d"
+  sed_file "$RULESET" "\\|^include \"$rules\"|d"
 fi
 rm -f "$rules"
 ! command -v nft > /dev/null || delete_ours

@@ -27,7 +27,11 @@ const CLOSE = shellScript('./close.sh', import.meta.url);
 
 /** A ruleset that a person wrote and nftables.service loads. */
 export const nftables: FirewallManager<NftablesSeen> = {
-  observe: (rules, others) => sh(OBSERVE, { args: [rules ? 'rules' : '', others.join('|')] }),
+  observe: (opening) =>
+    sh(
+      OBSERVE,
+      opening === undefined ? {} : { args: ['rules', opening.nftables.others.join('|')], env: rulesetOf(opening) },
+    ),
   parse: (output) => ({
     ...parseUnit(parseFields(output), 'nftables'),
     chains: parseList(output, 'nft-chain').map(parseChain),
@@ -45,10 +49,18 @@ export const nftables: FirewallManager<NftablesSeen> = {
   open: (opening, { chains }) => {
     const rules = chains.flatMap((chain) => insertions(opening, chain));
     const heading = '# Written by kinit: lets the cluster through this ruleset. kinit reset takes it away.';
-    return sh(OPEN, { args: [[heading, ...rules, ''].join('\n'), rules.join('\n')] });
+    return sh(OPEN, {
+      args: [[heading, ...rules, ''].join('\n'), rules.join('\n')],
+      env: rulesetOf(opening),
+    });
   },
-  close: () => sh(CLOSE),
+  close: (opening) => sh(CLOSE, { env: rulesetOf(opening) }),
 };
+
+/** For ruleset.sh. */
+function rulesetOf({ nftables }: Opening): Readonly<Record<string, string>> {
+  return { RULESET: nftables.ruleset };
+}
 
 function parseChain(line: string): NftChain {
   const [family = '', table = '', chain = '', hook = '', digest = '-'] = line.split(' ');

@@ -1,17 +1,15 @@
 # shellcheck shell=sh
 # A hand-written ruleset of nftables.service, and what kinit adds to it: rules in a file of their own, which the
 # ruleset's own file includes last.
+# RULESET = path of that file, which nftables.service loads
 
 rules=/etc/nftables.kinit.nft
 include_line="include \"$rules\" # kinit: the ports of the cluster"
 
-configuration() {
-  if [ -e /etc/nftables.conf ]; then echo /etc/nftables.conf; else echo /etc/sysconfig/nftables.conf; fi
-}
+is_included() { grep -qsF -e "$include_line" "$RULESET"; }
 
-is_included() { grep -qsF -e "$include_line" "$(configuration)"; }
-
-add_include() { printf '%s\n' "$include_line" >> "$(configuration)"; }
+# Not into a file that is not there: undo would leave it behind.
+add_include() { [ -e "$RULESET" ] && printf '%s\n' "$include_line" >> "$RULESET"; }
 
 # Digests of the rules that the next boot brings back.
 stored_digests() {

@@ -15,7 +15,7 @@ const OPEN = shellScript('./open.sh', import.meta.url);
 const CLOSE = shellScript('./close.sh', import.meta.url);
 
 export const ufw: FirewallManager<UfwSeen> = {
-  observe: (rules) => sh(OBSERVE, { args: [rules ? 'rules' : ''] }),
+  observe: (opening) => sh(OBSERVE, { args: [opening === undefined ? '' : 'rules'] }),
   parse: (output) => ({ on: parseFields(output).get('ufw') === 'on', rules: parseList(output, 'ufw-rule') }),
   isOn: ({ on }) => on,
   turnOff: () => sh(TURN_OFF),
