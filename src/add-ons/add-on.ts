@@ -1,6 +1,6 @@
 import type { Supply } from '../artifacts/supply.js';
 import type { KubeObject } from '../model/api.js';
-import type { NetworkTraces } from '../model/network-traces.js';
+import type { NetworkTraces } from '../model/seams/network-traces.js';
 import type { PhaseContext } from '../model/phase.js';
 
 /** Something that runs in every cluster kinit makes, put there through the API. A phase of the same name applies it. */

@@ -1,4 +1,4 @@
-import { allTraces, type NetworkTraces } from '../model/network-traces.js';
+import { allTraces, type NetworkTraces } from '../model/seams/network-traces.js';
 import type { AddOn } from './add-on.js';
 import { dns } from './dns/index.js';
 import { kubeProxy } from './kube-proxy/index.js';

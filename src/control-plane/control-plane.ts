@@ -1,5 +1,5 @@
 import type { PhaseContext } from '../model/phase.js';
-import type { ClaimedPort } from '../model/port.js';
+import type { ClaimedPort } from '../model/seams/port.js';
 import type { Resource, Tools } from '../model/resource.js';
 import type { CertificateWishes, WishesInput } from '../pki/index.js';
 

@@ -1,5 +1,5 @@
 import { datastoreOf, type Datastore } from '../datastore/index.js';
-import type { ClaimedPort } from '../model/port.js';
+import type { ClaimedPort } from '../model/seams/port.js';
 import type { KindChoice } from '../model/spec/kinds.js';
 import type { Spec } from '../model/spec.js';
 import type { CertificateWishes, WishesInput } from '../pki/index.js';

@@ -1,7 +1,7 @@
 import type { Supply } from '../artifacts/supply.js';
-import type { ComponentPod } from '../model/component-pod.js';
+import type { ComponentPod } from '../model/seams/component-pod.js';
 import type { Node, PhaseContext } from '../model/phase.js';
-import type { ClaimedPort } from '../model/port.js';
+import type { ClaimedPort } from '../model/seams/port.js';
 import type { Resource } from '../model/resource.js';
 import type { Spec } from '../model/spec.js';
 import type { Flags } from '../model/text/flags.js';

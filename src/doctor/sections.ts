@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { DATASTORES, type Datastore } from '../datastore/index.js';
 import type { Section } from '../facts/index.js';
 import { OWN_CHAINS, OWN_TABLES, READABLE, SYSTEM_NAMESPACES } from './networks.js';
@@ -27,24 +28,24 @@ const PROGRAMS = [
 /** What is asked of a host beside its facts, in one round trip. Nothing here prints a secret on purpose; what it prints is redacted all the same. */
 export const SECTIONS: readonly Section[] = [
   section('units', { args: ['kubelet', ...RUNTIME_UNITS] }),
-  section('kubelet-log'),
-  section('kubelet-last'),
-  section('runtime-log', { args: RUNTIME_UNITS.flatMap((unit) => ['-u', unit]) }),
+  section('logs/kubelet-log'),
+  section('logs/kubelet-last'),
+  section('logs/runtime-log', { args: RUNTIME_UNITS.flatMap((unit) => ['-u', unit]) }),
   section('containers', { args: SOCKETS }),
-  section('pod-logs', { args: [TELLING, ...SYSTEM_NAMESPACES] }),
+  section('logs/pod-logs', { args: [TELLING, ...SYSTEM_NAMESPACES] }),
   ...DATASTORES.map(datastoreLog),
-  section('kernel-log'),
-  section('memory'),
-  section('disk', { args: [...DATASTORES, ...RUNTIMES].map(({ dataFolder }) => dataFolder) }),
-  section('links'),
-  section('sysctls', { args: SETTINGS }),
-  section('firewall', { args: [OWN_TABLES, OWN_CHAINS] }),
+  section('logs/kernel-log'),
+  section('host/memory'),
+  section('host/disk', { args: [...DATASTORES, ...RUNTIMES].map(({ dataFolder }) => dataFolder) }),
+  section('host/links'),
+  section('host/sysctls', { args: SETTINGS }),
+  section('host/firewall', { args: [OWN_TABLES, OWN_CHAINS] }),
   section('certificates', { args: DATASTORES.map(({ health }) => health.certificates) }),
   section('kubelet-config'),
   // What is asked is what causes speak of: settings of the runtime that kinit installs unless told otherwise.
   ['runtime-config', RUNTIMES[0].settings, {}],
   section('manifests'),
-  section('resolv'),
+  section('host/resolv'),
   section('cni', { args: READABLE.flatMap(({ id, signs }) => [id, signs.subnetFile]) }),
   section('kubectl'),
   section('versions', { args: PROGRAMS }),
@@ -57,10 +58,10 @@ export function digestsOf(files: readonly string[]): Section {
 
 function datastoreLog({ id, slowDisk }: Datastore): Section {
   const args = [id, slowDisk.certain, slowDisk.perhaps];
-  return [`${id}-log`, shellScript('./sections/datastore-log.sh', import.meta.url), { args }];
+  return [`${id}-log`, shellScript('./sections/logs/datastore-log.sh', import.meta.url), { args }];
 }
 
-/** A section's script has its name. */
-function section(id: string, values: ShellValues = {}): Section {
-  return [id, shellScript(`./sections/${id}.sh`, import.meta.url), values];
+/** A section has the name of its script, without the folder. */
+function section(script: string, values: ShellValues = {}): Section {
+  return [basename(script), shellScript(`./sections/${script}.sh`, import.meta.url), values];
 }

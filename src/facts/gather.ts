@@ -1,21 +1,21 @@
 import type { HostFacts } from '../model/facts.js';
 import type { HostConnection } from '../model/host.js';
 import { askSections, END, type Section } from './ask.js';
-import { capacity } from './subjects/capacity.js';
-import { clockOffset, clockScript, parseClock } from './subjects/clock-offset.js';
-import { disksWith } from './subjects/disks.js';
-import { kernel } from './subjects/kernel.js';
+import { capacity } from './subjects/hardware/capacity.js';
+import { clockOffset, clockScript, parseClock } from './subjects/system/clock-offset.js';
+import { disksWith } from './subjects/hardware/disks.js';
+import { kernel } from './subjects/system/kernel.js';
 import { kubernetes } from './subjects/kubernetes.js';
-import { machine } from './subjects/machine.js';
-import { network } from './subjects/network.js';
-import { os } from './subjects/os.js';
-import { packageLock } from './subjects/package-lock.js';
-import { selinux } from './subjects/selinux.js';
-import { services } from './subjects/services.js';
-import { sockets } from './subjects/sockets.js';
+import { machine } from './subjects/hardware/machine.js';
+import { network } from './subjects/network/network.js';
+import { os } from './subjects/system/os.js';
+import { packageLock } from './subjects/system/package-lock.js';
+import { selinux } from './subjects/system/selinux.js';
+import { services } from './subjects/system/services.js';
+import { sockets } from './subjects/network/sockets.js';
 import type { ShellScript } from '../shell/script.js';
 import type { Subject } from './subject.js';
-import { swap } from './subjects/swap.js';
+import { swap } from './subjects/system/swap.js';
 
 /** What only the rooms above know to ask. */
 export interface OwnQuestions {

@@ -1,7 +1,7 @@
 import { STATIC_TAGS } from '../artifacts/build/components.js';
 import { githubRelease } from '../artifacts/official/file.js';
 import type { Supply } from '../artifacts/supply.js';
-import type { NetworkTraces } from '../model/network-traces.js';
+import type { NetworkTraces } from '../model/seams/network-traces.js';
 
 const VERSION = '1.9.1';
 const MODULE = 'github.com/containernetworking/plugins';

@@ -1,4 +1,4 @@
-import { allTraces, type NetworkTraces } from '../model/network-traces.js';
+import { allTraces, type NetworkTraces } from '../model/seams/network-traces.js';
 import type { KindChoice } from '../model/spec/kinds.js';
 import type { Spec } from '../model/spec.js';
 import { cniTraces } from './cni-plugins.js';

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Supply } from '../artifacts/supply.js';
 import type { KubeObject } from '../model/api.js';
-import type { KernelNeed } from '../model/kernel-need.js';
-import type { NetworkTraces } from '../model/network-traces.js';
+import type { KernelNeed } from '../model/seams/kernel-need.js';
+import type { NetworkTraces } from '../model/seams/network-traces.js';
 import type { PhaseContext } from '../model/phase.js';
 import type { Spec } from '../model/spec.js';
 

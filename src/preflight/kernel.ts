@@ -1,7 +1,7 @@
 import { proxyKernel } from '../add-ons/index.js';
 import type { CheckResult } from '../model/check.js';
 import type { HostFacts } from '../model/facts.js';
-import type { KernelNeed } from '../model/kernel-need.js';
+import type { KernelNeed } from '../model/seams/kernel-need.js';
 import { networkOf } from '../network/index.js';
 import type { Check } from './check.js';
 

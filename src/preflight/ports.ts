@@ -2,7 +2,7 @@ import { controlPlaneOf, controlPlanePorts } from '../control-plane/index.js';
 import { datastoreOf } from '../datastore/index.js';
 import type { CheckResult } from '../model/check.js';
 import { isMember, type HostFacts } from '../model/facts.js';
-import type { ClaimedPort } from '../model/port.js';
+import type { ClaimedPort } from '../model/seams/port.js';
 import type { Spec } from '../model/spec.js';
 import type { Check } from './check.js';
 

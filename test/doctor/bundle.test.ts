@@ -8,7 +8,7 @@ import type { Evidence } from '../../src/doctor/evidence.js';
 
 test('a bundle holds report, evidence and each answer as a file only its owner may read', async () => {
   const evidence = JSON.parse(
-    readFileSync(new URL('./evidence/kubelet-down.json', import.meta.url), 'utf8'),
+    readFileSync(new URL('./evidence/cluster/kubelet-down.json', import.meta.url), 'utf8'),
   ) as Evidence;
   const report = { cluster: 'c', takenAt: evidence.takenAt, well: false, checks: [], findings: [] };
   const entries = await readTar([Readable.from([gunzipSync(await bundle(report, evidence))])]);

@@ -1,13 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { expect, test } from 'vitest';
 import { causes } from '../../src/doctor/causes/index.js';
 import { diagnose } from '../../src/doctor/diagnose.js';
 import type { Evidence } from '../../src/doctor/evidence.js';
 
 const FOLDER = new URL('./evidence/', import.meta.url);
-const recordings = readdirSync(FOLDER)
-  .filter((name) => name.endsWith('.json'))
-  .map((name) => name.replace('.json', ''));
+/** Files by what was provoked, in sub-folders as in src/doctor/causes. */
+const FILES = new Map(
+  readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => [basename(file, '.json'), file]),
+);
+const recordings = [...FILES.keys()];
 /** Causes that no lab host can show: their recordings are a healthy host's, with the one thing changed that makes them. */
 const CHANGED: Readonly<Record<string, (healthy: Evidence) => Evidence>> = {
   'clock-skew': (healthy) =>
@@ -78,7 +83,7 @@ test('every cause in the table is tried by a recording or a change', () => {
 
 /** What a host or cluster in that trouble showed: `kinit doctor --bundle`, cut down to what matters. */
 function recorded(name: string): Evidence {
-  return JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), 'utf8')) as Evidence;
+  return JSON.parse(readFileSync(new URL(FILES.get(name) ?? `${name}.json`, FOLDER), 'utf8')) as Evidence;
 }
 
 test('a healthy cluster shows no cause but kubectl without configuration', () => {

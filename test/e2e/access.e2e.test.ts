@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runLocal } from '../../src/ssh/local.js';
-import { INSTALL, SETUP } from './support/access-hosts.js';
-import { PASSWORD, reach, writeInventory } from './support/access-inventory.js';
-import type { Reached } from './support/access-inventory.js';
+import { INSTALL, SETUP } from './support/access/hosts.js';
+import { PASSWORD, reach, writeInventory } from './support/access/inventory.js';
+import type { Reached } from './support/access/inventory.js';
 import { lab, type LabHandle } from './support/kinit.js';
-import { keygen } from './support/sshd.js';
-import { kinitOnTerminal } from './support/typist.js';
+import { keygen } from './support/access/sshd.js';
+import { kinitOnTerminal } from './support/access/typist.js';
 
 let hosts: LabHandle;
 let folder: string;

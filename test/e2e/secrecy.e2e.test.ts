@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createConnector } from '../../src/ssh/index.js';
 import type { ConnectOptions } from '../../src/ssh/index.js';
-import { SETUP } from './support/access-hosts.js';
-import { PASSWORD, writeInventory } from './support/access-inventory.js';
-import { fileHistories } from './support/created-files.js';
+import { SETUP } from './support/access/hosts.js';
+import { PASSWORD, writeInventory } from './support/access/inventory.js';
+import { fileHistories } from './support/recording/created-files.js';
 import { all, eventually, kinit, kinitEvents, lab, only, type LabHandle } from './support/kinit.js';
-import { kinitOnTerminal } from './support/typist.js';
+import { kinitOnTerminal } from './support/access/typist.js';
 
 /** What passes by kinit that nobody else may see or feel: secrets on a host, control characters from one. */
 const NAME = 'secrecy';

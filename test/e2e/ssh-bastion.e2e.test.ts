@@ -7,8 +7,8 @@ import type { HostConnection } from '../../src/model/host.js';
 import { createConnector } from '../../src/ssh/index.js';
 import type { ConnectOptions } from '../../src/ssh/index.js';
 import { runLocal } from '../../src/ssh/local.js';
-import { freePort, startSshd, whyNoSshd } from './support/sshd.js';
-import type { TestSshd } from './support/sshd.js';
+import { freePort, startSshd, whyNoSshd } from './support/access/sshd.js';
+import type { TestSshd } from './support/access/sshd.js';
 
 const missing = whyNoSshd();
 

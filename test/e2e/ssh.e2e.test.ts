@@ -13,8 +13,8 @@ import type { KinitError } from '../../src/model/error.js';
 import type { HostConnection } from '../../src/model/host.js';
 import { createConnector } from '../../src/ssh/index.js';
 import type { ConnectOptions } from '../../src/ssh/index.js';
-import { freePort, keygen, startSshd, whyNoSshd } from './support/sshd.js';
-import type { TestSshd } from './support/sshd.js';
+import { freePort, keygen, startSshd, whyNoSshd } from './support/access/sshd.js';
+import type { TestSshd } from './support/access/sshd.js';
 
 const missing = whyNoSshd();
 const connect = createConnector();

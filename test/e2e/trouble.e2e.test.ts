@@ -13,7 +13,7 @@ import {
   type LabHandle,
 } from './support/kinit.js';
 import { changedInventory, startKinit } from './support/running.js';
-import { keygen } from './support/sshd.js';
+import { keygen } from './support/access/sshd.js';
 
 let cluster: LabHandle;
 /** Addresses of node1 and node2. */

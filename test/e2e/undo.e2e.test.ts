@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { all, kinitEvents, kinitOk, lab, only, type LabHandle } from './support/kinit.js';
-import { differences, record, type Recording } from './support/recording.js';
+import { differences, record, type Recording } from './support/recording/recording.js';
 import { findsCause } from './support/examine.js';
 import { SWAP_ON } from './support/provocations.js';
-import { USERS_WORLD } from './support/users-world.js';
+import { USERS_WORLD } from './support/recording/users-world.js';
 
 const HOSTS = ['node1', 'node2'] as const;
 

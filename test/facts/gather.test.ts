@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clockOffset, parseClock } from '../../src/facts/subjects/clock-offset.js';
+import { clockOffset, parseClock } from '../../src/facts/subjects/system/clock-offset.js';
 import { sectionScript, splitAnswers } from '../../src/facts/ask.js';
 import { factSections, gatherFacts } from '../../src/facts/gather.js';
 import type { HostConnection } from '../../src/model/host.js';

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { capacity } from '../../src/facts/subjects/capacity.js';
-import { disksWith } from '../../src/facts/subjects/disks.js';
-import { machine } from '../../src/facts/subjects/machine.js';
-import { network } from '../../src/facts/subjects/network.js';
-import { os } from '../../src/facts/subjects/os.js';
-import { selinux } from '../../src/facts/subjects/selinux.js';
-import { services } from '../../src/facts/subjects/services.js';
-import { swap } from '../../src/facts/subjects/swap.js';
+import { capacity } from '../../src/facts/subjects/hardware/capacity.js';
+import { disksWith } from '../../src/facts/subjects/hardware/disks.js';
+import { machine } from '../../src/facts/subjects/hardware/machine.js';
+import { network } from '../../src/facts/subjects/network/network.js';
+import { os } from '../../src/facts/subjects/system/os.js';
+import { selinux } from '../../src/facts/subjects/system/selinux.js';
+import { services } from '../../src/facts/subjects/system/services.js';
+import { swap } from '../../src/facts/subjects/system/swap.js';
 import { sh } from '../../src/shell/script.js';
 
 test('os: names from ID and ID_LIKE, quotes are taken off', () => {

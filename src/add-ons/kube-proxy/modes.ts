@@ -1,4 +1,4 @@
-import type { KernelNeed } from '../../model/kernel-need.js';
+import type { KernelNeed } from '../../model/seams/kernel-need.js';
 import type { Node, PhaseContext } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
 

@@ -4,7 +4,7 @@ import { defineCommand, defineGroup } from '../arguments/command.js';
 import { parseMemory } from '../terminal/size.js';
 import { table } from '../render/tables/table.js';
 import { count } from '../render/text.js';
-import { openShell } from '../shell.js';
+import { runInPlace } from '../terminal/run-in-place.js';
 
 const nameOption = { type: 'string', default: 'demo', requiresArg: true, describe: 'Name of the lab' } as const;
 
@@ -109,7 +109,7 @@ const ssh = defineCommand({
       .positional('host', { type: 'string', demandOption: true, describe: 'Name of the host' })
       .option('name', nameOption),
   run: async (args, { signal }) => {
-    return openShell(await sshWords(args.name, args.host), signal);
+    return runInPlace(await sshWords(args.name, args.host), signal);
   },
 });
 
@@ -132,7 +132,7 @@ const exec = defineCommand({
         class: 'usage',
         hint: `kinit lab exec ${quote(args.host)} -- uptime`,
       });
-    return openShell(await sshWords(args.name, args.host, command), signal);
+    return runInPlace(await sshWords(args.name, args.host, command), signal);
   },
 });
 

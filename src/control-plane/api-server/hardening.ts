@@ -1,4 +1,4 @@
-import type { PodVolume } from '../../model/component-pod.js';
+import type { PodVolume } from '../../model/seams/component-pod.js';
 import type { Flags } from '../../model/text/flags.js';
 import { TLS_CIPHER_SUITES } from './tls.js';
 import { ENCRYPTION_CONFIG_PATH, PKI_DIR } from '../../pki/index.js';

@@ -1,7 +1,7 @@
 import { hopelessCause } from '../../cluster/why/node-cause.js';
 import { waitForApi } from '../../cluster/waits/api.js';
 import { datastoreOf } from '../../datastore/index.js';
-import type { ComponentPod } from '../../model/component-pod.js';
+import type { ComponentPod } from '../../model/seams/component-pod.js';
 import type { PhaseContext } from '../../model/phase.js';
 import type { Resource, Tools } from '../../model/resource.js';
 import { directory, file } from '../../resources/index.js';

@@ -1,5 +1,5 @@
 import { imageRef } from '../../model/artifact.js';
-import type { ComponentPod, PodVolume } from '../../model/component-pod.js';
+import type { ComponentPod, PodVolume } from '../../model/seams/component-pod.js';
 import type { PhaseContext } from '../../model/phase.js';
 import { hostPort } from '../../model/text/address.js';
 import { toFlags } from '../../model/text/flags.js';

@@ -1,4 +1,4 @@
-import { componentPod } from '../../model/component-pod.js';
+import { componentPod } from '../../model/seams/component-pod.js';
 import { template } from '../../templates/template.js';
 
 /** A control-plane pod in kubeadm's layout (kubeadm 1.36: util/staticpod ComponentPod). */

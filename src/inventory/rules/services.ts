@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { controlPlaneOf } from '../../control-plane/index.js';
 import { datastoreOf } from '../../datastore/index.js';
-import type { ClaimedPort } from '../../model/port.js';
+import type { ClaimedPort } from '../../model/seams/port.js';
 import { isControlPlane, KUBERNETES_VERSIONS, type Spec } from '../../model/spec.js';
 import type { Finding } from '../problem.js';
 import { duplicates, isAddress } from './names.js';

@@ -1,4 +1,4 @@
-import { parseClock } from '../../facts/subjects/clock-offset.js';
+import { parseClock } from '../../facts/subjects/system/clock-offset.js';
 import type { ClusterApi } from '../../model/api.js';
 import { asKinitError, KinitError } from '../../model/error.js';
 import { sh, shellScript } from '../../shell/script.js';

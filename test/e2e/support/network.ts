@@ -1,5 +1,5 @@
 import { addOnTraces } from '../../../src/add-ons/index.js';
-import { allTraces } from '../../../src/model/network-traces.js';
+import { allTraces } from '../../../src/model/seams/network-traces.js';
 import { networkChoice, networks, networkTraces } from '../../../src/network/index.js';
 
 /** What pod networks and add-ons may leave on a host. */

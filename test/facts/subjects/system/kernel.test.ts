@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { kernel } from '../../../src/facts/subjects/kernel.js';
+import { kernel } from '../../../../src/facts/subjects/system/kernel.js';
 
 test('a distribution kernel: loaded, built in and loadable are kept apart, with _ in names', () => {
   const facts = kernel.parse(

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { KinitError } from '../model/error.js';
+import { KinitError } from '../../model/error.js';
 
 /**
  * Runs a program in place of this one: terminal, standard streams and Ctrl-C are its own. Resolves to its exit code.
  * Not runLocal, which collects output and gives no terminal.
  */
-export function openShell([file = '', ...args]: readonly string[], signal: AbortSignal): Promise<number> {
+export function runInPlace([file = '', ...args]: readonly string[], signal: AbortSignal): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { stdio: 'inherit' });
     const onAbort = () => child.kill('SIGTERM');

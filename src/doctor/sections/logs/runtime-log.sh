@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # What container runtimes logged in the last quarter of an hour that is no mere information.
 # "$@" = their units, each after -u
-# include: ./bounded.sh
+# include: ../bounded.sh
 
 bounded 2000000 journalctl "$@" --no-pager -q -o cat -r --since=-15min -n 2000 |
   tac | grep -E 'level=(warning|error|fatal|panic)|^panic|[Ff]ailed' | tail -n 80 | tail -c 40000

@@ -1,5 +1,5 @@
-import type { ShellScript } from '../../shell/script.js';
-import type { Subject } from '../subject.js';
+import type { ShellScript } from '../../../shell/script.js';
+import type { Subject } from '../../subject.js';
 
 /** Who holds a package manager's lock: '<command> (pid <n>)'. Each family of operating systems brings a script that says so. */
 export function packageLock(number: number, script: ShellScript): Subject<string | undefined> {

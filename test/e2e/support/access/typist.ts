@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { quoteAll } from '../../../src/shell/quote.js';
+import { quoteAll } from '../../../../src/shell/quote.js';
 
-const BIN = fileURLToPath(new URL('../../../bin/kinit.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../../../../bin/kinit.js', import.meta.url));
 
 /** What a person at a terminal saw, byte by byte. */
 export interface TerminalSession {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { all, kinitEvents } from './kinit.js';
+import { all, kinitEvents } from '../kinit.js';
 
 /** With a blank, a quote and a dollar: what a shell would take for its own. */
 export const PASSWORD = 'correct $horse "battery';

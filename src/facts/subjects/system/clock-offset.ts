@@ -1,4 +1,4 @@
-import { shellScript } from '../../shell/script.js';
+import { shellScript } from '../../../shell/script.js';
 
 /** Prints the host's clock, for parseClock. */
 export const clockScript = shellScript('./clock-offset.sh', import.meta.url);

@@ -1,7 +1,7 @@
-import type { HostFacts } from '../../model/facts.js';
-import { lines } from '../subject.js';
-import { shellScript } from '../../shell/script.js';
-import type { Subject } from '../subject.js';
+import type { HostFacts } from '../../../model/facts.js';
+import { lines } from '../../subject.js';
+import { shellScript } from '../../../shell/script.js';
+import type { Subject } from '../../subject.js';
 
 /** Where a module that is built into a kernel shows: its configuration option and a symbol of its own. */
 const BUILT_IN: Readonly<Record<string, readonly [option: string, symbol: string]>> = {

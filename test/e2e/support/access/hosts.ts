@@ -1,5 +1,5 @@
-import { quote } from '../../../src/shell/quote.js';
-import { PASSWORD } from './access-inventory.js';
+import { quote } from '../../../../src/shell/quote.js';
+import { PASSWORD } from './inventory.js';
 
 /**
  * Root's script for a lab host that offers every way in: users with sudo of every kind and login shells of every kind,

@@ -1,7 +1,7 @@
-import type { HostFacts } from '../../model/facts.js';
-import { shellScript } from '../../shell/script.js';
-import { parseFields } from '../../shell/output.js';
-import type { Subject } from '../subject.js';
+import type { HostFacts } from '../../../model/facts.js';
+import { shellScript } from '../../../shell/script.js';
+import { parseFields } from '../../../shell/output.js';
+import type { Subject } from '../../subject.js';
 
 type Machine = Pick<
   HostFacts,

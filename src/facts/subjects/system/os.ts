@@ -1,7 +1,7 @@
-import type { HostFacts } from '../../model/facts.js';
-import { shellScript } from '../../shell/script.js';
-import { parseFields } from '../../shell/output.js';
-import { words, type Subject } from '../subject.js';
+import type { HostFacts } from '../../../model/facts.js';
+import { shellScript } from '../../../shell/script.js';
+import { parseFields } from '../../../shell/output.js';
+import { words, type Subject } from '../../subject.js';
 
 /** The distribution, from os-release(5). */
 export const os: Subject<HostFacts['os']> = {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { LabHandle } from './kinit.js';
+import type { LabHandle } from '../kinit.js';
 
 /** All that was seen on a host: sections ("file", "unit", "nft", ...) of keys with what was there. */
 export type Recording = ReadonlyMap<string, ReadonlyMap<string, string>>;

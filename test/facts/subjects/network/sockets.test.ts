@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sockets } from '../../../src/facts/subjects/sockets.js';
+import { sockets } from '../../../../src/facts/subjects/network/sockets.js';
 
 test('ss: address, port and the first process of each socket', () => {
   const output = [

@@ -1,7 +1,7 @@
-import type { HostFacts } from '../../model/facts.js';
-import { lines, words } from '../subject.js';
-import { shellScript } from '../../shell/script.js';
-import type { Subject } from '../subject.js';
+import type { HostFacts } from '../../../model/facts.js';
+import { lines, words } from '../../subject.js';
+import { shellScript } from '../../../shell/script.js';
+import type { Subject } from '../../subject.js';
 
 /** Swap areas in use now. A blank in a name stands as \040 (proc(5)). */
 export const swap: Subject<HostFacts['swap']> = {

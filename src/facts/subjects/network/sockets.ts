@@ -1,7 +1,7 @@
-import type { HostFacts } from '../../model/facts.js';
-import { lines, words } from '../subject.js';
-import { shellScript } from '../../shell/script.js';
-import type { Subject } from '../subject.js';
+import type { HostFacts } from '../../../model/facts.js';
+import { lines, words } from '../../subject.js';
+import { shellScript } from '../../../shell/script.js';
+import type { Subject } from '../../subject.js';
 
 type Socket = HostFacts['listening'][number];
 

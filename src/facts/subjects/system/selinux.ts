@@ -1,6 +1,6 @@
-import type { HostFacts } from '../../model/facts.js';
-import { shellScript } from '../../shell/script.js';
-import type { Subject } from '../subject.js';
+import type { HostFacts } from '../../../model/facts.js';
+import { shellScript } from '../../../shell/script.js';
+import type { Subject } from '../../subject.js';
 
 /** SELinux as the kernel runs it now; 'disabled' where it is installed but not running. */
 export const selinux: Subject<HostFacts['selinux']> = {

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
-import type { HostFacts } from '../../model/facts.js';
-import { lines, words } from '../subject.js';
-import { shellScript } from '../../shell/script.js';
-import type { Subject } from '../subject.js';
+import type { HostFacts } from '../../../model/facts.js';
+import { lines, words } from '../../subject.js';
+import { shellScript } from '../../../shell/script.js';
+import type { Subject } from '../../subject.js';
 
 type Network = Pick<HostFacts, 'addresses' | 'defaultRoute'>;
 

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runLocal } from '../../../src/ssh/local.js';
+import { runLocal } from '../../../../src/ssh/local.js';
 
 export const SSHD = '/usr/sbin/sshd';
 
