@@ -1,26 +1,55 @@
 import { addOns } from '../add-ons/index.js';
-import { combineSupplies } from '../artifacts/supply.js';
+import { combineSupplies, type Supply } from '../artifacts/supply.js';
 import { DATASTORES } from '../datastore/index.js';
 import { kubernetes } from '../artifacts/supplies/kubernetes.js';
 import { pause } from '../artifacts/supplies/pause.js';
 import { smokeTest } from '../artifacts/supplies/smoke-test.js';
+import type { ArtifactSet } from '../model/artifact.js';
+import type { Spec } from '../model/spec.js';
 import { cniPlugins } from '../network/cni-plugins.js';
-import { networks } from '../network/index.js';
-import { runtimeSupplies } from '../runtime/index.js';
+import { networkOf, networks } from '../network/index.js';
+import { runtimeOf, runtimeSupplies } from '../runtime/index.js';
 import { criTools } from '../runtime/cri-tools/index.js';
 
+const NETWORK_SUPPLIES = networks.flatMap(({ supply }) => supply ?? []);
+
+/** Everything that hosts may get, of every kind there is. */
+export const SUPPLY = combined(runtimeSupplies, NETWORK_SUPPLIES);
+
 /**
- * Everything that hosts may get, of every kind there is. The order is that of building: what a cluster needs first, first;
- * the images' order is in the digests of built archives (artifacts/images/archives.ts), so a new kind goes to the end.
+ * What hosts get of a set: no programs and images of a runtime or a network that the inventory did not choose. Where people
+ * bring their own network, those of all networks kinit knows.
  */
-export const SUPPLY = combineSupplies([
-  kubernetes,
-  ...runtimeSupplies,
-  cniPlugins,
-  criTools,
-  ...DATASTORES.map(({ supply }) => supply),
-  ...addOns.flatMap(({ supply }) => supply ?? []),
-  pause,
-  ...networks.flatMap(({ supply }) => supply ?? []),
-  smokeTest,
-]);
+export function chosenArtifacts(spec: Spec, set: ArtifactSet): ArtifactSet {
+  const network = networkOf(spec).supply;
+  const supply = combined([runtimeOf(spec).supply], network === undefined ? NETWORK_SUPPLIES : [network]);
+  const programs = new Set(
+    [...supply.components, ...supply.files(set.kubernetesVersion, set.arch)].flatMap((from) =>
+      from.programs.map(({ name }) => name),
+    ),
+  );
+  const images = new Set(supply.images.map(({ name }) => name));
+  return {
+    ...set,
+    binaries: set.binaries.filter(({ name }) => programs.has(name)),
+    images: set.images.filter(({ name }) => images.has(name)),
+  };
+}
+
+/**
+ * The order is that of building: what a cluster needs first, first; the images' order is in the digests of built archives
+ * (artifacts/images/archives.ts), so a new kind goes to the end.
+ */
+function combined(runtimes: readonly Supply[], ofNetworks: readonly Supply[]): Required<Supply> {
+  return combineSupplies([
+    kubernetes,
+    ...runtimes,
+    cniPlugins,
+    criTools,
+    ...DATASTORES.map(({ supply }) => supply),
+    ...addOns.flatMap(({ supply }) => supply ?? []),
+    pause,
+    ...ofNetworks,
+    smokeTest,
+  ]);
+}

@@ -5,7 +5,9 @@ import { readComponent, requiredVersion } from '../../src/artifacts/build/compon
 import { archiveInputs, archivesOf } from '../../src/artifacts/images/archives.js';
 import { componentsFolder } from '../../src/artifacts/store/paths.js';
 import { imageRefs } from '../../src/artifacts/supply.js';
-import { SUPPLY } from '../../src/engine/supply.js';
+import { chosenArtifacts, SUPPLY } from '../../src/engine/supply.js';
+import { specSchema } from '../../src/inventory/spec-schema.js';
+import type { ArtifactSet, BinaryArtifact, ImageArtifact } from '../../src/model/artifact.js';
 import { KUBERNETES_VERSIONS } from '../../src/model/spec.js';
 
 const COMPONENTS = SUPPLY.components;
@@ -85,3 +87,32 @@ test('inputs of built archives have the digests they always had: stores are not 
     nginx: '4132c325a2b7c4562ed75dca107ad6c323f8fd87238c00747fa09119025f0ed4',
   });
 });
+
+const OF_NO_KIND = 'of-another-kind';
+const SPEC = specSchema.parse({ hosts: [{ name: 'a', address: '10.0.0.1', roles: ['control-plane'] }] });
+
+/** All there is from one source, and a program and an image that belong to no kind of this inventory. */
+function everything(source: 'official' | 'source'): ArtifactSet {
+  const programs =
+    source === 'official'
+      ? SUPPLY.files('1.36.3', 'amd64').flatMap((file) => file.programs)
+      : COMPONENTS.flatMap((component) => component.programs).filter(({ install }) => install !== undefined);
+  const named = <T>(names: readonly string[]): T[] => [...names, OF_NO_KIND].map((name) => ({ name }) as T);
+  return {
+    arch: 'amd64',
+    source,
+    kubernetesVersion: '1.36.3',
+    binaries: named<BinaryArtifact>(programs.map(({ name }) => name)),
+    images: named<ImageArtifact>(SUPPLY.images.map(({ name }) => name)),
+  };
+}
+
+test.each(['official', 'source'] as const)(
+  'hosts get what the kinds they have need, and nothing else (%s)',
+  (source) => {
+    const { binaries, images } = everything(source);
+    const chosen = chosenArtifacts(SPEC, everything(source));
+    expect(chosen.binaries.map(({ name }) => name)).toEqual(binaries.map(({ name }) => name).slice(0, -1));
+    expect(chosen.images.map(({ name }) => name)).toEqual(images.map(({ name }) => name).slice(0, -1));
+  },
+);

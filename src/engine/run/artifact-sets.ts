@@ -4,10 +4,10 @@ import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { Emit } from '../../model/event.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import type { LiveHost } from '../session/session.js';
-import { SUPPLY } from '../supply.js';
+import { chosenArtifacts, SUPPLY } from '../supply.js';
 
 /**
- * The artifacts of every architecture among the hosts, one after another.
+ * The artifacts of every architecture among the hosts, one after another: those of the kinds that the inventory chose.
  * @param find gives them for one architecture; undefined: there are none, and it is left out
  */
 export async function artifactSets(
@@ -32,7 +32,7 @@ export async function artifactSets(
       emit,
       signal,
     });
-    if (set !== undefined) sets.set(arch, set);
+    if (set !== undefined) sets.set(arch, chosenArtifacts(spec, set));
   }
   return sets;
 }
