@@ -6,6 +6,7 @@
 # RUN, TAG: make the temporary names unique.
 # JOBS: folder of the jobs, where this run has claimed the host (see job.ts); empty: it has not.
 # Prints 'done', 'taken over', or 'fail <index>' with the reason on standard error.
+# include: ../../shell/lib/sync.sh
 # include: ../shell/begin-job.sh
 
 # Of file i: the temporary name in t$i, the path in p$i.
@@ -85,8 +86,7 @@ done
 for tmp; do [ -e "$tmp" ] || exit 1; done
 
 put_in_place() {
-  # Not sync_file, which goes on where the disk fails: old coreutils sync everything here, and say so.
-  [ "$n" = 0 ] || "sync" -- "$@" || fail 0
+  [ "$n" = 0 ] || sync_file "$@" || fail 0
   i=0
   while [ "$i" -lt "$n" ]; do
     eval "tmp=\$t$i path=\$p$i"
