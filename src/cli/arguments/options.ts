@@ -30,6 +30,14 @@ const globalOptions = {
   yes: { alias: 'y', type: 'boolean', default: false, describe: 'Answer every question with yes' },
 } as const;
 
+/** Hosts by name, as words behind the command; none: all. */
+export const hostNames = {
+  type: 'string',
+  array: true,
+  default: [] as string[],
+  describe: 'Names from the inventory',
+} as const;
+
 const connectOptions = {
   'accept-new-host-keys': {
     type: 'boolean',

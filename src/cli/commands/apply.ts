@@ -19,7 +19,7 @@ export const apply = defineCommand({
       describe: 'File written by kinit plan --out',
     }),
   run: async (args, context) => {
-    const { readPlan } = await import('../files/plan.js');
+    const { readPlan } = await import('../plan/file.js');
     const plan = await readPlan(args.plan);
     // The inventory the plan was made from, where no other is named or lies here.
     const here = inventoryFile(args, context);

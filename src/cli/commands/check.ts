@@ -1,7 +1,7 @@
 import { EXIT_CODES, KinitError } from '../../model/error.js';
 import { defineCommand } from '../arguments/command.js';
 import { loadedInventory } from '../files/inventory.js';
-import { withPhaseOptions } from '../arguments/options.js';
+import { hostNames, withPhaseOptions } from '../arguments/options.js';
 
 /** Runs the preflight checks alone. */
 export const check = defineCommand({
@@ -11,13 +11,7 @@ export const check = defineCommand({
     ['check', 'are these machines fit for a cluster?'],
     ['check node1 --ignore-preflight memory', 'one host; too little memory is accepted'],
   ],
-  options: (yargs) =>
-    withPhaseOptions(yargs).positional('host', {
-      type: 'string',
-      array: true,
-      default: [],
-      describe: 'Names from the inventory',
-    }),
+  options: (yargs) => withPhaseOptions(yargs).positional('host', hostNames),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
     const [{ runEngine }, { renderChecks }] = await Promise.all([

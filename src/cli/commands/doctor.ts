@@ -1,6 +1,6 @@
 import { defineCommand } from '../arguments/command.js';
 import { loadedInventory } from '../files/inventory.js';
-import { withConnectOptions } from '../arguments/options.js';
+import { hostNames, withConnectOptions } from '../arguments/options.js';
 
 /** Looks at hosts and cluster and explains what is wrong. */
 export const doctor = defineCommand({
@@ -15,7 +15,7 @@ export const doctor = defineCommand({
   ],
   options: (yargs) =>
     withConnectOptions(yargs)
-      .positional('host', { type: 'string', array: true, default: [], describe: 'Names from the inventory' })
+      .positional('host', hostNames)
       .option('html', {
         type: 'string',
         requiresArg: true,

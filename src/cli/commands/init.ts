@@ -22,7 +22,7 @@ export const init = defineCommand({
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
     if (args.dryRun) {
-      const { showPlan } = await import('../plan-run.js');
+      const { showPlan } = await import('../plan/show.js');
       return showPlan(inventory, undefined, args, context);
     }
     const { runEngine } = await import('../run-engine.js');

@@ -1,6 +1,6 @@
 import { defineCommand } from '../arguments/command.js';
 import { loadedInventory } from '../files/inventory.js';
-import { withPhaseOptions, withWriteOptions } from '../arguments/options.js';
+import { hostNames, withPhaseOptions, withWriteOptions } from '../arguments/options.js';
 import { count } from '../render/text.js';
 
 /** Adds hosts that are in the inventory and not in the cluster. */
@@ -11,13 +11,7 @@ export const join = defineCommand({
     ['join', 'join every new host of the inventory'],
     ['join node4', 'join this one'],
   ],
-  options: (yargs) =>
-    withWriteOptions(withPhaseOptions(yargs)).positional('host', {
-      type: 'string',
-      array: true,
-      default: [],
-      describe: 'Names from the inventory',
-    }),
+  options: (yargs) => withWriteOptions(withPhaseOptions(yargs)).positional('host', hostNames),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
     const { runEngine } = await import('../run-engine.js');

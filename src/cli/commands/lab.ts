@@ -7,6 +7,7 @@ import { count } from '../render/text.js';
 import { runInPlace } from '../terminal/run-in-place.js';
 
 const nameOption = { type: 'string', default: 'demo', requiresArg: true, describe: 'Name of the lab' } as const;
+const hostName = { type: 'string', demandOption: true, describe: 'Name of the host' } as const;
 
 const up = defineCommand({
   usage: 'up',
@@ -104,10 +105,7 @@ const ssh = defineCommand({
   usage: 'ssh <host>',
   describe: 'Open a shell on a lab host',
   examples: [['lab ssh node1', 'a root shell there']],
-  options: (yargs) =>
-    yargs
-      .positional('host', { type: 'string', demandOption: true, describe: 'Name of the host' })
-      .option('name', nameOption),
+  options: (yargs) => yargs.positional('host', hostName).option('name', nameOption),
   run: async (args, { signal }) => {
     return runInPlace(await sshWords(args.name, args.host), signal);
   },
@@ -121,10 +119,7 @@ const exec = defineCommand({
     ["lab exec node1 -- sh -c 'echo $HOSTNAME | rev'", 'through a shell there'],
   ],
   printsValue: true,
-  options: (yargs) =>
-    yargs
-      .positional('host', { type: 'string', demandOption: true, describe: 'Name of the host' })
-      .option('name', nameOption),
+  options: (yargs) => yargs.positional('host', hostName).option('name', nameOption),
   run: async (args, { signal }) => {
     const command = (args['--'] as unknown[] | undefined)?.map(String) ?? [];
     if (command.length === 0)

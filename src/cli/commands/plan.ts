@@ -1,6 +1,6 @@
 import { defineCommand } from '../arguments/command.js';
 import { loadedInventory } from '../files/inventory.js';
-import { withPhaseOptions } from '../arguments/options.js';
+import { hostNames, withPhaseOptions } from '../arguments/options.js';
 
 /** Shows what init would change, and changes nothing. */
 export const plan = defineCommand({
@@ -14,11 +14,11 @@ export const plan = defineCommand({
   ],
   options: (yargs) =>
     withPhaseOptions(yargs)
-      .positional('host', { type: 'string', array: true, default: [], describe: 'Names from the inventory' })
+      .positional('host', hostNames)
       .option('out', { type: 'string', requiresArg: true, describe: 'Write the plan to a file, for kinit apply' })
       .option('exit-code', { type: 'boolean', default: false, describe: 'Exit with 2 when there are changes' }),
   run: async (args, context) => {
-    const { showPlan } = await import('../plan-run.js');
+    const { showPlan } = await import('../plan/show.js');
     return showPlan(await loadedInventory(args, context), args.host, args, context);
   },
 });

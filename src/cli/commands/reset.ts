@@ -1,7 +1,7 @@
 import { defineCommand } from '../arguments/command.js';
 import { confirm } from '../terminal/confirm.js';
 import { loadedInventory } from '../files/inventory.js';
-import { withRunOptions, withWriteOptions } from '../arguments/options.js';
+import { hostNames, withRunOptions, withWriteOptions } from '../arguments/options.js';
 import { count } from '../render/text.js';
 
 /** Gives hosts back as they were. */
@@ -14,12 +14,7 @@ export const reset = defineCommand({
   ],
   options: (yargs) =>
     withWriteOptions(withRunOptions(yargs))
-      .positional('host', {
-        type: 'string',
-        array: true,
-        default: [],
-        describe: 'Names from the inventory; all when none is named',
-      })
+      .positional('host', { ...hostNames, describe: 'Names from the inventory; all when none is named' })
       .option('keep-packages', {
         type: 'boolean',
         describe: 'Keep packages that kinit installed: other things may need them by now (this is the default)',

@@ -1,10 +1,10 @@
-import { quoteAll } from '../shell/quote.js';
-import type { LoadedInventory } from '../model/spec.js';
-import type { CommandContext } from './arguments/command.js';
-import { inventoryWords } from './files/inventory.js';
-import { writePlan } from './files/plan.js';
-import { renderPlan } from './render/tables/changes.js';
-import { runEngine, type RunArguments } from './run-engine.js';
+import { quoteAll } from '../../shell/quote.js';
+import type { LoadedInventory } from '../../model/spec.js';
+import type { CommandContext } from '../arguments/command.js';
+import { inventoryWords } from '../files/inventory.js';
+import { writePlan } from './file.js';
+import { renderPlan } from '../render/tables/changes.js';
+import { runEngine, type RunArguments } from '../run-engine.js';
 
 /** Exit code of `plan --exit-code` when there are changes (docs/exit-codes.md). */
 const CHANGES = 2;

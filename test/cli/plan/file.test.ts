@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { readPlan, writePlan } from '../../../src/cli/files/plan.js';
+import { readPlan, writePlan } from '../../../src/cli/plan/file.js';
 import type { PlanContent } from '../../../src/model/plan.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kinit-plan-'));

@@ -2,7 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { KinitError } from '../../model/error.js';
 import { planDigest, planSchema, type PlanContent, type PlanFile } from '../../model/plan.js';
-import { readIfThere, writeSecretFile } from './secret.js';
+import { readIfThere, writeSecretFile } from '../files/secret.js';
 
 const NEW_PLAN = 'Make a new one: kinit plan --out FILE';
 
