@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.js';
 import { EXIT_CODES, asKinitError, type KinitError } from '../model/error.js';
 import type { Chosen } from './arguments/command.js';
 import { failureEvent, renderFailures, toFailure, type Failure } from './errors.js';
@@ -27,7 +28,7 @@ export async function runChosen({ command, options, printsValue, run }: Chosen, 
   const close = () => (closed ??= renderer.finish());
   const askSecret = secretAsker(io, renderer.hold ?? (() => () => undefined));
   const ui: Ui = {
-    ...(askSecret === undefined ? {} : { askSecret }),
+    ...defined({ askSecret }),
     json,
     verbose: options.verbose,
     paint: paintFor(io, io.stdout, options.color),

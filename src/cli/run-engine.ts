@@ -1,4 +1,5 @@
 import type { ReviewedPlan, RunOptions, RunResult } from '../engine/index.js';
+import { defined } from '../model/defined.js';
 import type { LoadedInventory } from '../model/spec.js';
 import type { CommandContext } from './arguments/command.js';
 import { positiveInteger } from './arguments/options.js';
@@ -47,9 +48,9 @@ export async function runEngine(
       emit: context.emit,
       signal: context.signal,
       ...writing,
-      ...(args.reviewed === undefined ? {} : { reviewed: args.reviewed }),
+      ...defined({ reviewed: args.reviewed }),
       ...(hosts === undefined || hosts.length === 0 ? {} : { hosts }),
-      ...(parallel === undefined ? {} : { parallel }),
+      ...defined({ parallel }),
     }),
   );
 }

@@ -1,4 +1,5 @@
 import type { ClusterApi, KubeObject } from '../model/api.js';
+import { defined } from '../model/defined.js';
 import { bootstrapTokenSecret, type BootstrapToken, newBootstrapToken } from '../pki/index.js';
 import { nameOf, refOf } from './api/client.js';
 import { refused } from './api/errors.js';
@@ -33,11 +34,11 @@ export async function createToken(api: ClusterApi, options: CreateToken): Promis
   const token = newBootstrapToken();
   const expires = options.ttlSeconds === 0 ? undefined : new Date(Date.now() + options.ttlSeconds * 1000);
   const { ttlSeconds: _ttl, ...rest } = options;
-  const secret = bootstrapTokenSecret(token, { ...rest, ...(expires === undefined ? {} : { expires }) });
+  const secret = bootstrapTokenSecret(token, { ...rest, ...defined({ expires }) });
   const path = '/api/v1/namespaces/kube-system/secrets';
   const response = await api.request('POST', path, secret);
   if (response.status !== 201) throw refused(`create ${nameOf(refOf(secret))}`, `POST ${path}`, response);
-  return { ...token, ...(expires === undefined ? {} : { expires }) };
+  return { ...token, ...defined({ expires }) };
 }
 
 /** All bootstrap tokens, those ending first before the others. Expired ones are there until the controller manager sweeps them up. */
@@ -74,8 +75,7 @@ function tokenInfo(secret: KubeObject): TokenInfo {
   const description = value('description');
   return {
     id: value('token-id') ?? secret.metadata.name.replace('bootstrap-token-', ''),
-    ...(expires === undefined ? {} : { expires }),
-    ...(description === undefined ? {} : { description }),
+    ...defined({ expires, description }),
     usages: ['authentication', 'signing'].filter((usage) => value(`usage-bootstrap-${usage}`) === 'true'),
     groups: (value('auth-extra-groups') ?? '').split(',').filter((group) => group !== ''),
   };

@@ -1,5 +1,6 @@
 import { field, list, text } from '../cluster/api/json.js';
 import type { ClusterApi, KubeObject } from '../model/api.js';
+import { defined } from '../model/defined.js';
 import type { ClusterEvidence } from './evidence.js';
 import { SYSTEM_NAMESPACES } from './networks.js';
 import { redact } from './redact.js';
@@ -109,13 +110,12 @@ function reduced(kind: string, object: KubeObject, spec: unknown, status: unknow
     kind,
     metadata: {
       name,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(labels === undefined ? {} : { labels }),
+      ...defined({ namespace, labels }),
       creationTimestamp: created,
       generation: field(object, 'metadata', 'generation'),
       ...(mirror ? { static: true } : {}),
     },
-    ...(spec === undefined ? {} : { spec }),
+    ...defined({ spec }),
     ...(status === undefined ? {} : { status: JSON.parse(redact(JSON.stringify(status))) as unknown }),
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.js';
 import type { HostFacts } from '../model/facts.js';
 import type { HostConnection } from '../model/host.js';
 import { askSections, END, type Section } from './ask.js';
@@ -66,7 +67,7 @@ export async function gatherFacts(connection: HostConnection, own: OwnQuestions)
     ...ask(kernel),
     listening: ask(sockets),
     disks: ask(disksWith(own.folders)),
-    ...(packageLockHolder === undefined ? {} : { packageLockHolder }),
+    ...defined({ packageLockHolder }),
     kubernetes: { ...ask(kubernetes), kubeletActive },
   };
 }

@@ -1,4 +1,5 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { defined } from '../model/defined.js';
 import type { Finding, InventoryProblem, Path } from './problem.js';
 import { formatPath } from './problem.js';
 
@@ -27,8 +28,7 @@ export function parseInventory(text: string): InventoryDocument {
       path: formatPath(finding.path),
       found: finding.found ?? spot.found,
       message: finding.message,
-      ...(finding.allowed === undefined ? {} : { allowed: finding.allowed }),
-      ...(finding.suggestion === undefined ? {} : { suggestion: finding.suggestion }),
+      ...defined({ allowed: finding.allowed, suggestion: finding.suggestion }),
     };
   };
 

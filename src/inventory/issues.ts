@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { defined } from '../model/defined.js';
 import { nearest } from './nearest.js';
 import type { Finding, Path } from './problem.js';
 import { formatPath } from './problem.js';
@@ -63,7 +64,7 @@ function unknownKey(parent: Path, key: string): Finding {
     found: `the key ${JSON.stringify(key)}`,
     message: 'there is no such option here',
     allowed: keys.join(', '),
-    ...(suggestion === undefined ? {} : { suggestion }),
+    ...defined({ suggestion }),
   };
 }
 
@@ -79,7 +80,7 @@ function notAllowed(path: Path, value: unknown, allowed: readonly string[]): Fin
     path,
     message: 'not one of the values that can stand here',
     allowed: allowed.join(', '),
-    ...(suggestion === undefined ? {} : { suggestion }),
+    ...defined({ suggestion }),
   };
 }
 

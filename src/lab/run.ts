@@ -1,6 +1,7 @@
 import { access, readFile, writeFile } from 'node:fs/promises';
 
 import { createConnection } from 'node:net';
+import { defined } from '../model/defined.js';
 import { KinitError } from '../model/error.js';
 import { runLocal } from '../ssh/local.js';
 import { cgroupProcesses, hierarchies, makeCgroups, removeCgroups } from './host/cgroup.js';
@@ -79,7 +80,7 @@ async function waitForSystem(lab: Lab, host: LabHost, signal: AbortSignal | unde
       answer = await runLocal(program, args, {
         timeoutSeconds: BOOT_SECONDS,
         reject: false,
-        ...(signal === undefined ? {} : { signal }),
+        ...defined({ signal }),
       });
       // A unit that failed (degraded) does not make the host unusable.
       return /^(running|degraded)$/.test(answer.stdout.trim());

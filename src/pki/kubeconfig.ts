@@ -1,5 +1,6 @@
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
+import { defined } from '../model/defined.js';
 
 export type KubeconfigUser =
   | { readonly certPem: string; readonly keyPem: string }
@@ -64,8 +65,7 @@ export function parseKubeconfig(text: string): ParsedKubeconfig | undefined {
     ...(ca === undefined ? {} : { caPem: unbase64(ca) }),
     ...(cert === undefined ? {} : { certPem: unbase64(cert) }),
     ...(key === undefined ? {} : { keyPem: unbase64(key) }),
-    ...(certFile === undefined ? {} : { certFile }),
-    ...(user.token === undefined ? {} : { token: user.token }),
+    ...defined({ certFile, token: user.token }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { randomInt, X509Certificate } from 'node:crypto';
 import type { KubeObject } from '../model/api.js';
+import { defined } from '../model/defined.js';
 import { sha256Hex } from '../model/text/digest.js';
 
 /** What `kubeadm join --discovery-token-ca-cert-hash` wants: SHA-256 of the CA's SubjectPublicKeyInfo (kubeadm: pubkeypin.Hash). */
@@ -41,7 +42,7 @@ export function bootstrapTokenSecret(token: BootstrapToken, options: BootstrapTo
     'token-id': token.id,
     'token-secret': token.secret,
     ...(options.expires === undefined ? {} : { expiration: `${options.expires.toISOString().slice(0, 19)}Z` }),
-    ...(options.description === undefined ? {} : { description: options.description }),
+    ...defined({ description: options.description }),
     ...Object.fromEntries(usages.map((usage) => [`usage-bootstrap-${usage}`, 'true'])),
     ...(groups.length === 0 ? {} : { 'auth-extra-groups': groups.join(',') }),
   };

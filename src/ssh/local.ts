@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { defined } from '../model/defined.js';
 import { KinitError } from '../model/error.js';
 import { lastLines } from '../model/text/last-lines.js';
 import { quoteAll } from '../shell/quote.js';
@@ -47,8 +48,7 @@ export async function runLocal(
     buffer: false,
     stripFinalNewline: false,
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-    ...(options.env === undefined ? {} : { env: options.env }),
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...defined({ env: options.env, cwd: options.cwd }),
   });
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../model/api.js';
+import { defined } from '../model/defined.js';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
@@ -69,5 +70,5 @@ function subjectOf(subject: Subject): object {
 }
 
 function labelled(labels: Labels | undefined): object {
-  return labels === undefined ? {} : { labels };
+  return defined({ labels });
 }

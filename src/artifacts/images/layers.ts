@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.js';
 import { storedFile } from '../store/paths.js';
 import type { ImageTools } from '../supply.js';
 import { BASE_PACKAGES, baseEntries } from './files.js';
@@ -19,7 +20,7 @@ export function programLayer(
   const stored = tools.programs[program];
   if (stored === undefined) throw new Error(`image made without its program ${program}`);
   const content = { localFile: storedFile(stored.sha256), size: stored.size };
-  const entry: TarEntry = { path, type: 'file', mode: 0o755, content, ...(xattrs === undefined ? {} : { xattrs }) };
+  const entry: TarEntry = { path, type: 'file', mode: 0o755, content, ...defined({ xattrs }) };
   return tools.layer(program, () => Promise.resolve(layerOrder([entry, ...more])));
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Arch } from '../../model/artifact.js';
+import { defined } from '../../model/defined.js';
 import type { Stored } from '../store/store.js';
 import { writeTar, type TarEntry } from './tar.js';
 import { sha256Hex } from '../../model/text/digest.js';
@@ -92,7 +93,7 @@ export async function writeArchive(
         path: `blobs/sha256/${sha256}`,
         type: 'file',
         mode: 0o644,
-        ...(content === undefined ? {} : { content }),
+        ...defined({ content }),
       }),
     ),
   ]);
@@ -107,9 +108,7 @@ function imageConfig(arch: Arch, { config, layers }: ImageRecipe): unknown {
     config: {
       Env: [`PATH=${PATH}`],
       Entrypoint: config.entrypoint,
-      ...(config.cmd === undefined ? {} : { Cmd: config.cmd }),
-      ...(config.user === undefined ? {} : { User: config.user }),
-      ...(config.labels === undefined ? {} : { Labels: config.labels }),
+      ...defined({ Cmd: config.cmd, User: config.user, Labels: config.labels }),
       WorkingDir: '/',
     },
     rootfs: { type: 'layers', diff_ids: layers.map((layer) => `sha256:${layer.sha256}`) },

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KinitError } from '../../model/error.js';
 import { processStart } from './process-start.js';
+import { defined } from '../../model/defined.js';
 
 export interface FileLockOptions {
   readonly waitSeconds: number;
@@ -43,7 +44,7 @@ export async function withFileLock<T>(file: string, options: FileLockOptions, wo
         hint: busy.hint,
       });
     // Also after a stale lock: whatever the file system answers, this never spins.
-    await sleep(told ? PAUSE : 5, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+    await sleep(told ? PAUSE : 5, undefined, defined({ signal })).catch(() => undefined);
     if (signal?.aborted === true) throw interrupted(file);
   }
   try {

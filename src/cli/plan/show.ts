@@ -1,4 +1,5 @@
 import { quoteAll } from '../../shell/quote.js';
+import { defined } from '../../model/defined.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import type { CommandContext } from '../arguments/command.js';
 import { inventoryWords } from '../files/inventory.js';
@@ -36,9 +37,6 @@ export async function showPlan(
     args.out === undefined
       ? ''
       : `\nWritten: ${args.out}. Next: ${quoteAll(['kinit', 'apply', args.out, ...inventoryWords(args, context)])} does exactly this, or stops when something has changed.`;
-  await ui.result(
-    { changes, ...(args.out === undefined ? {} : { file: args.out }) },
-    `${renderPlan(record.changes, names, ui.paint)}${next}`,
-  );
+  await ui.result({ changes, ...defined({ file: args.out }) }, `${renderPlan(record.changes, names, ui.paint)}${next}`);
   return args.exitCode === true && changes > 0 ? CHANGES : 0;
 }

@@ -1,4 +1,5 @@
 import { oneLine } from '../terminal/clean.js';
+import { defined } from '../../model/defined.js';
 import type { KinitEvent } from '../../model/event.js';
 import type { Renderer, RendererOptions } from './types.js';
 import { checkLine, count, duration } from './text.js';
@@ -87,7 +88,7 @@ function placeOf({ host, phase }: { readonly host?: string; readonly phase?: str
   host?: string;
   phase?: string;
 } {
-  return { ...(host === undefined ? {} : { host }), ...(phase === undefined ? {} : { phase }) };
+  return defined({ host, phase });
 }
 
 function phaseResult(event: Extract<KinitEvent, { type: 'phase-finished' }>): string {

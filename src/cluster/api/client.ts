@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiResponse, ClusterApi, KubeObject, ObjectRef } from '../../model/api.js';
+import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import { isOutage, refused } from './errors.js';
 import { list, text } from './json.js';
@@ -81,7 +82,7 @@ export function openApi(options: ApiOptions): ClusterApi {
 /** The reference by which an object is read again. */
 export function refOf(object: KubeObject): ObjectRef {
   const { name, namespace } = object.metadata;
-  return { apiVersion: object.apiVersion, kind: object.kind, name, ...(namespace === undefined ? {} : { namespace }) };
+  return { apiVersion: object.apiVersion, kind: object.kind, name, ...defined({ namespace }) };
 }
 
 /** 'Deployment kube-system/coredns', 'Node worker-1'. */

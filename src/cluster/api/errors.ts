@@ -1,5 +1,6 @@
 import { type ErrorClass, KinitError, unreachable } from '../../model/error.js';
 import type { ApiResponse } from '../../model/api.js';
+import { defined } from '../../model/defined.js';
 import { text } from './json.js';
 
 /** The connection to the API server failed before an answer came. Cause of a KinitError of class 'access'. */
@@ -59,7 +60,7 @@ export function refused(
     class: errorClass,
     tried,
     found: [`${response.status}${reason === '' ? '' : ` ${reason}`}`, message].filter((part) => part !== '').join(': '),
-    ...(hint === undefined ? {} : { hint }),
+    ...defined({ hint }),
     cause: failure,
   });
 }

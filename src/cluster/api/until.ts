@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defined } from '../../model/defined.js';
 import { asKinitError, KinitError } from '../../model/error.js';
 import { isOutage } from './errors.js';
 
@@ -83,7 +84,7 @@ export function throwIfStopped(signal: AbortSignal | undefined, what: string): v
 /** Sleeps; an abort ends the sleep at once and is noticed by the next look. */
 export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   try {
-    await sleep(milliseconds, undefined, signal === undefined ? {} : { signal });
+    await sleep(milliseconds, undefined, defined({ signal }));
   } catch (thrown) {
     if (signal?.aborted !== true) throw thrown;
   }
@@ -102,7 +103,7 @@ function gaveUp<T>(wait: Wait<T>, message: string, found: string): KinitError {
   return new KinitError(message, {
     class: 'timeout',
     found,
-    ...(wait.tried === undefined ? {} : { tried: wait.tried }),
+    ...defined({ tried: wait.tried }),
     hint: wait.hint ?? 'Run the same command again once the cause is gone: it goes on where it stopped.',
   });
 }

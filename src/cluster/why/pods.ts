@@ -1,4 +1,5 @@
 import type { ClusterApi, KubeObject } from '../../model/api.js';
+import { defined } from '../../model/defined.js';
 import { count, field, list, text } from '../api/json.js';
 
 const MAX_EVENTS = 5;
@@ -6,7 +7,7 @@ const MAX_PODS = 10;
 
 /** What keeps pods from running, one line a trouble: container states with their messages, conditions, and the last warnings about them. */
 export async function explainPods(api: ClusterApi, namespace: string, labelSelector?: string): Promise<string> {
-  const pods = await api.list('v1', 'Pod', { namespace, ...(labelSelector === undefined ? {} : { labelSelector }) });
+  const pods = await api.list('v1', 'Pod', { namespace, ...defined({ labelSelector }) });
   if (pods.length === 0)
     return `no pod exists in ${namespace}${labelSelector === undefined ? '' : ` with ${labelSelector}`}`;
   const troubled = pods.filter((pod) => !isReady(pod));

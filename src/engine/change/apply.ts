@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ChangeSummary } from '../../model/change.js';
+import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import type { UploadFile } from '../../model/host.js';
 import type { Step, Tools } from '../../model/resource.js';
@@ -130,7 +131,7 @@ async function runScripts(group: readonly OwnedStep[], tools: Tools): Promise<vo
   const result = await tools.host.run(parts.join('\n'), {
     timeoutSeconds,
     change: [...new Set(group.map(({ change }) => change.summary))].join('; ').slice(0, 400),
-    ...(stdin === undefined ? {} : { stdin }),
+    ...defined({ stdin }),
     onLine: (line) => {
       if (line !== '' && !line.startsWith(nonce)) tools.progress(line);
     },

@@ -1,4 +1,5 @@
 import { diagnose } from '../../doctor/index.js';
+import { defined } from '../../model/defined.js';
 import { KinitError, type ErrorClass } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import type { LoadedInventory } from '../../model/spec.js';
@@ -53,7 +54,7 @@ export async function explainFailedRun({
     );
     for (const { host, cause, severity, found, next } of ordered.slice(0, MAX_FINDINGS)) {
       if (severity === 'note') continue;
-      emit({ type: 'finding', ...(host === undefined ? {} : { host }), cause, severity, found, next });
+      emit({ type: 'finding', ...defined({ host }), cause, severity, found, next });
     }
   } catch {
     // The failure itself is told in any case.

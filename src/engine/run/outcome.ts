@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.js';
 import { asKinitError, KinitError, told, type ErrorContext } from '../../model/error.js';
 import type { Emit, HostOutcome } from '../../model/event.js';
 import { interruption } from './stopped.js';
@@ -45,7 +46,7 @@ export function hostResults(
     const { execChannels = 0, roundTrips = 0 } = live.find(({ spec }) => spec.name === host)?.connection.stats ?? {};
     return {
       host,
-      ...(error === undefined ? {} : { error }),
+      ...defined({ error }),
       changes: mine.reduce((total, { changes }) => total + changes, 0),
       seconds: mine.reduce((total, { seconds }) => total + seconds, 0),
       execChannels,

@@ -1,4 +1,5 @@
 import type { ChangeSummary } from '../../model/change.js';
+import { defined } from '../../model/defined.js';
 import { asKinitError, KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
@@ -145,7 +146,7 @@ async function runPhase(
     };
     pipeline.onTiming(timing);
     const reason = changes === 0 ? firstReason(observed) : undefined;
-    emit({ type: 'phase-finished', ...timing, ...(reason === undefined ? {} : { reason }) });
+    emit({ type: 'phase-finished', ...timing, ...defined({ reason }) });
     return changes;
   } catch (thrown) {
     const error = await explainFailedPhase(

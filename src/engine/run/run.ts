@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.js';
 import type { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import type { Phase } from '../../model/phase.js';
@@ -103,7 +104,7 @@ async function workOnHosts(phases: readonly Phase[], options: RunOptions): Promi
       results: hostResults(names, live, timings, (name) => lostError(name) ?? unfit.get(name) ?? failures.get(name)),
       selected,
       leader: leader.spec.name,
-      ...(plan === undefined ? {} : { plan }),
+      ...defined({ plan }),
       ...(lock.lost.aborted ? { ended: lockLost() } : {}),
     };
   } finally {
@@ -171,7 +172,7 @@ function conclude({ results, selected, leader, plan, ended }: Done, options: Run
   return {
     changes: totalChanges(results),
     failedHosts: results.filter(isFailed).map(({ host }) => host),
-    ...(plan === undefined ? {} : { plan }),
+    ...defined({ plan }),
   };
 }
 

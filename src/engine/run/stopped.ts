@@ -1,10 +1,11 @@
+import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 
 /** A host, or a run, that Ctrl-C ended: the change in hand was finished, the next one has not begun. */
 export function stoppedOnRequest(found?: string): KinitError {
   return new KinitError('stopped on request, between two changes', {
     class: 'interrupted',
-    ...(found === undefined ? {} : { found }),
+    ...defined({ found }),
     hint: 'Nothing is half-done. Run the same command again to go on, or kinit reset to undo.',
   });
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { defined } from '../../model/defined.js';
 import { addressIn } from '../network/subnet.js';
 import { snapshotPart } from '../snapshot/layers.js';
 import type { LabHost } from '../types.js';
@@ -27,7 +28,7 @@ export function missingHosts(
       roles: roles(index, wanted),
       cpus: wanted.cpus,
       memoryMB: wanted.memoryMB,
-      ...(wanted.diskMB === undefined ? {} : { diskMB: wanted.diskMB }),
+      ...defined({ diskMB: wanted.diskMB }),
       ...(wanted.snapshot === undefined ? {} : { snapshot: join(wanted.snapshot, snapshotPart(roles(index, wanted))) }),
     };
   });

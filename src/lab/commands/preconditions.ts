@@ -1,5 +1,6 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import { lastLines } from '../../model/text/last-lines.js';
 import { runLocal } from '../../ssh/local.js';
@@ -63,7 +64,7 @@ export async function ensureTools(onProgress: (text: string) => void, signal?: A
   const options = {
     timeoutSeconds: 600,
     env: { DEBIAN_FRONTEND: 'noninteractive' },
-    ...(signal === undefined ? {} : { signal }),
+    ...defined({ signal }),
   };
   const first = await runLocal('apt-get', install, { ...options, reject: false });
   if (first.code === 0 && (await missingPackages()).length === 0) return;

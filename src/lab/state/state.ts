@@ -1,6 +1,7 @@
 import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { defined } from '../../model/defined.js';
 import { earlierLabNames, labNames, labsFolder } from './paths.js';
 import type { LabNames } from './paths.js';
 import type { Lab } from '../types.js';
@@ -69,7 +70,7 @@ export function toLab(state: LabState): Lab {
     directory,
     subnet,
     hosts,
-    ...(owner === undefined ? {} : { owner }),
+    ...defined({ owner }),
     inventoryFile: join(directory, 'inventory.yaml'),
     identityFile: join(directory, 'id_ed25519'),
     knownHostsFile: join(directory, 'known_hosts'),

@@ -1,6 +1,7 @@
 import { addOnNamespaces } from '../../add-ons/index.js';
 import { checkCluster, type SmokeSubject } from '../../cluster/smoke/smoke.js';
 import { imageRef } from '../../model/artifact.js';
+import { defined } from '../../model/defined.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import { networkOf } from '../../network/index.js';
 
@@ -20,7 +21,7 @@ function subject({ spec, images }: PhaseContext): SmokeSubject {
   const { tunnel } = network;
   const passes = tunnel && ` (${tunnel.purpose}: ${tunnel.protocol.toUpperCase()} port ${String(tunnel.port)})`;
   return {
-    ...(network.unproved === undefined ? {} : { unproved: network.unproved }),
+    ...defined({ unproved: network.unproved }),
     namespaces: [...new Set([...addOnNamespaces, ...network.namespaces])],
     image: network.probeImage === undefined ? '' : imageRef(images, network.probeImage),
     hint: `Between nodes the pod network must pass${passes ?? ''}. Look at a firewall in between, and at the logs of the ${network.id} and kube-proxy pods on these nodes.`,

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import type { KeyAlgorithm } from '../../model/spec.js';
 import type { WantedAuthority } from './wishes.js';
@@ -55,7 +56,7 @@ export async function resolveAuthority(input: AuthorityInput): Promise<Authority
     );
   }
   const key = existingKey(input.found, paths.key, certificate) ?? own?.key;
-  return { name: input.name, certificate, ...(key === undefined ? {} : { key }), fresh: false };
+  return { name: input.name, certificate, ...defined({ key }), fresh: false };
 }
 
 /** The CA as a signer; a KinitError that says what for, when its key is not here. */

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import type { Node } from '../../model/phase.js';
 import type { KeyAlgorithm, Spec } from '../../model/spec.js';
@@ -31,7 +32,7 @@ export async function planKubeconfig(plan: HostPlan, wanted: WantedKubeconfig): 
     ...plan,
     host: plan.node.spec.name,
     path: wanted.path,
-    existing: { ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) },
+    existing: { ...defined({ cert, key }) },
     request: wanted.request,
     authority: ca,
   });

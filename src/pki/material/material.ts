@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.js';
 import { isMember } from '../../model/facts.js';
 import { KinitError } from '../../model/error.js';
 import type { HostMaterial, Node } from '../../model/phase.js';
@@ -100,7 +101,7 @@ async function leafFiles(plan: HostPlan, leaf: WantedLeaf, authority: Authority)
     ...plan,
     host: plan.node.spec.name,
     path: leaf.crt,
-    existing: { ...(cert === undefined ? {} : { cert }), ...(key === undefined ? {} : { key }) },
+    existing: { ...defined({ cert, key }) },
     request: leaf.request,
     authority,
   });
@@ -119,7 +120,7 @@ async function resolveAuthorities(
         name,
         commonName,
         found,
-        ...(user === undefined ? {} : { user }),
+        ...defined({ user }),
         keyAlgorithm: input.spec.pki.keyAlgorithm,
         period,
       });

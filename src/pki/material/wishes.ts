@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.js';
 import type { Node } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
 import { hostPort } from '../../model/text/address.js';
@@ -53,7 +54,7 @@ export function wantedLeaf(name: string, authority: string, request: LeafRequest
 }
 
 export function clientRequest(commonName: string, organization?: string): LeafRequest {
-  return { commonName, ...(organization === undefined ? {} : { organization }), usages: ['clientAuth'], sans: [] };
+  return { commonName, ...defined({ organization }), usages: ['clientAuth'], sans: [] };
 }
 
 /** For a certificate's names: each once; it has no place for the zone of an IPv6 address. */

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { defined } from '../../model/defined.js';
 import * as der from './der.js';
 
 /** What kinit asks of a certificate it did not just make. */
@@ -36,7 +37,7 @@ export function readCertificate(pem: string): ReadCertificate | undefined {
     pem,
     x509,
     subject,
-    ...(keyId === undefined ? {} : { keyId }),
+    ...defined({ keyId }),
     isCa: x509.ca,
     maySign: keyUsage === undefined || (keyUsage.charCodeAt(3) & 0x04) !== 0,
     notAfter: new Date(x509.validTo),

@@ -5,6 +5,7 @@ import { isOutage, refused } from '../../cluster/api/errors.js';
 import { list, record, text } from '../../cluster/api/json.js';
 import { apiThatAnswers } from '../object/index.js';
 import { type Look, pause, waitUntil } from '../../cluster/api/until.js';
+import { defined } from '../../model/defined.js';
 
 export interface Taint {
   readonly key: string;
@@ -48,7 +49,7 @@ export const clusterNodeKind: ResourceKind<ClusterNodeResource, ClusterNodeSeen>
   observeCall: async (resource, tools) => {
     const api = await apiThatAnswers(tools);
     const node = await api?.get(refTo(resource.name));
-    return node === undefined ? {} : { node };
+    return defined({ node });
   },
   diff: (resource, { node }) => {
     const summary = `set labels and taints of node ${resource.name}`;

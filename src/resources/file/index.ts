@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { defined } from '../../model/defined.js';
 import { unifiedDiff } from '../../model/text/diff.js';
 import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
 import { octal } from '../../model/text/mode.js';
@@ -102,7 +103,7 @@ export const fileKind: ResourceKind<FileResource, FileSeen> = {
         action: seen.type === 'absent' ? 'create' : 'update',
         summary,
         reason: reasons.join(', '),
-        ...(diff === undefined ? {} : { diff }),
+        ...defined({ diff }),
       },
     };
   },

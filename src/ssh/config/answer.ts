@@ -1,4 +1,5 @@
 import { homedir, userInfo } from 'node:os';
+import { defined } from '../../model/defined.js';
 import { unbracketed } from '../../model/text/address.js';
 import { UNSAID } from './ask.js';
 import type { Given } from './ask.js';
@@ -50,8 +51,7 @@ export function readAnswer(answer: string, destination: string, given: Given): C
     host: hostName,
     port,
     user,
-    ...(alias === undefined ? {} : { hostKeyAlias: alias }),
-    ...(jump === undefined ? {} : { proxyJump: jump }),
+    ...defined({ hostKeyAlias: alias, proxyJump: jump }),
   };
   return {
     hostName: unbracketed(hostName),
@@ -61,10 +61,10 @@ export function readAnswer(answer: string, destination: string, given: Given): C
       .filter((file) => file !== UNSAID && file !== 'none')
       .map((file) => expandPath(file, words)),
     identitiesOnly: text('identitiesonly') === 'yes',
-    ...(agent === undefined ? {} : { identityAgent: agent }),
+    ...defined({ identityAgent: agent }),
     proxyJump: jump === undefined ? [] : jump.split(',').map((hop) => expandTokens(hop.trim(), words)),
     ...(command === undefined ? {} : { proxyCommand: expandTokens(command, words) }),
-    ...(alias === undefined ? {} : { hostKeyAlias: alias }),
+    ...defined({ hostKeyAlias: alias }),
     ...(known === undefined || known === UNSAID || NO_MEMORY.has(known)
       ? {}
       : {

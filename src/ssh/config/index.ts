@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import { limiter } from '../../model/limit.js';
 import { expandHome } from '../../model/text/home.js';
@@ -51,8 +52,7 @@ export function openConfig(file: string | undefined, say: (text: string) => void
 function nothing(destination: string, { user, port }: Given): ConfigSettings {
   return {
     hostName: destination,
-    ...(user === undefined ? {} : { user }),
-    ...(port === undefined ? {} : { port }),
+    ...defined({ user, port }),
     identityFiles: [],
     identitiesOnly: false,
     proxyJump: [],

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'ssh2';
+import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import type { HostConnection } from '../../model/host.js';
 import type { AskSecret } from '../../model/secret.js';
@@ -48,7 +49,7 @@ export function createConnector(ask?: AskSecret, warn?: (text: string) => void):
     lookups.set(configFile, lookup);
     const route = await findRoute(host, options, lookup);
     const target = route.at(-1) ?? route[0];
-    const dial = () => dialler.dial(route, { ...options, ...(ask === undefined ? {} : { ask }) });
+    const dial = () => dialler.dial(route, { ...options, ...defined({ ask }) });
     const { client, release } = await dial();
     const loss = watchLoss(client);
     const claims = { made: false };
@@ -61,8 +62,7 @@ export function createConnector(ask?: AskSecret, warn?: (text: string) => void):
         user: target.user,
         withPassword: options.sudoPassword !== undefined,
         withTerminal: false,
-        ...(options.sudoPassword === undefined ? {} : { source: options.sudoPassword }),
-        ...(ask === undefined ? {} : { ask }),
+        ...defined({ source: options.sudoPassword, ask }),
       },
       counts: { execChannels: 0, roundTrips: 0, bytesSent: 0 },
       lost: loss.lost,

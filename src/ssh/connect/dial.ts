@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
+import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import type { AskSecret } from '../../model/secret.js';
 import { credentials } from '../login/auth.js';
@@ -72,7 +73,7 @@ export function createDialler(ring: KeyRing): Dialler {
           ...(isHost ? { host: options.host } : {}),
           address: hop.address,
           port: hop.port,
-          ...(hop.hostKeyAlias === undefined ? {} : { hostKeyAlias: hop.hostKeyAlias }),
+          ...defined({ hostKeyAlias: hop.hostKeyAlias }),
           knownHostsFiles: hop.knownHostsFiles,
           acceptNewHostKeys: options.acceptNewHostKeys,
           behind: via !== undefined,
@@ -84,7 +85,7 @@ export function createDialler(ring: KeyRing): Dialler {
           credentials: proof,
           patience,
           signal: options.signal,
-          ...(sock === undefined ? {} : { sock }),
+          ...defined({ sock }),
         });
       });
       return {
@@ -136,7 +137,7 @@ async function through(client: Client, bastion: Hop | undefined, target: Target,
     const late = cause instanceof KinitError;
     throw new KinitError(`${bastion?.name ?? 'the bastion'} cannot reach ${name} (${address} port ${String(port)})`, {
       class: 'access',
-      ...(target.host === undefined ? {} : { host: target.host }),
+      ...defined({ host: target.host }),
       tried: `open a TCP stream from ${bastion?.address ?? ''} to ${address} port ${String(port)}`,
       found:
         cause instanceof Error && !late ? cause.message : `nothing within ${String(target.connectTimeoutSeconds)} s`,

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import { quote } from '../../shell/quote.js';
 import type { Attempt, Credentials } from '../login/auth.js';
@@ -40,7 +41,7 @@ export function connectError(
   const code = 'code' in cause ? cause.code : undefined;
   const base = {
     class: 'access',
-    ...(target.host === undefined ? {} : { host: target.host }),
+    ...defined({ host: target.host }),
     tried: where,
     cause,
   } as const;

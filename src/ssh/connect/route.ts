@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import { expandHome } from '../../model/text/home.js';
 import { unbracketed } from '../../model/text/address.js';
@@ -88,8 +89,7 @@ async function resolve(
 ): Promise<{ hop: Hop; config: ConfigSettings }> {
   const { address, user, port, identityFile, passphrase, password } = given;
   const config = await lookup(address, {
-    ...(user === undefined ? {} : { user }),
-    ...(port === undefined ? {} : { port }),
+    ...defined({ user, port }),
     defaultUser,
   });
   const agent = config.identityAgent ?? process.env['SSH_AUTH_SOCK'] ?? '';
@@ -98,14 +98,13 @@ async function resolve(
     address: unbracketed(config.hostName),
     port: config.port ?? 22,
     user: config.user ?? defaultUser,
-    ...(config.hostKeyAlias === undefined ? {} : { hostKeyAlias: config.hostKeyAlias }),
+    ...defined({ hostKeyAlias: config.hostKeyAlias }),
     knownHostsFiles: knownHosts(knownHostsFile, config),
     identityFiles: identityFile === undefined ? config.identityFiles : [identityFile],
     identityRequired: identityFile !== undefined,
     identitiesOnly: identityFile !== undefined || config.identitiesOnly,
     ...(agent === '' || agent === 'none' ? {} : { agent }),
-    ...(passphrase === undefined ? {} : { passphrase }),
-    ...(password === undefined ? {} : { password }),
+    ...defined({ passphrase, password }),
   };
   return { hop, config };
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.js';
 import type { SecretSource } from '../../model/secret.js';
 import type { HostSpec, Spec } from '../../model/spec.js';
 
@@ -33,7 +34,7 @@ export function hostAccess({ ssh, sudo }: Spec, host: HostSpec): Access {
     address: host.address,
     ...proofOf(ssh),
     ...proofOf(host.ssh ?? {}),
-    ...(sudoPassword === undefined ? {} : { sudoPassword }),
+    ...defined({ sudoPassword }),
     // A bastion takes the shared key where it names none: that is what most have.
     ...(bastions === undefined
       ? {}
@@ -59,17 +60,15 @@ function proofOf(spec: ProofSpec): Proof {
   const { user, port, identityFile } = spec;
   const password = source(spec, 'password');
   return {
-    ...(user === undefined ? {} : { user }),
-    ...(port === undefined ? {} : { port }),
-    ...(identityFile === undefined ? {} : { identityFile }),
+    ...defined({ user, port, identityFile }),
     ...passphraseOf(spec),
-    ...(password === undefined ? {} : { password }),
+    ...defined({ password }),
   };
 }
 
 function passphraseOf(spec: ProofSpec): Pick<Proof, 'passphrase'> {
   const passphrase = source(spec, 'passphrase');
-  return passphrase === undefined ? {} : { passphrase };
+  return defined({ passphrase });
 }
 
 function source(

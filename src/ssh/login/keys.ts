@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
+import { defined } from '../../model/defined.js';
 import { fingerprint, shortType } from '../trust/host-key.js';
 
 /** A key file, as far as it can be read without its passphrase. */
@@ -20,7 +21,7 @@ export async function readKeyFile(file: string): Promise<KeyFile> {
   if (key !== undefined) return { file, text, publicKey: key, holds: key.isPrivateKey() ? 'private' : 'public' };
   if (!isEncrypted(text)) return { file, text, holds: 'nothing' };
   const publicKey = publicPart(text) ?? parse(await readFile(`${file}.pub`, 'utf8').catch(() => ''));
-  return { file, text, holds: 'encrypted', ...(publicKey === undefined ? {} : { publicKey }) };
+  return { file, text, holds: 'encrypted', ...defined({ publicKey }) };
 }
 
 /** undefined: the passphrase is wrong. */

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import ssh2 from 'ssh2';
 import type { Client } from 'ssh2';
+import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import { startAttempt } from './auth.js';
 import type { Credentials } from './auth.js';
@@ -49,7 +50,7 @@ export function login(target: Target, { trust, credentials, patience, signal, so
       fail(
         new KinitError(`connecting to ${target.name} was interrupted`, {
           class: 'interrupted',
-          ...(target.host === undefined ? {} : { host: target.host }),
+          ...defined({ host: target.host }),
         }),
       );
     const clock = startPausableTimer(patience, () =>

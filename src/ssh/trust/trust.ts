@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
+import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import { expandHome } from '../../model/text/home.js';
 import { quote } from '../../shell/quote.js';
@@ -43,7 +44,7 @@ export function hostTrust(options: {
 }): Trust {
   const { name, hostKeyAlias } = options;
   const [address, port] = hostKeyAlias === undefined ? [options.address, options.port] : [hostKeyAlias, 22];
-  const place = { class: 'access', ...(options.host === undefined ? {} : { host: options.host }) } as const;
+  const place = { class: 'access', ...defined({ host: options.host }) } as const;
   const [file, ...others] = options.knownHostsFiles.map(expandHome) as [string, ...string[]];
   const entries = [file, ...others, SYSTEM_KNOWN_HOSTS].flatMap((path) => parseKnownHosts(path, readIfThere(path)));
   const knownTypes = new Set(

@@ -1,3 +1,4 @@
+import { defined } from '../../../model/defined.js';
 import { clean } from '../../terminal/clean.js';
 import type { Failure } from '../../errors.js';
 import type { RunRecord } from '../record.js';
@@ -59,7 +60,7 @@ function checkCases({ checks }: RunRecord, host: string): Case[] {
       seconds: 0,
       kind: kinds[check.status],
       message: checkLine(check),
-      ...(check.hint === undefined ? {} : { text: check.hint }),
+      ...defined({ text: check.hint }),
     }));
 }
 

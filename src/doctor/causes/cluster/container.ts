@@ -1,5 +1,6 @@
 import { FORMS } from '../../../control-plane/index.js';
 import { DATASTORES } from '../../../datastore/index.js';
+import { defined } from '../../../model/defined.js';
 import { isMember } from '../../../model/facts.js';
 import { text } from '../../../cluster/api/json.js';
 import { said, type Cause, type Sighting } from '../../cause.js';
@@ -73,7 +74,7 @@ function sighting(
           .flatMap(({ lines }) => lines)
           .at(-1);
   return {
-    ...(host === undefined ? {} : { host }),
+    ...defined({ host }),
     found: `${what} ends again and again${exitCode === undefined ? '' : ` (exit code ${exitCode})`}${log === undefined ? '' : `: ${said(log.text)}`}`,
     next: `${host === undefined ? '' : `on ${host}: `}crictl logs $(crictl ps -a -q --name ${container} | head -1); kinit plan shows what differs from what kinit would write`,
   };

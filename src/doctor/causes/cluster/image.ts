@@ -1,3 +1,4 @@
+import { defined } from '../../../model/defined.js';
 import { text } from '../../../cluster/api/json.js';
 import { said, type Cause, type Sighting } from '../../cause.js';
 import type { Evidence } from '../../evidence.js';
@@ -103,7 +104,7 @@ function sighting(
 ): Sighting {
   const registry = registryOf(image);
   return {
-    ...(host === undefined ? {} : { host }),
+    ...defined({ host }),
     found: `image ${image} cannot be pulled from ${registry}: ${reason}; ${who}`,
     next: `check its name, and on ${host ?? 'the node'}: crictl pull ${image} (network, proxy, credentials of ${registry})`,
     severity,

@@ -1,3 +1,4 @@
+import { defined } from '../../../model/defined.js';
 import { condition } from '../../../cluster/why/pods.js';
 import { text } from '../../../cluster/api/json.js';
 import { said, type Cause, type Sighting } from '../../cause.js';
@@ -69,7 +70,7 @@ function ofPods(evidence: Evidence): Sighting[] {
       const host = text(pod, 'spec', 'nodeName');
       return [
         {
-          ...(host === undefined ? {} : { host }),
+          ...defined({ host }),
           found: `container ${name} of ${podTitle(pod)} was killed: it used more memory than its limit`,
           next: `raise resources.limits.memory of ${name}, or find its leak: kubectl -n ${pod.metadata.namespace ?? ''} logs --previous ${pod.metadata.name} -c ${name}`,
           severity: SYSTEM_NAMESPACES.includes(pod.metadata.namespace ?? '') ? 'error' : 'warning',

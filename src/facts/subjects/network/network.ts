@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { defined } from '../../../model/defined.js';
 import type { HostFacts } from '../../../model/facts.js';
 import { lines, words } from '../../subject.js';
 import { shellScript } from '../../../shell/script.js';
@@ -18,7 +19,7 @@ export const network: Subject<Network> = {
     if (device === undefined) return { addresses };
     const got = rows.find((row) => row[0] === 'get' && after(row, 'dev') === device);
     const source = after(route, 'src') ?? after(got, 'src');
-    return { addresses, defaultRoute: { interface: device, ...(source === undefined ? {} : { source }) } };
+    return { addresses, defaultRoute: { interface: device, ...defined({ source }) } };
   },
 };
 
