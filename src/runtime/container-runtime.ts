@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Supply } from '../artifacts/supply.js';
 import type { PhaseContext } from '../model/phase.js';
 import type { KindDescription, Resource } from '../model/resource.js';
@@ -15,6 +16,8 @@ export interface RuntimePlace {
 export interface ContainerRuntime extends RuntimePlace {
   /** What `runtime.name` in the inventory says, and the group of its programs. */
   readonly id: string;
+  /** What it asks in the inventory's `runtime` section. */
+  readonly options?: Readonly<Record<string, z.ZodType>>;
   /** For people. */
   readonly title: string;
   /** Words that give it away: they stand in no other room (test/seams.test.ts). */

@@ -25,6 +25,7 @@ export const runtimeChoice: KindChoice = {
   ids: RUNTIMES.map(({ id }) => id),
   default: RUNTIMES[0].id,
   describe: 'Container runtime.',
+  options: Object.assign({}, ...RUNTIMES.map(({ options }) => options)),
 };
 
 /** The runtime of the inventory. */

@@ -7,6 +7,10 @@ import { kubeletService } from './kubelet/index.js';
 const store = oneOf(DATASTORES);
 const form = oneOf(FORMS);
 
+/**
+ * The API server and its datastore, and the kubelet, which starts them where they are pods. What they are made of, and what ready
+ * means, is said by the form that the inventory chose (src/control-plane/control-plane.ts). Nothing before this may ask the API.
+ */
 export const controlPlane: Phase = {
   id: 'control-plane',
   title: `${store} and API server (${form})`,
@@ -15,6 +19,7 @@ export const controlPlane: Phase = {
   resources: (context) => [...controlPlaneOf(context.spec).apiServer(context), kubeletService(context)],
   ready: async (context, tools, changes) => {
     await controlPlaneOf(context.spec).ready(context, tools);
+    // A kubelet that was restarted just now may end again: it is watched for a while.
     if (changes > 0) await waitForKubelet(context.node.facts, tools);
   },
 };
