@@ -19,7 +19,10 @@ const src = path.join(root, 'src');
 const dist = path.join(root, 'dist');
 const stampFile = path.join(dist, '.stamp');
 
+const buildInfo = path.join(dist, '.tsbuildinfo');
+
 const files = listFiles(src);
+const compiled = files.filter((file) => file.endsWith('.ts')).map((file) => file.replace(/\.ts$/, '.js'));
 const stamp = fingerprint([
   ...files.map((file) => path.join(src, file)),
   path.join(root, 'tsconfig.json'),
@@ -37,19 +40,12 @@ function build() {
   const started = Date.now();
   rmSync(stampFile, { force: true });
   mkdirSync(dist, { recursive: true });
-  const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const result = spawnSync(
-    process.execPath,
-    [
-      tsc,
-      '-p',
-      path.join(root, 'tsconfig.json'),
-      '--incremental',
-      '--tsBuildInfoFile',
-      path.join(dist, '.tsbuildinfo'),
-    ],
-    { cwd: root, stdio: 'inherit' },
-  );
+  let result = compile();
+  // What tsc remembers may be younger than dist (a build beside this one, a file deleted by hand): then from the beginning.
+  if (result.status === 0 && !compiled.every((file) => existsSync(path.join(dist, file)))) {
+    rmSync(buildInfo, { force: true });
+    result = compile();
+  }
   const assets = files.filter((file) => !file.endsWith('.ts'));
   for (const asset of assets) {
     mkdirSync(path.dirname(path.join(dist, asset)), { recursive: true });
@@ -63,6 +59,16 @@ function build() {
   }
   writeFileSync(stampFile, stamp);
   console.log(`build: ${String(files.length)} files in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+}
+
+function compile() {
+  const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const project = ['-p', path.join(root, 'tsconfig.json')];
+  return spawnSync(process.execPath, [tsc, ...project, '--incremental', '--tsBuildInfoFile', buildInfo], {
+    cwd: root,
+    stdio: 'inherit',
+    timeout: 300_000,
+  });
 }
 
 /** A deleted source file must not live on in dist, where it could still be imported. */
