@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hardeningFaults } from './support/hardening.js';
 import { all, eventually, kinitEvents, kinitOk, lab, only, type LabHandle } from './support/kinit.js';
 import { TRACES } from './support/network.js';
+import { startWeb } from './support/web.js';
 
 let cluster: LabHandle;
 
@@ -61,15 +62,7 @@ test('files, owners and flags of running hosts are as the CIS benchmark wants th
 });
 
 test('a Service answers on every node, by its NodePort and by its DNS name from a pod', async () => {
-  await cluster.sh(
-    'node1',
-    `export KUBECONFIG=/etc/kubernetes/admin.conf
-     image=$(crictl images -o json | grep -o '"[^"]*nginx:[^"]*"' | head -1 | tr -d '"')
-     kubectl create deployment web --image="$image" --replicas=2
-     kubectl expose deployment web --port=80 --type=NodePort
-     kubectl rollout status deployment/web --timeout=90s`,
-  );
-  const port = await cluster.kubectl("get service web -o jsonpath='{.spec.ports[0].nodePort}'");
+  const port = await startWeb(cluster, 2);
   const addresses = (await cluster.kubectl("get nodes -o jsonpath='{.items[*].status.addresses[0].address}'")).split(
     ' ',
   );

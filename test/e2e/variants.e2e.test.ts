@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { all, eventually, kinit, kinitEvents, kinitOk, lab, only, type LabHandle } from './support/kinit.js';
+import { startWeb } from './support/web.js';
 
 /**
  * What the inventory can say besides its defaults, on one lab: a user with sudo, own CAs, other ports and networks, host-gw,
@@ -219,15 +220,7 @@ describe('a cluster', () => {
   });
 
   test('a NodePort answers on every node, though their firewalls are on', async () => {
-    await cluster.sh(
-      'node1',
-      `export KUBECONFIG=/etc/kubernetes/admin.conf
-      image=$(crictl images -o json | grep -o '"[^"]*nginx:[^"]*"' | head -1 | tr -d '"')
-      kubectl create deployment web --image="$image" --replicas=3
-      kubectl expose deployment web --port=80 --type=NodePort
-      kubectl rollout status deployment/web --timeout=90s`,
-    );
-    const port = await cluster.kubectl("get service web -o jsonpath='{.spec.ports[0].nodePort}'");
+    const port = await startWeb(cluster, 3);
     const urls = addresses.map((address) => `http://${address}:${port}/`).join(' ');
     for (const host of ['node1', 'node2', 'node3']) {
       const fetched = await eventually(`the page from ${host}`, 30, () =>

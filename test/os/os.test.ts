@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { KinitError } from '../../src/model/error.js';
 import { findOs, isSupportedRelease, osOf, supportedReleases } from '../../src/os/index.js';
-import { factsOf } from '../phases/preflight/nodes.js';
+import { factsOf } from '../facts/facts-of.js';
 
 test('Debian: ipvs and ipset come from their own packages', () => {
   const os = osOf(factsOf('n1'));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { check, complaints, type Wanted } from '../phases/preflight/nodes.js';
+import { check, complaints, type Wanted } from './nodes.js';
 
 test('good hosts: every check is ok, has a title and says what was found', () => {
   const results = [...check().values()].flat();

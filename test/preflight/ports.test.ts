@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { HostFacts } from '../../src/model/facts.js';
-import { check, complaints } from '../phases/preflight/nodes.js';
+import { check, complaints } from './nodes.js';
 
 function listening(port: number, process?: string, pid?: number, protocol: 'tcp' | 'udp' = 'tcp'): Partial<HostFacts> {
   return {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { HostConnection } from '../../src/model/host.js';
 import { probeReachability, type ReachabilityResult } from '../../src/preflight/reachability.js';
-import { complaints, check, nodesOf, specOf, type Wanted } from '../phases/preflight/nodes.js';
+import { complaints, check, nodesOf, specOf, type Wanted } from './nodes.js';
 
 interface FakeHost {
   readonly connection: HostConnection;

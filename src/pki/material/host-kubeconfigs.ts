@@ -32,7 +32,7 @@ export async function planKubeconfig(plan: HostPlan, wanted: WantedKubeconfig): 
     ...plan,
     host: plan.node.spec.name,
     path: wanted.path,
-    existing: { ...defined({ cert, key }) },
+    existing: defined({ cert, key }),
     request: wanted.request,
     authority: ca,
   });

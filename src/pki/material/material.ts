@@ -101,7 +101,7 @@ async function leafFiles(plan: HostPlan, leaf: WantedLeaf, authority: Authority)
     ...plan,
     host: plan.node.spec.name,
     path: leaf.crt,
-    existing: { ...defined({ cert, key }) },
+    existing: defined({ cert, key }),
     request: leaf.request,
     authority,
   });

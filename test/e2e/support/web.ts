@@ -1,0 +1,14 @@
+import type { LabHandle } from './kinit.js';
+
+/** A web server with a Service, from an image that the hosts have already. Gives its NodePort, once all replicas run. */
+export async function startWeb(cluster: LabHandle, replicas: number): Promise<string> {
+  await cluster.sh(
+    'node1',
+    `export KUBECONFIG=/etc/kubernetes/admin.conf
+     image=$(crictl images -o json | grep -o '"[^"]*nginx:[^"]*"' | head -1 | tr -d '"')
+     kubectl create deployment web --image="$image" --replicas=${String(replicas)}
+     kubectl expose deployment web --port=80 --type=NodePort
+     kubectl rollout status deployment/web --timeout=90s`,
+  );
+  return cluster.kubectl("get service web -o jsonpath='{.spec.ports[0].nodePort}'");
+}
