@@ -66,6 +66,23 @@ test.each(Object.keys(CHANGED))('%s is recognised by the one thing that differs 
   expect(new Set(found.map(({ cause }) => cause))).toEqual(new Set([name]));
 });
 
+test.each([
+  ['a pod of a user', false, 'default/nope'],
+  ['a static pod', true, 'kube-system/kube-apiserver-node1'],
+])('without an API, a journal that names an image of %s: told %s', (_what, isTold, pod) => {
+  const { cluster: _cluster, ...healthy } = recorded('healthy');
+  const why = String.raw`failed to \"StartContainer\" with ErrImagePull: \"failed to pull image \\\"r.test/x:1\\\": not found\"`;
+  const silent = onFirst(healthy, (host) => ({
+    ...host,
+    text: {
+      ...host.text,
+      'kubelet-log': `now=1795274990\n1795274984.7 node1 kubelet[9]: E1 pod_workers.go:1] "Error syncing pod, skipping" err="${why}" pod="${pod}" podUID="1"\n`,
+    },
+  }));
+  const told = diagnose({ ...silent, apiTrouble: 'the API server did not answer' }).map(({ cause }) => cause);
+  expect(told.includes('image-pull')).toBe(isTold);
+});
+
 function onFirst(evidence: Evidence, change: (host: Evidence['hosts'][number]) => Evidence['hosts'][number]): Evidence {
   return { ...evidence, hosts: evidence.hosts.map((host, index) => (index === 0 ? change(host) : host)) };
 }

@@ -53,14 +53,17 @@ function fromPods(evidence: Evidence): Sighting[] {
   );
 }
 
-/** Where the API does not answer: static pods and the pause image. A journal also names pods that are long gone. */
+/**
+ * Where the API does not answer: static pods and the pause image. A journal also names pods of users, which may be long
+ * gone and never keep an API server from coming up.
+ */
 function fromJournals(evidence: Evidence): Sighting[] {
   if (evidence.cluster !== undefined) return sandboxes(evidence);
   return evidence.hosts.flatMap((host) => {
     const found = new Map<string, Sighting>();
     for (const line of kubeletLines(host)) {
       const image = NO_IMAGE.exec(line)?.[1];
-      if (image !== undefined)
+      if (image !== undefined && concernsTheSystem(line))
         found.set(
           image,
           sighting(image, `the kubelet of ${host.host} needs it`, reasonIn(line) ?? said(line), host.host, 'error'),
@@ -68,6 +71,11 @@ function fromJournals(evidence: Evidence): Sighting[] {
     }
     return [...found.values()];
   });
+}
+
+function concernsTheSystem(line: string): boolean {
+  const [, namespace = ''] = / pod="([^"/]+)\//.exec(line) ?? [];
+  return /sandbox image/i.test(line) || SYSTEM_NAMESPACES.includes(namespace);
 }
 
 /** A pod without its pause image has no container that could say so. */
