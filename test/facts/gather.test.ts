@@ -8,7 +8,7 @@ import { runLocal } from '../../src/ssh/local.js';
 
 const OWN = {
   packageLocks: FAMILIES.map(({ packages }) => packages.lockHolder),
-  folders: ['/var/lib/containerd'],
+  folders: ['/var/lib/containerd', '/var/lib/etcd'],
 };
 
 function connection(run: HostConnection['run']): HostConnection {

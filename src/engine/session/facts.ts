@@ -1,3 +1,4 @@
+import { DATASTORES } from '../../datastore/index.js';
 import { gatherFacts } from '../../facts/index.js';
 import type { HostFacts } from '../../model/facts.js';
 import type { HostConnection } from '../../model/host.js';
@@ -8,6 +9,6 @@ import { RUNTIMES } from '../../runtime/index.js';
 export function factsOf(connection: HostConnection): Promise<HostFacts> {
   return gatherFacts(connection, {
     packageLocks: FAMILIES.map(({ packages }) => packages.lockHolder),
-    folders: RUNTIMES.map(({ dataFolder }) => dataFolder),
+    folders: [...RUNTIMES, ...DATASTORES].map(({ dataFolder }) => dataFolder),
   });
 }

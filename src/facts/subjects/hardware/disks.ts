@@ -5,14 +5,14 @@ import type { Subject } from '../../subject.js';
 
 /** Folders that fill up on a cluster's host. */
 const PATHS = ['/', '/var/lib'];
-const MORE_PATHS = ['/var/lib/etcd', '/var/log'];
+const LOGS = '/var/log';
 
 /** Room on the file system each path is on, or will be on once it is made. */
 export function disksWith(folders: readonly string[]): Subject<HostFacts['disks']> {
   return {
     id: 'disks',
     script: shellScript('./disks.sh', import.meta.url),
-    values: { args: [...PATHS, ...folders, ...MORE_PATHS] },
+    values: { args: [...PATHS, ...folders, LOGS] },
     parse: (output) =>
       lines(output).flatMap((line) => {
         // A device name may hold blanks, so the numbers are counted from the percent sign.
