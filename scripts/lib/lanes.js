@@ -3,7 +3,7 @@
 
 /** Names of files in test/e2e without ".e2e.test.ts", the longest first. */
 export const LANES = {
-  computes: ['resume', 'cluster', 'resume-join', 'variants', 'trouble', 'plan'],
+  computes: ['resume', 'trouble', 'cluster', 'plan', 'variants', 'resume-join'],
   waits: ['doctor', 'access', 'secrecy', 'cluster-api', 'ssh', 'ssh-bastion'],
   alone: ['undo', 'lab'],
 };
