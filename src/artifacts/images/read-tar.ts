@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import type { Duplex, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { extract, type Entry } from 'tar-stream';
+import type { Entry } from 'tar-stream';
 import type { TarEntry } from './tar.js';
 
 const TYPES: Readonly<Record<string, TarEntry['type']>> = {
@@ -43,6 +43,7 @@ export async function unpackMembers(archive: Archive, to: ReadonlyMap<string, st
 
 /** Rejects where the archive ends too early, is none, or cannot be read. */
 async function eachMember(archive: Archive, work: (member: Entry) => Promise<void>): Promise<void> {
+  const { extract } = await import('tar-stream');
   const members = extract();
   const feeding = pipeline([...archive, members]);
   // Its failure also ends the loop below, which tells it.
