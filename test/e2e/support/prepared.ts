@@ -9,7 +9,7 @@ import { kinitOk, labName } from './kinit.js';
 
 const DIST = fileURLToPath(new URL('../../../dist/', import.meta.url));
 /** Rooms that say how programs, runtime and images get onto a host. */
-const ROOMS = ['artifacts', 'os', 'phases/host', 'resources', 'runtime'];
+const ROOMS = ['artifacts', 'network', 'os', 'phases/host', 'resources', 'runtime', 'shell'];
 
 /**
  * A snapshot of hosts that `kinit init` has given packages, programs, the runtime and images, and that are in no cluster: what

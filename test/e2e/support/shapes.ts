@@ -1,0 +1,34 @@
+import { appendFileSync } from 'node:fs';
+import { stringify } from 'yaml';
+import { controlPlaneChoice } from '../../../src/control-plane/index.js';
+import type { KindChoice } from '../../../src/model/spec/kinds.js';
+import { runtimeChoice } from '../../../src/runtime/index.js';
+import { networkChoice } from '../../../src/network/index.js';
+
+/** A cluster that the same tests are run on, and what its inventory says besides the lab's. */
+export interface Shape {
+  readonly title: string;
+  readonly inventory: Readonly<Record<string, unknown>>;
+}
+
+/** With 'none' a user brings a pod network; there is none to test. */
+const BROUGHT_BY_USERS = ['none'];
+
+/** From the registries: the inventory's defaults, and one cluster for every further kind of a seam. */
+export const SHAPES: readonly Shape[] = [
+  { title: 'a cluster of the defaults', inventory: {} },
+  ...further(controlPlaneChoice, (id) => ({ controlPlane: id })),
+  ...further(runtimeChoice, (id) => ({ runtime: { name: id } })),
+  ...further(networkChoice, (id) => ({ network: { plugin: id } })),
+];
+
+/** Writes a shape's choices into the inventory of a lab. */
+export function shape({ inventory }: Shape, file: string): void {
+  if (Object.keys(inventory).length > 0) appendFileSync(file, `\n${stringify(inventory)}`);
+}
+
+function further(choice: KindChoice, inventory: (id: string) => Shape['inventory']): Shape[] {
+  return choice.ids
+    .filter((id) => id !== choice.default && !BROUGHT_BY_USERS.includes(id))
+    .map((id) => ({ title: `a cluster with ${id}`, inventory: inventory(id) }));
+}
