@@ -1,5 +1,5 @@
 // Every .sh file of src/ as it is sent to hosts (included files in their places) under shellcheck, as POSIX sh or, the few .bash files, as bash.
-// Installs Debian's package where shellcheck is missing and apt-get is there; ends with code 3 where it cannot.
+// Ends with code 3 where shellcheck is not installed (scripts/install-tools.js does it).
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,8 +10,8 @@ import { shellScript } from '../dist/shell/script.js';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const dist = path.join(root, 'dist');
 
-if (!installed() && !install()) {
-  console.log('shellcheck is not installed and could not be installed here: apt-get install shellcheck');
+if (spawnSync('shellcheck', ['--version'], { timeout: 20_000 }).status !== 0) {
+  console.log('shellcheck is not installed: apt-get install shellcheck');
   process.exit(3);
 }
 const files = readdirSync(dist, { recursive: true }).filter((file) => /\.(sh|bash)$/.test(file));
@@ -32,16 +32,4 @@ try {
   process.exitCode = result.status ?? 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
-}
-
-function installed() {
-  return spawnSync('shellcheck', ['--version'], { timeout: 20_000 }).status === 0;
-}
-
-function install() {
-  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version'], { timeout: 20_000 }).status !== 0) return false;
-  console.log('installing the package shellcheck');
-  const apt = (...args) => spawnSync('apt-get', ['-qq', ...args], { stdio: 'inherit', timeout: 300_000 }).status === 0;
-  // The package lists of a new machine may be missing or old.
-  return apt('install', '-y', 'shellcheck') || (apt('update') && apt('install', '-y', 'shellcheck'));
 }

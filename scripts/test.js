@@ -17,6 +17,8 @@ const e2eOnly = process.argv.includes('--e2e-only');
 const unitOnly = process.argv.includes('--unit-only');
 const filters = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const results = mkdtempSync(path.join(tmpdir(), 'kinit-test-'));
+/** Exit code of a step that this machine has not the means for: skipped, by name. */
+const NOT_HERE = 3;
 const total = { passed: 0, failed: [], skipped: [] };
 /** Tests with the time they took, of each kind. */
 const times = { unit: [], 'end-to-end': [] };
@@ -27,10 +29,11 @@ await main();
 async function main() {
   await step('build', process.execPath, ['scripts/build.js'], 5);
   if (!e2eOnly) {
+    await step('tools for tests', process.execPath, ['scripts/install-tools.js'], 15, NOT_HERE);
     await step('types', bin('tsc'), ['-p', 'tsconfig.check.json'], 5);
     await step('format', bin('prettier'), ['--check', '--log-level', 'warn', '.'], 5);
     await step('lint', bin('eslint'), ['--max-warnings', '0', '.'], 10);
-    await shellcheck();
+    await step('shell text (shellcheck)', process.execPath, ['scripts/shellcheck.js'], 10, NOT_HERE);
     await step('import directions', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src'], 5);
     await step('unused code', bin('knip'), [], 5);
     // Tests do not count as users here: what only they use is tagged @internal, with the reason.
@@ -46,11 +49,6 @@ async function main() {
   if (!unitOnly) await endToEnd();
   rmSync(results, { recursive: true, force: true });
   summary();
-}
-
-/** Skipped by name where it cannot be installed (exit code 3). */
-async function shellcheck() {
-  await step('shell text (shellcheck)', process.execPath, ['scripts/shellcheck.js'], 10, 3);
 }
 
 async function endToEnd() {
