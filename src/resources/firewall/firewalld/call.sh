@@ -1,6 +1,6 @@
 # shellcheck shell=sh
+# call WORDS: asks firewalld by firewall-cmd, WORDS being its options.
 
-# call WORDS
 call() {
   # shellcheck disable=SC2086 # words, without spaces in them
   timeout 60 firewall-cmd -q $1
