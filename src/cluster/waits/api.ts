@@ -2,7 +2,7 @@ import type { ClusterApi, KubeObject } from '../../model/api.js';
 import { asKinitError } from '../../model/error.js';
 import { isOutage } from '../api/errors.js';
 import { condition, isReady } from '../why/pods.js';
-import { count } from '../api/json.js';
+import { count, list, text } from '../api/json.js';
 import { type Look, patiently, waitUntil, type WaitOptions } from '../api/until.js';
 
 /** Waits (default 120 s) until /readyz says ok: the API server and its start-up hooks are done. */
@@ -81,12 +81,33 @@ function notReady(status: number, body: unknown): string {
   return failed.length === 0 ? `it answers ${status}` : `not ready yet: ${failed.join(', ')}`;
 }
 
-/** What keeps a node from being Ready, as one line; none when nothing does. */
+/**
+ * Taints by which the cluster itself keeps pods away from a node, and which it lifts itself once their cause is gone
+ * (k8s.io/api/core/v1/well_known_taints.go; the node lifecycle controller puts them by the node's conditions). A person's cordon
+ * (unschedulable) and out-of-service are none of them, and uninitialized waits for a cloud-controller-manager.
+ */
+const PASSING_TAINTS = [
+  'not-ready',
+  'unreachable',
+  'network-unavailable',
+  'memory-pressure',
+  'disk-pressure',
+  'pid-pressure',
+].map((name) => `node.kubernetes.io/${name}`);
+
+/** What keeps a node from taking pods, one line a trouble; none when nothing does. Its own Ready comes before the taints go. */
 export function nodeTrouble(name: string, node: KubeObject | undefined): string[] {
   if (node === undefined) return [`${name} is not registered`];
-  if (isReady(node)) return [];
+  if (isReady(node)) return passingTaints(node).map((taint) => `${name} takes no pods: it carries the taint ${taint}`);
   const ready = condition(node, 'Ready');
   return [
     `${name} is not Ready: ${ready === undefined ? 'its kubelet has not reported yet' : `${ready.reason}: ${ready.message}`}`,
   ];
+}
+
+function passingTaints(node: KubeObject): string[] {
+  return list(node, 'spec', 'taints').flatMap((taint) => {
+    const key = text(taint, 'key') ?? '';
+    return PASSING_TAINTS.includes(key) ? [`${key}:${text(taint, 'effect') ?? ''}`] : [];
+  });
 }

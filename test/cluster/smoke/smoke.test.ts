@@ -59,6 +59,35 @@ test('nodes that wait for a cloud-controller-manager are not probed, and a Deplo
   expect(probed(api)).toEqual([]);
 });
 
+test.each(['not-ready', 'unreachable', 'network-unavailable', 'memory-pressure', 'disk-pressure', 'pid-pressure'])(
+  'a node on which the cluster lets nothing start is waited for: %s',
+  async (name) => {
+    const key = `node.kubernetes.io/${name}`;
+    const api = cluster([node('a'), node('b', true, { spec: { taints: [{ key, effect: 'NoSchedule' }] } }), proxy(2)]);
+    const tools = fakeTools({ api });
+    const progress = (told: string): void => {
+      tools.said.push(told);
+      if (told.includes(key)) api.objects.set('Node /b', node('b'));
+    };
+    await checkCluster(context(['a', 'b']), { ...tools, progress }, SUBJECT);
+    expect(tools.said[0]).toBe(
+      `waiting for nodes, DNS, proxy and pod network to be ready: b takes no pods: it carries the taint ${key}:NoSchedule`,
+    );
+    expect(probed(api)).toEqual(['a', 'b']);
+  },
+);
+
+test('a cordon, and a taint of the inventory, are what a person wants: nothing is waited for', async () => {
+  const taints = [
+    { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' },
+    { key: 'dedicated', value: 'web', effect: 'NoSchedule' },
+  ];
+  const api = cluster([node('a', true, { spec: { taints } }), proxy(2)]);
+  const tools = fakeTools({ api });
+  await checkCluster(context(['a']), tools, SUBJECT);
+  expect(tools.said.filter((told) => told.startsWith('waiting'))).toEqual([]);
+});
+
 const SUBJECT: SmokeSubject = {
   namespaces: ['kube-system', 'kube-flannel'],
   image: 'flannel:test',
