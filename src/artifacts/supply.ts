@@ -1,7 +1,7 @@
 import type { Arch, ArtifactSet, ImageArtifact, ImageRefs } from '../model/artifact.js';
 import { KinitError } from '../model/error.js';
 import type { Component } from './build/components.js';
-import type { DebianFiles } from './build/debian.js';
+import type { DebianFiles } from './debian/packages.js';
 import type { ImageRecipe, Layer } from './images/oci.js';
 import type { TarEntry } from './images/tar.js';
 import { REGISTRIES, type Mirror, type Registries } from './mirror.js';

@@ -14,13 +14,17 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** An empty cache folder of this test's own, with the marks of warm build caches (so that no 14 GB are asked for). */
+/** A cache folder of this test's own: no files, and an earlier build of another version, so that no 14 GB are asked for. */
 export function temporaryCache(): string {
   const folder = mkdtempSync(join(tmpdir(), 'kinit-artifacts-'));
   const before = process.env['XDG_CACHE_HOME'];
   process.env['XDG_CACHE_HOME'] = folder;
-  for (const mark of ['go-mod/k8s.io', 'go-build/ff'])
-    mkdirSync(join(folder, 'kinit', 'build', mark), { recursive: true });
+  mkdirSync(join(folder, 'kinit', 'build', 'go-build'), { recursive: true });
+  const manifests = join(folder, 'kinit', 'store', 'manifests');
+  mkdirSync(manifests, { recursive: true });
+  const kube = { inputs: '', version: '1.0.0', origin: '', programs: [] };
+  const built = { schema: 1, kubernetesVersion: '1.0.0', arch: 'amd64', goVersion: '1.0', missing: [], archives: {} };
+  writeFileSync(join(manifests, 'source-1.0.0-amd64.json'), JSON.stringify({ ...built, components: { kube } }));
   cleanups.push(() => {
     if (before === undefined) delete process.env['XDG_CACHE_HOME'];
     else process.env['XDG_CACHE_HOME'] = before;
@@ -46,7 +50,8 @@ export function fakeTools(
   };
   tool(
     'go',
-    `case $1 in version) echo 'go version go1.99.0 linux/amd64'; exit;; esac
+    `case $1 in version) echo 'go version go1.99.0 linux/amd64'; exit;; env) echo '{"GOPROXY":"https://me:secret@proxy.test","GOAUTH":""}'; exit;; esac
+env > ${folder}/go.env
 while [ $# -gt 1 ]; do [ "$1" = -o ] && out=$2; shift; done
 echo "$(basename "$PWD") $1" >> ${log}
 if [ -e ${failing} ] && [ "$(cat ${failing})" = "$(basename "$PWD")" ]; then echo 'go: downloading example.com/x v1.0.0' >&2; echo 'main.go:7:2: undefined: nonsense' >&2; exit 1; fi
@@ -54,7 +59,10 @@ echo "program $1" > "$out"`,
   );
   tool('gcc', 'exit 0');
   tool('pkg-config', 'exit 0');
-  tool('mmdebstrap', 'for last; do :; done; tar -cf "$last" -T /dev/null');
+  tool(
+    'mmdebstrap',
+    `echo "$*" >> ${folder}/mmdebstrap.log\nfor one; do case $one in *.tar) tar -cf "$one" -T /dev/null;; *.sources) cp "$one" ${folder}/used.sources;; esac; done`,
+  );
   const before = process.env['PATH'] ?? '';
   process.env['PATH'] = `${bin}:/usr/bin:/bin`;
   cleanups.push(() => {
@@ -70,7 +78,13 @@ echo "program $1" > "$out"`,
 }
 
 /** What the origin does with one request for a path, instead of answering it well. */
-export type Trouble = { readonly status: number } | { readonly cutAfter: number };
+export type Trouble =
+  | { readonly status: number }
+  | {
+      readonly cutAfter: number;
+      /** The server did not say how long the file is: the cut looks like its end. */
+      readonly unsaid?: boolean;
+    };
 
 export interface Origin {
   readonly url: string;
@@ -96,6 +110,10 @@ export async function startOrigin(kubernetesVersion: string): Promise<Origin> {
     if (body === undefined) return void response.writeHead(404).end('not here');
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
     if (from >= body.length) return void response.writeHead(416).end();
+    if (trouble?.unsaid === true) {
+      request.socket.end(`HTTP/1.0 200 OK\r\n\r\n${body.subarray(0, trouble.cutAfter).toString('latin1')}`, 'latin1');
+      return;
+    }
     response.writeHead(from > 0 ? 206 : 200, {
       'content-length': body.length - from,
       ...(from > 0 ? { 'content-range': `bytes ${from}-${body.length - 1}/${body.length}` } : {}),

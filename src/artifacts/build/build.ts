@@ -5,10 +5,17 @@ import { compile } from './compile.js';
 import { cEnvironment, isCross } from './cross.js';
 import { checkDisk } from './disk.js';
 import { archiveInputs, archiveMaker, archivesOf, type ArchiveRecipe } from '../images/archives.js';
-import { allStored, toArtifactSet, writeManifest, type Manifest } from '../store/manifest.js';
-import { planBuild, type BuildPlan } from './plan.js';
+import {
+  allStored,
+  readManifest,
+  storedFiles,
+  toArtifactSet,
+  writeManifest,
+  type Manifest,
+} from '../store/manifest.js';
+import { planBuild, type Again, type BuildPlan } from './plan.js';
 import { startProgress, type Progress } from '../progress.js';
-import { withTemporaryFolder } from '../store/store.js';
+import { removeDamaged, withTemporaryFolder } from '../store/store.js';
 import { withStoreLock } from '../store/lock.js';
 import type { ImageInputs, Supply } from '../supply.js';
 import { ensureTools, MMDEBSTRAP } from './tools.js';
@@ -19,8 +26,10 @@ export interface BuildOptions {
   readonly arch: Arch;
   readonly emit: Emit;
   readonly signal: AbortSignal;
-  /** Build all again, though the store has it. */
-  readonly force?: boolean;
+  /** Default: nothing. */
+  readonly again?: Again;
+  /** Reads what the store has and compares digests: what is damaged is built again. Some seconds. */
+  readonly verify?: boolean;
 }
 
 type Draft = { -readonly [K in keyof Manifest]: Manifest[K] };
@@ -31,14 +40,15 @@ type Draft = { -readonly [K in keyof Manifest]: Manifest[K] };
  * cannot be built is left out, with a warning that says why. Throws 'artifact'.
  */
 export async function buildArtifacts(options: BuildOptions): Promise<ArtifactSet> {
-  const { supply, arch, force = false } = options;
-  const seen = await planBuild(supply.components, arch, force);
+  const { supply, arch, again = 'nothing' } = options;
+  if (options.verify === true) await dropDamaged(options);
+  const seen = await planBuild(supply.components, arch, again);
   const ready = await upToDate(seen, supply);
   if (ready !== undefined) return told(ready, options);
   return withStoreLock(
     async () => {
       // The build we may have waited for has perhaps made it all.
-      const plan = await planBuild(supply.components, arch, force);
+      const plan = await planBuild(supply.components, arch, again);
       const made = await upToDate(plan, supply);
       return made === undefined ? buildMissing(plan, options) : told(made, options);
     },
@@ -49,10 +59,19 @@ export async function buildArtifacts(options: BuildOptions): Promise<ArtifactSet
   );
 }
 
+/** A file that changed on the disk at its size would be refused by each host: it goes, and so is built again. */
+async function dropDamaged({ supply, arch, emit }: BuildOptions): Promise<void> {
+  const { kubernetesVersion } = await planBuild(supply.components, arch, 'nothing');
+  const manifest = await readManifest(kubernetesVersion, arch);
+  if (manifest === undefined) return;
+  for (const { name } of await removeDamaged(storedFiles(manifest)))
+    emit({ type: 'warning', text: `${name} in the store was damaged: it is built again` });
+}
+
 /** The plan's manifest, where nothing is left to build. */
 async function upToDate(plan: BuildPlan, supply: Required<Supply>): Promise<Manifest | undefined> {
-  if (plan.stale.length > 0 || plan.force || plan.previous === undefined) return undefined;
-  const stale = await staleArchives(plan.previous, plan.force, supply);
+  if (plan.stale.length > 0 || plan.again !== 'nothing' || plan.previous === undefined) return undefined;
+  const stale = await staleArchives(plan.previous, false, supply);
   return stale.length === 0 ? plan.previous : undefined;
 }
 
@@ -78,7 +97,9 @@ async function buildMissing(plan: BuildPlan, options: BuildOptions): Promise<Art
   };
   await checkDisk();
   await toleratingCross(manifest, 'the images', emit, () => ensureTools([MMDEBSTRAP], options));
-  const total = plan.stale.length + (await staleArchives(manifest, plan.force || plan.stale.length > 0, supply)).length;
+  const total =
+    plan.stale.length +
+    (await staleArchives(manifest, plan.again !== 'nothing' || plan.stale.length > 0, supply)).length;
   const progress = startProgress(emit, total);
 
   for (const stale of plan.stale) {
@@ -97,7 +118,7 @@ async function buildMissing(plan: BuildPlan, options: BuildOptions): Promise<Art
       await writeManifest(manifest);
     });
   }
-  await makeArchives(manifest, plan.force, progress, options);
+  await makeArchives(manifest, plan.again !== 'nothing', progress, options);
   await writeManifest(manifest);
   const set = toArtifactSet(manifest, supply.components);
   emit({
@@ -109,12 +130,12 @@ async function buildMissing(plan: BuildPlan, options: BuildOptions): Promise<Art
 
 async function makeArchives(
   manifest: Draft,
-  force: boolean,
+  all: boolean,
   progress: Progress,
   { emit, signal, arch, supply }: BuildOptions,
 ): Promise<void> {
   const inputs = imageInputs(manifest, supply);
-  const stale = await staleArchives(manifest, force, supply);
+  const stale = await staleArchives(manifest, all, supply);
   await withTemporaryFolder(async (folder) => {
     const make = archiveMaker(inputs, folder, signal);
     for (const recipe of stale) {
@@ -130,14 +151,14 @@ async function makeArchives(
   manifest.archives = Object.fromEntries(Object.entries(manifest.archives).filter(([name]) => known.has(name)));
 }
 
-async function staleArchives(manifest: Manifest, force: boolean, supply: Required<Supply>): Promise<ArchiveRecipe[]> {
+async function staleArchives(manifest: Manifest, all: boolean, supply: Required<Supply>): Promise<ArchiveRecipe[]> {
   const inputs = imageInputs(manifest, supply);
   const archives = archivesOf(supply.images);
   const current = await Promise.all(
     archives.map(async (recipe) => {
       const built = manifest.archives[recipe.name];
       return (
-        !force &&
+        !all &&
         built !== undefined &&
         built.inputs === archiveInputs(recipe, inputs) &&
         (await allStored([built.archive]))

@@ -5,7 +5,7 @@ import { KinitError } from '../../model/error.js';
 import { quote, quoteAll } from '../../shell/quote.js';
 import { runLocal } from '../../ssh/local.js';
 import type { Component, ComponentSource, Program } from './components.js';
-import { goEnvironment, type Go } from './go.js';
+import { goEnvironment, moduleSettings, type Go } from './go.js';
 import type { BuiltComponent } from '../store/manifest.js';
 import { componentsFolder } from '../store/paths.js';
 import { sha256Hex } from '../../model/text/digest.js';
@@ -68,7 +68,8 @@ async function build(
   try {
     const result = await runLocal(go.command, args, {
       cwd,
-      env,
+      // Not told: a module proxy's address may hold a password.
+      env: { ...(await moduleSettings(go)), ...env },
       signal,
       timeoutSeconds: BUILD_TIMEOUT_SECONDS,
       reject: false,

@@ -5,13 +5,16 @@ import type { Emit } from '../../model/event.js';
 import { KinitError } from '../../model/error.js';
 import { runLocal } from '../../ssh/local.js';
 import type { Component } from './components.js';
-import { DEBIAN_RELEASE } from './debian.js';
+import type { Again } from './plan.js';
+import { unpackPackages } from '../debian/mmdebstrap.js';
 import { buildFolder, ownArch } from '../store/paths.js';
 import { C_COMPILER, ensureTools, LIBSECCOMP, MMDEBSTRAP, onPath, type Need } from './tools.js';
 
 interface Work {
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  /** What is made again though it is there. */
+  readonly again?: Again | undefined;
 }
 
 const TRIPLES: Readonly<Record<Arch, { readonly triple: string; readonly debian: string }>> = {
@@ -43,7 +46,7 @@ export async function cEnvironment(component: Component, arch: Arch, work: Work)
   };
   await ensureTools(seccomp ? [compiler, MMDEBSTRAP] : [compiler], work);
   if (!seccomp) return { CC: `${triple}-gcc` };
-  const sysroot = await makeSysroot(arch, triple, work.signal);
+  const sysroot = await makeSysroot(arch, triple, work);
   return {
     CC: `${triple}-gcc`,
     PKG_CONFIG_LIBDIR: join(sysroot, 'usr', 'lib', triple, 'pkgconfig'),
@@ -52,25 +55,22 @@ export async function cEnvironment(component: Component, arch: Arch, work: Work)
 }
 
 /** libseccomp of the other architecture in a folder of its own: dpkg's list of architectures on this machine stays as it is. */
-async function makeSysroot(arch: Arch, triple: string, signal: AbortSignal): Promise<string> {
+async function makeSysroot(arch: Arch, triple: string, { signal, again = 'nothing' }: Work): Promise<string> {
   const sysroot = join(buildFolder(), `sysroot-${arch}`);
   const library = join('usr', 'lib', triple, 'libseccomp.a');
   if (
-    await access(join(sysroot, library)).then(
+    again === 'nothing' &&
+    (await access(join(sysroot, library)).then(
       () => true,
       () => false,
-    )
+    ))
   )
     return sysroot;
   const scratch = `${sysroot}.${process.pid}`;
   await mkdir(scratch, { recursive: true });
   try {
     const tar = `${scratch}/all.tar`;
-    await runLocal(
-      'mmdebstrap',
-      ['--variant=extract', '--format=tar', `--architectures=${arch}`, '--include=libseccomp-dev', DEBIAN_RELEASE, tar],
-      { timeoutSeconds: 900, signal, env: { TMPDIR: scratch } },
-    );
+    await unpackPackages({ packages: ['libseccomp-dev'], arch, file: tar, signal });
     await runLocal('tar', ['-xf', tar, '-C', scratch, '--no-same-owner', './usr/include', `./usr/lib/${triple}`], {
       timeoutSeconds: 120,
       signal,

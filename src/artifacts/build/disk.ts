@@ -1,7 +1,9 @@
 import { access, mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KinitError } from '../../model/error.js';
+import { allManifests } from '../store/manifest.js';
 import { buildFolder, cacheFolder } from '../store/paths.js';
+import { KUBE } from '../supplies/kubernetes.js';
 
 /** Measured: module cache 4 GB, build cache 8 GB, artifacts under 1 GB, and room for the linker's temporary files. */
 const COLD_BYTES = 14e9;
@@ -11,12 +13,7 @@ const WARM_BYTES = 1e9;
 export async function checkDisk(): Promise<void> {
   const folder = cacheFolder();
   await mkdir(folder, { recursive: true });
-  const warm = await access(join(buildFolder(), 'go-mod', 'k8s.io'))
-    .then(() => access(join(buildFolder(), 'go-build', 'ff')))
-    .then(
-      () => true,
-      () => false,
-    );
+  const warm = await cachesAreFull();
   const needed = warm ? WARM_BYTES : COLD_BYTES;
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
@@ -27,6 +24,15 @@ export async function checkDisk(): Promise<void> {
     found: `${gigabytes(free)} free, ${gigabytes(needed)} needed${warm ? '' : ' (12 GB of it for build caches, which kinit artifacts prune empties)'}`,
     hint: 'Free some space, or set XDG_CACHE_HOME to a folder on a larger disk.',
   });
+}
+
+/** Go makes the folders of its caches when it begins: only a finished build says that they are full. */
+async function cachesAreFull(): Promise<boolean> {
+  if (!(await allManifests()).some(({ components }) => components[KUBE] !== undefined)) return false;
+  return access(join(buildFolder(), 'go-build')).then(
+    () => true,
+    () => false,
+  );
 }
 
 function gigabytes(bytes: number): string {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Arch } from '../../model/artifact.js';
 import { KinitError } from '../../model/error.js';
 import { runLocal } from '../../ssh/local.js';
@@ -39,12 +40,27 @@ export function requireGo(go: Go | undefined, needed: string): Go {
   return go;
 }
 
+/** Where modules come from and what vouches for them: the user's to say, in the environment or by `go env -w`. */
+const MODULE_SETTINGS = ['GOPROXY', 'GOSUMDB', 'GONOSUMDB', 'GOPRIVATE', 'GONOPROXY', 'GOINSECURE', 'GOVCS', 'GOAUTH'];
+
+/** The user's module settings as environment variables, whatever way they are set. */
+export async function moduleSettings({ command }: Go): Promise<Record<string, string>> {
+  const { stdout } = await runLocal(command, ['env', '-json', ...MODULE_SETTINGS], {
+    timeoutSeconds: 20,
+    env: { GOTOOLCHAIN: 'local' },
+  });
+  const values = z.record(z.string(), z.string()).parse(JSON.parse(stdout));
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
+}
+
 /**
- * What `go build` runs with. The user's proxy and checksum-database settings stay; what would change the result
- * (flags, workspaces, CPU level, toolchain switches) is fixed here.
+ * What `go build` runs with, besides moduleSettings(). All that would change the result (flags, workspaces, CPU level,
+ * toolchain switches, experiments, C flags) is fixed here, also against what the user's environment says.
  */
 export function goEnvironment(arch: Arch, cgo: boolean): Record<string, string> {
   return {
+    // What `go env -w` has set: it would fill in wherever a variable below is empty.
+    GOENV: 'off',
     GOMODCACHE: join(buildFolder(), 'go-mod'),
     GOCACHE: join(buildFolder(), 'go-build'),
     GOTMPDIR: join(buildFolder(), 'tmp'),
@@ -55,8 +71,13 @@ export function goEnvironment(arch: Arch, cgo: boolean): Record<string, string> 
     CGO_ENABLED: cgo ? '1' : '0',
     GOTOOLCHAIN: 'local',
     GOWORK: 'off',
-    // Not empty: an empty value would let the user's `go env -w` flags through.
     GOFLAGS: '-mod=readonly',
+    GOEXPERIMENT: '',
+    GOFIPS140: 'off',
+    CC: 'gcc',
+    CGO_CFLAGS: '-O2 -g',
+    CGO_CPPFLAGS: '',
+    CGO_LDFLAGS: '-O2 -g',
   };
 }
 

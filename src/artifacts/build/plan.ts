@@ -11,10 +11,13 @@ export interface StaleComponent {
   readonly inputs: string;
 }
 
+/** What is built again though the store has it: nothing, what has files of Debian in it (for their security updates), all. */
+export type Again = 'nothing' | 'debian' | 'all';
+
 /** What the store has and what is to be built. */
 export interface BuildPlan {
   readonly kubernetesVersion: string;
-  readonly force: boolean;
+  readonly again: Again;
   readonly go: Go | undefined;
   /** The oldest Go that builds all components. */
   readonly neededGo: string;
@@ -26,7 +29,7 @@ export interface BuildPlan {
 }
 
 /** Reads the module files and the store; builds nothing. Some ten milliseconds. */
-export async function planBuild(components: readonly Component[], arch: Arch, force: boolean): Promise<BuildPlan> {
+export async function planBuild(components: readonly Component[], arch: Arch, again: Again): Promise<BuildPlan> {
   const [go, sources] = await Promise.all([findGo(), Promise.all(components.map(readComponent))]);
   const kubernetesVersion = sources[components.findIndex(({ name }) => name === KUBE)]?.version ?? '';
   const previous = await readManifest(kubernetesVersion, arch);
@@ -39,11 +42,12 @@ export async function planBuild(components: readonly Component[], arch: Arch, fo
     if (source === undefined) continue;
     const inputs = componentInputs(component, source, arch, goVersion);
     const built = previous?.components[component.name];
-    if (!force && built?.inputs === inputs && (await allStored(built.programs))) kept[component.name] = built;
+    const unwanted = again === 'all' || (again === 'debian' && component.cgo.includes(arch));
+    if (!unwanted && built?.inputs === inputs && (await allStored(built.programs))) kept[component.name] = built;
     else stale.push({ component, source, inputs });
   }
   const neededGo = sources.map((source) => source.goVersion).reduce((a, b) => (compareVersions(a, b) > 0 ? a : b));
-  return { kubernetesVersion, force, go, neededGo, goVersion, previous, kept, stale };
+  return { kubernetesVersion, again, go, neededGo, goVersion, previous, kept, stale };
 }
 
 /** The Kubernetes version that components/ builds. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { DEBIAN_RELEASE, debianFiles, type DebianFiles } from '../build/debian.js';
+import { SUITE } from '../debian/apt-sources.js';
+import { debianFiles, type DebianFiles } from '../debian/packages.js';
 import type { BuiltArchive } from '../store/manifest.js';
 import { sha256Hex } from '../../model/text/digest.js';
 import { keep } from '../store/store.js';
@@ -25,7 +26,7 @@ export function archivesOf(images: readonly ImageSupply[]): ArchiveRecipe[] {
     const programs = unique(own.flatMap(({ build }) => build.programs));
     const packages = unique(own.flatMap(({ build }) => build.packages));
     const components = programs.map((program) => `components/${program}`).join(', ');
-    const debian = `Debian ${DEBIAN_RELEASE}: ${packages.join(' ')}`;
+    const debian = `Debian ${SUITE}: ${packages.join(' ')}`;
     return { name, images: own, programs, origin: components === '' ? debian : `${components}; ${debian}` };
   });
 }

@@ -1,4 +1,4 @@
-import type { DebianFiles } from '../build/debian.js';
+import type { DebianFiles } from '../debian/packages.js';
 import type { TarEntry } from './tar.js';
 
 /** kube-proxy and flannel run these programs; busybox is for a person who has to look around in a container. */

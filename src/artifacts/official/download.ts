@@ -19,13 +19,17 @@ export interface DownloadOptions {
   readonly onRetry?: (why: string) => void;
 }
 
-type Fetched = 'done' | { readonly retry: string } | { readonly refused: string };
+/** How a download came to its end: `sure` where the server had said how long the file is. */
+export type Downloaded = 'sure' | 'unsure';
+
+type Fetched = Downloaded | { readonly retry: string } | { readonly refused: string };
 
 /**
  * Downloads into `file`, going on where an earlier, cut-off download of the same file stopped (HTTP Range). Tries again on
- * cut connections, 408, 429 and 5xx, with growing pauses. Throws 'artifact'. What it fetched is not yet to be trusted.
+ * cut connections, 408, 429 and 5xx, with growing pauses. Throws 'artifact'. What it fetched is not yet to be trusted: where
+ * the server had not said how long the file is (HTTP/1.0 proxies do not), a cut connection looks like its end.
  */
-export async function download(url: string, file: string, options: DownloadOptions): Promise<void> {
+export async function download(url: string, file: string, options: DownloadOptions): Promise<Downloaded> {
   await mkdir(dirname(file), { recursive: true });
   const attempts = options.attempts ?? 5;
   let why = '';
@@ -35,7 +39,7 @@ export async function download(url: string, file: string, options: DownloadOptio
       await pause((options.backoffMs ?? 500) * 2 ** (attempt - 2), options.signal);
     }
     const fetched = await fetchOnce(url, file, options);
-    if (fetched === 'done') return;
+    if (fetched === 'sure' || fetched === 'unsure') return fetched;
     if ('refused' in fetched)
       throw failure(url, fetched.refused, 'Check the version, the mirror and artifacts.baseUrl in the inventory.');
     why = fetched.retry;
@@ -100,7 +104,9 @@ async function fetchOnce(url: string, file: string, { signal, idleSeconds = 30 }
     body.on('data', () => timer.refresh());
     await pipeline(body, createWriteStream(file, { flags: resumed ? 'a' : 'w', mode: 0o600 }));
     const got = (await stat(file)).size - (resumed ? have : 0);
-    return Number.isNaN(expected) || got === expected ? 'done' : { retry: `${got} of ${expected} bytes came` };
+    // A body in chunks has an end mark, and undici sees when it is missing.
+    if (Number.isNaN(expected)) return response.headers.get('transfer-encoding') === null ? 'unsure' : 'sure';
+    return got === expected ? 'sure' : { retry: `${got} of ${expected} bytes came` };
   } catch (error) {
     if (error instanceof KinitError) throw error;
     throwIfAborted(signal);

@@ -106,7 +106,7 @@ async function fetchAndUnpack(
 ): Promise<Unpacked> {
   const url = mirrored(file.url, options);
   const partial = partialFile(url, sha256);
-  await download(url, partial, {
+  const length = await download(url, partial, {
     signal: options.signal,
     ...options.retries,
     onRetry: (why) => options.emit({ type: 'progress', text: `downloading ${nameOf(file.url)} again: ${why}` }),
@@ -118,9 +118,12 @@ async function fetchAndUnpack(
       class: 'artifact',
       tried: `GET ${url}, sha256`,
       found: `sha256 ${found.sha256}, ${pinned ? `${LOCK_FILE} says` : "the origin's checksum file says"} ${sha256}`,
-      hint: pinned
-        ? `If the origin really replaced this release, remove its entry from ${join(options.inventoryDir, LOCK_FILE)}. Else somebody changed it on the way: do not use it.`
-        : 'Try again, or another mirror. If it stays so, somebody changed it on the way: do not use it.',
+      hint:
+        length === 'unsure'
+          ? 'The server, or a proxy on the way, did not say how long the file is: it may have been cut. Run again; if it stays so, try another mirror or proxy.'
+          : pinned
+            ? `If the origin really replaced this release, remove its entry from ${join(options.inventoryDir, LOCK_FILE)}. Else somebody changed it on the way: do not use it.`
+            : 'Try again, or another mirror. If it stays so, somebody changed it on the way: do not use it.',
     });
   }
   const record = await unpack(file, partial, found, options.signal);

@@ -1,10 +1,10 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { Component } from '../build/components.js';
 import { manifestFile, storedFile, storeFolder } from './paths.js';
-import { isStored, readJson, writeJson } from './store.js';
+import { isStored, readJson, writeJson, type Stored } from './store.js';
 
 const fileSchema = z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), size: z.number() });
 const componentSchema = z.object({
@@ -64,6 +64,13 @@ export async function allManifests(): Promise<Manifest[]> {
   return found;
 }
 
+/** Removes the manifests of all other Kubernetes versions: nothing can be built from them, and no cluster be made. */
+export async function removeManifestsExcept(kubernetesVersion: string): Promise<void> {
+  for (const manifest of await allManifests())
+    if (manifest.kubernetesVersion !== kubernetesVersion)
+      await rm(manifestFile(manifest.kubernetesVersion, manifest.arch), { force: true });
+}
+
 /** @param components whose programs hosts get, in the order they get them */
 export function toArtifactSet(manifest: Manifest, components: readonly Component[]): ArtifactSet {
   return {
@@ -84,6 +91,14 @@ export function toArtifactSet(manifest: Manifest, components: readonly Component
       images.map((image) => ({ ...image, archive: { ...archive, localFile: storedFile(archive.sha256) } })),
     ),
   };
+}
+
+/** All files a manifest names. */
+export function storedFiles({ components, archives }: Manifest): (Stored & { readonly name: string })[] {
+  return [
+    ...Object.values(components).flatMap(({ programs }) => programs),
+    ...Object.entries(archives).map(([name, { archive }]) => ({ name: `the ${name} image`, ...archive })),
+  ];
 }
 
 /** Whether every file of these is in the store. */

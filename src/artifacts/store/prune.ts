@@ -1,7 +1,8 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runLocal } from '../../ssh/local.js';
-import { allManifests } from './manifest.js';
+import { sourceKubernetesVersion } from '../build/plan.js';
+import { allManifests, removeManifestsExcept } from './manifest.js';
 import { allUnpacked } from '../official/unpacked.js';
 import { buildFolder, storeFolder } from './paths.js';
 import { withStoreLock } from './lock.js';
@@ -14,17 +15,26 @@ export interface Pruned {
 }
 
 /**
- * Empties the build caches and removes store files of earlier builds. What the manifests name stays, so that clusters can
- * still be made without building.
+ * Empties the build caches and removes store files that no cluster is made of any more: earlier builds, and what was built
+ * for another Kubernetes version than this kinit builds. What the other manifests name stays, so that clusters can still be
+ * made without building; official downloads too, unless `official` is given: lock files anywhere may name them.
  */
 export async function pruneArtifacts(
-  options: { readonly signal?: AbortSignal; readonly onWait?: (holder: string) => void } = {},
+  options: {
+    readonly signal?: AbortSignal;
+    readonly onWait?: (holder: string) => void;
+    /** Remove what was downloaded from official origins as well. */
+    readonly official?: boolean;
+  } = {},
 ): Promise<Pruned> {
   const signal = options.signal ?? new AbortController().signal;
-  return withStoreLock(async () => ({ cacheBytes: await removeCaches(signal), storeBytes: await removeUnnamed() }), {
-    signal,
-    onWait: options.onWait ?? (() => undefined),
-  });
+  const work = async (): Promise<Pruned> => {
+    const cacheBytes = await removeCaches(signal);
+    if (options.official === true) await rm(join(storeFolder(), 'official'), { recursive: true, force: true });
+    await removeManifestsExcept(await sourceKubernetesVersion());
+    return { cacheBytes, storeBytes: await removeUnnamed() };
+  };
+  return withStoreLock(work, { signal, onWait: options.onWait ?? (() => undefined) });
 }
 
 async function removeCaches(signal: AbortSignal): Promise<number> {
@@ -60,7 +70,21 @@ async function removeUnnamed(): Promise<number> {
     bytes += (await stat(file)).size;
     await rm(file, { force: true });
   }
-  // What interrupted builds left. Nobody else works here: we hold the lock.
-  await rm(join(storeFolder(), 'tmp'), { recursive: true, force: true });
+  // What interrupted builds and downloads left. Nobody else works here: we hold the lock.
+  for (const left of ['tmp', 'partial']) {
+    bytes += await sizeOf(join(storeFolder(), left));
+    await rm(join(storeFolder(), left), { recursive: true, force: true });
+  }
   return bytes;
+}
+
+/** Bytes of a folder's files; 0 where there is none. */
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const sizes = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

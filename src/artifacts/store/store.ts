@@ -31,6 +31,19 @@ export async function isStored(file: Stored): Promise<boolean> {
   }
 }
 
+/** Removes, of these, what has another content than its digest says; gives what went. What is absent is passed over. */
+export async function removeDamaged<F extends Stored>(files: readonly F[]): Promise<F[]> {
+  const damaged: F[] = [];
+  for (const file of files) {
+    const path = storedFile(file.sha256);
+    const found = await digestFile(path).catch(() => undefined);
+    if (found === undefined || found.sha256 === file.sha256) continue;
+    await rm(path, { force: true });
+    damaged.push(file);
+  }
+  return damaged;
+}
+
 /** A folder inside the store's file system, so that a rename out of it is atomic; removed when the work is done. */
 export async function withTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = join(storeFolder(), 'tmp', `${process.pid}-${randomBytes(6).toString('hex')}`);

@@ -11,6 +11,7 @@ const build = defineCommand({
   examples: [
     ['artifacts build', 'for machines like this one'],
     ['artifacts build --arch arm64', 'cross-build what can be'],
+    ['artifacts build --refresh', "with today's security updates of Debian in the images"],
   ],
   options: (yargs) =>
     yargs
@@ -21,13 +22,19 @@ const build = defineCommand({
         default: ownArch(),
         defaultDescription: "this machine's",
       })
-      .option('force', { type: 'boolean', default: false, describe: 'Build all again' }),
+      .option('force', { type: 'boolean', default: false, describe: 'Build all again' })
+      .option('refresh', {
+        type: 'boolean',
+        default: false,
+        describe: 'Build again what has files of Debian in it: image layers, C libraries',
+      }),
   run: async (args, { emit, signal, ui }) => {
     const [{ buildArtifacts }, { SUPPLY }] = await Promise.all([
       import('../../artifacts/index.js'),
       import('../../engine/supply.js'),
     ]);
-    const set = await buildArtifacts({ supply: SUPPLY, arch: args.arch, emit, signal, force: args.force });
+    const again = args.force ? 'all' : args.refresh ? 'debian' : 'nothing';
+    const set = await buildArtifacts({ supply: SUPPLY, arch: args.arch, emit, signal, again, verify: true });
     await ui.result(
       {
         arch: set.arch,
@@ -73,13 +80,22 @@ const list = defineCommand({
 
 const prune = defineCommand({
   usage: 'prune',
-  describe: 'Empty the build caches and remove files of earlier builds; what clusters need stays',
-  examples: [['artifacts prune', 'after a build: several GiB back']],
-  options: (yargs) => yargs,
-  run: async (_args, { emit, signal, ui }) => {
+  describe: 'Empty the build caches and remove files of earlier builds and versions; what clusters need stays',
+  examples: [
+    ['artifacts prune', 'after a build: several GiB back'],
+    ['artifacts prune --official', 'and what was downloaded: it is fetched again when a cluster needs it'],
+  ],
+  options: (yargs) =>
+    yargs.option('official', {
+      type: 'boolean',
+      default: false,
+      describe: 'Remove what was downloaded from official origins too',
+    }),
+  run: async (args, { emit, signal, ui }) => {
     const { pruneArtifacts } = await import('../../artifacts/index.js');
     const pruned = await pruneArtifacts({
       signal,
+      official: args.official,
       onWait: (holder) => emit({ type: 'progress', text: `waiting for another artifact build (${holder})` }),
     });
     await ui.result(

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KinitError } from '../../model/error.js';
 import { lastLines } from '../../model/text/last-lines.js';
 import { sh, shellScript } from '../../shell/script.js';
 import { runLocal } from '../../ssh/local.js';
-import { SUITE, acquireSettings, hostSources } from './apt.js';
+import { ownAptConfiguration, SUITE } from '../../artifacts/debian/apt-sources.js';
 import { withLock } from '../state/lock.js';
 import { cacheFolder } from '../state/paths.js';
 import { removeTree } from '../commands/remove.js';
@@ -85,14 +85,8 @@ interface Recipe {
 }
 
 async function currentRecipe(): Promise<Recipe> {
-  const sources = hostSources(await sourceFiles(), await debianCodename());
-  const dump = await runLocal('apt-config', ['dump'], { reject: false }).catch(() => ({ stdout: '' }));
-  const settings = [
-    ...acquireSettings(dump.stdout, process.env),
-    'Acquire::GzipIndexes "true";',
-    'Acquire::Languages "none";',
-    '',
-  ].join('\n');
+  const { sources, settings: own } = await ownAptConfiguration();
+  const settings = [...own, 'Acquire::GzipIndexes "true";', 'Acquire::Languages "none";', ''].join('\n');
   const digest = createHash('sha256')
     .update(JSON.stringify([RECIPE, SUITE, PACKAGES, PREFETCHED, MASKED, customizeScript.text, sources, settings]))
     .digest('hex')
@@ -175,21 +169,4 @@ async function removeOld(): Promise<void> {
     const old = entry.startsWith('rootfs-') && ageInDays(entry) > 2 * FRESH_DAYS && !used.has(path);
     if (old || entry.startsWith('.building-')) await removeTree(path);
   }
-}
-
-async function sourceFiles(): Promise<{ path: string; text: string }[]> {
-  const folder = '/etc/apt/sources.list.d';
-  const names = (await readdir(folder).catch(() => [])).filter((name) => /\.(list|sources)$/.test(name)).sort();
-  return Promise.all(
-    ['/etc/apt/sources.list', ...names.map((name) => join(folder, name))].map(async (path) => ({
-      path,
-      text: await readFile(path, 'utf8').catch(() => ''),
-    })),
-  );
-}
-
-/** Debian release of this machine; undefined where it is another system. */
-async function debianCodename(): Promise<string | undefined> {
-  const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
-  return /^ID=debian$/m.test(text) ? /^VERSION_CODENAME=(\S+)$/m.exec(text)?.[1] : undefined;
 }

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { buildArtifacts, listArtifacts, pruneArtifacts } from '../../../src/artifacts/index.js';
@@ -11,11 +11,14 @@ import { fakeTools, temporaryCache } from '../support.js';
 const ARCH = ownArch() as Arch;
 const PROGRAMS = SUPPLY.components.flatMap((component) => component.programs).length;
 
-function build(texts: string[] = [], force = false): Promise<ArtifactSet> {
+function build(
+  texts: string[] = [],
+  options: Pick<Parameters<typeof buildArtifacts>[0], 'again' | 'verify'> = {},
+): Promise<ArtifactSet> {
   return buildArtifacts({
     supply: SUPPLY,
     arch: ARCH,
-    force,
+    ...options,
     signal: new AbortController().signal,
     emit: (event) => texts.push('text' in event ? event.text : event.type),
   });
@@ -48,7 +51,7 @@ test('everything is built once; a second call does nothing and says so; --force 
   expect(tools.calls()).toHaveLength(PROGRAMS);
   expect(texts).toEqual([expect.stringContaining('nothing to do')]);
 
-  await build([], true);
+  await build([], { again: 'all' });
   expect(tools.calls()).toHaveLength(2 * PROGRAMS);
 });
 
@@ -60,6 +63,68 @@ test('a file that is gone from the store is built again, and only its component'
   expect(tools.calls().slice(PROGRAMS)).toEqual(['runc github.com/opencontainers/runc']);
 });
 
+test('a file that changed at its size is found by its digest when the build is asked to look, and built again', async () => {
+  const tools = fakeTools(temporaryCache());
+  const set = await build();
+  const runc = set.binaries.find((binary) => binary.name === 'runc')?.localFile ?? '';
+  writeFileSync(runc, 'x'.repeat(statSync(runc).size));
+  const texts: string[] = [];
+  await build(texts);
+  expect(tools.calls()).toHaveLength(PROGRAMS);
+  expect(await build(texts, { verify: true })).toEqual(set);
+  expect(texts).toContain('runc in the store was damaged: it is built again');
+  expect(tools.calls().slice(PROGRAMS)).toEqual(['runc github.com/opencontainers/runc']);
+});
+
+test("--refresh makes anew what has Debian's files in it, from this machine's own archives; Go programs stay", async () => {
+  const cache = temporaryCache();
+  const tools = fakeTools(cache);
+  await build();
+  rmSync(join(cache, 'mmdebstrap.log'));
+  await build([], { again: 'debian' });
+  expect(tools.calls().slice(PROGRAMS)).toEqual([
+    'runc github.com/opencontainers/runc',
+    'flannel github.com/flannel-io/flannel',
+  ]);
+  expect(readFileSync(join(cache, 'mmdebstrap.log'), 'utf8')).toMatch(
+    /--aptopt=\S+apt\.conf bookworm \S+\.tar \S+debian\.sources\n/,
+  );
+  expect(readFileSync(join(cache, 'used.sources'), 'utf8')).toMatch(/^Suites: .*bookworm/m);
+});
+
+test("what would change a program is the same whatever the user's environment says; where modules come from is not", async () => {
+  const cache = temporaryCache();
+  fakeTools(cache);
+  const settings = {
+    GOEXPERIMENT: 'nogreenteagc',
+    GOFIPS140: 'latest',
+    CC: 'clang',
+    CGO_CFLAGS: '-O0',
+    GOFLAGS: '-race',
+  };
+  const before = Object.fromEntries(Object.keys(settings).map((name) => [name, process.env[name]]));
+  Object.assign(process.env, settings);
+  try {
+    await build();
+  } finally {
+    for (const [name, value] of Object.entries(before))
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+  }
+  const used = readFileSync(join(cache, 'go.env'), 'utf8').split('\n');
+  expect(used).toEqual(
+    expect.arrayContaining([
+      'GOENV=off',
+      'GOEXPERIMENT=',
+      'GOFIPS140=off',
+      'CC=gcc',
+      'CGO_CFLAGS=-O2 -g',
+      'GOFLAGS=-mod=readonly',
+    ]),
+  );
+  expect(used).toContain('GOPROXY=https://me:secret@proxy.test');
+});
+
 test("a failed build says which component, its log's tail and the command; what was built before is kept", async () => {
   const tools = fakeTools(temporaryCache(), { failOn: 'cni-plugins' });
   const error = await build().then(
@@ -68,6 +133,7 @@ test("a failed build says which component, its log's tail and the command; what 
   );
   expect(error.message).toContain('building cni-bridge 1.9.1');
   expect(error.context).toMatchObject({ class: 'artifact', found: 'main.go:7:2: undefined: nonsense' });
+  expect(error.context.tried).not.toContain('secret');
   expect(error.context.tried).toMatch(
     /^cd \S+\/components\/cni-plugins && env .*GOFLAGS=-mod=readonly.* go build .*plugins\/main\/bridge$/,
   );
@@ -104,8 +170,14 @@ test('prune empties the build caches and removes store files that nothing names;
   await build();
   const stray = join(cache, 'kinit', 'store', 'sha256', 'f'.repeat(64));
   writeFileSync(stray, 'of an older build');
+  const partial = join(cache, 'kinit', 'store', 'partial', 'download');
+  mkdirSync(join(partial, '..'));
+  writeFileSync(partial, '12345');
   const pruned = await pruneArtifacts();
-  expect(pruned.storeBytes).toBe(17);
+  expect(pruned.storeBytes).toBe(17 + 5);
+  expect(existsSync(partial)).toBe(false);
+  // Of the version that this kinit does not build.
+  expect(existsSync(join(cache, 'kinit', 'store', 'manifests', 'source-1.0.0-amd64.json'))).toBe(false);
   expect(pruned.cacheBytes).toBeGreaterThan(0);
   await build();
   expect(tools.calls()).toHaveLength(PROGRAMS);

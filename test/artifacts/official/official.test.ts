@@ -101,6 +101,16 @@ test('a cut connection is taken up where it ended', async () => {
   );
 });
 
+test('a cut that looks like the end of the file is not taken for a forgery, and the next run fetches it whole', async () => {
+  const { origin, fetchAll } = await setting();
+  origin.troubles.set(KUBELET, [{ cutAfter: 1000, unsaid: true }]);
+  const error = await failure(fetchAll());
+  expect(error.message).toBe('kubelet is not the file it should be');
+  expect(error.context.hint).toContain('it may have been cut. Run again');
+  const kubelet = (await fetchAll()).binaries.find((binary) => binary.name === 'kubelet');
+  expect(readFileSync(kubelet?.localFile ?? '')).toEqual(origin.files.get(KUBELET));
+});
+
 test('what one run fetched before it failed, the next run goes on with', async () => {
   const { origin, fetchAll } = await setting();
   origin.troubles.set(KUBELET, [{ cutAfter: 30_000 }]);

@@ -1,7 +1,24 @@
-/** What mmdebstrap and the hosts get of this machine's apt configuration: never more than where Debian comes from. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runLocal } from '../../ssh/local.js';
 
-/** Debian release of the hosts. */
+/** The Debian release that image layers, libraries and test hosts come from. */
 export const SUITE = 'bookworm';
+
+/** What mmdebstrap and test hosts get of this machine's apt configuration: never more than where Debian comes from. */
+export interface AptConfiguration {
+  /** A debian.sources file. */
+  readonly sources: string;
+  /** Lines of an apt.conf. A proxy among them may hold a password. */
+  readonly settings: readonly string[];
+}
+
+/** How this machine reaches Debian: its own mirrors and proxies, so that what works for its apt works for kinit's. */
+export async function ownAptConfiguration(): Promise<AptConfiguration> {
+  const sources = hostSources(await sourceFiles(), await debianCodename());
+  const dump = await runLocal('apt-config', ['dump'], { reject: false }).catch(() => ({ stdout: '' }));
+  return { sources, settings: acquireSettings(dump.stdout, process.env) };
+}
 
 interface Source {
   readonly uris: readonly string[];
@@ -104,4 +121,21 @@ function oneLine(text: string): OwnSource[] {
 function releaseSuites(suites: readonly string[], codename: string): string[] {
   const wanted = ['', '-updates', '-security'].map((ending) => codename + ending);
   return suites.filter((suite) => wanted.includes(suite)).map((suite) => SUITE + suite.slice(codename.length));
+}
+
+async function sourceFiles(): Promise<{ path: string; text: string }[]> {
+  const folder = '/etc/apt/sources.list.d';
+  const names = (await readdir(folder).catch(() => [])).filter((name) => /\.(list|sources)$/.test(name)).sort();
+  return Promise.all(
+    ['/etc/apt/sources.list', ...names.map((name) => join(folder, name))].map(async (path) => ({
+      path,
+      text: await readFile(path, 'utf8').catch(() => ''),
+    })),
+  );
+}
+
+/** Debian release of this machine; undefined where it is another system. */
+async function debianCodename(): Promise<string | undefined> {
+  const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
+  return /^ID=debian$/m.test(text) ? /^VERSION_CODENAME=(\S+)$/m.exec(text)?.[1] : undefined;
 }

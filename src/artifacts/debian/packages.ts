@@ -1,17 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Arch } from '../../model/artifact.js';
-import { KinitError } from '../../model/error.js';
-import { runLocal } from '../../ssh/local.js';
-import { logTail } from './compile.js';
-import { buildFolder } from '../store/paths.js';
 import { readTar } from '../images/read-tar.js';
 import type { TarEntry } from '../images/tar.js';
-
-/** The Debian release that image layers come from. */
-export const DEBIAN_RELEASE = 'bookworm';
+import { unpackPackages } from './mmdebstrap.js';
 
 export interface DebianFiles {
   readonly entries: readonly TarEntry[];
@@ -34,30 +27,7 @@ export async function debianFiles(
   signal: AbortSignal,
 ): Promise<DebianFiles> {
   const file = join(folder, `debian-${packages.join('-').slice(0, 60)}.tar`);
-  const args = [
-    '--variant=extract',
-    '--format=tar',
-    `--architectures=${arch}`,
-    `--include=${packages.join(',')}`,
-    DEBIAN_RELEASE,
-    file,
-  ];
-  const scratch = join(buildFolder(), 'tmp');
-  await mkdir(scratch, { recursive: true });
-  const result = await runLocal('mmdebstrap', args, {
-    timeoutSeconds: 900,
-    reject: false,
-    signal,
-    env: { TMPDIR: scratch, SOURCE_DATE_EPOCH: '0' },
-  });
-  if (result.code !== 0) {
-    throw new KinitError(`the Debian packages ${packages.join(', ')} could not be unpacked`, {
-      class: 'artifact',
-      tried: `mmdebstrap ${args.slice(0, -1).join(' ')} /tmp/layer.tar`,
-      found: logTail(result.stderr),
-      hint: "Check that a Debian mirror can be reached, and that Debian's keys are there (package debian-archive-keyring).",
-    });
-  }
+  await unpackPackages({ packages, arch, file, signal });
   const all = await readTar([createReadStream(file)]);
   return {
     entries: all.filter((entry) => entry.path !== '' && !LEFT_OUT.test(entry.path)),

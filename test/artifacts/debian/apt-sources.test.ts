@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { acquireSettings, hostSources } from '../../../src/lab/rootfs/apt.js';
+import { acquireSettings, hostSources } from '../../../src/artifacts/debian/apt-sources.js';
 
 const stanza = (uri: string, suites: string, more = ''): string =>
   `Types: deb\n# a comment\nURIs: ${uri}\nSuites: ${suites}\nComponents: main contrib\n${more}`;
