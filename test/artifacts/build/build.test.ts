@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { buildArtifacts, listArtifacts, pruneArtifacts } from '../../../src/artifacts/index.js';
 import { ownArch } from '../../../src/artifacts/store/paths.js';
 import { SUPPLY } from '../../../src/engine/supply.js';
@@ -102,15 +102,9 @@ test("what would change a program is the same whatever the user's environment sa
     CGO_CFLAGS: '-O0',
     GOFLAGS: '-race',
   };
-  const before = Object.fromEntries(Object.keys(settings).map((name) => [name, process.env[name]]));
-  Object.assign(process.env, settings);
-  try {
-    await build();
-  } finally {
-    for (const [name, value] of Object.entries(before))
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-  }
+  for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
+  await build();
+  vi.unstubAllEnvs();
   const used = readFileSync(join(cache, 'go.env'), 'utf8').split('\n');
   expect(used).toEqual(
     expect.arrayContaining([
