@@ -11,8 +11,8 @@ export interface StaleComponent {
   readonly inputs: string;
 }
 
-/** What is built again though the store has it: nothing, what has files of Debian in it (for their security updates), all. */
-export type Again = 'nothing' | 'debian' | 'all';
+/** What is built again though the store has it: nothing, what has distribution packages in it (for their security updates), all. */
+export type Again = 'nothing' | 'packages' | 'all';
 
 /** What the store has and what is to be built. */
 export interface BuildPlan {
@@ -42,7 +42,7 @@ export async function planBuild(components: readonly Component[], arch: Arch, ag
     if (source === undefined) continue;
     const inputs = componentInputs(component, source, arch, goVersion);
     const built = previous?.components[component.name];
-    const unwanted = again === 'all' || (again === 'debian' && component.cgo.includes(arch));
+    const unwanted = again === 'all' || (again === 'packages' && component.cgo.includes(arch));
     if (!unwanted && built?.inputs === inputs && (await allStored(built.programs))) kept[component.name] = built;
     else stale.push({ component, source, inputs });
   }

@@ -11,7 +11,7 @@ const build = defineCommand({
   examples: [
     ['artifacts build', 'for machines like this one'],
     ['artifacts build --arch arm64', 'cross-build what can be'],
-    ['artifacts build --refresh', "with today's security updates of Debian in the images"],
+    ['artifacts build --refresh', "with today's security updates in the images"],
   ],
   options: (yargs) =>
     yargs
@@ -26,14 +26,14 @@ const build = defineCommand({
       .option('refresh', {
         type: 'boolean',
         default: false,
-        describe: 'Build again what has files of Debian in it: image layers, C libraries',
+        describe: 'Build again what has distribution packages in it: image layers, C libraries',
       }),
   run: async (args, { emit, signal, ui }) => {
     const [{ buildArtifacts }, { SUPPLY }] = await Promise.all([
       import('../../artifacts/index.js'),
       import('../../engine/supply.js'),
     ]);
-    const again = args.force ? 'all' : args.refresh ? 'debian' : 'nothing';
+    const again = args.force ? 'all' : args.refresh ? 'packages' : 'nothing';
     const set = await buildArtifacts({ supply: SUPPLY, arch: args.arch, emit, signal, again, verify: true });
     await ui.result(
       {

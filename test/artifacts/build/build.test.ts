@@ -81,7 +81,7 @@ test("--refresh makes anew what has Debian's files in it, from this machine's ow
   const tools = fakeTools(cache);
   await build();
   rmSync(join(cache, 'mmdebstrap.log'));
-  await build([], { again: 'debian' });
+  await build([], { again: 'packages' });
   expect(tools.calls().slice(PROGRAMS)).toEqual([
     'runc github.com/opencontainers/runc',
     'flannel github.com/flannel-io/flannel',
