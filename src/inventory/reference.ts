@@ -1,4 +1,4 @@
-import { inventoryOptions, type JsonSchema, type Option } from './schema.js';
+import { inventoryOptions, isSection, type JsonSchema, type Option } from './schema.js';
 
 /** docs/inventory.md: every option of the inventory, from the schema. scripts/docs.js writes it. */
 export function inventoryReference(): string {
@@ -25,6 +25,9 @@ One YAML file says everything: the machines, and what the cluster on them shall 
 - Relative paths start from the folder of the inventory; \`~\` is your home folder.
 - \`kinit inventory schema > inventory.schema.json\` gives a JSON Schema. With
   \`# yaml-language-server: $schema=inventory.schema.json\` as first line, editors complete and check the file.
+- Later, once there is a cluster: \`free\` options are changed by \`kinit init\`; \`moved\` ones only in the way that is said beside them;
+  \`fixed\` ones stay as they are. \`plan\`, \`init\`, \`join\` and \`apply\` refuse anything else before a host is touched, with the value
+  that the cluster has and the one that the inventory has.
 - This version supports exactly one control-plane host. More are planned.
 `;
 
@@ -36,14 +39,32 @@ function section(holder: Option, options: readonly Option[]): string[] {
 function table(options: readonly Option[]): string[] {
   const rows = options.map(
     (option) =>
-      `| ${[`\`${nameOf(option.path)}\``, typeOf(option.schema), defaultOf(option), allowedOf(option.schema), descriptionOf(option)].map(cell).join(' | ')} |`,
+      `| ${[`\`${nameOf(option.path)}\``, typeOf(option.schema), defaultOf(option), allowedOf(option.schema), changeOf(option), descriptionOf(option)].map(cell).join(' | ')} |`,
   );
-  return ['| Option | Type | Default | Allowed | What it does |', '| --- | --- | --- | --- | --- |', ...rows];
+  return [
+    '| Option | Type | Default | Allowed | Later | What it does |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows,
+  ];
 }
 
 function descriptionOf(option: Option): string {
-  const description = option.schema.description ?? '';
-  return isSection(option) ? `${description} See [${option.path}](#${anchor(option.path)}).`.trim() : description;
+  const { schema, path } = option;
+  const description = schema.description ?? '';
+  if (isSection(option)) return `${description} See [${path}](#${anchor(path)}).`.trim();
+  const { 'x-change-why': why, 'x-change-way': way, 'x-change-fixed-keys': keys } = schema;
+  const sentences = [
+    description,
+    ...(why === undefined ? [] : [`${schema['x-change'] === 'fixed' ? 'Fixed' : 'Moved'}: ${why}.`]),
+    ...(way === undefined ? [] : [way]),
+    ...Object.entries(keys ?? {}).map(([key, reason]) => `\`${key}\` is fixed: ${reason}.`),
+  ];
+  return sentences.join(' ');
+}
+
+/** Whether it may be changed once there is a cluster. */
+function changeOf(option: Option): string {
+  return isSection(option) ? '' : (option.schema['x-change'] ?? '');
 }
 
 function defaultOf(option: Option): string {
@@ -81,10 +102,6 @@ function typeOf(schema: JsonSchema): string {
     boolean: 'true or false',
   };
   return schema.type === undefined ? 'any YAML' : (names[schema.type] ?? schema.type);
-}
-
-function isSection(option: Option): boolean {
-  return option.schema.properties !== undefined || option.schema.items?.properties !== undefined;
 }
 
 function innerPath(holder: Option): string {

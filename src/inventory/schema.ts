@@ -18,6 +18,11 @@ export interface JsonSchema {
   readonly items?: JsonSchema;
   readonly additionalProperties?: boolean | JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
+  /** What may become of the option once there is a cluster (model/spec/marks.ts). */
+  readonly 'x-change'?: 'free' | 'fixed' | 'moved';
+  readonly 'x-change-why'?: string;
+  readonly 'x-change-way'?: string;
+  readonly 'x-change-fixed-keys'?: Readonly<Record<string, string>>;
 }
 
 /** One option of the inventory. */
@@ -44,6 +49,11 @@ export function inventoryOptions(schema: JsonSchema = inventorySchema(), prefix 
         : inventoryOptions(property.items, `${path}[]`);
     return [{ path, schema: property, required: schema.required?.includes(key) === true }, ...inner];
   });
+}
+
+/** Sections hold options and are none themselves. */
+export function isSection({ schema }: Option): boolean {
+  return schema.properties !== undefined || schema.items?.properties !== undefined;
 }
 
 /** The schema of the value at path; undefined where none is known. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { inventorySchema } from '../../src/inventory/index.js';
 import { inventoryReference } from '../../src/inventory/reference.js';
-import { inventoryOptions } from '../../src/inventory/schema.js';
+import { inventoryOptions, isSection } from '../../src/inventory/schema.js';
 
 test('docs/inventory.md is up to date (node scripts/docs.js writes it)', async () => {
   expect(await readFile(new URL('../../docs/inventory.md', import.meta.url), 'utf8')).toBe(inventoryReference());
@@ -14,6 +14,31 @@ test('every option has a description', () => {
       .filter(({ schema }) => (schema.description ?? '') === '')
       .map(({ path }) => path),
   ).toEqual([]);
+});
+
+test('every option says what may become of it on a running cluster', () => {
+  const marks = inventoryOptions()
+    .filter((option) => !isSection(option))
+    .map(({ path, schema }) => [path, schema['x-change']] as const);
+  expect(marks.filter(([, mark]) => !['free', 'fixed', 'moved'].includes(mark ?? '')).map(([path]) => path)).toEqual(
+    [],
+  );
+  const marked = new Map(marks);
+  expect([marked.get('network.podCIDR'), marked.get('etcd.dataDir'), marked.get('swap')]).toEqual([
+    'fixed',
+    'moved',
+    'free',
+  ]);
+});
+
+test('what is fixed or moved says why, and what is moved says how', () => {
+  const faults = inventoryOptions().filter(({ schema }) => {
+    const { 'x-change': mark, 'x-change-why': why = '', 'x-change-way': way = '' } = schema;
+    return mark === undefined || mark === 'free'
+      ? why !== '' || way !== ''
+      : why === '' || (mark === 'moved') !== (way !== '');
+  });
+  expect(faults.map(({ path }) => path)).toEqual([]);
 });
 
 test('the schema is for files as people write them: only hosts is required, unknown keys are refused', () => {
@@ -29,6 +54,8 @@ test('the schema is for files as people write them: only hosts is required, unkn
 
 test('what is allowed is told in words', () => {
   const lines = inventoryReference().split('\n');
-  expect(lines).toContain('| `port` | whole number | `6443` | 1 to 65535 | Port of the API server on the hosts. |');
+  expect(lines).toContain(
+    '| `port` | whole number |  | 1 to 65535 | free | TCP port of its sshd. Default: that of configFile, else 22. |',
+  );
   expect(lines.find((line) => line.startsWith('| `keyAlgorithm`'))).toContain('`ECDSA-P256`, `RSA-2048`');
 });

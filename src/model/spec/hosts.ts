@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { free, moved } from './marks.js';
 import { address, dnsLabel, envName, labels, port } from './primitives.js';
 
 /** How to prove who we are to one sshd. Secrets never stand in an inventory: it names where they are. */
@@ -8,31 +9,35 @@ const proofOptions = {
     .optional()
     .describe(
       'Private key file; the only key that is tried. Without it those of configFile, the SSH agent and ~/.ssh/id_ed25519, id_ecdsa, id_rsa.',
-    ),
+    )
+    .meta(free),
   passphraseEnv: envName
     .optional()
     .describe(
       'Environment variable with the passphrase of the key. Without it and the next it is asked for on a terminal, once.',
-    ),
-  passphraseFile: z.string().optional().describe('File whose first line is the passphrase of the key.'),
+    )
+    .meta(free),
+  passphraseFile: z.string().optional().describe('File whose first line is the passphrase of the key.').meta(free),
   passwordEnv: envName
     .optional()
     .describe(
       'Environment variable with the login password. Without it and the next it is asked for on a terminal where sshd takes passwords, once.',
-    ),
-  passwordFile: z.string().optional().describe('File whose first line is the login password.'),
+    )
+    .meta(free),
+  passwordFile: z.string().optional().describe('File whose first line is the login password.').meta(free),
 };
 
 const bastion = z.strictObject({
-  address: address.describe(
-    'Where it is reached, from the one before it: an IP address, a DNS name or a Host of configFile.',
-  ),
+  address: address
+    .describe('Where it is reached, from the one before it: an IP address, a DNS name or a Host of configFile.')
+    .meta(free),
   user: z
     .string()
     .min(1)
     .optional()
-    .describe('Login name. Default: that of configFile, else your own on this machine.'),
-  port: port.optional().describe('TCP port of its sshd. Default: that of configFile, else 22.'),
+    .describe('Login name. Default: that of configFile, else your own on this machine.')
+    .meta(free),
+  port: port.optional().describe('TCP port of its sshd. Default: that of configFile, else 22.').meta(free),
   ...proofOptions,
 });
 
@@ -41,8 +46,9 @@ export const hostSshOptions = {
     .string()
     .min(1)
     .optional()
-    .describe('Login name: root, or a user with sudo. Default: that of configFile, else root.'),
-  port: port.optional().describe('TCP port of sshd. Default: that of configFile, else 22.'),
+    .describe('Login name: root, or a user with sudo. Default: that of configFile, else root.')
+    .meta(free),
+  port: port.optional().describe('TCP port of sshd. Default: that of configFile, else 22.').meta(free),
   ...proofOptions,
   bastions: z
     .array(bastion)
@@ -51,35 +57,59 @@ export const hostSshOptions = {
 };
 
 export const sudoOptions = z.strictObject({
-  passwordEnv: envName.optional().describe('Environment variable with the password of the user for sudo.'),
-  passwordFile: z.string().optional().describe('File whose first line is the password of the user for sudo.'),
+  passwordEnv: envName.optional().describe('Environment variable with the password of the user for sudo.').meta(free),
+  passwordFile: z
+    .string()
+    .optional()
+    .describe('File whose first line is the password of the user for sudo.')
+    .meta(free),
 });
 
 const taint = z.strictObject({
-  key: z.string().min(1).describe('Taint key, for example dedicated or example.com/gpu.'),
-  value: z.string().optional().describe('Taint value.'),
+  key: z.string().min(1).describe('Taint key, for example dedicated or example.com/gpu.').meta(free),
+  value: z.string().optional().describe('Taint value.').meta(free),
   effect: z
     .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
-    .describe('What happens to pods that do not tolerate it.'),
+    .describe('What happens to pods that do not tolerate it.')
+    .meta(free),
 });
 
 export const hostSchema = z.strictObject({
-  name: dnsLabel.describe('Node name, and host name of the machine unless manageHostname is false.'),
-  address: address.describe('Where SSH reaches it: an IP address, a DNS name or a Host of ssh.configFile.'),
+  name: dnsLabel
+    .describe('Node name, and host name of the machine unless manageHostname is false.')
+    .meta(
+      moved(
+        'a node is known by its name',
+        'On a worker: kinit reset NAME with the old name, then kinit join with the new one. A control-plane host keeps its name.',
+      ),
+    ),
+  address: address.describe('Where SSH reaches it: an IP address, a DNS name or a Host of ssh.configFile.').meta(free),
   internalAddress: z
     .union([z.ipv4(), z.ipv6()], 'must be an IP address')
     .optional()
     .describe(
       'IP address the nodes use among themselves. Default: address, where that is an IP address, else the one of the default route.',
+    )
+    .meta(
+      moved(
+        'certificates, the datastore and every kubelet know the control plane by its address',
+        'A worker changes it with kinit init. A control-plane host keeps its address.',
+      ),
     ),
   roles: z
     .array(z.enum(['control-plane', 'worker']))
     .min(1)
     .default(['worker'])
-    .describe('What it is. A host with both runs the control plane and ordinary pods.'),
+    .describe('What it is. A host with both runs the control plane and ordinary pods.')
+    .meta(
+      moved(
+        'which hosts are the control plane is decided when the cluster is made',
+        'Workers are added with kinit join and given back with kinit reset. The number of control-plane hosts cannot change in this version.',
+      ),
+    ),
   ssh: z.strictObject(hostSshOptions).optional().describe('Differs from the shared ssh section for this host.'),
   sudo: sudoOptions.optional().describe('Differs from the shared sudo section for this host.'),
-  labels: labels.default({}).describe('Node labels.'),
+  labels: labels.default({}).describe('Node labels.').meta(free),
   taints: z
     .array(taint)
     .default([])

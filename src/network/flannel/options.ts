@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { free } from '../../model/spec/marks.js';
 import type { Spec } from '../../model/spec.js';
 
 /** What flannel asks in the inventory's `network` section. */
@@ -6,7 +7,8 @@ export const flannelShape = {
   flannelBackend: z
     .enum(['vxlan', 'host-gw'])
     .default('vxlan')
-    .describe('host-gw needs all hosts in one layer-2 network.'),
+    .describe('host-gw needs all hosts in one layer-2 network.')
+    .meta(free),
 };
 
 export type FlannelOptions = z.output<z.ZodObject<typeof flannelShape>>;

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { free, freeBut, moved, NO_WAY } from './marks.js';
+import { extraArgs, port } from './primitives.js';
+
+/** The control plane's programs. */
+export const componentOptions = {
+  apiServer: z
+    .strictObject({
+      endpoint: z
+        .string()
+        .regex(/^.+:\d+$/, 'must be host:port')
+        .optional()
+        .describe(
+          'host:port of a load balancer or DNS name in front of the control plane. Default: the first control-plane host.',
+        )
+        .meta(
+          moved(
+            'every kubelet and kubeconfig was given it',
+            'Leave it as it is, and let the same name or address lead to another place.',
+          ),
+        ),
+      port: port
+        .default(6443)
+        .describe('Port of the API server on the hosts.')
+        .meta(moved('every kubelet and kubeconfig was given it', NO_WAY)),
+      certSANs: z.array(z.string()).default([]).describe('More names and addresses for its certificate.').meta(free),
+      extraArgs: extraArgs
+        .default({})
+        .describe('More flags, without "--".')
+        .meta(
+          freeBut({
+            'service-account-issuer': 'every token issued so far would be refused',
+            'service-cluster-ip-range': 'Services keep the addresses they have',
+            'etcd-prefix': 'the API server would find none of its objects',
+          }),
+        ),
+    })
+    .prefault({})
+    .describe('kube-apiserver.'),
+  controllerManager: z
+    .strictObject({
+      extraArgs: extraArgs
+        .default({})
+        .describe('More flags, without "--".')
+        .meta(
+          freeBut({
+            'cluster-cidr': 'nodes keep the ranges they have',
+            'node-cidr-mask-size': 'nodes keep the ranges they have',
+            'service-cluster-ip-range': 'Services keep the addresses they have',
+          }),
+        ),
+    })
+    .prefault({})
+    .describe('kube-controller-manager.'),
+  scheduler: z
+    .strictObject({ extraArgs: extraArgs.default({}).describe('More flags, without "--".').meta(free) })
+    .prefault({})
+    .describe('kube-scheduler.'),
+  etcd: z
+    .strictObject({
+      dataDir: z
+        .string()
+        .startsWith('/', 'must be an absolute path')
+        .default('/var/lib/etcd')
+        .describe('Data folder on control-plane hosts.')
+        .meta(
+          moved(
+            'etcd would start empty in another folder, and every workload would end',
+            'Leave the option as it is. To use another disk, stop the kubelet and etcd on that host, copy the folder onto the disk, mount the disk at the same path, and start the kubelet.',
+          ),
+        ),
+      extraArgs: extraArgs
+        .default({})
+        .describe('More flags, without "--".')
+        .meta(
+          freeBut({
+            'data-dir': 'etcd would start empty in another folder',
+            name: 'etcd knows its members by their names',
+          }),
+        ),
+    })
+    .prefault({})
+    .describe('etcd on the control-plane hosts.'),
+};

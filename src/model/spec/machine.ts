@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { free } from './marks.js';
+
+/** How the machines themselves shall be. */
+export const machineOptions = {
+  manageHostname: z.boolean().default(true).describe("Set each machine's host name to its name here.").meta(free),
+  manageHostsFile: z.boolean().default(true).describe('Keep a block with all hosts in /etc/hosts.').meta(free),
+  swap: z
+    .enum(['off', 'keep'])
+    .default('off')
+    .describe('off: now and after reboot. keep: the kubelet is told to tolerate it.')
+    .meta(free),
+  selinux: z
+    .enum(['disabled', 'permissive', 'keep'])
+    .default('disabled')
+    .describe('SELinux mode, where the host has it.')
+    .meta(free),
+  firewall: z
+    .enum(['off', 'open-ports', 'keep'])
+    .default('off')
+    .describe(
+      'off: stopped and disabled. open-ports: ufw, firewalld and rules of nftables.service stay on and let the cluster through: its ports, and traffic from and to pods. keep: not touched.',
+    )
+    .meta(free),
+  timeSync: z
+    .enum(['chrony', 'keep'])
+    .default('chrony')
+    .describe('chrony: installed and running, unless another time service already is.')
+    .meta(free),
+  ipv6: z.enum(['keep', 'off']).default('keep').describe('off: disabled by sysctl.').meta(free),
+  sysctls: z.record(z.string(), z.string()).default({}).describe('More sysctls.').meta(free),
+  modules: z
+    .array(z.string().regex(/^[A-Za-z0-9_-]+$/, 'must be the name of a kernel module'))
+    .default([])
+    .describe('More kernel modules to load now and at boot.')
+    .meta(free),
+};
