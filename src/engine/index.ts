@@ -1,5 +1,6 @@
 export { runCluster, type Command, type RunOptions, type RunResult } from './run/run.js';
 export { resetHosts, type ResetOptions } from './reset/reset.js';
+export { placeOnHosts } from './place.js';
 export { withCluster, type RunningCluster } from './api/with-cluster.js';
 export { runDoctor, type Examination } from './explain/doctor.js';
 export type { PhaseTiming } from './run/outcome.js';

@@ -1,6 +1,7 @@
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { defined } from '../model/defined.js';
+import { toYaml } from '../model/text/yaml.js';
 
 export type KubeconfigUser =
   | { readonly certPem: string; readonly keyPem: string }
@@ -20,7 +21,7 @@ export interface KubeconfigView {
 /** A kubeconfig with one cluster, user and context, as kubeadm writes it. Secret when it holds a key or a token. */
 export function kubeconfig(view: KubeconfigView): string {
   const context = `${view.userName}@${view.clusterName}`;
-  return stringify(
+  return toYaml(
     {
       apiVersion: 'v1',
       clusters: [
@@ -31,7 +32,7 @@ export function kubeconfig(view: KubeconfigView): string {
       kind: 'Config',
       users: [{ name: view.userName, user: credentials(view.user) }],
     },
-    { lineWidth: 0, indentSeq: false },
+    { indentSeq: false },
   );
 }
 

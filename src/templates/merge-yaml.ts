@@ -1,10 +1,11 @@
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
+import { toYaml } from '../model/text/yaml.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** YAML with another tree laid over it, keys in order. Maps merge, everything else is replaced; null takes a key away. */
 export function mergeYaml(text: string, over: Json): string {
-  return stringify(merge(parse(text) as Json, over), { lineWidth: 0, indentSeq: false, sortMapEntries: true });
+  return toYaml(merge(parse(text) as Json, over), { indentSeq: false, sortMapEntries: true });
 }
 
 function merge(base: Json, over: Json): Json {

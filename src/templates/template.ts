@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';
-import { stringify } from 'yaml';
 import type { z } from 'zod';
+import { quoted, yamlScalar } from '../model/text/yaml.js';
 
 /** A template and the shape of what it is rendered from. */
 export interface Template {
@@ -42,11 +42,8 @@ export function template<Schema extends z.ZodType>(file: URL, schema: Schema): (
 
 const handlebars = Handlebars.create();
 
-/** A YAML scalar: plain where YAML reads it back as the same string or number, quoted else. */
-handlebars.registerHelper('yaml', (value: unknown) => {
-  const text = stringify(value, { lineWidth: 0 }).trimEnd();
-  return text.includes('\n') ? JSON.stringify(value) : text;
-});
+/** A YAML scalar: plain where every reader takes it for the same string or number, quoted else. */
+handlebars.registerHelper('yaml', (value: unknown) => yamlScalar(value));
 
 /** A string in double quotes with JSON's escapes, which are TOML's and YAML's as well. */
-handlebars.registerHelper('quoted', (value: unknown) => JSON.stringify(value));
+handlebars.registerHelper('quoted', (value: unknown) => quoted(String(value)));

@@ -9,8 +9,7 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 const PACKAGES = ['yargs'];
 const ROOMS = /^(cli\/|model\/error\.ts$|inventory\/nearest\.ts$|shell\/quote\.ts$)/;
 /** Of the command line's own room: what draws, reports and asks the engine is of no use to --help. */
-const NOT_AT_ONCE =
-  /^cli\/(render\/(live|files|plain|renderer)|report|run-engine|run-chosen|host-kubeconfig\/index|plan\/)/;
+const NOT_AT_ONCE = /^cli\/(render\/(live|files|plain|renderer)|report|run-engine|run-chosen|files\/kubeconfig|plan\/)/;
 
 /** Every file and package that is loaded with a file, each with the file that names it; type imports load nothing. */
 function loadedWith(entry: string): Map<string, string> {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -301,7 +301,7 @@ E
     expect({ code: wrong.code, hint: wrong.stderr.includes('30m, 24h, 7d') }).toEqual({ code: 10, hint: true });
   });
 
-  test('kubeconfig: into a file of mode 600, merged beside other clusters, and onto the workers', async () => {
+  test('kubeconfig: into a file of mode 600, onto the workers, and merged into a file of others that keeps every line', async () => {
     const cwd = join(folder, 'work');
     mkdirSync(cwd);
     await kinitOk(['kubeconfig', '--on-workers', '-i', inventory], { cwd });
@@ -313,14 +313,45 @@ E
     writeFileSync(merged, OTHER_KUBECONFIG);
     for (let time = 0; time < 2; time++)
       await kinitOk(['kubeconfig', '--merge', '-i', inventory], { cwd, env: { KUBECONFIG: merged } });
-    const config = parse(readFileSync(merged, 'utf8')) as {
-      'current-context': string;
-      contexts: { name: string }[];
-      users: { name: string }[];
-    };
-    expect(config['current-context']).toBe('variants');
-    expect(config.contexts.map(({ name }) => name)).toEqual(['other', 'variants']);
-    expect(config.users.map(({ name }) => name)).toEqual(['other-user', 'variants-admin']);
+    // Every line of the user's stands where it stood; the second time there was nothing to do, so there is one copy.
+    const text = readFileSync(merged, 'utf8');
+    expect(
+      text
+        .split('\n')
+        .filter((line) => OTHER_KUBECONFIG.split('\n').includes(line))
+        .join('\n'),
+    ).toContain(OTHER_KUBECONFIG.trimEnd());
+    const copies = readdirSync(cwd).filter((name) => name.startsWith('merged.before-kinit-'));
+    expect(copies.map((name) => readFileSync(join(cwd, name), 'utf8'))).toEqual([OTHER_KUBECONFIG]);
+    // The real kubectl reads the words of YAML 1.1 as the user wrote them, and reaches the cluster through ours.
+    await cluster.sh('node1', `cat > /tmp/merged <<'END'\n${text}END\nchmod 600 /tmp/merged`);
+    const kubectl = async (args: string): Promise<string> =>
+      (await cluster.sh('node1', `kubectl --kubeconfig /tmp/merged ${args}`)).stdout;
+    expect(await kubectl('config get-contexts -o name')).toBe('1_000\non\nvariants\n');
+    expect(await kubectl('config current-context')).toBe('on\n');
+    expect(await kubectl(`config view --raw -o 'jsonpath={.users[?(@.name=="y")].user.token}'`)).toBe('0777');
+    expect(await kubectl('--context variants get nodes -o name')).toBe('node/node1\nnode/node2\nnode/node3\n');
+    await kinitOk(['kubeconfig', '--merge', '--use', '-i', inventory], { cwd, env: { KUBECONFIG: merged } });
+    expect(parse(readFileSync(merged, 'utf8'))).toMatchObject({ 'current-context': 'variants' });
+  });
+
+  test('kubeconfig onto the workers: what is there stays without --yes, another host is done all the same, reset undoes both', async () => {
+    const cwd = join(folder, 'on-workers');
+    mkdirSync(cwd);
+    await cluster.sh('node2', 'cp -p /root/.kube/config /root/ours; echo mine > /root/.kube/config');
+    await cluster.sh('node3', 'rm /root/.kube/config');
+    const { code, events } = await kinitEvents(['kubeconfig', '--on-workers', '-i', inventory], { cwd });
+    expect({
+      code,
+      failed: only(events, 'run-finished').failedHosts,
+      written: all(events, 'change-applied').map(({ host, change }) => [host, change.resource]),
+    }).toEqual({ code: 16, failed: ['node2'], written: [['node3', 'file:/root/.kube/config']] });
+    expect(statSync(join(cwd, 'kubeconfig')).mode & 0o777).toBe(0o600);
+    expect((await cluster.sh('node2', 'cat /root/.kube/config')).stdout).toBe('mine\n');
+    await kinitOk(['kubeconfig', '--on-workers', '--yes', '-i', inventory], { cwd });
+    expect(
+      (await cluster.sh('node2', 'cmp /root/.kube/config /root/ours; rm /root/ours; ls -A /root/.kube')).stdout,
+    ).toMatch(/^(cache\n)?config\n$/);
   });
 
   test('plan has nothing to say afterwards, and reset gives the firewalls and swap back as they were', async () => {
@@ -425,10 +456,18 @@ const PREPARE: readonly string[] = [
 ${NFTABLES}E`,
 ];
 
-const OTHER_KUBECONFIG = `apiVersion: v1
+const OTHER_KUBECONFIG = `# mine
+apiVersion: v1
 kind: Config
-clusters: [{ name: other, cluster: { server: "https://other.example.test" } }]
-users: [{ name: other-user, user: { token: abc } }]
-contexts: [{ name: other, context: { cluster: other, user: other-user } }]
-current-context: other
+clusters:
+  - name: other # the other one
+    cluster: {server: "https://other.example.test"}
+users:
+  - name: "y"
+    user: {token: "0777"}
+contexts:
+- name: "on"
+  context: {cluster: other, user: "y"}
+- {name: '1_000', context: {cluster: other, user: "y", namespace: "null"}}
+current-context: "on"
 `;

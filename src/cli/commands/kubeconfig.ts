@@ -1,12 +1,16 @@
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { KinitError } from '../../model/error.js';
 import { quote } from '../../shell/quote.js';
-import { defineCommand } from '../arguments/command.js';
+import { defineCommand, type CommandContext } from '../arguments/command.js';
 import { confirm } from '../terminal/confirm.js';
 import { loadedInventory } from '../files/inventory.js';
 import { withConnectOptions } from '../arguments/options.js';
-import { HOST_KUBECONFIG } from '../host-kubeconfig/path.js';
+import type { OwnEntries } from '../files/kubeconfig/own.js';
+import { hostList } from '../render/host-list.js';
+
+/** Where kubectl looks when nothing else is said, for root on a host. */
+const HOST_KUBECONFIG = '/root/.kube/config';
 
 /** Fetches the administrator's credentials. */
 export const kubeconfig = defineCommand({
@@ -14,7 +18,8 @@ export const kubeconfig = defineCommand({
   describe: "Fetch the administrator's kubeconfig into a file (mode 600), merge it, or put it on the workers",
   examples: [
     ['kubeconfig', 'writes ./kubeconfig'],
-    ['kubeconfig --merge', 'adds the cluster to ~/.kube/config (or the first file of KUBECONFIG) and makes it current'],
+    ['kubeconfig --merge', 'adds the cluster to ~/.kube/config (or the files of KUBECONFIG); all else in it stays'],
+    ['kubeconfig --merge --use', 'and makes it the current context'],
     ['kubeconfig --out - | base64', 'to standard output'],
     ['kubeconfig --on-workers', `also to ${HOST_KUBECONFIG} on every worker`],
   ],
@@ -26,7 +31,16 @@ export const kubeconfig = defineCommand({
         requiresArg: true,
         describe: 'File to write ("-": standard output) [default: "kubeconfig"]',
       })
-      .option('merge', { type: 'boolean', default: false, describe: 'Merge into the kubeconfig you use' })
+      .option('merge', {
+        type: 'boolean',
+        default: false,
+        describe: 'Put the cluster into the kubeconfig you use; a copy of what it was is kept beside it',
+      })
+      .option('use', {
+        type: 'boolean',
+        default: false,
+        describe: 'With --merge: make it the current context (where there is none it becomes so by itself)',
+      })
       .option('on-workers', {
         type: 'boolean',
         default: false,
@@ -36,54 +50,113 @@ export const kubeconfig = defineCommand({
     if (args.merge && args.out !== undefined)
       throw new KinitError('--merge and --out exclude each other', {
         class: 'usage',
-        hint: 'KUBECONFIG names the file that --merge writes to.',
+        hint: 'KUBECONFIG names the files that --merge reads and writes.',
       });
+    if (args.use && !args.merge)
+      throw new KinitError('--use needs --merge', { class: 'usage', hint: 'kinit kubeconfig --merge --use' });
     const inventory = await loadedInventory(args, context);
-    const [
-      { withCluster },
-      { mergeKubeconfigs, nameKubeconfig },
-      { readIfThere, writeSecretFile },
-      { isControlPlane },
-    ] = await Promise.all([
+    const [{ withCluster, placeOnHosts }, { kubeconfigOf, ownEntries }, { isControlPlane }] = await Promise.all([
       import('../../engine/index.js'),
-      import('../files/kubeconfig-merge.js'),
-      import('../files/secret.js'),
+      import('../files/kubeconfig/own.js'),
       import('../../model/spec.js'),
     ]);
-    const { signal, io, ui } = context;
-    const { text, workers } = await withCluster(
-      { inventory, acceptNewHostKeys: args.acceptNewHostKeys, signal },
-      async (cluster) => {
-        const named = nameKubeconfig(cluster.adminKubeconfig, inventory.spec.name);
-        const hosts = args.onWorkers
-          ? inventory.spec.hosts.filter((host) => !isControlPlane(host)).map(({ name }) => name)
-          : [];
-        const { putKubeconfig } = await import('../host-kubeconfig/index.js');
-        for (const host of hosts) await putKubeconfig(await cluster.connect(host), named, args.yes);
-        return { text: named, workers: hosts };
-      },
+    const { signal, ui, emit } = context;
+    const { acceptNewHostKeys } = args;
+    const entries = await withCluster({ inventory, acceptNewHostKeys, signal }, ({ adminKubeconfig }) =>
+      Promise.resolve(ownEntries(adminKubeconfig, inventory.spec.name)),
     );
-    if (args.out === '-') {
-      await ui.result({ kubeconfig: text, workers }, text.trimEnd());
-      return 0;
+    const text = kubeconfigOf(entries);
+    // Before the workers: whatever happens there, what was asked for here is there.
+    const written = args.out === '-' ? undefined : await (args.merge ? merge : write)(entries, args, context);
+    const workers = args.onWorkers
+      ? inventory.spec.hosts.filter((host) => !isControlPlane(host)).map(({ name }) => name)
+      : [];
+    if (workers.length > 0) {
+      if (written !== undefined) emit({ type: 'progress', text: `written: ${written.files.join(', ')}` });
+      const { withReport } = await import('../report.js');
+      await withReport({ timing: false }, context, () =>
+        placeOnHosts({
+          inventory,
+          acceptNewHostKeys,
+          hosts: workers,
+          phase: 'kubeconfig',
+          path: HOST_KUBECONFIG,
+          content: text,
+          replace: args.yes,
+          lock: { waitSeconds: 0, force: false },
+          emit,
+          signal,
+        }),
+      );
     }
-    const file = args.merge ? mergeTarget(io.env) : resolve(args.out ?? 'kubeconfig');
-    const before = await readIfThere(file);
-    if (before !== undefined && before !== text && !args.merge)
-      await confirm(`${file} exists and differs. Replace it?`, args, context);
-    await writeSecretFile(file, args.merge && before !== undefined ? mergeKubeconfigs(before, text, file) : text);
-    const use = args.merge ? 'kubectl get nodes' : `kubectl --kubeconfig ${quote(file)} get nodes`;
-    await ui.result(
-      { file, workers },
-      [`Written: ${file}`, ...workers.map((host) => `Written: ${HOST_KUBECONFIG} on ${host}`), `Next: ${use}`].join(
-        '\n',
-      ),
-    );
+    if (written === undefined) await ui.result({ kubeconfig: text, workers }, text.trimEnd());
+    else {
+      const { files, copies, use } = written;
+      const lines = [
+        ...files.map((file) => `Written: ${file}`),
+        ...copies.map((file) => `What was there: ${file}`),
+        ...(files.length === 0 ? [`Nothing to change: the cluster is in ${written.file} already.`] : []),
+        ...(workers.length === 0 ? [] : [`Written: ${HOST_KUBECONFIG} on ${hostList(workers)}`]),
+        `Next: ${use}`,
+      ];
+      await ui.result({ file: written.file, files, copies, workers }, lines.join('\n'));
+    }
     return 0;
   },
 });
 
-function mergeTarget(env: Readonly<Record<string, string | undefined>>): string {
-  const first = (env['KUBECONFIG'] ?? '').split(':').find((path) => path !== '');
-  return resolve(first ?? join(homedir(), '.kube', 'config'));
+interface Written {
+  /** The file that has the cluster now. */
+  readonly file: string;
+  /** What was written. */
+  readonly files: readonly string[];
+  readonly copies: readonly string[];
+  /** The command that uses it. */
+  readonly use: string;
+}
+
+type Wish = Parameters<typeof confirm>[1] & { readonly out?: string | undefined; readonly use: boolean };
+
+/** Into a file of its own. */
+async function write(entries: OwnEntries, args: Wish, context: CommandContext): Promise<Written> {
+  const [{ readIfThere, writeSecretFile }, { kubeconfigOf }] = await Promise.all([
+    import('../files/secret.js'),
+    import('../files/kubeconfig/own.js'),
+  ]);
+  const file = resolve(args.out ?? 'kubeconfig');
+  const text = kubeconfigOf(entries);
+  const before = await readIfThere(file);
+  if (before !== undefined && before !== text) await confirm(`${file} exists and differs. Replace it?`, args, context);
+  await writeSecretFile(file, text);
+  return { file, files: [file], copies: [], use: `kubectl --kubeconfig ${quote(file)} get nodes` };
+}
+
+/** Into the files that kubectl reads here. */
+async function merge(entries: OwnEntries, args: Wish, { io }: CommandContext): Promise<Written> {
+  const [{ readIfThere }, { mergeIntoFiles }, { rewriteKubeconfig }] = await Promise.all([
+    import('../files/secret.js'),
+    import('../files/kubeconfig/merge.js'),
+    import('../files/kubeconfig/write.js'),
+  ]);
+  const names = kubectlFiles(io.env);
+  const files = await Promise.all(names.map(async (file) => ({ file, text: await readIfThere(file) })));
+  const { changed, current, home } = mergeIntoFiles(files, entries, args.use);
+  const copies: string[] = [];
+  for (const { file, before, text } of changed) {
+    const copy = await rewriteKubeconfig(file, before, text);
+    if (copy !== undefined) copies.push(copy);
+  }
+  const { name } = entries.contexts;
+  return {
+    file: home,
+    files: changed.map(({ file }) => file),
+    copies,
+    use: current === name ? 'kubectl get nodes' : `kubectl --context ${quote(name)} get nodes`,
+  };
+}
+
+/** Those of KUBECONFIG, in its order, else ~/.kube/config. */
+function kubectlFiles(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const named = (env['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '');
+  return [...new Set((named.length === 0 ? [join(homedir(), '.kube', 'config')] : named).map((path) => resolve(path)))];
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, realpath, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, realpath, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KinitError } from '../../model/error.js';
 
@@ -9,20 +9,58 @@ export function writeSecretFile(file: string, content: string | Uint8Array): Pro
 }
 
 /** Writes a file on this machine: beside its target, with its final mode, synced, then renamed. Missing folders are made (0700). */
-export async function writeFileBeside(file: string, content: string | Uint8Array, mode: number): Promise<void> {
+export function writeFileBeside(file: string, content: string | Uint8Array, mode: number): Promise<void> {
+  return replace(file, content, mode);
+}
+
+interface Keeping {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** The same for a file that keeps its mode and owner. Where it cannot be given back to its owner, it is written in place. */
+export async function replaceFile(file: string, content: string, { mode, uid, gid }: Keeping): Promise<void> {
+  const keep = async (handle: FileHandle): Promise<boolean> => {
+    const made = await handle.stat();
+    if (made.uid !== uid || made.gid !== gid) {
+      const given = await handle.chown(uid, gid).then(
+        () => true,
+        () => false,
+      );
+      if (!given) return false;
+    }
+    // Exactly, whatever the umask is.
+    await handle.chmod(mode & 0o7777);
+    return true;
+  };
+  await replace(file, content, 0o600, keep);
+}
+
+/** @param keep sets what is to be as it was; false: it could not */
+async function replace(
+  file: string,
+  content: string | Uint8Array,
+  mode: number,
+  keep: (handle: FileHandle) => Promise<boolean> = () => Promise.resolve(true),
+): Promise<void> {
   // A link (dotfiles kept elsewhere) stays a link: its target is replaced.
   const target = await realpath(file).catch(() => file);
   const temporary = `${target}.${randomBytes(6).toString('hex')}`;
   try {
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     const handle = await open(temporary, 'wx', mode);
+    let kept: boolean;
     try {
       await handle.writeFile(content);
+      kept = await keep(handle);
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await rename(temporary, target);
+    if (kept) await rename(temporary, target);
+    else await writeFile(target, content);
+    if (!kept) await rm(temporary, { force: true });
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw new KinitError(`${file} cannot be written`, {

@@ -1,8 +1,8 @@
-import { stringify } from 'yaml';
 import { datastoreOf } from '../../datastore/index.js';
 import { imageRef } from '../../model/artifact.js';
 import type { PhaseContext } from '../../model/phase.js';
 import { kubeadmArgs } from '../../model/text/flags.js';
+import { toYaml } from '../../model/text/yaml.js';
 import { PKI_DIR } from '../../pki/index.js';
 import { API_SERVER_EXTRA_VOLUMES, apiServerExtraArgs } from '../api-server/hardening.js';
 import { controllerManagerExtraArgs, schedulerExtraArgs } from '../controllers/flags.js';
@@ -41,7 +41,7 @@ export function clusterConfiguration({ spec, endpoint, images }: PhaseContext): 
     proxy: {},
     scheduler: kubeadmArgs(schedulerExtraArgs(spec)),
   };
-  return stringify(config, { lineWidth: 0, indentSeq: false, sortMapEntries: true });
+  return toYaml(config, { indentSeq: false, sortMapEntries: true });
 }
 
 function extraVolumes(): readonly Record<string, unknown>[] {

@@ -1,6 +1,6 @@
-import { stringify } from 'yaml';
 import type { KubeObject } from '../../model/api.js';
 import type { PhaseContext } from '../../model/phase.js';
+import { toYaml } from '../../model/text/yaml.js';
 import { pkiPair } from '../../pki/index.js';
 import { configMap } from '../../templates/objects.js';
 import { clusterConfiguration } from './cluster-configuration.js';
@@ -33,5 +33,5 @@ function clusterInfo({ leader, endpoint, material }: PhaseContext): string {
     kind: 'Config',
     users: null,
   };
-  return stringify(config, { lineWidth: 0, indentSeq: false });
+  return toYaml(config, { indentSeq: false });
 }

@@ -1,5 +1,5 @@
-import { parseDocument, stringify } from 'yaml';
 import { KinitError } from '../../model/error.js';
+import { documentText, editableYaml, toYaml, yamlScalar } from '../../model/text/yaml.js';
 import type { LabHost } from '../types.js';
 
 export interface InventoryOptions {
@@ -13,12 +13,12 @@ export interface InventoryOptions {
 /** A new inventory for a lab. The settings that only a lab needs stand in it, with the reason. */
 export function renderInventory(hosts: readonly LabHost[], options: InventoryOptions): string {
   return `# Inventory of the lab "${options.lab}", written by \`kinit lab up\`. Yours to edit: later calls only add hosts.
-name: ${options.lab}
+name: ${yamlScalar(options.lab)}
 
 hosts:
 ${hosts
   .map((host) =>
-    stringify([entry(host)], { indentSeq: true })
+    toYaml([entry(host)], { indentSeq: true })
       .replace(/^/gm, '  ')
       .trimEnd(),
   )
@@ -56,7 +56,7 @@ kubeProxy:
 
 /** The text with hosts added that it does not name yet; everything else, comments too, stays. */
 export function addToInventory(text: string, hosts: readonly LabHost[], file: string): string {
-  const document = parseDocument(text);
+  const document = editableYaml(text);
   const known: unknown = document.toJS();
   if (
     document.errors.length > 0 ||
@@ -79,7 +79,7 @@ export function addToInventory(text: string, hosts: readonly LabHost[], file: st
   const missing = hosts.filter((host) => !names.has(host.name));
   if (missing.length === 0) return text;
   for (const host of missing) document.addIn(['hosts'], document.createNode(entry(host)));
-  return document.toString({ lineWidth: 0 });
+  return documentText(document);
 }
 
 function entry(host: LabHost): { name: string; address: string; roles: readonly string[] } {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { stringify } from 'yaml';
+import { toYaml } from '../../model/text/yaml.js';
 
 /** 32 random bytes in base64: a secretbox or AES-256 key. Secret. */
 export function encryptionKey(): string {
@@ -12,7 +12,7 @@ export function encryptionKey(): string {
  */
 export function secretsEncryptionConfig(existing?: string): string {
   if (existing !== undefined && existing.trim() !== '') return existing;
-  return stringify(
+  return toYaml(
     {
       apiVersion: 'apiserver.config.k8s.io/v1',
       kind: 'EncryptionConfiguration',
@@ -23,6 +23,6 @@ export function secretsEncryptionConfig(existing?: string): string {
         },
       ],
     },
-    { lineWidth: 0, indentSeq: false },
+    { indentSeq: false },
   );
 }

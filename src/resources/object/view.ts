@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { stringify } from 'yaml';
 import type { KubeObject } from '../../model/api.js';
 import { record } from '../../cluster/api/json.js';
+import { toYaml } from '../../model/text/yaml.js';
 
 /** What the server keeps for itself: no part of a wish, and different on every write. */
 const SERVER_FIELDS = new Set([
@@ -33,8 +33,7 @@ export function objectYaml(object: KubeObject): string {
     }
     shown['metadata'] = withoutLastApplied(record(shown, 'metadata'));
   }
-  // Objects are values of the code, which may share parts; people want to read them written out.
-  return stringify(shown, { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false });
+  return toYaml(shown, { sortMapEntries: true });
 }
 
 function essence(object: KubeObject): Record<string, unknown> {

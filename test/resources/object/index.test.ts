@@ -103,5 +103,5 @@ test("a Secret's values stand as digests, kubectl's copy of it not at all", () =
   const yaml = objectYaml(secret);
   expect(yaml).not.toMatch(/hunter2|aHVudGVyMg/);
   expect(yaml.match(/\(secret, sha256 [0-9a-f]{12}\)/g)).toHaveLength(2);
-  expect(yaml).toContain('mine: yes');
+  expect(yaml).toContain('mine: "yes"');
 });
