@@ -3,7 +3,7 @@ import type { ClusterApi, KubeObject } from '../model/api.js';
 import { defined } from '../model/defined.js';
 import type { ClusterEvidence } from './evidence.js';
 import { SYSTEM_NAMESPACES } from './networks.js';
-import { redact } from './redact.js';
+import { redact, redactValues } from '../model/text/redact/index.js';
 
 /** Of each kind; more would not be read by anybody. */
 const MAX_OBJECTS = 2000;
@@ -116,6 +116,6 @@ function reduced(kind: string, object: KubeObject, spec: unknown, status: unknow
       ...(mirror ? { static: true } : {}),
     },
     ...defined({ spec }),
-    ...(status === undefined ? {} : { status: JSON.parse(redact(JSON.stringify(status))) as unknown }),
+    ...(status === undefined ? {} : { status: redactValues(status) }),
   };
 }

@@ -2,11 +2,13 @@ import { askSections, type Section } from '../facts/index.js';
 import type { HostFacts } from '../model/facts.js';
 import type { HostConnection } from '../model/host.js';
 import type { HostEvidence, OpenFacts } from './evidence.js';
-import { redact } from './redact.js';
+import { redact, redactValues } from '../model/text/redact/index.js';
 import { SECTIONS } from './sections.js';
 
 /** All sections together; each has a bound of its own below this. */
 const TIMEOUT_SECONDS = 75;
+/** Each section bounds itself; this is for a host that does not keep to it. */
+const LONGEST = 400_000;
 
 export interface HostQuestion {
   readonly isControlPlane: boolean;
@@ -28,8 +30,15 @@ export async function gatherHost(
     what: 'gather evidence',
     timeoutSeconds: TIMEOUT_SECONDS,
   });
-  const text = Object.fromEntries(sections.map(([id]) => [id, redact(answers.get(id) ?? '')]));
-  return { host: connection.host, isControlPlane, address: address(facts), facts: openFacts(facts), text, probes: [] };
+  const text = Object.fromEntries(sections.map(([id]) => [id, redact((answers.get(id) ?? '').slice(0, LONGEST))]));
+  return {
+    host: connection.host,
+    isControlPlane,
+    address: address(facts),
+    facts: redactValues(openFacts(facts)),
+    text,
+    probes: [],
+  };
 }
 
 function openFacts({ kubernetes: { pki: _secret, ...kubernetes }, ...facts }: HostFacts): OpenFacts {

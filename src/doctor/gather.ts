@@ -1,4 +1,5 @@
 import { asKinitError } from '../model/error.js';
+import { redact } from '../model/text/redact/index.js';
 import type { ClusterApi } from '../model/api.js';
 import type { HostConnection } from '../model/host.js';
 import type { ClusterEvidence, Evidence, HostEvidence } from './evidence.js';
@@ -60,7 +61,7 @@ async function askHost(
   try {
     return await gatherHost(connection, question);
   } catch (thrown) {
-    silent.push({ host: connection.host, reason: asKinitError(thrown).message });
+    silent.push({ host: connection.host, reason: redact(asKinitError(thrown).message) });
     return undefined;
   }
 }
@@ -78,7 +79,7 @@ async function askCluster(
       (cluster) => ({ cluster }),
       (thrown: unknown) => {
         const { message, context } = asKinitError(thrown);
-        return { apiTrouble: context.found === undefined ? message : `${message}: ${context.found}` };
+        return { apiTrouble: redact(context.found === undefined ? message : `${message}: ${context.found}`) };
       },
     );
   const result = await Promise.race([answer, late]);

@@ -6,7 +6,7 @@ for socket in "$@"; do
     echo "socket $socket"
     endpoint=unix://$socket
     timeout 6 crictl --timeout 5s --runtime-endpoint "$endpoint" --image-endpoint "$endpoint" ps -a 2>&1 |
-      cut -c1-400 | tail -c 60000
+      cut -c1-400 | head -n 400
     break
   fi
 done

@@ -4,12 +4,12 @@
 head -c 20000 /var/lib/kubelet/config.yaml
 echo
 echo '--- flags'
-cat /var/lib/kubelet/kubeadm-flags.env
+head -c 8000 /var/lib/kubelet/kubeadm-flags.env
 echo '--- command'
 pid=$(systemctl show -p MainPID kubelet)
 pid=${pid#MainPID=}
-if [ "${pid:-0}" -gt 0 ]; then tr '\0' ' ' < "/proc/$pid/cmdline"; fi
+if [ "${pid:-0}" -gt 0 ]; then head -c 8000 "/proc/$pid/cmdline" | tr '\0' ' '; fi
 echo
 echo '--- files'
-ls -l /etc/kubernetes /etc/kubernetes/manifests
+ls -l /etc/kubernetes /etc/kubernetes/manifests | head -n 100
 sed -n 's/^ *server: /server /p' /etc/kubernetes/kubelet.conf

@@ -12,6 +12,7 @@ import type { Section } from '../../facts/index.js';
 import { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { isControlPlane, type LoadedInventory } from '../../model/spec.js';
+import { redact, redactValues } from '../../model/text/redact/index.js';
 import { accessThrough, ADMIN_CONF, type ClusterAccess } from '../api/access.js';
 import { artifactSets } from '../run/artifact-sets.js';
 import { nodeAddress } from '../context.js';
@@ -72,7 +73,11 @@ export async function runDoctor(options: DoctorOptions): Promise<Examination> {
     const findings = diagnose(evidence).filter(({ host }) => wanted(host));
     const well =
       checks.every(({ check }) => check.status !== 'error') && findings.every(({ severity }) => severity !== 'error');
-    return { report: { cluster: spec.name, takenAt: evidence.takenAt, well, checks, findings }, evidence };
+    // Evidence was redacted when it was gathered; what else is in the report (errors, differences from the inventory) is here.
+    return {
+      report: redactValues({ cluster: spec.name, takenAt: evidence.takenAt, well, checks, findings }),
+      evidence,
+    };
   } finally {
     access?.close();
     await closeHosts(live);
@@ -101,7 +106,7 @@ export function evidenceOf({
       facts: host.facts,
       more: more(host),
     })),
-    lost: lost.map(({ spec: { name }, error }) => ({ host: name, reason: error.message })),
+    lost: lost.map(({ spec: { name }, error }) => ({ host: name, reason: redact(error.message) })),
     inventory: spec.hosts.map(({ name }) => name),
     apiPort: spec.apiServer.port,
     domain: spec.network.domain,

@@ -3,6 +3,7 @@ import { DATASTORES } from '../../datastore/index.js';
 import { KinitError } from '../../model/error.js';
 import type { HostConnection } from '../../model/host.js';
 import type { PhaseContext } from '../../model/phase.js';
+import { redact } from '../../model/text/redact/index.js';
 import { FAMILIES } from '../../os/index.js';
 import { RUNTIMES } from '../../runtime/index.js';
 import { sh, shellScript } from '../../shell/script.js';
@@ -39,6 +40,18 @@ const DISKS = shellScript('./disks.sh', import.meta.url);
  * The one place for this: every failed phase comes by here. Never hides the failure itself.
  */
 export async function explainFailedPhase(
+  failure: KinitError,
+  context: PhaseContext,
+  host: HostConnection,
+  begun: Date,
+): Promise<KinitError> {
+  const error = await explained(failure, context, host, begun);
+  const { found } = error.context;
+  // Logs and outputs of the host are in it.
+  return found === undefined || redact(found) === found ? error : replaced(error, { found: redact(found) });
+}
+
+async function explained(
   error: KinitError,
   context: PhaseContext,
   host: HostConnection,

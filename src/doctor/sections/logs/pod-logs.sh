@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # What tells of trouble in the newest logs of each system container, after '=== FILE'; the rest stays on the host.
 # "$1" = regular expression of what tells, "$2" and on = namespaces.
+# include: ../bounded.sh
 
 cd /var/log/pods || exit 0
 
@@ -20,4 +21,4 @@ for namespace in "$@"; do
       timeout 3 tail -n 200 "$folder/$name" | grep -iE "$telling" | cut -c1-500 | tail -n 12
     done
   done
-done | tail -c 120000
+done | last 120000

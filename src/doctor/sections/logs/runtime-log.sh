@@ -4,4 +4,4 @@
 # include: ../bounded.sh
 
 bounded 2000000 journalctl "$@" --no-pager -q -o cat -r --since=-15min -n 2000 |
-  tac | grep -E 'level=(warning|error|fatal|panic)|^panic|[Ff]ailed' | tail -n 80 | tail -c 40000
+  tac | grep -E 'level=(warning|error|fatal|panic)|^panic|[Ff]ailed' | tail -n 80 | last 40000
