@@ -69,7 +69,8 @@ async function endToEnd() {
   const started = announce('end-to-end tests');
   const end = Date.now() + 120 * 60_000;
   try {
-    await runLanes(endToEndFiles(), (name) => endToEndFile(name, (end - Date.now()) / 60_000));
+    const files = endToEndFiles();
+    await runLanes([...files.keys()], (name) => endToEndFile(name, files.get(name), (end - Date.now()) / 60_000));
   } finally {
     // Also after a crash, a time-out or Ctrl-C: no lab of this run outlives it.
     await removeLabs();
@@ -77,17 +78,18 @@ async function endToEnd() {
   console.log(`end-to-end tests took ${since(started)} s`);
 }
 
-/** Names of the files, those whose path holds one of the filters. */
+/** Paths of the files by name, those whose path holds one of the filters. */
 function endToEndFiles() {
   const ending = '.e2e.test.ts';
-  return readdirSync(path.join(root, 'test', 'e2e'))
+  const files = readdirSync(path.join(root, 'test', 'e2e'), { recursive: true })
     .filter((file) => file.endsWith(ending))
-    .filter((file) => filters.length === 0 || filters.some((filter) => `test/e2e/${file}`.includes(filter)))
-    .map((file) => file.slice(0, -ending.length));
+    .map((file) => `test/e2e/${file}`)
+    .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)));
+  return new Map(files.map((file) => [path.basename(file, ending), file]));
 }
 
-async function endToEndFile(name, minutesLeft) {
-  const args = ['--config', 'vitest.e2e.config.ts', '--reporter=verbose', `test/e2e/${name}.e2e.test.ts`];
+async function endToEndFile(name, file, minutesLeft) {
+  const args = ['--config', 'vitest.e2e.config.ts', '--reporter=verbose', file];
   await vitest(`end-to-end tests: ${name}`, args, {
     minutes: Math.max(0, Math.min(40, minutesLeft)),
     kind: 'end-to-end',

@@ -1,10 +1,10 @@
 // Which end-to-end tests run beside which: two at a time, one that computes beside one that waits, because the machine has few CPUs.
 // A lane that has none of its own left takes from the other's end. What looks at settings of the whole machine comes last, alone.
 
-/** Names of files in test/e2e without ".e2e.test.ts", the longest first. */
+/** Names of files below test/e2e without ".e2e.test.ts", the longest first. */
 export const LANES = {
   computes: ['resume', 'trouble', 'cluster', 'plan', 'variants', 'resume-join'],
-  waits: ['doctor', 'access', 'secrecy', 'cluster-api', 'ssh', 'ssh-bastion'],
+  waits: ['doctor', 'access', 'secrecy', 'cluster-api', 'ssh', 'ssh-bastion', 'ssh-certificates'],
   alone: ['undo', 'lab'],
 };
 

@@ -12,6 +12,8 @@ export interface ConfigSettings {
   readonly port?: number;
   /** Absolute, in order. */
   readonly identityFiles: readonly string[];
+  /** Absolute, in order. */
+  readonly certificateFiles: readonly string[];
   readonly identitiesOnly: boolean;
   /** Path of a socket; 'none': use no agent. */
   readonly identityAgent?: string;
@@ -53,13 +55,16 @@ export function readAnswer(answer: string, destination: string, given: Given): C
     user,
     ...defined({ hostKeyAlias: alias, proxyJump: jump }),
   };
+  const paths = (keyword: string): string[] =>
+    (values.get(keyword) ?? [])
+      .filter((file) => file !== UNSAID && file !== 'none')
+      .map((file) => expandPath(file, words));
   return {
     hostName: unbracketed(hostName),
     user,
     port,
-    identityFiles: (values.get('identityfile') ?? [])
-      .filter((file) => file !== UNSAID && file !== 'none')
-      .map((file) => expandPath(file, words)),
+    identityFiles: paths('identityfile'),
+    certificateFiles: paths('certificatefile'),
     identitiesOnly: text('identitiesonly') === 'yes',
     ...defined({ identityAgent: agent }),
     proxyJump: jump === undefined ? [] : jump.split(',').map((hop) => expandTokens(hop.trim(), words)),

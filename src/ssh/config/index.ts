@@ -54,6 +54,7 @@ function nothing(destination: string, { user, port }: Given): ConfigSettings {
     hostName: destination,
     ...defined({ user, port }),
     identityFiles: [],
+    certificateFiles: [],
     identitiesOnly: false,
     proxyJump: [],
   };

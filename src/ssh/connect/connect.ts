@@ -12,7 +12,7 @@ import type { Lookup } from '../config/index.js';
 import { createDialler } from './dial.js';
 import type { Link } from '../shell/exec.js';
 import { jobText, streamText } from '../shell/job.js';
-import { createKeyRing } from '../login/key-ring.js';
+import { createKeyRing } from '../keys/key-ring.js';
 import { pipe } from '../transfer/pipe.js';
 import { findRoute } from './route.js';
 import { createRootShell } from '../shell/shell.js';

@@ -7,7 +7,7 @@ import type { AskSecret } from '../../model/secret.js';
 import { credentials } from '../login/auth.js';
 import type { Credentials } from '../login/auth.js';
 import type { Target } from './errors.js';
-import type { KeyRing } from '../login/key-ring.js';
+import type { KeyRing } from '../keys/key-ring.js';
 import { forward } from './forward.js';
 import { login } from '../login/login.js';
 import type { Hop } from './route.js';

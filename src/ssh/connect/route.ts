@@ -22,6 +22,8 @@ export interface Hop {
   /** Where keys are; those the inventory names must be there. */
   readonly identityFiles: readonly string[];
   readonly identityRequired: boolean;
+  /** Certificates for keys, besides those that lie beside the identity files. */
+  readonly certificateFiles: readonly string[];
   /** Nothing but the identity files is offered. */
   readonly identitiesOnly: boolean;
   /** Path of the SSH agent's socket; absent: there is none, or it must not be used. */
@@ -102,6 +104,7 @@ async function resolve(
     knownHostsFiles: knownHosts(knownHostsFile, config),
     identityFiles: identityFile === undefined ? config.identityFiles : [identityFile],
     identityRequired: identityFile !== undefined,
+    certificateFiles: identityFile === undefined ? config.certificateFiles : [],
     identitiesOnly: identityFile !== undefined || config.identitiesOnly,
     ...(agent === '' || agent === 'none' ? {} : { agent }),
     ...defined({ passphrase, password }),

@@ -1,8 +1,9 @@
 import type { AnyAuthMethod, AuthHandlerMiddleware, KeyboardInteractiveAuthMethod, Prompt } from 'ssh2';
 import type { AskSecret } from '../../model/secret.js';
-import { asAgent, findIdentities, noIdentity } from './identities.js';
-import type { Identities } from './identities.js';
-import type { KeyRing } from './key-ring.js';
+import { asAgent } from '../keys/as-agent.js';
+import { findIdentities, noIdentity } from '../keys/identities.js';
+import type { Identities } from '../keys/identities.js';
+import type { KeyRing } from '../keys/key-ring.js';
 import type { Hop } from '../connect/route.js';
 import { readSecret } from './secret.js';
 

@@ -5,6 +5,7 @@ import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import { startAttempt } from './auth.js';
 import type { Credentials } from './auth.js';
+import { acceptForeignKeys } from '../keys/foreign-keys.js';
 import { startPausableTimer } from '../shell/pausable-timer.js';
 import { connectError } from '../connect/errors.js';
 import type { Target } from '../connect/errors.js';
@@ -121,6 +122,7 @@ export function login(target: Target, { trust, credentials, patience, signal, so
       },
       authHandler: attempt.handler,
     });
+    acceptForeignKeys(client);
     // Without it a small request waits for the answer to the one before: 44 ms instead of 3.
     client.setNoDelay(true);
   });

@@ -13,10 +13,12 @@ export function keyType(key: Uint8Array): string {
   return length > 64 ? 'unknown' : bytes.toString('latin1', 4, 4 + length);
 }
 
-/** A key type as people say it: 'ED25519', 'ECDSA', 'RSA'. */
+/** A key type as people say it: 'ED25519', 'ECDSA', 'RSA', 'ED25519-SK-CERT'. */
 export function shortType(type: string): string {
-  if (type.startsWith('ecdsa-')) return 'ECDSA';
-  return type.replace(/^ssh-/, '').toUpperCase();
+  const certificate = type.includes('-cert-') ? '-CERT' : '';
+  const hardware = type.startsWith('sk-') ? '-SK' : '';
+  const plain = type.replace(/^sk-/, '').replace(/(-cert-v01)?@openssh\.com$/, '');
+  return `${plain.startsWith('ecdsa-') ? 'ECDSA' : plain.replace(/^ssh-/, '').toUpperCase()}${hardware}${certificate}`;
 }
 
 /** The default path part of a server's key file, for hints: 'ed25519', 'ecdsa', 'rsa'. */

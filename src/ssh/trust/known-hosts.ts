@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { defined } from '../../model/defined.js';
 import { keyType } from './host-key.js';
 
 /** One line of a known_hosts file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"). */
@@ -7,6 +8,8 @@ export interface KnownHost {
   /** Counted from 1. */
   readonly line: number;
   readonly revoked: boolean;
+  /** It is no key of a host, but of who signs hosts' certificates. */
+  readonly authority: boolean;
   readonly patterns: readonly string[];
   readonly type: string;
   /** In SSH wire form. */
@@ -15,7 +18,8 @@ export interface KnownHost {
 
 export type Verdict =
   | { readonly is: 'known' }
-  | { readonly is: 'unknown' }
+  /** `authority`: known_hosts would vouch for a certificate of the host. */
+  | { readonly is: 'unknown'; readonly authority?: KnownHost }
   | { readonly is: 'changed'; readonly entry: KnownHost }
   | { readonly is: 'revoked'; readonly entry: KnownHost };
 
@@ -24,17 +28,19 @@ export type Verdict =
  * even when the key is of another type: else somebody in between could offer only a type that is not known yet.
  */
 export function judgeHostKey(entries: readonly KnownHost[], address: string, port: number, key: Uint8Array): Verdict {
-  const matching = entriesFor(entries, address, port);
+  const all = entriesFor(entries, address, port);
+  const matching = all.filter((entry) => !entry.authority);
   const same = matching.filter((entry) => Buffer.compare(entry.key, key) === 0);
   const revoked = same.find((entry) => entry.revoked);
   if (revoked !== undefined) return { is: 'revoked', entry: revoked };
   if (same.length > 0) return { is: 'known' };
   const trusted = matching.filter((entry) => !entry.revoked);
   const other = trusted.find((entry) => entry.type === keyType(key)) ?? trusted[0];
-  return other === undefined ? { is: 'unknown' } : { is: 'changed', entry: other };
+  if (other !== undefined) return { is: 'changed', entry: other };
+  return { is: 'unknown', ...defined({ authority: all.find((entry) => entry.authority) }) };
 }
 
-/** Entries that speak of this host. Certificate authorities are left out: host certificates are not supported by ssh2. */
+/** Entries that speak of this host; also those of certificate authorities, though ssh2 cannot check host certificates. */
 export function entriesFor(entries: readonly KnownHost[], address: string, port: number): KnownHost[] {
   const name = hostName(address, port);
   return entries.filter((entry) => matches(entry.patterns, name));
@@ -53,10 +59,11 @@ export function parseKnownHosts(file: string, text: string): KnownHost[] {
     const marker = fields[0]?.startsWith('@') === true ? fields.shift() : undefined;
     const [hosts, type, base64] = fields;
     if (hosts === undefined || type === undefined || base64 === undefined || hosts.startsWith('#')) return [];
-    if (marker !== undefined && marker !== '@revoked') return [];
+    if (marker !== undefined && marker !== '@revoked' && marker !== '@cert-authority') return [];
     const key = Buffer.from(base64, 'base64');
     if (keyType(key) !== type) return [];
-    return [{ file, line: index + 1, revoked: marker === '@revoked', patterns: hosts.split(','), type, key }];
+    const [revoked, authority] = [marker === '@revoked', marker === '@cert-authority'];
+    return [{ file, line: index + 1, revoked, authority, patterns: hosts.split(','), type, key }];
   });
 }
 

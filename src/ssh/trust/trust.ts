@@ -49,7 +49,7 @@ export function hostTrust(options: {
   const entries = [file, ...others, SYSTEM_KNOWN_HOSTS].flatMap((path) => parseKnownHosts(path, readIfThere(path)));
   const knownTypes = new Set(
     entriesFor(entries, address, port)
-      .filter((entry) => !entry.revoked)
+      .filter((entry) => !entry.revoked && !entry.authority)
       .map((entry) => entry.type),
   );
   const isKnown = (algorithm: string): boolean =>
@@ -92,7 +92,10 @@ export function hostTrust(options: {
       return new KinitError(`the host key of ${name} is not known`, {
         ...place,
         tried: `${tried} against ${file}`,
-        found: `the host sent ${sent}`,
+        found:
+          verdict.authority === undefined
+            ? `the host sent ${sent}`
+            : `the host sent ${sent}; ${verdict.authority.file} line ${verdict.authority.line} trusts an authority for host certificates, which kinit cannot check`,
         hint: `Compare on the machine's console: ssh-keygen -lf /etc/ssh/${keyFileName(keyType(key))}. If they are the same, run again with --accept-new-host-keys${options.behind === true || hostKeyAlias !== undefined ? '.' : `, or: ssh-keyscan -p ${port} ${quote(address)} >> ${quote(file)}`}`,
       });
     },

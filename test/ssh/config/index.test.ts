@@ -110,7 +110,7 @@ test('the user of the inventory counts as one that was given: Match user sees it
 });
 
 test('without a file nothing is set; a file that is not there is an empty one', async () => {
-  const nothing = { hostName: 'h', identityFiles: [], identitiesOnly: false, proxyJump: [] };
+  const nothing = { hostName: 'h', identityFiles: [], certificateFiles: [], identitiesOnly: false, proxyJump: [] };
   expect(await openConfig(undefined)('h', { defaultUser: 'root' })).toEqual(nothing);
   expect(await openConfig(join(folder, 'absent'))('h', { defaultUser: 'root' })).toEqual(nothing);
   const given = { user: 'ops', port: 2222 };
@@ -164,6 +164,7 @@ describe('without OpenSSH', () => {
       expect(await lookup(host, { defaultUser: 'root' })).toEqual({
         hostName: host,
         identityFiles: [],
+        certificateFiles: [],
         identitiesOnly: false,
         proxyJump: [],
       });

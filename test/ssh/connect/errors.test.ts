@@ -35,6 +35,7 @@ function login(
     knownHostsFiles: ['/k'] as const,
     identityFiles: [],
     identityRequired: false,
+    certificateFiles: [],
     identitiesOnly: false,
   };
   const credentials = {

@@ -4,7 +4,7 @@ import ssh2 from 'ssh2';
 import { afterEach, expect, test, vi } from 'vitest';
 import { credentials } from '../../../src/ssh/login/auth.js';
 import type { Credentials } from '../../../src/ssh/login/auth.js';
-import { createKeyRing } from '../../../src/ssh/login/key-ring.js';
+import { createKeyRing } from '../../../src/ssh/keys/key-ring.js';
 import type { Hop } from '../../../src/ssh/connect/route.js';
 import { scratch } from '../scratch.js';
 
@@ -27,6 +27,7 @@ const find = (changes: Partial<Hop> = {}): Promise<Credentials> =>
       knownHostsFiles: ['/k'] as const,
       identityFiles: [],
       identityRequired: false,
+      certificateFiles: [],
       identitiesOnly: false,
       ...changes,
     },
@@ -87,7 +88,7 @@ test('without any key, what was looked for is named', async () => {
   vi.stubEnv('HOME', folder);
   await expect(find()).rejects.toMatchObject({
     context: {
-      tried: 'SSH agent, ~/.ssh/id_ed25519, ~/.ssh/id_ecdsa, ~/.ssh/id_rsa',
+      tried: 'SSH agent, ~/.ssh/id_ed25519, ~/.ssh/id_ecdsa, ~/.ssh/id_rsa, ~/.ssh/id_ed25519_sk, ~/.ssh/id_ecdsa_sk',
       found: expect.stringContaining('no SSH agent') as unknown,
     },
   });

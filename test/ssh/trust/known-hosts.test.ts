@@ -72,5 +72,8 @@ test('certificate authorities and broken lines are not keys of a host', () => {
     'h ssh-rsa',
     entry('h', ED, 'ssh-rsa'),
   ].join('\n');
-  expect(parseKnownHosts('kh', text)).toEqual([]);
+  const entries = parseKnownHosts('kh', text);
+  expect(entries).toMatchObject([{ line: 1, authority: true }]);
+  // Not even where the authority's own key is sent: it vouches for certificates only.
+  expect(judgeHostKey(entries, 'h', 22, ED)).toMatchObject({ is: 'unknown', authority: { line: 1 } });
 });

@@ -126,3 +126,19 @@ test('keys of several files are known; a new one is written into the first', () 
   fresh.remember();
   expect(readFileSync(first, 'utf8')).toBe(`new.invalid ssh-rsa ${RSA.toString('base64')}\n`);
 });
+
+test('a host that only an authority vouches for is unknown, and it is said that host certificates are not checked', () => {
+  const { file, trust } = setUp(`@cert-authority *.invalid ssh-ed25519 ${ED.toString('base64')}\n`);
+  // Its pattern names no port, as with ssh.
+  expect(trust.judge(RSA)?.context.found).not.toContain('authority');
+  const { file: other, trust: judge } = setUp(
+    `@cert-authority [*.invalid]:2222 ssh-ed25519 ${ED.toString('base64')}\n`,
+  );
+  expect(file).not.toBe(other);
+  expect(judge.judge(RSA)?.context).toMatchObject({
+    found: expect.stringContaining(
+      `; ${other} line 1 trusts an authority for host certificates, which kinit cannot check`,
+    ) as unknown,
+    hint: expect.stringContaining('--accept-new-host-keys') as unknown,
+  });
+});

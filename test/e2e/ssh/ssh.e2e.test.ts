@@ -9,12 +9,12 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { KinitError } from '../../src/model/error.js';
-import type { HostConnection } from '../../src/model/host.js';
-import { createConnector } from '../../src/ssh/index.js';
-import type { ConnectOptions } from '../../src/ssh/index.js';
-import { freePort, keygen, startSshd, whyNoSshd } from './support/access/sshd.js';
-import type { TestSshd } from './support/access/sshd.js';
+import type { KinitError } from '../../../src/model/error.js';
+import type { HostConnection } from '../../../src/model/host.js';
+import { createConnector } from '../../../src/ssh/index.js';
+import type { ConnectOptions } from '../../../src/ssh/index.js';
+import { freePort, keygen, startSshd, whyNoSshd } from '../support/access/sshd.js';
+import type { TestSshd } from '../support/access/sshd.js';
 
 const missing = whyNoSshd();
 const connect = createConnector();

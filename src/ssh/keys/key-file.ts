@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
 import { defined } from '../../model/defined.js';
-import { fingerprint, shortType } from '../trust/host-key.js';
+import { fingerprint, keyType, shortType } from '../trust/host-key.js';
+import { foreignKey } from './foreign-keys.js';
+import { wireReader } from './wire.js';
 
 /** A key file, as far as it can be read without its passphrase. */
 export interface KeyFile {
@@ -10,8 +12,8 @@ export interface KeyFile {
   readonly text: string;
   /** Unknown only for encrypted keys in PEM format without a .pub file beside them. */
   readonly publicKey?: ParsedKey;
-  /** Without a private key in it the agent must hold that (hardware keys). */
-  readonly holds: 'private' | 'encrypted' | 'public' | 'nothing';
+  /** Without a private key in it the agent must hold that. */
+  readonly holds: 'private' | 'encrypted' | 'public' | 'hardware' | 'nothing';
 }
 
 /** Throws the error of the file system where it cannot be read. */
@@ -19,6 +21,8 @@ export async function readKeyFile(file: string): Promise<KeyFile> {
   const text = await readFile(file, 'utf8');
   const key = parse(text);
   if (key !== undefined) return { file, text, publicKey: key, holds: key.isPrivateKey() ? 'private' : 'public' };
+  const onHardware = hardwareKey(text);
+  if (onHardware !== undefined) return { file, text, ...onHardware };
   if (!isEncrypted(text)) return { file, text, holds: 'nothing' };
   const publicKey = publicPart(text) ?? parse(await readFile(`${file}.pub`, 'utf8').catch(() => ''));
   return { file, text, holds: 'encrypted', ...defined({ publicKey }) };
@@ -51,6 +55,16 @@ function parse(text: string, passphrase?: string): ParsedKey | undefined {
   }
 }
 
+/** A key on a FIDO token: its file, or its .pub file. ssh2 knows neither. */
+function hardwareKey(text: string): Pick<KeyFile, 'publicKey' | 'holds'> | undefined {
+  const blob = opensshHeader(text)?.publicKey;
+  if (blob !== undefined && keyType(blob).startsWith('sk-')) return { publicKey: foreignKey(blob), holds: 'hardware' };
+  const [type = '', base64 = ''] = text.split(/\s+/);
+  const key = Buffer.from(base64, 'base64');
+  if (!type.startsWith('sk-') || keyType(key) !== type) return undefined;
+  return { publicKey: foreignKey(key), holds: 'public' };
+}
+
 /** In OpenSSH's format the public key stands before the encrypted part. */
 function publicPart(text: string): ParsedKey | undefined {
   const blob = opensshHeader(text)?.publicKey;
@@ -63,16 +77,16 @@ function opensshHeader(text: string): { readonly cipher: string; readonly public
   const body = /-----BEGIN OPENSSH PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END/.exec(text)?.[1];
   if (body === undefined) return undefined;
   const bytes = Buffer.from(body, 'base64');
-  let at = 'openssh-key-v1\0'.length;
-  const field = (): Buffer => {
-    const length = at + 4 > bytes.length ? 0 : bytes.readUInt32BE(at);
-    at += 4 + length;
-    return bytes.subarray(at - length, at);
-  };
-  const cipher = field().toString('latin1');
-  // Name and options of the key derivation, then the number of keys.
-  field();
-  field();
-  at += 4;
-  return { cipher, publicKey: field() };
+  const reader = wireReader(bytes.subarray('openssh-key-v1\0'.length));
+  try {
+    const cipher = reader.string().toString('latin1');
+    // Name and options of the key derivation, then the number of keys.
+    reader.string();
+    reader.string();
+    reader.uint32();
+    return { cipher, publicKey: reader.string() };
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }

@@ -2,13 +2,13 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { KinitError } from '../../src/model/error.js';
-import type { HostConnection } from '../../src/model/host.js';
-import { createConnector } from '../../src/ssh/index.js';
-import type { ConnectOptions } from '../../src/ssh/index.js';
-import { runLocal } from '../../src/ssh/local.js';
-import { freePort, startSshd, whyNoSshd } from './support/access/sshd.js';
-import type { TestSshd } from './support/access/sshd.js';
+import type { KinitError } from '../../../src/model/error.js';
+import type { HostConnection } from '../../../src/model/host.js';
+import { createConnector } from '../../../src/ssh/index.js';
+import type { ConnectOptions } from '../../../src/ssh/index.js';
+import { runLocal } from '../../../src/ssh/local.js';
+import { freePort, startSshd, whyNoSshd } from '../support/access/sshd.js';
+import type { TestSshd } from '../support/access/sshd.js';
 
 const missing = whyNoSshd();
 

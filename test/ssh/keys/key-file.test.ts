@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { expect, test } from 'vitest';
-import { decrypt, isEncrypted, readKeyFile } from '../../../src/ssh/login/keys.js';
+import { decrypt, isEncrypted, readKeyFile } from '../../../src/ssh/keys/key-file.js';
 import { scratch } from '../scratch.js';
 
 const folder = scratch();

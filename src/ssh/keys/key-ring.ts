@@ -1,9 +1,9 @@
 import type { ParsedKey } from 'ssh2';
 import { KinitError } from '../../model/error.js';
 import type { AskSecret, SecretSource } from '../../model/secret.js';
-import { decrypt } from './keys.js';
-import type { KeyFile } from './keys.js';
-import { readSecret } from './secret.js';
+import { decrypt } from './key-file.js';
+import type { KeyFile } from './key-file.js';
+import { readSecret } from '../login/secret.js';
 
 /** Opens encrypted keys, each once for all hosts: that takes a tenth of a second of computing. */
 export interface KeyRing {
