@@ -51,7 +51,8 @@ test('what no server would take is known beforehand', () => {
 test('a key, a torn certificate and nonsense are no certificates', () => {
   const line = certify('ed25519', 'torn');
   const blob = Buffer.from(line.split(' ')[1] ?? '', 'base64');
-  for (let length = 0; length < blob.length; length += 1) expect(parseCertificate(blob.subarray(0, length))).toBeUndefined();
+  for (let length = 0; length < blob.length; length += 1)
+    expect(parseCertificate(blob.subarray(0, length))).toBeUndefined();
   expect(parseCertificateLine(readFileSync(join(folder, 'torn.pub'), 'utf8'))).toBeUndefined();
   expect(parseCertificateLine('ssh-new-cert-v01@openssh.com AAAA x')).toBeUndefined();
   writeFileSync(join(folder, 'empty'), '');
