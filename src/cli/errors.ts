@@ -1,4 +1,5 @@
 import { asKinitError, told, type ToldContext } from '../model/error.js';
+import { cutMiddle, EVIDENCE_WIDTH, fewLines, readable, wrapped } from '../model/text/evidence.js';
 import { clean, oneLine } from './terminal/clean.js';
 import type { Paint } from './terminal/colour.js';
 
@@ -16,7 +17,8 @@ export function toFailure(thrown: unknown): Failure {
 
 /**
  * Failures for a person, each host once: what failed and where, what was tried, what came back, what to do.
- * Failures alike in all but the host are told once, with the names of the hosts.
+ * Failures alike in all but the host are told once, with the names of the hosts. Each is at most ten lines that a person can read;
+ * the whole of it stands in --output json and in a JUnit report.
  */
 export function renderFailures(failures: readonly Failure[], paint: Paint): string {
   return groupAlike(failures)
@@ -31,14 +33,37 @@ export function failureEvent(failure: Failure, exitCode: number): object {
 
 function renderFailure({ message, error }: Failure, hosts: readonly string[], paint: Paint): string {
   const place = [hosts.join(', '), error.phase].filter((part) => part !== undefined && part !== '').join(', ');
-  const head = `${paint.red('Error')}${place === '' ? '' : ` on ${paint.bold(place)}`}: ${oneLine(message)}`;
-  const fields = [field('tried', error.tried), field('found', error.found), field('next', error.hint)];
+  const head = `${paint.red('Error')}${place === '' ? '' : ` on ${paint.bold(place)}`}: ${cutMiddle(readable(oneLine(message)))}`;
+  const fields = [
+    field('tried', evidence(error.tried, MOST_LINES.tried)),
+    field('found', evidence(error.found, MOST_LINES.found)),
+    field('next', advice(error.hint)),
+  ];
   return [head, ...fields.filter((text) => text !== undefined)].join('\n');
 }
 
-function field(name: string, value: string | undefined): string | undefined {
-  if (value === undefined || value.trim() === '') return undefined;
-  const lines = clean(value).trimEnd().split('\n');
+/** With the first line ten, where advice takes two. */
+const MOST_LINES = { tried: 2, found: 5 } as const;
+/** What is left of a line behind a field's name. */
+const WIDTH = EVIDENCE_WIDTH - 9;
+
+/** What programs said: cut where it is long. */
+function evidence(value: string | undefined, most: number): readonly string[] {
+  const lines = linesOf(value).map((line) => cutMiddle(readable(line), WIDTH));
+  return fewLines(lines, most);
+}
+
+/** What to do: whole. */
+function advice(value: string | undefined): readonly string[] {
+  return linesOf(value).flatMap((line) => wrapped(line, WIDTH));
+}
+
+function linesOf(value = ''): readonly string[] {
+  return value.trim() === '' ? [] : clean(value).trimEnd().split('\n');
+}
+
+function field(name: string, lines: readonly string[]): string | undefined {
+  if (lines.length === 0) return undefined;
   return lines.map((line, index) => `  ${(index === 0 ? `${name}:` : '').padEnd(7)}${line}`).join('\n');
 }
 

@@ -1,4 +1,4 @@
-import type { PhaseContext } from '../model/phase.js';
+import type { PhaseContext, Proofs } from '../model/phase.js';
 import type { ClaimedPort } from '../model/seams/port.js';
 import type { Resource, Tools } from '../model/resource.js';
 import type { CertificateWishes, WishesInput } from '../pki/index.js';
@@ -13,12 +13,21 @@ export interface ControlPlaneForm {
   readonly describe: string;
   /** Without the datastore's. */
   readonly certificates: (input: WishesInput) => CertificateWishes;
-  /** Datastore and API server. The kubelet is started behind them. */
+  /** The datastore of this host. It is changed, and runs again, before the API server is: one that is ended while its datastore is away takes its time. */
+  readonly datastore: (context: PhaseContext) => readonly Resource[];
+  /** Waits until it runs as it was written, where the control plane has been started before. */
+  readonly datastoreReady: (context: PhaseContext, tools: Tools, proofs: Proofs) => Promise<void>;
+  /** The kubelet is started behind it. */
   readonly apiServer: (context: PhaseContext) => readonly Resource[];
-  /** Waits until the API answers; ends early, with the reason, where waiting does not help. */
-  readonly ready: (context: PhaseContext, tools: Tools) => Promise<void>;
+  /**
+   * Waits until the API answers, and the processes that answer are those that were written; ends early, with the reason, where
+   * waiting does not help.
+   */
+  readonly ready: (context: PhaseContext, tools: Tools, proofs: Proofs) => Promise<void>;
   /** Controller manager and scheduler, once the API answers. */
   readonly controllers: (context: PhaseContext) => readonly Resource[];
+  /** The same for these two. */
+  readonly controllersReady: (context: PhaseContext, tools: Tools, proofs: Proofs) => Promise<void>;
   /** Free on a host before it starts, besides the API server's and the datastore's. */
   readonly ports: readonly ClaimedPort[];
   /** Names of its containers or processes, as the runtime, the folders of logs and `ps` have them. */

@@ -1,4 +1,5 @@
 import { withoutKlogHead } from '../cluster/why/kubelet-journal.js';
+import { cutMiddle, readable } from '../model/text/evidence.js';
 import type { Evidence, HostEvidence } from './evidence.js';
 
 /** error: it stops the cluster or a node. warning: it will, or it stops a pod. note: worth a word, nothing is broken. */
@@ -54,6 +55,5 @@ export function eachHost(
 
 /** A line of a log without the writer's head (klog: severity, time, process, place), and not longer than a person reads. */
 export function said(line: string): string {
-  const text = withoutKlogHead(line);
-  return text.length > 300 ? `${text.slice(0, 300)}...` : text;
+  return cutMiddle(readable(withoutKlogHead(line)));
 }

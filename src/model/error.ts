@@ -51,6 +51,8 @@ export interface ErrorContext {
   readonly unreachable?: Unreachable;
   /** Inventory name of the host it happened on. */
   readonly host?: string;
+  /** Hosts that are ill, where that is not the one it was noticed on. For the code; `host` is what people are told. */
+  readonly ill?: readonly string[];
   readonly phase?: string;
   /** What was tried, in words or as the command a person could repeat. Never holds a secret. */
   readonly tried?: string;
@@ -80,17 +82,22 @@ export class KinitError extends Error {
 
   /** The same failure with the place it happened filled in, where that was not known below. */
   at(place: { readonly host?: string; readonly phase?: string }): KinitError {
-    const error = new KinitError(this.message, { ...place, ...this.context });
+    return this.with({ ...place, ...this.context });
+  }
+
+  /** The same failure with more or other words on it. */
+  with(context: Partial<ErrorContext>): KinitError {
+    const error = new KinitError(this.message, { ...this.context, ...context });
     if (this.stack !== undefined) error.stack = this.stack;
     return error;
   }
 }
 
 /** What a person or a machine is told of an error: no cause, which may carry what must not be shown. */
-export type ToldContext = Omit<ErrorContext, 'cause' | 'unreachable'>;
+export type ToldContext = Omit<ErrorContext, 'cause' | 'unreachable' | 'ill'>;
 
 export function told({ context }: KinitError): ToldContext {
-  const { cause: _cause, unreachable: _unreachable, ...rest } = context;
+  const { cause: _cause, unreachable: _unreachable, ill: _ill, ...rest } = context;
   return rest;
 }
 

@@ -49,5 +49,11 @@ export interface Phase {
   readonly opensApi?: boolean;
   readonly resources: (context: PhaseContext) => readonly Resource[];
   /** Waits, with a bound of its own, until what was applied really works. Runs also when nothing changed (`changes` is 0). */
-  readonly ready?: (context: PhaseContext, tools: Tools, changes: number) => Promise<void>;
+  readonly ready?: (context: PhaseContext, tools: Tools, changes: number, proofs: Proofs) => Promise<void>;
 }
+
+/**
+ * What the host's resources of kind 'proof' printed, by their ids: the first look of `ready`, for nothing. Empty as soon as
+ * something has been changed on this host since.
+ */
+export type Proofs = ReadonlyMap<string, string>;

@@ -32,6 +32,8 @@ export interface Tools {
   /** Opens the API of the cluster on first use. */
   readonly api: () => Promise<ClusterApi>;
   readonly progress: (text: string) => void;
+  /** When this run began its work on the hosts, by this machine's clock: what happened before it is no reason to give up. */
+  readonly begun: Date;
   /** Aborted on Ctrl-C and when the run's time is over. */
   readonly signal: AbortSignal;
 }
@@ -50,8 +52,8 @@ export interface KindDescription {
  */
 export interface ResourceKind<R extends Resource, Seen> {
   readonly kind: R['kind'];
-  /** For people: what it does to a host, and how `kinit reset` undoes it. */
-  readonly describe: KindDescription;
+  /** For people: what it does to a host, and how `kinit reset` undoes it. Absent: it changes nothing. */
+  readonly describe?: KindDescription;
   /** sh text that prints what is there and changes nothing. Many are sent in one round trip. Absent for kinds seen through the API. */
   readonly observe?: (resource: R) => string;
   readonly parse?: (resource: R, output: string) => Seen;

@@ -2,7 +2,7 @@ import type { Phase } from '../model/phase.js';
 import { addOnPhases } from './cluster/add-ons.js';
 import { binaries } from './host/binaries.js';
 import { clusterConfig } from './cluster/cluster-config.js';
-import { controllers, controlPlane } from './cluster/control-plane.js';
+import { controllers, controlPlane, datastore } from './cluster/control-plane.js';
 import { firewall } from './host/firewall.js';
 import { hostname } from './host/hostname.js';
 import { hostsFile } from './host/hosts-file.js';
@@ -40,6 +40,7 @@ export const phases: readonly Phase[] = [
   images,
   pki,
   kubelet,
+  datastore,
   controlPlane,
   controllers,
   clusterConfig,

@@ -11,6 +11,7 @@ export * from './kernel-module/index.js';
 export * from './link/index.js';
 export * from './node-join/index.js';
 export * from './object/index.js';
+export * from './proof/index.js';
 export * from './selinux/index.js';
 export * from './service/index.js';
 export * from './swap/index.js';

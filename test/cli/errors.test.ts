@@ -63,3 +63,29 @@ test('the JSON event has class and exit code and never the cause', () => {
     host: 'a',
   });
 });
+
+test('an error is at most ten lines that a person can read; the JSON has all of it', () => {
+  const long = `cannot read: ${'x'.repeat(5_000)}: permission denied`;
+  const error = new KinitError(`failed: ${long}`, {
+    class: 'timeout',
+    tried: ['a', 'b', 'c', 'd'].join('\n'),
+    found: Array.from({ length: 30 }, (_, line) => `${line}: ${long}`).join('\n'),
+    hint: `Do this and that, ${'and what else there is, '.repeat(10)}then run again.`,
+  });
+  const text = renderFailures([toFailure(error)], plain);
+  const lines = text.split('\n');
+  expect(lines.length).toBeLessThanOrEqual(10);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(210);
+  expect(lines[0]).toMatch(/^Error: failed: cannot read: x+ \[\.\.\.\] x+: permission denied$/);
+  expect(text).toContain('[... 26 more lines ...]');
+  expect(text).toMatch(/then run again\.$/);
+  expect(JSON.stringify(failureEvent(toFailure(error), 15))).toContain('x'.repeat(5_000));
+});
+
+test('what only the authors of a program can read is left out', () => {
+  const found =
+    'kubelet: rejected event="&Event{ObjectMeta:{node1.18 default 0 <nil> map[] map[]},Reason:Started,}" %!v(PANIC=x)';
+  expect(renderFailures([toFailure(new KinitError('no', { class: 'change', found }))], plain)).toBe(
+    'Error: no\n  found: kubelet: rejected event="&Event{...}" ',
+  );
+});

@@ -112,7 +112,14 @@ export function fakeTools(
 ): Tools & { readonly said: string[] } {
   const said: string[] = [];
   const { host = fakeHost(), api, signal = new AbortController().signal } = parts;
-  return { host, said, signal, progress: (text) => said.push(text), api: async () => api ?? noApi() };
+  return {
+    host,
+    said,
+    signal,
+    begun: new Date(),
+    progress: (text) => said.push(text),
+    api: async () => api ?? noApi(),
+  };
 }
 
 function noApi(): never {

@@ -8,5 +8,5 @@ test('an unknown kind is an internal error that names it', () => {
 });
 
 test('a kind describes itself, for docs/host-changes.md', () => {
-  expect(kindNamed('swap').describe.change).toContain('swap');
+  expect(kindNamed('swap').describe?.change).toContain('swap');
 });

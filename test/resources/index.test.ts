@@ -25,6 +25,7 @@ const ONE_OF_EACH = [
   images({ runtime: 'containerd', images: [] }),
   resources.kernelModule({ name: 'x', required: true }),
   resources.link({ path: '/x', target: '/y' }),
+  resources.proof('x', 'echo x'),
   packages({ manager: 'apt', names: ['x'] }),
   resources.selinux({ mode: 'disabled' }),
   resources.service({ name: 'x', enabled: true, running: true }),

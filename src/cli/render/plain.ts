@@ -1,4 +1,5 @@
 import { oneLine } from '../terminal/clean.js';
+import { cutMiddle, readable } from '../../model/text/evidence.js';
 import { defined } from '../../model/defined.js';
 import type { KinitEvent } from '../../model/event.js';
 import type { Renderer, RendererOptions } from './types.js';
@@ -14,7 +15,7 @@ export function plainRenderer(
   const write = ({ host = '-', phase = '-', text, level }: Line) => {
     const colour = level === 'error' ? paint.red : level === 'warning' ? paint.yellow : (same: string) => same;
     const prefix = `${paint.dim(clock(now()))} ${host.padEnd(hostWidth)} ${paint.cyan(phase.padEnd(phaseWidth))}`;
-    output.write(`${prefix} ${colour(oneLine(text))}\n`);
+    output.write(`${prefix} ${colour(verbose ? oneLine(text) : cutMiddle(readable(oneLine(text))))}\n`);
   };
   const emit = (event: KinitEvent) => {
     if (event.type === 'run-started') {

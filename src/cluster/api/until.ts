@@ -16,7 +16,13 @@ export interface WaitOptions {
 }
 
 /** What one look gave: done, or what is still missing (in words, shown as progress). */
-export type Look<T> = { readonly done: true; readonly value: T } | { readonly done: false; readonly missing: string };
+export type Look<T> =
+  | { readonly done: true; readonly value: T }
+  | {
+      readonly done: false;
+      readonly missing: string;
+      /** Hosts that this hangs on. */ readonly ill?: readonly string[];
+    };
 
 export interface Wait<T> extends WaitOptions {
   /** What is waited for, for a sentence: 'the API server to answer'. */
@@ -57,7 +63,7 @@ export async function waitUntil<T>(wait: Wait<T>): Promise<T> {
         );
       askAgain = performance.now() + HOPE_SECONDS * 1000;
     }
-    if (performance.now() >= end) throw await ranOut(wait, seen.missing);
+    if (performance.now() >= end) throw await ranOut(wait, seen.missing, seen.ill);
     await pause(Math.min(wait.intervalMs ?? 250, Math.max(end - performance.now(), 1)), wait.signal);
   }
 }
@@ -90,20 +96,21 @@ export async function pause(milliseconds: number, signal?: AbortSignal): Promise
   }
 }
 
-async function ranOut<T>(wait: Wait<T>, missing: string): Promise<KinitError> {
+async function ranOut<T>(wait: Wait<T>, missing: string, ill: readonly string[] | undefined): Promise<KinitError> {
   const more = await explanation(wait);
   return gaveUp(
     wait,
     `gave up after ${wait.timeoutSeconds} s waiting for ${wait.what}`,
     more === '' ? missing : `${missing}\n${more}`,
+    ill,
   );
 }
 
-function gaveUp<T>(wait: Wait<T>, message: string, found: string): KinitError {
+function gaveUp<T>(wait: Wait<T>, message: string, found: string, ill?: readonly string[]): KinitError {
   return new KinitError(message, {
     class: 'timeout',
     found,
-    ...defined({ tried: wait.tried }),
+    ...defined({ tried: wait.tried, ill }),
     hint: wait.hint ?? 'Run the same command again once the cause is gone: it goes on where it stopped.',
   });
 }

@@ -9,18 +9,18 @@ seen=' '; count=0; dns=no; last=
 while [ "$(busybox date +%s)" -lt "$end" ]; do
   if [ "$dns" = no ]; then
     last=$(busybox nslookup "$NAME" 2>&1)
-    if printf '%s\n' "$last" | busybox grep -qwF "$ADDRESS"; then dns=yes; last=none; else busybox sleep 0.3; continue; fi
+    if printf '%s\n' "$last" | busybox grep -qwF "$ADDRESS"; then dns=yes; last=; else busybox sleep 0.3; continue; fi
   fi
   if answer=$(busybox timeout 2 busybox wget -q -O - "http://$ADDRESS:$PORT/name" 2>&1); then
     case $seen in *" $answer "*) busybox sleep 0.1 ;; *) seen="$seen$answer "; count=$((count+1)) ;; esac
     [ "$count" -lt "$WANT" ] || exit 0
   else
-    last=$answer; busybox sleep 0.2
+    last=". Last error: ${answer:-no answer from $ADDRESS port $PORT within 2 s}"; busybox sleep 0.2
   fi
 done
 if [ "$dns" = no ]; then
-  printf 'DNS did not give %s for %s: %s' "$ADDRESS" "$NAME" "$last" | busybox tr '\n' ' ' >/dev/termination-log
+  printf 'DNS did not give %s for %s: %s' "$ADDRESS" "$NAME" "${last:-nslookup says nothing}" | busybox tr '\n' ' ' >/dev/termination-log
 else
-  printf 'the Service answered only from:%s(%s of %s nodes wanted). Last error: %s' "$seen" "$count" "$WANT" "$last" >/dev/termination-log
+  printf 'the Service answered only from:%s(%s of %s nodes wanted)%s' "$seen" "$count" "$WANT" "$last" >/dev/termination-log
 fi
 exit 1

@@ -100,6 +100,7 @@ async function verdict(
   if (failed.length === 0) return;
   throw new KinitError(`the pod network does not work on ${failed.map(nodeOf).join(', ')}`, {
     class: 'timeout',
+    ill: failed.map(nodeOf),
     tried: `from a pod on each node: the DNS name of a Service, and the Service itself, for ${PROBE_LIMIT_SECONDS} s`,
     found: failed.map((pod) => `${nodeOf(pod)}: ${text(ended(pod), 'message')?.trim() ?? 'no message'}`).join('\n'),
     hint,

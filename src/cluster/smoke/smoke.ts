@@ -2,11 +2,11 @@ import type { ClusterApi, KubeObject } from '../../model/api.js';
 import type { PhaseContext } from '../../model/phase.js';
 import type { Tools } from '../../model/resource.js';
 import { condition, explainPods, isReady } from '../why/pods.js';
-import { count, list, record, text } from '../api/json.js';
+import { list, record, text } from '../api/json.js';
 import { planProbe, rememberProbe } from './mark.js';
 import { probePods } from './probe.js';
 import { type Look, patiently, waitUntil } from '../api/until.js';
-import { nodeTrouble, workloadTrouble } from '../waits/api.js';
+import { isRolledOut, isSeen, nodeTrouble, workloadTrouble } from '../waits/api.js';
 
 /** Seconds until all nodes are Ready and kinit's own workloads run, with images in place. */
 const SETTLE_TIMEOUT = 180;
@@ -95,22 +95,46 @@ async function lookAround(
   const workloads = found
     .flat()
     .filter((workload) => appliedByKinit(workload) && (scheduling || workload.kind === 'DaemonSet'));
-  const missing = nodes.flatMap((node) => nodeTrouble(node.metadata.name, node));
-  if (!nodes.some((node) => node.metadata.name === leader)) missing.push(...nodeTrouble(leader, undefined));
+  const troubles: Trouble[] = nodes.flatMap((node) =>
+    nodeTrouble(node.metadata.name, node).map((text) => ({ text, on: [node.metadata.name] })),
+  );
+  if (!nodes.some((node) => node.metadata.name === leader))
+    troubles.push(...nodeTrouble(leader, undefined).map((text) => ({ text, on: [leader] })));
   const ready = new Set(nodes.map((node) => node.metadata.name));
-  for (const workload of workloads) missing.push(...(await notServing(api, workload, ready)));
-  return missing.length === 0
-    ? { done: true, value: { nodes, workloads } }
-    : { done: false, missing: missing.join('\n') };
+  for (const workload of workloads) troubles.push(...(await notServing(api, workload, ready)));
+  if (troubles.length === 0) return { done: true, value: { nodes, workloads } };
+  const ill = [...new Set(troubles.flatMap(({ on }) => on))];
+  return { done: false, missing: troubles.map(({ text }) => text).join('\n'), ...(ill.length === 0 ? {} : { ill }) };
 }
 
-/** A workload that lacks pods only on hosts that are not of this run (a host that is down) does not hold the run up. */
-async function notServing(api: ClusterApi, workload: KubeObject, nodes: ReadonlySet<string>): Promise<string[]> {
+/** What is missing, and the nodes it is missing on, where that can be said. */
+interface Trouble {
+  readonly text: string;
+  readonly on: readonly string[];
+}
+
+/**
+ * What keeps a workload from serving the nodes of this run with pods of its present revision. One that lacks pods only on hosts
+ * that are not of this run (a host that is down) does not hold the run up.
+ */
+async function notServing(api: ClusterApi, workload: KubeObject, nodes: ReadonlySet<string>): Promise<Trouble[]> {
   const trouble = workloadTrouble(workload);
   if (trouble === undefined) return [];
   const line = `${workload.kind} ${workload.metadata.name}: ${trouble}`;
-  if (count(workload, 'status', 'observedGeneration') < count(workload, 'metadata', 'generation')) return [line];
-  if (workload.kind === 'Deployment') return condition(workload, 'Available')?.status === 'True' ? [] : [line];
+  const nobody = [{ text: line, on: [] }];
+  if (!isSeen(workload)) return nobody;
+  const isDaemon = workload.kind === 'DaemonSet';
+  if (!isDaemon && (!isRolledOut(workload) || condition(workload, 'Available')?.status !== 'True')) return nobody;
+  const pods = await podsOf(api, workload);
+  const whereReady = (ready: boolean): Set<string | undefined> =>
+    new Set(pods.filter((pod) => isReady(pod) === ready).map((pod) => text(pod, 'spec', 'nodeName')));
+  const [served, unserved] = [whereReady(true), whereReady(false)];
+  const lacking = [...nodes].filter((name) => (isDaemon ? !served.has(name) : unserved.has(name)));
+  return lacking.length === 0 ? [] : [{ text: `${line}, not on ${lacking.join(', ')}`, on: lacking }];
+}
+
+/** Of its present revision, where a pod says of which it is. */
+async function podsOf(api: ClusterApi, workload: KubeObject): Promise<KubeObject[]> {
   const selector = Object.entries(record(workload, 'spec', 'selector', 'matchLabels')).map(
     ([key, value]) => `${key}=${String(value)}`,
   );
@@ -119,11 +143,7 @@ async function notServing(api: ClusterApi, workload: KubeObject, nodes: Readonly
     labelSelector: selector.join(','),
   });
   const template = workload.metadata.annotations?.['deprecated.daemonset.template.generation'];
-  const current = pods.filter(
-    (pod) => template === undefined || pod.metadata.labels?.['pod-template-generation'] === template,
-  );
-  const served = new Set(current.filter(isReady).map((pod) => text(pod, 'spec', 'nodeName')));
-  return [...nodes].every((name) => served.has(name)) ? [] : [line];
+  return pods.filter((pod) => template === undefined || pod.metadata.labels?.['pod-template-generation'] === template);
 }
 
 /** The kubelet sets this taint with --cloud-provider=external (k8s.io/cloud-provider/api: TaintExternalCloudProvider). */

@@ -1,29 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi, KubeObject } from '../../model/api.js';
 import { asKinitError } from '../../model/error.js';
 import { isOutage } from '../api/errors.js';
 import { condition, isReady } from '../why/pods.js';
 import { count, list, text } from '../api/json.js';
 import { type Look, patiently, waitUntil, type WaitOptions } from '../api/until.js';
-
-/** Waits (default 120 s) until /readyz says ok: the API server and its start-up hooks are done. */
-export async function waitForApi(
-  api: ClusterApi,
-  options: WaitOptions & {
-    readonly path?: '/livez' | '/readyz';
-    readonly hopeless?: () => Promise<string | undefined>;
-  } = {},
-): Promise<void> {
-  const path = options.path ?? '/readyz';
-  await waitUntil({
-    ...options,
-    what: 'the API server to answer',
-    timeoutSeconds: options.timeoutSeconds ?? 120,
-    intervalMs: 150,
-    tried: `GET ${path}`,
-    hint: 'Look at the control plane on its host: crictl ps -a, crictl logs CONTAINER, journalctl -u kubelet.',
-    look: () => lookAtApi(api, path),
-  });
-}
 
 /**
  * Waits (default 120 s) until the controller manager does its work, seen by the ServiceAccount it makes in each namespace.
@@ -49,24 +30,47 @@ export async function waitForControllers(api: ClusterApi, options: WaitOptions =
   });
 }
 
-/** What keeps a workload from being available; undefined when nothing does. No pod wanted counts as available. */
+/** What keeps a workload from being available in its present revision; undefined when nothing does. No pod wanted counts as available. */
 export function workloadTrouble(workload: KubeObject | undefined): string | undefined {
   if (workload === undefined) return 'it does not exist';
-  if (count(workload, 'status', 'observedGeneration') < count(workload, 'metadata', 'generation'))
-    return 'its controller has not seen it yet';
+  if (!isSeen(workload)) return 'its controller has not seen it yet';
   const daemon = workload.kind === 'DaemonSet';
-  const wanted = daemon ? count(workload, 'status', 'desiredNumberScheduled') : count(workload, 'spec', 'replicas');
-  const updated = count(workload, 'status', daemon ? 'updatedNumberScheduled' : 'updatedReplicas');
+  const { wanted, updated } = replicas(workload);
   const available = count(workload, 'status', daemon ? 'numberAvailable' : 'availableReplicas');
-  if (updated >= wanted && available >= wanted) return undefined;
+  if (updated >= wanted && available >= wanted && isRolledOut(workload)) return undefined;
   return `${Math.min(updated, available)} of ${wanted} pods are up to date and available`;
+}
+
+/** Its status is about what it is now. */
+export function isSeen(workload: KubeObject): boolean {
+  return count(workload, 'status', 'observedGeneration') >= count(workload, 'metadata', 'generation');
+}
+
+/** Every pod it wants is there in the present revision, and none of an earlier one (kubectl rollout status: DeploymentStatusViewer). */
+export function isRolledOut(workload: KubeObject): boolean {
+  const { wanted, updated } = replicas(workload);
+  const all = workload.kind === 'DaemonSet' ? updated : count(workload, 'status', 'replicas');
+  return updated >= wanted && all <= updated;
+}
+
+function replicas(workload: KubeObject): { readonly wanted: number; readonly updated: number } {
+  const daemon = workload.kind === 'DaemonSet';
+  return {
+    wanted: daemon ? count(workload, 'status', 'desiredNumberScheduled') : count(workload, 'spec', 'replicas'),
+    updated: count(workload, 'status', daemon ? 'updatedNumberScheduled' : 'updatedReplicas'),
+  };
 }
 
 const done: Look<undefined> = { done: true, value: undefined };
 
-async function lookAtApi(api: ClusterApi, path: string): Promise<Look<undefined>> {
+/** A server that is on its way out may keep a question for as long as it lives. */
+const PATIENCE_MS = 3000;
+
+/** Whether the API server says that it is ready; an outage is one more thing that is missing. */
+export async function lookAtApi(api: ClusterApi, path: string): Promise<Look<undefined>> {
   try {
-    const response = await api.request('GET', path);
+    const response = await Promise.race([api.request('GET', path), sleep(PATIENCE_MS, undefined, { ref: false })]);
+    if (response === undefined) return { done: false, missing: `no answer within ${String(PATIENCE_MS / 1000)} s` };
     if (response.status === 200) return done;
     return { done: false, missing: notReady(response.status, response.body) };
   } catch (thrown) {

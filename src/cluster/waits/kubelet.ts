@@ -10,15 +10,20 @@ const STAYS_UP = 3;
 /** Seconds; systemd starts it again every 10. */
 const TIMEOUT = 90;
 
+/** sh text for the first look of the wait below. */
+export const kubeletState = (): string => sh(script);
+
 /**
  * Waits until a kubelet that was started has stayed up. Its node says nothing of that: it counts as Ready for 40 s after
  * its kubelet's last word, whatever became of it.
+ * @param first what `kubeletState` printed, where nothing was changed since
  */
 export async function waitForKubelet(
   facts: HostFacts,
-  { host, progress, signal }: Pick<Tools, 'host' | 'progress' | 'signal'>,
+  { host, progress, signal, begun }: Pick<Tools, 'host' | 'progress' | 'signal' | 'begun'>,
+  first?: string,
 ): Promise<void> {
-  const begun = new Date();
+  let known = first;
   await waitUntil({
     what: 'the kubelet to stay up',
     timeoutSeconds: TIMEOUT,
@@ -27,11 +32,12 @@ export async function waitForKubelet(
     signal,
     tried: 'systemctl show kubelet',
     look: async () => {
-      const { state, seconds } = readState((await host.run(sh(script), { timeoutSeconds: 20 })).stdout);
+      const { state, seconds } = readState(known ?? (await host.run(kubeletState(), { timeoutSeconds: 20 })).stdout);
+      known = undefined;
       if (state === 'active' && seconds >= STAYS_UP) return { done: true, value: undefined };
       return { done: false, missing: state === 'active' ? 'it has just been started' : `it is ${state}` };
     },
-    hopeless: () => hopelessCause(host, facts, begun),
+    hopeless: () => hopelessCause(host, facts, begun, []),
     hint: 'On the host: journalctl -u kubelet -e',
   });
 }

@@ -12,10 +12,16 @@ const NOISE = [
   'Error getting node',
   'nodes have not yet been read',
   'Failed to contact API server when waiting for CSINode',
+  // Of what init does later: pods have no network before the control plane is up.
+  'container runtime network not ready',
   'Container runtime network not ready',
+  'cni plugin not initialized',
+  'cni config uninitialized',
   'Error updating node status',
   'Eviction manager: failed to get summary stats',
   'Skipping pod synchronization',
+  'Server rejected event',
+  'No need to create a mirror pod',
 ];
 
 /**
@@ -24,7 +30,7 @@ const NOISE = [
  */
 export function firstKubeletError(journal: string): string | undefined {
   const lines = journal.split('\n');
-  const fatal = lines.find(
+  const fatal = lines.findLast(
     (line) =>
       line.includes('"command failed"') ||
       line.includes('failed to run Kubelet') ||
@@ -35,6 +41,13 @@ export function firstKubeletError(journal: string): string | undefined {
   const error = lines.find((line) => /^E\d{4} /.test(line) && !NOISE.some((noise) => line.includes(noise)));
   const found = fatal ?? error;
   return found === undefined ? undefined : withoutKlogHead(found);
+}
+
+/** Why the kubelet cannot start a static pod's container, in its last words about it; a pause between two starts is no reason. */
+export function podTrouble(journal: string, name: string): string | undefined {
+  const about = new RegExp(`"Error syncing pod, skipping" err="((?:[^"\\\\]|\\\\.)*)" pod="[^"/]*/${name}-`);
+  const words = journal.split('\n').flatMap((line) => about.exec(line)?.[1] ?? []);
+  return words.findLast((each) => !each.includes('CrashLoopBackOff'))?.replaceAll(/\\(["\\])/g, '$1');
 }
 
 /** A log line without klog's head: severity, time, process id, place in the source. */

@@ -1,23 +1,29 @@
 # shellcheck shell=sh
 # What kubelet and system containers say. Logs are read as files: that works also when the container runtime does not.
-# "$1" = seconds since 1970 by the host's clock: older lines are not asked for.
+# "$1" = seconds since 1970 by the host's clock: older lines are not asked for; nor are those from before the kubelet's
+# configuration was written: they are another start's.
 # Prints the kubelet's state as KEY=VALUE; '=== kinit journal' and its journal; for each log of a container
 # '=== kinit NAME [SECONDS]' and its lines, SECONDS being when a static pod's configuration was written.
 
 mark='=== kinit'
 manifests=/etc/kubernetes/manifests
 
+# configured: when the last file was written that the kubelet starts from; 0 where there is none.
+configured() {
+  stat -c %Y /var/lib/kubelet/config.yaml /var/lib/kubelet/kubeadm-flags.env /etc/systemd/system/kubelet.service \
+    2> /dev/null | sort -n | tail -n 1
+}
+
+# kubelet SINCE
 kubelet() {
-  journal=$(timeout 15 journalctl -u kubelet --no-pager -q -o cat -n 400 --since "@$1" 2> /dev/null)
-  state=$(systemctl show -p ActiveState -p SubState -p NRestarts kubelet)
-  printf '%s\n' "$state"
-  # systemd before 235 does not count.
-  case $state in
-    *NRestarts=*) ;;
-    *) echo "NRestarts=$(printf '%s\n' "$journal" | grep -c 'scheduling restart')" ;;
-  esac
+  since=$(configured)
+  if [ "${since:-0}" -lt "$1" ] || [ "${since:-0}" -gt "$(date +%s)" ]; then since=$1; fi
+  journal=$(timeout 15 journalctl -u kubelet --no-pager -q -o cat -n 2000 --since "@$since" 2> /dev/null)
+  systemctl show -p ActiveState -p SubState -p NRestarts kubelet
+  # NRestarts is of all time since somebody started it (and systemd before 235 has none): these are since then.
+  echo "restarts=$(printf '%s\n' "$journal" | grep -ci 'schedul[a-z]* restart')"
   echo "$mark journal"
-  printf '%s\n' "$journal"
+  printf '%s\n' "$journal" | tail -n 400
 }
 
 # written NAME: when the last file was written that a static pod is made from.

@@ -2,7 +2,7 @@ import type { HostFacts } from '../../model/facts.js';
 import type { HostConnection } from '../../model/host.js';
 import { sh, shellScript } from '../../shell/script.js';
 import { parseFields } from '../../shell/output.js';
-import { firstKubeletError, withoutKlogHead } from './kubelet-journal.js';
+import { firstKubeletError, podTrouble, withoutKlogHead } from './kubelet-journal.js';
 
 /** What keeps a node from working, in the words of its own logs. */
 export interface NodeCause {
@@ -10,6 +10,8 @@ export interface NodeCause {
   readonly line: string;
   /** Waiting does not help: it ends for what stands in its configuration, or again and again. */
   readonly hopeless: boolean;
+  /** Something ended with it. Else it is an error that was logged by a kubelet which runs: perhaps a consequence. */
+  readonly certain: boolean;
 }
 
 const logsScript = shellScript('./logs.sh', import.meta.url);
@@ -18,37 +20,50 @@ const ENOUGH_RESTARTS = 2;
 /** Fatal lines about flags and configuration files: the next start ends as this one did. */
 const CONFIGURATION =
   /unknown (flag|command|shorthand)|flag needs an argument|invalid argument|invalid value|unrecognized feature gate|unknown feature gate|flag provided but not defined|strict decoding error|failed to (load|decode|parse|validate) (the )?\S* ?(config|kubelet)|invalid configuration/i;
+/** Go's flag package ends a program with one of these, and its usage behind it. */
+const GO_FLAG = /^(flag provided but not defined|flag needs an argument|invalid (boolean )?value ".*" for (flag )?-)/;
 /** Whose failure makes the others fail goes first. */
 const ORDER = ['etcd', 'kube-apiserver'];
 
 /**
  * The first real cause why a host's kubelet or control plane does not get to work, from the kubelet's journal and the logs
- * of its system containers since `begun` (by this machine's clock); of static pods since their configuration was written:
- * one that waits between two starts may not have said a word since. Undefined when no log names one.
+ * of its system containers since `begun` (by this machine's clock), and since what they start from was written: what
+ * happened before is over. Undefined when no log names one.
+ * @param only names of the containers whose words count; all when absent
  */
 export async function nodeCause(
   host: HostConnection,
   facts: Pick<HostFacts, 'clockOffsetMs'>,
   begun: Date,
+  only?: readonly string[],
 ): Promise<NodeCause | undefined> {
   const since = begun.getTime() + facts.clockOffsetMs;
-  const result = await host.run(sh(logsScript, { args: [String(Math.floor(since / 1000))] }), { timeoutSeconds: 30 });
+  const result = await host.run(sh(logsScript, { args: [String(Math.max(0, Math.floor(since / 1000)))] }), {
+    timeoutSeconds: 30,
+  });
   const { kubelet, containers } = readLogs(result.stdout);
   const fromKubelet = firstKubeletError(kubelet.journal);
   if (!kubelet.up && fromKubelet !== undefined) {
     return {
       line: `kubelet (${kubelet.restarts > 0 ? `started again ${kubelet.restarts} times` : `it is ${kubelet.state}`}): ${fromKubelet}`,
       hopeless: kubelet.restarts >= ENOUGH_RESTARTS,
+      certain: true,
     };
   }
-  const fatal = containers.flatMap(({ name, log, changed }) => {
-    const line = firstFatal(log, changed ?? since);
+  const counts = (name: string): boolean => only?.includes(name) ?? true;
+  const fatal = containers.flatMap(({ name, log, changed = 0 }) => {
+    const line = counts(name) ? firstFatal(log, Math.max(changed, since)) : undefined;
     return line === undefined ? [] : [{ name, line }];
   });
   const first = [...fatal].sort((a, b) => rank(a.name) - rank(b.name))[0];
   if (first !== undefined)
-    return { line: `container ${first.name}: ${first.line}`, hopeless: CONFIGURATION.test(first.line) };
-  return fromKubelet === undefined ? undefined : { line: `kubelet: ${fromKubelet}`, hopeless: false };
+    return { line: `container ${first.name}: ${first.line}`, hopeless: CONFIGURATION.test(first.line), certain: true };
+  const unstarted = (only ?? []).flatMap((name) => {
+    const line = podTrouble(kubelet.journal, name);
+    return line === undefined ? [] : [{ line: `container ${name}: ${line}`, hopeless: false, certain: true }];
+  })[0];
+  if (unstarted !== undefined) return unstarted;
+  return fromKubelet === undefined ? undefined : { line: `kubelet: ${fromKubelet}`, hopeless: false, certain: false };
 }
 
 /** The line of that cause, where waiting does not help. */
@@ -56,8 +71,9 @@ export async function hopelessCause(
   host: HostConnection,
   facts: Pick<HostFacts, 'clockOffsetMs'>,
   begun: Date,
+  only?: readonly string[],
 ): Promise<string | undefined> {
-  const cause = await nodeCause(host, facts, begun);
+  const cause = await nodeCause(host, facts, begun, only);
   return cause?.hopeless === true ? cause.line : undefined;
 }
 
@@ -71,7 +87,7 @@ export function firstFatal(log: string, since = 0): string | undefined {
     const [, time = '', line = raw] = /^(\S+) (?:stdout|stderr) [FP] (.*)$/.exec(raw) ?? [];
     if (Date.parse(time) < since) continue;
     if (/^F\d{4} /.test(line)) return withoutKlogHead(line);
-    if (/^(Error|error|panic|fatal error): /.test(line)) return line.trim();
+    if (/^(Error|error|panic|fatal error): /.test(line) || GO_FLAG.test(line)) return line.trim();
     if (/"level":"(fatal|panic)"/.test(line)) return zapText(line);
   }
   return undefined;
@@ -116,11 +132,13 @@ function readLogs(output: string): Logs {
       ...(changed === '' ? {} : { changed: Number(changed) * 1000 }),
     };
   });
+  // Started by hand or by kinit since, it counts from there; what it did before this run is in the other number only.
+  const restarts = Math.min(Number(shown.get('NRestarts') ?? Infinity), Number(shown.get('restarts') ?? 0));
   return {
     kubelet: {
       state: shown.get('SubState') || shown.get('ActiveState') || 'not there',
-      up: shown.get('ActiveState') === 'active' && Number(shown.get('NRestarts') ?? 0) < ENOUGH_RESTARTS,
-      restarts: Number(shown.get('NRestarts') ?? 0),
+      up: shown.get('ActiveState') === 'active' && restarts < ENOUGH_RESTARTS,
+      restarts,
       journal: sections.find(({ name }) => name === 'journal')?.log ?? '',
     },
     containers: sections.filter(({ name }) => name !== 'journal'),

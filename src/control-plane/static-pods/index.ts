@@ -1,17 +1,15 @@
-import { hopelessCause } from '../../cluster/why/node-cause.js';
-import { waitForApi } from '../../cluster/waits/api.js';
 import { datastoreOf } from '../../datastore/index.js';
-import type { ComponentPod } from '../../model/seams/component-pod.js';
-import type { PhaseContext } from '../../model/phase.js';
-import type { Resource, Tools } from '../../model/resource.js';
+import { isMember } from '../../model/facts.js';
+import type { PhaseContext, Proofs } from '../../model/phase.js';
+import type { Resource } from '../../model/resource.js';
 import { directory, file } from '../../resources/index.js';
 import { apiServerCertificates } from '../api-server/certificates.js';
 import { apiServerFiles, apiServerFolders } from '../api-server/files.js';
 import type { ControlPlaneForm } from '../control-plane.js';
 import { caFolders } from './ca-folders.js';
+import { manifestOf, type Manifest } from './manifest.js';
 import { apiServerPod, controllerManagerPod, schedulerPod } from './manifests.js';
-import { staticPod } from './static-pod.js';
-import { restartForStuckPods } from './stuck-pods.js';
+import { runsProof, waitForRuns } from './running/wait.js';
 
 /** One static pod a component, the datastore among them, in kubeadm's layout: the stock kubeadm renews and upgrades it. */
 export const staticPods: ControlPlaneForm = {
@@ -20,16 +18,35 @@ export const staticPods: ControlPlaneForm = {
   words: ['static-pod', 'static pod', 'staticPod'],
   describe: 'static pods, in the layout of kubeadm',
   certificates: apiServerCertificates,
-  apiServer: (context) => [
+  datastore: (context) => [
     ...datastoreOf(context.spec).resources(context),
+    written(datastoreManifest(context)),
+    runsProof,
+  ],
+  datastoreReady: async (context, tools, proofs) => {
+    if (!isMember(context.node.facts)) return;
+    const manifests = [datastoreManifest(context)];
+    const what = `${datastoreOf(context.spec).title} to run as it was written`;
+    const dependents = [apiServerPod(context).name];
+    const wait = { what, manifests, dependents, api: false, first: runs(proofs), later: true };
+    await waitForRuns(wait, context, tools);
+  },
+  apiServer: (context) => [
     ...apiServerFolders(),
     ...caFolders(context.node.facts).map((path) => directory({ path, mode: 0o755, keepExisting: true })),
     ...apiServerFiles(),
-    manifest(datastoreOf(context.spec).pod(context)),
-    manifest(apiServerPod(context)),
+    written(manifestOf(apiServerPod(context))),
   ],
-  ready: waitForApiServer,
-  controllers: (context) => [manifest(controllerManagerPod(context)), manifest(schedulerPod(context))],
+  ready: async (context, tools, proofs) => {
+    const manifests = [datastoreManifest(context), manifestOf(apiServerPod(context))];
+    await waitForRuns({ what: 'the API server to answer', manifests, api: true, first: runs(proofs) }, context, tools);
+  },
+  controllers: (context) => controllerManifests(context).map(written),
+  controllersReady: async (context, tools, proofs) => {
+    const manifests = controllerManifests(context);
+    const what = 'the controller manager and the scheduler to run as they were written';
+    await waitForRuns({ what, manifests, api: false, first: runs(proofs) }, context, tools);
+  },
   ports: [
     { port: 10257, owner: 'kube-controller-manager' },
     { port: 10259, owner: 'kube-scheduler' },
@@ -41,26 +58,16 @@ export const staticPods: ControlPlaneForm = {
   },
 };
 
+const datastoreManifest = (context: PhaseContext): Manifest => manifestOf(datastoreOf(context.spec).pod(context));
+
+const controllerManifests = (context: PhaseContext): Manifest[] => [
+  manifestOf(controllerManagerPod(context)),
+  manifestOf(schedulerPod(context)),
+];
+
 /** The kubelet takes it up by itself. */
-function manifest(pod: ComponentPod): Resource {
-  return file({ path: `/etc/kubernetes/manifests/${pod.name}.yaml`, content: staticPod(pod), mode: 0o600 });
+function written({ path, content }: Manifest): Resource {
+  return file({ path, content, mode: 0o600 });
 }
 
-async function waitForApiServer({ node, spec }: PhaseContext, tools: Tools): Promise<void> {
-  const begun = new Date();
-  let restarted = false;
-  const hopeless = async (): Promise<string | undefined> => {
-    const cause = await hopelessCause(tools.host, node.facts, begun);
-    if (cause !== undefined) return cause;
-    if (restarted) return undefined;
-    restarted = await restartForStuckPods(tools.host);
-    if (restarted) tools.progress('the kubelet did not take up a changed manifest: started it again');
-    return undefined;
-  };
-  await waitForApi(await tools.api(), {
-    timeoutSeconds: spec.waits.apiServerSeconds,
-    progress: tools.progress,
-    signal: tools.signal,
-    hopeless,
-  });
-}
+const runs = (proofs: Proofs): string | undefined => proofs.get(runsProof.id);

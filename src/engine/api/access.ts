@@ -6,7 +6,9 @@ import { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { isMember } from '../../model/facts.js';
 import type { HostConnection } from '../../model/host.js';
-import type { LoadedInventory } from '../../model/spec.js';
+import { controlPlaneOf } from '../../control-plane/index.js';
+import { datastoreOf } from '../../datastore/index.js';
+import type { LoadedInventory, Spec } from '../../model/spec.js';
 import { parseKubeconfig } from '../../pki/index.js';
 import { nodeAddress } from '../context.js';
 import { controlPlanesOf } from '../session/leader.js';
@@ -98,7 +100,6 @@ export async function apiListens(
 ): Promise<boolean> {
   if (!isMember(leader.facts)) return false;
   const host = leader.spec.name;
-  const started = new Date();
   const end = Date.now() + PATIENCE * 1000;
   let said = false;
   let askWhy = Date.now() + ASK_WHY * 1000;
@@ -108,7 +109,8 @@ export async function apiListens(
     if (!said) emit({ type: 'progress', host, text: `waiting for its API server, at most ${PATIENCE} s` });
     said = true;
     if (Date.now() > askWhy) {
-      const cause = await nodeCause(leader.connection, leader.facts, started);
+      // What it starts from stays as it is until the run gets there: its last end tells, whenever that was.
+      const cause = await nodeCause(leader.connection, leader.facts, new Date(0), componentsOf(inventory.spec));
       if (cause?.hopeless === true) {
         emit({ type: 'progress', host, text: `its API server does not come up as it is: ${cause.line}` });
         return false;
@@ -117,6 +119,11 @@ export async function apiListens(
     }
     await sleep(PAUSE_MS);
   }
+}
+
+/** Whose end keeps the API server from answering. */
+function componentsOf(spec: Spec): readonly string[] {
+  return [datastoreOf(spec).id, controlPlaneOf(spec).components.apiServer];
 }
 
 async function accepts(leader: LiveHost, address: string, port: number): Promise<boolean> {

@@ -29,8 +29,13 @@ export function changeOf(observed: Observed): ChangeSummary | undefined {
  * Carries out every change among the observed resources of one phase on one host:
  * first what was there is recorded (one round trip for all), then the steps run in
  * order, neighbours of one sort sent together. Ends between steps when aborted.
+ * @param onDone is told of each change as soon as it is made, also when a later one fails
  */
-export async function applyChanges(observed: readonly Observed[], tools: Tools): Promise<ChangeSummary[]> {
+export async function applyChanges(
+  observed: readonly Observed[],
+  tools: Tools,
+  onDone: (change: ChangeSummary) => void = () => undefined,
+): Promise<ChangeSummary[]> {
   const changes: ChangeSummary[] = [];
   const saves: string[] = [];
   for (const item of observed) {
@@ -42,12 +47,30 @@ export async function applyChanges(observed: readonly Observed[], tools: Tools):
   }
   if (saves.length > 0) await recordUndo(saves, tools);
   killPoint(`recorded ${tools.host.host} ${changes.at(-1)?.resource ?? ''}`);
-  for (const group of groupNeighbours(stepsInOrder(observed))) {
+  const steps = stepsInOrder(observed);
+  const done = countingDown(steps, onDone);
+  for (const group of groupNeighbours(steps)) {
     if (tools.signal.aborted) throw stoppedOnRequest();
-    await runGroup(group, tools);
+    await runGroup(group, tools, done);
     killPoint(`step ${tools.host.host} ${group[0]?.change.resource ?? ''} ${group[0]?.step.do ?? ''}`);
   }
   return changes;
+}
+
+/** Tells of a change when the last of its steps is done. */
+function countingDown(
+  steps: readonly OwnedStep[],
+  onDone: (change: ChangeSummary) => void,
+): (done: readonly OwnedStep[]) => void {
+  const left = new Map<string, number>();
+  for (const { change } of steps) left.set(change.resource, (left.get(change.resource) ?? 0) + 1);
+  return (done) => {
+    for (const { change } of done) {
+      const now = (left.get(change.resource) ?? 0) - 1;
+      left.set(change.resource, now);
+      if (now === 0) onDone(change);
+    }
+  };
 }
 
 async function recordUndo(saves: readonly string[], tools: Tools): Promise<void> {
@@ -104,7 +127,11 @@ function canJoin(step: Step): boolean {
   return step.do === 'upload' || (step.do === 'script' && step.stdin === undefined);
 }
 
-async function runGroup(group: readonly OwnedStep[], tools: Tools): Promise<void> {
+async function runGroup(
+  group: readonly OwnedStep[],
+  tools: Tools,
+  done: (steps: readonly OwnedStep[]) => void,
+): Promise<void> {
   const first = group[0];
   if (first === undefined) return;
   if (first.step.do === 'upload') {
@@ -113,11 +140,16 @@ async function runGroup(group: readonly OwnedStep[], tools: Tools): Promise<void
   } else if (first.step.do === 'call') {
     await first.step.run(tools);
   } else {
-    await runScripts(group, tools);
+    await runScripts(group, tools, done);
   }
+  done(group);
 }
 
-async function runScripts(group: readonly OwnedStep[], tools: Tools): Promise<void> {
+async function runScripts(
+  group: readonly OwnedStep[],
+  tools: Tools,
+  done: (steps: readonly OwnedStep[]) => void,
+): Promise<void> {
   const nonce = randomBytes(12).toString('hex');
   const parts = group.map(({ step }, index) => {
     const script = step.do === 'script' ? step.script : ':';
@@ -138,6 +170,7 @@ async function runScripts(group: readonly OwnedStep[], tools: Tools): Promise<vo
   });
   if (result.code === 0) return;
   const failed = lastPart(result.stdout, nonce);
+  done(group.slice(0, failed.index));
   const change = group[failed.index]?.change;
   const found = lastLines(`${failed.text}\n${lastPart(result.stderr, nonce).text}`, SHOWN_LINES);
   throw new KinitError(`could not ${change?.summary ?? 'apply a change'}`, {

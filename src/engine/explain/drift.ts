@@ -37,6 +37,7 @@ export async function driftOf({
         host: connection,
         api: () => (access === undefined ? Promise.reject(new Error('no API')) : access.api()),
         progress: () => undefined,
+        begun: new Date(),
         signal,
       };
       const observed = await observe(visible, tools).catch(() => undefined);

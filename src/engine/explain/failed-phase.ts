@@ -1,8 +1,9 @@
-import { nodeCause } from '../../cluster/why/node-cause.js';
+import { nodeCause, type NodeCause } from '../../cluster/why/node-cause.js';
+import { FORMS } from '../../control-plane/index.js';
 import { DATASTORES } from '../../datastore/index.js';
-import { KinitError } from '../../model/error.js';
+import type { KinitError } from '../../model/error.js';
+import type { HostFacts } from '../../model/facts.js';
 import type { HostConnection } from '../../model/host.js';
-import type { PhaseContext } from '../../model/phase.js';
 import { redact } from '../../model/text/redact/index.js';
 import { FAMILIES } from '../../os/index.js';
 import { RUNTIMES } from '../../runtime/index.js';
@@ -32,34 +33,35 @@ const PLACES = [
   ...FAMILIES.map(({ packages }) => packages.cacheFolder),
 ];
 
+/** Whose last words explain a wait. What other pods say is often a consequence, and told by the wait for them. */
+const COMPONENTS: readonly string[] = [
+  ...DATASTORES.map(({ id }) => id),
+  ...FORMS.flatMap(({ components }) => [components.apiServer, ...components.others]),
+];
+
 const DISKS = shellScript('./disks.sh', import.meta.url);
+
+/** The host that is ill. */
+interface Asked {
+  readonly connection: HostConnection;
+  readonly facts: Pick<HostFacts, 'clockOffsetMs'>;
+}
 
 /**
  * Looks on the host for the real cause of a phase's failure and puts it in front of what was found: what kubelet and
  * control-plane containers logged since the phase began, where a wait ran out; how full the disk is, where it is full.
  * The one place for this: every failed phase comes by here. Never hides the failure itself.
  */
-export async function explainFailedPhase(
-  failure: KinitError,
-  context: PhaseContext,
-  host: HostConnection,
-  begun: Date,
-): Promise<KinitError> {
-  const error = await explained(failure, context, host, begun);
+export async function explainFailedPhase(failure: KinitError, asked: Asked, begun: Date): Promise<KinitError> {
+  const error = await explained(failure, asked, begun);
   const { found } = error.context;
   // Logs and outputs of the host are in it.
-  return found === undefined || redact(found) === found ? error : replaced(error, { found: redact(found) });
+  return found === undefined || redact(found) === found ? error : error.with({ found: redact(found) });
 }
 
-async function explained(
-  error: KinitError,
-  context: PhaseContext,
-  host: HostConnection,
-  begun: Date,
-): Promise<KinitError> {
+async function explained(error: KinitError, { connection: host, facts }: Asked, begun: Date): Promise<KinitError> {
   try {
-    if (error.context.class === 'timeout')
-      return withCause(error, (await nodeCause(host, context.node.facts, begun))?.line);
+    if (error.context.class === 'timeout') return withCause(error, await nodeCause(host, facts, begun, COMPONENTS));
     const found = error.context.found ?? '';
     if (error.context.class === 'change' && (FULL.test(found) || PERHAPS_FULL.test(found)) && !TOLD.test(found))
       return withDisks(error, await fullDisks(host, FULL.test(found)));
@@ -69,10 +71,12 @@ async function explained(
   return error;
 }
 
-function withCause(error: KinitError, cause: string | undefined): KinitError {
+/** What ended goes first; what was only logged, last. */
+function withCause(error: KinitError, cause: NodeCause | undefined): KinitError {
   const found = error.context.found ?? '';
-  if (cause === undefined || found.includes(cause)) return error;
-  return replaced(error, { found: found === '' ? cause : `${cause}\n${found}` });
+  if (cause === undefined || found.includes(cause.line)) return error;
+  const lines = cause.certain ? [cause.line, found] : [found, cause.line];
+  return error.with({ found: lines.filter((line) => line !== '').join('\n') });
 }
 
 /** @param certain the error says that a disk is full; else only one without room is named */
@@ -91,7 +95,7 @@ async function fullDisks(host: HostConnection, certain: boolean): Promise<readon
 
 function withDisks(error: KinitError, disks: readonly string[]): KinitError {
   if (disks.length === 0) return error;
-  return replaced(error, {
+  return error.with({
     found: `${error.context.found ?? ''}\nfile systems with the least space: ${disks.join('; ')}`,
     hint: `The disk is full. Make room on ${error.context.host ?? 'the host'} (du -xh / | sort -h | tail), then run the same command again: it goes on from here.`,
   });
@@ -99,10 +103,4 @@ function withDisks(error: KinitError, disks: readonly string[]): KinitError {
 
 function megabytes(kilobytes: number): string {
   return `${(kilobytes / 1024).toFixed(1)} MB`;
-}
-
-function replaced(error: KinitError, fields: { readonly found?: string; readonly hint?: string }): KinitError {
-  const changed = new KinitError(error.message, { ...error.context, ...fields });
-  if (error.stack !== undefined) changed.stack = error.stack;
-  return changed;
 }

@@ -22,9 +22,9 @@ interface Mask {
   readonly fresh: boolean;
 }
 
-/** A pod's digest of its configuration. The API server's has a key in it that is made at apply; the files have digests of their own. */
-const CONFIG_DIGEST = /kinit\/config-sha256: "?[0-9a-f]{64}"?/g;
-const NO_DIGEST = 'kinit/config-sha256: (follows from the files)';
+/** A pod's digests of what it is made from. The API server's have a key in them that is made at apply; the files have digests of their own. */
+const POD_DIGEST = /(kinit\/(?:config|manifest)-sha256): "?[0-9a-f]{64}"?/g;
+const NO_DIGEST = '$1: (follows from the files)';
 
 /**
  * @param material what shall be on each host, by host and path
@@ -49,8 +49,8 @@ export function masksOf(
   const shown = replacer(fresh, ({ description }) => `(made at apply: ${description})`);
   const wanted = replacer(all, ({ path, description }) => `(${path}: ${description})`);
   return {
-    shown: (text) => (keyIsMade ? shown(text).replace(CONFIG_DIGEST, NO_DIGEST) : shown(text)),
-    wanted: (text) => wanted(text).replace(CONFIG_DIGEST, NO_DIGEST),
+    shown: (text) => (keyIsMade ? shown(text).replace(POD_DIGEST, NO_DIGEST) : shown(text)),
+    wanted: (text) => wanted(text).replace(POD_DIGEST, NO_DIGEST),
     made: (content) => fresh.find((mask) => mask.content === content)?.description,
   };
 }

@@ -60,7 +60,12 @@ export async function forgetNode(
         progress: (text) => emit({ type: 'progress', host: name, phase: 'undo', text }),
         signal,
       });
-  } catch {
-    // The warning that it stays in the cluster was given when draining failed for the same reason.
+  } catch (thrown) {
+    if (isInterrupted(thrown)) throw thrown;
+    emit({
+      type: 'warning',
+      host: name,
+      text: `its node object may still be in the cluster (${asKinitError(thrown).message}); once the API answers: kubectl delete node ${name}`,
+    });
   }
 }

@@ -35,10 +35,9 @@ export async function runHosts(run: HostsRun): Promise<HostsOutcome> {
 /** Certificates, artifacts and a way to the API: what must be known before any host is looked at. */
 async function prepare(run: HostsRun): Promise<Prepared> {
   const { inventory, live, signal } = run;
-  const [shared, artifacts] = await Promise.all([
-    sharedContext(inventory.spec, live),
-    artifactSets(live, run, resolveArtifacts),
-  ]);
+  // First what may fail at once: nothing is built, and nothing more is said, for a run that has ended.
+  const shared = await sharedContext(inventory.spec, live);
+  const artifacts = await artifactSets(live, run, resolveArtifacts);
   const { name } = shared.leader.spec;
   const leader = live.find(({ spec }) => spec.name === name) as LiveHost;
   const { address } = shared.leader;

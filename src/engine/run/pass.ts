@@ -38,6 +38,8 @@ export interface HostsRun {
   readonly asked: Omit<PlanContent['run'], 'hosts'>;
   /** The plan that is carried out; nothing else is done. */
   readonly reviewed?: ReviewedPlan | undefined;
+  /** When its work on the hosts began. */
+  readonly begun: Date;
   readonly emit: Emit;
   readonly signal: AbortSignal;
 }
@@ -79,6 +81,7 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
       const tools: Tools = {
         host: connection,
         api: access.api,
+        begun: run.begun,
         progress: (text) => emit({ type: 'progress', host: name, text }),
         signal,
       };
@@ -92,6 +95,8 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
           dryRun,
           slot,
           access,
+          witness: (host) => live.find(({ spec }) => spec.name === host),
+          blame: (host, error) => failures.set(host, error),
           onTiming: (timing) => timings.push(timing),
           planned: (phase, observed) => {
             const changes = plannedChanges(phase, observed, masks);

@@ -2,16 +2,16 @@ import type { ChangeSummary } from '../../model/change.js';
 import { defined } from '../../model/defined.js';
 import { asKinitError, KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
-import type { Phase, PhaseContext } from '../../model/phase.js';
+import type { Phase, PhaseContext, Proofs } from '../../model/phase.js';
 import type { Tools } from '../../model/resource.js';
 import type { ClusterAccess } from '../api/access.js';
 import { applyChanges } from '../change/apply.js';
 import type { Barriers } from './barriers.js';
-import { explainFailedPhase } from '../explain/failed-phase.js';
 import { killPoint } from '../change/kill-point.js';
 import { kindOf } from '../kinds.js';
 import { look, observe, type Observed } from '../change/observe.js';
-import { reportFailure, type PhaseTiming } from './outcome.js';
+import { tellFailure, type Witness } from './failure.js';
+import type { PhaseTiming } from './outcome.js';
 import { stoppedOnRequest } from './stopped.js';
 
 /** One host's way through its phases. */
@@ -33,7 +33,11 @@ export interface Pipeline {
   ) => readonly { readonly change: ChangeSummary; readonly sends: readonly string[] }[];
   /** Throws where a change must not be made. */
   readonly permit: (phase: string, observed: readonly Observed[]) => void;
-  /** Called after each phase. */
+  /** Another host of this run, to be asked why it is ill. */
+  readonly witness: (host: string) => Witness | undefined;
+  /** Says that another host is ill, which this one waited for. */
+  readonly blame: (host: string, error: KinitError) => void;
+  /** Called after each phase, also one that failed. */
   readonly onTiming: (timing: PhaseTiming) => void;
 }
 
@@ -51,10 +55,13 @@ export async function runPipeline(pipeline: Pipeline): Promise<number> {
   let total = 0;
   try {
     const first = await pipeline.slot(() => observeAll(mine, pipeline));
+    const proofs = proofsOf([...first.values()].flat());
     for (const phase of mine) {
       for (const name of await waitForOthers(phase, pipeline)) gone.add(name);
       const known = total === 0 || pipeline.dryRun ? first.get(phase.id) : undefined;
-      const changes = await pipeline.slot(() => runPhase(phase, known, pipeline, gone));
+      const changes = await pipeline.slot(() =>
+        runPhase(phase, known, pipeline, gone, total === 0 ? proofs : NO_PROOFS),
+      );
       total += changes;
       barriers.settle(phase.id, host, 'done');
     }
@@ -119,44 +126,41 @@ async function runPhase(
   known: Observed[] | undefined,
   pipeline: Pipeline,
   gone: ReadonlySet<string>,
+  proofs: Proofs,
 ): Promise<number> {
   const { context, tools, emit } = pipeline;
   const host = context.node.spec.name;
   const started = performance.now();
   const begun = new Date();
   const tripsBefore = tools.host.stats.roundTrips;
+  let made = 0;
+  const timing = (): PhaseTiming => ({
+    host,
+    phase: phase.id,
+    seconds: (performance.now() - started) / 1000,
+    roundTrips: tools.host.stats.roundTrips - tripsBefore,
+    changes: made,
+  });
   emit({ type: 'phase-started', host, phase: phase.id, title: phase.title });
   try {
     if (tools.signal.aborted) throw stoppedOnRequest();
     const phaseTools: Tools = { ...tools, progress: (text) => emit({ type: 'progress', host, phase: phase.id, text }) };
     const observed = known ?? (await observe(phase.resources(context), phaseTools));
-    const changes = await carryOut(phase, observed, phaseTools, pipeline);
+    const changes = await carryOut(phase, observed, phaseTools, pipeline, () => (made += 1));
     // Hosts that failed have been told of; the others are not held up by a node of theirs that never gets ready.
     const nodes = context.nodes.filter((node) => !gone.has(node.spec.name));
     if (!pipeline.dryRun) {
       if (phase.opensApi === true) pipeline.access.markOpen();
-      await phase.ready?.({ ...context, nodes }, phaseTools, changes);
+      await phase.ready?.({ ...context, nodes }, phaseTools, changes, changes === 0 ? proofs : NO_PROOFS);
     }
-    const timing = {
-      host,
-      phase: phase.id,
-      seconds: (performance.now() - started) / 1000,
-      roundTrips: tools.host.stats.roundTrips - tripsBefore,
-      changes,
-    };
-    pipeline.onTiming(timing);
+    const took = { ...timing(), changes };
+    pipeline.onTiming(took);
     const reason = changes === 0 ? firstReason(observed) : undefined;
-    emit({ type: 'phase-finished', ...timing, ...defined({ reason }) });
+    emit({ type: 'phase-finished', ...took, ...defined({ reason }) });
     return changes;
   } catch (thrown) {
-    const error = await explainFailedPhase(
-      asKinitError(thrown).at({ host, phase: phase.id }),
-      context,
-      tools.host,
-      begun,
-    );
-    reportFailure(emit, host, phase.id, error);
-    throw error;
+    pipeline.onTiming(timing());
+    throw await tellFailure({ error: asKinitError(thrown), host, phase: phase.id, begun }, pipeline);
   }
 }
 
@@ -165,6 +169,7 @@ async function carryOut(
   observed: readonly Observed[],
   tools: Tools,
   { dryRun, emit, context, ...pipeline }: Pipeline,
+  onMade: () => void,
 ): Promise<number> {
   const host = context.node.spec.name;
   if (dryRun) {
@@ -175,8 +180,10 @@ async function carryOut(
   }
   if (!observed.some(({ difference }) => difference.changed)) return 0;
   pipeline.permit(phase.id, observed);
-  const changes = await applyChanges(observed, tools);
-  for (const change of changes) emit({ type: 'change-applied', host, phase: phase.id, change });
+  const changes = await applyChanges(observed, tools, (change) => {
+    onMade();
+    emit({ type: 'change-applied', host, phase: phase.id, change });
+  });
   await verify(observed, tools);
   killPoint(`verified ${host} ${phase.id}`);
   return changes.length;
@@ -200,6 +207,16 @@ async function verify(observed: readonly Observed[], tools: Tools): Promise<void
         'Something on the host works against this change (another management tool, a read-only file system). Run with --verbose to see what was sent.',
     });
   }
+}
+
+const NO_PROOFS: Proofs = new Map();
+
+function proofsOf(observed: readonly Observed[]): Proofs {
+  return new Map(
+    observed.flatMap(({ resource, seen }) =>
+      resource.kind === 'proof' && typeof seen === 'string' ? [[resource.id, seen]] : [],
+    ),
+  );
 }
 
 function firstReason(observed: readonly Observed[]): string {

@@ -152,6 +152,7 @@ async function goThroughPhases(
   const outcome = await runHosts({
     ...options,
     signal,
+    begun: new Date(),
     asked: { skip: [...skip], only: [...only], ignorePreflight: [...ignorePreflight] },
     phases,
     live: live.filter(({ spec }) => !unfit.has(spec.name)),

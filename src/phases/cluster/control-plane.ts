@@ -1,26 +1,33 @@
-import { waitForKubelet } from '../../cluster/waits/kubelet.js';
 import { controlPlaneOf, FORMS } from '../../control-plane/index.js';
 import { DATASTORES } from '../../datastore/index.js';
 import type { Phase } from '../../model/phase.js';
-import { kubeletService } from './kubelet/index.js';
+import { kubeletProof, kubeletService, waitForOwnKubelet } from './kubelet/index.js';
 
 const store = oneOf(DATASTORES);
 const form = oneOf(FORMS);
 
+/** Where the cluster's state is kept. On a host that is being set up it starts with the kubelet, in the next phase. */
+export const datastore: Phase = {
+  id: 'datastore',
+  title: `${store} (${form})`,
+  appliesTo: ({ node }) => node.isControlPlane,
+  resources: (context) => controlPlaneOf(context.spec).datastore(context),
+  ready: (context, tools, _changes, proofs) => controlPlaneOf(context.spec).datastoreReady(context, tools, proofs),
+};
+
 /**
- * The API server and its datastore, and the kubelet, which starts them where they are pods. What they are made of, and what ready
+ * The API server, and the kubelet, which starts them where they are pods. What they are made of, and what ready
  * means, is said by the form that the inventory chose (src/control-plane/control-plane.ts). Nothing before this may ask the API.
  */
 export const controlPlane: Phase = {
   id: 'control-plane',
-  title: `${store} and API server (${form})`,
+  title: `API server (${form})`,
   appliesTo: ({ node }) => node.isControlPlane,
   opensApi: true,
-  resources: (context) => [...controlPlaneOf(context.spec).apiServer(context), kubeletService(context)],
-  ready: async (context, tools, changes) => {
-    await controlPlaneOf(context.spec).ready(context, tools);
-    // A kubelet that was restarted just now may end again: it is watched for a while.
-    if (changes > 0) await waitForKubelet(context.node.facts, tools);
+  resources: (context) => [...controlPlaneOf(context.spec).apiServer(context), kubeletService(context), kubeletProof],
+  ready: async (context, tools, _changes, proofs) => {
+    await controlPlaneOf(context.spec).ready(context, tools, proofs);
+    await waitForOwnKubelet(context, tools, proofs);
   },
 };
 
@@ -33,6 +40,7 @@ export const controllers: Phase = {
   title: `Controller manager and scheduler (${form})`,
   appliesTo: ({ node }) => node.isControlPlane,
   resources: (context) => controlPlaneOf(context.spec).controllers(context),
+  ready: (context, tools, _changes, proofs) => controlPlaneOf(context.spec).controllersReady(context, tools, proofs),
 };
 
 function oneOf(kinds: readonly { readonly title: string }[]): string {

@@ -1,8 +1,7 @@
-import { waitForKubelet } from '../../cluster/waits/kubelet.js';
 import type { Phase } from '../../model/phase.js';
 import { KUBELET_CONF } from '../../pki/index.js';
 import { clusterNode, file, nodeJoin } from '../../resources/index.js';
-import { kubeletService } from './kubelet/index.js';
+import { kubeletProof, kubeletService, waitForOwnKubelet } from './kubelet/index.js';
 import { nodeWishes } from './node-wishes.js';
 import { CLUSTER_CA } from './pki.js';
 
@@ -35,8 +34,6 @@ export const nodeService: Phase = {
   title: 'Kubelet service, node labels and taints',
   appliesTo: ({ node }) => !node.isControlPlane,
   after: ['cluster-config'],
-  resources: (context) => [kubeletService(context), clusterNode(nodeWishes(context))],
-  ready: async ({ node }, tools, changes) => {
-    if (changes > 0) await waitForKubelet(node.facts, tools);
-  },
+  resources: (context) => [kubeletService(context), kubeletProof, clusterNode(nodeWishes(context))],
+  ready: (context, tools, _changes, proofs) => waitForOwnKubelet(context, tools, proofs),
 };

@@ -20,10 +20,11 @@ function subject({ spec, images }: PhaseContext): SmokeSubject {
   const network = networkOf(spec);
   const { tunnel } = network;
   const passes = tunnel && ` (${tunnel.purpose}: ${tunnel.protocol.toUpperCase()} port ${String(tunnel.port)})`;
+  const between = spec.hosts.length > 1 ? `Between nodes the pod network must pass${passes ?? ''}. ` : '';
   return {
     ...defined({ unproved: network.unproved }),
     namespaces: [...new Set([...addOnNamespaces, ...network.namespaces])],
     image: network.probeImage === undefined ? '' : imageRef(images, network.probeImage),
-    hint: `Between nodes the pod network must pass${passes ?? ''}. Look at a firewall in between, and at the logs of the ${network.id} and kube-proxy pods on these nodes.`,
+    hint: `${between}Look at ${spec.hosts.length > 1 ? 'a firewall in between, and at ' : ''}the logs of the ${network.id} and kube-proxy pods on ${spec.hosts.length > 1 ? 'these nodes' : 'this node'}.`,
   };
 }

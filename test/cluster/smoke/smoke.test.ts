@@ -88,6 +88,52 @@ test('a cordon, and a taint of the inventory, are what a person wants: nothing i
   expect(tools.said.filter((told) => told.startsWith('waiting'))).toEqual([]);
 });
 
+/** A Deployment of two pods, and its status. */
+const deployment = (status: Record<string, unknown>): KubeObject => ({
+  ...proxy(0),
+  kind: 'Deployment',
+  metadata: { ...proxy(0).metadata, name: 'coredns', uid: 'd' },
+  spec: { replicas: 2, selector: { matchLabels: { 'k8s-app': 'kube-dns' } } },
+  status: {
+    observedGeneration: 1,
+    ...{ replicas: 2, updatedReplicas: 2, availableReplicas: 2 },
+    conditions: [{ type: 'Available', status: 'True' }],
+    ...status,
+  },
+});
+
+test.each([
+  ['pods of the revision before are still there', { replicas: 3, updatedReplicas: 1, availableReplicas: 2 }],
+  ['its controller has not seen the change', { observedGeneration: 0 }],
+  ['it counts as available with the old pods only', { updatedReplicas: 1, availableReplicas: 2 }],
+])('a Deployment is waited for until its present revision is there: %s', async (_what, status) => {
+  const api = cluster([node('a'), node('b'), proxy(2), deployment(status)]);
+  const tools = fakeTools({ api });
+  const progress = (told: string): void => {
+    tools.said.push(told);
+    api.objects.set('Deployment kube-system/coredns', deployment({}));
+  };
+  await checkCluster(context(['a', 'b']), { ...tools, progress }, SUBJECT);
+  expect(tools.said[0]).toMatch(/^waiting for nodes, DNS, proxy and pod network to be ready: Deployment coredns: /);
+});
+
+test('what lacks pods is told with the nodes that lack them', async () => {
+  const api = cluster([node('a'), node('b'), proxy(1)]);
+  const abort = new AbortController();
+  const tools = fakeTools({ api, signal: abort.signal });
+  const progress = (told: string): void => {
+    tools.said.push(told);
+    abort.abort();
+  };
+  await failure(checkCluster(context(['a', 'b']), { ...tools, progress }, SUBJECT));
+  expect(tools.said[0]).toContain('DaemonSet kube-proxy: 1 of 2 pods are up to date and available, not on a, b');
+});
+
+test('nodes whose probe fails are the ill ones', async () => {
+  const api = cluster([node('a'), node('b'), proxy(2)], (name) => ({ exitCode: name === 'b' ? 1 : 0, message: 'no' }));
+  expect((await failure(checkCluster(context(['a', 'b']), fakeTools({ api }), SUBJECT))).context.ill).toEqual(['b']);
+});
+
 const SUBJECT: SmokeSubject = {
   namespaces: ['kube-system', 'kube-flannel'],
   image: 'flannel:test',

@@ -26,9 +26,11 @@ const NAMES = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-schedu
 /** The manifest as it stands on the host. */
 function manifest(name: (typeof NAMES)[number], context: PhaseContext): string {
   const path = `/etc/kubernetes/manifests/${name}.yaml`;
-  const found = [...staticPods.apiServer(context), ...staticPods.controllers(context)].find(
-    ({ id }) => id === `file:${path}`,
-  );
+  const found = [
+    ...staticPods.datastore(context),
+    ...staticPods.apiServer(context),
+    ...staticPods.controllers(context),
+  ].find(({ id }) => id === `file:${path}`);
   return (found as unknown as { content: string }).content;
 }
 
@@ -38,14 +40,18 @@ const flag = (text: string, name: string): string | undefined =>
     .find((item) => item.startsWith(`--${name}=`))
     ?.slice(name.length + 3);
 
-/** A pod without what has no order and without kinit's own annotation. */
+/** A pod without what has no order and without kinit's own annotations. */
 function comparable(text: string): Pod {
   const pod = parse(text) as Pod;
   const [container] = pod.spec.containers;
   for (const list of [container.volumeMounts, pod.spec.volumes]) list.sort((a, b) => a.name.localeCompare(b.name));
-  if (pod.metadata.annotations !== undefined) delete pod.metadata.annotations['kinit/config-sha256'];
+  const { annotations = {}, ...metadata } = pod.metadata;
+  const others = Object.entries(annotations).filter(([name]) => !name.startsWith('kinit/'));
+  pod.metadata = others.length === 0 ? metadata : { ...metadata, annotations: Object.fromEntries(others) };
   return pod;
 }
+
+const undigested = (text: string): string => text.replace(/kinit\/manifest-sha256: .*/, '');
 
 // Made by `kubeadm init phase control-plane all` and `etcd local` of 1.36.3 from the ClusterConfiguration of the same context.
 test.each(NAMES)('%s is what kubeadm 1.36 renders from the ClusterConfiguration kinit stores', (name) => {
@@ -55,7 +61,7 @@ test.each(NAMES)('%s is what kubeadm 1.36 renders from the ClusterConfiguration 
 
 test.each(NAMES)('%s of 1.34 differs by its image only', (name) => {
   const old = manifest(name, makeContext({ kubernetesVersion: '1.34.1' }));
-  expect(old.replaceAll('v1.34.1', 'v1.36.3')).toBe(manifest(name, makeContext()));
+  expect(undigested(old).replaceAll('v1.34.1', 'v1.36.3')).toBe(undigested(manifest(name, makeContext())));
 });
 
 test("the user's flags win over kinit's and kubeadm's, and stand once", () => {
@@ -77,6 +83,17 @@ test("the user's flags win over kinit's and kubeadm's, and stand once", () => {
 test.each(['anonymous-auth', 'oidc-issuer-url'])('a user who sets %s gets no authentication file beside it', (name) => {
   const text = manifest('kube-apiserver', makeContext({ apiServer: { extraArgs: { [name]: 'x' } } }));
   expect(flag(text, 'authentication-config')).toBeUndefined();
+});
+
+test.each(NAMES)('%s carries the digest of its own manifest, which any change of it changes', (name) => {
+  const digest = (text: string): string | undefined =>
+    (parse(text) as Pod).metadata.annotations?.['kinit/manifest-sha256'];
+  const text = manifest(name, makeContext());
+  const flags = { extraArgs: { v: '3' } };
+  const changed = makeContext({ apiServer: flags, controllerManager: flags, scheduler: flags, etcd: flags });
+  expect(digest(text)).toMatch(/^[0-9a-f]{64}$/);
+  expect(digest(manifest(name, makeContext()))).toBe(digest(text));
+  expect(digest(manifest(name, changed))).not.toBe(digest(text));
 });
 
 test('a changed encryption key restarts the API server', () => {

@@ -80,7 +80,7 @@ find $paths -xdev -type f ! -path '/var/lib/kinit/journal/*' ! -path '/var/lib/k
   case $path in
     /etc/kubernetes/pki/*|/etc/kubernetes/*.conf|/etc/kubernetes/encryption*|/var/lib/kubelet/pki/*|/var/lib/kinit/*) echo "file $path $rest";;
     # The first holds a digest of the encryption key, the second the node's part of the pod network, which is given out anew.
-    */kube-apiserver.yaml) echo "file $path $rest $(sed /config-sha256/d "$path" | sha256sum)";;
+    */kube-apiserver.yaml) echo "file $path $rest $(sed /kinit.*-sha256/d "$path" | sha256sum)";;
     */10-kinit.conflist) echo "file $path $rest $(sed 's/"subnet": *"[^"]*"//' "$path" | sha256sum)";;
     *) echo "file $path $rest $(sha256sum <"$path")";;
   esac

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { toArtifactSet, allManifests } from '../../../src/artifacts/store/manifest.js';
 import { kubeComponent } from '../../../src/artifacts/supplies/kubernetes.js';
 import { openApi } from '../../../src/cluster/api/client.js';
-import { waitForApi } from '../../../src/cluster/waits/api.js';
+import { lookAtApi } from '../../../src/cluster/waits/api.js';
+import { waitUntil } from '../../../src/cluster/api/until.js';
 import type { ClusterApi } from '../../../src/model/api.js';
 import { kubeconfig } from '../../../src/pki/index.js';
 
@@ -102,7 +103,7 @@ export async function startControlPlane(binary: string): Promise<LocalControlPla
     const client: LocalControlPlane['client'] = (more = {}) =>
       openApi({ connectTcp, address: '127.0.0.1', port: secure, caPem, certPem, keyPem, ...more });
     const api = client();
-    await waitForApi(api, { timeoutSeconds: 60 });
+    await waitUntil({ what: 'its API server', timeoutSeconds: 60, look: () => lookAtApi(api, '/readyz') });
     start('kube-controller-manager', [
       `--kubeconfig=${file('admin.conf')}`,
       '--leader-elect=false',

@@ -1,17 +1,18 @@
 import { expect, test } from 'vitest';
 import { explainFailedPhase } from '../../../src/engine/explain/failed-phase.js';
 import { KinitError } from '../../../src/model/error.js';
-import type { PhaseContext } from '../../../src/model/phase.js';
 import { fakeHost } from '../../cluster/fakes.js';
 
-const context = { node: { facts: { clockOffsetMs: 0 } } } as PhaseContext;
 const explain = (error: KinitError, stdout: string | Error): Promise<KinitError> =>
   explainFailedPhase(
     error,
-    context,
-    fakeHost({
-      run: () => (stdout instanceof Error ? Promise.reject(stdout) : Promise.resolve({ code: 0, stdout, stderr: '' })),
-    }),
+    {
+      facts: { clockOffsetMs: 0 },
+      connection: fakeHost({
+        run: () =>
+          stdout instanceof Error ? Promise.reject(stdout) : Promise.resolve({ code: 0, stdout, stderr: '' }),
+      }),
+    },
     new Date(),
   );
 const timeout = new KinitError('gave up', {

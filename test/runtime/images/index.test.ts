@@ -86,6 +86,7 @@ function tools(host: FakeHost, shell: Shell, told: string[]): Tools {
     host: connection as HostConnection,
     api: () => Promise.reject(new Error('no API here')),
     progress: (text) => told.push(text),
+    begun: new Date(),
     signal: new AbortController().signal,
   };
 }

@@ -23,8 +23,10 @@ export function hostChangesReference(): string {
 /** One row for each kind of resource, in the order in which the kinds come up. */
 function rowsOf(controlPlane: readonly Resource[], worker: readonly Resource[]): string[] {
   const all = [...controlPlane, ...worker];
-  return [...new Set(all.map(({ kind }) => kind))].map((kind) => {
-    const { change, undone, subject } = kindNamed(kind).describe;
+  return [...new Set(all.map(({ kind }) => kind))].flatMap((kind) => {
+    const { describe } = kindNamed(kind);
+    if (describe === undefined) return [];
+    const { change, undone, subject } = describe;
     if (subject === undefined) return `| ${change} | ${undone} |`;
     const names = (resources: readonly Resource[]): string[] => [
       ...new Set(

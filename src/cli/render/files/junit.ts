@@ -34,7 +34,7 @@ export function renderJunit(record: RunRecord, options: JunitOptions): string {
   const told = failure === undefined || record.failures.some(({ message }) => message === failure.message);
   const run: Case[] = told
     ? []
-    : [{ name: options.command, group: 'run', seconds: 0, kind: 'failure', ...messageOf(failure) }];
+    : [{ name: options.command, group: 'run', seconds: 0, kind: 'failure', ...messageOf(failure, []) }];
   const all = [...(run.length === 0 ? [] : [{ name: 'run', cases: run }]), ...suites];
   const cases = all.flatMap((suite) => suite.cases);
   return [
@@ -67,10 +67,12 @@ function checkCases({ checks }: RunRecord, host: string): Case[] {
 function phaseCases(record: RunRecord, host: string, { changesFail }: JunitOptions): Case[] {
   const failure = record.failures.find(({ error }) => error.host === host && error.phase !== 'preflight');
   const done = record.phases.filter((phase) => phase.host === host);
-  const cases = done.map(({ phase, seconds, changes, reason }): Case => {
-    const mine = record.changes
+  const changesIn = (phase: string): string[] =>
+    record.changes
       .filter((entry) => entry.host === host && entry.phase === phase)
       .map(({ change }) => `${change.summary} (${change.reason})`);
+  const cases = done.map(({ phase, seconds, changes, reason }): Case => {
+    const mine = changesIn(phase);
     const drifted = changesFail && changes > 0;
     return {
       name: phase,
@@ -88,7 +90,7 @@ function phaseCases(record: RunRecord, host: string, { changesFail }: JunitOptio
   const left = phases.slice(phases.findIndex(({ id }) => id === place) + 1).filter(({ id }) => !reached.has(id));
   return [
     ...cases,
-    { name: place, group: host, seconds: 0, kind: 'failure', ...messageOf(failure) },
+    { name: place, group: host, seconds: 0, kind: 'failure', ...messageOf(failure, changesIn(place)) },
     ...left.map(
       ({ id }): Case => ({
         name: id,
@@ -101,11 +103,12 @@ function phaseCases(record: RunRecord, host: string, { changesFail }: JunitOptio
   ];
 }
 
-function messageOf({ message, error }: Failure): { message: string; text: string } {
+function messageOf({ message, error }: Failure, made: readonly string[]): { message: string; text: string } {
   const lines = [
     ['tried', error.tried],
     ['found', error.found],
     ['next', error.hint],
+    ['changed before', made.length === 0 ? undefined : made.join('\n')],
   ].flatMap(([name, value]) => (value === undefined ? [] : [`${name ?? ''}: ${value}`]));
   return { message, text: lines.join('\n') };
 }

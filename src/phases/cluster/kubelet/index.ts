@@ -1,6 +1,8 @@
-import type { Phase, PhaseContext } from '../../../model/phase.js';
+import { kubeletState, waitForKubelet } from '../../../cluster/waits/kubelet.js';
+import type { Phase, PhaseContext, Proofs } from '../../../model/phase.js';
+import type { Tools } from '../../../model/resource.js';
 import { digestOf } from '../../../model/text/digest.js';
-import { directory, file, link, service } from '../../../resources/index.js';
+import { directory, file, link, proof, service } from '../../../resources/index.js';
 import { kubeletConfiguration } from './configuration.js';
 import { kubeletFlags, kubeletInstanceConfig } from './flags.js';
 import { kubeletDropIn, kubeletUnit } from './unit.js';
@@ -50,4 +52,12 @@ export function kubeletService(context: PhaseContext): ReturnType<typeof service
     running: true,
     revision: digestOf(...parts),
   });
+}
+
+/** Whether the kubelet stays up, asked together with everything else. */
+export const kubeletProof = proof('kubelet', kubeletState());
+
+/** A kubelet that was started again just now, or that ends again and again since an earlier run, is watched for a while. */
+export function waitForOwnKubelet({ node }: PhaseContext, tools: Tools, proofs: Proofs): Promise<void> {
+  return waitForKubelet(node.facts, tools, proofs.get(kubeletProof.id));
 }

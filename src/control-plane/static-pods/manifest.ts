@@ -1,0 +1,32 @@
+import type { ComponentPod } from '../../model/seams/component-pod.js';
+import { hostPort } from '../../model/text/address.js';
+import { digestOf } from '../../model/text/digest.js';
+import { staticPod } from './static-pod.js';
+
+/** Of the manifest it stands in, without this annotation: the runtime shows it with the pod, so that one sees which manifest runs. */
+export const MANIFEST_DIGEST = 'kinit/manifest-sha256';
+
+/** What is written for a component, and how one sees that this is what runs. */
+export interface Manifest {
+  readonly name: string;
+  readonly path: string;
+  readonly content: string;
+  readonly digest: string;
+  /** Where it says that it is well. */
+  readonly health: { readonly server: string; readonly path: string };
+}
+
+export function manifestOf(pod: ComponentPod): Manifest {
+  const digest = digestOf(staticPod(pod));
+  const { host = '127.0.0.1', port, scheme, readinessPath, livenessPath } = pod.probe;
+  return {
+    name: pod.name,
+    path: `/etc/kubernetes/manifests/${pod.name}.yaml`,
+    content: staticPod({ ...pod, annotations: [...pod.annotations, { name: MANIFEST_DIGEST, value: digest }] }),
+    digest,
+    health: {
+      server: `${scheme.toLowerCase()}://${hostPort(host, port)}`,
+      path: readinessPath ?? livenessPath,
+    },
+  };
+}

@@ -1,0 +1,234 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Manifest } from '../../../../src/control-plane/static-pods/manifest.js';
+import { waitForRuns, type RunsWait } from '../../../../src/control-plane/static-pods/running/wait.js';
+import type { PhaseContext } from '../../../../src/model/phase.js';
+import { failure, fakeApi, fakeHost, fakeTools } from '../../../cluster/fakes.js';
+
+// Fake timers leave these alone.
+vi.mock('node:timers/promises', () => ({
+  setTimeout: (milliseconds: number, value?: unknown) =>
+    new Promise((resolve) => setTimeout(() => resolve(value), milliseconds)),
+}));
+
+const scheduler: Manifest = {
+  name: 'kube-scheduler',
+  path: '/etc/kubernetes/manifests/kube-scheduler.yaml',
+  content: '',
+  digest: 'new',
+  health: { server: 'https://127.0.0.1:10259', path: '/readyz' },
+};
+const context = {
+  node: { facts: { clockOffsetMs: 0 } },
+  spec: { waits: { apiServerSeconds: 60 } },
+} as unknown as PhaseContext;
+
+/** What a host shows of one component. */
+interface Shown {
+  readonly digest?: string;
+  readonly state?: 'RUNNING' | 'EXITED' | 'CREATED';
+  readonly attempt?: number;
+  /** Seconds ago. */
+  readonly made?: number;
+  readonly podMade?: number;
+  readonly healthy?: boolean;
+  /** Of a container that has ended: how long it ran, and when it ended, in seconds ago. */
+  readonly lasted?: number;
+  readonly finished?: number;
+}
+
+const seconds = (): number => Math.floor(Date.now() / 1000);
+const nanoseconds = (ago: number): string => `${(seconds() - ago) * 1e9}`;
+
+function observed({
+  digest = 'new',
+  state,
+  attempt = 0,
+  made = 100,
+  podMade = made,
+  healthy = true,
+}: Shown | undefined = {}): string {
+  const pod = {
+    id: 'pod1',
+    metadata: { uid: `uid-${digest}` },
+    createdAt: nanoseconds(podMade),
+    labels: { component: 'kube-scheduler' },
+    annotations: { 'kinit/manifest-sha256': digest },
+  };
+  const container = {
+    id: `c${attempt}`,
+    podSandboxId: 'pod1',
+    metadata: { attempt },
+    state: `CONTAINER_${state ?? 'RUNNING'}`,
+    createdAt: nanoseconds(made),
+    labels: { 'io.kubernetes.container.name': 'kube-scheduler' },
+  };
+  return [
+    `now=${seconds()}`,
+    'kubelet=active',
+    '=== pods',
+    JSON.stringify({ items: [pod] }),
+    '=== containers',
+    JSON.stringify({ containers: [container] }),
+    `=== health kube-scheduler ${healthy ? 'ok' : 'no'}`,
+    '',
+  ].join('\n');
+}
+
+function inspected({ lasted = 0.2, finished = 0 }: Shown): string {
+  const at = (ago: number): string => new Date(Date.now() - ago * 1000).toISOString();
+  const status = { exitCode: 1, startedAt: at(finished + lasted), finishedAt: at(finished) };
+  return `=== end c0\n${JSON.stringify({ status })}\n=== log c0\nit does not like its file\n`;
+}
+
+/** A host that shows one thing after the other, the last one for good. */
+function showing(all: readonly Shown[], logs = 'ActiveState=active\nNRestarts=0\nrestarts=0\n=== kinit journal\n') {
+  const left = [...all];
+  let now: Shown = left[0] ?? {};
+  const ran: string[] = [];
+  const host = fakeHost({
+    run: (script) => {
+      const name = /^\( # (\S+)/.exec(script)?.[1]?.split('/').at(-1) ?? '';
+      ran.push(name);
+      if (name === 'observe') now = left.length > 1 ? (left.shift() ?? {}) : (left[0] ?? {});
+      const stdout =
+        name === 'observe'
+          ? observed(now)
+          : name === 'inspect'
+            ? inspected(now).replaceAll('c0', `c${now.attempt ?? 0}`)
+            : logs;
+      return Promise.resolve({ code: 0, stdout, stderr: '' });
+    },
+  });
+  return { host, ran };
+}
+
+async function waiting(host: ReturnType<typeof showing>['host'], more: Partial<RunsWait> = {}, begun = new Date()) {
+  const tools = { ...fakeTools({ host }), begun };
+  const wait = { what: 'the scheduler', manifests: [scheduler], api: false, first: undefined, ...more };
+  const waits = waitForRuns(wait, context, tools);
+  waits.catch(() => undefined);
+  for (let step = 0; step < 400; step += 1) await vi.advanceTimersByTimeAsync(250);
+  return { waits, said: tools.said };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({
+    now: Date.parse('2026-05-01T10:00:00Z'),
+    toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'],
+  });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('what was seen to run as it was written for a while needs no look', async () => {
+  const { host, ran } = showing([]);
+  await (
+    await waiting(host, { first: observed({ made: 2_000 }) })
+  ).waits;
+  expect(ran).toEqual([]);
+});
+
+test('one that has just been started is asked whether it is well, though it was seen to run', async () => {
+  const { host, ran } = showing([{ made: 4 }]);
+  await (
+    await waiting(host, { first: observed({ made: 2 }) })
+  ).waits;
+  expect(ran).toEqual(['observe']);
+});
+
+test('the old process, the start, the health of the new one', async () => {
+  const { host } = showing([
+    { digest: 'old' },
+    { state: 'CREATED', made: 0 },
+    { healthy: false, made: 1 },
+    { made: 2 },
+  ]);
+  const { waits, said } = await waiting(host);
+  await waits;
+  expect(said).toEqual([
+    'waiting for the scheduler: what runs of kube-scheduler is not from the manifest that was written',
+    'waiting for the scheduler: kube-scheduler is being started',
+    'waiting for the scheduler: kube-scheduler runs and does not say yet that it is well',
+  ]);
+});
+
+test('one that was started again must stay', async () => {
+  const { host } = showing([
+    { attempt: 1, made: 1 },
+    { attempt: 1, made: 6 },
+  ]);
+  const { waits, said } = await waiting(host);
+  await waits;
+  expect(said).toEqual(['waiting for the scheduler: kube-scheduler has just been started again']);
+});
+
+test('ends again and again, at once: no use in waiting, with its own last words', async () => {
+  const ended = (attempt: number): Shown => ({ state: 'EXITED', attempt, made: 0, podMade: 0, finished: 0 });
+  const { host } = showing([ended(0), ended(1), ended(2)]);
+  const error = await failure((await waiting(host)).waits);
+  expect(error.message).toBe('stopped waiting for the scheduler: it would not help');
+  expect(error.context.found).toContain(
+    'container kube-scheduler: it does not like its file (it ended 3 times, with code 1)\n',
+  );
+  expect(error.context.hint).toContain('Correct what the first line names');
+});
+
+test('ends of an earlier run count for nothing: the kubelet is started again, and what comes up then is right', async () => {
+  const over = { state: 'EXITED', attempt: 9, made: 500, podMade: 4_000, finished: 400 } as const;
+  const { host, ran } = showing([...Array.from({ length: 20 }, () => over), { attempt: 10, made: 6 }]);
+  const { waits, said } = await waiting(host);
+  await waits;
+  expect(ran.filter((name) => name === 'restart-kubelet')).toHaveLength(1);
+  expect(said).toContain('the kubelet does not start kube-scheduler as it was written: starting the kubelet again');
+});
+
+test('a wrong flag is told at its first end', async () => {
+  const { host } = showing(
+    [{ state: 'EXITED', made: 0 }],
+    'ActiveState=active\nNRestarts=0\nrestarts=0\n=== kinit journal\n\n=== kinit kube-scheduler 1\n2099-01-01T10:00:00Z stderr F Error: unknown flag: --typo\n',
+  );
+  const error = await failure((await waiting(host)).waits);
+  expect(error.context.found?.split('\n')[0]).toBe('container kube-scheduler: Error: unknown flag: --typo');
+});
+
+test('a runtime that does not answer is told', async () => {
+  const host = fakeHost({
+    run: () =>
+      Promise.resolve({
+        code: 0,
+        stdout: 'now=1\nkubelet=active\n=== pods\nconnect: no such file\n=== containers\n',
+        stderr: '',
+      }),
+  });
+  const error = await failure((await waiting(host)).waits);
+  expect(error.context).toMatchObject({ class: 'timeout', found: 'the container runtime: connect: no such file' });
+});
+
+test('before the control plane was ever started its datastore is not waited for', async () => {
+  const none = fakeHost({
+    run: () =>
+      Promise.resolve({
+        code: 0,
+        stdout: 'now=1\nkubelet=inactive\n=== pods\n{"items":[]}\n=== containers\n{}\n',
+        stderr: '',
+      }),
+  });
+  await (
+    await waiting(none, { later: true })
+  ).waits;
+});
+
+test('the API must answer besides', async () => {
+  let asked = 0;
+  const api = fakeApi([], { 'GET /readyz': () => ({ status: (asked += 1) < 3 ? 500 : 200, body: '[-]etcd failed' }) });
+  const { host, ran } = showing([{}]);
+  const tools = fakeTools({ host, api });
+  const wait = { what: 'the API server', manifests: [scheduler], api: true, first: undefined };
+  const waits = waitForRuns(wait, context, tools);
+  await vi.advanceTimersByTimeAsync(5_000);
+  await waits;
+  expect(tools.said).toEqual(['waiting for the API server: not ready yet: etcd']);
+  expect(ran).toEqual(['observe']);
+});

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { applyChanges } from '../../../src/engine/change/apply.js';
+import type { Observed } from '../../../src/engine/change/observe.js';
+import type { HostConnection } from '../../../src/model/host.js';
+import type { Step } from '../../../src/model/resource.js';
+import { failure, fakeHost, fakeTools, localHost } from '../../cluster/fakes.js';
+
+/** A resource whose change takes these steps. */
+function changing(name: string, kind: string, ...steps: readonly Step[]): Observed {
+  return {
+    resource: { kind, id: `${kind}:${name}` },
+    kind: { kind, diff: () => ({ changed: false, reason: '' }), apply: () => steps },
+    seen: undefined,
+    difference: { changed: true, change: { action: 'run', summary: name, reason: 'test' } },
+  };
+}
+
+const script = (text: string): Step => ({ do: 'script', script: text });
+
+async function applied(
+  observed: readonly Observed[],
+  host: HostConnection,
+): Promise<{ made: string[]; failed: string }> {
+  const made: string[] = [];
+  const error = await failure(applyChanges(observed, fakeTools({ host }), ({ resource }) => made.push(resource))).catch(
+    () => undefined,
+  );
+  return { made, failed: error?.context.tried ?? '' };
+}
+
+test('what was made before a change failed is told, and nothing else', async () => {
+  const observed = [
+    changing('a', 'x', script('true')),
+    changing('b', 'x', script('exit 3')),
+    changing('c', 'x', script('true')),
+  ];
+  expect(await applied(observed, localHost())).toEqual({ made: ['x:a'], failed: 'x:b (exit code 3)' });
+});
+
+test('a change of several steps is made with its last one', async () => {
+  const call = (run: () => Promise<void>): Step => ({ do: 'call', title: 'call', run });
+  const observed = [
+    changing(
+      'a',
+      'x',
+      script('true'),
+      call(() => Promise.resolve()),
+    ),
+    changing(
+      'b',
+      'y',
+      script('true'),
+      call(() => Promise.reject(new Error('no'))),
+    ),
+  ];
+  expect((await applied(observed, localHost())).made).toEqual(['x:a']);
+});
+
+test('uploads are made together', async () => {
+  const upload = (path: string): Step => ({
+    do: 'upload',
+    files: [{ path, content: { bytes: new Uint8Array() }, mode: 0o600 }],
+  });
+  const sent: string[] = [];
+  const host = fakeHost({
+    upload: (files) => {
+      sent.push(...files.map(({ path }) => path));
+      return Promise.resolve();
+    },
+  });
+  expect((await applied([changing('a', 'x', upload('/a')), changing('b', 'x', upload('/b'))], host)).made).toEqual([
+    'x:a',
+    'x:b',
+  ]);
+  expect(sent).toEqual(['/a', '/b']);
+});
