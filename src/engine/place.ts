@@ -88,6 +88,7 @@ async function placeOn({ spec, connection }: LiveHost, options: PlaceOptions): P
   const tools: Tools = {
     host: connection,
     api: () => Promise.reject(new KinitError('no API is asked for a file', { class: 'internal', host })),
+    begun: new Date(),
     progress: (text) => emit({ type: 'progress', host, phase, text }),
     signal,
   };
