@@ -6,7 +6,7 @@ const LEVELS = [
   ['artifacts', 'cluster'],
   ['resources'],
   ['os', 'runtime', 'network', 'control-plane', 'datastore', 'add-ons'],
-  ['inventory', 'preflight', 'phases'],
+  ['inventory', 'leftovers', 'preflight', 'phases'],
   ['doctor'],
   ['engine', 'lab'],
   ['cli'],

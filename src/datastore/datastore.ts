@@ -1,6 +1,7 @@
 import type { Supply } from '../artifacts/supply.js';
 import type { ComponentPod } from '../model/seams/component-pod.js';
 import type { Node, PhaseContext } from '../model/phase.js';
+import type { LeftoverRow } from '../model/seams/leftover.js';
 import type { ClaimedPort } from '../model/seams/port.js';
 import type { Resource } from '../model/resource.js';
 import type { Spec } from '../model/spec.js';
@@ -40,6 +41,8 @@ export interface Datastore {
     /** Folder of its certificates. */
     readonly certificates: string;
   };
+  /** What one of an earlier cluster leaves. */
+  readonly leftovers: readonly LeftoverRow[];
   readonly slowDisk: SlowDisk;
   /** Where its image and programs come from. */
   readonly supply: Supply;

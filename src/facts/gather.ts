@@ -13,6 +13,8 @@ import { os } from './subjects/system/os.js';
 import { packageLock } from './subjects/system/package-lock.js';
 import { selinux } from './subjects/system/selinux.js';
 import { services } from './subjects/system/services.js';
+import type { PastLook } from '../model/past.js';
+import { past } from './subjects/past.js';
 import { sockets } from './subjects/network/sockets.js';
 import type { ShellScript } from '../shell/script.js';
 import type { Subject } from './subject.js';
@@ -24,6 +26,8 @@ export interface OwnQuestions {
   readonly packageLocks: readonly ShellScript[];
   /** Folders beside the usual ones that need room. */
   readonly folders: readonly string[];
+  /** What the table of leftovers looks for. */
+  readonly past: readonly PastLook[];
 }
 
 const SUBJECTS: readonly Subject<unknown>[] = [
@@ -68,13 +72,14 @@ export async function gatherFacts(connection: HostConnection, own: OwnQuestions)
     listening: ask(sockets),
     disks: ask(disksWith(own.folders)),
     ...defined({ packageLockHolder }),
+    past: ask(past(own.past)),
     kubernetes: { ...ask(kubernetes), kubeletActive },
   };
 }
 
 /** Every subject, between two looks at the host's clock. */
 export function factSections(own: OwnQuestions): readonly Section[] {
-  const subjects = [...SUBJECTS, disksWith(own.folders), ...locksOf(own)];
+  const subjects = [...SUBJECTS, disksWith(own.folders), ...locksOf(own), past(own.past)];
   return [
     ['clock', clockScript, {}],
     ...subjects.map(({ id, script, values = {} }): Section => [id, script, values]),

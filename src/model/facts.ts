@@ -1,4 +1,5 @@
 import type { Arch } from './artifact.js';
+import type { HostPast } from './past.js';
 
 /**
  * Whether a host is a node of some cluster, kinit's or another: its kubelet has a kubeconfig. It may be stopped, and its
@@ -57,6 +58,8 @@ export interface HostFacts {
   readonly disks: readonly { readonly path: string; readonly availableMB: number; readonly totalMB: number }[];
   /** Who holds the package manager's lock: '<command> (pid <n>)'. */
   readonly packageLockHolder?: string;
+  /** What it carries from before. Absent: it was not asked. */
+  readonly past?: HostPast;
   readonly kubernetes: {
     readonly membership: Membership;
     readonly kubeletActive: boolean;

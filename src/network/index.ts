@@ -2,7 +2,9 @@ import { allTraces, type NetworkTraces } from '../model/seams/network-traces.js'
 import type { KindChoice } from '../model/spec/kinds.js';
 import type { Spec } from '../model/spec.js';
 import { cniTraces } from './cni-plugins.js';
+import type { LeftoverRow } from '../model/seams/leftover.js';
 import { flannel } from './flannel/index.js';
+import { cniConfiguration } from './leftovers/cni-configuration.js';
 import { none } from './none/index.js';
 import type { PodNetwork } from './pod-network.js';
 
@@ -26,3 +28,8 @@ export function networkOf(spec: Spec): PodNetwork {
 
 /** What any of them leaves on a host, with the plugins they call: reset cleans up, whichever it was. */
 export const networkTraces: NetworkTraces = allTraces([cniTraces, ...networks.map(({ traces }) => traces)]);
+
+/** What other networks leave on a host, and ours of another cluster. */
+export const networkLeftovers: readonly LeftoverRow[] = [
+  cniConfiguration(networkTraces.paths.filter((path) => path.startsWith('/etc/cni/net.d/'))),
+];

@@ -9,6 +9,7 @@ import { hostsFile } from './host/hosts-file.js';
 import { images } from './host/images.js';
 import { join, nodeService } from './cluster/join.js';
 import { kubelet } from './cluster/kubelet/index.js';
+import { leftovers } from './host/leftovers.js';
 import { modules } from './host/modules.js';
 import { packages } from './host/packages.js';
 import { pki } from './cluster/pki.js';
@@ -25,6 +26,7 @@ import { traces } from './host/traces.js';
  * this list by itself; a phase waits for other hosts only where it names phases in `after`.
  */
 export const phases: readonly Phase[] = [
+  leftovers,
   hostname,
   hostsFile,
   packages,

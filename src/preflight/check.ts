@@ -8,6 +8,8 @@ export interface CheckContext {
   readonly spec: Spec;
   readonly nodes: readonly Node[];
   readonly reachability: readonly ReachabilityResult[];
+  /** PEM of the authority that the inventory gives. */
+  readonly userCa?: string | undefined;
 }
 
 /** What one check says of one host. */

@@ -5,6 +5,7 @@ import type { Check, CheckContext } from './check.js';
 import { clock } from './clock-check.js';
 import { identity } from './identity.js';
 import { cgroup, features, kernel } from './kernel.js';
+import { leftovers } from './leftovers.js';
 import { ports } from './ports.js';
 import { reachabilityChecks } from './reachability-checks.js';
 import type { ReachabilityResult } from './reachability.js';
@@ -28,6 +29,7 @@ const CHECKS: readonly Check[] = [
   firewall,
   packageLock,
   ports,
+  leftovers,
   reachabilityChecks,
 ];
 
@@ -39,6 +41,7 @@ export function runChecks(context: {
   readonly spec: Spec;
   readonly nodes: readonly Node[];
   readonly reachability?: readonly ReachabilityResult[];
+  readonly userCa?: string | undefined;
 }): ReadonlyMap<string, CheckResult[]> {
   const full: CheckContext = { ...context, reachability: context.reachability ?? [] };
   const ignored = new Set(context.spec.preflight.ignore);

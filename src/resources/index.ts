@@ -14,6 +14,7 @@ export * from './object/index.js';
 export * from './proof/index.js';
 export * from './selinux/index.js';
 export * from './service/index.js';
+export * from './set-aside/index.js';
 export * from './swap/index.js';
 export * from './sysctl/index.js';
 export * from './traces/index.js';

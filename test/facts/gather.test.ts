@@ -3,12 +3,15 @@ import { clockOffset, parseClock } from '../../src/facts/subjects/system/clock-o
 import { sectionScript, splitAnswers } from '../../src/facts/ask.js';
 import { factSections, gatherFacts } from '../../src/facts/gather.js';
 import type { HostConnection } from '../../src/model/host.js';
+import { LEFTOVERS } from '../../src/leftovers/table.js';
 import { FAMILIES } from '../../src/os/index.js';
 import { runLocal } from '../../src/ssh/local.js';
+import { specOf } from '../preflight/nodes.js';
 
 const OWN = {
   packageLocks: FAMILIES.map(({ packages }) => packages.lockHolder),
   folders: ['/var/lib/containerd', '/var/lib/etcd'],
+  past: LEFTOVERS.map(({ looks }) => looks(specOf())),
 };
 
 function connection(run: HostConnection['run']): HostConnection {

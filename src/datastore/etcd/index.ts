@@ -3,6 +3,7 @@ import { directory, user } from '../../resources/index.js';
 import { kubeadmArgs } from '../../model/text/flags.js';
 import type { Datastore } from '../datastore.js';
 import { etcdCertificates } from './certificates.js';
+import { etcdData } from './leftovers.js';
 import { CERTIFICATES_DIR, CLIENT_PORT, METRICS_PORT, PEER_PORT } from './places.js';
 import { etcdApiServerFlags, etcdPod } from './pod.js';
 import { slowDisk } from './slow-disk.js';
@@ -32,6 +33,7 @@ export const etcd: Datastore = {
   },
   dataFolder: '/var/lib/etcd',
   health: { checks: ['etcd', 'etcd-readiness'], certificates: CERTIFICATES_DIR },
+  leftovers: [etcdData],
   slowDisk,
   supply: etcdSupply,
 };

@@ -40,7 +40,10 @@ export async function explainFailedRun({
   // The run has changed what was known: certificates, services, addresses.
   const fresh = (
     await Promise.all(
-      live.map(async (host) => ({ ...host, facts: await factsOf(host.connection).catch(() => undefined) })),
+      live.map(async (host) => ({
+        ...host,
+        facts: await factsOf(host.connection, inventory.spec).catch(() => undefined),
+      })),
     )
   ).flatMap(({ facts, ...host }) => (facts === undefined ? [] : [{ ...host, facts }]));
   const access = accessThrough(fresh, { inventory, signal });

@@ -8,6 +8,7 @@ import { runChecks } from '../../preflight/checks.js';
 import { probeReachability } from '../../preflight/reachability.js';
 import { toNode } from '../context.js';
 import { reportFailure } from './outcome.js';
+import { userCaOf } from '../session/past.js';
 import type { LiveHost } from '../session/session.js';
 
 interface PreflightOptions {
@@ -51,7 +52,7 @@ export async function preflight({
   const reachability =
     fresh && all.length > 1 ? await probeReachability(connections, nodes, inventory.spec, signal) : [];
   const spec = { ...inventory.spec, preflight: { ignore: [...inventory.spec.preflight.ignore, ...ignorePreflight] } };
-  const results = runChecks({ spec, nodes, reachability });
+  const results = runChecks({ spec, nodes, reachability, userCa: await userCaOf(spec) });
   const made = [...new Set([...results.values()].flatMap((checks) => checks.map(({ name }) => name)))];
   for (const name of spec.preflight.ignore.filter((each) => each !== 'all' && !made.includes(each)))
     emit({ type: 'warning', text: unmade(name, made) });

@@ -8,6 +8,7 @@ import { explainFailedRun } from '../explain/failed-run.js';
 import type { ReviewedPlan } from '../plan/reviewed.js';
 import { requireLeader } from '../session/leader.js';
 import { clusterLock, lockLost, type ClusterLock, type LockWish } from '../session/lock.js';
+import { settled, withoutStrangers } from '../session/past.js';
 import { checkHostNames, selectHosts, selectPhases } from '../session/select.js';
 import { closeHosts, openHosts, type LiveHost, type OpenedHosts } from '../session/session.js';
 import { runHosts } from './hosts.js';
@@ -124,8 +125,10 @@ interface Chosen extends OpenedHosts {
 }
 
 /** Who leads, who is worked on, who is fit. Throws where nothing can be done without those that are not. */
-async function chooseHosts({ live, lost }: OpenedHosts, options: RunOptions): Promise<Chosen> {
-  const { command, emit, skip } = options;
+async function chooseHosts(opened: OpenedHosts, options: RunOptions): Promise<Chosen> {
+  const { command, emit, skip, inventory } = options;
+  const { lost } = opened;
+  const live = await withoutStrangers(opened.live, inventory.spec);
   for (const { spec, error } of lost) reportFailure(emit, spec.name, 'connect', error);
   const leader = requireLeader(live, lost);
   // A plan is carried out as a whole: not without one of its hosts.
@@ -137,7 +140,7 @@ async function chooseHosts({ live, lost }: OpenedHosts, options: RunOptions): Pr
     command !== 'check' && skip.includes('preflight')
       ? new Map<string, unknown>()
       : await preflight({ ...options, strict, live: checked, all: live });
-  return { live, lost, leader, selected, unfit };
+  return { live: await settled(live, inventory.spec, selected), lost, leader, selected, unfit };
 }
 
 async function goThroughPhases(

@@ -1,14 +1,17 @@
 import { DATASTORES } from '../../datastore/index.js';
 import { gatherFacts } from '../../facts/index.js';
 import type { HostFacts } from '../../model/facts.js';
+import { leftoverLooks } from '../../leftovers/index.js';
 import type { HostConnection } from '../../model/host.js';
+import type { Spec } from '../../model/spec.js';
 import { FAMILIES } from '../../os/index.js';
 import { RUNTIMES } from '../../runtime/index.js';
 
 /** Everything kinit needs to know of a host, in one round trip; what only kinds know to ask comes from their registries. */
-export function factsOf(connection: HostConnection): Promise<HostFacts> {
+export function factsOf(connection: HostConnection, spec: Spec): Promise<HostFacts> {
   return gatherFacts(connection, {
     packageLocks: FAMILIES.map(({ packages }) => packages.lockHolder),
     folders: [...RUNTIMES, ...DATASTORES].map(({ dataFolder }) => dataFolder),
+    past: leftoverLooks(spec),
   });
 }

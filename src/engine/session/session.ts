@@ -79,7 +79,7 @@ export async function openHosts(
     // Not sent together: a claim may wait for minutes, and the host's clock is judged by when the question was asked.
     if (beforeChanges !== undefined)
       await open.connection.claim((text) => options.emit({ type: 'progress', host: open.spec.name, text }));
-    const facts = await factsOf(open.connection);
+    const facts = await factsOf(open.connection, options.inventory.spec);
     options.emit({
       type: 'host-connected',
       host: open.spec.name,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { leftovers } from './machine.js';
 import { free, moved } from './marks.js';
 import { address, dnsLabel, envName, labels, port } from './primitives.js';
 
@@ -109,6 +110,7 @@ export const hostSchema = z.strictObject({
     ),
   ssh: z.strictObject(hostSshOptions).optional().describe('Differs from the shared ssh section for this host.'),
   sudo: sudoOptions.optional().describe('Differs from the shared sudo section for this host.'),
+  leftovers: leftovers.optional().describe('Differs from the shared leftovers option for this host.').meta(free),
   labels: labels.default({}).describe('Node labels.').meta(free),
   taints: z
     .array(taint)

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { free } from './marks.js';
 
+/** What happens with what a host carries from before: src/leftovers. */
+export const leftovers = z.enum(['refuse', 'set-aside']);
+
 /** How the machines themselves shall be. */
 export const machineOptions = {
   manageHostname: z.boolean().default(true).describe("Set each machine's host name to its name here.").meta(free),
@@ -33,5 +36,11 @@ export const machineOptions = {
     .array(z.string().regex(/^[A-Za-z0-9_-]+$/, 'must be the name of a kernel module'))
     .default([])
     .describe('More kernel modules to load now and at boot.')
+    .meta(free),
+  leftovers: leftovers
+    .default('refuse')
+    .describe(
+      'What other clusters and tools left on a host and would break this cluster. refuse: that host stops in preflight, the others go on. set-aside: moved below /var/lib/kinit/set-aside, and put back by reset; what still runs is refused all the same.',
+    )
     .meta(free),
 };

@@ -1,0 +1,140 @@
+# shellcheck shell=sh
+# What a host carries from before, as the table of leftovers asks for it. One line an answer, fields separated by tabs:
+#   now SECONDS; began SECONDS (kinit's first change here); recorded ID (of a thing it changed); before LINK (was there
+#   when a cluster came)
+#   file TYPE CHANGED WRITTEN OWNER PATH, then perhaps text BASE64 and package NAME for it
+#   link NAME PORTS; chain FAMILY TABLE NAME; unit NAME ACTIVE ENABLED
+#   sysctl FILE NUMBER LINE; place PATH WRITABLE OPTIONS
+# Prints no private key: of kubeconfigs and certificates only what is public.
+# "$@" = what is looked for: -=GLOB, text=GLOB, pem=GLOB, kubeconfig=GLOB, link=PATTERN, unit=PATTERN, place=PATH
+# JOURNAL = kinit's undo journal
+
+TAB='	'
+# Of a text, in bytes, and of files that one glob finds.
+MOST=16384
+MANY=300
+
+began() {
+  for id in "$JOURNAL"/[0-9]*/id; do
+    [ ! -e "$id" ] || { stat -c "began$TAB%Y" -- "$id"; break; }
+  done
+  cat "$JOURNAL"/[0-9]*/id 2> /dev/null | sed "s/^/recorded$TAB/"
+  for links in "$JOURNAL"/[0-9]*-traces-*/links; do
+    [ ! -e "$links" ] || { echo 'before'; sed "s/^/before$TAB/" < "$links"; }
+  done
+}
+
+type_of() {
+  if [ -L "$1" ]; then echo link
+  elif [ -d "$1" ]; then echo folder
+  elif [ -f "$1" ]; then echo file
+  else echo other
+  fi
+}
+
+# shown HOW PATH: the part of a file that may be shown.
+shown() {
+  case "$1" in
+    text) head -c "$MOST" < "$2" ;;
+    pem) sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p' < "$2" | head -c "$MOST" ;;
+    kubeconfig) sed -n -E '/^[ -]*(server|certificate-authority(-data)?|client-certificate(-data)?):/p' < "$2" | head -c "$MOST" ;;
+  esac
+}
+
+# look HOW GLOB
+look() {
+  how=$1
+  found=0
+  IFS=
+  # shellcheck disable=SC2086 # it is a glob
+  for path in $2; do
+    IFS=' '
+    [ -e "$path" ] || [ -L "$path" ] || continue
+    found=$((found + 1))
+    [ "$found" -le "$MANY" ] || break
+    printf 'file\t%s\t' "$(type_of "$path")"
+    stat -c "%Z$TAB%Y$TAB%U$TAB%n" -- "$path"
+    if [ "$how" != - ] && [ -f "$path" ]; then
+      printf 'text\t%s\n' "$(shown "$how" "$path" | base64 -w0)"
+    fi
+  done
+  unset IFS
+}
+
+links() {
+  for link in /sys/class/net/*; do
+    name=${link##*/}
+    # shellcheck disable=SC2254 # it is a pattern
+    case "$name" in
+      $1) printf 'link\t%s\t%s\n' "$name" "$(find "$link/brif/" -mindepth 1 2> /dev/null | grep -c .)" ;;
+    esac
+  done
+}
+
+# Names only: the rules of a busy node are many.
+chains() {
+  nft list chains 2> /dev/null | awk '$1 == "table" { family = $2; table = $3 }
+    $1 == "chain" && $2 ~ /^[A-Za-z]+-/ { print "chain\t" family "\t" table "\t" $2 }'
+  for family in ip ip6; do
+    # Asking the legacy tables loads them, so they are asked only where something is in them.
+    [ -s "/proc/net/${family}_tables_names" ] || continue
+    "${family}tables-legacy-save" 2> /dev/null | awk -v family="$family" '/^\*/ { table = substr($1, 2) }
+      /^:[A-Za-z]+-/ { print "chain\t" family "\t" table "\t" substr($1, 2) }'
+  done
+}
+
+units() {
+  systemctl show --no-pager -p Id -p LoadState -p ActiveState -p UnitFileState -- "$@" 2> /dev/null | awk -F= '
+    function tell() { if (id != "" && load != "not-found") print "unit\t" id "\t" active "\t" enabled; id = "" }
+    $1 == "Id" { id = $2 } $1 == "LoadState" { load = $2 } $1 == "ActiveState" { active = $2 }
+    $1 == "UnitFileState" { enabled = $2 } /^$/ { tell() } END { tell() }'
+}
+
+# Files in the order in which they are read at boot: by name, whichever folder; of one name the first folder's counts.
+# Last what others set later: files that only `sysctl --system` reads, and those of firewall services.
+sysctls() {
+  for folder in /etc/sysctl.d /run/sysctl.d /usr/local/lib/sysctl.d /usr/lib/sysctl.d /lib/sysctl.d; do
+    for file in "$folder"/*.conf; do
+      [ ! -e "$file" ] || printf '%s\t%s\n' "${file##*/}" "$file"
+    done
+  done | LC_ALL=C sort -s -t "$TAB" -k 1,1 | awk -F '\t' '!seen[$1]++ { print $2 }' | while IFS= read -r file; do
+    lines_of "$file"
+  done
+  for file in /etc/sysctl.conf /etc/ufw/sysctl.conf; do
+    [ ! -e "$file" ] || lines_of "$file"
+  done
+}
+
+lines_of() {
+  awk -v file="$1" '/^[ \t]*([#;]|$)/ { next } { gsub(/\t/, " "); print "sysctl\t" file "\t" NR "\t" $0 }' < "$1"
+}
+
+# The mount that holds a path (or where it will be made), and whether root can write there.
+place() {
+  real=$1
+  while [ ! -e "$real" ]; do real=$(dirname -- "$real"); done
+  real=$(readlink -f -- "$real")
+  writable=no
+  [ ! -w "$real" ] || writable=yes
+  awk -v path="$real/" -v asked="$1" -v writable="$writable" '
+    { point = $2; if (point != "/") point = point "/"
+      if (index(path, point) == 1 && length(point) >= best) { best = length(point); options = $4 } }
+    END { print "place\t" asked "\t" writable "\t" options }' < /proc/self/mounts
+}
+
+printf 'now\t%s\n' "$(date +%s)"
+began
+wanted=
+for each in "$@"; do
+  case "$each" in
+    link=*) links "${each#*=}" ;;
+    unit=*) wanted="$wanted ${each#*=}" ;;
+    place=*) place "${each#*=}" ;;
+    *) look "${each%%=*}" "${each#*=}" ;;
+  esac
+done
+# shellcheck disable=SC2086 # names
+[ -z "$wanted" ] || units $wanted
+# Whose rules they are is known only before a cluster was here.
+ls "$JOURNAL"/[0-9]*-traces-* > /dev/null 2>&1 || chains
+sysctls

@@ -1,0 +1,51 @@
+import type { HostFacts } from '../model/facts.js';
+import type { Node } from '../model/phase.js';
+import type { HostSpec, Spec } from '../model/spec.js';
+import { clusterAuthorities, leftoverHost } from './host.js';
+import type { FoundLeftover } from './found.js';
+import { asStranger } from './settle.js';
+import { LEFTOVERS } from './table.js';
+
+export type { FoundLeftover } from './found.js';
+export { settledFacts } from './settle.js';
+export { leftoverLooks } from './table.js';
+
+type Seen = Pick<Node, 'spec' | 'facts' | 'isControlPlane'>;
+
+/** What every host carries that is not this cluster's, by host name. @param userCa PEM of the inventory's own authority */
+export function leftoversOf(
+  nodes: readonly Seen[],
+  spec: Spec,
+  userCa?: string,
+): ReadonlyMap<string, readonly FoundLeftover[]> {
+  const authorities = clusterAuthorities(nodes, spec, userCa);
+  return new Map(
+    nodes.map((node) => {
+      const host = leftoverHost(node, spec, authorities);
+      if (host === undefined) return [node.spec.name, []];
+      const found = LEFTOVERS.flatMap((row) => row.find(host).map((leftover) => ({ ...leftover, row })));
+      return [
+        node.spec.name,
+        found.map((leftover) => ({
+          ...leftover,
+          // A cluster that runs with it runs: it is told, and no reason to stop.
+          severity: host.mine ? ('warning' as const) : leftover.severity,
+          setAside: sideOf(spec, node.spec) ? leftover.aside : undefined,
+        })),
+      ];
+    }),
+  );
+}
+
+/** Workers that are nodes of another cluster, by name, with the facts of a fresh host. */
+export function strangersOf(nodes: readonly Seen[], spec: Spec, userCa?: string): ReadonlyMap<string, HostFacts> {
+  const authorities = clusterAuthorities(nodes, spec, userCa);
+  const strangers = nodes.filter(
+    (node) => !node.isControlPlane && leftoverHost(node, spec, authorities)?.mine === false,
+  );
+  return new Map(strangers.map((node) => [node.spec.name, asStranger(node.facts)]));
+}
+
+function sideOf(spec: Spec, host: HostSpec): boolean {
+  return (host.leftovers ?? spec.leftovers) === 'set-aside';
+}

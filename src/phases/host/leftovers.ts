@@ -1,0 +1,24 @@
+import { leftoversOf } from '../../leftovers/index.js';
+import { defined } from '../../model/defined.js';
+import type { Phase } from '../../model/phase.js';
+import { CLUSTER_CA, pkiPair } from '../../pki/index.js';
+import { setAside } from '../../resources/index.js';
+
+/**
+ * What preflight found of other clusters and tools, where the inventory says that it is set aside. First of all phases:
+ * the others find a host without it.
+ */
+export const leftovers: Phase = {
+  id: 'leftovers',
+  title: 'What other clusters and tools left, set aside',
+  appliesTo: () => true,
+  resources: ({ spec, nodes, node, leader, material }) => {
+    const ca = material[leader.spec.name]?.[pkiPair(CLUSTER_CA).crt]?.content;
+    const found = leftoversOf(nodes, spec, ca).get(node.spec.name) ?? [];
+    return found.flatMap(({ setAside: aside, owner }) =>
+      aside?.do === 'move'
+        ? [setAside({ path: aside.path, remade: aside.remade === true, ...defined({ owner }) })]
+        : [],
+    );
+  },
+};
