@@ -3,14 +3,19 @@ import { certificateWishes } from '../../../control-plane/index.js';
 import { SUPPLY } from '../../../engine/supply.js';
 import type { BinaryArtifact } from '../../../model/artifact.js';
 import type { HostFacts } from '../../../model/facts.js';
+import type { HostPast } from '../../../model/past.js';
 import type { Node, PhaseContext } from '../../../model/phase.js';
 import { specSchema } from '../../../inventory/spec-schema.js';
 import { isControlPlane } from '../../../model/spec.js';
 import { KUBELET_SERVING, materialPaths } from '../../../pki/index.js';
 
-/** Two fresh hosts, a control plane and a worker, with the defaults of an inventory: nothing is read or asked for them. */
+/**
+ * Two hosts, a control plane and a worker, with the defaults of an inventory, on which another tool left something: nothing
+ * is read or asked for them.
+ */
 export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
   const spec = specSchema.parse({
+    leftovers: 'set-aside',
     hosts: [
       { name: 'control-plane', address: '10.0.0.11', roles: ['control-plane'] },
       { name: 'worker', address: '10.0.0.12' },
@@ -72,6 +77,17 @@ function material(paths: readonly string[]): PhaseContext['material'][string] {
   return Object.fromEntries(paths.map((path) => [path, { content: '', mode: path.endsWith('.crt') ? 0o644 : 0o600 }]));
 }
 
+const PAST: HostPast = {
+  now: 0,
+  recorded: [],
+  files: [{ path: '/etc/cni/net.d/05-other.conflist', type: 'file', changed: 0, written: 0, owner: 'root' }],
+  links: [{ name: 'kube-ipvs0', ports: 0 }],
+  chains: [],
+  units: [],
+  sysctls: [],
+  places: [],
+};
+
 function factsOf(host: string, address: string): HostFacts {
   return {
     host,
@@ -101,6 +117,7 @@ function factsOf(host: string, address: string): HostFacts {
     kernelFeatures: ['nftables'],
     listening: [],
     disks: [],
+    past: PAST,
     kubernetes: { membership: 'none', kubeletActive: false, pki: {}, journal: false },
   };
 }
