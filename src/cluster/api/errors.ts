@@ -37,6 +37,12 @@ export function isOutage(error: unknown): boolean {
   return unreachable(error) === 'api';
 }
 
+/** Whether the two sides do not accept each other's certificates. */
+export function isCertificateTrouble(error: unknown): boolean {
+  const cause = error instanceof KinitError ? error.context.cause : undefined;
+  return cause instanceof ConnectionFailure && isCertificateCode(cause.code);
+}
+
 /** Codes of Node's TLS and of OpenSSL's verification. */
 export function isCertificateCode(code: string): boolean {
   return (

@@ -1,6 +1,7 @@
 import { request as httpsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { ApiResponse } from '../../model/api.js';
+import { defined } from '../../model/defined.js';
 import { KinitError, unreachable, type Unreachable } from '../../model/error.js';
 import { limiter } from '../../model/limit.js';
 import { ConnectionFailure, isCertificateCode } from './errors.js';
@@ -12,6 +13,8 @@ const MAX_SOCKETS = 4;
 export interface TransportOptions extends TunnelOptions {
   /** Ends reads in flight. Writes in hand are finished, and requests made later still run, so that cleaning up works after Ctrl-C. */
   readonly signal?: AbortSignal;
+  /** Inventory name of the host it runs on, which is the ill one where it does not answer. */
+  readonly host?: string;
   /** Bound on one request, connecting included. Default 30. */
   readonly timeoutSeconds?: number;
 }
@@ -72,13 +75,17 @@ function exchange(options: TransportOptions, agent: TunnelAgent, outgoing: Outgo
         ...(payload === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(payload) }),
       },
     });
+    // Told here, not by the request: one whose connection is still being made says nothing before that has come or failed.
+    const giveUp = (error: ConnectionFailure): void => {
+      settle();
+      reject(error);
+      request.destroy(error);
+    };
     const timer = setTimeout(
-      () => request.destroy(new ConnectionFailure(`no answer within ${seconds} s`, 'TIMEOUT')),
+      () => giveUp(new ConnectionFailure(`no answer within ${seconds} s`, 'TIMEOUT')),
       seconds * 1000,
     );
-    const abort = (): void => {
-      request.destroy(new ConnectionFailure('stopped on request', 'ABORTED'));
-    };
+    const abort = (): void => giveUp(new ConnectionFailure('stopped on request', 'ABORTED'));
     if (method === 'GET') options.signal?.addEventListener('abort', abort, { once: true });
     const settle = (): void => {
       clearTimeout(timer);
@@ -87,7 +94,8 @@ function exchange(options: TransportOptions, agent: TunnelAgent, outgoing: Outgo
     request.once('response', (response) => {
       readBody(response).then(resolve, reject).finally(settle);
     });
-    request.once('error', (error) => {
+    // Not once: one that was given up fails a second time, where its connection cannot be made either.
+    request.on('error', (error) => {
       settle();
       reject(error);
     });
@@ -116,6 +124,7 @@ function unanswered(options: TransportOptions, { method, path }: Outgoing, throw
     return new KinitError('stopped on request', { class: 'interrupted', tried: `${method} ${path}` });
   return new KinitError(`the API server at ${where} did not answer`, {
     class: 'access',
+    ...defined({ host: options.host }),
     ...silence(error, String(code)),
     tried: `${method} https://${where}${path}`,
     found: error.message,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi, KubeObject } from '../../model/api.js';
 import { asKinitError } from '../../model/error.js';
-import { isOutage } from '../api/errors.js';
+import { isCertificateTrouble, isOutage } from '../api/errors.js';
 import { condition, isReady } from '../why/pods.js';
 import { count, list, text } from '../api/json.js';
 import { type Look, patiently, waitUntil, type WaitOptions } from '../api/until.js';
@@ -66,15 +66,18 @@ const done: Look<undefined> = { done: true, value: undefined };
 /** A server that is on its way out may keep a question for as long as it lives. */
 const PATIENCE_MS = 3000;
 
-/** Whether the API server says that it is ready; an outage is one more thing that is missing. */
-export async function lookAtApi(api: ClusterApi, path: string): Promise<Look<undefined>> {
+/**
+ * Whether the API server says that it is ready; an outage is one more thing that is missing.
+ * @param reloading it may still be reading certificates that were written just now: what it shows or asks for is waited through
+ */
+export async function lookAtApi(api: ClusterApi, path: string, reloading = false): Promise<Look<undefined>> {
   try {
     const response = await Promise.race([api.request('GET', path), sleep(PATIENCE_MS, undefined, { ref: false })]);
     if (response === undefined) return { done: false, missing: `no answer within ${String(PATIENCE_MS / 1000)} s` };
     if (response.status === 200) return done;
     return { done: false, missing: notReady(response.status, response.body) };
   } catch (thrown) {
-    if (!isOutage(thrown)) throw thrown;
+    if (!isOutage(thrown) && !(reloading && isCertificateTrouble(thrown))) throw thrown;
     return { done: false, missing: asKinitError(thrown).context.found ?? 'no answer' };
   }
 }

@@ -145,6 +145,7 @@ function gatewayOf({ spec, facts, connection }: LiveHost): Gateway[] {
 function openThrough({ connection, address, kubeconfig }: Gateway, port: number, signal: AbortSignal): ClusterApi {
   const { caPem, certPem, keyPem } = credentials(connection.host, kubeconfig);
   return openApi({
+    host: connection.host,
     connectTcp: (to, at) => connection.connectTcp(to, at),
     address,
     port,

@@ -266,3 +266,23 @@ test('what gave no answer is told: the server, or the way to it; a refused way o
   replies = ['cut'];
   expect((await failure(api.request('GET', '/livez'))).context.unreachable).toBe('api');
 });
+
+test('a request that was given up while its connection was still being made fails once, and nothing else', async () => {
+  let refuse: (error: Error) => void = () => undefined;
+  const slow = openApi({
+    address: '127.0.0.1',
+    port: 1,
+    host: 'node1',
+    connectTcp: () => new Promise((_resolve, reject) => (refuse = reject)),
+    caPem: material.ca,
+    certPem: material.cert,
+    keyPem: material.key,
+    timeoutSeconds: 0.05,
+  });
+  const error = await failure(slow.request('GET', '/readyz'));
+  expect(error.context).toMatchObject({ host: 'node1', unreachable: 'api', found: 'no answer within 0.05 s' });
+  // An error event that nobody hears would end this process.
+  refuse(new Error('refused'));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  slow.close();
+});

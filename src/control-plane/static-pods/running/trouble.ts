@@ -15,7 +15,7 @@ const SOON_SECONDS = 10;
  */
 const PATIENCE = 60;
 /** The same where the old container runs no more. */
-const LESS_PATIENCE = 20;
+const LESS_PATIENCE = 30;
 
 export interface Troubleshooter {
   /** Remembers what was there at the first look: what ended before it counts for nothing. */

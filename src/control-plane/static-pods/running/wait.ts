@@ -47,6 +47,8 @@ export async function waitForRuns(
     readRuns((await host.run(sh(script, { args: [LABEL, ...asked] }), { timeoutSeconds: 90 })).stdout);
   const early = first === undefined ? undefined : readRuns(first);
   const settled = early !== undefined && manifests.every((manifest) => isSettled(manifest, early.of(manifest.name)));
+  const until = performance.now() + RELOAD_SECONDS * 1000;
+  const mayReload = (): boolean => first === undefined && performance.now() < until;
   await waitUntil({
     what,
     timeoutSeconds: context.spec.waits.apiServerSeconds,
@@ -55,7 +57,7 @@ export async function waitForRuns(
     signal,
     tried: api ? 'GET /readyz' : manifests.map(({ path }) => path).join(', '),
     look: async () => {
-      const answers: Look<undefined> = server === undefined ? DONE : await lookAtApi(server, '/readyz');
+      const answers: Look<undefined> = server === undefined ? DONE : await lookAtApi(server, '/readyz', mayReload());
       if (!answers.done || settled) return answers;
       const runs = await ask(health);
       if (later && (!runs.any || !runs.kubelet)) return DONE;
@@ -69,4 +71,6 @@ export async function waitForRuns(
   });
 }
 
+/** A running API server looks for new certificates every minute (k8s.io/apiserver: dynamiccertificates FileRefreshDuration). */
+const RELOAD_SECONDS = 75;
 const DONE: Look<undefined> = { done: true, value: undefined };

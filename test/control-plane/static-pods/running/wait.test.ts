@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Manifest } from '../../../../src/control-plane/static-pods/manifest.js';
 import { waitForRuns, type RunsWait } from '../../../../src/control-plane/static-pods/running/wait.js';
+import { ConnectionFailure } from '../../../../src/cluster/api/errors.js';
+import { KinitError } from '../../../../src/model/error.js';
 import type { PhaseContext } from '../../../../src/model/phase.js';
 import { failure, fakeApi, fakeHost, fakeTools } from '../../../cluster/fakes.js';
 
@@ -231,4 +233,25 @@ test('the API must answer besides', async () => {
   await waits;
   expect(tools.said).toEqual(['waiting for the API server: not ready yet: etcd']);
   expect(ran).toEqual(['observe']);
+});
+
+test.each([
+  ['what this run wrote is waited through', undefined, []],
+  ['where nothing was written it is told at once', 'now=1', ['the API server did not answer']],
+])('certificates that the API server does not know yet: %s', async (_what, first, failures) => {
+  let asked = 0;
+  const api = fakeApi([], {
+    'GET /readyz': () => {
+      if ((asked += 1) > 20) return { status: 200, body: 'ok' };
+      const cause = new ConnectionFailure('certificate has expired', 'CERT_HAS_EXPIRED');
+      throw new KinitError('the API server did not answer', { class: 'access', found: cause.message, cause });
+    },
+  });
+  const { host } = showing([{}]);
+  const wait = { what: 'the API server', manifests: [scheduler], api: true, first };
+  const waits = waitForRuns(wait, context, fakeTools({ host, api }));
+  const told: string[] = [];
+  waits.catch((error: unknown) => told.push((error as Error).message));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(told).toEqual(failures);
 });
