@@ -2,5 +2,6 @@ export { buildArtifacts, type BuildOptions } from './build/build.js';
 export { listArtifacts, type ArtifactRow } from './list.js';
 export { pruneArtifacts, type Pruned } from './store/prune.js';
 export { imageRefsOf } from './supply.js';
-export { resolveArtifacts, type ResolveOptions } from './resolve.js';
+export { asForeseen, foreseeArtifacts, openOnes } from './foreseen.js';
+export { resolveArtifacts, type ResolveOptions, type Source } from './resolve.js';
 export { storedArtifacts } from './store/stored.js';

@@ -21,7 +21,12 @@ export interface ResolveOptions {
   readonly inventoryDir: string;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  /** What `auto` was presumed to be when a plan was made that is carried out now. */
+  readonly presumed?: Source | undefined;
 }
+
+/** What `auto` may be decided to be. */
+export type Source = 'official' | 'source';
 
 const ANSWER_SECONDS = 3;
 
@@ -30,17 +35,15 @@ const ANSWER_SECONDS = 3;
  * decided once (official where its origins answer within 3 s, else source) and kept in the lock file. Throws 'artifact'.
  */
 export async function resolveArtifacts(options: ResolveOptions): Promise<ArtifactSet> {
-  const source = options.spec.source === 'auto' ? await decide(options) : options.spec.source;
+  const { source, why } = await sourceOf(options);
+  if (why !== undefined) {
+    options.emit({ type: 'progress', text: `artifacts: ${source} (${why})` });
+    const { inventoryDir } = options;
+    await writeLockFile(inventoryDir, { ...(await readLockFile(inventoryDir)), source });
+  }
   if (source === 'official')
     return officialArtifacts({ ...options, mirror: options.spec.mirror, baseUrl: options.spec.baseUrl });
-  const built = await sourceKubernetesVersion();
-  if (built !== options.kubernetesVersion) {
-    throw new KinitError(`Kubernetes ${options.kubernetesVersion} cannot be built from source`, {
-      class: 'artifact',
-      found: `components/kube is Kubernetes ${built}`,
-      hint: `Set kubernetesVersion: ${built}, or artifacts.source: official.`,
-    });
-  }
+  await assertBuildable(options);
   const missing: string[] = [];
   const set = await buildArtifacts({
     supply: options.supply,
@@ -61,17 +64,26 @@ export async function resolveArtifacts(options: ResolveOptions): Promise<Artifac
   return set;
 }
 
-async function decide(options: ResolveOptions): Promise<'official' | 'source'> {
+/** The source, and why `auto` would be it where that is not decided yet. Writes nothing. */
+export async function sourceOf(options: ResolveOptions): Promise<{ readonly source: Source; readonly why?: string }> {
+  if (options.spec.source !== 'auto') return { source: options.spec.source };
   const lock = await readLockFile(options.inventoryDir);
-  if (lock.source !== undefined) return lock.source;
-  const source = (await officialAnswers(options)) ? 'official' : 'source';
-  const why =
-    source === 'official'
-      ? 'the official origins answer'
-      : `the official origins did not answer within ${ANSWER_SECONDS} s`;
-  options.emit({ type: 'progress', text: `artifacts: ${source} (${why})` });
-  await writeLockFile(options.inventoryDir, { ...(await readLockFile(options.inventoryDir)), source });
-  return source;
+  if (lock.source !== undefined) return { source: lock.source };
+  if (options.presumed !== undefined) return { source: options.presumed, why: 'as it was planned' };
+  return (await officialAnswers(options))
+    ? { source: 'official', why: 'the official origins answer' }
+    : { source: 'source', why: `the official origins did not answer within ${String(ANSWER_SECONDS)} s` };
+}
+
+/** Throws 'artifact' where components/ is of another version. */
+export async function assertBuildable({ kubernetesVersion }: ResolveOptions): Promise<void> {
+  const built = await sourceKubernetesVersion();
+  if (built === kubernetesVersion) return;
+  throw new KinitError(`Kubernetes ${kubernetesVersion} cannot be built from source`, {
+    class: 'artifact',
+    found: `components/kube is Kubernetes ${built}`,
+    hint: `Set kubernetesVersion: ${built}, or artifacts.source: official.`,
+  });
 }
 
 /** Asks every origin for a checksum file and reads it: a network's login page answers too, but not with that. */

@@ -28,11 +28,14 @@ export function chosenArtifacts(spec: Spec, set: ArtifactSet): ArtifactSet {
       from.programs.map(({ name }) => name),
     ),
   );
-  const images = new Set(supply.images.map(({ name }) => name));
+  // In the supply's order, whatever the order is in which they were built.
+  const images = supply.images.map(({ name }) => name);
   return {
     ...set,
     binaries: set.binaries.filter(({ name }) => programs.has(name)),
-    images: set.images.filter(({ name }) => images.has(name)),
+    images: set.images
+      .filter(({ name }) => images.includes(name))
+      .sort((a, b) => images.indexOf(a.name) - images.indexOf(b.name)),
   };
 }
 

@@ -9,6 +9,7 @@ export interface BinaryArtifact {
   readonly name: string;
   readonly version: string;
   readonly localFile: string;
+  /** '' in a plan, where it is not built or fetched yet: then file and size are not known either. */
   readonly sha256: string;
   readonly size: number;
   /** Absolute path on the host, for example /usr/local/bin/kubelet or /opt/cni/bin/bridge. */
@@ -25,7 +26,7 @@ export interface ImageArtifact {
   readonly name: string;
   /** Full references it answers to on a host, for example registry.k8s.io/kube-apiserver:v1.36.3. */
   readonly refs: readonly string[];
-  /** OCI archive on the operator's machine; absent when hosts pull it themselves. Images with the same archive are imported together. */
+  /** OCI archive on the operator's machine (sha256 '': not built yet); absent when hosts pull it themselves. Images with the same archive are imported together. */
   readonly archive?: { readonly localFile: string; readonly sha256: string; readonly size: number };
   /** Manifest digest (sha256:...), where known. */
   readonly digest?: string;
@@ -34,7 +35,7 @@ export interface ImageArtifact {
   readonly pinned?: boolean;
 }
 
-/** Everything one architecture's hosts need, complete and checked, on the operator's machine. */
+/** Everything one architecture's hosts need, complete and checked, on the operator's machine; in a plan perhaps only by name. */
 export interface ArtifactSet {
   readonly arch: Arch;
   readonly source: 'official' | 'source' | 'bundle';

@@ -10,6 +10,8 @@ const plannedChangeSchema = z.strictObject({
   ...changeSchema.shape,
   /** Digest of all that is wanted of the resource, secret content included; what is made at apply stands in it by its description. */
   wanted: sha256,
+  /** It hangs on the digest of a program or image that was not known when the plan was made: `wanted` is without that. */
+  open: z.literal(true).exactOptional(),
 });
 
 const plannedHostSchema = z.strictObject({
@@ -33,6 +35,10 @@ export const planContentSchema = z.strictObject({
     only: z.array(z.string()),
     ignorePreflight: z.array(z.string()),
   }),
+  /** By architecture of hosts: where programs and images come from, and which were not built or fetched yet. */
+  artifacts: z
+    .record(z.string(), z.strictObject({ source: z.enum(['official', 'source', 'bundle']), open: z.array(z.string()) }))
+    .exactOptional(),
   hosts: z.array(plannedHostSchema),
 });
 

@@ -45,12 +45,30 @@ export async function officialArtifacts(options: OfficialOptions): Promise<Artif
           options.emit({ type: 'progress', text: `waiting for another kinit that fetches artifacts (${holder})` }),
         signal: options.signal,
       });
+  return setOf(options, (file) => unpacked[catalogue.indexOf(file)], catalogue);
+}
+
+type StoredOptions = Pick<OfficialOptions, 'supply' | 'kubernetesVersion' | 'arch' | 'mirror' | 'inventoryDir'>;
+
+/** The same from what is here already; of programs that are not, the digest is ''. Nothing is fetched or written. */
+export async function officialAsStored(options: StoredOptions): Promise<ArtifactSet> {
+  const catalogue = options.supply.files(options.kubernetesVersion, options.arch);
+  const locked = await readLockFile(options.inventoryDir);
+  const known = await Promise.all(catalogue.map((file) => fromStore(file, locked)));
+  return setOf(options, (file) => known[catalogue.indexOf(file)], catalogue);
+}
+
+function setOf(
+  { arch, kubernetesVersion, supply, mirror }: Pick<StoredOptions, 'arch' | 'kubernetesVersion' | 'supply' | 'mirror'>,
+  unpackedOf: (file: OfficialFile) => Unpacked | undefined,
+  catalogue: readonly OfficialFile[],
+): ArtifactSet {
   return {
-    arch: options.arch,
+    arch,
     source: 'official',
-    kubernetesVersion: options.kubernetesVersion,
-    binaries: catalogue.flatMap((file, i) => binaries(file, unpacked[i])),
-    images: officialImages(options.supply.images, options.kubernetesVersion, options.mirror),
+    kubernetesVersion,
+    binaries: catalogue.flatMap((file) => binaries(file, unpackedOf(file))),
+    images: officialImages(supply.images, kubernetesVersion, mirror),
   };
 }
 
@@ -212,11 +230,10 @@ async function unpackedInStore(sha256: string): Promise<Unpacked | undefined> {
 }
 
 function binaries(file: OfficialFile, unpacked: Unpacked | undefined): BinaryArtifact[] {
-  return file.programs.flatMap(({ name, installPath, links, group }) => {
-    const stored = unpacked?.programs[name];
-    return stored === undefined
-      ? []
-      : [{ name, version: file.version, localFile: storedFile(stored.sha256), ...stored, installPath, links, group }];
+  return file.programs.map(({ name, installPath, links, group }) => {
+    const stored = unpacked?.programs[name] ?? { sha256: '', size: 0 };
+    const localFile = stored.sha256 === '' ? '' : storedFile(stored.sha256);
+    return { name, version: file.version, localFile, ...stored, installPath, links, group };
   });
 }
 

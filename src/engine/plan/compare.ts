@@ -70,8 +70,10 @@ function hostDifferences(then: PlannedHost, now: PlannedHost, { resumed }: Compa
     else lines.push(...changeDifferences(planned, change, resumed));
   }
   if (!resumed) {
+    // What hung on a digest may turn out to be there already.
     for (const [id, change] of before)
-      if (!after.has(id)) lines.push(`[${change.phase}] in the plan, and no longer needed: ${change.summary}`);
+      if (!after.has(id) && change.open !== true)
+        lines.push(`[${change.phase}] in the plan, and no longer needed: ${change.summary}`);
   }
   return lines;
 }
@@ -102,6 +104,8 @@ function changeDifferences(planned: PlannedChange, now: PlannedChange, resumed: 
     ];
   }
   if (resumed) return [];
+  // The digest is known by now, so the words are others; what is written is what was reviewed, and so is whether anything was there.
+  if (planned.open === true && planned.action === now.action) return [];
   if (planned.reason !== now.reason || planned.action !== now.action || planned.summary !== now.summary)
     return [`${place}: found now: ${now.reason}; when it was reviewed: ${planned.reason}`];
   if ((planned.diff ?? '') === (now.diff ?? '')) return [];

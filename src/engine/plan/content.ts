@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { openOnes } from '../../artifacts/index.js';
+import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { ChangeSummary } from '../../model/change.js';
 import type { Resource } from '../../model/resource.js';
 import { canonicalJson, sha256Hex } from '../../model/text/digest.js';
@@ -8,8 +10,10 @@ import { changeOf } from '../change/apply.js';
 import type { Observed } from '../change/observe.js';
 import type { LiveHost } from '../session/session.js';
 import type { Masks } from './masks.js';
+import { NO_TWINS, type PlanTwins } from './twins.js';
 
 export interface PlanParts {
+  readonly artifacts: ReadonlyMap<Arch, ArtifactSet>;
   readonly version: string;
   readonly spec: Spec;
   readonly run: PlanContent['run'];
@@ -18,11 +22,14 @@ export interface PlanParts {
 }
 
 /** A plan as data: the same inventory, hosts and artifacts give the same one. */
-export async function planContent({ version, spec, run, live, changes }: PlanParts): Promise<PlanContent> {
+export async function planContent({ version, spec, run, live, artifacts, changes }: PlanParts): Promise<PlanContent> {
   return {
     kinit: version,
     spec: (await reviewedSpec(spec)) as PlanContent['spec'],
     run,
+    artifacts: Object.fromEntries(
+      [...artifacts].map(([arch, set]) => [arch, { source: set.source, open: openOnes(set) }]),
+    ),
     hosts: live.map(({ spec: { name }, facts }) => ({
       host: name,
       machine: { machineId: facts.machineId, os: facts.os.prettyName, kernel: facts.kernel, arch: facts.arch },
@@ -33,12 +40,18 @@ export async function planContent({ version, spec, run, live, changes }: PlanPar
 }
 
 /** Changes as a plan shows and keeps them: the same hosts and inventory give the same ones. */
-export function plannedChanges(phase: string, observed: readonly Observed[], masks: Masks): PlannedChange[] {
+export function plannedChanges(
+  phase: string,
+  observed: readonly Observed[],
+  masks: Masks,
+  twins: PlanTwins = NO_TWINS,
+): PlannedChange[] {
   return observed.flatMap((item) => {
     const change = changeOf(item);
-    return change === undefined
-      ? []
-      : [{ phase, ...shownChange(change, item.resource, masks), wanted: wantedDigest(item.resource, masks) }];
+    if (change === undefined) return [];
+    const wanted = wantedDigest(twins.asPlanned(phase, item.resource), masks);
+    const hangs = wanted !== wantedDigest(twins.otherwise(phase, item.resource), masks);
+    return [{ phase, ...shownChange(change, item.resource, masks), wanted, ...(hangs ? { open: true as const } : {}) }];
   });
 }
 

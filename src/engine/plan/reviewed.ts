@@ -6,6 +6,7 @@ import type { Masks } from './masks.js';
 import type { Observed } from '../change/observe.js';
 import { planDifferences, staleError } from './compare.js';
 import { plannedId, wantedDigest } from './content.js';
+import type { PlanTwins } from './twins.js';
 import type { HostsOutcome } from '../run/outcome.js';
 import type { LiveHost } from '../session/session.js';
 
@@ -50,18 +51,25 @@ export async function carryOutReviewed(
   return outcome;
 }
 
+interface Permission {
+  readonly host: string;
+  readonly phase: string;
+  readonly observed: readonly Observed[];
+  readonly twins: PlanTwins;
+}
+
 /** @throws KinitError stale, where a change became necessary that nobody has reviewed. */
 export function permitReviewed(
   { content, file }: ReviewedPlan,
   masks: Masks,
-  { host, phase, observed }: { readonly host: string; readonly phase: string; readonly observed: readonly Observed[] },
+  { host, phase, observed, twins }: Permission,
 ): void {
   const planned = content.hosts.find((entry) => entry.host === host)?.changes ?? [];
   for (const { resource, difference } of observed) {
     if (!difference.changed) continue;
     const id = plannedId(resource, masks);
     const match = planned.find((change) => change.phase === phase && change.resource === id);
-    if (match?.wanted === wantedDigest(resource, masks)) continue;
+    if (match?.wanted === wantedDigest(twins.asPlanned(phase, resource), masks)) continue;
     throw new KinitError(`a change is needed that was not reviewed: ${difference.change.summary}`, {
       class: 'stale',
       host,

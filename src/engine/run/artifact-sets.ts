@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
-import type { ResolveOptions } from '../../artifacts/index.js';
+import type { ResolveOptions, Source } from '../../artifacts/index.js';
 import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { Emit } from '../../model/event.js';
 import type { LoadedInventory } from '../../model/spec.js';
+import type { ReviewedPlan } from '../plan/reviewed.js';
 import type { LiveHost } from '../session/session.js';
 import { chosenArtifacts, SUPPLY } from '../supply.js';
 
@@ -16,7 +17,14 @@ export async function artifactSets(
     inventory,
     emit,
     signal,
-  }: { readonly inventory: LoadedInventory; readonly emit: Emit; readonly signal: AbortSignal },
+    reviewed,
+  }: {
+    readonly inventory: LoadedInventory;
+    readonly emit: Emit;
+    readonly signal: AbortSignal;
+    /** The plan that is carried out: its source is taken where none is decided yet. */
+    readonly reviewed?: ReviewedPlan | undefined;
+  },
   find: (options: ResolveOptions) => Promise<ArtifactSet | undefined>,
 ): Promise<Map<Arch, ArtifactSet>> {
   const { spec, file } = inventory;
@@ -31,8 +39,14 @@ export async function artifactSets(
       inventoryDir: dirname(file),
       emit,
       signal,
+      presumed: presumedSource(arch, reviewed),
     });
     if (set !== undefined) sets.set(arch, chosenArtifacts(spec, set));
   }
   return sets;
+}
+
+function presumedSource(arch: Arch, reviewed: ReviewedPlan | undefined): Source | undefined {
+  const source = reviewed?.content.artifacts?.[arch]?.source;
+  return source === 'bundle' ? undefined : source;
 }

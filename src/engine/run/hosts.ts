@@ -1,11 +1,14 @@
-import { resolveArtifacts } from '../../artifacts/index.js';
+import { foreseeArtifacts, openOnes, resolveArtifacts } from '../../artifacts/index.js';
+import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { Emit } from '../../model/event.js';
 import type { PlannedChange } from '../../model/plan.js';
 import { apiListens, clusterAccess, SUPER_ADMIN_CONF } from '../api/access.js';
-import { sharedContext } from '../context.js';
+import { phases as allPhases } from '../../phases/index.js';
+import { contextFor, sharedContext, type SharedContext } from '../context.js';
 import { planContent } from '../plan/content.js';
 import { masksOf } from '../plan/masks.js';
 import { carryOutReviewed, permitReviewed } from '../plan/reviewed.js';
+import { hangsOnArtifacts, twinSets } from '../plan/twins.js';
 import type { LiveHost } from '../session/session.js';
 import { artifactSets } from './artifact-sets.js';
 import type { HostsOutcome } from './outcome.js';
@@ -24,7 +27,8 @@ export async function runHosts(run: HostsRun): Promise<HostsOutcome> {
         passOverHosts(prepared, {
           emit,
           dryRun: false,
-          permit: (host, phase, observed) => permitReviewed(reviewed, prepared.masks, { host, phase, observed }),
+          permit: (host, phase, observed, twins) =>
+            permitReviewed(reviewed, prepared.masks, { host, phase, observed, twins }),
         }),
     });
   } finally {
@@ -37,7 +41,7 @@ async function prepare(run: HostsRun): Promise<Prepared> {
   const { inventory, live, signal } = run;
   // First what may fail at once: nothing is built, and nothing more is said, for a run that has ended.
   const shared = await sharedContext(inventory.spec, live);
-  const artifacts = await artifactSets(live, run, resolveArtifacts);
+  const artifacts = await artifactsFor(run, shared);
   const { name } = shared.leader.spec;
   const leader = live.find(({ spec }) => spec.name === name) as LiveHost;
   const { address } = shared.leader;
@@ -49,7 +53,33 @@ async function prepare(run: HostsRun): Promise<Prepared> {
     open: await apiListens(leader, address, run),
   });
   const found = new Map(live.map(({ spec, facts }) => [spec.name, facts.kubernetes.pki]));
-  return { run, shared, artifacts, access, masks: masksOf(shared.material, found) };
+  const twins = twinSets(artifacts, run.reviewed?.content);
+  return { run, shared, artifacts, access, masks: masksOf(shared.material, found), twins };
+}
+
+/** Names and versions are enough to say what would be done; built and fetched is only what is then sent to a host. */
+async function artifactsFor(run: HostsRun, shared: SharedContext): Promise<Prepared['artifacts']> {
+  const { live, phases, dryRun, emit } = run;
+  if (!dryRun && phases.length === allPhases.length) return artifactSets(live, run, resolveArtifacts);
+  const foreseen = await artifactSets(live, run, foreseeArtifacts);
+  if (dryRun) {
+    for (const [arch, set] of foreseen) sayWhatIsOpen(arch, set, emit);
+    return foreseen;
+  }
+  const needed = live.some(
+    ({ spec: { name }, facts }) =>
+      facts.arch !== 'unsupported' && hangsOnArtifacts(phases, foreseen, (sets) => contextFor(shared, name, sets)),
+  );
+  return needed ? artifactSets(live, run, resolveArtifacts) : foreseen;
+}
+
+function sayWhatIsOpen(arch: Arch, set: ArtifactSet, emit: Emit): void {
+  const open = openOnes(set).length;
+  const all = set.binaries.length + set.images.filter(({ archive }) => archive !== undefined).length;
+  if (open === 0) return;
+  const how = set.source === 'source' ? 'builds' : 'fetches';
+  const text = `${String(open)} of ${String(all)} programs and images for ${arch} hosts are not on this machine yet: init ${how} them (artifacts: ${set.source}). Their names and versions are known, their digests are not.`;
+  emit({ type: 'warning', text });
 }
 
 /** What would be done. */
@@ -66,6 +96,7 @@ async function look(prepared: Prepared, emit: Emit): Promise<HostsOutcome> {
     spec: inventory.spec,
     run: { ...asked, hosts: [...selected].sort() },
     live,
+    artifacts: prepared.artifacts,
     changes,
   });
   return { ...outcome, plan };

@@ -14,6 +14,7 @@ import { plannedChanges } from '../plan/content.js';
 import { whatIsSent } from '../plan/sends.js';
 import type { Masks } from '../plan/masks.js';
 import type { ReviewedPlan } from '../plan/reviewed.js';
+import { twinsOf, type PlanTwins, type TwinSets } from '../plan/twins.js';
 import type { LiveHost } from '../session/session.js';
 import { barriers } from './barriers.js';
 import type { HostsOutcome, PhaseTiming } from './outcome.js';
@@ -51,6 +52,8 @@ export interface Prepared {
   readonly artifacts: ReadonlyMap<Arch, ArtifactSet>;
   readonly access: ClusterAccess;
   readonly masks: Masks;
+  /** What a plan's digests are made with, where it is made, or was, before all artifacts are there. */
+  readonly twins: TwinSets | undefined;
 }
 
 export interface Pass {
@@ -58,12 +61,12 @@ export interface Pass {
   readonly dryRun: boolean;
   readonly onPlanned?: (host: string, changes: readonly PlannedChange[]) => void;
   /** Throws where a change is not among those that may be made. */
-  readonly permit?: (host: string, phase: string, observed: readonly Observed[]) => void;
+  readonly permit?: (host: string, phase: string, observed: readonly Observed[], twins: PlanTwins) => void;
 }
 
 /** One pass over all hosts, side by side: each goes down its phases by itself, and ends at its first failure. */
 export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<HostsOutcome> {
-  const { run, shared, artifacts, access, masks } = prepared;
+  const { run, shared, artifacts, access, masks, twins: sets } = prepared;
   const { phases, live, inventory, strict } = run;
   const { emit, dryRun } = pass;
   const stop = new AbortController();
@@ -86,6 +89,7 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
         signal,
       };
       try {
+        const twins = twinsOf(sets, phases, (others) => contextFor(shared, name, others));
         await runPipeline({
           context: contextFor(shared, name, artifacts),
           tools,
@@ -99,15 +103,15 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
           blame: (host, error) => failures.set(host, error),
           onTiming: (timing) => timings.push(timing),
           planned: (phase, observed) => {
-            const changes = plannedChanges(phase, observed, masks);
+            const changes = plannedChanges(phase, observed, masks, twins);
             pass.onPlanned?.(name, changes);
             const sends = observed.filter(({ difference }) => difference.changed).map(whatIsSent);
-            return changes.map(({ phase: _phase, wanted: _wanted, ...change }, index) => ({
+            return changes.map(({ phase: _phase, wanted: _wanted, open: _open, ...change }, index) => ({
               change,
               sends: (sends[index] ?? []).map(masks.shown),
             }));
           },
-          permit: (phase, observed) => pass.permit?.(name, phase, observed),
+          permit: (phase, observed) => pass.permit?.(name, phase, observed, twins),
         });
       } catch (thrown) {
         const byStrict = stop.signal.aborted && !run.signal.aborted;

@@ -24,6 +24,9 @@ export interface BinarySeen {
 
 const MODE = 0o755;
 
+/** Of what a plan names and this machine does not have yet. */
+const NOT_KNOWN_YET = 'digest not known yet: init builds or fetches it';
+
 /** An executable and the links that name it, installed from a file on the operator's machine. */
 export function binary(options: { readonly artifact: BinaryArtifact }): BinaryResource {
   return { kind: 'binary', id: `binary:${options.artifact.installPath}`, artifact: options.artifact };
@@ -52,11 +55,11 @@ export const binaryKind: ResourceKind<BinaryResource, BinarySeen> = {
     const { artifact } = r;
     const reasons = differences(r, seen);
     if (reasons.length === 0) return { changed: false, reason: `${artifact.name} ${artifact.version} is installed` };
-    const megabytes = Math.max(1, Math.round(artifact.size / 1_000_000));
+    const size = artifact.sha256 === '' ? '' : ` (${String(Math.max(1, Math.round(artifact.size / 1_000_000)))} MB)`;
     const summary =
-      seen.sha256 === artifact.sha256
+      seen.sha256 === artifact.sha256 && artifact.sha256 !== ''
         ? `correct mode and links of ${artifact.installPath}`
-        : `install ${artifact.name} ${artifact.version} at ${artifact.installPath} (${String(megabytes)} MB)`;
+        : `install ${artifact.name} ${artifact.version} at ${artifact.installPath}${size}`;
     return {
       changed: true,
       change: { action: seen.sha256 === '' ? 'create' : 'update', summary, reason: reasons.join(', ') },
@@ -95,7 +98,9 @@ export const binaryKind: ResourceKind<BinaryResource, BinarySeen> = {
 };
 
 function differences({ artifact }: BinaryResource, seen: BinarySeen): readonly string[] {
-  if (seen.sha256 === '') return ['not installed'];
+  const open = artifact.sha256 === '' ? [NOT_KNOWN_YET] : [];
+  if (seen.sha256 === '') return ['not installed', ...open];
+  if (open.length > 0) return [`sha256 ${seen.sha256.slice(0, 12)} is installed`, ...open];
   if (seen.sha256 !== artifact.sha256) return [`another one is installed (sha256 ${seen.sha256.slice(0, 12)})`];
   const missing = artifact.links.filter((path) => !seen.links.includes(`${path} ${artifact.installPath}`));
   return [

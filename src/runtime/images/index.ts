@@ -44,7 +44,8 @@ export function imagesKind(
       if (wrong.length === 0) return { changed: false, reason: `${String(r.images.length)} images are there` };
       const summary = `load images ${wrong.map(({ name }) => name).join(', ')}`;
       const none = wrong.length === r.images.length && seen.size === 0;
-      const reason = none ? 'none is there' : wrong.map((image) => reasonOf(image, seen)).join('; ');
+      const open = wrong.some(isOpen) ? '; digests not known yet: init builds them' : '';
+      const reason = `${none ? 'none is there' : wrong.map((image) => reasonOf(image, seen)).join('; ')}${open}`;
       return { changed: true, change: { action: 'run', summary, reason } };
     },
     apply: (r, seen) => {
@@ -88,9 +89,15 @@ function missingRefs(image: ImageArtifact, seen: ImagesSeen): readonly string[] 
     const there = seen.get(ref);
     return (
       there === undefined ||
+      isOpen(image) ||
       (image.archive !== undefined && image.digest !== undefined && there.digest !== image.digest)
     );
   });
+}
+
+/** A plan names it before it is built: whether what is there is the same is not known. */
+function isOpen({ archive }: ImageArtifact): boolean {
+  return archive?.sha256 === '';
 }
 
 function isUnpinned(image: ImageArtifact, seen: ImagesSeen): boolean {
@@ -100,6 +107,7 @@ function isUnpinned(image: ImageArtifact, seen: ImagesSeen): boolean {
 function reasonOf(image: ImageArtifact, seen: ImagesSeen): string {
   const missing = missingRefs(image, seen);
   if (missing.length === 0) return `${image.name} is not pinned`;
+  if (isOpen(image) && missing.every((ref) => seen.has(ref))) return `${image.name} is there, perhaps another one`;
   return missing.some((ref) => seen.has(ref)) ? `${image.name} has another digest` : `${image.name} is missing`;
 }
 

@@ -1,0 +1,44 @@
+import type { ArtifactSet, BinaryArtifact, ImageArtifact } from '../model/artifact.js';
+import { foreseenBuild } from './build/foreseen.js';
+import { officialAsStored } from './official/official.js';
+import { assertBuildable, sourceOf, type ResolveOptions } from './resolve.js';
+
+/**
+ * What resolveArtifacts would give, by name and version: nothing is built, fetched or written. What this machine has already
+ * is there with its digest; of the rest the digest is '' and the size 0 (isOpen).
+ */
+export async function foreseeArtifacts(options: ResolveOptions): Promise<ArtifactSet> {
+  const { source } = await sourceOf(options);
+  if (source === 'official') return officialAsStored({ ...options, mirror: options.spec.mirror });
+  await assertBuildable(options);
+  return foreseenBuild(options.supply, options.arch);
+}
+
+/** Whether the digest of a program or image is not known before it is built or fetched. Images that hosts pull have none. */
+export function isOpen(artifact: BinaryArtifact | ImageArtifact): boolean {
+  return ('archive' in artifact ? artifact.archive?.sha256 : 'sha256' in artifact ? artifact.sha256 : undefined) === '';
+}
+
+/** Names of what is not known yet, as a plan keeps them: programs and images may have the same. */
+export function openOnes({ binaries, images }: ArtifactSet): string[] {
+  return [...binaries.filter(isOpen).map(programId), ...images.filter(isOpen).map(imageId)];
+}
+
+/** The same set with the digests of these (openOnes) left open: as it was when they were not known. */
+export function asForeseen(set: ArtifactSet, open: readonly string[], digest = ''): ArtifactSet {
+  const names = new Set(open);
+  if (names.size === 0) return set;
+  const nothing = { localFile: '', size: 0, sha256: digest };
+  return {
+    ...set,
+    binaries: set.binaries.map((program) => (names.has(programId(program)) ? { ...program, ...nothing } : program)),
+    images: set.images.map((image) => {
+      if (!names.has(imageId(image))) return image;
+      const { digest: _digest, archive: _archive, ...rest } = image;
+      return { ...rest, archive: nothing };
+    }),
+  };
+}
+
+const programId = ({ name }: BinaryArtifact): string => `program ${name}`;
+const imageId = ({ name }: ImageArtifact): string => `image ${name}`;
