@@ -2,7 +2,6 @@ import type { ReviewedPlan, RunOptions, RunResult } from '../engine/index.js';
 import { defined } from '../model/defined.js';
 import type { LoadedInventory } from '../model/spec.js';
 import type { CommandContext } from './arguments/command.js';
-import { positiveInteger } from './arguments/options.js';
 import { withReport, type ReportArguments } from './report.js';
 import { parseDuration } from './terminal/size.js';
 import { ownVersion } from './arguments/version.js';
@@ -13,7 +12,6 @@ export interface RunArguments extends ReportArguments, Partial<WriteArguments> {
   readonly only?: readonly string[] | undefined;
   readonly ignorePreflight?: readonly string[] | undefined;
   readonly acceptNewHostKeys: boolean;
-  readonly parallel?: number | undefined;
   /** Of apply. */
   readonly reviewed?: ReviewedPlan;
 }
@@ -33,7 +31,6 @@ export async function runEngine(
   args: RunArguments,
   context: CommandContext,
 ): Promise<RunResult> {
-  const parallel = positiveInteger('parallel', args.parallel);
   const writing = writeOptionsOf(args);
   const { runCluster } = await import('../engine/index.js');
   return withReport(args, context, () =>
@@ -50,7 +47,6 @@ export async function runEngine(
       ...writing,
       ...defined({ reviewed: args.reviewed }),
       ...(hosts === undefined || hosts.length === 0 ? {} : { hosts }),
-      ...defined({ parallel }),
     }),
   );
 }

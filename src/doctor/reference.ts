@@ -29,7 +29,8 @@ out or a command fails in \`kinit init\` or \`kinit join\`, the same is done by 
 - \`kinit doctor --output json\`, \`kinit doctor --html report.html\`: the same as JSON, or as one self-contained page
 - \`kinit doctor --bundle doctor.tar.gz\`: everything that was seen (states, journals, logs, events, rules, settings), without what looks
   like a secret, for somebody else to look at; mode 600
-- exit code 0: no check and no cause is an error; 1: something is
+- exit code 0: no check and no cause is an error; 3: something is (with hosts named: something of theirs); 4 with \`--exit-code\`:
+  there are warnings only
 
 Causes are recognised from states first and from words in logs only where no state tells them apart. What makes others happen comes
 first: this is the order of the table.

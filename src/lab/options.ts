@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { MOST_CONTROL_PLANES } from '../inventory/rules/hosts.js';
 import { KinitError } from '../model/error.js';
 import type { LabOptions } from './types.js';
 
@@ -14,7 +15,7 @@ export interface CheckedOptions extends LabOptions {
 export function checkOptions(options: LabOptions): CheckedOptions {
   const checked = { ...options, name: checkLabName(options.name ?? 'demo'), controlPlanes: options.controlPlanes ?? 1 };
   wholeNumber('hosts', checked.hosts, 1, MAX_HOSTS);
-  wholeNumber('control planes', checked.controlPlanes, 1, checked.hosts);
+  wholeNumber('control planes', checked.controlPlanes, 1, Math.min(checked.hosts, MOST_CONTROL_PLANES));
   wholeNumber('cpus', checked.cpus, 1, 1024);
   // Below this systemd and sshd do not start reliably.
   wholeNumber('memory in MB', checked.memoryMB, 128, 16 * 1024 * 1024);

@@ -15,7 +15,7 @@ export const ERROR_CLASSES = [
 ] as const;
 export type ErrorClass = (typeof ERROR_CLASSES)[number];
 
-/** Exit codes are an interface (docs/exit-codes.md). 2 is `plan --exit-code` with changes. */
+/** Exit codes are an interface (docs/exit-codes.md). */
 export const EXIT_CODES: Readonly<Record<ErrorClass, number>> = {
   internal: 1,
   usage: 10,
@@ -30,6 +30,19 @@ export const EXIT_CODES: Readonly<Record<ErrorClass, number>> = {
   stale: 19,
   interrupted: 130,
 };
+
+/** What a command found that did its work: no failure of it. Below 10, so that a script tells a result from a failure. */
+export const RESULT_CODES = {
+  /** plan --exit-code: there are changes. */
+  changes: 2,
+  /** status, doctor: something is not well. */
+  unwell: 3,
+  /** check, doctor --exit-code: warnings, and no errors. */
+  warnings: 4,
+  /** What was named is not there. */
+  absent: 5,
+} as const;
+export type ResultName = keyof typeof RESULT_CODES;
 
 /**
  * What gave no answer. Said where it is known, and the only thing to branch on for it: no class says it, because a refused

@@ -128,7 +128,7 @@ describe('on a cluster of kinit', () => {
         const examined = await examine();
         return examined.report.findings.some(({ cause }) => cause === 'node-gone') ? examined : undefined;
       });
-      expect(code).toBe(1);
+      expect(code).toBe(3);
       expect(report.findings[0]).toMatchObject({
         cause: 'node-gone',
         host: 'node3',

@@ -2,6 +2,7 @@ import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { nearest } from '../../inventory/nearest.js';
+import { codesOf, exitCodesText, type CodeName } from './exit-codes.js';
 import type { GlobalOptions } from './options.js';
 import type { Io } from '../terminal/io.js';
 import type { RunRecord } from '../render/record.js';
@@ -32,6 +33,8 @@ export interface Chosen {
 /** A command, or a group of commands, as the parser registers it. */
 export interface Command {
   readonly name: string;
+  /** Of a group: those of its members. */
+  readonly exitCodes: Readonly<Record<string, readonly CodeName[]>>;
   readonly register: (yargs: Argv<GlobalOptions>, select: Select, parents: readonly string[]) => void;
 }
 
@@ -42,6 +45,8 @@ interface CommandDefinition<T> {
   /** Argument lists, without the program's name, and what each does. At least one. */
   readonly examples: readonly (readonly [args: string, what: string])[];
   readonly printsValue?: boolean;
+  /** How it may end besides 0 and what every command may end with. */
+  readonly exitCodes: readonly CodeName[];
   readonly options: (yargs: Argv<GlobalOptions>) => Argv<T>;
   readonly run: (args: ArgumentsCamelCase<T>, context: CommandContext) => Promise<number>;
 }
@@ -51,13 +56,16 @@ export function defineCommand<T extends GlobalOptions>(definition: CommandDefini
   const name = firstWord(definition.usage);
   return {
     name,
+    exitCodes: { [name]: codesOf(definition.exitCodes) },
     register: (yargs, select, parents) => {
       const path = [...parents, name];
       yargs.command({
         command: definition.usage,
         describe: definition.describe,
         builder: (inner: Argv<GlobalOptions>) =>
-          ownOptionsFirst(inner, (y) => definition.options(withExamples(y, definition.examples))),
+          ownOptionsFirst(inner, (y) => definition.options(withExamples(y, definition.examples))).epilogue(
+            exitCodesText(definition.exitCodes),
+          ),
         handler: (args: ArgumentsCamelCase<T>) => {
           const surplus = args._.slice(path.length);
           if (surplus.length > 0) throw usage(`kinit ${path.join(' ')} takes no argument "${surplus.join(' ')}"`, path);
@@ -82,6 +90,9 @@ export function defineGroup(
 ): Command {
   return {
     name,
+    exitCodes: Object.fromEntries(
+      members.flatMap((member) => Object.entries(member.exitCodes).map(([own, codes]) => [`${name} ${own}`, codes])),
+    ),
     register: (yargs, select, parents) => {
       const path = [...parents, name];
       yargs.command({

@@ -10,6 +10,8 @@ const KERBEROS_FLAG = /^-[VlsrfFpPaACEvRktcSTXn]/;
  */
 export function refuseKerberosCall(argv: readonly string[], commands: readonly string[]): void {
   const first = argv[0];
+  // Alone these two are ours.
+  if (argv.length === 1 && (first === '-V' || first === '-v')) return;
   if (first === undefined || argv.some((word) => commands.includes(word))) return;
   const principal = argv.find((word) => !word.startsWith('-') && word.includes('@'));
   if (principal === undefined && !KERBEROS_FLAG.test(first)) return;

@@ -17,6 +17,7 @@ const globalOptions = {
     describe: 'text for people, json: one JSON value a line on standard output',
   },
   verbose: {
+    alias: 'v',
     type: 'boolean',
     default: false,
     describe: 'Say more: also what needed no change, and why; plan: what would be sent',
@@ -76,8 +77,25 @@ const writeOptions = {
   'force-unlock': { type: 'boolean', default: false, describe: "Take the cluster's lock from whoever holds it" },
 } as const;
 
-const phaseOptions = {
+/** Of commands that look for what is not fit. */
+export const exitCodeForWarnings = {
+  type: 'boolean',
+  default: false,
+  describe: 'Exit with 4 when there are warnings and no errors',
+} as const;
+
+const checkOptions = {
   ...runOptions,
+  'ignore-preflight': {
+    type: 'string',
+    requiresArg: true,
+    coerce: nameList,
+    describe: 'Checks whose errors do not stop the run, by name, with commas',
+  },
+} as const;
+
+const phaseOptions = {
+  ...checkOptions,
   skip: {
     type: 'string',
     requiresArg: true,
@@ -85,12 +103,6 @@ const phaseOptions = {
     describe: 'Phases to leave out, by name, with commas (see kinit phases)',
   },
   only: { type: 'string', requiresArg: true, coerce: nameList, describe: 'Only these phases' },
-  'ignore-preflight': {
-    type: 'string',
-    requiresArg: true,
-    coerce: nameList,
-    describe: 'Checks whose errors do not stop the run, by name, with commas',
-  },
 } as const;
 
 export type GlobalOptions = InferredOptionTypes<typeof globalOptions>;
@@ -112,6 +124,13 @@ export function withRunOptions(
   yargs: Argv<GlobalOptions>,
 ): Argv<GlobalOptions & InferredOptionTypes<typeof runOptions>> {
   return yargs.options(runOptions) as Argv<GlobalOptions & InferredOptionTypes<typeof runOptions>>;
+}
+
+/** Options of a command that makes the preflight checks. */
+export function withCheckOptions(
+  yargs: Argv<GlobalOptions>,
+): Argv<GlobalOptions & InferredOptionTypes<typeof checkOptions>> {
+  return yargs.options(checkOptions) as Argv<GlobalOptions & InferredOptionTypes<typeof checkOptions>>;
 }
 
 /** Options of a command that goes through the phases. */

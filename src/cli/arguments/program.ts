@@ -31,6 +31,7 @@ export function parseArguments(argv: readonly string[], { version, columns }: Pr
     .help()
     .alias('help', 'h')
     .version(version)
+    .alias('version', 'V')
     .wrap(Math.min(columns, 120))
     .example('kinit lab up', 'three throwaway machines here, and an inventory for them')
     .example('kinit init -i inventory.yaml', 'bring the whole inventory up')

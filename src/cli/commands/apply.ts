@@ -1,6 +1,6 @@
-import { access } from 'node:fs/promises';
 import { defineCommand } from '../arguments/command.js';
-import { inventoryFile, loadedInventory } from '../files/inventory.js';
+import { CHANGES_HOSTS } from '../arguments/exit-codes.js';
+import { loadedInventory } from '../files/inventory.js';
 import { withRunOptions, withWriteOptions } from '../arguments/options.js';
 import { count } from '../render/text.js';
 
@@ -12,6 +12,7 @@ export const apply = defineCommand({
     ['apply plan.json', 'stops before anything is touched when hosts, inventory or artifacts have changed since'],
     ['apply plan.json --lock-wait 10m', 'after another kinit that is at work'],
   ],
+  exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact', 'stale'],
   options: (yargs) =>
     withWriteOptions(withRunOptions(yargs)).positional('plan', {
       type: 'string',
@@ -21,15 +22,9 @@ export const apply = defineCommand({
   run: async (args, context) => {
     const { readPlan } = await import('../plan/file.js');
     const plan = await readPlan(args.plan);
-    // The inventory the plan was made from, where no other is named or lies here.
-    const here = inventoryFile(args, context);
-    const named =
-      args.inventory !== undefined ||
-      (await access(here).then(
-        () => true,
-        () => false,
-      ));
-    const inventory = await loadedInventory(named ? args : { inventory: plan.inventory }, context);
+    // The inventory the plan was made from, where no other is named: what lies here may be another cluster's.
+    const named = args.inventory !== undefined || (context.io.env['KINIT_INVENTORY'] ?? '') !== '';
+    const inventory = await loadedInventory(named ? args : { ...args, inventory: plan.inventory }, context);
     const { run } = plan.content;
     const { runEngine } = await import('../run-engine.js');
     const { changes, failedHosts } = await runEngine(

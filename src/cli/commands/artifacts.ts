@@ -13,6 +13,7 @@ const build = defineCommand({
     ['artifacts build --arch arm64', 'cross-build what can be'],
     ['artifacts build --refresh', "with today's security updates in the images"],
   ],
+  exitCodes: ['artifact', 'locked'],
   options: (yargs) =>
     yargs
       .option('arch', {
@@ -55,6 +56,7 @@ const list = defineCommand({
     ['artifacts list', 'as a table'],
     ['artifacts list -o json', 'with full digests and file names'],
   ],
+  exitCodes: ['artifact'],
   options: (yargs) => yargs,
   run: async (_args, { ui }) => {
     const { listArtifacts } = await import('../../artifacts/index.js');
@@ -85,6 +87,7 @@ const prune = defineCommand({
     ['artifacts prune', 'after a build: several GiB back'],
     ['artifacts prune --official', 'and what was downloaded: it is fetched again when a cluster needs it'],
   ],
+  exitCodes: ['artifact', 'locked'],
   options: (yargs) =>
     yargs.option('official', {
       type: 'boolean',

@@ -1,7 +1,8 @@
-import { EXIT_CODES, KinitError } from '../../model/error.js';
+import { EXIT_CODES, KinitError, RESULT_CODES } from '../../model/error.js';
 import { defineCommand } from '../arguments/command.js';
+import { REACHES_HOSTS } from '../arguments/exit-codes.js';
 import { loadedInventory } from '../files/inventory.js';
-import { hostNames, withPhaseOptions } from '../arguments/options.js';
+import { exitCodeForWarnings, hostNames, withCheckOptions } from '../arguments/options.js';
 
 /** Runs the preflight checks alone. */
 export const check = defineCommand({
@@ -9,9 +10,11 @@ export const check = defineCommand({
   describe: 'Run the preflight checks alone and print what was found against what is needed',
   examples: [
     ['check', 'are these machines fit for a cluster?'],
+    ['check --exit-code', 'for scripts: exit code 4 when there are warnings'],
     ['check node1 --ignore-preflight memory', 'one host; too little memory is accepted'],
   ],
-  options: (yargs) => withPhaseOptions(yargs).positional('host', hostNames),
+  exitCodes: [...REACHES_HOSTS, 'warnings', 'preflight'],
+  options: (yargs) => withCheckOptions(yargs).positional('host', hostNames).option('exit-code', exitCodeForWarnings),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
     const [{ runEngine }, { renderChecks }] = await Promise.all([
@@ -35,6 +38,8 @@ export const check = defineCommand({
     const { ui, record } = context;
     const errors = record.checks.filter(({ check: { status } }) => status === 'error').length;
     await ui.result({ checks: record.checks.length, errors }, renderChecks(record.checks, ui.paint));
-    return errors === 0 ? 0 : EXIT_CODES.preflight;
+    if (errors > 0) return EXIT_CODES.preflight;
+    const warned = record.checks.some(({ check: { status } }) => status === 'warning');
+    return args.exitCode && warned ? RESULT_CODES.warnings : 0;
   },
 });

@@ -1,6 +1,8 @@
+import { RESULT_CODES } from '../../model/error.js';
 import { defineCommand } from '../arguments/command.js';
+import { REACHES_HOSTS } from '../arguments/exit-codes.js';
 import { loadedInventory } from '../files/inventory.js';
-import { hostNames, withConnectOptions } from '../arguments/options.js';
+import { exitCodeForWarnings, hostNames, withConnectOptions } from '../arguments/options.js';
 
 /** Looks at hosts and cluster and explains what is wrong. */
 export const doctor = defineCommand({
@@ -11,8 +13,9 @@ export const doctor = defineCommand({
     ['doctor node2', 'the checks of one host, and of the cluster'],
     ['doctor --html report.html', 'the report as a page to send on'],
     ['doctor --bundle doctor.tar.gz', 'everything that was seen, without secrets, for somebody else to look at'],
-    ['doctor --output json', 'the same for a script; exit code 1 when something is an error'],
+    ['doctor --output json', 'the same for a script; exit code 3 when something is an error'],
   ],
+  exitCodes: [...REACHES_HOSTS, 'unwell', 'warnings'],
   options: (yargs) =>
     withConnectOptions(yargs)
       .positional('host', hostNames)
@@ -21,6 +24,7 @@ export const doctor = defineCommand({
         requiresArg: true,
         describe: 'Write the report as one self-contained page to this file',
       })
+      .option('exit-code', exitCodeForWarnings)
       .option('bundle', {
         type: 'string',
         requiresArg: true,
@@ -48,6 +52,8 @@ export const doctor = defineCommand({
     }
     await context.ui.result(report, renderDoctor(report, { paint: context.ui.paint, verbose: context.ui.verbose }));
     for (const file of [args.html, args.bundle]) if (file !== undefined) await context.ui.say(`Written: ${file}`);
-    return report.well ? 0 : 1;
+    if (!report.well) return RESULT_CODES.unwell;
+    const warned = report.checks.some(({ check }) => check.status === 'warning');
+    return args.exitCode && warned ? RESULT_CODES.warnings : 0;
   },
 });

@@ -1,5 +1,6 @@
 import { quoteAll } from '../../shell/quote.js';
 import { defineCommand } from '../arguments/command.js';
+import { CHANGES_HOSTS } from '../arguments/exit-codes.js';
 import { inventoryWords, loadedInventory } from '../files/inventory.js';
 import { withPhaseOptions, withWriteOptions } from '../arguments/options.js';
 import { count } from '../render/text.js';
@@ -13,6 +14,7 @@ export const init = defineCommand({
     ['init --accept-new-host-keys', 'on first contact with the machines'],
     ['init --only sysctls,modules', 'only these phases'],
   ],
+  exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact'],
   options: (yargs) =>
     withWriteOptions(withPhaseOptions(yargs)).option('dry-run', {
       type: 'boolean',

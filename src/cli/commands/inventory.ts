@@ -7,6 +7,7 @@ const check = defineCommand({
   usage: 'check',
   describe: 'Check the inventory: every problem with its line and column',
   examples: [['inventory check -i inventory.yaml', 'is it good?']],
+  exitCodes: ['inventory'],
   options: (yargs) => yargs,
   run: async (args, context) => {
     const { checkInventory, formatProblem } = await import('../../inventory/index.js');
@@ -34,6 +35,7 @@ const schema = defineCommand({
     ],
   ],
   printsValue: true,
+  exitCodes: [],
   options: (yargs) => yargs,
   run: async (_args, { ui }) => {
     const { inventorySchema } = await import('../../inventory/index.js');

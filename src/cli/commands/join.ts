@@ -1,4 +1,5 @@
 import { defineCommand } from '../arguments/command.js';
+import { CHANGES_HOSTS } from '../arguments/exit-codes.js';
 import { loadedInventory } from '../files/inventory.js';
 import { hostNames, withPhaseOptions, withWriteOptions } from '../arguments/options.js';
 import { count } from '../render/text.js';
@@ -11,6 +12,7 @@ export const join = defineCommand({
     ['join', 'join every new host of the inventory'],
     ['join node4', 'join this one'],
   ],
+  exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact'],
   options: (yargs) => withWriteOptions(withPhaseOptions(yargs)).positional('host', hostNames),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);

@@ -3,6 +3,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { KinitError } from '../../model/error.js';
 import { quote } from '../../shell/quote.js';
 import { defineCommand, type CommandContext } from '../arguments/command.js';
+import { CHANGES_HOSTS } from '../arguments/exit-codes.js';
 import { confirm } from '../terminal/confirm.js';
 import { loadedInventory } from '../files/inventory.js';
 import { withConnectOptions } from '../arguments/options.js';
@@ -24,6 +25,7 @@ export const kubeconfig = defineCommand({
     ['kubeconfig --on-workers', `also to ${HOST_KUBECONFIG} on every worker`],
   ],
   printsValue: true,
+  exitCodes: CHANGES_HOSTS,
   options: (yargs) =>
     withConnectOptions(yargs)
       .option('out', {

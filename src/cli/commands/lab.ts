@@ -16,6 +16,7 @@ const up = defineCommand({
     ['lab up', 'three hosts'],
     ['lab up --name big --hosts 5 --memory 4G', 'five larger ones'],
   ],
+  exitCodes: ['access', 'change', 'timeout', 'locked', 'artifact'],
   options: (yargs) =>
     yargs
       .option('name', nameOption)
@@ -73,6 +74,7 @@ const list = defineCommand({
   usage: 'list',
   describe: 'List labs and their hosts',
   examples: [['lab list', 'what is there?']],
+  exitCodes: [],
   options: (yargs) => yargs,
   run: async (_args, { ui }) => {
     const { labList } = await import('../../lab/index.js');
@@ -105,6 +107,7 @@ const ssh = defineCommand({
   usage: 'ssh <host>',
   describe: 'Open a shell on a lab host',
   examples: [['lab ssh node1', 'a root shell there']],
+  exitCodes: ['access'],
   options: (yargs) => yargs.positional('host', hostName).option('name', nameOption),
   run: async (args, { signal }) => {
     return runInPlace(await sshWords(args.name, args.host), signal);
@@ -119,6 +122,7 @@ const exec = defineCommand({
     ["lab exec node1 -- sh -c 'echo $HOSTNAME | rev'", 'through a shell there'],
   ],
   printsValue: true,
+  exitCodes: ['access'],
   options: (yargs) => yargs.positional('host', hostName).option('name', nameOption),
   run: async (args, { signal }) => {
     const command = (args['--'] as unknown[] | undefined)?.map(String) ?? [];
@@ -138,6 +142,7 @@ const down = defineCommand({
     ['lab down', 'the demo lab'],
     ['lab down --name big', 'another one; twice is fine'],
   ],
+  exitCodes: ['change', 'timeout', 'locked'],
   options: (yargs) => yargs.option('name', nameOption),
   run: async (args, { emit, ui }) => {
     const { labDown } = await import('../../lab/index.js');

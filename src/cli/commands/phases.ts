@@ -6,6 +6,7 @@ export const phases = defineCommand({
   usage: 'phases',
   describe: 'List the phases in their order, by the names that --skip and --only take',
   examples: [['phases', 'what does init do, and in which order?']],
+  exitCodes: [],
   options: (yargs) => yargs,
   run: async (_args, { ui }) => {
     const { phaseRows } = await import('../reference/phases.js');

@@ -1,4 +1,5 @@
 import { defineCommand } from '../arguments/command.js';
+import { REACHES_HOSTS } from '../arguments/exit-codes.js';
 import { loadedInventory } from '../files/inventory.js';
 import { hostNames, withPhaseOptions } from '../arguments/options.js';
 
@@ -12,6 +13,7 @@ export const plan = defineCommand({
     ['plan node2 --only sysctls', 'one host, one phase'],
     ['plan --exit-code', 'for scripts: exit code 2 when there are changes'],
   ],
+  exitCodes: [...REACHES_HOSTS, 'changes', 'preflight', 'artifact'],
   options: (yargs) =>
     withPhaseOptions(yargs)
       .positional('host', hostNames)

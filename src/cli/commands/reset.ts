@@ -1,7 +1,9 @@
 import { defineCommand } from '../arguments/command.js';
+import { CHANGES_HOSTS } from '../arguments/exit-codes.js';
 import { confirm } from '../terminal/confirm.js';
 import { loadedInventory } from '../files/inventory.js';
 import { hostNames, withRunOptions, withWriteOptions } from '../arguments/options.js';
+import { hostList } from '../render/host-list.js';
 import { count } from '../render/text.js';
 
 /** Gives hosts back as they were. */
@@ -12,6 +14,7 @@ export const reset = defineCommand({
     ['reset node3', 'take one node out of the cluster and clean it'],
     ['reset --yes', 'the whole cluster, without a question'],
   ],
+  exitCodes: CHANGES_HOSTS,
   options: (yargs) =>
     withWriteOptions(withRunOptions(yargs))
       .positional('host', { ...hostNames, describe: 'Names from the inventory; all when none is named' })
@@ -29,7 +32,7 @@ export const reset = defineCommand({
     const { spec } = inventory;
     const hosts = args.host.length === 0 ? spec.hosts.map(({ name }) => name) : args.host;
     await confirm(
-      `Reset ${hosts.join(', ')}? Pods, volumes and${hosts.length === spec.hosts.length ? ' all data of' : ' what these hosts hold of'} cluster ${spec.name} are lost.`,
+      `Reset ${hosts.length > 3 ? `${count(hosts.length, 'host')} (${hostList(hosts)})` : hosts.join(', ')}? Pods, volumes and${hosts.length === spec.hosts.length ? ' all data of' : ' what these hosts hold of'} cluster ${spec.name} are lost.`,
       args,
       context,
     );

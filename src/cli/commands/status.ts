@@ -1,5 +1,7 @@
 import type { ClusterApi } from '../../model/api.js';
+import { RESULT_CODES } from '../../model/error.js';
 import { defineCommand } from '../arguments/command.js';
+import { REACHES_HOSTS } from '../arguments/exit-codes.js';
 import { loadedInventory } from '../files/inventory.js';
 import type { ClusterStatus, Seen } from '../render/tables/cluster-status.js';
 import { withConnectOptions } from '../arguments/options.js';
@@ -10,8 +12,9 @@ export const status = defineCommand({
   describe: 'Show the cluster: its API, nodes, and pods that are not well',
   examples: [
     ['status', 'is everything up?'],
-    ['status --output json', 'the same for a script; exit code 1 when something is not well'],
+    ['status --output json', 'the same for a script; exit code 3 when something is not well'],
   ],
+  exitCodes: [...REACHES_HOSTS, 'unwell'],
   options: withConnectOptions,
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
@@ -30,7 +33,7 @@ export const status = defineCommand({
         }),
     );
     await context.ui.result(seen, renderStatus(seen, context.ui.paint));
-    return well(seen) ? 0 : 1;
+    return well(seen) ? 0 : RESULT_CODES.unwell;
   },
 });
 

@@ -1,6 +1,7 @@
-import { EXIT_CODES } from '../../model/error.js';
+import { RESULT_CODES } from '../../model/error.js';
 import type { RunningCluster } from '../../engine/index.js';
 import { defineCommand, defineGroup, type CommandContext } from '../arguments/command.js';
+import { REACHES_HOSTS } from '../arguments/exit-codes.js';
 import { loadedInventory } from '../files/inventory.js';
 import { withConnectOptions } from '../arguments/options.js';
 import { table } from '../render/tables/table.js';
@@ -14,6 +15,7 @@ const create = defineCommand({
     ['token create --ttl 2h', 'valid for two hours'],
   ],
   printsValue: true,
+  exitCodes: REACHES_HOSTS,
   options: (yargs) =>
     withConnectOptions(yargs)
       .option('ttl', {
@@ -54,6 +56,7 @@ const list = defineCommand({
   usage: 'list',
   describe: 'List bootstrap tokens, without their secret halves',
   examples: [['token list', 'which are there, and until when?']],
+  exitCodes: REACHES_HOSTS,
   options: withConnectOptions,
   run: async (args, context) => {
     const { listTokens } = await import('../../cluster/index.js');
@@ -80,6 +83,7 @@ const remove = defineCommand({
   usage: 'delete <token..>',
   describe: 'Delete bootstrap tokens, by their first six characters',
   examples: [['token delete abcdef', 'nobody can join with it any more']],
+  exitCodes: [...REACHES_HOSTS, 'absent'],
   options: (yargs) =>
     withConnectOptions(yargs).positional('token', {
       type: 'string',
@@ -98,7 +102,7 @@ const remove = defineCommand({
         results,
         results.map(({ id, deleted }) => (deleted ? `Deleted ${id}` : `There is no token ${id}`)).join('\n'),
       );
-      return results.every(({ deleted }) => deleted) ? 0 : EXIT_CODES.internal;
+      return results.every(({ deleted }) => deleted) ? 0 : RESULT_CODES.absent;
     });
   },
 });

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { KinitError } from '../../model/error.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import type { CommandContext } from '../arguments/command.js';
+import { positiveInteger } from '../arguments/options.js';
 
 /** The inventory file the user means: --inventory, else KINIT_INVENTORY, else ./inventory.yaml. */
 export function inventoryFile(
@@ -18,12 +19,15 @@ export function inventoryFile(
 
 /** Reads and checks it. Nothing is touched on any host while it has an error. */
 export async function loadedInventory(
-  args: { readonly inventory?: string | undefined },
+  args: { readonly inventory?: string | undefined; readonly parallel?: number | undefined },
   context: Pick<CommandContext, 'io' | 'ui'>,
 ): Promise<LoadedInventory> {
+  const parallel = positiveInteger('parallel', args.parallel);
   // Not at the top of the file: `kinit --help` must not wait for what only some commands need.
   const { loadInventory } = await import('../../inventory/index.js');
-  const inventory = await loadInventory(inventoryFile(args, context));
+  const loaded = await loadInventory(inventoryFile(args, context));
+  // For connecting, asking and working alike.
+  const inventory = parallel === undefined ? loaded : { ...loaded, spec: { ...loaded.spec, parallel } };
   const { askSecret } = context.ui;
   return askSecret === undefined ? inventory : { ...inventory, ask: askSecret };
 }

@@ -1,14 +1,12 @@
 import { quoteAll } from '../../shell/quote.js';
 import { defined } from '../../model/defined.js';
+import { RESULT_CODES } from '../../model/error.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import type { CommandContext } from '../arguments/command.js';
 import { inventoryWords } from '../files/inventory.js';
 import { writePlan } from './file.js';
 import { renderPlan } from '../render/tables/changes.js';
 import { runEngine, type RunArguments } from '../run-engine.js';
-
-/** Exit code of `plan --exit-code` when there are changes (docs/exit-codes.md). */
-const CHANGES = 2;
 
 export interface PlanArguments extends RunArguments {
   readonly inventory?: string | undefined;
@@ -38,5 +36,5 @@ export async function showPlan(
       ? ''
       : `\nWritten: ${args.out}. Next: ${quoteAll(['kinit', 'apply', args.out, ...inventoryWords(args, context)])} does exactly this, or stops when something has changed.`;
   await ui.result({ changes, ...defined({ file: args.out }) }, `${renderPlan(record.changes, names, ui.paint)}${next}`);
-  return args.exitCode === true && changes > 0 ? CHANGES : 0;
+  return args.exitCode === true && changes > 0 ? RESULT_CODES.changes : 0;
 }

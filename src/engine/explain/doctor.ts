@@ -67,12 +67,19 @@ export async function runDoctor(options: DoctorOptions): Promise<Examination> {
         { ...programs(host), ...(drift.has(host.spec.name) ? { drift: drift.get(host.spec.name) ?? [] } : {}) },
       ]),
     );
+    const wantedAll = options.hosts === undefined || options.hosts.length === 0;
     const wanted = (host: string | undefined): boolean =>
-      host === undefined || options.hosts === undefined || options.hosts.length === 0 || options.hosts.includes(host);
+      host === undefined || wantedAll || options.hosts?.includes(host) === true;
+    for (const { spec: unreached, error } of lost)
+      if (!wanted(unreached.name))
+        emit({ type: 'warning', host: unreached.name, text: `${error.message}. It was not asked for` });
     const checks = doctorChecks(evidence, spec, expected).filter(({ host }) => wanted(host));
     const findings = diagnose(evidence).filter(({ host }) => wanted(host));
+    // With hosts named, what is wrong elsewhere is told and does not count.
+    const counts = ({ host }: { readonly host?: string }): boolean => host !== undefined || wantedAll;
     const well =
-      checks.every(({ check }) => check.status !== 'error') && findings.every(({ severity }) => severity !== 'error');
+      checks.every((row) => !counts(row) || row.check.status !== 'error') &&
+      findings.every((finding) => !counts(finding) || finding.severity !== 'error');
     // Evidence was redacted when it was gathered; what else is in the report (errors, differences from the inventory) is here.
     return {
       report: redactValues({ cluster: spec.name, takenAt: evidence.takenAt, well, checks, findings }),

@@ -32,7 +32,6 @@ export interface HostsRun {
   readonly dryRun: boolean;
   /** The first failure stops every host, between two changes. */
   readonly strict: boolean;
-  readonly parallel?: number | undefined;
   /** Version of kinit. */
   readonly version: string;
   /** What was asked for, for a plan to repeat. */
@@ -76,7 +75,7 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
     ids,
     live.map(({ spec }) => spec.name),
   );
-  const slot = limiter(run.parallel ?? inventory.spec.parallel);
+  const slot = limiter(inventory.spec.parallel);
   const timings: PhaseTiming[] = [];
   const failures = new Map<string, unknown>();
   await Promise.all(

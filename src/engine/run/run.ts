@@ -36,7 +36,6 @@ export interface RunOptions {
   readonly only: readonly string[];
   readonly ignorePreflight: readonly string[];
   readonly acceptNewHostKeys: boolean;
-  readonly parallel?: number;
   /** The first host that fails stops all. */
   readonly strict: boolean;
   /** What to do when another kinit holds the cluster's lock. */
@@ -90,7 +89,7 @@ interface Done {
 async function workOnHosts(phases: readonly Phase[], options: RunOptions): Promise<Done> {
   const { inventory, command } = options;
   const lock = clusterLock(command, options);
-  const opened = await openHosts(inventory.spec.hosts, {
+  const opened = await openHosts(hostsOf(options), {
     ...options,
     ...(changesHosts(command) ? { beforeChanges: lock.take } : {}),
   });
@@ -99,7 +98,10 @@ async function workOnHosts(phases: readonly Phase[], options: RunOptions): Promi
     const { timings, failures, plan } =
       command === 'check' ? NOTHING_DONE : await goThroughPhases(phases, chosen, lock, options);
     const { live, lost, unfit, selected, leader } = chosen;
-    const names = inventory.spec.hosts.map(({ name }) => name);
+    // Who does not answer and was not asked for is no part of how it went.
+    const names = inventory.spec.hosts
+      .map(({ name }) => name)
+      .filter((name) => asksFor(name, options) || live.some(({ spec }) => spec.name === name));
     const lostError = (name: string): unknown => lost.find(({ spec }) => spec.name === name)?.error;
     return {
       results: hostResults(names, live, timings, (name) => lostError(name) ?? unfit.get(name) ?? failures.get(name)),
@@ -129,11 +131,20 @@ async function chooseHosts(opened: OpenedHosts, options: RunOptions): Promise<Ch
   const { command, emit, skip, inventory } = options;
   const { lost } = opened;
   const live = await withoutStrangers(opened.live, inventory.spec);
-  for (const { spec, error } of lost) reportFailure(emit, spec.name, 'connect', error);
+  for (const { spec, error } of lost) {
+    if (asksFor(spec.name, options)) reportFailure(emit, spec.name, 'connect', error);
+    else
+      emit({
+        type: 'warning',
+        host: spec.name,
+        text: `${error.message}. It was not asked for: the others go on without it`,
+      });
+  }
   const leader = requireLeader(live, lost);
   // A plan is carried out as a whole: not without one of its hosts.
   const strict = options.strict || command === 'apply';
-  if (strict && lost[0] !== undefined) throw lost[0].error;
+  const missed = lost.find(({ spec }) => asksFor(spec.name, options));
+  if (strict && missed !== undefined) throw missed.error;
   const selected = selectHosts(live, { hosts: options.hosts, fresh: command === 'join' });
   const checked = live.filter(({ spec }) => selected.has(spec.name));
   const unfit =
@@ -178,6 +189,20 @@ function conclude({ results, selected, leader, plan, ended }: Done, options: Run
     failedHosts: results.filter(isFailed).map(({ host }) => host),
     ...defined({ plan }),
   };
+}
+
+/** The hosts that are looked at: all, for what one needs follows from the others. A plan is carried out on those it was made for. */
+function hostsOf({ inventory, reviewed }: RunOptions): LoadedInventory['spec']['hosts'] {
+  const { hosts } = inventory.spec;
+  return reviewed === undefined
+    ? hosts
+    : hosts.filter(({ name }) => reviewed.content.hosts.some(({ host }) => host === name));
+}
+
+/** Whether a host counts for how the run went: with none named all do. */
+function asksFor(host: string, { hosts, command }: RunOptions): boolean {
+  // A plan names all hosts it concerns.
+  return hosts === undefined || command === 'apply' || hosts.includes(host);
 }
 
 function changesHosts(command: Command): boolean {

@@ -114,6 +114,9 @@ function rolesUnique({ hosts }: Spec): Finding[] {
   );
 }
 
+/** How many control-plane hosts an inventory may have in this version. */
+export const MOST_CONTROL_PLANES = 1;
+
 function oneControlPlane({ hosts }: Spec): Finding[] {
   const indexes = hosts.flatMap((host, index) => (isControlPlane(host) ? [index] : []));
   if (indexes.length === 0)
@@ -126,7 +129,7 @@ function oneControlPlane({ hosts }: Spec): Finding[] {
       },
     ];
   const [first = 0, ...rest] = indexes;
-  return rest.map((index) => ({
+  return rest.slice(MOST_CONTROL_PLANES - 1).map((index) => ({
     path: ['hosts', index, 'roles'],
     found: 'a second control-plane host',
     message: `this version supports exactly one, and ${nameOf(hosts, first)} is it; more are planned. Make this one a worker`,
