@@ -11,8 +11,10 @@ export interface Sighting {
   readonly host?: string;
   /** One line: what was found, with names and numbers. */
   readonly found: string;
-  /** One line: what to type or change. */
+  /** One line: what to type or change, on any cluster. */
   readonly next: string;
+  /** What kinit does about it, as the end of that line: told where the cluster is kinit's, and nowhere else. */
+  readonly kinit?: string;
   /** Default error. */
   readonly severity?: Severity;
 }
@@ -35,7 +37,7 @@ export interface Cause {
 }
 
 /** A sighting with the cause it speaks for. */
-export interface Finding extends Sighting {
+export interface Finding extends Omit<Sighting, 'kinit'> {
   readonly cause: string;
   readonly title: string;
   readonly severity: Severity;

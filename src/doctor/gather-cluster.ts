@@ -104,6 +104,7 @@ function event(object: KubeObject): KubeObject {
 function reduced(kind: string, object: KubeObject, spec: unknown, status: unknown): KubeObject {
   const { name, namespace, labels } = object.metadata;
   const created = field(object, 'metadata', 'creationTimestamp');
+  const owner = text(object, 'metadata', 'ownerReferences', 0, 'kind');
   const mirror = object.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
   return {
     apiVersion: kind === 'Deployment' || kind === 'DaemonSet' ? 'apps/v1' : 'v1',
@@ -113,7 +114,7 @@ function reduced(kind: string, object: KubeObject, spec: unknown, status: unknow
       ...defined({ namespace, labels }),
       creationTimestamp: created,
       generation: field(object, 'metadata', 'generation'),
-      ...(mirror ? { static: true } : {}),
+      ...(mirror ? { static: true } : defined({ owner })),
     },
     ...defined({ spec }),
     ...(status === undefined ? {} : { status: redactValues(status) }),

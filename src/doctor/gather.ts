@@ -1,3 +1,4 @@
+import { askSections } from '../facts/index.js';
 import { asKinitError } from '../model/error.js';
 import { redact } from '../model/text/redact/index.js';
 import type { ClusterApi } from '../model/api.js';
@@ -6,6 +7,7 @@ import type { ClusterEvidence, Evidence, HostEvidence } from './evidence.js';
 import { gatherCluster } from './gather-cluster.js';
 import { gatherHost, type HostQuestion } from './gather-host.js';
 import { probeFrom } from './probes.js';
+import { TUNNELS_LATER } from './sections.js';
 
 /** A host that answers. */
 export interface Patient extends HostQuestion {
@@ -43,7 +45,7 @@ export async function gatherEvidence({
   ]);
   const seen = hosts.filter((host) => host !== undefined);
   const cluster = 'cluster' in asked ? asked.cluster : undefined;
-  const withProbes = await Promise.all(
+  const probed = await Promise.all(
     seen.map(async (host): Promise<HostEvidence> => {
       const connection = patients.find((patient) => patient.connection.host === host.host)?.connection;
       return connection === undefined
@@ -51,7 +53,27 @@ export async function gatherEvidence({
         : { ...host, probes: await probeFrom(connection, host, { hosts: seen, apiPort, domain, cluster }) };
     }),
   );
-  return { takenAt, hosts: withProbes, lost: [...lost, ...silent], inventory, apiPort, ...asked };
+  const withTunnels = await Promise.all(probed.map((host) => lookAgain(host, probed, patients)));
+  return { takenAt, hosts: withTunnels, lost: [...lost, ...silent], inventory, apiPort, ...asked };
+}
+
+/** A host that was not answered for in the pod network is asked whether packets came in at least. */
+async function lookAgain(
+  host: HostEvidence,
+  all: readonly HostEvidence[],
+  patients: readonly Patient[],
+): Promise<HostEvidence> {
+  const isSilent = all.some(({ probes }) =>
+    probes.some(({ purpose, to, outcome }) => purpose === 'overlay' && to === host.host && outcome === 'silent'),
+  );
+  const connection = patients.find((patient) => patient.connection.host === host.host)?.connection;
+  if (!isSilent || connection === undefined) return host;
+  try {
+    const asked = await askSections(connection, [TUNNELS_LATER], { what: 'look at tunnels again', timeoutSeconds: 30 });
+    return { ...host, text: { ...host.text, ...Object.fromEntries(asked.answers) } };
+  } catch {
+    return host;
+  }
 }
 
 async function askHost(

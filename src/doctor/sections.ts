@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { DATASTORES, type Datastore } from '../datastore/index.js';
 import type { Section } from '../facts/index.js';
-import { OWN_CHAINS, OWN_TABLES, READABLE, SYSTEM_NAMESPACES } from './networks.js';
+import { OWN_CHAINS, OWN_TABLES, READABLE, SYSTEM_NAMESPACES, TUNNELS } from './networks.js';
 import { RUNTIME_PLACES, RUNTIMES } from '../runtime/index.js';
 import { shellScript, type ShellValues } from '../shell/script.js';
 
@@ -38,6 +38,7 @@ export const SECTIONS: readonly Section[] = [
   section('host/memory'),
   section('host/disk', { args: [...DATASTORES, ...RUNTIMES].map(({ dataFolder }) => dataFolder) }),
   section('host/links'),
+  section('tunnels', { args: TUNNELS.map(({ link }) => link) }),
   section('host/sysctls', { args: SETTINGS }),
   section('host/firewall', { args: [OWN_TABLES, OWN_CHAINS] }),
   section('certificates', { args: DATASTORES.map(({ health }) => health.certificates) }),
@@ -49,6 +50,13 @@ export const SECTIONS: readonly Section[] = [
   section('cni', { args: READABLE.flatMap(({ id, signs }) => [id, signs.subnetFile]) }),
   section('kubectl'),
   section('versions', { args: PROGRAMS }),
+];
+
+/** The same question a second time, after packets were sent through the tunnels. */
+export const TUNNELS_LATER: Section = [
+  'tunnels-later',
+  shellScript('./sections/tunnels.sh', import.meta.url),
+  { args: TUNNELS.map(({ link }) => link) },
 ];
 
 /** Hashes files anew: a stamp of size and time would not show who meant to hide a change. */

@@ -4,8 +4,10 @@ import { text } from '../../cluster/api/json.js';
 import { workloadTrouble } from '../../cluster/waits/api.js';
 import type { CheckResult } from '../../model/check.js';
 import type { Spec } from '../../model/spec.js';
-import type { ClusterEvidence, Evidence, Probe } from '../evidence.js';
-import { isWell, podTitle } from '../read/cluster.js';
+import type { ClusterEvidence, Evidence, HostEvidence, Probe } from '../evidence.js';
+import { lostInTunnel, needsApiOf } from '../read/probes.js';
+import { byKinit, isOurs } from '../read/cluster-kind.js';
+import { isLeftOver, isWell, podTitle } from '../read/cluster.js';
 import { SYSTEM_NAMESPACES, TUNNELS } from '../networks.js';
 
 /** The usual one: a cluster may be one that kinit did not make. */
@@ -34,7 +36,7 @@ export function clusterChecks(evidence: Evidence, spec: Spec): CheckResult[] {
   }
   return [
     api(cluster),
-    version(cluster, spec),
+    version(cluster, evidence, spec),
     datastore(cluster),
     nodes(cluster, evidence),
     conditions(cluster),
@@ -59,8 +61,9 @@ function api({ readyz }: ClusterEvidence): CheckResult {
       };
 }
 
-function version({ version: found }: ClusterEvidence, spec: Spec): CheckResult {
-  const same = found.replace(/^v/, '') === spec.kubernetesVersion;
+function version({ version: found }: ClusterEvidence, evidence: Evidence, spec: Spec): CheckResult {
+  // What an inventory says of a cluster that kinit did not make is a guess.
+  const same = found.replace(/^v/, '') === spec.kubernetesVersion || !isOurs(evidence);
   return {
     name: 'version',
     title: 'Kubernetes version',
@@ -86,7 +89,8 @@ function datastore({ readyz }: ClusterEvidence): CheckResult {
       };
 }
 
-function nodes({ nodes: all }: ClusterEvidence, { inventory }: Evidence): CheckResult {
+function nodes({ nodes: all }: ClusterEvidence, evidence: Evidence): CheckResult {
+  const { inventory } = evidence;
   const down = all.filter((node) => !isReady(node)).map(({ metadata }) => metadata.name);
   const missing = inventory.filter((name) => !all.some(({ metadata }) => metadata.name === name));
   const base = {
@@ -98,7 +102,15 @@ function nodes({ nodes: all }: ClusterEvidence, { inventory }: Evidence): CheckR
   if (down.length > 0)
     return { ...base, status: 'error', hint: 'kubectl describe node NAME; journalctl -u kubelet on it.' };
   return missing.length > 0
-    ? { ...base, status: 'warning', hint: 'kinit join adds hosts that are no nodes yet.' }
+    ? {
+        ...base,
+        status: 'warning',
+        hint: byKinit(
+          evidence,
+          'kinit join adds hosts that are no nodes yet.',
+          'kubeadm join on the host makes it a node.',
+        ),
+      }
     : { ...base, status: 'ok' };
 }
 
@@ -141,7 +153,7 @@ function leases({ leases: all, nodes: known }: ClusterEvidence, { takenAt }: Evi
 
 function pods({ pods: all }: ClusterEvidence): CheckResult {
   const system = all.filter(({ metadata }) => SYSTEM_NAMESPACES.includes(metadata.namespace ?? ''));
-  const bad = system.filter((pod) => !isWell(pod));
+  const bad = system.filter((pod) => !isWell(pod) && !isLeftOver(pod));
   const base = {
     name: 'system-pods',
     title: 'System pods',
@@ -165,66 +177,69 @@ function workloads({ workloads: all }: ClusterEvidence): CheckResult {
 }
 
 /** What was tried from every host that answers. */
-function reached({ hosts }: Evidence): CheckResult[] {
-  const tried = (purpose: Probe['purpose']): { readonly from: string; readonly probe: Probe }[] =>
-    hosts.flatMap(({ host, probes }) =>
-      probes.filter((probe) => probe.purpose === purpose).map((probe) => ({ from: host, probe })),
-    );
-  const row = (
-    purpose: Probe['purpose'],
-    name: string,
-    title: string,
-    good: (probe: Probe) => boolean,
-    hint: string,
-  ): CheckResult[] => {
-    const all = tried(purpose);
-    if (all.length === 0) return [];
-    const bad = all.filter(({ probe }) => !good(probe));
-    const base = { name, title, minimum: 'from every host' };
-    return [
-      bad.length === 0
-        ? { ...base, status: 'ok', found: `answers, ${all.length} tried` }
-        : {
-            ...base,
-            status: 'error',
-            found: bad
-              .map(
-                ({ from, probe }) =>
-                  `${from} to ${probe.to}: ${probe.outcome === 'open' ? 'no answer to the question' : probe.outcome}`,
-              )
-              .join(', '),
-            hint,
-          },
-    ];
-  };
+function reached(evidence: Evidence): CheckResult[] {
+  const { hosts } = evidence;
+  const lost = lostInTunnel(evidence);
+  const tried = (purpose: Probe['purpose']): Tried[] =>
+    hosts.flatMap((from) => probesOf(from, purpose).map((probe) => ({ from, probe })));
   return [
     ...row(
-      'dns-service',
-      'dns',
-      'Cluster DNS, through its Service',
-      ({ answer }) => answer !== undefined && answer !== '',
+      { name: 'dns', title: 'Cluster DNS, through its Service' },
+      tried('dns-service'),
+      ({ probe: { answer } }) => answer !== undefined && answer !== '',
       'kubectl -n kube-system get pods -l k8s-app=kube-dns; logs of kube-proxy on that host.',
     ),
     ...row(
-      'api-service',
-      'service',
-      "The API's Service",
-      ({ outcome }) => outcome === 'open',
+      { name: 'service', title: "The API's Service" },
+      tried('api-service'),
+      ({ probe: { outcome } }) => outcome === 'open',
       'kube-proxy makes Services work: its pod on that host, its logs.',
     ),
     ...row(
-      'overlay',
-      'pod-network',
-      'Pod network between hosts',
-      ({ outcome }) => outcome === 'open' || outcome === 'refused',
+      { name: 'pod-network', title: 'Pod network between hosts' },
+      tried('overlay'),
+      ({ from, probe }) => !lost.some(([one, other]) => one === from.host && other === probe.to),
       `${TUNNELS.map(({ purpose, protocol, port }) => `${purpose} is ${protocol.toUpperCase()} port ${String(port)} between all hosts`).join(', ')}; a firewall in between drops it.`,
     ),
     ...row(
-      'api',
-      'api-reach',
-      'API port from hosts',
-      ({ outcome }) => outcome === 'open',
+      { name: 'api-reach', title: 'API port from hosts' },
+      tried('api').filter(({ from, probe }) => {
+        const to = hosts.find(({ host }) => host === probe.to);
+        return probe.outcome === 'open' || to === undefined || needsApiOf(from, to, evidence);
+      }),
+      ({ probe: { outcome } }) => outcome === 'open',
       'A firewall, or the API server does not run.',
     ),
   ];
+}
+
+interface Tried {
+  readonly from: HostEvidence;
+  readonly probe: Probe;
+}
+
+function probesOf({ probes }: HostEvidence, purpose: Probe['purpose']): readonly Probe[] {
+  return probes.filter((probe) => probe.purpose === purpose);
+}
+
+/** A try that could not be made (sshd forbids forwarding, say) is told, and is no fault of the cluster. */
+function row(
+  title: Pick<CheckResult, 'name' | 'title'>,
+  all: readonly Tried[],
+  good: (tried: Tried) => boolean,
+  hint: string,
+): CheckResult[] {
+  if (all.length === 0) return [];
+  const made = all.filter(({ probe }) => probe.outcome !== 'unknown');
+  const bad = made.filter((each) => !good(each));
+  const not = [...new Set(all.filter(({ probe }) => probe.outcome === 'unknown').map(({ from }) => from.host))];
+  const base = { ...title, minimum: 'from every host' };
+  const left = not.length === 0 ? '' : `; could not be tried from ${not.join(', ')} (does its sshd allow forwarding?)`;
+  if (bad.length === 0)
+    return [
+      { ...base, status: 'ok', found: `${made.length === 0 ? 'not known' : `answers, ${made.length} tried`}${left}` },
+    ];
+  const said = ({ from, probe }: Tried): string =>
+    `${from.host} to ${probe.to}: ${probe.outcome === 'open' ? 'no answer to the question' : probe.outcome}`;
+  return [{ ...base, status: 'error', found: `${bad.map(said).join(', ')}${left}`, hint }];
 }

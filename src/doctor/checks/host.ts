@@ -6,8 +6,9 @@ import { runChecks } from '../../preflight/checks.js';
 import type { Evidence, HostEvidence } from '../evidence.js';
 import { certificates, hostTime } from '../read/certificates.js';
 import { runtimeAnswer } from '../read/containers.js';
+import { byKinit, isOurs, needsBridgeFilter } from '../read/cluster-kind.js';
 import { fileSystems } from '../read/disks.js';
-import { kubeletSetting, sysctl } from '../read/settings.js';
+import { kubeletOption, sysctl } from '../read/settings.js';
 import { runtimeUnit, stateOf, unit } from '../read/units.js';
 import { RUNTIMES } from '../../runtime/index.js';
 
@@ -45,12 +46,12 @@ function toNode(host: HostEvidence, spec: Spec): Node[] {
 
 function ownChecks(host: HostEvidence, evidence: Evidence, spec: Spec): CheckResult[] {
   return [
-    kubelet(host),
-    runtime(host),
-    version(host, spec),
-    swap(host),
-    netfilter(host),
-    firewall(host, spec),
+    kubelet(host, evidence),
+    runtime(host, evidence),
+    version(host, evidence, spec),
+    swap(host, evidence),
+    netfilter(host, evidence),
+    firewall(host, evidence, spec),
     ...disk(host),
     memory(host),
     ...certificate(host, evidence),
@@ -58,11 +59,16 @@ function ownChecks(host: HostEvidence, evidence: Evidence, spec: Spec): CheckRes
   ];
 }
 
-function kubelet(host: HostEvidence): CheckResult {
+function kubelet(host: HostEvidence, evidence: Evidence): CheckResult {
   const base = { name: 'kubelet', title: 'Service kubelet', minimum: 'running', recommended: 'enabled' };
   const found = unit(host, 'kubelet');
   if (found === undefined)
-    return { ...base, status: 'error', found: 'not installed', hint: 'kinit init, or kinit join for a worker.' };
+    return {
+      ...base,
+      status: 'error',
+      found: 'not installed',
+      hint: byKinit(evidence, 'kinit init, or kinit join for a worker.', 'Install it, and kubeadm join on the host.'),
+    };
   if (found.active !== 'active' || found.sub !== 'running')
     return { ...base, status: 'error', found: stateOf(found), hint: 'journalctl -u kubelet -e on the host says why.' };
   if (found.enabled !== 'enabled')
@@ -75,11 +81,20 @@ function kubelet(host: HostEvidence): CheckResult {
   return { ...base, status: 'ok', found: `running, ${found.enabled}` };
 }
 
-function runtime(host: HostEvidence): CheckResult {
+function runtime(host: HostEvidence, evidence: Evidence): CheckResult {
   const found = runtimeUnit(host);
   const base = { name: 'runtime', title: 'Container runtime', minimum: 'running, answers' };
   if (found === undefined)
-    return { ...base, status: 'error', found: 'none installed', hint: `kinit init installs ${RUNTIMES[0].title}.` };
+    return {
+      ...base,
+      status: 'error',
+      found: 'none installed',
+      hint: byKinit(
+        evidence,
+        `kinit init installs ${RUNTIMES[0].title}.`,
+        'Install one that speaks CRI, and point the kubelet to its socket.',
+      ),
+    };
   const { trouble, containers } = runtimeAnswer(host);
   if (found.active !== 'active')
     return {
@@ -99,51 +114,54 @@ function runtime(host: HostEvidence): CheckResult {
   return { ...base, status: 'ok', found: `${found.name}, ${running} containers` };
 }
 
-function version(host: HostEvidence, spec: Spec): CheckResult {
+function version(host: HostEvidence, evidence: Evidence, spec: Spec): CheckResult {
   const found = /^kubelet .*?v?(\d+\.\d+\.\d+\S*)/m.exec(host.text['versions'] ?? '')?.[1];
   const base = { name: 'version', title: 'Kubernetes version', recommended: spec.kubernetesVersion };
   if (found === undefined)
     return { ...base, status: 'warning', found: 'not known', hint: 'kubelet --version on the host gave no answer.' };
-  return found === spec.kubernetesVersion
+  return found === spec.kubernetesVersion || !isOurs(evidence)
     ? { ...base, status: 'ok', found }
     : { ...base, status: 'warning', found, hint: 'kubernetesVersion in the inventory differs.' };
 }
 
-function swap(host: HostEvidence): CheckResult {
-  const tolerated = kubeletSetting(host, 'failSwapOn') === 'false';
+function swap(host: HostEvidence, evidence: Evidence): CheckResult {
+  const tolerated = kubeletOption(host, 'failSwapOn', 'fail-swap-on') === 'false';
   const base = { name: 'swap', title: 'Swap', ...(tolerated ? {} : { minimum: 'none' }), recommended: 'none' };
   if (host.facts.swap.length === 0) return { ...base, status: 'ok', found: 'none' };
   return {
     ...base,
     status: tolerated ? 'warning' : 'error',
     found: host.facts.swap.map(({ device }) => device).join(', '),
-    hint: 'swapoff -a, and take it out of /etc/fstab; kinit init does both with swap: off.',
+    hint: `swapoff -a, and take it out of /etc/fstab${byKinit(evidence, '; kinit init does both with swap: off')}.`,
   };
 }
 
-function netfilter(host: HostEvidence): CheckResult {
+function netfilter(host: HostEvidence, evidence: Evidence): CheckResult {
+  const needed = needsBridgeFilter(host, evidence);
   const base = {
     name: 'forwarding',
     title: 'Bridge filter and forwarding',
-    minimum: 'bridge-nf-call-iptables=1, ip_forward=1',
+    minimum: `${needed ? 'bridge-nf-call-iptables=1, ' : ''}ip_forward=1`,
   };
   const bridge = sysctl(host, 'net/bridge/bridge-nf-call-iptables');
   const forward = sysctl(host, 'net/ipv4/ip_forward');
   const found = `bridge-nf-call-iptables=${bridge === '' ? 'missing' : (bridge ?? '?')}, ip_forward=${forward ?? '?'}`;
-  return bridge === '1' && forward === '1'
+  return (bridge === '1' || !needed) && forward === '1'
     ? { ...base, status: 'ok', found }
     : {
         ...base,
         status: 'error',
         found,
-        hint: 'modprobe br_netfilter; sysctl -w net.bridge.bridge-nf-call-iptables=1 net.ipv4.ip_forward=1; kinit init makes both last.',
+        hint: `${needed ? 'modprobe br_netfilter; sysctl -w net.bridge.bridge-nf-call-iptables=1 ' : 'sysctl -w '}net.ipv4.ip_forward=1${byKinit(evidence, '; kinit init makes it last', '; a file in /etc/sysctl.d and one in /etc/modules-load.d make it last')}.`,
       };
 }
 
-function firewall(host: HostEvidence, spec: Spec): CheckResult {
+function firewall(host: HostEvidence, evidence: Evidence, spec: Spec): CheckResult {
   const { firewalls } = host.facts;
   const base = { name: 'firewall', title: 'Firewall service' };
   if (firewalls.length === 0) return { ...base, status: 'ok', found: 'none active' };
+  // Whoever runs a cluster of their own behind a firewall has opened what it needs; the probes say whether they did.
+  if (!isOurs(evidence)) return { ...base, status: 'ok', found: `${firewalls.join(', ')} active` };
   if (spec.firewall !== 'off')
     return { ...base, status: 'ok', found: `${firewalls.join(', ')} active (firewall: ${spec.firewall})` };
   return {

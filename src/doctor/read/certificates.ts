@@ -9,22 +9,31 @@ export interface Certificate {
   readonly notAfter: Date;
 }
 
-/** Certificates in files and kubeconfigs of the host. */
-export function certificates({ text }: HostEvidence): Certificate[] {
+/** The cluster's CA, as every node has it, and what a kubelet signs for itself where nobody gave it a serving certificate. */
+const CLUSTER_CA = '/etc/kubernetes/pki/ca.crt';
+const KUBELET_SERVING = '/var/lib/kubelet/pki/kubelet.crt';
+
+/** Certificates in files and kubeconfigs of the host, but for one that nobody verifies. */
+export function certificates(host: HostEvidence): Certificate[] {
+  const all = read(host);
+  const ca = all.find(({ path }) => path === CLUSTER_CA)?.x509;
+  return all
+    .filter(({ path, x509 }) => path !== KUBELET_SERVING || (ca !== undefined && x509.checkIssued(ca)))
+    .map(({ path, x509 }) => ({
+      path,
+      subject: /CN=(.*)/.exec(x509.subject)?.[1] ?? x509.subject.replaceAll('\n', ', '),
+      notBefore: new Date(x509.validFrom),
+      notAfter: new Date(x509.validTo),
+    }));
+}
+
+function read({ text }: HostEvidence): { readonly path: string; readonly x509: X509Certificate }[] {
   return (text['certificates'] ?? '').split(/\n=== /).flatMap((part) => {
     const [path = '', ...rows] = part.replace(/^=== /, '').split('\n');
     const pem = rows.join('\n').trim();
     if (!pem.startsWith('-----BEGIN CERTIFICATE')) return [];
     try {
-      const x509 = new X509Certificate(pem);
-      return [
-        {
-          path,
-          subject: /CN=(.*)/.exec(x509.subject)?.[1] ?? x509.subject.replaceAll('\n', ', '),
-          notBefore: new Date(x509.validFrom),
-          notAfter: new Date(x509.validTo),
-        },
-      ];
+      return [{ path, x509: new X509Certificate(pem) }];
     } catch {
       return [];
     }

@@ -68,3 +68,12 @@ export function podTitle(pod: KubeObject): string {
 export function isWell(pod: KubeObject): boolean {
   return isReady(pod) || text(pod, 'status', 'phase') === 'Succeeded';
 }
+
+/**
+ * A pod that ended and that nobody waits for: evicted ones and those of jobs stay listed, what is to run has a new one. A static pod
+ * has no other, and a job that tries again is its own affair.
+ */
+export function isLeftOver(pod: KubeObject): boolean {
+  const { static: isStatic, owner } = pod.metadata as { readonly static?: boolean; readonly owner?: string };
+  return isStatic !== true && (text(pod, 'status', 'phase') === 'Failed' || owner === 'Job');
+}

@@ -13,8 +13,13 @@ export function kubeletSetting({ text }: HostEvidence, key: string): string | un
 export function kubeletFlag({ text }: HostEvidence, flag: string): string | undefined {
   const [, rest = ''] = (text['kubelet-config'] ?? '').split('--- flags');
   const [, command = ''] = rest.split('--- command');
-  const pattern = new RegExp(`--${flag}[= ]("?)([^\\s"]+)\\1`);
+  const pattern = new RegExp(`(?:^|[\\s"'])--${flag}[= ]("?)([^\\s"']+)\\1`, 'm');
   return pattern.exec(command)?.[2] ?? pattern.exec(rest)?.[2];
+}
+
+/** A setting of the kubelet; a flag goes over the file, however old the flag. */
+export function kubeletOption(host: HostEvidence, key: string, flag: string): string | undefined {
+  return kubeletFlag(host, flag) ?? kubeletSetting(host, key);
 }
 
 /** A kernel setting by its path below /proc/sys; '' where it does not exist, undefined where it was not asked. */
@@ -25,7 +30,7 @@ export function sysctl({ text }: HostEvidence, key: string): string | undefined 
 
 /** Name servers of the file the kubelet hands to pods. */
 export function nameServers(host: HostEvidence): { readonly file: string; readonly servers: readonly string[] } {
-  const file = kubeletSetting(host, 'resolvConf') ?? '/etc/resolv.conf';
+  const file = kubeletOption(host, 'resolvConf', 'resolv-conf') ?? '/etc/resolv.conf';
   const lines = blocks(host.text['resolv'] ?? '').find(({ title }) => title === file)?.lines ?? [];
   return { file, servers: lines.flatMap((line) => /^\s*nameserver\s+(\S+)/.exec(line)?.[1] ?? []) };
 }

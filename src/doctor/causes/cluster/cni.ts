@@ -27,7 +27,8 @@ export const cniConfigMissing: Cause = {
       return undefined;
     return {
       found: `/etc/cni/net.d is empty: pods get no network${ready?.status === 'True' ? '' : ' and the node is not Ready'}`,
-      next: `kinit init writes it; or restart the network's pod: ${restartCommand(host.host)}`,
+      next: `restart the network's pod, which writes it: ${restartCommand(host.host)}`,
+      kinit: '; kinit init writes it too',
     };
   }),
 };

@@ -5,7 +5,7 @@ import { isMember } from '../../../model/facts.js';
 import { text } from '../../../cluster/api/json.js';
 import { said, type Cause, type Sighting } from '../../cause.js';
 import type { Evidence, HostEvidence } from '../../evidence.js';
-import { containerStatuses, podsOn, podTitle } from '../../read/cluster.js';
+import { containerStatuses, isLeftOver, podsOn, podTitle } from '../../read/cluster.js';
 import { newestContainers } from '../../read/containers.js';
 import { podLogs } from '../../read/logs.js';
 import { SYSTEM_NAMESPACES } from '../../networks.js';
@@ -29,7 +29,7 @@ export const containerCrash: Cause = {
 
 function ofPods(evidence: Evidence): Sighting[] {
   return podsOn(evidence)
-    .filter(({ metadata }) => SYSTEM_NAMESPACES.includes(metadata.namespace ?? ''))
+    .filter((pod) => SYSTEM_NAMESPACES.includes(pod.metadata.namespace ?? '') && !isLeftOver(pod))
     .flatMap((pod) =>
       containerStatuses(pod).flatMap(({ name, ready, reason, lastExitCode }): Sighting[] => {
         if (
@@ -76,7 +76,8 @@ function sighting(
   return {
     ...defined({ host }),
     found: `${what} ends again and again${exitCode === undefined ? '' : ` (exit code ${exitCode})`}${log === undefined ? '' : `: ${said(log.text)}`}`,
-    next: `${host === undefined ? '' : `on ${host}: `}crictl logs $(crictl ps -a -q --name ${container} | head -1); kinit plan shows what differs from what kinit would write`,
+    next: `${host === undefined ? '' : `on ${host}: `}crictl logs $(crictl ps -a -q --name ${container} | head -1)`,
+    kinit: '; kinit plan shows what differs from what kinit would write, kinit init writes it back',
   };
 }
 

@@ -34,6 +34,9 @@ export const dnsLoop: Cause = {
       const { file, servers } = nameServers(host);
       const loop = servers.find(isLoopback);
       if (loop === undefined || told.has(host.host) || host.text['kubelet-config'] === '') return [];
+      // Cluster DNS that works there asks others, whatever the file says.
+      if (podsOn(evidence, host.host).some((pod) => pod.metadata.labels?.['k8s-app'] === 'kube-dns' && isReady(pod)))
+        return [];
       return [
         {
           host: host.host,

@@ -74,7 +74,8 @@ export const proxyDown: Cause = {
           next:
             pod === undefined
               ? 'kubectl -n kube-system describe daemonset kube-proxy'
-              : `kubectl -n kube-system logs --previous ${pod.metadata.name}; kinit init writes its configuration anew`,
+              : `kubectl -n kube-system logs --previous ${pod.metadata.name}; mend the ConfigMap kube-proxy, then delete the pod`,
+          kinit: '; kinit init writes the ConfigMap anew',
         },
       ];
     });

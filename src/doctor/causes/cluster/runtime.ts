@@ -20,7 +20,8 @@ export const criDisabled: Cause = {
     if (!NO_CRI.test(trouble) && (config === undefined || trouble === '')) return undefined;
     return {
       found: `containerd runs without its CRI plugin${config === undefined ? '' : ` (disabled_plugins = ${config})`}`,
-      next: `on ${host.host}: take "cri" out of disabled_plugins in /etc/containerd/config.toml, then systemctl restart containerd kubelet (kinit init does it)`,
+      next: `on ${host.host}: take "cri" out of disabled_plugins in /etc/containerd/config.toml, then systemctl restart containerd kubelet`,
+      kinit: ' (kinit init does it)',
     };
   }),
 };

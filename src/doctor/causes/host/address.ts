@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { eachHost, said, type Cause } from '../../cause.js';
 import type { HostEvidence } from '../../evidence.js';
 import { internalIp, nodeNamed } from '../../read/cluster.js';
@@ -21,10 +22,12 @@ export const wrongAddress: Cause = {
       ['InternalIP of the node', node === undefined ? undefined : internalIp(node)],
     ] as const;
     const own = host.facts.addresses.map(({ address }) => address);
-    const wrong = used.flatMap(([what, address]) =>
-      address === undefined || own.length === 0 || own.includes(address) || /^(0\.0\.0\.0|::|127\..*)$/.test(address)
-        ? []
-        : [`${what} is ${address}`],
+    // With two families there are two addresses: '10.0.0.1,fd00::1'.
+    const wrong = used.flatMap(([what, addresses = '']) =>
+      addresses
+        .split(',')
+        .filter((address) => address !== '' && own.length > 0 && !isOwn(address, own))
+        .map((address) => `${what} is ${address}`),
     );
     const bind = wrong.length > 0 ? undefined : cannotBind(host, Date.parse(evidence.takenAt));
     if (wrong.length === 0 && bind === undefined) return undefined;
@@ -34,10 +37,20 @@ export const wrongAddress: Cause = {
         wrong.length > 0
           ? `${wrong.join(', ')}; the host has ${has}`
           : `a component cannot listen: ${bind ?? ''}; the host has ${has}`,
-      next: `set address or internalAddress of ${host.host} in the inventory to the address it has, then run kinit init; or give the host that address`,
+      next: `give ${host.host} that address, or take the right one where it stands (--node-ip in /var/lib/kubelet/kubeadm-flags.env, /etc/kubernetes/manifests) and systemctl restart kubelet`,
+      kinit: `; kinit init does that with the address or internalAddress of ${host.host} in the inventory`,
     };
   }),
 };
+
+/** Whether a host has an address; any address, and the loopback's, are every host's. IPv6 has several ways to write one. */
+function isOwn(address: string, own: readonly string[]): boolean {
+  return /^(0\.0\.0\.0|::1?|127\..*)$/.test(address) || own.some((each) => plain(each) === plain(address));
+}
+
+function plain(address: string): string {
+  return isIPv6(address) ? new URL(`http://[${address}]`).hostname : address;
+}
 
 function cannotBind(host: HostEvidence, now: number): string | undefined {
   const line = kubeletSaid(host, /cannot assign requested address|failed to validate nodeIP/);

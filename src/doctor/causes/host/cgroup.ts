@@ -1,7 +1,7 @@
 import { eachHost, said, type Cause } from '../../cause.js';
 import type { HostEvidence } from '../../evidence.js';
 import { kubeletSaid } from '../../read/logs.js';
-import { kubeletSetting } from '../../read/settings.js';
+import { kubeletOption } from '../../read/settings.js';
 import { isRunning } from '../../read/units.js';
 
 export const cgroupV1Refused: Cause = {
@@ -19,7 +19,8 @@ export const cgroupV1Refused: Cause = {
       return undefined;
     return {
       found: 'the host has cgroup v1, which the kubelet refuses',
-      next: `boot ${host.host} with systemd.unified_cgroup_hierarchy=1, or set kubelet.cgroupV1: allow in the inventory and run kinit init`,
+      next: `boot ${host.host} with systemd.unified_cgroup_hierarchy=1, or set failCgroupV1: false in /var/lib/kubelet/config.yaml and systemctl restart kubelet`,
+      kinit: ' (kubelet.cgroupV1: allow in the inventory, then kinit init)',
     };
   }),
 };
@@ -39,18 +40,32 @@ export const cgroupDriver: Cause = {
   find: eachHost((host) => {
     const runtime = runtimeDriver(host);
     if (runtime === undefined || (host.text['kubelet-config'] ?? '').trim() === '') return undefined;
-    const kubelet = kubeletSetting(host, 'cgroupDriver') ?? 'cgroupfs';
+    const kubelet = kubeletOption(host, 'cgroupDriver', 'cgroup-driver') ?? 'cgroupfs';
     const failed = kubeletSaid(host, WRONG_PATH);
     if (kubelet === runtime && failed === undefined) return undefined;
     return {
       found: `the kubelet is set to ${kubelet}, the container runtime to ${runtime}${failed === undefined ? '' : `: ${said(failed)}`}`,
-      next: `on ${host.host}: cgroupDriver: systemd in /var/lib/kubelet/config.yaml, SystemdCgroup = true in /etc/containerd/config.toml; systemctl restart containerd kubelet (kinit init does it)`,
+      next: `on ${host.host}: cgroupDriver: systemd in /var/lib/kubelet/config.yaml, SystemdCgroup = true in /etc/containerd/config.toml; systemctl restart containerd kubelet`,
+      kinit: ' (kinit init does it)',
       severity: failed === undefined ? 'warning' : 'error',
     };
   }),
 };
 
 function runtimeDriver({ text }: HostEvidence): 'systemd' | 'cgroupfs' | undefined {
-  const value = /SystemdCgroup\s*=\s*(true|false)/.exec(text['runtime-config'] ?? '')?.[1];
+  const lines = (text['runtime-config'] ?? '').split('\n');
+  // Of the handler that pods get; others (for GPUs, for sandboxes) have a setting of their own. Old recordings have no tables.
+  const byDefault = valueOf(lines, /^\s*default_runtime_name\s*=\s*["']([^"']+)/);
+  let handler: string | undefined;
+  let value: string | undefined;
+  for (const line of lines) {
+    handler = /^\s*\[.*\.runtimes\.["']?([\w.-]+?)["']?(?:\.options)?\]/.exec(line)?.[1] ?? handler;
+    const found = /^\s*SystemdCgroup\s*=\s*(true|false)/.exec(line)?.[1];
+    if (found !== undefined && (handler === undefined || byDefault === undefined || handler === byDefault)) value ??= found;
+  }
   return value === undefined ? undefined : value === 'true' ? 'systemd' : 'cgroupfs';
+}
+
+function valueOf(lines: readonly string[], pattern: RegExp): string | undefined {
+  return lines.flatMap((line) => pattern.exec(line)?.[1] ?? [])[0];
 }

@@ -3,9 +3,8 @@ import type { Evidence, HostEvidence, Probe } from '../../evidence.js';
 import type { Tunnel } from '../../../network/index.js';
 import { portOf, TUNNELS } from '../../networks.js';
 import { linesOf } from '../../read/logs.js';
+import { isSilent, lostInTunnel, needsApiOf } from '../../read/probes.js';
 import { isRunning } from '../../read/units.js';
-
-const SILENT: readonly Probe['outcome'][] = ['silent', 'unreachable'];
 
 export const firewallApi: Cause = {
   name: 'firewall-api',
@@ -21,6 +20,7 @@ export const firewallApi: Cause = {
       evidence,
       'api',
       (host) => host.facts.listening.some(({ port }) => port === evidence.apiPort),
+      (from, to) => needsApiOf(from, to, evidence),
       (to) => ({
         what: `the API port ${evidence.apiPort} of ${to.host} (${to.address})`,
         port: evidence.apiPort,
@@ -33,7 +33,7 @@ export const firewallKubelet: Cause = {
   name: 'firewall-kubelet',
   title: 'A firewall drops the way to a kubelet',
   symptom: 'kubectl logs, exec and top: dial tcp 10.0.0.2:10250: i/o timeout',
-  sign: "A TCP connection to a kubelet's port 10250 is not answered from another host, while the kubelet runs.",
+  sign: "A TCP connection to a kubelet's port 10250 is not answered from a control-plane host, while the kubelet runs. Between workers it need not be open.",
   remedy:
     'Open TCP 10250 on every node for the control-plane hosts. `firewall: open-ports` in the inventory does it on the hosts.',
   rank: 46,
@@ -42,6 +42,7 @@ export const firewallKubelet: Cause = {
       evidence,
       'kubelet',
       (host) => isRunning(host, 'kubelet'),
+      ({ isControlPlane }) => isControlPlane,
       (to) => ({ what: `the kubelet's port 10250 of ${to.host} (${to.address})`, port: 10250, protocol: 'TCP' }),
     ),
 };
@@ -51,17 +52,11 @@ export const firewallOverlay: Cause = {
   title: `The pod network does not pass between hosts (${TUNNELS.map(({ purpose }) => purpose).join(', ')} dropped)`,
   symptom:
     'pods on different nodes do not reach each other; DNS answers on some nodes only; Services answer every second time',
-  sign: "The kubelet of another host answers at its host's address and not at its address in the pod network: what goes through the tunnel is lost.",
+  sign: "Neither another host's address in the pod network nor its pods answer, and nothing comes in through its end of the tunnel.",
   remedy: `Open ${TUNNELS.map(portOf).join(', ')} between all nodes, in the hosts' firewalls and in the security groups between (clouds: also allow the protocol, and mind the MTU). \`firewall: open-ports\` or \`off\` in the inventory does the hosts' part; ${TUNNELS.map(({ otherwise }) => otherwise).join('; ')}.`,
   rank: 48,
   find: (evidence) => {
-    const direct = (from: HostEvidence, to: string): boolean =>
-      from.probes.some((probe) => probe.purpose === 'kubelet' && probe.to === to && !SILENT.includes(probe.outcome));
-    const pairs = evidence.hosts.flatMap((from) =>
-      from.probes
-        .filter((probe) => probe.purpose === 'overlay' && SILENT.includes(probe.outcome) && direct(from, probe.to))
-        .map(({ to }) => [from.host, to] as const),
-    );
+    const pairs = lostInTunnel(evidence);
     return culprits(pairs).flatMap((name): Sighting[] => {
       const tunnel = tunnelOf(evidence, name);
       if (tunnel === undefined) return [];
@@ -71,7 +66,8 @@ export const firewallOverlay: Cause = {
         {
           host: name,
           found: `the pod network (${purpose}, ${portOf(tunnel)}) does not pass between ${name} and ${others.join(', ')}${rule(evidence, name, port)}`,
-          next: `open ${protocol.toUpperCase()} port ${port} between the hosts (on ${name}: nft list ruleset, iptables-save; security groups), or set firewall: open-ports and run kinit init`,
+          next: `open ${protocol.toUpperCase()} port ${port} between the hosts (on ${name}: nft list ruleset, iptables-save; security groups)`,
+          kinit: ', or set firewall: open-ports and run kinit init',
         },
       ];
     });
@@ -89,15 +85,17 @@ function blame(
   evidence: Evidence,
   purpose: Probe['purpose'],
   listens: (host: HostEvidence) => boolean,
+  concerned: (from: HostEvidence, to: HostEvidence) => boolean,
   about: (to: HostEvidence) => { readonly what: string; readonly port: number; readonly protocol: string },
 ): Sighting[] {
   return evidence.hosts.flatMap((to): Sighting[] => {
     if (!listens(to)) return [];
     const from = evidence.hosts
       .filter(
-        ({ host, probes }) =>
-          host !== to.host &&
-          probes.some((probe) => probe.purpose === purpose && probe.to === to.host && SILENT.includes(probe.outcome)),
+        (from) =>
+          from.host !== to.host &&
+          from.probes.some((probe) => probe.purpose === purpose && probe.to === to.host && isSilent(probe)) &&
+          concerned(from, to),
       )
       .map(({ host }) => host);
     if (from.length === 0) return [];
@@ -106,7 +104,8 @@ function blame(
       {
         host: to.host,
         found: `${what} does not answer ${from.join(', ')}: packets are dropped on the way${rule(evidence, to.host, port)}`,
-        next: `open ${protocol} port ${port} on ${to.host} and between (nft list ruleset, iptables-save, security groups), or set firewall: open-ports and run kinit init`,
+        next: `open ${protocol} port ${port} on ${to.host} and between (nft list ruleset, iptables-save, security groups)`,
+        kinit: ', or set firewall: open-ports and run kinit init',
       },
     ];
   });

@@ -1,8 +1,12 @@
 import { controlPlanePorts, FORMS } from '../../../control-plane/index.js';
 import { DATASTORES } from '../../../datastore/index.js';
 import { isOwner, neededPorts } from '../../../preflight/ports.js';
+import { isReady } from '../../../cluster/why/pods.js';
 import { type Cause } from '../../cause.js';
-import { unit } from '../../read/units.js';
+import type { Evidence, HostEvidence } from '../../evidence.js';
+import { nodeNamed, podsOn } from '../../read/cluster.js';
+import { newestContainers } from '../../read/containers.js';
+import { isRunning, unit } from '../../read/units.js';
 
 /** Of the usual kinds: a cluster may be one that kinit did not make. */
 const ofControlPlane = (apiPort: number): ReturnType<typeof controlPlanePorts> =>
@@ -12,19 +16,20 @@ export const portTaken: Cause = {
   name: 'port-taken',
   title: 'A port the cluster needs is taken',
   symptom: 'listen tcp 0.0.0.0:10250: bind: address already in use',
-  sign: `Another process than its owner listens on a port of kubelet, API server, ${DATASTORES[0].title}, scheduler or controller manager.`,
+  sign: `Another process than its owner listens on a port of kubelet, API server, ${DATASTORES[0].title}, scheduler or controller manager, and that owner does not get to work.`,
   remedy:
     'Stop that process (the finding names it and its id), or give it another port. For the API server, `apiServer.port` of the inventory is the other way out.',
   rank: 36,
-  find: ({ hosts, apiPort }) =>
-    hosts.flatMap((host) => {
+  find: (evidence) =>
+    evidence.hosts.flatMap((host) => {
       if (unit(host, 'kubelet') === undefined) return [];
-      return neededPorts(host.isControlPlane ? ofControlPlane(apiPort) : []).flatMap(({ port, owner }) => {
+      return neededPorts(host.isControlPlane ? ofControlPlane(evidence.apiPort) : []).flatMap(({ port, owner }) => {
         const holders = host.facts.listening.filter(
           (socket) => socket.protocol === 'tcp' && socket.port === port && socket.process !== undefined,
         );
         const holder = holders.find((socket) => !isOwner(socket.process, owner));
         if (holder === undefined || holders.some((socket) => isOwner(socket.process, owner))) return [];
+        if (!isMissed(owner, host, evidence)) return [];
         const process = `${holder.process ?? ''}${holder.pid === undefined ? '' : ` (pid ${holder.pid})`}`;
         return [
           {
@@ -37,3 +42,13 @@ export const portTaken: Cause = {
       });
     }),
 };
+
+/** Whether the owner of a port does not get to work: another program may stand for it (a proxy of the pod network), or it has another port. */
+function isMissed(owner: string, host: HostEvidence, evidence: Evidence): boolean {
+  const node = nodeNamed(evidence, host.host);
+  if (owner === 'kubelet') return !isRunning(host, 'kubelet') || (node !== undefined && !isReady(node));
+  const own = newestContainers(host).find(({ name }) => name === owner);
+  if (evidence.cluster === undefined) return own === undefined ? owner !== 'kube-proxy' : own.state !== 'Running';
+  const pods = podsOn(evidence, host.host).filter(({ metadata }) => metadata.name.startsWith(owner));
+  return pods.length > 0 && !pods.every(isReady);
+}

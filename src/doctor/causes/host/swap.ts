@@ -1,5 +1,5 @@
 import { eachHost, type Cause } from '../../cause.js';
-import { kubeletSetting } from '../../read/settings.js';
+import { kubeletOption } from '../../read/settings.js';
 import { isRunning, unit } from '../../read/units.js';
 
 export const swapOn: Cause = {
@@ -12,12 +12,17 @@ export const swapOn: Cause = {
   rank: 30,
   find: eachHost((host) => {
     const areas = host.facts.swap.map(({ device, sizeKB }) => `${device}, ${Math.round(sizeKB / 1024)} MB`);
-    if (areas.length === 0 || unit(host, 'kubelet') === undefined || kubeletSetting(host, 'failSwapOn') === 'false')
+    if (
+      areas.length === 0 ||
+      unit(host, 'kubelet') === undefined ||
+      kubeletOption(host, 'failSwapOn', 'fail-swap-on') === 'false'
+    )
       return undefined;
     const down = !isRunning(host, 'kubelet');
     return {
       found: `swap is on (${areas.join('; ')}): ${down ? 'the kubelet refuses to start' : 'the kubelet will not start again'}`,
-      next: `on ${host.host}: swapoff -a, and take it out of /etc/fstab; kinit init does both with swap: off`,
+      next: `on ${host.host}: swapoff -a, and take it out of /etc/fstab; then systemctl restart kubelet`,
+      kinit: '; kinit init does all of it with swap: off',
       severity: down ? 'error' : 'warning',
     };
   }),
