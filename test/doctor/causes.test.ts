@@ -1,18 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import { expect, test } from 'vitest';
 import { causes } from '../../src/doctor/causes/index.js';
 import { diagnose } from '../../src/doctor/diagnose.js';
 import type { Evidence } from '../../src/doctor/evidence.js';
+import { HEALTHY, ILL, recorded } from './recordings.js';
 
-const FOLDER = new URL('./evidence/', import.meta.url);
-/** Files by what was provoked, in sub-folders as in src/doctor/causes. */
-const FILES = new Map(
-  readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => [basename(file, '.json'), file]),
-);
-const recordings = [...FILES.keys()];
+const recordings = ILL;
 /** Causes that no lab host can show: their recordings are a healthy host's, with the one thing changed that makes them. */
 const CHANGED: Readonly<Record<string, (healthy: Evidence) => Evidence>> = {
   'clock-skew': (healthy) =>
@@ -29,38 +21,10 @@ const CHANGED: Readonly<Record<string, (healthy: Evidence) => Evidence>> = {
       ...host,
       text: { ...host.text, sysctls: 'net/bridge/bridge-nf-call-iptables=\nnet/ipv4/ip_forward=1\n' },
     })),
-  'ip-forward': (healthy) =>
-    onFirst(healthy, (host) => ({
-      ...host,
-      text: { ...host.text, sysctls: 'net/bridge/bridge-nf-call-iptables=1\nnet/ipv4/ip_forward=0\n' },
-    })),
-  'node-gone': (healthy) => ({
-    ...healthy,
-    inventory: ['node1'],
-    ...(healthy.cluster === undefined
-      ? {}
-      : {
-          cluster: {
-            ...healthy.cluster,
-            nodes: healthy.cluster.nodes.map((node) =>
-              node.metadata.name === 'node2' ? { ...node, status: {} } : node,
-            ),
-          },
-        }),
-  }),
-  'firewall-kubelet': (healthy) =>
-    onFirst(healthy, (host) => ({
-      ...host,
-      probes: [{ purpose: 'kubelet', to: 'node2', address: '10.210.0.12', port: 10250, outcome: 'silent' }],
-    })),
-  'api-down': ({ cluster: _cluster, ...healthy }) => ({
-    ...healthy,
-    apiTrouble: 'the API server at 10.210.0.11:6443 did not answer',
-  }),
 };
 
 test.each(Object.keys(CHANGED))('%s is recognised by the one thing that differs from a healthy cluster', (name) => {
-  const found = diagnose(CHANGED[name]?.(recorded('healthy')) ?? recorded('healthy')).filter(
+  const found = diagnose(CHANGED[name]?.(recorded('kinit')) ?? recorded('kinit')).filter(
     ({ cause, severity }) => severity !== 'note' && cause !== 'node-not-ready',
   );
   expect(new Set(found.map(({ cause }) => cause))).toEqual(new Set([name]));
@@ -70,7 +34,7 @@ test.each([
   ['a pod of a user', false, 'default/nope'],
   ['a static pod', true, 'kube-system/kube-apiserver-node1'],
 ])('without an API, a journal that names an image of %s: told %s', (_what, isTold, pod) => {
-  const { cluster: _cluster, ...healthy } = recorded('healthy');
+  const { cluster: _cluster, ...healthy } = recorded('kinit');
   const why = String.raw`failed to \"StartContainer\" with ErrImagePull: \"failed to pull image \\\"r.test/x:1\\\": not found\"`;
   const silent = onFirst(healthy, (host) => ({
     ...host,
@@ -98,24 +62,12 @@ test('every cause in the table is tried by a recording or a change', () => {
   expect(causes.map(({ name }) => name).filter((name) => !tried.has(name))).toEqual([]);
 });
 
-/** What a host or cluster in that trouble showed: `kinit doctor --bundle`, cut down to what matters. */
-function recorded(name: string): Evidence {
-  return JSON.parse(readFileSync(new URL(FILES.get(name) ?? `${name}.json`, FOLDER), 'utf8')) as Evidence;
-}
-
-test('a healthy cluster shows no cause but kubectl without configuration', () => {
-  expect(diagnose(recorded('healthy')).filter(({ severity }) => severity !== 'note')).toEqual([]);
+test.each(recordings)('%s: the first cause of what was recorded is the one that was provoked', (name) => {
+  const [first] = diagnose(recorded(name));
+  expect(first?.cause).toBe(name);
+  expect(first?.found).toMatch(FOUND[name] ?? /^never$/);
+  expect(first?.next).not.toBe('');
 });
-
-test.each(recordings.filter((name) => name !== 'healthy'))(
-  '%s: the first cause of what was recorded is the one that was provoked',
-  (name) => {
-    const [first] = diagnose(recorded(name));
-    expect(first?.cause).toBe(name);
-    expect(first?.found).toMatch(FOUND[name] ?? /^never$/);
-    expect(first?.next).not.toBe('');
-  },
-);
 
 test('every cause has a name, a rank and a remedy of its own', () => {
   expect(new Set(causes.map(({ name }) => name)).size).toBe(causes.length);
@@ -127,12 +79,16 @@ test('every cause has a name, a rank and a remedy of its own', () => {
 });
 
 test('no sighting has more than one line', () => {
-  for (const { found, next } of recordings.flatMap((name) => diagnose(recorded(name))))
+  for (const { found, next } of [...ILL, ...HEALTHY].flatMap((name) => diagnose(recorded(name))))
     expect(`${found}${next}`).not.toContain('\n');
 });
 
 /** What the finding must name. */
 const FOUND: Readonly<Record<string, RegExp>> = {
+  'firewall-kubelet': /port 10250 of node2 .* does not answer node1: .*tcp dport 10250 drop/,
+  'ip-forward': /ip_forward is 0/,
+  'api-down': /its containers: .*etcd Running/,
+  'node-gone': /node node3 is listed and not Ready \(NodeStatusUnknown\), and its host does not answer/,
   'kubelet-down': /the kubelet is inactive \(dead\)/,
   'port-taken': /port 10250 of kubelet is taken by socat \(pid \d+\)/,
   'cri-disabled': /disabled_plugins = \['io\.containerd\.grpc\.v1\.cri'\]/,
