@@ -61,7 +61,8 @@ function runtimeDriver({ text }: HostEvidence): 'systemd' | 'cgroupfs' | undefin
   for (const line of lines) {
     handler = /^\s*\[.*\.runtimes\.["']?([\w.-]+?)["']?(?:\.options)?\]/.exec(line)?.[1] ?? handler;
     const found = /^\s*SystemdCgroup\s*=\s*(true|false)/.exec(line)?.[1];
-    if (found !== undefined && (handler === undefined || byDefault === undefined || handler === byDefault)) value ??= found;
+    if (found !== undefined && (handler === undefined || byDefault === undefined || handler === byDefault))
+      value ??= found;
   }
   return value === undefined ? undefined : value === 'true' ? 'systemd' : 'cgroupfs';
 }
