@@ -47,10 +47,15 @@ const MOST_LINES = { tried: 2, found: 5 } as const;
 /** What is left of a line behind a field's name. */
 const WIDTH = EVIDENCE_WIDTH - 9;
 
+/** Words are not broken: two lines hold a little less than twice as much. */
+const ROOM_FOR_WORDS = 30;
+
 /** What programs said: cut where it is long. */
 function evidence(value: string | undefined, most: number): readonly string[] {
-  const lines = linesOf(value).map((line) => cutMiddle(readable(line), WIDTH));
-  return fewLines(lines, most);
+  const [first, ...others] = linesOf(value).map(readable);
+  // What is told first is why: it may go on below.
+  const lines = first === undefined ? [] : wrapped(cutMiddle(first, 2 * WIDTH - ROOM_FOR_WORDS), WIDTH);
+  return fewLines([...lines, ...others.map((line) => cutMiddle(line, WIDTH))], most);
 }
 
 /** What to do: whole. */

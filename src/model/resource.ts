@@ -72,6 +72,8 @@ export interface ResourceKind<R extends Resource, Seen> {
   ) => { readonly id?: string; readonly save?: string; readonly restore: string };
   /** False for changes that cannot be seen right afterwards by observing again (default true). */
   readonly verify?: boolean;
+  /** sh text that prints in a few lines why a change that was made cannot be seen. */
+  readonly why?: (resource: R) => string;
   /** What to do when a change was made and cannot be seen afterwards. Absent: the general words. */
   readonly unseen?: (resource: R) => string;
 }

@@ -3,7 +3,7 @@ import { defined } from '../../model/defined.js';
 import { asKinitError, KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import type { Phase, PhaseContext, Proofs } from '../../model/phase.js';
-import type { Tools } from '../../model/resource.js';
+import type { Resource, Tools } from '../../model/resource.js';
 import type { ClusterAccess } from '../api/access.js';
 import { applyChanges } from '../change/apply.js';
 import type { Barriers } from './barriers.js';
@@ -201,12 +201,19 @@ async function verify(observed: readonly Observed[], tools: Tools): Promise<void
     throw new KinitError(`${difference.change.summary}: was done, but the host does not show it`, {
       class: 'change',
       tried: resource.id,
-      found: difference.change.reason,
+      found: [difference.change.reason, await whyUnseen(resource, kind, tools)]
+        .filter((part) => part !== '')
+        .join('\n'),
       hint:
         kind.unseen?.(resource) ??
         'Something on the host works against this change (another management tool, a read-only file system). Run with --verbose to see what was sent.',
     });
   }
+}
+
+async function whyUnseen(resource: Resource, { why }: Observed['kind'], { host }: Tools): Promise<string> {
+  if (why === undefined) return '';
+  return (await host.run(why(resource), { timeoutSeconds: 30 })).stdout.trim();
 }
 
 const NO_PROOFS: Proofs = new Map();

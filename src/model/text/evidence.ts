@@ -2,7 +2,7 @@
 export const EVIDENCE_WIDTH = 200;
 
 /** A shorter part that is left out costs more to notice than to read. */
-const LEAST_DUMP = 40;
+const LEAST_DUMP = 16;
 /** Go's %v of a struct or map behind the name of its type: &Event{ObjectMeta:{...}}, v1.Pod{...}, map[string]int{...}, map[a:b]. */
 const DUMP_HEAD = /&?(?:\[\])*\*?(?:map\[[\w.*]+\][\w.*]*|[A-Za-z_][\w.]*)\{|\bmap\[/g;
 /** What Go's fmt says where it could not print: %!v(PANIC=...), %!s(<nil>). */
@@ -36,14 +36,15 @@ export function cutMiddle(line: string, width = EVIDENCE_WIDTH): string {
 /** At most so many lines: the first ones, which say what it is, and the last one, with a word on those between. */
 export function fewLines(lines: readonly string[], most: number): readonly string[] {
   if (lines.length <= most) return lines;
-  const left = lines.length - most + 1;
-  return [...lines.slice(0, most - 2), `[... ${String(left)} more lines ...]`, ...lines.slice(-1)];
+  const shown = [lines.slice(0, Math.max(1, most - 2)), lines.slice(lines.length - (most > 2 ? 1 : 0))] as const;
+  const left = lines.length - shown[0].length - shown[1].length;
+  return [...shown[0], `[... ${String(left)} more lines ...]`, ...shown[1]];
 }
 
 /** Advice is read to its end: it is not cut but goes on below. */
 export function wrapped(line: string, width = EVIDENCE_WIDTH): readonly string[] {
   const lines: string[] = [];
-  for (const word of line.split(' ')) {
+  for (const word of line.split(' ').map((each) => cutMiddle(each, width))) {
     const last = lines.at(-1);
     if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
     else lines[lines.length - 1] = `${last} ${word}`;

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.js';
 import { quote } from '../../shell/quote.js';
 import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
 import { parseFields } from '../../shell/output.js';
@@ -12,6 +13,8 @@ export interface ServiceResource extends Resource {
   readonly running: boolean;
   /** Digest of all it starts from (configuration, unit, program): another one than at its last start means a restart. */
   readonly revision: string | undefined;
+  /** Files it starts from: a process that was started before one of them was written does not run as it was written. */
+  readonly files: readonly string[];
 }
 
 export interface ServiceSeen {
@@ -23,6 +26,8 @@ export interface ServiceSeen {
   readonly active: string;
   readonly needsReload: boolean;
   readonly revision: string | undefined;
+  /** A file of it that was written after its process was started. */
+  readonly newer?: string;
 }
 
 /** A systemd unit: whether it starts at boot, whether it runs now, and with what. */
@@ -31,6 +36,7 @@ export function service(options: {
   readonly enabled: boolean;
   readonly running: boolean;
   readonly revision?: string;
+  readonly files?: readonly string[];
 }): ServiceResource {
   return {
     kind: 'service',
@@ -39,6 +45,7 @@ export function service(options: {
     enabled: options.enabled,
     running: options.running,
     revision: options.revision,
+    files: options.files ?? [],
   };
 }
 
@@ -50,6 +57,7 @@ const STARTS_AT_BOOT = ['enabled', 'static', 'indirect', 'alias', 'generated', '
 const IS_SWITCHED_ON = ['enabled', 'enabled-runtime', 'linked-runtime'];
 
 const OBSERVE = shellScript('./observe.sh', import.meta.url);
+const WHY = shellScript('./why.sh', import.meta.url);
 const BRING_UP = shellScript('./bring-up.sh', import.meta.url);
 const TAKE_DOWN = shellScript('./take-down.sh', import.meta.url);
 const SAVE = shellScript('./save.sh', import.meta.url);
@@ -64,7 +72,9 @@ export const serviceKind: ResourceKind<ServiceResource, ServiceSeen> = {
   },
   unseen: (r) =>
     `It was started and does not stay up. On the host: journalctl -u ${quote(unitOf(r.name))} -e. Mend that, then run the same command again.`,
-  observe: (r) => sh(OBSERVE, { args: [unitOf(r.name), r.revision === undefined ? '' : revisionStamp(r.name)] }),
+  why: (r) => sh(WHY, { args: [unitOf(r.name)] }),
+  observe: (r) =>
+    sh(OBSERVE, { args: [unitOf(r.name), r.revision === undefined ? '' : revisionStamp(r.name), ...r.files] }),
   parse: (_r, output) => {
     const fields = parseFields(output);
     const revision = fields.get('revision');
@@ -74,6 +84,7 @@ export const serviceKind: ResourceKind<ServiceResource, ServiceSeen> = {
       active: fields.get('ActiveState') ?? 'inactive',
       needsReload: fields.get('NeedDaemonReload') === 'yes',
       revision: revision === '' ? undefined : revision,
+      ...defined({ newer: fields.get('newer') }),
     };
   },
   diff: (r, seen) => {
@@ -121,6 +132,8 @@ function differences(r: ServiceResource, seen: ServiceSeen): readonly string[] {
   if (!r.running && !['inactive', 'failed', 'deactivating'].includes(seen.active)) reasons.push(`is ${seen.active}`);
   if (r.running && r.revision !== undefined && seen.revision !== r.revision)
     reasons.push(seen.revision === undefined ? 'not started by kinit yet' : 'its configuration or program changed');
+  if (r.running && isUp(seen) && seen.revision === r.revision && seen.newer !== undefined)
+    reasons.push(`was started before ${seen.newer} was written`);
   if (r.running && seen.needsReload) reasons.push('its unit file changed on disk');
   return reasons;
 }
@@ -133,7 +146,9 @@ function deedOf(r: ServiceResource, seen: ServiceSeen): string {
 
 /** Only what is wrong at boot is no reason to interrupt what runs. */
 function mustStart(r: ServiceResource, seen: ServiceSeen): boolean {
-  return r.running && (!isUp(seen) || seen.needsReload || (r.revision !== undefined && seen.revision !== r.revision));
+  if (!r.running) return false;
+  const another = r.revision !== undefined && (seen.revision !== r.revision || seen.newer !== undefined);
+  return !isUp(seen) || seen.needsReload || another;
 }
 
 function isUp(seen: ServiceSeen): boolean {

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
-# Prints systemd's properties of a unit, and revision=DIGEST: with what kinit started it last.
-# $1 = unit, $2 = the stamp with the revision; empty: it is no matter
+# Prints systemd's properties of a unit; revision=DIGEST: with what kinit started it last; newer=FILE: a file it starts
+# from that was written after its process was started.
+# $1 = unit, $2 = the stamp with the revision; empty: it is no matter; the others = files it starts from
 # include: show-unit.sh
 
 show_unit "$1"
@@ -8,3 +9,26 @@ show_unit "$1"
 revision=
 [ ! -r "$2" ] || read -r revision < "$2"
 echo "revision=$revision"
+
+# started PID: seconds since 1970, by the clock of now (proc(5): starttime is the 20th word behind the name, in ticks of
+# a hundredth of a second since boot, as /proc/uptime counts).
+started() {
+  read -r words < "/proc/$1/stat" && read -r up _ < /proc/uptime || return 1
+  # shellcheck disable=SC2086
+  set -- ${words##*) }
+  shift 19
+  echo $(($(date +%s) - ${up%%.*} + $1 / 100))
+}
+
+pid=$(systemctl show -p MainPID -- "$1" | cut -d= -f2)
+[ "${pid:-0}" -gt 0 ] || exit 0
+since=$(started "$pid") || exit 0
+shift 2
+for file in "$@"; do
+  written=$(stat -L -c %Y -- "$file" 2> /dev/null) || continue
+  # One more second than the roundings above can be wrong by; what is written in the future tells nothing.
+  if [ "$written" -gt $((since + 2)) ] && [ "$written" -le "$(date +%s)" ]; then
+    echo "newer=$file"
+    exit 0
+  fi
+done

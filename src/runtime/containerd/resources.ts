@@ -5,6 +5,9 @@ import { directory, file, service } from '../../resources/index.js';
 import { crictlYaml } from '../cri-tools/index.js';
 import { containerdConfig, containerdUnit, hostsToml, registryPaths } from './config.js';
 
+const CONFIG = '/etc/containerd/config.toml';
+const UNIT = '/etc/systemd/system/containerd.service';
+
 /** containerd with a configuration of its own, complete; it is restarted when configuration, unit or programs change. */
 export function containerdResources(context: PhaseContext): Resource[] {
   const config = containerdConfig(context);
@@ -23,11 +26,11 @@ export function containerdResources(context: PhaseContext): Resource[] {
     directory({ path: '/run/nri', mode: 0o755, keepExisting: true, removeContents: true }),
     directory({ path: '/etc/cni', mode: 0o755 }),
     directory({ path: '/etc/cni/net.d', mode: 0o755 }),
-    file({ path: '/etc/containerd/config.toml', content: config, mode: 0o600 }),
+    file({ path: CONFIG, content: config, mode: 0o600 }),
     ...mirrors(context),
     crictlYaml('/run/containerd/containerd.sock'),
-    file({ path: '/etc/systemd/system/containerd.service', content: unit, mode: 0o600 }),
-    service({ name: 'containerd', enabled: true, running: true, revision }),
+    file({ path: UNIT, content: unit, mode: 0o600 }),
+    service({ name: 'containerd', enabled: true, running: true, revision, files: [CONFIG, UNIT] }),
   ];
 }
 

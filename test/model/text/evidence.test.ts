@@ -44,5 +44,5 @@ test('many lines keep the first ones and the last', () => {
 test('advice goes on below, every word of it', () => {
   const text = 'one two three four five';
   expect(wrapped(text, 10)).toEqual(['one two', 'three four', 'five']);
-  expect(wrapped('a'.repeat(30), 10)).toEqual(['a'.repeat(30)]);
+  expect(wrapped(`see ${'a'.repeat(50)}`, 20)).toEqual(['see', `${'a'.repeat(8)} [...] ${'a'.repeat(5)}`]);
 });

@@ -1,3 +1,4 @@
+import { utimesSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { service, serviceKind, type ServiceSeen } from '../../../src/resources/service/index.js';
 import { reason, run, SHELLS, withHost, type FakeHost } from '../sh.js';
@@ -24,6 +25,7 @@ test('nothing to do for a service that shall not run and does not exist, is mask
 test.each([
   [{ revision: 'old' }, 'restart kubelet', 'its configuration or program changed'],
   [{ revision: undefined }, 'restart kubelet', 'not started by kinit yet'],
+  [{ newer: '/etc/k.yaml' }, 'restart kubelet', 'was started before /etc/k.yaml was written'],
   [{ needsReload: true }, 'restart kubelet', 'its unit file changed on disk'],
   [{ unitFile: 'disabled' }, 'enable kubelet', 'is disabled'],
   [{ unitFile: 'enabled-runtime' }, 'enable kubelet', 'is enabled-runtime'],
@@ -96,6 +98,32 @@ for (const shell of SHELLS) {
         unitFile: 'enabled',
         revision: 'new',
       });
+    });
+  });
+
+  test(`${shell}: a file that was written after the process was started is seen, an older one and one of the future are not`, () => {
+    withHost((host) => {
+      // The process is this test's own.
+      systemd(host, {
+        LoadState: 'loaded',
+        UnitFileState: 'enabled',
+        ActiveState: 'active',
+        MainPID: String(process.pid),
+      });
+      const files = ['/etc/old.yaml', '/etc/future.yaml', '/etc/new.yaml'];
+      const observing = service({ name: 'kubelet', enabled: true, running: true, revision: 'new', files });
+      const newer = (): string | undefined =>
+        serviceKind.parse?.(observing, run(shell, host.inside(serviceKind.observe?.(observing) ?? '')).stdout).newer;
+      const started = Date.now() / 1000 - process.uptime();
+      for (const file of files) host.write(file, '');
+      utimesSync(`${host.root}/etc/old.yaml`, 1000, 1000);
+      utimesSync(`${host.root}/etc/future.yaml`, started + 9_000, started + 9_000);
+      utimesSync(`${host.root}/etc/new.yaml`, started - 60, started - 60);
+      expect(newer()).toBeUndefined();
+      // A process of the machine that has run for long.
+      host.write('/run/unit/MainPID', '1');
+      utimesSync(`${host.root}/etc/new.yaml`, Date.now() / 1000 - 1, Date.now() / 1000 - 1);
+      expect(newer()).toBe(`${host.root}/etc/new.yaml`);
     });
   });
 

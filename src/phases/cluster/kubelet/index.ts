@@ -13,6 +13,9 @@ export { sharedKubeletConfiguration } from './configuration.js';
 const MADE_BY_PODS = ['/usr/libexec/kubernetes/kubelet-plugins/volume/exec', '/lib/modules'];
 
 const UNIT = '/etc/systemd/system/kubelet.service';
+const DROP_IN = '/etc/systemd/system/kubelet.service.d/10-kubeadm.conf';
+const CONFIGURATION = '/var/lib/kubelet/config.yaml';
+const FLAGS = '/var/lib/kubelet/kubeadm-flags.env';
 
 /** Everything the kubelet starts from, in kubeadm's places. It is started later: by the control plane's phase or by the join. */
 export const kubelet: Phase = {
@@ -23,12 +26,12 @@ export const kubelet: Phase = {
     directory({ path: '/etc/kubernetes/manifests', mode: 0o700 }),
     directory({ path: '/etc/systemd/system/kubelet.service.d', mode: 0o755 }),
     ...MADE_BY_PODS.map((path) => directory({ path, mode: 0o755, keepExisting: true })),
-    file({ path: '/var/lib/kubelet/config.yaml', content: kubeletConfiguration(context), mode: 0o600 }),
-    file({ path: '/var/lib/kubelet/kubeadm-flags.env', content: kubeletFlags(context), mode: 0o600 }),
+    file({ path: CONFIGURATION, content: kubeletConfiguration(context), mode: 0o600 }),
+    file({ path: FLAGS, content: kubeletFlags(context), mode: 0o600 }),
     file({ path: '/var/lib/kubelet/instance-config.yaml', content: kubeletInstanceConfig(context), mode: 0o600 }),
     file({ path: UNIT, content: kubeletUnit(context.spec), mode: 0o600 }),
     file({
-      path: '/etc/systemd/system/kubelet.service.d/10-kubeadm.conf',
+      path: DROP_IN,
       content: kubeletDropIn(),
       mode: 0o600,
     }),
@@ -51,6 +54,7 @@ export function kubeletService(context: PhaseContext): ReturnType<typeof service
     enabled: true,
     running: true,
     revision: digestOf(...parts),
+    files: [CONFIGURATION, FLAGS, UNIT, DROP_IN],
   });
 }
 

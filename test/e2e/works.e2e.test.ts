@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { all, kinit, kinitEvents, kinitOk, lab, only, type KinitResult, type LabHandle } from './support/kinit.js';
+import { preparedHosts } from './support/prepared.js';
+import { changedInventory, startKinit } from './support/running.js';
+
+/** What was written is what runs: on one cluster that works, everything that runs is broken and mended through the inventory. */
+let cluster: LabHandle;
+
+beforeAll(async () => {
+  cluster = await lab('works', { hosts: 2, snapshot: await preparedHosts() });
+  await kinitOk(['init', '-i', cluster.inventory]);
+});
+
+afterAll(async () => {
+  await cluster.down();
+});
+
+const changed = (name: string, change: (text: string) => string): Promise<string> =>
+  changedInventory(cluster, name, change);
+
+/** The error block on standard error: at most ten lines, none longer than a person reads. */
+function errorOf({ stderr }: KinitResult): string {
+  const block = stderr.slice(stderr.indexOf('Error')).split('\n\n')[0] ?? '';
+  const lines = block.split('\n');
+  expect(lines.length).toBeLessThanOrEqual(10);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(210);
+  return block;
+}
+
+interface Break {
+  readonly what: string;
+  readonly phase: string;
+  readonly inventory: string;
+  /** Its own words. */
+  readonly words: RegExp;
+}
+
+const BREAKS: readonly Break[] = [
+  {
+    what: 'kube-scheduler',
+    phase: 'controllers',
+    inventory: 'scheduler:\n  extraArgs:\n    typo-flag: "1"\n',
+    words: /container kube-scheduler: Error: unknown flag: --typo-flag/,
+  },
+  {
+    what: 'kube-controller-manager',
+    phase: 'controllers',
+    inventory: 'controllerManager:\n  extraArgs:\n    concurrent-deployment-syncs: "many"\n',
+    words: /container kube-controller-manager: Error: invalid argument "many" for "--concurrent-deployment-syncs"/,
+  },
+  {
+    what: 'kube-apiserver, by a file that it cannot read',
+    phase: 'control-plane',
+    inventory: 'apiServer:\n  extraArgs:\n    admission-control-config-file: /etc/kubernetes/nowhere.yaml\n',
+    words: /container kube-apiserver: .*nowhere\.yaml/,
+  },
+  {
+    what: 'etcd',
+    phase: 'datastore',
+    inventory: 'etcd:\n  extraArgs:\n    typo-flag: "1"\n',
+    words: /container etcd: flag provided but not defined: -typo-flag/,
+  },
+];
+
+describe.each(BREAKS)('$what broken on a cluster that works', ({ phase, inventory, words }) => {
+  test('init says who and why and is not through; run again it says so again; mended, init heals it', async () => {
+    const file = await changed('broken', (whole) => `${whole}\n${inventory}`);
+    for (const _run of ['the run that wrote it', 'a run that finds it written']) {
+      const broken = await kinit(['init', '-i', file]);
+      expect(broken.code).toBe(15);
+      expect(broken.stdout).not.toContain('is ready');
+      expect(errorOf(broken)).toMatch(new RegExp(`^Error on node1, ${phase}: `));
+      expect(errorOf(broken)).toMatch(words);
+    }
+    await kinitOk(['init', '-i', cluster.inventory]);
+    const { code, events } = await kinitEvents(['init', '-i', cluster.inventory]);
+    expect({ code, failures: all(events, 'phase-failed'), changes: only(events, 'run-finished').changes }).toEqual({
+      code: 0,
+      failures: [],
+      changes: 0,
+    });
+  });
+});
+
+test('flags that are right: etcd and the API server are replaced one after the other, and what runs has them', async () => {
+  const file = await changed(
+    'right',
+    (whole) =>
+      `${whole}\netcd:\n  extraArgs:\n    log-level: warn\napiServer:\n  extraArgs:\n    v: "1"\nscheduler:\n  extraArgs:\n    v: "1"\n`,
+  );
+  await kinitOk(['init', '-i', file]);
+  const running = (await cluster.sh('node1', 'ps -eo args')).stdout;
+  expect(running).toMatch(/^etcd .*--log-level=warn/m);
+  expect(running).toMatch(/^kube-apiserver .*--v=1/m);
+  expect(running).toMatch(/^kube-scheduler .*--v=1/m);
+  await kinitOk(['init', '-i', cluster.inventory]);
+});
+
+test('a kubelet that cannot work with its configuration, on a worker that works', async () => {
+  const file = await changed('kubelet', (whole) =>
+    whole.replace('    evictionHard:', '    maxPods: -5\n    evictionHard:'),
+  );
+  const broken = await kinit(['init', 'node2', '-i', file]);
+  expect([14, 15]).toContain(broken.code);
+  expect(errorOf(broken)).toMatch(/^Error on node2, node: .*kubelet/);
+  expect(errorOf(broken).replaceAll(/\s+/g, ' ')).toMatch(/maxPods \(--max-pods\) -5 must not be a negative number/);
+  await kinitOk(['init', '-i', cluster.inventory]);
+});
+
+test('a node on which the cluster lets nothing start is not ready', async () => {
+  const key = 'node.kubernetes.io/network-unavailable';
+  // Nobody lifts taints in a cluster without this controller.
+  const file = await changed(
+    'no-lifting',
+    (whole) => `${whole}\ncontrollerManager:\n  extraArgs:\n    controllers: "*,-node-lifecycle-controller"\n`,
+  );
+  await kinitOk(['init', '-i', file]);
+  await cluster.kubectl(`taint node node2 ${key}=:NoSchedule`);
+  const run = startKinit(['init', '-i', file]);
+  await run.until(new RegExp(`node2 takes no pods: it carries the taint ${key}:NoSchedule`));
+  await cluster.kubectl(`taint node node2 ${key}-`);
+  const { code, said } = await run.ended();
+  expect({ code, said: code === 0 ? '' : said }).toEqual({ code: 0, said: '' });
+  await kinitOk(['init', '-i', cluster.inventory]);
+});
