@@ -32,6 +32,8 @@ export interface Cause {
   readonly remedy: string;
   /** Order among causes seen together: what makes others happen comes first (lowest). */
   readonly rank: number;
+  /** Phase of init that sees to it: in a run that has not come so far it is no cause but what is still to be done. */
+  readonly until?: string;
   /** Pure: the same evidence gives the same sightings. */
   readonly find: (evidence: Evidence) => readonly Sighting[];
 }
@@ -42,6 +44,8 @@ export interface Finding extends Omit<Sighting, 'kinit'> {
   readonly title: string;
   readonly severity: Severity;
   readonly rank: number;
+  /** Phase of init that sees to it. */
+  readonly until?: string;
 }
 
 /** Looks at each host by itself. */

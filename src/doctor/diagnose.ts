@@ -1,5 +1,6 @@
 import type { Finding, Severity } from './cause.js';
 import { causes } from './causes/index.js';
+import { defined } from '../model/defined.js';
 import type { Evidence } from './evidence.js';
 import { isOurs } from './read/cluster-kind.js';
 
@@ -17,6 +18,7 @@ export function diagnose(evidence: Evidence): Finding[] {
         cause: cause.name,
         title: cause.title,
         rank: cause.rank,
+        ...defined({ until: cause.until }),
       }),
     ),
   );

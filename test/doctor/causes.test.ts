@@ -1,3 +1,4 @@
+import { phases } from '../../src/phases/index.js';
 import { expect, test } from 'vitest';
 import { causes } from '../../src/doctor/causes/index.js';
 import { diagnose } from '../../src/doctor/diagnose.js';
@@ -112,3 +113,10 @@ const FOUND: Readonly<Record<string, RegExp>> = {
   'certificate-expired': /kubelet-client-current\.pem \(system:node:node2\) expired on 2025-01-01/,
   'disk-full': /\/var\/log is full \(100 %/,
 };
+
+test('a phase that sees to a cause is one of init’s', () => {
+  const ids = phases.map(({ id }) => id);
+  const until = causes.flatMap((cause) => cause.until ?? []);
+  expect(until.length).toBeGreaterThan(2);
+  for (const phase of until) expect(ids).toContain(phase);
+});

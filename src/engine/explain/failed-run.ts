@@ -22,6 +22,7 @@ export async function explainFailedRun({
   live,
   lost,
   failures,
+  notReached,
   emit,
   signal,
 }: {
@@ -29,6 +30,8 @@ export async function explainFailedRun({
   readonly live: readonly LiveHost[];
   readonly lost: readonly LostHost[];
   readonly failures: Iterable<readonly [host: string, error: unknown]>;
+  /** Phases of this run that no host came to: what they would see to is a consequence, not a cause. */
+  readonly notReached: readonly string[];
   readonly emit: Emit;
   readonly signal: AbortSignal;
 }): Promise<void> {
@@ -49,7 +52,9 @@ export async function explainFailedRun({
   const access = accessThrough(fresh, { inventory, signal });
   try {
     const evidence = await evidenceOf({ inventory, live: fresh, lost, access });
-    const concerned = diagnose(evidence).filter(({ severity }) => severity !== 'note');
+    const concerned = diagnose(evidence).filter(
+      ({ severity, until }) => severity !== 'note' && (until === undefined || !notReached.includes(until)),
+    );
     const near = ({ host }: { readonly host?: string }): number =>
       host === undefined || failed.includes(host) ? 0 : 1;
     const ordered = [...concerned].sort(

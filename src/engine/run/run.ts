@@ -173,7 +173,9 @@ async function goThroughPhases(
     selected,
     dryRun: !changes,
   });
-  if (changes) await explainFailedRun({ ...options, signal, live, lost, failures: outcome.failures });
+  const reached = new Set(outcome.timings.map(({ phase }) => phase));
+  const notReached = phases.map(({ id }) => id).filter((id) => !reached.has(id));
+  if (changes) await explainFailedRun({ ...options, signal, live, lost, failures: outcome.failures, notReached });
   return outcome;
 }
 

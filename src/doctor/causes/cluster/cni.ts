@@ -9,6 +9,7 @@ import { cniConfigs, linkAddresses } from '../../read/settings.js';
 
 export const cniConfigMissing: Cause = {
   name: 'cni-config-missing',
+  until: 'network',
   title: 'The node has no configuration of a pod network',
   symptom:
     'node NotReady: container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message: cni plugin not initialized',

@@ -33,6 +33,7 @@ export const kubeletDown: Cause = {
 
 export const proxyDown: Cause = {
   name: 'proxy-down',
+  until: 'proxy',
   title: 'kube-proxy does not run on a node',
   symptom: 'Services answer from some nodes and not from others; pods cannot reach 10.96.0.1',
   sign: 'The kube-proxy pod of a node is missing, or its container is not ready.',
@@ -111,6 +112,7 @@ export const nodeGone: Cause = {
 
 export const nodeNotReady: Cause = {
   name: 'node-not-ready',
+  until: 'network',
   title: 'A node is not Ready',
   symptom: 'kubectl get nodes: NotReady',
   sign: "The node's own condition says so; what it says is shown. Causes that explain it come before this one.",
