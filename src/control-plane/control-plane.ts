@@ -1,4 +1,5 @@
 import type { PhaseContext, Proofs } from '../model/phase.js';
+import type { LeftoverRow } from '../model/seams/leftover.js';
 import type { ClaimedPort } from '../model/seams/port.js';
 import type { Resource, Tools } from '../model/resource.js';
 import type { CertificateWishes, WishesInput } from '../pki/index.js';
@@ -28,6 +29,8 @@ export interface ControlPlaneForm {
   readonly controllers: (context: PhaseContext) => readonly Resource[];
   /** The same for these two. */
   readonly controllersReady: (context: PhaseContext, tools: Tools, proofs: Proofs) => Promise<void>;
+  /** What one of an earlier cluster leaves. */
+  readonly leftovers: readonly LeftoverRow[];
   /** Free on a host before it starts, besides the API server's and the datastore's. */
   readonly ports: readonly ClaimedPort[];
   /** Names of its containers or processes, as the runtime, the folders of logs and `ps` have them. */

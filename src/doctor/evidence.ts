@@ -1,8 +1,12 @@
 import type { KubeObject } from '../model/api.js';
 import type { HostFacts } from '../model/facts.js';
 
-/** Facts without the texts of keys and certificates: evidence holds no secret from the start. */
-export type OpenFacts = Omit<HostFacts, 'kubernetes'> & { readonly kubernetes: Omit<HostFacts['kubernetes'], 'pki'> };
+/**
+ * Facts without the texts of keys and certificates, and of files that others left: evidence holds no secret from the start.
+ */
+export type OpenFacts = Omit<HostFacts, 'kubernetes' | 'past'> & {
+  readonly kubernetes: Omit<HostFacts['kubernetes'], 'pki'>;
+};
 
 /** A TCP connection tried from a host. */
 export interface Probe {
@@ -17,6 +21,18 @@ export interface Probe {
   readonly answer?: string;
 }
 
+/** Something on a host that is not this cluster's. */
+export interface LeftoverEvidence {
+  /** A path, a file and line, a link. */
+  readonly what: string;
+  /** Whose it seems to be, and how old it is; may be empty. */
+  readonly of: string;
+  readonly severity: 'error' | 'warning';
+  /** What it does to a cluster, and what a person can do: a sentence each. */
+  readonly harm: string;
+  readonly advice: string;
+}
+
 /** What one host shows of itself. Plain data: it can be stored and read again as JSON. */
 export interface HostEvidence {
   readonly host: string;
@@ -27,6 +43,8 @@ export interface HostEvidence {
   /** Output by section (src/doctor/sections.ts), redacted and bounded. */
   readonly text: Readonly<Record<string, string>>;
   readonly probes: readonly Probe[];
+  /** Absent: not looked for (an older recording). */
+  readonly leftovers?: readonly LeftoverEvidence[];
 }
 
 /** What the API says, reduced to what causes and checks read: no container's environment is in it. */

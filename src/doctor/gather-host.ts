@@ -1,7 +1,7 @@
 import { askSections, type Section } from '../facts/index.js';
 import type { HostFacts } from '../model/facts.js';
 import type { HostConnection } from '../model/host.js';
-import type { HostEvidence, OpenFacts } from './evidence.js';
+import type { HostEvidence, LeftoverEvidence, OpenFacts } from './evidence.js';
 import { redact, redactValues } from '../model/text/redact/index.js';
 import { SECTIONS } from './sections.js';
 
@@ -14,6 +14,8 @@ export interface HostQuestion {
   readonly isControlPlane: boolean;
   /** The address the cluster uses for it. */
   readonly address: (facts: HostFacts) => string;
+  /** What other clusters and tools left there, by the facts. */
+  readonly leftovers?: readonly LeftoverEvidence[];
   /** Facts just taken. */
   readonly facts: HostFacts;
   /** More to ask than what causes need. */
@@ -23,7 +25,7 @@ export interface HostQuestion {
 /** Asks one host for all it shows, in one round trip. Changes nothing there. */
 export async function gatherHost(
   connection: HostConnection,
-  { isControlPlane, address, facts, more = [] }: HostQuestion,
+  { isControlPlane, address, facts, leftovers = [], more = [] }: HostQuestion,
 ): Promise<HostEvidence> {
   const sections = [...SECTIONS, ...more];
   const { answers } = await askSections(connection, sections, {
@@ -38,9 +40,10 @@ export async function gatherHost(
     facts: redactValues(openFacts(facts)),
     text,
     probes: [],
+    leftovers: redactValues(leftovers),
   };
 }
 
-function openFacts({ kubernetes: { pki: _secret, ...kubernetes }, ...facts }: HostFacts): OpenFacts {
+function openFacts({ kubernetes: { pki: _secret, ...kubernetes }, past: _past, ...facts }: HostFacts): OpenFacts {
   return { ...facts, kubernetes };
 }

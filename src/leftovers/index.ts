@@ -6,9 +6,9 @@ import type { FoundLeftover } from './found.js';
 import { asStranger } from './settle.js';
 import { LEFTOVERS } from './table.js';
 
-export type { FoundLeftover } from './found.js';
+export { ownerAndAge, type FoundLeftover } from './found.js';
 export { settledFacts } from './settle.js';
-export { leftoverLooks } from './table.js';
+export { LEFTOVERS, leftoverLooks } from './table.js';
 
 type Seen = Pick<Node, 'spec' | 'facts' | 'isControlPlane'>;
 
@@ -29,7 +29,7 @@ export function leftoversOf(
         found.map((leftover) => ({
           ...leftover,
           // A cluster that runs with it runs: it is told, and no reason to stop.
-          severity: host.mine ? ('warning' as const) : leftover.severity,
+          severity: host.mine ? (leftover.running ?? 'warning') : leftover.severity,
           setAside: sideOf(spec, node.spec) ? leftover.aside : undefined,
         })),
       ];

@@ -8,6 +8,7 @@ import { cniConfiguration } from './leftovers/cni-configuration.js';
 import { none } from './none/index.js';
 import type { PodNetwork } from './pod-network.js';
 
+export { FOREIGN_CHAINS, FOREIGN_LINKS } from './leftovers/foreign.js';
 export type { NetworkPort, PodNetwork, Tunnel } from './pod-network.js';
 
 /** Every pod network kinit knows: the only list. */
@@ -31,5 +32,8 @@ export const networkTraces: NetworkTraces = allTraces([cniTraces, ...networks.ma
 
 /** What other networks leave on a host, and ours of another cluster. */
 export const networkLeftovers: readonly LeftoverRow[] = [
-  cniConfiguration(networkTraces.paths.filter((path) => path.startsWith('/etc/cni/net.d/'))),
+  cniConfiguration(
+    new Map(networks.map(({ id, traces }) => [id, traces.paths.filter((path) => path.startsWith('/etc/cni/net.d/'))])),
+  ),
+  ...networks.flatMap(({ leftovers }) => leftovers ?? []),
 ];

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Supply } from '../artifacts/supply.js';
 import type { KubeObject } from '../model/api.js';
 import type { KernelNeed } from '../model/seams/kernel-need.js';
+import type { LeftoverRow } from '../model/seams/leftover.js';
 import type { NetworkTraces } from '../model/seams/network-traces.js';
 import type { PhaseContext } from '../model/phase.js';
 import type { Spec } from '../model/spec.js';
@@ -61,6 +62,8 @@ export interface PodNetwork {
   readonly direct: (spec: Spec) => boolean;
   /** What it leaves on a host; its CNI configuration among the paths. */
   readonly traces: NetworkTraces;
+  /** What one of an earlier cluster leaves, and takes for its own. */
+  readonly leftovers?: readonly LeftoverRow[];
   readonly tunnel?: Tunnel;
   readonly signs?: NetworkSigns;
 }

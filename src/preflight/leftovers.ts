@@ -1,8 +1,7 @@
-import { leftoversOf, type FoundLeftover } from '../leftovers/index.js';
+import { leftoversOf, ownerAndAge, type FoundLeftover } from '../leftovers/index.js';
 import type { CheckResult } from '../model/check.js';
 import type { Check } from './check.js';
 
-const DAY = 24 * 3600;
 /** Of one row on one host; the rest are counted. */
 const SHOWN = 6;
 
@@ -38,22 +37,10 @@ function checkOf(found: readonly FoundLeftover[], now: number): CheckResult {
 }
 
 function described(found: readonly FoundLeftover[], now: number): string {
-  const shown = found.slice(0, SHOWN).map(({ what, owner, written }) => {
-    const more = [...(owner === undefined ? [] : [owner]), ...(written === undefined ? [] : [age(now - written)])];
-    return more.length === 0 ? what : `${what} (${more.join(', ')})`;
+  const shown = found.slice(0, SHOWN).map((leftover) => {
+    const more = ownerAndAge(leftover, now);
+    return more === '' ? leftover.what : `${leftover.what} (${more})`;
   });
   const rest = found.length - shown.length;
   return `${shown.join('; ')}${rest > 0 ? `; and ${String(rest)} more` : ''}`;
-}
-
-function age(seconds: number): string {
-  const days = Math.floor(seconds / DAY);
-  if (days >= 365) return `${count(Math.floor(days / 365), 'year')} old`;
-  if (days >= 1) return `${count(days, 'day')} old`;
-  if (seconds >= 3600) return `${count(Math.floor(seconds / 3600), 'hour')} old`;
-  return `${count(Math.max(0, Math.floor(seconds / 60)), 'minute')} old`;
-}
-
-function count(number: number, unit: string): string {
-  return `${String(number)} ${unit}${number === 1 ? '' : 's'}`;
 }

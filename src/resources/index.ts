@@ -9,6 +9,7 @@ export * from './firewall/index.js';
 export * from './hostname/index.js';
 export * from './kernel-module/index.js';
 export * from './link/index.js';
+export * from './network-link/index.js';
 export * from './node-join/index.js';
 export * from './object/index.js';
 export * from './proof/index.js';

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Supply } from '../artifacts/supply.js';
+import type { LeftoverRow } from '../model/seams/leftover.js';
 import type { PhaseContext } from '../model/phase.js';
 import type { KindDescription, Resource } from '../model/resource.js';
 import type { ShellScript } from '../shell/script.js';
@@ -38,6 +39,8 @@ export interface ContainerRuntime extends RuntimePlace {
    * Takes no arguments; ends with code 1 and says on standard output what still runs.
    */
   readonly stopPods: ShellScript;
+  /** What others leave in its configuration. */
+  readonly leftovers: readonly LeftoverRow[];
   /** Shell patterns of mounts that it makes for pods. */
   readonly mounts: readonly string[];
   /** Programs of its own; what all runtimes share (crictl, the pause image) comes besides. */

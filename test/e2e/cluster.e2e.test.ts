@@ -158,7 +158,7 @@ describe.each(SHAPES)('$title', (wanted) => {
   const LEFTOVERS = `
 for path in /etc/kubernetes /etc/containerd /etc/cni /opt/cni /var/lib/kinit /var/lib/kubelet/config.yaml ${TRACES.paths.join(' ')} \\
   /etc/systemd/system/kubelet.service /etc/systemd/system/containerd.service /etc/systemd/system/kubelet.service.d /etc/crictl.yaml \\
-  /usr/local/bin/kubelet /usr/local/bin/kube /usr/local/bin/containerd /usr/local/bin/runc /etc/sysctl.d/99-kinit.conf /etc/modules-load.d/kinit.conf /var/log/pods; do
+  /usr/local/bin/kubelet /usr/local/bin/kube /usr/local/bin/containerd /usr/local/bin/runc /etc/sysctl.d/zzz-kinit.conf /etc/modules-load.d/kinit.conf /var/log/pods; do
   [ ! -e "$path" ] || echo "file $path"
 done
 find /var/lib/kubelet /var/lib/containerd /var/lib/etcd -mindepth 1 2>/dev/null | head -5

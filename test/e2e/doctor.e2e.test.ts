@@ -61,10 +61,10 @@ describe('on a cluster of kinit', () => {
   test('a program and a file that were changed by hand show as digest and drift', async () => {
     await cluster.sh(
       'node2',
-      'cp -p /usr/local/bin/crictl /root/crictl; echo >> /usr/local/bin/crictl; cp -p /etc/sysctl.d/99-kinit.conf /root/s; echo "# by hand" >> /etc/sysctl.d/99-kinit.conf',
+      'cp -p /usr/local/bin/crictl /root/crictl; echo >> /usr/local/bin/crictl; cp -p /etc/sysctl.d/zzz-kinit.conf /root/s; echo "# by hand" >> /etc/sysctl.d/zzz-kinit.conf',
     );
     const { report } = await examine('node2');
-    await cluster.sh('node2', 'cp -p /root/crictl /usr/local/bin/crictl; cp -p /root/s /etc/sysctl.d/99-kinit.conf');
+    await cluster.sh('node2', 'cp -p /root/crictl /usr/local/bin/crictl; cp -p /root/s /etc/sysctl.d/zzz-kinit.conf');
     const row = (name: string) =>
       report.checks.find(({ host, check }) => host === 'node2' && check.name === name)?.check;
     expect(row('digests')).toMatchObject({
@@ -73,7 +73,7 @@ describe('on a cluster of kinit', () => {
     });
     expect(row('drift')).toMatchObject({
       status: 'warning',
-      found: expect.stringMatching(/^2 changes: .*99-kinit\.conf/) as string,
+      found: expect.stringMatching(/^2 changes: .*zzz-kinit\.conf/) as string,
     });
     expect(report.checks.some(({ host }) => host === 'node1')).toBe(false);
   });

@@ -94,7 +94,7 @@ describe('a host that nobody has used, and one that is a node of this cluster', 
         fileOf('/etc/kubernetes/pki/ca.crt', { ...LATER, text: own.pem }),
         fileOf(CURRENT, { ...LATER, text: own.client }),
         fileOf('/var/lib/kubelet/cpu_manager_state', LATER),
-        fileOf('/etc/cni/net.d/00-multus.conf', LATER),
+        fileOf('/etc/cni/net.d/00-multus.conf', { ...LATER, text: '{"type":"multus-shim"}' }),
       ],
     });
     expect(found({ c1: controlPlane(), w1 })).toEqual({ c1: [], w1: [] });
@@ -189,6 +189,68 @@ const ROWS: readonly {
     files: () => [fileOf('/var/lib/etcd/member', { type: 'folder' }), fileOf('/var/lib/etcd/lost+found')],
     found: ['etcd-data!: /var/lib/etcd aside'],
   },
+  {
+    name: 'static pods, of any name',
+    on: 'w1',
+    files: () => [
+      fileOf('/etc/kubernetes/manifests/kube-vip.yaml'),
+      fileOf('/etc/kubernetes/manifests/keepalived.yml'),
+    ],
+    found: [
+      'manifests!: /etc/kubernetes/manifests/kube-vip.yaml aside',
+      'manifests!: /etc/kubernetes/manifests/keepalived.yml aside',
+    ],
+  },
+  {
+    name: "the subnet and the addresses of an earlier network; another tool's addresses are its own",
+    on: 'w1',
+    files: () => [
+      fileOf('/run/flannel/subnet.env', { text: 'FLANNEL_SUBNET=10.42.3.1/24' }),
+      fileOf('/var/lib/cni/networks/cbr0/10.244.0.2'),
+      fileOf('/var/lib/cni/networks/podman/10.88.0.2'),
+    ],
+    found: ['network-state!: /run/flannel/subnet.env aside', 'network-state!: /var/lib/cni/networks/cbr0 aside'],
+  },
+  {
+    name: 'drop-ins with another program, flags of the kubelet; limits, proxies and files of packages stay',
+    on: 'w1',
+    files: () => [
+      fileOf('/etc/systemd/system/containerd.service.d/x.conf', {
+        text: '[Service]\nExecStart=\nExecStart=/usr/bin/c\n',
+      }),
+      fileOf('/usr/lib/systemd/system/kubelet.service.d/20-x.conf', {
+        text: '[Service]\nEnvironment="KUBELET_EXTRA_ARGS=--v=4"\n',
+      }),
+      fileOf('/etc/systemd/system/kubelet.service.d/10-kubeadm.conf', { text: 'ExecStart=/usr/bin/kubelet' }),
+      fileOf('/etc/systemd/system/kubelet.service.d/proxy.conf', { text: 'Environment=HTTPS_PROXY=http://p' }),
+      fileOf('/etc/default/kubelet', { text: 'KUBELET_EXTRA_ARGS=\n' }),
+      fileOf('/etc/sysconfig/kubelet', { text: 'KUBELET_EXTRA_ARGS="--node-ip=10.0.2.15"\n' }),
+    ],
+    found: [
+      'service-settings!: /etc/systemd/system/containerd.service.d/x.conf aside',
+      'service-settings!: /usr/lib/systemd/system/kubelet.service.d/20-x.conf',
+      'service-settings!: /etc/sysconfig/kubelet aside',
+    ],
+  },
+  {
+    name: "what the runtime imports, where it sets what a cluster needs; a GPU's runtime is its owner's",
+    on: 'w1',
+    files: () => [
+      fileOf('/etc/containerd/conf.d/old.toml', { text: 'version = 2\n[x]\n  conf_dir = "/etc/old"\n' }),
+      fileOf('/etc/containerd/conf.d/99-nvidia.toml', { text: 'version = 2\n[x]\n  runtime_type = "io.x"\n' }),
+    ],
+    found: ['runtime-imports!: /etc/containerd/conf.d/old.toml aside'],
+  },
+  {
+    name: "kubectl's way to another cluster is only said",
+    on: 'w1',
+    files: () => [
+      fileOf('/root/.kube/config', { text: other.conf }),
+      fileOf('/etc/profile.d/k3s.sh', { text: 'export KUBECONFIG=/etc/rancher/k3s/k3s.yaml\n' }),
+      fileOf('/etc/profile.d/own.sh', { text: 'export KUBECONFIG=/etc/kubernetes/admin.conf\n' }),
+    ],
+    found: ['user-kubeconfig: /root/.kube/config', 'user-kubeconfig: /etc/profile.d/k3s.sh'],
+  },
 ];
 
 describe('what other clusters and tools left', () => {
@@ -204,6 +266,114 @@ describe('what other clusters and tools left', () => {
     // A run that was broken off on the host does not make them its own.
     const begun = { ...past, began: BEGAN };
     expect(found({ c1: on === 'c1' ? begun : c1, ...(on === 'w1' ? { w1: begun } : {}), spec })[on]).toEqual(wanted);
+  });
+
+  const seen: readonly [name: string, past: Partial<HostPast>, wanted: readonly string[]][] = [
+    [
+      'links: ours by name, others in the ranges of the cluster; what hangs on one is not torn off',
+      {
+        links: [
+          { name: 'cni0', ports: 0 },
+          { name: 'flannel.1', ports: 0 },
+          { name: 'cilium_host', ports: 0 },
+          { name: 'kube-ipvs0', ports: 0 },
+        ],
+      },
+      [
+        'links!: link cni0 aside',
+        'links!: link flannel.1 aside',
+        'links: link cilium_host aside',
+        'links!: link kube-ipvs0 aside',
+      ],
+    ],
+    ['a bridge in use', { links: [{ name: 'cni0', ports: 2 }] }, ['links!: link cni0']],
+    [
+      'packet rules are told',
+      {
+        chains: [
+          { family: 'ip', table: 'nat', name: 'KUBE-SERVICES' },
+          { family: 'ip', table: 'filter', name: 'cali-FORWARD' },
+          { family: 'ip', table: 'filter', name: 'DOCKER-USER' },
+        ],
+      },
+      ['packet-rules: 1 chains KUBE-*', 'packet-rules: 1 chains cali-*'],
+    ],
+    [
+      'another Kubernetes, running or at the next boot',
+      {
+        units: [
+          { name: 'k3s.service', active: 'active', enabled: 'enabled' },
+          { name: 'rke2-agent.service', active: 'inactive', enabled: 'enabled' },
+          { name: 'k0sworker.service', active: 'inactive', enabled: 'disabled' },
+        ],
+      },
+      ['other-node!: unit k3s.service', 'other-node!: unit rke2-agent.service'],
+    ],
+    [
+      'kernel parameters that win at boot, under any of their names; not those before ours, nor those that agree',
+      {
+        sysctls: [
+          { file: '/etc/sysctl.d/99-zz-hardening.conf', line: 1, text: 'net.ipv4.ip_forward = 0' },
+          { file: '/etc/sysctl.d/zzzz.conf', line: 2, text: '-net/ipv4/ip_forward=0' },
+          { file: '/usr/lib/sysctl.d/zzzz2.conf', line: 3, text: 'net.ipv4.conf.all.forwarding=0' },
+          { file: '/etc/sysctl.d/zzzz3.conf', line: 4, text: 'net.bridge.bridge-nf-call-* = 0' },
+          { file: '/etc/sysctl.d/zzzz4.conf', line: 5, text: 'net.ipv4.ip_forward =  1' },
+          { file: '/etc/sysctl.conf', line: 6, text: 'kernel.panic=0' },
+        ],
+      },
+      [
+        'sysctls!: /etc/sysctl.d/zzzz.conf:2',
+        'sysctls!: /usr/lib/sysctl.d/zzzz2.conf:3',
+        'sysctls!: /etc/sysctl.d/zzzz3.conf:4',
+        'sysctls: /etc/sysctl.conf:6',
+      ],
+    ],
+    [
+      'mounts that forbid what a node does',
+      {
+        places: [
+          { path: '/usr/local/bin', writable: true, options: ['rw', 'noexec'] },
+          { path: '/usr/libexec/kubernetes/kubelet-plugins/volume/exec', writable: false, options: ['ro'] },
+          { path: '/tmp', writable: true, options: ['rw', 'noexec', 'nosuid'] },
+          { path: '/var/lib/etcd', writable: false, options: ['ro'] },
+        ],
+      },
+      ['mounts!: /usr/local/bin', 'mounts!: /usr/libexec/kubernetes/kubelet-plugins/volume/exec'],
+    ],
+  ];
+  test.each(seen)('%s', (_name, past, wanted) => {
+    expect(found({ c1: controlPlane(), w1: pastOf(past), spec: { leftovers: 'set-aside' } }).w1).toEqual(wanted);
+  });
+
+  test('on a node of this cluster what came before it is told, and only what takes the place of its network is an error', () => {
+    const joined = [
+      fileOf('/etc/kubernetes/kubelet.conf', { ...LATER, text: own.conf }),
+      fileOf(CURRENT, { ...LATER, text: own.client }),
+    ];
+    const lines = (more: Partial<HostPast>): string[] =>
+      found({
+        c1: controlPlane(),
+        w1: pastOf({ began: BEGAN, linksBefore: ['cni0'], ...more, files: [...joined, ...(more.files ?? [])] }),
+      }).w1;
+    expect(lines({ files: [fileOf('/etc/cni/net.d/05-new.conf', LATER)] })).toEqual([
+      'cni-configuration!: /etc/cni/net.d/05-new.conf',
+    ]);
+    expect(
+      lines({
+        links: [
+          { name: 'cni0', ports: 3 },
+          { name: 'flannel.1', ports: 0 },
+        ],
+      }),
+    ).toEqual(['links: link cni0']);
+    expect(lines({ sysctls: [{ file: '/etc/sysctl.d/zzzz.conf', line: 1, text: 'net.ipv4.ip_forward=0' }] })).toEqual([
+      'sysctls: /etc/sysctl.d/zzzz.conf:1',
+    ]);
+    const full = Array.from({ length: 253 }, (_, n) =>
+      fileOf(`/var/lib/cni/networks/cbr0/10.244.1.${String(n + 2)}`, LATER),
+    );
+    expect(lines({ files: full })).toEqual(['network-state!: /var/lib/cni/networks/cbr0']);
+    expect(lines({ files: full.slice(0, 100) })).toEqual([]);
   });
 
   test('one host sets aside, another does not', () => {

@@ -7,6 +7,7 @@ import { apiServerCertificates } from '../api-server/certificates.js';
 import { apiServerFiles, apiServerFolders } from '../api-server/files.js';
 import type { ControlPlaneForm } from '../control-plane.js';
 import { caFolders } from './ca-folders.js';
+import { foreignManifests } from './leftovers.js';
 import { manifestOf, type Manifest } from './manifest.js';
 import { apiServerPod, controllerManagerPod, schedulerPod } from './manifests.js';
 import { runsProof, waitForRuns } from './running/wait.js';
@@ -47,6 +48,7 @@ export const staticPods: ControlPlaneForm = {
     const what = 'the controller manager and the scheduler to run as they were written';
     await waitForRuns({ what, manifests, api: false, first: runs(proofs) }, context, tools);
   },
+  leftovers: [foreignManifests],
   ports: [
     { port: 10257, owner: 'kube-controller-manager' },
     { port: 10259, owner: 'kube-scheduler' },

@@ -9,6 +9,7 @@ import { diskFull } from './host/disk.js';
 import { dnsLoop } from './cluster/dns.js';
 import { slowDisks } from './cluster/slow-disk.js';
 import { firewallApi, firewallKubelet, firewallOverlay } from './host/firewall.js';
+import { leftovers } from './host/leftovers.js';
 import { sameIdentity } from './host/identity.js';
 import { imagePull } from './cluster/image.js';
 import { kubectlNoConfig } from './cluster/kubectl.js';
@@ -38,6 +39,7 @@ export const causes: readonly Cause[] = [
   firewallKubelet,
   firewallOverlay,
   runtimeDown,
+  leftovers,
   staleCni,
   proxyDown,
   cniConfigMissing,

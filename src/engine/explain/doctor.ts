@@ -7,15 +7,17 @@ import {
   type DoctorReport,
   type Evidence,
   type Expected,
+  type LeftoverEvidence,
 } from '../../doctor/index.js';
 import type { Section } from '../../facts/index.js';
+import { leftoversOf, ownerAndAge, type FoundLeftover } from '../../leftovers/index.js';
 import { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { isControlPlane, type LoadedInventory } from '../../model/spec.js';
 import { redact, redactValues } from '../../model/text/redact/index.js';
 import { accessThrough, ADMIN_CONF, type ClusterAccess } from '../api/access.js';
 import { artifactSets } from '../run/artifact-sets.js';
-import { nodeAddress } from '../context.js';
+import { nodeAddress, toNode } from '../context.js';
 import { driftOf } from './drift.js';
 import { controlPlanesOf } from '../session/leader.js';
 import { checkHostNames } from '../session/select.js';
@@ -105,12 +107,14 @@ export function evidenceOf({
   readonly access: ClusterAccess | undefined;
   readonly more?: (host: LiveHost) => readonly Section[];
 }): Promise<Evidence> {
+  const leftovers = leftoversOf(live.map(toNode), spec);
   return gatherEvidence({
     patients: live.map((host) => ({
       connection: host.connection,
       isControlPlane: isControlPlane(host.spec),
       address: (facts) => nodeAddress(host.spec, facts),
       facts: host.facts,
+      leftovers: (leftovers.get(host.spec.name) ?? []).map((found) => asEvidence(found, host.facts.past?.now ?? 0)),
       more: more(host),
     })),
     lost: lost.map(({ spec: { name }, error }) => ({ host: name, reason: redact(error.message) })),
@@ -119,6 +123,11 @@ export function evidenceOf({
     domain: spec.network.domain,
     api: () => (access === undefined ? Promise.reject(noCluster(live)) : access.api()),
   });
+}
+
+function asEvidence(found: FoundLeftover, now: number): LeftoverEvidence {
+  const { what, severity, row, advice } = found;
+  return { what, of: ownerAndAge(found, now), severity, harm: row.harm, advice };
 }
 
 function noCluster(live: readonly LiveHost[]): KinitError {

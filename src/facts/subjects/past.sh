@@ -2,7 +2,7 @@
 # What a host carries from before, as the table of leftovers asks for it. One line an answer, fields separated by tabs:
 #   now SECONDS; began SECONDS (kinit's first change here); recorded ID (of a thing it changed); before LINK (was there
 #   when a cluster came)
-#   file TYPE CHANGED WRITTEN OWNER PATH, then perhaps text BASE64 and package NAME for it
+#   file TYPE CHANGED WRITTEN OWNER PATH; text PATH BASE64
 #   link NAME PORTS; chain FAMILY TABLE NAME; unit NAME ACTIVE ENABLED
 #   sysctl FILE NUMBER LINE; place PATH WRITABLE OPTIONS
 # Prints no private key: of kubeconfigs and certificates only what is public.
@@ -24,14 +24,6 @@ began() {
   done
 }
 
-type_of() {
-  if [ -L "$1" ]; then echo link
-  elif [ -d "$1" ]; then echo folder
-  elif [ -f "$1" ]; then echo file
-  else echo other
-  fi
-}
-
 # shown HOW PATH: the part of a file that may be shown.
 shown() {
   case "$1" in
@@ -41,24 +33,20 @@ shown() {
   esac
 }
 
-# look HOW GLOB
+# look HOW GLOB: one process for all that a glob finds.
 look() {
   how=$1
-  found=0
   IFS=
   # shellcheck disable=SC2086 # it is a glob
-  for path in $2; do
-    IFS=' '
-    [ -e "$path" ] || [ -L "$path" ] || continue
-    found=$((found + 1))
-    [ "$found" -le "$MANY" ] || break
-    printf 'file\t%s\t' "$(type_of "$path")"
-    stat -c "%Z$TAB%Y$TAB%U$TAB%n" -- "$path"
-    if [ "$how" != - ] && [ -f "$path" ]; then
-      printf 'text\t%s\n' "$(shown "$how" "$path" | base64 -w0)"
-    fi
-  done
+  set -- $2
   unset IFS
+  [ -e "$1" ] || [ -L "$1" ] || return 0
+  [ $# -le "$MANY" ] || shift $(($# - MANY))
+  stat -c "file$TAB%F$TAB%Z$TAB%Y$TAB%U$TAB%n" -- "$@"
+  [ "$how" != - ] || return 0
+  for path in "$@"; do
+    [ ! -f "$path" ] || printf 'text\t%s\t%s\n' "$path" "$(shown "$how" "$path" | base64 -w0)"
+  done
 }
 
 links() {

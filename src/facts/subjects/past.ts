@@ -40,7 +40,7 @@ function parsePast(output: string): HostPast {
     ...defined({ began: seconds('began') }),
     recorded: rows('recorded').map(([id = '']) => id),
     ...(before.length === 0 ? {} : { linksBefore: before.flatMap(([name]) => name ?? []) }),
-    files: filesOf(lines),
+    files: filesOf(rows),
     links: rows('link').map(([name = '', ports]) => ({ name, ports: numberOf(ports) ?? 0 })),
     chains: rows('chain').map(([family = '', table = '', name = '']) => ({ family, table, name })),
     units: rows('unit').map(([name = '', active = '', enabled = '']) => ({ name, active, enabled })),
@@ -53,24 +53,31 @@ function parsePast(output: string): HostPast {
   };
 }
 
-/** A file's text stands in the line behind it. */
-function filesOf(lines: readonly (readonly string[])[]): PastFile[] {
-  return lines.flatMap(([word, type, changed, written, owner = '', path = ''], index) => {
-    if (word !== 'file' || !path.startsWith('/')) return [];
-    const [next, encoded] = lines[index + 1] ?? [];
-    const text = next === 'text' ? Buffer.from(encoded ?? '', 'base64').toString('utf8') : undefined;
-    return [
-      {
-        path,
-        type: type === 'link' || type === 'folder' || type === 'file' ? type : 'other',
-        changed: numberOf(changed) ?? 0,
-        written: numberOf(written) ?? 0,
-        owner,
-        ...defined({ text }),
-      },
-    ];
+function filesOf(rows: Rows): PastFile[] {
+  const texts = new Map(rows('text').map(([path = '', encoded = '']) => [path, encoded]));
+  const files = rows('file').map(([type = '', changed, written, owner = '', path = '']): PastFile => {
+    const encoded = texts.get(path);
+    const text = encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8');
+    return {
+      path,
+      type: TYPES[type] ?? 'other',
+      changed: numberOf(changed) ?? 0,
+      written: numberOf(written) ?? 0,
+      owner,
+      ...defined({ text }),
+    };
   });
+  // Several rows of the table may ask for one.
+  return [...new Map(files.map((file) => [file.path, file])).values()];
 }
+
+/** As stat calls them. */
+const TYPES: Readonly<Record<string, PastFile['type']>> = {
+  'regular file': 'file',
+  'regular empty file': 'file',
+  directory: 'folder',
+  'symbolic link': 'link',
+};
 
 function numberOf(text: string | undefined): number | undefined {
   return text === undefined || !/^\d+$/.test(text) ? undefined : Number(text);

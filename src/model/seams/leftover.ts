@@ -25,13 +25,15 @@ export interface Leftover {
   readonly written?: number;
   /** error: it breaks the cluster. warning: worth a word. */
   readonly severity: 'error' | 'warning';
+  /** On a node that runs in this cluster. Default: warning, for it runs with it. */
+  readonly running?: 'error';
   /** How it is put aside. Absent: only a person can see to it. */
   readonly aside?: Aside;
   /** What a person can do, where it is not put aside; a sentence. */
   readonly advice: string;
 }
 
-/** What putting aside takes. A folder's contents are moved, and the folder stays, where it may be a mount point or a link. */
+/** What putting aside takes: moving a path, or deleting a network link, which is noted and made anew. A folder's contents are moved, and the folder stays, where it may be a mount point or a link. */
 export type Aside =
   | {
       readonly do: 'move';
@@ -39,9 +41,7 @@ export type Aside =
       /** This cluster makes one there itself: at reset that goes, and the old one comes back. */
       readonly remade?: true;
     }
-  | { readonly do: 'unlink'; readonly link: string }
-  | { readonly do: 'chains'; readonly prefixes: readonly string[] }
-  | { readonly do: 'disable'; readonly unit: string };
+  | { readonly do: 'unlink'; readonly link: string };
 
 /** A host as the rows see it. */
 export interface LeftoverHost {

@@ -1,5 +1,6 @@
 import type { Spec } from '../../model/spec.js';
 import type { PodNetwork, Tunnel } from '../pod-network.js';
+import { flannelState, SUBNET_FILE } from './leftovers.js';
 import { flannelObjects, NAMESPACE } from './objects.js';
 import { flannelOptions, flannelShape } from './options.js';
 import { flannelSupply } from './supply.js';
@@ -42,10 +43,11 @@ export const flannel: PodNetwork = {
     tables: ['ip flannel-ipv4', 'ip6 flannel-ipv6'],
     chains: ['FLANNEL'],
   },
+  leftovers: [flannelState],
   tunnel: VXLAN,
   signs: {
     bridge: 'cni0',
-    subnetFile: '/run/flannel/subnet.env',
+    subnetFile: SUBNET_FILE,
     subnet: /^FLANNEL_SUBNET=(\S+)/m,
     selector: 'app=flannel',
     symptoms: {

@@ -1,37 +1,47 @@
-import type { Leftover, LeftoverRow } from '../../model/seams/leftover.js';
 import type { PastFile } from '../../model/past.js';
+import type { Leftover, LeftoverHost, LeftoverRow } from '../../model/seams/leftover.js';
 
 const FOLDER = '/etc/cni/net.d';
 /** What libcni reads (ConfFiles), the first by name wins. */
-const CONFIGURATION = /\/([^/]+)\.(conf|conflist|json)$/;
+const CONFIGURATION = /\/[^/]+\.(conf|conflist|json)$/;
+/** A meta plugin calls ours, whose name comes later, by design. */
+const META = /"type"\s*:\s*"multus/;
 
-/** @param own paths that our own networks write */
-export function cniConfiguration(own: readonly string[]): LeftoverRow {
+/** @param own of each pod network, by its id, the paths that it writes there */
+export function cniConfiguration(own: ReadonlyMap<string, readonly string[]>): LeftoverRow {
   return {
     name: 'cni-configuration',
     title: 'CNI configuration of something else',
     harm: 'The first file by name gives pods their network: they would get addresses of another one, or none.',
     looks: () => ({ texts: ['conf', 'conflist', 'json'].map((end) => `${FOLDER}/*.${end}`) }),
-    find: ({ past, older }) =>
-      past.files
-        .filter(({ path }) => path.startsWith(`${FOLDER}/`) && CONFIGURATION.test(path))
-        // What comes into a running cluster is its owner's wish: a second network, a meta plugin.
-        .filter((file) => !own.includes(file.path) && older(file))
-        .map((file) => leftover(file, own)),
+    find: (host) => {
+      const ours = own.get(host.spec.network.plugin) ?? [];
+      const all = [...own.values()].flat();
+      return host.past.files
+        .filter(({ path }) => path.startsWith(`${FOLDER}/`) && CONFIGURATION.test(path) && !all.includes(path))
+        .flatMap((file) => leftover(file, ours, host));
+    },
   };
 }
 
-function leftover(file: PastFile, own: readonly string[]): Leftover {
-  // One that comes after ours is not read as long as ours is there.
-  const wins = own.every((path) => file.path < path);
-  return {
-    what: file.path,
-    owner: author(file.text ?? ''),
-    written: file.written,
-    severity: wins ? 'error' : 'warning',
-    aside: { do: 'move', path: file.path },
-    advice: 'Remove what brought it, or the file itself.',
-  };
+function leftover(file: PastFile, ours: readonly string[], { older }: LeftoverHost): Leftover[] {
+  const text = file.text ?? '';
+  // One that comes after ours is not read as long as ours is there. Without ours, somebody brings the network.
+  const wins = ours.length > 0 && ours.every((path) => file.path < path) && !META.test(text);
+  const fromBefore = older(file);
+  // What comes into a running cluster, and does not take the place of its network, is its owner's wish.
+  if (!fromBefore && !wins) return [];
+  return [
+    {
+      what: file.path,
+      owner: author(text),
+      written: file.written,
+      severity: wins ? 'error' : 'warning',
+      ...(wins ? { running: 'error' } : {}),
+      ...(fromBefore ? { aside: { do: 'move', path: file.path } } : {}),
+      advice: 'Remove what brought it, or the file itself; pods that were started with it have to be started again.',
+    },
+  ];
 }
 
 /** A configuration names itself and its plugins. */

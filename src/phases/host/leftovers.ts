@@ -1,8 +1,9 @@
 import { leftoversOf } from '../../leftovers/index.js';
 import { defined } from '../../model/defined.js';
 import type { Phase } from '../../model/phase.js';
+import type { Resource } from '../../model/resource.js';
 import { CLUSTER_CA, pkiPair } from '../../pki/index.js';
-import { setAside } from '../../resources/index.js';
+import { networkLink, setAside } from '../../resources/index.js';
 
 /**
  * What preflight found of other clusters and tools, where the inventory says that it is set aside. First of all phases:
@@ -15,10 +16,10 @@ export const leftovers: Phase = {
   resources: ({ spec, nodes, node, leader, material }) => {
     const ca = material[leader.spec.name]?.[pkiPair(CLUSTER_CA).crt]?.content;
     const found = leftoversOf(nodes, spec, ca).get(node.spec.name) ?? [];
-    return found.flatMap(({ setAside: aside, owner }) =>
-      aside?.do === 'move'
-        ? [setAside({ path: aside.path, remade: aside.remade === true, ...defined({ owner }) })]
-        : [],
-    );
+    return found.flatMap(({ setAside: aside, owner }): Resource[] => {
+      if (aside === undefined) return [];
+      if (aside.do === 'unlink') return [networkLink({ name: aside.link })];
+      return [setAside({ path: aside.path, remade: aside.remade === true, ...defined({ owner }) })];
+    });
   },
 };

@@ -1,18 +1,30 @@
-import type { Phase, PhaseContext } from '../../model/phase.js';
-import { file, sysctl } from '../../resources/index.js';
+import type { Phase } from '../../model/phase.js';
+import type { Spec } from '../../model/spec.js';
+import { file, setAside, sysctl } from '../../resources/index.js';
+
+/** The last by name wins at boot (sysctl.d(5)): after 99-sysctl.conf, which is /etc/sysctl.conf, and what hardens hosts. */
+export const SYSCTL_FILE = '/etc/sysctl.d/zzz-kinit.conf';
+/** Where kinit wrote it before. */
+const EARLIER_FILE = '/etc/sysctl.d/99-kinit.conf';
+/** Another name of a switch (ip_forward): a line with it, in whichever file, would be obeyed besides. */
+const ALIASES = [['net.ipv4.conf.all.forwarding', '1']] as const;
 
 export const sysctls: Phase = {
   id: 'sysctls',
   title: 'Kernel settings (sysctl)',
   appliesTo: () => true,
-  resources: (context) => {
-    const wanted = Object.entries(sysctlsFor(context));
+  resources: ({ spec, node }) => {
+    const wanted = Object.entries(sysctlsFor(spec));
     return [
       file({
-        path: '/etc/sysctl.d/99-kinit.conf',
-        content: `${wanted.map(([key, value]) => `${key} = ${value}`).join('\n')}\n`,
+        path: SYSCTL_FILE,
+        content: `${[...wanted, ...ALIASES].map(([key, value]) => `${key} = ${value}`).join('\n')}\n`,
         mode: 0o644,
       }),
+      // As a journal entry of its own: reset brings it back, and then undoes what an earlier kinit did with it.
+      ...(node.facts.past?.recorded.includes(`file:${EARLIER_FILE}`) === true
+        ? [setAside({ path: EARLIER_FILE })]
+        : []),
       ...wanted.map(([key, value]) => sysctl({ key, value, optional: OPTIONAL.has(key) })),
     ];
   },
@@ -27,7 +39,8 @@ const OPTIONAL = new Set([
   'kernel.keys.root_maxbytes',
 ]);
 
-function sysctlsFor({ spec }: PhaseContext): Record<string, string> {
+/** The kernel parameters of a node, also while it has others. */
+export function sysctlsFor(spec: Spec): Record<string, string> {
   return {
     // Required by the container runtimes page of the Kubernetes documentation.
     'net.ipv4.ip_forward': '1',

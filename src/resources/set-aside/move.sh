@@ -13,8 +13,11 @@ if keeps_folder "$1"; then
   mkdir -p -- "$target" || exit 1
   what_moves "$1" | while IFS= read -r entry; do
     carry "$entry" "$target/${entry##*/}" || exit 1
-  done
+  done || exit 1
 else
   mkdir -p -- "$(dirname -- "$2$1")" || exit 1
-  carry "$1" "$2$1"
+  carry "$1" "$2$1" || exit 1
 fi
+case "$1" in
+  */systemd/system/*) systemctl daemon-reload ;;
+esac

@@ -27,3 +27,8 @@ else
   folder=$(dirname -- "$1")
   [ ! -d "$folder" ] || touch -r "$D/whole" -- "$folder"
 fi
+
+case "$1" in
+  # systemd sees it after a reload; the journal's replay does that once, at its end.
+  */systemd/system/*) echo reload >> "${KINIT_LATER:-/dev/null}" ;;
+esac

@@ -15,7 +15,15 @@ unmount_cluster() {
   done
 }
 
+# The kernel names mounts by where they are: people link /var/lib/kubelet to a larger disk.
 cluster_mounts() {
+  for pattern in "$@"; do
+    case "$pattern" in mount=*/\*) ;; *) continue ;; esac
+    folder=${pattern#mount=}
+    folder=${folder%/*}
+    real=$(readlink -f -- "$folder") || continue
+    [ "$real" = "$folder" ] || set -- "$@" "mount=$real/*"
+  done
   while read -r _ mount _; do
     for pattern in "$@"; do
       # shellcheck disable=SC2254 # it is a pattern

@@ -1,5 +1,6 @@
 import { shellScript } from '../../shell/script.js';
 import type { ContainerRuntime } from '../container-runtime.js';
+import { imports } from './leftovers.js';
 import { containerdResources } from './resources.js';
 import { containerdSupply } from './supply.js';
 
@@ -28,6 +29,7 @@ export const containerd: ContainerRuntime = {
     restore: shellScript('./restore-images.sh', import.meta.url),
   },
   stopPods: shellScript('./stop-pods.sh', import.meta.url),
+  leftovers: [imports],
   mounts: ['/run/containerd/io.containerd.runtime.v2.task/k8s.io/*', '/run/containerd/io.containerd.grpc.v1.cri/*'],
   supply: containerdSupply,
 };

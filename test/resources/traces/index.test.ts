@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { traces, tracesKind } from '../../../src/resources/traces/index.js';
 import { shellScript } from '../../../src/shell/script.js';
@@ -211,6 +211,27 @@ COMMIT
         'umount -- /run/containerd/io.containerd.runtime.v2.task/k8s.io/x/rootfs',
       ]);
       expect(existsSync(`${host.root}/none`)).toBe(false);
+    });
+  });
+
+  test(`${shell}: a kubelet's folder that is a link to another disk: the kernel names its mounts by where they are`, () => {
+    withHost((host) => {
+      host.command('umount');
+      mkdirSync(`${host.root}/data/kubelet/pods`, { recursive: true });
+      mkdirSync(`${host.root}/var/lib`, { recursive: true });
+      symlinkSync(`${host.root}/data/kubelet`, `${host.root}/var/lib/kubelet`);
+      host.write(
+        '/mounts',
+        `tmpfs ${host.root}/data/kubelet/pods/u/volumes/token tmpfs rw 0 0\nnfs:/x ${host.root}/data/kubelet/data nfs rw 0 0\n`,
+      );
+      const script = UNMOUNT.replace('/proc/self/mounts', `${host.root}/mounts`)
+        .replaceAll('/var/lib/kubelet', `${host.root}/var/lib/kubelet`)
+        .replaceAll('/run/netns/cni-*; do', `${host.root}/none; do`);
+      const result = run(shell, `PATH='${host.root}/bin:'"$PATH"\n${PRELUDE}\n${script}\nunmount_cluster`, {
+        D: host.saved,
+      });
+      expect(result).toMatchObject({ code: 0, stdout: '', stderr: '' });
+      expect(host.calls()).toEqual([`umount -- ${host.root}/data/kubelet/pods/u/volumes/token`]);
     });
   });
 }

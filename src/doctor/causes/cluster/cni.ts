@@ -49,10 +49,11 @@ export const staleCni: Cause = {
     const bridges = BRIDGES.flatMap((link) => linkAddresses(host, link).map((address) => ({ link, address })));
     const stale = subnet === undefined ? undefined : bridges.find(({ address }) => !inside(address, subnet));
     if (stale === undefined) return undefined;
+    const other = host.leftovers?.find(({ what }) => what.startsWith('/etc/cni/net.d/'));
     const waiting = podsOn(evidence, host.host).filter((pod) => text(pod, 'status', 'phase') === 'Pending').length;
     return {
       found: `${stale.link} has ${stale.address}, the pod network of the node is ${subnet ?? ''}: new pods cannot start${waiting > 0 ? ` (${waiting} wait)` : ''}`,
-      next: `on ${host.host}: ip link delete ${stale.link}; the next pod makes it anew`,
+      next: `on ${host.host}: ${other === undefined ? '' : `first remove ${other.what}, which would make it so again; then `}ip link delete ${stale.link}; then delete the node's pods that have its addresses: they come back with right ones`,
     };
   }),
 };
