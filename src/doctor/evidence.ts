@@ -27,7 +27,7 @@ export interface LeftoverEvidence {
   readonly what: string;
   /** Whose it seems to be, and how old it is; may be empty. */
   readonly of: string;
-  readonly severity: 'error' | 'warning';
+  readonly severity: 'error' | 'warning' | 'note';
   /** What it does to a cluster, and what a person can do: a sentence each. */
   readonly harm: string;
   readonly advice: string;

@@ -3,6 +3,8 @@ import type { Aside, Leftover, LeftoverRow } from '../model/seams/leftover.js';
 /** A leftover of a host, and the row it belongs to. */
 export interface FoundLeftover extends Leftover {
   readonly row: LeftoverRow;
+  /** It breaks a cluster that is made with it, though one that runs may be running. */
+  readonly harmful: boolean;
   /** It is moved out of the way in this run. */
   readonly setAside: Aside | undefined;
 }

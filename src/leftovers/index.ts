@@ -28,6 +28,7 @@ export function leftoversOf(
         node.spec.name,
         found.map((leftover) => ({
           ...leftover,
+          harmful: leftover.severity === 'error',
           // A cluster that runs with it runs: it is told, and no reason to stop.
           severity: host.mine ? (leftover.running ?? 'warning') : leftover.severity,
           setAside: sideOf(spec, node.spec) ? leftover.aside : undefined,

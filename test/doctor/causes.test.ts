@@ -22,6 +22,19 @@ const CHANGED: Readonly<Record<string, (healthy: Evidence) => Evidence>> = {
       ...host,
       text: { ...host.text, sysctls: 'net/bridge/bridge-nf-call-iptables=\nnet/ipv4/ip_forward=1\n' },
     })),
+  leftovers: (healthy) =>
+    onFirst(healthy, (host) => ({
+      ...host,
+      leftovers: [
+        {
+          what: '/etc/cni/net.d/05-cilium.conf',
+          of: 'network cilium: cilium-cni, 3 years old',
+          severity: 'error',
+          harm: 'The first file by name gives pods their network.',
+          advice: 'Remove it.',
+        },
+      ],
+    })),
 };
 
 test.each(Object.keys(CHANGED))('%s is recognised by the one thing that differs from a healthy cluster', (name) => {

@@ -126,7 +126,8 @@ export function evidenceOf({
 }
 
 function asEvidence(found: FoundLeftover, now: number): LeftoverEvidence {
-  const { what, severity, row, advice } = found;
+  const { what, row, advice, harmful } = found;
+  const severity = found.severity === 'error' ? 'error' : harmful ? 'warning' : 'note';
   return { what, of: ownerAndAge(found, now), severity, harm: row.harm, advice };
 }
 

@@ -32,5 +32,5 @@ carry_back() {
     # What is at TO are the remains of a move that a crash ended.
     rm -rf --one-file-system -- "$2" && mv -T -- "$1.kinit-copied" "$1" || return 1
   fi
-  mkdir -p -- "$(dirname -- "$2")" && carry "$1" "$2" && rm -rf -- "$1.kinit-part"
+  (umask 022; mkdir -p -- "$(dirname -- "$2")") && carry "$1" "$2" && rm -rf -- "$1.kinit-part"
 }

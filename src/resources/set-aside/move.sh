@@ -14,6 +14,7 @@ if keeps_folder "$1"; then
   what_moves "$1" | while IFS= read -r entry; do
     carry "$entry" "$target/${entry##*/}" || exit 1
   done || exit 1
+  : > "$target.kinit-moved"
 else
   mkdir -p -- "$(dirname -- "$2$1")" || exit 1
   carry "$1" "$2$1" || exit 1

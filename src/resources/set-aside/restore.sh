@@ -15,7 +15,14 @@ entries() {
   find "$1/" -mindepth 1 -maxdepth 1 -name '*.kinit-copied' 2> /dev/null
 }
 
+# clear PATH STORE: what the cluster has filled the folder with. Only once all that was there had been moved away.
+clear() {
+  [ -e "$2$1.kinit-moved" ] || return 0
+  find "$1/" -mindepth 1 -maxdepth 1 ! -name lost+found -exec rm -rf --one-file-system -- {} + && rm -f -- "$2$1.kinit-moved"
+}
+
 if [ -e "$D/contents" ]; then
+  [ "$3" != yes ] || clear "$1" "$2" || exit 1
   entries "$1" "$2" | sed -E 's/\.kinit-(copied|part)$//' | sort -u | while IFS= read -r entry; do
     make_room "$2$1/${entry##*/}" "$1/${entry##*/}" "$3"
     carry_back "$2$1/${entry##*/}" "$1/${entry##*/}" || exit 1

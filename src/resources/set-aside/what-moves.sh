@@ -14,7 +14,8 @@ what_moves() {
 keeps_folder() {
   [ -d "$1" ] || return 1
   [ ! -L "$1" ] || return 0
-  [ "$(stat -c %d -- "$1")" != "$(stat -c %d -- "$(dirname -- "$1")")" ] || is_mounted "$1"
+  # Of folders: overlayfs gives a link another device than the folder it is in.
+  [ "$(stat -L -c %d -- "$1")" != "$(stat -L -c %d -- "$(dirname -- "$1")")" ] || is_mounted "$1"
 }
 
 is_mounted() {

@@ -76,7 +76,7 @@ printf 'apiVersion: v1\\nkind: Config\\nclusters:\\n- cluster:\\n    certificate
   {
     row: 'service-settings',
     on: ['node1', 'node2'],
-    script: `mkdir -p /etc/systemd/system/kubelet.service.d /etc/systemd/system/containerd.service.d
+    script: `mkdir -p /etc/systemd/system/containerd.service.d
 printf 'KUBELET_EXTRA_ARGS=--node-ip=10.0.2.15 --cgroup-driver=cgroupfs\\n' > /etc/default/kubelet
 printf '[Service]\\nExecStart=\\nExecStart=/usr/bin/containerd --config /etc/old.toml\\n' > /etc/systemd/system/containerd.service.d/override.conf
 systemctl daemon-reload`,
