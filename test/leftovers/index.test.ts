@@ -133,8 +133,12 @@ describe('a host that nobody has used, and one that is a node of this cluster', 
       fileOf('/etc/kubernetes/pki/ca.crt', { text: other.pem }),
       fileOf('/etc/kubernetes/pki/ca.key'),
       fileOf('/etc/kubernetes/pki/front-proxy-ca.crt', { text: other.pem }),
+      fileOf('/etc/kubernetes/pki/front-proxy-ca.key'),
     ];
     expect(found({ c1: pastOf({ files }) }).c1).toEqual([]);
+    expect(found({ c1: pastOf({ files: files.slice(2) }) }).c1).toEqual([]);
+    // Without its key it is what a worker had.
+    expect(found({ c1: pastOf({ files: files.slice(0, 1) }) }).c1).toEqual(['cluster-files!: /etc/kubernetes/pki']);
   });
 });
 
@@ -186,7 +190,10 @@ const ROWS: readonly {
   {
     name: "etcd's data where there is no certificate of its own",
     on: 'c1',
-    files: () => [fileOf('/var/lib/etcd/member', { type: 'folder' }), fileOf('/var/lib/etcd/lost+found')],
+    files: () => [
+      fileOf('/var/lib/etcd/member', { type: 'folder' }),
+      fileOf('/var/lib/etcd/lost+found', { type: 'folder' }),
+    ],
     found: ['etcd-data!: /var/lib/etcd aside'],
   },
   {

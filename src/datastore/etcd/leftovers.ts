@@ -52,5 +52,8 @@ function units({ past, isControlPlane, spec }: LeftoverHost): Leftover[] {
 
 function contents({ past, spec }: LeftoverHost): readonly PastFile[] {
   const folder = `${spec.etcd.dataDir}/`;
-  return past.files.filter(({ path }) => path.startsWith(folder) && !path.endsWith('/lost+found'));
+  // A member's data are folders; a file beside them does no harm.
+  return past.files.filter(
+    ({ path, type }) => path.startsWith(folder) && type === 'folder' && !path.endsWith('/lost+found'),
+  );
 }

@@ -4,7 +4,7 @@ import { KUBELET_CONF, PKI_DIR, pkiPair } from '../../pki/index.js';
 import { authorityOf, certificatesOf } from '../authority.js';
 
 const CONFIGS = '/etc/kubernetes/*.conf';
-const { crt: CA, key: CA_KEY } = pkiPair('ca');
+const { crt: CA } = pkiPair('ca');
 
 /** What a node knows its cluster by, where that is another one. */
 export const clusterFiles: LeftoverRow = {
@@ -14,7 +14,7 @@ export const clusterFiles: LeftoverRow = {
   looks: () => ({
     kubeconfigs: [CONFIGS],
     certificates: [`${PKI_DIR}/*.crt`, `${PKI_DIR}/*/*.crt`],
-    files: [CA_KEY],
+    files: [`${PKI_DIR}/*ca.key`, `${PKI_DIR}/*/ca.key`],
   }),
   find: (host) => {
     const { past, ours, mine } = host;
@@ -37,8 +37,8 @@ function foreignFolder({ past, older, ours }: LeftoverHost): PastFile | undefine
   if (judged === undefined || ours(judged.text) || !older(judged)) return undefined;
   // Authorities alone were laid there for a cluster to come (kubeadm: "Custom certificates").
   const withLeaves = files.some(({ path }) => !/\/(ca|front-proxy-ca)\.crt$/.test(path));
-  const withKey = past.files.some(({ path }) => path === CA_KEY);
-  return withLeaves || !withKey ? judged : undefined;
+  const withKeys = files.every(({ path }) => past.files.some((file) => file.path === path.replace(/crt$/, 'key')));
+  return withLeaves || !withKeys ? judged : undefined;
 }
 
 const STATE = '/var/lib/kubelet';
