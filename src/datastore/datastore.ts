@@ -1,6 +1,6 @@
 import type { Supply } from '../artifacts/supply.js';
 import type { ComponentPod } from '../model/seams/component-pod.js';
-import type { Node, PhaseContext } from '../model/phase.js';
+import type { PhaseContext } from '../model/phase.js';
 import type { LeftoverRow } from '../model/seams/leftover.js';
 import type { ClaimedPort } from '../model/seams/port.js';
 import type { Resource } from '../model/resource.js';
@@ -22,7 +22,7 @@ export interface Datastore {
   /** For a form that runs it as a pod of its own. */
   readonly pod: (context: PhaseContext) => ComponentPod;
   /** How the API server of this host reaches it. */
-  readonly apiServerFlags: (node: Node) => Flags;
+  readonly apiServerFlags: (context: PhaseContext) => Flags;
   /** Its part of kubeadm's ClusterConfiguration. */
   readonly kubeadm: (spec: Spec) => Readonly<Record<string, unknown>>;
   readonly ports: {

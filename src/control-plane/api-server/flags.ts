@@ -1,15 +1,16 @@
 import { datastoreOf } from '../../datastore/index.js';
 import type { PhaseContext } from '../../model/phase.js';
-import type { Flags } from '../../model/text/flags.js';
 import { PKI_DIR } from '../../pki/index.js';
 
 /** kube-apiserver's, by kubeadm (kubeadm 1.34-1.36: phases/controlplane getAPIServerCommand); hardening.ts has what goes over them. */
-export function apiServerFlags({ spec, node }: PhaseContext): Flags {
+export function apiServerFlags(context: PhaseContext): Readonly<Record<string, string | undefined>> {
+  const { spec, node } = context;
   return {
-    ...datastoreOf(spec).apiServerFlags(node),
+    ...datastoreOf(spec).apiServerFlags(context),
     'advertise-address': node.address,
     'allow-privileged': 'true',
-    'authorization-mode': 'Node,RBAC',
+    // A file of the user's says all of it: the API server refuses both (kubeadm: getAPIServerCommand).
+    'authorization-mode': spec.apiServer.extraArgs['authorization-config'] === undefined ? 'Node,RBAC' : undefined,
     'client-ca-file': `${PKI_DIR}/ca.crt`,
     'enable-admission-plugins': 'NodeRestriction',
     'enable-bootstrap-token-auth': 'true',

@@ -45,9 +45,7 @@ export function etcdPod(context: PhaseContext): ComponentPod {
     flags: toFlags(flags, extraArgs),
     image: imageRef(images, 'etcd'),
     probe: {
-      host: local,
-      port: METRICS_PORT,
-      scheme: 'HTTP',
+      ...probeAt(extraArgs['listen-metrics-urls'], local),
       livenessPath: '/livez',
       startupPath: '/readyz',
       readinessPath: '/readyz',
@@ -62,12 +60,25 @@ export function etcdPod(context: PhaseContext): ComponentPod {
 }
 
 /** How the API server on the same host reaches it (kubeadm: getAPIServerCommand). */
-export function etcdApiServerFlags(node: PhaseContext['node']): Readonly<Record<string, string>> {
+export function etcdApiServerFlags({ node, spec }: PhaseContext): Readonly<Record<string, string>> {
+  const own = spec.etcd.extraArgs['advertise-client-urls'];
   return {
     'etcd-cafile': `${CERTIFICATES_DIR}/ca.crt`,
     'etcd-certfile': `${PKI_DIR}/apiserver-etcd-client.crt`,
     'etcd-keyfile': `${PKI_DIR}/apiserver-etcd-client.key`,
-    'etcd-servers': `https://${hostPort(loopback(node.address), CLIENT_PORT)}`,
+    'etcd-servers': own ?? `https://${hostPort(loopback(node.address), CLIENT_PORT)}`,
+  };
+}
+
+/** Where it tells its health: at the first URL the inventory gives it, else on the loopback (kubeadm: GetEtcdProbeEndpoint). */
+function probeAt(urls: string | undefined, local: string): Pick<ComponentPod['probe'], 'host' | 'port' | 'scheme'> {
+  const first = urls?.split(',')[0] ?? '';
+  const url = URL.canParse(first) ? new URL(first) : undefined;
+  const everywhere = ['', '0.0.0.0', '[::]'].includes(url?.hostname ?? '');
+  return {
+    host: everywhere ? local : (url?.hostname ?? '').replace(/^\[|\]$/g, ''),
+    port: Number(url?.port) || METRICS_PORT,
+    scheme: url?.protocol === 'https:' ? 'HTTPS' : 'HTTP',
   };
 }
 

@@ -14,6 +14,7 @@ interface Pod {
         command: string[];
         image: string;
         volumeMounts: { name: string }[];
+        ports: { name: string; containerPort: number }[];
         livenessProbe: { httpGet: { host?: string } };
       },
     ];
@@ -83,6 +84,32 @@ test("the user's flags win over kinit's and kubeadm's, and stand once", () => {
 test.each(['anonymous-auth', 'oidc-issuer-url'])('a user who sets %s gets no authentication file beside it', (name) => {
   const text = manifest('kube-apiserver', makeContext({ apiServer: { extraArgs: { [name]: 'x' } } }));
   expect(flag(text, 'authentication-config')).toBeUndefined();
+});
+
+test("a file of the user's that says who may do what stands alone; a mode beside it keeps the API server down", () => {
+  const extraArgs = { 'authorization-config': '/etc/kubernetes/authorization.yaml' };
+  const text = manifest('kube-apiserver', makeContext({ apiServer: { extraArgs } }));
+  expect(flag(text, 'authorization-config')).toBe('/etc/kubernetes/authorization.yaml');
+  expect(flag(text, 'authorization-mode')).toBeUndefined();
+});
+
+test("the API server asks etcd where the user's own addresses say", () => {
+  const context = makeContext({ etcd: { extraArgs: { 'advertise-client-urls': 'https://10.9.9.9:2379' } } });
+  expect(flag(manifest('kube-apiserver', context), 'etcd-servers')).toBe('https://10.9.9.9:2379');
+});
+
+// What `kubeadm init phase etcd local` of 1.36.3 makes of the same flag; it probes 0.0.0.0 as such, which is the loopback too.
+test.each([
+  ['http://10.0.0.1:2381', { host: '10.0.0.1', port: 2381, scheme: 'HTTP' }],
+  ['https://10.0.0.1:9999,http://127.0.0.1:2381', { host: '10.0.0.1', port: 9999, scheme: 'HTTPS' }],
+  ['http://[fd00::1]:2381', { host: 'fd00::1', port: 2381, scheme: 'HTTP' }],
+  ['http://0.0.0.0:2381', { host: '127.0.0.1', port: 2381, scheme: 'HTTP' }],
+  ['no url', { host: '127.0.0.1', port: 2381, scheme: 'HTTP' }],
+])('etcd whose metrics are at %s is probed there', (urls, { port, ...probe }) => {
+  const text = manifest('etcd', makeContext({ etcd: { extraArgs: { 'listen-metrics-urls': urls } } }));
+  const [container] = (parse(text) as Pod).spec.containers;
+  expect(container.livenessProbe.httpGet).toMatchObject(probe);
+  expect(container.ports).toMatchObject([{ name: 'probe-port', containerPort: port }]);
 });
 
 test.each(NAMES)('%s carries the digest of its own manifest, which any change of it changes', (name) => {
