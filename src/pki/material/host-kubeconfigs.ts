@@ -58,7 +58,7 @@ export async function planKubeletConf(plan: HostPlan): Promise<Record<string, st
         class: 'preflight',
         host,
         found: `${KUBELET_CONF} trusts another CA`,
-        hint: `Take the host out of the inventory, or out of the other cluster: kinit reset ${host}`,
+        hint: 'Set `leftovers: set-aside` for this host: kinit moves it away until reset. Or take the host out of the inventory.',
       });
     }
     return { [KUBELET_CONF]: existing };

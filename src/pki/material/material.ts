@@ -165,7 +165,7 @@ function refuseStrangers(workers: readonly FoundFiles[], ca: Authority): void {
         class: 'preflight',
         host,
         found: `${crt} is not the CA of the control plane`,
-        hint: `Take the host out of the inventory, or out of the other cluster: kinit reset ${host}`,
+        hint: 'Set `leftovers: set-aside` for this host: kinit moves it away until reset. Or take the host out of the inventory.',
       });
     }
   }

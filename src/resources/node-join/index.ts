@@ -73,7 +73,7 @@ export const nodeJoinKind: ResourceKind<NodeJoinResource, NodeJoinSeen> = {
             host: tools.host.host,
             tried: `reading ${resource.kubeletConfPath}`,
             found: 'it trusts a certificate authority that is not the one of this cluster',
-            hint: `If that cluster is not needed any more: kinit reset ${resource.name}, then run again.`,
+            hint: `Set \`leftovers: set-aside\` for ${resource.name}: kinit moves it away until reset. Or take it out of the inventory.`,
           });
         }
         if (seen.unfinished) await finishJoin(resource, tools);
