@@ -86,7 +86,8 @@ export function firstFatal(log: string, since = 0): string | undefined {
     // CRI log format: time, stream, F or P, text.
     const [, time = '', line = raw] = /^(\S+) (?:stdout|stderr) [FP] (.*)$/.exec(raw) ?? [];
     if (Date.parse(time) < since) continue;
-    if (/^F\d{4} /.test(line)) return withoutKlogHead(line);
+    // k8s.io/component-base/cli: how a component ends once it writes logs.
+    if (/^F\d{4} /.test(line) || /^E\d{4} .*\] "command failed" err=/.test(line)) return withoutKlogHead(line);
     if (/^(Error|error|panic|fatal error): /.test(line) || GO_FLAG.test(line)) return line.trim();
     if (/"level":"(fatal|panic)"/.test(line)) return zapText(line);
   }

@@ -24,6 +24,11 @@ test('the last words of klog, cobra, Go and etcd', () => {
     ),
   ).toBe('Error creating leases: context deadline exceeded');
   expect(firstFatal(`${stamp} Error: unknown flag: --no-such-flag`)).toBe('Error: unknown flag: --no-such-flag');
+  expect(
+    firstFatal(
+      `${stamp} E0501 10:00:00.200000       1 run.go:72] "command failed" err="failed to initialize admission"`,
+    ),
+  ).toBe('"command failed" err="failed to initialize admission"');
   expect(firstFatal(`${stamp} flag provided but not defined: -typo\n${stamp} Usage:`)).toBe(
     'flag provided but not defined: -typo',
   );
