@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
 import { proxyModeOf } from '../add-ons/index.js';
 import { imageRefsOf } from '../artifacts/index.js';
 import { certificateWishes } from '../control-plane/index.js';
+import { nodeAddress } from '../facts/index.js';
 import type { Arch, ArtifactSet } from '../model/artifact.js';
 import { KinitError } from '../model/error.js';
 import type { HostFacts } from '../model/facts.js';
@@ -66,22 +66,6 @@ export function contextFor(
     });
   }
   return { ...shared, node, artifacts: set, images: imageRefsOf(SUPPLY, set, shared.spec.artifacts.mirror) };
-}
-
-export function nodeAddress(spec: HostSpec, facts: HostFacts): string {
-  if (spec.internalAddress !== undefined) return spec.internalAddress;
-  if (isIP(spec.address) !== 0) return spec.address;
-  const viaRoute = facts.addresses.find(({ interface: name }) => name === facts.defaultRoute?.interface);
-  const address = facts.defaultRoute?.source ?? viaRoute?.address;
-  if (address === undefined) {
-    throw new KinitError('cannot tell which IP address the other nodes reach it by', {
-      class: 'inventory',
-      host: spec.name,
-      found: `address is the name ${spec.address}, and the host has no default route`,
-      hint: 'Set internalAddress for this host in the inventory.',
-    });
-  }
-  return address;
 }
 
 async function readUserCas({ authorities }: CertificateWishes): Promise<Record<string, PemPair>> {

@@ -6,11 +6,13 @@ import { capacity } from './subjects/hardware/capacity.js';
 import { clockOffset, clockScript, parseClock } from './subjects/system/clock-offset.js';
 import { disksWith } from './subjects/hardware/disks.js';
 import { kernel } from './subjects/system/kernel.js';
+import { kubeletFlags } from './subjects/kubelet/flags.js';
 import { kubernetes } from './subjects/kubernetes.js';
 import { machine } from './subjects/hardware/machine.js';
 import { network } from './subjects/network/network.js';
 import { os } from './subjects/system/os.js';
 import { packageLock } from './subjects/system/package-lock.js';
+import { proxiesOf } from './subjects/proxies/proxies.js';
 import { selinux } from './subjects/system/selinux.js';
 import { services } from './subjects/system/services.js';
 import type { PastLook } from '../model/past.js';
@@ -24,6 +26,8 @@ import { swap } from './subjects/system/swap.js';
 export interface OwnQuestions {
   /** Scripts that say who holds a package manager's lock, one for each family of operating systems. */
   readonly packageLocks: readonly ShellScript[];
+  /** Services of a cluster: which proxies they take. */
+  readonly units: readonly string[];
   /** Folders beside the usual ones that need room. */
   readonly folders: readonly string[];
   /** What the table of leftovers looks for. */
@@ -41,6 +45,7 @@ const SUBJECTS: readonly Subject<unknown>[] = [
   kernel,
   sockets,
   kubernetes,
+  kubeletFlags,
 ];
 /** The probe takes some tenths of a second; a disk or a tool that hangs must not hold everything up. */
 const TIMEOUT_SECONDS = 30;
@@ -70,16 +75,17 @@ export async function gatherFacts(connection: HostConnection, own: OwnQuestions)
     ...active,
     ...ask(kernel),
     listening: ask(sockets),
+    proxies: ask(proxiesOf(own.units)),
     disks: ask(disksWith(own.folders)),
     ...defined({ packageLockHolder }),
     past: ask(past(own.past)),
-    kubernetes: { ...ask(kubernetes), kubeletActive },
+    kubernetes: { ...ask(kubernetes), ...ask(kubeletFlags), kubeletActive },
   };
 }
 
 /** Every subject, between two looks at the host's clock. */
 export function factSections(own: OwnQuestions): readonly Section[] {
-  const subjects = [...SUBJECTS, disksWith(own.folders), ...locksOf(own), past(own.past)];
+  const subjects = [...SUBJECTS, proxiesOf(own.units), disksWith(own.folders), ...locksOf(own), past(own.past)];
   return [
     ['clock', clockScript, {}],
     ...subjects.map(({ id, script, values = {} }): Section => [id, script, values]),

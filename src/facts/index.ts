@@ -1,2 +1,3 @@
 export { askSections, type Section } from './ask.js';
 export { gatherFacts } from './gather.js';
+export { hasAddress, nodeAddress } from './node-address.js';

@@ -7,6 +7,18 @@ import type { HostPast } from './past.js';
  */
 export type Membership = 'none' | 'member';
 
+/** A variable that names a proxy, or what goes without one, as somebody set it on a host. */
+export interface ProxySetting {
+  /** Who takes it: 'services' (of systemd), 'logins', or a unit. */
+  readonly whom: string;
+  /** The file it stands in, or the command that shows it. */
+  readonly place: string;
+  /** As it stands there: HTTPS_PROXY, no_proxy. */
+  readonly name: string;
+  /** Without user and password. */
+  readonly value: string;
+}
+
 /** What is known of one host after one round trip. Plain data; nothing here is secret except `pki`. */
 export interface HostFacts {
   readonly host: string;
@@ -31,6 +43,12 @@ export interface HostFacts {
   readonly initSystem: string;
   readonly addresses: readonly { readonly interface: string; readonly address: string; readonly prefix: number }[];
   readonly defaultRoute?: { readonly interface: string; readonly source?: string };
+  /** Of the main table, IPv4, without the default route and what leads nowhere. */
+  readonly routes?: readonly { readonly network: string; readonly interface: string; readonly gateway?: string }[];
+  /** Whom names are asked of, those behind a resolver on the host itself too. */
+  readonly nameservers?: readonly string[];
+  /** How the SSH session in hand came to the host: from which address, and to which of its own. */
+  readonly session?: { readonly client: string; readonly server: string };
   /** Host clock minus operator clock in milliseconds, corrected by half the round trip. */
   readonly clockOffsetMs: number;
   readonly cgroupVersion: 1 | 2;
@@ -55,6 +73,8 @@ export interface HostFacts {
     readonly process?: string;
     readonly pid?: number;
   }[];
+  /** Proxies that services and logins take; what kinit itself wrote is not among them. */
+  readonly proxies?: readonly ProxySetting[];
   readonly disks: readonly { readonly path: string; readonly availableMB: number; readonly totalMB: number }[];
   /** Who holds the package manager's lock: '<command> (pid <n>)'. */
   readonly packageLockHolder?: string;
@@ -63,6 +83,8 @@ export interface HostFacts {
   readonly kubernetes: {
     readonly membership: Membership;
     readonly kubeletActive: boolean;
+    /** The address it has as a node, as its kubelet is told (--node-ip). */
+    readonly nodeAddress?: string;
     /** Text of files that later work builds on (certificates, keys, kubeconfigs), by absolute path. Secret. */
     readonly pki: Readonly<Record<string, string>>;
     /** The host has a kinit undo journal. */

@@ -11,6 +11,7 @@ import { join, nodeService } from './cluster/join.js';
 import { kubelet } from './cluster/kubelet/index.js';
 import { leftovers } from './host/leftovers.js';
 import { modules } from './host/modules.js';
+import { noProxy } from './host/no-proxy.js';
 import { packages } from './host/packages.js';
 import { pki } from './cluster/pki.js';
 import { ready } from './cluster/ready.js';
@@ -37,6 +38,7 @@ export const phases: readonly Phase[] = [
   modules,
   sysctls,
   binaries,
+  noProxy,
   runtime,
   traces,
   images,

@@ -1,13 +1,21 @@
 import type { CheckResult } from '../model/check.js';
+import type { KinitError } from '../model/error.js';
 import type { Node } from '../model/phase.js';
 import type { Spec } from '../model/spec.js';
-import type { ReachabilityResult } from './reachability.js';
+import type { EndpointLook, ReachabilityResult } from './network/results.js';
+
+/** What was tried on the hosts, by host name where it is a map; absent or empty where it was not tried. */
+export interface Looks {
+  readonly reachability?: readonly ReachabilityResult[];
+  /** Control-plane hosts whose sshd does not let us through to the API. */
+  readonly forwarding?: ReadonlyMap<string, KinitError>;
+  readonly endpoint?: ReadonlyMap<string, EndpointLook>;
+}
 
 /** What a check may look at; pure data. */
-export interface CheckContext {
+export interface CheckContext extends Looks {
   readonly spec: Spec;
   readonly nodes: readonly Node[];
-  readonly reachability: readonly ReachabilityResult[];
   /** PEM of the authority that the inventory gives. */
   readonly userCa?: string | undefined;
 }

@@ -1,14 +1,16 @@
 import type { CheckResult } from '../model/check.js';
-import type { Node } from '../model/phase.js';
-import type { Spec } from '../model/spec.js';
 import type { Check, CheckContext } from './check.js';
 import { clock } from './clock-check.js';
 import { identity } from './identity.js';
 import { cgroup, features, kernel } from './kernel.js';
 import { leftovers } from './leftovers.js';
 import { ports } from './ports.js';
-import { reachabilityChecks } from './reachability-checks.js';
-import type { ReachabilityResult } from './reachability.js';
+import { nodeAddressCheck } from './network/address.js';
+import { endpointCheck } from './network/endpoint.js';
+import { forwardingCheck } from './network/forwarding.js';
+import { rangesApart } from './network/overlap.js';
+import { proxyCheck } from './network/proxy.js';
+import { reachabilityChecks } from './network/reachability-checks.js';
 import { cpu, disk, memory } from './size.js';
 import { architecture, firewall, initSystem, operatingSystem, packageLock, swap } from './system.js';
 
@@ -24,6 +26,11 @@ const CHECKS: readonly Check[] = [
   cgroup,
   features,
   identity,
+  nodeAddressCheck,
+  rangesApart,
+  forwardingCheck,
+  endpointCheck,
+  proxyCheck,
   clock,
   swap,
   firewall,
@@ -37,18 +44,12 @@ const CHECKS: readonly Check[] = [
  * Every preflight check for every host, by host name. Pure: looks only at what it is given.
  * Errors whose name (or 'all') stands in spec.preflight.ignore become 'ignored'.
  */
-export function runChecks(context: {
-  readonly spec: Spec;
-  readonly nodes: readonly Node[];
-  readonly reachability?: readonly ReachabilityResult[];
-  readonly userCa?: string | undefined;
-}): ReadonlyMap<string, CheckResult[]> {
-  const full: CheckContext = { ...context, reachability: context.reachability ?? [] };
+export function runChecks(context: CheckContext): ReadonlyMap<string, CheckResult[]> {
   const ignored = new Set(context.spec.preflight.ignore);
   return new Map(
     context.nodes.map((node) => [
       node.spec.name,
-      CHECKS.flatMap((check) => check(node, full)).map((result) => ignoring(result, ignored)),
+      CHECKS.flatMap((check) => check(node, context)).map((result) => ignoring(result, ignored)),
     ]),
   );
 }

@@ -1,4 +1,5 @@
 import type { CheckResult } from '../model/check.js';
+import { isMember } from '../model/facts.js';
 import type { Node } from '../model/phase.js';
 import type { Check } from './check.js';
 
@@ -10,11 +11,15 @@ export const identity: Check = (node, { spec, nodes }) => [
 ];
 
 function hostnameSet({ facts, spec }: Node): CheckResult {
+  const base = { name: 'hostname', title: 'Host name' };
+  if (facts.hostname === spec.name) return { ...base, status: 'ok', found: facts.hostname };
+  if (!isMember(facts)) return { ...base, status: 'ok', found: `${facts.hostname}, becomes ${spec.name}` };
   return {
-    name: 'hostname',
-    title: 'Host name',
-    status: 'ok',
-    found: facts.hostname === spec.name ? facts.hostname : `${facts.hostname}, becomes ${spec.name}`,
+    ...base,
+    status: 'warning',
+    found: `${facts.hostname}, though it is the node ${spec.name}`,
+    recommended: spec.name,
+    hint: `Somebody renamed it (hostnamectl, cloud-init). A kubelet that starts under another name is refused by the API: kinit init puts the name back and restarts the kubelet, or by hand: hostnamectl set-hostname ${spec.name} && systemctl restart kubelet`,
   };
 }
 

@@ -11,9 +11,11 @@ export interface ProbeTarget extends ProbePort {
   /** Its number in the answers. */
   readonly id: number;
   readonly address: string;
+  /** The name that a listener of ours says there; '': what listens there is not ours. */
+  readonly answers: string;
 }
 
-/** How long listeners live when nobody stops them. */
+/** How long listeners of few hosts live when nobody stops them. */
 export const LISTEN_SECONDS = 60;
 
 /** How long one answer may take. */
@@ -24,23 +26,32 @@ const connect = shellScript('./probe/connect.sh', import.meta.url);
 const connectProgram = shellScript('./probe/connect.bash', import.meta.url);
 const stop = shellScript('./probe/stop.sh', import.meta.url);
 
-/** sh text that puts listeners up in the background. Prints a line 'PROTOCOL PORT up|taken|MESSAGE' per port; or 'no-systemd'. */
-export function listenScript(token: string, ports: readonly ProbePort[]): string {
+/**
+ * sh text that puts listeners up in the background, which say `name` to who connects. They end with the shell that ran this,
+ * or after `seconds`. Prints a line 'PROTOCOL PORT up|taken|MESSAGE' per port; or 'no-systemd'.
+ */
+export function listenScript(
+  token: string,
+  { name, seconds }: { readonly name: string; readonly seconds: number },
+  ports: readonly ProbePort[],
+): string {
   return sh(listen, {
     args: ports.map(({ protocol, port }) => `${protocol}/${port}`),
-    env: { TOKEN: token, BOUND: String(LISTEN_SECONDS), END: stopScript(token) },
+    env: { TOKEN: token, NAME: name, BOUND: String(seconds), END: stopScript(token) },
   });
 }
 
 /**
  * sh text that tries every target at once and waits for the datagrams of others. Prints a line
- * 'ID reached|timeout|refused|unreachable|unknown' per TCP target and 'heard ID' per datagram; or 'no-bash'.
+ * 'ID reached|elsewhere WHO|silent|timeout|refused|unreachable|unknown' per TCP target and 'heard ID' per datagram; or 'no-bash'.
  */
 export function connectScript(
   token: string,
   { targets, awaited }: { readonly targets: readonly ProbeTarget[]; readonly awaited: number },
 ): string {
-  const words = targets.map(({ protocol, id, address, port }) => `${protocol}/${id}/${address}/${port}`);
+  const words = targets.map(
+    ({ protocol, id, address, port, answers }) => `${protocol}/${id}/${address}/${port}/${answers}`,
+  );
   return sh(connect, { args: [connectProgram.text, token, String(ANSWER_SECONDS), String(awaited), ...words] });
 }
 

@@ -31,7 +31,7 @@ export interface ContainerRuntime extends RuntimePlace {
   readonly settings: ShellScript;
   /** Programs that say their version with --version. */
   readonly programs: readonly string[];
-  /** Configuration, units, and the service running with just these. */
+  /** Configuration, units, and the service running with just these; proxyExceptions (model/seams) are a part of its revision. */
   readonly resources: (context: PhaseContext) => readonly Resource[];
   readonly images: ImageStore;
   /**

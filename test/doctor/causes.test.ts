@@ -17,6 +17,7 @@ const CHANGED: Readonly<Record<string, (healthy: Evidence) => Evidence>> = {
       facts: { ...host.facts, productUuid: '4c4c4544-0000-2010-8020-80c04f202020' },
     })),
   }),
+  renamed: (healthy) => onFirst(healthy, (host) => ({ ...host, facts: { ...host.facts, hostname: 'other' } })),
   'br-netfilter': (healthy) =>
     onFirst(healthy, (host) => ({
       ...host,

@@ -10,6 +10,7 @@ import { specOf } from '../preflight/nodes.js';
 
 const OWN = {
   packageLocks: FAMILIES.map(({ packages }) => packages.lockHolder),
+  units: ['kubelet', 'containerd'],
   folders: ['/var/lib/containerd', '/var/lib/etcd'],
   past: LEFTOVERS.map(({ looks }) => looks(specOf())),
 };

@@ -72,6 +72,15 @@ test('network: addresses others can reach, and the source of the default route',
     'default via 10.0.0.1 dev eth0 proto dhcp metric 100 ',
     'get 192.0.2.1 via 10.0.0.1 dev eth0 src 10.0.0.5 uid 0 ',
     'get     cache ',
+    'route default via 10.0.0.1 dev eth0 proto dhcp metric 100 ',
+    'route 10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.5 ',
+    'route 10.9.0.0/16 via 10.0.0.254 dev eth0 ',
+    'route 10.8.0.7 dev ppp0 scope link ',
+    'route blackhole 10.7.0.0/16 ',
+    'nameserver 127.0.0.53',
+    'nameserver 10.0.0.53',
+    'nameserver 127.0.0.53',
+    'session 192.0.2.7 50000 10.0.0.5 22',
   ];
   expect(network.parse(output.join('\n'))).toEqual({
     addresses: [
@@ -81,6 +90,13 @@ test('network: addresses others can reach, and the source of the default route',
       { interface: 'veth1', address: '10.2.0.1', prefix: 24 },
     ],
     defaultRoute: { interface: 'eth0', source: '10.0.0.5' },
+    routes: [
+      { network: '10.0.0.0/24', interface: 'eth0' },
+      { network: '10.9.0.0/16', interface: 'eth0', gateway: '10.0.0.254' },
+      { network: '10.8.0.7/32', interface: 'ppp0' },
+    ],
+    nameservers: ['127.0.0.53', '10.0.0.53'],
+    session: { client: '192.0.2.7', server: '10.0.0.5' },
   });
 });
 
@@ -91,7 +107,7 @@ test('network: an explicit src wins, IPv6 alone counts, none is none', () => {
   expect(
     network.parse('default via fe80::1 dev eth1 proto ra metric 1024 expires 1790sec pref medium').defaultRoute,
   ).toEqual({ interface: 'eth1' });
-  expect(network.parse('')).toEqual({ addresses: [] });
+  expect(network.parse('')).toEqual({ addresses: [], routes: [], nameservers: [] });
 });
 
 test('swap: partitions, files and zram, without the heading', () => {

@@ -1,17 +1,17 @@
 import type { CheckResult } from '../../src/model/check.js';
 import type { HostFacts } from '../../src/model/facts.js';
 import type { Node } from '../../src/model/phase.js';
+import { defined } from '../../src/model/defined.js';
 import { factsOf } from '../facts/facts-of.js';
 import { specSchema } from '../../src/inventory/spec-schema.js';
 import type { Spec } from '../../src/model/spec.js';
 import { runChecks } from '../../src/preflight/checks.js';
-import type { ReachabilityResult } from '../../src/preflight/reachability.js';
+import type { Looks } from '../../src/preflight/check.js';
 
-export interface Wanted {
+export interface Wanted extends Looks {
   readonly controlPlane?: Partial<HostFacts>;
   readonly worker?: Partial<HostFacts>;
   readonly spec?: Record<string, unknown>;
-  readonly reachability?: readonly ReachabilityResult[];
 }
 
 const HOSTS = [
@@ -29,7 +29,7 @@ export function nodesOf({ controlPlane, worker, spec }: Wanted = {}): Node[] {
     spec: host,
     facts: { ...factsOf(host.name), ...(index === 0 ? controlPlane : worker) },
     isControlPlane: index === 0,
-    address: host.address,
+    address: host.internalAddress ?? host.address,
   }));
 }
 
@@ -37,7 +37,7 @@ export function check(wanted: Wanted = {}): ReadonlyMap<string, CheckResult[]> {
   return runChecks({
     spec: specOf(wanted.spec),
     nodes: nodesOf(wanted),
-    ...(wanted.reachability === undefined ? {} : { reachability: wanted.reachability }),
+    ...defined({ reachability: wanted.reachability, forwarding: wanted.forwarding, endpoint: wanted.endpoint }),
   });
 }
 

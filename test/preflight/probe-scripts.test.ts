@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import {
@@ -11,9 +11,10 @@ import {
   type ProbeTarget,
   stopScript,
 } from '../../src/preflight/probe-scripts.js';
-import { type FakeHost, must, SHELLS, withHost } from '../resources/sh.js';
+import { type FakeHost, must, SHELLS, withHost, withHostAsync } from '../resources/sh.js';
 
 const TOKEN = `kinit-probe-unittest${String(process.pid)}`;
+const WHO = { name: 'node1', seconds: 60 };
 const PORTS: ProbePort[] = [
   { protocol: 'tcp', port: 6443 },
   { protocol: 'udp', port: 8472 },
@@ -36,10 +37,9 @@ describe.runIf(onLinux).each(SHELLS)('%s', (shell) => {
   test('listeners are sockets of systemd which end by themselves, and nothing is left after the stop', () => {
     withSystemd((host) => {
       const { inside, root, read, calls } = host;
-      expect(must(shell, inside(listenScript('kinit-probe-1', PORTS)))).toBe('tcp 6443 up\nudp 8472 up\n');
+      expect(must(shell, inside(listenScript('kinit-probe-1', WHO, PORTS)))).toBe('tcp 6443 up\nudp 8472 up\n');
       expect(units(host)).toEqual([
         'end-of-kinit-probe-1.service',
-        'end-of-kinit-probe-1.timer',
         'kinit-probe-1-tcp-6443.socket',
         'kinit-probe-1-tcp-6443@.service',
         'kinit-probe-1-udp-8472.service',
@@ -47,9 +47,12 @@ describe.runIf(onLinux).each(SHELLS)('%s', (shell) => {
       ]);
       expect(read('/run/systemd/system/kinit-probe-1-tcp-6443.socket')).toContain('ListenStream=6443\n');
       expect(read('/run/systemd/system/kinit-probe-1-udp-8472.socket')).toContain('ListenDatagram=8472\n');
-      expect(read('/run/systemd/system/end-of-kinit-probe-1.timer')).toContain('OnActiveSec=60\n');
+      expect(read('/run/systemd/system/kinit-probe-1-tcp-6443@.service')).toContain(
+        'ExecStart=/bin/echo kinit-probe-1 node1\n',
+      );
+      expect(read('/run/kinit-probe-1/watch')).toMatch(/^left=60\nwhile \[ -d \/proc\/\d+ \]/);
       expect(calls()[0]).toBe(
-        'systemctl start end-of-kinit-probe-1.timer kinit-probe-1-tcp-6443.socket kinit-probe-1-udp-8472.socket',
+        'systemctl start end-of-kinit-probe-1.service kinit-probe-1-tcp-6443.socket kinit-probe-1-udp-8472.socket',
       );
 
       host.write(
@@ -60,14 +63,14 @@ describe.runIf(onLinux).each(SHELLS)('%s', (shell) => {
       expect(must(shell, inside(stopScript('kinit-probe-1')))).toBe('heard 3\nheard 7\n5 refused\n');
       expect(units(host)).toEqual([]);
       expect(existsSync(`${root}/run/kinit-probe-1`)).toBe(false);
-      expect(calls()).toContain('systemctl stop end-of-kinit-probe-1.timer kinit-probe-1-*.socket');
+      expect(calls()).toContain('systemctl stop kinit-probe-1-*.socket');
       expect(must(shell, inside(stopScript('kinit-probe-1')))).toBe('');
     });
   });
 
   test('what ends listeners that nobody stopped leaves nothing either', () => {
     withSystemd((host) => {
-      must(shell, host.inside(listenScript('kinit-probe-1', PORTS)));
+      must(shell, host.inside(listenScript('kinit-probe-1', WHO, PORTS)));
       must(shell, host.inside(host.read('/run/kinit-probe-1/end')));
       expect([units(host), existsSync(`${host.root}/run/kinit-probe-1`)]).toEqual([[], false]);
     });
@@ -84,7 +87,7 @@ describe.runIf(onLinux).each(SHELLS)('%s', (shell) => {
       host.write('/proc/net/tcp', '   0: 0500000A:280A 0600000A:D431 01 0\n');
       host.write('/proc/net/udp', '  11: 00000000:2118 00000000:0000 07 0\n');
       const ports: ProbePort[] = [...PORTS, { protocol: 'tcp', port: 10250 }];
-      expect(must(shell, host.inside(listenScript('kinit-probe-1', ports)))).toBe(
+      expect(must(shell, host.inside(listenScript('kinit-probe-1', WHO, ports)))).toBe(
         'tcp 6443 taken\nudp 8472 taken\ntcp 10250 systemd gave up on it: resources\n',
       );
     });
@@ -92,7 +95,7 @@ describe.runIf(onLinux).each(SHELLS)('%s', (shell) => {
 
   test('without systemd nothing is begun', () => {
     withHost((host) => {
-      expect(must(shell, host.inside(listenScript('kinit-probe-1', PORTS)))).toBe('no-systemd\n');
+      expect(must(shell, host.inside(listenScript('kinit-probe-1', WHO, PORTS)))).toBe('no-systemd\n');
     });
   });
 
@@ -115,12 +118,20 @@ interface Port {
   readonly close: () => void;
 }
 
-async function tcpPort(): Promise<Port> {
-  const server = createServer((socket) => void socket.on('error', () => undefined));
+async function tcpPort(greet: (socket: Socket) => void = () => undefined): Promise<Port> {
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    open.add(socket.on('error', () => undefined));
+    greet(socket);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  return { port: address.port, close: () => server.close() };
+  const close = (): void => {
+    server.close();
+    for (const socket of open) socket.destroy();
+  };
+  return { port: address.port, close };
 }
 
 async function udpPort(onMessage: (text: string) => void): Promise<Port> {
@@ -142,11 +153,12 @@ test.runIf(canWrite)('connections and datagrams arrive, what nobody listens on i
     // The datagram of another host, that this one waits for.
     appendFileSync(`${folder}/heard`, `${TOKEN} 42\n`);
   });
-  const target = (id: number, protocol: 'tcp' | 'udp', { port }: Port): ProbeTarget => ({
+  const target = (id: number, protocol: 'tcp' | 'udp', { port }: Port, answers = ''): ProbeTarget => ({
     id,
     protocol,
     address: '127.0.0.1',
     port,
+    answers,
   });
   try {
     const targets = [
@@ -167,6 +179,46 @@ test.runIf(canWrite)('connections and datagrams arrive, what nobody listens on i
     udp.close();
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+test.runIf(canWrite)(
+  'who answers is asked: the host meant, another one, a stranger, nobody, one too many',
+  async () => {
+    const saying = (text: string) => tcpPort((socket) => socket.end(text));
+    const ports = [
+      await saying(`${TOKEN} node2\n`),
+      await saying(`${TOKEN} node3\n`),
+      await saying('SSH-2.0-OpenSSH_9.2\r\n'),
+      await saying(''),
+      await tcpPort(),
+    ];
+    const targets = ports.map(
+      ({ port }, id): ProbeTarget => ({ id, protocol: 'tcp', address: '127.0.0.1', port, answers: 'node2' }),
+    );
+    try {
+      expect(await sh(connectScript(TOKEN, { targets, awaited: 0 }))).toEqual([
+        '0 reached',
+        '1 elsewhere node3',
+        '2 elsewhere a-stranger',
+        '3 reached',
+        '4 silent',
+      ]);
+    } finally {
+      for (const { close } of ports) close();
+      await sh(stopScript(TOKEN));
+    }
+  },
+);
+
+test.runIf(onLinux)('listeners end with the shell that put them up', async () => {
+  await withHostAsync(async (host) => {
+    mkdirSync(`${host.root}/run/systemd/system`, { recursive: true });
+    host.command('systemctl');
+    must('dash', host.inside(listenScript('kinit-probe-1', WHO, PORTS)));
+    // The shell of must() has ended by now.
+    await promisify(execFile)('sh', ['-c', host.inside(host.read('/run/kinit-probe-1/watch'))], { timeout: 10_000 });
+    expect([units(host), existsSync(`${host.root}/run/kinit-probe-1`)]).toEqual([[], false]);
+  });
 });
 
 test.runIf(canWrite)('datagrams that do not come are waited for, but not for long', async () => {

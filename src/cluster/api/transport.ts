@@ -122,6 +122,8 @@ function unanswered(options: TransportOptions, { method, path }: Outgoing, throw
   const where = `${options.address}:${options.port}`;
   if (code === 'ABORTED')
     return new KinitError('stopped on request', { class: 'interrupted', tried: `${method} ${path}` });
+  // The way to it was refused (sshd forbids forwarding): that is final, and says itself what to do.
+  if (error instanceof KinitError && unreachable(error) === undefined) return error;
   return new KinitError(`the API server at ${where} did not answer`, {
     class: 'access',
     ...defined({ host: options.host }),

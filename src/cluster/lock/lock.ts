@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { PassThrough } from 'node:stream';
 import { KinitError } from '../../model/error.js';
 import type { HostConnection } from '../../model/host.js';
-import { beatOnceScript, beatScript, forgetScript, takeScript } from './script.js';
+import { beatOnceScript, beatScript, forgetScript, lookScript, takeScript } from './script.js';
 import { isDeadHere, processSpace } from './process-space.js';
 import { pause, throwIfStopped } from '../api/until.js';
 
@@ -85,6 +85,15 @@ export async function acquireLock(
   return keepAlive(host, { id, folder, beatSeconds: options.beatSeconds ?? BEAT_SECONDS, onLost: options.onLost });
 }
 
+/** In words, the other kinit that has the lock now; undefined where none has. Takes nothing, and changes nothing. */
+export async function lockHolder(host: HostConnection, folder = FOLDER): Promise<string | undefined> {
+  const { stdout } = await host.run(lookScript({ folder, stale: STALE_SECONDS }), { timeoutSeconds: 20 });
+  const holder = parseHolder(stdout);
+  if (holder === undefined || isDeadHere(holder.owner)) return undefined;
+  const { operator = 'unknown', command = 'unknown' } = holder.owner;
+  return `another kinit is at work on this cluster: ${operator} runs "${command}"`;
+}
+
 interface Wish {
   readonly id: string;
   readonly owner: LockOwner;
@@ -106,10 +115,14 @@ async function take(host: HostConnection, options: Wish & { readonly steal: stri
       hint: 'Check that flock (util-linux) is installed on this host and its /run can be written to.',
     });
   }
-  const [answer = '', owner = ''] = result.stdout.trim().split('\n');
-  if (answer === 'taken') return undefined;
-  const [, heldBy = '', age = '', silent = ''] = answer.split(' ');
-  return { id: heldBy, age: Number(age), silent: Number(silent), owner: parseOwner(owner) };
+  return parseHolder(result.stdout);
+}
+
+function parseHolder(output: string): Holder | undefined {
+  const [answer = '', owner = ''] = output.trim().split('\n');
+  const [word, id = '', age = '', silent = ''] = answer.split(' ');
+  if (word !== 'held') return undefined;
+  return { id, age: Number(age), silent: Number(silent), owner: parseOwner(owner) };
 }
 
 function keepAlive(

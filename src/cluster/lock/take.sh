@@ -3,6 +3,7 @@
 # FOLDER = where it lies, ID = who wants it. Standard input: one line that tells the owner.
 # Prints 'taken', or 'held ID AGE SILENT' (seconds) and the holder's line. flock makes looking and taking one act.
 # include: ./guarded.sh
+# include: ./is-held.sh
 
 # look_and_take: ends with 7 where the lock was given back meanwhile, and its folder taken along.
 look_and_take() {
@@ -16,18 +17,6 @@ look_and_take() {
       printf '%s %s\n' "$ID" "$NOW" > "$FOLDER/beat" &&
       echo taken
   fi
-}
-
-is_held() {
-  [ -s "$FOLDER/lock" ] || return 1
-  {
-    read -r HELD_BY SINCE
-    IFS= read -r LINE
-  } < "$FOLDER/lock"
-  read -r BEATING BEAT 2> /dev/null < "$FOLDER/beat" && [ "$BEATING" = "$HELD_BY" ] || BEAT=$SINCE
-  [ "$STEAL" != "$HELD_BY" ] && [ "$STEAL" != any ] || return 1
-  # After a reboot with a /run that was kept, a sign of life lies in the future.
-  [ "$NOW" -ge "$BEAT" ] && [ $((NOW - BEAT)) -lt "$STALE" ]
 }
 
 umask 077

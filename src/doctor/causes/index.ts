@@ -14,6 +14,7 @@ import { sameIdentity } from './host/identity.js';
 import { imagePull } from './cluster/image.js';
 import { kubectlNoConfig } from './cluster/kubectl.js';
 import { outOfMemory } from './host/memory.js';
+import { renamed } from './host/name.js';
 import { brNetfilter, ipForward } from './host/netfilter.js';
 import { kubeletDown, nodeGone, nodeNotReady, proxyDown } from './cluster/nodes.js';
 import { portTaken } from './host/port.js';
@@ -27,6 +28,7 @@ export const causes: readonly Cause[] = [
   clockSkew,
   certificateExpired,
   sameIdentity,
+  renamed,
   swapOn,
   cgroupV1Refused,
   criDisabled,

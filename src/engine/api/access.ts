@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openApi } from '../../cluster/api/client.js';
 import { nodeCause } from '../../cluster/why/node-cause.js';
 import type { ClusterApi } from '../../model/api.js';
-import { KinitError } from '../../model/error.js';
+import { KinitError, unreachable } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { isMember } from '../../model/facts.js';
 import type { HostConnection } from '../../model/host.js';
@@ -10,7 +10,7 @@ import { controlPlaneOf } from '../../control-plane/index.js';
 import { datastoreOf } from '../../datastore/index.js';
 import type { LoadedInventory, Spec } from '../../model/spec.js';
 import { parseKubeconfig } from '../../pki/index.js';
-import { nodeAddress } from '../context.js';
+import { nodeAddress } from '../../facts/index.js';
 import { controlPlanesOf } from '../session/leader.js';
 import type { LiveHost } from '../session/session.js';
 
@@ -131,7 +131,9 @@ async function accepts(leader: LiveHost, address: string, port: number): Promise
     const stream = await leader.connection.connectTcp(address, port);
     stream.destroy();
     return true;
-  } catch {
+  } catch (thrown) {
+    // Forbidden is no matter of waiting.
+    if (unreachable(thrown) === undefined) throw thrown;
     return false;
   }
 }

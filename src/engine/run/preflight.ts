@@ -5,9 +5,11 @@ import type { Emit } from '../../model/event.js';
 import { isControlPlane, type LoadedInventory } from '../../model/spec.js';
 import { nearest } from '../../inventory/nearest.js';
 import { runChecks } from '../../preflight/checks.js';
-import { probeReachability } from '../../preflight/reachability.js';
+import { lookAround } from '../../preflight/network/looks.js';
+import { lockHolder } from '../../cluster/lock/lock.js';
 import { toNode } from '../context.js';
 import { reportFailure } from './outcome.js';
+import { leaderOf } from '../session/leader.js';
 import { userCaOf } from '../session/past.js';
 import type { LiveHost } from '../session/session.js';
 
@@ -23,6 +25,8 @@ interface PreflightOptions {
   readonly command: string;
   /** One unfit host stops all. */
   readonly strict: boolean;
+  /** The run holds the cluster's lock. */
+  readonly changesHosts: boolean;
 }
 
 interface FailedCheck {
@@ -43,16 +47,23 @@ export async function preflight({
   all,
   command,
   strict,
+  changesHosts,
 }: PreflightOptions): Promise<ReadonlyMap<string, KinitError>> {
   const nodes = all.map(toNode);
   const names = new Set(live.map(({ spec }) => spec.name));
   // Hosts that are nodes already have shown that they reach each other; `check` asks again.
   const fresh = command === 'check' || live.some(({ facts }) => !isMember(facts));
   const connections = new Map(all.map(({ spec, connection }) => [spec.name, connection]));
-  const reachability =
-    fresh && all.length > 1 ? await probeReachability(connections, nodes, inventory.spec, signal) : [];
+  const busy = fresh && !changesHosts ? await otherKinit(all) : undefined;
+  if (busy !== undefined)
+    emit({ type: 'warning', text: `${busy}: ports between hosts are not tried, for it may need them now` });
+  const looks = await lookAround(connections, nodes, inventory.spec, {
+    signal,
+    between: fresh,
+    listen: busy === undefined,
+  });
   const spec = { ...inventory.spec, preflight: { ignore: [...inventory.spec.preflight.ignore, ...ignorePreflight] } };
-  const results = runChecks({ spec, nodes, reachability, userCa: await userCaOf(spec) });
+  const results = runChecks({ spec, nodes, ...looks, userCa: await userCaOf(spec) });
   const made = [...new Set([...results.values()].flatMap((checks) => checks.map(({ name }) => name)))];
   for (const name of spec.preflight.ignore.filter((each) => each !== 'all' && !made.includes(each)))
     emit({ type: 'warning', text: unmade(name, made) });
@@ -79,6 +90,12 @@ export async function preflight({
   );
   for (const [host, error] of errors) reportFailure(emit, host, 'preflight', error);
   return errors;
+}
+
+/** In words, the kinit that works on this cluster now. */
+async function otherKinit(all: readonly LiveHost[]): Promise<string | undefined> {
+  const leader = leaderOf(all);
+  return leader === undefined ? undefined : lockHolder(leader.connection);
 }
 
 /** Not an error: which checks are made depends on hosts and inventory, and one inventory serves many of them. */

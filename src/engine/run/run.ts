@@ -150,7 +150,7 @@ async function chooseHosts(opened: OpenedHosts, options: RunOptions): Promise<Ch
   const unfit =
     command !== 'check' && skip.includes('preflight')
       ? new Map<string, unknown>()
-      : await preflight({ ...options, strict, live: checked, all: live });
+      : await preflight({ ...options, strict, changesHosts: changesHosts(command), live: checked, all: live });
   return { live: await settled(live, inventory.spec, selected), lost, leader, selected, unfit };
 }
 

@@ -11,6 +11,7 @@ import { RUNTIMES } from '../../runtime/index.js';
 export function factsOf(connection: HostConnection, spec: Spec): Promise<HostFacts> {
   return gatherFacts(connection, {
     packageLocks: FAMILIES.map(({ packages }) => packages.lockHolder),
+    units: ['kubelet', ...RUNTIMES.flatMap(({ units }) => units)],
     folders: [...RUNTIMES, ...DATASTORES].map(({ dataFolder }) => dataFolder),
     past: leftoverLooks(spec),
   });

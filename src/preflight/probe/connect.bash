@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # Tries TCP connections and sends datagrams to listeners, and waits for the datagrams of others.
 # "$1" = token, "$2" = seconds one answer may take, "$3" = how many datagrams of others are awaited,
-# "$@" behind them = PROTOCOL/ID/ADDRESS/PORT.
-# Prints 'ID reached|timeout|refused|unreachable|unknown' for each TCP connection, 'heard ID' for each datagram that came. Of
-# datagrams sent, their receivers know; /run/TOKEN/failed holds 'ID WHY' for those that could not be sent.
+# "$@" behind them = PROTOCOL/ID/ADDRESS/PORT/NAME; NAME: what our listener there says, empty where nothing of ours listens.
+# Prints 'ID reached|elsewhere WHO|silent|timeout|refused|unreachable|unknown' for each TCP connection, 'heard ID' for each
+# datagram that came. Of datagrams sent, their receivers know; /run/TOKEN/failed holds 'ID WHY' for those that could not be sent.
 # include: ./heard.sh
 
 TOKEN=$1 bound=$2 awaited=$3
@@ -20,11 +20,11 @@ main() {
 }
 
 try_all() {
-  local target id address port running=()
+  local target id address port name running=()
   for target; do
-    IFS=/ read -r protocol id address port <<< "$target"
+    IFS=/ read -r protocol id address port name <<< "$target"
     [ "$protocol" = tcp ] || continue
-    try "$id" "$address" "$port" &
+    try "$id" "$address" "$port" "$name" &
     running+=($!)
     if [ "${#running[@]}" -ge "$at_once" ]; then
       wait "${running[@]}"
@@ -34,14 +34,22 @@ try_all() {
   if [ "${#running[@]}" -gt 0 ]; then wait "${running[@]}"; fi
 }
 
-# try ID ADDRESS PORT
+# try ID ADDRESS PORT NAME: whether it connects, and whether it is NAME who answers. A connection that is closed without a
+# word was one too many at a time.
 try() {
   local said
   # shellcheck disable=SC2016
-  said=$(timeout "$bound" bash -c 'exec 3<> "/dev/tcp/$0/$1"' "$2" "$3" 2>&1)
-  case $? in
-    0) echo "$1 reached" ;;
-    124) echo "$1 timeout" ;;
+  said=$(timeout "$bound" bash -c '
+    exec 3<> "/dev/tcp/$0/$1" || exit 1
+    echo open
+    [ -z "$2" ] || { IFS= read -r line <&3 2> /dev/null; printf %s "$line"; }
+    exit 0' "$2" "$3" "$4" 2>&1)
+  case $?:$said in
+    124:open) echo "$1 silent" ;;
+    124:*) echo "$1 timeout" ;;
+    0:open | 0:open$'\n'"$TOKEN $4") echo "$1 reached" ;;
+    0:open$'\n'"$TOKEN "*) echo "$1 elsewhere ${said##* }" ;;
+    0:*) echo "$1 elsewhere a-stranger" ;;
     *) echo "$1 $(why "$said")" ;;
   esac
 }
@@ -53,7 +61,7 @@ send() {
   local -A sockets=()
   ulimit -n "$(ulimit -H -n)"
   for target; do
-    IFS=/ read -r protocol id address port <<< "$target"
+    IFS=/ read -r protocol id address port _ <<< "$target"
     [ "$protocol" = udp ] || continue
     if { exec {socket}<> "/dev/udp/$address/$port"; } 2> "/run/$TOKEN/said"; then
       sockets[$id]=$socket

@@ -1,37 +1,47 @@
 # shellcheck shell=sh
 # Puts listeners up for a check, as socket units of systemd: every host has it, while nc, perl or python may be absent.
-# A TCP connection is taken and closed; datagrams are written to /run/$TOKEN/heard.
-# TOKEN: what the names of all that is made begin with. BOUND: seconds listeners live when nobody stops them; what ends
-# them then is the script END. "$@" = tcp/PORT or udp/PORT.
+# A TCP connection is told 'TOKEN NAME' and closed; datagrams are written to /run/$TOKEN/heard.
+# TOKEN: what the names of all that is made begin with. NAME: this host's. END: the script that ends the listeners when nobody
+# else does: as soon as the shell that runs this is gone (kinit was killed), at the latest after BOUND seconds.
+# "$@" = tcp/PORT or udp/PORT.
 # Prints 'PROTOCOL PORT up|taken|MESSAGE' for each, or 'no-systemd'.
 
-# write_unit NAME LINE...
+# write_unit UNIT LINE...
 write_unit() {
   file=/run/systemd/system/$1
   shift
   printf '%s\n' '[Unit]' 'DefaultDependencies=no' "$@" > "$file"
 }
 
-# write_tcp NAME PORT: a service for each connection, which does nothing but end. Of many at a time most are closed without
-# one. Keys that an older systemd does not know are passed over by it.
+# write_tcp UNIT PORT: a service for each connection, which says whose it is. Of many at a time some are closed without a
+# word. Keys that an older systemd does not know are passed over by it.
 write_tcp() {
   write_unit "$1.socket" '[Socket]' "ListenStream=$2" 'BindIPv6Only=both' 'Backlog=4096' \
-    'Accept=yes' 'MaxConnections=8' 'TriggerLimitIntervalSec=0'
-  write_unit "$1@.service" '[Service]' 'Slice=system.slice' 'ExecStart=/bin/true'
+    'Accept=yes' 'MaxConnections=32' 'TriggerLimitIntervalSec=0'
+  write_unit "$1@.service" '[Service]' 'Slice=system.slice' 'StandardInput=socket' 'StandardOutput=socket' \
+    "ExecStart=/bin/echo $TOKEN $NAME"
 }
 
-# write_udp NAME PORT: dd writes each datagram as it comes, and only so many: others may send to the port.
+# write_udp UNIT PORT: dd writes each datagram as it comes, and only so many: others may send to the port.
 write_udp() {
   write_unit "$1.socket" '[Socket]' "ListenDatagram=$2" 'BindIPv6Only=both' 'ReceiveBuffer=1M'
   write_unit "$1.service" "BindsTo=$1.socket" "After=$1.socket" '[Service]' 'StandardInput=socket' 'StandardOutput=null' \
     "ExecStart=/bin/sh -c 'exec dd bs=2048 count=4096 >> /run/$TOKEN/heard 2> /dev/null'"
 }
 
-# write_end: kinit may die before it stops them.
+# write_end: kinit may die before it stops them. $$ is the long-lived shell, also in a subshell of it.
 write_end() {
   printf '%s\n' "$END" > "/run/$TOKEN/end"
-  write_unit "end-of-$TOKEN.timer" '[Timer]' "OnActiveSec=$BOUND" 'AccuracySec=1s'
-  write_unit "end-of-$TOKEN.service" '[Service]' 'Type=oneshot' 'StandardOutput=null' "ExecStart=/bin/sh /run/$TOKEN/end"
+  cat > "/run/$TOKEN/watch" << EOF
+left=$BOUND
+while [ -d /proc/$$ ] && [ "\$left" -gt 0 ]; do
+  [ -d "/run/$TOKEN" ] || exit 0
+  sleep 1
+  left=\$((left - 1))
+done
+exec /bin/sh "/run/$TOKEN/end"
+EOF
+  write_unit "end-of-$TOKEN.service" '[Service]' 'StandardOutput=null' "ExecStart=/bin/sh /run/$TOKEN/watch"
 }
 
 # start UNIT...: a new unit is found without a reload, but perhaps not by every old systemd.
@@ -68,7 +78,7 @@ if [ ! -d /run/systemd/system ]; then
 fi
 (umask 077 && mkdir -p "/run/$TOKEN") || exit 1
 write_end
-units=end-of-$TOKEN.timer
+units=end-of-$TOKEN.service
 begun=
 for wanted in "$@"; do
   protocol=${wanted%/*}

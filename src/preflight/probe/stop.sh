@@ -7,10 +7,10 @@
 [ -d "/run/$TOKEN" ] || exit 0
 heard
 cat "/run/$TOKEN/failed" 2> /dev/null
-# The sender ends when the folder is gone, a datagram's receiver with its socket.
+# Sender and watcher end when the folder is gone, a datagram's receiver with its socket.
 rm -rf "/run/${TOKEN:?}"
-if [ -e "/run/systemd/system/end-of-$TOKEN.timer" ]; then
-  systemctl stop "end-of-$TOKEN.timer" "$TOKEN-*.socket" 2> /dev/null
+if [ -e "/run/systemd/system/end-of-$TOKEN.service" ]; then
+  systemctl stop "$TOKEN-*.socket" 2> /dev/null
   rm -f "/run/systemd/system/end-of-$TOKEN".* "/run/systemd/system/$TOKEN-"*
   systemctl reset-failed "$TOKEN-*" 2> /dev/null
 fi

@@ -12,7 +12,7 @@ store() {
 }
 
 timeout 15 hostnamectl set-hostname -- "$1" > /dev/null 2>&1 || true
-read -r stored 2> /dev/null < /etc/hostname || stored=
-[ "$stored" = "$1" ] || store "$1" || exit 1
+# Also where it says so already: a new file tells services that took up the name before (service/observe.sh).
+store "$1" || exit 1
 read -r running < /proc/sys/kernel/hostname
 [ "$running" = "$1" ] || printf '%s\n' "$1" > /proc/sys/kernel/hostname

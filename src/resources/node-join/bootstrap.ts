@@ -4,7 +4,7 @@ import { asKinitError, KinitError } from '../../model/error.js';
 import { sh, shellScript } from '../../shell/script.js';
 import type { Tools } from '../../model/resource.js';
 import { kubeconfig, KUBELET_CLIENT_CURRENT, NODE_BOOTSTRAP_GROUP } from '../../pki/index.js';
-import { revisionStamp } from '../service/index.js';
+import { hostNameStamp, revisionStamp } from '../service/index.js';
 import { nodeCause, type NodeCause } from '../../cluster/why/node-cause.js';
 import { removeStaleNode } from '../../cluster/node/stale.js';
 import { createToken, deleteToken, listTokens } from '../../cluster/tokens.js';
@@ -88,7 +88,7 @@ async function prepare(tools: Tools): Promise<number> {
 async function startAndWait(resource: JoinTarget, tools: Tools, clockOffsetMs: number): Promise<void> {
   const end = performance.now() + JOIN_TIMEOUT * 1000;
   const wait = [resource.kubeletConfPath, KUBELET_CLIENT_CURRENT, String(LOOK * 10)];
-  const start = [revisionStamp('kubelet'), resource.revision, ...wait];
+  const start = [revisionStamp('kubelet'), resource.revision, hostNameStamp('kubelet'), ...wait];
   const begun = new Date();
   let cause: NodeCause | undefined;
   let first = true;

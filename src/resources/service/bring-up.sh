@@ -4,7 +4,9 @@
 # $3 = yes|no: it starts at boot
 # $4 = yes|no: it is (re)started now; no: only what is wrong at boot is mended
 # $5 = digest of what it starts from, or empty, $6 = stamp for that
+# $7 = stamp for the host name that it takes up, or empty
 # include: ../../shell/lib/die.sh
+# include: ../../shell/lib/host-name.sh
 # include: ../../shell/lib/state.sh
 
 unit=$1
@@ -13,8 +15,9 @@ name=$2
 state() { systemctl show -p "$1" -- "$unit" | cut -d= -f2-; }
 
 load() {
-  # Asked now, not taken from what was seen: files of the same phase have been written since.
-  if [ "$(state NeedDaemonReload)" = yes ] || [ "$(state LoadState)" = not-found ]; then
+  # Asked now, not taken from what was seen: files of the same phase have been written since. Of a first drop-in an older
+  # systemd does not know, so that nothing is started without.
+  if [ "$1" = yes ] || [ "$(state NeedDaemonReload)" = yes ] || [ "$(state LoadState)" = not-found ]; then
     timeout 60 systemctl daemon-reload || exit 1
   fi
   if [ "$(state LoadState)" = masked ]; then
@@ -63,8 +66,11 @@ explain() {
   exit 1
 } >&2
 
-load
+load "$4"
 set_enabled "$3"
 [ "$4" = yes ] || exit 0
+# Before the start: a name that is set meanwhile is another one.
+[ -z "$7" ] || named=$(host_name_now)
 restart
 [ -z "$5" ] || write_state "$6" "$5"
+[ -z "$7" ] || write_state "$7" "$named"

@@ -15,6 +15,8 @@ export interface ServiceResource extends Resource {
   readonly revision: string | undefined;
   /** Files it starts from: a process that was started before one of them was written does not run as it was written. */
   readonly files: readonly string[];
+  /** The host name it takes up when it starts: where that was set since its last start, it is restarted. Absent: no matter to it. */
+  readonly hostName: string | undefined;
 }
 
 export interface ServiceSeen {
@@ -28,6 +30,9 @@ export interface ServiceSeen {
   readonly revision: string | undefined;
   /** A file of it that was written after its process was started. */
   readonly newer?: string;
+  /** The host's name has been set since it was started; what it is now. */
+  readonly renamed: boolean;
+  readonly hostName: string;
 }
 
 /** A systemd unit: whether it starts at boot, whether it runs now, and with what. */
@@ -37,6 +42,7 @@ export function service(options: {
   readonly running: boolean;
   readonly revision?: string;
   readonly files?: readonly string[];
+  readonly hostName?: string;
 }): ServiceResource {
   return {
     kind: 'service',
@@ -46,6 +52,7 @@ export function service(options: {
     running: options.running,
     revision: options.revision,
     files: options.files ?? [],
+    hostName: options.hostName,
   };
 }
 
@@ -74,7 +81,14 @@ export const serviceKind: ResourceKind<ServiceResource, ServiceSeen> = {
     `It was started and does not stay up. On the host: journalctl -u ${quote(unitOf(r.name))} -e. Mend that, then run the same command again.`,
   why: (r) => sh(WHY, { args: [unitOf(r.name)] }),
   observe: (r) =>
-    sh(OBSERVE, { args: [unitOf(r.name), r.revision === undefined ? '' : revisionStamp(r.name), ...r.files] }),
+    sh(OBSERVE, {
+      args: [
+        unitOf(r.name),
+        r.revision === undefined ? '' : revisionStamp(r.name),
+        r.hostName === undefined ? '' : hostNameStamp(r.name),
+        ...r.files,
+      ],
+    }),
   parse: (_r, output) => {
     const fields = parseFields(output);
     const revision = fields.get('revision');
@@ -85,6 +99,8 @@ export const serviceKind: ResourceKind<ServiceResource, ServiceSeen> = {
       needsReload: fields.get('NeedDaemonReload') === 'yes',
       revision: revision === '' ? undefined : revision,
       ...defined({ newer: fields.get('newer') }),
+      renamed: fields.get('renamed') === 'yes',
+      hostName: fields.get('hostname') ?? '',
     };
   },
   diff: (r, seen) => {
@@ -115,7 +131,7 @@ export function serviceUndo(name: string): { readonly id: string; readonly save:
   return {
     id: idOf(name),
     save: sh(SAVE, { args: [unit] }),
-    restore: sh(RESTORE, { args: [unit, revisionStamp(name)] }),
+    restore: sh(RESTORE, { args: [unit, revisionStamp(name), hostNameStamp(name)] }),
   };
 }
 
@@ -134,6 +150,7 @@ function differences(r: ServiceResource, seen: ServiceSeen): readonly string[] {
     reasons.push(seen.revision === undefined ? 'not started by kinit yet' : 'its configuration or program changed');
   if (r.running && isUp(seen) && seen.revision === r.revision && seen.newer !== undefined)
     reasons.push(`was started before ${seen.newer} was written`);
+  if (isMisnamed(r, seen)) reasons.push(misnaming(r, seen));
   if (r.running && seen.needsReload) reasons.push('its unit file changed on disk');
   return reasons;
 }
@@ -148,15 +165,27 @@ function deedOf(r: ServiceResource, seen: ServiceSeen): string {
 function mustStart(r: ServiceResource, seen: ServiceSeen): boolean {
   if (!r.running) return false;
   const another = r.revision !== undefined && (seen.revision !== r.revision || seen.newer !== undefined);
-  return !isUp(seen) || seen.needsReload || another;
+  return !isUp(seen) || seen.needsReload || another || isMisnamed(r, seen);
+}
+
+/** It runs, perhaps under a name that the host had when it was started and has no more, or shall have no more. */
+function isMisnamed(r: ServiceResource, seen: ServiceSeen): boolean {
+  return r.running && isUp(seen) && r.hostName !== undefined && seen.renamed;
+}
+
+function misnaming({ hostName = '' }: ServiceResource, seen: ServiceSeen): string {
+  return seen.hostName === hostName
+    ? 'the host name was set since it was started'
+    : `the host name is ${seen.hostName}, and becomes ${hostName}`;
 }
 
 function isUp(seen: ServiceSeen): boolean {
   return seen.active === 'active' || seen.active === 'reloading';
 }
 
-function bringUp({ name, enabled, revision = '' }: ServiceResource, start: boolean): string {
-  const args = [unitOf(name), name, yesNo(enabled), yesNo(start), revision, revisionStamp(name)];
+function bringUp({ name, enabled, revision = '', hostName }: ServiceResource, start: boolean): string {
+  const named = hostName === undefined ? '' : hostNameStamp(name);
+  const args = [unitOf(name), name, yesNo(enabled), yesNo(start), revision, revisionStamp(name), named];
   return sh(BRING_UP, { args });
 }
 
@@ -168,6 +197,11 @@ const yesNo = (answer: boolean): string => (answer ? 'yes' : 'no');
 
 function unitOf(name: string): string {
   return /\.(service|socket|timer|mount|swap|target|path)$/.test(name) ? name : `${name}.service`;
+}
+
+/** The file that says under which host name a service was started (shell/lib/host-name.sh). */
+export function hostNameStamp(name: string): string {
+  return stampPath('revisions', `${name}.hostname`);
 }
 
 /** The file that says with which revision a service was started. */

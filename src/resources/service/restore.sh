@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Makes a unit as save.sh found it ("$D").
-# $1 = unit, $2 = stamp with what kinit started it from
+# $1 = unit, $2 = stamp with what kinit started it from, $3 = stamp with the host name then
 
 was() { grep -qx -e "$1" "$D/state"; }
 
@@ -14,7 +14,7 @@ kill_and_stop() {
   timeout 30 systemctl stop -- "$1"
 }
 
-rm -f -- "$2"
+rm -f -- "$2" ${3:+"$3"}
 case "$(systemctl show -p LoadState -- "$1")" in *=not-found) exit 0 ;; esac
 if was ActiveState=active; then
   # It is restarted at the very end of a replay, when its old files are back.

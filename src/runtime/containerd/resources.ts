@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PhaseContext } from '../../model/phase.js';
+import { proxyExceptions } from '../../model/seams/proxies.js';
 import type { Resource } from '../../model/resource.js';
 import { directory, file, service } from '../../resources/index.js';
 import { crictlYaml } from '../cri-tools/index.js';
@@ -14,7 +15,7 @@ export function containerdResources(context: PhaseContext): Resource[] {
   const unit = containerdUnit();
   const programs = context.artifacts.binaries.filter(({ group }) => group === 'containerd').map(({ sha256 }) => sha256);
   const revision = createHash('sha256')
-    .update([config, unit, ...programs].join('\0'))
+    .update([config, unit, ...proxyExceptions(context), ...programs].join('\0'))
     .digest('hex');
   return [
     directory({ path: '/etc/containerd', mode: 0o755 }),

@@ -39,7 +39,7 @@ export async function connectTcp(link: Link, address: string, port: number): Pro
         found: cause instanceof Error ? cause.message : String(cause),
         ...(prohibited
           ? {
-              hint: `Set "AllowTcpForwarding local" (and no PermitOpen that leaves ${address}:${port} out) in /etc/ssh/sshd_config on ${host}, then: systemctl reload ssh`,
+              hint: `kinit speaks to the API through SSH. In /etc/ssh/sshd_config and sshd_config.d/ on ${host}: "AllowTcpForwarding local", no "DisableForwarding yes", no PermitOpen that leaves ${address}:${port} out; in authorized_keys no restrict or no-port-forwarding. Then: systemctl reload ssh`,
             }
           : {}),
         cause,

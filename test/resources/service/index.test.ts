@@ -4,7 +4,15 @@ import { service, serviceKind, type ServiceSeen } from '../../../src/resources/s
 import { reason, run, SHELLS, withHost, type FakeHost } from '../sh.js';
 
 const R = service({ name: 'kubelet', enabled: true, running: true, revision: 'new' });
-const UP: ServiceSeen = { load: 'loaded', unitFile: 'enabled', active: 'active', needsReload: false, revision: 'new' };
+const NAMED = { renamed: false, hostName: 'node2' };
+const UP: ServiceSeen = {
+  load: 'loaded',
+  unitFile: 'enabled',
+  active: 'active',
+  needsReload: false,
+  revision: 'new',
+  ...NAMED,
+};
 const OFF = service({ name: 'firewalld', enabled: false, running: false });
 
 test('nothing to do for a service that runs what it should', () => {
@@ -18,7 +26,7 @@ test('nothing to do for a service that shall not run and does not exist, is mask
     { load: 'loaded', unitFile: 'disabled', active: 'failed' },
     { load: 'loaded', unitFile: 'static', active: 'inactive' },
   ]) {
-    expect(serviceKind.diff(OFF, { ...seen, needsReload: false, revision: undefined }).changed).toBe(false);
+    expect(serviceKind.diff(OFF, { ...seen, ...NAMED, needsReload: false, revision: undefined }).changed).toBe(false);
   }
 });
 
@@ -39,6 +47,17 @@ test.each([
   const difference = serviceKind.diff(R, { ...UP, ...differs });
   expect(difference.changed && difference.change.summary).toBe(summary);
   expect(reason(difference)).toBe(why);
+});
+
+test('a service that takes up the host name is restarted when that was set since', () => {
+  const named = service({ name: 'kubelet', enabled: true, running: true, revision: 'new', hostName: 'node2' });
+  const why = (seen: Partial<ServiceSeen>): string => reason(serviceKind.diff(named, { ...UP, ...seen }));
+  expect(why({})).toBe('kubelet is active and enabled');
+  expect(why({ renamed: true })).toBe('the host name was set since it was started');
+  expect(why({ renamed: true, hostName: 'other' })).toBe('the host name is other, and becomes node2');
+  // What does not run takes it up when it starts.
+  expect(why({ renamed: true, active: 'inactive' })).toBe('is inactive');
+  expect(reason(serviceKind.diff(R, { ...UP, renamed: true }))).toBe('kubelet is active and enabled');
 });
 
 test('without a revision a running service is left alone', () => {
@@ -68,7 +87,7 @@ function systemd(host: FakeHost, state: Readonly<Record<string, string>>): void 
 
 for (const shell of SHELLS) {
   const script = (r: typeof R, seen: ServiceSeen): string => {
-    const [step] = serviceKind.apply(r, seen);
+    const [step] = serviceKind.apply(r, r.hostName === undefined ? seen : { ...seen, renamed: true });
     return step?.do === 'script' ? step.script : 'exit 9';
   };
 
@@ -124,6 +143,34 @@ for (const shell of SHELLS) {
       host.write('/run/unit/MainPID', '1');
       utimesSync(`${host.root}/etc/new.yaml`, Date.now() / 1000 - 1, Date.now() / 1000 - 1);
       expect(newer()).toBe(`${host.root}/etc/new.yaml`);
+    });
+  });
+
+  test(`${shell}: whether the host name was set since the last start is noted, and before that told by the clock`, () => {
+    withHost((host) => {
+      const named = service({ name: 'kubelet', enabled: true, running: true, revision: 'new', hostName: 'node2' });
+      systemd(host, { LoadState: 'loaded', UnitFileState: 'enabled', ActiveState: 'active', next: 'active' });
+      host.write('/proc/sys/kernel/hostname', 'node2\n');
+      const seen = (): Partial<ServiceSeen> | undefined =>
+        serviceKind.parse?.(named, run(shell, host.inside(serviceKind.observe?.(named) ?? '')).stdout);
+      const setName = (name: string, at: number): void => {
+        host.write('/etc/hostname', `${name}\n`);
+        utimesSync(`${host.root}/etc/hostname`, at, at);
+      };
+      host.write('/run/unit/ActiveEnterTimestamp', 'Thu 2026-11-26 10:00:00 UTC');
+      const started = Date.UTC(2026, 10, 26, 10) / 1000;
+      setName('node2', started - 60);
+      expect(seen()).toMatchObject({ renamed: false, hostName: 'node2' });
+      setName('node2', started + 60);
+      expect(seen()).toMatchObject({ renamed: true });
+      expect(run(shell, host.inside(script(named, UP))).code).toBe(0);
+      expect(seen()).toMatchObject({ renamed: false });
+      // Put back by hand: a file that was written anew.
+      setName('node2', started + 90);
+      expect(seen()).toMatchObject({ renamed: true, hostName: 'node2' });
+      expect(run(shell, host.inside(script(named, UP))).code).toBe(0);
+      host.write('/proc/sys/kernel/hostname', 'other\n');
+      expect(seen()).toMatchObject({ renamed: true, hostName: 'other' });
     });
   });
 

@@ -111,6 +111,15 @@ function factsOf(host: string, address: string): HostFacts {
     cgroupVersion: 2,
     swap: [],
     selinux: 'enforcing',
+    // So that what is done about one stands in the page.
+    proxies: [
+      {
+        whom: 'services',
+        place: '/etc/systemd/system.conf.d/proxy.conf',
+        name: 'HTTPS_PROXY',
+        value: 'http://proxy.example.com:3128',
+      },
+    ],
     firewalls: [],
     timeServices: [],
     modules: { loaded: [], builtin: [], loadable: [] },

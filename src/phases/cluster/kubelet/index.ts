@@ -1,6 +1,8 @@
 import { kubeletState, waitForKubelet } from '../../../cluster/waits/kubelet.js';
+import { defined } from '../../../model/defined.js';
 import type { Phase, PhaseContext, Proofs } from '../../../model/phase.js';
 import type { Tools } from '../../../model/resource.js';
+import { proxyExceptions } from '../../../model/seams/proxies.js';
 import { digestOf } from '../../../model/text/digest.js';
 import { directory, file, link, proof, service } from '../../../resources/index.js';
 import { kubeletConfiguration } from './configuration.js';
@@ -47,6 +49,7 @@ export function kubeletService(context: PhaseContext): ReturnType<typeof service
     kubeletFlags(context),
     kubeletUnit(context.spec),
     kubeletDropIn(),
+    ...proxyExceptions(context),
     ...programs,
   ];
   return service({
@@ -55,6 +58,8 @@ export function kubeletService(context: PhaseContext): ReturnType<typeof service
     running: true,
     revision: digestOf(...parts),
     files: [CONFIGURATION, FLAGS, UNIT, DROP_IN],
+    // Its node has the name that the machine had when it started, and the API refuses it every other one.
+    ...defined({ hostName: context.spec.manageHostname ? context.node.spec.name : undefined }),
   });
 }
 

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
-import type { HostConnection } from '../../src/model/host.js';
-import { probeReachability, type ReachabilityResult } from '../../src/preflight/reachability.js';
-import { complaints, check, nodesOf, specOf, type Wanted } from './nodes.js';
+import type { HostConnection } from '../../../src/model/host.js';
+import { probeReachability } from '../../../src/preflight/network/reachability.js';
+import type { ReachabilityResult } from '../../../src/preflight/network/results.js';
+import type { HostFacts } from '../../../src/model/facts.js';
+import type { Node } from '../../../src/model/phase.js';
+import { neededRoutes } from '../../../src/preflight/network/routes.js';
+import { complaints, check, nodesOf, specOf, type Wanted } from '../nodes.js';
 
 interface FakeHost {
   readonly connection: HostConnection;
@@ -115,9 +119,12 @@ test('what cannot be judged is skipped with the reason', async () => {
 });
 
 test('an API server that runs already is judged without a listener', async () => {
-  const joined = { kubernetes: { membership: 'member' as const, kubeletActive: true, pki: {}, journal: true } };
+  const joined = {
+    kubernetes: { membership: 'member' as const, kubeletActive: true, pki: {}, journal: true },
+    listening: [{ protocol: 'tcp' as const, address: '::', port: 6443 }],
+  };
   const [c1, w1] = [
-    fakeHost('c1', 'tcp 6443 taken\nudp 8472 taken\n', '0 reached\n'),
+    fakeHost('c1', new Error('nothing is put up on a node'), '0 reached\n'),
     fakeHost('w1', UP_W1, '2 timeout\nheard 1\n'),
   ];
   const results = await probe(c1, w1, { controlPlane: joined });
@@ -128,6 +135,64 @@ test('an API server that runs already is judged without a listener', async () =>
       .filter(({ name }) => name.startsWith('reach-'))
       .map(({ name, status, found }) => `${name} ${status} ${found}`),
   ).toEqual(['reach-6443 error c1 (10.0.0.1): no answer', 'reach-8472-udp ok in use by the cluster already']);
+});
+
+test('another machine at an address, and a datagram that came out elsewhere, are no way to the host meant', async () => {
+  const [c1, w1] = [
+    fakeHost('c1', UP_C1, '0 elsewhere w9\nheard 1\n'),
+    fakeHost('w1', UP_W1, '2 elsewhere a-stranger\nheard 3\n'),
+  ];
+  const results = await probe(c1, w1);
+  expect(lines(results)).toEqual([
+    'c1 w1 tcp 10250 elsewhere: w9',
+    'c1 w1 udp 8472 timeout',
+    'w1 c1 tcp 6443 elsewhere: a-stranger',
+    'w1 c1 udp 8472 timeout',
+  ]);
+  expect(complaints({ reachability: results })).toContainEqual({
+    name: 'reach-10250',
+    title: 'kubelet of other hosts (tcp 10250)',
+    status: 'error',
+    minimum: 'reached',
+    found: 'w1 (10.0.0.2): w9 answers there',
+    hint: 'The address of w1 leads to another machine from here. Set internalAddress: in the inventory to one that is its alone, or take the address from the other machine.',
+  });
+});
+
+test('between nodes of a running cluster nothing is put up, and only what listens there is asked', async () => {
+  const joined = (port: number): Partial<HostFacts> => ({
+    kubernetes: { membership: 'member', kubeletActive: true, pki: {}, journal: true },
+    listening: [{ protocol: 'tcp', address: '::', port }],
+  });
+  const [c1, w1] = [
+    fakeHost('c1', new Error('no listener'), '0 reached\n'),
+    fakeHost('w1', new Error('no listener'), '1 refused\n'),
+  ];
+  const wanted = { controlPlane: joined(22), worker: joined(10250) };
+  // Its API server is away: whoever brings it back needs the port.
+  expect(lines(await probe(c1, w1, wanted))).toEqual([
+    'c1 w1 tcp 10250 reached',
+    'w1 c1 tcp 6443 skipped: c1 is in the cluster',
+  ]);
+});
+
+test('of a thousand hosts each tries some others, and every one is tried', () => {
+  const hosts = Array.from({ length: 1000 }, (_, index) => ({
+    name: `h${String(index)}`,
+    address: `10.1.${String(Math.floor(index / 250))}.${String((index % 250) + 1)}`,
+    roles: [index < 3 ? 'control-plane' : 'worker'],
+  }));
+  const spec = specOf({ hosts });
+  const [node] = nodesOf();
+  const nodes = spec.hosts.map((host, index) => ({ ...(node as Node), spec: host, isControlPlane: index < 3 }));
+  const routes = neededRoutes(nodes, spec);
+  const tunnel = routes.filter(({ protocol }) => protocol === 'udp');
+  expect(routes.length).toBeLessThan(20_000);
+  expect(new Set(tunnel.map(({ to }) => to.spec.name)).size).toBe(1000);
+  expect(tunnel.filter(({ from }) => from === nodes[7])).toHaveLength(10);
+  expect(routes.filter(({ to, port }) => to === nodes[0] && port === 6443)).toHaveLength(999);
+  expect(routes.filter(({ from, port }) => from === nodes[0] && port === 10250)).toHaveLength(999);
+  expect(neededRoutes(nodes.slice(0, 9), spec).filter(({ protocol }) => protocol === 'udp')).toHaveLength(72);
 });
 
 test('listeners are stopped when a host fails on the way', async () => {

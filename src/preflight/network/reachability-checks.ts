@@ -1,12 +1,12 @@
-import { isMember } from '../model/facts.js';
-import type { CheckResult } from '../model/check.js';
-import type { Node } from '../model/phase.js';
-import type { Check, CheckContext } from './check.js';
-import type { ReachabilityResult } from './reachability.js';
+import { isMember } from '../../model/facts.js';
+import type { CheckResult } from '../../model/check.js';
+import type { Node } from '../../model/phase.js';
+import type { Check, CheckContext } from '../check.js';
+import type { ReachabilityResult } from './results.js';
 
 /** One result per port that this host needs on others, over all those others. */
 export const reachabilityChecks: Check = (node, context) => {
-  const own = context.reachability.filter(({ from }) => from === node.spec.name);
+  const own = (context.reachability ?? []).filter(({ from }) => from === node.spec.name);
   const groups = new Map<string, ReachabilityResult[]>();
   for (const result of own) {
     const key = `${result.protocol} ${String(result.port)}`;
@@ -26,6 +26,14 @@ function groupCheck(results: readonly ReachabilityResult[], context: CheckContex
   const blocked = results.filter(({ outcome }) => outcome !== 'reached' && outcome !== 'skipped');
   // The tunnel's port of a node that works is in use by the kernel and cannot be tried.
   const skipped = results.filter((result) => result.outcome === 'skipped' && !isJoined(result.to, context));
+  const elsewhere = blocked.filter(({ outcome }) => outcome === 'elsewhere');
+  if (elsewhere.length > 0)
+    return {
+      ...base,
+      status: 'error',
+      found: elsewhere.map(({ to, address, reason }) => `${to} (${address}): ${reason ?? ''} answers there`).join(', '),
+      hint: `The address of ${names(elsewhere)} leads to another machine from here. Set internalAddress: in the inventory to one that is its alone, or take the address from the other machine.`,
+    };
   if (blocked.length > 0) {
     const found = blocked.map((result) => `${result.to} (${result.address}): ${OUTCOMES[result.outcome]}`).join(', ');
     const handled = blocked.every((result) => firewallIsOurs(result, context));
@@ -63,6 +71,7 @@ const OUTCOMES: Readonly<Record<ReachabilityResult['outcome'], string>> = {
   timeout: 'no answer',
   refused: 'rejected',
   unreachable: 'no route',
+  elsewhere: 'another machine answers',
   skipped: 'not tried',
 };
 

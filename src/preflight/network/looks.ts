@@ -1,0 +1,32 @@
+import type { HostConnection } from '../../model/host.js';
+import type { Node } from '../../model/phase.js';
+import type { Spec } from '../../model/spec.js';
+import type { Looks } from '../check.js';
+import { lookForEndpoint } from './endpoint.js';
+import { tryForwarding } from './forwarding.js';
+import { probeReachability } from './reachability.js';
+
+/** What only trying shows of the ways between hosts. Nothing on a host is changed. */
+export async function lookAround(
+  connections: ReadonlyMap<string, HostConnection>,
+  nodes: readonly Node[],
+  spec: Spec,
+  {
+    signal,
+    between,
+    listen,
+  }: {
+    readonly signal: AbortSignal;
+    /** Ways between hosts are tried too, not only ours to them. */
+    readonly between: boolean;
+    /** Listeners may be put up for that. */
+    readonly listen: boolean;
+  },
+): Promise<Looks> {
+  const [forwarding, endpoint, reachability] = await Promise.all([
+    tryForwarding(connections, nodes, spec),
+    between ? lookForEndpoint(connections, nodes, spec) : new Map<string, never>(),
+    between && listen && nodes.length > 1 ? probeReachability(connections, nodes, spec, signal) : [],
+  ]);
+  return { forwarding, endpoint, reachability };
+}

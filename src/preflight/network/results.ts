@@ -1,0 +1,25 @@
+/** Whether one host reaches one port of another. */
+export interface ReachabilityResult {
+  readonly from: string;
+  readonly to: string;
+  readonly address: string;
+  readonly protocol: 'tcp' | 'udp';
+  readonly port: number;
+  /** What the port is for: 'API server', 'kubelet', 'VXLAN'. */
+  readonly purpose: string;
+  /**
+   * timeout: dropped on the way. refused: a firewall that rejects. elsewhere: another machine answers at this address.
+   * skipped: could not be judged, see reason.
+   */
+  readonly outcome: 'reached' | 'timeout' | 'refused' | 'unreachable' | 'elsewhere' | 'skipped';
+  /** skipped: why. elsewhere: who answers. */
+  readonly reason?: string;
+}
+
+/** What one host knows of apiServer.endpoint. */
+export interface EndpointLook {
+  /** Addresses of its name; unknown: no such name. late: nobody answered the question. */
+  readonly name: readonly string[] | 'unknown' | 'late';
+  /** Absent: not tried, since no API server runs yet. */
+  readonly connection?: 'reached' | 'timeout' | 'failed';
+}

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import type { ProxySetting } from '../../../src/model/facts.js';
+import type { PhaseContext } from '../../../src/model/phase.js';
+import { kubeletService } from '../../../src/phases/cluster/kubelet/index.js';
+import { noProxy } from '../../../src/phases/host/no-proxy.js';
+import { makeContext } from '../../templates/context.js';
+import { complaints } from '../../preflight/nodes.js';
+
+const services = (name: string, value: string, whom = 'services'): ProxySetting => ({
+  ...{ whom, name, value },
+  place: '/etc/systemd/system.conf.d/p.conf',
+});
+const withProxies = (...proxies: ProxySetting[]): PhaseContext => {
+  const context = makeContext();
+  return { ...context, node: { ...context.node, facts: { ...context.node.facts, proxies } } };
+};
+const written = (context: PhaseContext): Record<string, string> =>
+  Object.fromEntries(
+    noProxy
+      .resources(context)
+      .flatMap((each) => ('content' in each && 'path' in each ? [[each.path, each.content]] : [])),
+  ) as Record<string, string>;
+
+test('without a proxy nothing is written, and kubelets are what they were', () => {
+  const context = withProxies(services('NO_PROXY', 'a.test'), services('https_proxy', ''));
+  expect(noProxy.appliesTo(context)).toBe(false);
+  expect(kubeletService(context).revision).toBe(kubeletService(makeContext()).revision);
+});
+
+test('every service of the cluster leaves its ranges, names and addresses out, and what was left out before', () => {
+  const context = withProxies(
+    services('HTTPS_PROXY', 'http://p:1'),
+    services('no_proxy', 'a.test, 10.1.0.0/16 "$x'),
+    services('NO_PROXY', 'registry.test', 'containerd'),
+    services('NO_PROXY', 'others.test', 'kubelet'),
+  );
+  expect(noProxy.appliesTo(context)).toBe(true);
+  const files = written(context);
+  const list =
+    'a.test,10.1.0.0/16,registry.test,localhost,127.0.0.0/8,::1,api.example,10.244.0.0/16,10.96.0.0/12,.svc,.cluster.local';
+  const text = files['/etc/systemd/system/containerd.service.d/zz-kinit-no-proxy.env'] ?? '';
+  const [upper = '', lower = ''] = text.split('\n');
+  expect(upper).toContain(`NO_PROXY=${list}`);
+  expect(lower).toBe(upper.replace('NO_PROXY', 'no_proxy'));
+  for (const { spec, address } of context.nodes)
+    expect(upper.split(/[=,]/)).toEqual(expect.arrayContaining([spec.name, address]));
+  expect(files['/etc/systemd/system/kubelet.service.d/zz-kinit-no-proxy.env']).toContain(
+    '=a.test,10.1.0.0/16,others.test,localhost,',
+  );
+  expect(files['/etc/systemd/system/kubelet.service.d/zz-kinit-no-proxy.conf']).toContain(
+    '[Service]\nEnvironmentFile=-/etc/systemd/system/kubelet.service.d/zz-kinit-no-proxy.env\n',
+  );
+});
+
+test('a kubelet is restarted when a proxy comes, and not for each host that comes', () => {
+  const context = withProxies(services('HTTPS_PROXY', 'http://p:1'));
+  const { revision } = kubeletService(context);
+  expect(revision).not.toBe(kubeletService(makeContext()).revision);
+  expect(kubeletService({ ...context, nodes: context.nodes.slice(0, 1) }).revision).toBe(revision);
+  expect(kubeletService({ ...context, endpoint: 'other.test:6443' }).revision).not.toBe(revision);
+});
+
+test('a check says which proxies there are, and where', () => {
+  const proxies = [services('https_proxy', 'http://10.9.9.9:3128')];
+  const of = (host: string): unknown[] =>
+    complaints({ controlPlane: { proxies } }, host).map(({ name, status, found }) => `${name} ${status}: ${found}`);
+  expect(of('c1')).toEqual([
+    'proxy warning: https_proxy=http://10.9.9.9:3128 for services (/etc/systemd/system.conf.d/p.conf)',
+  ]);
+  expect(of('w1')).toEqual([]);
+});
