@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { talksOn } from './bounds.js';
 import { KinitError } from '../model/error.js';
 import type { HostConnection } from '../model/host.js';
 import { lastLines } from '../model/text/last-lines.js';
@@ -14,6 +15,9 @@ export interface Asked {
   readonly sent: number;
   readonly received: number;
 }
+
+/** No host has so much to say: the end of its answers drowned in something else. */
+const TOO_MUCH = 4 * 1024 * 1024;
 
 /** The last section: where it is missing, the script broke off. */
 export const END = 'end';
@@ -34,6 +38,7 @@ export async function askSections(
   const received = Date.now();
   const answers = splitAnswers(nonce, result.stdout);
   if (!answers.has(END)) {
+    if (result.stdout.length > TOO_MUCH) throw talksOn(host, `${String(result.stdout.length)} characters, and no end`);
     const found = lastLines(result.stderr, 5) || `it stopped early, with exit code ${result.code}`;
     throw new KinitError(`what is on ${host} could not be found out`, { class: 'access', host, tried: what, found });
   }

@@ -1,6 +1,7 @@
 import { defined } from '../model/defined.js';
 import type { HostFacts } from '../model/facts.js';
 import type { HostConnection } from '../model/host.js';
+import { boundedAnswer, shortened } from './bounds.js';
 import { askSections, END, type Section } from './ask.js';
 import { capacity } from './subjects/hardware/capacity.js';
 import { clockOffset, clockScript, parseClock } from './subjects/system/clock-offset.js';
@@ -57,7 +58,10 @@ export async function gatherFacts(connection: HostConnection, own: OwnQuestions)
     what: 'run the probe for facts',
     timeoutSeconds: TIMEOUT_SECONDS,
   });
-  const ask = <Answer>(subject: Subject<Answer>): Answer => subject.parse(answers.get(subject.id) ?? '');
+  const bounded = (subject: Subject<unknown>): string => boundedAnswer(host, subject, answers.get(subject.id) ?? '');
+  const ask = <Answer>(subject: Subject<Answer>): Answer => shortened(subject.parse(bounded(subject)));
+  // Texts of files: their length is the subject's to know.
+  const askWhole = <Answer>(subject: Subject<Answer>): Answer => subject.parse(bounded(subject));
   const { kubeletActive, ...active } = ask(services);
   const packageLockHolder = locksOf(own).flatMap((subject) => ask(subject) ?? [])[0];
   return {
@@ -75,11 +79,11 @@ export async function gatherFacts(connection: HostConnection, own: OwnQuestions)
     ...active,
     ...ask(kernel),
     listening: ask(sockets),
-    proxies: ask(proxiesOf(own.units)),
+    proxies: askWhole(proxiesOf(own.units)),
     disks: ask(disksWith(own.folders)),
     ...defined({ packageLockHolder }),
-    past: ask(past(own.past)),
-    kubernetes: { ...ask(kubernetes), ...ask(kubeletFlags), kubeletActive },
+    past: askWhole(past(own.past)),
+    kubernetes: { ...askWhole(kubernetes), ...ask(kubeletFlags), kubeletActive },
   };
 }
 

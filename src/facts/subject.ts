@@ -6,6 +6,8 @@ export interface Subject<Answer> {
   /** Runs as root in a subshell of its own, its standard error is dropped. */
   readonly script: ShellScript;
   readonly values?: ShellValues;
+  /** The answer is never longer, in characters; default 64 Ki. Who says more says what was not asked. */
+  readonly limit?: number;
   /** Takes any text, also none at all (a missing tool), and gives sensible defaults then. */
   readonly parse: (output: string) => Answer;
 }

@@ -93,3 +93,23 @@ test('clock: neither the way nor the time of the probe itself counts as an offse
   expect(clockOffset({ sent: 1000, received: 1320 }, { began: 6010, ended: 6310 })).toBe(5000);
   expect(clockOffset({ sent: 1000, received: 1320 }, { began: undefined, ended: 1 })).toBe(0);
 });
+
+test('what talks into the answers of a host is named, and is no fact of it', async () => {
+  const noisy = (noise: string): Promise<unknown> =>
+    gatherFacts(
+      connection(async (script) => {
+        const nonce = /printf '\\n=%s %s\\n' (\w+) /.exec(script)?.[1] ?? '';
+        return { code: 0, stderr: '', stdout: `\n=${nonce} os\nID=debian\nPRETTY_NAME=${noise}\n=${nonce} end\n1\n` };
+      }),
+      OWN,
+    );
+  await expect(noisy('x'.repeat(720_000))).rejects.toMatchObject({
+    message: 'node1 writes without being asked on the channel of the root shell',
+    context: { class: 'access', host: 'node1', found: '720022 characters about "os", at most 65536 can be meant' },
+  });
+  expect(await noisy('x'.repeat(5000))).toMatchObject({ os: { prettyName: `${'x'.repeat(256)}...` } });
+  const drowned = connection(async () => ({ code: 0, stderr: '', stdout: 'x'.repeat(5 * 1024 * 1024) }));
+  await expect(gatherFacts(drowned, OWN)).rejects.toMatchObject({
+    context: { class: 'access', found: '5242880 characters, and no end' },
+  });
+});

@@ -6,6 +6,7 @@ import type { Subject } from '../subject.js';
 export const kubernetes: Subject<Pick<HostFacts['kubernetes'], 'membership' | 'pki' | 'journal'>> = {
   id: 'kubernetes',
   script: shellScript('./kubernetes.sh', import.meta.url),
+  limit: 4 * 1024 * 1024,
   parse: (output) => {
     const pki: Record<string, string> = {};
     let journal = false;

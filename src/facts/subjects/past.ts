@@ -11,6 +11,7 @@ export function past(looks: readonly PastLook[]): Subject<HostPast> {
   return {
     id: 'past',
     script: shellScript('./past.sh', import.meta.url),
+    limit: 4 * 1024 * 1024,
     values: {
       args: [
         ...words('files', '-'),

@@ -15,7 +15,7 @@ export interface PackageManager {
   /**
    * "$1": a folder for notes, the rest: names. Installs them in whatever version the distribution has, after an
    * interrupted run of somebody else was finished. Notes in the folder what `remove` will need. Ends with code 1 and says
-   * on standard error what failed.
+   * on standard error what failed: first lists that could not be refreshed, with repository, reason and bound.
    */
   readonly install: ShellScript;
   /**

@@ -1,5 +1,7 @@
 /** Where a marker starts: a byte that plain output does not hold, then a nonce that nothing on the host can guess. */
 const START = 0x1e;
+/** Bytes of what stands in a marker behind the nonce. */
+const LONGEST_MARK = 256;
 
 /** sh text that writes a marker on standard output and on standard error. `text` is made of shell words without quotes, for example '7 $code'. */
 export function printMarker(nonce: string, text: string): string {
@@ -25,7 +27,14 @@ export function createFrameReader(
       if (start > 0) on.data(rest.subarray(0, start));
       rest = rest.subarray(start);
       const end = rest.length < prefix.length ? -1 : rest.indexOf('\n', prefix.length);
-      if (end < 0) break;
+      const length = (end < 0 ? rest.length : end) - prefix.length;
+      if (end < 0 && length < LONGEST_MARK) break;
+      if (length >= LONGEST_MARK) {
+        // Too long for a marker of ours: it must not be held for ever.
+        on.data(rest.subarray(0, 1));
+        rest = rest.subarray(1);
+        continue;
+      }
       const text = rest.toString('latin1', prefix.length, end);
       rest = rest.subarray(end + 1);
       on.mark(text);

@@ -4,6 +4,7 @@ import { renderPlan } from '../../../src/cli/render/tables/changes.js';
 import { renderChecks } from '../../../src/cli/render/tables/checks.js';
 import { newRecord, recording } from '../../../src/cli/render/record.js';
 import { bytes, duration } from '../../../src/cli/render/text.js';
+import { table } from '../../../src/cli/render/tables/table.js';
 import { renderTiming } from '../../../src/cli/render/tables/timing.js';
 
 const plain = paint(false);
@@ -107,4 +108,10 @@ test('sizes and durations as people say them', () => {
     '3.0 GiB',
   ]);
   expect([0.44, 12.4, 59.7, 185].map(duration)).toEqual(['0.4 s', '12 s', '1 min 00 s', '3 min 05 s']);
+});
+
+test('a cell without end does not push the others away', () => {
+  const lines = table(['HOST', 'FOUND', 'MINIMUM'], [['a', 'x'.repeat(720_000), '1']]).split('\n');
+  expect(lines.map(({ length }) => length)).toEqual([6 + 240 + 2 + 7, 6 + 240 + 2 + 1]);
+  expect(lines[1]).toContain('xxx...');
 });

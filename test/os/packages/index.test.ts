@@ -69,6 +69,42 @@ for (const shell of SHELLS) {
     });
   });
 
+  test(`${shell}: lists that could not be refreshed are told first: which repository, why, and the bound`, () => {
+    withHost((host) => {
+      debian(host, {
+        lists: 'missing',
+        aptGet: `case "$*" in
+          *update*) printf '%s\\n' 'Err:1 http://deb.test/debian bookworm InRelease' "  Temporary failure resolving 'deb.test'" \
+            "W: Failed to fetch http://deb.test/debian/dists/bookworm/InRelease  Temporary failure resolving 'deb.test'" \
+            'W: Some index files failed to download. They have been ignored, or old ones used instead.';;
+          *install*) echo "E: Unable to locate package socat"; exit 100;; esac`,
+      });
+      const result = apply(host, shell);
+      expect(result.code).toBe(1);
+      expect(result.stderr).toBe(
+        [
+          'the package lists could not be refreshed (at most 240 s):',
+          "W: Failed to fetch http://deb.test/debian/dists/bookworm/InRelease  Temporary failure resolving 'deb.test'",
+          'cannot install socat: E: Unable to locate package socat',
+          '',
+        ].join('\n'),
+      );
+    });
+  });
+
+  test(`${shell}: lists that do not come to an end are told with the last that was heard`, () => {
+    withHost((host) => {
+      debian(host, { lists: 'missing', aptGet: 'case "$*" in *install*) exit 100;; esac' });
+      host.command(
+        'timeout',
+        'echo "0% [Connecting to deb.test (192.0.2.1)]"; case "$*" in "240 "*update*) exit 124;; *) exit 100;; esac',
+      );
+      expect(apply(host, shell).stderr).toContain(
+        'the package lists could not be refreshed (at most 240 s):\nno end within 240 s; the last that was heard: 0% [Connecting to deb.test (192.0.2.1)]\ncannot install socat: ',
+      );
+    });
+  });
+
   test(`${shell}: an archive that moved on since the lists were read is tried again after a refresh`, () => {
     withHost((host) => {
       debian(host, {

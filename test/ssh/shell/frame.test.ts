@@ -66,3 +66,12 @@ test('lines come as they are complete, the last one at the end, characters never
   expect(sink.text()).toBe('grün\nblau');
   expect(seen).toEqual(['grün', 'blau']);
 });
+
+test('what begins as a marker and does not end is handed on, and the next one is still seen', () => {
+  const noise = `\x1e${NONCE} ${'x'.repeat(5000)}`;
+  for (const size of [7, 1000, 9999])
+    expect(read(Buffer.from(`${noise}\x1e${NONCE} 9 0\n`, 'latin1'), size).events).toEqual([
+      `data ${noise}`,
+      'mark 9 0',
+    ]);
+});

@@ -12,6 +12,7 @@ type Network = Pick<HostFacts, 'addresses' | 'defaultRoute' | 'routes' | 'namese
 export const network: Subject<Network> = {
   id: 'network',
   script: shellScript('./network.sh', import.meta.url),
+  limit: 1024 * 1024,
   parse: (output) => {
     const rows = lines(output).map(words);
     const addresses = rows.flatMap(addressOf);

@@ -9,6 +9,7 @@ type Socket = HostFacts['listening'][number];
 export const sockets: Subject<HostFacts['listening']> = {
   id: 'sockets',
   script: shellScript('./sockets.sh', import.meta.url),
+  limit: 1024 * 1024,
   parse: (output) => {
     const unique = new Map<string, Socket>();
     for (const row of lines(output).map(words)) {

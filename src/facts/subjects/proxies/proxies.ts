@@ -9,6 +9,7 @@ const LONGEST = 4000;
 export const proxiesOf = (units: readonly string[]): Subject<readonly ProxySetting[]> => ({
   id: 'proxies',
   script: shellScript('./proxies.sh', import.meta.url),
+  limit: 512 * 1024,
   values: { args: units },
   parse: (output) => {
     const found: ProxySetting[] = [];

@@ -42,6 +42,7 @@ const FEATURES: readonly (readonly [feature: string, ...modules: string[]])[] = 
 export const kernel: Subject<Pick<HostFacts, 'modules' | 'kernelFeatures'>> = {
   id: 'kernel',
   script: shellScript('./kernel.sh', import.meta.url),
+  limit: 2 * 1024 * 1024,
   values: { args: [OPTIONS, SYMBOLS] },
   parse: (output) => {
     const section = sections(output);

@@ -10,6 +10,10 @@ export DEBIAN_FRONTEND LC_ALL NEEDRESTART_MODE
 # Seconds to wait for another apt or dpkg to finish.
 LOCK_TIMEOUT=300
 
+# Seconds that one apt-get may take, and those for the lists of all repositories together.
+bound=900
+LISTS_TIMEOUT=240
+
 log=$(mktemp) || exit 1
 trap 'rm -f -- "$log"' EXIT
 
@@ -34,7 +38,7 @@ apt_wait() {
 # apt_get ARGUMENT...
 apt_get() {
   apt_wait || return 1
-  timeout 900 apt-get -q -y -o DPkg::Lock::Timeout="$LOCK_TIMEOUT" -o Acquire::Retries=2 \
+  timeout "$bound" apt-get -q -y -o DPkg::Lock::Timeout="$LOCK_TIMEOUT" -o Acquire::Retries=2 \
     -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 \
     -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" > "$log" 2>&1 < /dev/null
 }
@@ -44,11 +48,35 @@ dpkg_alone() {
   apt_wait && timeout 600 dpkg "$@" > "$log" 2>&1 < /dev/null
 }
 
-# apt_failed WHAT: says it with the log's end, and ends the script.
+# apt_failed WHAT: says it with the log's end, and ends the script. Lists that could not be refreshed go first: what apt says of
+# a package then (that it knows none of that name) only follows from it.
 apt_failed() {
-  echo "$1; the last lines of apt-get:" >&2
-  tail -n 15 "$log" >&2
+  if [ -n "$unrefreshed" ]; then
+    printf '%s\n' "the package lists could not be refreshed (at most $LISTS_TIMEOUT s):" "$unrefreshed"
+    printf '%s: %s\n' "$1" "$(grep '^E:' "$log" | tail -n 1)"
+  else
+    echo "$1; the last lines of apt-get:"
+    tail -n 15 "$log"
+  fi >&2
   exit 1
+}
+
+# Refreshes the lists. What of it failed is kept in "unrefreshed": which repository, and why, in a few lines.
+unrefreshed=
+apt_refresh() {
+  echo "refreshing the package lists, at most $LISTS_TIMEOUT s"
+  bound=$LISTS_TIMEOUT
+  apt_get update
+  ended=$?
+  bound=900
+  # It calls it a success when it goes on with lists of before.
+  unrefreshed=$(sed -n 's/^\(E: .*\)/\1/p; s/^\(W: Failed to fetch .*\)/\1/p; s/^\(W: GPG error: .*\)/\1/p' "$log" |
+    grep -v 'Some index files failed' | cut -c 1-300 | sort -u | head -n 4)
+  if [ -z "$unrefreshed" ] && [ "$ended" -ne 0 ]; then
+    unrefreshed=$(tail -n 3 "$log" | cut -c 1-300)
+    [ "$ended" -ne 124 ] || unrefreshed="no end within $LISTS_TIMEOUT s; the last that was heard: $unrefreshed"
+  fi
+  [ -z "$unrefreshed" ] || echo "the package lists could not all be refreshed: $(printf '%s\n' "$unrefreshed" | head -n 1)"
 }
 
 # A stop in the middle of dpkg leaves work behind that it asks to be finished first.

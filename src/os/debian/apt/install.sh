@@ -16,8 +16,7 @@ lists_are_fresh() {
 
 refresh_lists() {
   refreshed=yes
-  echo 'refreshing the package lists'
-  apt_get update || echo "the package lists could not all be refreshed: $(tail -n 1 "$log")"
+  apt_refresh
 }
 
 # What an installation would do, into the log.

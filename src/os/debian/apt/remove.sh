@@ -55,7 +55,7 @@ remove_packages() {
 
 bring_back() {
   apt_get install --no-install-recommends -- "$@" && return 0
-  apt_get update
+  apt_refresh
   apt_get install --no-install-recommends -- "$@" ||
     apt_failed "could not install $* again, which kinit's packages had replaced"
 }
