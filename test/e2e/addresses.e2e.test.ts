@@ -59,14 +59,17 @@ function complaints(events: readonly KinitEvent[], status: 'error' | 'warning' =
     .map(({ host, check }) => `${host} ${check.name}: ${check.found}`);
 }
 
-const sshd = (line: string): string =>
-  `printf '%s\\n' '${line}' > /etc/ssh/sshd_config.d/x.conf && systemctl reload ssh`;
+/** Has node1's sshd read one line more, or none, and waits until it takes logins again. */
+async function sshd(line: string): Promise<void> {
+  await cluster.sh('node1', `printf '%s\\n' '${line}' > /etc/ssh/sshd_config.d/x.conf && systemctl reload ssh`);
+  await eventually('sshd to be back', 30, () => cluster.sh('node1', 'true'));
+}
 
 describe('before a host is changed', () => {
   test('one check names all of it: floating and doubled addresses, an overlapping network, an unknown endpoint, no forwarding', async () => {
     const [one = '', two = ''] = addresses;
     await cluster.sh('node1', `ip addr add 10.100.0.7/24 dev host0; echo '${one} api.lab.test' >> /etc/hosts`);
-    await cluster.sh('node1', sshd('AllowTcpForwarding no'));
+    await sshd('AllowTcpForwarding no');
     await cluster.sh('node2', `ip addr add ${one}/32 dev lo`);
     const file = inventory('all-at-once', {
       second: '203.0.113.10',
@@ -93,13 +96,13 @@ describe('before a host is changed', () => {
   });
 
   test.each(['DisableForwarding yes', 'PermitOpen 192.0.2.1:22'])('%s is met by a check as well', async (line) => {
-    await cluster.sh('node1', sshd(line));
+    await sshd(line);
     const { code, events } = await kinitEvents(['check', '-i', inventory('forwarding')]);
     expect(code).toBe(13);
     expect(complaints(events)).toContainEqual(
       expect.stringMatching(/^node1 ssh-forwarding: sshd on node1 forbids TCP forwarding/),
     );
-    await cluster.sh('node1', 'rm /etc/ssh/sshd_config.d/x.conf; systemctl reload ssh');
+    await sshd('');
   });
 
   test('another machine at an address is no way to the host meant', async () => {
