@@ -35,6 +35,9 @@ export async function explainFailedRun({
   readonly emit: Emit;
   readonly signal: AbortSignal;
 }): Promise<void> {
+  const told = [...failures].flatMap(([, error]) =>
+    error instanceof KinitError ? [error.message, error.context.found ?? ''] : [],
+  );
   const failed = [...failures]
     .filter(([, error]) => error instanceof KinitError && UNEXPLAINED.includes(error.context.class))
     .map(([host]) => host);
@@ -62,11 +65,20 @@ export async function explainFailedRun({
     );
     for (const { host, cause, severity, found, next } of ordered.slice(0, MAX_FINDINGS)) {
       if (severity === 'note') continue;
-      emit({ type: 'finding', ...defined({ host }), cause, severity, found, next });
+      emit({ type: 'finding', ...defined({ host }), cause, severity, found: withoutTold(found, told), next });
     }
   } catch {
     // The failure itself is told in any case.
   } finally {
     access?.close();
   }
+}
+
+/** A line of a log that the failure's own lines show already is not said a second time. */
+export function withoutTold(found: string, told: readonly string[]): string {
+  for (let at = found.indexOf(': '); at >= 0; at = found.indexOf(': ', at + 2)) {
+    const rest = found.slice(at + 2);
+    if (rest.length > 20 && told.some((each) => each.includes(rest))) return found.slice(0, at);
+  }
+  return found;
 }

@@ -1,39 +1,11 @@
-import { expect, test, vi } from 'vitest';
-import { explainFailedRun } from '../../../src/engine/explain/failed-run.js';
-import { KinitError } from '../../../src/model/error.js';
-import type { KinitEvent } from '../../../src/model/event.js';
+import { expect, test } from 'vitest';
+import { withoutTold } from '../../../src/engine/explain/failed-run.js';
 
-const found = [{ cause: 'cni-config-missing', until: 'network' }, { cause: 'container-crash' }].map((finding) => ({
-  ...finding,
-  severity: 'error',
-  host: 'node1',
-  found: 'x',
-  next: 'y',
-  title: 'z',
-  rank: 1,
-}));
-
-vi.mock('../../../src/doctor/index.js', async (original) => ({
-  ...(await original<object>()),
-  diagnose: () => found,
-}));
-vi.mock('../../../src/engine/explain/doctor.js', () => ({ evidenceOf: () => Promise.resolve({}) }));
-
-async function told(notReached: readonly string[]): Promise<string[]> {
-  const events: KinitEvent[] = [];
-  await explainFailedRun({
-    inventory: { spec: { apiServer: { port: 6443 } } } as Parameters<typeof explainFailedRun>[0]['inventory'],
-    live: [],
-    lost: [],
-    failures: [['node1', new KinitError('gave up', { class: 'timeout' })]],
-    notReached,
-    emit: (event) => events.push(event),
-    signal: new AbortController().signal,
-  });
-  return events.flatMap((event) => (event.type === 'finding' ? [event.cause] : []));
-}
-
-test('what init has not done yet is no cause of its failure', async () => {
-  expect(await told(['network', 'dns'])).toEqual(['container-crash']);
-  expect(await told(['dns'])).toEqual(['cni-config-missing', 'container-crash']);
+test('a line that the failure shows already is not said a second time', () => {
+  const line = 'Error: unknown flag: --no-such-flag';
+  const found = `kube-apiserver ends again and again: ${line}`;
+  expect(withoutTold(found, [`container kube-apiserver: ${line}\nsomething else`])).toBe(
+    'kube-apiserver ends again and again',
+  );
+  expect(withoutTold(found, ['no answer within 240 s'])).toBe(found);
 });

@@ -126,7 +126,15 @@ function why(message: string, { cluster }: Evidence, pod: string): string {
       text(each, 'involvedObject', 'name') === pod && (text(each, 'message') ?? '').startsWith('Failed to pull image'),
   );
   const full = text(event, 'message') ?? message;
-  return reasonIn(full) ?? said(full.replace(/^Back-off pulling image \S+:? ?/, '') || 'no reason given');
+  return reasonIn(full) ?? (said(plain(full)) || 'no reason given');
+}
+
+/** The innermost words, without the quotes and the wrappings of those who handed them on. */
+function plain(message: string): string {
+  return message
+    .replace(/^Back-off pulling image \S+:? ?/, '')
+    .replaceAll(/rpc error: code = \w+ desc = /g, '')
+    .replaceAll(/\\+"/g, '"');
 }
 
 const REASONS: readonly (readonly [RegExp, string])[] = [
