@@ -23,7 +23,7 @@ export const sysctls: Phase = {
       }),
       // As a journal entry of its own: reset brings it back, and then undoes what an earlier kinit did with it.
       ...(node.facts.past?.recorded.includes(`file:${EARLIER_FILE}`) === true
-        ? [setAside({ path: EARLIER_FILE })]
+        ? [setAside({ path: EARLIER_FILE, owner: 'an earlier kinit' })]
         : []),
       ...wanted.map(([key, value]) => sysctl({ key, value, optional: OPTIONAL.has(key) })),
     ];
