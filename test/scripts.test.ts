@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { expect, test } from 'vitest';
 
 /** What runs as it stands: no compiler finds out that a name has gone. */
@@ -22,9 +23,9 @@ test.each(imports)('$file imports from $path what is there', async ({ names, pat
 });
 
 test('every file of end-to-end tests stands in one lane', () => {
-  const names = readdirSync(new URL('e2e', import.meta.url))
+  const names = readdirSync(new URL('e2e', import.meta.url), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.e2e.test.ts'))
-    .map((file) => file.replace('.e2e.test.ts', ''));
+    .map((file) => basename(file, '.e2e.test.ts'));
   const lanes = readFileSync(new URL('scripts/lib/lanes.js', root), 'utf8');
   const listed = [...(/LANES = \{([^}]*)\}/.exec(lanes)?.[1] ?? '').matchAll(/'([a-z-]+)'/g)].map(([, name]) => name);
   expect(listed.sort()).toEqual(names.sort());

@@ -3,8 +3,8 @@
 
 /** Names of files below test/e2e without ".e2e.test.ts", the longest first. */
 export const LANES = {
-  computes: ['resume', 'trouble', 'cluster', 'plan', 'variants', 'resume-join'],
-  waits: ['doctor', 'access', 'secrecy', 'cluster-api', 'ssh', 'ssh-bastion', 'ssh-certificates'],
+  computes: ['resume', 'trouble', 'cluster', 'plan', 'variants', 'leftovers', 'resume-join'],
+  waits: ['doctor', 'works', 'addresses', 'access', 'secrecy', 'cluster-api', 'ssh', 'ssh-bastion', 'ssh-certificates'],
   alone: ['undo', 'lab'],
 };
 

@@ -9,7 +9,7 @@ kind_of() {
     *' dummy '*) echo dummy ;;
     *' vxlan '*)
       printf '%s\n' "$1" | sed -n -E 's/.* vxlan (id [0-9]+).*/vxlan \1/p' | tr '\n' ' '
-      for word in local dev dstport; do printf '%s\n' "$1" | sed -n -E "s/.* vxlan .* ($word [^ ]+).*/\\1/p" | tr '\n' ' '; done
+      for word in 'local' dev dstport; do printf '%s\n' "$1" | sed -n -E "s/.* vxlan .* ($word [^ ]+).*/\\1/p" | tr '\n' ' '; done
       case "$1" in *' nolearning '*) echo nolearning ;; esac
       ;;
   esac

@@ -18,12 +18,13 @@ export const renamed: Cause = {
   rank: 26,
   find: eachHost((host) => {
     if (!isMember(host.facts)) return undefined;
-    const next = `kinit init, or on ${host.host}: hostnamectl set-hostname ${host.host} && systemctl restart kubelet`;
+    const next = `on ${host.host}: hostnamectl set-hostname ${host.host} && systemctl restart kubelet`;
+    const kinit = '; kinit init does both';
     const other = REFUSED.exec(kubeletSaid(host, REFUSED) ?? '')?.[1];
     if (other !== undefined && other !== host.host)
-      return { found: `its kubelet was started under the name ${other}, and the API refuses it`, next };
+      return { found: `its kubelet was started under the name ${other}, and the API refuses it`, next, kinit };
     if (!takesHostName(host) || host.facts.hostname === '' || host.facts.hostname === host.host) return undefined;
-    return { found: `the host name is ${host.facts.hostname}: its kubelet takes that at its next start`, next };
+    return { found: `the host name is ${host.facts.hostname}: its kubelet takes that at its next start`, next, kinit };
   }),
 };
 
