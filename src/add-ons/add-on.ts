@@ -1,5 +1,6 @@
 import type { Supply } from '../artifacts/supply.js';
 import type { KubeObject } from '../model/api.js';
+import type { Decider } from '../model/seams/decider.js';
 import type { NetworkTraces } from '../model/seams/network-traces.js';
 import type { PhaseContext } from '../model/phase.js';
 
@@ -18,6 +19,7 @@ export interface AddOn {
   readonly objects: (context: PhaseContext) => readonly KubeObject[];
   /** It is ready when every pod of these is available; the end of a run waits for that. */
   readonly ready: readonly Workload[];
+  readonly decides?: Decider;
   /** What it leaves on a host besides pods. */
   readonly traces?: NetworkTraces;
 }

@@ -4,7 +4,7 @@ import { dns } from './dns/index.js';
 import { kubeProxy } from './kube-proxy/index.js';
 
 export type { AddOn, Workload } from './add-on.js';
-export { proxyKernel, proxyModeOf, proxyModules } from './kube-proxy/index.js';
+export { NFTABLES_KERNEL, proxyKernel, proxyModules } from './kube-proxy/index.js';
 
 /** Every add-on: the only list. */
 export const addOns: readonly AddOn[] = [kubeProxy, dns];

@@ -2,7 +2,18 @@ import type { PhaseContext, Proofs } from '../model/phase.js';
 import type { LeftoverRow } from '../model/seams/leftover.js';
 import type { ClaimedPort } from '../model/seams/port.js';
 import type { Resource, Tools } from '../model/resource.js';
+import type { Flags } from '../model/text/flags.js';
 import type { CertificateWishes, WishesInput } from '../pki/index.js';
+
+/** A control plane as a host shows it, whoever made it. */
+export interface RunningControlPlane {
+  /** Kubernetes version of its API server; absent where its image does not say. */
+  readonly version?: string;
+  readonly apiServer: Flags;
+  readonly controllerManager: Flags;
+  /** Of the datastore's member beside it, where there is one. */
+  readonly datastore: Flags;
+}
 
 /** How API server, controller manager and scheduler run on a control-plane host. */
 export interface ControlPlaneForm {
@@ -31,6 +42,8 @@ export interface ControlPlaneForm {
   readonly controllersReady: (context: PhaseContext, tools: Tools, proofs: Proofs) => Promise<void>;
   /** What one of an earlier cluster leaves. */
   readonly leftovers: readonly LeftoverRow[];
+  /** What runs on a host of this form already, from the manifests there; undefined: nothing of it. */
+  readonly readBack: (manifests: Readonly<Record<string, string>>) => RunningControlPlane | undefined;
   /** Free on a host before it starts, besides the API server's and the datastore's. */
   readonly ports: readonly ClaimedPort[];
   /** Names of its containers or processes, as the runtime, the folders of logs and `ps` have them. */

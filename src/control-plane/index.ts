@@ -4,12 +4,15 @@ import type { KindChoice } from '../model/spec/kinds.js';
 import type { Spec } from '../model/spec.js';
 import type { CertificateWishes, WishesInput } from '../pki/index.js';
 import type { ControlPlaneForm } from './control-plane.js';
+import { liveControlPlane, type LiveControlPlane } from './live.js';
 import { staticPods } from './static-pods/index.js';
 
 export { TLS_CIPHER_SUITES } from './api-server/tls.js';
 export { kubeadmConfigMaps } from './kubeadm/config-maps.js';
+export { CLUSTER_CONFIGURATION, readClusterConfiguration, type KubeadmSays } from './kubeadm/read-back.js';
 export { kubeadmRbac } from './kubeadm/rbac.js';
 export type { ControlPlaneForm } from './control-plane.js';
+export type { LiveControlPlane } from './live.js';
 
 /** Every form there is, by the inventory's `controlPlane`. A new one is a folder beside and its name here. */
 export const FORMS: readonly [ControlPlaneForm, ...ControlPlaneForm[]] = [staticPods];
@@ -24,6 +27,11 @@ export const controlPlaneChoice: KindChoice = {
 /** The form of an inventory. */
 export function controlPlaneOf(spec: Spec): ControlPlaneForm {
   return FORMS.find(({ id }) => id === spec.controlPlane) ?? FORMS[0];
+}
+
+/** The control plane that runs on a host, whoever made it; undefined: none. */
+export function controlPlaneOn(manifests: Readonly<Record<string, string>>): LiveControlPlane | undefined {
+  return liveControlPlane(FORMS, manifests);
 }
 
 /** What a control-plane host needs of pki: the form's first, then the datastore's. */

@@ -23,6 +23,13 @@ export interface Datastore {
   readonly pod: (context: PhaseContext) => ComponentPod;
   /** How the API server of this host reaches it. */
   readonly apiServerFlags: (context: PhaseContext) => Flags;
+  /** What the inventory's options were for a member that runs with these flags, by path. */
+  readonly optionsOf: (running: Flags) => Readonly<Record<string, string>>;
+  /** The same from kubeadm's ClusterConfiguration, with the flags that were given, by the section of the inventory. */
+  readonly readKubeadm: (config: unknown) => {
+    readonly options: Readonly<Record<string, string>>;
+    readonly extraArgs: Readonly<Record<string, Flags>>;
+  };
   /** Its part of kubeadm's ClusterConfiguration. */
   readonly kubeadm: (spec: Spec) => Readonly<Record<string, unknown>>;
   readonly ports: {

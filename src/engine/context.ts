@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { proxyModeOf } from '../add-ons/index.js';
 import { imageRefsOf } from '../artifacts/index.js';
 import { certificateWishes } from '../control-plane/index.js';
 import { nodeAddress } from '../facts/index.js';
@@ -7,9 +6,13 @@ import type { Arch, ArtifactSet } from '../model/artifact.js';
 import { KinitError } from '../model/error.js';
 import type { HostFacts } from '../model/facts.js';
 import type { Node, PhaseContext } from '../model/phase.js';
+import type { Decisions } from '../model/record.js';
 import { isControlPlane, type HostSpec, type Spec } from '../model/spec.js';
 import { hostPort } from '../model/text/address.js';
+import { compareVersions } from '../model/text/version.js';
 import { planMaterial, type CertificateWishes, type PemPair } from '../pki/index.js';
+import { addressesOf, decide, membersOf } from './decisions.js';
+import type { KnownCluster } from './guard/cluster.js';
 import { leaderOf } from './session/leader.js';
 import type { LiveHost } from './session/session.js';
 import { SUPPLY } from './supply.js';
@@ -21,12 +24,26 @@ export function toNode({ spec, facts }: { readonly spec: HostSpec; readonly fact
   return { spec, facts, isControlPlane: isControlPlane(spec), address: nodeAddress(spec, facts) };
 }
 
-export function endpointOf(spec: Spec, leader: Node): string {
-  return spec.apiServer.endpoint ?? hostPort(leader.address, spec.apiServer.port);
+/** @param decided what the cluster's record has */
+export function endpointOf(spec: Spec, leader: Node, decided: Decisions = {}): string {
+  const recorded = decided['endpoint'];
+  if (spec.apiServer.endpoint !== undefined) return spec.apiServer.endpoint;
+  return typeof recorded === 'string' ? recorded : hostPort(leader.address, spec.apiServer.port);
+}
+
+export interface SharedInput {
+  readonly spec: Spec;
+  readonly hosts: readonly LiveHost[];
+  /** What is known of the cluster already: decided once, and kept. */
+  readonly known: KnownCluster;
+  /** Names of the hosts that are nodes once the run is through, besides those that are already. */
+  readonly selected: ReadonlySet<string>;
+  /** Version of kinit. */
+  readonly kinit: string;
 }
 
 /** Makes or reuses certificates and decides what follows from all hosts' facts together. */
-export async function sharedContext(spec: Spec, hosts: readonly LiveHost[]): Promise<SharedContext> {
+export async function sharedContext({ spec, hosts, known, selected, kinit }: SharedInput): Promise<SharedContext> {
   const nodes = hosts.map(toNode);
   const leader = leaderOf(nodes);
   if (leader === undefined) {
@@ -35,7 +52,7 @@ export async function sharedContext(spec: Spec, hosts: readonly LiveHost[]): Pro
       hint: 'Mend the connection to the control-plane host named above; nothing can be done without it.',
     });
   }
-  const endpoint = endpointOf(spec, leader);
+  const endpoint = endpointOf(spec, leader, known.decisions);
   const wishes = (node: Node): CertificateWishes => certificateWishes({ spec, node, endpoint });
   const material = await planMaterial({
     spec,
@@ -48,7 +65,23 @@ export async function sharedContext(spec: Spec, hosts: readonly LiveHost[]): Pro
     now: new Date(),
   });
   const registryCas = await readRegistryCas(spec);
-  return { spec, nodes, leader, endpoint, material, registryCas, proxyMode: proxyModeOf(spec, nodes) };
+  const decisions = decide({ spec, nodes, endpoint, known });
+  const { running } = known;
+  const later = known.open && running !== undefined && compareVersions(running, spec.kubernetesVersion) < 0;
+  return {
+    spec,
+    nodes,
+    leader,
+    endpoint,
+    material,
+    registryCas,
+    proxyMode: decisions['proxyMode'] as PhaseContext['proxyMode'],
+    decisions,
+    addresses: addressesOf(spec, nodes, known),
+    members: membersOf(spec, nodes, known, selected),
+    kinit,
+    ...(later ? { upgradesFrom: running } : {}),
+  };
 }
 
 export function contextFor(

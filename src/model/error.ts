@@ -11,6 +11,7 @@ export const ERROR_CLASSES = [
   'locked',
   'artifact',
   'stale',
+  'refused',
   'interrupted',
 ] as const;
 export type ErrorClass = (typeof ERROR_CLASSES)[number];
@@ -28,6 +29,7 @@ export const EXIT_CODES: Readonly<Record<ErrorClass, number>> = {
   locked: 17,
   artifact: 18,
   stale: 19,
+  refused: 20,
   interrupted: 130,
 };
 

@@ -89,6 +89,12 @@ export interface HostFacts {
     readonly pki: Readonly<Record<string, string>>;
     /** The host has a kinit undo journal. */
     readonly journal: boolean;
+    /** Files of the cluster that is on the host were written by kinit, as its journal says. */
+    readonly made: boolean;
+    /** Texts of what the kubelet runs without an API, by absolute path. */
+    readonly manifests: Readonly<Record<string, string>>;
+    /** Text of the copy of the cluster's record. */
+    readonly record?: string;
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ArtifactSet, ImageRefs } from './artifact.js';
 import type { HostFacts } from './facts.js';
+import type { Decisions, RecordedNode } from './record.js';
 import type { Resource, Tools } from './resource.js';
 import type { HostSpec, Spec } from './spec.js';
 
@@ -30,8 +31,18 @@ export interface PhaseContext {
   readonly material: Readonly<Record<string, HostMaterial>>;
   /** PEM texts of the CAs the inventory names for registry mirrors, by registry. */
   readonly registryCas: Readonly<Record<string, string>>;
-  /** kube-proxy mode after 'auto' is decided from facts. */
+  /** kube-proxy mode after 'auto' is decided. */
   readonly proxyMode: 'nftables' | 'iptables' | 'ipvs';
+  /** What the inventory leaves to kinit, by name: as the cluster's record has it, else decided from facts. */
+  readonly decisions: Decisions;
+  /** Address of every host of the inventory, by name, as far as it is known: also of those that do not answer now. */
+  readonly addresses: Readonly<Record<string, string>>;
+  /** The nodes of the cluster once this run is through, also those that do not answer now. */
+  readonly members: Readonly<Record<string, RecordedNode>>;
+  /** Kubernetes version that runs, where this run brings a later one. */
+  readonly upgradesFrom?: string;
+  /** Version of kinit. */
+  readonly kinit: string;
 }
 
 /** One step of bringing a host up: a value, not a class. */

@@ -1,10 +1,12 @@
 import type { z } from 'zod';
 import type { Supply } from '../artifacts/supply.js';
 import type { KubeObject } from '../model/api.js';
+import type { Decider } from '../model/seams/decider.js';
 import type { KernelNeed } from '../model/seams/kernel-need.js';
 import type { LeftoverRow } from '../model/seams/leftover.js';
 import type { NetworkTraces } from '../model/seams/network-traces.js';
 import type { PhaseContext } from '../model/phase.js';
+import type { Decisions } from '../model/record.js';
 import type { Spec } from '../model/spec.js';
 
 /** A port that hosts must reach on each other. */
@@ -57,7 +59,9 @@ export interface PodNetwork {
   /** Name of an image with busybox that every node has because of it: the smoke test's pods run it. */
   readonly probeImage?: string;
   readonly ports: (spec: Spec) => readonly NetworkPort[];
-  readonly kernel: (spec: Spec) => readonly KernelNeed[];
+  /** @param decisions what was decided for a cluster that is there already */
+  readonly kernel: (spec: Spec, decisions: Decisions) => readonly KernelNeed[];
+  readonly decides?: Decider;
   /** Whether what a node itself sends to a pod of another node comes with the node's own address. */
   readonly direct: (spec: Spec) => boolean;
   /** What it leaves on a host; its CNI configuration among the paths. */

@@ -8,6 +8,7 @@ import { hostname } from './host/hostname.js';
 import { hostsFile } from './host/hosts-file.js';
 import { images } from './host/images.js';
 import { join, nodeService } from './cluster/join.js';
+import { kubeletUpgrade } from './cluster/kubelet-upgrade.js';
 import { kubelet } from './cluster/kubelet/index.js';
 import { leftovers } from './host/leftovers.js';
 import { modules } from './host/modules.js';
@@ -15,6 +16,7 @@ import { noProxy } from './host/no-proxy.js';
 import { packages } from './host/packages.js';
 import { pki } from './cluster/pki.js';
 import { ready } from './cluster/ready.js';
+import { record } from './cluster/record.js';
 import { runtime } from './host/runtime.js';
 import { selinux } from './host/selinux.js';
 import { swap } from './host/swap.js';
@@ -48,7 +50,9 @@ export const phases: readonly Phase[] = [
   controlPlane,
   controllers,
   clusterConfig,
+  record,
   ...addOnPhases,
+  kubeletUpgrade,
   join,
   nodeService,
   ready,

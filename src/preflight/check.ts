@@ -1,6 +1,7 @@
 import type { CheckResult } from '../model/check.js';
 import type { KinitError } from '../model/error.js';
 import type { Node } from '../model/phase.js';
+import type { Decisions } from '../model/record.js';
 import type { Spec } from '../model/spec.js';
 import type { EndpointLook, ReachabilityResult } from './network/results.js';
 
@@ -16,6 +17,8 @@ export interface Looks {
 export interface CheckContext extends Looks {
   readonly spec: Spec;
   readonly nodes: readonly Node[];
+  /** What was decided for a cluster that is there already. */
+  readonly decisions?: Decisions;
   /** PEM of the authority that the inventory gives. */
   readonly userCa?: string | undefined;
 }

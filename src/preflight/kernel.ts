@@ -1,18 +1,18 @@
-import { proxyKernel } from '../add-ons/index.js';
+import { NFTABLES_KERNEL, proxyKernel } from '../add-ons/index.js';
 import type { CheckResult } from '../model/check.js';
 import type { HostFacts } from '../model/facts.js';
 import type { KernelNeed } from '../model/seams/kernel-need.js';
 import { networkOf } from '../network/index.js';
+import { kernelIsAtLeast } from '../model/text/kernel.js';
 import type { Check } from './check.js';
 
-/** Kubernetes' system validators ask for 4.19 at least; kube-proxy's nftables mode for 5.13 (KEP-3866). */
+/** Kubernetes' system validators ask for 4.19 at least. */
 const KERNEL = '4.19';
-const KERNEL_NFTABLES = '5.13';
 
 export const kernel: Check = ({ facts }, { spec }) => {
-  const minimum = spec.proxyMode === 'nftables' ? KERNEL_NFTABLES : KERNEL;
-  const base = { name: 'kernel', title: 'Linux kernel', found: facts.kernel, minimum, recommended: KERNEL_NFTABLES };
-  if (!isAtLeast(facts.kernel, minimum))
+  const minimum = spec.proxyMode === 'nftables' ? NFTABLES_KERNEL : KERNEL;
+  const base = { name: 'kernel', title: 'Linux kernel', found: facts.kernel, minimum, recommended: NFTABLES_KERNEL };
+  if (!kernelIsAtLeast(facts.kernel, minimum))
     return [
       {
         ...base,
@@ -23,7 +23,7 @@ export const kernel: Check = ({ facts }, { spec }) => {
             : 'Install a newer kernel and reboot.',
       },
     ];
-  if (!isAtLeast(facts.kernel, KERNEL_NFTABLES))
+  if (!kernelIsAtLeast(facts.kernel, NFTABLES_KERNEL))
     return [
       { ...base, status: 'warning', hint: 'kube-proxy cannot use nftables with this kernel; a newer one is better.' },
     ];
@@ -51,8 +51,10 @@ const EVERY_NODE: readonly KernelNeed[] = [
   { name: 'br_netfilter', module: 'br_netfilter', purpose: 'Services between pods of one host' },
 ];
 
-export const features: Check = ({ facts }, { spec }) => [
-  ...[...EVERY_NODE, ...networkOf(spec).kernel(spec), ...proxyKernel(spec)].map((need) => featureCheck(facts, need)),
+export const features: Check = ({ facts }, { spec, decisions }) => [
+  ...[...EVERY_NODE, ...networkOf(spec).kernel(spec, decisions ?? {}), ...proxyKernel(spec)].map((need) =>
+    featureCheck(facts, need),
+  ),
   ...(spec.proxyMode === 'auto' ? [proxyCheck(facts)] : []),
   ...(spec.proxyMode === 'ipvs' ? [IPVS_DEPRECATED] : []),
 ];
@@ -104,12 +106,4 @@ function kernelHas({ kernelFeatures, modules }: HostFacts, name: string, module:
     kernelFeatures.includes(name) ||
     [modules.loaded, modules.builtin, modules.loadable].some((names) => names.includes(module))
   );
-}
-
-/** Compares major and minor of `uname -r`. What cannot be read counts as new enough: no false alarm. */
-function isAtLeast(release: string, minimum: string): boolean {
-  const [major, minor] = (/^(\d+)\.(\d+)/.exec(release)?.slice(1) ?? []).map(Number);
-  const [wantedMajor = 0, wantedMinor = 0] = minimum.split('.').map(Number);
-  if (major === undefined || minor === undefined) return true;
-  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
 }

@@ -13,6 +13,7 @@ export * from './network-link/index.js';
 export * from './node-join/index.js';
 export * from './object/index.js';
 export * from './proof/index.js';
+export * from './record/index.js';
 export * from './selinux/index.js';
 export * from './service/index.js';
 export * from './set-aside/index.js';

@@ -30,6 +30,6 @@ export function factsOf(host: string): HostFacts {
     kernelFeatures: ['overlay', 'br_netfilter', 'vxlan', 'nftables', 'iptables', 'ip_vs'],
     listening: [],
     disks: [{ path: '/', availableMB: 40_000, totalMB: 50_000 }],
-    kubernetes: { membership: 'none', kubeletActive: false, pki: {}, journal: false },
+    kubernetes: { membership: 'none', kubeletActive: false, pki: {}, journal: false, made: false, manifests: {} },
   };
 }

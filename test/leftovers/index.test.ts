@@ -73,7 +73,14 @@ function found({
   spec?: Record<string, unknown>;
   active?: boolean;
 }): Record<'c1' | 'w1', string[]> {
-  const kubernetes = { membership: 'none', kubeletActive: active, pki: {}, journal: false } as const;
+  const kubernetes = {
+    membership: 'none',
+    kubeletActive: active,
+    pki: {},
+    journal: false,
+    made: false,
+    manifests: {},
+  } as const;
   const nodes = nodesOf({ controlPlane: { past: c1 }, worker: { past: w1, kubernetes } });
   const all = leftoversOf(nodes, specOf(spec));
   const lines = (name: string): string[] =>
@@ -415,7 +422,14 @@ describe('what other clusters and tools left', () => {
     expect(found({ c1: controlPlane(), w1, spec: { leftovers: 'set-aside' }, active: true }).w1).toEqual([
       `kubelet-state!: ${CURRENT} aside`,
     ]);
-    const kubernetes = { membership: 'member', kubeletActive: true, pki: {}, journal: true } as const;
+    const kubernetes = {
+      membership: 'member',
+      kubeletActive: true,
+      pki: {},
+      journal: true,
+      made: true,
+      manifests: {},
+    } as const;
     const nodes = nodesOf({ controlPlane: { past: controlPlane() }, worker: { past: w1, kubernetes } });
     expect(strangersOf(nodes, specOf()).get('w1')?.kubernetes.membership).toBe('none');
   });

@@ -217,7 +217,7 @@ test.each<[string, Wanted]>([
     {
       worker: {
         disks: [{ path: '/', availableMB: 900, totalMB: 1 }],
-        kubernetes: { membership: 'member', kubeletActive: true, pki: {}, journal: true },
+        kubernetes: { membership: 'member', kubeletActive: true, pki: {}, journal: true, made: true, manifests: {} },
       },
     },
   ],

@@ -69,7 +69,14 @@ test('ports of the control plane do not matter on a worker, nor does UDP', () =>
 test('a host that is a node already is not asked', () => {
   const facts = {
     ...listening(10250, 'other', 1),
-    kubernetes: { membership: 'member' as const, kubeletActive: true, pki: {}, journal: true },
+    kubernetes: {
+      membership: 'member' as const,
+      kubeletActive: true,
+      pki: {},
+      journal: true,
+      made: true,
+      manifests: {},
+    },
   };
   expect(
     check({ worker: facts })

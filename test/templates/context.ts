@@ -32,6 +32,15 @@ export function makeContext(input: Record<string, unknown> = {}, more: Partial<P
     material: Object.fromEntries(nodes.map(({ spec: { name } }) => [name, material])),
     registryCas: {},
     proxyMode: 'nftables',
+    decisions: { proxyMode: 'nftables' },
+    addresses: Object.fromEntries(nodes.map(({ spec: { name }, address }) => [name, address])),
+    members: Object.fromEntries(
+      nodes.map(({ spec: { name }, address, isControlPlane, facts: { machineId } }) => [
+        name,
+        { address, controlPlane: isControlPlane, machineId },
+      ]),
+    ),
+    kinit: '1.2.3',
     ...more,
   };
 }

@@ -1,7 +1,8 @@
 import type { AddOn } from '../add-on.js';
+import { proxyModeDecider } from './modes.js';
 import { NAME, NAMESPACE, proxyObjects } from './objects.js';
 
-export { proxyKernel, proxyModeOf, proxyModules } from './modes.js';
+export { NFTABLES_KERNEL, proxyKernel, proxyModules } from './modes.js';
 
 /** Makes Services work on every node. Its image is one of Kubernetes' own. */
 export const kubeProxy: AddOn = {
@@ -10,6 +11,7 @@ export const kubeProxy: AddOn = {
   words: [],
   title: 'kube-proxy',
   needs: 'api',
+  decides: proxyModeDecider,
   objects: proxyObjects,
   ready: [{ kind: 'DaemonSet', namespace: NAMESPACE, name: NAME }],
   // In whichever of its modes it ran.

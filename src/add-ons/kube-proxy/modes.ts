@@ -1,11 +1,30 @@
+import { text } from '../../cluster/api/json.js';
+import type { Decider } from '../../model/seams/decider.js';
 import type { KernelNeed } from '../../model/seams/kernel-need.js';
 import type { Node, PhaseContext } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
+import { kernelIsAtLeast } from '../../model/text/kernel.js';
+import { NAME, NAMESPACE } from './objects.js';
+
+/** Of Linux, for its nftables mode (KEP-3866). */
+export const NFTABLES_KERNEL = '5.13';
 
 /** auto: nftables where every host's kernel can, else iptables (ipvs is deprecated upstream from 1.35). */
-export function proxyModeOf(spec: Spec, nodes: readonly Node[]): PhaseContext['proxyMode'] {
-  if (spec.proxyMode !== 'auto') return spec.proxyMode;
-  return nodes.every((node) => node.facts.kernelFeatures.includes('nftables')) ? 'nftables' : 'iptables';
+export const proxyModeDecider: Decider = {
+  decide: (spec, nodes, decided) => {
+    const auto = decided['proxyMode'] ?? (nodes.every(hasNftables) ? 'nftables' : 'iptables');
+    return { proxyMode: spec.proxyMode === 'auto' ? auto : spec.proxyMode };
+  },
+  shownBy: { apiVersion: 'v1', kind: 'ConfigMap', namespace: NAMESPACE, name: NAME },
+  readBack: (object) => {
+    const mode = /^mode: *"?([a-z0-9]*)"?/m.exec(text(object, 'data', 'config.conf') ?? '')?.[1];
+    // Nothing is its default on Linux.
+    return mode === undefined ? {} : { proxyMode: mode === '' ? 'iptables' : mode };
+  },
+};
+
+function hasNftables({ facts }: Node): boolean {
+  return facts.kernelFeatures.includes('nftables') && kernelIsAtLeast(facts.kernel, NFTABLES_KERNEL);
 }
 
 /** What the mode asks of a kernel; nothing for auto, which takes what is there. */

@@ -10,6 +10,7 @@ import { caFolders } from './ca-folders.js';
 import { foreignManifests } from './leftovers.js';
 import { manifestOf, type Manifest } from './manifest.js';
 import { apiServerPod, controllerManagerPod, schedulerPod } from './manifests.js';
+import { readBack } from './read-back.js';
 import { runsProof, waitForRuns } from './running/wait.js';
 
 /** One static pod a component, the datastore among them, in kubeadm's layout: the stock kubeadm renews and upgrades it. */
@@ -38,6 +39,7 @@ export const staticPods: ControlPlaneForm = {
     ...apiServerFiles(),
     written(manifestOf(apiServerPod(context))),
   ],
+  readBack,
   ready: async (context, tools, proofs) => {
     const manifests = [datastoreManifest(context), manifestOf(apiServerPod(context))];
     await waitForRuns({ what: 'the API server to answer', manifests, api: true, first: runs(proofs) }, context, tools);

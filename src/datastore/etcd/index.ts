@@ -1,6 +1,8 @@
 import { osOf } from '../../os/index.js';
 import { directory, user } from '../../resources/index.js';
-import { kubeadmArgs } from '../../model/text/flags.js';
+import { field, text } from '../../cluster/api/json.js';
+import { defined } from '../../model/defined.js';
+import { kubeadmArgs, readKubeadmArgs } from '../../model/text/flags.js';
 import type { Datastore } from '../datastore.js';
 import { etcdCertificates } from './certificates.js';
 import { etcdData } from './leftovers.js';
@@ -22,6 +24,11 @@ export const etcd: Datastore = {
   ],
   pod: etcdPod,
   apiServerFlags: etcdApiServerFlags,
+  optionsOf: ({ 'data-dir': dataDir }) => (dataDir === undefined ? {} : { 'etcd.dataDir': dataDir }),
+  readKubeadm: (config) => ({
+    options: defined({ 'etcd.dataDir': text(config, 'etcd', 'local', 'dataDir') }),
+    extraArgs: { etcd: readKubeadmArgs(field(config, 'etcd', 'local', 'extraArgs')) },
+  }),
   kubeadm: ({ etcd: { dataDir, extraArgs } }) => ({ etcd: { local: { dataDir, ...kubeadmArgs(extraArgs) } } }),
   ports: {
     claimed: [

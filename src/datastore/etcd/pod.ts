@@ -1,6 +1,7 @@
 import { imageRef } from '../../model/artifact.js';
 import type { ComponentPod } from '../../model/seams/component-pod.js';
 import type { PhaseContext } from '../../model/phase.js';
+import { isControlPlane } from '../../model/spec.js';
 import { hostPort, loopback } from '../../model/text/address.js';
 import { toFlags } from '../../model/text/flags.js';
 import { PKI_DIR } from '../../pki/index.js';
@@ -24,7 +25,7 @@ export function etcdPod(context: PhaseContext): ComponentPod {
     'data-dir': dataDir,
     'feature-gates': 'InitialCorruptCheck=true',
     'initial-advertise-peer-urls': peer,
-    'initial-cluster': members.map((member) => `${member.spec.name}=${peerUrl(member.address)}`).join(','),
+    'initial-cluster': members.map(([name, address]) => `${name}=${peerUrl(address)}`).join(','),
     'initial-cluster-state': members.length > 1 ? 'existing' : undefined,
     'key-file': `${CERTIFICATES_DIR}/server.key`,
     'listen-client-urls': `https://${hostPort(local, CLIENT_PORT)},${client}`,
@@ -82,10 +83,13 @@ function probeAt(urls: string | undefined, local: string): Pick<ComponentPod['pr
   };
 }
 
-/** Those it starts with, itself among them; more than one means that it joins them. Members join one after the other, in the inventory's order. */
-function membersUpTo({ node, nodes }: PhaseContext): readonly PhaseContext['node'][] {
-  const controlPlane = nodes.filter((candidate) => candidate.isControlPlane);
-  return controlPlane.slice(0, controlPlane.indexOf(node) + 1);
+/** Those it starts with, itself among them; more than one means that it joins them. Members join one after the other, in the inventory's order; one that does not answer now is one all the same. */
+function membersUpTo({ spec, node, addresses }: PhaseContext): readonly (readonly [name: string, address: string])[] {
+  const names = spec.hosts.filter(isControlPlane).map(({ name }) => name);
+  return names.slice(0, names.indexOf(node.spec.name) + 1).flatMap((name) => {
+    const address = addresses[name];
+    return address === undefined ? [] : [[name, address] as const];
+  });
 }
 
 const peerUrl = (address: string): string => `https://${hostPort(address, PEER_PORT)}`;

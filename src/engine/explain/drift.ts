@@ -7,6 +7,8 @@ import { kindOf } from '../kinds.js';
 import { changeOf } from '../change/apply.js';
 import { contextFor, sharedContext } from '../context.js';
 import { observe } from '../change/observe.js';
+import { knownCluster, NO_CLUSTER } from '../guard/index.js';
+import { leaderOf } from '../session/leader.js';
 import type { LiveHost } from '../session/session.js';
 
 /** What `kinit init` would change on each host, as one line a change; a host that cannot be compared is left out. Changes nothing. */
@@ -26,7 +28,19 @@ export async function driftOf({
   const drift = new Map<string, readonly string[]>();
   const known = live.filter(({ facts }) => facts.arch !== 'unsupported' && artifacts.has(facts.arch));
   if (known.length === 0) return drift;
-  const shared = await sharedContext(inventory.spec, known);
+  const leader = leaderOf(known);
+  const cluster =
+    leader === undefined
+      ? NO_CLUSTER
+      : await knownCluster({ inventory, leader, live: known, emit: () => undefined, signal });
+  const shared = await sharedContext({
+    spec: inventory.spec,
+    hosts: known,
+    known: cluster,
+    selected: new Set(),
+    // Which kinit worked on it last is no fault of the cluster.
+    kinit: cluster.kinit ?? '',
+  });
   await Promise.all(
     known.map(async ({ spec, connection }) => {
       const context = contextFor(shared, spec.name, artifacts);

@@ -2,7 +2,7 @@ import { foreseeArtifacts, openOnes, resolveArtifacts } from '../../artifacts/in
 import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { Emit } from '../../model/event.js';
 import type { PlannedChange } from '../../model/plan.js';
-import { apiListens, clusterAccess, SUPER_ADMIN_CONF } from '../api/access.js';
+import { clusterAccess, SUPER_ADMIN_CONF } from '../api/access.js';
 import { phases as allPhases } from '../../phases/index.js';
 import { contextFor, sharedContext, type SharedContext } from '../context.js';
 import { planContent } from '../plan/content.js';
@@ -38,9 +38,9 @@ export async function runHosts(run: HostsRun): Promise<HostsOutcome> {
 
 /** Certificates, artifacts and a way to the API: what must be known before any host is looked at. */
 async function prepare(run: HostsRun): Promise<Prepared> {
-  const { inventory, live, signal } = run;
+  const { inventory, live, signal, known, selected, version } = run;
   // First what may fail at once: nothing is built, and nothing more is said, for a run that has ended.
-  const shared = await sharedContext(inventory.spec, live);
+  const shared = await sharedContext({ spec: inventory.spec, hosts: live, known, selected, kinit: version });
   const artifacts = await artifactsFor(run, shared);
   const { name } = shared.leader.spec;
   const leader = live.find(({ spec }) => spec.name === name) as LiveHost;
@@ -50,7 +50,7 @@ async function prepare(run: HostsRun): Promise<Prepared> {
   const access = clusterAccess([{ connection: leader.connection, address, kubeconfig }], {
     port: inventory.spec.apiServer.port,
     signal,
-    open: await apiListens(leader, address, run),
+    open: known.open,
   });
   const found = new Map(live.map(({ spec, facts }) => [spec.name, facts.kubernetes.pki]));
   const twins = twinSets(artifacts, run.reviewed?.content);

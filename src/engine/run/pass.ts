@@ -12,6 +12,7 @@ import type { Observed } from '../change/observe.js';
 import { contextFor, type SharedContext } from '../context.js';
 import { plannedChanges } from '../plan/content.js';
 import { whatIsSent } from '../plan/sends.js';
+import type { KnownCluster } from '../guard/index.js';
 import type { Masks } from '../plan/masks.js';
 import type { ReviewedPlan } from '../plan/reviewed.js';
 import { twinsOf, type PlanTwins, type TwinSets } from '../plan/twins.js';
@@ -28,6 +29,8 @@ export interface HostsRun {
   readonly live: readonly LiveHost[];
   /** Names of the hosts that all phases run on; on the others only those that are for them too. */
   readonly selected: ReadonlySet<string>;
+  /** What was known of the cluster before. */
+  readonly known: KnownCluster;
   /** Only say what would change. */
   readonly dryRun: boolean;
   /** The first failure stops every host, between two changes. */

@@ -2,12 +2,13 @@ import { isMember } from '../../model/facts.js';
 import { KinitError } from '../../model/error.js';
 import type { CheckResult } from '../../model/check.js';
 import type { Emit } from '../../model/event.js';
-import { isControlPlane, type LoadedInventory } from '../../model/spec.js';
+import { isControlPlane, type LoadedInventory, type Spec } from '../../model/spec.js';
 import { nearest } from '../../inventory/nearest.js';
 import { runChecks } from '../../preflight/checks.js';
 import { lookAround } from '../../preflight/network/looks.js';
 import { lockHolder } from '../../cluster/lock/lock.js';
 import { toNode } from '../context.js';
+import type { KnownCluster } from '../guard/index.js';
 import { reportFailure } from './outcome.js';
 import { leaderOf } from '../session/leader.js';
 import { userCaOf } from '../session/past.js';
@@ -27,6 +28,10 @@ interface PreflightOptions {
   readonly strict: boolean;
   /** The run holds the cluster's lock. */
   readonly changesHosts: boolean;
+  /** What is known of a cluster that is there: its decisions hold for hosts that come to it. */
+  readonly known: KnownCluster;
+  /** Of the cluster as a whole, told with those of the leader. */
+  readonly more: readonly { readonly host: string; readonly check: CheckResult }[];
 }
 
 interface FailedCheck {
@@ -48,6 +53,8 @@ export async function preflight({
   command,
   strict,
   changesHosts,
+  known,
+  more,
 }: PreflightOptions): Promise<ReadonlyMap<string, KinitError>> {
   const nodes = all.map(toNode);
   const names = new Set(live.map(({ spec }) => spec.name));
@@ -62,15 +69,18 @@ export async function preflight({
     between: fresh,
     listen: busy === undefined,
   });
-  const spec = { ...inventory.spec, preflight: { ignore: [...inventory.spec.preflight.ignore, ...ignorePreflight] } };
-  const results = runChecks({ spec, nodes, ...looks, userCa: await userCaOf(spec) });
+  const spec = {
+    ...asDecided(inventory.spec, known),
+    preflight: { ignore: [...inventory.spec.preflight.ignore, ...ignorePreflight] },
+  };
+  const results = runChecks({ spec, nodes, ...looks, decisions: known.decisions, userCa: await userCaOf(spec) });
   const made = [...new Set([...results.values()].flatMap((checks) => checks.map(({ name }) => name)))];
   for (const name of spec.preflight.ignore.filter((each) => each !== 'all' && !made.includes(each)))
     emit({ type: 'warning', text: unmade(name, made) });
   const failed: FailedCheck[] = [];
   for (const [host, checks] of results) {
     if (!names.has(host)) continue;
-    for (const check of checks) {
+    for (const check of [...checks, ...more.filter((each) => each.host === host).map(({ check: one }) => one)]) {
       emit({ type: 'check', host, check });
       if (check.status === 'error') failed.push({ host, check });
     }
@@ -96,6 +106,12 @@ export async function preflight({
 async function otherKinit(all: readonly LiveHost[]): Promise<string | undefined> {
   const leader = leaderOf(all);
   return leader === undefined ? undefined : lockHolder(leader.connection);
+}
+
+/** A host that comes to a cluster must be able to do what was decided for it. */
+function asDecided(spec: Spec, { decisions }: KnownCluster): Spec {
+  const mode = decisions['proxyMode'];
+  return spec.proxyMode === 'auto' && mode !== undefined ? { ...spec, proxyMode: mode as Spec['proxyMode'] } : spec;
 }
 
 /** Not an error: which checks are made depends on hosts and inventory, and one inventory serves many of them. */

@@ -5,11 +5,12 @@ import type { Phase } from '../../model/phase.js';
 import type { PlanContent } from '../../model/plan.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import { explainFailedRun } from '../explain/failed-run.js';
+import { guard, guardCheck, knownCluster, type KnownCluster } from '../guard/index.js';
 import type { ReviewedPlan } from '../plan/reviewed.js';
 import { requireLeader } from '../session/leader.js';
 import { clusterLock, lockLost, type ClusterLock, type LockWish } from '../session/lock.js';
 import { settled, withoutStrangers } from '../session/past.js';
-import { checkHostNames, selectHosts, selectPhases } from '../session/select.js';
+import { checkHostNames, checkJoining, selectHosts, selectPhases } from '../session/select.js';
 import { closeHosts, openHosts, type LiveHost, type OpenedHosts } from '../session/session.js';
 import { runHosts } from './hosts.js';
 import {
@@ -62,6 +63,7 @@ export async function runCluster(options: RunOptions): Promise<RunResult> {
   const seconds = (): number => (performance.now() - started) / 1000;
   const phases = selectPhases(options);
   checkHostNames(options.hosts, inventory);
+  if (command === 'join') checkJoining(options.hosts, inventory);
   const hosts = inventory.spec.hosts.map(({ name }) => name);
   emit({ type: 'run-started', command, hosts, phases: phases.map(({ id, title }) => ({ id, title })) });
   let done: Done;
@@ -94,7 +96,7 @@ async function workOnHosts(phases: readonly Phase[], options: RunOptions): Promi
     ...(changesHosts(command) ? { beforeChanges: lock.take } : {}),
   });
   try {
-    const chosen = await chooseHosts(opened, options);
+    const chosen = await chooseHosts(opened, phases, options);
     const { timings, failures, plan } =
       command === 'check' ? NOTHING_DONE : await goThroughPhases(phases, chosen, lock, options);
     const { live, lost, unfit, selected, leader } = chosen;
@@ -124,10 +126,11 @@ interface Chosen extends OpenedHosts {
   readonly selected: ReadonlySet<string>;
   /** Hosts that failed preflight, with the error of each; nothing is done on them. */
   readonly unfit: ReadonlyMap<string, unknown>;
+  readonly known: KnownCluster;
 }
 
 /** Who leads, who is worked on, who is fit. Throws where nothing can be done without those that are not. */
-async function chooseHosts(opened: OpenedHosts, options: RunOptions): Promise<Chosen> {
+async function chooseHosts(opened: OpenedHosts, phases: readonly Phase[], options: RunOptions): Promise<Chosen> {
   const { command, emit, skip, inventory } = options;
   const { lost } = opened;
   const live = await withoutStrangers(opened.live, inventory.spec);
@@ -147,16 +150,29 @@ async function chooseHosts(opened: OpenedHosts, options: RunOptions): Promise<Ch
   if (strict && missed !== undefined) throw missed.error;
   const selected = selectHosts(live, { hosts: options.hosts, fresh: command === 'join' });
   const checked = live.filter(({ spec }) => selected.has(spec.name));
+  const known = await knownCluster({ ...options, leader, live });
+  const { spec } = options.inventory;
+  const guarded = { spec, known, command, leader, live, selected, phases: phases.map(({ id }) => id) };
+  if (command !== 'check') await guard(guarded);
+  const more = command === 'check' ? [{ host: leader.spec.name, check: await guardCheck(guarded) }] : [];
   const unfit =
     command !== 'check' && skip.includes('preflight')
       ? new Map<string, unknown>()
-      : await preflight({ ...options, strict, changesHosts: changesHosts(command), live: checked, all: live });
-  return { live: await settled(live, inventory.spec, selected), lost, leader, selected, unfit };
+      : await preflight({
+          ...options,
+          strict,
+          changesHosts: changesHosts(command),
+          live: checked,
+          all: live,
+          known,
+          more,
+        });
+  return { live: await settled(live, inventory.spec, selected), lost, leader, selected, unfit, known };
 }
 
 async function goThroughPhases(
   phases: readonly Phase[],
-  { live, lost, unfit, selected }: Chosen,
+  { live, lost, unfit, selected, known }: Chosen,
   lock: ClusterLock,
   options: RunOptions,
 ): Promise<HostsOutcome> {
@@ -171,6 +187,7 @@ async function goThroughPhases(
     phases,
     live: live.filter(({ spec }) => !unfit.has(spec.name)),
     selected,
+    known,
     dryRun: !changes,
   });
   const reached = new Set(outcome.timings.map(({ phase }) => phase));

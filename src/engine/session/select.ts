@@ -38,6 +38,18 @@ export function checkHostNames(hosts: readonly string[] | undefined, { spec, fil
   }
 }
 
+/** @throws KinitError usage, for a host that does not come to a cluster by `join`. */
+export function checkJoining(hosts: readonly string[] | undefined, { spec }: LoadedInventory): void {
+  const named = spec.hosts.filter((host) => hosts?.includes(host.name) === true && isControlPlane(host));
+  if (named.length === 0) return;
+  const names = named.map(({ name }) => name).join(', ');
+  throw new KinitError(`${names}: join is for workers, and the inventory says control-plane`, {
+    class: 'usage',
+    found: names,
+    hint: 'Control-plane hosts are set up by kinit init. Give the host the role worker, or leave it out here.',
+  });
+}
+
 /** Names of the hosts a run works on: those named, else all (`fresh`: workers that are not in the cluster yet). */
 export function selectHosts(
   live: readonly LiveHost[],

@@ -3,6 +3,7 @@ import { controlPlaneOf } from '../../control-plane/index.js';
 import { datastoreOf } from '../../datastore/index.js';
 import type { ClaimedPort } from '../../model/seams/port.js';
 import { isControlPlane, KUBERNETES_VERSIONS, type Spec } from '../../model/spec.js';
+import { compareVersions } from '../../model/text/version.js';
 import type { Finding } from '../problem.js';
 import { duplicates, isAddress } from './names.js';
 import type { Rule } from './rule.js';
@@ -132,10 +133,4 @@ function mirrors({ runtime }: Spec): Finding[] {
     message: 'this registry stands above already; put all its endpoints there',
   }));
   return [...wrong, ...twice];
-}
-
-function compareVersions(one: string, other: string): number {
-  const [left, right] = [one.split('.').map(Number), other.split('.').map(Number)];
-  const index = left.findIndex((part, position) => part !== right[position]);
-  return index === -1 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
 }

@@ -16,7 +16,7 @@ export const componentOptions = {
         .meta(
           moved(
             'every kubelet and kubeconfig was given it',
-            'Leave it as it is, and let the same name or address lead to another place.',
+            'To go to another place, let the same name or address lead there.',
           ),
         ),
       port: port
@@ -66,7 +66,7 @@ export const componentOptions = {
         .meta(
           moved(
             'etcd would start empty in another folder, and every workload would end',
-            'Leave the option as it is. To use another disk, stop the kubelet and etcd on that host, copy the folder onto the disk, mount the disk at the same path, and start the kubelet.',
+            'To use another disk, keep the path: stop the kubelet and etcd on that host, copy the folder onto the disk, mount the disk there (in /etc/fstab too), and start the kubelet.',
           ),
         ),
       extraArgs: extraArgs

@@ -38,4 +38,4 @@ export function moved(why: string, way: string): FixedOrMoved {
 }
 
 /** For what this version cannot move yet. */
-export const NO_WAY = 'This version of kinit has no way to change it: leave it as it is, or make a new cluster.';
+export const NO_WAY = 'This version of kinit has no way to change it: for another one make a new cluster.';

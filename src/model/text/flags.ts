@@ -19,3 +19,13 @@ export function kubeadmArgs(flags: Flags): { extraArgs?: { name: string; value: 
   const names = Object.keys(flags).sort();
   return names.length === 0 ? {} : { extraArgs: names.map((name) => ({ name, value: flags[name] ?? '' })) };
 }
+
+/** Flags from kubeadm's extraArgs: a list of names and values, a map before v1beta4. */
+export function readKubeadmArgs(extraArgs: unknown): Flags {
+  const pairs: [unknown, unknown][] = Array.isArray(extraArgs)
+    ? extraArgs.map((each: { name?: unknown; value?: unknown } | null) => [each?.name, each?.value])
+    : Object.entries((extraArgs ?? {}) as Record<string, unknown>);
+  return Object.fromEntries(
+    pairs.flatMap(([name, value]) => (typeof name === 'string' ? [[name, String(value)]] : [])),
+  );
+}

@@ -1,8 +1,10 @@
+import type { KernelNeed } from '../../model/seams/kernel-need.js';
 import type { Spec } from '../../model/spec.js';
 import type { PodNetwork, Tunnel } from '../pod-network.js';
 import { flannelState, SUBNET_FILE } from './leftovers.js';
-import { flannelObjects, NAMESPACE } from './objects.js';
+import { flannelObjects } from './objects.js';
 import { flannelOptions, flannelShape } from './options.js';
+import { NAMESPACE, packetRules, packetRulesDecider } from './packet-rules.js';
 import { flannelSupply } from './supply.js';
 
 /** The kernel's own VXLAN port, which flannel keeps (flannel: Documentation/backends.md). */
@@ -12,6 +14,13 @@ const VXLAN: Tunnel = {
   purpose: 'VXLAN',
   link: 'flannel.1',
   otherwise: '`flannelBackend: host-gw` needs no tunnel within one network',
+};
+
+const TUNNEL: KernelNeed = {
+  name: 'vxlan',
+  module: 'vxlan',
+  purpose: 'flannel between hosts',
+  otherwise: 'set network.flannelBackend: host-gw',
 };
 
 /** flannel with bridge, host-local and portmap as CNI plugins: https://github.com/flannel-io/flannel */
@@ -25,17 +34,8 @@ export const flannel: PodNetwork = {
   supply: flannelSupply,
   probeImage: 'flannel',
   ports: (spec) => (tunnels(spec) ? [VXLAN] : []),
-  kernel: (spec) =>
-    tunnels(spec)
-      ? [
-          {
-            name: 'vxlan',
-            module: 'vxlan',
-            purpose: 'flannel between hosts',
-            otherwise: 'set network.flannelBackend: host-gw',
-          },
-        ]
-      : [],
+  kernel: (spec, decisions) => [...(tunnels(spec) ? [TUNNEL] : []), ...packetRules(decisions)],
+  decides: packetRulesDecider,
   direct: (spec) => !tunnels(spec),
   traces: {
     links: ['cni0', VXLAN.link, 'flannel-v6.1'],

@@ -5,13 +5,11 @@ import type { PhaseContext } from '../../model/phase.js';
 import { digestOf } from '../../model/text/digest.js';
 import { clusterRole, clusterRoleBinding, configMap, serviceAccount } from '../../templates/objects.js';
 import { flannelOptions } from './options.js';
+import { CONFIG, NAMESPACE, usesNftables } from './packet-rules.js';
 
-/** Where its pods run. Privileged pods need a namespace that says so (pod security standards). */
-export const NAMESPACE = 'kube-flannel';
 const NAME = 'flannel';
 const LABELS = { 'k8s-app': NAME };
 const POD_LABELS = { app: NAME, tier: 'node' };
-const CONFIG = 'kube-flannel-cfg';
 
 /**
  * flannel with the kube subnet manager, and beside it the container that writes each node's CNI configuration. A changed
@@ -41,14 +39,10 @@ export function flannelObjects(context: PhaseContext): KubeObject[] {
   ];
 }
 
-function netConf({ spec, nodes }: PhaseContext): object {
-  // iptables is flannel's default; nftables only where a host's kernel has no iptables any more.
-  const nftables = nodes.some(
-    ({ facts }) => !facts.kernelFeatures.includes('iptables') && facts.kernelFeatures.includes('nftables'),
-  );
+function netConf({ spec, decisions }: PhaseContext): object {
   return {
     Network: spec.network.podCIDR,
-    EnableNFTables: nftables,
+    EnableNFTables: usesNftables(decisions),
     Backend: { Type: flannelOptions(spec).flannelBackend },
   };
 }

@@ -1,6 +1,7 @@
 import { controlPlaneOf, FORMS } from '../../control-plane/index.js';
 import { DATASTORES } from '../../datastore/index.js';
 import type { Phase } from '../../model/phase.js';
+import { kubeletWaits } from './kubelet-waits.js';
 import { kubeletProof, kubeletService, waitForOwnKubelet } from './kubelet/index.js';
 
 const store = oneOf(DATASTORES);
@@ -24,7 +25,11 @@ export const controlPlane: Phase = {
   title: `API server (${form})`,
   appliesTo: ({ node }) => node.isControlPlane,
   opensApi: true,
-  resources: (context) => [...controlPlaneOf(context.spec).apiServer(context), kubeletService(context), kubeletProof],
+  resources: (context) => [
+    ...controlPlaneOf(context.spec).apiServer(context),
+    ...(kubeletWaits(context) ? [] : [kubeletService(context)]),
+    kubeletProof,
+  ],
   ready: async (context, tools, _changes, proofs) => {
     await controlPlaneOf(context.spec).ready(context, tools, proofs);
     await waitForOwnKubelet(context, tools, proofs);

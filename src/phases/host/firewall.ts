@@ -2,6 +2,7 @@ import { addOnTraces } from '../../add-ons/index.js';
 import { datastoreOf } from '../../datastore/index.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import { networkOf, networkTraces } from '../../network/index.js';
+import { isControlPlane } from '../../model/spec.js';
 import { osOf } from '../../os/index.js';
 import * as resource from '../../resources/index.js';
 import type { FirewallPort, FirewallWishes } from '../../resources/index.js';
@@ -24,17 +25,19 @@ export const firewall: Phase = {
 };
 
 function wishes(context: PhaseContext): FirewallWishes {
-  const { spec, node, nodes } = context;
+  const { spec, node, addresses } = context;
+  // Also of hosts that do not answer now: they come back.
+  const others = Object.entries(addresses).filter(([name]) => name !== node.spec.name);
   // Without a tunnel, what a node itself sends to a pod of another node has the node's own address.
   return {
     ports: clusterPorts(context),
     pods: spec.network.podCIDR,
-    peers: networkOf(spec).direct(spec) ? nodes.filter((other) => other !== node).map(({ address }) => address) : [],
+    peers: networkOf(spec).direct(spec) ? others.map(([, address]) => address) : [],
   };
 }
 
 /** https://kubernetes.io/docs/reference/networking/ports-and-protocols/, and the pod network's own. */
-function clusterPorts({ spec, node, nodes }: PhaseContext): FirewallPort[] {
+function clusterPorts({ spec, node }: PhaseContext): FirewallPort[] {
   const ports: FirewallPort[] = [
     { port: 10250, protocol: 'tcp' },
     { port: 10256, protocol: 'tcp' },
@@ -48,7 +51,7 @@ function clusterPorts({ spec, node, nodes }: PhaseContext): FirewallPort[] {
   );
   if (!node.isControlPlane) return ports;
   // A datastore's members talk to each other; a single one is asked by its own host only.
-  const several = nodes.filter(({ isControlPlane }) => isControlPlane).length > 1;
+  const several = spec.hosts.filter(isControlPlane).length > 1;
   const store: FirewallPort[] = several ? [{ port: datastoreOf(spec).ports.betweenMembers, protocol: 'tcp' }] : [];
   return [{ port: spec.apiServer.port, protocol: 'tcp' }, ...store, ...ports];
 }

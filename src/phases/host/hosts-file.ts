@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import { block } from '../../resources/index.js';
 
@@ -11,12 +10,8 @@ export const hostsFile: Phase = {
   resources: (context) => [block({ path: '/etc/hosts', name: 'hosts', content: hostLines(context) })],
 };
 
-/** Hosts of the inventory that do not answer now are kept by the address it gives. */
-function hostLines({ spec, nodes }: PhaseContext): string {
-  const lines = spec.hosts.flatMap((host) => {
-    const given = host.internalAddress ?? (isIP(host.address) === 0 ? undefined : host.address);
-    const address = nodes.find((node) => node.spec.name === host.name)?.address ?? given;
-    return address === undefined ? [] : [`${address} ${host.name}`];
-  });
+/** Hosts of the inventory that do not answer now keep their lines. */
+function hostLines({ addresses }: PhaseContext): string {
+  const lines = Object.entries(addresses).map(([name, address]) => `${address} ${name}`);
   return `${lines.join('\n')}\n`;
 }

@@ -49,6 +49,8 @@ test('a host that kinit has changed has a journal, an empty folder is none', asy
   expect(await look({ '/var/lib/kinit/journal/1-file/id': 'x' })).toEqual({
     membership: 'none',
     journal: true,
+    made: false,
+    manifests: {},
     pki: {},
   });
   expect((await look({ '/var/lib/kinit/other': 'x' })).journal).toBe(false);

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { flannel } from '../../../src/network/flannel/index.js';
+import type { KubeObject } from '../../../src/model/api.js';
+import type { Decisions } from '../../../src/model/record.js';
 import { configData, goldenObjects } from '../../golden.js';
 import { makeContext } from '../../templates/context.js';
 
@@ -47,9 +49,13 @@ test.each(['dash', 'bash', 'busybox'])(
 );
 
 test('flannel makes nftables rules only where a kernel has no iptables', () => {
-  const enabled = (kernelFeatures: string[]): unknown => {
+  const enabled = (kernelFeatures: string[], recorded: Decisions = {}): unknown => {
     const nodes = context.nodes.map((node) => ({ ...node, facts: { ...node.facts, kernelFeatures } }));
-    return JSON.parse(configData(flannel.objects({ ...context, nodes }), 'kube-flannel-cfg')['net-conf.json'] ?? '');
+    const decisions = flannel.decides?.decide(context.spec, nodes, recorded) ?? {};
+    const objects = flannel.objects({ ...context, nodes, decisions });
+    const shown = objects.find(({ metadata }) => metadata.name === flannel.decides?.shownBy.name);
+    expect(flannel.decides?.readBack(shown as KubeObject)).toEqual(decisions);
+    return JSON.parse(configData(objects, 'kube-flannel-cfg')['net-conf.json'] ?? '');
   };
   expect(enabled(['iptables', 'nftables'])).toEqual({
     Network: '10.244.0.0/16',
@@ -57,6 +63,14 @@ test('flannel makes nftables rules only where a kernel has no iptables', () => {
     Backend: { Type: 'vxlan' },
   });
   expect(enabled(['nftables'])).toMatchObject({ EnableNFTables: true });
+  // Decided once: whoever answers later changes nothing, and is asked for what was decided.
+  expect(enabled(['nftables'], { 'flannel.nftables': false })).toMatchObject({ EnableNFTables: false });
+  const needs = (nftables: boolean): string[] =>
+    flannel.kernel(context.spec, { 'flannel.nftables': nftables }).map(({ name }) => name);
+  expect([needs(true), needs(false)]).toEqual([
+    ['vxlan', 'nftables'],
+    ['vxlan', 'iptables'],
+  ]);
 });
 
 test('with host-gw there is no tunnel: no port, nothing asked of the kernel, nodes are seen by their own addresses', () => {
@@ -64,7 +78,7 @@ test('with host-gw there is no tunnel: no port, nothing asked of the kernel, nod
     const { spec } = makeContext({ network: { flannelBackend } });
     return [
       flannel.ports(spec).map(({ port }) => port),
-      flannel.kernel(spec).map(({ name }) => name),
+      flannel.kernel(spec, {}).map(({ name }) => name),
       flannel.direct(spec),
     ];
   };

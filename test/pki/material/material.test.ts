@@ -241,7 +241,7 @@ test('a joined worker with another CA is refused, one that has not joined gets t
   const made = texts(await planMaterial(input(mixed)));
   expect(made['n2']?.['/etc/kubernetes/pki/ca.crt']).toBe(found['n1']?.['/etc/kubernetes/pki/ca.crt']);
   const joined = makeNodes(spec, {
-    kubernetes: { membership: 'member', kubeletActive: true, pki: {}, journal: false },
+    kubernetes: { membership: 'member', kubeletActive: true, pki: {}, journal: false, made: false, manifests: {} },
   });
   expect((await failure(planMaterial(input(mixed, { nodes: joined })))).message).toBe(
     'n2 has the CA of another cluster',

@@ -58,7 +58,15 @@ test('an address inside the pod or service range is refused', () => {
 });
 
 const member = (nodeAddress: string): Pick<HostFacts, 'kubernetes'> => ({
-  kubernetes: { membership: 'member', kubeletActive: true, pki: {}, journal: true, nodeAddress },
+  kubernetes: {
+    membership: 'member',
+    kubeletActive: true,
+    pki: {},
+    journal: true,
+    made: true,
+    manifests: {},
+    nodeAddress,
+  },
 });
 
 test('a worker whose address changed is told, and goes on', () => {

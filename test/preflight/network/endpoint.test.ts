@@ -26,7 +26,14 @@ test('where the API server runs, a host that joins must get to it by the endpoin
   expect(about({ name: ['10.0.0.9'], connection: 'failed' })).toEqual([
     'error: 10.0.0.9 refuses connections at port 6443, seen from this host',
   ]);
-  const kubernetes = { membership: 'member' as const, kubeletActive: true, pki: {}, journal: true };
+  const kubernetes = {
+    membership: 'member' as const,
+    kubeletActive: true,
+    pki: {},
+    journal: true,
+    made: true,
+    manifests: {},
+  };
   expect(about({ name: ['10.0.0.9'], connection: 'timeout' }, { worker: { kubernetes } })).toEqual([
     'warning: 10.0.0.9 does not answer at port 6443, seen from this host',
   ]);

@@ -8,7 +8,7 @@ const about = (wanted: Wanted, host = 'c1'): unknown[] =>
     .map(({ name, status, found }) => `${name} ${status}: ${found}`);
 const own = { interface: 'eth0', address: '10.0.0.1', prefix: 24 };
 const joined: Pick<HostFacts, 'kubernetes'> = {
-  kubernetes: { membership: 'member', kubeletActive: true, pki: {}, journal: true },
+  kubernetes: { membership: 'member', kubeletActive: true, pki: {}, journal: true, made: true, manifests: {} },
 };
 
 test.each<[string, Partial<HostFacts>, string[]]>([

@@ -120,7 +120,14 @@ test('what cannot be judged is skipped with the reason', async () => {
 
 test('an API server that runs already is judged without a listener', async () => {
   const joined = {
-    kubernetes: { membership: 'member' as const, kubeletActive: true, pki: {}, journal: true },
+    kubernetes: {
+      membership: 'member' as const,
+      kubeletActive: true,
+      pki: {},
+      journal: tru, made: tru, manifests: {}e,
+      made: true,
+      manifests: {},
+    },
     listening: [{ protocol: 'tcp' as const, address: '::', port: 6443 }],
   };
   const [c1, w1] = [
@@ -161,7 +168,7 @@ test('another machine at an address, and a datagram that came out elsewhere, are
 
 test('between nodes of a running cluster nothing is put up, and only what listens there is asked', async () => {
   const joined = (port: number): Partial<HostFacts> => ({
-    kubernetes: { membership: 'member', kubeletActive: true, pki: {}, journal: true },
+    kubernetes: { membership: 'member', kubeletActive: true, pki: {}, journal: true, made: true, manifests: {} },
     listening: [{ protocol: 'tcp', address: '::', port }],
   });
   const [c1, w1] = [

@@ -51,6 +51,10 @@ export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
     },
     registryCas: {},
     proxyMode: 'nftables',
+    decisions: { proxyMode: 'nftables' },
+    addresses: Object.fromEntries(nodes.map((node) => [node.spec.name, node.address])),
+    members: {},
+    kinit: '',
   };
   return [
     { ...shared, node: leader },
@@ -127,6 +131,6 @@ function factsOf(host: string, address: string): HostFacts {
     listening: [],
     disks: [],
     past: PAST,
-    kubernetes: { membership: 'none', kubeletActive: false, pki: {}, journal: false },
+    kubernetes: { membership: 'none', kubeletActive: false, pki: {}, journal: false, made: false, manifests: {} },
   };
 }

@@ -5,6 +5,7 @@ import type { Tools } from '../../../model/resource.js';
 import { proxyExceptions } from '../../../model/seams/proxies.js';
 import { digestOf } from '../../../model/text/digest.js';
 import { directory, file, link, proof, service } from '../../../resources/index.js';
+import { KUBERNETES, kubeletWaits } from '../kubelet-waits.js';
 import { kubeletConfiguration } from './configuration.js';
 import { kubeletFlags, kubeletInstanceConfig } from './flags.js';
 import { kubeletDropIn, kubeletUnit } from './unit.js';
@@ -23,7 +24,7 @@ const FLAGS = '/var/lib/kubelet/kubeadm-flags.env';
 export const kubelet: Phase = {
   id: 'kubelet',
   title: 'Kubelet configuration',
-  appliesTo: () => true,
+  appliesTo: (context) => !kubeletWaits(context),
   resources: (context) => [
     directory({ path: '/etc/kubernetes/manifests', mode: 0o700 }),
     directory({ path: '/etc/systemd/system/kubelet.service.d', mode: 0o755 }),
@@ -43,7 +44,7 @@ export const kubelet: Phase = {
 };
 
 export function kubeletService(context: PhaseContext): ReturnType<typeof service> {
-  const programs = context.artifacts.binaries.filter(({ group }) => group === 'kubernetes').map(({ sha256 }) => sha256);
+  const programs = context.artifacts.binaries.filter(({ group }) => group === KUBERNETES).map(({ sha256 }) => sha256);
   const parts = [
     kubeletConfiguration(context),
     kubeletFlags(context),

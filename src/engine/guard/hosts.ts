@@ -1,0 +1,64 @@
+import { controlPlaneOn } from '../../control-plane/index.js';
+import { guardedOptions } from '../../inventory/guarded.js';
+import { isMember, type HostFacts } from '../../model/facts.js';
+import { isControlPlane, type HostSpec, type Spec } from '../../model/spec.js';
+import { hostPort } from '../../model/text/address.js';
+import type { KnownCluster } from './cluster.js';
+import type { Refusal } from './refusal.js';
+
+/** A host as the guard looks at it. */
+export interface GuardedHost {
+  readonly spec: HostSpec;
+  readonly facts: HostFacts;
+  /** As this run would take it. */
+  readonly address: string;
+}
+
+/** What has changed about hosts: which are the control plane, their names, their addresses, and the endpoint that follows. */
+export function changedHosts(spec: Spec, known: KnownCluster, live: readonly GuardedHost[]): Refusal[] {
+  return [...changedNames(spec, known, live), ...changedRoles(spec, known, live), ...changedPlaces(spec, known, live)];
+}
+
+function changedNames({ hosts }: Spec, { nodes }: KnownCluster, live: readonly GuardedHost[]): Refusal[] {
+  const names = new Set(hosts.map(({ name }) => name));
+  return live.flatMap(({ spec, facts }) => {
+    if (!isMember(facts) || facts.machineId === '' || spec.name in nodes) return [];
+    const [old] = Object.entries(nodes).find(([, { machineId }]) => machineId === facts.machineId) ?? [];
+    return old === undefined || names.has(old) ? [] : [refusal('hosts[].name', old, spec.name)];
+  });
+}
+
+function changedRoles({ hosts }: Spec, { nodes }: KnownCluster, live: readonly GuardedHost[]): Refusal[] {
+  const recorded = Object.keys(nodes).filter((name) => nodes[name]?.controlPlane === true);
+  const seen = live.filter(({ facts }) => isMember(facts) && controlPlaneOn(facts.kubernetes.manifests) !== undefined);
+  const there = [...new Set([...recorded, ...seen.map(({ spec }) => spec.name)])].sort();
+  const wanted = hosts
+    .filter(isControlPlane)
+    .map(({ name }) => name)
+    .sort();
+  if (there.length === 0 || there.join() === wanted.join()) return [];
+  return [refusal('hosts[].roles', `control plane on ${there.join(', ')}`, `on ${wanted.join(', ')}`)];
+}
+
+function changedPlaces(spec: Spec, known: KnownCluster, live: readonly GuardedHost[]): Refusal[] {
+  const moved = live.flatMap(({ spec: host, address }) => {
+    const { address: there, controlPlane } = known.nodes[host.name] ?? {};
+    if (controlPlane !== true || there === undefined || there === address || !isControlPlane(host)) return [];
+    return [refusal('hosts[].internalAddress', `${there} for ${host.name}`, address)];
+  });
+  const leader = live.find(({ spec: host }) => isControlPlane(host));
+  // Where the address or the port has changed, what follows from them need not be told too.
+  if (moved.length > 0 || leader === undefined || known.endpoint === undefined) return moved;
+  const wanted = spec.apiServer.endpoint ?? known.decisions['endpoint'] ?? defaultEndpoint(known, leader, spec);
+  return wanted === known.endpoint ? [] : [refusal('apiServer.endpoint', known.endpoint, String(wanted))];
+}
+
+/** With the port as it was: a changed one is told by itself. */
+function defaultEndpoint({ options }: KnownCluster, { address }: GuardedHost, { apiServer }: Spec): string {
+  return hostPort(address, Number(options['apiServer.port'] ?? apiServer.port));
+}
+
+function refusal(option: string, there: string, wanted: string): Refusal {
+  const { why = '', way = '' } = guardedOptions().find(({ path }) => path === option) ?? {};
+  return { option, there, wanted, why, todo: `Give ${option} as the cluster has it. ${way}` };
+}

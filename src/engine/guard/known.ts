@@ -1,0 +1,111 @@
+import { isOutage } from '../../cluster/api/errors.js';
+import { text } from '../../cluster/api/json.js';
+import { readRecord } from '../../cluster/record/text.js';
+import { nodeAddress } from '../../facts/index.js';
+import type { ClusterApi } from '../../model/api.js';
+import { defined } from '../../model/defined.js';
+import { KinitError } from '../../model/error.js';
+import type { Emit } from '../../model/event.js';
+import { isMember } from '../../model/facts.js';
+import { RECORD, type ClusterRecord } from '../../model/record.js';
+import type { LoadedInventory } from '../../model/spec.js';
+import { compareVersions } from '../../model/text/version.js';
+import { accessThrough, apiListens } from '../api/access.js';
+import { controlPlanesOf } from '../session/leader.js';
+import type { LiveHost } from '../session/session.js';
+import { NO_CLUSTER, type KnownCluster } from './cluster.js';
+import { askLive, manifestsOf } from './live.js';
+
+export interface AskCluster {
+  readonly inventory: LoadedInventory;
+  readonly leader: LiveHost;
+  readonly live: readonly LiveHost[];
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+}
+
+/** The record in the cluster, else its copy on a host where no API answers, else what the running cluster shows. Changes nothing. */
+export async function knownCluster(ask: AskCluster): Promise<KnownCluster> {
+  const { leader, live } = ask;
+  const nodes = controlPlanesOf(live).filter(({ facts }) => isMember(facts));
+  if (nodes.length === 0 && manifestsOf(live).length === 0) return NO_CLUSTER;
+  const address = nodeAddress(leader.spec, leader.facts);
+  const open = await apiListens(leader, address, ask);
+  const running = newestRunning(live);
+  const recorded = (open ? await throughApi(ask) : undefined) ?? fromCopies(live) ?? fromHosts(live);
+  return { exists: true, open, ...recorded, ...defined({ running: running ?? recorded.running }) };
+}
+
+type Recorded = Omit<KnownCluster, 'exists' | 'open'>;
+
+/** undefined where the API gives no answer after all. */
+async function throughApi({ inventory, leader, live, signal }: AskCluster): Promise<Recorded | undefined> {
+  const access = accessThrough([leader], { inventory, signal });
+  if (access === undefined) return undefined;
+  try {
+    const api = await access.api();
+    const record = await recordIn(api, leader.spec.name);
+    if (record !== undefined) return fromRecord(record);
+    return { ...(await askLive(api, live)), nodes: fromHosts(live).nodes };
+  } catch (thrown) {
+    // Credentials that have run out are refused, an API server that is just ending is silent: the copy says it as well.
+    if (isOutage(thrown) || isRefusedLogin(thrown)) return undefined;
+    throw thrown;
+  } finally {
+    access.close();
+  }
+}
+
+async function recordIn(api: ClusterApi, host: string): Promise<ClusterRecord | undefined> {
+  const { namespace, name, key } = RECORD;
+  const found = text(await api.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name }), 'data', key);
+  return found === undefined ? undefined : readRecord(found, `ConfigMap ${namespace}/${name}`, host);
+}
+
+/** The newest copy of those that answer. */
+function fromCopies(live: readonly LiveHost[]): Recorded | undefined {
+  const copies = live.flatMap(({ spec, facts: { kubernetes } }) =>
+    kubernetes.record === undefined ? [] : [readRecord(kubernetes.record, RECORD.path, spec.name)],
+  );
+  const [newest] = copies.sort((a, b) => compareVersions(b.kubernetes, a.kubernetes));
+  return newest === undefined ? undefined : fromRecord(newest);
+}
+
+function fromRecord({ kinit, clusterId, kubernetes, options, decisions, nodes }: ClusterRecord): Recorded {
+  const given = options['apiServer.endpoint'] ?? decisions['endpoint'];
+  return {
+    own: true,
+    kinit,
+    running: kubernetes,
+    options,
+    decisions,
+    nodes,
+    ...defined({ clusterId, endpoint: typeof given === 'string' ? given : undefined }),
+  };
+}
+
+/** What lies on the hosts themselves. */
+function fromHosts(live: readonly LiveHost[]): Recorded {
+  const found = manifestsOf(live);
+  return {
+    own: [...found.map(({ host }) => host), ...controlPlanesOf(live)].some(({ facts }) => facts.kubernetes.made),
+    options: found[0]?.running.options ?? {},
+    decisions: {},
+    nodes: Object.fromEntries(
+      found.flatMap(({ host: { spec, facts }, running: { address } }) =>
+        address === undefined ? [] : [[spec.name, { address, controlPlane: true, machineId: facts.machineId }]],
+      ),
+    ),
+  };
+}
+
+function newestRunning(live: readonly LiveHost[]): string | undefined {
+  return manifestsOf(live)
+    .flatMap(({ running: { version } }) => version ?? [])
+    .sort(compareVersions)
+    .at(-1);
+}
+
+function isRefusedLogin(thrown: unknown): boolean {
+  return thrown instanceof KinitError && ['access', 'change'].includes(thrown.context.class);
+}

@@ -1,0 +1,21 @@
+import { waitForKubelet } from '../../cluster/waits/kubelet.js';
+import type { Phase } from '../../model/phase.js';
+import { binary } from '../../resources/index.js';
+import { kubelet, kubeletService } from './kubelet/index.js';
+import { KUBERNETES, kubeletWaits } from './kubelet-waits.js';
+
+/** Only in runs that bring a later version of Kubernetes: elsewhere the kubelet is ready before the control plane is. */
+export const kubeletUpgrade: Phase = {
+  id: 'kubelet-upgrade',
+  title: 'Kubelet of a later version, behind the control plane',
+  appliesTo: kubeletWaits,
+  after: ['controllers'],
+  resources: (context) => [
+    ...context.artifacts.binaries.filter(({ group }) => group === KUBERNETES).map((artifact) => binary({ artifact })),
+    ...kubelet.resources(context),
+    kubeletService(context),
+  ],
+  ready: async ({ node }, tools, changes) => {
+    if (changes > 0) await waitForKubelet(node.facts, tools);
+  },
+};

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import type { PhaseContext } from '../../../src/model/phase.js';
+import { phases } from '../../../src/phases/index.js';
+import { makeContext } from '../../templates/context.js';
+
+const BINARIES = ['kubelet', 'containerd'].map((name) => ({
+  name,
+  installPath: `/usr/bin/${name}`,
+  links: [],
+  group: name === 'kubelet' ? 'kubernetes' : 'runtime',
+  version: '1',
+  localFile: '',
+  sha256: 'x',
+  size: 1,
+}));
+
+/** Ids of phases that touch the kubelet of a host, in their order. */
+function touching(host: string, more: Partial<PhaseContext>, membership: 'member' | 'none'): string[] {
+  const base = makeContext({}, more);
+  const nodes = base.nodes.map((node) => ({
+    ...node,
+    facts: { ...node.facts, kubernetes: { ...node.facts.kubernetes, membership } },
+  }));
+  const [leader = base.leader] = nodes;
+  const node = nodes.find(({ spec }) => spec.name === host) ?? leader;
+  const context = { ...base, nodes, leader, node, artifacts: { ...base.artifacts, binaries: BINARIES } };
+  return phases
+    .filter((phase) => phase.appliesTo(context))
+    .filter((phase) =>
+      phase
+        .resources(context)
+        .some(({ id }) =>
+          ['binary:/usr/bin/kubelet', 'service:kubelet', 'file:/var/lib/kubelet/config.yaml'].includes(id),
+        ),
+    )
+    .map(({ id }) => id);
+}
+
+test('a later version: no node gets its kubelet before the control plane is through', () => {
+  const upgrade = { upgradesFrom: '1.36.2' };
+  expect(touching('n1', upgrade, 'member')).toEqual(['kubelet-upgrade']);
+  expect(touching('n2', upgrade, 'member')).toEqual(['kubelet-upgrade', 'node']);
+  const ids = phases.map(({ id }) => id);
+  expect(phases.find(({ id }) => id === 'kubelet-upgrade')?.after).toEqual(['controllers']);
+  expect(ids.indexOf('kubelet-upgrade')).toBeLessThan(ids.indexOf('node'));
+});
+
+test('without one, and on hosts that come new to the cluster, the kubelet is ready before the control plane is', () => {
+  expect(touching('n1', {}, 'member')).toEqual(['binaries', 'kubelet', 'control-plane']);
+  expect(touching('n2', {}, 'member')).toEqual(['binaries', 'kubelet', 'node']);
+  expect(touching('n2', { upgradesFrom: '1.36.2' }, 'none')).toEqual(['binaries', 'kubelet', 'node']);
+});
