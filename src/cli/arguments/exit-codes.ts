@@ -28,6 +28,7 @@ const WORDS: Readonly<Record<CodeName, string>> = {
   locked: 'locked by another kinit',
   artifact: 'program or image',
   stale: 'not as reviewed',
+  refused: 'the cluster cannot become that',
   interrupted: 'interrupted',
 };
 

@@ -12,7 +12,7 @@ export const apply = defineCommand({
     ['apply plan.json', 'stops before anything is touched when hosts, inventory or artifacts have changed since'],
     ['apply plan.json --lock-wait 10m', 'after another kinit that is at work'],
   ],
-  exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact', 'stale'],
+  exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact', 'stale', 'refused'],
   options: (yargs) =>
     withWriteOptions(withRunOptions(yargs)).positional('plan', {
       type: 'string',

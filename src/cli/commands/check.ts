@@ -13,7 +13,7 @@ export const check = defineCommand({
     ['check --exit-code', 'for scripts: exit code 4 when there are warnings'],
     ['check node1 --ignore-preflight memory', 'one host; too little memory is accepted'],
   ],
-  exitCodes: [...REACHES_HOSTS, 'warnings', 'preflight'],
+  exitCodes: [...REACHES_HOSTS, 'warnings', 'preflight', 'refused'],
   options: (yargs) => withCheckOptions(yargs).positional('host', hostNames).option('exit-code', exitCodeForWarnings),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);

@@ -14,7 +14,7 @@ export const init = defineCommand({
     ['init --accept-new-host-keys', 'on first contact with the machines'],
     ['init --only sysctls,modules', 'only these phases'],
   ],
-  exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact'],
+  exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact', 'refused'],
   options: (yargs) =>
     withWriteOptions(withPhaseOptions(yargs)).option('dry-run', {
       type: 'boolean',

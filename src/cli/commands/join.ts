@@ -12,7 +12,7 @@ export const join = defineCommand({
     ['join', 'join every new host of the inventory'],
     ['join node4', 'join this one'],
   ],
-  exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact'],
+  exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact', 'refused'],
   options: (yargs) => withWriteOptions(withPhaseOptions(yargs)).positional('host', hostNames),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);

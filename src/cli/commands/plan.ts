@@ -13,7 +13,7 @@ export const plan = defineCommand({
     ['plan node2 --only sysctls', 'one host, one phase'],
     ['plan --exit-code', 'for scripts: exit code 2 when there are changes'],
   ],
-  exitCodes: [...REACHES_HOSTS, 'changes', 'preflight', 'artifact'],
+  exitCodes: [...REACHES_HOSTS, 'changes', 'preflight', 'artifact', 'refused'],
   options: (yargs) =>
     withPhaseOptions(yargs)
       .positional('host', hostNames)
