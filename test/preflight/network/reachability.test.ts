@@ -124,7 +124,7 @@ test('an API server that runs already is judged without a listener', async () =>
       membership: 'member' as const,
       kubeletActive: true,
       pki: {},
-      journal: tru, made: tru, manifests: {}e,
+      journal: true,
       made: true,
       manifests: {},
     },
