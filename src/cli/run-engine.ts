@@ -14,6 +14,8 @@ export interface RunArguments extends ReportArguments, Partial<WriteArguments> {
   readonly acceptNewHostKeys: boolean;
   /** Of apply. */
   readonly reviewed?: ReviewedPlan;
+  /** Of certs renew. */
+  readonly renewal?: RunOptions['renewal'];
 }
 
 /** Options of commands that change hosts. */
@@ -45,7 +47,7 @@ export async function runEngine(
       emit: context.emit,
       signal: context.signal,
       ...writing,
-      ...defined({ reviewed: args.reviewed }),
+      ...defined({ reviewed: args.reviewed, renewal: args.renewal }),
       ...(hosts === undefined || hosts.length === 0 ? {} : { hosts }),
     }),
   );

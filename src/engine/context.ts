@@ -10,7 +10,7 @@ import type { Decisions } from '../model/record.js';
 import { isControlPlane, type HostSpec, type Spec } from '../model/spec.js';
 import { hostPort } from '../model/text/address.js';
 import { compareVersions } from '../model/text/version.js';
-import { planMaterial, type CertificateWishes, type PemPair } from '../pki/index.js';
+import { planMaterial, type CertificateWishes, type PemPair, type Renewal } from '../pki/index.js';
 import { addressesOf, decide, membersOf } from './decisions.js';
 import type { KnownCluster } from './guard/cluster.js';
 import { leaderOf } from './session/leader.js';
@@ -40,10 +40,19 @@ export interface SharedInput {
   readonly selected: ReadonlySet<string>;
   /** Version of kinit. */
   readonly kinit: string;
+  /** Which certificates of a host are made anew. */
+  readonly renewalOf: (host: string) => Renewal;
 }
 
 /** Makes or reuses certificates and decides what follows from all hosts' facts together. */
-export async function sharedContext({ spec, hosts, known, selected, kinit }: SharedInput): Promise<SharedContext> {
+export async function sharedContext({
+  spec,
+  hosts,
+  known,
+  selected,
+  kinit,
+  renewalOf,
+}: SharedInput): Promise<SharedContext> {
   const nodes = hosts.map(toNode);
   const leader = leaderOf(nodes);
   if (leader === undefined) {
@@ -62,6 +71,7 @@ export async function sharedContext({ spec, hosts, known, selected, kinit }: Sha
     existing: new Map(hosts.map((host) => [host.spec.name, host.facts.kubernetes.pki])),
     wishes,
     userCas: await readUserCas(wishes(leader)),
+    renewalOf,
     now: new Date(),
   });
   const registryCas = await readRegistryCas(spec);

@@ -14,7 +14,14 @@ export interface Node {
 }
 
 /** PEM and kubeconfig texts by absolute path on one host. Secret. */
-export type HostMaterial = Readonly<Record<string, { readonly content: string; readonly mode: number }>>;
+export type HostMaterial = Readonly<Record<string, MaterialFile>>;
+
+export interface MaterialFile {
+  readonly content: string;
+  readonly mode: number;
+  /** Why it is made anew though there is one, in words for a plan. */
+  readonly because?: string;
+}
 
 /** Everything a phase may look at. No I/O hangs on it: the same context gives the same resources. */
 export interface PhaseContext {

@@ -1,3 +1,4 @@
+export { hostCertificates, WARN_DAYS, type HostCertificate } from './certificates.js';
 export { describeMaterial } from './material/describe.js';
 export { planMaterial, type MaterialInput } from './material/material.js';
 export { materialPaths } from './material/paths.js';
@@ -35,4 +36,4 @@ export {
   type BootstrapToken,
   type BootstrapTokenOptions,
 } from './token.js';
-export type { PemPair } from './types.js';
+export type { PemPair, Renewal } from './types.js';

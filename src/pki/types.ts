@@ -17,3 +17,15 @@ export interface Period {
   readonly notAfter: Date;
   readonly caNotAfter: Date;
 }
+
+/** Which certificates are renewed: those that are due, or all that kinit may sign. */
+export type Renewal = 'due' | 'all';
+
+/** Texts by absolute path that a host shall have. Secret. */
+export type MadeFiles = Readonly<Record<string, MadeFile>>;
+
+export interface MadeFile {
+  readonly content: string;
+  /** Why it is made anew though there is one. */
+  readonly because?: string;
+}

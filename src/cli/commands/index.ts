@@ -1,6 +1,7 @@
 import type { Command } from '../arguments/command.js';
 import { apply } from './apply.js';
 import { artifacts } from './artifacts.js';
+import { certs } from './certs.js';
 import { check } from './check.js';
 import { doctor } from './doctor.js';
 import { init } from './init.js';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   phases,
   status,
   doctor,
+  certs,
   token,
   kubeconfig,
   artifacts,

@@ -24,10 +24,11 @@ export const status = defineCommand({
     ]);
     const seen = await withCluster(
       { inventory, acceptNewHostKeys: args.acceptNewHostKeys, signal: context.signal },
-      async ({ api, endpoint }) =>
+      async ({ api, endpoint, certificates }) =>
         clusterStatus({
           name: inventory.spec.name,
           endpoint,
+          certificates,
           hosts: inventory.spec.hosts.map(({ name }) => name),
           ...(await ask(api)),
         }),

@@ -1,7 +1,8 @@
 import type { PhaseContext } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
 import type { Flags } from '../../model/text/flags.js';
-import { pkiPair, PKI_DIR } from '../../pki/index.js';
+import { sha256Hex } from '../../model/text/digest.js';
+import { parseKubeconfig, pkiPair, PKI_DIR } from '../../pki/index.js';
 
 export const CONTROLLER_MANAGER_CONF = '/etc/kubernetes/controller-manager.conf';
 export const SCHEDULER_CONF = '/etc/kubernetes/scheduler.conf';
@@ -57,4 +58,12 @@ export const SCHEDULER_FLAGS: Flags = {
 /** The scheduler's, likewise. */
 export function schedulerExtraArgs({ scheduler }: Spec): Flags {
   return { profiling: 'false' /* 1.4.1 */, ...scheduler.extraArgs };
+}
+
+/**
+ * Of the certificate a component logs in with. It reads its kubeconfig once, at its start: a renewed certificate has to
+ * restart it. The API server and etcd take up theirs from the files by themselves.
+ */
+export function credentialsDigest({ node, material }: PhaseContext, kubeconfig: string): string {
+  return sha256Hex(parseKubeconfig(material[node.spec.name]?.[kubeconfig]?.content ?? '')?.certPem ?? '');
 }

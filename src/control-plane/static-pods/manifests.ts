@@ -11,6 +11,7 @@ import {
   CONTROLLER_MANAGER_CONF,
   controllerManagerExtraArgs,
   controllerManagerFlags,
+  credentialsDigest,
   SCHEDULER_CONF,
   SCHEDULER_FLAGS,
   schedulerExtraArgs,
@@ -49,7 +50,7 @@ export function controllerManagerPod(context: PhaseContext): ComponentPod {
   const over = controllerManagerExtraArgs(context.spec);
   return {
     name: 'kube-controller-manager',
-    annotations: [],
+    annotations: [credentials(context, CONTROLLER_MANAGER_CONF)],
     flags: toFlags(controllerManagerFlags(context), over),
     image: imageRef(context.images, 'kube-controller-manager'),
     probe: {
@@ -64,11 +65,12 @@ export function controllerManagerPod(context: PhaseContext): ComponentPod {
   };
 }
 
-export function schedulerPod({ spec, images }: PhaseContext): ComponentPod {
+export function schedulerPod(context: PhaseContext): ComponentPod {
+  const { spec, images } = context;
   const over = schedulerExtraArgs(spec);
   return {
     name: 'kube-scheduler',
-    annotations: [],
+    annotations: [credentials(context, SCHEDULER_CONF)],
     flags: toFlags(SCHEDULER_FLAGS, over),
     image: imageRef(images, 'kube-scheduler'),
     probe: {
@@ -82,6 +84,10 @@ export function schedulerPod({ spec, images }: PhaseContext): ComponentPod {
     cpu: '100m',
     volumes: [kubeconfigVolume(SCHEDULER_CONF)],
   };
+}
+
+function credentials(context: PhaseContext, kubeconfig: string): ComponentPod['annotations'][number] {
+  return { name: 'kinit/credentials-sha256', value: credentialsDigest(context, kubeconfig) };
 }
 
 /** Where the kubelet probes a component that listens on this address; undefined for all addresses (kubeadm: getProbeAddress). */

@@ -10,6 +10,7 @@ import { byKinit, isOurs, needsBridgeFilter } from '../read/cluster-kind.js';
 import { fileSystems } from '../read/disks.js';
 import { kubeletOption, sysctl } from '../read/settings.js';
 import { runtimeUnit, stateOf, unit } from '../read/units.js';
+import { WARN_DAYS } from '../../pki/index.js';
 import { RUNTIMES } from '../../runtime/index.js';
 
 /** Checks of `kinit check` that speak of what kinit is about to do, or that have a fuller one here. */
@@ -211,7 +212,7 @@ function certificate(host: HostEvidence, { takenAt }: Evidence): CheckResult[] {
   const first = all[0];
   if (first === undefined) return [];
   const days = Math.floor((first.notAfter.getTime() - hostTime(takenAt, host)) / DAY);
-  const status = days < 0 ? 'error' : days < 30 ? 'warning' : 'ok';
+  const status = days < 0 ? 'error' : days < WARN_DAYS ? 'warning' : 'ok';
   return [
     {
       name: 'certificates',
@@ -219,11 +220,11 @@ function certificate(host: HostEvidence, { takenAt }: Evidence): CheckResult[] {
       status,
       found: `${all.length}, the first ends in ${days} days (${first.path})`,
       minimum: 'valid',
-      recommended: '30 days',
+      recommended: `${WARN_DAYS} days`,
       ...(status === 'ok'
         ? {}
         : {
-            hint: 'Kubelets renew their own while they run. Those of the control plane: kubeadm certs renew all, then restart its pods.',
+            hint: 'kinit init renews those in the last third of their life, kinit certs renew all of them; kubelets renew their own while they run (journalctl -u kubelet).',
           }),
     },
   ];

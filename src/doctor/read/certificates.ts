@@ -7,6 +7,7 @@ export interface Certificate {
   readonly subject: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
+  readonly isCa: boolean;
 }
 
 /** The cluster's CA, as every node has it, and what a kubelet signs for itself where nobody gave it a serving certificate. */
@@ -24,6 +25,7 @@ export function certificates(host: HostEvidence): Certificate[] {
       subject: /CN=(.*)/.exec(x509.subject)?.[1] ?? x509.subject.replaceAll('\n', ', '),
       notBefore: new Date(x509.validFrom),
       notAfter: new Date(x509.validTo),
+      isCa: x509.ca,
     }));
 }
 

@@ -13,8 +13,10 @@ for folder in /etc/kubernetes/pki "$@"; do
     if [ -f "$file" ]; then first "$file"; fi
   done
 done
-for file in /var/lib/kubelet/pki/kubelet-client-current.pem \
-  /var/lib/kubelet/pki/kubelet.crt /var/lib/kubelet/pki/kubelet-server-current.pem; do
+# Of the kubelet those it uses: with kubelet-server-current.pem there, a kubelet.crt is what it used before.
+serving=/var/lib/kubelet/pki/kubelet-server-current.pem
+[ -f "$serving" ] || serving=/var/lib/kubelet/pki/kubelet.crt
+for file in /var/lib/kubelet/pki/kubelet-client-current.pem "$serving"; do
   if [ -f "$file" ]; then first "$file"; fi
 done
 

@@ -5,6 +5,7 @@ import { isControlPlane } from '../../model/spec.js';
 import { parseKubeconfig } from '../../pki/index.js';
 import { accessThrough, ADMIN_CONF } from './access.js';
 import { endpointOf, toNode } from '../context.js';
+import { certificatesOn, type CertificatesSeen } from '../session/certificates.js';
 import { leaderOf, noControlPlane } from '../session/leader.js';
 import { closeHosts, connectTo, openHosts, type SessionOptions } from '../session/session.js';
 
@@ -17,6 +18,8 @@ export interface RunningCluster {
   /** host:port */
   readonly endpoint: string;
   readonly caPem: string;
+  /** What is on the control-plane hosts that answer. */
+  readonly certificates: CertificatesSeen['hosts'];
   /** Text of admin.conf. Secret. */
   readonly adminKubeconfig: string;
 }
@@ -54,6 +57,7 @@ export async function withCluster<T>(
         },
         endpoint: endpointOf(inventory.spec, toNode(leader)),
         caPem: parseKubeconfig(adminKubeconfig)?.caPem ?? '',
+        certificates: certificatesOn(live),
         adminKubeconfig,
       });
     } finally {

@@ -40,6 +40,7 @@ export async function driftOf({
     selected: new Set(),
     // Which kinit worked on it last is no fault of the cluster.
     kinit: cluster.kinit ?? '',
+    renewalOf: () => 'due',
   });
   await Promise.all(
     known.map(async ({ spec, connection }) => {

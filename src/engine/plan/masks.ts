@@ -1,6 +1,6 @@
 import { sha256Hex } from '../../model/text/digest.js';
 import type { HostMaterial } from '../../model/phase.js';
-import { describeMaterial, ENCRYPTION_CONFIG_PATH } from '../../pki/index.js';
+import { describeMaterial } from '../../pki/index.js';
 
 /** Digits of a digest that a reason shows. */
 export const SHOWN_DIGITS = 12;
@@ -22,9 +22,12 @@ interface Mask {
   readonly fresh: boolean;
 }
 
-/** A pod's digests of what it is made from. The API server's have a key in them that is made at apply; the files have digests of their own. */
-const POD_DIGEST = /(kinit\/(?:config|manifest)-sha256): "?[0-9a-f]{64}"?/g;
-const NO_DIGEST = '$1: (follows from the files)';
+/**
+ * A pod's digest of files it reads at its start, some of which are made at apply: these have digests of their own. What a
+ * diff takes away is there already, and is shown as it stands.
+ */
+const FILES_DIGEST = /^(?!-)(.*kinit\/(?:config|manifest|credentials)-sha256: )"?[0-9a-f]{64}"?/gm;
+const NO_DIGEST = '$1(follows from the files)';
 
 /**
  * @param material what shall be on each host, by host and path
@@ -45,12 +48,11 @@ export function masksOf(
   // A kubeconfig holds the CA: the longer text goes first.
   const all = [...masks.values()].sort((a, b) => b.content.length - a.content.length);
   const fresh = all.filter((mask) => mask.fresh);
-  const keyIsMade = fresh.some(({ path }) => path === ENCRYPTION_CONFIG_PATH);
   const shown = replacer(fresh, ({ description }) => `(made at apply: ${description})`);
   const wanted = replacer(all, ({ path, description }) => `(${path}: ${description})`);
   return {
-    shown: (text) => (keyIsMade ? shown(text).replace(POD_DIGEST, NO_DIGEST) : shown(text)),
-    wanted: (text) => wanted(text).replace(POD_DIGEST, NO_DIGEST),
+    shown: (text) => (fresh.length === 0 ? shown(text) : shown(text).replace(FILES_DIGEST, NO_DIGEST)),
+    wanted: (text) => wanted(text).replace(FILES_DIGEST, NO_DIGEST),
     made: (content) => fresh.find((mask) => mask.content === content)?.description,
   };
 }

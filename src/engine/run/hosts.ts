@@ -38,9 +38,16 @@ export async function runHosts(run: HostsRun): Promise<HostsOutcome> {
 
 /** Certificates, artifacts and a way to the API: what must be known before any host is looked at. */
 async function prepare(run: HostsRun): Promise<Prepared> {
-  const { inventory, live, signal, known, selected, version } = run;
+  const { inventory, live, signal, known, selected, version, renewal } = run;
   // First what may fail at once: nothing is built, and nothing more is said, for a run that has ended.
-  const shared = await sharedContext({ spec: inventory.spec, hosts: live, known, selected, kinit: version });
+  const shared = await sharedContext({
+    spec: inventory.spec,
+    hosts: live,
+    known,
+    selected,
+    kinit: version,
+    renewalOf: (host) => (selected.has(host) ? renewal : 'due'),
+  });
   const artifacts = await artifactsFor(run, shared);
   const { name } = shared.leader.spec;
   const leader = live.find(({ spec }) => spec.name === name) as LiveHost;

@@ -7,6 +7,7 @@ import type { Phase } from '../../model/phase.js';
 import type { PlanContent, PlannedChange } from '../../model/plan.js';
 import type { Tools } from '../../model/resource.js';
 import type { LoadedInventory } from '../../model/spec.js';
+import type { Renewal } from '../../pki/index.js';
 import type { ClusterAccess } from '../api/access.js';
 import type { Observed } from '../change/observe.js';
 import { contextFor, type SharedContext } from '../context.js';
@@ -35,6 +36,8 @@ export interface HostsRun {
   readonly dryRun: boolean;
   /** The first failure stops every host, between two changes. */
   readonly strict: boolean;
+  /** Which certificates of the selected hosts are renewed. */
+  readonly renewal: Renewal;
   /** Version of kinit. */
   readonly version: string;
   /** What was asked for, for a plan to repeat. */

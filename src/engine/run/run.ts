@@ -4,6 +4,7 @@ import type { Emit } from '../../model/event.js';
 import type { Phase } from '../../model/phase.js';
 import type { PlanContent } from '../../model/plan.js';
 import type { LoadedInventory } from '../../model/spec.js';
+import type { Renewal } from '../../pki/index.js';
 import { explainFailedRun } from '../explain/failed-run.js';
 import { guard, guardCheck, knownCluster, type KnownCluster } from '../guard/index.js';
 import type { ReviewedPlan } from '../plan/reviewed.js';
@@ -43,6 +44,8 @@ export interface RunOptions {
   readonly lock: LockWish;
   /** Version of kinit, as plans note it. */
   readonly version: string;
+  /** Which certificates of the hosts asked for are renewed; default: those that are due. */
+  readonly renewal?: Renewal;
   /** apply: the plan that is carried out. */
   readonly reviewed?: ReviewedPlan;
   readonly emit: Emit;
@@ -181,6 +184,7 @@ async function goThroughPhases(
   const signal = AbortSignal.any([options.signal, lock.lost]);
   const outcome = await runHosts({
     ...options,
+    renewal: options.renewal ?? 'due',
     signal,
     begun: new Date(),
     asked: { skip: [...skip], only: [...only], ignorePreflight: [...ignorePreflight] },

@@ -25,7 +25,7 @@ export const pki: Phase = {
         : [link({ path: KUBELET_CLIENT_CURRENT, target: KUBELET_CLIENT_FIRST })]),
       ...Object.entries(mine)
         .filter(([path]) => node.isControlPlane || path !== CLUSTER_CA)
-        .map(([path, { content, mode }]) => file({ path, content, mode, secret: mode === 0o600 })),
+        .map(([path, { content, mode, because }]) => file({ path, content, mode, because, secret: mode === 0o600 })),
     ];
   },
 };

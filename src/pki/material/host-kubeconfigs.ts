@@ -7,7 +7,7 @@ import { kubeconfig, parseKubeconfig, type KubeconfigUser } from '../kubeconfig.
 import { keepOrIssue } from './leaf.js';
 import { KUBELET_CLIENT_CURRENT, KUBELET_CLIENT_FIRST, KUBELET_CONF } from '../paths.js';
 import { readCertificate } from '../x509/read.js';
-import type { PemPair, Period } from '../types.js';
+import type { MadeFiles, PemPair, Period, Renewal } from '../types.js';
 import { kubeletClient, localServer, type WantedKubeconfig } from './wishes.js';
 
 /** What is planned for one host, and from what. */
@@ -20,10 +20,11 @@ export interface HostPlan {
   readonly files: Readonly<Record<string, string>>;
   readonly clusterCa: Authority;
   readonly period: Period;
+  readonly renewal: Renewal;
 }
 
 /** A kubeconfig with an embedded certificate: kept as it is, or with its certificate kept and the rest put right, or new. */
-export async function planKubeconfig(plan: HostPlan, wanted: WantedKubeconfig): Promise<Record<string, string>> {
+export async function planKubeconfig(plan: HostPlan, wanted: WantedKubeconfig): Promise<MadeFiles> {
   const ca = plan.clusterCa;
   const text = plan.files[wanted.path];
   const parsed = text === undefined ? undefined : parseKubeconfig(text);
@@ -40,8 +41,11 @@ export async function planKubeconfig(plan: HostPlan, wanted: WantedKubeconfig): 
     text !== undefined && pair.cert === cert && parsed?.server === wanted.server && sameCertificate(parsed.caPem, ca);
   return {
     [wanted.path]: stays
-      ? text
-      : render(plan, wanted.server, wanted.request.commonName, { certPem: pair.cert, keyPem: pair.key }),
+      ? { content: text }
+      : {
+          content: render(plan, wanted.server, wanted.request.commonName, { certPem: pair.cert, keyPem: pair.key }),
+          ...defined({ because: pair.because }),
+        },
   };
 }
 
@@ -49,7 +53,7 @@ export async function planKubeconfig(plan: HostPlan, wanted: WantedKubeconfig): 
  * kubelet.conf of a control-plane host, as kubeadm leaves it: it points to the certificate the kubelet rotates itself.
  * Where it exists the kubelet has taken over, and nothing is planned but what is there.
  */
-export async function planKubeletConf(plan: HostPlan): Promise<Record<string, string>> {
+export async function planKubeletConf(plan: HostPlan): Promise<MadeFiles> {
   const host = plan.node.spec.name;
   const existing = plan.files[KUBELET_CONF];
   if (existing !== undefined) {
@@ -61,7 +65,7 @@ export async function planKubeletConf(plan: HostPlan): Promise<Record<string, st
         hint: 'Set `leftovers: set-aside` for this host: kinit moves it away until reset. Or take the host out of the inventory.',
       });
     }
-    return { [KUBELET_CONF]: existing };
+    return { [KUBELET_CONF]: { content: existing } };
   }
   const request = kubeletClient(host);
   const path = KUBELET_CLIENT_FIRST;
@@ -75,8 +79,8 @@ export async function planKubeletConf(plan: HostPlan): Promise<Record<string, st
   });
   const user = { certFile: KUBELET_CLIENT_CURRENT, keyFile: KUBELET_CLIENT_CURRENT };
   return {
-    [path]: `${pair.cert}${pair.key}`,
-    [KUBELET_CONF]: render(plan, localServer(plan.node, plan.spec), request.commonName, user),
+    [path]: { content: `${pair.cert}${pair.key}`, ...defined({ because: pair.because }) },
+    [KUBELET_CONF]: { content: render(plan, localServer(plan.node, plan.spec), request.commonName, user) },
   };
 }
 

@@ -1,11 +1,13 @@
 import { createPublicKey } from 'node:crypto';
 import { isIP } from 'node:net';
+import { defined } from '../../model/defined.js';
 import type { KeyAlgorithm } from '../../model/spec.js';
 import { day, signerOf, type Authority } from './authority.js';
 import { signLeaf, USAGES, type LeafRequest } from '../x509/certificate.js';
 import { newKey, readKey } from '../x509/keys.js';
 import { readCertificate } from '../x509/read.js';
-import type { PemPair, Period } from '../types.js';
+import type { PemPair, Period, Renewal } from '../types.js';
+import { renewalDue } from './renewal.js';
 
 export interface LeafInput {
   readonly host: string;
@@ -16,24 +18,50 @@ export interface LeafInput {
   readonly authority: Authority;
   readonly keyAlgorithm: KeyAlgorithm;
   readonly period: Period;
+  readonly renewal: Renewal;
 }
 
-/** The pair that is there, byte for byte, where it serves; else a new one from the CA. */
-export async function keepOrIssue(input: LeafInput): Promise<PemPair> {
+export interface LeafPair extends PemPair {
+  /** Why it is made anew though there is one. */
+  readonly because?: string;
+}
+
+/** The pair that is there, byte for byte, where it serves and is not due for renewal; else a new one from the CA. */
+export async function keepOrIssue(input: LeafInput): Promise<LeafPair> {
   const { existing, host, path, request, authority, period } = input;
   const fault = faultOf(existing, request, authority, period.now);
-  if (fault === undefined && existing.cert !== undefined && existing.key !== undefined)
+  const because = fault ?? renewalOf(input);
+  if (because === undefined && existing.cert !== undefined && existing.key !== undefined)
     return { cert: existing.cert, key: existing.key };
 
-  const signer = signerOf(authority, host, `${path} (${fault ?? 'missing'})`);
+  const signer = signerOf(authority, host, `${path} (${because ?? 'missing'})`);
   // A key alone is what a run leaves that was ended between key and certificate.
   const left = existing.cert === undefined && existing.key !== undefined ? readKey(existing.key) : undefined;
   const key = left ?? (await newKey(input.keyAlgorithm));
-  const notAfter = period.notAfter < authority.certificate.notAfter ? period.notAfter : authority.certificate.notAfter;
   return {
-    cert: signLeaf(request, createPublicKey(key.key), signer, { notBefore: period.notBefore, notAfter }),
+    cert: signLeaf(request, createPublicKey(key.key), signer, {
+      notBefore: period.notBefore,
+      notAfter: endOf(authority, period),
+    }),
     key: key.pem,
+    ...(existing.cert === undefined ? {} : defined({ because: because && `certificate renewed: ${because}` })),
   };
+}
+
+/**
+ * Why a pair that serves is made anew all the same. It stays where nobody here could sign another one, and where the
+ * new one would end no later: its CA's own end is what is near, which a new certificate does not mend.
+ */
+function renewalOf({ existing, authority, period, renewal }: LeafInput): string | undefined {
+  const certificate = readCertificate(existing.cert ?? '');
+  if (certificate === undefined || authority.key === undefined) return undefined;
+  if (renewal === 'all') return 'asked for';
+  return endOf(authority, period) > certificate.notAfter ? renewalDue(certificate, period.now) : undefined;
+}
+
+/** Nothing that a CA signs outlives it. */
+function endOf(authority: Authority, period: Period): Date {
+  return period.notAfter < authority.certificate.notAfter ? period.notAfter : authority.certificate.notAfter;
 }
 
 /** Why a pair cannot stay; undefined when it can. */
@@ -50,6 +78,7 @@ function faultOf(
   const ca = authority.certificate.x509;
   if (!x509.checkIssued(ca) || !x509.verify(ca.publicKey)) return `not signed by ${authority.name}`;
   if (certificate.notAfter <= now) return `ran out on ${day(certificate.notAfter)}`;
+  if (certificate.notBefore > now) return `is not valid before ${certificate.notBefore.toISOString()}`;
   const key = existing.key === undefined ? undefined : readKey(existing.key);
   if (key === undefined) return 'its key is missing';
   if (!x509.checkPrivateKey(key.key)) return 'its key belongs to another certificate';

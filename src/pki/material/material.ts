@@ -10,7 +10,7 @@ import { keepOrIssue } from './leaf.js';
 import { ENCRYPTION_CONFIG_PATH, pkiPair } from '../paths.js';
 import { readCertificate } from '../x509/read.js';
 import { serviceAccountKeys } from './service-account.js';
-import type { FoundFiles, PemPair, Period } from '../types.js';
+import type { FoundFiles, MadeFiles, PemPair, Period, Renewal } from '../types.js';
 import { CLUSTER_CA, kubeletServing, type CertificateWishes, type WantedLeaf } from './wishes.js';
 
 export interface MaterialInput {
@@ -25,6 +25,8 @@ export interface MaterialInput {
   readonly wishes: (node: Node) => CertificateWishes;
   /** The user's own CAs by name, read from the files the inventory names. */
   readonly userCas?: Readonly<Record<string, PemPair>>;
+  /** Which certificates of a host are renewed; default: those that are due. */
+  readonly renewalOf?: (host: string) => Renewal;
   readonly now: Date;
 }
 
@@ -48,11 +50,11 @@ export async function planMaterial(input: MaterialInput): Promise<Readonly<Recor
   const authorities = await resolveAuthorities(input, found, period);
   const clusterCa = authorityNamed(authorities, CLUSTER_CA);
   refuseStrangers(input.nodes.filter((node) => !node.isControlPlane && isMember(node.facts)).map(filesOf), clusterCa);
-  const shared: Record<string, string> = {
+  const shared = asMade({
     [ENCRYPTION_CONFIG_PATH]: secretsEncryptionConfig(agreed(found, ENCRYPTION_CONFIG_PATH)),
     ...authorityFiles(authorities),
     ...(await serviceAccountKeys(found, input.spec.pki.keyAlgorithm)),
-  };
+  });
   const hosts = await Promise.all(
     input.nodes.map(async (node) => {
       const plan: HostPlan = {
@@ -62,6 +64,7 @@ export async function planMaterial(input: MaterialInput): Promise<Readonly<Recor
         files: filesOf(node).files,
         clusterCa,
         period,
+        renewal: input.renewalOf?.(node.spec.name) ?? 'due',
       };
       const files = node.isControlPlane
         ? { ...shared, ...(await controlPlaneFiles(plan, authorities, input.wishes(node))) }
@@ -76,7 +79,7 @@ async function controlPlaneFiles(
   plan: HostPlan,
   authorities: readonly Authority[],
   { leaves, kubeconfigs }: CertificateWishes,
-): Promise<Record<string, string>> {
+): Promise<MadeFiles> {
   const parts = await Promise.all([
     ...leaves.map((leaf) => leafFiles(plan, leaf, authorityNamed(authorities, leaf.authority))),
     leafFiles(plan, kubeletServing(plan.node), plan.clusterCa),
@@ -86,15 +89,18 @@ async function controlPlaneFiles(
   return merge(parts);
 }
 
-async function workerFiles(plan: HostPlan): Promise<Record<string, string>> {
+async function workerFiles(plan: HostPlan): Promise<MadeFiles> {
   const { crt } = pkiPair(CLUSTER_CA);
   const ca = plan.clusterCa.certificate;
   const found = plan.files[crt];
   const same = found !== undefined && readCertificate(found)?.x509.fingerprint256 === ca.x509.fingerprint256;
-  return { [crt]: same ? found : ca.pem, ...(await leafFiles(plan, kubeletServing(plan.node), plan.clusterCa)) };
+  return {
+    ...asMade({ [crt]: same ? found : ca.pem }),
+    ...(await leafFiles(plan, kubeletServing(plan.node), plan.clusterCa)),
+  };
 }
 
-async function leafFiles(plan: HostPlan, leaf: WantedLeaf, authority: Authority): Promise<Record<string, string>> {
+async function leafFiles(plan: HostPlan, leaf: WantedLeaf, authority: Authority): Promise<MadeFiles> {
   const cert = plan.files[leaf.crt];
   const key = plan.files[leaf.key];
   const pair = await keepOrIssue({
@@ -105,7 +111,8 @@ async function leafFiles(plan: HostPlan, leaf: WantedLeaf, authority: Authority)
     request: leaf.request,
     authority,
   });
-  return { [leaf.key]: pair.key, [leaf.crt]: pair.cert };
+  const because = defined({ because: pair.because });
+  return { [leaf.key]: { content: pair.key, ...because }, [leaf.crt]: { content: pair.cert, ...because } };
 }
 
 async function resolveAuthorities(
@@ -172,12 +179,12 @@ function refuseStrangers(workers: readonly FoundFiles[], ca: Authority): void {
 }
 
 function authorityFiles(authorities: readonly Authority[]): Record<string, string> {
-  return merge(
-    authorities.map(({ name, key, certificate }) => {
+  return Object.fromEntries(
+    authorities.flatMap(({ name, key, certificate }) => {
       const paths = pkiPair(name);
-      return { ...(key === undefined ? {} : { [paths.key]: key.pem }), [paths.crt]: certificate.pem };
+      return [...(key === undefined ? [] : [[paths.key, key.pem]]), [paths.crt, certificate.pem]];
     }),
-  );
+  ) as Record<string, string>;
 }
 
 /** The one text all hosts that have the file agree on; undefined when none has it. */
@@ -205,11 +212,13 @@ function periodOf(spec: Spec, now: Date): Period {
   };
 }
 
-function withModes(files: Readonly<Record<string, string>>): HostMaterial {
+function withModes(files: MadeFiles): HostMaterial {
   return Object.fromEntries(
-    Object.entries(files).map(([path, content]) => [path, { content, mode: path.endsWith('.crt') ? 0o644 : 0o600 }]),
+    Object.entries(files).map(([path, made]) => [path, { ...made, mode: path.endsWith('.crt') ? 0o644 : 0o600 }]),
   );
 }
 
-const merge = (parts: readonly Record<string, string>[]): Record<string, string> =>
-  Object.assign({}, ...parts) as Record<string, string>;
+const asMade = (files: Readonly<Record<string, string>>): MadeFiles =>
+  Object.fromEntries(Object.entries(files).map(([path, content]) => [path, { content }]));
+
+const merge = (parts: readonly MadeFiles[]): MadeFiles => Object.assign({}, ...parts) as MadeFiles;

@@ -14,6 +14,7 @@ export interface ReadCertificate {
   readonly isCa: boolean;
   /** Key usage has keyCertSign, or sets no limits at all. */
   readonly maySign: boolean;
+  readonly notBefore: Date;
   readonly notAfter: Date;
 }
 
@@ -40,6 +41,7 @@ export function readCertificate(pem: string): ReadCertificate | undefined {
     ...defined({ keyId }),
     isCa: x509.ca,
     maySign: keyUsage === undefined || (keyUsage.charCodeAt(3) & 0x04) !== 0,
+    notBefore: new Date(x509.validFrom),
     notAfter: new Date(x509.validTo),
   };
 }

@@ -27,6 +27,8 @@ export interface FileResource extends Resource {
   readonly secret: boolean;
   /** Any regular file that is there already is right, as long as its mode allows no more than `mode`. */
   readonly keepExisting: boolean;
+  /** Why its content changes, where what is wanted says more than that it differs. */
+  readonly because?: string;
 }
 
 export interface FileSeen {
@@ -48,6 +50,7 @@ export function file(options: {
   readonly group?: string;
   readonly secret?: boolean;
   readonly keepExisting?: boolean;
+  readonly because?: string | undefined;
 }): FileResource {
   const owner = options.owner ?? 'root';
   return {
@@ -60,6 +63,7 @@ export function file(options: {
     group: options.group ?? owner,
     secret: options.secret ?? false,
     keepExisting: options.keepExisting ?? false,
+    ...defined({ because: options.because }),
   };
 }
 
@@ -133,12 +137,14 @@ function differences(r: FileResource, seen: FileSeen): readonly string[] {
       `a ${seen.type === 'folder' ? 'directory' : seen.type === 'link' ? 'symbolic link' : 'special file'} is there`,
     ];
   const reasons: string[] = [];
-  if (!contentIsRight(r, seen))
+  if (!contentIsRight(r, seen)) {
+    if (r.because !== undefined) reasons.push(r.because);
     reasons.push(
       r.secret
         ? `content differs (secret, ${shownDigest(sha256Of(bytesOf(r)))}, there is ${shownDigest(seen.sha256)})`
         : 'content differs',
     );
+  }
   if (r.keepExisting ? (seen.mode & ~r.mode) !== 0 : seen.mode !== r.mode)
     reasons.push(`mode is ${octal(seen.mode)}, not ${octal(r.mode)}`);
   if (!seen.owners.includes(r.owner)) reasons.push(`owner is ${seen.owners[0] ?? '?'}, not ${r.owner}`);

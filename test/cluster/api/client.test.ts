@@ -49,6 +49,7 @@ beforeAll(async () => {
       authority,
       keyAlgorithm: 'ECDSA-P256',
       period,
+      renewal: 'due',
     });
   const own = await issue('kube-apiserver', undefined, ['serverAuth'], ['127.0.0.1']);
   const client = await issue('kubernetes-admin', 'system:masters', ['clientAuth'], []);

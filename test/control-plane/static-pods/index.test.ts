@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { staticPods } from '../../../src/control-plane/static-pods/index.js';
 import type { PhaseContext } from '../../../src/model/phase.js';
 import { kubeletFlags } from '../../../src/phases/cluster/kubelet/flags.js';
+import { kubeconfig } from '../../../src/pki/index.js';
 import { makeContext } from '../../templates/context.js';
 
 interface Pod {
@@ -168,4 +169,24 @@ test('IPv6 addresses stand in brackets where a port follows', () => {
   expect((parse(manifest('kube-apiserver', context)) as Pod).metadata.annotations).toMatchObject({
     'kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint': '[fd00::11]:6443',
   });
+});
+
+test.each(['kube-controller-manager', 'kube-scheduler'] as const)('%s is restarted by a renewed certificate', (name) => {
+  const withCertificate = (certPem: string): string => {
+    const context = makeContext();
+    const content = kubeconfig({
+      clusterName: 'c',
+      server: 'https://x',
+      caPem: 'CA',
+      userName: 'u',
+      user: { certPem, keyPem: 'KEY' },
+    });
+    const path = `/etc/kubernetes/${name.slice('kube-'.length)}.conf`;
+    return manifest(name, {
+      ...context,
+      material: { [context.node.spec.name]: { [path]: { content, mode: 0o600 } } },
+    });
+  };
+  expect(withCertificate('ONE')).toBe(withCertificate('ONE'));
+  expect(withCertificate('ONE')).not.toBe(withCertificate('TWO'));
 });

@@ -79,8 +79,9 @@ paths="/etc /usr/local /opt/cni /var/lib/kinit /var/lib/kubelet/config.yaml /var
 find $paths -xdev -type f ! -path '/var/lib/kinit/journal/*' ! -path '/var/lib/kinit/binaries/*' ! -name packages-added ! -path /etc/ld.so.cache -printf '%p %m %u:%g\\n' 2>/dev/null | sort | while read -r path rest; do
   case $path in
     /etc/kubernetes/pki/*|/etc/kubernetes/*.conf|/etc/kubernetes/encryption*|/var/lib/kubelet/pki/*|/var/lib/kinit/*) echo "file $path $rest";;
-    # The first holds a digest of the encryption key, the second the node's part of the pod network, which is given out anew.
-    */kube-apiserver.yaml) echo "file $path $rest $(sed /kinit.*-sha256/d "$path" | sha256sum)";;
+    # They hold digests of keys and certificates, which are other ones in every cluster.
+    */manifests/*.yaml) echo "file $path $rest $(sed '/kinit.[a-z]*-sha256/d' "$path" | sha256sum)";;
+    # It holds the node's part of the pod network, which is given out anew.
     */10-kinit.conflist) echo "file $path $rest $(sed 's/"subnet": *"[^"]*"//' "$path" | sha256sum)";;
     *) echo "file $path $rest $(sha256sum <"$path")";;
   esac

@@ -2,7 +2,6 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { certificateWishes } from '../../../src/control-plane/index.js';
-import { KinitError } from '../../../src/model/error.js';
 import type { HostMaterial } from '../../../src/model/phase.js';
 import { selfSignCa, signLeaf } from '../../../src/pki/x509/certificate.js';
 import {
@@ -12,60 +11,23 @@ import {
   materialPaths,
   parseKubeconfig,
   planMaterial,
-  type MaterialInput,
 } from '../../../src/pki/index.js';
 import { readCertificate } from '../../../src/pki/x509/read.js';
 import { makeNodes, makeSpec } from '../context.js';
 import { describeCertificate } from '../describe.js';
+import { at, DAYS, failure, input, NOW, texts, type Found } from './planned.js';
 
-const NOW = new Date('2030-05-01T10:00:00Z');
-const DAYS = 86_400_000;
 const spec = makeSpec({ apiServer: { endpoint: 'api.example:6443' } });
 const nodes = makeNodes(spec);
-type Found = Record<string, Record<string, string>>;
 
 let first: Readonly<Record<string, HostMaterial>>;
 let found: Found;
-
-function input(existing: Found, more: Partial<Omit<MaterialInput, 'wishes'>> = {}): MaterialInput {
-  const [leader] = nodes;
-  if (leader === undefined) throw new Error('no leader');
-  const rest = {
-    spec,
-    nodes,
-    leader,
-    endpoint: 'api.example:6443',
-    existing: new Map(Object.entries(existing)),
-    now: NOW,
-    ...more,
-  };
-  return { ...rest, wishes: (node) => certificateWishes({ ...rest, node }) };
-}
-
-const texts = (material: Readonly<Record<string, HostMaterial>>): Found =>
-  Object.fromEntries(
-    Object.entries(material).map(([host, files]) => [
-      host,
-      Object.fromEntries(Object.entries(files).map(([path, { content }]) => [path, content])),
-    ]),
-  );
-
-const at = (files: Readonly<Record<string, string>> | undefined, path: string): string => files?.[path] ?? `no ${path}`;
 
 function without(paths: readonly string[]): Found {
   return {
     ...found,
     n1: Object.fromEntries(Object.entries(found['n1'] ?? {}).filter(([path]) => !paths.includes(path))),
   };
-}
-
-async function failure(promise: Promise<unknown>): Promise<KinitError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof KinitError)) throw new Error(`no KinitError but ${String(error)}`);
-  return error;
 }
 
 beforeAll(async () => {

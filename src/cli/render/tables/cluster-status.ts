@@ -1,7 +1,9 @@
 import type { NodeStatus } from '../../../cluster/index.js';
+import type { CertificatesSeen } from '../../../engine/index.js';
 import type { KubeObject } from '../../../model/api.js';
 import { oneLine } from '../../terminal/clean.js';
 import type { Paint } from '../../terminal/colour.js';
+import { certificateAdvice, type CertificateRow, certificateRows } from './certificates.js';
 import { table } from './table.js';
 
 export interface ClusterStatus {
@@ -22,6 +24,8 @@ export interface ClusterStatus {
       readonly state: string;
     }[];
   };
+  /** Those of the control-plane hosts that end within 30 days. */
+  readonly endingCertificates: readonly CertificateRow[];
 }
 
 export interface Seen {
@@ -32,21 +36,23 @@ export interface Seen {
   readonly hosts: readonly string[];
   readonly nodes: readonly NodeStatus[];
   readonly pods: readonly KubeObject[];
+  readonly certificates: CertificatesSeen['hosts'];
 }
 
 /** What was asked of the API, as a person and a script want to know it. */
-export function clusterStatus({ nodes, pods, hosts, ...rest }: Seen): ClusterStatus {
+export function clusterStatus({ nodes, pods, hosts, certificates, ...rest }: Seen): ClusterStatus {
   const names = nodes.map(({ name }) => name);
   return {
     ...rest,
     nodes,
     missing: hosts.filter((host) => !names.includes(host)),
     pods: { total: pods.length, unwell: pods.flatMap(unwell) },
+    endingCertificates: certificateRows(certificates, new Date()).filter(({ soon }) => soon),
   };
 }
 
 export function renderStatus(
-  { name, endpoint, ready, version, nodes, missing, pods }: ClusterStatus,
+  { name, endpoint, ready, version, nodes, missing, pods, endingCertificates }: ClusterStatus,
   paint: Paint,
 ): string {
   const rows = nodes.map((node) => [
@@ -58,6 +64,7 @@ export function renderStatus(
     oneLine(node.os),
     node.runtime,
   ]);
+  const ending = certificateAdvice(endingCertificates);
   const unwellRows = pods.unwell.map((pod) => [pod.namespace, pod.name, pod.node, oneLine(pod.state)]);
   return [
     `Cluster ${paint.bold(name)}: API at ${endpoint}, ${version}, ${ready === 'ok' ? paint.green('ready') : paint.red(oneLine(ready))}`,
@@ -65,6 +72,7 @@ export function renderStatus(
     ...(missing.length === 0
       ? []
       : [paint.yellow(`In the inventory, not in the cluster: ${missing.join(', ')}. kinit join adds them.`)]),
+    ...(ending === undefined ? [] : [paint.yellow(ending)]),
     unwellRows.length === 0
       ? `All ${String(pods.total)} pods are well.`
       : `${String(unwellRows.length)} of ${String(pods.total)} pods are not well:\n${table(['NAMESPACE', 'POD', 'NODE', 'STATE'], unwellRows)}`,

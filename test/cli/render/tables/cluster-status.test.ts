@@ -31,6 +31,7 @@ const seen: Seen = {
   hosts: ['a'],
   nodes: [node],
   pods: [pod('ok', running)],
+  certificates: [],
 };
 
 test('a cluster that is well says so', () => {
@@ -64,4 +65,22 @@ test('a node that is not ready says why, and a cordoned one that it is', () => {
     paint(false),
   );
   expect(text).toContain('NotReady (NetworkNotReady: no CNI; cordoned)');
+});
+
+test('a certificate of the control plane that ends within 30 days is named, with what renews it', () => {
+  const inDays = (days: number): Date => new Date(Date.now() + days * 86_400_000 + 60_000);
+  const certificate = (path: string, days: number) => ({
+    path,
+    subject: 'x',
+    notBefore: inDays(days - 365),
+    notAfter: inDays(days),
+    renewedBy: 'kinit' as const,
+    due: days < 122,
+  });
+  const certificates = [{ host: 'a', certificates: [certificate('/early', 29), certificate('/late', 31)] }];
+  const seenNow = clusterStatus({ ...seen, certificates });
+  expect(seenNow.endingCertificates.map(({ path }) => path)).toEqual(['/early']);
+  expect(renderStatus(seenNow, paint(false))).toContain(
+    '/early on a ends in 29 days. kinit init renews what is in the last third of its life, kinit certs renew all of it.',
+  );
 });

@@ -1,0 +1,68 @@
+import { asKinitError, EXIT_CODES } from '../../model/error.js';
+import { hostNames, withConnectOptions, withRunOptions, withWriteOptions } from '../arguments/options.js';
+import { defineCommand, defineGroup } from '../arguments/command.js';
+import { loadedInventory } from '../files/inventory.js';
+import { count } from '../render/text.js';
+
+/** Phases that write certificates, and those that restart what uses them; `ready` sees that all works with the new ones. */
+const PHASES = ['pki', 'control-plane', 'controllers', 'ready'];
+
+const renew = defineCommand({
+  usage: 'renew [host..]',
+  describe: 'Make every certificate that kinit signs anew, with new keys, and have what uses them take them up',
+  examples: [
+    ['certs renew', 'all of the cluster; kinit init alone renews those in the last third of their life'],
+    ['certs renew node1', 'those of one host'],
+  ],
+  options: (yargs) => withWriteOptions(withRunOptions(yargs)).positional('host', hostNames),
+  run: async (args, context) => {
+    const inventory = await loadedInventory(args, context);
+    const { runEngine } = await import('../run-engine.js');
+    const run = { ...args, only: PHASES, renewal: 'all' } as const;
+    const { changes, failedHosts } = await runEngine('init', inventory, args.host, run, context);
+    await context.ui.result(
+      { changes, failedHosts },
+      `Certificates renewed: ${count(changes, 'change')}. Kubelets renew their own. kinit certs status shows when each ends; kinit kubeconfig fetches the administrator's new kubeconfig.`,
+    );
+    return 0;
+  },
+});
+
+const status = defineCommand({
+  usage: 'status [host..]',
+  describe: 'Show when each certificate ends, and who renews it',
+  examples: [
+    ['certs status', 'which ends first?'],
+    ['certs status --output json', 'the same for a script; exit code 1 when one ends within 30 days'],
+  ],
+  options: (yargs) => withConnectOptions(yargs).positional('host', hostNames),
+  run: async (args, context) => {
+    const inventory = await loadedInventory(args, context);
+    const [{ lookAtCertificates }, { certificateRows, renderCertificates }] = await Promise.all([
+      import('../../engine/index.js'),
+      import('../render/tables/certificates.js'),
+    ]);
+    const { hosts, lost } = await lookAtCertificates({
+      inventory,
+      acceptNewHostKeys: args.acceptNewHostKeys,
+      signal: context.signal,
+      ...(args.host.length === 0 ? {} : { hosts: args.host }),
+    });
+    const rows = certificateRows(hosts, new Date());
+    await context.ui.result(rows, renderCertificates(rows, context.ui.paint));
+    const [first] = lost;
+    if (first !== undefined) throw asKinitError(first.error).at({ host: first.spec.name });
+    return rows.every(({ soon }) => !soon) ? 0 : EXIT_CODES.internal;
+  },
+});
+
+/** Certificates of the cluster. */
+export const certs = defineGroup(
+  'certs',
+  'Show when certificates end, and renew them',
+  [renew, status],
+  [
+    ['certs status', 'which ends first?'],
+    ['certs renew', 'make them anew'],
+  ],
+);

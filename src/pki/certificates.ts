@@ -1,0 +1,38 @@
+import { parseKubeconfig } from './kubeconfig.js';
+import { renewalDue } from './material/renewal.js';
+import { readCertificate } from './x509/read.js';
+
+/** A certificate on a host, for a person who wants to know when it ends and who renews it. */
+export interface HostCertificate {
+  readonly path: string;
+  /** CN, else the whole subject. */
+  readonly subject: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  /** nobody: a CA, which is replaced by hand. */
+  readonly renewedBy: 'kinit' | 'kubelet' | 'nobody';
+  /** In the part of its life in which `kinit init` renews what it may renew. */
+  readonly due: boolean;
+}
+
+/** Days before its end from which on a certificate is warned of. */
+export const WARN_DAYS = 30;
+
+/** The certificates among a host's files, those in kubeconfigs too; the one that ends first is the first. */
+export function hostCertificates(files: Readonly<Record<string, string>>, now: Date): HostCertificate[] {
+  return Object.entries(files)
+    .flatMap(([path, text]) => {
+      const certificate = readCertificate(path.endsWith('.conf') ? (parseKubeconfig(text)?.certPem ?? '') : text);
+      if (certificate === undefined) return [];
+      const { x509, notBefore, notAfter, isCa } = certificate;
+      const renewedBy = isCa ? 'nobody' : OF_KUBELET.test(path) ? 'kubelet' : 'kinit';
+      const subject = /CN=(.*)/.exec(x509.subject)?.[1] ?? x509.subject.replaceAll('\n', ', ');
+      return [
+        { path, subject, notBefore, notAfter, renewedBy, due: renewalDue(certificate, now) !== undefined } as const,
+      ];
+    })
+    .sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime() || (a.path < b.path ? -1 : 1));
+}
+
+/** The kubelet moves this link when it renews; other files there are former ones. */
+const OF_KUBELET = /\/kubelet\/pki\/.*-current\.pem$/;

@@ -1,0 +1,11 @@
+import { day } from './authority.js';
+import type { ReadCertificate } from '../x509/read.js';
+
+/** Of a certificate's life; kubelets renew theirs after 70 to 90 % of it (client-go: jitteryDuration). */
+const LAST_PART = 1 / 3;
+
+/** Why a certificate is to be renewed, in words for a plan; undefined before the last third of its life. */
+export function renewalDue({ notBefore, notAfter }: ReadCertificate, now: Date): string | undefined {
+  const life = notAfter.getTime() - notBefore.getTime();
+  return now.getTime() < notAfter.getTime() - life * LAST_PART ? undefined : `the one there ends on ${day(notAfter)}`;
+}
