@@ -10,9 +10,11 @@ import type { Decisions } from '../model/record.js';
 import { isControlPlane, type HostSpec, type Spec } from '../model/spec.js';
 import { hostPort } from '../model/text/address.js';
 import { compareVersions } from '../model/text/version.js';
-import { planMaterial, type CertificateWishes, type PemPair, type Renewal } from '../pki/index.js';
+import { needsKeys, planMaterial, type CertificateWishes, type PemPair, type Renewal } from '../pki/index.js';
 import { addressesOf, decide, membersOf } from './decisions.js';
 import type { KnownCluster } from './guard/cluster.js';
+import { readFiles } from '../facts/index.js';
+import { isSealed } from '../model/text/sealed.js';
 import { leaderOf } from './session/leader.js';
 import type { LiveHost } from './session/session.js';
 import { SUPPLY } from './supply.js';
@@ -31,7 +33,7 @@ export function endpointOf(spec: Spec, leader: Node, decided: Decisions = {}): s
   return typeof recorded === 'string' ? recorded : hostPort(leader.address, spec.apiServer.port);
 }
 
-export interface SharedInput {
+export interface SharedInput extends CertificateWork {
   readonly spec: Spec;
   readonly hosts: readonly LiveHost[];
   /** What is known of the cluster already: decided once, and kept. */
@@ -40,9 +42,17 @@ export interface SharedInput {
   readonly selected: ReadonlySet<string>;
   /** Version of kinit. */
   readonly kinit: string;
+}
+
+export interface CertificateWork {
   /** Which certificates of a host are made anew. */
   readonly renewalOf: (host: string) => Renewal;
+  /** Keys are fetched from hosts where something has to be signed or written with them. Without it, what that would give is only described. */
+  readonly mayReadKeys: boolean;
 }
+
+/** What a look needs: nothing is signed. */
+export const ONLY_LOOK: CertificateWork = { renewalOf: () => 'due', mayReadKeys: false };
 
 /** Makes or reuses certificates and decides what follows from all hosts' facts together. */
 export async function sharedContext({
@@ -52,6 +62,7 @@ export async function sharedContext({
   selected,
   kinit,
   renewalOf,
+  mayReadKeys,
 }: SharedInput): Promise<SharedContext> {
   const nodes = hosts.map(toNode);
   const leader = leaderOf(nodes);
@@ -63,17 +74,13 @@ export async function sharedContext({
   }
   const endpoint = endpointOf(spec, leader, known.decisions);
   const wishes = (node: Node): CertificateWishes => certificateWishes({ spec, node, endpoint });
-  const material = await planMaterial({
-    spec,
-    nodes,
-    leader,
-    endpoint,
-    existing: new Map(hosts.map((host) => [host.spec.name, host.facts.kubernetes.pki])),
-    wishes,
-    userCas: await readUserCas(wishes(leader)),
-    renewalOf,
-    now: new Date(),
-  });
+  const userCas = await readUserCas(wishes(leader));
+  const now = new Date();
+  const plan = (existing: FilesByHost): ReturnType<typeof planMaterial> =>
+    planMaterial({ spec, nodes, leader, endpoint, existing, wishes, userCas, renewalOf, now });
+  const files = new Map(hosts.map((host) => [host.spec.name, host.facts.kubernetes.pki]));
+  const seen = await plan(files);
+  const material = mayReadKeys && needsKeys(seen, files) ? await plan(await withKeys(hosts)) : seen;
   const registryCas = await readRegistryCas(spec);
   const decisions = decide({ spec, nodes, endpoint, known });
   const { running } = known;
@@ -109,6 +116,19 @@ export function contextFor(
     });
   }
   return { ...shared, node, artifacts: set, images: imageRefsOf(SUPPLY, set, shared.spec.artifacts.mirror) };
+}
+
+type FilesByHost = ReadonlyMap<string, Readonly<Record<string, string>>>;
+
+/** The files as they are, in one round trip to each host that keeps something back. */
+async function withKeys(hosts: readonly LiveHost[]): Promise<FilesByHost> {
+  const entries = hosts.map(async ({ spec, facts, connection }) => {
+    const { pki } = facts.kubernetes;
+    const sealed = Object.keys(pki).filter((path) => isSealed(pki[path] ?? ''));
+    const open = sealed.length === 0 ? {} : await readFiles(connection, sealed);
+    return [spec.name, { ...pki, ...open }] as const;
+  });
+  return new Map(await Promise.all(entries));
 }
 
 async function readUserCas({ authorities }: CertificateWishes): Promise<Record<string, PemPair>> {

@@ -21,6 +21,8 @@ export interface MaterialFile {
   readonly mode: number;
   /** Why it is made anew though there is one, in words for a plan. */
   readonly because?: string;
+  /** It stands in a plan for what a run that may read keys makes; never written. */
+  readonly provisional?: true;
 }
 
 /** Everything a phase may look at. No I/O hangs on it: the same context gives the same resources. */

@@ -21,6 +21,7 @@ export const WARN_DAYS = 30;
 /** The certificates among a host's files, those in kubeconfigs too; the one that ends first is the first. */
 export function hostCertificates(files: Readonly<Record<string, string>>, now: Date): HostCertificate[] {
   return Object.entries(files)
+    .filter(([path]) => !FORMER.test(path))
     .flatMap(([path, text]) => {
       const certificate = readCertificate(path.endsWith('.conf') ? (parseKubeconfig(text)?.certPem ?? '') : text);
       if (certificate === undefined) return [];
@@ -34,5 +35,7 @@ export function hostCertificates(files: Readonly<Record<string, string>>, now: D
     .sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime() || (a.path < b.path ? -1 : 1));
 }
 
-/** The kubelet moves this link when it renews; other files there are former ones. */
+/** What a kubelet started with once; it has its own since, or this is what the link names. */
+const FORMER = /-first\.pem$/;
+/** The kubelet moves this link when it renews. */
 const OF_KUBELET = /\/kubelet\/pki\/.*-current\.pem$/;

@@ -28,4 +28,6 @@ export interface MadeFile {
   readonly content: string;
   /** Why it is made anew though there is one. */
   readonly because?: string;
+  /** It could not be made without a key that stayed on its host: this stands for it in a plan, and must not be written. */
+  readonly provisional?: true;
 }

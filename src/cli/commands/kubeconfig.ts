@@ -64,8 +64,8 @@ export const kubeconfig = defineCommand({
     ]);
     const { signal, ui, emit } = context;
     const { acceptNewHostKeys } = args;
-    const entries = await withCluster({ inventory, acceptNewHostKeys, signal }, ({ adminKubeconfig }) =>
-      Promise.resolve(ownEntries(adminKubeconfig, inventory.spec.name)),
+    const entries = await withCluster({ inventory, acceptNewHostKeys, signal }, async ({ adminKubeconfig }) =>
+      ownEntries(await adminKubeconfig(), inventory.spec.name),
     );
     const text = kubeconfigOf(entries);
     // Before the workers: whatever happens there, what was asked for here is there.

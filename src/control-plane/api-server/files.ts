@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PhaseContext } from '../../model/phase.js';
 import type { Resource } from '../../model/resource.js';
 import { digestOf } from '../../model/text/digest.js';
+import { fileDigest } from '../../model/text/sealed.js';
 import { ENCRYPTION_CONFIG_PATH } from '../../pki/index.js';
 import { directory, file } from '../../resources/index.js';
 import { template } from '../../templates/template.js';
@@ -27,7 +28,7 @@ export function apiServerFiles(): Resource[] {
 /** Of the files it reads at its start: a changed one has to restart it. */
 export function apiServerFilesDigest({ node, material }: PhaseContext): string {
   const encryption = material[node.spec.name]?.[ENCRYPTION_CONFIG_PATH]?.content ?? '';
-  return digestOf(auditPolicy(), admissionConfiguration(), authenticationConfiguration(), encryption);
+  return digestOf(auditPolicy(), admissionConfiguration(), authenticationConfiguration(), fileDigest(encryption));
 }
 
 const auditPolicyTemplate = template(new URL('./audit-policy.hbs', import.meta.url), z.strictObject({}));

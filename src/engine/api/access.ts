@@ -4,6 +4,7 @@ import { nodeCause } from '../../cluster/why/node-cause.js';
 import type { ClusterApi } from '../../model/api.js';
 import { KinitError, unreachable } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
+import { readFiles } from '../../facts/index.js';
 import { isMember } from '../../model/facts.js';
 import type { HostConnection } from '../../model/host.js';
 import { controlPlaneOf } from '../../control-plane/index.js';
@@ -33,8 +34,8 @@ export interface Gateway {
   readonly connection: HostConnection;
   /** The address of its API server, as this host reaches it. */
   readonly address: string;
-  /** Text of a kubeconfig with administrator rights. Secret. */
-  readonly kubeconfig: string;
+  /** Text of a kubeconfig with administrator rights; read when the API is first asked. Secret. */
+  readonly kubeconfig: () => Promise<string>;
 }
 
 /**
@@ -47,7 +48,7 @@ export function clusterAccess(
   { port, signal, open }: { readonly port: number; readonly signal: AbortSignal; readonly open: boolean },
 ): ClusterAccess {
   let isOpen = open;
-  let opened: ClusterApi | undefined;
+  let opened: Promise<ClusterApi> | undefined;
   return {
     api: async () => {
       if (!isOpen) {
@@ -58,14 +59,24 @@ export function clusterAccess(
           hint: 'Run kinit init first.',
         });
       }
-      opened ??= openThrough(gateway, port, signal);
+      opened ??= openThrough(gateway, port, signal).catch((thrown: unknown) => {
+        opened = undefined;
+        throw thrown;
+      });
       return opened;
     },
     markOpen: () => {
       isOpen = true;
     },
     isOpen: () => isOpen,
-    close: () => opened?.close(),
+    close: () => {
+      opened?.then(
+        (api) => {
+          api.close();
+        },
+        () => undefined,
+      );
+    },
   };
 }
 
@@ -139,13 +150,22 @@ async function accepts(leader: LiveHost, address: string, port: number): Promise
 }
 
 function gatewayOf({ spec, facts, connection }: LiveHost): Gateway[] {
-  const { pki } = facts.kubernetes;
-  const kubeconfig = pki[SUPER_ADMIN_CONF] ?? pki[ADMIN_CONF];
-  return kubeconfig === undefined ? [] : [{ connection, address: nodeAddress(spec, facts), kubeconfig }];
+  const path = [SUPER_ADMIN_CONF, ADMIN_CONF].find((each) => facts.kubernetes.pki[each] !== undefined);
+  if (path === undefined) return [];
+  return [{ connection, address: nodeAddress(spec, facts), kubeconfig: () => readFile(connection, path) }];
 }
 
-function openThrough({ connection, address, kubeconfig }: Gateway, port: number, signal: AbortSignal): ClusterApi {
-  const { caPem, certPem, keyPem } = credentials(connection.host, kubeconfig);
+/** A file of a host with the secrets in it; '' where there is none. */
+export async function readFile(connection: HostConnection, path: string): Promise<string> {
+  return (await readFiles(connection, [path]))[path] ?? '';
+}
+
+async function openThrough(
+  { connection, address, kubeconfig }: Gateway,
+  port: number,
+  signal: AbortSignal,
+): Promise<ClusterApi> {
+  const { caPem, certPem, keyPem } = credentials(connection.host, await kubeconfig());
   return openApi({
     host: connection.host,
     connectTcp: (to, at) => connection.connectTcp(to, at),

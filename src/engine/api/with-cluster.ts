@@ -3,7 +3,7 @@ import { KinitError } from '../../model/error.js';
 import type { HostConnection } from '../../model/host.js';
 import { isControlPlane } from '../../model/spec.js';
 import { parseKubeconfig } from '../../pki/index.js';
-import { accessThrough, ADMIN_CONF } from './access.js';
+import { accessThrough, ADMIN_CONF, readFile } from './access.js';
 import { endpointOf, toNode } from '../context.js';
 import { certificatesOn, type CertificatesSeen } from '../session/certificates.js';
 import { leaderOf, noControlPlane } from '../session/leader.js';
@@ -20,8 +20,8 @@ export interface RunningCluster {
   readonly caPem: string;
   /** What is on the control-plane hosts that answer. */
   readonly certificates: CertificatesSeen['hosts'];
-  /** Text of admin.conf. Secret. */
-  readonly adminKubeconfig: string;
+  /** Text of admin.conf, read now. Secret. */
+  readonly adminKubeconfig: () => Promise<string>;
 }
 
 /** Opens the API of the inventory's cluster, gives it to `use`, and closes everything again. */
@@ -35,9 +35,9 @@ export async function withCluster<T>(
   const leader = leaderOf(live);
   if (leader === undefined) throw lost[0]?.error ?? noControlPlane();
   try {
-    const adminKubeconfig = leader.facts.kubernetes.pki[ADMIN_CONF];
+    const admin = leader.facts.kubernetes.pki[ADMIN_CONF];
     const access = accessThrough([leader], options);
-    if (adminKubeconfig === undefined || access === undefined) {
+    if (admin === undefined || access === undefined) {
       throw new KinitError('there is no cluster on this host yet', {
         class: 'access',
         host: leader.spec.name,
@@ -56,9 +56,9 @@ export async function withCluster<T>(
           return connectTo(spec, options);
         },
         endpoint: endpointOf(inventory.spec, toNode(leader)),
-        caPem: parseKubeconfig(adminKubeconfig)?.caPem ?? '',
+        caPem: parseKubeconfig(admin)?.caPem ?? '',
         certificates: certificatesOn(live),
-        adminKubeconfig,
+        adminKubeconfig: () => readFile(leader.connection, ADMIN_CONF),
       });
     } finally {
       access.close();

@@ -5,7 +5,7 @@ import { phases } from '../../phases/index.js';
 import type { ClusterAccess } from '../api/access.js';
 import { kindOf } from '../kinds.js';
 import { changeOf } from '../change/apply.js';
-import { contextFor, sharedContext } from '../context.js';
+import { contextFor, ONLY_LOOK, sharedContext } from '../context.js';
 import { observe } from '../change/observe.js';
 import { knownCluster, NO_CLUSTER } from '../guard/index.js';
 import { leaderOf } from '../session/leader.js';
@@ -40,7 +40,7 @@ export async function driftOf({
     selected: new Set(),
     // Which kinit worked on it last is no fault of the cluster.
     kinit: cluster.kinit ?? '',
-    renewalOf: () => 'due',
+    ...ONLY_LOOK,
   });
   await Promise.all(
     known.map(async ({ spec, connection }) => {

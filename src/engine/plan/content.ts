@@ -4,6 +4,7 @@ import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { ChangeSummary } from '../../model/change.js';
 import type { Resource } from '../../model/resource.js';
 import { canonicalJson, sha256Hex } from '../../model/text/digest.js';
+import { fileDigest } from '../../model/text/sealed.js';
 import type { PlanContent, PlannedChange } from '../../model/plan.js';
 import type { Spec } from '../../model/spec.js';
 import { changeOf } from '../change/apply.js';
@@ -33,11 +34,18 @@ export async function planContent({ version, spec, run, live, artifacts, changes
     hosts: live.map(({ spec: { name }, facts }) => ({
       host: name,
       machine: { machineId: facts.machineId, os: facts.os.prettyName, kernel: facts.kernel, arch: facts.arch },
-      pki: Object.fromEntries(Object.entries(facts.kubernetes.pki).map(([path, text]) => [path, sha256Hex(text)])),
+      pki: Object.fromEntries(
+        Object.entries(facts.kubernetes.pki)
+          .filter(([path]) => !ROTATED.test(path))
+          .map(([path, text]) => [path, fileDigest(text)]),
+      ),
       changes: [...(changes.get(name) ?? [])],
     })),
   };
 }
+
+/** Links that the kubelet moves when it renews its certificates: no change of a plan hangs on them. */
+const ROTATED = /-current\.pem$/;
 
 /** Changes as a plan shows and keeps them: the same hosts and inventory give the same ones. */
 export function plannedChanges(

@@ -2,7 +2,8 @@ import { foreseeArtifacts, openOnes, resolveArtifacts } from '../../artifacts/in
 import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { Emit } from '../../model/event.js';
 import type { PlannedChange } from '../../model/plan.js';
-import { clusterAccess, SUPER_ADMIN_CONF } from '../api/access.js';
+import { clusterAccess, readFile, SUPER_ADMIN_CONF } from '../api/access.js';
+import { isSealed } from '../../model/text/sealed.js';
 import { phases as allPhases } from '../../phases/index.js';
 import { contextFor, sharedContext, type SharedContext } from '../context.js';
 import { planContent } from '../plan/content.js';
@@ -47,13 +48,16 @@ async function prepare(run: HostsRun): Promise<Prepared> {
     selected,
     kinit: version,
     renewalOf: (host) => (selected.has(host) ? renewal : 'due'),
+    mayReadKeys: !run.dryRun,
   });
   const artifacts = await artifactsFor(run, shared);
   const { name } = shared.leader.spec;
   const leader = live.find(({ spec }) => spec.name === name) as LiveHost;
   const { address } = shared.leader;
   // What will lie on the host by then: before the first init nothing does.
-  const kubeconfig = shared.material[name]?.[SUPER_ADMIN_CONF]?.content ?? '';
+  const made = shared.material[name]?.[SUPER_ADMIN_CONF]?.content ?? '';
+  const kubeconfig = (): Promise<string> =>
+    isSealed(made) ? readFile(leader.connection, SUPER_ADMIN_CONF) : Promise.resolve(made);
   const access = clusterAccess([{ connection: leader.connection, address, kubeconfig }], {
     port: inventory.spec.apiServer.port,
     signal,

@@ -1,7 +1,9 @@
 # shellcheck shell=sh
 # Files of a cluster that later work builds on. Prints '=journal' where kinit has changed this host before, then for each
 # file '=PATH', each line of its text after a blank, and one line break: no text can look like a path, and one without a
-# last line break stays so. '=made' where files of a cluster there are kinit's.
+# last line break stays so. '=made' where files of a cluster there are kinit's. Nothing secret is printed: of a file that
+# holds a private key '#DIGEST KEY' (of the file; of the key's public half, '-' where it has none), and its public lines.
+# $1 = path of the copy of the cluster's record
 
 if [ -n "$(ls -A /var/lib/kinit/journal)" ]; then echo '=journal'; fi
 for entry in /var/lib/kinit/journal/*-etc-kubernetes*; do
@@ -15,14 +17,55 @@ paths() {
   find -L /etc/kubernetes/pki -type f \( -name '*.crt' -o -name '*.key' -o -name '*.pub' \)
   for file in /etc/kubernetes/*.conf /etc/kubernetes/encryption*.yaml \
     /etc/kubernetes/manifests/*.yaml "$1" \
-    /var/lib/kubelet/pki/kubelet-client-first.pem \
+    /var/lib/kubelet/pki/kubelet-client-first.pem /var/lib/kubelet/pki/kubelet-client-current.pem \
+    /var/lib/kubelet/pki/kubelet-server-first.pem /var/lib/kubelet/pki/kubelet-server-current.pem \
     /var/lib/kubelet/pki/kubelet.crt /var/lib/kubelet/pki/kubelet.key; do
     if [ -f "$file" ]; then echo "$file"; fi
   done
 }
 
+digest() { sha256sum | cut -d ' ' -f 1; }
+
+# Of the private key on standard input: the digest of its public half, none where it is no key, unknown where nothing can tell.
+public_half() {
+  command -v openssl > /dev/null || {
+    echo unknown
+    return
+  }
+  half=$(openssl pkey -passin pass: -pubout -outform DER | digest)
+  case $half in
+    # Nothing.
+    e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855) echo none ;;
+    *) echo "$half" ;;
+  esac
+}
+
+# sealed FILE KEY
+sealed() { printf '#%s %s\n' "$(digest < "$1")" "$2"; }
+
+embedded_key() { sed -n 's/^ *client-key-data: *//p' "$1" | head -n 1 | base64 -d; }
+
 paths | while IFS= read -r file; do
   printf '=%s\n' "$file"
-  sed 's/^/ /' "$file"
-  echo
+  case $file in
+    *.key) sealed "$file" "$(public_half < "$file")" ;;
+    *.conf)
+      if grep -q '^ *client-key-data:' "$file"; then
+        sealed "$file" "$(embedded_key "$file" | public_half)"
+      else
+        sealed "$file" -
+      fi
+      sed -n -E -e 's/^( *(- )?client-key-data:).*/ \1 SEALED/p' \
+        -e 's/^( *(- )?(apiVersion|kind|clusters?|certificate-authority(-data)?|server|name|contexts?|users?|current-context|preferences|namespace|client-certificate(-data)?|client-key):.*)/ \1/p' "$file"
+      ;;
+    *.yaml) sealed "$file" - ;;
+    *.pem)
+      sealed "$file" "$(public_half < "$file")"
+      sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/s/^/ /p' "$file"
+      ;;
+    *)
+      sed 's/^/ /' "$file"
+      echo
+      ;;
+  esac
 done

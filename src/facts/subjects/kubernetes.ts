@@ -1,12 +1,14 @@
 import { RECORD } from '../../model/record.js';
+import { seal } from '../../model/text/sealed.js';
 import type { HostFacts } from '../../model/facts.js';
 import { defined } from '../../model/defined.js';
 import { shellScript } from '../../shell/script.js';
+import { fileBlocks } from '../file-blocks.js';
 import type { Subject } from '../subject.js';
 
 const MANIFESTS = '/etc/kubernetes/manifests/';
 
-/** Files of a cluster that later work builds on. */
+/** Files of a cluster that later work builds on, without the keys in them. */
 export const kubernetes: Subject<Omit<HostFacts['kubernetes'], 'kubeletActive'>> = {
   id: 'kubernetes',
   script: shellScript('./kubernetes.sh', import.meta.url),
@@ -17,15 +19,12 @@ export const kubernetes: Subject<Omit<HostFacts['kubernetes'], 'kubeletActive'>>
     const manifests: Record<string, string> = {};
     let record: string | undefined;
     let [journal, made] = [false, false];
-    for (const block of blocks(output)) {
-      const [path = '', ...rows] = block;
-      // The echo after a text gives an empty row where the text itself ended its last line.
-      const text = rows.map((row) => row.slice(1)).join('\n');
-      if (path === 'journal') journal = true;
-      else if (path === 'made') made = true;
-      else if (path === RECORD.path) record = text;
-      else if (path.startsWith(MANIFESTS)) manifests[path] = text;
-      else if (path.startsWith('/')) pki[path] = text;
+    for (const { name, rows } of fileBlocks(output)) {
+      if (name === 'journal') journal = true;
+      else if (name === 'made') made = true;
+      else if (name === RECORD.path) record = textOf(rows);
+      else if (name.startsWith(MANIFESTS)) manifests[name] = textOf(rows);
+      else if (name.startsWith('/')) pki[name] = textOf(rows);
     }
     return {
       membership: '/etc/kubernetes/kubelet.conf' in pki ? 'member' : 'none',
@@ -38,14 +37,10 @@ export const kubernetes: Subject<Omit<HostFacts['kubernetes'], 'kubeletActive'>>
   },
 };
 
-function blocks(output: string): string[][] {
-  const found: string[][] = [];
-  const rows = output.split('\n');
-  // What follows the last line break is no row.
-  if (rows.at(-1) === '') rows.pop();
-  for (const row of rows) {
-    if (row.startsWith('=')) found.push([row.slice(1)]);
-    else found.at(-1)?.push(row);
-  }
-  return found;
+function textOf(rows: readonly string[]): string {
+  const [first = '', ...others] = rows;
+  if (!first.startsWith('#')) return rows.map((row) => row.slice(1)).join('\n');
+  const [sha256 = '', key = ''] = first.slice(1).split(' ');
+  const text = others.map((row) => `${row.slice(1)}\n`).join('');
+  return seal({ sha256, text, key: key === '-' || key === '' ? undefined : key });
 }

@@ -3,7 +3,7 @@ import { KinitError } from '../../model/error.js';
 import type { KeyAlgorithm } from '../../model/spec.js';
 import type { WantedAuthority } from './wishes.js';
 import { selfSignCa, type Signer } from '../x509/certificate.js';
-import { newKey, readKey, type PrivateKey } from '../x509/keys.js';
+import { isKeyOf, newKey, type OpenKey, type PrivateKey, readKey } from '../x509/keys.js';
 import { pkiPair } from '../paths.js';
 import { readCertificate, type ReadCertificate } from '../x509/read.js';
 import type { FoundFiles, PemPair, Period } from '../types.js';
@@ -15,6 +15,8 @@ export interface Authority {
   readonly key?: PrivateKey;
   /** Made in this run: nothing it should have signed can be there yet. */
   readonly fresh: boolean;
+  /** Made for a key that stayed on its host. */
+  readonly provisional?: true;
 }
 
 export interface AuthorityInput extends Pick<WantedAuthority, 'name' | 'commonName'> {
@@ -55,12 +57,21 @@ export async function resolveAuthority(input: AuthorityInput): Promise<Authority
       'An existing CA is never replaced. Take the CA out of the inventory, or reset the cluster first.',
     );
   }
-  const key = existingKey(input.found, paths.key, certificate) ?? own?.key;
+  const there = existingKey(input.found, paths.key, certificate);
+  // The user's own key is here; the same on a host need not be read for it.
+  const key =
+    there?.key === undefined && own?.key !== undefined ? { ...own.key, pem: there?.pem ?? own.key.pem } : there;
   return { name: input.name, certificate, ...defined({ key }), fresh: false };
 }
 
-/** The CA as a signer; a KinitError that says what for, when its key is not here. */
-export function signerOf(authority: Authority, host: string, purpose: string): Signer {
+/** What a CA signs with. */
+export interface SignerOf extends Signer {
+  /** The CA's key stayed on its host: what is signed shows what will be, and is worth nothing. */
+  readonly provisional: boolean;
+}
+
+/** The CA as a signer; a KinitError that says what for, when its key is nowhere. */
+export async function signerOf(authority: Authority, host: string, purpose: string): Promise<SignerOf> {
   if (authority.key === undefined) {
     const { key } = pkiPair(authority.name);
     throw trouble(
@@ -70,19 +81,25 @@ export function signerOf(authority: Authority, host: string, purpose: string): S
       `Put ${key} on a control-plane host, or name the CA's keyFile under pki in the inventory.`,
     );
   }
-  return { certificate: authority.certificate, key: authority.key.key };
+  const { certificate } = authority;
+  const { key } = authority.key;
+  return key === undefined
+    ? { certificate, key: (await newKey('ECDSA-P256')).key, provisional: true }
+    : { certificate, key, provisional: false };
 }
 
 async function newAuthority({ name, commonName, found, keyAlgorithm, period }: AuthorityInput): Promise<Authority> {
   const paths = pkiPair(name);
   // A key without its certificate is what a run leaves that was ended between the two.
   const left = found.map(({ files }) => files[paths.key]).find((pem) => pem !== undefined);
-  const key = (left === undefined ? undefined : readKey(left)) ?? (await newKey(keyAlgorithm));
+  const there = left === undefined ? undefined : readKey(left);
+  const key = there?.key === undefined ? await newKey(keyAlgorithm) : (there as OpenKey);
   const pem = selfSignCa(commonName, key.key, { notBefore: period.notBefore, notAfter: period.caNotAfter });
   const certificate = readCertificate(pem);
   if (certificate === undefined)
     throw new KinitError(`kinit made a ${name} certificate it cannot read`, { class: 'internal' });
-  return { name, certificate, key, fresh: true };
+  const provisional = there !== undefined && there.key === undefined;
+  return { name, certificate, key, fresh: true, ...(provisional ? { provisional } : {}) };
 }
 
 function userAuthority(name: string, user: PemPair, now: Date): Authority {
@@ -99,7 +116,7 @@ function userAuthority(name: string, user: PemPair, now: Date): Authority {
             ? 'the certificate may not sign certificates (key usage keyCertSign is missing)'
             : certificate.notAfter <= now
               ? `the certificate ran out on ${day(certificate.notAfter)}`
-              : !certificate.x509.checkPrivateKey(key.key)
+              : !isKeyOf(key, certificate.x509)
                 ? 'keyFile is not the key of certFile'
                 : undefined;
   if (fault !== undefined || certificate === undefined || key === undefined) {
@@ -141,7 +158,7 @@ function existingKey(found: readonly FoundFiles[], path: string, certificate: Re
   const holder = found.find(({ files }) => files[path] !== undefined);
   if (holder === undefined) return undefined;
   const key = readKey(holder.files[path] ?? '');
-  if (key === undefined || !certificate.x509.checkPrivateKey(key.key)) {
+  if (key === undefined || !isKeyOf(key, certificate.x509)) {
     throw trouble(
       `${path} is not the key of its certificate`,
       holder.host,

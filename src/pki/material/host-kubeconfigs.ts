@@ -2,6 +2,7 @@ import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import type { Node } from '../../model/phase.js';
 import type { KeyAlgorithm, Spec } from '../../model/spec.js';
+import { sealedKeyOf } from '../../model/text/sealed.js';
 import type { Authority } from './authority.js';
 import { kubeconfig, parseKubeconfig, type KubeconfigUser } from '../kubeconfig.js';
 import { keepOrIssue } from './leaf.js';
@@ -39,14 +40,11 @@ export async function planKubeconfig(plan: HostPlan, wanted: WantedKubeconfig): 
   });
   const stays =
     text !== undefined && pair.cert === cert && parsed?.server === wanted.server && sameCertificate(parsed.caPem, ca);
-  return {
-    [wanted.path]: stays
-      ? { content: text }
-      : {
-          content: render(plan, wanted.server, wanted.request.commonName, { certPem: pair.cert, keyPem: pair.key }),
-          ...defined({ because: pair.because }),
-        },
-  };
+  if (stays) return { [wanted.path]: { content: text } };
+  const user = { certPem: pair.cert, keyPem: pair.key };
+  const content = render(plan, wanted.server, wanted.request.commonName, user);
+  const provisional = pair.provisional ?? (sealedKeyOf(pair.key) === undefined ? undefined : true);
+  return { [wanted.path]: { content, ...defined({ because: pair.because, provisional }) } };
 }
 
 /**
@@ -79,7 +77,10 @@ export async function planKubeletConf(plan: HostPlan): Promise<MadeFiles> {
   });
   const user = { certFile: KUBELET_CLIENT_CURRENT, keyFile: KUBELET_CLIENT_CURRENT };
   return {
-    [path]: { content: `${pair.cert}${pair.key}`, ...defined({ because: pair.because }) },
+    [path]: {
+      content: `${pair.cert}${pair.key}`,
+      ...defined({ because: pair.because, provisional: pair.provisional }),
+    },
     [KUBELET_CONF]: { content: render(plan, localServer(plan.node, plan.spec), request.commonName, user) },
   };
 }

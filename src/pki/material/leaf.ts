@@ -4,7 +4,7 @@ import { defined } from '../../model/defined.js';
 import type { KeyAlgorithm } from '../../model/spec.js';
 import { day, signerOf, type Authority } from './authority.js';
 import { signLeaf, USAGES, type LeafRequest } from '../x509/certificate.js';
-import { newKey, readKey } from '../x509/keys.js';
+import { isKeyOf, newKey, type OpenKey, readKey } from '../x509/keys.js';
 import { readCertificate } from '../x509/read.js';
 import type { PemPair, Period, Renewal } from '../types.js';
 import { renewalDue } from './renewal.js';
@@ -24,6 +24,8 @@ export interface LeafInput {
 export interface LeafPair extends PemPair {
   /** Why it is made anew though there is one. */
   readonly because?: string;
+  /** It shows what will be made, and is worth nothing: a key that it needs stayed on its host. */
+  readonly provisional?: true;
 }
 
 /** The pair that is there, byte for byte, where it serves and is not due for renewal; else a new one from the CA. */
@@ -34,16 +36,18 @@ export async function keepOrIssue(input: LeafInput): Promise<LeafPair> {
   if (because === undefined && existing.cert !== undefined && existing.key !== undefined)
     return { cert: existing.cert, key: existing.key };
 
-  const signer = signerOf(authority, host, `${path} (${because ?? 'missing'})`);
+  const signer = await signerOf(authority, host, `${path} (${because ?? 'missing'})`);
   // A key alone is what a run leaves that was ended between key and certificate.
   const left = existing.cert === undefined && existing.key !== undefined ? readKey(existing.key) : undefined;
-  const key = left ?? (await newKey(input.keyAlgorithm));
+  const key = left?.key === undefined ? await newKey(input.keyAlgorithm) : (left as OpenKey);
+  const provisional = signer.provisional || (left !== undefined && left.key === undefined);
   return {
     cert: signLeaf(request, createPublicKey(key.key), signer, {
       notBefore: period.notBefore,
       notAfter: endOf(authority, period),
     }),
     key: key.pem,
+    ...(provisional ? { provisional } : {}),
     ...(existing.cert === undefined ? {} : defined({ because: because && `certificate renewed: ${because}` })),
   };
 }
@@ -81,7 +85,7 @@ function faultOf(
   if (certificate.notBefore > now) return `is not valid before ${certificate.notBefore.toISOString()}`;
   const key = existing.key === undefined ? undefined : readKey(existing.key);
   if (key === undefined) return 'its key is missing';
-  if (!x509.checkPrivateKey(key.key)) return 'its key belongs to another certificate';
+  if (!isKeyOf(key, x509)) return 'its key belongs to another certificate';
   const usages: readonly string[] = (x509.keyUsage as string[] | undefined) ?? [];
   const unfit = request.usages.filter((usage) => !usages.includes(USAGES[usage]));
   if (unfit.length > 0) return `lacks the usage ${unfit.join(', ')}`;

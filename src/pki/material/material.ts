@@ -50,11 +50,11 @@ export async function planMaterial(input: MaterialInput): Promise<Readonly<Recor
   const authorities = await resolveAuthorities(input, found, period);
   const clusterCa = authorityNamed(authorities, CLUSTER_CA);
   refuseStrangers(input.nodes.filter((node) => !node.isControlPlane && isMember(node.facts)).map(filesOf), clusterCa);
-  const shared = asMade({
-    [ENCRYPTION_CONFIG_PATH]: secretsEncryptionConfig(agreed(found, ENCRYPTION_CONFIG_PATH)),
+  const shared = {
+    ...asMade({ [ENCRYPTION_CONFIG_PATH]: secretsEncryptionConfig(agreed(found, ENCRYPTION_CONFIG_PATH)) }),
     ...authorityFiles(authorities),
     ...(await serviceAccountKeys(found, input.spec.pki.keyAlgorithm)),
-  });
+  };
   const hosts = await Promise.all(
     input.nodes.map(async (node) => {
       const plan: HostPlan = {
@@ -101,18 +101,16 @@ async function workerFiles(plan: HostPlan): Promise<MadeFiles> {
 }
 
 async function leafFiles(plan: HostPlan, leaf: WantedLeaf, authority: Authority): Promise<MadeFiles> {
-  const cert = plan.files[leaf.crt];
-  const key = plan.files[leaf.key];
   const pair = await keepOrIssue({
     ...plan,
     host: plan.node.spec.name,
     path: leaf.crt,
-    existing: defined({ cert, key }),
+    existing: defined({ cert: plan.files[leaf.crt], key: plan.files[leaf.key] }),
     request: leaf.request,
     authority,
   });
-  const because = defined({ because: pair.because });
-  return { [leaf.key]: { content: pair.key, ...because }, [leaf.crt]: { content: pair.cert, ...because } };
+  const { key, cert, ...how } = pair;
+  return { [leaf.key]: { content: key, ...how }, [leaf.crt]: { content: cert, ...how } };
 }
 
 async function resolveAuthorities(
@@ -178,13 +176,17 @@ function refuseStrangers(workers: readonly FoundFiles[], ca: Authority): void {
   }
 }
 
-function authorityFiles(authorities: readonly Authority[]): Record<string, string> {
-  return Object.fromEntries(
-    authorities.flatMap(({ name, key, certificate }) => {
+function authorityFiles(authorities: readonly Authority[]): MadeFiles {
+  return merge(
+    authorities.map(({ name, key, certificate, provisional }) => {
       const paths = pkiPair(name);
-      return [...(key === undefined ? [] : [[paths.key, key.pem]]), [paths.crt, certificate.pem]];
+      const how = defined({ provisional });
+      return {
+        ...(key === undefined ? {} : { [paths.key]: { content: key.pem, ...how } }),
+        [paths.crt]: { content: certificate.pem, ...how },
+      };
     }),
-  ) as Record<string, string>;
+  );
 }
 
 /** The one text all hosts that have the file agree on; undefined when none has it. */

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { defined } from '../../model/defined.js';
 import { unifiedDiff } from '../../model/text/diff.js';
-import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
+import { KinitError } from '../../model/error.js';
+import { asCode, type Resource, type ResourceKind, type Step } from '../../model/resource.js';
+import { fileDigest, isSealed } from '../../model/text/sealed.js';
 import { octal } from '../../model/text/mode.js';
 import { parseFields } from '../../shell/output.js';
 import { sh, shellScript } from '../../shell/script.js';
@@ -77,7 +79,7 @@ export const fileKind: ResourceKind<FileResource, FileSeen> = {
   kind: 'file',
   describe: { change: 'Writes', subject: asCode, undone: RESTORED },
   observe: (r) => {
-    const wanted = r.keepExisting ? '' : sha256Of(bytesOf(r));
+    const wanted = r.keepExisting ? '' : digestOf(r);
     const shown = r.secret || textOf(r) === undefined ? 0 : MAX_SHOWN;
     return sh(OBSERVE, { args: [r.path, wanted, String(shown)] });
   },
@@ -117,6 +119,7 @@ export const fileKind: ResourceKind<FileResource, FileSeen> = {
     if (contentIsRight(r, seen))
       return [{ do: 'script', script: sh(SET_MODE, { args: [r.path, `${r.owner}:${r.group}`, octal(r.mode)] }) }];
     const bytes = bytesOf(r);
+    if (typeof r.content === 'string' && isSealed(r.content)) return [stayedThere(r)];
     return [
       {
         do: 'upload',
@@ -131,7 +134,7 @@ export const fileKind: ResourceKind<FileResource, FileSeen> = {
 
 function differences(r: FileResource, seen: FileSeen): readonly string[] {
   if (seen.type === 'absent')
-    return [r.secret ? `does not exist (secret, ${shownDigest(sha256Of(bytesOf(r)))})` : 'does not exist'];
+    return [r.secret ? `does not exist (secret, ${shownDigest(digestOf(r))})` : 'does not exist'];
   if (seen.type !== 'file')
     return [
       `a ${seen.type === 'folder' ? 'directory' : seen.type === 'link' ? 'symbolic link' : 'special file'} is there`,
@@ -141,7 +144,7 @@ function differences(r: FileResource, seen: FileSeen): readonly string[] {
     if (r.because !== undefined) reasons.push(r.because);
     reasons.push(
       r.secret
-        ? `content differs (secret, ${shownDigest(sha256Of(bytesOf(r)))}, there is ${shownDigest(seen.sha256)})`
+        ? `content differs (secret, ${shownDigest(digestOf(r))}, there is ${shownDigest(seen.sha256)})`
         : 'content differs',
     );
   }
@@ -158,7 +161,7 @@ function shownDigest(sha256: string): string {
 }
 
 function contentIsRight(r: FileResource, seen: FileSeen): boolean {
-  return seen.type === 'file' && (r.keepExisting || seen.sha256 === sha256Of(bytesOf(r)));
+  return seen.type === 'file' && (r.keepExisting || seen.sha256 === digestOf(r));
 }
 
 function shownDiff(r: FileResource, seen: FileSeen): string | undefined {
@@ -174,6 +177,28 @@ function seenType(type: string | undefined): FileSeen['type'] {
 
 function bytesOf(r: FileResource): Uint8Array {
   return typeof r.content === 'string' ? Buffer.from(r.content, 'utf8') : r.content;
+}
+
+/** Of the content, or of what it stands for. */
+function digestOf(r: FileResource): string {
+  return typeof r.content === 'string' ? fileDigest(r.content) : sha256Of(r.content);
+}
+
+/** Its content was to stay, was never read, and is another one now: there is nothing to write. */
+function stayedThere({ path }: FileResource): Step {
+  return {
+    do: 'call',
+    title: `keep ${path}`,
+    run: ({ host }) =>
+      Promise.reject(
+        new KinitError(`${path} changed while kinit was at work`, {
+          class: 'change',
+          host: host.host,
+          found: 'another content than at the beginning of the run',
+          hint: 'Something else writes it. Run the same command again.',
+        }),
+      ),
+  };
 }
 
 function sha256Of(bytes: Uint8Array): string {

@@ -1,29 +1,18 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { kubernetes } from '../../../src/facts/subjects/kubernetes.js';
 import { certificateWishes } from '../../../src/control-plane/index.js';
+import { fileDigest, isSealed, sealedKeyOf } from '../../../src/model/text/sealed.js';
 import { materialPaths } from '../../../src/pki/index.js';
-import { sh } from '../../../src/shell/script.js';
-import { runLocal } from '../../../src/ssh/local.js';
+import { publicIdOf } from '../../../src/pki/x509/keys.js';
+import { sha256Hex } from '../../../src/model/text/digest.js';
+import { lookAt } from '../look.js';
 import { scratch } from '../../ssh/scratch.js';
 import { makeContext } from '../../templates/context.js';
 
-/** Runs the real script against a folder that stands for the host's root. */
-async function look(files: Readonly<Record<string, string>>): Promise<ReturnType<typeof kubernetes.parse>> {
-  const root = scratch();
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), content);
-  }
-  if ('/elsewhere/ca.crt' in files)
-    symlinkSync(join(root, '/elsewhere/ca.crt'), join(root, '/etc/kubernetes/pki/ca.crt'));
-  const script = sh(kubernetes.script).replaceAll('/etc/', `${root}/etc/`).replaceAll('/var/', `${root}/var/`);
-  const { stdout } = await runLocal('sh', ['-c', `${script} 2>/dev/null`], { reject: false });
-  return kubernetes.parse(stdout.replaceAll(`=${root}`, '='));
-}
-
-test('every path that certificates are looked for at is collected, to the byte', async () => {
+test('every path that certificates are looked for at is known by its digest, what is public of it to the byte', async () => {
   const texts = [
     '-----BEGIN X-----\nabc\n-----END X-----\n',
     'no last line break',
@@ -35,23 +24,86 @@ test('every path that certificates are looked for at is collected, to the byte',
   const context = makeContext();
   const paths = materialPaths(certificateWishes(context));
   const files = Object.fromEntries(paths.map((path, index) => [path, texts[index % texts.length] ?? '']));
-  const found = await look(files);
-  expect(found.pki).toEqual(files);
-  expect(found.membership).toBe('member');
+  const { facts } = await lookAt(files);
+  expect(Object.keys(facts.pki).sort()).toEqual(Object.keys(files).sort());
+  for (const [path, text] of Object.entries(files)) {
+    expect(fileDigest(facts.pki[path] ?? ''), path).toBe(sha256Hex(text));
+    if (/\.(crt|pub)$/.test(path)) expect(facts.pki[path]).toBe(text);
+    else expect(isSealed(facts.pki[path] ?? ''), path).toBe(true);
+  }
+  expect(facts.membership).toBe('member');
+});
+
+test('no private key, token or encryption key leaves the host, in whatever file it stands', async () => {
+  const secret = 'c2VjcmV0LXNlY3JldC1zZWNyZXQ=';
+  const key = `-----BEGIN EC PRIVATE KEY-----\n${secret}\n-----END EC PRIVATE KEY-----\n`;
+  const user = (lines: string): string =>
+    `apiVersion: v1\nclusters:\n- cluster:\n    server: https://x\n  name: c\nusers:\n- name: u\n  user:\n${lines}`;
+  const { output } = await lookAt({
+    '/etc/kubernetes/pki/ca.key': key,
+    '/etc/kubernetes/pki/etcd/ca.key': key,
+    '/etc/kubernetes/admin.conf': user(`    client-key-data: ${secret}\n`),
+    '/etc/kubernetes/token.conf': user(`    token: ${secret}\n    username: x\n    password: ${secret}\n`),
+    '/etc/kubernetes/folded.conf': user(`    client-key-data: >-\n      ${secret}\n`),
+    '/etc/kubernetes/exec.conf': user(
+      `    exec:\n      args: [${secret}]\n      env:\n      - name: A\n        value: ${secret}\n`,
+    ),
+    '/etc/kubernetes/encryption-config.yaml': `providers: [{secretbox: {keys: [{secret: ${secret}}]}}]\n`,
+    '/etc/kubernetes/encryption-old.yaml': secret,
+    '/var/lib/kubelet/pki/kubelet.key': key,
+    ...Object.fromEntries(
+      ['client-first', 'client-current', 'server-first', 'server-current'].map((name) => [
+        `/var/lib/kubelet/pki/kubelet-${name}.pem`,
+        `-----BEGIN CERTIFICATE-----\npublic\n-----END CERTIFICATE-----\n${key}`,
+      ]),
+    ),
+  });
+  expect(output).toContain('public');
+  expect(output).not.toContain('c2Vjc');
+});
+
+const keys = {
+  ec: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'sec1', format: 'pem' }).toString(),
+  rsa: generateKeyPairSync('rsa', { modulusLength: 2048 })
+    .privateKey.export({ type: 'pkcs1', format: 'pem' })
+    .toString(),
+  ed25519: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+};
+
+test.each(Object.entries(keys))(
+  'the public half of a key tells which certificate it belongs to: %s',
+  async (_name, pem) => {
+    const { facts } = await lookAt({ '/etc/kubernetes/pki/ca.key': pem });
+    expect(sealedKeyOf(facts.pki['/etc/kubernetes/pki/ca.key'] ?? '')).toBe(publicIdOf(createPublicKey(pem)));
+  },
+);
+
+test('a key that cannot be read is known as none, and as unknown where the host has no tool for it', async () => {
+  const path = '/etc/kubernetes/pki/ca.key';
+  const locked = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    .privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })
+    .toString();
+  for (const text of ['nonsense', '', locked])
+    expect(sealedKeyOf((await lookAt({ [path]: text })).facts.pki[path] ?? '')).toBe('none');
+  const bin = join(scratch(), 'bin');
+  mkdirSync(bin);
+  for (const tool of ['ls', 'find', 'sha256sum', 'cut', 'sed', 'grep', 'head', 'base64'])
+    symlinkSync(execFileSync('/bin/sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim(), join(bin, tool));
+  expect(sealedKeyOf((await lookAt({ [path]: keys.ec }, bin)).facts.pki[path] ?? '')).toBe('unknown');
 });
 
 test('a certificate that is a link to elsewhere is read', async () => {
-  const found = await look({ '/elsewhere/ca.crt': 'mine\n', '/etc/kubernetes/pki/ca.key': 'k\n' });
-  expect(found.pki).toEqual({ '/etc/kubernetes/pki/ca.crt': 'mine\n', '/etc/kubernetes/pki/ca.key': 'k\n' });
+  const { facts } = await lookAt({ '/elsewhere/ca.crt': 'mine\n' });
+  expect(facts.pki).toEqual({ '/etc/kubernetes/pki/ca.crt': 'mine\n' });
 });
 
 test('a host that kinit has changed has a journal, an empty folder is none', async () => {
-  expect(await look({ '/var/lib/kinit/journal/1-file/id': 'x' })).toEqual({
+  expect((await lookAt({ '/var/lib/kinit/journal/1-file/id': 'x' })).facts).toEqual({
     membership: 'none',
     journal: true,
     made: false,
     manifests: {},
     pki: {},
   });
-  expect((await look({ '/var/lib/kinit/other': 'x' })).journal).toBe(false);
+  expect((await lookAt({ '/var/lib/kinit/other': 'x' })).facts.journal).toBe(false);
 });
