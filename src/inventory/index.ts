@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { KinitError } from '../model/error.js';
 import type { LoadedInventory, Spec } from '../model/spec.js';
 import { type InventoryDocument, parseInventory } from './document.js';
+import { unfitAuthorities } from './authorities.js';
 import { missingFiles, resolvePaths } from './files.js';
 import { findingsOf } from './issues.js';
 import { type Finding, formatProblem, type InventoryProblem, type Path } from './problem.js';
@@ -68,7 +69,9 @@ async function examine(file: string): Promise<Examined> {
   const across = rules
     .filter((rule) => !rule.reads.some((option) => doubtful.some((path) => touches(path, option))))
     .flatMap((rule) => rule.check(spec));
-  return { spec: resolved, problems: placed([...own, ...across, ...(await missingFiles(resolved))], document) };
+  const missing = await missingFiles(resolved);
+  const unfit = await unfitAuthorities(resolved, missing);
+  return { spec: resolved, problems: placed([...own, ...across, ...missing, ...unfit], document) };
 }
 
 /** A key that nobody knows was meant as the one suggested, or may be any of its neighbours. */

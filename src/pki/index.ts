@@ -2,6 +2,7 @@ export { hostCertificates, WARN_DAYS, type HostCertificate } from './certificate
 export { describeMaterial } from './material/describe.js';
 export { planMaterial, type MaterialInput } from './material/material.js';
 export { materialPaths } from './material/paths.js';
+export { userAuthorityFault } from './material/user-authority.js';
 export { needsKeys } from './material/sealed.js';
 export {
   clientRequest,

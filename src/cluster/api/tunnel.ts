@@ -32,6 +32,8 @@ export class TunnelAgent extends Agent {
           host: address,
           ...(isIP(address) === 0 ? { servername: address } : {}),
           ca: caPem,
+          // The cluster's CA may be an intermediate one whose root is nowhere here; Kubernetes' own clients take it as it is.
+          allowPartialTrustChain: true,
           cert: certPem,
           key: keyPem,
           minVersion: 'TLSv1.2',

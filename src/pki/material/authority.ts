@@ -6,6 +6,8 @@ import { selfSignCa, type Signer } from '../x509/certificate.js';
 import { isKeyOf, newKey, type OpenKey, type PrivateKey, readKey } from '../x509/keys.js';
 import { pkiPair } from '../paths.js';
 import { readCertificate, type ReadCertificate } from '../x509/read.js';
+import { firstCertificate, userAuthorityFault } from './user-authority.js';
+import { day } from '../x509/day.js';
 import type { FoundFiles, PemPair, Period } from '../types.js';
 
 /** A CA of the cluster. Without a key it can verify, not sign. */
@@ -102,30 +104,20 @@ async function newAuthority({ name, commonName, found, keyAlgorithm, period }: A
   return { name, certificate, key, fresh: true, ...(provisional ? { provisional } : {}) };
 }
 
+/** A CA the inventory names. Throws one KinitError of class 'inventory' where it cannot serve. */
 function userAuthority(name: string, user: PemPair, now: Date): Authority {
-  const certificate = readCertificate(user.cert);
+  const fault = userAuthorityFault(user, now);
+  const certificate = readCertificate(firstCertificate(user.cert));
   const key = readKey(user.key);
-  const fault =
-    certificate === undefined
-      ? 'certFile holds no certificate in PEM form'
-      : key === undefined
-        ? 'keyFile holds no private key that can be read without a password'
-        : !certificate.isCa
-          ? 'the certificate is not a CA (basicConstraints CA:TRUE is missing)'
-          : !certificate.maySign
-            ? 'the certificate may not sign certificates (key usage keyCertSign is missing)'
-            : certificate.notAfter <= now
-              ? `the certificate ran out on ${day(certificate.notAfter)}`
-              : !isKeyOf(key, certificate.x509)
-                ? 'keyFile is not the key of certFile'
-                : undefined;
-  if (fault !== undefined || certificate === undefined || key === undefined) {
-    throw new KinitError(`The ${name} of the inventory cannot be used: ${fault ?? 'it cannot be read'}`, {
+  if (fault === undefined && certificate !== undefined && key !== undefined)
+    return { name, certificate, key, fresh: false };
+  throw new KinitError(
+    `The ${name} of the inventory cannot be used: ${fault?.file ?? 'certFile'} ${fault?.message ?? 'cannot be read'}`,
+    {
       class: 'inventory',
       hint: 'Check certFile and keyFile under pki: openssl x509 -in <certFile> -noout -text',
-    });
-  }
-  return { name, certificate, key, fresh: false };
+    },
+  );
 }
 
 function existingCertificate({ host, files }: FoundFiles, path: string, now: Date): ReadCertificate {
@@ -172,5 +164,3 @@ function existingKey(found: readonly FoundFiles[], path: string, certificate: Re
 function trouble(message: string, host: string, found: string, hint: string): KinitError {
   return new KinitError(message, { class: 'preflight', host, found, hint });
 }
-
-export const day = (date: Date): string => date.toISOString().slice(0, 10);

@@ -1,4 +1,4 @@
-import { day } from './authority.js';
+import { day } from '../x509/day.js';
 import type { ReadCertificate } from '../x509/read.js';
 
 /** Of a certificate's life; kubelets renew theirs after 70 to 90 % of it (client-go: jitteryDuration). */

@@ -14,6 +14,11 @@ export interface ReadCertificate {
   readonly isCa: boolean;
   /** Key usage has keyCertSign, or sets no limits at all. */
   readonly maySign: boolean;
+  readonly hasNameConstraints: boolean;
+  /** basicConstraints say CA:TRUE; `isCa` asks the key usage too. */
+  readonly saysCa: boolean;
+  /** Its key's curve stands there in numbers, not by its name. */
+  readonly explicitCurve: boolean;
   readonly notBefore: Date;
   readonly notAfter: Date;
 }
@@ -41,9 +46,19 @@ export function readCertificate(pem: string): ReadCertificate | undefined {
     ...defined({ keyId }),
     isCa: x509.ca,
     maySign: keyUsage === undefined || (keyUsage.charCodeAt(3) & 0x04) !== 0,
+    hasNameConstraints: extensions.has('2.5.29.30'),
+    // BasicConstraints begin with their boolean: 30 <length> 01 01 ff.
+    saysCa: extensions.get('2.5.29.19')?.slice(2, 5) === '\x01\x01\xff',
+    explicitCurve: hasExplicitCurve(tbs[6]),
     notBefore: new Date(x509.validFrom),
     notAfter: new Date(x509.validTo),
   };
+}
+
+/** Of a SubjectPublicKeyInfo: its algorithm's parameters are a sequence, where a named curve is an identifier (RFC 5480, 2.1.1). */
+export function hasExplicitCurve(publicKeyInfo: der.Der | undefined): boolean {
+  const [algorithm, parameters] = list(list(publicKeyInfo)[0]);
+  return der.oidText(algorithm) === '1.2.840.10045.2.1' && Array.isArray(parameters?.value);
 }
 
 function readExtensions(tbs: readonly der.Der[]): Map<string, string> {

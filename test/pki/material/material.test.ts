@@ -247,7 +247,7 @@ test("a user's CA that cannot serve is refused with the reason", async () => {
   const refusal = async (cert: string, key: string, now = NOW): Promise<string> =>
     (await failure(planMaterial(input({}, { userCas: { 'etcd/ca': { cert, key } }, now })))).message;
   expect(await refusal(leaf, pem)).toBe(
-    'The etcd/ca of the inventory cannot be used: the certificate is not a CA (basicConstraints CA:TRUE is missing)',
+    'The etcd/ca of the inventory cannot be used: certFile is not a CA (basicConstraints CA:TRUE is missing)',
   );
   expect(await refusal(ca, at(found['n1'], '/etc/kubernetes/pki/sa.key'))).toMatch(
     /keyFile is not the key of certFile$/,
