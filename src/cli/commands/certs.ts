@@ -1,5 +1,6 @@
-import { asKinitError, EXIT_CODES } from '../../model/error.js';
+import { asKinitError, RESULT_CODES } from '../../model/error.js';
 import { hostNames, withConnectOptions, withRunOptions, withWriteOptions } from '../arguments/options.js';
+import { REACHES_HOSTS, CHANGES_HOSTS } from '../arguments/exit-codes.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
 import { loadedInventory } from '../files/inventory.js';
 import { count } from '../render/text.js';
@@ -14,6 +15,7 @@ const renew = defineCommand({
     ['certs renew', 'all of the cluster; kinit init alone renews those in the last third of their life'],
     ['certs renew node1', 'those of one host'],
   ],
+  exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact'],
   options: (yargs) => withWriteOptions(withRunOptions(yargs)).positional('host', hostNames),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
@@ -33,8 +35,9 @@ const status = defineCommand({
   describe: 'Show when each certificate ends, and who renews it',
   examples: [
     ['certs status', 'which ends first?'],
-    ['certs status --output json', 'the same for a script; exit code 1 when one ends within 30 days'],
+    ['certs status --output json', 'the same for a script; exit code 3 when one ends within 30 days'],
   ],
+  exitCodes: [...REACHES_HOSTS, 'unwell'],
   options: (yargs) => withConnectOptions(yargs).positional('host', hostNames),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
@@ -52,7 +55,7 @@ const status = defineCommand({
     await context.ui.result(rows, renderCertificates(rows, context.ui.paint));
     const [first] = lost;
     if (first !== undefined) throw asKinitError(first.error).at({ host: first.spec.name });
-    return rows.every(({ soon }) => !soon) ? 0 : EXIT_CODES.internal;
+    return rows.every(({ soon }) => !soon) ? 0 : RESULT_CODES.unwell;
   },
 });
 
