@@ -11,5 +11,6 @@ pid=${pid#MainPID=}
 if [ "${pid:-0}" -gt 0 ]; then head -c 8000 "/proc/$pid/cmdline" | tr '\0' ' '; fi
 echo
 echo '--- files'
+# shellcheck disable=SC2012
 ls -l /etc/kubernetes /etc/kubernetes/manifests | head -n 100
 sed -n 's/^ *server: /server /p' /etc/kubernetes/kubelet.conf
