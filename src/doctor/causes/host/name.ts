@@ -18,13 +18,15 @@ export const renamed: Cause = {
   rank: 26,
   find: eachHost((host) => {
     if (!isMember(host.facts)) return undefined;
-    const next = `on ${host.host}: hostnamectl set-hostname ${host.host} && systemctl restart kubelet`;
-    const kinit = '; kinit init does both';
+    const mend = {
+      next: `on ${host.host}: hostnamectl set-hostname ${host.host} && systemctl restart kubelet`,
+      kinit: '; kinit init does both',
+    };
     const other = REFUSED.exec(kubeletSaid(host, REFUSED) ?? '')?.[1];
     if (other !== undefined && other !== host.host)
-      return { found: `its kubelet was started under the name ${other}, and the API refuses it`, next, kinit };
+      return { found: `its kubelet was started under the name ${other}, and the API refuses it`, ...mend };
     if (!takesHostName(host) || host.facts.hostname === '' || host.facts.hostname === host.host) return undefined;
-    return { found: `the host name is ${host.facts.hostname}: its kubelet takes that at its next start`, next, kinit };
+    return { found: `the host name is ${host.facts.hostname}: its kubelet takes that at its next start`, ...mend };
   }),
 };
 
