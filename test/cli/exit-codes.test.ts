@@ -61,7 +61,7 @@ vi.mock('../../src/engine/index.js', async (original) => {
         evidence: {},
       }),
     withCluster: (_options: unknown, use: (cluster: unknown) => unknown) =>
-      Promise.resolve(use({ api, endpoint: 'e' })),
+      Promise.resolve(use({ api, endpoint: 'e', certificates: [] })),
   };
 });
 

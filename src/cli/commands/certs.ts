@@ -15,7 +15,7 @@ const renew = defineCommand({
     ['certs renew', 'all of the cluster; kinit init alone renews those in the last third of their life'],
     ['certs renew node1', 'those of one host'],
   ],
-  exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact'],
+  exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact', 'refused'],
   options: (yargs) => withWriteOptions(withRunOptions(yargs)).positional('host', hostNames),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);

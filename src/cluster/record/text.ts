@@ -1,10 +1,11 @@
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { KinitError } from '../../model/error.js';
+import { toYaml } from '../../model/text/yaml.js';
 import { RECORD_VERSION, recordSchema, type ClusterRecord } from '../../model/record.js';
 
 /** The record as it stands in the ConfigMap and in the copies: the same record gives the same text. */
 export function recordText(record: ClusterRecord): string {
-  return stringify(record, { sortMapEntries: true, lineWidth: 0 });
+  return toYaml(record, { sortMapEntries: true });
 }
 
 /** @param where for a sentence: 'ConfigMap kube-system/kinit' @throws KinitError access, for a text that is none */
