@@ -1,5 +1,6 @@
 import { asKinitError, told, type ToldContext } from '../model/error.js';
 import { cutMiddle, EVIDENCE_WIDTH, fewLines, readable, wrapped } from '../model/text/evidence.js';
+import { hostList } from './render/host-list.js';
 import { clean, oneLine } from './terminal/clean.js';
 import type { Paint } from './terminal/colour.js';
 
@@ -32,7 +33,7 @@ export function failureEvent(failure: Failure, exitCode: number): object {
 }
 
 function renderFailure({ message, error }: Failure, hosts: readonly string[], paint: Paint): string {
-  const place = [hosts.join(', '), error.phase].filter((part) => part !== undefined && part !== '').join(', ');
+  const place = [hostList(hosts), error.phase].filter((part) => part !== undefined && part !== '').join(', ');
   const head = `${paint.red('Error')}${place === '' ? '' : ` on ${paint.bold(place)}`}: ${cutMiddle(readable(oneLine(message)))}`;
   const fields = [
     field('tried', evidence(error.tried, MOST_LINES.tried)),

@@ -31,13 +31,13 @@ export const check = defineCommand({
         context.record.checks.length === 0
       ) {
         if (context.record.checks.length > 0)
-          await context.ui.say(renderChecks(context.record.checks, context.ui.paint));
+          await context.ui.say(renderChecks(context.record.checks, context.ui.paint, context.ui.verbose));
         throw thrown;
       }
     }
     const { ui, record } = context;
     const errors = record.checks.filter(({ check: { status } }) => status === 'error').length;
-    await ui.result({ checks: record.checks.length, errors }, renderChecks(record.checks, ui.paint));
+    await ui.result({ checks: record.checks.length, errors }, renderChecks(record.checks, ui.paint, ui.verbose));
     if (errors > 0) return EXIT_CODES.preflight;
     const warned = record.checks.some(({ check: { status } }) => status === 'warning');
     return args.exitCode && warned ? RESULT_CODES.warnings : 0;

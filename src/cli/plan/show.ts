@@ -27,7 +27,7 @@ export async function showPlan(
     if (args.out !== undefined && plan !== undefined) await writePlan(args.out, plan, inventory.file);
   } catch (thrown) {
     // What the other hosts need is worth knowing all the same. A plan to apply needs all of them.
-    if (record.changes.length > 0) await ui.say(renderPlan(record.changes, names, ui.paint));
+    if (record.changes.length > 0) await ui.say(renderPlan(record.changes, names, ui.paint, ui.verbose));
     throw thrown;
   }
   const changes = record.changes.length;
@@ -35,6 +35,9 @@ export async function showPlan(
     args.out === undefined
       ? ''
       : `\nWritten: ${args.out}. Next: ${quoteAll(['kinit', 'apply', args.out, ...inventoryWords(args, context)])} does exactly this, or stops when something has changed.`;
-  await ui.result({ changes, ...defined({ file: args.out }) }, `${renderPlan(record.changes, names, ui.paint)}${next}`);
+  await ui.result(
+    { changes, ...defined({ file: args.out }) },
+    `${renderPlan(record.changes, names, ui.paint, ui.verbose)}${next}`,
+  );
   return args.exitCode === true && changes > 0 ? RESULT_CODES.changes : 0;
 }

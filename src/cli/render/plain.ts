@@ -3,6 +3,7 @@ import { cutMiddle, readable } from '../../model/text/evidence.js';
 import { defined } from '../../model/defined.js';
 import type { KinitEvent } from '../../model/event.js';
 import type { Renderer, RendererOptions } from './types.js';
+import { hostList } from './host-list.js';
 import { checkLine, count, duration } from './text.js';
 
 /** Lines for a log: 'HH:MM:SS host phase text'. What needed no change is only told when verbose. */
@@ -42,7 +43,7 @@ interface Line {
 export function toLine(event: KinitEvent, verbose: boolean): Line | undefined {
   switch (event.type) {
     case 'run-started':
-      return { text: `${event.command}: ${count(event.hosts.length, 'host')} (${event.hosts.join(', ')})` };
+      return { text: `${event.command}: ${count(event.hosts.length, 'host')} (${hostList(event.hosts)})` };
     case 'host-connected':
       return { host: event.host, text: `connected: ${event.description}` };
     case 'phase-started':
@@ -80,7 +81,7 @@ export function toLine(event: KinitEvent, verbose: boolean): Line | undefined {
       return { host: event.host, text: `finished: ${count(event.changes, 'change')} in ${duration(event.seconds)}` };
     case 'run-finished':
       return {
-        text: `${event.failedHosts.length === 0 ? 'done' : `failed on ${event.failedHosts.join(', ')}`}: ${count(event.changes, 'change')} in ${duration(event.seconds)}`,
+        text: `${event.failedHosts.length === 0 ? 'done' : `failed on ${hostList(event.failedHosts)}`}: ${count(event.changes, 'change')} in ${duration(event.seconds)}`,
       };
   }
 }

@@ -25,7 +25,7 @@ export const containerdUnit = (): string => unitTemplate({ binary: '/usr/local/b
 const hostsTomlTemplate = template(
   new URL('./hosts-toml.hbs', import.meta.url),
   z.strictObject({
-    server: z.string(),
+    server: z.string().optional(),
     endpoints: z.array(z.strictObject({ url: z.string(), caFile: z.string().optional() })),
   }),
 );
@@ -41,7 +41,9 @@ export function registryPaths(registry: string): { folder: string; hosts: string
 /** hosts.toml: the mirror's endpoints in order, the registry itself behind them. */
 export function hostsToml(mirror: Mirror): string {
   // Docker Hub answers at another name than its images carry (containerd: docs/hosts.md).
-  const server = `https://${mirror.registry === 'docker.io' ? 'registry-1.docker.io' : mirror.registry}`;
+  const name = mirror.registry === 'docker.io' ? 'registry-1.docker.io' : mirror.registry;
+  // `_default` stands for all registries: what is asked for is then the server itself.
+  const server = name === '_default' ? {} : { server: `https://${name}` };
   const ca = mirror.caFile === undefined ? {} : { caFile: registryPaths(mirror.registry).ca };
-  return hostsTomlTemplate({ server, endpoints: mirror.endpoints.map((url) => ({ url, ...ca })) });
+  return hostsTomlTemplate({ ...server, endpoints: mirror.endpoints.map((url) => ({ url, ...ca })) });
 }

@@ -4,6 +4,7 @@ import { renderPlan } from '../../../src/cli/render/tables/changes.js';
 import { renderChecks } from '../../../src/cli/render/tables/checks.js';
 import { newRecord, recording } from '../../../src/cli/render/record.js';
 import { bytes, duration } from '../../../src/cli/render/text.js';
+import { renderSummary } from '../../../src/cli/render/tables/summary.js';
 import { table } from '../../../src/cli/render/tables/table.js';
 import { renderTiming } from '../../../src/cli/render/tables/timing.js';
 
@@ -75,11 +76,74 @@ test('checks are a table; what to do stands below it, once for all hosts', () =>
     'HOST  STATUS  CHECK   FOUND   MINIMUM  RECOMMENDED',
     'a     error   memory  900 MB  1700 MB  4000 MB',
     'b     error   memory  901 MB',
-    'a     ok      cpus    2       2',
     '',
     'error memory (a, b): Add memory.',
     '',
-    '3 checks: 2 errors, 0 warnings.',
+    '3 checks on 2 hosts: 2 errors, 0 warnings. --verbose shows them all.',
+  ]);
+});
+
+const hundred = Array.from({ length: 100 }, (_, index) => `node${String(index + 1)}`);
+const memory = { name: 'memory', title: 'Memory', status: 'ok', found: '4 GB', minimum: '2 GB' } as const;
+
+test('a hundred hosts that are fine are one line; --verbose shows each', () => {
+  const rows = hundred.map((host) => ({ host, check: memory }));
+  expect(renderChecks(rows, plain)).toBe(
+    '100 hosts: ok (node[1-100]).\n\n100 checks on 100 hosts: 0 errors, 0 warnings. --verbose shows them all.',
+  );
+  expect(renderChecks(rows, plain, true).split('\n').length).toBeGreaterThan(100);
+});
+
+test('what is the same on many hosts is one line, whatever each of them has', () => {
+  const rows = hundred.map((host, index) => ({
+    host,
+    check:
+      index % 10 === 0 ? { ...memory, status: 'error' as const, found: `${String(index)} MB`, hint: 'Add.' } : memory,
+  }));
+  expect(renderChecks(rows, plain).split('\n').slice(1, 5)).toEqual([
+    'node[1,11,21,31,41,51,61,71,81,91]  error   memory  0 MB; 10 MB; 20 MB; ... (10 different)  2 GB',
+    '',
+    '90 hosts: ok (node[2-10,12-20,22-30,32-40,42-50,52-60,62-70,72-80,82-90,92-100]).',
+    '',
+  ]);
+});
+
+test('a plan for a hundred hosts tells what they have in common once, and one of many diffs', () => {
+  const changes = hundred.flatMap((host, index) => [
+    { host, phase: 'swap', change: { ...link, action: 'run' as const, summary: 'turn swap off', reason: 'it is on' } },
+    { host, phase: 'hosts', change: { ...file, diff: `+${host}\n` } },
+    ...(index === 6 ? [{ host, phase: 'binaries', change: link }] : []),
+  ]);
+  expect(renderPlan(changes, hundred, plain).split('\n')).toEqual([
+    'node[1-100] (100 hosts): 2 changes each',
+    '  ! turn swap off  [swap] it is on',
+    '  ~ write /etc/hosts (644)  [hosts] content differs',
+    "      node1's, one of 100; --verbose shows all:",
+    '      +node1',
+    '',
+    'node7: 1 change',
+    '  - remove /x  [binaries] not wanted',
+    '',
+    'Plan: 201 changes on 100 hosts. Nothing was touched.',
+  ]);
+  expect(renderPlan(changes, hundred, plain, true)).toContain('+node77');
+});
+
+test('the summary of a hundred hosts is as long as what went wrong', () => {
+  const hosts = hundred.map((host, index) => ({
+    type: 'host-finished' as const,
+    host,
+    outcome: index % 50 === 0 ? ('failed' as const) : ('done' as const),
+    ...{ changes: 2, seconds: index, execChannels: 1, roundTrips: 1 },
+  }));
+  const failures = ['node1', 'node51'].map((host) => ({
+    message: 'disk full',
+    error: { class: 'change' as const, host, phase: 'binaries' },
+  }));
+  expect(renderSummary({ hosts, failures }, plain).split('\n')).toEqual([
+    'HOST                    OUTCOME  CHANGES  TIME        WHERE AND WHY',
+    'node1, node51           failed         4  50 s        binaries: disk full',
+    'node[2-50,52-100] (98)  done         196  1 min 39 s',
   ]);
 });
 

@@ -1,43 +1,135 @@
+import { createHash } from 'node:crypto';
 import type { DoctorCheck, DoctorReport, Finding } from '../../../doctor/index.js';
 import { clean } from '../../terminal/clean.js';
+import { hostList } from '../host-list.js';
+import { groupAlike } from '../tables/grouped.js';
 import { count } from '../text.js';
+import { SCRIPT, STYLE } from './doctor-page-parts.js';
 
-/** The report as one HTML page that needs nothing else: no script, no font, no image from elsewhere. */
+/** The report as one HTML page that needs nothing else: no font, no image, no script from elsewhere. Readable without scripts. */
 export function doctorPage({ cluster, takenAt, well, checks, findings }: DoctorReport): string {
-  const errors = checks.filter(({ check }) => check.status === 'error').length;
-  const warnings = checks.filter(({ check }) => check.status === 'warning').length;
+  const hosts = unique(checks.map(hostOf));
+  const of = (status: string): number => checks.filter(({ check }) => check.status === status).length;
+  const policy = `default-src 'none'; style-src '${hash(STYLE)}'; script-src '${hash(SCRIPT)}'`;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
 <title>kinit doctor: ${escape(cluster)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
+<header>
 <h1>Cluster ${escape(cluster)}</h1>
-<p>Examined ${escape(takenAt)}. ${count(checks.length, 'check')}, ${count(errors, 'error')}, ${count(warnings, 'warning')}. <strong class="${well ? 'ok' : 'error'}">${well ? 'Nothing is wrong.' : 'Something is wrong.'}</strong></p>
-${findings.length === 0 ? '' : `<h2>Causes, the first one first</h2>\n<ol>\n${findings.map(item).join('\n')}\n</ol>`}
-<h2>Checks</h2>
-<table>
+<p>Examined ${escape(takenAt)}. <strong class="${well ? 'ok' : 'error'}">${well ? 'Nothing is wrong.' : 'Something is wrong.'}</strong>
+${count(hosts.filter((host) => host !== CLUSTER).length, 'host')}, ${count(checks.length, 'check')}: ${count(of('error'), 'error')}, ${count(of('warning'), 'warning')}.</p>
+</header>
+${causes(findings)}
+${byCheck(checks)}
+${byHost(checks, hosts)}
+<section>
+<h2>All checks</h2>
+<form id="filters" hidden>
+<label>Search <input type="search" name="text" placeholder="words"></label>
+<label>Host <select name="host"><option value="">all</option>${options(hosts)}</select></label>
+<label>Check <select name="check"><option value="">all</option>${options(unique(checks.map(({ check }) => check.title)))}</select></label>
+<label>Status <select name="status"><option value="">all</option><option value="bad"${of('error') + of('warning') > 0 ? ' selected' : ''}>not ok</option>${options(unique(checks.map(({ check }) => check.status)))}</select></label>
+<output name="shown"></output>
+</form>
+<table id="checks">
 <thead><tr><th>Host</th><th>Status</th><th>Check</th><th>Found</th><th>Minimum</th><th>Recommended</th></tr></thead>
 <tbody>
 ${checks.map(row).join('\n')}
 </tbody>
 </table>
+</section>
+<script>${SCRIPT}</script>
 </body>
 </html>
 `;
 }
 
-function item({ host, severity, title, cause, found, next }: Finding): string {
-  return `<li><span class="${severity}">${severity}</span> <strong>${escape(title)}</strong>${host === undefined ? '' : ` on ${escape(host)}`} <code>${escape(cause)}</code><br>${escape(found)}<br>Next: ${escape(next)}</li>`;
+/** What checks of no host stand under. */
+const CLUSTER = 'cluster';
+const hostOf = ({ host }: DoctorCheck): string => host ?? CLUSTER;
+
+function causes(findings: readonly Finding[]): string {
+  if (findings.length === 0) return '';
+  const groups = groupAlike(
+    findings,
+    ({ cause, found, next }) => JSON.stringify([cause, found, next]),
+    ({ host }) => host,
+  );
+  return `<section>\n<h2>Causes, the first one first</h2>\n<ol class="causes">\n${groups.map(({ first, hosts }) => item(first, hosts)).join('\n')}\n</ol>\n</section>`;
+}
+
+function item({ severity, title, cause, found, next }: Finding, hosts: readonly string[]): string {
+  const where = hosts.length === 0 ? '' : ` on ${escape(hostList(hosts))}`;
+  return `<li><span class="mark ${severity}">${severity}</span> <strong>${escape(title)}</strong>${where} <code>${escape(cause)}</code><br>${escape(found)}<br><span class="next">Next: ${escape(next)}</span></li>`;
+}
+
+/** One line for each check that is not fine everywhere; those that are fine are one line together. */
+function byCheck(checks: readonly DoctorCheck[]): string {
+  const titles = unique(checks.map(({ check }) => check.title));
+  const lines = titles.flatMap((title) => {
+    const mine = checks.filter(({ check }) => check.title === title && isBad(check.status));
+    const all = checks.filter(({ check }) => check.title === title).length;
+    if (mine.length === 0) return [];
+    const told = groupAlike(
+      mine,
+      ({ check }) => check.status,
+      (each) => hostOf(each),
+    );
+    return told.map(
+      ({ first, hosts }) =>
+        `<tr><td><a href="#checks" data-check="${escape(title)}" data-status="${first.check.status}">${escape(title)}</a></td><td><span class="mark ${first.check.status}">${first.check.status}</span></td><td class="number">${String(hosts.length)} of ${String(all)}</td><td>${escape(hostList(hosts))}</td></tr>`,
+    );
+  });
+  const fine = titles.filter((title) => checks.every(({ check }) => check.title !== title || !isBad(check.status)));
+  return `<section>
+<h2>By check</h2>
+${lines.length === 0 ? '' : `<table class="summary">\n<thead><tr><th>Check</th><th>Status</th><th>Hosts</th><th>Which</th></tr></thead>\n<tbody>\n${lines.join('\n')}\n</tbody>\n</table>`}
+<p class="ok">${count(fine.length, 'check is', 'checks are')} fine everywhere${fine.length === 0 ? '' : `: ${escape(fine.join(', '))}`}.</p>
+</section>`;
+}
+
+/** A tile for each host, coloured by the worst of its checks. */
+function byHost(checks: readonly DoctorCheck[], hosts: readonly string[]): string {
+  const tiles = hosts.map((host) => {
+    const mine = checks.filter((each) => hostOf(each) === host);
+    const [errors, warnings] = ['error', 'warning'].map(
+      (status) => mine.filter(({ check }) => check.status === status).length,
+    ) as [number, number];
+    const worst = errors > 0 ? 'error' : warnings > 0 ? 'warning' : 'ok';
+    const told =
+      worst === 'ok'
+        ? 'ok'
+        : [...(errors > 0 ? [count(errors, 'error')] : []), ...(warnings > 0 ? [count(warnings, 'warning')] : [])].join(
+            ', ',
+          );
+    return `<li class="tile ${worst}"><a href="#checks" data-host="${escape(host)}"><b>${escape(host)}</b><br>${told}</a></li>`;
+  });
+  return `<section>\n<h2>By host</h2>\n<ul class="tiles">\n${tiles.join('\n')}\n</ul>\n</section>`;
 }
 
 function row({ host, check }: DoctorCheck): string {
   const hint = check.hint === undefined || check.status === 'ok' ? '' : `<br><small>${escape(check.hint)}</small>`;
-  return `<tr><td>${escape(host ?? 'cluster')}</td><td class="${check.status}">${check.status}</td><td>${escape(check.title)}</td><td>${escape(check.found)}${hint}</td><td>${escape(check.minimum ?? '')}</td><td>${escape(check.recommended ?? '')}</td></tr>`;
+  return `<tr data-host="${escape(host ?? CLUSTER)}" data-status="${check.status}" data-check="${escape(check.title)}"><td>${escape(host ?? CLUSTER)}</td><td><span class="mark ${check.status}">${check.status}</span></td><td>${escape(check.title)}</td><td>${escape(check.found)}${hint}</td><td>${escape(check.minimum ?? '')}</td><td>${escape(check.recommended ?? '')}</td></tr>`;
+}
+
+function isBad(status: string): boolean {
+  return status === 'error' || status === 'warning';
+}
+
+function options(values: readonly string[]): string {
+  return values.map((value) => `<option value="${escape(value)}">${escape(value)}</option>`).join('');
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
 }
 
 /** What stands in the page came from hosts: it must not become markup. */
@@ -50,12 +142,7 @@ function escape(text: string): string {
     .replaceAll("'", '&#39;');
 }
 
-const STYLE = `
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; color: #1b1b1b; background: #fff; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #ddd; }
-li { margin-bottom: .8rem; }
-small { color: #555; }
-.ok { color: #17692f; } .warning { color: #8a5a00; } .error { color: #b00020; font-weight: bold; } .ignored, .note { color: #555; }
-@media (prefers-color-scheme: dark) { body { color: #e6e6e6; background: #161616; } th, td { border-color: #383838; } small { color: #aaa; } .ok { color: #6fd08c; } .warning { color: #e7b65c; } .error { color: #ff7a8a; } .ignored, .note { color: #aaa; } }
-`;
+/** So that no other script and no other style is run, whatever stands in the page. */
+function hash(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+}

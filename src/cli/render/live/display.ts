@@ -10,14 +10,15 @@ const SPARE_ROWS = 4;
 
 /**
  * A live display: one line for the run, one for each host with the phase it is in, and what it is doing below.
- * Until hosts are known (artifacts being built, a lab coming up), and where there are more hosts than rows, plain lines.
+ * Where there are more hosts than rows, one line says how many are where. Until hosts are known (artifacts being built, a
+ * lab coming up), plain lines.
  */
 export function terminalRenderer(options: RendererOptions, plain: Renderer): Renderer {
   let display: Display | undefined;
   return {
     emit: (event) => {
-      if (event.type === 'run-started' && display === undefined && fits(event.hosts.length, options))
-        display = openDisplay(event, options);
+      if (event.type === 'run-started' && display === undefined)
+        display = openDisplay(event, options, fits(event.hosts.length, options));
       if (display === undefined) plain.emit(event);
       else display.emit(event);
     },
@@ -42,12 +43,13 @@ function fits(hosts: number, { output }: RendererOptions): boolean {
 function openDisplay(
   start: Extract<KinitEvent, { type: 'run-started' }>,
   { output, paint: colours }: RendererOptions,
+  eachHost: boolean,
 ): Display {
   const state = runState(start, () => Date.now());
   const slots = new Map<string, Slot>();
   const tasks = [
     newSlot(slots, '', state.title()),
-    ...start.hosts.map((host) => newSlot(slots, host, state.hostTitle(host))),
+    ...(eachHost ? start.hosts.map((host) => newSlot(slots, host, state.hostTitle(host))) : []),
   ];
   const { stream, hold } = gateFor(output as NodeJS.WriteStream);
   const listr = new Listr(tasks, {
@@ -66,7 +68,7 @@ function openDisplay(
     },
   });
   const refresh = () => {
-    slots.get('')?.show(state.title(), state.output());
+    slots.get('')?.show(state.title(), eachHost ? state.output() : state.crowd());
     for (const host of start.hosts) slots.get(host)?.show(state.hostTitle(host), state.hostOutput(host));
   };
   // Elapsed seconds move on although nothing happens: a person sees that kinit is alive.

@@ -1,5 +1,6 @@
 import { oneLine } from '../../terminal/clean.js';
 import type { KinitEvent } from '../../../model/event.js';
+import { hostList } from '../host-list.js';
 import { checkLine, count, duration } from '../text.js';
 
 /** One host as the live display shows it. */
@@ -8,6 +9,8 @@ interface HostRow {
   readonly output: string;
   /** Why it failed; absent while it has not. */
   readonly failed?: string;
+  /** It is through with what the run does on it. */
+  readonly through?: true;
 }
 
 export interface RunState {
@@ -19,6 +22,8 @@ export interface RunState {
   /** What to show of a host, or the run, that is not through; undefined where it is. */
   readonly hostFailed: (host: string) => string | undefined;
   readonly failed: () => string | undefined;
+  /** How many hosts are where, for a terminal with less rows than hosts. */
+  readonly crowd: () => string;
   /** Warnings and failed checks, to be read after the display is gone. */
   readonly notes: () => readonly string[];
 }
@@ -29,6 +34,8 @@ export function runState(start: Extract<KinitEvent, { type: 'run-started' }>, no
   const width = Math.max(...start.hosts.map((host) => host.length), 1);
   const titles = new Map(start.phases.map(({ id, title }) => [id, title]));
   const rows = new Map<string, HostRow>(start.hosts.map((host) => [host, { text: 'connecting', output: '' }]));
+  /** What each host is in, in words that many may have in common. */
+  const stands = new Map<string, string>();
   const notes: string[] = [];
   let output = '';
   let finished: Extract<KinitEvent, { type: 'run-finished' }> | undefined;
@@ -50,6 +57,12 @@ export function runState(start: Extract<KinitEvent, { type: 'run-started' }>, no
           `${event.host}: ${event.check.status}: ${checkLine(event.check)}${event.check.hint === undefined ? '' : `. ${event.check.hint}`}`,
         );
       }
+      if (event.type === 'check' && event.check.status === 'error')
+        set(event.host, { failed: event.check.found, text: checkLine(event.check) });
+      // Checks are all that `check` does.
+      else if (event.type === 'check' && start.command === 'check') set(event.host, { through: true });
+      if (event.type === 'host-connected') stands.set(event.host, 'connected');
+      if (event.type === 'phase-started') stands.set(event.host, event.title);
       apply(event, set, titles);
     },
     title,
@@ -57,13 +70,28 @@ export function runState(start: Extract<KinitEvent, { type: 'run-started' }>, no
     hostTitle: (host) => oneLine(`${host.padEnd(width)}  ${row(host).text}`),
     hostOutput: (host) => oneLine(row(host).output),
     hostFailed: (host) => {
-      // A run may end before any host is begun with: none of them failed, and none is through.
-      const through = row(host).failed === undefined && finished?.failedHosts.includes(host) !== true;
-      return through ? undefined : oneLine(`${host.padEnd(width)}  ${row(host).text}`);
+      // A run may end before any host is begun with, also without a word of its own: none of them failed, and none is through.
+      const { failed, through = false } = row(host);
+      const good = failed === undefined && (finished === undefined ? through : !finished.failedHosts.includes(host));
+      return good ? undefined : oneLine(`${host.padEnd(width)}  ${row(host).text}`);
     },
     failed: () => {
-      const hosts = finished?.failedHosts ?? start.hosts.filter((host) => row(host).failed !== undefined);
-      return hosts.length === 0 ? undefined : `${title()}: failed on ${hosts.join(', ')}`;
+      if (finished === undefined && start.hosts.some((host) => row(host).through !== true)) {
+        const hosts = start.hosts.filter((host) => row(host).failed !== undefined);
+        return `${title()}: ${hosts.length === 0 ? 'ended before it was through' : `failed on ${hostList(hosts)}`}`;
+      }
+      const hosts = finished?.failedHosts ?? [];
+      return hosts.length === 0 ? undefined : `${title()}: failed on ${hostList(hosts)}`;
+    },
+    crowd: () => {
+      const places = new Map<string, number>();
+      for (const host of start.hosts) {
+        const { failed, through } = row(host);
+        const now = stands.get(host) ?? 'connecting';
+        const place = failed === undefined ? (through === true ? 'done' : now) : 'failed';
+        places.set(place, (places.get(place) ?? 0) + 1);
+      }
+      return oneLine([...places].map(([place, number]) => `${place}: ${String(number)}`).join(', '));
     },
     notes: () => notes,
   };
@@ -98,6 +126,7 @@ function apply(
       return set(event.host, {
         text: `${event.changes === 0 ? 'nothing changed' : count(event.changes, 'change')} in ${duration(event.seconds)}`,
         output: '',
+        ...(event.outcome === 'done' ? { through: true as const } : {}),
       });
     default:
       return undefined;

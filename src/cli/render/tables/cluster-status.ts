@@ -4,6 +4,8 @@ import type { KubeObject } from '../../../model/api.js';
 import { oneLine } from '../../terminal/clean.js';
 import type { Paint } from '../../terminal/colour.js';
 import { certificateAdvice, type CertificateRow, certificateRows } from './certificates.js';
+import { hostList } from '../host-list.js';
+import { groupAlike } from './grouped.js';
 import { table } from './table.js';
 
 export interface ClusterStatus {
@@ -55,28 +57,48 @@ export function renderStatus(
   { name, endpoint, ready, version, nodes, missing, pods, endingCertificates }: ClusterStatus,
   paint: Paint,
 ): string {
-  const rows = nodes.map((node) => [
-    node.name,
-    nodeState(node),
-    node.roles.join(',') || '-',
-    node.version,
-    node.internalAddress,
-    oneLine(node.os),
-    node.runtime,
-  ]);
   const ending = certificateAdvice(endingCertificates);
-  const unwellRows = pods.unwell.map((pod) => [pod.namespace, pod.name, pod.node, oneLine(pod.state)]);
+  const rows = groupAlike(nodes, likeness, ({ name: node }) => node).flatMap(({ first, all, hosts }) =>
+    hosts.length > FEW
+      ? [row(first, `${hostList(hosts)} (${String(hosts.length)})`, '')]
+      : all.map((node) => row(node, node.name, node.internalAddress)),
+  );
+  const unwellRows = groupAlike(
+    pods.unwell,
+    (pod) => JSON.stringify([pod.namespace, stem(pod.name), pod.state]),
+    ({ node }) => node,
+  ).flatMap(({ first, all, hosts }) =>
+    all.length > FEW
+      ? [[first.namespace, `${stem(first.name)}-* (${String(all.length)})`, hostList(hosts), oneLine(first.state)]]
+      : all.map((pod) => [pod.namespace, pod.name, pod.node, oneLine(pod.state)]),
+  );
   return [
     `Cluster ${paint.bold(name)}: API at ${endpoint}, ${version}, ${ready === 'ok' ? paint.green('ready') : paint.red(oneLine(ready))}`,
     table(['NODE', 'STATUS', 'ROLES', 'VERSION', 'ADDRESS', 'OS', 'RUNTIME'], rows),
     ...(missing.length === 0
       ? []
-      : [paint.yellow(`In the inventory, not in the cluster: ${missing.join(', ')}. kinit join adds them.`)]),
+      : [paint.yellow(`In the inventory, not in the cluster: ${hostList(missing)}. kinit join adds them.`)]),
     ...(ending === undefined ? [] : [paint.yellow(ending)]),
-    unwellRows.length === 0
+    pods.unwell.length === 0
       ? `All ${String(pods.total)} pods are well.`
-      : `${String(unwellRows.length)} of ${String(pods.total)} pods are not well:\n${table(['NAMESPACE', 'POD', 'NODE', 'STATE'], unwellRows)}`,
+      : `${String(pods.unwell.length)} of ${String(pods.total)} pods are not well:\n${table(['NAMESPACE', 'POD', 'NODE', 'STATE'], unwellRows)}`,
   ].join('\n\n');
+}
+
+/** Up to so many that are alike have a line each. */
+const FEW = 3;
+
+function row(node: NodeStatus, name: string, address: string): string[] {
+  return [name, nodeState(node), node.roles.join(',') || '-', node.version, address, oneLine(node.os), node.runtime];
+}
+
+function likeness(node: NodeStatus): string {
+  return JSON.stringify(row(node, '', ''));
+}
+
+/** What the pods of one workload have in common in their names. */
+function stem(pod: string): string {
+  return pod.replace(/(?:-[a-f0-9]{6,10})?-[a-z0-9]{5}$/, '');
 }
 
 function nodeState({ ready, schedulable, message }: NodeStatus): string {

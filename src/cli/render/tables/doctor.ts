@@ -1,32 +1,35 @@
-import type { DoctorCheck, DoctorReport, Finding } from '../../../doctor/index.js';
-import type { CheckResult } from '../../../model/check.js';
+import type { DoctorReport, Finding } from '../../../doctor/index.js';
 import { oneLine } from '../../terminal/clean.js';
 import type { Paint } from '../../terminal/colour.js';
-import { table } from './table.js';
+import { hostList } from '../host-list.js';
 import { count } from '../text.js';
+import { countLine, groupAlike, renderCheckTable } from './grouped.js';
 
-/** The table of checks, and below it the causes, the first one first. Long cells are cut unless --verbose. */
+/** The checks that are not met, and below them the causes, the first one first; with --verbose every check on every host. */
 export function renderDoctor(
   report: DoctorReport,
   { paint, verbose }: { readonly paint: Paint; readonly verbose: boolean },
 ): string {
   const { checks, findings } = report;
-  const errors = checks.filter(({ check }) => check.status === 'error').length;
-  const warnings = checks.filter(({ check }) => check.status === 'warning').length;
+  const causes = groupAlike(
+    findings,
+    ({ cause, found, next }) => JSON.stringify([cause, found, next]),
+    ({ host }) => host,
+  );
   return [
-    table(
-      ['HOST', 'STATUS', 'CHECK', 'FOUND', 'MINIMUM', 'RECOMMENDED'],
-      checks.map((row) => cells(row, verbose)),
-    ),
-    ...(findings.length === 0
-      ? []
-      : [
-          grouped(findings)
-            .map(({ hosts, finding }) => renderFinding(finding, hosts, paint))
-            .join('\n'),
-        ]),
-    `${count(checks.length, 'check')}: ${count(errors, 'error')}, ${count(warnings, 'warning')}. ${report.well ? paint.green('Nothing is wrong.') : paint.red(`${count(findings.filter(({ severity }) => severity === 'error').length, 'cause')} found.`)}`,
-  ].join('\n\n');
+    renderCheckTable(checks, verbose),
+    ...(causes.length === 0 ? [] : [causes.map(({ first, hosts }) => renderFinding(first, hosts, paint)).join('\n')]),
+    `${countLine(checks)} ${verdict(report, paint)}`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function verdict({ well, checks, findings }: DoctorReport, paint: Paint): string {
+  const causes = findings.filter(({ severity }) => severity === 'error').length;
+  if (!well) return paint.red(`${count(causes, 'cause')} found.`);
+  const elsewhere = causes > 0 || checks.some(({ check }) => check.status === 'error');
+  return paint.green(elsewhere ? 'Nothing is wrong with the hosts that were named.' : 'Nothing is wrong.');
 }
 
 /** A cause in two lines: what was found, and the next step. */
@@ -36,26 +39,5 @@ export function renderFinding(
   paint: Paint,
 ): string {
   const word = severity === 'error' ? paint.red('Cause') : severity === 'warning' ? paint.yellow('Warning') : 'Note';
-  return `${word}${hosts.length === 0 ? '' : ` on ${paint.bold(hosts.join(', '))}`}: ${oneLine(found)} [${cause}]\n  next:  ${oneLine(next)}`;
-}
-
-function cells({ host, check }: DoctorCheck, verbose: boolean): string[] {
-  return [host ?? '-', check.status, check.name, shorten(check, verbose), check.minimum ?? '', check.recommended ?? ''];
-}
-
-function shorten({ found }: CheckResult, verbose: boolean): string {
-  const line = oneLine(found);
-  return verbose || line.length <= 90 ? line : `${line.slice(0, 87)}...`;
-}
-
-/** What is the same on several hosts is told once. */
-function grouped(findings: readonly Finding[]): { readonly hosts: string[]; readonly finding: Finding }[] {
-  const groups = new Map<string, { readonly hosts: string[]; readonly finding: Finding }>();
-  for (const finding of findings) {
-    const key = JSON.stringify([finding.cause, finding.found, finding.next]);
-    const group = groups.get(key) ?? { hosts: [], finding };
-    if (finding.host !== undefined) group.hosts.push(finding.host);
-    groups.set(key, group);
-  }
-  return [...groups.values()];
+  return `${word}${hosts.length === 0 ? '' : ` on ${paint.bold(hostList(hosts))}`}: ${oneLine(found)} [${cause}]\n  next:  ${oneLine(next)}`;
 }

@@ -35,8 +35,45 @@ test('a failed host says where and why, and the run names it', () => {
     error: { class: 'change' },
   });
   expect(state.hostFailed('node2')).toBe('node2  FAILED: Turn swap off: swapoff failed');
-  expect(state.hostFailed('a')).toBeUndefined();
   expect(state.failed()).toContain('failed on node2');
+  state.see({ ...finishedHost, host: 'a' });
+  expect(state.hostFailed('a')).toBeUndefined();
+});
+
+const finishedHost = {
+  type: 'host-finished',
+  outcome: 'done',
+  changes: 0,
+  seconds: 1,
+  execChannels: 1,
+  roundTrips: 1,
+} as const;
+
+test('a run that ends without a word of its own, before its hosts are through, shows none of them as done', () => {
+  const state = runState(start, () => 0);
+  state.see({ type: 'host-connected', host: 'a', description: 'Debian 12' });
+  expect([state.hostFailed('a'), state.hostFailed('node2')]).toEqual(['a      Debian 12', 'node2  connecting']);
+  expect(state.failed()).toBe('init  2 hosts  0.0 s: ended before it was through');
+});
+
+test('check: hosts that meet their checks are through, the others are not', () => {
+  const state = runState({ ...start, command: 'check' }, () => 0);
+  const check = { name: 'cpus', title: 'CPUs', status: 'ok', found: '2' } as const;
+  state.see({ type: 'check', host: 'a', check });
+  state.see({ type: 'check', host: 'node2', check: { ...check, status: 'error', found: '1' } });
+  state.see({ type: 'check', host: 'node2', check });
+  expect([state.hostFailed('a'), state.hostFailed('node2')]).toEqual([undefined, 'node2  CPUs: 1']);
+});
+
+test('many hosts are told by where they are', () => {
+  const hosts = Array.from({ length: 100 }, (_, index) => `node${String(index + 1)}`);
+  const state = runState({ ...start, hosts }, () => 0);
+  for (const host of hosts.slice(0, 90)) state.see({ type: 'host-connected', host, description: host });
+  for (const host of hosts.slice(0, 50))
+    state.see({ type: 'phase-started', host, phase: 'swap', title: 'Turn swap off' });
+  for (const host of hosts.slice(0, 3)) state.see({ ...finishedHost, host });
+  state.see({ type: 'phase-failed', host: 'node7', phase: 'swap', message: 'no', error: { class: 'change' } });
+  expect(state.crowd()).toBe('done: 3, Turn swap off: 46, failed: 1, connected: 40, connecting: 10');
 });
 
 test('a run that ends before any host is begun with has none that is through', () => {

@@ -56,6 +56,29 @@ test('hosts of the inventory that are no node are named, with the command that a
   );
 });
 
+test('a hundred nodes that are alike are one line, and so are the pods of one workload', () => {
+  const names = Array.from({ length: 100 }, (_, index) => `node${String(index + 1)}`);
+  const waiting = { phase: 'Pending', containerStatuses: [{ state: { waiting: { reason: 'ImagePullBackOff' } } }] };
+  const pods = names.slice(0, 40).map((name, index) => ({
+    ...pod(`kube-proxy-${String(index).padStart(5, 'x')}`, waiting),
+    spec: { nodeName: name },
+  }));
+  const text = renderStatus(
+    clusterStatus({
+      ...seen,
+      hosts: names,
+      nodes: names.map((name) => ({ ...node, name, internalAddress: name })),
+      pods,
+    }),
+    paint(false),
+  );
+  expect(text.split('\n').filter((line) => /node\d|node\[/.test(line))).toEqual([
+    expect.stringMatching(/^node\[1-100\] \(100\) +Ready/),
+    expect.stringMatching(/^kube-system +kube-proxy-\* \(40\) +node\[1-40\] +ImagePullBackOff$/),
+  ]);
+  expect(text).toContain('40 of 40 pods are not well');
+});
+
 test('a node that is not ready says why, and a cordoned one that it is', () => {
   const text = renderStatus(
     clusterStatus({

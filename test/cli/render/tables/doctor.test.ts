@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { paintFor } from '../../../../src/cli/terminal/colour.js';
 import { doctorPage } from '../../../../src/cli/render/files/doctor-page.js';
@@ -49,6 +50,29 @@ test('text: the table, then the cause in two lines', () => {
 test('page: what came from a host is no markup, and nothing is fetched from elsewhere', () => {
   const page = doctorPage(REPORT);
   expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
-  expect(page).not.toMatch(/<script|<link|<img|https?:\/\/|\u001b/);
+  expect(page).not.toMatch(/<script[^>]|<link|<img|https?:\/\/|\u001b| on[a-z]+=/);
+  // The policy lets its own script and style run, and nothing else.
+  for (const [name, policy] of [
+    ['script', 'script-src'],
+    ['style', 'style-src'],
+  ] as const) {
+    const texts = [...page.matchAll(new RegExp(`<${name}>([^]*?)</${name}>`, 'g'))];
+    expect(texts).toHaveLength(1);
+    const digest = createHash('sha256')
+      .update(texts[0]?.[1] ?? '')
+      .digest('base64');
+    expect(page).toContain(`${policy} 'sha256-${digest}'`);
+  }
+  expect(page).not.toContain('unsafe-inline');
   expect(page).toContain('look at &lt;it&gt;');
+  expect(page).toMatch(/<li class="tile error"><a href="#checks" data-host="node1"><b>node1<\/b><br>1 error/);
+  expect(page).toContain('<option value="bad" selected>not ok</option>');
+});
+
+test('with hosts named, what is wrong elsewhere is told, and the verdict is of those that were named', () => {
+  const text = renderDoctor(
+    { ...REPORT, well: true },
+    { paint: paintFor(fakeIo(), fakeIo().stdout, false), verbose: false },
+  );
+  expect(text).toContain('Nothing is wrong with the hosts that were named.');
 });
