@@ -81,7 +81,7 @@ describe('before a host is changed', () => {
     expect(found).toEqual(
       expect.arrayContaining([
         `node1 address: ${one}, which node2 has too; it also has 10.100.0.7 (host0)`,
-        'node1 service-network: 10.96.0.0/12 holds 10.100.0.7/24 (host0)',
+        'node1 service-range: 10.96.0.0/12 holds 10.100.0.7/24 (host0)',
         expect.stringMatching(/^node1 ssh-forwarding: sshd on node1 forbids TCP forwarding/),
         `node2 address: 203.0.113.10 (address in the inventory), which no interface of it has; it has ${one} (lo), ${two} (host0)`,
         'node2 endpoint: api.lab.test (apiServer.endpoint) does not resolve on this host',

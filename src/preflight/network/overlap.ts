@@ -33,7 +33,7 @@ function rangeCheck(
   spec: Spec,
   nodes: readonly Node[],
 ): CheckResult {
-  const [name, title] = key === 'podCIDR' ? ['pod-network', 'Pod network'] : ['service-network', 'Service network'];
+  const [name, title] = key === 'podCIDR' ? ['pod-range', 'Pod range'] : ['service-range', 'Service range'];
   const base = { name, title: `${title} ${spec.network[key]}`, minimum: 'apart from the networks of this host' };
   const clashes = [...networkClashes(facts, range, nodes), ...addressClashes(facts, range, spec)];
   const worst = clashes.find(({ mild }) => !mild) ?? clashes[0];
