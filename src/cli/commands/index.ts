@@ -1,4 +1,5 @@
 import type { Command } from '../arguments/command.js';
+import { adopt } from './adopt.js';
 import { apply } from './apply.js';
 import { artifacts } from './artifacts.js';
 import { certs } from './certs.js';
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   reset,
   plan,
   apply,
+  adopt,
   check,
   phases,
   status,
