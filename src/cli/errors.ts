@@ -1,5 +1,5 @@
 import { asKinitError, told, type ToldContext } from '../model/error.js';
-import { cutMiddle, EVIDENCE_WIDTH, fewLines, readable, wrapped } from '../model/text/evidence.js';
+import { cutMiddle, EVIDENCE_WIDTH, fewLines, readable } from '../model/text/evidence.js';
 import { hostList } from './render/host-list.js';
 import { clean, oneLine } from './terminal/clean.js';
 import type { Paint } from './terminal/colour.js';
@@ -38,30 +38,23 @@ function renderFailure({ message, error }: Failure, hosts: readonly string[], pa
   const fields = [
     field('tried', evidence(error.tried, MOST_LINES.tried)),
     field('found', evidence(error.found, MOST_LINES.found)),
-    field('next', advice(error.hint)),
+    // Whole: commands stand in it.
+    field('next', linesOf(error.hint)),
   ];
   return [head, ...fields.filter((text) => text !== undefined)].join('\n');
 }
 
-/** With the first line ten, where advice takes two. */
+/** With the first line and two of advice at most ten. */
 const MOST_LINES = { tried: 2, found: 5 } as const;
-/** What is left of a line behind a field's name. */
-const WIDTH = EVIDENCE_WIDTH - 9;
-
-/** Words are not broken: two lines hold a little less than twice as much. */
-const ROOM_FOR_WORDS = 30;
+/** A line goes on below by itself in a terminal that is not so wide: a line break of ours would be copied with it. */
+const WIDTH = 2 * EVIDENCE_WIDTH;
 
 /** What programs said: cut where it is long. */
 function evidence(value: string | undefined, most: number): readonly string[] {
-  const [first, ...others] = linesOf(value).map(readable);
-  // What is told first is why: it may go on below.
-  const lines = first === undefined ? [] : wrapped(cutMiddle(first, 2 * WIDTH - ROOM_FOR_WORDS), WIDTH);
-  return fewLines([...lines, ...others.map((line) => cutMiddle(line, WIDTH))], most);
-}
-
-/** What to do: whole. */
-function advice(value: string | undefined): readonly string[] {
-  return linesOf(value).flatMap((line) => wrapped(line, WIDTH));
+  return fewLines(
+    linesOf(value).map((line) => cutMiddle(readable(line), WIDTH)),
+    most,
+  );
 }
 
 function linesOf(value = ''): readonly string[] {

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { KinitError } from '../../model/error.js';
-import { defined } from '../../model/defined.js';
 import { defineCommand } from '../arguments/command.js';
 import { REACHES_HOSTS } from '../arguments/exit-codes.js';
 import { withRunOptions } from '../arguments/options.js';
@@ -28,7 +27,8 @@ export const adopt = defineCommand({
       .option('plan', { type: 'boolean', default: true, describe: 'Show what kinit init would change (--no-plan)' }),
   run: async (args, context) => {
     const file = inventoryFile(args, context);
-    const [{ readForeignCluster }, { writeNewInventory }] = await Promise.all([
+    const [{ defined }, { readForeignCluster }, { writeNewInventory }] = await Promise.all([
+      import('../../model/defined.js'),
       import('../../engine/index.js'),
       import('../adopt/write.js'),
     ]);

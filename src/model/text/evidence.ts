@@ -41,17 +41,6 @@ export function fewLines(lines: readonly string[], most: number): readonly strin
   return [...shown[0], `[... ${String(left)} more lines ...]`, ...shown[1]];
 }
 
-/** Advice is read to its end: it is not cut but goes on below. */
-export function wrapped(line: string, width = EVIDENCE_WIDTH): readonly string[] {
-  const lines: string[] = [];
-  for (const word of line.split(' ').map((each) => cutMiddle(each, width))) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
-}
-
 /** Behind the bracket that closes what was opened before `from`; the end of the text where it was cut. */
 function endOfDump(text: string, from: number): number {
   let depth = 1;

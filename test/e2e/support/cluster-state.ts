@@ -10,11 +10,15 @@ import { LIST_IMAGES, RUNTIME, UNITS } from './runtime.js';
  */
 export async function hostState(lab: LabHandle, host: string): Promise<string[]> {
   const { stdout } = await lab.sh(host, HOST_STATE);
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => line.replace(/^(entry )\d+-/, '$1').replace(/kubelet-client-\d{4}-[\d-]+/g, 'kubelet-client-DATE'))
-    .sort();
+  return (
+    stdout
+      .trim()
+      .split('\n')
+      // Kernel settings of the whole machine: whether one was there already depends on who else has hosts up.
+      .filter((line) => !/^entry \d+-sysctl-(kernel\.panic|vm\.overcommit_memory|vm\.panic_on_oom)/.test(line))
+      .map((line) => line.replace(/^(entry )\d+-/, '$1').replace(/kubelet-client-\d{4}-[\d-]+/g, 'kubelet-client-DATE'))
+      .sort()
+  );
 }
 
 /** What is in the cluster: every object kinit puts there, without what the server adds and what differs between any two clusters. */

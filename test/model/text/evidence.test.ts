@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cutMiddle, fewLines, readable, wrapped } from '../../../src/model/text/evidence.js';
+import { cutMiddle, fewLines, readable } from '../../../src/model/text/evidence.js';
 
 test.each([
   [
@@ -39,10 +39,4 @@ test('many lines keep the first ones and the last', () => {
   const lines = Array.from({ length: 20 }, (_, index) => String(index));
   expect(fewLines(lines, 5)).toEqual(['0', '1', '2', '[... 16 more lines ...]', '19']);
   expect(fewLines(lines.slice(0, 5), 5)).toHaveLength(5);
-});
-
-test('advice goes on below, every word of it', () => {
-  const text = 'one two three four five';
-  expect(wrapped(text, 10)).toEqual(['one two', 'three four', 'five']);
-  expect(wrapped(`see ${'a'.repeat(50)}`, 20)).toEqual(['see', `${'a'.repeat(8)} [...] ${'a'.repeat(5)}`]);
 });
