@@ -58,7 +58,7 @@ paths | while IFS= read -r file; do
       sed -n -E -e 's/^( *(- )?client-key-data:).*/ \1 SEALED/p' \
         -e 's/^( *(- )?(apiVersion|kind|clusters?|certificate-authority(-data)?|server|name|contexts?|users?|current-context|preferences|namespace|client-certificate(-data)?|client-key):.*)/ \1/p' "$file"
       ;;
-    *.yaml) sealed "$file" - ;;
+    */encryption*.yaml) sealed "$file" - ;;
     *.pem)
       sealed "$file" "$(public_half < "$file")"
       sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/s/^/ /p' "$file"

@@ -7,6 +7,7 @@ import { certificateWishes } from '../../../src/control-plane/index.js';
 import { fileDigest, isSealed, sealedKeyOf } from '../../../src/model/text/sealed.js';
 import { materialPaths } from '../../../src/pki/index.js';
 import { publicIdOf } from '../../../src/pki/x509/keys.js';
+import { RECORD } from '../../../src/model/record.js';
 import { sha256Hex } from '../../../src/model/text/digest.js';
 import { lookAt } from '../look.js';
 import { scratch } from '../../ssh/scratch.js';
@@ -106,4 +107,14 @@ test('a host that kinit has changed has a journal, an empty folder is none', asy
     pki: {},
   });
   expect((await lookAt({ '/var/lib/kinit/other': 'x' })).facts.journal).toBe(false);
+});
+
+test('manifests and the copy of the record of the cluster are known as they stand', async () => {
+  const manifest = 'kind: Pod\nspec:\n  containers: []\n';
+  const { facts } = await lookAt({
+    '/etc/kubernetes/manifests/kube-apiserver.yaml': manifest,
+    [RECORD.path]: 'version: 1\n',
+  });
+  expect(facts.manifests).toEqual({ '/etc/kubernetes/manifests/kube-apiserver.yaml': manifest });
+  expect(facts.record).toBe('version: 1\n');
 });
