@@ -22,7 +22,9 @@ export async function lookAt(files: Readonly<Record<string, string>>, path = pro
     mkdirSync(join(root, '/etc/kubernetes/pki'), { recursive: true });
     symlinkSync(join(root, '/elsewhere/ca.crt'), join(root, '/etc/kubernetes/pki/ca.crt'));
   }
-  const script = sh(kubernetes.script).replaceAll('/etc/', `${root}/etc/`).replaceAll('/var/', `${root}/var/`);
+  const script = sh(kubernetes.script, kubernetes.values)
+    .replaceAll('/etc/', `${root}/etc/`)
+    .replaceAll('/var/', `${root}/var/`);
   const { stdout } = await runLocal('/bin/sh', ['-c', `${script} 2>/dev/null`], {
     reject: false,
     env: { PATH: path ?? '' },
