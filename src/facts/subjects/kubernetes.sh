@@ -45,7 +45,7 @@ sealed() { printf '#%s %s\n' "$(digest < "$1")" "$2"; }
 
 embedded_key() { sed -n 's/^ *client-key-data: *//p' "$1" | head -n 1 | base64 -d; }
 
-paths | while IFS= read -r file; do
+paths "$1" | while IFS= read -r file; do
   printf '=%s\n' "$file"
   case $file in
     *.key) sealed "$file" "$(public_half < "$file")" ;;
