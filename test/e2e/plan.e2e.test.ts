@@ -220,7 +220,7 @@ test('a worker that is down from the start does not hold the others up: 16 and a
   const text = await kinit(['init', '-i', cluster.inventory]);
   expect(text.code).toBe(16);
   expect(text.stdout).toMatch(
-    /HOST +OUTCOME +CHANGES +TIME +WHERE AND WHY\nnode1 +done +0 .*\nnode2 +done +0 .*\nnode3 +failed +0 .* connect: node3 /,
+    /HOST +OUTCOME +CHANGES +TIME +WHERE AND WHY\nnode1, node2 +done +0 .*\nnode3 +failed +0 .* connect: node3 /,
   );
   const strict = await run('init', '--strict');
   expect({ code: strict.code, started: all(strict.events, 'phase-started') }).toEqual({ code: 12, started: [] });
@@ -255,6 +255,8 @@ test('what drifted is found: a file, an object by a server-side dry run, a secre
   expect(code).toBe(2);
   const planned = all(events, 'change-planned');
   expect(planned.map(({ host, change }) => `${host} ${change.resource}`).sort()).toEqual([
+    // It is started again with the credentials that are written back.
+    'node1 file:/etc/kubernetes/manifests/kube-scheduler.yaml',
     'node1 file:/etc/kubernetes/scheduler.conf',
     'node1 object:ConfigMap/kube-system/coredns',
     'node2 file:/etc/crictl.yaml',

@@ -13,5 +13,7 @@ if [ -e "/run/systemd/system/end-of-$TOKEN.service" ]; then
   systemctl stop "$TOKEN-*.socket" 2> /dev/null
   rm -f "/run/systemd/system/end-of-$TOKEN".* "/run/systemd/system/$TOKEN-"*
   systemctl reset-failed "$TOKEN-*" 2> /dev/null
+  # Last: the watcher may be who runs this.
+  systemctl stop "end-of-$TOKEN.service" 2> /dev/null
 fi
 exit 0
