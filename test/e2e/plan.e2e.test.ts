@@ -281,7 +281,7 @@ test('what drifted is found: a file, an object by a server-side dry run, a secre
   expect(secrets.filter((secret) => secret.length > 20 && written.includes(secret))).toEqual([]);
   expect(await run('apply', file('drift.json'))).toMatchObject({
     code: 0,
-    last: { type: 'result', result: { changes: 3 } },
+    last: { type: 'result', result: { changes: 4 } },
   });
   expect((await run('plan', '--exit-code')).code).toBe(0);
 });
