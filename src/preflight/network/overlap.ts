@@ -4,11 +4,12 @@ import { isMember, type HostFacts } from '../../model/facts.js';
 import type { Node } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
 import { canonicalAddress, contains, type Network, overlaps, parseNetwork } from '../../model/text/cidr.js';
-import { networkOf, networkTraces } from '../../network/index.js';
+import { FOREIGN_LINKS, networkOf, networkTraces } from '../../network/index.js';
 import type { Check } from '../check.js';
 
 /** Links that are made for a cluster: what leads over them is the pod or the service network itself. */
 const OWN_LINKS = [...networkTraces.links, ...addOnTraces.links];
+const FOREIGN = FOREIGN_LINKS.map((pattern) => new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`));
 
 /** What of a host's own world lies in a range of the cluster. */
 interface Clash {
@@ -64,7 +65,7 @@ function networkClashes(facts: HostFacts, range: Network, nodes: readonly Node[]
   }));
   const routed = (facts.routes ?? []).map(({ interface: link, network, gateway }) => ({ link, network, gateway }));
   const clashes = [...direct, ...routed]
-    .filter(({ link, gateway }) => !isOwnLink(link) && !leadsToNode(gateway, nodes))
+    .filter(({ link, gateway }) => !isOfCluster(link) && !leadsToNode(gateway, nodes))
     .flatMap(({ link, network, gateway }): Clash[] => {
       const other = parseNetwork(network);
       if (other === undefined || !overlaps(range, other)) return [];
@@ -83,8 +84,9 @@ function normal(what: string): string {
   return parsed === undefined ? what : `${parsed.first.toString()}/${String(parsed.prefix)} ${rest.join(' ')}`;
 }
 
-function isOwnLink(link: string): boolean {
-  return OWN_LINKS.includes(link);
+/** Of a cluster's network, this one's or another's: what is left of another is told by the table of leftovers. */
+function isOfCluster(link: string): boolean {
+  return OWN_LINKS.includes(link) || FOREIGN.some((pattern) => pattern.test(link));
 }
 
 /** Without a tunnel, the way to another node's pods goes through that node. */

@@ -22,6 +22,18 @@ test.each<[string, Partial<HostFacts>, string[]]>([
     ['service-range error: 10.96.0.0/12 holds 10.100.0.7/24 (eth1)'],
   ],
   [
+    'links that another cluster left: the table of leftovers tells of them',
+    {
+      addresses: [
+        own,
+        { interface: 'nodelocaldns', address: '10.96.0.10', prefix: 32 },
+        { interface: 'vxlan.calico', address: '10.244.3.0', prefix: 32 },
+        { interface: 'cilium_host', address: '10.244.1.2', prefix: 32 },
+      ],
+    },
+    [],
+  ],
+  [
     'a route to somewhere in the pod range',
     { addresses: [own], routes: [{ network: '10.244.9.0/24', interface: 'eth0', gateway: '10.0.0.254' }] },
     ['pod-range error: 10.244.0.0/16 holds 10.244.9.0/24 (eth0 via 10.0.0.254)'],
