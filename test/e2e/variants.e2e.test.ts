@@ -184,7 +184,9 @@ describe('a cluster', () => {
       'node1',
     ]);
     // Package lists are old on one and missing on the other.
-    const refreshed = said.filter(({ text }) => text.startsWith('refreshing the package lists')).map(({ host }) => host);
+    const refreshed = said
+      .filter(({ text }) => text.startsWith('refreshing the package lists'))
+      .map(({ host }) => host);
     expect(refreshed).toEqual(expect.arrayContaining(['node2', 'node3']));
     const taints = await cluster.kubectl(
       'get nodes -o jsonpath=\'{range .items[*]}{.metadata.name}{range .spec.taints[*]} {.key}:{.effect}{end}{"\\n"}{end}\'',
