@@ -23,7 +23,7 @@ function errorOf({ stderr }: KinitResult): string {
   const block = stderr.slice(stderr.indexOf('Error')).split('\n\n')[0] ?? '';
   const lines = block.split('\n');
   expect(lines.length).toBeLessThanOrEqual(10);
-  for (const line of lines) expect(line.length).toBeLessThanOrEqual(210);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(410);
   return block;
 }
 
