@@ -171,22 +171,25 @@ test('IPv6 addresses stand in brackets where a port follows', () => {
   });
 });
 
-test.each(['kube-controller-manager', 'kube-scheduler'] as const)('%s is restarted by a renewed certificate', (name) => {
-  const withCertificate = (certPem: string): string => {
-    const context = makeContext();
-    const content = kubeconfig({
-      clusterName: 'c',
-      server: 'https://x',
-      caPem: 'CA',
-      userName: 'u',
-      user: { certPem, keyPem: 'KEY' },
-    });
-    const path = `/etc/kubernetes/${name.slice('kube-'.length)}.conf`;
-    return manifest(name, {
-      ...context,
-      material: { [context.node.spec.name]: { [path]: { content, mode: 0o600 } } },
-    });
-  };
-  expect(withCertificate('ONE')).toBe(withCertificate('ONE'));
-  expect(withCertificate('ONE')).not.toBe(withCertificate('TWO'));
-});
+test.each(['kube-controller-manager', 'kube-scheduler'] as const)(
+  '%s is restarted by a renewed certificate',
+  (name) => {
+    const withCertificate = (certPem: string): string => {
+      const context = makeContext();
+      const content = kubeconfig({
+        clusterName: 'c',
+        server: 'https://x',
+        caPem: 'CA',
+        userName: 'u',
+        user: { certPem, keyPem: 'KEY' },
+      });
+      const path = `/etc/kubernetes/${name.slice('kube-'.length)}.conf`;
+      return manifest(name, {
+        ...context,
+        material: { [context.node.spec.name]: { [path]: { content, mode: 0o600 } } },
+      });
+    };
+    expect(withCertificate('ONE')).toBe(withCertificate('ONE'));
+    expect(withCertificate('ONE')).not.toBe(withCertificate('TWO'));
+  },
+);
