@@ -15,14 +15,17 @@ interface Leave {
 /** Bound on draining one node, in seconds. */
 const DRAIN_TIMEOUT = 120;
 
-/** Drains the host's node and deletes it, where it is one. What could not be done is a warning: the host is given back all the same. */
+/**
+ * Drains the host's node and deletes it, where it is one. What could not be done is a warning (it is told): the host is given
+ * back all the same.
+ */
 export async function leaveCluster(
   host: LiveHost,
   access: ClusterAccess | undefined,
   { emit, signal }: Leave,
-): Promise<void> {
+): Promise<'left' | 'told'> {
   const name = host.spec.name;
-  if (!isMember(host.facts)) return;
+  if (!isMember(host.facts)) return 'left';
   emit({ type: 'phase-started', host: name, phase: 'drain', title: 'Drain and delete the node' });
   try {
     if (access === undefined)
@@ -32,6 +35,7 @@ export async function leaveCluster(
       progress: (text) => emit({ type: 'progress', host: name, phase: 'drain', text }),
       signal,
     });
+    return 'left';
   } catch (thrown) {
     if (isInterrupted(thrown)) throw thrown;
     const error = asKinitError(thrown);
@@ -40,13 +44,15 @@ export async function leaveCluster(
       host: name,
       text: `could not drain it and delete its node object (${error.message}); once the API answers: kubectl delete node ${name}`,
     });
+    return 'told';
   }
 }
 
-/** The same after the host is undone: its kubelet ran until then and may have registered the node again after it was deleted. */
+/** The same after the host is undone: its kubelet ran until then and may have registered the node again after it was deleted. @param before what became of it: a person is told once */
 export async function forgetNode(
   host: LiveHost,
   access: ClusterAccess | undefined,
+  before: 'left' | 'told',
   { emit, signal }: Leave,
 ): Promise<void> {
   const { name } = host.spec;
@@ -62,6 +68,7 @@ export async function forgetNode(
       });
   } catch (thrown) {
     if (isInterrupted(thrown)) throw thrown;
+    if (before === 'told') return;
     emit({
       type: 'warning',
       host: name,

@@ -143,10 +143,10 @@ async function resetHost(host: LiveHost, work: Work): Promise<PhaseTiming> {
   const started = performance.now();
   const tripsBefore = host.connection.stats.roundTrips;
   work.mayBegin(host.spec.name);
-  if (!wholeCluster) await leaveCluster(host, access, work);
+  const left = wholeCluster ? 'left' : await leaveCluster(host, access, work);
   killPoint(`left ${host.spec.name}`);
   const changes = await undo(host, work);
-  if (!wholeCluster) await forgetNode(host, access, work);
+  if (!wholeCluster) await forgetNode(host, access, left, work);
   return {
     host: host.spec.name,
     phase: 'undo',
