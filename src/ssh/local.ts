@@ -20,6 +20,14 @@ export interface LocalOptions {
   readonly reject?: boolean;
 }
 
+/** Variables with secrets in them, which are this process's alone. */
+const withheld = new Set<string>();
+
+/** Programs that are started from now on do not get these variables: what is in them is for kinit to read. */
+export function withholdFromPrograms(names: readonly string[]): void {
+  for (const name of names) withheld.add(name);
+}
+
 /** At most so much of each output stream is held, in characters; the end is kept. */
 const MAX_HELD = 32 * 1024 * 1024;
 /** Time between SIGTERM and SIGKILL, in milliseconds. */
@@ -47,8 +55,10 @@ export async function runLocal(
     reject: false,
     buffer: false,
     stripFinalNewline: false,
+    extendEnv: false,
+    env: { ...environment(), ...options.env },
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-    ...defined({ env: options.env, cwd: options.cwd }),
+    ...defined({ cwd: options.cwd }),
   });
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
@@ -138,4 +148,8 @@ function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
 
 function said({ stdout, stderr }: { stdout: string; stderr: string }): string {
   return lastLines(stderr.trim() === '' ? stdout : stderr, 20);
+}
+
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.has(name)));
 }

@@ -26,10 +26,20 @@ export async function loadedInventory(
   // Not at the top of the file: `kinit --help` must not wait for what only some commands need.
   const { loadInventory } = await import('../../inventory/index.js');
   const loaded = await loadInventory(inventoryFile(args, context));
+  const { withholdFromPrograms } = await import('../../ssh/local.js');
+  withholdFromPrograms(variablesIn(loaded.spec));
   // For connecting, asking and working alike.
   const inventory = parallel === undefined ? loaded : { ...loaded, spec: { ...loaded.spec, parallel } };
   const { askSecret } = context.ui;
   return askSecret === undefined ? inventory : { ...inventory, ask: askSecret };
+}
+
+/** Names of the environment variables that the inventory takes secrets from. */
+function variablesIn(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) =>
+    typeof each === 'string' && key.endsWith('Env') ? [each] : variablesIn(each),
+  );
 }
 
 /** The words that name this inventory in a command for the user to type; nothing where it is found by itself. */

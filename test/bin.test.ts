@@ -1,0 +1,24 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+
+const BIN = new URL('../bin/kinit.js', import.meta.url).href;
+
+/** What is printed first where Node says it is of this version. */
+function under(version: string): string {
+  const program = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });
+process.argv[2] = '--version';
+await import('${BIN}');`;
+  return execFileSync('sh', ['-c', '"$0" --input-type=module -e "$1" 2>&1; exit 0', process.execPath, program], {
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+}
+
+// yargs 18 is the one that asks for most: ^20.19.0 || ^22.12.0 || >=23.
+test.each(['18.20.0', '20.18.3', '21.7.0', '22.11.0'])('Node.js %s is turned away in words', (version) => {
+  expect(under(version)).toBe(`kinit needs Node.js 20.19, 22.12 or newer; this is ${version}.\n`);
+});
+
+test.each(['20.19.0', '22.12.0', '24.0.0'])('Node.js %s is taken', (version) => {
+  expect(under(version)).not.toContain('needs Node.js');
+});
