@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # Brings a unit to run, now and after a reboot.
 # $1 = unit, $2 = its name for people
-# $3 = yes|no: it starts at boot
+# $3 = yes|no: it starts at boot; empty: as it is
 # $4 = yes|no: it is (re)started now; no: only what is wrong at boot is mended
 # $5 = digest of what it starts from, or empty, $6 = stamp for that
 # $7 = stamp for the host name that it takes up, or empty

@@ -9,13 +9,14 @@ export interface ServiceResource extends Resource {
   readonly kind: 'service';
   /** Unit name; '.service' is added where it has no suffix. */
   readonly name: string;
-  readonly enabled: boolean;
-  readonly running: boolean;
+  /** Absent, as for `running`: left as it is. */
+  readonly enabled: boolean | undefined;
+  readonly running: boolean | undefined;
   /** Digest of all it starts from (configuration, unit, program): another one than at its last start means a restart. */
   readonly revision: string | undefined;
   /** Files it starts from: a process that was started before one of them was written does not run as it was written. */
   readonly files: readonly string[];
-  /** The host name it takes up when it starts: where that was set since its last start, it is restarted. Absent: no matter to it. */
+  /** The host name it takes up when it starts, which is noted then. Absent: no matter to it. */
   readonly hostName: string | undefined;
 }
 
@@ -56,6 +57,21 @@ export function service(options: {
   };
 }
 
+/** A service that runs under a name that the host has no more, or shall have no more, is restarted; nothing else about it is asked. */
+export function startedAs(options: { readonly name: string; readonly hostName: string }): ServiceResource {
+  const { name, hostName } = options;
+  return {
+    kind: 'service',
+    id: idOf(name),
+    name,
+    enabled: undefined,
+    running: undefined,
+    revision: undefined,
+    files: [],
+    hostName,
+  };
+}
+
 /** Seconds: three times as long as bring-up.sh and take-down.sh wait for the unit. */
 const TIMEOUT = 180;
 
@@ -73,7 +89,7 @@ const RESTORE = shellScript('./restore.sh', import.meta.url);
 export const serviceKind: ResourceKind<ServiceResource, ServiceSeen> = {
   kind: 'service',
   describe: {
-    change: 'Enables and starts',
+    change: 'Enables, starts or restarts',
     subject: asCode,
     undone: 'Stopped and disabled, or enabled and started again, as it was',
   },
@@ -118,7 +134,7 @@ export const serviceKind: ResourceKind<ServiceResource, ServiceSeen> = {
   apply: (r, seen) => [
     {
       do: 'script',
-      script: r.running ? bringUp(r, mustStart(r, seen)) : takeDown(r),
+      script: r.running === false ? takeDown(r) : bringUp(r, mustStart(r, seen)),
       timeoutSeconds: TIMEOUT,
     },
   ],
@@ -141,36 +157,38 @@ function idOf(name: string): string {
 
 function differences(r: ServiceResource, seen: ServiceSeen): readonly string[] {
   const reasons: string[] = [];
-  if (r.enabled && !STARTS_AT_BOOT.includes(seen.unitFile))
+  if (r.enabled === true && !STARTS_AT_BOOT.includes(seen.unitFile))
     reasons.push(seen.load === 'not-found' ? 'systemd does not know it yet' : `is ${seen.unitFile || 'not enabled'}`);
-  if (!r.enabled && IS_SWITCHED_ON.includes(seen.unitFile)) reasons.push(`is ${seen.unitFile}`);
-  if (r.running && !isUp(seen)) reasons.push(`is ${seen.active}`);
-  if (!r.running && !['inactive', 'failed', 'deactivating'].includes(seen.active)) reasons.push(`is ${seen.active}`);
-  if (r.running && r.revision !== undefined && seen.revision !== r.revision)
+  if (r.enabled === false && IS_SWITCHED_ON.includes(seen.unitFile)) reasons.push(`is ${seen.unitFile}`);
+  if (r.running === true && !isUp(seen)) reasons.push(`is ${seen.active}`);
+  if (r.running === false && !['inactive', 'failed', 'deactivating'].includes(seen.active))
+    reasons.push(`is ${seen.active}`);
+  if (r.running === true && r.revision !== undefined && seen.revision !== r.revision)
     reasons.push(seen.revision === undefined ? 'not started by kinit yet' : 'its configuration or program changed');
-  if (r.running && isUp(seen) && seen.revision === r.revision && seen.newer !== undefined)
+  if (r.running === true && isUp(seen) && seen.revision === r.revision && seen.newer !== undefined)
     reasons.push(`was started before ${seen.newer} was written`);
   if (isMisnamed(r, seen)) reasons.push(misnaming(r, seen));
-  if (r.running && seen.needsReload) reasons.push('its unit file changed on disk');
+  if (r.running === true && seen.needsReload) reasons.push('its unit file changed on disk');
   return reasons;
 }
 
 function deedOf(r: ServiceResource, seen: ServiceSeen): string {
-  if (!r.running) return r.enabled ? `stop ${r.name}` : `stop and disable ${r.name}`;
-  if (!mustStart(r, seen)) return `${r.enabled ? 'enable' : 'disable'} ${r.name}`;
-  return `${isUp(seen) ? 'restart' : r.enabled ? 'enable and start' : 'start'} ${r.name}`;
+  if (isMisnamed(r, seen)) return `restart ${r.name}`;
+  if (r.running !== true) return r.enabled === true ? `stop ${r.name}` : `stop and disable ${r.name}`;
+  if (!mustStart(r, seen)) return `${r.enabled === true ? 'enable' : 'disable'} ${r.name}`;
+  return `${isUp(seen) ? 'restart' : r.enabled === true ? 'enable and start' : 'start'} ${r.name}`;
 }
 
 /** Only what is wrong at boot is no reason to interrupt what runs. */
 function mustStart(r: ServiceResource, seen: ServiceSeen): boolean {
-  if (!r.running) return false;
+  if (r.running !== true) return isMisnamed(r, seen);
   const another = r.revision !== undefined && (seen.revision !== r.revision || seen.newer !== undefined);
-  return !isUp(seen) || seen.needsReload || another || isMisnamed(r, seen);
+  return !isUp(seen) || seen.needsReload || another;
 }
 
-/** It runs, perhaps under a name that the host had when it was started and has no more, or shall have no more. */
+/** Of `startedAs`: it runs, under a name that the host had when it was started. */
 function isMisnamed(r: ServiceResource, seen: ServiceSeen): boolean {
-  return r.running && isUp(seen) && r.hostName !== undefined && seen.renamed;
+  return r.running === undefined && isUp(seen) && r.hostName !== undefined && seen.renamed;
 }
 
 function misnaming({ hostName = '' }: ServiceResource, seen: ServiceSeen): string {
@@ -193,7 +211,7 @@ function takeDown({ name, enabled }: ServiceResource): string {
   return sh(TAKE_DOWN, { args: [unitOf(name), name, yesNo(enabled), revisionStamp(name)] });
 }
 
-const yesNo = (answer: boolean): string => (answer ? 'yes' : 'no');
+const yesNo = (answer: boolean | undefined): string => (answer === undefined ? '' : answer ? 'yes' : 'no');
 
 function unitOf(name: string): string {
   return /\.(service|socket|timer|mount|swap|target|path)$/.test(name) ? name : `${name}.service`;

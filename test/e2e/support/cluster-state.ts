@@ -72,6 +72,7 @@ function neutral(text: string): string {
   return text
     .replaceAll(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----(\\n)?/g, 'PEM')
     .replaceAll(/(certificate-authority-data: )[A-Za-z0-9+/=]+/g, '$1CA')
+    .replaceAll(/(clusterId: )[0-9a-f-]{36}/g, '$1ID')
     .replaceAll(/"jws-kubeconfig-[a-z0-9]+":"[^"]*"/g, 'JWS')
     .replaceAll(/"(uid|resourceVersion|creationTimestamp)":"[^"]*",?/g, '')
     .replaceAll(/"flannel\.alpha\.coreos\.com\/backend-data":"[^}]*}"/g, 'VTEP');

@@ -14,7 +14,7 @@ const BINARIES = ['kubelet', 'containerd'].map((name) => ({
   size: 1,
 }));
 
-/** Ids of phases that touch the kubelet of a host, in their order. */
+/** Ids of phases that touch the kubelet of a host, in their order; not that of the host name, which needs nothing of a version. */
 function touching(host: string, more: Partial<PhaseContext>, membership: 'member' | 'none'): string[] {
   const base = makeContext({}, more);
   const nodes = base.nodes.map((node) => ({
@@ -25,7 +25,7 @@ function touching(host: string, more: Partial<PhaseContext>, membership: 'member
   const node = nodes.find(({ spec }) => spec.name === host) ?? leader;
   const context = { ...base, nodes, leader, node, artifacts: { ...base.artifacts, binaries: BINARIES } };
   return phases
-    .filter((phase) => phase.appliesTo(context))
+    .filter((phase) => phase.appliesTo(context) && phase.id !== 'hostname')
     .filter((phase) =>
       phase
         .resources(context)

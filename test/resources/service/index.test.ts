@@ -1,6 +1,6 @@
 import { utimesSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { service, serviceKind, type ServiceSeen } from '../../../src/resources/service/index.js';
+import { service, serviceKind, startedAs, type ServiceSeen } from '../../../src/resources/service/index.js';
 import { reason, run, SHELLS, withHost, type FakeHost } from '../sh.js';
 
 const R = service({ name: 'kubelet', enabled: true, running: true, revision: 'new' });
@@ -49,15 +49,28 @@ test.each([
   expect(reason(difference)).toBe(why);
 });
 
-test('a service that takes up the host name is restarted when that was set since', () => {
-  const named = service({ name: 'kubelet', enabled: true, running: true, revision: 'new', hostName: 'node2' });
-  const why = (seen: Partial<ServiceSeen>): string => reason(serviceKind.diff(named, { ...UP, ...seen }));
-  expect(why({})).toBe('kubelet is active and enabled');
-  expect(why({ renamed: true })).toBe('the host name was set since it was started');
-  expect(why({ renamed: true, hostName: 'other' })).toBe('the host name is other, and becomes node2');
-  // What does not run takes it up when it starts.
-  expect(why({ renamed: true, active: 'inactive' })).toBe('is inactive');
-  expect(reason(serviceKind.diff(R, { ...UP, renamed: true }))).toBe('kubelet is active and enabled');
+test('a service that was started under another host name is restarted, and else left as it is', () => {
+  const named = startedAs({ name: 'kubelet', hostName: 'node2' });
+  const differs = (seen: Partial<ServiceSeen>): string | undefined => {
+    const difference = serviceKind.diff(named, { ...UP, ...seen });
+    return difference.changed ? `${difference.change.summary}: ${reason(difference)}` : undefined;
+  };
+  expect(differs({})).toBeUndefined();
+  expect(differs({ renamed: true })).toBe('restart kubelet: the host name was set since it was started');
+  expect(differs({ renamed: true, hostName: 'other' })).toBe(
+    'restart kubelet: the host name is other, and becomes node2',
+  );
+  // What does not run takes the name up when it starts; whether it should run is no matter of the name.
+  for (const seen of [
+    { active: 'inactive', renamed: true },
+    { unitFile: 'disabled' },
+    { load: 'not-found', unitFile: '', active: 'inactive' },
+    { needsReload: true, revision: 'old' },
+  ])
+    expect(differs(seen)).toBeUndefined();
+  // Told once: where it is started with all that it needs, the name is only noted.
+  const started = service({ name: 'kubelet', enabled: true, running: true, revision: 'new', hostName: 'node2' });
+  expect(serviceKind.diff(started, { ...UP, renamed: true }).changed).toBe(false);
 });
 
 test('without a revision a running service is left alone', () => {
@@ -148,7 +161,7 @@ for (const shell of SHELLS) {
 
   test(`${shell}: whether the host name was set since the last start is noted, and before that told by the clock`, () => {
     withHost((host) => {
-      const named = service({ name: 'kubelet', enabled: true, running: true, revision: 'new', hostName: 'node2' });
+      const named = startedAs({ name: 'kubelet', hostName: 'node2' });
       systemd(host, { LoadState: 'loaded', UnitFileState: 'enabled', ActiveState: 'active', next: 'active' });
       host.write('/proc/sys/kernel/hostname', 'node2\n');
       const seen = (): Partial<ServiceSeen> | undefined =>

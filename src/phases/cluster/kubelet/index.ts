@@ -59,7 +59,7 @@ export function kubeletService(context: PhaseContext): ReturnType<typeof service
     running: true,
     revision: digestOf(...parts),
     files: [CONFIGURATION, FLAGS, UNIT, DROP_IN],
-    // Its node has the name that the machine had when it started, and the API refuses it every other one.
+    // Its node has the name that the machine had when it started: the phase of the host name restarts it under another one.
     ...defined({ hostName: context.spec.manageHostname ? context.node.spec.name : undefined }),
   });
 }
