@@ -21,6 +21,8 @@ export interface ResolveOptions {
   readonly inventoryDir: string;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  /** What keeps the hosts from pulling official images, for a sentence; asked only where `auto` is decided. */
+  readonly hindrance?: () => Promise<string | undefined>;
   /** What `auto` was presumed to be when a plan was made that is carried out now. */
   readonly presumed?: Source | undefined;
 }
@@ -32,7 +34,7 @@ const ANSWER_SECONDS = 3;
 
 /**
  * Everything the hosts of one architecture need, from the source the inventory says, complete and checked. `auto` is
- * decided once (official where its origins answer within 3 s, else source) and kept in the lock file. Throws 'artifact'.
+ * decided once (official where its origins answer within 3 s and hosts reach the registries, else source) and kept in the lock file. Throws 'artifact'.
  */
 export async function resolveArtifacts(options: ResolveOptions): Promise<ArtifactSet> {
   const { source, why } = await sourceOf(options);
@@ -70,9 +72,13 @@ export async function sourceOf(options: ResolveOptions): Promise<{ readonly sour
   const lock = await readLockFile(options.inventoryDir);
   if (lock.source !== undefined) return { source: lock.source };
   if (options.presumed !== undefined) return { source: options.presumed, why: 'as it was planned' };
-  return (await officialAnswers(options))
+  if (!(await officialAnswers(options)))
+    return { source: 'source', why: `the official origins did not answer within ${String(ANSWER_SECONDS)} s` };
+  // Programs are fetched here, images by the hosts.
+  const hindrance = await options.hindrance?.();
+  return hindrance === undefined
     ? { source: 'official', why: 'the official origins answer' }
-    : { source: 'source', why: `the official origins did not answer within ${String(ANSWER_SECONDS)} s` };
+    : { source: 'source', why: hindrance };
 }
 
 /** Throws 'artifact' where components/ is of another version. */

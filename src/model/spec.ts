@@ -171,7 +171,9 @@ export function makeSpecSchema(kinds: SpecKinds) {
         source: z
           .enum(['auto', 'official', 'source'])
           .default('auto')
-          .describe('auto: official where it answers within a few seconds, else source (built here from Go modules).')
+          .describe(
+            'auto: official where it answers within a few seconds and hosts reach the registries, else source (built here from Go modules).',
+          )
           .meta(free),
         mirror: z
           .enum(['none', 'aliyun', 'daocloud'])

@@ -1,10 +1,11 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { resolveArtifacts } from '../../src/artifacts/index.js';
 import { ownArch } from '../../src/artifacts/store/paths.js';
 import { SUPPLY } from '../../src/engine/supply.js';
 import type { Arch, ArtifactSet } from '../../src/model/artifact.js';
+import { defined } from '../../src/model/defined.js';
 import type { Spec } from '../../src/model/spec.js';
 import { fakeTools, startOrigin, temporaryCache } from './support.js';
 
@@ -13,6 +14,7 @@ function resolve(
   spec: Partial<Spec['artifacts']>,
   version = '1.36.3',
   arch: Arch = 'amd64',
+  hindrance?: () => Promise<string | undefined>,
 ): Promise<ArtifactSet> {
   mkdirSync(inventoryDir, { recursive: true });
   return resolveArtifacts({
@@ -23,6 +25,7 @@ function resolve(
     inventoryDir,
     emit: () => undefined,
     signal: new AbortController().signal,
+    ...defined({ hindrance }),
   });
 }
 
@@ -49,6 +52,22 @@ test('auto takes source where a login page answers, writes that down, and stays 
   });
   for (const [path, bytes] of good) origin.files.set(path, bytes);
   expect((await resolve(inventoryDir, { baseUrl: origin.url }, '1.36.3', ownArch() as Arch)).source).toBe('source');
+});
+
+test('auto takes source where hosts cannot pull what this machine could fetch, and asks them once', async () => {
+  const cache = temporaryCache();
+  fakeTools(cache);
+  const inventoryDir = join(cache, 'inventory');
+  const origin = await startOrigin('1.36.3');
+  const hindered = vi.fn(async () => 'node2 does not reach registry.k8s.io');
+  const auto = (): Promise<ArtifactSet> =>
+    resolve(inventoryDir, { baseUrl: origin.url }, '1.36.3', ownArch() as Arch, hindered);
+  expect((await auto()).source).toBe('source');
+  expect((await auto()).source).toBe('source');
+  expect(hindered).toHaveBeenCalledTimes(1);
+  const free = join(temporaryCache(), 'inventory');
+  const set = await resolve(free, { baseUrl: origin.url }, '1.36.3', 'amd64', async () => undefined);
+  expect(set.source).toBe('official');
 });
 
 test('a version that components/ does not build is refused for source, with the way out', async () => {

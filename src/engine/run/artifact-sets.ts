@@ -6,6 +6,7 @@ import type { LoadedInventory } from '../../model/spec.js';
 import type { ReviewedPlan } from '../plan/reviewed.js';
 import type { LiveHost } from '../session/session.js';
 import { chosenArtifacts, SUPPLY } from '../supply.js';
+import { whatHindersPulling } from './registries.js';
 
 /**
  * The artifacts of every architecture among the hosts, one after another: those of the kinds that the inventory chose.
@@ -40,6 +41,7 @@ export async function artifactSets(
       emit,
       signal,
       presumed: presumedSource(arch, reviewed),
+      hindrance: () => whatHindersPulling(live, spec),
     });
     if (set !== undefined) sets.set(arch, chosenArtifacts(spec, set));
   }

@@ -1,0 +1,61 @@
+import { limiter } from '../../model/limit.js';
+import { unreachable } from '../../model/error.js';
+import type { Spec } from '../../model/spec.js';
+import { REGISTRIES } from '../../artifacts/mirror.js';
+import type { LiveHost } from '../session/session.js';
+import { SUPPLY } from '../supply.js';
+
+/** Hosts that are asked: those of one cluster mostly have one network. */
+const ASKED = 10;
+const PORT = 443;
+/** A registry that is not heard of by then counts as not reached, in milliseconds. */
+const ANSWER_MS = 5000;
+
+/**
+ * What keeps hosts from pulling the official images, for a sentence ('node2 does not reach registry.k8s.io'); undefined:
+ * nothing that can be seen from here. Hosts with a proxy, and those whose sshd forbids forwarding, are not judged.
+ */
+export async function whatHindersPulling(live: readonly LiveHost[], spec: Spec): Promise<string | undefined> {
+  const registries = registriesOf(spec);
+  const slot = limiter(spec.parallel);
+  const hosts = live.filter(({ facts }) => (facts.proxies ?? []).length === 0).slice(0, ASKED);
+  const found = await Promise.all(
+    hosts.flatMap((host) =>
+      registries.map((registry) =>
+        slot(async () => ((await reaches(host, registry)) ? [] : [`${host.spec.name} does not reach ${registry}`])),
+      ),
+    ),
+  );
+  return found.flat()[0];
+}
+
+/** Names of the registries that images come from, without those that the inventory names mirrors for. */
+export function registriesOf({ artifacts, kubernetesVersion, runtime }: Spec): readonly string[] {
+  const mirrored = new Set(runtime.registryMirrors.map(({ registry }) => registry));
+  if (mirrored.has('_default')) return [];
+  const names = SUPPLY.images.map(({ ref }) => registryOf(ref(kubernetesVersion, REGISTRIES[artifacts.mirror])));
+  // Docker Hub answers under another name than its images have.
+  return [...new Set(names)]
+    .filter((name) => !mirrored.has(name))
+    .map((name) => (name === 'docker.io' ? 'registry-1.docker.io' : name));
+}
+
+function registryOf(ref: string): string {
+  const [first = '', ...rest] = ref.split('/');
+  return rest.length > 0 && /[.:]/.test(first) ? first : 'docker.io';
+}
+
+async function reaches({ connection }: LiveHost, registry: string): Promise<boolean> {
+  const asked = connection.connectTcp(registry, PORT).then(
+    (stream) => {
+      stream.destroy();
+      return true;
+    },
+    (thrown: unknown) => unreachable(thrown) !== 'port',
+  );
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ANSWER_MS);
+  });
+  return Promise.race([asked, silence]).finally(() => clearTimeout(timer));
+}
