@@ -4,12 +4,23 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 )
 
+// version is the one of the official image it stands for.
+var version = "3.10.2"
+
 func main() {
+	// As upstream's does: kubeadm's health check runs it with -v and waits for its end.
+	for _, argument := range os.Args[1:] {
+		if argument == "-v" {
+			fmt.Printf("pause.c %s\n", version)
+			return
+		}
+	}
 	signals := make(chan os.Signal, 16)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGCHLD)
 	for received := range signals {

@@ -2,12 +2,14 @@ import { allTraces, type NetworkTraces } from '../model/seams/network-traces.js'
 import type { AddOn } from './add-on.js';
 import { dns } from './dns/index.js';
 import { kubeProxy } from './kube-proxy/index.js';
+import { servingApprover } from './serving-approver/index.js';
 
 export type { AddOn, Workload } from './add-on.js';
 export { NFTABLES_KERNEL, proxyKernel, proxyModules } from './kube-proxy/index.js';
+export { servesByRequest } from './serving-approver/index.js';
 
 /** Every add-on: the only list. */
-export const addOns: readonly AddOn[] = [kubeProxy, dns];
+export const addOns: readonly AddOn[] = [kubeProxy, dns, servingApprover];
 
 /** Where their pods run. */
 export const addOnNamespaces: readonly string[] = [

@@ -25,6 +25,8 @@ export interface ImageSupply {
   /** For example 'kube-apiserver'; its name in ImageRefs. */
   readonly name: string;
   readonly on: ImageArtifact['on'];
+  /** No registry has it: only hosts whose images are built get it. */
+  readonly builtOnly?: true;
   /** Kept from the kubelet's garbage collection where hosts pull it; what is built from source always is. */
   readonly pinned?: true;
   /** Its full reference for one Kubernetes version (without v). */

@@ -172,7 +172,7 @@ export function makeSpecSchema(kinds: SpecKinds) {
           .enum(['auto', 'official', 'source'])
           .default('auto')
           .describe(
-            'auto: official where it answers within a few seconds and hosts reach the registries, else source (built here from Go modules).',
+            "auto: official where it answers within a few seconds and hosts reach the registries, else source (built here from Go modules). Only source has the approver by which kubelets' serving certificates renew themselves (certificates.md).",
           )
           .meta(free),
         mirror: z

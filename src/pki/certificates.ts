@@ -1,3 +1,4 @@
+import { KUBELET_SERVING, KUBELET_SERVING_CURRENT } from './paths.js';
 import { parseKubeconfig } from './kubeconfig.js';
 import { renewalDue } from './material/renewal.js';
 import { readCertificate } from './x509/read.js';
@@ -21,7 +22,7 @@ export const WARN_DAYS = 30;
 /** The certificates among a host's files, those in kubeconfigs too; the one that ends first is the first. */
 export function hostCertificates(files: Readonly<Record<string, string>>, now: Date): HostCertificate[] {
   return Object.entries(files)
-    .filter(([path]) => !FORMER.test(path))
+    .filter(([path]) => !FORMER.test(path) && !(path === KUBELET_SERVING.crt && KUBELET_SERVING_CURRENT in files))
     .flatMap(([path, text]) => {
       const certificate = readCertificate(path.endsWith('.conf') ? (parseKubeconfig(text)?.certPem ?? '') : text);
       if (certificate === undefined) return [];

@@ -7,6 +7,9 @@ export const ENCRYPTION_CONFIG_PATH = '/etc/kubernetes/encryption-config.yaml';
 /** Symbolic link to the kubelet's client certificate in use; the kubelet moves it when it rotates. */
 export const KUBELET_CLIENT_CURRENT = '/var/lib/kubelet/pki/kubelet-client-current.pem';
 
+/** Likewise of its serving certificate, once it has one of its own. */
+export const KUBELET_SERVING_CURRENT = '/var/lib/kubelet/pki/kubelet-server-current.pem';
+
 export const KUBELET_CONF = '/etc/kubernetes/kubelet.conf';
 
 export const KUBELET_SERVING = {

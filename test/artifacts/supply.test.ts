@@ -10,6 +10,7 @@ test('official names are those that kubeadm 1.36.3 expects', () => {
     'kube-proxy': 'registry.k8s.io/kube-proxy:v1.36.3',
     etcd: 'registry.k8s.io/etcd:3.6.8-0',
     coredns: 'registry.k8s.io/coredns/coredns:v1.14.2',
+    'serving-approver': 'kinit.local/serving-approver:1',
     pause: 'registry.k8s.io/pause:3.10.2',
     flannel: 'ghcr.io/flannel-io/flannel:v0.28.4',
     nginx: 'docker.io/library/nginx:1.22.1',

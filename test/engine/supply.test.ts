@@ -77,7 +77,10 @@ test('official addresses and their checksum files', () => {
 
 test('inputs of built archives have the digests they always had: stores are not made anew', () => {
   const programs = Object.fromEntries(
-    ['kube', 'pause', 'flannel', 'coredns'].map((name) => [name, { sha256: `digest of ${name}`, size: 1 }]),
+    ['kube', 'pause', 'flannel', 'coredns', 'serving-approver'].map((name) => [
+      name,
+      { sha256: `digest of ${name}`, size: 1 },
+    ]),
   );
   const inputs = { arch: 'amd64', kubernetesVersion: '1.36.3', programs, images: SUPPLY.images } as const;
   expect(
@@ -85,6 +88,7 @@ test('inputs of built archives have the digests they always had: stores are not 
   ).toEqual({
     kube: 'b94c3d3305259c33c650eb8d9d4e7ae802af4aef2f8245216acdafce3e047396',
     flannel: 'e00833b05a3cd90621a38557e58a5cc03903d7c14631c451ac5ea651c60b98fe',
+    'serving-approver': expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     coredns: '013787dbda6e6b66d621eff3286a4c15c02d9d3cf5869d92e158a34d663d5446',
     nginx: '4132c325a2b7c4562ed75dca107ad6c323f8fd87238c00747fa09119025f0ed4',
   });

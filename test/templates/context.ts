@@ -17,7 +17,13 @@ export function makeContext(input: Record<string, unknown> = {}, more: Partial<P
     nodes,
     leader,
     endpoint: 'api.example:6443',
-    artifacts: { arch: 'amd64', source: 'source', kubernetesVersion: version, binaries: [], images: [] },
+    artifacts: {
+      arch: 'amd64',
+      source: 'source',
+      kubernetesVersion: version,
+      binaries: [],
+      images: [{ name: 'serving-approver', refs: ['kinit.local/serving-approver:1'], on: 'control-plane' }],
+    },
     images: {
       'kube-apiserver': `registry.k8s.io/kube-apiserver:v${version}`,
       'kube-controller-manager': `registry.k8s.io/kube-controller-manager:v${version}`,
@@ -28,6 +34,7 @@ export function makeContext(input: Record<string, unknown> = {}, more: Partial<P
       flannel: 'ghcr.io/flannel-io/flannel:v0.28.4',
       pause: 'registry.k8s.io/pause:3.10.2',
       nginx: 'docker.io/library/nginx:1.22.1',
+      'serving-approver': 'kinit.local/serving-approver:1',
     },
     material: Object.fromEntries(nodes.map(({ spec: { name } }) => [name, material])),
     registryCas: {},

@@ -22,7 +22,9 @@ test('every object has kind and name, and none stands twice', () => {
 test('images come from the context and are never pulled when they are there', () => {
   const text = JSON.stringify(all);
   const images = [...text.matchAll(/"image":"([^"]+)"/g)].map((match) => match[1]);
-  expect(new Set(images)).toEqual(new Set(['kube-proxy', 'coredns', 'flannel'].map((name) => context.images[name])));
+  expect(new Set(images)).toEqual(
+    new Set(['kube-proxy', 'coredns', 'flannel', 'serving-approver'].map((name) => context.images[name])),
+  );
   expect([...text.matchAll(/"imagePullPolicy":"([^"]+)"/g)].map((match) => match[1])).toEqual(
     images.map(() => 'IfNotPresent'),
   );

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Arch, BinaryArtifact } from '../../model/artifact.js';
 import { KinitError } from '../../model/error.js';
@@ -51,7 +51,7 @@ export async function readComponent(component: Component): Promise<ComponentSour
   const read = (file: string): Promise<string> => readFile(join(folder, file), 'utf8');
   // A component of our own has code; the others are built where they lie in the module cache.
   const hasCode = component.programs.some((program) => program.package === '.');
-  const [mod, sum, main] = await Promise.all([
+  const [mod, sum, code] = await Promise.all([
     read('go.mod').catch((error: unknown) => {
       throw new KinitError(`components/${component.name}/go.mod cannot be read`, {
         class: 'artifact',
@@ -60,9 +60,9 @@ export async function readComponent(component: Component): Promise<ComponentSour
       });
     }),
     component.module === undefined ? '' : read('go.sum'),
-    hasCode ? read('main.go') : '',
+    hasCode ? codeOf(folder) : '',
   ]);
-  const text = [mod, sum, main].join('\0');
+  const text = [mod, sum, code].join('\0');
   const goVersion = /^go (\S+)$/m.exec(mod)?.[1] ?? '1.26';
   if (component.module === undefined)
     return { version: '1.0.0', origin: `components/${component.name}`, text, goVersion };
@@ -82,6 +82,11 @@ export async function readComponent(component: Component): Promise<ComponentSour
     text,
     goVersion,
   };
+}
+
+async function codeOf(folder: string): Promise<string> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.go') && !file.endsWith('_test.go')).sort();
+  return (await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))).join('\0');
 }
 
 /** The version a go.mod requires of a module. */

@@ -27,7 +27,8 @@ export function archivesOf(images: readonly ImageSupply[]): ArchiveRecipe[] {
     const packages = unique(own.flatMap(({ build }) => build.packages));
     const components = programs.map((program) => `components/${program}`).join(', ');
     const debian = `Debian ${SUITE}: ${packages.join(' ')}`;
-    return { name, images: own, programs, origin: components === '' ? debian : `${components}; ${debian}` };
+    const origins = [...(components === '' ? [] : [components]), ...(packages.length === 0 ? [] : [debian])];
+    return { name, images: own, programs, origin: origins.join('; ') };
   });
 }
 
@@ -77,11 +78,10 @@ export function archiveMaker(
 /** Digest of everything that decides an archive, except which day's Debian packages are in it. */
 export function archiveInputs(recipe: ArchiveRecipe, inputs: ImageInputs): string {
   const programs = recipe.programs.map((name) => inputs.programs[name]?.sha256 ?? '');
+  // What is in an archive of its own changes no other.
+  const concerned = inputs.images.filter(({ builtOnly, build }) => builtOnly !== true || build.archive === recipe.name);
   const refs = Object.fromEntries(
-    Object.entries(imageRefs(inputs.images, inputs.kubernetesVersion)).map(([name, ref]) => [
-      DIGESTED[name] ?? name,
-      ref,
-    ]),
+    Object.entries(imageRefs(concerned, inputs.kubernetesVersion)).map(([name, ref]) => [DIGESTED[name] ?? name, ref]),
   );
   return sha256Hex(JSON.stringify({ recipe: RECIPE, origin: recipe.origin, arch: inputs.arch, refs, programs }));
 }

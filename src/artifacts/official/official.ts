@@ -239,12 +239,14 @@ function binaries(file: OfficialFile, unpacked: Unpacked | undefined): BinaryArt
 
 function officialImages(images: readonly ImageSupply[], kubernetesVersion: string, mirror: Mirror): ImageArtifact[] {
   const refs = imageRefs(images, kubernetesVersion, mirror);
-  return images.map(({ name, on, pinned }) => ({
-    name,
-    refs: [refs[name] ?? name],
-    on,
-    ...(pinned === true ? { pinned } : {}),
-  }));
+  return images
+    .filter(({ builtOnly }) => builtOnly !== true)
+    .map(({ name, on, pinned }) => ({
+      name,
+      refs: [refs[name] ?? name],
+      on,
+      ...(pinned === true ? { pinned } : {}),
+    }));
 }
 
 function nameOf(url: string): string {

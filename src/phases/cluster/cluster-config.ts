@@ -11,7 +11,7 @@ export const clusterConfig: Phase = {
   appliesTo: ({ node, leader }) => node === leader,
   after: ['control-plane'],
   resources: (context) => [
-    ...[...kubeadmRbac(), ...kubeadmConfigMaps(context, sharedKubeletConfiguration(context.spec))].map((wanted) =>
+    ...[...kubeadmRbac(), ...kubeadmConfigMaps(context, sharedKubeletConfiguration(context))].map((wanted) =>
       object({ object: wanted }),
     ),
     clusterNode(nodeWishes(context)),

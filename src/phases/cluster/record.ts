@@ -50,7 +50,7 @@ function recordOf(context: PhaseContext): ClusterRecord {
 function objectsOf(context: PhaseContext): Readonly<Record<string, readonly KubeObject[]>> {
   const network = networkOf(context.spec);
   return {
-    'cluster-config': [...kubeadmRbac(), ...kubeadmConfigMaps(context, sharedKubeletConfiguration(context.spec))],
+    'cluster-config': [...kubeadmRbac(), ...kubeadmConfigMaps(context, sharedKubeletConfiguration(context))],
     ...Object.fromEntries(addOns.map(({ id, objects }) => [id, objects(context)])),
     ...(network.unproved === undefined ? { network: network.objects(context) } : {}),
   };

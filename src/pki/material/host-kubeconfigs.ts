@@ -4,6 +4,7 @@ import type { Node } from '../../model/phase.js';
 import type { KeyAlgorithm, Spec } from '../../model/spec.js';
 import { sealedKeyOf } from '../../model/text/sealed.js';
 import type { Authority } from './authority.js';
+import { day } from '../x509/day.js';
 import { kubeconfig, parseKubeconfig, type KubeconfigUser } from '../kubeconfig.js';
 import { keepOrIssue } from './leaf.js';
 import { KUBELET_CLIENT_CURRENT, KUBELET_CLIENT_FIRST, KUBELET_CONF } from '../paths.js';
@@ -63,26 +64,34 @@ export async function planKubeletConf(plan: HostPlan): Promise<MadeFiles> {
         hint: 'Set `leftovers: set-aside` for this host: kinit moves it away until reset. Or take the host out of the inventory.',
       });
     }
-    return { [KUBELET_CONF]: { content: existing } };
+    const ended = endedOn(plan);
+    return { ...(ended === undefined ? {} : await firstClient(plan, ended)), [KUBELET_CONF]: { content: existing } };
   }
-  const request = kubeletClient(host);
+  const user = { certFile: KUBELET_CLIENT_CURRENT, keyFile: KUBELET_CLIENT_CURRENT };
+  const content = render(plan, localServer(plan.node, plan.spec), kubeletClient(host).commonName, user);
+  return { ...(await firstClient(plan)), [KUBELET_CONF]: { content } };
+}
+
+/** When the certificate ended that a kubelet should have renewed: it was off for too long, and cannot do so any more. */
+function endedOn({ files, period }: HostPlan): string | undefined {
+  const certificate = readCertificate(files[KUBELET_CLIENT_CURRENT] ?? '');
+  return certificate === undefined || certificate.notAfter > period.now ? undefined : day(certificate.notAfter);
+}
+
+/** @param ended when the one it has ended: what is there of the first one is of no use either */
+async function firstClient(plan: HostPlan, ended?: string): Promise<MadeFiles> {
   const path = KUBELET_CLIENT_FIRST;
   const pair = await keepOrIssue({
     ...plan,
-    host,
+    host: plan.node.spec.name,
     path,
     existing: splitPem(plan.files[path]),
-    request,
+    request: kubeletClient(plan.node.spec.name),
     authority: plan.clusterCa,
   });
-  const user = { certFile: KUBELET_CLIENT_CURRENT, keyFile: KUBELET_CLIENT_CURRENT };
-  return {
-    [path]: {
-      content: `${pair.cert}${pair.key}`,
-      ...defined({ because: pair.because, provisional: pair.provisional }),
-    },
-    [KUBELET_CONF]: { content: render(plan, localServer(plan.node, plan.spec), request.commonName, user) },
-  };
+  const because = ended === undefined ? pair.because : `certificate renewed: the kubelet's ended on ${ended}`;
+  const how = defined({ because, provisional: pair.provisional });
+  return { [path]: { content: `${pair.cert}${pair.key}`, ...how } };
 }
 
 /** The kubelet keeps certificate and key in one file, in this order. */

@@ -7,7 +7,7 @@ import { resolveAuthority, type Authority } from './authority.js';
 import { secretsEncryptionConfig } from './encryption.js';
 import { planKubeconfig, planKubeletConf, type HostPlan } from './host-kubeconfigs.js';
 import { keepOrIssue } from './leaf.js';
-import { ENCRYPTION_CONFIG_PATH, pkiPair } from '../paths.js';
+import { ENCRYPTION_CONFIG_PATH, KUBELET_SERVING_CURRENT, pkiPair } from '../paths.js';
 import { readCertificate } from '../x509/read.js';
 import { serviceAccountKeys } from './service-account.js';
 import type { FoundFiles, MadeFiles, PemPair, Period, Renewal } from '../types.js';
@@ -82,7 +82,7 @@ async function controlPlaneFiles(
 ): Promise<MadeFiles> {
   const parts = await Promise.all([
     ...leaves.map((leaf) => leafFiles(plan, leaf, authorityNamed(authorities, leaf.authority))),
-    leafFiles(plan, kubeletServing(plan.node), plan.clusterCa),
+    servingFiles(plan),
     ...kubeconfigs.map((wanted) => planKubeconfig(plan, wanted)),
     planKubeletConf(plan),
   ]);
@@ -96,8 +96,17 @@ async function workerFiles(plan: HostPlan): Promise<MadeFiles> {
   const same = found !== undefined && readCertificate(found)?.x509.fingerprint256 === ca.x509.fingerprint256;
   return {
     ...asMade({ [crt]: same ? found : ca.pem }),
-    ...(await leafFiles(plan, kubeletServing(plan.node), plan.clusterCa)),
+    ...(await servingFiles(plan)),
   };
+}
+
+/** What a kubelet starts to serve with. Where it has got a certificate of its own since, the first one is of no use any more, and stays. */
+async function servingFiles(plan: HostPlan): Promise<MadeFiles> {
+  const wanted = kubeletServing(plan.node);
+  const cert = plan.files[wanted.crt];
+  const key = plan.files[wanted.key];
+  const former = plan.files[KUBELET_SERVING_CURRENT] !== undefined && cert !== undefined && key !== undefined;
+  return former ? asMade({ [wanted.key]: key, [wanted.crt]: cert }) : leafFiles(plan, wanted, plan.clusterCa);
 }
 
 async function leafFiles(plan: HostPlan, leaf: WantedLeaf, authority: Authority): Promise<MadeFiles> {

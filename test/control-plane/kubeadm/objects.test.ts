@@ -8,7 +8,7 @@ import { configData as data, goldenObjects } from '../../golden.js';
 import { makeContext } from '../../templates/context.js';
 
 const context = makeContext();
-const configMaps = (of: PhaseContext): KubeObject[] => kubeadmConfigMaps(of, sharedKubeletConfiguration(of.spec));
+const configMaps = (of: PhaseContext): KubeObject[] => kubeadmConfigMaps(of, sharedKubeletConfiguration(of));
 
 test.each([
   ['rbac', kubeadmRbac()],

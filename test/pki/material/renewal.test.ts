@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { hostCertificates, parseKubeconfig } from '../../../src/pki/index.js';
+import { hostCertificates, KUBELET_SERVING, parseKubeconfig } from '../../../src/pki/index.js';
 import { readCertificate } from '../../../src/pki/x509/read.js';
 import { at, DAYS, failure, input, NOW, plan, texts, type Found } from './planned.js';
 
@@ -111,3 +111,24 @@ test('the certificates of a host are listed with their ends, the first to end fi
 function caOf(of: Found): Record<string, string> {
   return Object.fromEntries(Object.entries(of['n1'] ?? {}).filter(([path]) => /(ca|sa)\.(crt|key|pub)$/.test(path)));
 }
+
+test('a kubelet that was off until its certificate had ended gets another first one; while it runs it is left alone', async () => {
+  const current = '/var/lib/kubelet/pki/kubelet-client-current.pem';
+  const first = '/var/lib/kubelet/pki/kubelet-client-first.pem';
+  const running = { ...found, n1: { ...found['n1'], [current]: at(found['n1'], first) } };
+  expect((await plan(running, { now: later(360) }))['n1']?.[first]).toBeUndefined();
+  const made = (await plan(running, { now: later(366) }))['n1']?.[first];
+  expect(made?.because).toBe("certificate renewed: the kubelet's ended on 2031-05-01");
+  expect(readCertificate(made?.content ?? '')?.notAfter).toEqual(later(366 + 365));
+});
+
+test("a kubelet's first serving certificate is renewed until it has one of its own", async () => {
+  const { crt } = KUBELET_SERVING;
+  expect((await plan(found, { now: later(250) }))['n2']?.[crt]?.content).not.toBe(at(found['n2'], crt));
+  const own = {
+    ...found,
+    n2: { ...found['n2'], '/var/lib/kubelet/pki/kubelet-server-current.pem': at(found['n2'], crt) },
+  };
+  expect((await plan(own, { now: later(366) }))['n2']?.[crt]?.content).toBe(at(found['n2'], crt));
+  expect(hostCertificates(own.n2, later(1)).map(({ path }) => path)).not.toContain(crt);
+});

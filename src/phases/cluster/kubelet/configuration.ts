@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { servesByRequest } from '../../../add-ons/index.js';
+import { KUBELET_SERVING } from '../../../pki/index.js';
 import { TLS_CIPHER_SUITES } from '../../../control-plane/index.js';
 import type { Node, PhaseContext } from '../../../model/phase.js';
 import type { Spec } from '../../../model/spec.js';
@@ -16,6 +18,10 @@ const view = z.strictObject({
   failSwapOn: z.boolean(),
   /** Absent: the kubelet's default, /etc/resolv.conf. */
   resolvConf: z.string().optional(),
+  /** The kubelet asks the cluster for its serving certificate, and renews it. */
+  serverTLSBootstrap: z.boolean(),
+  /** What it serves with until then. Absent: nothing, or what it makes itself. */
+  serving: z.strictObject({ crt: z.string(), key: z.string() }).optional(),
   tlsCipherSuites: z.array(z.string()),
 });
 
@@ -24,17 +30,21 @@ const render = template(new URL('./configuration.hbs', import.meta.url), view);
 const RESOLVED_UPSTREAMS = '/run/systemd/resolve/resolv.conf';
 
 /**
- * KubeletConfiguration of a node as YAML: kubeadm's, hardened (CIS 4.2). The serving certificate is the one at the
- * kubelet's default path, so that a node joined by stock kubeadm without one still starts.
+ * KubeletConfiguration of a node as YAML: kubeadm's, hardened (CIS 4.2). With `serverTLSBootstrap` it starts with the serving
+ * certificate that kinit signed, and has one of its own once that comes near its end (client-go: NewFileStore).
  */
-export function kubeletConfiguration({ spec, node }: PhaseContext): string {
-  const own = usesResolved(node) ? { resolvConf: RESOLVED_UPSTREAMS } : {};
-  return merged(spec, { containerRuntimeEndpoint: criEndpoint(spec), ...own });
+export function kubeletConfiguration(context: PhaseContext): string {
+  const { spec, node } = context;
+  return merged(context, {
+    containerRuntimeEndpoint: criEndpoint(spec),
+    ...(usesResolved(node) ? { resolvConf: RESOLVED_UPSTREAMS } : {}),
+    ...(servesByRequest(context) ? { serving: KUBELET_SERVING } : {}),
+  });
 }
 
-/** What all nodes share. */
-export function sharedKubeletConfiguration(spec: Spec): string {
-  return merged(spec, { containerRuntimeEndpoint: '' });
+/** What all nodes share. A host that the stock kubeadm joins has no serving certificate yet: its kubelet asks for one. */
+export function sharedKubeletConfiguration(context: PhaseContext): string {
+  return merged(context, { containerRuntimeEndpoint: '' });
 }
 
 /** Where the container runtime speaks the CRI. */
@@ -42,8 +52,12 @@ export function criEndpoint(spec: Spec): string {
   return `unix://${runtimeOf(spec).sockets[0]}`;
 }
 
-function merged(spec: Spec, own: { readonly containerRuntimeEndpoint: string; readonly resolvConf?: string }): string {
+type Own = Pick<z.input<typeof view>, 'containerRuntimeEndpoint' | 'resolvConf' | 'serving'>;
+
+function merged(context: PhaseContext, own: Own): string {
+  const { spec } = context;
   const text = render({
+    serverTLSBootstrap: servesByRequest(context),
     clusterDNS: nthAddress(spec.network.serviceCIDR, 10),
     clusterDomain: spec.network.domain,
     failCgroupV1: spec.kubelet.cgroupV1 === 'refuse',

@@ -1,0 +1,3 @@
+module kinit.local/serving-approver
+
+go 1.26

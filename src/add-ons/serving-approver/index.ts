@@ -1,0 +1,25 @@
+import type { PhaseContext } from '../../model/phase.js';
+import { pkiPair } from '../../pki/index.js';
+import type { AddOn } from '../add-on.js';
+import { NAMESPACE, servingApproverObjects } from './objects.js';
+import { NAME, servingApproverSupply } from './supply.js';
+
+/** Approves what kubelets ask for to serve with; the controller manager signs it. */
+export const servingApprover: AddOn = {
+  id: NAME,
+  words: [NAME, 'servingApprover'],
+  title: "Approver of kubelets' serving certificates",
+  needs: 'api',
+  supply: servingApproverSupply,
+  objects: (context) => (servesByRequest(context) ? servingApproverObjects(context) : []),
+  ready: [{ kind: 'Deployment', namespace: NAMESPACE, name: NAME }],
+};
+
+/**
+ * Whether kubelets get their serving certificates by asking the cluster, and so renew them by themselves: somebody has to
+ * approve (hosts that pull official images have no such image) and the controller manager has to have the key to sign with.
+ */
+export function servesByRequest({ artifacts, leader, material }: PhaseContext): boolean {
+  const signs = material[leader.spec.name]?.[pkiPair('ca').key] !== undefined;
+  return signs && artifacts.images.some(({ name }) => name === NAME);
+}
