@@ -5,12 +5,17 @@ import type { HostConnection } from '../model/host.js';
 import { lastLines } from '../model/text/last-lines.js';
 import { sh, type ShellScript, type ShellValues } from '../shell/script.js';
 
-/** A name, and the script that prints the answer; it runs as root in a subshell of its own, its standard error is dropped. */
+/**
+ * A name, and the script that prints the answer; it runs as root in a subshell of its own. It ends with code 0 when it could
+ * look, whatever it found.
+ */
 export type Section = readonly [id: string, script: ShellScript, values: ShellValues];
 
 export interface Asked {
   /** What was printed, by the section's name. */
   readonly answers: ReadonlyMap<string, string>;
+  /** Why a section could not look, by its name: the end of what it complained about, and its exit code. */
+  readonly unseen: ReadonlyMap<string, string>;
   /** Operator's clock in milliseconds around the round trip. */
   readonly sent: number;
   readonly received: number;
@@ -42,13 +47,34 @@ export async function askSections(
     const found = lastLines(result.stderr, 5) || `it stopped early, with exit code ${result.code}`;
     throw new KinitError(`what is on ${host} could not be found out`, { class: 'access', host, tried: what, found });
   }
-  return { answers, sent, received };
+  return { answers, unseen: unseenOf(sections, answers, splitAnswers(nonce, result.stderr)), sent, received };
 }
+
+function unseenOf(
+  sections: readonly Section[],
+  answers: ReadonlyMap<string, string>,
+  complaints: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const unseen = new Map<string, string>();
+  for (const [id] of sections) {
+    const code = answers.get(codeOf(id))?.trim();
+    if (code === '0') continue;
+    const said = lastLines(complaints.get(id) ?? '', 3) || 'it said nothing';
+    unseen.set(id, `${said} (exit code ${code ?? 'unknown'})`);
+  }
+  return unseen;
+}
+
+/** Where a section's exit code stands among the answers. */
+const codeOf = (id: string): string => `${id}:code`;
 
 /** All sections in one script, each after a line with a nonce and its name, so that no answer can pass for another. */
 export function sectionScript(nonce: string, sections: readonly Section[]): string {
   const heading = (id: string): string => `printf '\\n=%s %s\\n' ${nonce} ${id}`;
-  const asked = sections.map(([id, script, values]) => `${heading(id)}\n${sh(script, values)} 2>/dev/null`);
+  const asked = sections.map(
+    ([id, script, values]) =>
+      `${heading(id)}; ${heading(id)} >&2\n${sh(script, values)}\n_c=$?; ${heading(codeOf(id))}; echo "$_c"`,
+  );
   return [...asked, ...(sections.some(([id]) => id === END) ? [] : [heading(END)])].join('\n');
 }
 

@@ -1,3 +1,4 @@
+import { KinitError } from '../model/error.js';
 import { defined } from '../model/defined.js';
 import type { HostFacts } from '../model/facts.js';
 import type { HostConnection } from '../model/host.js';
@@ -51,13 +52,22 @@ const SUBJECTS: readonly Subject<unknown>[] = [
 /** The probe takes some tenths of a second; a disk or a tool that hangs must not hold everything up. */
 const TIMEOUT_SECONDS = 30;
 
-/** Everything kinit needs to know of a host, in one round trip. Changes nothing there. */
-export async function gatherFacts(connection: HostConnection, own: OwnQuestions): Promise<HostFacts> {
+/**
+ * Everything kinit needs to know of a host, in one round trip. Changes nothing there. What could not be looked at is an
+ * error with the reason, never taken for absent; where `incomplete` facts will do, they name it.
+ */
+export async function gatherFacts(
+  connection: HostConnection,
+  own: OwnQuestions,
+  incomplete = false,
+): Promise<HostFacts> {
   const { host } = connection;
-  const { answers, sent, received } = await askSections(connection, factSections(own), {
+  const { answers, unseen, sent, received } = await askSections(connection, factSections(own), {
     what: 'run the probe for facts',
     timeoutSeconds: TIMEOUT_SECONDS,
   });
+  const [first] = unseen;
+  if (first !== undefined && !incomplete) throw couldNotLook(host, ...first);
   const bounded = (subject: Subject<unknown>): string => boundedAnswer(host, subject, answers.get(subject.id) ?? '');
   const ask = <Answer>(subject: Subject<Answer>): Answer => shortened(subject.parse(bounded(subject)));
   // Texts of files: their length is the subject's to know.
@@ -84,7 +94,18 @@ export async function gatherFacts(connection: HostConnection, own: OwnQuestions)
     ...defined({ packageLockHolder }),
     past: askWhole(past(own.past)),
     kubernetes: { ...askWhole(kubernetes), ...ask(kubeletFlags), kubeletActive },
+    ...(unseen.size === 0 ? {} : { unseen: [...unseen].map(([id, reason]) => `${id}: ${reason}`) }),
   };
+}
+
+function couldNotLook(host: string, id: string, reason: string): KinitError {
+  return new KinitError(`could not look at ${id} on ${host}`, {
+    class: 'access',
+    host,
+    tried: 'asking the host for facts, which changes nothing',
+    found: reason,
+    hint: 'Mend that on the host, then run the same command again: what cannot be seen is not taken for absent.',
+  });
 }
 
 /** Every subject, between two looks at the host's clock. */

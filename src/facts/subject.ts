@@ -3,7 +3,10 @@ import type { ShellScript, ShellValues } from '../shell/script.js';
 /** One subject of the probe: what to ask, and how to read the answer. The script changes nothing and is quick. */
 export interface Subject<Answer> {
   readonly id: string;
-  /** Runs as root in a subshell of its own, its standard error is dropped. */
+  /**
+   * Runs as root in a subshell of its own. It ends with code 0 when it could look, whatever it found; what it says on
+   * standard error is told only where it could not.
+   */
   readonly script: ShellScript;
   readonly values?: ShellValues;
   /** The answer is never longer, in characters; default 64 Ki. Who says more says what was not asked. */

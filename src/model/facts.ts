@@ -22,6 +22,8 @@ export interface ProxySetting {
 /** What is known of one host after one round trip. Plain data; nothing here is secret except `pki`. */
 export interface HostFacts {
   readonly host: string;
+  /** What could not be looked at, and why: those facts are guesses. Only where incomplete facts were asked for. */
+  readonly unseen?: readonly string[];
   readonly os: {
     readonly id: string;
     readonly versionId: string;

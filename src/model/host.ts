@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly stdin?: string | Uint8Array;
   /** Upper bound in seconds; the remote command is ended when it runs out. Default 60. */
   readonly timeoutSeconds?: number;
+  /** In place of it: longest time in seconds without a line on standard output. For what takes as long as it takes, and tells. */
+  readonly silenceSeconds?: number;
   /** Called with each line of standard output as it comes (long-running commands). */
   readonly onLine?: (line: string) => void;
   /**

@@ -20,7 +20,8 @@ export type Step =
       readonly do: 'script';
       readonly script: string;
       readonly stdin?: string | Uint8Array;
-      readonly timeoutSeconds?: number;
+      /** Longest time in seconds without a line of output before it is taken to hang, and is ended. Default 120. */
+      readonly silenceSeconds?: number;
     }
   | { readonly do: 'upload'; readonly files: readonly UploadFile[] }
   /** For what neither text nor files can say (streams, API calls). */
@@ -46,6 +47,35 @@ export interface KindDescription {
   readonly subject?: (id: string) => string;
 }
 
+/** What is written down on the host before a resource is first changed. */
+export interface UndoRecord<Data> {
+  /** sh text that saves what is there into the folder "$D" (root only). Runs under `sh -eu`. */
+  readonly save?: string;
+  /** What `restore` has to know, as JSON. No secrets. */
+  readonly data: Data;
+  /** Where two kinds change the same thing: it is recorded once, under that kind and id. */
+  readonly as?: { readonly kind: string; readonly id: string };
+}
+
+/**
+ * How the changes of one kind are undone. On the host stand data with a version; what is done with them at reset is the
+ * present code's, so that a mistake in an undo can be mended for clusters that exist.
+ */
+export interface Undo<R extends Resource, Seen, Data = unknown> {
+  /** Of `data` and of what `save` keeps, from 1. One more when either changes its shape; older ones stay readable. */
+  readonly version: number;
+  readonly record: (resource: R, seen: Seen) => UndoRecord<Data>;
+  /** sh text that puts back what was there, from "$D". Entries run newest first; each may run twice. */
+  readonly restore: (data: Data, version: number) => string;
+  /** True: others fill what this resource makes, so undo is recorded although the first look found it right. */
+  readonly owns?: (resource: R) => boolean;
+}
+
+/** Forgets the type of a kind's data. It is sound because data come back only to the kind and version that wrote them. */
+export function undoOf<R extends Resource, Seen, Data>(undo: Undo<R, Seen, Data>): Undo<R, Seen> {
+  return undo as unknown as Undo<R, Seen>;
+}
+
 /**
  * How one kind of resource is asked for, compared, applied and undone.
  * Seen is what was observed, as data.
@@ -61,15 +91,8 @@ export interface ResourceKind<R extends Resource, Seen> {
   readonly observeCall?: (resource: R, tools: Tools) => Promise<Seen>;
   readonly diff: (resource: R, seen: Seen) => Difference;
   readonly apply: (resource: R, seen: Seen) => readonly Step[];
-  /**
-   * Runs before the first change of this resource: sh text that saves what was there into the folder "$D" (root only),
-   * and sh text that puts it back from "$D" later, run by reset in reverse order. Absent: nothing on the host to undo.
-   * `id` where two resources change the same thing: it is recorded once, under that name.
-   */
-  readonly undo?: (
-    resource: R,
-    seen: Seen,
-  ) => { readonly id?: string; readonly save?: string; readonly restore: string };
+  /** Absent: nothing on the host to undo. */
+  readonly undo?: Undo<R, Seen>;
   /** False for changes that cannot be seen right afterwards by observing again (default true). */
   readonly verify?: boolean;
   /** sh text that prints in a few lines why a change that was made cannot be seen. */

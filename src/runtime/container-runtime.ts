@@ -35,7 +35,7 @@ export interface ContainerRuntime extends RuntimePlace {
   readonly resources: (context: PhaseContext) => readonly Resource[];
   readonly images: ImageStore;
   /**
-   * For reset, recorded on the host at init: stops and removes every pod of the cluster, after the kubelet was stopped.
+   * For reset: stops and removes every pod of the cluster, after the kubelet was stopped.
    * Takes no arguments; ends with code 1 and says on standard output what still runs.
    */
   readonly stopPods: ShellScript;

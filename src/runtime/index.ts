@@ -6,6 +6,7 @@ import type { Spec } from '../model/spec.js';
 import type { ContainerRuntime, RuntimePlace } from './container-runtime.js';
 import { containerd } from './containerd/index.js';
 import { imagesKind } from './images/index.js';
+import { tracesKind } from '../resources/traces/index.js';
 
 export type { ContainerRuntime } from './container-runtime.js';
 export { images } from './images/index.js';
@@ -34,7 +35,10 @@ export function runtimeOf(spec: Spec): ContainerRuntime {
 }
 
 /** Kinds of resource that belong to runtimes. */
-export const runtimeKinds: readonly AnyKind[] = [anyKind(imagesKind(runtimeNamed, RUNTIMES[0].images.describe))];
+export const runtimeKinds: readonly AnyKind[] = [
+  anyKind(imagesKind(runtimeNamed, RUNTIMES[0].images.describe)),
+  anyKind(tracesKind(runtimeNamed)),
+];
 
 /** Programs of all runtimes. What they share is in cri-tools/. */
 export const runtimeSupplies: readonly Supply[] = RUNTIMES.map(({ supply }) => supply);

@@ -31,7 +31,7 @@ const ONE_OF_EACH = [
   resources.service({ name: 'x', enabled: true, running: true }),
   resources.swapOff(),
   resources.sysctl({ key: 'a.b', value: '1' }),
-  resources.traces({ stopPods: ':', mounts: [], cniInterfaces: [], tables: [], chains: [], paths: [] }),
+  resources.traces({ runtime: 'containerd', cniInterfaces: [], tables: [], chains: [], paths: [] }),
   resources.user({ name: 'x', home: '/', shell: '/bin/false' }),
 ];
 

@@ -65,8 +65,8 @@ export function change<R extends Resource, Seen>(
   saved: string,
 ): void {
   const seen = look(shell, kind, resource);
-  const undo = kind.undo?.(resource, seen);
-  if (undo?.save !== undefined) must(shell, undo.save, { D: saved });
+  const { save } = undoTexts(kind, resource, seen);
+  if (save !== undefined) must(shell, save, { D: saved });
   for (const step of kind.apply(resource, seen)) {
     if (step.do === 'script') must(shell, step.script);
     else if (step.do === 'upload') {
@@ -85,9 +85,19 @@ export function undo<R extends Resource, Seen>(
   resource: R,
   saved: string,
 ): string {
-  const restore = kind.undo?.(resource, look(shell, kind, resource)).restore;
-  if (restore === undefined) throw new Error(`${kind.kind} has no undo`);
-  return must(shell, restore, { D: saved });
+  return must(shell, undoTexts(kind, resource, look(shell, kind, resource)).restore, { D: saved });
+}
+
+/** What would be run to save, and to put back from the data that would stand in the journal (they go through JSON). */
+export function undoTexts<R extends Resource, Seen>(
+  kind: ResourceKind<R, Seen>,
+  resource: R,
+  seen: Seen,
+): { readonly save?: string; readonly restore: string } {
+  if (kind.undo === undefined) throw new Error(`${kind.kind} has no undo`);
+  const { save, data } = kind.undo.record(resource, seen);
+  const restore = kind.undo.restore(JSON.parse(JSON.stringify(data)), kind.undo.version);
+  return save === undefined ? { restore } : { save, restore };
 }
 
 /** A temporary folder with a place for files and one for what undo saves. */

@@ -31,7 +31,7 @@ export async function withCluster<T>(
 ): Promise<T> {
   const { inventory } = options;
   const hosts = inventory.spec.hosts.filter(isControlPlane);
-  const { live, lost } = await openHosts(hosts, { ...options, emit: () => undefined });
+  const { live, lost } = await openHosts(hosts, { ...options, incompleteFacts: true, emit: () => undefined });
   const leader = leaderOf(live);
   if (leader === undefined) throw lost[0]?.error ?? noControlPlane();
   try {

@@ -5,10 +5,10 @@ import { KinitError } from '../../model/error.js';
 import type { UploadFile } from '../../model/host.js';
 import type { Step, Tools } from '../../model/resource.js';
 import { lastLines } from '../../model/text/last-lines.js';
-import { journalSave, journalSync } from '../../resources/journal/journal.js';
 import { killPoint, killsWanted } from './kill-point.js';
 import { stoppedOnRequest } from '../run/stopped.js';
 import type { Observed } from './observe.js';
+import { record, entriesOf } from './record.js';
 
 /** A step and the change it belongs to, so that a failure names the right one. */
 interface OwnedStep {
@@ -18,8 +18,8 @@ interface OwnedStep {
 
 /** Of what a script that failed printed. */
 const SHOWN_LINES = 15;
-/** Upper bound for a script that gives none, in seconds. */
-const SCRIPT_TIMEOUT_SECONDS = 120;
+/** How long a script that says nothing about it may be silent, in seconds. */
+const SCRIPT_SILENCE_SECONDS = 120;
 
 export function changeOf(observed: Observed): ChangeSummary | undefined {
   return observed.difference.changed ? { resource: observed.resource.id, ...observed.difference.change } : undefined;
@@ -36,16 +36,8 @@ export async function applyChanges(
   tools: Tools,
   onDone: (change: ChangeSummary) => void = () => undefined,
 ): Promise<ChangeSummary[]> {
-  const changes: ChangeSummary[] = [];
-  const saves: string[] = [];
-  for (const item of observed) {
-    const change = changeOf(item);
-    if (change === undefined) continue;
-    changes.push(change);
-    const undo = item.kind.undo?.(item.resource, item.seen);
-    if (undo !== undefined) saves.push(journalSave({ id: item.resource.id, summary: change.summary, ...undo }));
-  }
-  if (saves.length > 0) await recordUndo(saves, tools);
+  const changes = observed.flatMap((item) => changeOf(item) ?? []);
+  await record(entriesOf(observed), tools);
   killPoint(`recorded ${tools.host.host} ${changes.at(-1)?.resource ?? ''}`);
   const steps = stepsInOrder(observed);
   const done = countingDown(steps, onDone);
@@ -71,22 +63,6 @@ function countingDown(
       if (now === 0) onDone(change);
     }
   };
-}
-
-async function recordUndo(saves: readonly string[], tools: Tools): Promise<void> {
-  const result = await tools.host.run(`set -e\n${saves.map((save) => `(\n${save}\n)`).join('\n')}\n${journalSync()}`, {
-    timeoutSeconds: 120,
-    change: 'record what is there',
-  });
-  if (result.code !== 0) {
-    throw new KinitError('could not record what is there before changing it', {
-      class: 'change',
-      host: tools.host.host,
-      tried: 'writing the undo journal under /var/lib/kinit/journal',
-      found: lastLines(result.stderr || result.stdout, SHOWN_LINES),
-      hint: 'Nothing was changed. Check free space and that /var/lib is writable.',
-    });
-  }
 }
 
 /**
@@ -155,13 +131,12 @@ async function runScripts(
     const script = step.do === 'script' ? step.script : ':';
     return `printf '\\n%s %d\\n' ${nonce} ${index}; printf '\\n%s %d\\n' ${nonce} ${index} >&2\n(\n${script}\n) || exit $?`;
   });
-  const timeoutSeconds = group.reduce(
-    (sum, { step }) => sum + (step.do === 'script' ? (step.timeoutSeconds ?? SCRIPT_TIMEOUT_SECONDS) : 0),
-    0,
-  );
+  // The mark before each of them is a sign of life: so the bound is each one's own.
+  const bounds = group.map(({ step }) => (step.do === 'script' ? step.silenceSeconds : undefined));
+  const silenceSeconds = Math.max(...bounds.map((seconds) => seconds ?? SCRIPT_SILENCE_SECONDS));
   const stdin = group[0]?.step.do === 'script' ? group[0].step.stdin : undefined;
   const result = await tools.host.run(parts.join('\n'), {
-    timeoutSeconds,
+    silenceSeconds,
     change: [...new Set(group.map(({ change }) => change.summary))].join('; ').slice(0, 400),
     ...defined({ stdin }),
     onLine: (line) => {

@@ -1,9 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isOutage } from '../../cluster/api/errors.js';
 import type { Difference, Resource, ResourceKind, Tools } from '../../model/resource.js';
 import { mapLimit } from '../../model/limit.js';
+import { defined } from '../../model/defined.js';
+import { journalRecorded } from '../../resources/journal/journal.js';
 import { kindOf } from '../kinds.js';
+import { askParts } from './ask.js';
 
 /** A resource with what was seen of it and how that differs. */
 export interface Observed {
@@ -11,6 +13,8 @@ export interface Observed {
   readonly kind: ResourceKind<Resource, unknown>;
   readonly seen: unknown;
   readonly difference: Difference;
+  /** Whether its undo stands in the host's journal. Asked only for what others fill. */
+  readonly recorded?: boolean;
 }
 
 /** A resource that the API could not be asked about. That is no absence. */
@@ -23,6 +27,8 @@ const API_CALLS_AT_ONCE = 8;
 /** How long the API may be away (its server is being restarted) before a look at what is in it fails. */
 const OUTAGE_MS = 30_000;
 const PAUSE_MS = 500;
+/** Name of the part that asks for the undo journal. */
+const JOURNAL = 'journal';
 
 /**
  * Asks a host about all resources: those seen by shell in ONE round trip, those seen through the API side by side on its
@@ -39,11 +45,11 @@ export async function observe(resources: readonly Resource[], tools: Tools): Pro
 /** The same without patience, and what the API could not be asked about is named. */
 export async function look(resources: readonly Resource[], tools: Tools, outageMs = 0): Promise<(Observed | Unseen)[]> {
   const kinds = resources.map((resource) => kindOf(resource));
-  const outputs = await runShellParts(resources, kinds, tools);
+  const outputs = await askHost(resources, kinds, tools);
   const until = Date.now() + outageMs;
   return mapLimit(resources, API_CALLS_AT_ONCE, async (resource, index) => {
     const kind = kinds[index] as ResourceKind<Resource, unknown>;
-    const output = outputs.get(index);
+    const output = outputs.printed.get(index);
     let seen: unknown;
     if (output !== undefined && kind.parse !== undefined) seen = kind.parse(resource, output);
     if (kind.observeCall !== undefined) {
@@ -53,7 +59,8 @@ export async function look(resources: readonly Resource[], tools: Tools, outageM
         return { resource, failure };
       }
     }
-    return { resource, kind, seen, difference: kind.diff(resource, seen) };
+    const recorded = outputs.recorded.get(index);
+    return { resource, kind, seen, difference: kind.diff(resource, seen), ...defined({ recorded }) };
   });
 }
 
@@ -72,22 +79,32 @@ async function patiently<T>(
   }
 }
 
-async function runShellParts(
+/** What was printed for each resource, and which of those that others fill have their undo in the journal. */
+interface Answers {
+  readonly printed: ReadonlyMap<number, string>;
+  readonly recorded: ReadonlyMap<number, boolean>;
+}
+
+async function askHost(
   resources: readonly Resource[],
   kinds: readonly ResourceKind<Resource, unknown>[],
   tools: Tools,
-): Promise<Map<number, string>> {
-  const nonce = randomBytes(12).toString('hex');
-  const parts: string[] = [];
-  resources.forEach((resource, index) => {
+): Promise<Answers> {
+  const owned = resources.flatMap((resource, index) => (kinds[index]?.undo?.owns?.(resource) === true ? [index] : []));
+  const parts = resources.flatMap((resource, index) => {
     const script = kinds[index]?.observe?.(resource);
-    if (script !== undefined) parts.push(`printf '\\n%s %d\\n' ${nonce} ${index}\n(\n${script}\n) 2>/dev/null`);
+    return script === undefined ? [] : [{ name: String(index), about: resource.id, script }];
   });
-  const outputs = new Map<number, string>();
-  if (parts.length === 0) return outputs;
-  const result = await tools.host.run(`${parts.join('\n')}\n:`, { timeoutSeconds: 120 });
-  // The blank before a marker line belongs to the marker, so that a part's output comes back to the letter.
-  const pieces = result.stdout.split(new RegExp(`(?:^|\\n)${nonce} (\\d+)\\n`));
-  for (let at = 1; at + 1 < pieces.length; at += 2) outputs.set(Number(pieces[at]), pieces[at + 1] ?? '');
-  return outputs;
+  if (owned.length > 0)
+    parts.push({
+      name: JOURNAL,
+      about: 'the undo journal',
+      script: journalRecorded(owned.map((index) => resources[index]?.id ?? '')),
+    });
+  const answers = await askParts(parts, tools.host);
+  const noted = new Set((answers.get(JOURNAL) ?? '').split('\n').filter((line) => line !== ''));
+  return {
+    printed: new Map([...answers].filter(([name]) => name !== JOURNAL).map(([name, text]) => [Number(name), text])),
+    recorded: new Map(owned.map((index, place) => [index, noted.has(String(place))])),
+  };
 }

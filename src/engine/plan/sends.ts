@@ -12,7 +12,7 @@ const MAX_WORD = 60;
  * Secrets never: they travel as content of files or on standard input, which are not shown.
  */
 export function whatIsSent({ kind, resource, seen }: Observed): string[] {
-  const { save } = kind.undo?.(resource, seen) ?? {};
+  const { save } = kind.undo?.record(resource, seen) ?? {};
   return [
     ...(save === undefined ? [] : [`${scriptLine(save)}, for reset`]),
     ...kind.apply(resource, seen).flatMap(stepLines),

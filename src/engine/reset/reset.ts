@@ -85,7 +85,10 @@ async function workOnHosts(chosen: ReadonlySet<string>, options: ResetOptions): 
   const lock = clusterLock('reset', options);
   // Nodes are drained through a control plane, also where that one stays.
   const wanted = inventory.spec.hosts.filter((host) => chosen.has(host.name) || isControlPlane(host));
-  const { live, lost } = await openHosts(wanted, { ...options, beforeChanges: lock.take });
+  const { live, lost } = await openHosts(wanted, { ...options, incompleteFacts: true, beforeChanges: lock.take });
+  for (const { spec, facts } of live)
+    for (const reason of facts.unseen ?? [])
+      emit({ type: 'warning', host: spec.name, text: `could not look at ${reason}` });
   const errors = new Map<string, unknown>();
   const timings: PhaseTiming[] = [];
   const fail = (host: string, phase: string, thrown: unknown): void => {

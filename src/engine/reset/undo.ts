@@ -1,11 +1,13 @@
 import { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
-import { journalReplay, parseReplay, parseReplayNote } from '../../resources/journal/journal.js';
+import type { HostConnection } from '../../model/host.js';
+import { ENTRY_SILENCE, journalReplay, parseReplay, type ReplayLine } from '../../resources/journal/replay.js';
 import { killPoint } from '../change/kill-point.js';
 import type { LiveHost } from '../session/session.js';
+import { renewJournal } from './renew.js';
 
-/** Bound on replaying one host's journal, in seconds. */
-const REPLAY_TIMEOUT = 600;
+/** Longest time in seconds without a line of the replay: it says every few seconds that it goes on, and restarts units at its end. */
+const SILENCE = 300;
 
 /** Replays the host's undo journal backwards, and tells each entry. Throws where one could not be undone. */
 export async function undo(
@@ -16,35 +18,8 @@ export async function undo(
   const started = performance.now();
   const tripsBefore = host.connection.stats.roundTrips;
   emit({ type: 'phase-started', host: name, phase: 'undo', title: 'Undo what kinit changed' });
-  const result = await host.connection.run(journalReplay({ removePackages }), {
-    timeoutSeconds: REPLAY_TIMEOUT,
-    change: 'undo what kinit changed',
-    onLine: (line) => {
-      const entry = parseReplay(line);
-      const note = parseReplayNote(line);
-      if (note !== undefined) emit({ type: 'warning', host: name, text: `${note.id}: ${note.message}` });
-      if (entry?.ok === true) killPoint(`undone ${name} ${entry.id}`);
-      if (entry !== undefined)
-        emit({
-          type: 'progress',
-          host: name,
-          phase: 'undo',
-          text: entry.ok ? `undone: ${entry.id}` : `could not undo ${entry.id}: ${entry.message}`,
-        });
-    },
-  });
-  const entries = result.stdout.split('\n').flatMap((line) => parseReplay(line) ?? []);
-  const failed = entries.filter((entry) => !entry.ok);
-  if (failed.length > 0 || result.code !== 0) {
-    throw new KinitError(`${failed.length} of ${entries.length} changes could not be undone`, {
-      class: 'change',
-      host: name,
-      phase: 'undo',
-      tried: 'replaying /var/lib/kinit/journal backwards',
-      found: failed.map((entry) => `${entry.id}: ${entry.message}`).join('\n') || result.stderr.trim(),
-      hint: 'Mend what is named above and run kinit reset again: what is undone stays undone.',
-    });
-  }
+  await renewJournal(host.connection);
+  const entries = await replay(host.connection, removePackages, (line) => tell(line, name, emit));
   emit({
     type: 'phase-finished',
     host: name,
@@ -55,4 +30,38 @@ export async function undo(
     ...(entries.length === 0 ? { reason: 'kinit has no journal on this host' } : {}),
   });
   return entries.length;
+}
+
+function tell({ status, id, message }: ReplayLine, host: string, emit: Emit): void {
+  if (status === 'note') return emit({ type: 'warning', host, text: `${id}: ${message}` });
+  if (status === 'ok') killPoint(`undone ${host} ${id}`);
+  const words = { ok: `undone: ${id}`, failed: `could not undo ${id}: ${message}`, alive: `undoing ${id}: ${message}` };
+  emit({ type: 'progress', host, phase: 'undo', text: words[status] });
+}
+
+async function replay(
+  connection: HostConnection,
+  removePackages: boolean,
+  onEntry: (line: ReplayLine) => void,
+): Promise<readonly ReplayLine[]> {
+  const result = await connection.run(journalReplay({ removePackages }), {
+    silenceSeconds: SILENCE,
+    change: 'undo what kinit changed',
+    onLine: (line) => {
+      const parsed = parseReplay(line);
+      if (parsed !== undefined) onEntry(parsed);
+    },
+  });
+  const lines = result.stdout.split('\n').flatMap((line) => parseReplay(line) ?? []);
+  const entries = lines.filter(({ status }) => status === 'ok' || status === 'failed');
+  const failed = entries.filter(({ status }) => status === 'failed');
+  if (failed.length === 0 && result.code === 0) return entries;
+  throw new KinitError(`${failed.length} of ${entries.length} changes could not be undone`, {
+    class: 'change',
+    host: connection.host,
+    phase: 'undo',
+    tried: `replaying /var/lib/kinit/journal backwards; what says nothing for ${ENTRY_SILENCE} s is ended`,
+    found: failed.map((entry) => `${entry.id}: ${entry.message}`).join('\n') || result.stderr.trim(),
+    hint: 'Mend what is named above and run kinit reset again: what is undone stays undone.',
+  });
 }

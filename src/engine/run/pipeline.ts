@@ -10,6 +10,7 @@ import type { Barriers } from './barriers.js';
 import { killPoint } from '../change/kill-point.js';
 import { kindOf } from '../kinds.js';
 import { look, observe, type Observed } from '../change/observe.js';
+import { entriesOf, mustRecord, record } from '../change/record.js';
 import { tellFailure, type Witness } from './failure.js';
 import type { PhaseTiming } from './outcome.js';
 import { stoppedOnRequest } from './stopped.js';
@@ -178,7 +179,10 @@ async function carryOut(
       emit({ type: 'change-planned', host, phase: phase.id, change, sends: [...sends] });
     return planned.length;
   }
-  if (!observed.some(({ difference }) => difference.changed)) return 0;
+  if (!observed.some(({ difference }) => difference.changed)) {
+    if (observed.some(mustRecord)) await record(entriesOf(observed), tools);
+    return 0;
+  }
   pipeline.permit(phase.id, observed);
   const changes = await applyChanges(observed, tools, (change) => {
     onMade();

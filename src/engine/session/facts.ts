@@ -8,11 +8,12 @@ import { FAMILIES } from '../../os/index.js';
 import { RUNTIMES } from '../../runtime/index.js';
 
 /** Everything kinit needs to know of a host, in one round trip; what only kinds know to ask comes from their registries. */
-export function factsOf(connection: HostConnection, spec: Spec): Promise<HostFacts> {
-  return gatherFacts(connection, {
+export function factsOf(connection: HostConnection, spec: Spec, incomplete = false): Promise<HostFacts> {
+  const own = {
     packageLocks: FAMILIES.map(({ packages }) => packages.lockHolder),
     units: ['kubelet', ...RUNTIMES.flatMap(({ units }) => units)],
     folders: [...RUNTIMES, ...DATASTORES].map(({ dataFolder }) => dataFolder),
     past: leftoverLooks(spec),
-  });
+  };
+  return gatherFacts(connection, own, incomplete);
 }

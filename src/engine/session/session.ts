@@ -13,6 +13,8 @@ export interface SessionOptions {
   readonly inventory: LoadedInventory;
   readonly acceptNewHostKeys: boolean;
   readonly signal: AbortSignal;
+  /** For what must work on a host that is ill: facts that could not be looked at are guessed, and named. */
+  readonly incompleteFacts?: boolean;
 }
 
 export interface OpenHost {
@@ -79,7 +81,7 @@ export async function openHosts(
     // Not sent together: a claim may wait for minutes, and the host's clock is judged by when the question was asked.
     if (beforeChanges !== undefined)
       await open.connection.claim((text) => options.emit({ type: 'progress', host: open.spec.name, text }));
-    const facts = await factsOf(open.connection, options.inventory.spec);
+    const facts = await factsOf(open.connection, options.inventory.spec, options.incompleteFacts);
     options.emit({
       type: 'host-connected',
       host: open.spec.name,

@@ -20,7 +20,8 @@ began() {
   done
   cat "$JOURNAL"/[0-9]*/id 2> /dev/null | sed "s/^/recorded$TAB/"
   for links in "$JOURNAL"/[0-9]*-traces-*/links; do
-    [ ! -e "$links" ] || { echo 'before'; sed "s/^/before$TAB/" < "$links"; }
+    # The first tells; what was noted later was noted beside a cluster.
+    [ ! -e "$links" ] || { echo 'before'; sed "s/^/before$TAB/" < "$links"; break; }
   done
 }
 

@@ -1,4 +1,4 @@
-import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
+import { asCode, undoOf, type Resource, type ResourceKind } from '../../model/resource.js';
 import { parseList } from '../../shell/output.js';
 import { sh, shellScript } from '../../shell/script.js';
 import { STATE_DIR } from '../../shell/state.js';
@@ -20,10 +20,11 @@ export interface PackagesSeen {
 
 const SAVE = shellScript('./save.sh', import.meta.url);
 const ASKED_FOR = shellScript('./asked-for.sh', import.meta.url);
+const STOP_UNITS = shellScript('./stop-units.sh', import.meta.url);
 const RESTORE_USERS = shellScript('./restore-users.sh', import.meta.url);
 
-/** Seconds for lists, download and installation together, waiting for another package manager included. */
-const INSTALL_TIMEOUT = 1500;
+/** Longest silence in seconds: of the refresh of lists and of waiting for another package manager. An installation tells that it goes on. */
+const INSTALL_SILENCE = 1500;
 
 /** Packages of the distribution, installed in whatever version it has. */
 export function packages(options: {
@@ -45,7 +46,8 @@ export function packagesKind(
     describe: {
       change: 'Installs packages',
       subject: (id) => id.split(',').map(asCode).join(', '),
-      undone: 'Kept, unless `--remove-packages`',
+      undone:
+        'Kept, unless `--remove-packages`; services they started are stopped, and what they had replaced comes back',
     },
     observe: (r) => sh(managerNamed(r.manager).observe, { args: r.names }),
     parse: (_r, output) => ({ installed: parseList(output, 'installed') }),
@@ -68,17 +70,26 @@ export function packagesKind(
         {
           do: 'script',
           script: sh(manager.install, { args: [STATE_DIR, ...missingOf(r, seen)] }),
-          timeoutSeconds: INSTALL_TIMEOUT,
+          silenceSeconds: INSTALL_SILENCE,
         },
       ];
     },
-    undo: (r, seen) => ({
-      save: sh(SAVE, { args: missingOf(r, seen) }),
-      restore: [
-        `${sh(ASKED_FOR)} || exit 0`,
-        `${sh(managerNamed(r.manager).remove, { args: [STATE_DIR] })} || exit 1`,
-        sh(RESTORE_USERS),
-      ].join('\n'),
+    undo: undoOf({
+      version: 1,
+      record: (r: PackagesResource, seen: PackagesSeen) => ({
+        save: sh(SAVE, { args: missingOf(r, seen) }),
+        data: { manager: r.manager },
+      }),
+      restore: ({ manager }) =>
+        [
+          `if ${sh(ASKED_FOR)}; then`,
+          `${sh(managerNamed(manager).remove, { args: [STATE_DIR] })} || exit 1`,
+          sh(RESTORE_USERS),
+          'else',
+          `${sh(STOP_UNITS, { args: [STATE_DIR] })} || exit 1`,
+          sh(managerNamed(manager).bringBack, { args: [STATE_DIR] }),
+          'fi',
+        ].join('\n'),
     }),
   };
 }

@@ -14,15 +14,19 @@ export interface PackageManager {
   readonly observe: ShellScript;
   /**
    * "$1": a folder for notes, the rest: names. Installs them in whatever version the distribution has, after an
-   * interrupted run of somebody else was finished. Notes in the folder what `remove` will need. Ends with code 1 and says
-   * on standard error what failed: first lists that could not be refreshed, with repository, reason and bound.
+   * interrupted run of somebody else was finished. Notes in the folder what `remove` will need, and in units-added the
+   * systemd units that came. Nothing that runs a package's script may be ended from outside; it tells that it goes on.
+   * Ends with code 1 and says on standard error what failed: first lists that could not be refreshed, with repository,
+   * reason and bound.
    */
   readonly install: ShellScript;
   /**
    * "$1": the same folder; "$D/packages" names packages, a line each. Removes them and what came with them, but nothing
-   * that something installed since then needs, and brings back what they had pushed out. Recorded on the host at init.
+   * that something installed since then needs, and brings back what they had pushed out.
    */
   readonly remove: ShellScript;
+  /** "$1": the same folder. Brings back what they had pushed out, also where they stay; does nothing where that is nothing. */
+  readonly bringBack: ShellScript;
   /** Prints 'COMMAND (pid N)', who holds one of its locks, or nothing. Quick. */
   readonly lockHolder: ShellScript;
   /** "$1": seconds. Prints the holder that was there all the while, or nothing as soon as there is none. */

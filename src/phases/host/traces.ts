@@ -3,7 +3,6 @@ import type { Phase } from '../../model/phase.js';
 import { networkTraces } from '../../network/index.js';
 import * as resource from '../../resources/index.js';
 import { runtimeOf } from '../../runtime/index.js';
-import { sh } from '../../shell/script.js';
 
 /**
  * Nothing to see before a cluster runs; its undo is what matters: reset replays the
@@ -15,8 +14,7 @@ export const traces: Phase = {
   appliesTo: () => true,
   resources: ({ spec }) => [
     resource.traces({
-      stopPods: sh(runtimeOf(spec).stopPods),
-      mounts: runtimeOf(spec).mounts,
+      runtime: runtimeOf(spec).id,
       cniInterfaces: [...networkTraces.links, ...addOnTraces.links],
       tables: [...networkTraces.tables, ...addOnTraces.tables],
       chains: [...addOnTraces.chains, ...networkTraces.chains],

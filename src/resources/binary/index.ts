@@ -1,5 +1,5 @@
 import type { BinaryArtifact } from '../../model/artifact.js';
-import { asCode, type Resource, type ResourceKind, type Step } from '../../model/resource.js';
+import { asCode, type Resource, type ResourceKind, type Step, undoOf } from '../../model/resource.js';
 import { octal } from '../../model/text/mode.js';
 import { parseFields, parseList } from '../../shell/output.js';
 import { sh, shellScript } from '../../shell/script.js';
@@ -88,13 +88,14 @@ export const binaryKind: ResourceKind<BinaryResource, BinarySeen> = {
     const args = [installPath, sha256, stampOf(artifact), octal(MODE), ...links];
     return [...upload, { do: 'script', script: sh(FINISH, { args }) }];
   },
-  undo: ({ artifact }) => {
-    const paths = [artifact.installPath, ...artifact.links];
-    return {
-      save: sh(SAVE, { args: paths }),
-      restore: sh(RESTORE, { args: [stampOf(artifact), ...paths.reverse()] }),
-    };
-  },
+  undo: undoOf({
+    version: 1,
+    record: ({ artifact }: BinaryResource) => {
+      const paths = [artifact.installPath, ...artifact.links];
+      return { save: sh(SAVE, { args: paths }), data: { name: artifact.name, paths } };
+    },
+    restore: ({ name, paths }) => sh(RESTORE, { args: [stampOf({ name }), ...paths.toReversed()] }),
+  }),
 };
 
 function differences({ artifact }: BinaryResource, seen: BinarySeen): readonly string[] {
@@ -109,6 +110,6 @@ function differences({ artifact }: BinaryResource, seen: BinarySeen): readonly s
   ];
 }
 
-function stampOf({ name }: BinaryArtifact): string {
+function stampOf({ name }: Pick<BinaryArtifact, 'name'>): string {
   return stampPath('binaries', name);
 }

@@ -2,6 +2,7 @@
 # Prints of a program that is installed sha256, mode, owner and, where its hash did not have to be reckoned,
 # stamped=yes; and link=PATH TARGET of every link that is there.
 # $1 = path of the program, $2 = stamp of the last installation; the others = links
+# include: ../../shell/lib/absent.sh
 # include: fingerprint.sh
 
 program=$1
@@ -15,16 +16,18 @@ print_program() {
   if [ -n "$sha256" ] && [ "$hashed" = "$(fingerprint "$program")" ]; then
     echo stamped=yes
   else
-    sha256=$(sha256sum < "$program")
+    sha256=$(sha256sum < "$program") || exit 1
     sha256=${sha256%% *}
   fi
   echo "sha256=$sha256"
   stat -c 'mode=%a
-owner=%u:%g' -- "$program"
+owner=%u:%g' -- "$program" || exit 1
 }
 
 if [ -f "$program" ] && [ ! -L "$program" ]; then
   print_program
+elif [ ! -e "$program" ] && [ ! -L "$program" ]; then
+  must_be_absent "$program"
 fi
 if [ $# -gt 0 ]; then
   find "$@" -maxdepth 0 -type l -printf 'link=%p %l\n' 2> /dev/null

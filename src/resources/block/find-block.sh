@@ -2,12 +2,12 @@
 # find_block PATH NAME: sets file (the file itself where the path is a link), state (absent, whole, or broken: a begin
 # mark without an end mark, or more than one block of this name) and the numbers of the lines with the marks, first and
 # last.
+# include: ../../shell/lib/absent.sh
 
 find_block() {
   file=$1
   [ ! -L "$file" ] || file=$(readlink -f -- "$file")
-  first=$(line_number "# kinit BEGIN $2")
-  last=$(line_number "# kinit END $2")
+  first=$(line_number "# kinit BEGIN $2") && last=$(line_number "# kinit END $2") || exit 1
   case "$first:$last" in
     :) state=absent ;;
     *[!0-9:]* | :* | *:) state=broken ;;
@@ -15,9 +15,16 @@ find_block() {
   esac
 }
 
-# Numbers of all lines that are this one.
+# Numbers of all lines that are this one; fails where the file cannot be read.
 line_number() {
-  grep -a -n -x -F -e "$1" -- "$file" 2> /dev/null | cut -d: -f1
+  if [ ! -e "$file" ]; then
+    must_be_absent "$file"
+    return 0
+  fi
+  lines=$(grep -a -n -x -F -e "$1" -- "$file")
+  # 1: there is none.
+  [ $? -le 1 ] || return 1
+  [ -z "$lines" ] || printf '%s\n' "$lines" | cut -d: -f1
 }
 
 block_is() { [ "$state" = "$1" ]; }

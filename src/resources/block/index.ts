@@ -1,5 +1,5 @@
 import { unifiedDiff } from '../../model/text/diff.js';
-import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
+import { asCode, type Resource, type ResourceKind, undoOf } from '../../model/resource.js';
 import { parseFields } from '../../shell/output.js';
 import { sh, shellScript } from '../../shell/script.js';
 
@@ -82,7 +82,11 @@ export const blockKind: ResourceKind<BlockResource, BlockSeen> = {
     };
   },
   apply: (r) => [{ do: 'script', script: sh(WRITE, { args: [r.path, r.name, textOf(r)] }) }],
-  undo: ({ path, name }) => ({ save: sh(SAVE, { args: [path] }), restore: sh(RESTORE, { args: [path, name] }) }),
+  undo: undoOf({
+    version: 1,
+    record: ({ path, name }: BlockResource) => ({ save: sh(SAVE, { args: [path] }), data: { path, name } }),
+    restore: ({ path, name }) => sh(RESTORE, { args: [path, name] }),
+  }),
 };
 
 function textOf(r: BlockResource): string {

@@ -1,4 +1,4 @@
-import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
+import { asCode, type Resource, type ResourceKind, undoOf } from '../../model/resource.js';
 import { octal } from '../../model/text/mode.js';
 import { parseFields } from '../../shell/output.js';
 import { sh, shellScript } from '../../shell/script.js';
@@ -81,11 +81,21 @@ export const directoryKind: ResourceKind<DirectoryResource, DirectorySeen> = {
   apply: ({ path, owner, group, mode }) => [
     { do: 'script', script: sh(MAKE, { args: [path, `${owner}:${group}`, octal(mode), octal(mode & 0o700)] }) },
   ],
-  undo: ({ path, removeContents }) => {
-    const args = [path, removeContents ? 'yes' : 'no'];
-    return { save: sh(SAVE, { args }), restore: sh(RESTORE, { args }) };
-  },
+  undo: undoOf({
+    version: 1,
+    record: ({ path, removeContents }: DirectoryResource) => ({
+      save: sh(SAVE, { args: argsOf({ path, removeContents }) }),
+      data: { path, removeContents },
+    }),
+    restore: (data) => sh(RESTORE, { args: argsOf(data) }),
+    // Programs of the cluster write into it, whether or not the folder was right already.
+    owns: ({ removeContents }) => removeContents,
+  }),
 };
+
+function argsOf({ path, removeContents }: Pick<DirectoryResource, 'path' | 'removeContents'>): readonly string[] {
+  return [path, removeContents ? 'yes' : 'no'];
+}
 
 function differences(r: DirectoryResource, seen: DirectorySeen): readonly string[] {
   if (seen.type === 'absent') return ['does not exist'];

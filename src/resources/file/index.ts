@@ -7,6 +7,7 @@ import { fileDigest, isSealed } from '../../model/text/sealed.js';
 import { octal } from '../../model/text/mode.js';
 import { parseFields } from '../../shell/output.js';
 import { sh, shellScript } from '../../shell/script.js';
+import { pathUndo } from './path-undo.js';
 
 /** For people: what restore.sh does. */
 export const RESTORED =
@@ -129,7 +130,7 @@ export const fileKind: ResourceKind<FileResource, FileSeen> = {
       },
     ];
   },
-  undo: ({ path }) => ({ save: sh(SAVE, { args: [path] }), restore: sh(RESTORE, { args: [path] }) }),
+  undo: pathUndo(SAVE, RESTORE),
 };
 
 function differences(r: FileResource, seen: FileSeen): readonly string[] {

@@ -4,14 +4,16 @@
 # $1 = path
 # $2 = SHA-256 that is wanted; empty: any content is right
 # $3 = bytes from which on content is not shown; 0: never shown
+# include: ../../shell/lib/absent.sh
 
 print_content() {
-  sha256=$(sha256sum < "$1")
+  sha256=$(sha256sum < "$1") || exit 1
   sha256=${sha256%% *}
   echo "sha256=$sha256"
   [ "$sha256" != "$2" ] || return 0
   [ "$(stat -c %s -- "$1")" -lt "$3" ] || return 0
-  printf 'content=%s\n' "$(base64 -w0 < "$1")"
+  content=$(base64 -w0 < "$1") || exit 1
+  printf 'content=%s\n' "$content"
 }
 
 if [ -L "$1" ]; then
@@ -24,10 +26,11 @@ mode=%a
 owner=%U
 uid=%u
 group=%G
-gid=%g' -- "$1"
+gid=%g' -- "$1" || exit 1
   [ -z "$2" ] || print_content "$@"
 elif [ -e "$1" ]; then
   echo type=other
 else
+  must_be_absent "$1"
   echo type=absent
 fi

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Resource, ResourceKind } from '../../model/resource.js';
-import { sh, shellScript } from '../../shell/script.js';
+import { type Resource, type ResourceKind, undoOf } from '../../model/resource.js';
+import { defined } from '../../model/defined.js';
+import { sh, shellScript, type ShellScript } from '../../shell/script.js';
 import { firewalld } from './firewalld/index.js';
 import type { FirewallManager, FirewallWishes, NftablesSurroundings, Opening } from './manager.js';
 import { nftables } from './nftables/index.js';
@@ -42,10 +43,7 @@ export const firewallKind: ResourceKind<FirewallResource, FirewallSeen> = {
     change: 'Stops and disables ufw, firewalld and the nftables service (`firewall: open-ports` opens ports instead)',
     undone: 'What was active is started, what was enabled is enabled; rules that stopping it threw away come back',
   },
-  observe: ({ open }) =>
-    managers()
-      .map(([, manager]) => manager.observe(open))
-      .join('\n'),
+  observe: ({ open }) => all(managers().map(([, manager]) => manager.observe(open))),
   parse: (_r, output) =>
     Object.fromEntries(managers().map(([id, manager]) => [id, manager.parse(output)])) as FirewallSeen,
   diff: ({ open: opening }, seen) => {
@@ -65,21 +63,33 @@ export const firewallKind: ResourceKind<FirewallResource, FirewallSeen> = {
   },
   apply: ({ open: opening }, seen) =>
     opening === undefined
-      ? [{ do: 'script', script: all(running(seen).map(([, each]) => each.turnOff())), timeoutSeconds: 200 }]
+      ? [{ do: 'script', script: all(running(seen).map(([, each]) => each.turnOff())), silenceSeconds: 200 }]
       : [
           {
             do: 'script',
             script: all(closed(opening, seen).map(([id, each]) => each.open(opening, seen[id]))),
-            timeoutSeconds: 300,
+            silenceSeconds: 300,
           },
         ],
-  undo: ({ open: opening }, seen) =>
-    opening === undefined
-      ? {
-          save: sh(SAVE_RULES),
-          restore: all([...running(seen).map(([id, each]) => each.turnOn(seen[id])), sh(RESTORE_RULES)]),
-        }
-      : { restore: all(closed(opening, seen).map(([id, each]) => each.close(opening, seen[id]))) },
+  undo: undoOf({
+    version: 1,
+    record: ({ open: opening }: FirewallResource, seen: FirewallSeen) => ({
+      save:
+        opening === undefined
+          ? sh(SAVE_RULES)
+          : all(closed(opening, seen).map(([, each]) => each.save?.(opening) ?? ':')),
+      data: { ...defined({ open: opening }), seen },
+    }),
+    restore: ({ open: opening, seen }) =>
+      opening === undefined
+        ? all([
+            ofNow(SAVE_RULES),
+            ...running(seen).map(([id, each]) => each.turnOn(seen[id])),
+            sh(RESTORE_RULES),
+            ofNow(RESTORE_RULES),
+          ])
+        : all(closed(opening, seen).map(([id, each]) => each.close(opening, seen[id]))),
+  }),
 };
 
 /** The managers without their own types: what one gets as seen comes from its own parse. */
@@ -99,6 +109,11 @@ function closed(opening: Opening, seen: FirewallSeen): ReturnType<typeof manager
 
 function update(summary: string, reason: string): Extract<ReturnType<typeof firewallKind.diff>, { changed: true }> {
   return { changed: true, change: { action: 'update', summary, reason } };
+}
+
+/** The same for the tables that are there right now: starting nftables or firewalld throws them away as well. */
+function ofNow(script: ShellScript): string {
+  return `(\nD=$D/now; mkdir -p -- "$D" || exit 1\n${sh(script)}\n)`;
 }
 
 /** One after the other, until one fails. */

@@ -43,6 +43,8 @@ export interface FirewallManager<Seen> {
   readonly missing: (opening: Opening, seen: Seen) => readonly string[];
   /** Opens what is missing. */
   readonly open: (opening: Opening, seen: Seen) => string;
+  /** Keeps in "$D" what `close` has to know, before `open`. Absent: nothing. */
+  readonly save?: (opening: Opening) => string;
   /** Takes back what `open` did. What does not go is told. */
   readonly close: (opening: Opening, seen: Seen) => string;
 }

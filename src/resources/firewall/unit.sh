@@ -1,8 +1,15 @@
 # shellcheck shell=sh
 # The systemd unit behind a firewall.
 
-# show_unit UNIT PREFIX: prints PREFIX-ActiveState=... and PREFIX-UnitFileState=...
-show_unit() { systemctl show -p ActiveState -p UnitFileState -- "$1.service" | sed "s/^/$2-/"; }
+# show_unit UNIT PREFIX: prints PREFIX-ActiveState=... and PREFIX-UnitFileState=... Ends the script with code 1 where
+# systemd gives no answer.
+show_unit() {
+  unit_state=$(timeout 30 systemctl show -p ActiveState -p UnitFileState -- "$1.service") || exit 1
+  printf '%s\n' "$unit_state" | sed "s/^/$2-/"
+}
+
+# is_running: whether the unit that was shown last is active.
+is_running() { printf '%s\n' "$unit_state" | grep -qx ActiveState=active; }
 
 stop_and_disable() {
   timeout 60 systemctl disable -- "$1.service" > /dev/null 2>&1 &&

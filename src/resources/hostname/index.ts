@@ -1,4 +1,4 @@
-import type { Resource, ResourceKind } from '../../model/resource.js';
+import { type Resource, type ResourceKind, undoOf } from '../../model/resource.js';
 import { parseFields } from '../../shell/output.js';
 import { sh, shellScript } from '../../shell/script.js';
 
@@ -37,5 +37,5 @@ export const hostnameKind: ResourceKind<HostnameResource, HostnameSeen> = {
     return { changed: true, change: { action: 'update', summary: `set host name ${r.name}`, reason } };
   },
   apply: ({ name }) => [{ do: 'script', script: sh(SET, { args: [name] }) }],
-  undo: () => ({ save: sh(SAVE), restore: sh(RESTORE) }),
+  undo: undoOf({ version: 1, record: () => ({ save: sh(SAVE), data: {} }), restore: () => sh(RESTORE) }),
 };

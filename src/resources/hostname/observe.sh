@@ -3,6 +3,6 @@
 
 running=
 stored=
-read -r running < /proc/sys/kernel/hostname
-[ ! -r /etc/hostname ] || read -r stored < /etc/hostname
+running=$(cat < /proc/sys/kernel/hostname) || exit 1
+[ ! -e /etc/hostname ] || stored=$(head -n 1 < /etc/hostname) || exit 1
 printf 'running=%s\nstored=%s\n' "$running" "$stored"

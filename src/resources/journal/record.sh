@@ -1,11 +1,12 @@
 # shellcheck shell=sh
-# Records one entry under STATE/journal/NUMBER-SLUG/: id, summary, restore.sh and what SAVE wrote. It is made in a
+# Records one entry under STATE/journal/NUMBER-SLUG/: id, summary, kind, data.json, restore.sh and what SAVE wrote. It is made in a
 # temporary folder and moved into place, so that an entry is there whole or not at all. Does nothing when it is recorded
 # already. Exit code 1: nothing was recorded, so the change must not be made.
 # $1 = state folder, $2 = slug, which stands for the id in names
 # $3 = id, $4 = summary
 # $5 = sh text that puts back what was there, from "$D"
 # $6 = sh text that saves it into "$D"; empty: nothing to save
+# $7 = kind of resource and version of what is kept, $8 = data for its undo (JSON)
 # include: ../../shell/lib/die.sh
 
 journal=$1/journal
@@ -20,6 +21,8 @@ new=$(mktemp -d "$journal/.new-XXXXXX") || exit 1
 trap 'rm -rf -- "$new"' EXIT
 printf '%s\n' "$3" > "$new/id" &&
   printf '%s\n' "$4" > "$new/summary" &&
+  printf '%s\n' "$7" > "$new/kind" &&
+  printf '%s\n' "$8" > "$new/data.json" &&
   printf '%s\n' "$5" > "$new/restore.sh" || exit 1
 if [ -n "$6" ]; then
   D="$new" sh -eu -c "$6" < /dev/null || die "could not record what was there before: $3"

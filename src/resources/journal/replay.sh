@@ -1,19 +1,24 @@
 # shellcheck shell=sh
 # Undoes every entry, the newest first, each in a shell of its own with "$D" set to its folder. Prints lines
-#   kinit-undo <ok|failed|note> <id in base64> <message>
-# removes an entry once it is undone, and the whole state folder when none is left. Killed in the middle, it goes on
-# where it was when run again: every restore.sh may run twice. Exit code 1 when an entry could not be undone.
+#   kinit-undo <ok|failed|note|alive> <id in base64> <message>
+# as things happen, removes an entry once it is undone, and the whole state folder when none is left. Killed in the
+# middle, it goes on where it was when run again: every restore.sh may run twice. Exit code 1 when an entry could not be
+# undone.
 #
 # A restore.sh may append 'reload' or 'restart UNIT' lines to "$KINIT_LATER": carried out once, after the last entry,
 # because a service that goes on running needs its old files back first.
 #
 # $1 = state folder
-# $2 = slug of the entry that goes before all others
+# $2 = kind of the entries that go before all others
+# $3 = seconds without a word after which an entry is ended
+# $4 = seconds between two signs of life
 # KINIT_REMOVE_PACKAGES = 1: packages that kinit installed go too
 # include: ../../shell/lib/host-path.sh
 
 state=$1
 journal=$state/journal
+silence=$3
+beat=$4
 LC_ALL=C
 KINIT_LATER=$state/later
 export LC_ALL KINIT_LATER KINIT_REMOVE_PACKAGES
@@ -27,18 +32,19 @@ newest_first() {
   done | sort -r
 }
 
-# The entry with this slug, then all others.
+# The entries of this kind, then all others.
 in_order() {
   names=$(newest_first)
-  printf '%s\n' "$names" | grep -e "-$1\$"
-  printf '%s\n' "$names" | grep -v -e "-$1\$"
+  printf '%s\n' "$names" | grep -e "^[0-9]*-$1-"
+  printf '%s\n' "$names" | grep -v -e "^[0-9]*-$1-"
 }
 
 undo() {
   entry=$journal/$1
   id=$(head -n 1 < "$entry/id" | tr -d '\n' | base64 -w0)
   summary=$(head -n 1 < "$entry/summary")
-  D="$entry" timeout 1200 sh "$entry/restore.sh" > "$entry/.out" 2>&1 < /dev/null
+  : > "$entry/.out"
+  run_entry
   code=$?
   while IFS= read -r line || [ -n "$line" ]; do
     [ -z "$line" ] || say note "$id" "$line"
@@ -54,13 +60,56 @@ undo() {
   fi
 }
 
+# `timeout 0` has no bound of its own; it makes a group of what runs, and ends it when it is told to: TERM, and after
+# half a minute KILL.
+run_entry() {
+  D="$entry" timeout -k 30 0 sh "$entry/restore.sh" >> "$entry/.out" 2>&1 < /dev/null &
+  work=$!
+  watch "$work" &
+  watcher=$!
+  wait "$work"
+  result=$?
+  kill "$watcher" 2> /dev/null
+  wait "$watcher" 2> /dev/null
+  return "$result"
+}
+
+# watch PID: says that the entry goes on, and ends it when it has been silent for too long.
+watch() {
+  sleeper=
+  trap 'kill $sleeper 2> /dev/null; exit 0' TERM
+  age=0
+  quiet=0
+  size=0
+  while :; do
+    sleep "$beat" > /dev/null 2>&1 &
+    sleeper=$!
+    wait "$sleeper"
+    # Nobody is left to end this where the replay itself was killed.
+    kill -s 0 "$1" 2> /dev/null || exit 0
+    age=$((age + beat))
+    quiet=$((quiet + beat))
+    now=$(wc -c < "$entry/.out")
+    [ "$now" = "$size" ] || quiet=0
+    size=$now
+    say alive "$id" "$age s: $(tail -n 1 < "$entry/.out")"
+    if [ "$quiet" -ge "$silence" ]; then
+      echo "it said nothing for $silence s and was ended" >> "$entry/.out"
+      kill "$1" 2> /dev/null
+      silence=$((silence + 3600))
+    fi
+  done
+}
+
 reload_and_restart() {
   timeout 60 systemctl daemon-reload || true
   sed -n 's/^restart //p' "$KINIT_LATER" | sort -u | while read -r unit; do
+    id=$(printf %s "service:$unit" | base64 -w0)
+    say alive "$id" 'starting it again'
     # A unit that is gone again was never the user's: kinit itself had started it when this was recorded.
     case "$(systemctl show -p LoadState -- "$unit" < /dev/null)" in *=not-found) continue ;; esac
     timeout 120 systemctl restart -- "$unit" < /dev/null > /dev/null 2>&1 ||
-      say note "$(printf %s "service:$unit" | base64 -w0)" "$unit was running before kinit and could not be started again"
+      say note "$id" "$unit was running before kinit and could not be started again"
   done
 }
 

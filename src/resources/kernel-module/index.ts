@@ -1,4 +1,4 @@
-import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
+import { asCode, type Resource, type ResourceKind, undoOf } from '../../model/resource.js';
 import { sh, shellScript } from '../../shell/script.js';
 
 export interface KernelModuleResource extends Resource {
@@ -49,8 +49,12 @@ export const kernelModuleKind: ResourceKind<KernelModuleResource, KernelModuleSe
     };
   },
   apply: ({ name }) => [{ do: 'script', script: sh(LOAD, { args: [name] }) }],
-  undo: ({ name }, seen) => ({
-    ...(seen === 'loaded' || seen === 'built-in' ? {} : { save: sh(SAVE) }),
-    restore: sh(RESTORE, { args: [name] }),
+  undo: undoOf({
+    version: 1,
+    record: ({ name }: KernelModuleResource, seen: KernelModuleSeen) => ({
+      ...(seen === 'loaded' || seen === 'built-in' ? {} : { save: sh(SAVE) }),
+      data: { name },
+    }),
+    restore: ({ name }) => sh(RESTORE, { args: [name] }),
   }),
 };

@@ -1,6 +1,7 @@
 import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
 import { parseFields } from '../../shell/output.js';
 import { sh, shellScript } from '../../shell/script.js';
+import { pathUndo } from '../file/path-undo.js';
 
 export interface LinkResource extends Resource {
   readonly kind: 'link';
@@ -58,5 +59,5 @@ export const linkKind: ResourceKind<LinkResource, LinkSeen> = {
     };
   },
   apply: ({ path, target }) => [{ do: 'script', script: sh(APPLY, { args: [path, target] }) }],
-  undo: ({ path }) => ({ save: sh(SAVE, { args: [path] }), restore: sh(RESTORE, { args: [path] }) }),
+  undo: pathUndo(SAVE, RESTORE),
 };

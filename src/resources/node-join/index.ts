@@ -1,8 +1,8 @@
 import { KinitError } from '../../model/error.js';
-import type { Resource, ResourceKind } from '../../model/resource.js';
+import { type Resource, type ResourceKind, undoOf } from '../../model/resource.js';
 import { sh, shellScript } from '../../shell/script.js';
 import { KUBELET_CLIENT_CURRENT } from '../../pki/index.js';
-import { serviceUndo } from '../service/index.js';
+import { recordService } from '../service/index.js';
 import { BOOTSTRAP_CONF, finishJoin, type JoinTarget, runJoin } from './bootstrap.js';
 
 /** A worker that has joined by TLS bootstrap: its kubelet has a kubeconfig and a client certificate of its own. */
@@ -82,7 +82,12 @@ export const nodeJoinKind: ResourceKind<NodeJoinResource, NodeJoinSeen> = {
     },
   ],
   // It starts the kubelet; what it writes lies in folders that reset empties.
-  undo: () => serviceUndo('kubelet'),
+  undo: undoOf({
+    version: 1,
+    record: () => recordService('kubelet'),
+    // Recorded as the service's own.
+    restore: () => ':',
+  }),
 };
 
 /** A kubelet's kubeconfig may trust several authorities (while one is being replaced). */

@@ -17,7 +17,8 @@ export function proof(of: string, script: string): ProofResource {
 
 export const proofKind: ResourceKind<ProofResource, string> = {
   kind: 'proof',
-  observe: ({ script }) => script,
+  // What it could not see is no proof, and `ready` says so.
+  observe: ({ script }) => `${script}\n:`,
   parse: (_resource, output) => output,
   diff: ({ id }) => ({ changed: false, reason: `${id.slice('proof:'.length)} is looked at` }),
   apply: () => [],

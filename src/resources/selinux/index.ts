@@ -1,4 +1,4 @@
-import type { Resource, ResourceKind } from '../../model/resource.js';
+import { type Resource, type ResourceKind, undoOf } from '../../model/resource.js';
 import { parseFields } from '../../shell/output.js';
 import { sh, shellScript } from '../../shell/script.js';
 
@@ -62,7 +62,9 @@ export const selinuxKind: ResourceKind<SelinuxResource, SelinuxSeen> = {
     };
   },
   apply: ({ mode }) => [{ do: 'script', script: sh(SET_MODE, { args: [mode] }) }],
-  undo: (_r, { stored = '', running }) => ({
-    restore: sh(RESTORE, { args: [stored, running === 'enforcing' ? 'yes' : 'no'] }),
+  undo: undoOf({
+    version: 1,
+    record: (_r, { stored = '', running }: SelinuxSeen) => ({ data: { stored, enforcing: running === 'enforcing' } }),
+    restore: ({ stored, enforcing }) => sh(RESTORE, { args: [stored, enforcing ? 'yes' : 'no'] }),
   }),
 };

@@ -1,6 +1,6 @@
 import { defined } from '../../model/defined.js';
 import { quote } from '../../shell/quote.js';
-import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
+import { asCode, type Resource, type ResourceKind, undoOf, type UndoRecord } from '../../model/resource.js';
 import { parseFields } from '../../shell/output.js';
 import { sh, shellScript } from '../../shell/script.js';
 import { stampPath } from '../../shell/state.js';
@@ -135,20 +135,19 @@ export const serviceKind: ResourceKind<ServiceResource, ServiceSeen> = {
     {
       do: 'script',
       script: r.running === false ? takeDown(r) : bringUp(r, mustStart(r, seen)),
-      timeoutSeconds: TIMEOUT,
+      silenceSeconds: TIMEOUT,
     },
   ],
-  undo: (r) => serviceUndo(r.name),
+  undo: undoOf({
+    version: 1,
+    record: ({ name }: ServiceResource) => recordService(name),
+    restore: ({ name }) => sh(RESTORE, { args: [unitOf(name), revisionStamp(name), hostNameStamp(name)] }),
+  }),
 };
 
 /** For other kinds that start a service too: whichever comes first records what it was before. */
-export function serviceUndo(name: string): { readonly id: string; readonly save: string; readonly restore: string } {
-  const unit = unitOf(name);
-  return {
-    id: idOf(name),
-    save: sh(SAVE, { args: [unit] }),
-    restore: sh(RESTORE, { args: [unit, revisionStamp(name), hostNameStamp(name)] }),
-  };
+export function recordService(name: string): UndoRecord<{ readonly name: string }> {
+  return { save: sh(SAVE, { args: [unitOf(name)] }), data: { name }, as: { kind: 'service', id: idOf(name) } };
 }
 
 function idOf(name: string): string {

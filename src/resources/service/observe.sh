@@ -29,7 +29,7 @@ name_noted() {
   fi
 }
 
-show_unit "$1"
+show_unit "$1" || exit 1
 [ -z "$3" ] || name_noted "$1" "$3"
 [ -n "$2" ] || exit 0
 revision=

@@ -1,4 +1,4 @@
-import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
+import { asCode, undoOf, type Resource, type ResourceKind } from '../../model/resource.js';
 import { parseFields } from '../../shell/output.js';
 import { sh, shellScript } from '../../shell/script.js';
 import { STATE_DIR } from '../../shell/state.js';
@@ -57,10 +57,11 @@ export const setAsideKind: ResourceKind<SetAsideResource, { readonly there: bool
           },
         }
       : { changed: false, reason: `${path} is not there` },
-  apply: ({ path }) => [{ do: 'script', script: sh(MOVE, { args: [path, STORE] }), timeoutSeconds: TIMEOUT_SECONDS }],
-  undo: ({ path, remade }) => ({
-    save: sh(SAVE, { args: [path] }),
-    restore: sh(RESTORE, { args: [path, STORE, remade ? 'yes' : 'no'] }),
+  apply: ({ path }) => [{ do: 'script', script: sh(MOVE, { args: [path, STORE] }), silenceSeconds: TIMEOUT_SECONDS }],
+  undo: undoOf({
+    version: 1,
+    record: ({ path, remade }: SetAsideResource) => ({ save: sh(SAVE, { args: [path] }), data: { path, remade } }),
+    restore: ({ path, remade }) => sh(RESTORE, { args: [path, STORE, remade ? 'yes' : 'no'] }),
   }),
   unseen: ({ path }) => `Something writes ${path} anew: stop what does, then run the same command again.`,
 };

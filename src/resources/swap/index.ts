@@ -1,4 +1,4 @@
-import type { Resource, ResourceKind } from '../../model/resource.js';
+import { type Resource, type ResourceKind, undoOf } from '../../model/resource.js';
 import { parseList } from '../../shell/output.js';
 import { sh, shellScript } from '../../shell/script.js';
 
@@ -57,7 +57,11 @@ export const swapKind: ResourceKind<SwapOffResource, SwapSeen> = {
     };
   },
   apply: (_r, { services }) => [
-    { do: 'script', script: sh(TURN_OFF, { args: services }), timeoutSeconds: TURN_OFF_TIMEOUT },
+    { do: 'script', script: sh(TURN_OFF, { args: services }), silenceSeconds: TURN_OFF_TIMEOUT },
   ],
-  undo: (_r, { services, units }) => ({ save: sh(SAVE, { args: services }), restore: sh(RESTORE, { args: units }) }),
+  undo: undoOf({
+    version: 1,
+    record: (_r, { services, units }: SwapSeen) => ({ save: sh(SAVE, { args: services }), data: { units } }),
+    restore: ({ units }) => sh(RESTORE, { args: units }),
+  }),
 };

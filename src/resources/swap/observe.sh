@@ -3,14 +3,18 @@
 # units (unit=NAME) and services (service=NAME).
 # include: find.sh
 
-while read -r name _; do
-  case "$name" in
-    '' | Filename) ;;
-    *) printf 'active=%s\n' "$name" ;;
-  esac
-done < /proc/swaps
+# A kernel without swap has no such file.
+if [ -e /proc/swaps ]; then
+  swaps=$(cat < /proc/swaps) || exit 1
+  printf '%s\n' "$swaps" | while read -r name _; do
+    case "$name" in
+      '' | Filename) ;;
+      *) printf 'active=%s\n' "$name" ;;
+    esac
+  done
+fi
 
-fstab_lines 'fstab='
+fstab_lines 'fstab=' || exit 1
 # The last line of /etc/fstab may have no line end.
 echo
 swap_units | sed 's/^/unit=/'

@@ -1,4 +1,4 @@
-import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
+import { asCode, type Resource, type ResourceKind, undoOf } from '../../model/resource.js';
 import { parseFields } from '../../shell/output.js';
 import { sh, shellScript } from '../../shell/script.js';
 
@@ -56,9 +56,10 @@ export const sysctlKind: ResourceKind<SysctlResource, SysctlSeen> = {
   apply: ({ key, value, optional }) => [
     { do: 'script', script: sh(SET, { args: [sysctlPath(key), value, key, optional ? 'yes' : 'no'] }) },
   ],
-  undo: ({ key }) => ({
-    save: sh(SAVE, { args: [sysctlPath(key)] }),
-    restore: sh(RESTORE, { args: [sysctlPath(key)] }),
+  undo: undoOf({
+    version: 1,
+    record: ({ key }: SysctlResource) => ({ save: sh(SAVE, { args: [sysctlPath(key)] }), data: { key } }),
+    restore: ({ key }) => sh(RESTORE, { args: [sysctlPath(key)] }),
   }),
 };
 

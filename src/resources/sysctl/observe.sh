@@ -4,7 +4,8 @@
 
 if [ -e "$1" ]; then
   # cat, not read: dash reads a byte at a time, and /proc/sys answers the first read only.
-  printf 'value=%s\n' "$(cat < "$1")"
+  value=$(cat < "$1") || exit 1
+  printf 'value=%s\n' "$value"
 elif [ -n "$2" ] && modprobe -nq -- "$2" 2> /dev/null; then
   echo module=yes
 fi

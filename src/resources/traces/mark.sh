@@ -1,5 +1,7 @@
 # shellcheck shell=sh
-# $1 = the marker
+# $1 = the marker, $2 = digest of what was noted
+# include: ../../shell/lib/state.sh
 
-umask 077
-mkdir -p -- "${1%/*}" && : > "$1"
+[ ! -s "$1" ] || older=$(cat < "$1") || exit 1
+write_state "$1" "${older:+$older
+}$2"

@@ -1,4 +1,4 @@
-import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
+import { asCode, type Resource, type ResourceKind, undoOf } from '../../model/resource.js';
 import { sh, shellScript } from '../../shell/script.js';
 
 export interface UserResource extends Resource {
@@ -44,5 +44,9 @@ export const userKind: ResourceKind<UserResource, UserSeen> = {
     };
   },
   apply: ({ name, home, shell }) => [{ do: 'script', script: sh(CREATE, { args: [name, home, shell] }) }],
-  undo: ({ name }) => ({ save: sh(SAVE, { args: [name] }), restore: sh(RESTORE, { args: [name] }) }),
+  undo: undoOf({
+    version: 1,
+    record: ({ name }: UserResource) => ({ save: sh(SAVE, { args: [name] }), data: { name } }),
+    restore: ({ name }) => sh(RESTORE, { args: [name] }),
+  }),
 };

@@ -1,5 +1,5 @@
 import type { ImageArtifact } from '../../model/artifact.js';
-import type { KindDescription, Resource, ResourceKind, Step } from '../../model/resource.js';
+import { undoOf, type KindDescription, type Resource, type ResourceKind, type Step } from '../../model/resource.js';
 import { sh } from '../../shell/script.js';
 import type { ContainerRuntime } from '../container-runtime.js';
 import { archivesOf, loadArchives } from './load.js';
@@ -63,10 +63,16 @@ export function imagesKind(
       return [
         ...(archives.length > 0 ? [load] : []),
         ...(pulled.length > 0 ? [pull] : []),
-        { do: 'script', script: sh(runtime.images.name, { args: wrong.map(nameWords) }), timeoutSeconds: 120 },
+        { do: 'script', script: sh(runtime.images.name, { args: wrong.map(nameWords) }), silenceSeconds: 120 },
       ];
     },
-    undo: (r) => ({ save: sh(storeOf(r).save), restore: sh(storeOf(r).restore) }),
+    undo: undoOf({
+      version: 1,
+      record: (r: ImagesResource) => ({ save: sh(storeOf(r).save), data: { runtime: r.runtime } }),
+      restore: ({ runtime }) => sh(runtimeNamed(runtime).images.restore),
+      // The kubelet has more of them pulled, whether or not all of ours were there already.
+      owns: () => true,
+    }),
   };
 }
 

@@ -101,11 +101,22 @@ export async function openExec(link: Link, script: string): Promise<Exec> {
 
 /**
  * Ends everything that belongs to the session of process `pid` (its children, and theirs, also when their parent is gone),
- * on a side channel. `spare` keeps the process itself and what it runs under. Never throws: it is the last means.
+ * on a side channel. Never throws: it is the last means.
  */
-export async function endSession(link: Link, pid: number | undefined, spare: boolean): Promise<void> {
-  if (pid === undefined) return;
-  const script = sh(END_SESSION, { args: [String(pid), spare ? 'spare' : 'all'] });
+export async function endSession(link: Link, pid: number | undefined): Promise<void> {
+  if (pid !== undefined) await end(link, [String(pid)]);
+}
+
+/**
+ * Ends what the root shell `shell` runs for one request, in process `request`, and leaves the shell itself. Does nothing when
+ * that process has ended: by then the next request may run.
+ */
+export async function endRequest(link: Link, shell: number, request: number | undefined): Promise<void> {
+  if (request !== undefined) await end(link, [String(shell), String(request)]);
+}
+
+async function end(link: Link, args: readonly string[]): Promise<void> {
+  const script = sh(END_SESSION, { args });
   try {
     const side = await openExec(link, script);
     side.channel.end();

@@ -5,8 +5,13 @@ const LONGEST_MARK = 256;
 
 /** sh text that writes a marker on standard output and on standard error. `text` is made of shell words without quotes, for example '7 $code'. */
 export function printMarker(nonce: string, text: string): string {
-  const print = `printf '\\036%s\\n' "${nonce} ${text}"`;
+  const print = printMark(nonce, text);
   return `${print}; ${print} >&2`;
+}
+
+/** The same on standard output only. */
+export function printMark(nonce: string, text: string): string {
+  return `printf '\\036%s\\n' "${nonce} ${text}"`;
 }
 
 /**

@@ -3,11 +3,11 @@ import type { ClientChannel } from 'ssh2';
 import { asKinitError, KinitError } from '../../model/error.js';
 import type { CommandResult, RunOptions } from '../../model/host.js';
 import { lastLines } from '../../model/text/last-lines.js';
-import { endSession, lostError, openChannel } from './exec.js';
+import { endRequest, lostError, openChannel } from './exec.js';
 import type { Link } from './exec.js';
 import { createFrameReader, createSink, createTail } from './frame.js';
 import type { Sink } from './frame.js';
-import { bootText, requestText } from './text.js';
+import { BEGUN, bootText, labelOf, requestText } from './text.js';
 import type { Dialect } from './text.js';
 import { otherWay, passSudo, rootCommand, shellWords, sudoError, withoutMarks } from '../login/sudo.js';
 
@@ -25,6 +25,8 @@ interface Request {
   readonly script: string;
   readonly options: RunOptions;
   readonly seconds: number;
+  /** The bound is on silence: each line begins it anew. */
+  readonly renewed: boolean;
   readonly label: string;
   readonly sinks: Readonly<Record<Stream, Sink>>;
   /** Streams whose end marker is still to come. */
@@ -32,6 +34,10 @@ interface Request {
   readonly resolve: (result: CommandResult) => void;
   readonly reject: (error: KinitError) => void;
   timedOut: boolean;
+  /** Number it was sent with. */
+  id?: number;
+  /** Process on the host in which it runs, once it has begun. */
+  pid?: number;
   timer?: NodeJS.Timeout;
 }
 
@@ -44,7 +50,7 @@ const BOOT_TIMEOUT_MS = 20_000;
 /** What is printed before the shell; its end says why there is none. */
 const NOISE_BYTES = 4096;
 /** How long a request that ran out of time may take to end once its processes were killed. */
-const KILL_GRACE_MS = 10_000;
+const KILL_GRACE_MS = 45_000;
 /** A dying host closes the channel a moment before the connection; waiting tells the two apart. */
 const SETTLE_MS = 50;
 
@@ -106,6 +112,7 @@ export function createRootShell(link: Link): RootShell {
             (booting.has(stream) ? noise : sent.find((request) => request.open.has(stream))?.sinks[stream])?.add(bytes),
           mark: (text) => {
             const [first = '', second = '', third] = text.split(' ');
+            if (third === BEGUN) return begun(Number(first), Number(second));
             if (first !== 'boot') return finish(stream, Number(second));
             booting.delete(stream);
             if (booting.size > 0) return;
@@ -156,6 +163,7 @@ export function createRootShell(link: Link): RootShell {
     for (const request of waiting.splice(0)) {
       sent.push(request);
       lastId += 1;
+      request.id = lastId;
       write(session.channel, requestText(session, lastId, request.script, request.options.stdin));
       if (sent.length === 1) startTimer(request);
     }
@@ -163,6 +171,15 @@ export function createRootShell(link: Link): RootShell {
 
   const startTimer = (request: Request): void => {
     request.timer = setTimeout(() => void end(request), request.seconds * 1000);
+  };
+
+  const begun = (id: number, pid: number): void => {
+    const request = sent.find((each) => each.id === id);
+    if (request !== undefined) request.pid = pid;
+  };
+
+  const heard = (request: Request): void => {
+    if (request.renewed && !request.timedOut && request === sent[0]) request.timer?.refresh();
   };
 
   const finish = (stream: Stream, code: number): void => {
@@ -184,7 +201,7 @@ export function createRootShell(link: Link): RootShell {
     if (ran === undefined) return;
     request.timedOut = true;
     request.timer = setTimeout(() => ran.channel.destroy(), KILL_GRACE_MS);
-    await endSession(link, ran.pid, true);
+    await endRequest(link, ran.pid, request.pid);
   };
 
   const shellEnded = (lost: string | undefined): void => {
@@ -215,12 +232,15 @@ export function createRootShell(link: Link): RootShell {
   };
 
   const timeoutError = (request: Request): KinitError =>
-    new KinitError(`a command on ${host} did not finish within ${request.seconds} s and was ended`, {
-      class: 'timeout',
-      host,
-      tried: request.label,
-      found: said(request),
-    });
+    new KinitError(
+      `a command on ${host} ${request.renewed ? 'said nothing for' : 'did not finish within'} ${request.seconds} s and was ended`,
+      {
+        class: 'timeout',
+        host,
+        tried: request.label,
+        found: said(request),
+      },
+    );
 
   return {
     open,
@@ -231,31 +251,30 @@ export function createRootShell(link: Link): RootShell {
           return reject(
             new KinitError('a script for a host holds a NUL character', { class: 'internal', host, tried: label }),
           );
-        const sinks = { stdout: createSink(options.onLine), stderr: createSink() };
-        waiting.push({
+        const { silenceSeconds, onLine } = options;
+        const hear = (line: string): void => {
+          heard(request);
+          onLine?.(line);
+        };
+        const lines = silenceSeconds === undefined ? onLine : hear;
+        const sinks = { stdout: createSink(lines), stderr: createSink() };
+        const request: Request = {
           script,
           options,
-          seconds: options.timeoutSeconds ?? 60,
+          seconds: silenceSeconds ?? options.timeoutSeconds ?? 60,
+          renewed: silenceSeconds !== undefined,
           label,
           sinks,
           open: new Set(['stdout', 'stderr']),
           resolve,
           reject,
           timedOut: false,
-        });
+        };
+        waiting.push(request);
         send();
       }),
     close: () => session?.channel.end(),
   };
-}
-
-/** The name of a script that came from a file, else its first line, short enough for an error. Scripts hold no secrets. */
-export function labelOf(script: string): string {
-  const line = script.split('\n').find((text) => text.trim() !== '') ?? '';
-  return line
-    .trim()
-    .replace(/^\( # /, '')
-    .slice(0, 120);
 }
 
 function said({ sinks: { stdout, stderr } }: Request): string {

@@ -1,5 +1,5 @@
 import { quote } from '../../shell/quote.js';
-import { printMarker } from './frame.js';
+import { printMark, printMarker } from './frame.js';
 
 /** What the text for a shell depends on. */
 export interface Dialect {
@@ -10,6 +10,9 @@ export interface Dialect {
 
 /** Above so many bytes `head` is cheaper than bash's own reading. */
 const LONG_TEXT = 2048;
+
+/** Last word of the mark that says in which process a request runs: '<id> <pid> begun', on standard output. */
+export const BEGUN = 'begun';
 
 /** First words for a new shell; it answers 'boot <pid> [bash]'. */
 export function bootText(nonce: string): string {
@@ -28,7 +31,9 @@ export function requestText(
   stdin: string | Uint8Array | undefined,
 ): string {
   const lines = [assign(shell, '_kinit_s', script)];
-  const run = '( unset _kinit_i; eval "$_kinit_s" )';
+  // A subshell does not know its own number; /proc/self is whoever reads it.
+  const begin = `read -r _kinit_p _ < /proc/self/stat; ${printMark(shell.nonce, `${id} $_kinit_p ${BEGUN}`)}`;
+  const run = `( unset _kinit_i; ${begin}; eval "$_kinit_s" )`;
   if (stdin === undefined) lines.push(`${run} </dev/null`);
   else
     lines.push(
@@ -43,4 +48,13 @@ function assign(shell: Dialect, name: string, text: string): string {
   const bytes = Buffer.byteLength(text);
   // Trailing newlines, which $( ) takes away, mean nothing in a script or in base64.
   return shell.bash && bytes > LONG_TEXT ? `${name}=$(head -c ${bytes})\n${text}` : `${name}=${quote(text)}`;
+}
+
+/** The name of a script that came from a file, else its first line, short enough for an error. Scripts hold no secrets. */
+export function labelOf(script: string): string {
+  const line = script.split('\n').find((text) => text.trim() !== '') ?? '';
+  return line
+    .trim()
+    .replace(/^\( # /, '')
+    .slice(0, 120);
 }

@@ -5,7 +5,7 @@ import { lastLines } from '../../model/text/last-lines.js';
 import { endSession, lostError, openExec } from '../shell/exec.js';
 import type { Link } from '../shell/exec.js';
 import { createSender } from '../shell/sender.js';
-import { labelOf } from '../shell/shell.js';
+import { labelOf } from '../shell/text.js';
 
 /** Runs a script on its own exec channel with a stream as standard input; see HostConnection.pipe. Default bound 600 s. */
 export async function pipe(
@@ -23,7 +23,7 @@ export async function pipe(
   let ranOut = false;
   const timer = setTimeout(() => {
     ranOut = true;
-    void exec.pid.then((pid) => endSession(link, pid, false)).finally(() => exec.channel.destroy());
+    void exec.pid.then((pid) => endSession(link, pid)).finally(() => exec.channel.destroy());
     setTimeout(() => exec.channel.destroy(), 10_000).unref();
   }, seconds * 1000);
 
@@ -40,7 +40,7 @@ export async function pipe(
   }
   if (inputError === undefined) exec.channel.end();
   // Half an input must not look like a whole one to the command.
-  else await exec.pid.then((pid) => endSession(link, pid, false));
+  else await exec.pid.then((pid) => endSession(link, pid));
   const code = await exec.closed;
   clearTimeout(timer);
 

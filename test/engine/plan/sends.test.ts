@@ -18,7 +18,7 @@ function lines(steps: readonly Step[], save?: string): string[] {
     describe: { change: '', undone: '' },
     diff: () => ({ changed: false, reason: '' }) as const,
     apply: () => steps,
-    ...(save === undefined ? {} : { undo: () => ({ save, restore: ':' }) }),
+    ...(save === undefined ? {} : { undo: { version: 1, record: () => ({ save, data: {} }), restore: () => ':' } }),
   };
   return whatIsSent({ resource, kind, seen: {}, difference: kind.diff() });
 }

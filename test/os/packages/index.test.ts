@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { apt } from '../../../src/os/debian/apt/index.js';
 import { packages, packagesKind as makeKind } from '../../../src/os/packages/index.js';
-import { run, SHELLS, withHost, type FakeHost, type Shell } from '../../resources/sh.js';
+import { run, SHELLS, withHost, type FakeHost, type Shell, undoTexts } from '../../resources/sh.js';
 
 const packagesKind = makeKind(() => apt);
 const R = packages({ manager: 'apt', names: ['socat', 'conntrack', 'socat'] });
@@ -39,7 +39,7 @@ test('only what is missing is installed; a package whose files are left from a r
     changed: true,
     change: { action: 'run', summary: 'install socat', reason: 'not installed' },
   });
-  expect(packagesKind.undo?.(R, seen).save).toContain('set -- socat\n');
+  expect(undoTexts(packagesKind, R, seen).save).toContain('set -- socat\n');
 });
 
 for (const shell of SHELLS) {
@@ -127,11 +127,13 @@ for (const shell of SHELLS) {
       expect(apply(host, shell).code).toBe(0);
       expect(host.read('/var/lib/kinit/packages-removed')).toBe('systemd-timesyncd\n');
       expect(host.read('/var/lib/kinit/packages-added')).toBe('libwrap0 config-files\nsocat \n');
-      const undo = packagesKind.undo?.(R, { installed: ['conntrack'] });
+      const undo = undoTexts(packagesKind, R, { installed: ['conntrack'] });
       host.command('dpkg-query', 'printf installed');
       expect(run(shell, host.inside(undo?.save ?? ''), { D: host.saved }).code).toBe(0);
       expect(run(shell, host.inside(undo?.restore ?? ''), { D: host.saved, KINIT_REMOVE_PACKAGES: '0' }).code).toBe(0);
-      expect(verbs(host).at(-1)).toBe('install --no-install-recommends -- socat');
+      // What was pushed out comes back, whether or not ours go.
+      expect(verbs(host).at(-1)).toBe('install --no-install-recommends -- systemd-timesyncd');
+      host.write('/var/lib/kinit/packages-removed', 'systemd-timesyncd\n');
       expect(run(shell, host.inside(undo?.restore ?? ''), { D: host.saved, KINIT_REMOVE_PACKAGES: '1' })).toMatchObject(
         { code: 0, stdout: '', stderr: '' },
       );
@@ -153,7 +155,7 @@ for (const shell of SHELLS) {
       });
       host.command('dpkg-query', 'exit 1');
       expect(apply(host, shell).code).toBe(0);
-      const undo = packagesKind.undo?.(R, { installed: ['conntrack'] });
+      const undo = undoTexts(packagesKind, R, { installed: ['conntrack'] });
       host.command('dpkg-query', 'printf installed');
       expect(run(shell, host.inside(undo?.save ?? ''), { D: host.saved }).code).toBe(0);
       expect(run(shell, host.inside(undo?.restore ?? ''), { D: host.saved, KINIT_REMOVE_PACKAGES: '1' })).toMatchObject(
@@ -163,12 +165,59 @@ for (const shell of SHELLS) {
     });
   });
 
+  test(`${shell}: services that packages started are stopped when the packages stay; those that were there are not`, () => {
+    withHost((host) => {
+      debian(host, {
+        lists: 'fresh',
+        aptGet: 'case "$*" in *"install -s"*) printf "Inst socat (1.7 Debian)\\n";; esac',
+      });
+      host.command('dpkg-query', 'exit 1');
+      host.command(
+        'dpkg',
+        'case "$*" in "-L socat") printf "/usr/lib/systemd/system/relay.service\\n/lib/systemd/system/relay@.service\\n/lib/systemd/system/theirs.timer\\n/usr/bin/socat\\n";; esac',
+      );
+      host.command(
+        'systemctl',
+        'case "$*" in list-unit-files*) printf "ssh.service enabled enabled\\ntheirs.timer disabled enabled\\n";; show*) echo LoadState=loaded;; esac',
+      );
+      const { save = '', restore } = undoTexts(packagesKind, R, { installed: ['conntrack'] });
+      expect(run(shell, host.inside(save), { D: host.saved }).code).toBe(0);
+      expect(apply(host, shell).code).toBe(0);
+      expect(host.read('/var/lib/kinit/units-added')).toBe('relay.service\ntheirs.timer\n');
+      expect(run(shell, host.inside(restore), { D: host.saved, KINIT_REMOVE_PACKAGES: '0' })).toMatchObject({
+        code: 0,
+        stderr: '',
+      });
+      expect(host.calls().filter((call) => /^systemctl .*(disable|stop)/.test(call))).toEqual([
+        'systemctl -q disable -- relay.service',
+        'systemctl stop -- relay.service',
+      ]);
+    });
+  });
+
+  test(`${shell}: a package script that is slow is waited for and told of; nothing that ends the run ends it`, () => {
+    withHost((host) => {
+      debian(host, {
+        lists: 'fresh',
+        aptGet: `case "$*" in *"install -s"*) ;; *install*) echo "Setting up socat"; read -r _ _ _ _ _ session _ < /proc/self/stat; echo "$session" > '${host.root}/session'; /bin/sleep 1; exit 7;; esac`,
+      });
+      host.command('dpkg-query', 'exit 1');
+      const own = run(shell, 'read -r _ _ _ _ _ session _ < /proc/self/stat; echo "$session"').stdout;
+      const { code, stdout, stderr } = apply(host, shell);
+      expect(code).toBe(1);
+      // The fake sleep makes ten seconds of nothing.
+      expect(stdout).toMatch(/^10 s: Setting up socat$/m);
+      expect(stderr).toContain('could not install socat; the last lines of apt-get:\nSetting up socat');
+      expect(host.read('/session')).not.toBe(own);
+    });
+  });
+
   test(`${shell}: an interrupted dpkg is finished before`, () => {
     withHost((host) => {
       debian(host, { lists: 'fresh' });
       host.write('/var/lib/dpkg/updates/0001', '');
       expect(apply(host, shell).code).toBe(0);
-      expect(host.calls()[0]).toMatch(/^dpkg .*--configure -a$/);
+      expect(host.calls().find((call) => !call.startsWith('sleep'))).toMatch(/^dpkg .*--configure -a$/);
     });
   });
 }

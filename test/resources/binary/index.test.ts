@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readlinkSync, utimesSync, writeFileSync } fro
 import { expect, test } from 'vitest';
 import type { BinaryArtifact } from '../../../src/model/artifact.js';
 import { binary, binaryKind, type BinarySeen } from '../../../src/resources/binary/index.js';
-import { reason, run, SHELLS, withHost, type FakeHost, type Shell } from '../sh.js';
+import { reason, run, SHELLS, withHost, type FakeHost, type Shell, undoTexts } from '../sh.js';
 
 const ROOT = process.getuid?.() === 0;
 
@@ -92,7 +92,7 @@ for (const shell of SHELLS) {
             run(shell, `mkdir '${host.root}/bin dir'`);
             writeFileSync(a.installPath, before, { mode: 0o700 });
           }
-          const undo = binaryKind.undo?.(binary({ artifact: a }), look(host, shell, a));
+          const undo = undoTexts(binaryKind, binary({ artifact: a }), look(host, shell, a));
           expect(run(shell, host.inside(undo?.save ?? 'false'), { D: host.saved }).code).toBe(0);
           install(host, shell, a, 'program');
           expect(run(shell, host.inside(undo?.restore ?? 'false'), { D: host.saved })).toMatchObject({

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { firewall, firewallKind, type FirewallSeen } from '../../../src/resources/firewall/index.js';
 import type { FirewallWishes } from '../../../src/resources/firewall/manager.js';
-import { run, SHELLS, withHost, type FakeHost } from '../sh.js';
+import { run, SHELLS, withHost, type FakeHost, undoTexts } from '../sh.js';
 
 const OFF = firewall({});
 const PODS = '10.244.0.0/16';
@@ -114,8 +115,13 @@ for (const shell of SHELLS) {
         'systemctl stop -- firewalld.service',
       ]);
       const after = host.calls().length;
-      expect(run(shell, host.inside(firewallKind.undo?.(OFF, seen).restore ?? 'false')).code).toBe(0);
-      expect(host.calls().slice(after)).toEqual([
+      expect(run(shell, host.inside(undoTexts(firewallKind, OFF, seen).restore), { D: host.saved }).code).toBe(0);
+      expect(
+        host
+          .calls()
+          .slice(after)
+          .filter((call) => !call.startsWith('nft')),
+      ).toEqual([
         'ufw --force enable',
         'systemctl -q enable -- firewalld.service',
         'systemctl start -- firewalld.service',
@@ -142,7 +148,7 @@ for (const shell of SHELLS) {
         'firewall-cmd -q --zone=trusted --add-source=10.244.0.0/16',
       ]);
       const after = host.calls().length;
-      expect(run(shell, host.inside(firewallKind.undo?.(OPEN, seen).restore ?? 'false')).code).toBe(0);
+      expect(run(shell, host.inside(undoTexts(firewallKind, OPEN, seen).restore), { D: host.saved }).code).toBe(0);
       expect(host.calls().slice(after)).toEqual([
         'ufw --force delete allow 30000:32767/udp',
         'ufw --force route delete allow to 10.244.0.0/16',
@@ -181,7 +187,8 @@ for (const shell of SHELLS) {
 
   test(`${shell}: rules of kinit's stand in a file that the ruleset includes; undo takes both away and the rules that run`, () => {
     withHost((host) => {
-      const ruleset = '#!/usr/sbin/nft -f\ntable inet filter {\n}\n';
+      // A person's editor need not end the last line.
+      const ruleset = '#!/usr/sbin/nft -f\ntable inet filter {\n}';
       host.write('/etc/nftables.conf', ruleset);
       host.write('/listed', RULESET.replace('comment "kinit-a0a92208"', 'comment "kinit-a0a92208" # handle 7'));
       host.command(
@@ -191,12 +198,19 @@ for (const shell of SHELLS) {
       const chains = [{ family: 'inet', table: 'filter', chain: 'input', hook: 'input', digest: '-' }];
       const seen = { ...NONE, nftables: { ...ON, chains, stored: [] } };
       const go = (script: string | undefined): ReturnType<typeof run> =>
-        run(shell, host.inside(script ?? 'false'), { ROOT: host.root });
+        run(shell, host.inside(script ?? 'false'), { ROOT: host.root, D: host.saved });
+      expect(go(undoTexts(firewallKind, OPEN, seen).save).code).toBe(0);
       const [step] = firewallKind.apply(OPEN, seen);
       expect(go(step?.do === 'script' ? step.script : undefined)).toMatchObject({ code: 0, stderr: '' });
       const file = `${host.root}/etc/nftables.kinit.nft`;
       const [tried, ...calls] = host.calls();
-      expect([tried, calls.pop()]).toEqual([`nft -c -f ${file}.new`, `nft -f ${file}`]);
+      // What the next boot will load is tried as a whole, before and after.
+      expect([tried, ...calls.splice(-3)]).toEqual([
+        `nft -c -f ${file}.new`,
+        `nft -f ${file}`,
+        `nft -c -f ${host.root}/etc/nftables.conf`,
+        `nft -c -f ${host.root}/etc/nftables.conf.kinit-new`,
+      ]);
       // Two ends of a pipe: either may begin.
       expect(calls.sort()).toEqual(['nft -a list ruleset', 'nft -f -']);
       expect(host.read('/deleted')).toBe('delete rule inet filter input handle 7\n');
@@ -206,12 +220,84 @@ for (const shell of SHELLS) {
         `insert rule inet filter input udp dport { 30000-32767 } accept comment "kinit-${DIGEST}"`,
         '',
       ]);
-      expect(host.read('/etc/nftables.conf')).toBe(`${ruleset}include "${file}" # kinit: the ports of the cluster\n`);
+      expect(host.read('/etc/nftables.conf')).toBe(
+        `${ruleset}\n# kinit BEGIN firewall\ninclude "${file}"\n# kinit END firewall\n`,
+      );
       host.write('/deleted', '');
-      expect(go(firewallKind.undo?.(OPEN, seen).restore).code).toBe(0);
+      expect(go(undoTexts(firewallKind, OPEN, seen).restore).code).toBe(0);
       expect(host.read('/etc/nftables.conf')).toBe(ruleset);
       expect(() => host.read('/etc/nftables.kinit.nft')).toThrow();
       expect(host.read('/deleted')).toBe('delete rule inet filter input handle 7\n');
+    });
+  });
+
+  test(`${shell}: the line of an older kinit counts as included, and undo takes it away`, () => {
+    withHost((host) => {
+      const file = `${host.root}/etc/nftables.kinit.nft`;
+      host.write('/etc/nftables.conf', `flush ruleset\ninclude "${file}" # kinit: the ports of the cluster\n`);
+      host.write('/etc/nftables.kinit.nft', `insert rule ip a b accept comment "kinit-${DIGEST}"\n`);
+      host.command('systemctl', 'printf "ActiveState=active\\nUnitFileState=enabled\\n"');
+      host.command('nft');
+      host.command('firewall-cmd');
+      const printed = run(shell, host.inside(firewallKind.observe?.(OPEN) ?? 'false'));
+      expect(printed.code).toBe(0);
+      expect(firewallKind.parse?.(OPEN, printed.stdout).nftables.stored).toEqual([DIGEST]);
+      const chains = [{ family: 'inet', table: 'filter', chain: 'input', hook: 'input', digest: '-' }];
+      const { restore } = undoTexts(firewallKind, OPEN, { ...NONE, nftables: { ...ON, chains, stored: [] } });
+      expect(run(shell, host.inside(restore), { D: host.saved }).code).toBe(0);
+      expect(host.read('/etc/nftables.conf')).toBe('flush ruleset\n');
+    });
+  });
+
+  test(`${shell}: a ruleset that would not load with kinit's line is left as it was, and so are the rules`, () => {
+    withHost((host) => {
+      host.write('/etc/nftables.conf', 'table inet filter {\n}');
+      host.write('/etc/nftables.kinit.nft', '# older\n');
+      host.command('nft', 'case "$*" in *kinit-new) exit 1;; "-f -") cat > /dev/null;; esac');
+      const chains = [{ family: 'inet', table: 'filter', chain: 'input', hook: 'input', digest: '-' }];
+      const [step] = firewallKind.apply(OPEN, { ...NONE, nftables: { ...ON, chains, stored: [] } });
+      const result = run(shell, host.inside(step?.do === 'script' ? step.script : 'exit 9'));
+      expect(result.code).toBe(1);
+      expect(result.stderr).toContain("nftables does not take kinit's rules");
+      expect(host.read('/etc/nftables.conf')).toBe('table inet filter {\n}');
+      expect(host.read('/etc/nftables.kinit.nft')).toBe('# older\n');
+      expect(host.calls().at(-1)).toBe(`nft -f ${host.root}/etc/nftables.kinit.nft`);
+    });
+  });
+
+  test(`${shell}: off: the stop of nftables does not flush the tables of others; its own go`, () => {
+    withHost((host) => {
+      host.command(
+        'systemctl',
+        'case "$*" in *ExecStart*) echo "ExecStart={ path=/usr/sbin/nft ; argv[]=/usr/sbin/nft -f /nft.conf ; ignore_errors=no }";; "stop "*) cat "$ROOT/run/systemd/system/nftables.service.d/kinit-keep-tables.conf" > "$ROOT/at-stop";; esac',
+      );
+      host.command('unshare', 'printf "table inet filter\\ntable ip mine\\n"');
+      host.command('nft');
+      const [step] = firewallKind.apply(OFF, { ...NONE, nftables: { ...ON, chains: [], stored: [] } });
+      const result = run(shell, host.inside(step?.do === 'script' ? step.script : 'exit 9'), { ROOT: host.root });
+      expect(result).toMatchObject({ code: 0, stderr: '' });
+      expect(host.read('/at-stop')).toBe('[Service]\nExecStop=\n');
+      expect(host.calls().filter((call) => call.startsWith('nft delete'))).toEqual([
+        'nft delete table inet filter',
+        'nft delete table ip mine',
+      ]);
+      expect(existsSync(`${host.root}/run/systemd/system/nftables.service.d`)).toBe(false);
+      expect(host.calls().filter((call) => /daemon-reload|stop/.test(call))).toEqual([
+        'systemctl daemon-reload',
+        'systemctl stop -- nftables.service',
+        'systemctl daemon-reload',
+      ]);
+    });
+  });
+
+  test(`${shell}: a firewall that gives no answer is not one that is off`, () => {
+    withHost((host) => {
+      machine(host);
+      host.command('systemctl', 'exit 1');
+      expect(run(shell, host.inside(firewallKind.observe?.(OFF) ?? '')).code).not.toBe(0);
+      machine(host);
+      host.command('firewall-cmd', 'exit 252');
+      expect(run(shell, host.inside(firewallKind.observe?.(OPEN) ?? '')).code).not.toBe(0);
     });
   });
 }

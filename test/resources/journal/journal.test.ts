@@ -1,13 +1,24 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import {
-  journalReplay,
+  journalRecorded,
   journalSave,
   journalSync,
-  parseReplay,
-  parseReplayNote,
+  type JournalEntry,
 } from '../../../src/resources/journal/journal.js';
+import { journalList, journalRenew, parseJournal } from '../../../src/resources/journal/read.js';
+import { journalReplay, parseReplay, type ReplayLine } from '../../../src/resources/journal/replay.js';
+import { sha256Hex } from '../../../src/model/text/digest.js';
 import { must, run, SHELLS, withFolder } from '../sh.js';
+
+type Entry = Pick<JournalEntry, 'id' | 'summary' | 'restore' | 'save'>;
+const saved = (entry: Entry, state: string): string =>
+  journalSave({ kind: 'file', version: 1, data: { path: "/it's" }, ...entry }, state);
+const said = (output: string, status: ReplayLine['status']): readonly ReplayLine[] =>
+  output
+    .split('\n')
+    .flatMap((line) => parseReplay(line) ?? [])
+    .filter((line) => line.status === status);
 
 function entries(state: string): string[] {
   return readdirSync(`${state}/journal`).sort();
@@ -18,13 +29,10 @@ for (const shell of SHELLS) {
     withFolder((folder) => {
       const state = `${folder}/state`;
       for (let i = 1; i <= 11; i += 1)
-        must(shell, journalSave({ id: `file:/etc/it's/${String(i)}`, summary: 's', restore: ':' }, state));
+        must(shell, saved({ id: `file:/etc/it's/${String(i)}`, summary: 's', restore: ':' }, state));
       must(
         shell,
-        journalSave(
-          { id: "file:/etc/it's/3", summary: 'again', save: 'echo later > "$D/x"', restore: 'exit 1' },
-          state,
-        ),
+        saved({ id: "file:/etc/it's/3", summary: 'again', save: 'echo later > "$D/x"', restore: 'exit 1' }, state),
       );
       const names = entries(state);
       expect(names.map((name) => name.slice(0, 6))).toEqual([
@@ -49,7 +57,7 @@ for (const shell of SHELLS) {
   test(`${shell}: a save that fails records nothing and says so`, () => {
     withFolder((folder) => {
       const state = `${folder}/state`;
-      const result = run(shell, journalSave({ id: 'a', summary: '', save: 'false\ntrue', restore: ':' }, state));
+      const result = run(shell, saved({ id: 'a', summary: '', save: 'false\ntrue', restore: ':' }, state));
       expect(result.code).toBe(1);
       expect(result.stderr).toContain('could not record what was there before: a');
       expect(readdirSync(`${state}/journal`)).toEqual([]);
@@ -59,7 +67,7 @@ for (const shell of SHELLS) {
   test(`${shell}: what was recorded is brought onto the disk, links to nowhere included`, () => {
     withFolder((folder) => {
       const state = `${folder}/state`;
-      must(shell, journalSave({ id: 'a', summary: '', save: 'ln -s /no/where "$D/link"', restore: ':' }, state));
+      must(shell, saved({ id: 'a', summary: '', save: 'ln -s /no/where "$D/link"', restore: ':' }, state));
       expect(must(shell, journalSync(state))).toBe('');
     });
   });
@@ -70,7 +78,7 @@ for (const shell of SHELLS) {
       for (const id of ['one', 'two', 'three two']) {
         must(
           shell,
-          journalSave(
+          saved(
             {
               id,
               summary: `made ${id}`,
@@ -84,9 +92,9 @@ for (const shell of SHELLS) {
       const output = must(shell, journalReplay({ removePackages: false }, state));
       expect(readFileSync(`${folder}/log`, 'utf8')).toBe('data of three two\ndata of two\ndata of one\n');
       expect(output.split('\n').flatMap((line) => parseReplay(line) ?? [])).toEqual([
-        { ok: true, id: 'three two', message: 'made three two' },
-        { ok: true, id: 'two', message: 'made two' },
-        { ok: true, id: 'one', message: 'made one' },
+        { status: 'ok', id: 'three two', message: 'made three two' },
+        { status: 'ok', id: 'two', message: 'made two' },
+        { status: 'ok', id: 'one', message: 'made one' },
       ]);
       expect(existsSync(state)).toBe(false);
     });
@@ -95,10 +103,11 @@ for (const shell of SHELLS) {
   test(`${shell}: what a cluster left is undone before everything else`, () => {
     withFolder((folder) => {
       const state = `${folder}/state`;
-      for (const id of ['service:containerd', 'traces', 'user:etcd', 'file:/x-traces'])
-        must(shell, journalSave({ id, summary: id, restore: `echo ${id} >> '${folder}/log'` }, state));
+      for (const id of ['service:containerd', 'traces', 'user:etcd', 'traces:0123abcd', 'file:/x-traces'])
+        must(shell, saved({ id, summary: id, restore: `echo ${id} >> '${folder}/log'` }, state));
       must(shell, journalReplay({ removePackages: false }, state));
       expect(readFileSync(`${folder}/log`, 'utf8').trim().split('\n')).toEqual([
+        'traces:0123abcd',
         'traces',
         'file:/x-traces',
         'user:etcd',
@@ -119,10 +128,10 @@ for (const shell of SHELLS) {
   test(`${shell}: an entry that fails stays with its reason, the others are undone, a second replay finishes`, () => {
     withFolder((folder) => {
       const state = `${folder}/state`;
-      must(shell, journalSave({ id: 'a', summary: 'A', restore: 'echo a word' }, state));
+      must(shell, saved({ id: 'a', summary: 'A', restore: 'echo a word' }, state));
       must(
         shell,
-        journalSave(
+        saved(
           {
             id: 'b',
             summary: 'B',
@@ -133,12 +142,9 @@ for (const shell of SHELLS) {
       );
       const first = run(shell, journalReplay({ removePackages: false }, state));
       expect(first.code).toBe(1);
-      const lines = first.stdout.trim().split('\n');
-      expect(lines.map(parseReplay).filter((line) => line !== undefined)).toEqual([
-        { ok: false, id: 'b', message: 'it is stuck' },
-        { ok: true, id: 'a', message: 'A' },
-      ]);
-      expect(lines.map(parseReplayNote)).toContainEqual({ id: 'a', message: 'a word' });
+      expect(said(first.stdout, 'failed')).toEqual([{ status: 'failed', id: 'b', message: 'it is stuck' }]);
+      expect(said(first.stdout, 'ok')).toEqual([{ status: 'ok', id: 'a', message: 'A' }]);
+      expect(said(first.stdout, 'note')).toContainEqual({ status: 'note', id: 'a', message: 'a word' });
       expect(entries(state)).toHaveLength(1);
       writeFileSync(`${folder}/mended`, '');
       expect(run(shell, journalReplay({ removePackages: false }, state)).code).toBe(0);
@@ -151,11 +157,11 @@ for (const shell of SHELLS) {
       const state = `${folder}/state`;
       for (const id of ['a', 'b', 'c']) {
         const die = id === 'b' ? `[ -e '${folder}/again' ] || kill -9 $(cat '${folder}/pid');` : '';
-        must(shell, journalSave({ id, summary: id, restore: `echo ${id} >> '${folder}/log'; ${die} :` }, state));
+        must(shell, saved({ id, summary: id, restore: `echo ${id} >> '${folder}/log'; ${die} :` }, state));
       }
       const killed = run(
         shell,
-        `sh -c 'echo $PPID' > '${folder}/pid'\n${journalReplay({ removePackages: false }, state)}`,
+        `sh -c 'echo $PPID' > '${folder}/pid'\n${journalReplay({ removePackages: false, beat: 1 }, state)}`,
       );
       expect(killed.code).not.toBe(0);
       writeFileSync(`${folder}/again`, '');
@@ -169,12 +175,59 @@ for (const shell of SHELLS) {
     });
   });
 
+  test(`${shell}: an entry that works tells so and has no bound; a silent one is ended and named, the others go on`, () => {
+    withFolder((folder) => {
+      const state = `${folder}/state`;
+      const talking = 'i=0; while [ $i -lt 5 ]; do i=$((i + 1)); echo "step $i"; sleep 1; done';
+      const silent = `trap 'echo was told to end; exit 9' TERM; sleep 60 & wait`;
+      must(shell, saved({ id: 'silent', summary: '', restore: silent }, state));
+      must(shell, saved({ id: 'talking', summary: 'T', restore: talking }, state));
+      const { code, stdout } = run(shell, journalReplay({ removePackages: false, silence: 3, beat: 1 }, state));
+      expect(code).toBe(1);
+      expect(said(stdout, 'ok')).toEqual([{ status: 'ok', id: 'talking', message: 'T' }]);
+      expect(
+        said(stdout, 'alive').some(({ id, message }) => id === 'talking' && /^[1-5] s: step \d$/.test(message)),
+      ).toBe(true);
+      expect(said(stdout, 'failed').map(({ id }) => id)).toEqual(['silent']);
+      expect(said(stdout, 'note').map(({ message }) => message)).toEqual(
+        expect.arrayContaining(['it said nothing for 3 s and was ended', 'was told to end']),
+      );
+    });
+  });
+
+  test(`${shell}: kind, version and data come back as they were written; an older entry has none`, () => {
+    withFolder((folder) => {
+      const state = `${folder}/state`;
+      expect(parseJournal(must(shell, journalList(state)))).toEqual([]);
+      const data = { path: "/it's\n", list: ['a:b', ''] };
+      must(shell, journalSave({ id: 'file:/a', summary: '', restore: 'old', kind: 'file', version: 3, data }, state));
+      must(shell, saved({ id: 'file:/b', summary: '', restore: 'older' }, state));
+      const [first = '', second = ''] = entries(state);
+      for (const file of ['kind', 'data.json']) rmSync(`${state}/journal/${second}/${file}`);
+      const [a, b] = parseJournal(must(shell, journalList(state)));
+      expect(a).toEqual({ name: first, undo: { kind: 'file', version: 3, data }, sha256: sha256Hex('old\n') });
+      expect(b).toEqual({ name: second, sha256: sha256Hex('older\n') });
+      must(shell, `${journalRenew(first, "echo 'new'", state)}\n${journalRenew('000009-gone', 'x', state)}`);
+      expect(readFileSync(`${state}/journal/${first}/restore.sh`, 'utf8')).toBe("echo 'new'\n");
+      expect(entries(state)).toEqual([first, second]);
+    });
+  });
+
+  test(`${shell}: which ids are recorded is told by their place`, () => {
+    withFolder((folder) => {
+      const state = `${folder}/state`;
+      expect(must(shell, journalRecorded(['a'], state))).toBe('');
+      must(shell, saved({ id: 'file:/b', summary: '', restore: ':' }, state));
+      expect(must(shell, journalRecorded(['file:/a', 'file:/b', 'b'], state))).toBe('1\n');
+    });
+  });
+
   test(`${shell}: whether packages go is handed to the entries`, () => {
     for (const removePackages of [true, false]) {
       withFolder((folder) => {
         must(
           shell,
-          journalSave(
+          saved(
             { id: 'p', summary: '', restore: `echo "$KINIT_REMOVE_PACKAGES" > '${folder}/out'` },
             `${folder}/state`,
           ),
@@ -189,5 +242,5 @@ for (const shell of SHELLS) {
 test('lines of other forms are no replay lines', () => {
   expect(parseReplay('kinit-undo done eA== x')).toBeUndefined();
   expect(parseReplay('hello')).toBeUndefined();
-  expect(parseReplay('kinit-undo note eA== x')).toBeUndefined();
+  expect(parseReplay('kinit-undo note eA== x')).toEqual({ status: 'note', id: 'x', message: 'x' });
 });

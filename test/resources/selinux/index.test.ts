@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { selinux, selinuxKind } from '../../../src/resources/selinux/index.js';
-import { run, SHELLS, withHost } from '../sh.js';
+import { run, SHELLS, withHost, undoTexts } from '../sh.js';
 
 for (const shell of SHELLS) {
   test(`${shell}: config keeps its other lines, undo gives back enforcing and the file`, () => {
@@ -23,7 +23,7 @@ for (const shell of SHELLS) {
       });
       expect(host.read('/etc/selinux/config')).toBe(config.replace('SELINUX=enforcing', 'SELINUX=disabled'));
       expect(selinuxKind.diff(r, see()).changed).toBe(false);
-      expect(run(shell, host.inside(selinuxKind.undo?.(r, seen).restore ?? 'false')).code).toBe(0);
+      expect(run(shell, host.inside(undoTexts(selinuxKind, r, seen).restore)).code).toBe(0);
       expect(host.read('/etc/selinux/config')).toBe(config);
       expect(host.read('/sys/fs/selinux/enforce')).toBe('1');
     });

@@ -1,7 +1,7 @@
 import { utimesSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { service, serviceKind, startedAs, type ServiceSeen } from '../../../src/resources/service/index.js';
-import { reason, run, SHELLS, withHost, type FakeHost } from '../sh.js';
+import { reason, run, SHELLS, withHost, type FakeHost, undoTexts } from '../sh.js';
 
 const R = service({ name: 'kubelet', enabled: true, running: true, revision: 'new' });
 const NAMED = { renamed: false, hostName: 'node2' };
@@ -240,7 +240,7 @@ for (const shell of SHELLS) {
           UnitFileState: before === 'active' ? 'enabled' : 'disabled',
           ActiveState: before,
         });
-        const undo = serviceKind.undo?.(R, UP);
+        const undo = undoTexts(serviceKind, R, UP);
         expect(run(shell, host.inside(undo?.save ?? ''), { D: host.saved }).code).toBe(0);
         const later = `${host.root}/later`;
         expect(run(shell, host.inside(undo?.restore ?? ''), { D: host.saved, KINIT_LATER: later }).code).toBe(0);

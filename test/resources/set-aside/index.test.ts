@@ -11,14 +11,14 @@ import {
 } from 'node:fs';
 import { expect, test } from 'vitest';
 import { setAside, setAsideKind } from '../../../src/resources/set-aside/index.js';
-import { type FakeHost, must, run, SHELLS, type Shell, withHost } from '../sh.js';
+import { type FakeHost, must, run, SHELLS, type Shell, undoTexts, withHost } from '../sh.js';
 
 const OLD = new Date('2020-02-02T02:02:02Z');
 
 /** The three steps as the engine does them, on the fake host. */
 function steps(shell: Shell, { inside, saved, root }: FakeHost, path: string, remade = false) {
   const r = setAside({ path: `${root}${path}`, remade });
-  const undo = setAsideKind.undo?.(r, { there: true });
+  const undo = undoTexts(setAsideKind, r, { there: true });
   const [step] = setAsideKind.apply(r, { there: true });
   return {
     there: () => setAsideKind.parse?.(r, must(shell, inside(setAsideKind.observe?.(r) ?? ''))).there,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { swapKind, swapOff, type SwapSeen } from '../../../src/resources/swap/index.js';
-import { reason, run, SHELLS, withHost, type FakeHost, type Shell } from '../sh.js';
+import { reason, run, SHELLS, withHost, type FakeHost, type Shell, undoTexts } from '../sh.js';
 
 const R = swapOff();
 const HEADER = 'Filename Type Size Used Priority\n';
@@ -41,7 +41,7 @@ for (const shell of SHELLS) {
       machine(host, { swaps: '/dev/sda5 partition 1000 0 -2\n/swapfile file 1000 10 7\n', fstab: FSTAB });
       const seen = look(host, shell);
       expect(seen.fstab).toHaveLength(3);
-      const undo = swapKind.undo?.(R, seen);
+      const undo = undoTexts(swapKind, R, seen);
       expect(run(shell, host.inside(undo?.save ?? ''), { D: host.saved }).code).toBe(0);
       const [step] = swapKind.apply(R, seen);
       expect(run(shell, host.inside(step?.do === 'script' ? step.script : ''))).toMatchObject({ code: 0, stderr: '' });
@@ -109,7 +109,7 @@ for (const shell of SHELLS) {
       expect(host.calls()).toContain('systemctl stop -- dev-zram0.swap');
       expect(host.calls()).toContain('systemctl mask -- systemd-zram-setup@zram0.service');
       expect(existsSync(`${host.root}/etc/systemd/system/mine.swap.kinit-off`)).toBe(true);
-      const undo = swapKind.undo?.(R, seen);
+      const undo = undoTexts(swapKind, R, seen);
       run(shell, `ln -s /dev/null '${host.root}/etc/systemd/system/dev-zram0.swap'`);
       expect(run(shell, host.inside(`${undo?.save ?? ''}\n${undo?.restore ?? ''}`), { D: host.saved }).code).toBe(0);
       expect(existsSync(`${host.root}/etc/systemd/system/mine.swap`)).toBe(true);

@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { traces, tracesKind } from '../../../src/resources/traces/index.js';
+import { traces, tracesKind as makeKind } from '../../../src/resources/traces/index.js';
 import { shellScript } from '../../../src/shell/script.js';
 import { containerd } from '../../../src/runtime/containerd/index.js';
 import { quoteAll } from '../../../src/shell/quote.js';
-import { syntaxError, run, SHELLS, withHost } from '../sh.js';
+import { syntaxError, run, SHELLS, withHost, undoTexts } from '../sh.js';
 
+const tracesKind = makeKind(() => ({ ...containerd, mounts: ['/run/pods/*'] }));
 const RUNTIME = {
-  stopPods: ':',
-  mounts: ['/run/pods/*'],
+  runtime: 'containerd',
   tables: ['ip kube-proxy', 'ip flannel-ipv4'],
   chains: ['KUBE', 'FLANNEL', 'CNI'],
 };
@@ -45,16 +45,42 @@ COMMIT
 COMMIT
 `;
 
-test('nothing to do when the marker is there', () => {
-  expect(tracesKind.diff(R, { marked: true }).changed).toBe(false);
-  expect(tracesKind.diff(R, { marked: false }).changed).toBe(true);
+/** Another pod range: an address plan that was changed, or another network. */
+const OTHER = { ...R, podCIDR: '10.99.0.0/16' };
+/** What the marker would say of these. */
+const noted = (...all: (typeof R)[]): readonly string[] =>
+  all.map((each) => tracesKind.undo?.record(each, { noted: [] }).as?.id.replace('traces:', '') ?? '');
+
+test('nothing to do when just these traces are noted; others are noted beside them, under an id of their own', () => {
+  expect(tracesKind.diff(R, { noted: noted(R) }).changed).toBe(false);
+  expect(tracesKind.diff(R, { noted: noted(OTHER, R) }).changed).toBe(false);
+  expect(tracesKind.diff(R, { noted: [] })).toMatchObject({ changed: true, change: { action: 'create' } });
+  for (const seen of [noted(OTHER), ['']])
+    expect(tracesKind.diff(R, { noted: seen })).toMatchObject({ changed: true, change: { action: 'update' } });
+  expect(noted(R)).not.toEqual(noted(OTHER));
+});
+
+test.each(SHELLS)('%s: the marker tells what was noted; one of an older kinit tells that something was', (shell) => {
+  withHost((host) => {
+    const seen = (): unknown => tracesKind.parse?.(R, run(shell, host.inside(tracesKind.observe?.(R) ?? '')).stdout);
+    const note = (each: typeof R): void => {
+      const [step] = tracesKind.apply(each, { noted: [] });
+      expect(step?.do === 'script' && run(shell, host.inside(step.script)).code).toBe(0);
+    };
+    expect(seen()).toEqual({ noted: [] });
+    host.write('/var/lib/kinit/traces', '');
+    expect(seen()).toEqual({ noted: [''] });
+    note(R);
+    note(OTHER);
+    expect(seen()).toEqual({ noted: noted(R, OTHER) });
+  });
 });
 
 test('the texts are sound for sh and bash, whatever is in the names', () => {
   const odd = traces({ ...RUNTIME, cniInterfaces: ["c'ni"], paths: ["/a b/'c"] });
   for (const shell of SHELLS) {
-    const undo = tracesKind.undo?.(odd, { marked: false });
-    for (const text of [undo?.save ?? 'if', undo?.restore ?? 'if']) {
+    const undo = undoTexts(tracesKind, odd, { noted: [] });
+    for (const text of [undo.save ?? 'if', undo.restore]) {
       expect(syntaxError(shell, text)).toBe('');
     }
   }

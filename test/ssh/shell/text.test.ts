@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { createFrameReader } from '../../../src/ssh/shell/frame.js';
 import { runLocal } from '../../../src/ssh/local.js';
-import { bootText, requestText } from '../../../src/ssh/shell/text.js';
+import { BEGUN, bootText, requestText } from '../../../src/ssh/shell/text.js';
 
 const NONCE = 'fedcba9876543210fedcba9876543210';
 const SHELLS = ['dash', 'bash', 'busybox'].filter(
@@ -27,6 +27,7 @@ async function ask(
       out += bytes.toString('utf8');
     },
     mark: (mark) => {
+      if (mark.endsWith(` ${BEGUN}`)) return;
       answers.push({ out, mark });
       out = '';
     },
@@ -47,6 +48,22 @@ describe.each(SHELLS)('%s', (shell) => {
     expect(answers[0]).toEqual({ out: 'x', mark: '1 3' });
     expect(answers[1]?.out).toBe('');
     expect(answers[2]?.out).toMatch(/^\/\n0?022\n0\n$/);
+  });
+
+  test('each request tells the process it runs in, which is a child of the shell', async () => {
+    const parent =
+      'read -r _ < /proc/self/stat; sh -c \'read -r pid _ _ parent _ < /proc/$PPID/stat; echo "$pid $parent"\'';
+    const requests = [parent, parent].map((script, index) =>
+      requestText({ nonce: NONCE, bash: shell === 'bash' }, index + 1, script, index === 0 ? undefined : 'x'),
+    );
+    const { stdout } = await runLocal(shell, shell === 'busybox' ? ['sh'] : [], {
+      input: requests.join(''),
+      reject: false,
+    });
+    const begun = [...stdout.matchAll(new RegExp(`${NONCE} (\\d) (\\d+) ${BEGUN}\\n(\\d+) (\\d+)\\n`, 'g'))];
+    expect(begun.map(([, id]) => id)).toEqual(['1', '2']);
+    for (const [, , told, real] of begun) expect(told).toBe(real);
+    expect(begun[0]?.[4]).toBe(begun[1]?.[4]);
   });
 
   test('a script that reads gets its own input, or none, never the next request', async () => {

@@ -15,7 +15,7 @@ look() {
 }
 
 echo "cpus $(nproc || grep -c ^processor /proc/cpuinfo)"
-grep ^MemTotal: /proc/meminfo
+grep ^MemTotal: /proc/meminfo || exit 1
 look /sys/fs/cgroup
 look /sys/fs/cgroup/memory
 look /sys/fs/cgroup/cpu
@@ -32,3 +32,4 @@ while IFS=: read -r _ controllers path; do
     path=${path%/*}
   done
 done < /proc/1/cgroup
+:

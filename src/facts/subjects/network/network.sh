@@ -19,11 +19,11 @@ session() {
   done
 }
 
-ip -o addr show
-ip -o route show default
+ip -o addr show && ip -o route show default || exit 1
 ip -o route get 192.0.2.1 | sed 's/^/get /'
 ip -6 -o route show default
 ip -o route show | head -n "$routes" | sed 's/^/route /'
 # Behind a resolver on the host itself stand those it asks.
 sed -n 's/^[[:space:]]*nameserver[[:space:]]/nameserver /p' /etc/resolv.conf /run/systemd/resolve/resolv.conf
 session
+:

@@ -49,3 +49,4 @@ if ! modprobe -n -q vxlan; then
     echo vxlan=no
   fi
 fi
+:

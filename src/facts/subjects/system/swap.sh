@@ -1,4 +1,4 @@
 # shellcheck shell=sh
 # Prints the swap areas in use, as proc(5) lists them.
 
-cat /proc/swaps
+[ ! -e /proc/swaps ] || cat /proc/swaps

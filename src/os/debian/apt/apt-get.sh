@@ -35,17 +35,71 @@ apt_wait() {
   done
 }
 
-# apt_get ARGUMENT...
-apt_get() {
-  apt_wait || return 1
-  timeout "$bound" apt-get -q -y -o DPkg::Lock::Timeout="$LOCK_TIMEOUT" -o Acquire::Retries=2 \
+# with_options COMMAND... -- ARGUMENT...: runs COMMAND apt-get OPTION... ARGUMENT...
+with_options() {
+  command=
+  while [ "$1" != -- ]; do
+    command="$command $1"
+    shift
+  done
+  shift
+  # shellcheck disable=SC2086 # words
+  $command apt-get -q -y -o DPkg::Lock::Timeout="$LOCK_TIMEOUT" -o Acquire::Retries=2 \
     -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 \
-    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" > "$log" 2>&1 < /dev/null
+    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"
+}
+
+# apt_get ARGUMENT...: what installs and removes nothing (update, -s), with a bound.
+apt_get() {
+  apt_wait && with_options timeout "$bound" -- "$@" > "$log" 2>&1 < /dev/null
+}
+
+# apt_change ARGUMENT...: what runs the scripts of packages.
+apt_change() {
+  apt_wait && with_options undisturbed -- "$@"
 }
 
 # dpkg_alone ARGUMENT...
 dpkg_alone() {
-  apt_wait && timeout 600 dpkg "$@" > "$log" 2>&1 < /dev/null
+  apt_wait && undisturbed dpkg "$@"
+}
+
+# Seconds without a word after which a package's script is not waited for any longer.
+PATIENCE=1800
+
+# undisturbed COMMAND...: in a session of its own, which nothing of kinit's ends (ssh/shell/end-session.sh): a package
+# script that is killed in the middle leaves a package that neither works nor can be removed. It is waited for while it
+# says something, and every ten seconds that it goes on is told. One that is silent for too long is left alone.
+undisturbed() {
+  setsid "$@" > "$log" 2>&1 < /dev/null &
+  worker=$!
+  tenths=0
+  quiet=0
+  size=0
+  while is_at_work "$worker"; do
+    sleep 0.1
+    tenths=$((tenths + 1))
+    [ $((tenths % 100)) -eq 0 ] || continue
+    now=$(wc -c < "$log")
+    quiet=$((quiet + 10))
+    [ "$now" = "$size" ] || quiet=0
+    size=$now
+    echo "$((tenths / 10)) s: $(tail -n 1 "$log")"
+    [ "$quiet" -lt "$PATIENCE" ] || give_up
+  done
+  wait "$worker"
+}
+
+# One that has ended is there until it is waited for (Z).
+is_at_work() {
+  { read -r state < "/proc/$1/stat"; } 2> /dev/null || return 1
+  case "${state##*) }" in Z* | X*) return 1 ;; esac
+}
+
+give_up() {
+  echo "the package manager (process $worker) has said nothing for $PATIENCE s. It goes on and was not ended; look at it with: ps -fp $worker. Its last lines:" >&2
+  tail -n 15 "$log" >&2
+  exit 1
 }
 
 # apt_failed WHAT: says it with the log's end, and ends the script. Lists that could not be refreshed go first: what apt says of

@@ -5,7 +5,8 @@
 #
 # In the folder, packages-removed collects packages that had to go because they conflict (chrony takes systemd-timesyncd's
 # place), so that removing ours can bring them back; packages-added those that come, with the ones they depend on, and
-# after each whether its configuration files were there ("config-files") or nothing was.
+# after each whether its configuration files were there ("config-files") or nothing was; units-added the systemd units that
+# come with them.
 # include: ./apt-get.sh
 
 lists_are_fresh() {
@@ -43,7 +44,15 @@ note_what_changes() {
 }
 
 install_packages() {
-  apt_get install --no-install-recommends -- "$@"
+  apt_change install --no-install-recommends -- "$@"
+}
+
+# Units that come with them: what they start is told apart from what ran before.
+note_units() {
+  for name in $coming; do
+    dpkg -L "$name" 2> /dev/null | sed -n 's,^.*/systemd/system/\([^/@]*\.\(service\|socket\|timer\)\)$,\1,p'
+  done > "$log"
+  [ ! -s "$log" ] || note units-added "$(cat < "$log")"
 }
 
 notes=$1
@@ -56,9 +65,10 @@ if ! simulate "$@"; then
   simulate "$@" || apt_failed "cannot install $*"
 fi
 note_what_changes
-echo "installing $*"
+echo "installing $*${going:+, in the place of $(printf '%s' "$going" | tr '\n' ' ')}"
 if ! install_packages "$@"; then
   [ -z "$refreshed" ] || apt_failed "could not install $*"
   refresh_lists
   install_packages "$@" || apt_failed "could not install $*"
 fi
+note_units

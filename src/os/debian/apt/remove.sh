@@ -4,6 +4,7 @@
 # go too where there were none before.
 # "$1" = folder of the notes that install.sh made
 # include: ./apt-get.sh
+# include: ./pushed-out.sh
 
 installed() {
   # shellcheck disable=SC2016 # the braces are dpkg-query's own
@@ -44,7 +45,7 @@ had_files() {
 }
 
 remove_packages() {
-  apt_get remove -- "$@" || apt_failed "could not remove $*"
+  apt_change remove -- "$@" || apt_failed "could not remove $*"
   purge=
   for name in "$@"; do
     had_files "$name" || purge="$purge $name"
@@ -53,19 +54,11 @@ remove_packages() {
   [ -z "$purge" ] || dpkg_alone --purge $purge || apt_failed "could not remove the configuration files of$purge"
 }
 
-bring_back() {
-  apt_get install --no-install-recommends -- "$@" && return 0
-  apt_refresh
-  apt_get install --no-install-recommends -- "$@" ||
-    apt_failed "could not install $* again, which kinit's packages had replaced"
-}
-
 notes=$1
 apt_mend
 ours=$(our_packages)
 choose_removable
 # shellcheck disable=SC2086 # a word each
 [ -z "$removable" ] || remove_packages $removable
-# shellcheck disable=SC2046 # a word each
-[ ! -s "$notes/packages-removed" ] || bring_back $(sort -u "$notes/packages-removed")
-rm -f -- "$notes/packages-removed" "$notes/packages-added"
+bring_back
+rm -f -- "$notes/packages-added"

@@ -5,13 +5,21 @@
 # include: ../../../shell/lib/host-path.sh
 # include: ../unit.sh
 
-ports() { timeout 30 firewall-cmd "$@" --list-ports | tr ' ' '\n'; }
-sources() { timeout 30 firewall-cmd "$@" --zone=trusted --list-sources | tr ' ' '\n' | sed 's/^./trusted &/'; }
-list() { { ports "$@"; sources "$@"; } 2> /dev/null | sed '/^$/d'; }
+# list PREFIX OPTION...
+list() {
+  prefix=$1
+  shift
+  ports=$(timeout 30 firewall-cmd "$@" --list-ports) &&
+    sources=$(timeout 30 firewall-cmd "$@" --zone=trusted --list-sources) || exit 1
+  {
+    printf '%s\n' "$ports" | tr ' ' '\n'
+    printf '%s\n' "$sources" | tr ' ' '\n' | sed 's/^./trusted &/'
+  } | sed "/^\$/d; s/^/$prefix=/"
+}
 
 show_unit firewalld firewalld
 [ "$1" = rules ] || exit 0
 # firewall-cmd is slow (a Python start each), so it is asked only where firewalld runs.
-systemctl -q is-active firewalld || exit 0
-list --permanent | sed 's/^/fw-permanent=/'
-list | sed 's/^/fw-running=/'
+is_running || exit 0
+list fw-permanent --permanent
+list fw-running

@@ -23,6 +23,7 @@ const OBSERVE = shellScript('./observe.sh', import.meta.url);
 const TURN_OFF = shellScript('./turn-off.sh', import.meta.url);
 const TURN_ON = shellScript('./turn-on.sh', import.meta.url);
 const OPEN = shellScript('./open.sh', import.meta.url);
+const SAVE_BLOCK = shellScript('../../block/save.sh', import.meta.url);
 const CLOSE = shellScript('./close.sh', import.meta.url);
 
 /** A ruleset that a person wrote and nftables.service loads. */
@@ -45,6 +46,7 @@ export const nftables: FirewallManager<NftablesSeen> = {
     chains
       .filter((chain) => !stored.includes(digest) || chain.digest !== digest)
       .map(({ family, table, chain }) => `${family} ${table} ${chain}`),
+  save: ({ nftables }) => sh(SAVE_BLOCK, { args: [nftables.ruleset] }),
   // All chains again: those that are right are in the file too.
   open: (opening, { chains }) => {
     const rules = chains.flatMap((chain) => insertions(opening, chain));

@@ -1,15 +1,13 @@
 # shellcheck shell=sh
-# A hand-written ruleset of nftables.service, and what kinit adds to it: rules in a file of their own, which the
-# ruleset's own file includes last.
+# A hand-written ruleset of nftables.service, and what kinit adds to it: rules in a file of their own, which a block at the
+# end of the ruleset's own file includes.
 # RULESET = path of that file, which nftables.service loads
 
 rules=/etc/nftables.kinit.nft
-include_line="include \"$rules\" # kinit: the ports of the cluster"
+include_line="include \"$rules\""
 
+# An older kinit wrote the line without marks.
 is_included() { grep -qsF -e "$include_line" "$RULESET"; }
-
-# Not into a file that is not there: undo would leave it behind.
-add_include() { [ -e "$RULESET" ] && printf '%s\n' "$include_line" >> "$RULESET"; }
 
 # Digests of the rules that the next boot brings back.
 stored_digests() {

@@ -1,0 +1,15 @@
+# shellcheck shell=sh
+# Packages that stay after a reset have started services of theirs when they were installed: those that were not there
+# before are stopped and do not start at boot.
+# $1 = folder of the notes that the installation made
+# include: ../../shell/lib/die.sh
+
+[ -e "$D/unit-files" ] && [ -e "$1/units-added" ] || exit 0
+sort -u "$1/units-added" | while IFS= read -r unit; do
+  ! grep -qxF -e "$unit" "$D/unit-files" || continue
+  state=$(timeout 30 systemctl show -p LoadState -- "$unit") || exit 1
+  [ "$state" = LoadState=loaded ] || continue
+  timeout 60 systemctl -q disable -- "$unit" < /dev/null 2> /dev/null
+  timeout 120 systemctl stop -- "$unit" < /dev/null || die "$unit could not be stopped"
+  systemctl reset-failed -- "$unit" 2> /dev/null
+done
