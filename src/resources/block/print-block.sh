@@ -18,6 +18,7 @@ print_block() {
 
 # The whole file, and a line end where its last line has none.
 print_file() {
+  # shellcheck disable=SC2154 # find_block sets it
   [ -s "$file" ] || return 0
   cat < "$file" || return 1
   [ -z "$(tail -c 1 < "$file")" ] || echo

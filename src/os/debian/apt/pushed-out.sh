@@ -2,6 +2,7 @@
 # bring_back: installs again what kinit's packages had pushed out, where something was. Needs apt-get.sh, and $notes.
 
 bring_back() {
+  # shellcheck disable=SC2154 # whoever includes this sets it
   [ -s "$notes/packages-removed" ] || return 0
   # shellcheck disable=SC2046 # a word each
   set -- $(sort -u "$notes/packages-removed")

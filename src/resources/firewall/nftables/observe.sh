@@ -12,7 +12,7 @@ foreign="^($2|firewalld|libvirt_network|docker-bridges|cni_.*|cilium.*|calico.*|
 # Base chains that see packets to this host or through it, of tables that drop or reject something, one a line:
 # 'family table chain hook DIGEST', with '-' where no rule of kinit's stands in it.
 blocking_chains() {
-  printf '%s\n' "$ruleset" | awk -v foreign="$foreign" '
+  printf '%s\n' "$rules_now" | awk -v foreign="$foreign" '
     /^table / { family = $2; table = $3; blocks = 0; n = 0; at = 0; next }
     /^\tchain / { chain = $2; at = 0; next }
     /^\t\ttype filter hook (input|forward) / { at = ++n; name[n] = chain; hook[n] = $4; mark[n] = "-" }
@@ -29,6 +29,6 @@ blocking_chains() {
 show_unit nftables nftables
 [ "$1" = rules ] || exit 0
 is_running || exit 0
-ruleset=$(timeout 30 nft list ruleset) || exit 1
+rules_now=$(timeout 30 nft list ruleset) || exit 1
 blocking_chains | sed 's/^/nft-chain=/'
 stored_digests | sed 's/^/nft-stored=/'
