@@ -1,4 +1,4 @@
-import { asCode, type Resource, type ResourceKind } from '../../model/resource.js';
+import { asCode, type Resource, type ResourceKind, undoOf } from '../../model/resource.js';
 import { parseFields } from '../../shell/output.js';
 import { sh, shellScript } from '../../shell/script.js';
 
@@ -35,5 +35,9 @@ export const networkLinkKind: ResourceKind<NetworkLinkResource, { readonly there
         }
       : { changed: false, reason: `there is no link ${name}` },
   apply: ({ name }) => [{ do: 'script', script: sh(REMOVE, { args: [name] }) }],
-  undo: ({ name }) => ({ save: sh(SAVE, { args: [name] }), restore: sh(RESTORE, { args: [name] }) }),
+  undo: undoOf({
+    version: 1,
+    record: ({ name }: NetworkLinkResource) => ({ save: sh(SAVE, { args: [name] }), data: { name } }),
+    restore: ({ name }) => sh(RESTORE, { args: [name] }),
+  }),
 };
