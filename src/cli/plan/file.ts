@@ -1,4 +1,5 @@
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
+import { userName } from '../../model/text/user-name.js';
 import { resolve } from 'node:path';
 import { KinitError } from '../../model/error.js';
 import { planDigest, planSchema, type PlanContent, type PlanFile } from '../../model/plan.js';
@@ -11,7 +12,7 @@ export async function writePlan(file: string, content: PlanContent, inventory: s
   const plan: PlanFile = {
     format: 'kinit-plan/1',
     made: new Date().toISOString(),
-    by: `${userInfo().username}@${hostname()}`,
+    by: `${userName()}@${hostname()}`,
     inventory: resolve(inventory),
     content,
     digest: planDigest(content),

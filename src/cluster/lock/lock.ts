@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { PassThrough } from 'node:stream';
 import { KinitError } from '../../model/error.js';
 import type { HostConnection } from '../../model/host.js';
 import { beatOnceScript, beatScript, forgetScript, lookScript, takeScript } from './script.js';
+import { userName } from '../../model/text/user-name.js';
 import { isDeadHere, processSpace } from './process-space.js';
 import { pause, throwIfStopped } from '../api/until.js';
 
@@ -141,13 +142,15 @@ function keepAlive(
     .pipe(beatScript({ id, folder }), beats, { timeoutSeconds: 7 * 24 * 3600 })
     .catch(() => undefined)
     .finally(() => (open = false));
-  void ended.then((result) => {
-    if (result?.code === TAKEN_OVER && released === undefined) onLost?.();
-  });
+  const lostIf = (code: number | undefined): void => {
+    if (code === TAKEN_OVER && released === undefined) onLost?.();
+  };
+  void ended.then((result) => lostIf(result?.code));
   const timer = setInterval(() => {
     if (open) beats.write('beat\n');
     // No channel to be had (sshd's MaxSessions): better a late sign of life than none. A lost connection is reported by the work itself.
-    else void host.run(beatOnceScript({ id, folder }), { timeoutSeconds: 20 }).catch(() => undefined);
+    else
+      void host.run(beatOnceScript({ id, folder }), { timeoutSeconds: 20 }).then(({ code }) => lostIf(code), ignored);
   }, beatSeconds * 1000);
   timer.unref();
   return () => {
@@ -163,6 +166,8 @@ function keepAlive(
     if (result?.code !== 0) await host.run(forgetScript({ id, folder }), { timeoutSeconds: 20 }).catch(() => undefined);
   }
 }
+
+const ignored = (): void => undefined;
 
 function locked(
   host: HostConnection,
@@ -186,7 +191,7 @@ function described({ owner, age, silent }: Holder, stale: number): string {
 
 function thisProcess(command: string): LockOwner {
   return {
-    operator: `${userInfo().username}@${hostname()}`,
+    operator: `${userName()}@${hostname()}`,
     pid: process.pid,
     command,
     started: new Date().toISOString(),

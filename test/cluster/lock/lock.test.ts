@@ -167,3 +167,17 @@ test('an owner whose lock was taken over is told, and one that gave it back is n
   await release();
   expect(lost).toEqual(['old']);
 });
+
+test('without a channel of its own it still hears that another has it by now', async () => {
+  const narrow = { ...host, pipe: () => Promise.reject(new Error('MaxSessions 1')) };
+  let heard: () => void = () => undefined;
+  const lost = new Promise<void>((resolve) => {
+    heard = resolve;
+  });
+  const old = await acquireLock(narrow, 'init', { folder, owner: anna, beatSeconds: 0.05, onLost: heard });
+  const release = await take('reset', { force: true });
+  await lost;
+  await old();
+  expect((await failure(take('third'))).message).toContain('runs "reset"');
+  await release();
+});
