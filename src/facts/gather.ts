@@ -66,9 +66,11 @@ export async function gatherFacts(
     what: 'run the probe for facts',
     timeoutSeconds: TIMEOUT_SECONDS,
   });
+  const bounded = (subject: Subject<unknown>): string => boundedAnswer(host, subject, answers.get(subject.id) ?? '');
+  // What talks into the answers talks into the exit codes, too.
+  subjectsOf(own).forEach(bounded);
   const [first] = unseen;
   if (first !== undefined && !incomplete) throw couldNotLook(host, ...first);
-  const bounded = (subject: Subject<unknown>): string => boundedAnswer(host, subject, answers.get(subject.id) ?? '');
   const ask = <Answer>(subject: Subject<Answer>): Answer => shortened(subject.parse(bounded(subject)));
   // Texts of files: their length is the subject's to know.
   const askWhole = <Answer>(subject: Subject<Answer>): Answer => subject.parse(bounded(subject));
@@ -110,12 +112,15 @@ function couldNotLook(host: string, id: string, reason: string): KinitError {
 
 /** Every subject, between two looks at the host's clock. */
 export function factSections(own: OwnQuestions): readonly Section[] {
-  const subjects = [...SUBJECTS, proxiesOf(own.units), disksWith(own.folders), ...locksOf(own), past(own.past)];
   return [
     ['clock', clockScript, {}],
-    ...subjects.map(({ id, script, values = {} }): Section => [id, script, values]),
+    ...subjectsOf(own).map(({ id, script, values = {} }): Section => [id, script, values]),
     [END, clockScript, {}],
   ];
+}
+
+function subjectsOf(own: OwnQuestions): readonly Subject<unknown>[] {
+  return [...SUBJECTS, proxiesOf(own.units), disksWith(own.folders), ...locksOf(own), past(own.past)];
 }
 
 function locksOf({ packageLocks }: OwnQuestions): readonly Subject<string | undefined>[] {

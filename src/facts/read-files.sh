@@ -5,6 +5,6 @@
 for file in "$@"; do
   [ -f "$file" ] || continue
   printf '=%s\n' "$file"
-  sed 's/^/ /' "$file"
+  sed 's/^/ /' "$file" || exit 1
   echo
 done

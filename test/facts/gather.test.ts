@@ -94,13 +94,21 @@ test('clock: neither the way nor the time of the probe itself counts as an offse
   expect(clockOffset({ sent: 1000, received: 1320 }, { began: undefined, ended: 1 })).toBe(0);
 });
 
+/** Answers of a host that could look everywhere, but for those given: exit codes by section. */
+function answered(script: string, given: string, codes: Readonly<Record<string, number>> = {}): string {
+  const nonce = /printf '\\n=%s %s\\n' (\w+) /.exec(script)?.[1] ?? '';
+  const ends = factSections(OWN).map(([id]) => `=${nonce} ${id}:code\n${String(codes[id] ?? 0)}\n\n`);
+  return `\n=${nonce} os\n${given}\n${ends.join('')}=${nonce} end\n1\n`;
+}
+
 test('what talks into the answers of a host is named, and is no fact of it', async () => {
   const noisy = (noise: string): Promise<unknown> =>
     gatherFacts(
-      connection(async (script) => {
-        const nonce = /printf '\\n=%s %s\\n' (\w+) /.exec(script)?.[1] ?? '';
-        return { code: 0, stderr: '', stdout: `\n=${nonce} os\nID=debian\nPRETTY_NAME=${noise}\n=${nonce} end\n1\n` };
-      }),
+      connection(async (script) => ({
+        code: 0,
+        stderr: '',
+        stdout: answered(script, `ID=debian\nPRETTY_NAME=${noise}`),
+      })),
       OWN,
     );
   await expect(noisy('x'.repeat(720_000))).rejects.toMatchObject({
@@ -112,4 +120,20 @@ test('what talks into the answers of a host is named, and is no fact of it', asy
   await expect(gatherFacts(drowned, OWN)).rejects.toMatchObject({
     context: { class: 'access', found: '5242880 characters, and no end' },
   });
+});
+
+test('a section that could not look is an error with host and reason, or named where incomplete facts will do', async () => {
+  const host = connection(async (script) => {
+    const nonce = /printf '\\n=%s %s\\n' (\w+) /.exec(script)?.[1] ?? '';
+    return {
+      code: 0,
+      stdout: answered(script, 'ID=debian', { disks: 1 }),
+      stderr: `\n=${nonce} disks\ndf: no answer\n\n=${nonce} end\n`,
+    };
+  });
+  await expect(gatherFacts(host, OWN)).rejects.toMatchObject({
+    message: 'could not look at disks on node1',
+    context: { class: 'access', host: 'node1', found: 'df: no answer (exit code 1)' },
+  });
+  expect(await gatherFacts(host, OWN, true)).toMatchObject({ unseen: ['disks: df: no answer (exit code 1)'] });
 });

@@ -19,9 +19,20 @@ began() {
     [ ! -e "$id" ] || { stat -c "began$TAB%Y" -- "$id"; break; }
   done
   cat "$JOURNAL"/[0-9]*/id 2> /dev/null | sed "s/^/recorded$TAB/"
-  for links in "$JOURNAL"/[0-9]*-traces-*/links; do
-    # The first tells; what was noted later was noted beside a cluster.
-    [ ! -e "$links" ] || { echo 'before'; sed "s/^/before$TAB/" < "$links"; break; }
+  links_before
+}
+
+# Each network was noted before it came, but beside the one before it: links that an earlier entry takes away are no
+# stranger's.
+links_before() {
+  set --
+  for entry in "$JOURNAL"/[0-9]*-traces-*; do
+    [ -e "$entry/links" ] || continue
+    [ $# -gt 0 ] || echo 'before'
+    while IFS= read -r link; do
+      [ $# -gt 0 ] && grep -qwF -e "$link" -- "$@" || printf 'before\t%s\n' "$link"
+    done < "$entry/links"
+    set -- "$@" "$entry/restore.sh"
   done
 }
 

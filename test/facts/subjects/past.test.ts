@@ -69,6 +69,18 @@ for (const shell of SHELLS) {
     });
   });
 
+  test(`${shell}: links of before are those that no network made which was noted earlier`, () => {
+    withHost((host) => {
+      const note = (entry: string, links: string, restore: string): void => {
+        host.write(`/var/lib/kinit/journal/${entry}/links`, links);
+        host.write(`/var/lib/kinit/journal/${entry}/restore.sh`, restore);
+      };
+      note('000002-traces-a', 'cni0\n', "clean 'link=cni0' 'link=flannel.1'\n");
+      note('000009-traces-b', 'cni0\nflannel.1\nvxlan.calico\n', "clean 'link=cni0' 'link=vxlan.calico'\n");
+      expect(ask(host, []).linksBefore).toEqual(['cni0', 'vxlan.calico']);
+    });
+  });
+
   test(`${shell}: a host where nothing is answers with nothing`, () => {
     withHost((host) => {
       const seen = ask(host, [{ texts: ['/etc/cni/net.d/*.conf'], units: [] }]);

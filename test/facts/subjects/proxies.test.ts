@@ -46,7 +46,9 @@ test.each(SHELLS)(
       };
       for (const [path, text] of Object.entries(files)) host.write(path, text);
       host.command('systemctl', 'echo LANG=C; echo https_proxy=http://a:1; echo HTTP_PROXY=http://g:1');
-      const { stdout } = run(shell, host.inside(sh(subject.script, subject.values)));
+      host.write('/run/systemd/system/x', '');
+      const { code, stdout } = run(shell, host.inside(sh(subject.script, subject.values)));
+      expect(code).toBe(0);
       expect(
         subject
           .parse(stdout)
@@ -63,3 +65,13 @@ test.each(SHELLS)(
     });
   },
 );
+
+test.each(SHELLS)('%s: a systemd that gives no answer about its environment is no absence of proxies', (shell) => {
+  withHost((host) => {
+    host.command('systemctl', 'echo "Failed to connect to bus" >&2; exit 1');
+    const ask = (): number => run(shell, host.inside(sh(subject.script, subject.values))).code;
+    expect(ask()).toBe(0);
+    host.write('/run/systemd/system/x', '');
+    expect(ask()).toBe(1);
+  });
+});

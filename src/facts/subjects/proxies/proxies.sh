@@ -35,7 +35,9 @@ for unit in "$@"; do
 done
 tell logins /etc/environment
 # What systemd has in hand, wherever it comes from (a file that was changed since, systemctl set-environment).
-if given=$(systemctl show-environment | grep -iE "$setting"); then
+[ -d /run/systemd/system ] || exit 0
+given=$(timeout 20 systemctl show-environment) || exit 1
+if given=$(printf '%s\n' "$given" | grep -iE "$setting"); then
   printf '=services systemctl show-environment\n'
   printf '%s\n' "$given" | sed 's/^/ /' | head -n 20
 fi
