@@ -178,7 +178,7 @@ for (const shell of SHELLS) {
       );
       host.command(
         'systemctl',
-        'case "$*" in list-unit-files*) printf "ssh.service enabled enabled\\ntheirs.timer disabled enabled\\n";; show*) echo LoadState=loaded;; esac',
+        'case "$*" in list-unit-files*) printf "ssh.service enabled enabled\\ntheirs.timer disabled enabled\\n";; show*) echo LoadState=loaded;; reset-failed*) echo "not loaded" >&2; exit 1;; esac',
       );
       const { save = '', restore } = undoTexts(packagesKind, R, { installed: ['conntrack'] });
       expect(run(shell, host.inside(save), { D: host.saved }).code).toBe(0);
