@@ -90,6 +90,8 @@ export interface ResourceKind<R extends Resource, Seen> {
   /** For kinds seen through the API. */
   readonly observeCall?: (resource: R, tools: Tools) => Promise<Seen>;
   readonly diff: (resource: R, seen: Seen) => Difference;
+  /** What was seen, as it will be once these paths have been written in the same run; undefined: that is no matter to it. */
+  readonly afterWriting?: (resource: R, seen: Seen, written: ReadonlySet<string>) => Seen | undefined;
   readonly apply: (resource: R, seen: Seen) => readonly Step[];
   /** Absent: nothing on the host to undo. */
   readonly undo?: Undo<R, Seen>;

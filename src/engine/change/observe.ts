@@ -1,27 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isOutage } from '../../cluster/api/errors.js';
-import type { Difference, Resource, ResourceKind, Tools } from '../../model/resource.js';
+import type { Resource, ResourceKind, Tools } from '../../model/resource.js';
 import { mapLimit } from '../../model/limit.js';
 import { defined } from '../../model/defined.js';
 import { journalRecorded } from '../../resources/journal/journal.js';
 import { kindOf } from '../kinds.js';
+import { afterWriting } from './after-writing.js';
 import { askParts } from './ask.js';
+import type { Observed, Unseen } from './observed.js';
 
-/** A resource with what was seen of it and how that differs. */
-export interface Observed {
-  readonly resource: Resource;
-  readonly kind: ResourceKind<Resource, unknown>;
-  readonly seen: unknown;
-  readonly difference: Difference;
-  /** Whether its undo stands in the host's journal. Asked only for what others fill. */
-  readonly recorded?: boolean;
-}
-
-/** A resource that the API could not be asked about. That is no absence. */
-export interface Unseen {
-  readonly resource: Resource;
-  readonly failure: unknown;
-}
+export type { Observed, Unseen } from './observed.js';
 
 const API_CALLS_AT_ONCE = 8;
 /** How long the API may be away (its server is being restarted) before a look at what is in it fails. */
@@ -47,7 +35,7 @@ export async function look(resources: readonly Resource[], tools: Tools, outageM
   const kinds = resources.map((resource) => kindOf(resource));
   const outputs = await askHost(resources, kinds, tools);
   const until = Date.now() + outageMs;
-  return mapLimit(resources, API_CALLS_AT_ONCE, async (resource, index) => {
+  const looks = await mapLimit(resources, API_CALLS_AT_ONCE, async (resource, index): Promise<Observed | Unseen> => {
     const kind = kinds[index] as ResourceKind<Resource, unknown>;
     const output = outputs.printed.get(index);
     let seen: unknown;
@@ -62,6 +50,7 @@ export async function look(resources: readonly Resource[], tools: Tools, outageM
     const recorded = outputs.recorded.get(index);
     return { resource, kind, seen, difference: kind.diff(resource, seen), ...defined({ recorded }) };
   });
+  return afterWriting(looks);
 }
 
 async function patiently<T>(

@@ -131,6 +131,10 @@ export const serviceKind: ResourceKind<ServiceResource, ServiceSeen> = {
       };
     return { changed: true, change: { action: 'run', summary: deedOf(r, seen), reason: reasons.join(', ') } };
   },
+  afterWriting: ({ files }, seen, written) => {
+    const newer = files.find((path) => written.has(path));
+    return newer === undefined ? undefined : { ...seen, newer };
+  },
   apply: (r, seen) => [
     {
       do: 'script',
