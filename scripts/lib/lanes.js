@@ -3,7 +3,18 @@
 
 /** Names of files below test/e2e without ".e2e.test.ts", the longest first. */
 export const LANES = {
-  computes: ['resume', 'trouble', 'cluster', 'plan', 'variants', 'leftovers', 'guard', 'adopt', 'resume-join'],
+  computes: [
+    'resume',
+    'trouble',
+    'cluster',
+    'plan',
+    'variants',
+    'leftovers',
+    'guard',
+    'adopt',
+    'certificates',
+    'resume-join',
+  ],
   waits: ['doctor', 'works', 'addresses', 'access', 'secrecy', 'cluster-api', 'ssh', 'ssh-bastion', 'ssh-certificates'],
   alone: ['undo', 'lab'],
 };

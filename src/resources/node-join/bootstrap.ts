@@ -36,10 +36,13 @@ export interface JoinTarget {
   readonly revision: string;
 }
 
-/** Joins one host with a token of its own, which is gone afterwards however that ends. */
-export async function runJoin(resource: JoinTarget, tools: Tools): Promise<void> {
+/**
+ * Joins one host with a token of its own, which is gone afterwards however that ends.
+ * @param how again: the host is this node, and its kubelet's certificate has ended; node and pods stay, the kubelet gets a new one
+ */
+export async function runJoin(resource: JoinTarget, tools: Tools, how: 'first' | 'again' = 'first'): Promise<void> {
   const api = await tools.api();
-  await removeStaleNode(api, resource.name, tools);
+  if (how === 'first') await removeStaleNode(api, resource.name, tools);
   await forgetTokens(resource, api);
   const token = await createToken(api, {
     ttlSeconds: TOKEN_LIFE,
@@ -57,7 +60,7 @@ export async function runJoin(resource: JoinTarget, tools: Tools): Promise<void>
     });
     await tools.host.upload([{ path: BOOTSTRAP_CONF, content: { bytes: Buffer.from(content, 'utf8') }, mode: 0o600 }]);
     const [clockOffsetMs] = await Promise.all([
-      prepare(tools),
+      prepare(tools, how === 'again' ? [KUBELET_CLIENT_CURRENT] : []),
       waitForControllers(api, { timeoutSeconds: CONTROLLERS_TIMEOUT, signal: tools.signal, progress: tools.progress }),
     ]);
     await startAndWait(resource, tools, clockOffsetMs);
@@ -80,8 +83,8 @@ async function forgetTokens(resource: JoinTarget, api: ClusterApi): Promise<void
 const purpose = ({ name }: JoinTarget): string => `kinit: joins node ${name}`;
 
 /** @returns the host's clock minus this machine's, in milliseconds, to within the time of the call. Not a part of the resource: it differs at every look */
-async function prepare(tools: Tools): Promise<number> {
-  const { stdout } = await tools.host.run(sh(prepareScript), { timeoutSeconds: 60 });
+async function prepare(tools: Tools, anew: readonly string[]): Promise<number> {
+  const { stdout } = await tools.host.run(sh(prepareScript, { args: anew }), { timeoutSeconds: 60 });
   return (parseClock(stdout) ?? Date.now()) - Date.now();
 }
 

@@ -1,7 +1,9 @@
+import { parseClock } from '../../facts/subjects/system/clock-offset.js';
+import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import { type Resource, type ResourceKind, undoOf } from '../../model/resource.js';
 import { sh, shellScript } from '../../shell/script.js';
-import { KUBELET_CLIENT_CURRENT } from '../../pki/index.js';
+import { hostCertificates, KUBELET_CLIENT_CURRENT } from '../../pki/index.js';
 import { recordService } from '../service/index.js';
 import { BOOTSTRAP_CONF, finishJoin, type JoinTarget, runJoin } from './bootstrap.js';
 
@@ -16,6 +18,8 @@ export interface NodeJoinSeen {
   readonly unfinished: boolean;
   /** CA certificates (PEM) its kubeconfig trusts; '' when unknown. */
   readonly trusts: string;
+  /** Day on which its kubelet's client certificate ended: it was off for too long to renew it, and no API server knows it any more. */
+  readonly ended?: string;
 }
 
 export function nodeJoin(options: JoinTarget): NodeJoinResource {
@@ -32,11 +36,12 @@ export const nodeJoinKind: ResourceKind<NodeJoinResource, NodeJoinSeen> = {
   },
   observe: ({ kubeletConfPath }) => sh(OBSERVE, { args: [kubeletConfPath, KUBELET_CLIENT_CURRENT, BOOTSTRAP_CONF] }),
   parse: (_resource, output) => {
-    const [state = '', ca = ''] = output.trim().split('\n');
+    const [state = '', ca = '', certificate = '', ...clock] = output.trim().split('\n');
     return {
       joined: ['joined', 'unfinished'].includes(state.trim()),
       unfinished: state.trim() === 'unfinished',
-      trusts: Buffer.from(ca.trim(), 'base64').toString('utf8'),
+      trusts: fromBase64(ca),
+      ...defined({ ended: endOf(fromBase64(certificate), parseClock(clock.join('\n'))) }),
     };
   },
   diff: (resource, seen) => {
@@ -50,6 +55,11 @@ export const nodeJoinKind: ResourceKind<NodeJoinResource, NodeJoinSeen> = {
       return {
         changed: true,
         change: { action: 'run', summary, reason: `${resource.kubeletConfPath} belongs to another cluster` },
+      };
+    if (seen.ended !== undefined)
+      return {
+        changed: true,
+        change: { action: 'run', summary, reason: `its kubelet's certificate ended on ${seen.ended}` },
       };
     if (seen.unfinished)
       return {
@@ -76,7 +86,8 @@ export const nodeJoinKind: ResourceKind<NodeJoinResource, NodeJoinSeen> = {
             hint: `Set \`leftovers: set-aside\` for ${resource.name}: kinit moves it away until reset. Or take it out of the inventory.`,
           });
         }
-        if (seen.unfinished) await finishJoin(resource, tools);
+        if (seen.ended !== undefined) await runJoin(resource, tools, 'again');
+        else if (seen.unfinished) await finishJoin(resource, tools);
         else await runJoin(resource, tools);
       },
     },
@@ -95,4 +106,11 @@ function ofAnotherCluster({ caPem }: NodeJoinResource, { joined, trusts }: NodeJ
   return joined && trusts !== '' && caPem !== '' && !bare(trusts).includes(bare(caPem));
 }
 
+/** @param clock milliseconds since 1970, of the host; unknown: nothing is said */
+function endOf(pem: string, clock: number | undefined): string | undefined {
+  const end = hostCertificates({ [KUBELET_CLIENT_CURRENT]: pem }, new Date(clock ?? 0))[0]?.notAfter;
+  return clock === undefined || end === undefined || end.getTime() > clock ? undefined : end.toISOString().slice(0, 10);
+}
+
+const fromBase64 = (text: string): string => Buffer.from(text.trim(), 'base64').toString('utf8');
 const bare = (pem: string): string => pem.replaceAll(/\s+/g, '');

@@ -16,7 +16,7 @@ export async function hostState(lab: LabHandle, host: string): Promise<string[]>
       .split('\n')
       // Kernel settings of the whole machine: whether one was there already depends on who else has hosts up.
       .filter((line) => !/^entry \d+-sysctl-(kernel\.panic|vm\.overcommit_memory|vm\.panic_on_oom)/.test(line))
-      .map((line) => line.replace(/^(entry )\d+-/, '$1').replace(/kubelet-client-\d{4}-[\d-]+/g, 'kubelet-client-DATE'))
+      .map((line) => line.replace(/^(entry )\d+-/, '$1').replace(/(kubelet-(?:client|server)-)\d{4}-[\d-]+/g, '$1DATE'))
       .sort()
   );
 }

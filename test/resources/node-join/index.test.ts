@@ -1,5 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { nodeJoin, nodeJoinKind } from '../../../src/resources/node-join/index.js';
+import { nodeJoin, nodeJoinKind, type NodeJoinSeen } from '../../../src/resources/node-join/index.js';
+import { selfSignCa } from '../../../src/pki/x509/certificate.js';
+import { newKey } from '../../../src/pki/x509/keys.js';
 import type { ApiResponse, KubeObject } from '../../../src/model/api.js';
 import type { CommandResult, HostConnection, UploadFile } from '../../../src/model/host.js';
 import { failure, fakeApi, type FakeApi, fakeHost, fakeTools, localHost, node } from '../../cluster/fakes.js';
@@ -23,6 +25,8 @@ interface Scene {
   readonly api: FakeApi;
   readonly tools: ReturnType<typeof fakeTools>;
   readonly scripts: string[];
+  /** What was run before the kubelet was started. */
+  readonly prepared: string[];
   readonly uploads: UploadFile[];
 }
 
@@ -30,6 +34,7 @@ function scene(answers: readonly (CommandResult | 'stop')[], objects: readonly K
   const stop = new AbortController();
   const queue = [...answers];
   const scripts: string[] = [];
+  const prepared: string[] = [];
   const uploads: UploadFile[] = [];
   const host: HostConnection = fakeHost({
     run: async (script) => {
@@ -37,7 +42,10 @@ function scene(answers: readonly (CommandResult | 'stop')[], objects: readonly K
         scripts.push('remove bootstrap file');
         return { code: 0, stdout: '', stderr: '' };
       }
-      if (script.startsWith('( # resources/node-join/prepare')) return { code: 0, stdout: '', stderr: '' };
+      if (script.startsWith('( # resources/node-join/prepare')) {
+        prepared.push(script);
+        return { code: 0, stdout: '', stderr: '' };
+      }
       scripts.push(script);
       const answer = queue.shift();
       if (answer === undefined) throw new Error(`the test did not expect: ${script}`);
@@ -54,10 +62,13 @@ function scene(answers: readonly (CommandResult | 'stop')[], objects: readonly K
       return { status: 201, body };
     },
   });
-  return { api, tools: fakeTools({ host, api, signal: stop.signal }), scripts, uploads };
+  return { api, tools: fakeTools({ host, api, signal: stop.signal }), scripts, prepared, uploads };
 }
 
-async function join({ tools }: Scene, seen = { joined: false, unfinished: false, trusts: '' }): Promise<void> {
+async function join(
+  { tools }: Scene,
+  seen: NodeJoinSeen = { joined: false, unfinished: false, trusts: '' },
+): Promise<void> {
   for (const step of nodeJoinKind.apply(worker, seen)) if (step.do === 'call') await step.run(tools);
 }
 
@@ -172,6 +183,34 @@ test('a Node that is left over is deleted first; a living one of that name is an
   await join(stale);
   expect(stale.api.calls).toContain('delete Node/worker-1');
   expect(stale.tools.said[0]).toContain('left over');
+});
+
+test("a kubelet whose certificate ended while it was off gets another one by a token; its node and that node's pods stay", async () => {
+  const at = (date: string): bigint => BigInt(Date.parse(date)) * 1_000_000n;
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  const { key } = await newKey('ECDSA-P256');
+  const pem = selfSignCa('system:node:worker-1', key, {
+    notBefore: new Date('2030-05-01T00:00:00Z'),
+    notAfter: new Date('2031-05-01T00:00:00Z'),
+  });
+  const seen = (clock: bigint): NodeJoinSeen | undefined =>
+    nodeJoinKind.parse?.(worker, ['joined', base64(CA), base64(pem), String(clock)].join('\n'));
+  expect(seen(at('2031-04-30T00:00:00Z'))).toEqual({ joined: true, unfinished: false, trusts: CA });
+  const ended = seen(at('2031-05-02T00:00:00Z'));
+  if (ended === undefined) throw new Error('nothing was seen');
+  expect(ended).toEqual({ joined: true, unfinished: false, trusts: CA, ended: '2031-05-01' });
+  expect(nodeJoinKind.diff(worker, ended)).toMatchObject({
+    changed: true,
+    change: { action: 'run', reason: "its kubelet's certificate ended on 2031-05-01" },
+  });
+  const now = scene([ok], [node('worker-1', false)]);
+  await join(now, ended);
+  expect(now.prepared[0]).toMatch(/kubelet-client-current\.pem/);
+  expect(now.api.calls).not.toContain('delete Node/worker-1');
+  expect(tokensOf(now)).toEqual([]);
+  const first = scene([ok]);
+  await join(first);
+  expect(first.prepared[0]).not.toMatch(/kubelet-client-current\.pem/);
 });
 
 test('a host of another cluster is refused before anything is changed', async () => {
