@@ -33,7 +33,8 @@ export async function whatHindersPulling(live: readonly LiveHost[], spec: Spec):
 export function registriesOf({ artifacts, kubernetesVersion, runtime }: Spec): readonly string[] {
   const mirrored = new Set(runtime.registryMirrors.map(({ registry }) => registry));
   if (mirrored.has('_default')) return [];
-  const names = SUPPLY.images.map(({ ref }) => registryOf(ref(kubernetesVersion, REGISTRIES[artifacts.mirror])));
+  const pulled = SUPPLY.images.filter(({ builtOnly }) => builtOnly !== true);
+  const names = pulled.map(({ ref }) => registryOf(ref(kubernetesVersion, REGISTRIES[artifacts.mirror])));
   // Docker Hub answers under another name than its images have.
   return [...new Set(names)]
     .filter((name) => !mirrored.has(name))
