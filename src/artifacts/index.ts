@@ -1,4 +1,5 @@
 export { buildArtifacts, type BuildOptions } from './build/build.js';
+export { ensureKernel, type Kernel } from './kernel/kernel.js';
 export { listArtifacts, type ArtifactRow } from './list.js';
 export { pruneArtifacts, type Pruned } from './store/prune.js';
 export { imageRefsOf } from './supply.js';

@@ -1,5 +1,6 @@
 import type { Arch } from '../model/artifact.js';
 import { allManifests } from './store/manifest.js';
+import { readKernelManifest } from './kernel/manifest.js';
 import { allUnpacked } from './official/unpacked.js';
 import { storedFile } from './store/paths.js';
 import { isStored } from './store/store.js';
@@ -9,7 +10,7 @@ export interface ArtifactRow {
   /** Absent for what goes with many versions. */
   readonly kubernetesVersion?: string;
   readonly arch: Arch;
-  readonly kind: 'binary' | 'image';
+  readonly kind: 'binary' | 'image' | 'kernel';
   readonly name: string;
   readonly version: string;
   /** Bytes; of an image: of the archive it is in. */
@@ -25,7 +26,29 @@ export interface ArtifactRow {
 
 /** Everything the store has: built here, and fetched from official origins. */
 export async function listArtifacts(): Promise<ArtifactRow[]> {
-  return [...(await builtHere()), ...(await fetched())];
+  return [...(await builtHere()), ...(await fetched()), ...(await kernel())];
+}
+
+/** What test hosts with kernels of their own run. */
+async function kernel(): Promise<ArtifactRow[]> {
+  const manifest = await readKernelManifest();
+  if (manifest === undefined) return [];
+  const { version, origin, linux, modules } = manifest;
+  const files = { 'uml-kernel': linux, 'uml-kernel-modules': modules };
+  const rows = Object.entries(files).map(
+    async ([name, stored]): Promise<ArtifactRow> => ({
+      arch: 'amd64',
+      kind: 'kernel',
+      name,
+      version,
+      size: stored.size,
+      digest: `sha256:${stored.sha256}`,
+      origin,
+      file: storedFile(stored.sha256),
+      present: await isStored(stored),
+    }),
+  );
+  return Promise.all(rows);
 }
 
 async function fetched(): Promise<ArtifactRow[]> {

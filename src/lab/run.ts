@@ -1,4 +1,4 @@
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 
 import { createConnection } from 'node:net';
 import { defined } from '../model/defined.js';
@@ -7,6 +7,7 @@ import { runLocal } from '../ssh/local.js';
 import { cgroupProcesses, hierarchies, makeCgroups, removeCgroups } from './host/cgroup.js';
 import type { Hierarchy } from './host/cgroup.js';
 import { cpuList, machineCpus } from './host/cpus.js';
+import { driverOf } from './drivers/index.js';
 import { launch } from './host/launch.js';
 import { uplinkMtu } from './network/network.js';
 import { hostFiles } from './state/paths.js';
@@ -27,7 +28,7 @@ export async function bootHost(lab: Lab, host: LabHost, rootfs: string, signal?:
     await removeCgroups(all, cgroup, host.name);
     const limits = {
       cpus: host.cpus,
-      memoryMB: host.memoryMB,
+      memoryMB: driverOf(host).cgroupMemoryMB(host),
       cpuset: cpuList(
         await machineCpus(),
         host.cpus,
@@ -36,21 +37,13 @@ export async function bootHost(lab: Lab, host: LabHost, rootfs: string, signal?:
     };
     const cgroups = await makeCgroups(all, cgroup, host.name, limits);
     await writeFile(hostFiles(lab.directory, host.name).record, '');
-    await launch(lab, host, {
-      rootfs,
-      cgroups,
-      mtu: await uplinkMtu(),
-      kernelModules: await access('/lib/modules').then(
-        () => true,
-        () => false,
-      ),
-    });
+    await launch(lab, host, { rootfs, cgroups, mtu: await uplinkMtu() });
     await waitForSshd(lab, host, signal);
   }
   await waitForSystem(lab, host, signal);
 }
 
-/** Whether the launcher of a host, and so its nspawn, is alive. */
+/** Whether the launcher of a host, and so the host, is alive. */
 export async function isRunning(all: readonly Hierarchy[], lab: Lab, host: LabHost): Promise<boolean> {
   const record = await readRecord(hostFiles(lab.directory, host.name).record);
   if (record === undefined || !(await isAlive(record))) return false;
@@ -105,7 +98,7 @@ async function bootError(lab: Lab, host: LabHost, what: string): Promise<KinitEr
   return new KinitError(`Test host ${host.name} ${what}`, {
     class: 'timeout',
     host: host.name,
-    tried: 'booted it with systemd-nspawn',
+    tried: `booted it with lab driver ${host.driver}`,
     found: lines.slice(-15).join('\n'),
     hint: `Look at ${console}. On a busy machine, use fewer hosts. If the overlay mount failed, choose a folder on a real file system with --directory.`,
   });

@@ -1,3 +1,5 @@
+import type { DriverName } from './drivers/names.js';
+
 /** What one lab shall be. */
 export interface LabOptions {
   /** DNS label of at most 30 characters. Default 'demo'. */
@@ -12,6 +14,8 @@ export interface LabOptions {
   readonly controlPlanes?: number;
   /** Size of each new host's disk in MiB. Default: no limit but the machine's own disk. */
   readonly diskMB?: number;
+  /** What makes the new hosts. Default: what made the lab's first host; 'nspawn' for a new lab. */
+  readonly driver?: DriverName;
   /** Folder of a snapshot that new hosts start from. Default: the bare root file system. */
   readonly snapshot?: string;
   /** Folder for inventory, keys and disks. Default: the lab's own under the user's state folder. */
@@ -28,6 +32,7 @@ export interface LabHost {
   readonly cpus: number;
   readonly memoryMB: number;
   readonly diskMB?: number;
+  readonly driver: DriverName;
   /** The disk it started from, under its own; undefined for a bare host. */
   readonly snapshot?: string;
 }

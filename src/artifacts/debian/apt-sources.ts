@@ -76,6 +76,21 @@ export function acquireSettings(
   return [...own, ...proxies];
 }
 
+/** Sources (as hostSources gives them) of another release of Debian, from the same mirrors. */
+export function sourcesOfSuite(sources: string, suite: string): string {
+  return sources
+    .split(/\n\n+/)
+    .filter((stanza) => new RegExp(`^Suites: (.* )?${SUITE}( |$)`, 'm').test(stanza))
+    .map((stanza) => `${stanza.trimEnd().replace(/^Suites: .*$/m, `Suites: ${suite}`)}\n`)
+    .join('\n');
+}
+
+/** Where the packages come from, without what an address may hold of a login. */
+export function archives(sources: string): string {
+  const uris = [...sources.matchAll(/^URIs: (.*)$/gm)].flatMap(([, line = '']) => line.split(' '));
+  return [...new Set(uris.map((uri) => uri.replace(/\/\/[^/@]*@/, '//')))].join(' ');
+}
+
 interface OwnSource extends Source {
   /** Component main, signed (if anything is said) by Debian's own keyring. */
   readonly official: boolean;

@@ -5,7 +5,7 @@ import { KinitError } from '../../model/error.js';
 import { lastLines } from '../../model/text/last-lines.js';
 import { runLocal } from '../../ssh/local.js';
 import { buildFolder } from '../store/paths.js';
-import { ownAptConfiguration, SUITE } from './apt-sources.js';
+import { archives, ownAptConfiguration, SUITE } from './apt-sources.js';
 
 /**
  * Unpacks packages and what they depend on into a tar file, not configured, so that another architecture needs no
@@ -52,10 +52,4 @@ export async function unpackPackages(options: {
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
-}
-
-/** Where the packages come from, without what an address may hold of a login. */
-function archives(sources: string): string {
-  const uris = [...sources.matchAll(/^URIs: (.*)$/gm)].flatMap(([, line = '']) => line.split(' '));
-  return [...new Set(uris.map((uri) => uri.replace(/\/\/[^/@]*@/, '//')))].join(' ');
 }

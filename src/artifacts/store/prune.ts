@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { runLocal } from '../../ssh/local.js';
 import { sourceKubernetesVersion } from '../build/plan.js';
 import { allManifests, removeManifestsExcept } from './manifest.js';
+import { readKernelManifest } from '../kernel/manifest.js';
 import { allUnpacked } from '../official/unpacked.js';
 import { buildFolder, storeFolder } from './paths.js';
 import { withStoreLock } from './lock.js';
@@ -62,6 +63,8 @@ async function removeUnnamed(): Promise<number> {
       for (const program of component.programs) named.add(program.sha256);
     for (const { archive } of Object.values(manifest.archives)) named.add(archive.sha256);
   }
+  const kernel = await readKernelManifest();
+  if (kernel !== undefined) for (const { sha256 } of [kernel.linux, kernel.modules]) named.add(sha256);
   const folder = join(storeFolder(), 'sha256');
   let bytes = 0;
   for (const name of await readdir(folder).catch(() => [])) {

@@ -1,3 +1,5 @@
+import { DRIVER_NAMES } from '../../lab/drivers/names.js';
+import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import { quote } from '../../shell/quote.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
@@ -15,6 +17,7 @@ const up = defineCommand({
   examples: [
     ['lab up', 'three hosts'],
     ['lab up --name big --hosts 5 --memory 4G', 'five larger ones'],
+    ['lab up --name own --driver uml --hosts 1', 'one with a kernel of its own'],
   ],
   exitCodes: ['access', 'change', 'timeout', 'locked', 'artifact'],
   options: (yargs) =>
@@ -44,6 +47,12 @@ const up = defineCommand({
         requiresArg: true,
         describe: 'Size of the disk of each (10G); no limit of its own without',
       })
+      .option('driver', {
+        choices: DRIVER_NAMES,
+        requiresArg: true,
+        describe: 'What makes new hosts: nspawn (they share the kernel) or uml (each has one of its own)',
+        defaultDescription: "that of the lab's first host, nspawn for a new lab",
+      })
       .option('directory', { type: 'string', requiresArg: true, describe: 'Folder for inventory, keys and disks' }),
   run: async (args, { ui, emit, signal }) => {
     const { labUp } = await import('../../lab/index.js');
@@ -55,6 +64,7 @@ const up = defineCommand({
       controlPlanes: args.controlPlanes,
       onProgress: (text) => emit({ type: 'progress', text }),
       signal,
+      ...defined({ driver: args.driver }),
       ...(args.disk === undefined ? {} : { diskMB: parseMemory('disk', args.disk) }),
       ...(args.directory === undefined ? {} : { directory: args.directory }),
     });
@@ -85,6 +95,7 @@ const list = defineCommand({
         host.name,
         host.address,
         host.state,
+        host.driver,
         host.roles.join(','),
         host.cpus,
         `${String(host.memoryMB)}M`,
@@ -95,7 +106,7 @@ const list = defineCommand({
       labs.length === 0
         ? 'There is no lab. kinit lab up makes one.'
         : [
-            table(['LAB', 'HOST', 'ADDRESS', 'STATE', 'ROLES', 'CPUS', 'MEMORY'], rows),
+            table(['LAB', 'HOST', 'ADDRESS', 'STATE', 'DRIVER', 'ROLES', 'CPUS', 'MEMORY'], rows),
             ...labs.map((lab) => `${lab.name}: ${lab.inventoryFile}`),
           ].join('\n'),
     );

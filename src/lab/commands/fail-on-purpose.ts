@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { KinitError } from '../../model/error.js';
 import { cgroupProcesses, hierarchies, removeCgroups } from '../host/cgroup.js';
+import { driverOf } from '../drivers/index.js';
 import { setPartition } from '../network/network.js';
 import { hostFiles } from '../state/paths.js';
-import { isAlive, kill, readRecord, until } from '../host/process.js';
+import { isAlive, readRecord, until } from '../host/process.js';
 import { bootHost } from '../run.js';
 import { findHost } from './ssh.js';
 import { namesOf, readState } from '../state/state.js';
@@ -11,16 +11,14 @@ import { addressIn } from '../network/subnet.js';
 import type { Lab } from '../types.js';
 
 /**
- * Power cut: SIGKILL to the host's PID 1. The kernel ends all that runs in the host at once; its disk stays.
+ * Power cut: all that runs in the host ends at once; its disk stays.
  * @internal For end-to-end tests.
  */
 export async function killHost(lab: Lab, name: string): Promise<void> {
   const host = findHost(lab, name);
   const all = await hierarchies();
   const { cgroup } = namesOf(lab);
-  for (const pid of await cgroupProcesses(all, cgroup, host.name)) {
-    if (isHostInit(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''))) kill(pid);
-  }
+  await driverOf(host).cutPower(await cgroupProcesses(all, cgroup, host.name));
   const launcher = await readRecord(hostFiles(lab.directory, host.name).record);
   if (launcher !== undefined) await until(10, async () => !(await isAlive(launcher)));
   await removeCgroups(all, cgroup, host.name);
@@ -55,9 +53,4 @@ export async function partition(lab: Lab, pairs: readonly (readonly [string, str
     namesOf(lab),
     pairs.map(([a, b]) => [address(a), address(b)] as const),
   );
-}
-
-/** PID 1 of a host counts as 1 in the first namespace below this one; that of a container in it lies one deeper. */
-export function isHostInit(status: string): boolean {
-  return /^NSpid:\t\d+\t1$/m.test(status);
 }

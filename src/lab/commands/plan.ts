@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defined } from '../../model/defined.js';
+import { DEFAULT_DRIVER, type DriverName } from '../drivers/names.js';
 import { addressIn } from '../network/subnet.js';
 import { snapshotPart } from '../snapshot/layers.js';
 import type { LabHost } from '../types.js';
@@ -16,6 +17,7 @@ export function missingHosts(
     readonly cpus: number;
     readonly memoryMB: number;
     readonly diskMB?: number;
+    readonly driver?: DriverName;
     readonly snapshot?: string;
   },
   subnet: string,
@@ -28,10 +30,16 @@ export function missingHosts(
       roles: roles(index, wanted),
       cpus: wanted.cpus,
       memoryMB: wanted.memoryMB,
+      driver: chosenDriver(have, wanted),
       ...defined({ diskMB: wanted.diskMB }),
       ...(wanted.snapshot === undefined ? {} : { snapshot: join(wanted.snapshot, snapshotPart(roles(index, wanted))) }),
     };
   });
+}
+
+/** What makes a lab's next hosts: what is asked for, else what made its first one. */
+export function chosenDriver(have: readonly LabHost[], wanted: { readonly driver?: DriverName }): DriverName {
+  return wanted.driver ?? have[0]?.driver ?? DEFAULT_DRIVER;
 }
 
 /** A lab without a worker could run no ordinary pod, so its control plane runs them too. */

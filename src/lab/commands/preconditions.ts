@@ -4,10 +4,10 @@ import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import { lastLines } from '../../model/text/last-lines.js';
 import { runLocal } from '../../ssh/local.js';
+import type { Driver } from '../drivers/driver.js';
 
-/** Programs a lab needs, and the Debian packages they come from. */
+/** Programs every lab needs, and the Debian packages they come from. */
 const TOOLS: Readonly<Record<string, string>> = {
-  'systemd-nspawn': 'systemd-container',
   mmdebstrap: 'mmdebstrap',
   ip: 'iproute2',
   nft: 'nftables',
@@ -18,8 +18,7 @@ const TOOLS: Readonly<Record<string, string>> = {
 };
 const KEYRING = { file: '/usr/share/keyrings/debian-archive-keyring.gpg', package: 'debian-archive-keyring' };
 
-/** A host's own files before anything is installed in it, and the root file system with what making it needs, in MiB. */
-const HOST_MB = 500;
+/** The root file system with what making it needs, in MiB. */
 const ROOTFS_MB = 1500;
 
 export interface Place {
@@ -49,14 +48,19 @@ export function checkPlace(place: Place): void {
 }
 
 /** Installs missing programs on Debian and its relatives; elsewhere names them. */
-export async function ensureTools(onProgress: (text: string) => void, signal?: AbortSignal): Promise<void> {
-  const packages = await missingPackages();
+export async function ensureTools(
+  { tools }: Pick<Driver, 'tools'>,
+  onProgress: (text: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const needed = { ...TOOLS, ...tools };
+  const packages = await missingPackages(needed);
   if (packages.length === 0) return;
   const install = ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', ...packages];
   if (!(await isInstalled('apt-get'))) {
     throw new KinitError(`Programs for test hosts are missing: ${packages.join(', ')}`, {
       class: 'preflight',
-      tried: `looked for ${Object.keys(TOOLS).join(', ')} in PATH`,
+      tried: `looked for ${Object.keys(needed).join(', ')} in PATH`,
       hint: `Install them with this system's package manager (the names are Debian's): ${packages.join(' ')}`,
     });
   }
@@ -67,11 +71,11 @@ export async function ensureTools(onProgress: (text: string) => void, signal?: A
     ...defined({ signal }),
   };
   const first = await runLocal('apt-get', install, { ...options, reject: false });
-  if (first.code === 0 && (await missingPackages()).length === 0) return;
+  if (first.code === 0 && (await missingPackages(needed)).length === 0) return;
   // Package lists that are missing or too old are the usual reason.
   await runLocal('apt-get', ['update'], { ...options, reject: false });
   const second = await runLocal('apt-get', install, { ...options, reject: false });
-  if (second.code === 0 && (await missingPackages()).length === 0) return;
+  if (second.code === 0 && (await missingPackages(needed)).length === 0) return;
   throw new KinitError(`Programs for test hosts could not be installed: ${packages.join(', ')}`, {
     class: 'preflight',
     tried: `apt-get ${install.join(' ')}`,
@@ -81,10 +85,15 @@ export async function ensureTools(onProgress: (text: string) => void, signal?: A
 }
 
 /** Throws when the disk that holds the folder is too full for so many new hosts. */
-export async function checkDisk(folder: string, newHosts: number, rootfsIsThere: boolean): Promise<void> {
+export async function checkDisk(
+  folder: string,
+  newHosts: number,
+  { hostMB }: Pick<Driver, 'hostMB'>,
+  rootfsIsThere: boolean,
+): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const { bavail, bsize } = await statfs(folder);
-  const neededMB = newHosts * HOST_MB + (rootfsIsThere ? 0 : ROOTFS_MB);
+  const neededMB = newHosts * hostMB + (rootfsIsThere ? 0 : ROOTFS_MB);
   const freeMB = Math.floor((bavail * bsize) / 1024 / 1024);
   if (freeMB >= neededMB) return;
   throw new KinitError(`Not enough disk for ${newHosts} test host(s)`, {
@@ -94,9 +103,9 @@ export async function checkDisk(folder: string, newHosts: number, rootfsIsThere:
   });
 }
 
-async function missingPackages(): Promise<string[]> {
+async function missingPackages(tools: Readonly<Record<string, string>>): Promise<string[]> {
   const missing = new Set<string>();
-  for (const [tool, name] of Object.entries(TOOLS)) if (!(await isInstalled(tool))) missing.add(name);
+  for (const [tool, name] of Object.entries(tools)) if (!(await isInstalled(tool))) missing.add(name);
   if (
     !(await access(KEYRING.file).then(
       () => true,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { KinitError } from '../../model/error.js';
 import { hierarchies, removeCgroups } from '../host/cgroup.js';
 import { takeDown } from './down.js';
+import { DRIVERS } from '../drivers/index.js';
 import { makeHost } from '../host/host.js';
 import { withLock } from '../state/lock.js';
 import { cutWays } from '../network/reach.js';
@@ -10,7 +11,7 @@ import { makeNetwork, uplinkMtu, usedNetworks } from '../network/network.js';
 import { checkOptions } from '../options.js';
 import type { CheckedOptions } from '../options.js';
 import { hostFiles, labLock, labsFolder, machineLock } from '../state/paths.js';
-import { missingHosts } from './plan.js';
+import { chosenDriver, missingHosts } from './plan.js';
 import { checkDisk, checkPlace, ensureTools, here } from './preconditions.js';
 import { removeTree } from './remove.js';
 import { ensureRootfs, rootfsIsCached } from '../rootfs/rootfs.js';
@@ -29,7 +30,6 @@ import { makeKey, writeInventory, writeKnownHosts } from '../rootfs/user-files.j
 export async function labUp(given: LabOptions): Promise<Lab> {
   const options = checkOptions(given);
   checkPlace(here());
-  await ensureTools(options.onProgress, options.signal);
   return withLock(labLock(options.name), 300, options.signal, () => up(options));
 }
 
@@ -37,13 +37,15 @@ async function up(options: CheckedOptions): Promise<Lab> {
   const { name, signal, onProgress } = options;
   const before = await readState(name);
   refuseMove(before, options);
+  const driver = DRIVERS[chosenDriver(before?.hosts ?? [], options)];
+  await ensureTools(driver, onProgress, signal);
   const newCount = Math.max(0, options.hosts - (before?.hosts.length ?? 0));
-  if (newCount > 0)
-    await checkDisk(
-      before?.directory ?? options.directory ?? stateFolder(name),
-      newCount,
-      before !== undefined || (await rootfsIsCached()),
-    );
+  if (newCount > 0) {
+    driver.check(options);
+    const folder = before?.directory ?? options.directory ?? stateFolder(name);
+    await checkDisk(folder, newCount, driver, before !== undefined || (await rootfsIsCached()));
+    await driver.prepare({ onProgress, signal });
+  }
   const rootfs = before?.rootfs ?? (await ensureRootfs(onProgress, signal));
 
   const lab = toLab(await withLock(machineLock(), 60, signal, () => claim(options, before, rootfs)));

@@ -2,27 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runLocal } from '../../ssh/local.js';
-import { initScript } from './launch.js';
+import { driverOf } from '../drivers/index.js';
 import { hostFiles } from '../state/paths.js';
 import { removeTree } from '../commands/remove.js';
 import { SUDO_USER } from '../rootfs/rootfs.js';
-import { copyTree } from '../snapshot/disk.js';
-import { varSource } from '../snapshot/layers.js';
 import type { Lab, LabHost } from '../types.js';
 
 /** Makes the disk of a new host: its own names, keys and ids over the shared root file system. */
 export async function makeHost(lab: Lab, host: LabHost, rootfs: string): Promise<void> {
   const files = hostFiles(lab.directory, host.name);
   await removeTree(files.folder);
-  for (const folder of [files.folder, join(files.folder, 'root'), files.disk])
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-  // Seen as / and /var inside: open to every user there.
-  for (const folder of ['upper', 'work']) await mkdir(join(files.disk, folder), { mode: 0o755 });
-  await copyTree(varSource(host, rootfs), join(files.disk, 'var'));
-  await writeFile(files.init, `#!/bin/sh\n${initScript.text}\n`);
-  await chmod(files.init, 0o755);
+  for (const folder of [files.folder, files.disk]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  // Seen as / inside: open to every user there.
+  await mkdir(join(files.disk, 'upper'), { mode: 0o755 });
   await identity(lab, host, join(files.disk, 'upper'));
-  if (host.diskMB !== undefined) await packDisk(files.disk, files.image, host.diskMB);
+  await driverOf(host).makeDisk(lab, host, rootfs);
 }
 
 /** The line of known_hosts for a host. Its key is known because it was made here. */
@@ -53,13 +47,6 @@ async function identity(lab: Lab, host: LabHost, upper: string): Promise<void> {
   await chmod(join(upper, 'home'), 0o755);
   // The first user of a Debian system has id 1000.
   await runLocal('chown', ['-R', '1000:1000', join(upper, `home/${SUDO_USER}`)]);
-}
-
-/** A file system of its own size, so that a host's disk can really be full. */
-async function packDisk(disk: string, image: string, sizeMB: number): Promise<void> {
-  await runLocal('mkfs.ext4', ['-q', '-d', disk, image, `${sizeMB}M`], { timeoutSeconds: 120 });
-  await removeTree(disk);
-  await mkdir(disk, { mode: 0o700 });
 }
 
 /** The machine's name servers; a local stub cannot be reached from a host, but the servers behind it can. */

@@ -1,8 +1,9 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { runLocal } from '../../ssh/local.js';
+import { driverOf } from '../drivers/index.js';
 import { cgroupVersion, hierarchies } from '../host/cgroup.js';
 import { hostKeyLine } from '../host/host.js';
-import { addToInventory, renderInventory } from '../state/inventory.js';
+import { addToInventory, renderInventory, type InventoryOptions } from '../state/inventory.js';
 import type { Lab } from '../types.js';
 
 /** The lab's key pair; an existing one is kept. */
@@ -33,12 +34,18 @@ export async function writeKnownHosts(lab: Lab): Promise<void> {
 /** inventory.yaml; one that is there only gets the missing hosts. */
 export async function writeInventory(lab: Lab): Promise<void> {
   const before = await read(lab.inventoryFile);
-  const swapOn = ((await read('/proc/swaps')) ?? '').trim().split('\n').length > 1;
   const after =
     before === undefined
-      ? renderInventory(lab.hosts, { lab: lab.name, cgroupVersion: cgroupVersion(await hierarchies()), swapOn })
+      ? renderInventory(lab.hosts, { lab: lab.name, ...(await sharedKernel(lab)) })
       : addToInventory(before, lab.hosts, lab.inventoryFile);
   if (after !== before) await replace(lab.inventoryFile, after);
+}
+
+/** What hosts share with this machine; nothing where each has a kernel of its own. */
+async function sharedKernel(lab: Lab): Promise<Pick<InventoryOptions, 'shared'>> {
+  if (lab.hosts.every((host) => driverOf(host).ownKernel)) return {};
+  const swapOn = ((await read('/proc/swaps')) ?? '').trim().split('\n').length > 1;
+  return { shared: { cgroupVersion: cgroupVersion(await hierarchies()), swapOn } };
 }
 
 async function replace(file: string, text: string): Promise<void> {

@@ -2,12 +2,18 @@ import { KinitError } from '../../model/error.js';
 import { documentText, editableYaml, toYaml, yamlScalar } from '../../model/text/yaml.js';
 import type { LabHost } from '../types.js';
 
-export interface InventoryOptions {
-  readonly lab: string;
+/** What belongs to the machine that hosts share. */
+export interface SharedKernel {
   /** How the machine, and so every host on it, mounts cgroups. */
   readonly cgroupVersion: 1 | 2;
   /** Swap is on. It belongs to the machine: a host that turns it off would turn it off for all. */
   readonly swapOn: boolean;
+}
+
+export interface InventoryOptions {
+  readonly lab: string;
+  /** Absent where every host has a kernel of its own. */
+  readonly shared?: SharedKernel;
 }
 
 /** A new inventory for a lab. The settings that only a lab needs stand in it, with the reason. */
@@ -28,15 +34,27 @@ ssh:
   user: root
   identityFile: id_ed25519
   knownHostsFile: known_hosts
+${options.shared === undefined ? ownKernel() : sharedKernel(options.shared)}`;
+}
 
+/** Nothing of a real host has to be left out, but the time: a lab may have no time server in reach. */
+function ownKernel(): string {
+  return `
+# Each host has a kernel of its own; its clock is this machine's until it is set there.
+timeSync: keep
+`;
+}
+
+function sharedKernel({ swapOn, cgroupVersion }: SharedKernel): string {
+  return `
 # Everything below is for throwaway hosts that share one machine. Leave it out for real ones.
 
 # The clock, SELinux and kernel belong to the machine; a host cannot set them.
 timeSync: keep
 selinux: keep
-${options.swapOn ? '# Swap is on on this machine. Turning it off in a host would turn it off everywhere.\nswap: keep\n' : ''}
+${swapOn ? '# Swap is on on this machine. Turning it off in a host would turn it off everywhere.\nswap: keep\n' : ''}
 kubelet:
-${options.cgroupVersion === 1 ? '  # This machine still mounts cgroup v1.\n  cgroupV1: allow\n' : ''}  config:
+${cgroupVersion === 1 ? '  # This machine still mounts cgroup v1.\n  cgroupV1: allow\n' : ''}  config:
     # The hosts share the machine's disk: how full it is says nothing about them.
     evictionHard:
       memory.available: 100Mi

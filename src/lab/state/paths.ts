@@ -65,6 +65,7 @@ export function hostFiles(
   readonly record: string;
   readonly console: string;
   readonly init: string;
+  readonly kernel: string;
 } {
   const folder = join(labDirectory, 'hosts', host);
   return {
@@ -74,6 +75,7 @@ export function hostFiles(
     record: join(folder, 'process'),
     console: join(folder, 'console.log'),
     init: join(folder, 'init'),
+    kernel: join(folder, 'linux'),
   };
 }
 

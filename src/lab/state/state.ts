@@ -2,6 +2,7 @@ import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { defined } from '../../model/defined.js';
+import { DEFAULT_DRIVER, DRIVER_NAMES } from '../drivers/names.js';
 import { earlierLabNames, labNames, labsFolder } from './paths.js';
 import type { LabNames } from './paths.js';
 import type { Lab } from '../types.js';
@@ -23,6 +24,8 @@ const stateSchema = z.object({
       cpus: z.number(),
       memoryMB: z.number(),
       diskMB: z.number().exactOptional(),
+      // Labs of earlier versions name none.
+      driver: z.enum(DRIVER_NAMES).default(DEFAULT_DRIVER),
       snapshot: z.string().exactOptional(),
     }),
   ),

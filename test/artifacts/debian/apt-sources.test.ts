@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { acquireSettings, hostSources } from '../../../src/artifacts/debian/apt-sources.js';
+import { acquireSettings, hostSources, sourcesOfSuite } from '../../../src/artifacts/debian/apt-sources.js';
 
 const stanza = (uri: string, suites: string, more = ''): string =>
   `Types: deb\n# a comment\nURIs: ${uri}\nSuites: ${suites}\nComponents: main contrib\n${more}`;
@@ -80,4 +80,21 @@ test('a proxy of the environment is added where apt has none of its own', () => 
     'Acquire::http::Proxy "http://own.test";',
     'Acquire::https::Proxy "http://env.test";',
   ]);
+});
+
+test('another release comes from the same mirrors, without those that have only updates of this one', () => {
+  const sources = hostSources(
+    [
+      {
+        path: 'sources.list',
+        text: [
+          'deb http://mirror.test/debian bookworm main',
+          'deb http://mirror.test/debian bookworm-updates main',
+          'deb http://mirror.test/security bookworm-security main',
+        ].join('\n'),
+      },
+    ],
+    'bookworm',
+  );
+  expect(uris(sourcesOfSuite(sources, 'forky'))).toEqual(['URIs: http://mirror.test/debian', 'Suites: forky']);
 });

@@ -21,10 +21,17 @@ test('a lab that has enough hosts gets none, whatever their size', () => {
 test('more hosts go on with numbers and addresses where the lab ended', () => {
   const have = missingHosts([], wanted, subnet);
   expect(missingHosts(have, { ...wanted, hosts: 4, memoryMB: 512 }, subnet)).toEqual([
-    { name: 'node4', address: '10.210.4.14', roles: ['worker'], cpus: 2, memoryMB: 512 },
+    { name: 'node4', address: '10.210.4.14', roles: ['worker'], cpus: 2, memoryMB: 512, driver: 'nspawn' },
   ]);
 });
 
 test('without a worker the control plane runs ordinary pods too', () => {
   expect(missingHosts([], { ...wanted, hosts: 1 }, subnet)[0]?.roles).toEqual(['control-plane', 'worker']);
+});
+
+test('new hosts are made as the first one was, unless another driver is asked for', () => {
+  const have = missingHosts([], { ...wanted, hosts: 1, driver: 'uml' }, subnet);
+  expect(missingHosts(have, { ...wanted, hosts: 2 }, subnet)[0]?.driver).toBe('uml');
+  expect(missingHosts(have, { ...wanted, hosts: 2, driver: 'nspawn' }, subnet)[0]?.driver).toBe('nspawn');
+  expect(missingHosts([], wanted, subnet)[0]?.driver).toBe('nspawn');
 });

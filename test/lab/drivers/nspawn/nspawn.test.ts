@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isHostInit } from '../../../src/lab/commands/fail-on-purpose.js';
+import { isHostInit } from '../../../../src/lab/drivers/nspawn/nspawn.js';
 
 test("PID 1 of a host is told from the machine's processes and from PID 1 of a container in the host", () => {
   expect(isHostInit('Name:\tsystemd\nNSpid:\t900\t1\nNSpgid:\t900\t1\n')).toBe(true);

@@ -2,29 +2,10 @@
 # Runs a host in a mount namespace of its own, which ends with the host: whatever is killed, no mount stays. nspawn's folder
 # under /run is covered for the same reason. On cgroup v2 only leaves hold processes, so this script and each boot have a
 # leaf of their own.
-# "$1" = folder of the host, "$2" = root file system, "$@" behind them = control groups, "--", program.
+# Arguments: see host/arguments.sh.
 
 set -eu
-folder=$1 rootfs=$2
-shift 2
-groups=
-while [ "$1" != -- ]; do
-  groups="$groups $1"
-  shift
-done
-shift
-
-# enter LEAF: this process enters the host's control groups.
-enter() {
-  for group in $groups; do
-    if [ -e "$group/cgroup.subtree_control" ]; then
-      group=$group/$1
-      mkdir -p "$group"
-    fi
-    # 0 is the process that writes.
-    echo 0 > "$group/cgroup.procs"
-  done
-}
+# include: ../../host/arguments.sh
 
 # On cgroup v2 nspawn puts the host into a child group, which is the root it sees: the limits shall be seen there too.
 show_limits() {
@@ -43,7 +24,7 @@ show_limits() {
 
 enter launcher
 if [ -e "$folder/disk.img" ]; then mount -o loop "$folder/disk.img" "$folder/disk"; fi
-mount -t overlay overlay -o "lowerdir=$rootfs,upperdir=$folder/disk/upper,workdir=$folder/disk/work" "$folder/root"
+mount -t overlay overlay -o "lowerdir=$layers,upperdir=$folder/disk/upper,workdir=$folder/disk/work" "$folder/root"
 mkdir -p /run/systemd/nspawn
 mount -t tmpfs tmpfs /run/systemd/nspawn
 

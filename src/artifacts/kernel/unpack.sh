@@ -1,0 +1,17 @@
+# shellcheck shell=sh
+# Unpacks Debian's kernel source and configures it as a program for this machine (user-mode Linux).
+# "$1" = the .deb, "$2" = folder for the source, "$3" = configuration over the kernel's own default. Prints the kernel's version.
+
+set -eu
+deb=$1 folder=$2 fragment=$3
+mkdir "$folder" "$folder.deb"
+dpkg-deb -x "$deb" "$folder.deb"
+tar -xf "$folder.deb"/usr/src/linux-source-*.tar.* -C "$folder" --strip-components=1
+rm -r "$folder.deb"
+cd "$folder"
+{
+  make ARCH=um defconfig
+  scripts/kconfig/merge_config.sh -m .config "$fragment"
+  make ARCH=um olddefconfig
+} >&2
+make -s ARCH=um kernelrelease

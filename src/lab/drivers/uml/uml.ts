@@ -1,0 +1,131 @@
+import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { join } from 'node:path';
+import { ensureKernel, type Kernel } from '../../../artifacts/index.js';
+import { KinitError } from '../../../model/error.js';
+import { shellScript } from '../../../shell/script.js';
+import { runLocal } from '../../../ssh/local.js';
+import { removeTree } from '../../commands/remove.js';
+import { kill } from '../../host/process.js';
+import { addressIn } from '../../network/subnet.js';
+import { lowerLayers, varSource } from '../../snapshot/layers.js';
+import { hostFiles } from '../../state/paths.js';
+import { namesOf } from '../../state/state.js';
+import type { Lab, LabHost } from '../../types.js';
+import type { Driver, HostCommand, StartOptions } from '../driver.js';
+
+/** First process of a host; a file of its own there. */
+const initScript = shellScript('./init.sh', import.meta.url);
+const runScript = shellScript('./run.sh', import.meta.url);
+const packScript = shellScript('./pack.sh', import.meta.url);
+
+const INIT = 'usr/local/sbin/lab-init';
+
+/** CONFIG_NR_CPUS of the kernel that is built (artifacts/kernel/uml.config). */
+const MOST_CPUS = 4;
+/** A sparse file: what is not written takes nothing. In MiB. */
+const DISK_MB = 32 * 1024;
+/** What the kernel's own processes take besides the host's memory: page tables, stacks, the machine's cache of its disk. */
+const OWN_MB = 256;
+
+/** Hosts with a kernel of their own, an ordinary program of this machine (user-mode Linux). */
+export const uml: Driver = {
+  name: 'uml',
+  describe: 'a kernel of its own for each: cgroup v2, modules, swap, clock, reboots; slower',
+  ownKernel: true,
+  tools: { ethtool: 'ethtool', nsenter: 'util-linux' },
+  hostMB: 900,
+  check,
+  prepare: async (report) => void (await kernel(report.onProgress, report.signal)),
+  makeDisk,
+  cgroupMemoryMB: ({ memoryMB }) => Math.ceil(memoryMB * 1.125) + OWN_MB,
+  command,
+  // Its processes are the kernel's own: nothing ends the others when one is killed.
+  cutPower: (pids) => Promise.resolve(pids.forEach(kill)),
+};
+
+function check({ cpus, memoryMB }: Pick<LabHost, 'cpus' | 'memoryMB'>): void {
+  const wrong =
+    cpus > MOST_CPUS
+      ? { what: `${cpus} CPUs`, hint: `Give at most --cpus ${MOST_CPUS}.` }
+      : memoryMB < 256
+        ? { what: `${memoryMB} MB of memory`, hint: 'Give at least --memory 256M.' }
+        : undefined;
+  if (wrong === undefined) return;
+  throw new KinitError('The lab driver uml cannot make hosts of this size', {
+    class: 'usage',
+    found: wrong.what,
+    hint: wrong.hint,
+  });
+}
+
+function kernel(onProgress: (text: string) => void, signal: AbortSignal): Promise<Kernel> {
+  return ensureKernel({ emit: (event) => (event.type === 'progress' ? onProgress(event.text) : undefined), signal });
+}
+
+/** The host keeps the kernel it was made with: the modules on its disk fit no other. */
+async function makeDisk(lab: Lab, host: LabHost, rootfs: string): Promise<void> {
+  const files = hostFiles(lab.directory, host.name);
+  const { linux, modules } = await kernel(() => undefined, new AbortController().signal);
+  await copyFile(linux, files.kernel, constants.COPYFILE_FICLONE);
+  await chmod(files.kernel, 0o700);
+
+  const upper = join(files.disk, 'upper');
+  await runLocal('tar', ['-xf', modules, '-C', upper]);
+  await mkdir(join(upper, 'usr/local/sbin'), { recursive: true });
+  await writeFile(join(upper, INIT), `#!/bin/sh\n${initScript.text}\n`);
+  await chmod(join(upper, INIT), 0o755);
+
+  const words = [
+    lowerLayers(host, rootfs),
+    files.disk,
+    varSource(host, rootfs),
+    files.image,
+    String(host.diskMB ?? DISK_MB),
+  ];
+  await runLocal('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', packScript.text, 'sh', ...words], {
+    timeoutSeconds: 300,
+  });
+  await removeTree(files.disk);
+}
+
+function command(lab: Lab, host: LabHost, { mtu }: StartOptions): Promise<HostCommand> {
+  const names = namesOf(lab);
+  // As nspawn names its cables. Interface names have at most 15 characters (IFNAMSIZ).
+  const cable = `vb-${names.machine(host.name)}`.slice(0, 15);
+  return Promise.resolve({
+    script: runScript.text,
+    program: [cable, names.bridge, String(mtu), ...kernelArguments(lab, host, mtu)],
+  });
+}
+
+function kernelArguments(lab: Lab, host: LabHost, mtu: number): string[] {
+  const files = hostFiles(lab.directory, host.name);
+  return [
+    files.kernel,
+    'seccomp=on',
+    `ncpus=${host.cpus}`,
+    `mem=${host.memoryMB}M`,
+    `ubd0=${files.image}`,
+    'root=/dev/ubda',
+    'rw',
+    `uml_dir=${files.folder}/memory`,
+    'umid=host',
+    // The tap transport panics with more than one CPU.
+    `vec0:transport=raw,ifname=host0,mac=${hardwareAddress(host.address)}`,
+    'con=null',
+    'con0=null,fd:1',
+    'ssl=null',
+    `init=/${INIT}`,
+    '--',
+    `${host.address}/24`,
+    addressIn(lab.subnet, 1),
+    String(mtu),
+  ];
+}
+
+/** The same at each boot, so that neighbours find the host again: locally administered (02), and its IPv4 address. */
+export function hardwareAddress(address: string): string {
+  const bytes = address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
+  return ['02', '00', ...bytes].join(':');
+}
