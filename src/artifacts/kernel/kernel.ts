@@ -27,6 +27,8 @@ const compileScript = shellScript('./compile.sh', import.meta.url);
 const META_PACKAGE = 'linux-source';
 const SUITE = 'forky';
 
+/** Measured: 20 s; a busy disk takes long for a hundred thousand files. */
+const UNPACK_SECONDS = 1800;
 /** Measured: 10 minutes of one processor; slow machines come on top. */
 const COMPILE_SECONDS = 3600;
 
@@ -92,7 +94,7 @@ async function build({ emit, signal }: KernelOptions): Promise<KernelManifest> {
     const source = join(folder, 'source');
     const { version, origin } = await progress.step("Debian's kernel source, fetched and configured", async () => {
       const debian = await fetchByMetaPackage(META_PACKAGE, SUITE, folder, signal);
-      const said = await run(unpackScript, [debian.file, source, CONFIGURATION], 600, signal);
+      const said = await run(unpackScript, [debian.file, source, CONFIGURATION], UNPACK_SECONDS, signal);
       const version = said.trim().split('\n').at(-1) ?? '';
       return { version, origin: `Debian ${SUITE} ${debian.name} ${debian.version}` };
     });
