@@ -42,6 +42,8 @@ export interface HostEvidence {
   readonly facts: OpenFacts;
   /** Output by section (src/doctor/sections.ts), redacted and bounded. */
   readonly text: Readonly<Record<string, string>>;
+  /** Sections that could not look, and why: what is not in their output is not known to be absent. */
+  readonly unseen?: Readonly<Record<string, string>>;
   readonly probes: readonly Probe[];
   /** Absent: not looked for (an older recording). */
   readonly leftovers?: readonly LeftoverEvidence[];

@@ -9,6 +9,8 @@ import { SECTIONS } from './sections.js';
 const TIMEOUT_SECONDS = 75;
 /** Each section bounds itself; this is for a host that does not keep to it. */
 const LONGEST = 400_000;
+/** How a section ends that got no answer in time (sections/bounded.sh). Other codes only say that nothing was found. */
+const NO_ANSWER = 75;
 
 export interface HostQuestion {
   readonly isControlPlane: boolean;
@@ -28,17 +30,21 @@ export async function gatherHost(
   { isControlPlane, address, facts, leftovers = [], more = [] }: HostQuestion,
 ): Promise<HostEvidence> {
   const sections = [...SECTIONS, ...more];
-  const { answers } = await askSections(connection, sections, {
+  const { answers, unseen } = await askSections(connection, sections, {
     what: 'gather evidence',
     timeoutSeconds: TIMEOUT_SECONDS,
   });
   const text = Object.fromEntries(sections.map(([id]) => [id, redact((answers.get(id) ?? '').slice(0, LONGEST))]));
+  const silent = [...unseen].filter(([, { code }]) => code === NO_ANSWER);
   return {
     host: connection.host,
     isControlPlane,
     address: address(facts),
     facts: redactValues(openFacts(facts)),
     text,
+    ...(silent.length === 0
+      ? {}
+      : { unseen: Object.fromEntries(silent.map(([id, { reason }]) => [id, redact(reason)])) }),
     probes: [],
     leftovers: redactValues(leftovers),
   };

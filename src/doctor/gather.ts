@@ -70,7 +70,8 @@ async function lookAgain(
   if (!isSilent || connection === undefined) return host;
   try {
     const asked = await askSections(connection, [TUNNELS_LATER], { what: 'look at tunnels again', timeoutSeconds: 30 });
-    return { ...host, text: { ...host.text, ...Object.fromEntries(asked.answers) } };
+    const [later] = TUNNELS_LATER;
+    return { ...host, text: { ...host.text, [later]: asked.answers.get(later) ?? '' } };
   } catch {
     return host;
   }

@@ -14,11 +14,19 @@ export type Section = readonly [id: string, script: ShellScript, values: ShellVa
 export interface Asked {
   /** What was printed, by the section's name. */
   readonly answers: ReadonlyMap<string, string>;
-  /** Why a section could not look, by its name: the end of what it complained about, and its exit code. */
-  readonly unseen: ReadonlyMap<string, string>;
+  /** Sections that did not end with code 0, by name. */
+  readonly unseen: ReadonlyMap<string, Unseen>;
   /** Operator's clock in milliseconds around the round trip. */
   readonly sent: number;
   readonly received: number;
+}
+
+/** Why a section could not look. */
+export interface Unseen {
+  /** Its exit code; NaN where it was cut off. */
+  readonly code: number;
+  /** The end of what it complained about, and the code. */
+  readonly reason: string;
 }
 
 /** No host has so much to say: the end of its answers drowned in something else. */
@@ -54,13 +62,13 @@ function unseenOf(
   sections: readonly Section[],
   answers: ReadonlyMap<string, string>,
   complaints: ReadonlyMap<string, string>,
-): ReadonlyMap<string, string> {
-  const unseen = new Map<string, string>();
+): ReadonlyMap<string, Unseen> {
+  const unseen = new Map<string, Unseen>();
   for (const [id] of sections) {
     const code = answers.get(codeOf(id))?.trim();
     if (code === '0') continue;
     const said = lastLines(complaints.get(id) ?? '', 3) || 'it said nothing';
-    unseen.set(id, `${said} (exit code ${code ?? 'unknown'})`);
+    unseen.set(id, { code: Number(code), reason: `${said} (exit code ${code ?? 'unknown'})` });
   }
   return unseen;
 }

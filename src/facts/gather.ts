@@ -70,7 +70,7 @@ export async function gatherFacts(
   // What talks into the answers talks into the exit codes, too.
   subjectsOf(own).forEach(bounded);
   const [first] = unseen;
-  if (first !== undefined && !incomplete) throw couldNotLook(host, ...first);
+  if (first !== undefined && !incomplete) throw couldNotLook(host, first[0], first[1].reason);
   const ask = <Answer>(subject: Subject<Answer>): Answer => shortened(subject.parse(bounded(subject)));
   // Texts of files: their length is the subject's to know.
   const askWhole = <Answer>(subject: Subject<Answer>): Answer => subject.parse(bounded(subject));
@@ -96,7 +96,7 @@ export async function gatherFacts(
     ...defined({ packageLockHolder }),
     past: askWhole(past(own.past)),
     kubernetes: { ...askWhole(kubernetes), ...ask(kubeletFlags), kubeletActive },
-    ...(unseen.size === 0 ? {} : { unseen: [...unseen].map(([id, reason]) => `${id}: ${reason}`) }),
+    ...(unseen.size === 0 ? {} : { unseen: [...unseen].map(([id, { reason }]) => `${id}: ${reason}`) }),
   };
 }
 

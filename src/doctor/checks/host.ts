@@ -10,6 +10,7 @@ import { byKinit, isOurs, needsBridgeFilter } from '../read/cluster-kind.js';
 import { fileSystems } from '../read/disks.js';
 import { kubeletOption, sysctl } from '../read/settings.js';
 import { runtimeUnit, stateOf, unit } from '../read/units.js';
+import { onlyLookedAt } from './unlooked.js';
 import { WARN_DAYS } from '../../pki/index.js';
 import { RUNTIMES } from '../../runtime/index.js';
 
@@ -46,7 +47,7 @@ function toNode(host: HostEvidence, spec: Spec): Node[] {
 }
 
 function ownChecks(host: HostEvidence, evidence: Evidence, spec: Spec): CheckResult[] {
-  return [
+  return onlyLookedAt(host, [
     kubelet(host, evidence),
     runtime(host, evidence),
     version(host, evidence, spec),
@@ -57,7 +58,7 @@ function ownChecks(host: HostEvidence, evidence: Evidence, spec: Spec): CheckRes
     memory(host),
     ...certificate(host, evidence),
     timeService(host),
-  ];
+  ]);
 }
 
 function kubelet(host: HostEvidence, evidence: Evidence): CheckResult {

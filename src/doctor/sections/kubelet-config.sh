@@ -1,12 +1,13 @@
 # shellcheck shell=sh
 # The kubelet's configuration; then, each part after its name: the flags it is given, its command line, files it reads.
+# include: ./bounded.sh
 
 head -c 20000 /var/lib/kubelet/config.yaml
 echo
 echo '--- flags'
 head -c 8000 /var/lib/kubelet/kubeadm-flags.env
 echo '--- command'
-pid=$(systemctl show -p MainPID kubelet)
+pid=$(in_time 5 systemctl show -p MainPID kubelet) || exit 75
 pid=${pid#MainPID=}
 if [ "${pid:-0}" -gt 0 ]; then head -c 8000 "/proc/$pid/cmdline" | tr '\0' ' '; fi
 echo

@@ -5,7 +5,7 @@ import { LIST_IMAGES, RUNTIME, UNITS } from './runtime.js';
 /**
  * What kinit leaves on a host, one line each: files with mode, owner and digest, links, units, sysctls, packages, undo entries.
  * Of what differs between any two clusters (keys, certificates, kubeconfigs) the digest is left out, and dates and numbers in
- * names are made the same. Left out: undo entries of packages, which stay installed between the two runs that are compared, and
+ * names are made the same. Left out: undo entries and notes of packages, which stay installed between the two runs that are compared, and
  * the remembered digests of programs, which only save time.
  */
 export async function hostState(lab: LabHandle, host: string): Promise<string[]> {
@@ -81,7 +81,7 @@ function neutral(text: string): string {
 const HOST_STATE = `
 set -u
 paths="/etc /usr/local /opt/cni /var/lib/kinit /var/lib/kubelet/config.yaml /var/lib/kubelet/kubeadm-flags.env /var/lib/kubelet/instance-config.yaml /var/lib/kubelet/pki"
-find $paths -xdev -type f ! -path '/var/lib/kinit/journal/*' ! -path '/var/lib/kinit/binaries/*' ! -name packages-added ! -path /etc/ld.so.cache -printf '%p %m %u:%g\\n' 2>/dev/null | sort | while read -r path rest; do
+find $paths -xdev -type f ! -path '/var/lib/kinit/journal/*' ! -path '/var/lib/kinit/binaries/*' ! -name packages-added ! -name units-added ! -path /etc/ld.so.cache -printf '%p %m %u:%g\\n' 2>/dev/null | sort | while read -r path rest; do
   case $path in
     /etc/kubernetes/pki/*|/etc/kubernetes/*.conf|/etc/kubernetes/encryption*|/var/lib/kubelet/pki/*|/var/lib/kinit/*) echo "file $path $rest";;
     # They hold digests of keys and certificates, which are other ones in every cluster.

@@ -3,7 +3,7 @@
 
 # The kubelet's flags, of its process and of the files they come from, without quotes.
 flags() {
-  pid=$(systemctl show -p MainPID kubelet)
+  pid=$(timeout 5 systemctl show -p MainPID kubelet)
   pid=${pid#MainPID=}
   if [ "${pid:-0}" -gt 0 ]; then tr '\0' ' ' < "/proc/$pid/cmdline"; fi
   cat /var/lib/kubelet/kubeadm-flags.env /etc/default/kubelet /etc/sysconfig/kubelet | tr -d "\"'"
