@@ -54,6 +54,11 @@ test('--version prints the version of package.json', async () => {
   });
 });
 
+test('kinit -V alone asks for the version, and -v alone is not taken for Kerberos either', async () => {
+  expect(await kinit('-V')).toEqual(await kinit('--version'));
+  expect((await kinit('-v')).err).toContain('Commands:');
+});
+
 test('without a command the help goes to standard error, and a script sees a failure', async () => {
   const { code, out, err } = await kinit('');
   expect({ code, out }).toEqual({ code: 10, out: '' });
