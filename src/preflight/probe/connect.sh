@@ -8,4 +8,5 @@ if ! command -v bash > /dev/null; then
 fi
 program=$1
 shift
-bash -c "$program" connect "$@"
+# In a session of sshd bash reads ~/.bashrc, though nobody types there: what that prints is no answer.
+bash --norc -c "$program" connect "$@"

@@ -12,7 +12,7 @@ case $? in
 esac
 [ "$3" = yes ] && command -v bash > /dev/null || exit 0
 # shellcheck disable=SC2016 # bash's own
-timeout "$4" bash -c 'exec 3<> "/dev/tcp/$0/$1"' "$1" "$2" 2> /dev/null
+timeout "$4" bash --norc -c 'exec 3<> "/dev/tcp/$0/$1"' "$1" "$2" 2> /dev/null
 case $? in
   0) echo reached ;;
   124 | 143) echo timeout ;;
