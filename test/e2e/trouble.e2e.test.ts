@@ -298,6 +298,54 @@ describe('trouble on the way', () => {
     await kinitOk(['init', '--only', 'swap', '-i', cluster.inventory]);
   });
 
+  test('hosts that talk at every login: what they say is no fact of them and no part of an answer', async () => {
+    const checks = async (): Promise<string[]> =>
+      all((await kinitEvents(['check', '-i', cluster.inventory])).events, 'check').map(
+        ({ host, check }) => `${host} ${check.name} ${check.status}`,
+      );
+    const quiet = await checks();
+    const talk = `cp -a /root/.bashrc /root/quiet 2>/dev/null || : > /root/quiet
+printf '%s\\n' 'echo "Welcome =os END"; echo "last login" >&2; printf "\\033[31m"; mesg n; stty erase x' | cat - /root/quiet > /root/.bashrc
+printf 'echo "from sshrc: exit code 3"\\n' > /etc/ssh/sshrc; seq 500 > /etc/banner; cp /etc/banner /etc/motd
+printf 'Banner /etc/banner\\nPrintMotd yes\\n' > /etc/ssh/sshd_config.d/talk.conf; systemctl reload ssh; sleep 1`;
+    try {
+      for (const host of ['node1', 'node2']) await cluster.sh(host, talk);
+      expect(await checks()).toEqual(quiet);
+      const only = ['--only', 'hostname,modules,sysctls', '-i', cluster.inventory];
+      await kinitOk(['init', ...only]);
+      expect((await kinitOk(['init', ...only])).stdout).toMatch(/Nothing to change|0 changes/i);
+    } finally {
+      for (const host of ['node1', 'node2'])
+        await cluster.sh(
+          host,
+          'mv /root/quiet /root/.bashrc; rm -f /etc/ssh/sshrc /etc/banner /etc/ssh/sshd_config.d/talk.conf; : > /etc/motd; systemctl reload ssh',
+        );
+    }
+  });
+
+  test('a dead archive of packages: which one and why comes first, within bounds; nothing is installed', async () => {
+    await cluster.sh(
+      'node1',
+      `cp -a /etc/apt /etc/apt.ok; cp -a /var/lib/apt/lists /var/lib/apt/lists.ok; rm -rf /var/lib/apt/lists/*
+rm -f /etc/apt/sources.list.d/*; echo 'deb [trusted=yes] http://127.0.0.1:9/debian bookworm main' > /etc/apt/sources.list; rm -f /var/cache/apt/*.bin`,
+    );
+    try {
+      const result = await kinit(['init', '--only', 'packages', '-i', cluster.inventory]);
+      const block = /^Error[\s\S]*?next: .*$/m.exec(result.stderr)?.[0] ?? result.stderr;
+      expect(result.code).not.toBe(0);
+      expect(block).toMatch(/^Error on node1, packages: /);
+      expect(block).toMatch(
+        /found: [\s\S]*127\.0\.0\.1:9\/debian[\s\S]*Could not connect[\s\S]*Unable to locate package/,
+      );
+      expect(block.split('\n').length).toBeLessThanOrEqual(10);
+    } finally {
+      await cluster.sh(
+        'node1',
+        'rm -rf /etc/apt /var/lib/apt/lists; mv /etc/apt.ok /etc/apt; mv /var/lib/apt/lists.ok /var/lib/apt/lists',
+      );
+    }
+  });
+
   test('a package manager that is busy: its holder is named, the wait is bounded, and goes on when it is released', async () => {
     const hold = `setsid perl -MFcntl -e '$0 = "upgrader"; open my $f, ">>", "/var/lib/dpkg/lock-frontend" or die; my $l = pack("s s x4 q q l", F_WRLCK, 0, 0, 0, 0); fcntl($f, F_SETLK, $l) or die; print "$$\n"; close STDOUT; close STDERR; sleep 600' </dev/null & sleep 1`;
     const pid = (await cluster.sh('node1', hold)).stdout.trim();
