@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
+import type { KinitEvent } from '../../src/model/event.js';
 import { ageCertificates } from './support/aged.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, lab, only, type LabHandle } from './support/kinit.js';
 import { preparedHosts } from './support/prepared.js';
@@ -55,15 +56,17 @@ async function makeAuthorities(): Promise<void> {
 
 const init = (): ReturnType<typeof kinitEvents> => kinitEvents(['init', '-i', cluster.inventory]);
 
-async function initOk(): Promise<number> {
+async function initOk(): Promise<KinitEvent[]> {
   const { code, events, stderr } = await init();
   expect({ code, stderr: code === 0 ? '' : stderr, failures: all(events, 'phase-failed') }).toEqual({
     code: 0,
     stderr: '',
     failures: [],
   });
-  return only(events, 'run-finished').changes;
+  return events;
 }
+
+const changesOf = (events: readonly KinitEvent[]): number => only(events, 'run-finished').changes;
 
 /** The name of the file that the kubelet serves with; undefined as long as that is its first one. */
 async function servingFile(host: string): Promise<string | undefined> {
@@ -95,7 +98,7 @@ test('a CA with an Ed25519 key is refused before any host is touched', async () 
 test('init under an intermediate CA; every node is reached, the approver is there, and a second init changes nothing', async () => {
   await initOk();
   await Promise.all(['node1', 'node2'].map(reachable));
-  expect(await initOk()).toBe(0);
+  expect(changesOf(await initOk())).toBe(0);
 });
 
 test('plan reads no private key: it works where the keys are somewhere else', async () => {
@@ -187,7 +190,7 @@ test('near their end: init renews what is its own, kubelets their own, and a sec
   await Promise.all(['node1', 'node2'].map((host) => cluster.sh(host, 'systemctl restart kubelet')));
   const planned = all((await kinitEvents(['plan', '-i', cluster.inventory])).events, 'change-planned');
   expect(planned.some(({ change }) => (change.reason ?? '').includes('certificate renewed'))).toBe(true);
-  expect(await initOk()).toBeGreaterThan(10);
+  expect(changesOf(await initOk())).toBeGreaterThan(10);
   await Promise.all(['node1', 'node2'].map((host) => eventually(`${host}'s own`, 60, () => servingFile(host))));
   await eventually('all nodes', 60, async () => {
     await Promise.all(['node1', 'node2'].map(reachable));
@@ -195,19 +198,25 @@ test('near their end: init renews what is its own, kubelets their own, and a sec
   });
   const { stdout } = await kinitOk(['certs', 'status', '-i', cluster.inventory]);
   expect(stdout.match(/\b36[45]\b/g)?.length).toBeGreaterThan(14);
-  expect(await initOk()).toBe(0);
+  expect(changesOf(await initOk())).toBe(0);
 });
 
-test('all of them ended while the hosts were off: one init mends it', async () => {
+test('all of them ended while the hosts were off: one init mends it; a worker joins again as the node it was', async () => {
+  const uid = (): Promise<string> => cluster.kubectl("get node node2 -o jsonpath='{.metadata.uid}'");
+  const before = await uid();
   for (const host of ['node1', 'node2']) {
     await cluster.sh(host, 'systemctl stop kubelet; crictl rmp -fa >/dev/null 2>&1; true', { timeoutSeconds: 90 });
     await ageCertificates(cluster, host, [-366, -1]);
   }
   await Promise.all(['node1', 'node2'].map((host) => cluster.sh(host, 'systemctl start kubelet')));
-  await initOk();
+  const joined = all(await initOk(), 'change-applied').filter(({ change }) => change.summary.startsWith('join '));
+  expect(joined.map(({ host, change }) => `${host}: ${change.reason ?? ''}`)).toEqual([
+    expect.stringMatching(/^node2: its kubelet's certificate ended on /),
+  ]);
+  expect(await uid()).toBe(before);
   await eventually('all nodes', 90, async () => {
     await Promise.all(['node1', 'node2'].map(reachable));
     return true;
   });
-  expect(await initOk()).toBe(0);
+  expect(changesOf(await initOk())).toBe(0);
 });
