@@ -10,7 +10,8 @@ import type { ImageBuild, ImageSupply, ImageTools, Supply } from '../supply.js';
 export const KUBE = 'kube';
 
 const BIN = '/usr/local/bin';
-const VERSION = 'k8s.io/component-base/version';
+/** Packages that know the version: what programs say of themselves, and what clients call themselves in the audit log. */
+const VERSIONS = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'];
 const COMMANDS = ['kubelet', 'kubectl', 'kubeadm'];
 
 export const kubeComponent: Component = {
@@ -31,12 +32,12 @@ export const kubeComponent: Component = {
   cgo: [],
   ldflags: (version) => {
     const [major = '', minor = ''] = version.split('.');
-    return [
-      `-X ${VERSION}.gitVersion=v${version}`,
-      `-X ${VERSION}.gitMajor=${major}`,
-      `-X ${VERSION}.gitMinor=${minor}`,
-      `-X ${VERSION}.gitTreeState=clean`,
-    ];
+    return VERSIONS.flatMap((name) => [
+      `-X ${name}.gitVersion=v${version}`,
+      `-X ${name}.gitMajor=${major}`,
+      `-X ${name}.gitMinor=${minor}`,
+      `-X ${name}.gitTreeState=clean`,
+    ]);
   },
 };
 
