@@ -30,9 +30,9 @@ export const told = ({ checks, findings }: DoctorReport): string[] => [
     .map(({ cause, host = '-', found }) => `${host} ${cause}: ${found}`),
 ];
 
-/** Brings trouble about, waits until the doctor names it as it should, and takes it away again. */
+/** Brings trouble about, waits until the doctor names it as it should, and takes it away as it advises. */
 export async function findsCause(cluster: LabHandle, provocation: Provocation): Promise<void> {
-  const { cause, host, found, first, provoke, mend } = provocation;
+  const { cause, host, found, advice, first, provoke, mend } = provocation;
   try {
     await provoke(cluster);
     await eventually(`the cause ${cause}`, 90, async () => {
@@ -42,7 +42,7 @@ export async function findsCause(cluster: LabHandle, provocation: Provocation): 
       );
       if (finding === undefined || (first && report.findings[0]?.cause !== cause))
         throw new Error(told(report).join('\n') || 'nothing was found');
-      expect(finding.next).not.toBe('');
+      expect(finding.next).toMatch(advice);
       return finding;
     });
   } finally {

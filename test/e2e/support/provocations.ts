@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
-import type { LabHandle } from './kinit.js';
+import { kinitOk, type LabHandle } from './kinit.js';
 import { BRIDGE, TUNNEL_PORT } from './network.js';
 import { RUNTIME, UNITS } from './runtime.js';
 
-/** One way into trouble, and out of it again. */
+/** One way into trouble, and out of it again by what the doctor advises: the last test of the file sees that it helped. */
 export interface Provocation {
   /** Name in the table of causes. */
   readonly cause: string;
@@ -12,6 +12,8 @@ export interface Provocation {
   readonly host: string;
   /** What the finding must say. */
   readonly found: RegExp;
+  /** What the finding must advise, which is what `mend` does (besides taking away what only the provocation made). */
+  readonly advice: RegExp;
   /** It must be the first cause that is told. Notes and mere warnings need not. */
   readonly first: boolean;
   /** Why this machine cannot do it; undefined where it can. */
@@ -23,8 +25,10 @@ export interface Provocation {
 interface Simple {
   readonly host: string;
   readonly found: RegExp;
+  readonly advice: RegExp;
   readonly provoke: string;
-  readonly mend: string;
+  /** On that host, or `kinit init`. */
+  readonly mend: string | typeof init;
   readonly first?: boolean;
   readonly cannot?: string | undefined;
 }
@@ -49,13 +53,15 @@ systemctl stop kubelet; readlink ${CLIENT} > /root/doctor.link; cat k.crt k.key 
 ln -sfn doctor.pem ${CLIENT}; systemctl start kubelet`;
 const RIGHT_DATE = `ln -sfn "$(cat /root/doctor.link)" ${CLIENT}; rm -f /var/lib/kubelet/pki/doctor.pem; systemctl reset-failed kubelet; systemctl restart kubelet`;
 
+const init = (lab: LabHandle): Promise<unknown> => kinitOk(['init', '-i', lab.inventory]);
+
 const simple = (cause: string, { host, provoke, mend, first = true, ...rest }: Simple): Provocation => ({
   cause,
   host,
   first,
   ...rest,
   provoke: (lab) => lab.sh(host, provoke),
-  mend: (lab) => lab.sh(host, mend),
+  mend: (lab) => (mend === init ? init(lab) : lab.sh(host, mend as string)),
 });
 
 /** Everything that can be brought about on lab hosts without a trace on their machine, in the order it is. */
@@ -63,6 +69,7 @@ export const PROVOCATIONS: readonly Provocation[] = [
   simple('kubectl-no-config', {
     host: 'node2',
     found: /localhost:8080 was refused/,
+    advice: /kinit kubeconfig --on-workers|export KUBECONFIG=\/etc\/kubernetes\/admin\.conf/,
     first: false,
     provoke: 'kubectl get nodes 2>&1 | grep -q "localhost:8080 was refused"',
     mend: 'true',
@@ -70,50 +77,58 @@ export const PROVOCATIONS: readonly Provocation[] = [
   simple('kubelet-down', {
     host: 'node3',
     found: /kubelet is inactive/,
+    advice: /on node3: systemctl enable --now kubelet$/,
     provoke: 'systemctl stop kubelet',
-    mend: 'systemctl start kubelet',
+    mend: 'systemctl enable --now kubelet',
   }),
   simple('port-taken', {
     host: 'node2',
     found: /port 10250 of kubelet is taken by \w+ \(pid \d+\)/,
+    advice: /stop it \(ps -fp \d+\), then systemctl restart kubelet$/,
     provoke:
       'systemctl stop kubelet; systemd-run --unit=squatter --collect -q socat TCP-LISTEN:10250,fork,reuseaddr -; sleep 1; systemctl start kubelet',
-    mend: 'systemctl stop squatter; systemctl reset-failed kubelet; systemctl restart kubelet',
+    mend: 'systemctl stop squatter; systemctl restart kubelet',
   }),
   simple('cri-disabled', {
     host: 'node3',
     found: /disabled_plugins.*cri/,
+    advice: /\(kinit init does it\)$/,
     provoke: `${edit(RUNTIME.configFile, `'s/^version = 3/version = 3\\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]/'`)}; systemctl restart ${UNITS}; systemctl restart kubelet; sleep 2`,
-    mend: `${restore(RUNTIME.configFile)}; systemctl restart ${UNITS}; systemctl reset-failed kubelet; systemctl restart kubelet`,
+    mend: init,
   }),
   simple('runtime-down', {
     host: 'node3',
     found: /containerd is .*toml/,
+    advice: /journalctl -u containerd -e says why; then systemctl restart containerd$/,
     provoke: `${edit(RUNTIME.configFile, `'$ s/$/\\n[broken/'`)}; systemctl restart ${UNITS} || true; sleep 1`,
-    mend: `${restore(RUNTIME.configFile)}; systemctl reset-failed ${UNITS}; systemctl restart ${UNITS}; systemctl restart kubelet`,
+    mend: `${restore(RUNTIME.configFile)}; systemctl restart ${UNITS}`,
   }),
   simple('cgroup-v1', {
     host: 'node2',
     found: /cgroup v1/,
+    advice: /set failCgroupV1: false in \/var\/lib\/kubelet\/config\.yaml and systemctl restart kubelet/,
     cannot: onCgroupV2() ? 'this machine has cgroup v2, which no kubelet refuses' : undefined,
     provoke: `${edit(KUBELET_CONFIG, "'s/failCgroupV1: false/failCgroupV1: true/'")}; systemctl restart kubelet; sleep 2`,
-    mend: `${restore(KUBELET_CONFIG)}; systemctl reset-failed kubelet; systemctl restart kubelet`,
+    mend: `sed -i 's/failCgroupV1: true/failCgroupV1: false/' ${KUBELET_CONFIG}; systemctl restart kubelet`,
   }),
   simple('cgroup-driver', {
     host: 'node3',
     found: /kubelet is set to cgroupfs, the container runtime to systemd/,
+    advice: /\(kinit init does it\)$/,
     provoke: `${edit(KUBELET_CONFIG, "'s/cgroupDriver: systemd/cgroupDriver: cgroupfs/'")}; systemctl restart kubelet`,
     mend: `${restore(KUBELET_CONFIG)}; systemctl restart kubelet`,
   }),
   simple('wrong-address', {
     host: 'node2',
     found: /--node-ip of the kubelet is 10\.99\.99\.99/,
+    advice: /kinit init does that with the address or internalAddress of node2/,
     provoke: `${edit('/var/lib/kubelet/kubeadm-flags.env', "'s/--node-ip=[0-9.]*/--node-ip=10.99.99.99/'")}; systemctl restart kubelet; sleep 2`,
-    mend: `${restore('/var/lib/kubelet/kubeadm-flags.env')}; systemctl restart kubelet`,
+    mend: init,
   }),
   simple('certificate-expired', {
     host: 'node2',
     found: /kubelet-client-current\.pem \(system:node:node2\) expired on 2025-01-01/,
+    advice: /kinit init mends one that has ended/,
     provoke: wrongDate('20240101000000Z', '20250101000000Z'),
     mend: RIGHT_DATE,
   }),
@@ -121,30 +136,49 @@ export const PROVOCATIONS: readonly Provocation[] = [
   simple('clock-skew', {
     host: 'node2',
     found: /kubelet-client-current\.pem is valid only from 2097-01-01/,
+    advice: /chronyc makestep/,
     provoke: wrongDate('20970101000000Z', '20980101000000Z'),
     mend: RIGHT_DATE,
   }),
   simple('br-netfilter', {
     host: 'node3',
     found: /bridge-nf-call-iptables is 0/,
+    advice: /on node3: sysctl -w net\.bridge\.bridge-nf-call-iptables=1/,
     provoke: 'sysctl -q -w net.bridge.bridge-nf-call-iptables=0',
     mend: 'sysctl -q -w net.bridge.bridge-nf-call-iptables=1',
+  }),
+  simple('ip-forward', {
+    host: 'node2',
+    found: /net\.ipv4\.ip_forward is 0/,
+    advice: /on node2: sysctl -w net\.ipv4\.ip_forward=1/,
+    provoke: 'sysctl -q -w net.ipv4.ip_forward=0',
+    mend: 'sysctl -q -w net.ipv4.ip_forward=1',
+  }),
+  simple('firewall-kubelet', {
+    host: 'node2',
+    found: /does not answer node1.*10250 drop/,
+    advice: /open TCP port 10250 on node2/,
+    provoke: DROP('iifname != lo tcp dport 10250'),
+    mend: 'nft delete table inet doctor',
   }),
   simple('firewall-vxlan', {
     host: 'node2',
     found: new RegExp(`UDP ${TUNNEL_PORT}.*between node2 and (node1, node3|node3, node1).*${TUNNEL_PORT} drop`),
+    advice: /open UDP port/,
     provoke: DROP(`udp dport ${TUNNEL_PORT}`),
     mend: 'nft delete table inet doctor',
   }),
   simple('firewall-api', {
     host: 'node1',
     found: /API port 6443.*does not answer node2, node3.*6443 drop/,
+    advice: /open TCP port 6443 on node1/,
     provoke: `${KUBECTL}; ${DROP('ip saddr { '.concat('@nodes', ' } tcp dport 6443')).replace('@nodes', '$(kubectl get nodes -o jsonpath="{.items[1].status.addresses[0].address}, {.items[2].status.addresses[0].address}")')}`,
     mend: 'nft delete table inet doctor',
   }),
   simple('disk-full', {
     host: 'node3',
     found: /\/var\/lib\/etcd is full \(100 %/,
+    advice: /on node3: make room/,
     provoke:
       'mkdir -p /var/lib/etcd; mount -t tmpfs -o size=1M tmpfs /var/lib/etcd; dd if=/dev/zero of=/var/lib/etcd/fill bs=64k 2>/dev/null || true',
     mend: 'umount /var/lib/etcd; rmdir /var/lib/etcd 2>/dev/null || true',
@@ -153,26 +187,39 @@ export const PROVOCATIONS: readonly Provocation[] = [
     ...simple('same-identity', {
       host: 'node3',
       found: /node2 and node3 have the same host name \(node2\)/,
+      advice: /hostnamectl set-hostname NAME/,
       provoke: 'hostname node2',
-      mend: 'hostname node3',
+      mend: 'hostnamectl set-hostname node3',
     }),
   },
   simple('stale-cni', {
     host: 'node3',
     found: new RegExp(String.raw`${BRIDGE} has 10\.200\.9\.1/24, the pod network of the node is 10\.244\.`),
+    advice: /on node3: ip link delete /,
     provoke: `ip link show ${BRIDGE} >/dev/null 2>&1 || ip link add ${BRIDGE} type bridge; ip addr flush dev ${BRIDGE}; ip addr add 10.200.9.1/24 dev ${BRIDGE}`,
     mend: `ip link delete ${BRIDGE}`,
   }),
-  simple('cni-config-missing', {
-    host: 'node3',
-    found: /\/etc\/cni\/net\.d is empty/,
-    provoke: `mv /etc/cni/net.d /etc/cni/net.d.off; mkdir /etc/cni/net.d; systemctl restart ${UNITS}`,
-    mend: `rmdir /etc/cni/net.d; mv /etc/cni/net.d.off /etc/cni/net.d; systemctl restart ${UNITS}`,
-  }),
+  {
+    ...simple('cni-config-missing', {
+      host: 'node3',
+      found: /\/etc\/cni\/net\.d is empty/,
+      advice: /kubectl -n kube-flannel delete pod -l app=flannel --field-selector spec\.nodeName=node3/,
+      provoke: `mv /etc/cni/net.d /etc/cni/net.d.off; mkdir /etc/cni/net.d; systemctl restart ${UNITS}`,
+      mend: ':',
+    }),
+    mend: async (lab) => {
+      await lab.sh('node3', 'rm -r /etc/cni/net.d.off');
+      await lab.sh(
+        'node1',
+        `${KUBECTL}; kubectl -n kube-flannel delete pod -l app=flannel --field-selector spec.nodeName=node3`,
+      );
+    },
+  },
   {
     cause: 'image-pull',
     host: 'node2',
     found: /image registry\.invalid\/team\/nope:1 cannot be pulled from registry\.invalid/,
+    advice: /check its name/,
     first: false,
     provoke: (lab) =>
       lab.sh(
@@ -185,6 +232,7 @@ export const PROVOCATIONS: readonly Provocation[] = [
     cause: 'out-of-memory',
     host: 'node3',
     found: /container hungry of default\/hungry was killed: it used more memory than its limit/,
+    advice: /raise resources\.limits\.memory of hungry/,
     first: false,
     provoke: (lab) =>
       lab.sh(
@@ -198,6 +246,7 @@ kubectl run hungry --image="$image" --restart=Never --overrides='{"spec":{"nodeN
     cause: 'proxy-down',
     host: 'node3',
     found: /kube-proxy does not run: .*exit code 1/,
+    advice: /mend the ConfigMap kube-proxy, then delete the pod/,
     first: true,
     provoke: (lab) =>
       lab.sh(
@@ -214,6 +263,8 @@ kubectl run hungry --image="$image" --restart=Never --overrides='{"spec":{"nodeN
     cause: 'dns-loop',
     host: 'node1',
     found: /kube-system\/coredns-\S+ stops: .*plugin\/loop/,
+    advice:
+      /put real name servers into the resolv\.conf of node1.*kubectl -n kube-system delete pod -l k8s-app=kube-dns/,
     first: true,
     provoke: async (lab) => {
       for (const host of ['node1', 'node2', 'node3'])
@@ -235,6 +286,7 @@ kubectl run hungry --image="$image" --restart=Never --overrides='{"spec":{"nodeN
   simple('etcd-slow-disk', {
     host: 'node1',
     found: /writing to disk took etcd 1\.\d+s/,
+    advice: /see what else uses the disk/,
     first: false,
     provoke: `export DEBIAN_FRONTEND=noninteractive; (apt-get update -q && apt-get install -y -q --no-install-recommends strace) >/dev/null
 timeout 8 strace -qq -f -p "$(pgrep -x etcd)" -e trace=fdatasync -e inject=fdatasync:delay_enter=1300000 >/dev/null 2>&1 || [ $? = 124 ]`,
@@ -243,6 +295,7 @@ timeout 8 strace -qq -f -p "$(pgrep -x etcd)" -e trace=fdatasync -e inject=fdata
   simple('container-crash', {
     host: 'node1',
     found: /kube-apiserver ends again and again.*unknown flag: --no-such-flag/,
+    advice: /crictl logs/,
     provoke: `${edit('/etc/kubernetes/manifests/kube-apiserver.yaml', "'s/- kube-apiserver$/- kube-apiserver\\n    - --no-such-flag=1/'")}`,
     mend: restore('/etc/kubernetes/manifests/kube-apiserver.yaml'),
   }),
@@ -253,6 +306,7 @@ export const SWAP_ON: Provocation = {
   ...simple('swap-on', {
     host: 'node2',
     found: /swap is on \(/,
+    advice: /swapoff -a.*systemctl restart kubelet/,
     provoke: 'systemctl restart kubelet; sleep 2',
     mend: 'systemctl reset-failed kubelet; systemctl restart kubelet',
   }),
