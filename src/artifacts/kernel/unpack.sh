@@ -9,6 +9,9 @@ dpkg-deb -x "$deb" "$folder.deb"
 tar -xf "$folder.deb"/usr/src/linux-source-*.tar.* -C "$folder" --strip-components=1
 rm -r "$folder.deb"
 cd "$folder"
+# Seen in 7.2: the network driver calls a full batch complete, which NAPI forbids (Documentation/networking/napi.rst). Under load the
+# card then falls silent for good. Where the line is mended already, nothing changes.
+sed -i 's/if (work_done <= budget)/if (work_done < budget)/' arch/um/drivers/vector_kern.c
 {
   make ARCH=um defconfig
   scripts/kconfig/merge_config.sh -m .config "$fragment"
