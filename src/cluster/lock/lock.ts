@@ -86,9 +86,20 @@ export async function acquireLock(
   return keepAlive(host, { id, folder, beatSeconds: options.beatSeconds ?? BEAT_SECONDS, onLost: options.onLost });
 }
 
-/** In words, the other kinit that has the lock now; undefined where none has. Takes nothing, and changes nothing. */
+/**
+ * In words, the other kinit that has the lock now; undefined where none has. Takes nothing, and changes nothing.
+ * Throws 'access' where that could not be seen.
+ */
 export async function lockHolder(host: HostConnection, folder = FOLDER): Promise<string | undefined> {
-  const { stdout } = await host.run(lookScript({ folder, stale: STALE_SECONDS }), { timeoutSeconds: 20 });
+  const { code, stdout, stderr } = await host.run(lookScript({ folder, stale: STALE_SECONDS }), { timeoutSeconds: 20 });
+  if (code !== 0)
+    throw new KinitError(`could not see on ${host.host} whether another kinit is at work`, {
+      class: 'access',
+      host: host.host,
+      tried: `reading ${folder}, which changes nothing`,
+      found: stderr.trim() || `it said nothing (exit code ${String(code)})`,
+      hint: 'Mend that on the host, then run the same command again: what cannot be seen is not taken for absent.',
+    });
   const holder = parseHolder(stdout);
   if (holder === undefined || isDeadHere(holder.owner)) return undefined;
   const { operator = 'unknown', command = 'unknown' } = holder.owner;

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { acquireLock, type LockOptions, type LockOwner } from '../../../src/cluster/lock/lock.js';
+import { acquireLock, lockHolder, type LockOptions, type LockOwner } from '../../../src/cluster/lock/lock.js';
 import { processSpace } from '../../../src/cluster/lock/process-space.js';
 import { failure, fakeHost, localHost } from '../fakes.js';
 
@@ -180,4 +180,13 @@ test('without a channel of its own it still hears that another has it by now', a
   await old();
   expect((await failure(take('third'))).message).toContain('runs "reset"');
   await release();
+});
+
+test('a look takes nothing: a free lock, one that is held, and a look that failed, which is no free lock', async () => {
+  expect(await lockHolder(host, folder)).toBeUndefined();
+  const release = await take('init', { owner: anna });
+  expect(await lockHolder(host, folder)).toBe(`another kinit is at work on this cluster: ${anna.operator} runs "init"`);
+  await release();
+  const mute = fakeHost({ run: async () => ({ code: 2, stdout: '', stderr: 'sh: out of memory\n' }) });
+  await expect(lockHolder(mute)).rejects.toThrow('could not see on worker-1 whether another kinit is at work');
 });
