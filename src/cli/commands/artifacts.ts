@@ -51,7 +51,7 @@ const build = defineCommand({
 
 const kernel = defineCommand({
   usage: 'kernel',
-  describe: "Build the kernel of test hosts that have one of their own, from Debian's kernel source",
+  describe: 'Build the kernel of test hosts that have one of their own, from the sources of a distribution',
   examples: [
     ['artifacts kernel', 'now, not at the first `lab up --driver uml`: about 10 minutes of one processor'],
     ['artifacts kernel --force', "again, from today's source"],
