@@ -63,6 +63,11 @@ const EXCEPTIONS: readonly { readonly file: RegExp; readonly words: readonly str
     why: "causes that quote a runtime's own words, and name its file",
   },
   {
+    file: /^src\/doctor\/causes\/cluster\/runtime\.ts$/,
+    words: ['crio'],
+    why: "a cause that quotes the kubelet's words about a socket",
+  },
+  {
     file: /^src\/resources\/traces\/index\.ts$/,
     words: ['containerd'],
     why: 'a line of docs/host-changes.md',

@@ -13,6 +13,7 @@ export const LANES = {
     'guard',
     'adopt',
     'certificates',
+    'runtimes',
     'resume-join',
   ],
   waits: ['doctor', 'works', 'addresses', 'access', 'secrecy', 'cluster-api', 'ssh', 'ssh-bastion', 'ssh-certificates'],

@@ -8,13 +8,18 @@ import type { ArtifactSet } from '../model/artifact.js';
 import type { Spec } from '../model/spec.js';
 import { cniPlugins } from '../network/cni-plugins.js';
 import { networkOf, networks } from '../network/index.js';
-import { runtimeOf, runtimeSupplies } from '../runtime/index.js';
+import { runtimeOf, runtimeSupplies, type ContainerRuntime } from '../runtime/index.js';
 import { criTools } from '../runtime/cri-tools/index.js';
 
 const NETWORK_SUPPLIES = networks.flatMap(({ supply }) => supply ?? []);
 
-/** Everything that hosts may get, of every kind there is. */
+/** Everything that hosts may get, of every kind there is. Nothing is built from it: see supplyOf. */
 export const SUPPLY = combined(runtimeSupplies, NETWORK_SUPPLIES);
+
+/** What is built or fetched for one runtime: a build makes no programs that nobody asked for. */
+export function supplyOf(runtime: ContainerRuntime): Required<Supply> {
+  return combined([runtime.supply], NETWORK_SUPPLIES);
+}
 
 /**
  * What hosts get of a set: no programs and images of a runtime or a network that the inventory did not choose. Where people

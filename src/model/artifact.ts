@@ -16,7 +16,7 @@ export interface BinaryArtifact {
   readonly installPath: string;
   /** Absolute paths of symbolic links to it (multi-call names). */
   readonly links: readonly string[];
-  /** What needs it: 'kubernetes', 'cni' and 'tools' go to every host; else the id of the runtime it belongs to. */
+  /** What needs it: 'kubernetes', 'cni', 'tools', or 'runtime', of which hosts get those of the runtime chosen. */
   readonly group: string;
 }
 
@@ -30,6 +30,8 @@ export interface ImageArtifact {
   readonly archive?: { readonly localFile: string; readonly sha256: string; readonly size: number };
   /** Manifest digest (sha256:...), where known. */
   readonly digest?: string;
+  /** Digest of its configuration (sha256:...), where known: what the CRI and Docker call an image's id. */
+  readonly id?: string;
   /** Which hosts need it. */
   readonly on: 'all' | 'control-plane' | 'smoke-test';
   readonly pinned?: boolean;

@@ -41,6 +41,8 @@ export interface HostFacts {
   readonly hostname: string;
   readonly productUuid: string;
   readonly machineId: string;
+  /** Root has no CAP_SYS_RESOURCE, as on hosts that are containers: nothing can be made harder to kill than it is. */
+  readonly lacksSysResource?: true;
   readonly bootId: string;
   readonly initSystem: string;
   readonly addresses: readonly { readonly interface: string; readonly address: string; readonly prefix: number }[];

@@ -156,7 +156,10 @@ export function makeSpecSchema(kinds: SpecKinds) {
           .default(kinds.runtime.default)
           .describe(kinds.runtime.describe)
           .meta(moved('a node keeps the containers it has', NO_WAY)),
-        registryMirrors: z.array(registryMirror).default([]).describe('Written as certs.d/*/hosts.toml.'),
+        registryMirrors: z
+          .array(registryMirror)
+          .default([])
+          .describe('Written as the runtime reads them: certs.d/*/hosts.toml, or registries.conf.d.'),
         ...optionsOf(kinds.runtime),
       })
       .prefault({})

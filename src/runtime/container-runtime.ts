@@ -15,7 +15,7 @@ export interface RuntimePlace {
 
 /** What differs between container runtimes. A kind is one folder here, and one entry in index.ts. */
 export interface ContainerRuntime extends RuntimePlace {
-  /** What `runtime.name` in the inventory says, and the group of its programs. */
+  /** What `runtime.name` in the inventory says. */
   readonly id: string;
   /** What it asks in the inventory's `runtime` section. */
   readonly options?: Readonly<Record<string, z.ZodType>>;
@@ -33,6 +33,8 @@ export interface ContainerRuntime extends RuntimePlace {
   readonly programs: readonly string[];
   /** Configuration, units, and the service running with just these; proxyExceptions (model/seams) are a part of its revision. */
   readonly resources: (context: PhaseContext) => readonly Resource[];
+  /** Why it can have no mirror of this registry, for people; undefined where it can. */
+  readonly refusesMirror: (registry: string) => string | undefined;
   readonly images: ImageStore;
   /**
    * For reset: stops and removes every pod of the cluster, after the kubelet was stopped.
@@ -51,7 +53,12 @@ export interface ContainerRuntime extends RuntimePlace {
 export interface ImageStore {
   /** Where images go at init, and how reset takes them away. */
   readonly describe: KindDescription;
-  /** Prints a line 'REFERENCE DIGEST pinned' or 'REFERENCE DIGEST -' for each reference; nothing where it does not run. */
+  /** By the digest of which part it knows images: DIGEST below is that one. */
+  readonly knownBy: 'manifest' | 'configuration';
+  /**
+   * Prints a line 'REFERENCE DIGEST pinned' or 'REFERENCE DIGEST -' for each reference, in full; nothing where it does not
+   * run. What it can neither pin nor lets the kubelet see as free to take is pinned.
+   */
   readonly list: ShellScript;
   /** Standard input: OCI archives one after the other, "$@" their sizes in bytes. Loads and unpacks them. */
   readonly load: ShellScript;

@@ -5,19 +5,20 @@ import type { KindChoice } from '../model/spec/kinds.js';
 import type { Spec } from '../model/spec.js';
 import type { ContainerRuntime, RuntimePlace } from './container-runtime.js';
 import { containerd } from './containerd/index.js';
+import { crio } from './crio/index.js';
 import { imagesKind } from './images/index.js';
 import { tracesKind } from '../resources/traces/index.js';
 
 export type { ContainerRuntime } from './container-runtime.js';
+export { waitForCri } from './cri-tools/answers.js';
 export { images } from './images/index.js';
 
 /** Every runtime kinit can install. The first is the default. */
-export const RUNTIMES: readonly [ContainerRuntime, ...ContainerRuntime[]] = [containerd];
+export const RUNTIMES: readonly [ContainerRuntime, ...ContainerRuntime[]] = [containerd, crio];
 
 /** Where runtimes are that a host may have got from somebody else: the doctor looks at those too. */
 export const RUNTIME_PLACES: readonly RuntimePlace[] = [
   ...RUNTIMES,
-  { units: ['crio'], sockets: ['/run/crio/crio.sock'] },
   { units: ['docker', 'cri-docker'], sockets: ['/run/cri-dockerd.sock', '/var/run/cri-dockerd.sock'] },
 ];
 
@@ -43,7 +44,8 @@ export const runtimeKinds: readonly AnyKind[] = [
 /** Programs of all runtimes. What they share is in cri-tools/. */
 export const runtimeSupplies: readonly Supply[] = RUNTIMES.map(({ supply }) => supply);
 
-function runtimeNamed(name: string): ContainerRuntime {
+/** The runtime of this id. Throws 'internal' where there is none: schemas let none other through. */
+export function runtimeNamed(name: string): ContainerRuntime {
   const runtime = RUNTIMES.find(({ id }) => id === name);
   if (runtime !== undefined) return runtime;
   throw new KinitError(`there is no container runtime '${name}'`, {

@@ -9,7 +9,7 @@ import {
   type ResolveOptions,
 } from '../../src/artifacts/index.js';
 import { ownArch } from '../../src/artifacts/store/paths.js';
-import { SUPPLY } from '../../src/engine/supply.js';
+import { SUPPLY } from './support.js';
 import type { Arch, ArtifactSet } from '../../src/model/artifact.js';
 import type { Spec } from '../../src/model/spec.js';
 import { fakeTools, startOrigin, temporaryCache } from './support.js';

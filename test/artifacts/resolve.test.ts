@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { resolveArtifacts } from '../../src/artifacts/index.js';
 import { ownArch } from '../../src/artifacts/store/paths.js';
-import { SUPPLY } from '../../src/engine/supply.js';
+import { SUPPLY } from './support.js';
 import type { Arch, ArtifactSet } from '../../src/model/artifact.js';
 import { defined } from '../../src/model/defined.js';
 import type { Spec } from '../../src/model/spec.js';

@@ -7,7 +7,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach } from 'vitest';
 import { writeTar } from '../../src/artifacts/images/tar.js';
-import { SUPPLY } from '../../src/engine/supply.js';
+import { supplyOf } from '../../src/engine/supply.js';
+import { RUNTIMES } from '../../src/runtime/index.js';
+
+/** What an inventory of defaults asks for. */
+export const SUPPLY = supplyOf(RUNTIMES[0]);
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

@@ -91,7 +91,8 @@ async function buildMissing(plan: BuildPlan, options: BuildOptions): Promise<Art
     kubernetesVersion: plan.kubernetesVersion,
     arch,
     goVersion: plan.goVersion,
-    components: { ...plan.kept },
+    // What other inventories asked for stays where it is.
+    components: { ...plan.others, ...plan.kept },
     archives: plan.previous?.archives ?? {},
     missing: [],
   };

@@ -4,7 +4,8 @@ import type { Arch } from '../../model/artifact.js';
 import { KinitError } from '../../model/error.js';
 import { quote, quoteAll } from '../../shell/quote.js';
 import { runLocal } from '../../ssh/local.js';
-import type { Component, ComponentSource, Program } from './components.js';
+import { buildC, cCommand } from './compile-c.js';
+import type { Component, ComponentSource, GoProgram } from './components.js';
 import { goEnvironment, moduleSettings, type Go } from './go.js';
 import type { BuiltComponent } from '../store/manifest.js';
 import { componentsFolder } from '../store/paths.js';
@@ -31,7 +32,8 @@ export async function compile(options: CompileOptions): Promise<BuiltComponent['
     const built: BuiltComponent['programs'] = [];
     for (const program of component.programs) {
       const output = join(folder, program.name);
-      await build(options, program, output);
+      if ('c' in program) await buildC(options, program, output);
+      else await build(options, program, output);
       built.push({ name: program.name, ...(await keep(output, 0o755)) });
     }
     return built;
@@ -42,13 +44,15 @@ export async function compile(options: CompileOptions): Promise<BuiltComponent['
 export function componentInputs(component: Component, source: ComponentSource, arch: Arch, goVersion: string): string {
   const cgo = component.cgo.includes(arch);
   const { GOAMD64, GOARM64 } = goEnvironment(arch, cgo);
-  const commands = component.programs.map((program) => buildArguments(component, source, program, program.name));
+  const commands = component.programs.map((program) =>
+    'c' in program ? cCommand(program) : buildArguments(component, source, program, program.name),
+  );
   return sha256Hex(JSON.stringify({ text: source.text, commands, arch, cgo, GOAMD64, GOARM64, goVersion }));
 }
 
 async function build(
   { component, source, arch, go, crossEnvironment, signal }: CompileOptions,
-  program: Program,
+  program: GoProgram,
   output: string,
 ): Promise<void> {
   const cwd = join(componentsFolder(), component.name);
@@ -81,7 +85,7 @@ async function build(
   }
 }
 
-function buildArguments(component: Component, source: ComponentSource, program: Program, output: string): string[] {
+function buildArguments(component: Component, source: ComponentSource, program: GoProgram, output: string): string[] {
   const ldflags = ['-s', '-w', ...component.ldflags(source.version)].join(' ');
   return [
     'build',

@@ -5,13 +5,32 @@ import { KinitError } from '../../model/error.js';
 import { componentsFolder } from '../store/paths.js';
 
 /** One program of a component. */
-export interface Program {
+export type Program = GoProgram | CProgram;
+
+interface AnyProgram {
   /** Artifact name. */
   readonly name: string;
-  /** Go package, as `go build` takes it in the component's folder. */
-  readonly package: string;
   /** Absent for programs that only live in images. */
   readonly install?: Pick<BinaryArtifact, 'installPath' | 'links' | 'group'>;
+}
+
+export interface GoProgram extends AnyProgram {
+  /** Go package, as `go build` takes it in the component's folder. */
+  readonly package: string;
+}
+
+/** A helper in C whose sources come with one of the component's modules; built static. */
+export interface CProgram extends AnyProgram {
+  readonly c: {
+    /** The module, whose version and hash stand in the component's go.mod and go.sum. */
+    readonly module: string;
+    /** Folder of the .c files in it. */
+    readonly folder: string;
+    /** Libraries by their names for pkg-config. */
+    readonly libraries: readonly string[];
+    /** Macros; version is the module's, without v and build data. */
+    readonly defines: (version: string) => readonly string[];
+  };
 }
 
 /** One Go module under components/, and what is built from it. */
@@ -26,6 +45,8 @@ export interface Component {
   readonly cgo: readonly Arch[];
   /** Links against libseccomp. */
   readonly seccomp?: boolean;
+  /** Its C programs link against GLib. */
+  readonly glib?: boolean;
   /** Linker flags after -s -w; version is without its v. */
   readonly ldflags: (version: string) => readonly string[];
 }
@@ -50,7 +71,7 @@ export async function readComponent(component: Component): Promise<ComponentSour
   const folder = join(componentsFolder(), component.name);
   const read = (file: string): Promise<string> => readFile(join(folder, file), 'utf8');
   // A component of our own has code; the others are built where they lie in the module cache.
-  const hasCode = component.programs.some((program) => program.package === '.');
+  const hasCode = component.programs.some((program) => 'package' in program && program.package === '.');
   const [mod, sum, code] = await Promise.all([
     read('go.mod').catch((error: unknown) => {
       throw new KinitError(`components/${component.name}/go.mod cannot be read`, {

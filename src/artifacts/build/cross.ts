@@ -8,7 +8,7 @@ import type { Component } from './components.js';
 import type { Again } from './plan.js';
 import { unpackPackages } from '../debian/mmdebstrap.js';
 import { buildFolder, ownArch } from '../store/paths.js';
-import { C_COMPILER, ensureTools, LIBSECCOMP, MMDEBSTRAP, onPath, type Need } from './tools.js';
+import { C_COMPILER, ensureTools, GLIB, LIBSECCOMP, MMDEBSTRAP, onPath, type Need } from './tools.js';
 
 interface Work {
   readonly emit: Emit;
@@ -35,9 +35,15 @@ export async function cEnvironment(component: Component, arch: Arch, work: Work)
   if (!component.cgo.includes(arch)) return {};
   const seccomp = component.seccomp === true;
   if (!isCross(arch)) {
-    await ensureTools(seccomp ? [C_COMPILER, LIBSECCOMP] : [C_COMPILER], work);
+    await ensureTools([C_COMPILER, ...(seccomp ? [LIBSECCOMP] : []), ...(component.glib === true ? [GLIB] : [])], work);
     return {};
   }
+  if (component.glib === true)
+    throw new KinitError(`${component.name} cannot be built for ${arch} on this machine`, {
+      class: 'artifact',
+      found: 'its helpers in C link against GLib, which is not fetched for other architectures',
+      hint: `Build on a machine of that architecture: kinit artifacts build.`,
+    });
   const { triple, debian } = TRIPLES[arch];
   const compiler: Need = {
     what: `a C compiler for ${arch}`,

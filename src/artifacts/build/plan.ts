@@ -26,6 +26,8 @@ export interface BuildPlan {
   /** Components whose results are in the store and current. */
   readonly kept: Readonly<Record<string, BuiltComponent>>;
   readonly stale: readonly StaleComponent[];
+  /** Components in the store that were not asked for now. */
+  readonly others: Readonly<Record<string, BuiltComponent>>;
 }
 
 /** Reads the module files and the store; builds nothing. Some ten milliseconds. */
@@ -46,8 +48,10 @@ export async function planBuild(components: readonly Component[], arch: Arch, ag
     if (!unwanted && built?.inputs === inputs && (await allStored(built.programs))) kept[component.name] = built;
     else stale.push({ component, source, inputs });
   }
+  const asked = new Set(components.map(({ name }) => name));
+  const others = Object.fromEntries(Object.entries(previous?.components ?? {}).filter(([name]) => !asked.has(name)));
   const neededGo = sources.map((source) => source.goVersion).reduce((a, b) => (compareVersions(a, b) > 0 ? a : b));
-  return { kubernetesVersion, again, go, neededGo, goVersion, previous, kept, stale };
+  return { kubernetesVersion, again, go, neededGo, goVersion, previous, kept, stale, others };
 }
 
 /** The Kubernetes version that components/ builds. */

@@ -19,9 +19,12 @@ export const C_COMPILER: Need = {
 export const LIBSECCOMP: Need = {
   what: 'libseccomp with its headers',
   debianPackages: ['libseccomp-dev', 'pkg-config'],
-  present: async () =>
-    (await onPath('pkg-config')) &&
-    (await runLocal('pkg-config', ['--exists', 'libseccomp'], { reject: false })).code === 0,
+  present: () => hasLibrary('libseccomp'),
+};
+export const GLIB: Need = {
+  what: 'GLib with its static library',
+  debianPackages: ['libglib2.0-dev', 'pkg-config'],
+  present: () => hasLibrary('glib-2.0'),
 };
 export const MMDEBSTRAP: Need = {
   what: 'mmdebstrap',
@@ -89,6 +92,12 @@ export async function onPath(command: string): Promise<boolean> {
     }
   }
   return false;
+}
+
+async function hasLibrary(name: string): Promise<boolean> {
+  return (
+    (await onPath('pkg-config')) && (await runLocal('pkg-config', ['--exists', name], { reject: false })).code === 0
+  );
 }
 
 async function stillMissing(needs: readonly Need[]): Promise<Need[]> {

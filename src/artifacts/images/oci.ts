@@ -21,6 +21,13 @@ export interface ImageRecipe {
   };
 }
 
+export interface ImageDigests {
+  /** Of the manifest. */
+  readonly digest: string;
+  /** Of the configuration. */
+  readonly id: string;
+}
+
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** Layers are times 0 too: the same content is the same digest. */
@@ -31,14 +38,14 @@ export async function writeLayer(file: string, entries: readonly TarEntry[]): Pr
 }
 
 /**
- * Writes images that share layers into one OCI archive (image-spec 1.0 image layout in a tar file), importable with
- * `ctr -n k8s.io images import`. Gives each image's manifest digest, in the order of the images.
+ * Writes images that share layers into one OCI archive (image-spec 1.0 image layout in a tar file) that `docker load` takes
+ * too. Gives the digests of each image's manifest and configuration, in the order of the images.
  */
 export async function writeArchive(
   file: string,
   arch: Arch,
   images: readonly ImageRecipe[],
-): Promise<{ readonly archive: Stored; readonly digests: readonly string[] }> {
+): Promise<{ readonly archive: Stored; readonly digests: readonly ImageDigests[] }> {
   const blobs = new Map<string, TarEntry['content']>();
   const add = (value: unknown): { digest: string; size: number } => {
     const bytes = Buffer.from(JSON.stringify(value));
@@ -47,7 +54,8 @@ export async function writeArchive(
     return { digest: `sha256:${sha256}`, size: bytes.length };
   };
   const descriptors: unknown[] = [];
-  const digests: string[] = [];
+  const digests: ImageDigests[] = [];
+  const forDocker: unknown[] = [];
   for (const image of images) {
     for (const layer of image.layers) blobs.set(layer.sha256, layer);
     const config = add(imageConfig(arch, image));
@@ -61,7 +69,12 @@ export async function writeArchive(
         size: layer.size,
       })),
     });
-    digests.push(manifest.digest);
+    digests.push({ digest: manifest.digest, id: config.digest });
+    forDocker.push({
+      Config: blobPath(config.digest),
+      RepoTags: image.refs,
+      Layers: image.layers.map(({ sha256 }) => `blobs/sha256/${sha256}`),
+    });
     for (const ref of image.refs) {
       const annotations = { 'io.containerd.image.name': ref, 'org.opencontainers.image.ref.name': ref };
       descriptors.push({
@@ -86,6 +99,8 @@ export async function writeArchive(
       mediaType: 'application/vnd.oci.image.index.v1+json',
       manifests: descriptors,
     }),
+    // Docker's own format, as `docker save` writes it beside the index.
+    text('manifest.json', forDocker),
     folder('blobs'),
     folder(join('blobs', 'sha256')),
     ...[...blobs].map(
@@ -98,6 +113,10 @@ export async function writeArchive(
     ),
   ]);
   return { archive, digests };
+}
+
+function blobPath(digest: string): string {
+  return `blobs/${digest.replace(':', '/')}`;
 }
 
 function imageConfig(arch: Arch, { config, layers }: ImageRecipe): unknown {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { Component } from '../build/components.js';
+import { defined } from '../../model/defined.js';
 import { manifestFile, storedFile, storeFolder } from './paths.js';
 import { isStored, readJson, writeJson, type Stored } from './store.js';
 
@@ -18,6 +19,7 @@ const imageSchema = z.object({
   name: z.string(),
   refs: z.array(z.string()),
   digest: z.string(),
+  id: z.string().optional(),
   on: z.enum(['all', 'control-plane', 'smoke-test']),
   pinned: z.boolean(),
 });
@@ -88,7 +90,11 @@ export function toArtifactSet(manifest: Manifest, components: readonly Component
         );
       }),
     images: Object.values(manifest.archives).flatMap(({ archive, images }) =>
-      images.map((image) => ({ ...image, archive: { ...archive, localFile: storedFile(archive.sha256) } })),
+      images.map(({ id, ...image }) => ({
+        ...image,
+        ...defined({ id }),
+        archive: { ...archive, localFile: storedFile(archive.sha256) },
+      })),
     ),
   };
 }

@@ -1,5 +1,6 @@
 import type { Arch } from '../../model/artifact.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
+import { runtimeChoice } from '../../runtime/index.js';
 import { bytes, count } from '../render/text.js';
 import { table } from '../render/tables/table.js';
 
@@ -23,6 +24,12 @@ const build = defineCommand({
         default: ownArch(),
         defaultDescription: "this machine's",
       })
+      .option('runtime', {
+        choices: runtimeChoice.ids,
+        requiresArg: true,
+        describe: 'Container runtime of the hosts',
+        default: runtimeChoice.default,
+      })
       .option('force', { type: 'boolean', default: false, describe: 'Build all again' })
       .option('refresh', {
         type: 'boolean',
@@ -30,12 +37,14 @@ const build = defineCommand({
         describe: 'Build again what has distribution packages in it: image layers, C libraries',
       }),
   run: async (args, { emit, signal, ui }) => {
-    const [{ buildArtifacts }, { SUPPLY }] = await Promise.all([
+    const [{ buildArtifacts }, { supplyOf }, { runtimeNamed }] = await Promise.all([
       import('../../artifacts/index.js'),
       import('../../engine/supply.js'),
+      import('../../runtime/index.js'),
     ]);
+    const supply = supplyOf(runtimeNamed(args.runtime));
     const again = args.force ? 'all' : args.refresh ? 'packages' : 'nothing';
-    const set = await buildArtifacts({ supply: SUPPLY, arch: args.arch, emit, signal, again, verify: true });
+    const set = await buildArtifacts({ supply, arch: args.arch, emit, signal, again, verify: true });
     await ui.result(
       {
         arch: set.arch,

@@ -5,7 +5,8 @@ import type { Emit } from '../../model/event.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import type { ReviewedPlan } from '../plan/reviewed.js';
 import type { LiveHost } from '../session/session.js';
-import { chosenArtifacts, SUPPLY } from '../supply.js';
+import { runtimeOf } from '../../runtime/index.js';
+import { chosenArtifacts, supplyOf } from '../supply.js';
 import { whatHindersPulling } from './registries.js';
 
 /**
@@ -33,7 +34,7 @@ export async function artifactSets(
   for (const arch of new Set(live.map(({ facts }) => facts.arch))) {
     if (arch === 'unsupported') continue;
     const set = await find({
-      supply: SUPPLY,
+      supply: supplyOf(runtimeOf(spec)),
       spec: spec.artifacts,
       kubernetesVersion: spec.kubernetesVersion,
       arch,

@@ -8,7 +8,7 @@ import type { Finding } from '../problem.js';
 import { duplicates, isAddress } from './names.js';
 import type { Rule } from './rule.js';
 import { FAMILIES } from '../../os/index.js';
-import { RUNTIMES } from '../../runtime/index.js';
+import { RUNTIMES, runtimeNamed } from '../../runtime/index.js';
 
 export const serviceRules: readonly Rule[] = [
   { reads: ['kubernetesVersion'], check: version },
@@ -17,7 +17,7 @@ export const serviceRules: readonly Rule[] = [
   { reads: ['apiServer.certSANs'], check: certSANs },
   { reads: ['etcd.dataDir'], check: dataDir },
   { reads: ['pki.validityDays', 'pki.caValidityDays'], check: validity },
-  { reads: ['runtime.registryMirrors'], check: mirrors },
+  { reads: ['runtime.registryMirrors', 'runtime.name'], check: mirrors },
 ];
 
 /** Of the other processes on a control-plane host. */
@@ -128,9 +128,14 @@ function mirrors({ runtime }: Spec): Finding[] {
       },
     ];
   });
+  const { refusesMirror } = runtimeNamed(runtime.name);
+  const impossible = runtime.registryMirrors.flatMap(({ registry }, index) => {
+    const message = refusesMirror(registry);
+    return message === undefined ? [] : [{ path: [...path, index, 'registry'], message }];
+  });
   const twice = duplicates(runtime.registryMirrors.map((mirror) => mirror.registry)).map(({ index }) => ({
     path: [...path, index, 'registry'],
     message: 'this registry stands above already; put all its endpoints there',
   }));
-  return [...wrong, ...twice];
+  return [...wrong, ...impossible, ...twice];
 }

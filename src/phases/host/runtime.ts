@@ -1,9 +1,12 @@
 import type { Phase } from '../../model/phase.js';
-import { RUNTIMES, runtimeOf } from '../../runtime/index.js';
+import { RUNTIMES, runtimeOf, waitForCri } from '../../runtime/index.js';
 
 export const runtime: Phase = {
   id: 'runtime',
   title: `Container runtime (${RUNTIMES.map(({ title }) => title).join(', ')})`,
   appliesTo: () => true,
   resources: (context) => [...runtimeOf(context.spec).resources(context)],
+  ready: async ({ spec }, tools, changes) => {
+    if (changes > 0) await waitForCri(runtimeOf(spec), tools);
+  },
 };

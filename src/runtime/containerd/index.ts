@@ -16,11 +16,13 @@ export const containerd: ContainerRuntime = {
   settings: shellScript('./settings.sh', import.meta.url),
   programs: ['containerd', 'runc'],
   resources: containerdResources,
+  refusesMirror: () => undefined,
   images: {
     describe: {
       change: "Loads container images into containerd's `k8s.io` namespace",
       undone: 'They go with `/var/lib/containerd`; where that was in use before, those that kinit loaded are removed',
     },
+    knownBy: 'manifest',
     list: shellScript('./list-images.sh', import.meta.url),
     load: shellScript('./load-images.sh', import.meta.url),
     name: shellScript('./name-images.sh', import.meta.url),

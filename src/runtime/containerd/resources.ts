@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { PhaseContext } from '../../model/phase.js';
-import { proxyExceptions } from '../../model/seams/proxies.js';
 import type { Resource } from '../../model/resource.js';
 import { directory, file, service } from '../../resources/index.js';
 import { crictlYaml } from '../cri-tools/index.js';
+import { revisionOf } from '../programs.js';
 import { containerdConfig, containerdUnit, hostsToml, registryPaths } from './config.js';
 
 const CONFIG = '/etc/containerd/config.toml';
@@ -13,10 +12,7 @@ const UNIT = '/etc/systemd/system/containerd.service';
 export function containerdResources(context: PhaseContext): Resource[] {
   const config = containerdConfig(context);
   const unit = containerdUnit();
-  const programs = context.artifacts.binaries.filter(({ group }) => group === 'containerd').map(({ sha256 }) => sha256);
-  const revision = createHash('sha256')
-    .update([config, unit, ...proxyExceptions(context), ...programs].join('\0'))
-    .digest('hex');
+  const revision = revisionOf(context, [config, unit]);
   return [
     directory({ path: '/etc/containerd', mode: 0o755 }),
     directory({ path: '/etc/containerd/certs.d', mode: 0o755 }),

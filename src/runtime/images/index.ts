@@ -1,4 +1,5 @@
 import type { ImageArtifact } from '../../model/artifact.js';
+import { defined } from '../../model/defined.js';
 import { undoOf, type KindDescription, type Resource, type ResourceKind, type Step } from '../../model/resource.js';
 import { sh } from '../../shell/script.js';
 import type { ContainerRuntime } from '../container-runtime.js';
@@ -34,13 +35,16 @@ export function imagesKind(
   describe: KindDescription,
 ): ResourceKind<ImagesResource, ImagesSeen> {
   const storeOf = ({ runtime }: ImagesResource): ContainerRuntime['images'] => runtimeNamed(runtime).images;
+  /** With the digests by which the runtime knows them. */
+  const imagesOf = (r: ImagesResource): readonly ImageArtifact[] =>
+    r.images.map((image) => asKnown(image, storeOf(r).knownBy));
   return {
     kind: 'images',
     describe,
     observe: (r) => sh(storeOf(r).list),
     parse: (_r, output) => parseList(output),
     diff: (r, seen) => {
-      const wrong = wrongOf(r, seen);
+      const wrong = wrongOf(imagesOf(r), seen);
       if (wrong.length === 0) return { changed: false, reason: `${String(r.images.length)} images are there` };
       const summary = `load images ${wrong.map(({ name }) => name).join(', ')}`;
       const none = wrong.length === r.images.length && seen.size === 0;
@@ -50,7 +54,7 @@ export function imagesKind(
     },
     apply: (r, seen) => {
       const runtime = runtimeNamed(r.runtime);
-      const wrong = wrongOf(r, seen);
+      const wrong = wrongOf(imagesOf(r), seen);
       const toLoad = wrong.filter((image) => missingRefs(image, seen).length > 0);
       const archives = archivesOf(toLoad);
       const pulled = toLoad.filter(({ archive }) => archive === undefined);
@@ -86,8 +90,13 @@ function parseList(output: string): ImagesSeen {
   return seen;
 }
 
-function wrongOf(r: ImagesResource, seen: ImagesSeen): readonly ImageArtifact[] {
-  return r.images.filter((image) => missingRefs(image, seen).length > 0 || isUnpinned(image, seen));
+/** An image whose digest is the one that the runtime tells of. */
+function asKnown({ digest: manifest, ...image }: ImageArtifact, knownBy: 'manifest' | 'configuration'): ImageArtifact {
+  return { ...image, ...defined({ digest: knownBy === 'manifest' ? manifest : image.id }) };
+}
+
+function wrongOf(images: readonly ImageArtifact[], seen: ImagesSeen): readonly ImageArtifact[] {
+  return images.filter((image) => missingRefs(image, seen).length > 0 || isUnpinned(image, seen));
 }
 
 function missingRefs(image: ImageArtifact, seen: ImagesSeen): readonly string[] {

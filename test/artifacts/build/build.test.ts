@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { buildArtifacts, listArtifacts, pruneArtifacts } from '../../../src/artifacts/index.js';
 import { ownArch } from '../../../src/artifacts/store/paths.js';
-import { SUPPLY } from '../../../src/engine/supply.js';
+import { SUPPLY } from '../support.js';
 import type { Arch, ArtifactSet } from '../../../src/model/artifact.js';
 import type { KinitError } from '../../../src/model/error.js';
 import { fakeTools, temporaryCache } from '../support.js';

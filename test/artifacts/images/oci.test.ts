@@ -39,15 +39,15 @@ test('an archive holds a shared layer once, names each image, and every blob is 
   expect(json('index.json')).toMatchObject({
     manifests: [
       {
-        digest: digests[0],
+        digest: digests[0]?.digest,
         platform: { architecture: 'arm64' },
         annotations: { 'io.containerd.image.name': 'r.example/one:1' },
       },
-      { digest: digests[0], annotations: { 'io.containerd.image.name': 'r.example/uno:1' } },
-      { digest: digests[1], annotations: { 'io.containerd.image.name': 'r.example/two:2' } },
+      { digest: digests[0]?.digest, annotations: { 'io.containerd.image.name': 'r.example/uno:1' } },
+      { digest: digests[1]?.digest, annotations: { 'io.containerd.image.name': 'r.example/two:2' } },
     ],
   });
-  const manifest = json(`blobs/sha256/${digests[1]?.slice(7) ?? ''}`) as {
+  const manifest = json(`blobs/sha256/${digests[1]?.digest.slice(7) ?? ''}`) as {
     config: { digest: string };
     layers: unknown[];
   };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { listArtifacts } from '../../../src/artifacts/list.js';
 import { officialArtifacts } from '../../../src/artifacts/official/official.js';
-import { SUPPLY } from '../../../src/engine/supply.js';
+import { SUPPLY } from '../support.js';
 import type { ArtifactSet } from '../../../src/model/artifact.js';
 import type { KinitError } from '../../../src/model/error.js';
 import { sha256, startOrigin, temporaryCache, type Origin } from '../support.js';

@@ -2,7 +2,6 @@ import { appendFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { controlPlaneChoice } from '../../../src/control-plane/index.js';
 import type { KindChoice } from '../../../src/model/spec/kinds.js';
-import { runtimeChoice } from '../../../src/runtime/index.js';
 import { networkChoice } from '../../../src/network/index.js';
 
 /** A cluster that the same tests are run on, and what its inventory says besides the lab's. */
@@ -14,11 +13,10 @@ export interface Shape {
 /** With 'none' a user brings a pod network; there is none to test. */
 const BROUGHT_BY_USERS = ['none'];
 
-/** From the registries: the inventory's defaults, and one cluster for every further kind of a seam. */
+/** From the registries: the defaults, and one cluster for each further kind; runtimes have a file of their own (runtimes). */
 export const SHAPES: readonly Shape[] = [
   { title: 'a cluster of the defaults', inventory: {} },
   ...further(controlPlaneChoice, (id) => ({ controlPlane: id })),
-  ...further(runtimeChoice, (id) => ({ runtime: { name: id } })),
   ...further(networkChoice, (id) => ({ network: { plugin: id } })),
 ];
 

@@ -1,6 +1,7 @@
 import { imageRefs } from '../../../artifacts/supply.js';
 import { certificateWishes } from '../../../control-plane/index.js';
-import { SUPPLY } from '../../../engine/supply.js';
+import { supplyOf } from '../../../engine/supply.js';
+import { RUNTIMES } from '../../../runtime/index.js';
 import type { BinaryArtifact } from '../../../model/artifact.js';
 import type { HostFacts } from '../../../model/facts.js';
 import type { HostPast } from '../../../model/past.js';
@@ -44,7 +45,7 @@ export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
       binaries: binariesOf(version),
       images: [],
     },
-    images: imageRefs(SUPPLY.images, version),
+    images: imageRefs(supplyOf(RUNTIMES[0]).images, version),
     material: {
       [leader.spec.name]: material(materialPaths(certificateWishes({ spec, node: leader, endpoint }))),
       [worker.spec.name]: material(Object.values(KUBELET_SERVING)),
@@ -63,18 +64,20 @@ export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
 }
 
 function binariesOf(version: string): BinaryArtifact[] {
-  return SUPPLY.files(version, 'amd64').flatMap((file) =>
-    file.programs.map(({ name, installPath, links, group }) => ({
-      name,
-      installPath,
-      links,
-      group,
-      version: file.version,
-      localFile: '',
-      sha256: '',
-      size: 0,
-    })),
-  );
+  return supplyOf(RUNTIMES[0])
+    .files(version, 'amd64')
+    .flatMap((file) =>
+      file.programs.map(({ name, installPath, links, group }) => ({
+        name,
+        installPath,
+        links,
+        group,
+        version: file.version,
+        localFile: '',
+        sha256: '',
+        size: 0,
+      })),
+    );
 }
 
 function material(paths: readonly string[]): PhaseContext['material'][string] {

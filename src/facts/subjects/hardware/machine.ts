@@ -5,7 +5,15 @@ import type { Subject } from '../../subject.js';
 
 type Machine = Pick<
   HostFacts,
-  'arch' | 'kernel' | 'hostname' | 'productUuid' | 'machineId' | 'bootId' | 'initSystem' | 'cgroupVersion'
+  | 'arch'
+  | 'kernel'
+  | 'hostname'
+  | 'productUuid'
+  | 'machineId'
+  | 'bootId'
+  | 'initSystem'
+  | 'cgroupVersion'
+  | 'lacksSysResource'
 >;
 
 const ARCHITECTURES: Readonly<Record<string, HostFacts['arch']>> = { x86_64: 'amd64', aarch64: 'arm64' };
@@ -26,6 +34,7 @@ export const machine: Subject<Machine> = {
       bootId: text('boot_id'),
       initSystem: text('init'),
       cgroupVersion: text('cgroup') === '2' ? 2 : 1,
+      ...(text('sys_resource') === 'no' ? { lacksSysResource: true as const } : {}),
     };
   },
 };

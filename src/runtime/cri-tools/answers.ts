@@ -1,0 +1,33 @@
+import { KinitError } from '../../model/error.js';
+import type { Tools } from '../../model/resource.js';
+import { lastLines } from '../../model/text/last-lines.js';
+import { sh, shellScript } from '../../shell/script.js';
+import type { ContainerRuntime } from '../container-runtime.js';
+
+const ANSWERS = shellScript('./answers.sh', import.meta.url);
+
+/** Looks that it may take, a second apart: its service is running by then. */
+const TRIES = 30;
+
+/** Waits until the runtime answers through the CRI, as the kubelet will ask it. Throws 'timeout'. */
+export async function waitForCri(
+  { title, units, sockets }: ContainerRuntime,
+  { host, progress }: Tools,
+): Promise<void> {
+  const [socket] = sockets;
+  const result = await host.run(sh(ANSWERS, { args: [socket, String(TRIES), ...units] }), {
+    // Each look is bounded by 5 s.
+    timeoutSeconds: TRIES * 6 + 30,
+  });
+  if (result.code === 0) {
+    progress(`answers through the CRI: ${result.stdout.trim().split('\n').join(' ')}`);
+    return;
+  }
+  throw new KinitError(`${title} does not answer through the CRI`, {
+    class: 'timeout',
+    host: host.host,
+    tried: `crictl -r unix://${socket} version`,
+    found: lastLines(result.stderr, 6) || `exit code ${String(result.code)}`,
+    hint: `journalctl -u ${units.join(' -u ')} -e on the host says why.`,
+  });
+}

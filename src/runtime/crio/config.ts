@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { imageRef } from '../../model/artifact.js';
+import type { PhaseContext } from '../../model/phase.js';
+import type { Spec } from '../../model/spec.js';
+import { ociRuntimePath } from '../runc/on-containers.js';
+import { template } from '../../templates/template.js';
+
+/** Who may sign images. One of its own: /etc/containers/policy.json is podman's too. */
+export const POLICY_FILE = '/etc/crio/policy.json';
+
+const configTemplate = template(
+  new URL('./config.hbs', import.meta.url),
+  z.strictObject({
+    ociRuntime: z.string(),
+    pauseImage: z.string(),
+    pinned: z.array(z.string()),
+    policy: z.string(),
+    selinux: z.boolean(),
+  }),
+);
+
+/** The drop-in of crio.conf(5). CRI-O pins images by its configuration, so the references stand here. */
+export function crioConfig({
+  spec,
+  node,
+  images,
+  artifacts,
+}: Pick<PhaseContext, 'spec' | 'node' | 'images' | 'artifacts'>): string {
+  const pinned = artifacts.images.filter((image) => image.pinned === true).flatMap(({ refs }) => refs);
+  return configTemplate({
+    ociRuntime: ociRuntimePath(node.facts),
+    pauseImage: imageRef(images, 'pause'),
+    pinned: [...new Set(pinned)].sort(),
+    policy: POLICY_FILE,
+    selinux: spec.selinux === 'keep' && node.facts.selinux === 'enforcing',
+  });
+}
+
+/** containers-policy.json(5): any image, as with other runtimes. */
+export const POLICY = `${JSON.stringify({ default: [{ type: 'insecureAcceptAnything' }] }, undefined, 2)}\n`;
+
+const unitTemplate = template(new URL('./unit.hbs', import.meta.url), z.strictObject({ binary: z.string() }));
+
+/** crio.service, as CRI-O ships it; pods outlive a restart of it. */
+export const crioUnit = (): string => unitTemplate({ binary: '/usr/local/bin/crio' });
+
+const registriesTemplate = template(
+  new URL('./registries.hbs', import.meta.url),
+  z.strictObject({
+    registries: z.array(
+      z.strictObject({
+        registry: z.string(),
+        mirrors: z.array(z.strictObject({ location: z.string(), insecure: z.boolean() })),
+      }),
+    ),
+  }),
+);
+
+type Mirrors = Spec['runtime']['registryMirrors'];
+
+/** containers-registries.conf(5): mirrors in order; the registry itself is asked behind them. */
+export function registriesConf(mirrors: Mirrors): string {
+  return registriesTemplate({
+    registries: mirrors.map(({ registry, endpoints }) => ({
+      registry,
+      mirrors: endpoints.map((url) => ({ location: locationOf(url), insecure: url.startsWith('http://') })),
+    })),
+  });
+}
+
+/** Host, with port where it has one, of the endpoints of a mirror: its CA certificate goes to a folder of that name. */
+export function mirrorHosts(endpoints: readonly string[]): string[] {
+  return [...new Set(endpoints.map((url) => new URL(url).host))];
+}
+
+/** containers-registries.conf(5) has no schemes. */
+function locationOf(url: string): string {
+  return url.replace(/^https?:\/\//, '').replace(/\/+$/, '');
+}

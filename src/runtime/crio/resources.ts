@@ -1,0 +1,66 @@
+import type { PhaseContext } from '../../model/phase.js';
+import type { Resource } from '../../model/resource.js';
+import { directory, file, service } from '../../resources/index.js';
+import { crictlYaml } from '../cri-tools/index.js';
+import { revisionOf } from '../programs.js';
+import { ociRuntimeWrapper } from '../runc/on-containers.js';
+import { crioConfig, crioUnit, mirrorHosts, POLICY, POLICY_FILE, registriesConf } from './config.js';
+
+export const CONFIG = '/etc/crio/crio.conf.d/10-kinit.conf';
+export const SOCKET = '/run/crio/crio.sock';
+/** Namespaces of pods are pinned in some, runc keeps its state in another. */
+const FILLED = [
+  '/etc/crio/policies',
+  ...['/var/lib/containers', '/var/lib/crio', '/var/log/crio'],
+  ...['/run/containers', '/run/crio', '/run/nri', '/run/runc'],
+  ...['ipc', 'net', 'pid', 'user', 'uts'].map((namespace) => `/run/${namespace}ns`),
+];
+const UNIT = '/etc/systemd/system/crio.service';
+const REGISTRIES = '/etc/containers/registries.conf.d/50-kinit.conf';
+
+/** CRI-O with drop-ins of its own; it is restarted when configuration, unit or programs change. */
+export function crioResources(context: PhaseContext): Resource[] {
+  const config = crioConfig(context);
+  const unit = crioUnit();
+  const registries = registriesConf(context.spec.runtime.registryMirrors);
+  return [
+    ...['/etc/crio', '/etc/crio/crio.conf.d', '/etc/containers', '/etc/containers/registries.conf.d'].map((path) =>
+      directory({ path, mode: 0o755 }),
+    ),
+    // CRI-O fills these: as resources they go at reset, after it has stopped.
+    ...FILLED.map((path) => directory({ path, mode: 0o755, keepExisting: true, removeContents: true })),
+    directory({ path: '/etc/cni', mode: 0o755 }),
+    directory({ path: '/etc/cni/net.d', mode: 0o755 }),
+    ...ociRuntimeWrapper(context.node.facts),
+    file({ path: CONFIG, content: config, mode: 0o644 }),
+    file({ path: POLICY_FILE, content: POLICY, mode: 0o644 }),
+    file({ path: REGISTRIES, content: registries, mode: 0o644 }),
+    ...authorities(context),
+    crictlYaml(SOCKET),
+    file({ path: UNIT, content: unit, mode: 0o600 }),
+    service({
+      name: 'crio',
+      enabled: true,
+      running: true,
+      revision: revisionOf(context, [config, unit, registries]),
+      files: [CONFIG, UNIT, REGISTRIES],
+    }),
+  ];
+}
+
+/** CA certificates of mirrors, where containers-certs.d(5) looks for them. */
+function authorities({ spec, registryCas }: PhaseContext): Resource[] {
+  const texts = new Map<string, string>();
+  for (const { registry, endpoints } of spec.runtime.registryMirrors) {
+    const ca = registryCas[registry];
+    if (ca !== undefined) for (const host of mirrorHosts(endpoints)) texts.set(host, ca);
+  }
+  if (texts.size === 0) return [];
+  return [
+    directory({ path: '/etc/containers/certs.d', mode: 0o755 }),
+    ...[...texts].flatMap(([host, ca]) => [
+      directory({ path: `/etc/containers/certs.d/${host}`, mode: 0o755 }),
+      file({ path: `/etc/containers/certs.d/${host}/ca.crt`, content: ca, mode: 0o644 }),
+    ]),
+  ];
+}

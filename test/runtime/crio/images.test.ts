@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { crio } from '../../../src/runtime/crio/index.js';
+import { sh } from '../../../src/shell/script.js';
+import { run, SHELLS, withHost } from '../../resources/sh.js';
+
+const SAID = `printf '%s\\n' 'ID: aaa' 'RepoTags: registry.k8s.io/pause:3.10' 'RepoTags: example.org/pause:3.10' \\
+  'RepoDigests: registry.k8s.io/pause@sha256:222' 'Size: 1' 'Pinned: true' '' \\
+  'ID: bbb' 'RepoTags: docker.io/library/nginx:1.27' 'RepoDigests: docker.io/library/nginx@sha256:333' \\
+  'RepoDigests: docker.io/library/nginx@sha256:444' 'Size: 2' '' 'ID: ccc' 'RepoDigests: x@sha256:5' 'Size: 3' ''`;
+const LINES = `registry.k8s.io/pause:3.10 sha256:222 pinned
+example.org/pause:3.10 sha256:222 pinned
+docker.io/library/nginx:1.27 sha256:333 -
+`;
+
+for (const shell of SHELLS) {
+  test(`${shell}: images are listed by all their references, with digest and pin; nothing where no CRI-O runs`, () => {
+    withHost((host) => {
+      host.command('crictl', SAID);
+      expect(run(shell, host.inside(sh(crio.images.list)))).toEqual({ code: 0, stdout: '', stderr: '' });
+      const script = host.inside(sh(crio.images.list)).replace('[ -S', '[ -n');
+      expect(run(shell, script)).toEqual({ code: 0, stdout: LINES, stderr: '' });
+    });
+  });
+
+  test(`${shell}: a reference that is not there after loading is an error that names it`, () => {
+    withHost((host) => {
+      host.command('crictl', SAID);
+      const named = (...args: string[]): ReturnType<typeof run> =>
+        run(shell, host.inside(sh(crio.images.name, { args })));
+      expect(named('sha256:222 pinned registry.k8s.io/pause:3.10 example.org/pause:3.10')).toMatchObject({ code: 0 });
+      expect(named('- - docker.io/library/nginx:1.27')).toMatchObject({ code: 0 });
+      expect(named('sha256:999 pinned registry.k8s.io/pause:3.10')).toMatchObject({
+        code: 1,
+        stderr: 'the image registry.k8s.io/pause:3.10 is not there after loading (digest sha256:999)\n',
+      });
+    });
+  });
+}
