@@ -65,10 +65,22 @@ export interface ImageTools extends ImageInputs {
 /** Several kinds' supplies as one, in their order: programs are built, and images listed, in it. */
 export function combineSupplies(supplies: readonly Supply[]): Required<Supply> {
   return {
-    components: supplies.flatMap(({ components }) => components ?? []),
-    files: (kubernetesVersion, arch) => supplies.flatMap(({ files }) => files?.(kubernetesVersion, arch) ?? []),
+    components: once(
+      supplies.flatMap(({ components }) => components ?? []),
+      ({ name }) => name,
+    ),
+    files: (kubernetesVersion, arch) =>
+      once(
+        supplies.flatMap(({ files }) => files?.(kubernetesVersion, arch) ?? []),
+        ({ url }) => url,
+      ),
     images: supplies.flatMap(({ images }) => images ?? []),
   };
+}
+
+/** Several kinds may need the same: it is there once. */
+function once<T>(all: readonly T[], key: (one: T) => string): T[] {
+  return [...new Map(all.map((one) => [key(one), one])).values()];
 }
 
 /**

@@ -48,19 +48,20 @@ export const crioSupply: Supply = {
     },
     ...runc.components,
   ],
-  files: (_kubernetesVersion, arch) => {
+  files: (kubernetesVersion, arch) => {
     const url = `https://storage.googleapis.com/cri-o/artifacts/cri-o.${arch}.v${VERSION}.tar.gz`;
     return [
       {
         version: VERSION,
         url,
         checksumUrl: `${url}.sha256sum`,
-        programs: ['crio', 'conmon', 'pinns', 'runc'].map((name) => ({
+        programs: ['crio', 'conmon', 'pinns'].map((name) => ({
           name,
           ...installed(name),
           member: `cri-o/bin/${name}`,
         })),
       },
+      ...runc.files(kubernetesVersion, arch),
     ];
   },
 };
