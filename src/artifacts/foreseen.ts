@@ -34,7 +34,7 @@ export function asForeseen(set: ArtifactSet, open: readonly string[], digest = '
     binaries: set.binaries.map((program) => (names.has(programId(program)) ? { ...program, ...nothing } : program)),
     images: set.images.map((image) => {
       if (!names.has(imageId(image))) return image;
-      const { digest: _digest, archive: _archive, ...rest } = image;
+      const { digest: _digest, id: _id, archive: _archive, ...rest } = image;
       return { ...rest, archive: nothing };
     }),
   };

@@ -1,6 +1,5 @@
 import type { Arch } from '../../model/artifact.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
-import { runtimeChoice } from '../../runtime/index.js';
 import { bytes, count } from '../render/text.js';
 import { table } from '../render/tables/table.js';
 
@@ -25,10 +24,10 @@ const build = defineCommand({
         defaultDescription: "this machine's",
       })
       .option('runtime', {
-        choices: runtimeChoice.ids,
+        type: 'string',
         requiresArg: true,
-        describe: 'Container runtime of the hosts',
-        default: runtimeChoice.default,
+        describe:
+          'Container runtime of the hosts, as the inventory names it; default: that of an inventory that names none',
       })
       .option('force', { type: 'boolean', default: false, describe: 'Build all again' })
       .option('refresh', {
@@ -37,12 +36,12 @@ const build = defineCommand({
         describe: 'Build again what has distribution packages in it: image layers, C libraries',
       }),
   run: async (args, { emit, signal, ui }) => {
-    const [{ buildArtifacts }, { supplyOf }, { runtimeNamed }] = await Promise.all([
+    const [{ buildArtifacts }, { supplyOf }, { runtimeNamed, RUNTIMES }] = await Promise.all([
       import('../../artifacts/index.js'),
       import('../../engine/supply.js'),
       import('../../runtime/index.js'),
     ]);
-    const supply = supplyOf(runtimeNamed(args.runtime));
+    const supply = supplyOf(args.runtime === undefined ? RUNTIMES[0] : runtimeNamed(args.runtime));
     const again = args.force ? 'all' : args.refresh ? 'packages' : 'nothing';
     const set = await buildArtifacts({ supply, arch: args.arch, emit, signal, again, verify: true });
     await ui.result(
