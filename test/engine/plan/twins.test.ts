@@ -25,7 +25,7 @@ const BUILT: ArtifactSet = {
   kubernetesVersion: '1.36.3',
   binaries: [
     { ...PROGRAM, name: 'kubelet', group: 'kubernetes' },
-    { ...PROGRAM, name: 'runc', group: 'containerd', installPath: '/usr/local/bin/runc' },
+    { ...PROGRAM, name: 'runc', group: 'runtime', installPath: '/usr/local/bin/runc' },
   ],
   images: [
     {
