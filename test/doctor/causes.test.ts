@@ -134,3 +134,18 @@ test('a phase that sees to a cause is one of init’s', () => {
   expect(until.length).toBeGreaterThan(2);
   for (const phase of until) expect(ids).toContain(phase);
 });
+
+test('a container that ran out of memory, of a runtime that says only Error: the kernel names it', () => {
+  const recording = JSON.stringify(recorded('out-of-memory')).replaceAll('"OOMKilled"', '"Error"');
+  const withLog = (log: string): string[] =>
+    diagnose(
+      onFirst(JSON.parse(recording) as Evidence, (host) => ({ ...host, text: { ...host.text, 'kernel-log': log } })),
+    )
+      .filter(({ cause }) => cause === 'out-of-memory')
+      .map(({ found }) => found);
+  const kill = (id: string): string =>
+    `uptime 32110\ncontainer\n[32101.8] oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=cri-containerd-${id}.scope,mems_allowed=0\n`;
+  const id = /"lastState":\{"terminated":\{[^}]*"containerID":"containerd:\/\/([0-9a-f]+)"/.exec(recording)?.[1] ?? '';
+  expect(withLog(kill(id))).toEqual([expect.stringContaining('it used more memory than its limit') as string]);
+  expect(withLog(kill('0'.repeat(64)))).toEqual([]);
+});

@@ -311,7 +311,7 @@ printf 'Banner /etc/banner\\nPrintMotd yes\\n' > /etc/ssh/sshd_config.d/talk.con
     try {
       for (const host of ['node1', 'node2']) await cluster.sh(host, talk);
       expect(await checks()).toEqual(quiet);
-      const only = ['--only', 'hostname,modules,sysctls', '-i', cluster.inventory];
+      const only = ['--only', 'hostname,hosts-file,modules', '-i', cluster.inventory];
       await kinitOk(['init', ...only]);
       expect((await kinitOk(['init', ...only])).stdout).toMatch(/Nothing to change|0 changes/i);
     } finally {

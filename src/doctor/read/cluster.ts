@@ -36,6 +36,8 @@ export interface ContainerStatus {
   readonly lastExitCode: number | undefined;
   /** RFC 3339; '' when it never ended. */
   readonly lastFinishedAt: string;
+  /** As its runtime names the container that ended; '' when none did. */
+  readonly lastId: string;
 }
 
 export function containerStatuses(pod: KubeObject): ContainerStatus[] {
@@ -55,6 +57,7 @@ export function containerStatuses(pod: KubeObject): ContainerStatus[] {
         lastReason: text(last, 'reason') ?? '',
         lastExitCode: typeof exit === 'number' ? exit : undefined,
         lastFinishedAt: text(last, 'finishedAt') ?? '',
+        lastId: (text(last, 'containerID') ?? '').replace(/^.*:\/\//, ''),
       };
     },
   );
