@@ -33,7 +33,7 @@ interface Break {
   readonly inventory: string;
   /** Its own words. */
   readonly words: RegExp;
-  /** The runs that fail, each with what is told apart by it; a second one costs a minute, and shows the same for all of them. */
+  /** The runs that fail, each with what is told apart by it; a second one costs a minute, and shows the same for both of them. */
   readonly runs: readonly string[];
 }
 
@@ -47,13 +47,6 @@ const BREAKS: readonly Break[] = [
     inventory: 'scheduler:\n  extraArgs:\n    typo-flag: "1"\n',
     words: /container kube-scheduler: Error: unknown flag: --typo-flag/,
     runs: [FIRST, SECOND],
-  },
-  {
-    what: 'kube-apiserver, by a file that it cannot read',
-    phase: 'control-plane',
-    inventory: 'apiServer:\n  extraArgs:\n    admission-control-config-file: /etc/kubernetes/nowhere.yaml\n',
-    words: /container kube-apiserver: .*nowhere\.yaml/,
-    runs: [FIRST],
   },
   {
     what: 'etcd',
@@ -85,20 +78,6 @@ describe.each(BREAKS)('$what broken on a cluster that works', ({ phase, inventor
   });
 });
 
-test('flags that are right: etcd and the API server are replaced one after the other, and what runs has them', async () => {
-  const file = await changed(
-    'right',
-    (whole) =>
-      `${whole}\netcd:\n  extraArgs:\n    log-level: warn\napiServer:\n  extraArgs:\n    v: "1"\nscheduler:\n  extraArgs:\n    v: "1"\n`,
-  );
-  await kinitOk(['init', '-i', file]);
-  const running = (await cluster.sh('node1', 'ps -eo args')).stdout;
-  expect(running).toMatch(/^etcd .*--log-level=warn/m);
-  expect(running).toMatch(/^kube-apiserver .*--v=1/m);
-  expect(running).toMatch(/^kube-scheduler .*--v=1/m);
-  await kinitOk(['init', '-i', cluster.inventory]);
-});
-
 test('kubelets that cannot work with their configuration, on a cluster that works', async () => {
   const file = await changed('kubelet', (whole) =>
     whole.replace('    evictionHard:', '    maxPods: -5\n    evictionHard:'),
@@ -124,5 +103,18 @@ test('a node on which the cluster lets nothing start is not ready', async () => 
   await cluster.kubectl(`taint node node2 ${key}-`);
   const { code, said } = await run.ended();
   expect({ code, said: code === 0 ? '' : said }).toEqual({ code: 0, said: '' });
-  await kinitOk(['init', '-i', cluster.inventory]);
+});
+
+// The last ones leave the cluster as it is: to bring it back takes as long as they do.
+test('flags that are right: etcd and the API server are replaced one after the other, and what runs has them', async () => {
+  const file = await changed(
+    'right',
+    (whole) =>
+      `${whole}\netcd:\n  extraArgs:\n    log-level: warn\napiServer:\n  extraArgs:\n    v: "1"\nscheduler:\n  extraArgs:\n    v: "1"\n`,
+  );
+  await kinitOk(['init', '-i', file]);
+  const running = (await cluster.sh('node1', 'ps -eo args')).stdout;
+  expect(running).toMatch(/^etcd .*--log-level=warn/m);
+  expect(running).toMatch(/^kube-apiserver .*--v=1/m);
+  expect(running).toMatch(/^kube-scheduler .*--v=1/m);
 });

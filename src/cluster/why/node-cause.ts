@@ -19,7 +19,7 @@ const logsScript = shellScript('./logs.sh', import.meta.url);
 const ENOUGH_RESTARTS = 2;
 /** Fatal lines about flags and configuration files: the next start ends as this one did. */
 const CONFIGURATION =
-  /unknown (flag|command|shorthand)|flag needs an argument|invalid argument|invalid value|unrecognized feature gate|unknown feature gate|flag provided but not defined|strict decoding error|failed to (load|decode|parse|validate) (the )?\S* ?(config|kubelet)|invalid configuration/i;
+  /unknown (flag|command|shorthand)|flag needs an argument|invalid argument|invalid value|unrecognized feature gate|unknown feature gate|flag provided but not defined|strict decoding error|failed to (load|read|decode|parse|validate) (the )?\S* ?(config|kubelet)|invalid configuration/i;
 /** Go's flag package ends a program with one of these, and its usage behind it. */
 const GO_FLAG = /^(flag provided but not defined|flag needs an argument|invalid (boolean )?value ".*" for (flag )?-)/;
 /** Whose failure makes the others fail goes first. */

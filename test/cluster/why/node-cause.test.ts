@@ -59,6 +59,11 @@ test('a flag that does not exist is not cured by waiting', async () => {
   });
 });
 
+test('neither is a file of its configuration that cannot be read', async () => {
+  const said = `E1126 10:00:00.2 1 run.go:72] "command failed" err="failed to apply admission: failed to read plugin config: unable to read admission control configuration from \\"/nowhere.yaml\\""`;
+  expect((await cause(up, '=== kinit kube-apiserver', `${stamp} ${said}`))?.hopeless).toBe(true);
+});
+
 test('a kubelet that is down goes before its containers; one that ends again and again is hopeless', async () => {
   const down = (restarts: number): string =>
     `ActiveState=activating\nSubState=auto-restart\nNRestarts=7\nrestarts=${restarts}\n=== kinit journal\nE0501 10:00:00.2 1 run.go:72] "command failed" err="bad"`;
