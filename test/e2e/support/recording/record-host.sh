@@ -35,6 +35,9 @@ section link
 ip -o link | sed 's/^[0-9]*: //; s/@[^:]*:/:/' | awk '{ n = $1; $1 = ""; print n "\t" $0 }'
 section address
 ip -o addr | awk '{ print $2 " " $3 " " $4 "\t-" }'
+# An address of a link that was just made has its route once the kernel has looked for doubles, which takes 1 to 2 s.
+tries=0
+until [ -z "$(ip -6 -o address show tentative)" ] || [ "$tries" -ge 50 ]; do tries=$((tries + 1)); sleep 0.1; done
 section route
 { ip route show table all; ip -6 route show table all; ip rule; ip -6 rule; } | sed 's/ expires [0-9]*sec//; s/$/\t-/'
 section nft
