@@ -6,9 +6,11 @@ import { run, SHELLS, withHost, type FakeHost, type Shell, undoTexts } from '../
 const packagesKind = makeKind(() => apt);
 const R = packages({ manager: 'apt', names: ['socat', 'conntrack', 'socat'] });
 
-function apply(host: FakeHost, shell: Shell): ReturnType<typeof run> {
+const apply = (host: FakeHost, shell: Shell): ReturnType<typeof run> => run(shell, installation(host));
+
+function installation(host: FakeHost): string {
   const step = packagesKind.apply(R, { installed: ['conntrack'] }).find((each) => each.do === 'script');
-  return run(shell, host.inside(step?.do === 'script' ? step.script : 'exit 9'));
+  return host.inside(step?.do === 'script' ? step.script : 'exit 9');
 }
 
 /** Commands of apt; `body` decides what apt-get does with "$*". */
@@ -192,6 +194,22 @@ for (const shell of SHELLS) {
         'systemctl -q disable -- relay.service',
         'systemctl stop -- relay.service',
       ]);
+    });
+  });
+
+  test(`${shell}: an installation that nobody listens to any more is waited for to its end`, () => {
+    withHost((host) => {
+      debian(host, {
+        lists: 'fresh',
+        aptGet: `case "$*" in *"install -s"*) ;; *install*) while [ "$(grep -c ^sleep '${host.root}/calls')" -lt 205 ]; do /bin/sleep 0.05; done; echo yes > '${host.root}/installed';; esac`,
+      });
+      host.command('dpkg-query', 'exit 1');
+      // The connection is cut after the first line.
+      run(shell, `(\n${installation(host)}\n(exit $?)\necho $? > '${host.root}/ended') | head -n 1 > /dev/null`);
+      expect({ installed: host.read('/installed'), ended: host.read('/ended') }).toEqual({
+        installed: 'yes\n',
+        ended: '0\n',
+      });
     });
   });
 

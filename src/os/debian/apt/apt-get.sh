@@ -84,7 +84,8 @@ undisturbed() {
     quiet=$((quiet + 10))
     [ "$now" = "$size" ] || quiet=0
     size=$now
-    echo "$((tenths / 10)) s: $(tail -n 1 "$log")"
+    # In a process of its own: where the connection was cut, writing ends whoever writes, and the next kinit waits for this one.
+    (echo "$((tenths / 10)) s: $(tail -n 1 "$log")")
     [ "$quiet" -lt "$PATIENCE" ] || give_up
   done
   wait "$worker"
