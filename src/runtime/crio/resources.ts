@@ -8,12 +8,13 @@ import { crioConfig, crioUnit, mirrorHosts, POLICY, POLICY_FILE, registriesConf 
 
 export const CONFIG = '/etc/crio/crio.conf.d/10-kinit.conf';
 export const SOCKET = '/run/crio/crio.sock';
-/** Namespaces of pods are pinned in some, runc keeps its state in another. */
+/** Namespaces of pods are pinned in some, runc keeps its state in another; hooks for containers are looked for in the last. */
 const FILLED = [
   '/etc/crio/policies',
   ...['/var/lib/containers', '/var/lib/crio', '/var/log/crio'],
   ...['/run/containers', '/run/crio', '/run/nri', '/run/runc'],
   ...['ipc', 'net', 'pid', 'user', 'uts'].map((namespace) => `/run/${namespace}ns`),
+  ...['/usr/share/containers', '/usr/share/containers/oci', '/usr/share/containers/oci/hooks.d'],
 ];
 const UNIT = '/etc/systemd/system/crio.service';
 const REGISTRIES = '/etc/containers/registries.conf.d/50-kinit.conf';
