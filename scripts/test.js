@@ -63,19 +63,27 @@ async function endToEnd() {
     total.failed.push({ name: 'end-to-end tests', note: `they run in this folder already: process ${holder}` });
     return;
   }
-  await step('artifacts', process.execPath, [kinit, 'artifacts', 'build'], 90);
+  const files = endToEndFiles();
+  for (const runtime of await runtimesOf(files))
+    await step(`artifacts (${runtime})`, process.execPath, [kinit, 'artifacts', 'build', '--runtime', runtime], 90);
   // What an earlier run left when it was killed would be found half made by the tests.
   await removeLabs();
   const started = announce('end-to-end tests');
   const end = Date.now() + 120 * 60_000;
   try {
-    const files = endToEndFiles();
     await runLanes([...files.keys()], (name) => endToEndFile(name, files.get(name), (end - Date.now()) / 60_000));
   } finally {
     // Also after a crash, a time-out or Ctrl-C: no lab of this run outlives it.
     await removeLabs();
   }
   console.log(`end-to-end tests took ${since(started)} s`);
+}
+
+/** Runtimes whose programs these tests take: all have the first, one file has the others. */
+async function runtimesOf(files) {
+  const { RUNTIMES } = await import(path.join(root, 'dist', 'runtime', 'index.js'));
+  const ids = RUNTIMES.map(({ id }) => id);
+  return files.has('runtimes') ? ids : ids.slice(0, 1);
 }
 
 /** Paths of the files by name, those whose path holds one of the filters. */
