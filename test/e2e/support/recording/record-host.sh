@@ -14,7 +14,8 @@ tool() { N=$1; shift; LD_LIBRARY_PATH=$R/usr/lib/x86_64-linux-gnu:$R/lib/x86_64-
 [ -x $R/usr/sbin/nft ] || [ ! -e $R/sbin/nft ] || { mkdir -p $R/usr/sbin; cp $R/sbin/* $R/usr/sbin/; }
 
 section file
-set -- -path /proc -o -path /sys -o -path /dev -o -path /tmp -o -path /run -o -path /var/tmp -o -path /var/log -o -path /var/cache -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /var/lib/ucf -o -path /var/lib/systemd
+# In /var/backups dpkg's own timer puts copies at midnight.
+set -- -path /proc -o -path /sys -o -path /dev -o -path /tmp -o -path /run -o -path /var/tmp -o -path /var/log -o -path /var/cache -o -path /var/backups -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /var/lib/ucf -o -path /var/lib/systemd
 find / \( "$@" \) -prune -o ! -type f -printf '%p\t%y %m %U:%G %l\n'
 find / \( "$@" \) -prune -o -type f -printf '%p\t%y %m %U:%G\n' | sort > $R/modes
 find / \( "$@" \) -prune -o -type f -print0 | xargs -0 -r sha256sum | sed 's/^\([0-9a-f]*\)  \(.*\)$/\2\t\1/' | sort > $R/sums
