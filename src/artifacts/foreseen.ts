@@ -9,14 +9,15 @@ import { assertBuildable, sourceOf, type ResolveOptions } from './resolve.js';
  */
 export async function foreseeArtifacts(options: ResolveOptions): Promise<ArtifactSet> {
   const { source } = await sourceOf(options);
-  if (source === 'official') return officialAsStored({ ...options, mirror: options.spec.mirror });
+  if (source === 'official') return officialAsStored(options);
   await assertBuildable(options);
   return foreseenBuild(options.supply, options.arch);
 }
 
-/** Whether the digest of a program or image is not known before it is built or fetched. Images that hosts pull have none. */
+/** Whether the digest of a program or image is not known before it is built or fetched, or its registry asked. */
 export function isOpen(artifact: BinaryArtifact | ImageArtifact): boolean {
-  return ('archive' in artifact ? artifact.archive?.sha256 : 'sha256' in artifact ? artifact.sha256 : undefined) === '';
+  if ('sha256' in artifact) return artifact.sha256 === '';
+  return (artifact.archive?.sha256 ?? artifact.digest) === '';
 }
 
 /** Names of what is not known yet, as a plan keeps them: programs and images may have the same. */
@@ -34,6 +35,7 @@ export function asForeseen(set: ArtifactSet, open: readonly string[], digest = '
     binaries: set.binaries.map((program) => (names.has(programId(program)) ? { ...program, ...nothing } : program)),
     images: set.images.map((image) => {
       if (!names.has(imageId(image))) return image;
+      if (image.archive === undefined) return { ...image, digest };
       const { digest: _digest, id: _id, archive: _archive, ...rest } = image;
       return { ...rest, archive: nothing };
     }),

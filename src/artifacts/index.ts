@@ -2,6 +2,7 @@ export { buildArtifacts, type BuildOptions } from './build/build.js';
 export { ensureKernel, type Kernel } from './kernel/kernel.js';
 export { listArtifacts, type ArtifactRow } from './list.js';
 export { pruneArtifacts, type Pruned } from './store/prune.js';
+export { originsOf } from './mirror.js';
 export { imageRefsOf } from './supply.js';
 export { asForeseen, foreseeArtifacts, openOnes } from './foreseen.js';
 export { resolveArtifacts, type ResolveOptions, type Source } from './resolve.js';

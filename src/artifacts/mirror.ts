@@ -1,5 +1,24 @@
+import type { Spec } from '../model/spec.js';
+
 /** Where hosts and this machine get official images and files from, if not from the origins themselves. */
 export type Mirror = 'none' | 'aliyun' | 'daocloud';
+
+/** Where official artifacts come from, each kind of them by itself. */
+export interface Origins {
+  readonly images: Mirror;
+  readonly files: Mirror;
+  /** An origin of the user's own, for files: goes before `files`. */
+  readonly baseUrl?: string | undefined;
+}
+
+/** What `mirrors` at the top of an inventory stands for. */
+const PRESETS: Readonly<Record<Spec['mirrors'], Mirror>> = { none: 'none', cn: 'aliyun' };
+
+/** What the inventory says about it: the most particular option counts. */
+export function originsOf({ mirrors, artifacts }: Pick<Spec, 'mirrors' | 'artifacts'>): Origins {
+  const both = artifacts.mirror ?? PRESETS[mirrors];
+  return { images: artifacts.imageMirror ?? both, files: artifacts.fileMirror ?? both, baseUrl: artifacts.baseUrl };
+}
 
 /** Where images of an official registry are had from: a mirror lays them out otherwise. */
 export interface Registries {
@@ -24,11 +43,8 @@ export const REGISTRIES: Readonly<Record<Mirror, Registries>> = {
  * Where a file of the official origin is fetched from. A base URL of the user's own, and DaoCloud's file mirror, lay
  * files out as <base>/<official host>/<path>. Aliyun has the images only, so its files come through DaoCloud too.
  */
-export function mirrored(
-  url: string,
-  options: { readonly mirror: Mirror; readonly baseUrl?: string | undefined },
-): string {
-  const base = options.baseUrl ?? (options.mirror === 'none' ? undefined : 'https://files.m.daocloud.io');
+export function mirrored(url: string, { files, baseUrl }: Pick<Origins, 'files' | 'baseUrl'>): string {
+  const base = baseUrl ?? (files === 'none' ? undefined : 'https://files.m.daocloud.io');
   return base === undefined ? url : `${base.replace(/\/+$/, '')}/${url.replace(/^https:\/\//, '')}`;
 }
 

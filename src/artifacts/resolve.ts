@@ -3,18 +3,24 @@ import type { Emit } from '../model/event.js';
 import { KinitError } from '../model/error.js';
 import type { Spec } from '../model/spec.js';
 import { buildArtifacts } from './build/build.js';
-import { mirrored } from './mirror.js';
+import { mirrored, type Origins } from './mirror.js';
 import { findChecksum } from './official/checksums.js';
 import { fetchText } from './official/download.js';
 import { readLockFile, writeLockFile } from './official/lock-file.js';
 import { officialArtifacts } from './official/official.js';
+import type { RegistryEndpoint } from './official/registry.js';
 import { sourceKubernetesVersion } from './build/plan.js';
 import type { Supply } from './supply.js';
 
 export interface ResolveOptions {
   /** Of every kind there is. */
   readonly supply: Required<Supply>;
-  readonly spec: Spec['artifacts'];
+  readonly source: Spec['artifacts']['source'];
+  readonly origins: Origins;
+  /** Names of images that hosts will be given. Default: all. */
+  readonly wanted?: ((image: string) => boolean) | undefined;
+  /** Places of the user's own that have what a registry has. */
+  readonly endpoints?: ((registry: string) => readonly RegistryEndpoint[]) | undefined;
   readonly kubernetesVersion: string;
   readonly arch: Arch;
   /** Folder of the inventory: the lock file lies there. */
@@ -43,8 +49,7 @@ export async function resolveArtifacts(options: ResolveOptions): Promise<Artifac
     const { inventoryDir } = options;
     await writeLockFile(inventoryDir, { ...(await readLockFile(inventoryDir)), source });
   }
-  if (source === 'official')
-    return officialArtifacts({ ...options, mirror: options.spec.mirror, baseUrl: options.spec.baseUrl });
+  if (source === 'official') return officialArtifacts(options);
   await assertBuildable(options);
   const missing: string[] = [];
   const set = await buildArtifacts({
@@ -68,7 +73,7 @@ export async function resolveArtifacts(options: ResolveOptions): Promise<Artifac
 
 /** The source, and why `auto` would be it where that is not decided yet. Writes nothing. */
 export async function sourceOf(options: ResolveOptions): Promise<{ readonly source: Source; readonly why?: string }> {
-  if (options.spec.source !== 'auto') return { source: options.spec.source };
+  if (options.source !== 'auto') return { source: options.source };
   const lock = await readLockFile(options.inventoryDir);
   if (lock.source !== undefined) return { source: lock.source };
   if (options.presumed !== undefined) return { source: options.presumed, why: 'as it was planned' };
@@ -93,14 +98,14 @@ export async function assertBuildable({ kubernetesVersion }: ResolveOptions): Pr
 }
 
 /** Asks every origin for a checksum file and reads it: a network's login page answers too, but not with that. */
-async function officialAnswers({ supply, spec, kubernetesVersion, arch, signal }: ResolveOptions): Promise<boolean> {
+async function officialAnswers({ supply, origins, kubernetesVersion, arch, signal }: ResolveOptions): Promise<boolean> {
   const catalogue = supply.files(kubernetesVersion, arch);
   const oneOfEach = [...new Map(catalogue.map((file) => [new URL(file.url).host, file])).values()];
   const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_SECONDS * 1000)]);
   const answers = await Promise.all(
     oneOfEach.map(async (file) => {
       try {
-        const text = await fetchText(mirrored(file.checksumUrl, spec), { signal: within, attempts: 1 });
+        const text = await fetchText(mirrored(file.checksumUrl, origins), { signal: within, attempts: 1 });
         return findChecksum(text, file.url.slice(file.url.lastIndexOf('/') + 1)) !== undefined;
       } catch {
         return false;

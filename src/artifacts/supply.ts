@@ -1,5 +1,6 @@
 import type { Arch, ArtifactSet, ImageArtifact, ImageRefs } from '../model/artifact.js';
 import { KinitError } from '../model/error.js';
+import { withDigest } from '../model/text/image-ref.js';
 import type { Component } from './build/components.js';
 import type { DebianFiles } from './debian/packages.js';
 import type { ImageRecipe, Layer } from './images/oci.js';
@@ -96,9 +97,11 @@ export function imageRefs(
   return Object.fromEntries(images.map(({ name, ref }) => [name, ref(version, REGISTRIES[mirror])]));
 }
 
-/** The references the images of this set answer to on its hosts. */
+/** What manifests call the images of this set: those that hosts pull, by digest, where it is known. */
 export function imageRefsOf({ images }: Required<Supply>, set: ArtifactSet, mirror: Mirror = 'none'): ImageRefs {
-  return imageRefs(images, set.kubernetesVersion, set.source === 'official' ? mirror : 'none');
+  const refs = imageRefs(images, set.kubernetesVersion, set.source === 'official' ? mirror : 'none');
+  const pulled = new Map(set.images.map(({ name, archive, digest }) => [name, archive === undefined ? digest : '']));
+  return Object.fromEntries(Object.entries(refs).map(([name, ref]) => [name, withDigest(ref, pulled.get(name) ?? '')]));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { imageRefsOf } from '../artifacts/index.js';
+import { imageRefsOf, originsOf } from '../artifacts/index.js';
 import { certificateWishes } from '../control-plane/index.js';
 import { nodeAddress } from '../facts/index.js';
 import type { Arch, ArtifactSet } from '../model/artifact.js';
@@ -115,7 +115,7 @@ export function contextFor(
       hint: 'amd64 and arm64 are supported.',
     });
   }
-  return { ...shared, node, artifacts: set, images: imageRefsOf(SUPPLY, set, shared.spec.artifacts.mirror) };
+  return { ...shared, node, artifacts: set, images: imageRefsOf(SUPPLY, set, originsOf(shared.spec).images) };
 }
 
 type FilesByHost = ReadonlyMap<string, Readonly<Record<string, string>>>;

@@ -26,15 +26,14 @@ export function supplyOf(runtime: ContainerRuntime): Required<Supply> {
  * bring their own network, those of all networks kinit knows.
  */
 export function chosenArtifacts(spec: Spec, set: ArtifactSet): ArtifactSet {
-  const network = networkOf(spec).supply;
-  const supply = combined([runtimeOf(spec).supply], network === undefined ? NETWORK_SUPPLIES : [network]);
+  const supply = chosenSupply(spec);
   const programs = new Set(
     [...supply.components, ...supply.files(set.kubernetesVersion, set.arch)].flatMap((from) =>
       from.programs.map(({ name }) => name),
     ),
   );
   // In the supply's order, whatever the order is in which they were built.
-  const images = supply.images.map(({ name }) => name);
+  const images = chosenImages(spec);
   return {
     ...set,
     binaries: set.binaries.filter(({ name }) => programs.has(name)),
@@ -42,6 +41,17 @@ export function chosenArtifacts(spec: Spec, set: ArtifactSet): ArtifactSet {
       .filter(({ name }) => images.includes(name))
       .sort((a, b) => images.indexOf(a.name) - images.indexOf(b.name)),
   };
+}
+
+/** Names of the images that hosts of this inventory may get, in the supply's order. */
+export function chosenImages(spec: Spec): readonly string[] {
+  return chosenSupply(spec).images.map(({ name }) => name);
+}
+
+/** What the kinds of this inventory need. */
+export function chosenSupply(spec: Spec): Required<Supply> {
+  const network = networkOf(spec).supply;
+  return combined([runtimeOf(spec).supply], network === undefined ? NETWORK_SUPPLIES : [network]);
 }
 
 /**

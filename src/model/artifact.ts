@@ -28,7 +28,7 @@ export interface ImageArtifact {
   readonly refs: readonly string[];
   /** OCI archive on the operator's machine (sha256 '': not built yet); absent when hosts pull it themselves. Images with the same archive are imported together. */
   readonly archive?: { readonly localFile: string; readonly sha256: string; readonly size: number };
-  /** Manifest digest (sha256:...), where known. */
+  /** Manifest digest (sha256:...), where known; of what hosts pull, what it is pulled by ('': its registry was not asked yet). */
   readonly digest?: string;
   /** Digest of its configuration (sha256:...), where known: what the CRI and Docker call an image's id. */
   readonly id?: string;

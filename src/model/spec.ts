@@ -13,6 +13,8 @@ export const KUBERNETES_VERSIONS = { minimum: '1.34.0', maximum: '1.36.99', defa
 
 export type { KeyAlgorithm } from './spec/pki.js';
 
+const mirrorName = z.enum(['none', 'aliyun', 'daocloud']);
+
 const registryMirror = z.strictObject({
   registry: z
     .string()
@@ -169,6 +171,13 @@ export function makeSpecSchema(kinds: SpecKinds) {
 
     pki: pkiOptions,
 
+    mirrors: z
+      .enum(['none', 'cn'])
+      .default('none')
+      .describe(
+        'Where everything comes from that is fetched from official origins. cn: images and release files from mirrors in mainland China (mirrors.md). Each can be set alone: artifacts.imageMirror, artifacts.fileMirror.',
+      )
+      .meta(free),
     artifacts: z
       .strictObject({
         source: z
@@ -178,11 +187,14 @@ export function makeSpecSchema(kinds: SpecKinds) {
             "auto: official where it answers within a few seconds and hosts reach the registries, else source (built here from Go modules). Only source has the approver by which kubelets' serving certificates renew themselves (certificates.md).",
           )
           .meta(free),
-        mirror: z
-          .enum(['none', 'aliyun', 'daocloud'])
-          .default('none')
-          .describe('Where official artifacts come from instead of the origin.')
+        mirror: mirrorName
+          .optional()
+          .describe(
+            'Where official images and files come from instead of their origins. Default: what mirrors at the top says.',
+          )
           .meta(free),
+        imageMirror: mirrorName.optional().describe('The same for images alone.').meta(free),
+        fileMirror: mirrorName.optional().describe('The same for files of releases alone.').meta(free),
         baseUrl: httpUrl
           .optional()
           .describe('An HTTP origin of your own that lays files out as the official one does.')

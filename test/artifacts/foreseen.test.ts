@@ -11,14 +11,23 @@ import {
 import { ownArch } from '../../src/artifacts/store/paths.js';
 import { SUPPLY } from './support.js';
 import type { Arch, ArtifactSet } from '../../src/model/artifact.js';
-import type { Spec } from '../../src/model/spec.js';
-import { fakeTools, startOrigin, temporaryCache } from './support.js';
+import { fakeTools, startOrigin, temporaryCache, type Origin } from './support.js';
 
-function options(inventoryDir: string, spec: Partial<Spec['artifacts']>): ResolveOptions {
+const NOWHERE = { url: 'http://127.0.0.1:1', endpoints: () => [{ url: 'http://127.0.0.1:1' }] };
+
+function options(
+  inventoryDir: string,
+  {
+    source = 'auto',
+    origin,
+  }: { readonly source?: ResolveOptions['source']; readonly origin?: Pick<Origin, 'url' | 'endpoints'> },
+): ResolveOptions {
   mkdirSync(inventoryDir, { recursive: true });
   return {
     supply: SUPPLY,
-    spec: { source: 'auto', mirror: 'none', ...spec },
+    source,
+    origins: { images: 'none', files: 'none', baseUrl: origin?.url },
+    ...(origin === undefined ? {} : { endpoints: origin.endpoints }),
     kubernetesVersion: '1.36.3',
     arch: ownArch() as Arch,
     inventoryDir,
@@ -32,7 +41,7 @@ const byName = (set: ArtifactSet): unknown =>
   JSON.parse(JSON.stringify(asForeseen(set, openOnes(asForeseen(set, everything(set))))));
 const everything = ({ binaries, images }: ArtifactSet): string[] => [
   ...binaries.map(({ name }) => `program ${name}`),
-  ...images.filter(({ archive }) => archive !== undefined).map(({ name }) => `image ${name}`),
+  ...images.map(({ name }) => `image ${name}`),
 ];
 
 test('source: what a build will give is known by name, version and place; nothing is built, locked or written', async () => {
@@ -61,11 +70,11 @@ test('official: the same, and no origin is asked for anything', async () => {
   const cache = temporaryCache();
   const inventoryDir = join(cache, 'inventory');
   const origin = await startOrigin('1.36.3');
-  const asked = { ...options(inventoryDir, { source: 'official', baseUrl: origin.url }), arch: 'amd64' as const };
-  const closed = { ...asked, spec: { ...asked.spec, baseUrl: 'http://127.0.0.1:1' } };
+  const asked = { ...options(inventoryDir, { source: 'official', origin }), arch: 'amd64' as const };
+  const closed = { ...options(inventoryDir, { source: 'official', origin: NOWHERE }), arch: 'amd64' as const };
   const foreseen = await foreseeArtifacts(closed);
   expect(existsSync(join(inventoryDir, 'kinit.lock.json'))).toBe(false);
-  expect(openOnes(foreseen)).toHaveLength(foreseen.binaries.length);
+  expect(openOnes(foreseen)).toHaveLength(foreseen.binaries.length + foreseen.images.length);
   const fetched = await resolveArtifacts(asked);
   expect(byName(fetched)).toEqual(byName(foreseen));
   expect(await foreseeArtifacts(closed)).toEqual(fetched);
@@ -76,7 +85,7 @@ test('auto: what would be decided is foreseen and not written down; what a plan 
   const cache = temporaryCache();
   fakeTools(cache);
   const inventoryDir = join(cache, 'inventory');
-  const asked = options(inventoryDir, { baseUrl: 'http://127.0.0.1:1' });
+  const asked = options(inventoryDir, { origin: NOWHERE });
   expect((await foreseeArtifacts(asked)).source).toBe('source');
   expect(existsSync(join(inventoryDir, 'kinit.lock.json'))).toBe(false);
   expect((await foreseeArtifacts({ ...asked, presumed: 'official' })).source).toBe('official');

@@ -1,17 +1,16 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { resolveArtifacts } from '../../src/artifacts/index.js';
+import { resolveArtifacts, type ResolveOptions } from '../../src/artifacts/index.js';
 import { ownArch } from '../../src/artifacts/store/paths.js';
 import { SUPPLY } from './support.js';
 import type { Arch, ArtifactSet } from '../../src/model/artifact.js';
 import { defined } from '../../src/model/defined.js';
-import type { Spec } from '../../src/model/spec.js';
-import { fakeTools, startOrigin, temporaryCache } from './support.js';
+import { fakeTools, startOrigin, temporaryCache, type Origin } from './support.js';
 
 function resolve(
   inventoryDir: string,
-  spec: Partial<Spec['artifacts']>,
+  { source = 'auto', origin }: { readonly source?: ResolveOptions['source']; readonly origin?: Origin },
   version = '1.36.3',
   arch: Arch = 'amd64',
   hindrance?: () => Promise<string | undefined>,
@@ -19,7 +18,9 @@ function resolve(
   mkdirSync(inventoryDir, { recursive: true });
   return resolveArtifacts({
     supply: SUPPLY,
-    spec: { source: 'auto', mirror: 'none', ...spec },
+    source,
+    origins: { images: 'none', files: 'none', baseUrl: origin?.url },
+    ...(origin === undefined ? {} : { endpoints: origin.endpoints }),
     kubernetesVersion: version,
     arch,
     inventoryDir,
@@ -32,9 +33,9 @@ function resolve(
 test('auto takes official where it answers, and stays with it', async () => {
   const inventoryDir = join(temporaryCache(), 'inventory');
   const origin = await startOrigin('1.36.3');
-  expect((await resolve(inventoryDir, { baseUrl: origin.url })).source).toBe('official');
+  expect((await resolve(inventoryDir, { origin })).source).toBe('official');
   await origin.close();
-  expect((await resolve(inventoryDir, { baseUrl: origin.url })).source).toBe('official');
+  expect((await resolve(inventoryDir, { origin })).source).toBe('official');
 });
 
 test('auto takes source where a login page answers, writes that down, and stays with it', async () => {
@@ -44,14 +45,14 @@ test('auto takes source where a login page answers, writes that down, and stays 
   const origin = await startOrigin('1.36.3');
   const good = new Map(origin.files);
   for (const path of origin.files.keys()) origin.files.set(path, Buffer.from('<html>log in</html>'));
-  expect((await resolve(inventoryDir, { baseUrl: origin.url }, '1.36.3', ownArch() as Arch)).source).toBe('source');
+  expect((await resolve(inventoryDir, { origin }, '1.36.3', ownArch() as Arch)).source).toBe('source');
   expect(JSON.parse(readFileSync(join(inventoryDir, 'kinit.lock.json'), 'utf8'))).toEqual({
     version: 1,
     files: {},
     source: 'source',
   });
   for (const [path, bytes] of good) origin.files.set(path, bytes);
-  expect((await resolve(inventoryDir, { baseUrl: origin.url }, '1.36.3', ownArch() as Arch)).source).toBe('source');
+  expect((await resolve(inventoryDir, { origin }, '1.36.3', ownArch() as Arch)).source).toBe('source');
 });
 
 test('auto takes source where hosts cannot pull what this machine could fetch, and asks them once', async () => {
@@ -60,13 +61,12 @@ test('auto takes source where hosts cannot pull what this machine could fetch, a
   const inventoryDir = join(cache, 'inventory');
   const origin = await startOrigin('1.36.3');
   const hindered = vi.fn(async () => 'node2 does not reach registry.k8s.io');
-  const auto = (): Promise<ArtifactSet> =>
-    resolve(inventoryDir, { baseUrl: origin.url }, '1.36.3', ownArch() as Arch, hindered);
+  const auto = (): Promise<ArtifactSet> => resolve(inventoryDir, { origin }, '1.36.3', ownArch() as Arch, hindered);
   expect((await auto()).source).toBe('source');
   expect((await auto()).source).toBe('source');
   expect(hindered).toHaveBeenCalledTimes(1);
   const free = join(temporaryCache(), 'inventory');
-  const set = await resolve(free, { baseUrl: origin.url }, '1.36.3', 'amd64', async () => undefined);
+  const set = await resolve(free, { origin }, '1.36.3', 'amd64', async () => undefined);
   expect(set.source).toBe('official');
 });
 

@@ -93,6 +93,8 @@ export type Trouble =
 export interface Origin {
   readonly url: string;
   readonly files: Map<string, Buffer>;
+  /** As ResolveOptions.endpoints: this origin has what every registry has. */
+  readonly endpoints: () => readonly { readonly url: string }[];
   /** Path, and range where one was asked for, of every request so far. */
   readonly requests: { readonly path: string; readonly range: string | undefined }[];
   /** Troubles for the next requests of a path, in order. */
@@ -100,7 +102,7 @@ export interface Origin {
   close(): Promise<void>;
 }
 
-/** An HTTP origin on this machine that lays files out as the official ones do, below their host names. */
+/** An HTTP origin on this machine that lays files out as the official ones do, below their host names, and that every registry's images are asked of. */
 export async function startOrigin(kubernetesVersion: string): Promise<Origin> {
   const files = await officialFiles(kubernetesVersion);
   const requests: Origin['requests'] = [];
@@ -109,6 +111,11 @@ export async function startOrigin(kubernetesVersion: string): Promise<Origin> {
     const path = request.url?.slice(1) ?? '';
     requests.push({ path, range: request.headers.range });
     const trouble = troubles.get(path)?.shift();
+    const manifest = /^v2\/(.+)\/manifests\/(.+)$/.exec(path);
+    if (manifest !== null && trouble === undefined)
+      return void response
+        .writeHead(200, { 'docker-content-digest': imageDigest(`${manifest[1] ?? ''}:${manifest[2] ?? ''}`) })
+        .end();
     const body = files.get(path);
     if (trouble !== undefined && 'status' in trouble) return void response.writeHead(trouble.status).end('trouble');
     if (body === undefined) return void response.writeHead(404).end('not here');
@@ -132,7 +139,13 @@ export async function startOrigin(kubernetesVersion: string): Promise<Origin> {
     await new Promise((resolve) => server.close(resolve));
   };
   cleanups.push(close);
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, files, requests, troubles, close };
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, files, requests, troubles, endpoints: () => [{ url }], close };
+}
+
+/** The digest that every registry of tests says an image has, whatever place it is asked at. @param name repository:tag */
+export function imageDigest(name: string): string {
+  return `sha256:${sha256(Buffer.from(name))}`;
 }
 
 export function sha256(bytes: Uint8Array): string {

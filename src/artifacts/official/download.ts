@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Response } from 'undici';
 import { KinitError } from '../../model/error.js';
-import { httpGet } from './http.js';
+import { failureReason, httpGet } from './http.js';
 
 export interface DownloadOptions {
   readonly signal: AbortSignal;
@@ -76,7 +76,7 @@ export async function fetchText(
     } catch (error) {
       if (error instanceof KinitError) throw error;
       throwIfAborted(options.signal);
-      why = reason(error);
+      why = failureReason(error);
     }
   }
   throw failure(url, why, 'Check the network, or choose a mirror (artifacts.mirror in the inventory).');
@@ -110,7 +110,7 @@ async function fetchOnce(url: string, file: string, { signal, idleSeconds = 30 }
   } catch (error) {
     if (error instanceof KinitError) throw error;
     throwIfAborted(signal);
-    return { retry: reason(error) };
+    return { retry: failureReason(error) };
   } finally {
     clearTimeout(timer);
   }
@@ -137,12 +137,6 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 
 function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw new KinitError('the download was interrupted', { class: 'interrupted' });
-}
-
-/** fetch says that it failed; why, say its causes. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${reason(error.cause)}` : error.message;
 }
 
 function failure(url: string, found: string, hint: string): KinitError {

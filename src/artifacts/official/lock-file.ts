@@ -11,6 +11,10 @@ const lockSchema = z.strictObject({
   source: z.enum(['official', 'source']).optional(),
   /** By official URL. */
   files: z.record(z.string(), z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/), checksumFrom: z.string() })),
+  /** Digests of images, by official name. Absent before the first was asked for, and in files of earlier kinits. */
+  images: z
+    .record(z.string(), z.strictObject({ digest: z.string().regex(/^sha256:[0-9a-f]{64}$/), digestFrom: z.string() }))
+    .optional(),
 });
 
 /** What was found at first use; binding from then on. */
@@ -39,6 +43,14 @@ export async function readLockFile(inventoryDir: string): Promise<LockFile> {
 
 /** Writes it with sorted keys, so that two operators' files compare well. */
 export async function writeLockFile(inventoryDir: string, lock: LockFile): Promise<void> {
-  const files = Object.fromEntries(Object.entries(lock.files).sort(([a], [b]) => (a < b ? -1 : 1)));
-  await writeJson(join(inventoryDir, LOCK_FILE), { ...lock, files });
+  const { files, images } = lock;
+  await writeJson(join(inventoryDir, LOCK_FILE), {
+    ...lock,
+    files: sorted(files),
+    ...(images === undefined ? {} : { images: sorted(images) }),
+  });
+}
+
+function sorted<T>(entries: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

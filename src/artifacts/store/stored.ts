@@ -6,12 +6,9 @@ import type { ResolveOptions } from '../resolve.js';
 
 /** What resolveArtifacts gives, where all of it is on this machine already; else undefined. Nothing is built, fetched or decided. */
 export async function storedArtifacts(options: ResolveOptions): Promise<ArtifactSet | undefined> {
-  const { spec, kubernetesVersion, arch, inventoryDir } = options;
-  const source = spec.source === 'auto' ? (await readLockFile(inventoryDir)).source : spec.source;
-  if (source === 'official')
-    return (await officialIsStored(options))
-      ? officialArtifacts({ ...options, mirror: spec.mirror, baseUrl: spec.baseUrl })
-      : undefined;
+  const { kubernetesVersion, arch, inventoryDir } = options;
+  const source = options.source === 'auto' ? (await readLockFile(inventoryDir)).source : options.source;
+  if (source === 'official') return (await officialIsStored(options)) ? officialArtifacts(options) : undefined;
   if (source === undefined) return undefined;
   const manifest = await readManifest(kubernetesVersion, arch);
   if (manifest === undefined) return undefined;

@@ -1,6 +1,7 @@
 import { datastoreOf } from '../../datastore/index.js';
 import { imageRef } from '../../model/artifact.js';
 import type { PhaseContext } from '../../model/phase.js';
+import { parseImageRef } from '../../model/text/image-ref.js';
 import { kubeadmArgs } from '../../model/text/flags.js';
 import { toYaml } from '../../model/text/yaml.js';
 import { PKI_DIR } from '../../pki/index.js';
@@ -61,4 +62,8 @@ function dnsImage(coredns: string, imageRepository: string): { imageRepository?:
   return folder === looksIn ? {} : { imageRepository: folder };
 }
 
-const folderOf = (image: string): string => image.slice(0, image.lastIndexOf('/'));
+function folderOf(image: string): string {
+  const { registry, repository } = parseImageRef(image);
+  const slash = repository.lastIndexOf('/');
+  return slash < 0 ? registry : `${registry}/${repository.slice(0, slash)}`;
+}

@@ -72,10 +72,10 @@ export function hangsOnArtifacts(
   return made('one') !== made('another');
 }
 
-/** As if nothing were known: images that hosts pull have no digest, and are no work for this machine. */
+/** As if nothing were known. */
 function allOf(set: ArtifactSet): string[] {
-  const pulled = set.images.map((image) =>
-    image.archive === undefined ? image : { ...image, archive: { ...image.archive, sha256: '' } },
+  const images = set.images.map((image) =>
+    image.archive === undefined ? { ...image, digest: '' } : { ...image, archive: { ...image.archive, sha256: '' } },
   );
-  return openOnes({ ...set, binaries: set.binaries.map((program) => ({ ...program, sha256: '' })), images: pulled });
+  return openOnes({ ...set, binaries: set.binaries.map((program) => ({ ...program, sha256: '' })), images });
 }

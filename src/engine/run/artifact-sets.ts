@@ -1,13 +1,13 @@
 import { dirname } from 'node:path';
-import type { ResolveOptions, Source } from '../../artifacts/index.js';
+import { originsOf, type ResolveOptions, type Source } from '../../artifacts/index.js';
 import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { Emit } from '../../model/event.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import type { ReviewedPlan } from '../plan/reviewed.js';
 import type { LiveHost } from '../session/session.js';
 import { runtimeOf } from '../../runtime/index.js';
-import { chosenArtifacts, supplyOf } from '../supply.js';
-import { whatHindersPulling } from './registries.js';
+import { chosenArtifacts, chosenImages, supplyOf } from '../supply.js';
+import { ownRegistries, whatHindersPulling } from './registries.js';
 
 /**
  * The artifacts of every architecture among the hosts, one after another: those of the kinds that the inventory chose.
@@ -35,7 +35,10 @@ export async function artifactSets(
     if (arch === 'unsupported') continue;
     const set = await find({
       supply: supplyOf(runtimeOf(spec)),
-      spec: spec.artifacts,
+      source: spec.artifacts.source,
+      origins: originsOf(spec),
+      wanted: (image) => chosenImages(spec).includes(image),
+      endpoints: await ownRegistries(spec),
       kubernetesVersion: spec.kubernetesVersion,
       arch,
       inventoryDir: dirname(file),

@@ -86,10 +86,10 @@ async function artifactsFor(run: HostsRun, shared: SharedContext): Promise<Prepa
 
 function sayWhatIsOpen(arch: Arch, set: ArtifactSet, emit: Emit): void {
   const open = openOnes(set).length;
-  const all = set.binaries.length + set.images.filter(({ archive }) => archive !== undefined).length;
+  const all = set.binaries.length + set.images.length;
   if (open === 0) return;
-  const how = set.source === 'source' ? 'builds' : 'fetches';
-  const text = `${String(open)} of ${String(all)} programs and images for ${arch} hosts are not on this machine yet: init ${how} them (artifacts: ${set.source}). Their names and versions are known, their digests are not.`;
+  const how = set.source === 'source' ? 'builds them' : 'fetches them, and asks registries for the digests of images';
+  const text = `${String(open)} of ${String(all)} programs and images for ${arch} hosts are not on this machine yet: init ${how} (artifacts: ${set.source}). Their names and versions are known, their digests are not.`;
   emit({ type: 'warning', text });
 }
 

@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { limiter } from '../../model/limit.js';
 import { unreachable } from '../../model/error.js';
 import type { Spec } from '../../model/spec.js';
-import { REGISTRIES } from '../../artifacts/mirror.js';
+import { originsOf, REGISTRIES } from '../../artifacts/mirror.js';
+import { parseImageRef, registryHost } from '../../model/text/image-ref.js';
 import type { LiveHost } from '../session/session.js';
+import type { RegistryEndpoint } from '../../artifacts/official/registry.js';
 import { SUPPLY } from '../supply.js';
 
 /** Hosts that are asked: those of one cluster mostly have one network. */
@@ -30,20 +33,27 @@ export async function whatHindersPulling(live: readonly LiveHost[], spec: Spec):
 }
 
 /** Names of the registries that images come from, without those that the inventory names mirrors for. */
-export function registriesOf({ artifacts, kubernetesVersion, runtime }: Spec): readonly string[] {
+export function registriesOf(spec: Spec): readonly string[] {
+  const { kubernetesVersion, runtime } = spec;
   const mirrored = new Set(runtime.registryMirrors.map(({ registry }) => registry));
   if (mirrored.has('_default')) return [];
+  const { images } = originsOf(spec);
   const pulled = SUPPLY.images.filter(({ builtOnly }) => builtOnly !== true);
-  const names = pulled.map(({ ref }) => registryOf(ref(kubernetesVersion, REGISTRIES[artifacts.mirror])));
-  // Docker Hub answers under another name than its images have.
-  return [...new Set(names)]
-    .filter((name) => !mirrored.has(name))
-    .map((name) => (name === 'docker.io' ? 'registry-1.docker.io' : name));
+  const names = pulled.map(({ ref }) => parseImageRef(ref(kubernetesVersion, REGISTRIES[images])).registry);
+  return [...new Set(names)].filter((name) => !mirrored.has(name)).map(registryHost);
 }
 
-function registryOf(ref: string): string {
-  const [first = '', ...rest] = ref.split('/');
-  return rest.length > 0 && /[.:]/.test(first) ? first : 'docker.io';
+/** Mirrors of the user's own by registry, as this machine asks them: their CA certificates are read. */
+export async function ownRegistries(spec: Spec): Promise<(registry: string) => readonly RegistryEndpoint[]> {
+  const places = new Map<string, readonly RegistryEndpoint[]>();
+  for (const { registry, endpoints, caFile } of spec.runtime.registryMirrors) {
+    const ca = caFile === undefined ? undefined : await readFile(caFile, 'utf8');
+    places.set(
+      registry,
+      endpoints.map((url) => ({ url, ca })),
+    );
+  }
+  return (registry) => places.get(registry) ?? places.get('_default') ?? [];
 }
 
 async function reaches({ connection }: LiveHost, registry: string): Promise<boolean> {

@@ -1,18 +1,20 @@
 # shellcheck shell=sh
 # cri_images SOCKET: the images that a runtime tells of, a line 'REFERENCE DIGEST pinned' or 'REFERENCE DIGEST -' for each
-# reference, DIGEST being the manifest's.
+# reference, by tag or by digest, DIGEST being the manifest's (of several, the first: it tells images apart). What was pulled by digest has no tag.
 # include: ../../shell/lib/host-path.sh
 
 cri_images() {
   timeout 30 crictl -r "unix://$1" -t 25s images -v --no-trunc | awk '
+    function after_at(ref) { sub(/.*@/, "", ref); return ref }
     function tell(  i) {
-      for (i = 1; i <= count; i++) print tags[i], digest, pinned
-      count = 0; digest = "-"; pinned = "-"
+      for (i = 1; i <= tagged + digested; i++)
+        print (i <= tagged ? tags[i] : digests[i - tagged]), (digested ? after_at(digests[1]) : "-"), pinned
+      tagged = 0; digested = 0; pinned = "-"
     }
-    BEGIN { digest = "-"; pinned = "-" }
+    BEGIN { pinned = "-" }
     $1 == "ID:" { tell() }
-    $1 == "RepoTags:" { tags[++count] = $2 }
-    $1 == "RepoDigests:" && digest == "-" { digest = $2; sub(/.*@/, "", digest) }
+    $1 == "RepoTags:" { tags[++tagged] = $2 }
+    $1 == "RepoDigests:" { digests[++digested] = $2 }
     $1 == "Pinned:" && $2 == "true" { pinned = "pinned" }
     END { tell() }
   '

@@ -6,6 +6,12 @@
 SOCKET=/run/crio/crio.sock
 
 [ -e "$D/images" ] && [ -S "$SOCKET" ] || exit 0
-cri_images "$SOCKET" | cut -d ' ' -f 1 | grep -vxF -f "$D/images" | while IFS= read -r ref; do
+# An image that had one of these names then stays, whatever names it has got since.
+cri_images "$SOCKET" | awk '
+  NR == FNR { had[$1]; next }
+  $1 in had { stays[$2] }
+  !($2 in first) { first[$2] = $1 }
+  END { for (digest in first) if (!(digest in stays)) print first[digest] }
+' "$D/images" - | while IFS= read -r ref; do
   timeout 60 crictl -r "unix://$SOCKET" rmi "$ref" > /dev/null || echo "the image $ref could not be removed"
 done

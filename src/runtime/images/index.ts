@@ -1,6 +1,7 @@
 import type { ImageArtifact } from '../../model/artifact.js';
 import { defined } from '../../model/defined.js';
 import { undoOf, type KindDescription, type Resource, type ResourceKind, type Step } from '../../model/resource.js';
+import { byDigest } from '../../model/text/image-ref.js';
 import { sh } from '../../shell/script.js';
 import type { ContainerRuntime } from '../container-runtime.js';
 import { archivesOf, loadArchives } from './load.js';
@@ -37,7 +38,7 @@ export function imagesKind(
   const storeOf = ({ runtime }: ImagesResource): ContainerRuntime['images'] => runtimeNamed(runtime).images;
   /** With the digests by which the runtime knows them. */
   const imagesOf = (r: ImagesResource): readonly ImageArtifact[] =>
-    r.images.map((image) => asKnown(image, storeOf(r).knownBy));
+    r.images.map((image) => asKnown(asKept(image), storeOf(r).knownBy));
   return {
     kind: 'images',
     describe,
@@ -48,7 +49,7 @@ export function imagesKind(
       if (wrong.length === 0) return { changed: false, reason: `${String(r.images.length)} images are there` };
       const summary = `load images ${wrong.map(({ name }) => name).join(', ')}`;
       const none = wrong.length === r.images.length && seen.size === 0;
-      const open = wrong.some(isOpen) ? '; digests not known yet: init builds them' : '';
+      const open = wrong.some(isOpen) ? '; digests not known yet: init builds them, or asks for them' : '';
       const reason = `${none ? 'none is there' : wrong.map((image) => reasonOf(image, seen)).join('; ')}${open}`;
       return { changed: true, change: { action: 'run', summary, reason } };
     },
@@ -90,6 +91,12 @@ function parseList(output: string): ImagesSeen {
   return seen;
 }
 
+/** What a host pulls by digest is kept under that name. */
+function asKept(image: ImageArtifact): ImageArtifact {
+  const { archive, digest, refs } = image;
+  return archive === undefined ? { ...image, refs: refs.map((ref) => byDigest(ref, digest ?? '')) } : image;
+}
+
 /** An image whose digest is the one that the runtime tells of. */
 function asKnown({ digest: manifest, ...image }: ImageArtifact, knownBy: 'manifest' | 'configuration'): ImageArtifact {
   return { ...image, ...defined({ digest: knownBy === 'manifest' ? manifest : image.id }) };
@@ -110,9 +117,9 @@ function missingRefs(image: ImageArtifact, seen: ImagesSeen): readonly string[] 
   });
 }
 
-/** A plan names it before it is built: whether what is there is the same is not known. */
-function isOpen({ archive }: ImageArtifact): boolean {
-  return archive?.sha256 === '';
+/** A plan names it before it is built, or its registry asked: whether what is there is the same is not known. */
+function isOpen({ archive, digest }: ImageArtifact): boolean {
+  return (archive?.sha256 ?? digest) === '';
 }
 
 function isUnpinned(image: ImageArtifact, seen: ImagesSeen): boolean {
@@ -126,7 +133,7 @@ function reasonOf(image: ImageArtifact, seen: ImagesSeen): string {
   return missing.some((ref) => seen.has(ref)) ? `${image.name} has another digest` : `${image.name} is missing`;
 }
 
-/** One argument of ImageStore.name. What hosts pull may have any digest: a tag moves. */
+/** One argument of ImageStore.name. What hosts pull has its digest in its name. */
 function nameWords({ archive, digest, pinned, refs }: ImageArtifact): string {
   return [archive === undefined ? '-' : (digest ?? '-'), pinned === true ? 'pinned' : '-', ...refs].join(' ');
 }

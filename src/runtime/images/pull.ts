@@ -2,6 +2,7 @@ import type { ImageArtifact } from '../../model/artifact.js';
 import { KinitError } from '../../model/error.js';
 import type { Tools } from '../../model/resource.js';
 import { lastLines } from '../../model/text/last-lines.js';
+import { parseImageRef } from '../../model/text/image-ref.js';
 import { sh, shellScript } from '../../shell/script.js';
 import type { ContainerRuntime } from '../container-runtime.js';
 
@@ -24,7 +25,7 @@ export async function pullImages(
       change: `pull ${ref}`,
     });
     if (result.code === 0) continue;
-    throw new KinitError(`image ${ref} could not be pulled from ${ref.split('/')[0] ?? ref}`, {
+    throw new KinitError(`image ${ref} could not be pulled from ${parseImageRef(ref).registry}`, {
       class: 'artifact',
       host: tools.host.host,
       tried: `crictl pull ${ref}`,
@@ -32,7 +33,7 @@ export async function pullImages(
         result.code === 124
           ? `no result after ${String(TIMEOUT)} s`
           : lastLines(result.stderr, 5) || `exit code ${String(result.code)}`,
-      hint: 'Check that the host reaches the registry, or set artifacts.mirror, runtime.registryMirrors or artifacts.source: source.',
+      hint: 'Check that the host reaches the registry, or set mirrors: cn, runtime.registryMirrors or artifacts.source: source.',
     });
   }
 }

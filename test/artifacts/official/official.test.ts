@@ -6,7 +6,7 @@ import { officialArtifacts } from '../../../src/artifacts/official/official.js';
 import { SUPPLY } from '../support.js';
 import type { ArtifactSet } from '../../../src/model/artifact.js';
 import type { KinitError } from '../../../src/model/error.js';
-import { sha256, startOrigin, temporaryCache, type Origin } from '../support.js';
+import { imageDigest, sha256, startOrigin, temporaryCache, type Origin } from '../support.js';
 
 const VERSION = '1.36.3';
 const KUBELET = `dl.k8s.io/release/v${VERSION}/bin/linux/amd64/kubelet`;
@@ -28,8 +28,8 @@ async function setting(): Promise<Setting> {
       supply: SUPPLY,
       kubernetesVersion: VERSION,
       arch: 'amd64',
-      mirror: 'none',
-      baseUrl: origin.url,
+      origins: { images: 'none', files: 'none', baseUrl: origin.url },
+      endpoints: origin.endpoints,
       inventoryDir,
       emit: () => undefined,
       signal: new AbortController().signal,
@@ -45,8 +45,13 @@ async function failure(work: Promise<unknown>): Promise<KinitError> {
   );
 }
 
-function lockOf(inventoryDir: string): { files: Record<string, { sha256: string; checksumFrom: string }> } {
-  return JSON.parse(readFileSync(join(inventoryDir, 'kinit.lock.json'), 'utf8')) as ReturnType<typeof lockOf>;
+interface Lock {
+  readonly files: Record<string, { readonly sha256: string; readonly checksumFrom: string }>;
+  readonly images: Record<string, { readonly digest: string; readonly digestFrom: string }>;
+}
+
+function lockOf(inventoryDir: string): Lock {
+  return JSON.parse(readFileSync(join(inventoryDir, 'kinit.lock.json'), 'utf8')) as Lock;
 }
 
 test('first use downloads, checks, unpacks and locks; the second asks nobody', async () => {
@@ -64,7 +69,15 @@ test('first use downloads, checks, unpacks and locks; the second asks nobody', a
   expect(readFileSync(bridge?.localFile ?? '', 'utf8')).toBe('program bridge');
   expect(statSync(bridge?.localFile ?? '').mode & 0o777).toBe(0o755);
   expect(set.images.every((image) => image.archive === undefined)).toBe(true);
+  expect(set.images.find(({ name }) => name === 'kube-apiserver')).toMatchObject({
+    refs: [`registry.k8s.io/kube-apiserver:v${VERSION}`],
+    digest: imageDigest(`kube-apiserver:v${VERSION}`),
+  });
   const lock = lockOf(inventoryDir);
+  expect(lock.images['docker.io/library/nginx:1.22.1']).toEqual({
+    digest: imageDigest('library/nginx:1.22.1'),
+    digestFrom: origin.url,
+  });
   expect(Object.keys(lock.files)).toHaveLength(SUPPLY.files(VERSION, 'amd64').length);
   expect(lock.files[`https://${KUBELET}`]).toEqual({
     sha256: kubelet?.sha256,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { crio } from '../../../src/runtime/crio/index.js';
 import { sh } from '../../../src/shell/script.js';
@@ -9,7 +10,11 @@ const SAID = `printf '%s\\n' 'ID: aaa' 'RepoTags: registry.k8s.io/pause:3.10' 'R
   'RepoDigests: docker.io/library/nginx@sha256:444' 'Size: 2' '' 'ID: ccc' 'RepoDigests: x@sha256:5' 'Size: 3' ''`;
 const LINES = `registry.k8s.io/pause:3.10 sha256:222 pinned
 example.org/pause:3.10 sha256:222 pinned
+registry.k8s.io/pause@sha256:222 sha256:222 pinned
 docker.io/library/nginx:1.27 sha256:333 -
+docker.io/library/nginx@sha256:333 sha256:333 -
+docker.io/library/nginx@sha256:444 sha256:333 -
+x@sha256:5 sha256:5 -
 `;
 
 for (const shell of SHELLS) {
@@ -19,6 +24,22 @@ for (const shell of SHELLS) {
       expect(run(shell, host.inside(sh(crio.images.list)))).toEqual({ code: 0, stdout: '', stderr: '' });
       const script = host.inside(sh(crio.images.list)).replace('[ -S', '[ -n');
       expect(run(shell, script)).toEqual({ code: 0, stdout: LINES, stderr: '' });
+    });
+  });
+
+  test(`${shell}: at reset what came since goes, each image once; what had a name before stays with all its names`, () => {
+    withHost((host) => {
+      host.command(
+        'crictl',
+        `case "$*" in *' rmi '*) echo "rmi \${*##* }" >> '${host.root}/removed';; *) ${SAID};; esac`,
+      );
+      host.write('/entry/images', 'docker.io/library/nginx:1.27\n');
+      const script = host.inside(sh(crio.images.restore)).replace('[ -S', '[ -n');
+      expect(run(shell, `D='${host.root}/entry'\n${script}`)).toMatchObject({ code: 0, stderr: '' });
+      expect(readFileSync(`${host.root}/removed`, 'utf8').trim().split('\n').sort()).toEqual([
+        'rmi registry.k8s.io/pause:3.10',
+        'rmi x@sha256:5',
+      ]);
     });
   });
 

@@ -41,13 +41,13 @@ const LS = `REF TYPE DIGEST SIZE PLATFORMS LABELS
 registry.k8s.io/kube-apiserver:v1.36.3 application/vnd.oci.image.manifest.v1+json sha256:111 172.4 MiB linux/amd64 io.cri-containerd.image=managed,io.cri-containerd.pinned=pinned
 registry.k8s.io/pause:3.10 application/vnd.oci.image.manifest.v1+json sha256:222 1.4 MiB linux/amd64 io.cri-containerd.pinned=pinned
 example.org/pause:3.10 application/vnd.oci.image.manifest.v1+json sha256:222 1.4 MiB linux/amd64 io.cri-containerd.pinned=pinned
-docker.io/library/nginx:1.27 application/vnd.oci.image.index.v1+json sha256:999 20.3 MiB linux/amd64 -
+docker.io/library/nginx@sha256:333 application/vnd.oci.image.index.v1+json sha256:333 20.3 MiB linux/amd64 -
 `;
 const THERE: ImagesSeen = new Map([
   ['registry.k8s.io/kube-apiserver:v1.36.3', { digest: 'sha256:111', pinned: true }],
   ['registry.k8s.io/pause:3.10', { digest: 'sha256:222', pinned: true }],
   ['example.org/pause:3.10', { digest: 'sha256:222', pinned: true }],
-  ['docker.io/library/nginx:1.27', { digest: 'sha256:999', pinned: false }],
+  ['docker.io/library/nginx@sha256:333', { digest: 'sha256:333', pinned: false }],
 ]);
 
 test('nothing to do when every reference is there with its digest', () => {
@@ -56,12 +56,21 @@ test('nothing to do when every reference is there with its digest', () => {
 
 test('a missing reference, another digest and a lost pin are told apart', () => {
   const seen = new Map(THERE).set('registry.k8s.io/kube-apiserver:v1.36.3', { digest: 'sha256:old', pinned: true });
-  seen.delete('docker.io/library/nginx:1.27');
+  seen.delete('docker.io/library/nginx@sha256:333');
   seen.set('registry.k8s.io/pause:3.10', { digest: 'sha256:222', pinned: false });
   expect(reason(imagesKind.diff(R, seen))).toBe(
     'kube-apiserver has another digest; pause is not pinned; nginx is missing',
   );
   expect(imagesKind.apply(R, seen).map((step) => step.do)).toEqual(['call', 'call', 'script']);
+});
+
+test('what a host pulls goes by its digest: another image of the same tag is not it', () => {
+  const moved = new Map(THERE).set('docker.io/library/nginx:1.27', { digest: 'sha256:999', pinned: false });
+  moved.delete('docker.io/library/nginx@sha256:333');
+  expect(reason(imagesKind.diff(R, moved))).toBe('nginx is missing');
+  // As a plan has it, before the registry was asked.
+  const open = images({ images: [{ ...PULLED, digest: '' }] });
+  expect(reason(imagesKind.diff(open, moved))).toContain('nginx is there, perhaps another one; digests not known yet');
 });
 
 test('only a lost pin streams nothing', () => {
@@ -154,7 +163,7 @@ for (const shell of SHELLS) {
       host.command('crictl', 'echo "manifest unknown" >&2; exit 1');
       const [step] = imagesKind.apply(images({ images: [PULLED] }), new Map());
       await expect(call(step, tools(host, shell, []))).rejects.toMatchObject({
-        message: 'image docker.io/library/nginx:1.27 could not be pulled from docker.io',
+        message: 'image docker.io/library/nginx@sha256:333 could not be pulled from docker.io',
         context: { class: 'artifact', found: 'manifest unknown' },
       });
     });

@@ -5,6 +5,7 @@ import type { Evidence } from '../../evidence.js';
 import { containerStatuses, podsOn, podTitle } from '../../read/cluster.js';
 import { kubeletLines } from '../../read/logs.js';
 import { SYSTEM_NAMESPACES } from '../../networks.js';
+import { parseImageRef } from '../../../model/text/image-ref.js';
 
 const WAITING = [
   'ErrImagePull',
@@ -110,7 +111,7 @@ function sighting(
   host: string | undefined,
   severity: 'error' | 'warning',
 ): Sighting {
-  const registry = registryOf(image);
+  const { registry } = parseImageRef(image);
   return {
     ...defined({ host }),
     found: `image ${image} cannot be pulled from ${registry}: ${reason}; ${who}`,
@@ -158,10 +159,4 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
 
 function reasonIn(text: string): string | undefined {
   return REASONS.find(([pattern]) => pattern.test(text))?.[1];
-}
-
-/** As in distribution/reference: the first part is a registry when it has a dot or a port, or is localhost. */
-export function registryOf(image: string): string {
-  const [first = '', ...rest] = image.split('/');
-  return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost') ? first : 'docker.io';
 }
