@@ -37,6 +37,17 @@ export const machineOptions = {
     .default([])
     .describe('More kernel modules to load now and at boot.')
     .meta(free),
+  packages: z
+    .array(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9+._-]*(=[A-Za-z0-9][A-Za-z0-9.+~:^_-]*)?$/, 'must be NAME or NAME=VERSION'),
+    )
+    .default([])
+    .describe(
+      'More packages to install from the repositories of the hosts: NAME, or NAME=VERSION, which is then held at just that version. What is there already is not upgraded; in another version than the one named it stops that host.',
+    )
+    .meta(free),
   leftovers: leftovers
     .default('refuse')
     .describe(

@@ -10,19 +10,22 @@ export interface PackageManager {
   readonly folders: readonly string[];
   /** Where it keeps what it downloads: needs room. */
   readonly cacheFolder: string;
-  /** "$@": names of packages. Prints 'installed=NAME' for those that are; changes nothing. */
+  /** "$@": names of packages. Prints 'installed=NAME' and 'version=NAME VERSION' for those that are, 'held=NAME' for those that nothing may change; changes nothing. */
   readonly observe: ShellScript;
   /**
-   * "$1": a folder for notes, the rest: names. Installs them in whatever version the distribution has, after an
-   * interrupted run of somebody else was finished. Notes in the folder what `remove` will need, and in units-added the
+   * "$1": a folder for notes, the rest: NAME or NAME=VERSION. Installs them in whatever version the distribution has, or in
+   * just that one, which is then held, after an interrupted run of somebody else was finished. One that is there in another
+   * version is not changed, nor is anything that a person holds: both are errors. Notes in the folder what `remove` will need, and in units-added the
    * systemd units that came. Nothing that runs a package's script may be ended from outside; it tells that it goes on.
    * Ends with code 1 and says on standard error what failed: first lists that could not be refreshed, with repository,
-   * reason and bound.
+   * reason and bound; a version that is not there with those that are.
    */
   readonly install: ShellScript;
+  /** "$@": names. They are held no longer. One that is not there is no error. */
+  readonly release: ShellScript;
   /**
    * "$1": the same folder; "$D/packages" names packages, a line each. Removes them and what came with them, but nothing
-   * that something installed since then needs, and brings back what they had pushed out.
+   * that something installed since then needs and nothing that a person holds, and brings back what they had pushed out.
    */
   readonly remove: ShellScript;
   /** "$1": the same folder. Brings back what they had pushed out, also where they stay; does nothing where that is nothing. */

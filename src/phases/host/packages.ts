@@ -17,7 +17,7 @@ export const packages: Phase = {
     return [
       os.packages({
         manager: family.packages.id,
-        names: needs.flatMap((need) => family.packagesFor(need)),
+        names: [...needs.flatMap((need) => family.packagesFor(need)), ...context.spec.packages],
         lockSeconds: context.spec.waits.packageLockSeconds,
       }),
     ];

@@ -5,11 +5,14 @@ import { run, SHELLS, withHost, type FakeHost, type Shell, undoTexts } from '../
 
 const packagesKind = makeKind(() => apt);
 const R = packages({ manager: 'apt', names: ['socat', 'conntrack', 'socat'] });
+const NOTHING = { installed: [], versions: [], held: [] };
+const SEEN = { ...NOTHING, installed: ['conntrack'] };
 
 const apply = (host: FakeHost, shell: Shell): ReturnType<typeof run> => run(shell, installation(host));
 
-function installation(host: FakeHost): string {
-  const step = packagesKind.apply(R, { installed: ['conntrack'] }).find((each) => each.do === 'script');
+function installation(host: FakeHost, names?: readonly string[]): string {
+  const wanted = names === undefined ? R : packages({ manager: 'apt', names });
+  const step = packagesKind.apply(wanted, SEEN).find((each) => each.do === 'script');
   return host.inside(step?.do === 'script' ? step.script : 'exit 9');
 }
 
@@ -17,6 +20,9 @@ function installation(host: FakeHost): string {
 function debian(host: FakeHost, options: { lists: 'fresh' | 'missing'; aptGet?: string }): void {
   host.command('apt-get', options.aptGet ?? '');
   host.command('dpkg');
+  host.command('dpkg-query', 'exit 1');
+  host.command('apt-cache');
+  host.command('apt-mark');
   host.command('sleep');
   host.write('/var/lib/apt/lists/partial/x', '');
   if (options.lists === 'fresh') host.write('/var/lib/apt/lists/main_Packages', '');
@@ -29,14 +35,29 @@ const verbs = (host: FakeHost): readonly string[] =>
     .map((call) => call.replace(/^.*--force-confold /, ''));
 
 test('nothing to do when all packages are installed', () => {
-  const seen = packagesKind.parse?.(R, 'installed=conntrack\ninstalled=socat\nconfig-files=gone\n') ?? {
-    installed: [],
-  };
+  const seen = packagesKind.parse?.(R, 'installed=conntrack\ninstalled=socat\nconfig-files=gone\n') ?? NOTHING;
   expect(packagesKind.diff(R, seen).changed).toBe(false);
 });
 
+test('a version that is named counts, and is held; the last word on a name is the one with a version', () => {
+  const pinned = packages({ manager: 'apt', names: ['socat', 'socat=1.7-1', 'jq'] });
+  expect(pinned.names).toEqual(['jq', 'socat=1.7-1']);
+  const seen = (text: string): ReturnType<typeof packagesKind.diff> =>
+    packagesKind.diff(pinned, packagesKind.parse?.(pinned, `installed=jq\nversion=jq 1.6\n${text}`) ?? NOTHING);
+  const reason = (text: string): string => {
+    const difference = seen(text);
+    return difference.changed ? difference.change.reason : 'none';
+  };
+  expect(reason('installed=socat\nversion=socat 1.7-1\nheld=socat\n')).toBe('none');
+  expect(reason('installed=socat\nversion=socat 1.7-1\n')).toBe('not held at its version');
+  expect(reason('installed=socat\nversion=socat 1.8-1\n')).toBe(
+    'socat is there in version 1.8-1, which kinit does not change',
+  );
+  expect(seen('')).toMatchObject({ change: { summary: 'install socat=1.7-1', reason: 'not installed' } });
+});
+
 test('only what is missing is installed; a package whose files are left from a removal is missing', () => {
-  const seen = packagesKind.parse?.(R, 'installed=conntrack\nconfig-files=socat\n') ?? { installed: [] };
+  const seen = packagesKind.parse?.(R, 'installed=conntrack\nconfig-files=socat\n') ?? NOTHING;
   expect(packagesKind.diff(R, seen)).toEqual({
     changed: true,
     change: { action: 'run', summary: 'install socat', reason: 'not installed' },
@@ -45,6 +66,93 @@ test('only what is missing is installed; a package whose files are left from a r
 });
 
 for (const shell of SHELLS) {
+  test.each<[string, { aptGet: string; policy?: string; madison?: string; wish?: string }, string]>([
+    [
+      'a version that is not there is told with those that are',
+      {
+        wish: 'socat=9.9',
+        aptGet: `echo "E: Version '9.9' for 'socat' was not found"`,
+        madison:
+          'printf "     socat | 1.7.4-2 | http://deb.test bookworm\\n     socat | 1.8.0-1 | http://deb.test backports\\n"',
+        policy: 'echo "  Candidate: 1.7.4-2"',
+      },
+      'cannot install socat=9.9:\nsocat: there is no version 9.9; the repositories of this host have 1.7.4-2, 1.8.0-1\n',
+    ],
+    [
+      'a name that no repository knows',
+      { aptGet: 'echo "E: Unable to locate package socat"' },
+      'cannot install socat:\nsocat: no repository of this host has a package of that name (apt-cache policy socat)\n',
+    ],
+    [
+      'a pin that keeps it out is respected and told',
+      {
+        aptGet: `echo "E: Package 'socat' has no installation candidate"`,
+        madison: 'printf "     socat | 1.7.4-2 | http://deb.test bookworm\\n"',
+        policy: 'echo "  Candidate: (none)"',
+      },
+      'cannot install socat:\nsocat: a pin keeps it out (/etc/apt/preferences, /etc/apt/preferences.d; apt-cache policy socat)\n',
+    ],
+    [
+      'what a person put on hold is respected and told',
+      {
+        aptGet:
+          'printf "The following held packages will be changed:\\n  libc6 libc-bin\\n1 upgraded\\nE: Held packages were changed and -y was used without --allow-change-held-packages.\\n"',
+        madison: 'printf "     socat | 1.7.4-2 | http://deb.test bookworm\\n"',
+        policy: 'echo "  Candidate: 1.7.4-2"',
+      },
+      'cannot install socat:\non hold, and would have to change: libc6 libc-bin (a person put that on hold; it is taken off with: apt-mark unhold libc6 libc-bin)\n',
+    ],
+  ])(`${shell}: %s`, (_name, { aptGet, policy = '', madison = '', wish = 'socat' }, told) => {
+    withHost((host) => {
+      debian(host, { lists: 'fresh', aptGet: `case "$*" in *install*) ${aptGet}; exit 100;; esac` });
+      host.command('apt-cache', `case "$1" in madison) ${madison || ':'};; policy) ${policy || ':'};; esac`);
+      const { code, stderr } = run(shell, installation(host, [wish]));
+      expect({ code, stderr: stderr.replaceAll(host.root, '') }).toEqual({ code: 1, stderr: told });
+    });
+  });
+
+  test(`${shell}: a version that is named is held once it is there; another one that is there is not changed`, () => {
+    withHost((host) => {
+      debian(host, { lists: 'fresh' });
+      expect(run(shell, installation(host, ['socat=1.7-1'])).code).toBe(0);
+      expect(host.calls().at(-1)).toBe('apt-mark hold socat');
+      expect(verbs(host).at(-1)).toBe('install --no-install-recommends -- socat=1.7-1');
+      host.command('dpkg-query', 'printf "installed 1.8-1"');
+      const { code, stderr } = run(shell, installation(host, ['socat=1.7-1']));
+      expect({ code, stderr }).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(
+          /^socat is there in version 1.8-1, and the inventory says 1.7-1: .*apt-get install socat=1.7-1/,
+        ) as string,
+      });
+    });
+  });
+
+  test(`${shell}: reset takes off hold what kinit put there, and leaves what a person holds`, () => {
+    withHost((host) => {
+      debian(host, { lists: 'fresh' });
+      const pinned = packages({ manager: 'apt', names: ['ours=1', 'theirs=1'] });
+      const { save = '', restore } = undoTexts(packagesKind, pinned, { ...NOTHING, held: ['theirs'] });
+      expect(run(shell, host.inside(save), { D: host.saved }).code).toBe(0);
+      host.command('dpkg-query', 'case "$*" in *Want*theirs|*Want*ours) printf hold;; *) printf installed;; esac');
+      expect(run(shell, host.inside(restore), { D: host.saved, KINIT_REMOVE_PACKAGES: '0' }).code).toBe(0);
+      expect(host.calls().filter((call) => call.startsWith('apt-mark'))).toEqual(['apt-mark unhold ours']);
+      host.command(
+        'dpkg-query',
+        'case "$*" in *Want*theirs) printf hold;; *Want*) printf install;; *) printf installed;; esac',
+      );
+      const { stdout, stderr } = run(shell, host.inside(restore), { D: host.saved, KINIT_REMOVE_PACKAGES: '1' });
+      expect({ stdout, stderr }).toEqual({ stdout: 'theirs stays: it is on hold (apt-mark showhold)\n', stderr: '' });
+      expect(verbs(host).at(-1)).toBe('remove -- ours');
+      // What is on hold needs it: apt finds no way, and it stays.
+      host.command('apt-get', 'case "$*" in *"remove -s"*) exit 100;; esac');
+      host.command('apt-mark', 'echo theirs');
+      expect(run(shell, host.inside(restore), { D: host.saved, KINIT_REMOVE_PACKAGES: '1' }).stdout).toBe(
+        'theirs stays: it is on hold (apt-mark showhold)\nours stays: what is on hold needs it\n',
+      );
+    });
+  });
+
   test(`${shell}: fresh lists that know the package are not refreshed`, () => {
     withHost((host) => {
       debian(host, { lists: 'fresh' });
@@ -65,7 +173,7 @@ for (const shell of SHELLS) {
       const result = apply(host, shell);
       expect(result.code).toBe(1);
       expect(result.stderr).toContain(
-        'cannot install socat; the last lines of apt-get:\nE: Unable to locate package socat',
+        'cannot install socat:\nsocat: no repository of this host has a package of that name',
       );
       expect(verbs(host).filter((verb) => verb === 'update')).toHaveLength(1);
     });
@@ -129,7 +237,7 @@ for (const shell of SHELLS) {
       expect(apply(host, shell).code).toBe(0);
       expect(host.read('/var/lib/kinit/packages-removed')).toBe('systemd-timesyncd\n');
       expect(host.read('/var/lib/kinit/packages-added')).toBe('libwrap0 config-files\nsocat \n');
-      const undo = undoTexts(packagesKind, R, { installed: ['conntrack'] });
+      const undo = undoTexts(packagesKind, R, SEEN);
       host.command('dpkg-query', 'printf installed');
       expect(run(shell, host.inside(undo?.save ?? ''), { D: host.saved }).code).toBe(0);
       expect(run(shell, host.inside(undo?.restore ?? ''), { D: host.saved, KINIT_REMOVE_PACKAGES: '0' }).code).toBe(0);
@@ -157,7 +265,7 @@ for (const shell of SHELLS) {
       });
       host.command('dpkg-query', 'exit 1');
       expect(apply(host, shell).code).toBe(0);
-      const undo = undoTexts(packagesKind, R, { installed: ['conntrack'] });
+      const undo = undoTexts(packagesKind, R, SEEN);
       host.command('dpkg-query', 'printf installed');
       expect(run(shell, host.inside(undo?.save ?? ''), { D: host.saved }).code).toBe(0);
       expect(run(shell, host.inside(undo?.restore ?? ''), { D: host.saved, KINIT_REMOVE_PACKAGES: '1' })).toMatchObject(
@@ -182,7 +290,7 @@ for (const shell of SHELLS) {
         'systemctl',
         'case "$*" in list-unit-files*) printf "ssh.service enabled enabled\\ntheirs.timer disabled enabled\\n";; show*) echo LoadState=loaded;; reset-failed*) echo "not loaded" >&2; exit 1;; esac',
       );
-      const { save = '', restore } = undoTexts(packagesKind, R, { installed: ['conntrack'] });
+      const { save = '', restore } = undoTexts(packagesKind, R, SEEN);
       expect(run(shell, host.inside(save), { D: host.saved }).code).toBe(0);
       expect(apply(host, shell).code).toBe(0);
       expect(host.read('/var/lib/kinit/units-added')).toBe('relay.service\ntheirs.timer\n');

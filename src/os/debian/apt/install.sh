@@ -1,13 +1,40 @@
 # shellcheck shell=sh
-# Installs packages, refreshing the package lists only when they are missing, older than a day, do not know a name, or no
+# Installs packages, NAME or NAME=VERSION, refreshing the package lists only when they are missing, older than a day, do not know a name, or no
 # longer match the archive.
 # "$1" = folder for notes, the rest = names
+#
+# What is there in another version than the one that is named is not changed: that is an error. Where a version is named it
+# is put on hold, so that nothing upgrades it.
 #
 # In the folder, packages-removed collects packages that had to go because they conflict (chrony takes systemd-timesyncd's
 # place), so that removing ours can bring them back; packages-added those that come, with the ones they depend on, and
 # after each whether its configuration files were there ("config-files") or nothing was; units-added the systemd units that
 # come with them.
 # include: ./apt-get.sh
+# include: ./why-not.sh
+
+# Ends the script where one of "$@" is there in another version.
+refuse_other_versions() {
+  for wish in "$@"; do
+    name=${wish%%=*}
+    [ "$name" != "$wish" ] || continue
+    # shellcheck disable=SC2016 # the braces are dpkg-query's own
+    there=$(dpkg-query -W -f '${db:Status-Status} ${Version}' -- "$name" 2> /dev/null)
+    case "$there" in
+      "installed ${wish#*=}") ;;
+      'installed '*)
+        echo "$name is there in version ${there#* }, and the inventory says ${wish#*=}: kinit does not change the version of a package that is there. By hand: apt-get install $wish; or name the version that is there" >&2
+        exit 1
+        ;;
+    esac
+  done
+}
+
+hold_versions() {
+  for wish in "$@"; do
+    [ "${wish%%=*}" = "$wish" ] || apt-mark hold "${wish%%=*}" > "$log" 2>&1 || apt_failed "could not hold ${wish%%=*}"
+  done
+}
 
 lists_are_fresh() {
   set -- /var/lib/apt/lists/*_Packages*
@@ -58,11 +85,12 @@ note_units() {
 notes=$1
 shift
 refreshed=
+refuse_other_versions "$@"
 apt_mend
 lists_are_fresh || refresh_lists
 if ! simulate "$@"; then
   [ -n "$refreshed" ] || refresh_lists
-  simulate "$@" || apt_failed "cannot install $*"
+  simulate "$@" || cannot_install "$@"
 fi
 note_what_changes
 echo "installing $*${going:+, in the place of $(printf '%s' "$going" | tr '\n' ' ')}"
@@ -72,3 +100,4 @@ if ! install_packages "$@"; then
   install_packages "$@" || apt_failed "could not install $*"
 fi
 note_units
+hold_versions "$@"

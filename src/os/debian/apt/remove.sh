@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Removes the packages named in "$D/packages" and those that came with them (packages-added), but none that something
-# installed since then needs; then installs again what they had pushed out (packages-removed). Their configuration files
+# installed since then needs or that a person put on hold; then installs again what they had pushed out (packages-removed). Their configuration files
 # go too where there were none before.
 # "$1" = folder of the notes that install.sh made
 # include: ./apt-get.sh
@@ -9,6 +9,11 @@
 installed() {
   # shellcheck disable=SC2016 # the braces are dpkg-query's own
   [ "$(dpkg-query -W -f '${db:Status-Status}' -- "$1" 2> /dev/null)" = installed ]
+}
+
+on_hold() {
+  # shellcheck disable=SC2016 # the braces are dpkg-query's own
+  [ "$(dpkg-query -W -f '${db:Status-Want}' -- "$1" 2> /dev/null)" = hold ]
 }
 
 # Those of ours that are still there.
@@ -21,9 +26,20 @@ our_packages() {
   done
 }
 
-# Packages that would go along with those given and are none of ours.
+# drop_held NAME...: prints the others; those on hold are told.
+drop_held() {
+  for name in "$@"; do
+    if on_hold "$name"; then echo "$name stays: it is on hold (apt-mark showhold)" >&3; else printf '%s\n' "$name"; fi
+  done
+}
+
+# Packages that would go along with those given and are none of ours. apt finds no way at all where one of them is on hold.
 others() {
-  apt_get remove -s -- "$@" || apt_failed "cannot remove $*"
+  if ! apt_get remove -s -- "$@"; then
+    [ -n "$(apt-mark showhold)" ] || apt_failed "cannot remove $*"
+    echo 'what is on hold'
+    return
+  fi
   sed -n 's/^Remv \([^ ]*\) .*/\1/p' "$log" | grep -vxF -e "$ours"
 }
 
@@ -56,7 +72,8 @@ remove_packages() {
 
 notes=$1
 apt_mend
-ours=$(our_packages)
+# shellcheck disable=SC2046 # a word each
+{ ours=$(drop_held $(our_packages)); } 3>&1
 choose_removable
 # shellcheck disable=SC2086 # a word each
 [ -z "$removable" ] || remove_packages $removable

@@ -1,0 +1,21 @@
+/** A package that is wanted: in whatever version there is, or in one. */
+export interface PackageWish {
+  readonly name: string;
+  readonly version?: string;
+}
+
+/** What stands in an inventory and in the arguments of a package manager's scripts: NAME or NAME=VERSION. */
+export function parseWish(text: string): PackageWish {
+  const [name = '', version] = text.split('=', 2);
+  return version === undefined ? { name } : { name, version };
+}
+
+/** Each package once, by name; where one wish names a version, that one. */
+export function mergeWishes(wishes: readonly string[]): readonly string[] {
+  const byName = new Map<string, string>();
+  for (const wish of wishes) {
+    const { name, version } = parseWish(wish);
+    if (version !== undefined || !byName.has(name)) byName.set(name, wish);
+  }
+  return [...byName.values()].sort();
+}
