@@ -5,7 +5,7 @@ import { fixed, free, moved, NO_WAY } from './spec/marks.js';
 import { optionsOf, type SpecKinds } from './spec/kinds.js';
 import { cidr, dnsLabel, httpUrl } from './spec/primitives.js';
 import { componentOptions } from './spec/components.js';
-import { machineOptions } from './spec/machine.js';
+import { machineOptions, requirements } from './spec/machine.js';
 import { pkiOptions } from './spec/pki.js';
 
 /** Kubernetes versions kinit knows how to render flags for. */
@@ -209,6 +209,11 @@ export function makeSpecSchema(kinds: SpecKinds) {
           .default([])
           .describe('Names of checks whose errors do not stop the run.')
           .meta(free),
+        requirements: requirements
+          .prefault({})
+          .describe(
+            'What every host must have at least, where that is more than kinit asks for by itself (requirements.md).',
+          ),
       })
       .prefault({})
       .describe('Checks before anything is changed.'),

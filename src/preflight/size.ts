@@ -1,57 +1,44 @@
-import { isMember, type HostFacts } from '../model/facts.js';
+import type { CheckResult } from '../model/check.js';
+import { isMember } from '../model/facts.js';
+import type { Node } from '../model/phase.js';
+import type { Spec } from '../model/spec.js';
 import { atLeast, type Check } from './check.js';
+import { CPU, DISK, diskOf, limitsFor, MEMORY, type Requirement } from './requirements.js';
 
-/** kubeadm's ControlPlaneNumCPU is 2. */
-export const cpu: Check = ({ facts, isControlPlane }) => [
-  atLeast({
-    name: 'cpu',
-    title: 'Processors',
-    value: facts.cpus,
-    minimum: isControlPlane ? 2 : 1,
-    recommended: 2,
-    show: String,
-    hint: isControlPlane
+export const cpu: Check = (node, { spec }) => [
+  enough(CPU, node, spec, {
+    value: node.facts.cpus,
+    hint: node.isControlPlane
       ? 'Give the machine more processors, or make another host the control plane.'
-      : 'Give the machine more processors; the system pods alone take a fifth of one.',
+      : 'Give the machine more processors.',
   }),
 ];
 
-/** kubeadm's ControlPlaneMem is 1700 MB. A worker's kubelet, runtime and system pods take about 500 MB. */
-export const memory: Check = ({ facts, isControlPlane }) => [
-  atLeast({
-    name: 'memory',
-    title: 'Memory',
-    value: facts.memoryMB,
-    minimum: isControlPlane ? 1700 : 700,
-    recommended: isControlPlane ? 2000 : 1024,
-    show: (value) => `${String(value)} MB`,
-    hint: isControlPlane
+export const memory: Check = (node, { spec }) => [
+  enough(MEMORY, node, spec, {
+    value: node.facts.memoryMB,
+    hint: node.isControlPlane
       ? 'Give the machine more memory, or make another host the control plane.'
       : 'Give the machine more memory.',
   }),
 ];
 
-/** Binaries and images of a node take about 2 GB unpacked; the kubelet starts to evict pods at 10 % free. */
-export const disk: Check = ({ facts }) => {
-  const place = diskOf(facts, '/var/lib');
+export const disk: Check = (node, { spec }) => {
+  const place = diskOf(node.facts, '/var/lib');
   // A host that holds images and data already has passed this once; its space is what the user's pods left.
-  if (place === undefined || isMember(facts)) return [];
-  return [
-    atLeast({
-      name: 'disk',
-      title: 'Free disk space for /var/lib',
-      value: place.availableMB,
-      minimum: 4000,
-      recommended: 10_000,
-      show: (value) => `${(value / 1000).toFixed(1)} GB`,
-      hint: `Free space on the file system of ${place.path}, or put a larger one at /var/lib.`,
-    }),
-  ];
+  if (place === undefined || isMember(node.facts)) return [];
+  const hint = `Free space on the file system of ${place.path}, or put a larger one at /var/lib.`;
+  return [enough(DISK, node, spec, { value: place.availableMB, hint })];
 };
 
-/** The file system that holds path: the longest mount point or folder that is a parent of it. */
-function diskOf(facts: HostFacts, path: string): HostFacts['disks'][number] | undefined {
-  const holds = (disk: HostFacts['disks'][number]): boolean =>
-    disk.path === '/' || disk.path === path || path.startsWith(`${disk.path}/`);
-  return [...facts.disks].filter(holds).sort((one, other) => other.path.length - one.path.length)[0];
+function enough(
+  requirement: Requirement,
+  { isControlPlane }: Node,
+  spec: Spec,
+  { value, hint }: { readonly value: number; readonly hint: string },
+): CheckResult {
+  const { name, title, show } = requirement;
+  const limits = limitsFor(requirement, isControlPlane, spec);
+  const own = (requirement.asked(spec) ?? 0) > value ? ' The inventory asks for so much (preflight.requirements).' : '';
+  return atLeast({ name, title, show, value, ...limits, hint: `${hint}${own}` });
 }

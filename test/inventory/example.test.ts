@@ -11,7 +11,12 @@ const FILE = new URL('../../inventory.example.yaml', import.meta.url);
 async function everything(): Promise<unknown> {
   const text = await readFile(FILE, 'utf8');
   const switchedOn = text.replaceAll(/^( *)#(?=\S| {2,}\S)/gm, '$1');
-  return parse(switchedOn.replace('  registryMirrors: []\n', '').replace('sudo: {}', 'sudo:')) as unknown;
+  return parse(
+    switchedOn
+      .replace('  registryMirrors: []\n', '')
+      .replace('sudo: {}', 'sudo:')
+      .replace('requirements: {}', 'requirements:'),
+  ) as unknown;
 }
 
 /** Paths of options that stand in data: 'hosts[].name'. */

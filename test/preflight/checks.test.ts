@@ -72,6 +72,26 @@ test.each<[string, Wanted, string, object]>([
     { name: 'disk', status: 'error', found: '3.9 GB', minimum: '4.0 GB' },
   ],
   [
+    'less memory than the inventory asks for',
+    { worker: { memoryMB: 1900 }, spec: { preflight: { requirements: { memoryMB: 2000, cpus: 1, diskGB: 0.5 } } } },
+    'w1',
+    {
+      name: 'memory',
+      status: 'error',
+      minimum: '2000 MB',
+      hint: 'Give the machine more memory. The inventory asks for so much (preflight.requirements).',
+    },
+  ],
+  [
+    'a smaller disk than the inventory asks for',
+    {
+      worker: { disks: [{ path: '/', availableMB: 29_900, totalMB: 1 }] },
+      spec: { preflight: { requirements: { diskGB: 30 } } },
+    },
+    'w1',
+    { name: 'disk', status: 'error', found: '29.9 GB', minimum: '30.0 GB', recommended: '30.0 GB' },
+  ],
+  [
     'another operating system',
     { worker: { os: { id: 'rocky', versionId: '9', codename: '', prettyName: 'Rocky Linux 9' } } },
     'w1',

@@ -71,7 +71,7 @@ export async function preflight({
   });
   const spec = {
     ...asDecided(inventory.spec, known),
-    preflight: { ignore: [...inventory.spec.preflight.ignore, ...ignorePreflight] },
+    preflight: { ...inventory.spec.preflight, ignore: [...inventory.spec.preflight.ignore, ...ignorePreflight] },
   };
   const results = runChecks({ spec, nodes, ...looks, decisions: known.decisions, userCa: await userCaOf(spec) });
   const made = [...new Set([...results.values()].flatMap((checks) => checks.map(({ name }) => name)))];

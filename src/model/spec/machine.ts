@@ -4,6 +4,18 @@ import { free } from './marks.js';
 /** What happens with what a host carries from before: src/leftovers. */
 export const leftovers = z.enum(['refuse', 'set-aside']);
 
+/** What preflight asks of every host besides its own table (src/preflight/requirements.ts). */
+export const requirements = z.strictObject({
+  cpus: z.int().min(1).optional().describe('Processors.').meta(free),
+  memoryMB: z.int().min(1).optional().describe('Memory in MB.').meta(free),
+  diskGB: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Free disk space for /var/lib in GB, before a host becomes a node.')
+    .meta(free),
+});
+
 /** How the machines themselves shall be. */
 export const machineOptions = {
   manageHostname: z.boolean().default(true).describe("Set each machine's host name to its name here.").meta(free),
