@@ -1,4 +1,5 @@
 import type { HostFacts } from '../model/facts.js';
+import type { Resource } from '../model/resource.js';
 import type { PackageManager } from './packages/package-manager.js';
 
 /** A tool that phases need on a host, whatever its package is called there. */
@@ -25,6 +26,8 @@ export interface OsFamily {
   readonly packages: PackageManager;
   /** Names of the packages that bring what is needed. */
   readonly packagesFor: (need: PackageNeed) => readonly string[];
+  /** What keeps the distribution's own tools from restarting these systemd services by themselves. */
+  readonly keepRunning: (units: readonly string[]) => readonly Resource[];
   readonly services: {
     /** The unit of chrony. */
     readonly time: string;

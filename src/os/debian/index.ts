@@ -1,5 +1,6 @@
 import type { OsFamily, PackageNeed } from '../os-family.js';
 import { apt } from './apt/index.js';
+import { keepRunning } from './needrestart.js';
 
 /** Package names are the same in Debian 11-13 and Ubuntu 22.04-24.04. */
 const PACKAGES: Readonly<Record<PackageNeed, readonly string[]>> = {
@@ -17,7 +18,7 @@ const PACKAGES: Readonly<Record<PackageNeed, readonly string[]>> = {
 /** Debian, Ubuntu and what is made from them. Uploaded files need no labels: AppArmor goes by paths. */
 export const debian: OsFamily = {
   id: 'debian',
-  words: ['debian', 'ubuntu', 'apt', 'apt-get', 'dpkg'],
+  words: ['debian', 'ubuntu', 'apt', 'apt-get', 'dpkg', 'needrestart'],
   distributions: ['debian', 'ubuntu'],
   releases: [
     { id: 'debian', versionId: '11', name: 'Debian 11' },
@@ -28,6 +29,7 @@ export const debian: OsFamily = {
   ],
   packages: apt,
   packagesFor: (need) => PACKAGES[need],
+  keepRunning: (units) => [keepRunning(units)],
   services: { time: 'chrony' },
   paths: {
     nftablesRuleset: '/etc/nftables.conf',

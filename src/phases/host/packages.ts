@@ -1,5 +1,6 @@
 import type { Phase } from '../../model/phase.js';
 import * as os from '../../os/index.js';
+import { runtimeOf } from '../../runtime/index.js';
 import { wantsChrony } from './time.js';
 
 /** What kubelet, kube-proxy and the CNI plugins call on the host; reset needs nft in every proxy mode, for what iptables-nft leaves. */
@@ -15,6 +16,8 @@ export const packages: Phase = {
     if (wantsChrony(context)) needs.push('time');
     const family = os.osOf(context.node.facts);
     return [
+      // First: an installation may be what restarts services.
+      ...family.keepRunning([...runtimeOf(context.spec).units, 'kubelet']),
       os.packages({
         manager: family.packages.id,
         names: [...needs.flatMap((need) => family.packagesFor(need)), ...context.spec.packages],

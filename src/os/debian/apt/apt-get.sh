@@ -4,8 +4,11 @@
 
 DEBIAN_FRONTEND=noninteractive
 LC_ALL=C
+# What hooks of apt would ask or restart: needrestart only lists (older ones know no other way), apt-listchanges is quiet.
 NEEDRESTART_MODE=l
-export DEBIAN_FRONTEND LC_ALL NEEDRESTART_MODE
+NEEDRESTART_SUSPEND=1
+APT_LISTCHANGES_FRONTEND=none
+export DEBIAN_FRONTEND LC_ALL NEEDRESTART_MODE NEEDRESTART_SUSPEND APT_LISTCHANGES_FRONTEND
 
 # Seconds to wait for another apt or dpkg to finish.
 LOCK_TIMEOUT=300
