@@ -3,6 +3,7 @@ export { ensureKernel, type Kernel } from './kernel/kernel.js';
 export { listArtifacts, type ArtifactRow } from './list.js';
 export { pruneArtifacts, type Pruned } from './store/prune.js';
 export { originsOf } from './mirror.js';
+export { listOrigins, type OriginRow } from './origins.js';
 export { imageRefsOf } from './supply.js';
 export { asForeseen, foreseeArtifacts, openOnes } from './foreseen.js';
 export { resolveArtifacts, type ResolveOptions, type Source } from './resolve.js';

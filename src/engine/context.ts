@@ -15,6 +15,7 @@ import { addressesOf, decide, membersOf } from './decisions.js';
 import type { KnownCluster } from './guard/cluster.js';
 import { readFiles } from '../facts/index.js';
 import { isSealed } from '../model/text/sealed.js';
+import { readMirrorCas, readRegistryAccess } from './registry-access.js';
 import { leaderOf } from './session/leader.js';
 import type { LiveHost } from './session/session.js';
 import { SUPPLY } from './supply.js';
@@ -49,10 +50,12 @@ export interface CertificateWork {
   readonly renewalOf: (host: string) => Renewal;
   /** Keys are fetched from hosts where something has to be signed or written with them. Without it, what that would give is only described. */
   readonly mayReadKeys: boolean;
+  /** What is only compared, and not planned, does without passwords that are not there. */
+  readonly onlyLooks?: boolean;
 }
 
 /** What a look needs: nothing is signed. */
-export const ONLY_LOOK: CertificateWork = { renewalOf: () => 'due', mayReadKeys: false };
+export const ONLY_LOOK: CertificateWork = { renewalOf: () => 'due', mayReadKeys: false, onlyLooks: true };
 
 /** Makes or reuses certificates and decides what follows from all hosts' facts together. */
 export async function sharedContext({
@@ -63,6 +66,7 @@ export async function sharedContext({
   kinit,
   renewalOf,
   mayReadKeys,
+  onlyLooks = false,
 }: SharedInput): Promise<SharedContext> {
   const nodes = hosts.map(toNode);
   const leader = leaderOf(nodes);
@@ -81,7 +85,8 @@ export async function sharedContext({
   const files = new Map(hosts.map((host) => [host.spec.name, host.facts.kubernetes.pki]));
   const seen = await plan(files);
   const material = mayReadKeys && needsKeys(seen, files) ? await plan(await withKeys(hosts)) : seen;
-  const registryCas = await readRegistryCas(spec);
+  const registryCas = await readMirrorCas(spec);
+  const registryAccess = await readRegistryAccess(spec, { lenient: onlyLooks });
   const decisions = decide({ spec, nodes, endpoint, known });
   const { running } = known;
   const later = known.open && running !== undefined && compareVersions(running, spec.kubernetesVersion) < 0;
@@ -92,6 +97,7 @@ export async function sharedContext({
     endpoint,
     material,
     registryCas,
+    registryAccess,
     proxyMode: decisions['proxyMode'] as PhaseContext['proxyMode'],
     decisions,
     addresses: addressesOf(spec, nodes, known),
@@ -136,14 +142,6 @@ async function readUserCas({ authorities }: CertificateWishes): Promise<Record<s
   for (const { name, given } of authorities) {
     if (given !== undefined)
       cas[name] = { cert: await readFile(given.certFile, 'utf8'), key: await readFile(given.keyFile, 'utf8') };
-  }
-  return cas;
-}
-
-async function readRegistryCas(spec: Spec): Promise<Record<string, string>> {
-  const cas: Record<string, string> = {};
-  for (const { registry, caFile } of spec.runtime.registryMirrors) {
-    if (caFile !== undefined) cas[registry] = await readFile(caFile, 'utf8');
   }
   return cas;
 }

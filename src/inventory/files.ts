@@ -41,6 +41,7 @@ export function resolvePaths(spec: Spec, file: string): Spec {
       registryMirrors: spec.runtime.registryMirrors.map((mirror) =>
         mirror.caFile === undefined ? mirror : { ...mirror, caFile: full(mirror.caFile) },
       ),
+      registries: spec.runtime.registries.map(filesOf),
     },
     pki: {
       ...spec.pki,
@@ -51,8 +52,8 @@ export function resolvePaths(spec: Spec, file: string): Spec {
   };
 }
 
-/** Keys of the ssh and sudo sections that name a file which must be there. */
-const ACCESS_FILES: readonly string[] = ['identityFile', 'passphraseFile', 'passwordFile'];
+/** Keys of the ssh and sudo sections, and of registries, that name a file which must be there. */
+const ACCESS_FILES: readonly string[] = ['identityFile', 'passphraseFile', 'passwordFile', 'caFile'];
 
 /** Files that must be there and readable. known_hosts need not: first contact makes it. */
 export async function missingFiles(resolved: Spec): Promise<Finding[]> {
@@ -83,6 +84,7 @@ function localFiles({ ssh, sudo, hosts, runtime, pki }: Spec): { readonly path: 
     ...runtime.registryMirrors.flatMap((mirror, index) =>
       one(['runtime', 'registryMirrors', index, 'caFile'], mirror.caFile),
     ),
+    ...runtime.registries.flatMap((registry, index) => accessFiles(['runtime', 'registries', index], registry)),
     ...cas,
   ];
 }

@@ -40,6 +40,8 @@ export interface PhaseContext {
   readonly material: Readonly<Record<string, HostMaterial>>;
   /** PEM texts of the CAs the inventory names for registry mirrors, by registry. */
   readonly registryCas: Readonly<Record<string, string>>;
+  /** What the inventory says of registries that want a login or have a CA of their own, by host. */
+  readonly registryAccess: Readonly<Record<string, RegistryAccess>>;
   /** kube-proxy mode after 'auto' is decided. */
   readonly proxyMode: 'nftables' | 'iptables' | 'ipvs';
   /** What the inventory leaves to kinit, by name: as the cluster's record has it, else decided from facts. */
@@ -52,6 +54,14 @@ export interface PhaseContext {
   readonly upgradesFrom?: string;
   /** Version of kinit. */
   readonly kinit: string;
+}
+
+export interface RegistryAccess {
+  /** PEM text. */
+  readonly ca?: string;
+  readonly username?: string;
+  /** Absent where there is a username: it was not read, by a command that only looks and was not given it. */
+  readonly password?: string;
 }
 
 /** One step of bringing a host up: a value, not a class. */

@@ -7,6 +7,7 @@ import { cidr, dnsLabel, httpUrl } from './spec/primitives.js';
 import { componentOptions } from './spec/components.js';
 import { machineOptions, requirements } from './spec/machine.js';
 import { pkiOptions } from './spec/pki.js';
+import { registry, registryMirror } from './spec/registries.js';
 
 /** Kubernetes versions kinit knows how to render flags for. */
 export const KUBERNETES_VERSIONS = { minimum: '1.34.0', maximum: '1.36.99', default: '1.36.3' } as const;
@@ -14,16 +15,6 @@ export const KUBERNETES_VERSIONS = { minimum: '1.34.0', maximum: '1.36.99', defa
 export type { KeyAlgorithm } from './spec/pki.js';
 
 const mirrorName = z.enum(['none', 'aliyun', 'daocloud']);
-
-const registryMirror = z.strictObject({
-  registry: z
-    .string()
-    .min(1)
-    .describe('Registry host as in image names, for example docker.io or registry.k8s.io.')
-    .meta(free),
-  endpoints: z.array(httpUrl).min(1).describe('URLs to try, in order.').meta(free),
-  caFile: z.string().optional().describe('CA certificate file on this machine for these endpoints.').meta(free),
-});
 
 /**
  * The inventory: one YAML file that says everything. Unknown keys are errors. What can be chosen where kinds differ
@@ -162,6 +153,12 @@ export function makeSpecSchema(kinds: SpecKinds) {
           .array(registryMirror)
           .default([])
           .describe('Written as the runtime reads them: certs.d/*/hosts.toml, or registries.conf.d.'),
+        registries: z
+          .array(registry)
+          .default([])
+          .describe(
+            'Registries that want a login or have a CA of their own. Passwords go into files that only root reads.',
+          ),
         ...optionsOf(kinds.runtime),
       })
       .prefault({})

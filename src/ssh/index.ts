@@ -1,3 +1,4 @@
 export { hostAccess } from './login/access.js';
 export { createConnector } from './connect/connect.js';
 export type { Connector, ConnectOptions } from './connect/connect.js';
+export { readSecret } from './login/secret.js';

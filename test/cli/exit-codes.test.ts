@@ -145,10 +145,12 @@ test.each([
   expect(await kinit(`status -i ${good}`)).toMatchObject({ code });
 });
 
+/** What a command needs, or reads an inventory only with. */
+const WITH: Readonly<Record<string, string>> = { 'token delete': ' abcdef', 'artifacts list': ' --origin' };
 const reaching = Object.keys(declared).filter((command) => declared[command]?.includes('inventory'));
 
 test.each(reaching)('kinit %s: an inventory that is wrong or missing is 11, a wrong option 10', async (command) => {
-  const words = `${command}${command === 'token delete' ? ' abcdef' : ''}`;
+  const words = `${command}${WITH[command] ?? ''}`;
   if (command === 'apply' || command === 'adopt') return;
   expect(reaching.length).toBeGreaterThan(10);
   const wrong = inventory('hosts: nonsense\n');

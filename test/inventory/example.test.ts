@@ -13,7 +13,7 @@ async function everything(): Promise<unknown> {
   const switchedOn = text.replaceAll(/^( *)#(?=\S| {2,}\S)/gm, '$1');
   return parse(
     switchedOn
-      .replace('  registryMirrors: []\n', '')
+      .replace(/^  regist\w+: \[\]\n/gm, '')
       .replace('sudo: {}', 'sudo:')
       .replace('requirements: {}', 'requirements:'),
   ) as unknown;

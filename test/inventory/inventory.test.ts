@@ -177,7 +177,7 @@ test('paths start from the inventory and ~ is the home folder', async () => {
 });
 
 test('files that are named must be there', async () => {
-  const text = `${GOOD}ssh: { identityFile: nokey }\npki: { ca: { certFile: ., keyFile: ca.key } }\nruntime: { registryMirrors: [{ registry: docker.io, endpoints: ["https://m"], caFile: m.crt }] }\n`;
+  const text = `${GOOD}ssh: { identityFile: nokey }\npki: { ca: { certFile: ., keyFile: ca.key } }\nruntime: { registryMirrors: [{ registry: docker.io, endpoints: ["https://m"], caFile: m.crt }], registries: [{ registry: r.example, username: me, passwordFile: r.pw, caFile: r.crt }] }\n`;
   const found = (await checkInventory(await write(text))).map(
     ({ path, message }) => `${path}: ${message.replace(folder, '.')}`,
   );
@@ -186,5 +186,7 @@ test('files that are named must be there', async () => {
     'pki.ca.certFile: .: this is not a file',
     'pki.ca.keyFile: ./ca.key: there is no such file',
     'runtime.registryMirrors[0].caFile: ./m.crt: there is no such file',
+    'runtime.registries[0].passwordFile: ./r.pw: there is no such file',
+    'runtime.registries[0].caFile: ./r.crt: there is no such file',
   ]);
 });

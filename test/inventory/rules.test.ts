@@ -177,6 +177,26 @@ test.each([
     { runtime: { registryMirrors: [{ registry: 'https://docker.io/v2', endpoints: ['https://m'] }] } },
     /-> docker\.io$/,
   ],
+  [
+    'a login without a password',
+    { runtime: { registries: [{ registry: 'r.example:5000', username: 'me' }] } },
+    /^runtime\.registries\[0\]: has a username and no password/,
+  ],
+  [
+    'a password without a username',
+    { runtime: { registries: [{ registry: 'r.example', passwordEnv: 'TOKEN' }] } },
+    /^runtime\.registries\[0\]: has a password and no username/,
+  ],
+  [
+    'a password in two places',
+    { runtime: { registries: [{ registry: 'r.example', username: 'me', passwordEnv: 'T', passwordFile: 't' }] } },
+    /^runtime\.registries\[0\]: has two places/,
+  ],
+  [
+    'two entries for one registry',
+    { runtime: { registries: [{ registry: 'r.example' }, { registry: 'r.example' }] } },
+    /^runtime\.registries\[1\]\.registry: this registry stands above already/,
+  ],
   ['a flag with dashes', { apiServer: { extraArgs: { '--v': '2' } } }, /-> v$/],
   ['a flag value of two lines', { etcd: { extraArgs: { v: 'a\nb' } } }, /one line/],
   ['a sysctl with a typo', { sysctls: { 'nett.core.somaxconn': '1' } }, /-> net\.core\.somaxconn$/],

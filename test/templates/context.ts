@@ -38,6 +38,7 @@ export function makeContext(input: Record<string, unknown> = {}, more: Partial<P
     },
     material: Object.fromEntries(nodes.map(({ spec: { name } }) => [name, material])),
     registryCas: {},
+    registryAccess: {},
     proxyMode: 'nftables',
     decisions: { proxyMode: 'nftables' },
     addresses: Object.fromEntries(nodes.map(({ spec: { name }, address }) => [name, address])),

@@ -1,5 +1,6 @@
 import type { Arch } from '../../model/artifact.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
+import { loadedInventory } from '../files/inventory.js';
 import { bytes, count } from '../render/text.js';
 import { table } from '../render/tables/table.js';
 
@@ -76,14 +77,41 @@ const kernel = defineCommand({
 
 const list = defineCommand({
   usage: 'list',
-  describe: 'List what is in the store: version, size, digest, origin',
+  describe: 'List what is in the store; with --origin: every name that would be fetched from outside, and from where',
   examples: [
     ['artifacts list', 'as a table'],
     ['artifacts list -o json', 'with full digests and file names'],
+    [
+      'artifacts list --origin',
+      'what the inventory would have fetched, from origins or mirrors: for a firewall, or a mirror',
+    ],
   ],
-  exitCodes: ['artifact'],
-  options: (yargs) => yargs,
-  run: async (_args, { ui }) => {
+  exitCodes: ['inventory', 'artifact'],
+  options: (yargs) =>
+    yargs
+      .option('origin', {
+        type: 'boolean',
+        default: false,
+        describe: 'Files and images of the inventory with artifacts.source: official; nobody is asked',
+      })
+      .option('kubernetes-version', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'With --origin: of this version, not that of the inventory',
+      })
+      .option('arch', {
+        choices: ARCHES,
+        requiresArg: true,
+        describe: 'With --origin: architecture of the hosts',
+        default: ownArch(),
+        defaultDescription: "this machine's",
+      }),
+  run: async (args, context) => {
+    const { ui } = context;
+    if (args.origin) {
+      const { showOrigins } = await import('../artifacts/origins.js');
+      return showOrigins(await loadedInventory(args, context), args, context);
+    }
     const { listArtifacts } = await import('../../artifacts/index.js');
     const artifacts = await listArtifacts();
     const rows = artifacts.map(({ kind, name, arch, version, size, digest, origin, present }) => [

@@ -7,7 +7,8 @@ import type { ReviewedPlan } from '../plan/reviewed.js';
 import type { LiveHost } from '../session/session.js';
 import { runtimeOf } from '../../runtime/index.js';
 import { chosenArtifacts, chosenImages, supplyOf } from '../supply.js';
-import { ownRegistries, whatHindersPulling } from './registries.js';
+import { ownRegistries } from '../registry-access.js';
+import { whatHindersPulling } from './registries.js';
 
 /**
  * The artifacts of every architecture among the hosts, one after another: those of the kinds that the inventory chose.

@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { limiter } from '../../model/limit.js';
 import { unreachable } from '../../model/error.js';
 import type { Spec } from '../../model/spec.js';
 import { originsOf, REGISTRIES } from '../../artifacts/mirror.js';
 import { parseImageRef, registryHost } from '../../model/text/image-ref.js';
 import type { LiveHost } from '../session/session.js';
-import type { RegistryEndpoint } from '../../artifacts/official/registry.js';
 import { SUPPLY } from '../supply.js';
 
 /** Hosts that are asked: those of one cluster mostly have one network. */
@@ -41,19 +39,6 @@ export function registriesOf(spec: Spec): readonly string[] {
   const pulled = SUPPLY.images.filter(({ builtOnly }) => builtOnly !== true);
   const names = pulled.map(({ ref }) => parseImageRef(ref(kubernetesVersion, REGISTRIES[images])).registry);
   return [...new Set(names)].filter((name) => !mirrored.has(name)).map(registryHost);
-}
-
-/** Mirrors of the user's own by registry, as this machine asks them: their CA certificates are read. */
-export async function ownRegistries(spec: Spec): Promise<(registry: string) => readonly RegistryEndpoint[]> {
-  const places = new Map<string, readonly RegistryEndpoint[]>();
-  for (const { registry, endpoints, caFile } of spec.runtime.registryMirrors) {
-    const ca = caFile === undefined ? undefined : await readFile(caFile, 'utf8');
-    places.set(
-      registry,
-      endpoints.map((url) => ({ url, ca })),
-    );
-  }
-  return (registry) => places.get(registry) ?? places.get('_default') ?? [];
 }
 
 async function reaches({ connection }: LiveHost, registry: string): Promise<boolean> {

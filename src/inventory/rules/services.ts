@@ -18,6 +18,7 @@ export const serviceRules: readonly Rule[] = [
   { reads: ['etcd.dataDir'], check: dataDir },
   { reads: ['pki.validityDays', 'pki.caValidityDays'], check: validity },
   { reads: ['runtime.registryMirrors', 'runtime.name'], check: mirrors },
+  { reads: ['runtime.registries'], check: registries },
 ];
 
 /** Of the other processes on a control-plane host. */
@@ -117,17 +118,9 @@ function validity({ pki }: Spec): Finding[] {
 
 function mirrors({ runtime }: Spec): Finding[] {
   const path = ['runtime', 'registryMirrors'];
-  const wrong = runtime.registryMirrors.flatMap(({ registry }, index) => {
-    if (/^(_default|[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?)$/.test(registry)) return [];
-    const bare = registry.replace(/^[a-z]+:\/\//, '').replace(/\/.*$/, '');
-    return [
-      {
-        path: [...path, index, 'registry'],
-        message: 'must be the host of a registry, with :port where it has one',
-        ...(bare === '' ? {} : { suggestion: bare }),
-      },
-    ];
-  });
+  const wrong = runtime.registryMirrors.flatMap(({ registry }, index) =>
+    registry === '_default' ? [] : registryName([...path, index, 'registry'], registry),
+  );
   const { refusesMirror } = runtimeNamed(runtime.name);
   const impossible = runtime.registryMirrors.flatMap(({ registry }, index) => {
     const message = refusesMirror(registry);
@@ -138,4 +131,36 @@ function mirrors({ runtime }: Spec): Finding[] {
     message: 'this registry stands above already; put all its endpoints there',
   }));
   return [...wrong, ...impossible, ...twice];
+}
+
+function registryName(path: Finding['path'], registry: string): Finding[] {
+  if (/^[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?$/.test(registry)) return [];
+  const bare = registry.replace(/^[a-z]+:\/\//, '').replace(/\/.*$/, '');
+  const message = 'must be the host of a registry, with :port where it has one';
+  return [{ path, message, ...(bare === '' ? {} : { suggestion: bare }) }];
+}
+
+function registries({ runtime }: Spec): Finding[] {
+  const path = ['runtime', 'registries'];
+  const twice = duplicates(runtime.registries.map((one) => one.registry)).map(({ index }) => ({
+    path: [...path, index, 'registry'],
+    message: 'this registry stands above already',
+  }));
+  return runtime.registries
+    .flatMap(({ registry, username, passwordEnv, passwordFile }, index) => {
+      const places = [passwordEnv, passwordFile].filter((place) => place !== undefined).length;
+      const wrong =
+        places > 1
+          ? 'has two places for one password: name passwordEnv or passwordFile'
+          : username === undefined && places > 0
+            ? 'has a password and no username'
+            : username !== undefined && places === 0
+              ? 'has a username and no password: name passwordEnv or passwordFile'
+              : undefined;
+      return [
+        ...registryName([...path, index, 'registry'], registry),
+        ...(wrong === undefined ? [] : [{ path: [...path, index], message: wrong }]),
+      ];
+    })
+    .concat(twice);
 }

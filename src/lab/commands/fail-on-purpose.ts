@@ -1,7 +1,7 @@
 import { KinitError } from '../../model/error.js';
 import { cgroupProcesses, hierarchies, removeCgroups } from '../host/cgroup.js';
 import { driverOf } from '../drivers/index.js';
-import { setPartition } from '../network/network.js';
+import { setPartition, setWayOut } from '../network/network.js';
 import { hostFiles } from '../state/paths.js';
 import { isAlive, readRecord, until } from '../host/process.js';
 import { bootHost } from '../run.js';
@@ -53,4 +53,13 @@ export async function partition(lab: Lab, pairs: readonly (readonly [string, str
     namesOf(lab),
     pairs.map(([a, b]) => [address(a), address(b)] as const),
   );
+}
+
+/**
+ * Leaves a lab's hosts no way to anything but each other and this machine; gives this machine's address in the lab.
+ * @internal For end-to-end tests.
+ */
+export async function closeLab(lab: Lab): Promise<string> {
+  await setWayOut(namesOf(lab), lab.subnet, 'closed');
+  return addressIn(lab.subnet, 1);
 }

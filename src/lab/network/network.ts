@@ -82,14 +82,20 @@ export async function setPartition({ table }: LabNames, pairs: readonly (readonl
   await runLocal('nft', ['-f', '-'], { input: pairs.length === 0 ? text : text + chain });
 }
 
+/** Whether hosts reach anything beyond the lab and this machine; `makeNetwork` lets them. */
+export async function setWayOut(names: LabNames, subnet: string, way: 'open' | 'closed'): Promise<void> {
+  await runLocal('nft', ['-f', '-'], { input: ruleset(names, subnet, way) });
+}
+
 /** The lab's own table: hosts reach the world behind the machine's address. Replaced as one transaction. */
-export function ruleset({ bridge, table }: LabNames, subnet: string): string {
+export function ruleset({ bridge, table }: LabNames, subnet: string, way: 'open' | 'closed' = 'open'): string {
+  const closed = way === 'open' ? '' : `    iifname "${bridge}" oifname != "${bridge}" drop\n`;
   return `table inet ${table}
 delete table inet ${table}
 table inet ${table} {
   chain forward {
     type filter hook forward priority filter; policy accept;
-    iifname "${bridge}" accept
+${closed}    iifname "${bridge}" accept
     oifname "${bridge}" accept
   }
   chain postrouting {

@@ -1,20 +1,44 @@
 import { z } from 'zod';
 import { imageRef } from '../../model/artifact.js';
 import type { PhaseContext } from '../../model/phase.js';
-import type { Spec } from '../../model/spec.js';
+import { registryHost } from '../../model/text/image-ref.js';
 import { template } from '../../templates/template.js';
+import { hasLogins, type RegistrySetting } from '../registries.js';
 
 const CERTS = '/etc/containerd/certs.d';
 
 const configTemplate = template(
   new URL('./config.hbs', import.meta.url),
-  z.strictObject({ pauseImage: z.string(), selinux: z.boolean() }),
+  z.strictObject({ pauseImage: z.string(), selinux: z.boolean(), logins: z.string().optional() }),
 );
 
-/** config.toml for containerd 2.x, complete. */
-export function containerdConfig({ spec, node, images }: Pick<PhaseContext, 'spec' | 'node' | 'images'>): string {
+/** Imported by the other: what is in it is secret. */
+export const LOGINS = '/etc/containerd/kinit-logins.toml';
+
+const loginsTemplate = template(
+  new URL('./logins.hbs', import.meta.url),
+  z.strictObject({
+    logins: z.array(z.strictObject({ host: z.string(), username: z.string(), password: z.string() })),
+  }),
+);
+
+/** Logins by the host that is asked. containerd calls this section deprecated, and has no other for nodes. */
+export function containerdLogins(
+  logins: readonly { readonly registry: string; readonly username: string; readonly password: string }[],
+): string {
+  return loginsTemplate({
+    logins: logins.map(({ registry, username, password }) => ({ host: registryHost(registry), username, password })),
+  });
+}
+
+/** config.toml for containerd 2.x, complete but for logins. */
+export function containerdConfig(
+  context: Pick<PhaseContext, 'spec' | 'node' | 'images' | 'registryCas' | 'registryAccess'>,
+): string {
+  const { spec, node, images } = context;
   const selinux = spec.selinux === 'keep' && node.facts.selinux === 'enforcing';
-  return configTemplate({ pauseImage: imageRef(images, 'pause'), selinux });
+  const logins = hasLogins(context) ? { logins: LOGINS } : {};
+  return configTemplate({ pauseImage: imageRef(images, 'pause'), selinux, ...logins });
 }
 
 const unitTemplate = template(new URL('./unit.hbs', import.meta.url), z.strictObject({ binary: z.string() }));
@@ -26,24 +50,32 @@ const hostsTomlTemplate = template(
   new URL('./hosts-toml.hbs', import.meta.url),
   z.strictObject({
     server: z.string().optional(),
+    caFile: z.string().optional(),
+    insecure: z.boolean(),
     endpoints: z.array(z.strictObject({ url: z.string(), caFile: z.string().optional() })),
   }),
 );
 
-type Mirror = Spec['runtime']['registryMirrors'][number];
-
-/** Where what concerns one registry lies on a host: its mirrors, and their CA certificate, where the inventory gives one. */
-export function registryPaths(registry: string): { folder: string; hosts: string; ca: string } {
+/** Where what concerns one registry lies on a host: its settings, and the CA certificates of its mirrors and its own. */
+export function registryPaths(registry: string): { folder: string; hosts: string; ca: string; ownCa: string } {
   const folder = `${CERTS}/${registry}`;
-  return { folder, hosts: `${folder}/hosts.toml`, ca: `${folder}/ca.crt` };
+  return { folder, hosts: `${folder}/hosts.toml`, ca: `${folder}/ca.crt`, ownCa: `${folder}/registry-ca.crt` };
 }
 
-/** hosts.toml: the mirror's endpoints in order, the registry itself behind them. */
-export function hostsToml(mirror: Mirror): string {
-  // Docker Hub answers at another name than its images carry (containerd: docs/hosts.md).
-  const name = mirror.registry === 'docker.io' ? 'registry-1.docker.io' : mirror.registry;
+/** hosts.toml: the mirrors' endpoints in order, the registry itself behind them (containerd: docs/hosts.md). */
+export function hostsToml({ registry, mirrors, mirrorCa, ca, insecure }: RegistrySetting): string {
+  const name = registryHost(registry);
+  const paths = registryPaths(registry);
+  // With a port, containerd takes "http" and no check for: HTTPS, else plain HTTP.
+  const scheme = insecure && name.includes(':') ? 'http' : 'https';
   // `_default` stands for all registries: what is asked for is then the server itself.
-  const server = name === '_default' ? {} : { server: `https://${name}` };
-  const ca = mirror.caFile === undefined ? {} : { caFile: registryPaths(mirror.registry).ca };
-  return hostsTomlTemplate({ ...server, endpoints: mirror.endpoints.map((url) => ({ url, ...ca })) });
+  const server = name === '_default' ? {} : { server: `${scheme}://${name}` };
+  const caFile = ca === undefined ? {} : { caFile: paths.ownCa };
+  const ofMirrors = mirrorCa === undefined ? {} : { caFile: paths.ca };
+  return hostsTomlTemplate({
+    ...server,
+    ...caFile,
+    insecure,
+    endpoints: mirrors.map((url) => ({ url, ...ofMirrors })),
+  });
 }

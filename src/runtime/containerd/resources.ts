@@ -3,7 +3,8 @@ import type { Resource } from '../../model/resource.js';
 import { directory, file, service } from '../../resources/index.js';
 import { crictlYaml } from '../cri-tools/index.js';
 import { revisionOf } from '../programs.js';
-import { containerdConfig, containerdUnit, hostsToml, registryPaths } from './config.js';
+import { hasLogins, loginsFile, registrySettings } from '../registries.js';
+import { containerdConfig, containerdLogins, containerdUnit, hostsToml, LOGINS, registryPaths } from './config.js';
 
 const CONFIG = '/etc/containerd/config.toml';
 const UNIT = '/etc/systemd/system/containerd.service';
@@ -24,21 +25,31 @@ export function containerdResources(context: PhaseContext): Resource[] {
     directory({ path: '/etc/cni', mode: 0o755 }),
     directory({ path: '/etc/cni/net.d', mode: 0o755 }),
     file({ path: CONFIG, content: config, mode: 0o600 }),
-    ...mirrors(context),
+    ...loginsFile(context, LOGINS, containerdLogins),
+    ...registries(context),
     crictlYaml('/run/containerd/containerd.sock'),
     file({ path: UNIT, content: unit, mode: 0o600 }),
-    service({ name: 'containerd', enabled: true, running: true, revision, files: [CONFIG, UNIT] }),
+    service({
+      name: 'containerd',
+      enabled: true,
+      running: true,
+      revision,
+      files: [CONFIG, UNIT, ...(hasLogins(context) ? [LOGINS] : [])],
+    }),
   ];
 }
 
-function mirrors({ spec, registryCas }: PhaseContext): Resource[] {
-  return spec.runtime.registryMirrors.flatMap((mirror) => {
-    const paths = registryPaths(mirror.registry);
-    const ca = registryCas[mirror.registry];
+/** containerd reads these anew at each pull. */
+function registries(context: PhaseContext): Resource[] {
+  return registrySettings(context).flatMap((setting) => {
+    const { folder, hosts, ca, ownCa } = registryPaths(setting.registry);
+    const authority = (path: string, content: string | undefined): Resource[] =>
+      content === undefined ? [] : [file({ path, content, mode: 0o644 })];
     return [
-      directory({ path: paths.folder, mode: 0o755 }),
-      file({ path: paths.hosts, content: hostsToml(mirror), mode: 0o644 }),
-      ...(ca === undefined ? [] : [file({ path: paths.ca, content: ca, mode: 0o644 })]),
+      directory({ path: folder, mode: 0o755 }),
+      file({ path: hosts, content: hostsToml(setting), mode: 0o644 }),
+      ...authority(ca, setting.mirrorCa),
+      ...authority(ownCa, setting.ca),
     ];
   });
 }

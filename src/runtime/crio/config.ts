@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { imageRef } from '../../model/artifact.js';
 import type { PhaseContext } from '../../model/phase.js';
-import type { Spec } from '../../model/spec.js';
 import { ociRuntimePath } from '../runc/on-containers.js';
 import { template } from '../../templates/template.js';
+import { hasLogins, type RegistrySetting } from '../registries.js';
+
+/** Logins for registries, as containers-auth.json(5) has them. */
+export const LOGINS = '/etc/crio/kinit-auth.json';
 
 /** Who may sign images. One of its own: /etc/containers/policy.json is podman's too. */
 export const POLICY_FILE = '/etc/crio/policy.json';
@@ -15,23 +18,23 @@ const configTemplate = template(
     pauseImage: z.string(),
     pinned: z.array(z.string()),
     policy: z.string(),
+    logins: z.string().optional(),
     selinux: z.boolean(),
   }),
 );
 
 /** The drop-in of crio.conf(5). CRI-O pins images by its configuration, so the references stand here. */
-export function crioConfig({
-  spec,
-  node,
-  images,
-  artifacts,
-}: Pick<PhaseContext, 'spec' | 'node' | 'images' | 'artifacts'>): string {
+export function crioConfig(
+  context: Pick<PhaseContext, 'spec' | 'node' | 'images' | 'artifacts' | 'registryCas' | 'registryAccess'>,
+): string {
+  const { spec, node, images, artifacts } = context;
   const pinned = artifacts.images.filter((image) => image.pinned === true).flatMap(({ refs }) => refs);
   return configTemplate({
     ociRuntime: ociRuntimePath(node.facts),
     pauseImage: imageRef(images, 'pause'),
     pinned: [...new Set(pinned)].sort(),
     policy: POLICY_FILE,
+    ...(hasLogins(context) ? { logins: LOGINS } : {}),
     selinux: spec.selinux === 'keep' && node.facts.selinux === 'enforcing',
   });
 }
@@ -50,20 +53,20 @@ const registriesTemplate = template(
     registries: z.array(
       z.strictObject({
         registry: z.string(),
+        insecure: z.boolean(),
         mirrors: z.array(z.strictObject({ location: z.string(), insecure: z.boolean() })),
       }),
     ),
   }),
 );
 
-type Mirrors = Spec['runtime']['registryMirrors'];
-
 /** containers-registries.conf(5): mirrors in order; the registry itself is asked behind them. */
-export function registriesConf(mirrors: Mirrors): string {
+export function registriesConf(settings: readonly RegistrySetting[]): string {
   return registriesTemplate({
-    registries: mirrors.map(({ registry, endpoints }) => ({
+    registries: settings.map(({ registry, mirrors, insecure }) => ({
       registry,
-      mirrors: endpoints.map((url) => ({ location: locationOf(url), insecure: url.startsWith('http://') })),
+      insecure,
+      mirrors: mirrors.map((url) => ({ location: locationOf(url), insecure: url.startsWith('http://') })),
     })),
   });
 }

@@ -4,7 +4,8 @@ import { directory, file, service } from '../../resources/index.js';
 import { crictlYaml } from '../cri-tools/index.js';
 import { revisionOf } from '../programs.js';
 import { ociRuntimeWrapper } from '../runc/on-containers.js';
-import { crioConfig, crioUnit, mirrorHosts, POLICY, POLICY_FILE, registriesConf } from './config.js';
+import { dockerAuths, hasLogins, loginsFile, registrySettings, type RegistrySetting } from '../registries.js';
+import { crioConfig, crioUnit, LOGINS, mirrorHosts, POLICY, POLICY_FILE, registriesConf } from './config.js';
 
 export const CONFIG = '/etc/crio/crio.conf.d/10-kinit.conf';
 export const SOCKET = '/run/crio/crio.sock';
@@ -23,7 +24,8 @@ const REGISTRIES = '/etc/containers/registries.conf.d/50-kinit.conf';
 export function crioResources(context: PhaseContext): Resource[] {
   const config = crioConfig(context);
   const unit = crioUnit();
-  const registries = registriesConf(context.spec.runtime.registryMirrors);
+  const settings = registrySettings(context);
+  const registries = registriesConf(settings);
   return [
     ...['/etc/crio', '/etc/crio/crio.conf.d', '/etc/containers', '/etc/containers/registries.conf.d'].map((path) =>
       directory({ path, mode: 0o755 }),
@@ -36,7 +38,8 @@ export function crioResources(context: PhaseContext): Resource[] {
     file({ path: CONFIG, content: config, mode: 0o644 }),
     file({ path: POLICY_FILE, content: POLICY, mode: 0o644 }),
     file({ path: REGISTRIES, content: registries, mode: 0o644 }),
-    ...authorities(context),
+    ...authorities(settings),
+    ...loginsFile(context, LOGINS, dockerAuths),
     crictlYaml(SOCKET),
     file({ path: UNIT, content: unit, mode: 0o600 }),
     service({
@@ -44,24 +47,25 @@ export function crioResources(context: PhaseContext): Resource[] {
       enabled: true,
       running: true,
       revision: revisionOf(context, [config, unit, registries]),
-      files: [CONFIG, UNIT, REGISTRIES],
+      files: [CONFIG, UNIT, REGISTRIES, ...(hasLogins(context) ? [LOGINS] : [])],
     }),
   ];
 }
 
-/** CA certificates of mirrors, where containers-certs.d(5) looks for them. */
-function authorities({ spec, registryCas }: PhaseContext): Resource[] {
+/** CA certificates of registries and mirrors, where containers-certs.d(5) looks for them: by host. */
+function authorities(settings: readonly RegistrySetting[]): Resource[] {
   const texts = new Map<string, string>();
-  for (const { registry, endpoints } of spec.runtime.registryMirrors) {
-    const ca = registryCas[registry];
-    if (ca !== undefined) for (const host of mirrorHosts(endpoints)) texts.set(host, ca);
+  for (const { registry, mirrors, mirrorCa, ca } of settings) {
+    if (mirrorCa !== undefined) for (const host of mirrorHosts(mirrors)) texts.set(host, mirrorCa);
+    if (ca !== undefined) texts.set(registry, ca);
   }
   if (texts.size === 0) return [];
+  const folder = '/etc/containers/certs.d';
   return [
-    directory({ path: '/etc/containers/certs.d', mode: 0o755 }),
-    ...[...texts].flatMap(([host, ca]) => [
-      directory({ path: `/etc/containers/certs.d/${host}`, mode: 0o755 }),
-      file({ path: `/etc/containers/certs.d/${host}/ca.crt`, content: ca, mode: 0o644 }),
+    directory({ path: folder, mode: 0o755 }),
+    ...[...texts].flatMap(([host, content]) => [
+      directory({ path: `${folder}/${host}`, mode: 0o755 }),
+      file({ path: `${folder}/${host}/ca.crt`, content, mode: 0o644 }),
     ]),
   ];
 }

@@ -84,6 +84,7 @@ const ENTRIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   bastions: { address: 'jump.example' },
   taints: { key: 'a', effect: 'NoExecute' },
   registryMirrors: { registry: 'docker.io', endpoints: ['http://mirror.example'] },
+  registries: { registry: 'registry.example' },
 };
 
 /** A copy of the data with the option set. */

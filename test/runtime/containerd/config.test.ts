@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest';
-import { hostsToml } from '../../../src/runtime/containerd/config.js';
+import { containerdConfig, containerdLogins, hostsToml } from '../../../src/runtime/containerd/config.js';
+import { containerdResources } from '../../../src/runtime/containerd/resources.js';
+import { makeContext } from '../../templates/context.js';
+
+const PLAIN = { mirrors: [], insecure: false };
 
 test('a mirror stands before its registry, Docker Hub by the name it answers to', () => {
   expect(
     hostsToml({
       registry: 'docker.io',
-      endpoints: ['https://a.example', 'https://b.example:5000/"x'],
-      caFile: '/local/ca.pem',
+      mirrors: ['https://a.example', 'https://b.example:5000/"x'],
+      mirrorCa: 'PEM',
+      insecure: false,
     }),
   ).toBe(
     'server = "https://registry-1.docker.io"\n\n[host."https://a.example"]\n  capabilities = ["pull", "resolve"]\n  ca = "/etc/containerd/certs.d/docker.io/ca.crt"\n\n[host."https://b.example:5000/\\"x"]\n  capabilities = ["pull", "resolve"]\n  ca = "/etc/containerd/certs.d/docker.io/ca.crt"\n',
@@ -14,12 +19,45 @@ test('a mirror stands before its registry, Docker Hub by the name it answers to'
 });
 
 test('mirrors of all registries name no server: what they lack is asked of the registry itself', () => {
-  const text = hostsToml({ registry: '_default', endpoints: ['https://mirror.example'] } as Parameters<
-    typeof hostsToml
-  >[0]);
+  const text = hostsToml({ ...PLAIN, registry: '_default', mirrors: ['https://mirror.example'] });
   expect(text.trim()).toBe('[host."https://mirror.example"]\n  capabilities = ["pull", "resolve"]');
-  const one = hostsToml({ registry: 'quay.io', endpoints: ['https://mirror.example'] } as Parameters<
-    typeof hostsToml
-  >[0]);
+  const one = hostsToml({ ...PLAIN, registry: 'quay.io', mirrors: ['https://mirror.example'] });
   expect(one.startsWith('server = "https://quay.io"\n')).toBe(true);
+});
+
+test('a CA of its own; unchecked only where the inventory says so, with a port over plain HTTP too', () => {
+  expect(hostsToml({ ...PLAIN, registry: 'r.example', ca: 'PEM' })).toBe(
+    'server = "https://r.example"\nca = "/etc/containerd/certs.d/r.example/registry-ca.crt"\n',
+  );
+  expect(hostsToml({ ...PLAIN, registry: 'r.example', insecure: true })).toBe(
+    'server = "https://r.example"\nskip_verify = true\n',
+  );
+  expect(hostsToml({ ...PLAIN, registry: 'r.example:5000', insecure: true })).toBe(
+    'server = "http://r.example:5000"\nskip_verify = true\n',
+  );
+});
+
+const registries = [{ registry: 'docker.io', username: 'me', passwordEnv: 'X', insecure: false }];
+const withLogin = (password?: string): ReturnType<typeof makeContext> =>
+  makeContext(
+    { runtime: { registries } },
+    { registryAccess: { 'docker.io': { username: 'me', ...(password === undefined ? {} : { password }) } } },
+  );
+
+test('logins stand in a file of their own that only root reads and no plan shows', () => {
+  const resources = containerdResources(withLogin('s"cret'));
+  const logins = resources.find(({ id }) => id === 'file:/etc/containerd/kinit-logins.toml');
+  expect(logins).toMatchObject({ secret: true, mode: 0o600 });
+  expect(containerdLogins([{ registry: 'docker.io', username: 'me', password: 's"cret' }])).toContain(
+    '[plugins."io.containerd.cri.v1.images".registry.configs."registry-1.docker.io".auth]\n  username = "me"\n  password = "s\\"cret"\n',
+  );
+  const elsewhere = resources.filter((resource) => resource !== logins);
+  expect(JSON.stringify(elsewhere)).not.toContain('s\\"cret');
+  expect(containerdConfig(withLogin())).toContain('conf.d/*.toml", "/etc/containerd/kinit-logins.toml"]');
+  expect(containerdConfig(makeContext())).toContain('conf.d/*.toml"]');
+});
+
+test('a command that only looks, and has no password, leaves the file alone', () => {
+  const ids = containerdResources(withLogin()).map(({ id }) => id);
+  expect(ids).not.toContain('file:/etc/containerd/kinit-logins.toml');
 });

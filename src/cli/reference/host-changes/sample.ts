@@ -51,6 +51,7 @@ export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
       [worker.spec.name]: material(Object.values(KUBELET_SERVING)),
     },
     registryCas: {},
+    registryAccess: {},
     proxyMode: 'nftables',
     decisions: { proxyMode: 'nftables' },
     addresses: Object.fromEntries(nodes.map((node) => [node.spec.name, node.address])),

@@ -24,7 +24,7 @@ export const imagePull: Cause = {
   symptom: 'pod: ErrImagePull, ImagePullBackOff; kubelet: failed to get sandbox image "registry.k8s.io/pause"',
   sign: "A container waits with one of the pull reasons, or the kubelet's journal names an image it cannot pull. The finding names image and registry.",
   remedy:
-    'Check the name and tag, that the host reaches the registry (`crictl pull IMAGE` on it), its proxy and CA, and credentials where the image is private. A registry mirror goes into `runtime.registryMirrors` of the inventory; images that kinit brings itself come with `kinit init`.',
+    'Check the name and tag, that the host reaches the registry (`crictl pull IMAGE` on it), its proxy and CA, and credentials where the image is private: `runtime.registries` of the inventory logs every pull in, an imagePullSecret those of one pod. A registry mirror goes into `runtime.registryMirrors`; images that kinit brings itself come with `kinit init`.',
   rank: 65,
   find: (evidence) => {
     const seen = new Map<string, Sighting>();
@@ -115,7 +115,7 @@ function sighting(
   return {
     ...defined({ host }),
     found: `image ${image} cannot be pulled from ${registry}: ${reason}; ${who}`,
-    next: `check its name, and on ${host ?? 'the node'}: crictl pull ${image} (network, proxy, credentials of ${registry})`,
+    next: `check its name, and on ${host ?? 'the node'}: crictl pull ${image} (network, proxy, credentials of ${registry}: runtime.registries in the inventory, or an imagePullSecret)`,
     severity,
   };
 }

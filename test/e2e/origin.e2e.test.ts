@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { quote } from '../../src/shell/quote.js';
+import { closeLab, findLab } from '../../src/lab/index.js';
+import { all, eventually, kinit, kinitEvents, lab, only, type LabHandle } from './support/kinit.js';
+import { PRIVATE, startOrigin, type Origin } from './support/origin/origin.js';
+import { preparedHosts } from './support/prepared.js';
+import { changedInventory } from './support/running.js';
+
+const HOST = 'node1';
+const API = 'registry.k8s.io/kube-apiserver:v1.36.3';
+const IMAGES_OF_PODS = 'get pods -A -o jsonpath=\'{range .items[*]}{.spec.containers[*].image}{"\\n"}{end}\'';
+
+/** The host has no way out: what it gets comes from this machine's origin, under the official names or a mirror's. */
+let cluster: LabHandle;
+let origin: Origin;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kinit-origin-'));
+  cluster = await lab('origin', { hosts: 1, snapshot: await preparedHosts() });
+  origin = await startOrigin(await closeLab(await findLab(cluster.name)), join(folder, 'origin'));
+  await cluster.sh(
+    HOST,
+    `printf '%s %s\\n' ${origin.hosts.map((name) => `${origin.address} ${name}`).join(' ')} >> /etc/hosts
+     mkdir -p /etc/ssl/certs && cat >> /etc/ssl/certs/ca-certificates.crt <<'PEM'
+${origin.certificates.ca}PEM`,
+  );
+});
+
+afterAll(async () => {
+  await cluster.down();
+  await origin.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** This machine knows the origin by a proxy, as its name server would lead elsewhere. */
+const run = (
+  inventory: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): ReturnType<typeof kinitEvents> =>
+  kinitEvents([...args, '-i', inventory], {
+    env: {
+      ...env,
+      XDG_CACHE_HOME: join(folder, 'cache'),
+      HTTPS_PROXY: origin.proxy,
+      NODE_EXTRA_CA_CERTS: origin.certificates.caFile,
+    },
+  });
+
+const failures = (result: Awaited<ReturnType<typeof kinitEvents>>): unknown => ({
+  code: result.code,
+  failed: all(result.events, 'phase-failed').map(({ message, error }) => ({ message, error })),
+  stderr: result.code === 0 ? '' : result.stderr,
+});
+const FINE = { code: 0, failed: [], stderr: '' };
+
+const inventoryWith = (name: string, more: string): Promise<string> =>
+  changedInventory(cluster, name, (text) => `${text}\n${more}\n`);
+
+test('plan asks no registry, and says what it does not know', async () => {
+  const result = await run(await inventoryWith('official', 'artifacts: {source: official}'), ['plan']);
+  expect(result.code).toBe(0);
+  expect(all(result.events, 'warning').map(({ text }) => text)).toContainEqual(
+    expect.stringContaining('their digests are not'),
+  );
+  expect(origin.requests).toEqual([]);
+});
+
+test('official: programs and images from their origins, bound and run by digest', async () => {
+  const inventory = await inventoryWith('official', 'artifacts: {source: official}');
+  const result = await run(inventory, ['init']);
+  expect(failures(result)).toEqual(FINE);
+  expect(origin.requests).toContain(`HEAD registry.k8s.io/v2/kube-apiserver/manifests/v1.36.3`);
+  const images = (await cluster.kubectl(IMAGES_OF_PODS)).trim().split('\n');
+  expect(images.filter((image) => !/@sha256:[0-9a-f]{64}$/.test(image))).toEqual([]);
+  expect(images).toContainEqual(expect.stringContaining(`${API}@sha256:`));
+  const again = await run(inventory, ['init']);
+  expect(failures(again)).toEqual(FINE);
+  expect(only(again.events, 'run-finished').changes).toBe(0);
+});
+
+test('cn: the same images under the names of mirrors, by the digests that the origins gave', async () => {
+  const inventory = await inventoryWith('cn', 'mirrors: cn\nartifacts: {source: official}');
+  const result = await run(inventory, ['init']);
+  expect(failures(result)).toEqual(FINE);
+  const images = (await cluster.kubectl(IMAGES_OF_PODS)).trim().split('\n');
+  const mirrored = 'registry.cn-hangzhou.aliyuncs.com/google_containers/kube-apiserver:v1.36.3@sha256:';
+  expect(images).toContainEqual(expect.stringContaining(mirrored));
+  expect(all(result.events, 'warning').filter(({ text }) => text.includes('vouches'))).toEqual([]);
+});
+
+test('a registry that wants a login: the doctor says where one is named; with it a pod runs', async () => {
+  const image = `${PRIVATE.host}/${PRIVATE.image}`;
+  await cluster.kubectl(`run web --image ${image} --overrides '{"spec":{"tolerations":[{"operator":"Exists"}]}}'`);
+  const state = (path: string): Promise<string> => cluster.kubectl(`get pod web -o jsonpath='{.status.${path}}'`);
+  await eventually('the pull is refused', 60, async () =>
+    /Err|BackOff/.test(await state('containerStatuses[0].state.waiting.reason')) ? true : undefined,
+  );
+  const doctor = await kinit(['doctor', '-i', cluster.inventory]);
+  expect(doctor.stdout).toContain(`credentials of ${PRIVATE.host}: runtime.registries in the inventory`);
+
+  const login = `{registry: ${PRIVATE.host}, username: ${PRIVATE.user}, passwordEnv: REGISTRY_PASSWORD}`;
+  const inventory = await inventoryWith(
+    'private',
+    `mirrors: cn\nartifacts: {source: official}\nruntime: {registries: [${login}]}`,
+  );
+  const unset = await run(inventory, ['init', '--only', 'runtime']);
+  expect(unset.code).not.toBe(0);
+  expect(unset.stderr).toContain('REGISTRY_PASSWORD is not set');
+  const result = await run(inventory, ['init', '--only', 'runtime'], { REGISTRY_PASSWORD: PRIVATE.password });
+  expect(failures(result)).toEqual(FINE);
+  expect(JSON.stringify(result.events)).not.toContain(PRIVATE.password);
+  await eventually('the pod runs', 90, async () => ((await state('phase')) === 'Running' ? true : undefined));
+  const readable = await cluster.sh(
+    HOST,
+    `grep -rlF ${quote(PRIVATE.password)} /etc /run /var/lib/kinit | xargs stat -c %a`,
+  );
+  expect([...new Set(readable.stdout.trim().split('\n'))]).toEqual(['600']);
+});
