@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# Makes swap as it was, after a reboot and now, from what save.sh kept in "$D". Says what could not be turned on again.
+# Makes swap as it was, after a reboot and now, from what save.sh kept in "$D". Swap that is still there and does not go on is
+# an error; what is gone by now (zram that somebody set up by hand, a file that was deleted, a package that was removed) is told.
 # "$@" = systemd units that made swap
 # include: ../../shell/lib/host-path.sh
 # include: ../../shell/lib/sed-file.sh
@@ -14,13 +15,24 @@ unmask_unit() {
   fi
 }
 
+is_gone() {
+  case "$(systemctl show -p LoadState -- "$1" < /dev/null)" in *=not-found) ;; *) return 1 ;; esac
+  echo "$1, which made swap, is no longer on this host"
+}
+
+holds_swap() { [ "$(blkid -p -s TYPE -o value -- "$1" 2> /dev/null)" = swap ]; }
+
 turn_on() {
   while read -r name _ _ _ priority; do
     case "$name" in /*) ;; *) continue ;; esac
     ! grep -q "^$name " /proc/swaps || continue
-    if [ "$priority" -ge 0 ]; then swapon -p "$priority" "$name"; else swapon "$name"; fi && continue
-    echo "$name could not be turned on as swap again"
-    failed=1
+    if [ "$priority" -ge 0 ]; then said=$(swapon -p "$priority" "$name" 2>&1); else said=$(swapon "$name" 2>&1); fi && continue
+    if holds_swap "$name"; then
+      echo "$name could not be turned on as swap again: $said"
+      failed=1
+    else
+      echo "$name was swap and holds none any more (a reboot empties zram): it stays off"
+    fi
   done < "$D/swaps"
 }
 
@@ -32,10 +44,10 @@ for unit in "$@" $(printf '%s\n' "$@" | zram_setups); do
 done
 timeout 60 systemctl daemon-reload
 while read -r service; do
-  systemctl -q enable -- "$service" < /dev/null || exit 1
+  is_gone "$service" || systemctl -q enable -- "$service" < /dev/null || exit 1
 done < "$D/enabled-services"
 while read -r service; do
-  timeout 60 systemctl start -- "$service" < /dev/null || exit 1
+  is_gone "$service" > /dev/null || timeout 60 systemctl start -- "$service" < /dev/null || exit 1
 done < "$D/active-services"
 for unit in "$@"; do
   timeout 60 systemctl start -- "$unit" 2> /dev/null

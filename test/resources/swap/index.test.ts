@@ -72,6 +72,30 @@ for (const shell of SHELLS) {
     });
   });
 
+  test(`${shell}: undo tells what is gone, and fails where swap is there and does not go on`, () => {
+    withHost((host) => {
+      machine(host, { swaps: '/dev/zram0 partition 1000 0 100\n' });
+      const undo = undoTexts(swapKind, R, { ...look(host, shell), services: ['zramswap.service'] });
+      host.command('systemctl', 'case "$*" in show*) echo LoadState=not-found ;; *enable*|*start*) exit 1 ;; esac');
+      expect(run(shell, host.inside(undo?.save ?? ''), { D: host.saved }).code).toBe(0);
+      host.write('/proc/swaps', HEADER);
+      host.command('swapon', 'echo "swapon: cannot open /dev/zram0" >&2; exit 255');
+
+      host.command('blkid', 'exit 2');
+      const gone = run(shell, host.inside(undo?.restore ?? ''), { D: host.saved });
+      expect(gone).toMatchObject({ code: 0, stderr: '' });
+      expect(gone.stdout.trim().split('\n')).toEqual([
+        'zramswap.service, which made swap, is no longer on this host',
+        '/dev/zram0 was swap and holds none any more (a reboot empties zram): it stays off',
+      ]);
+
+      host.command('blkid', 'echo swap');
+      const there = run(shell, host.inside(undo?.restore ?? ''), { D: host.saved });
+      expect(there.code).toBe(1);
+      expect(there.stdout).toContain('/dev/zram0 could not be turned on as swap again: swapon: cannot open /dev/zram0');
+    });
+  });
+
   test(`${shell}: swap that stays on in spite of swapoff is an error that names it`, () => {
     withHost((host) => {
       machine(host, { swaps: '/dev/sda5 partition 1000 0 -2\n' });
