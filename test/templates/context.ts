@@ -1,5 +1,12 @@
+import { imageRefs } from '../../src/artifacts/supply.js';
+import { SUPPLY } from '../../src/engine/supply.js';
 import type { HostMaterial, Node, PhaseContext } from '../../src/model/phase.js';
 import { makeNodes, makeSpec } from '../pki/context.js';
+
+/** The same for one Kubernetes version, with the images that go with it: what the recorded kubeadm was asked for. */
+export function kubeadmContext(kubernetesVersion: string): PhaseContext {
+  return makeContext({ kubernetesVersion }, { images: imageRefs(SUPPLY.images, kubernetesVersion) });
+}
 
 /** A phase context for the first host, of what a person would write in the inventory. */
 export function makeContext(input: Record<string, unknown> = {}, more: Partial<PhaseContext> = {}): PhaseContext {

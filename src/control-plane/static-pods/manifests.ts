@@ -3,6 +3,7 @@ import type { ComponentPod, PodVolume } from '../../model/seams/component-pod.js
 import type { PhaseContext } from '../../model/phase.js';
 import { hostPort } from '../../model/text/address.js';
 import { toFlags } from '../../model/text/flags.js';
+import { minorsBetween } from '../../model/text/version.js';
 import { PKI_DIR } from '../../pki/index.js';
 import { apiServerFilesDigest } from '../api-server/files.js';
 import { apiServerFlags } from '../api-server/flags.js';
@@ -61,8 +62,22 @@ export function controllerManagerPod(context: PhaseContext): ComponentPod {
       startupPath: '/healthz',
     },
     cpu: '200m',
-    volumes: byName([...caVolumes(context), PKI_VOLUME, kubeconfigVolume(CONTROLLER_MANAGER_CONF)]),
+    volumes: byName([
+      ...caVolumes(context),
+      PKI_VOLUME,
+      kubeconfigVolume(CONTROLLER_MANAGER_CONF),
+      ...flexVolumes(context.spec.kubernetesVersion, over['flex-volume-plugin-dir']),
+    ]),
   };
+}
+
+/** Where drivers of FlexVolumes lie. Of Kubernetes 1.36 on it has none (kubeadm: controlplane/volumes.go of 1.35 and of 1.36). */
+function flexVolumes(
+  kubernetesVersion: string,
+  path = '/usr/libexec/kubernetes/kubelet-plugins/volume/exec',
+): PodVolume[] {
+  const has = (minorsBetween(kubernetesVersion, '1.35.0') ?? -1) >= 0;
+  return has ? [{ name: 'flexvolume-dir', path, type: 'DirectoryOrCreate', readOnly: false }] : [];
 }
 
 export function schedulerPod(context: PhaseContext): ComponentPod {

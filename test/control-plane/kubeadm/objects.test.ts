@@ -4,8 +4,8 @@ import { kubeadmConfigMaps, kubeadmRbac } from '../../../src/control-plane/index
 import type { KubeObject } from '../../../src/model/api.js';
 import type { PhaseContext } from '../../../src/model/phase.js';
 import { sharedKubeletConfiguration } from '../../../src/phases/cluster/kubelet/index.js';
-import { configData as data, goldenObjects } from '../../golden.js';
-import { makeContext } from '../../templates/context.js';
+import { configData as data, EACH_KUBEADM, goldenKubeadm, goldenObjects } from '../../golden.js';
+import { kubeadmContext, makeContext } from '../../templates/context.js';
 
 const context = makeContext();
 const configMaps = (of: PhaseContext): KubeObject[] => kubeadmConfigMaps(of, sharedKubeletConfiguration(of));
@@ -15,6 +15,11 @@ test.each([
   ['kubeadm-config-maps', configMaps(context)],
 ])('the objects of %s are those of the golden file', (name, objects) => {
   expect(JSON.parse(JSON.stringify(objects))).toEqual(goldenObjects(name));
+});
+
+test.each(EACH_KUBEADM)('kubeadm %s stores the ClusterConfiguration as kinit does', (minor, version) => {
+  const stored = data(configMaps(kubeadmContext(version)), 'kubeadm-config')['ClusterConfiguration'];
+  expect(stored).toBe(goldenKubeadm(minor, 'cluster-configuration.yaml'));
 });
 
 test('what joining nodes may read is what kubeadm lets them read', () => {

@@ -3,8 +3,8 @@ import { parse } from 'yaml';
 import { kubeletConfiguration } from '../../../../src/phases/cluster/kubelet/configuration.js';
 import { kubeletFlags, kubeletInstanceConfig } from '../../../../src/phases/cluster/kubelet/flags.js';
 import { kubeletDropIn, kubeletUnit } from '../../../../src/phases/cluster/kubelet/unit.js';
-import { goldenConfig } from '../../../golden.js';
-import { makeContext } from '../../../templates/context.js';
+import { EACH_KUBEADM, goldenConfig, goldenKubeadm, type KubeadmMinor } from '../../../golden.js';
+import { kubeadmContext, makeContext } from '../../../templates/context.js';
 
 test.each([
   ['kubelet-config.yaml', kubeletConfiguration(makeContext())],
@@ -14,6 +14,25 @@ test.each([
   ['10-kubeadm.conf', kubeletDropIn()],
 ])('%s is the golden file', (name, text) => {
   expect(text).toBe(goldenConfig(name));
+});
+
+/** Flags of kubeadm's that kinit leaves out, by minor version, and why. */
+const LEFT_OUT: Partial<Record<KubeadmMinor, readonly string[]>> = {
+  // Keeps the pause image from being collected; kinit has it pinned in the runtime, as the kubelet's warning about this flag asks.
+  '1.34': ['--pod-infra-container-image=registry.k8s.io/pause:3.10.1'],
+};
+
+test.each(EACH_KUBEADM)('the flags of kubeadm %s, and the address that the node goes by', (minor, version) => {
+  const words = (text: string): string[] => (/="(.*)"/.exec(text)?.[1] ?? '').split(' ');
+  const context = kubeadmContext(version);
+  const renamed = { ...context, spec: { ...context.spec, manageHostname: false } };
+  const facts = { ...context.node.facts, hostname: 'another' };
+  const ours = words(kubeletFlags({ ...renamed, node: { ...context.node, facts } }));
+  const theirs = words(goldenKubeadm(minor, 'kubeadm-flags.env'));
+  expect(theirs.filter((flag) => !ours.includes(flag))).toEqual(LEFT_OUT[minor] ?? []);
+  // The taint of a control plane is there from the first moment on; kubeadm sets it once the node is registered.
+  const more = ['--node-ip=10.77.0.11', '--register-with-taints=node-role.kubernetes.io/control-plane=:NoSchedule'];
+  expect(ours.filter((flag) => !theirs.includes(flag))).toEqual(more);
 });
 
 test('the kubelet meets CIS 4.2 by default', () => {
