@@ -1,5 +1,7 @@
 import type { Arch } from '../model/artifact.js';
-import { allManifests } from './store/manifest.js';
+import { allOwnManifests } from './own/manifest.js';
+import { allPacked, packedFile } from './own/packed.js';
+import { allManifests, storedFiles, type Manifest } from './store/manifest.js';
 import { readKernelManifest } from './kernel/manifest.js';
 import { allUnpacked } from './official/unpacked.js';
 import { storedFile } from './store/paths.js';
@@ -24,9 +26,9 @@ export interface ArtifactRow {
   readonly present: boolean;
 }
 
-/** Everything the store has: built here, and fetched from official origins. */
+/** Everything the store has, built here and fetched from official origins, and what came with the package. */
 export async function listArtifacts(): Promise<ArtifactRow[]> {
-  return [...(await builtHere()), ...(await fetched()), ...(await kernel())];
+  return [...(await builtHere()), ...(await fetched()), ...(await own()), ...(await kernel())];
 }
 
 /** What test hosts with kernels of their own run. */
@@ -71,41 +73,60 @@ async function fetched(): Promise<ArtifactRow[]> {
 }
 
 async function builtHere(): Promise<ArtifactRow[]> {
-  const rows: ArtifactRow[] = [];
-  for (const manifest of await allManifests()) {
-    const common = { kubernetesVersion: manifest.kubernetesVersion, arch: manifest.arch };
-    for (const { version, origin, programs } of Object.values(manifest.components)) {
-      for (const { name, sha256, size } of programs) {
-        rows.push({
-          ...common,
-          kind: 'binary',
-          name,
-          version,
-          size,
-          digest: `sha256:${sha256}`,
-          origin,
-          file: storedFile(sha256),
-          present: await isStored({ sha256, size }),
-        });
-      }
-    }
-    for (const { archive, origin, images } of Object.values(manifest.archives)) {
-      const present = await isStored(archive);
-      for (const { name, refs, digest } of images) {
-        const version = refs[0]?.split(':').at(-1) ?? '';
-        rows.push({
-          ...common,
-          kind: 'image',
-          name,
-          version,
-          size: archive.size,
-          digest,
-          origin,
-          file: storedFile(archive.sha256),
-          present,
-        });
-      }
-    }
-  }
-  return rows;
+  const manifests = await allManifests();
+  const rows = manifests.map((manifest) => rowsOf(manifest, { kubernetesVersion: manifest.kubernetesVersion }));
+  return (await Promise.all(rows)).flat();
+}
+
+/** kinit's own programs: those made into images here, and those that lie in the package until they are. */
+async function own(): Promise<ArtifactRow[]> {
+  const made = (await Promise.all((await allOwnManifests()).map((manifest) => rowsOf(manifest, {})))).flat();
+  const packed = (await allPacked()).flatMap(({ arch, components }) =>
+    programRows({ arch, components }).map((row) => ({ ...row, file: packedFile(row.name, arch), present: true })),
+  );
+  return [...made, ...packed.filter(({ digest }) => !made.some((row) => row.digest === digest))];
+}
+
+async function rowsOf(
+  manifest: Pick<Manifest, 'arch' | 'components' | 'archives'>,
+  common: Pick<ArtifactRow, 'kubernetesVersion'>,
+): Promise<ArtifactRow[]> {
+  const files = new Map(storedFiles(manifest).map((file) => [storedFile(file.sha256), file]));
+  const rows = [...programRows(manifest), ...imageRows(manifest)].map(async (row) => {
+    const file = files.get(row.file);
+    return { ...common, ...row, present: file !== undefined && (await isStored(file)) };
+  });
+  return Promise.all(rows);
+}
+
+type Row = Omit<ArtifactRow, 'present' | 'kubernetesVersion'>;
+
+function programRows({ arch, components }: Pick<Manifest, 'arch' | 'components'>): Row[] {
+  return Object.values(components).flatMap(({ version, origin, programs }) =>
+    programs.map(({ name, sha256, size }) => ({
+      arch,
+      kind: 'binary',
+      name,
+      version,
+      size,
+      digest: `sha256:${sha256}`,
+      origin,
+      file: storedFile(sha256),
+    })),
+  );
+}
+
+function imageRows({ arch, archives }: Pick<Manifest, 'arch' | 'archives'>): Row[] {
+  return Object.values(archives).flatMap(({ archive, origin, images }) =>
+    images.map(({ name, refs, digest }) => ({
+      arch,
+      kind: 'image',
+      name,
+      version: refs[0]?.split(':').at(-1) ?? '',
+      size: archive.size,
+      digest,
+      origin,
+      file: storedFile(archive.sha256),
+    })),
+  );
 }

@@ -26,8 +26,8 @@ export interface ImageSupply {
   /** For example 'kube-apiserver'; its name in ImageRefs. */
   readonly name: string;
   readonly on: ImageArtifact['on'];
-  /** No registry has it: only hosts whose images are built get it. */
-  readonly builtOnly?: true;
+  /** Made of kinit's own programs: no registry has it, and this machine supplies it whatever the source of the others is (own/own.ts). */
+  readonly own?: true;
   /** Kept from the kubelet's garbage collection where hosts pull it; what is built from source always is. */
   readonly pinned?: true;
   /** Its full reference for one Kubernetes version (without v). */
@@ -76,6 +76,17 @@ export function combineSupplies(supplies: readonly Supply[]): Required<Supply> {
         ({ url }) => url,
       ),
     images: supplies.flatMap(({ images }) => images ?? []),
+  };
+}
+
+/** What is kinit's own in a supply: no origin has it. */
+export function ownSupply({ components, images }: Required<Supply>): Required<Supply> {
+  const own = images.filter((image) => image.own === true);
+  const programs = new Set(own.flatMap(({ build }) => build.programs));
+  return {
+    components: components.filter((component) => component.programs.some(({ name }) => programs.has(name))),
+    files: () => [],
+    images: own,
   };
 }
 

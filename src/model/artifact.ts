@@ -1,7 +1,8 @@
 import { KinitError } from './error.js';
 
 /** Node and image architectures kinit knows, by Go's names. */
-export type Arch = 'amd64' | 'arm64';
+export const ARCHES = ['amd64', 'arm64'] as const;
+export type Arch = (typeof ARCHES)[number];
 
 /** One executable (or plain file) for the hosts, present on the operator's machine. */
 export interface BinaryArtifact {

@@ -181,7 +181,7 @@ export function makeSpecSchema(kinds: SpecKinds) {
           .enum(['auto', 'official', 'source'])
           .default('auto')
           .describe(
-            "auto: official where it answers within a few seconds and hosts reach the registries, else source (built here from Go modules). Only source has the approver by which kubelets' serving certificates renew themselves (certificates.md).",
+            "auto: official where it answers within a few seconds and hosts reach the registries, else source (built here from Go modules). kinit's own programs come with kinit, whatever the source is.",
           )
           .meta(free),
         mirror: mirrorName

@@ -68,6 +68,7 @@ test('source: what a build will give is known by name, version and place; nothin
 
 test('official: the same, and no origin is asked for anything', async () => {
   const cache = temporaryCache();
+  fakeTools(cache);
   const inventoryDir = join(cache, 'inventory');
   const origin = await startOrigin('1.36.3');
   const asked = { ...options(inventoryDir, { source: 'official', origin }), arch: 'amd64' as const };

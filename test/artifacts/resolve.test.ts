@@ -31,7 +31,9 @@ function resolve(
 }
 
 test('auto takes official where it answers, and stays with it', async () => {
-  const inventoryDir = join(temporaryCache(), 'inventory');
+  const cache = temporaryCache();
+  fakeTools(cache);
+  const inventoryDir = join(cache, 'inventory');
   const origin = await startOrigin('1.36.3');
   expect((await resolve(inventoryDir, { origin })).source).toBe('official');
   await origin.close();

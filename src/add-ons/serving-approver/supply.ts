@@ -10,7 +10,7 @@ export const servingApproverSupply: Supply = {
     {
       name: NAME,
       on: 'control-plane',
-      builtOnly: true,
+      own: true,
       ref: () => `kinit.local/${NAME}:1`,
       build: {
         archive: NAME,

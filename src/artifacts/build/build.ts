@@ -4,7 +4,7 @@ import { KinitError } from '../../model/error.js';
 import { compile } from './compile.js';
 import { cEnvironment, isCross } from './cross.js';
 import { checkDisk } from './disk.js';
-import { archiveInputs, archiveMaker, archivesOf, type ArchiveRecipe } from '../images/archives.js';
+import { archiveInputs, archiveMaker, archivesOf, imageInputs, type ArchiveRecipe } from '../images/archives.js';
 import {
   allStored,
   readManifest,
@@ -17,7 +17,7 @@ import { planBuild, type Again, type BuildPlan } from './plan.js';
 import { startProgress, type Progress } from '../progress.js';
 import { removeDamaged, withTemporaryFolder } from '../store/store.js';
 import { withStoreLock } from '../store/lock.js';
-import type { ImageInputs, Supply } from '../supply.js';
+import type { Supply } from '../supply.js';
 import { ensureTools, MMDEBSTRAP } from './tools.js';
 import { requireGo } from './go.js';
 
@@ -135,7 +135,7 @@ async function makeArchives(
   progress: Progress,
   { emit, signal, arch, supply }: BuildOptions,
 ): Promise<void> {
-  const inputs = imageInputs(manifest, supply);
+  const inputs = imageInputs(supply, manifest);
   const stale = await staleArchives(manifest, all, supply);
   await withTemporaryFolder(async (folder) => {
     const make = archiveMaker(inputs, folder, signal);
@@ -153,7 +153,7 @@ async function makeArchives(
 }
 
 async function staleArchives(manifest: Manifest, all: boolean, supply: Required<Supply>): Promise<ArchiveRecipe[]> {
-  const inputs = imageInputs(manifest, supply);
+  const inputs = imageInputs(supply, manifest);
   const archives = archivesOf(supply.images);
   const current = await Promise.all(
     archives.map(async (recipe) => {
@@ -167,15 +167,6 @@ async function staleArchives(manifest: Manifest, all: boolean, supply: Required<
     }),
   );
   return archives.filter((_, i) => current[i] === false);
-}
-
-function imageInputs(manifest: Manifest, { images }: Required<Supply>): ImageInputs {
-  const programs = Object.fromEntries(
-    Object.values(manifest.components).flatMap((component) =>
-      component.programs.map(({ name, sha256, size }) => [name, { sha256, size }]),
-    ),
-  );
-  return { arch: manifest.arch, kubernetesVersion: manifest.kubernetesVersion, programs, images };
 }
 
 /** For another architecture, what cannot be built here is named and left out; for this machine's own it is an error. */

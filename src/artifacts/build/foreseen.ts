@@ -1,7 +1,7 @@
 import type { Arch, ArtifactSet } from '../../model/artifact.js';
-import { archiveInputs, archivesOf } from '../images/archives.js';
+import { archiveInputs, archivesOf, imageInputs, unmadeArchive } from '../images/archives.js';
 import { allStored, toArtifactSet, type BuiltArchive, type Manifest } from '../store/manifest.js';
-import { imageRefs, type Supply } from '../supply.js';
+import type { Supply } from '../supply.js';
 import { readComponent } from './components.js';
 import { planBuild } from './plan.js';
 
@@ -16,33 +16,13 @@ export async function foreseenBuild(supply: Required<Supply>, arch: Arch): Promi
     const programs = component.programs.map(({ name }) => ({ name, sha256: '', size: 0 }));
     components[component.name] = built ?? { inputs: '', version, origin, programs };
   }
-  const programs = Object.fromEntries(
-    Object.values(components).flatMap((each) =>
-      each.programs.map(({ name, sha256, size }) => [name, { sha256, size }]),
-    ),
-  );
-  const refs = imageRefs(supply.images, kubernetesVersion);
+  const inputs = imageInputs(supply, { arch, kubernetesVersion, components });
   const archives: Record<string, BuiltArchive> = {};
   for (const recipe of archivesOf(supply.images)) {
-    const inputs = { arch, kubernetesVersion, programs, images: supply.images };
     const built = previous?.archives[recipe.name];
-    const known = recipe.programs.every((name) => programs[name]?.sha256 !== '');
+    const known = recipe.programs.every((name) => inputs.programs[name]?.sha256 !== '');
     const current = known && built?.inputs === archiveInputs(recipe, inputs) && (await allStored([built.archive]));
-    archives[recipe.name] =
-      current && built !== undefined
-        ? built
-        : {
-            inputs: '',
-            origin: recipe.origin,
-            archive: { sha256: '', size: 0 },
-            images: recipe.images.map(({ name, on }) => ({
-              name,
-              refs: [refs[name] ?? name],
-              on,
-              digest: '',
-              pinned: on !== 'smoke-test',
-            })),
-          };
+    archives[recipe.name] = current && built !== undefined ? built : unmadeArchive(recipe, kubernetesVersion);
   }
   const set = toArtifactSet(
     { schema: 1, kubernetesVersion, arch, goVersion, components, archives, missing: [] },
@@ -51,11 +31,5 @@ export async function foreseenBuild(supply: Required<Supply>, arch: Arch): Promi
   return {
     ...set,
     binaries: set.binaries.map((program) => (program.sha256 === '' ? { ...program, localFile: '' } : program)),
-    images: set.images.map(({ digest, archive, ...image }) => ({
-      ...image,
-      ...(digest === '' || digest === undefined
-        ? { archive: { sha256: '', size: 0, localFile: '' } }
-        : { digest, ...(archive === undefined ? {} : { archive }) }),
-    })),
   };
 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { SUITE } from '../debian/apt-sources.js';
 import { debianFiles, type DebianFiles } from '../debian/packages.js';
-import type { BuiltArchive } from '../store/manifest.js';
+import type { BuiltArchive, Manifest } from '../store/manifest.js';
 import { sha256Hex } from '../../model/text/digest.js';
 import { keep } from '../store/store.js';
-import { imageRefs, type ImageInputs, type ImageSupply, type ImageTools } from '../supply.js';
+import { imageRefs, type ImageInputs, type ImageSupply, type ImageTools, type Supply } from '../supply.js';
 import { writeArchive, writeLayer, type Layer } from './oci.js';
 
 /** Raise it when the content or the config of an image changes by code alone. */
@@ -31,6 +31,19 @@ export function archivesOf(images: readonly ImageSupply[]): ArchiveRecipe[] {
     return { name, images: own, programs, origin: origins.join('; ') };
   });
 }
+
+/** What the images of a supply are made from, where these components are built. */
+export function imageInputs({ images }: Required<Supply>, { arch, kubernetesVersion, components }: Built): ImageInputs {
+  const programs = Object.values(components).flatMap((component) => component.programs);
+  return {
+    arch,
+    kubernetesVersion,
+    programs: Object.fromEntries(programs.map(({ name, sha256, size }) => [name, { sha256, size }])),
+    images,
+  };
+}
+
+type Built = Pick<Manifest, 'arch' | 'kubernetesVersion' | 'components'>;
 
 /** Makes the archives one build needs; layers and unpacked packages are shared between the calls. */
 export function archiveMaker(
@@ -63,24 +76,45 @@ export function archiveMaker(
       inputs: archiveInputs(recipe, inputs),
       origin: recipe.origin,
       archive,
-      // Nobody serves these images: the kubelet's image garbage collection must leave them.
       images: planned.map(({ name, refs: names, on }, i) => ({
         name,
         refs: [...names],
         on,
         digest: digests[i]?.digest ?? '',
         id: digests[i]?.id ?? '',
-        pinned: on !== 'smoke-test',
+        pinned: isPinned(on),
       })),
     };
   };
+}
+
+/** An archive as it is known before it is made: its digests are ''. */
+export function unmadeArchive(recipe: ArchiveRecipe, kubernetesVersion: string): BuiltArchive {
+  const refs = imageRefs(recipe.images, kubernetesVersion);
+  return {
+    inputs: '',
+    origin: recipe.origin,
+    archive: { sha256: '', size: 0 },
+    images: recipe.images.map(({ name, on }) => ({
+      name,
+      refs: [refs[name] ?? name],
+      on,
+      digest: '',
+      pinned: isPinned(on),
+    })),
+  };
+}
+
+/** Nobody serves these images: the kubelet's image garbage collection must leave them. */
+function isPinned(on: ImageSupply['on']): boolean {
+  return on !== 'smoke-test';
 }
 
 /** Digest of everything that decides an archive, except which day's Debian packages are in it. */
 export function archiveInputs(recipe: ArchiveRecipe, inputs: ImageInputs): string {
   const programs = recipe.programs.map((name) => inputs.programs[name]?.sha256 ?? '');
   // What is in an archive of its own changes no other.
-  const concerned = inputs.images.filter(({ builtOnly, build }) => builtOnly !== true || build.archive === recipe.name);
+  const concerned = inputs.images.filter(({ own, build }) => own !== true || build.archive === recipe.name);
   const refs = Object.fromEntries(
     Object.entries(imageRefs(concerned, inputs.kubernetesVersion)).map(([name, ref]) => [DIGESTED[name] ?? name, ref]),
   );

@@ -103,5 +103,5 @@ function placesOf(image: ImageSupply, { kubernetesVersion, mirror, endpoints }: 
 
 /** Images that a registry has. */
 function official(images: readonly ImageSupply[]): readonly ImageSupply[] {
-  return images.filter(({ builtOnly }) => builtOnly !== true);
+  return images.filter(({ own }) => own !== true);
 }

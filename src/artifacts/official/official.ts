@@ -6,6 +6,7 @@ import { fromStore } from './in-store.js';
 import { readLockFile, type LockFile } from './lock-file.js';
 import type { RegistryEndpoint } from './registry.js';
 import type { Unpacked } from './unpacked.js';
+import { foreseenOwnImages, ownImages } from '../own/own.js';
 import { storedFile } from '../store/paths.js';
 import { withStoreLock } from '../store/lock.js';
 import { imageRefs, type ImageSupply, type Supply } from '../supply.js';
@@ -24,7 +25,7 @@ export interface OfficialOptions extends FetchOptions {
 /**
  * Official releases: what the store does not have is downloaded and checked, against the lock file beside the inventory
  * or, at first use, against the origin's own checksum file, which the lock file then keeps. Hosts pull the images, by the
- * digests that the lock file binds them to. Throws 'artifact'.
+ * digests that the lock file binds them to, but for those of kinit's own programs. Throws 'artifact'.
  */
 export async function officialArtifacts(options: OfficialOptions): Promise<ArtifactSet> {
   const catalogue = options.supply.files(options.kubernetesVersion, options.arch);
@@ -39,7 +40,7 @@ export async function officialArtifacts(options: OfficialOptions): Promise<Artif
       });
   await bindImages({ ...options, images: wantedImages(options), mirror: options.origins.images });
   const lock = await readLockFile(options.inventoryDir);
-  return setOf(options, lock, (file) => unpacked[catalogue.indexOf(file)], catalogue);
+  return setOf(options, lock, { catalogue, unpacked, own: await ownImages(options) });
 }
 
 type StoredOptions = Pick<
@@ -47,20 +48,22 @@ type StoredOptions = Pick<
   'supply' | 'kubernetesVersion' | 'arch' | 'origins' | 'inventoryDir' | 'wanted' | 'endpoints' | 'emit'
 >;
 
-/** The same from what is here already; of what is not, the digest is ''. Nothing is fetched, asked for or written. */
+/** The same from what is here already; of what is not, the digest is ''. Nothing is fetched, asked for, built or written. */
 export async function officialAsStored(options: StoredOptions): Promise<ArtifactSet> {
   const catalogue = options.supply.files(options.kubernetesVersion, options.arch);
   const locked = await readLockFile(options.inventoryDir);
   const known = await Promise.all(catalogue.map((file) => fromStore(file, locked)));
-  return setOf(options, locked, (file) => known[catalogue.indexOf(file)], catalogue);
+  return setOf(options, locked, { catalogue, unpacked: known, own: await foreseenOwnImages(options) });
 }
 
-function setOf(
-  options: StoredOptions,
-  lock: LockFile,
-  unpackedOf: (file: OfficialFile) => Unpacked | undefined,
-  catalogue: readonly OfficialFile[],
-): ArtifactSet {
+interface Found {
+  readonly catalogue: readonly OfficialFile[];
+  /** Of each file of the catalogue; undefined: it is not here yet. */
+  readonly unpacked: readonly (Unpacked | undefined)[];
+  readonly own: readonly ImageArtifact[];
+}
+
+function setOf(options: StoredOptions, lock: LockFile, { catalogue, unpacked, own }: Found): ArtifactSet {
   const { arch, kubernetesVersion, supply, origins, emit } = options;
   const bound = boundImages(wantedImages(options), kubernetesVersion, lock);
   const { baseUrl } = origins;
@@ -69,28 +72,16 @@ function setOf(
     arch,
     source: 'official',
     kubernetesVersion,
-    binaries: catalogue.flatMap((file) => binaries(file, unpackedOf(file))),
-    images: officialImages(supply.images, imageRefs(supply.images, kubernetesVersion, origins.images), bound),
+    binaries: catalogue.flatMap((file, i) => binaries(file, unpacked[i])),
+    images: [
+      ...officialImages(supply.images, imageRefs(supply.images, kubernetesVersion, origins.images), bound),
+      ...own,
+    ],
   };
 }
 
 function wantedImages({ supply, wanted }: Pick<OfficialOptions, 'supply' | 'wanted'>): readonly ImageSupply[] {
   return supply.images.filter(({ name }) => wanted?.(name) !== false);
-}
-
-/** Whether officialArtifacts would find everything here. */
-export async function officialIsStored({
-  supply,
-  kubernetesVersion,
-  arch,
-  inventoryDir,
-  wanted,
-}: Pick<OfficialOptions, 'supply' | 'kubernetesVersion' | 'arch' | 'inventoryDir' | 'wanted'>): Promise<boolean> {
-  const lock = await readLockFile(inventoryDir);
-  const bound = boundImages(wantedImages({ supply, wanted }), kubernetesVersion, lock);
-  if ([...bound.values()].some(({ digest }) => digest === '')) return false;
-  const known = await Promise.all(supply.files(kubernetesVersion, arch).map((file) => fromStore(file, lock)));
-  return known.every((one) => one !== undefined);
 }
 
 function binaries(file: OfficialFile, unpacked: Unpacked | undefined): BinaryArtifact[] {
@@ -107,7 +98,7 @@ function officialImages(
   bound: ReadonlyMap<string, BoundImage>,
 ): ImageArtifact[] {
   return images
-    .filter(({ builtOnly }) => builtOnly !== true)
+    .filter(({ own }) => own !== true)
     .map(({ name, on, pinned }) => ({
       name,
       refs: [refs[name] ?? name],

@@ -1,14 +1,14 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Arch, ArtifactSet } from '../../model/artifact.js';
+import { ARCHES, type Arch, type ArtifactSet, type ImageArtifact } from '../../model/artifact.js';
 import type { Component } from '../build/components.js';
 import { defined } from '../../model/defined.js';
 import { manifestFile, storedFile, storeFolder } from './paths.js';
 import { isStored, readJson, writeJson, type Stored } from './store.js';
 
 const fileSchema = z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), size: z.number() });
-const componentSchema = z.object({
+export const componentSchema = z.object({
   /** Digest of everything that decides the result: module files, sources, flags, Go version. */
   inputs: z.string(),
   version: z.string(),
@@ -23,7 +23,7 @@ const imageSchema = z.object({
   on: z.enum(['all', 'control-plane', 'smoke-test']),
   pinned: z.boolean(),
 });
-const archiveSchema = z.object({
+export const archiveSchema = z.object({
   inputs: z.string(),
   origin: z.string(),
   archive: fileSchema,
@@ -33,7 +33,7 @@ const archiveSchema = z.object({
 const manifestSchema = z.object({
   schema: z.literal(1),
   kubernetesVersion: z.string(),
-  arch: z.enum(['amd64', 'arm64']),
+  arch: z.enum(ARCHES),
   goVersion: z.string(),
   components: z.record(z.string(), componentSchema),
   archives: z.record(z.string(), archiveSchema),
@@ -89,18 +89,26 @@ export function toArtifactSet(manifest: Manifest, components: readonly Component
             .map((program) => ({ ...program, ...install, version, localFile: storedFile(program.sha256) })),
         );
       }),
-    images: Object.values(manifest.archives).flatMap(({ archive, images }) =>
-      images.map(({ id, ...image }) => ({
-        ...image,
-        ...defined({ id }),
-        archive: { ...archive, localFile: storedFile(archive.sha256) },
-      })),
-    ),
+    images: imagesIn(manifest.archives),
   };
 }
 
+/** The images of archives; one that is not made yet (unmadeArchive) has no file and its images no digest. */
+export function imagesIn(archives: Manifest['archives']): ImageArtifact[] {
+  return Object.values(archives).flatMap(({ archive, images }) =>
+    images.map(({ id, digest, ...image }) => ({
+      ...image,
+      ...defined({ id, digest: digest === '' ? undefined : digest }),
+      archive: { ...archive, localFile: archive.sha256 === '' ? '' : storedFile(archive.sha256) },
+    })),
+  );
+}
+
 /** All files a manifest names. */
-export function storedFiles({ components, archives }: Manifest): (Stored & { readonly name: string })[] {
+export function storedFiles({
+  components,
+  archives,
+}: Pick<Manifest, 'components' | 'archives'>): (Stored & { readonly name: string })[] {
   return [
     ...Object.values(components).flatMap(({ programs }) => programs),
     ...Object.entries(archives).map(([name, { archive }]) => ({ name: `the ${name} image`, ...archive })),

@@ -32,6 +32,16 @@ export function componentsFolder(): string {
   return fileURLToPath(new URL('../../../components', import.meta.url));
 }
 
+/** What was made of kinit's own programs for hosts of one architecture. */
+export function ownManifestFile(arch: Arch): string {
+  return join(storeFolder(), 'manifests', `own-${arch}.json`);
+}
+
+/** kinit's own programs, built when the package was packed; a checkout has no such folder. */
+export function packedFolder(): string {
+  return fileURLToPath(new URL('../../../prebuilt', import.meta.url));
+}
+
 /** The architecture of this machine by Go's name. */
 export function ownArch(): string {
   return process.arch === 'x64' ? 'amd64' : process.arch;

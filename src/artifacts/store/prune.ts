@@ -2,8 +2,9 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runLocal } from '../../ssh/local.js';
 import { sourceKubernetesVersion } from '../build/plan.js';
-import { allManifests, removeManifestsExcept } from './manifest.js';
+import { allManifests, removeManifestsExcept, storedFiles } from './manifest.js';
 import { readKernelManifest } from '../kernel/manifest.js';
+import { allOwnManifests } from '../own/manifest.js';
 import { allUnpacked } from '../official/unpacked.js';
 import { buildFolder, storeFolder } from './paths.js';
 import { withStoreLock } from './lock.js';
@@ -58,11 +59,8 @@ async function removeUnnamed(): Promise<number> {
   const named = new Set<string>(
     (await allUnpacked()).flatMap(({ programs }) => Object.values(programs).map(({ sha256 }) => sha256)),
   );
-  for (const manifest of await allManifests()) {
-    for (const component of Object.values(manifest.components))
-      for (const program of component.programs) named.add(program.sha256);
-    for (const { archive } of Object.values(manifest.archives)) named.add(archive.sha256);
-  }
+  for (const manifest of [...(await allManifests()), ...(await allOwnManifests())])
+    for (const { sha256 } of storedFiles(manifest)) named.add(sha256);
   const kernel = await readKernelManifest();
   if (kernel !== undefined) for (const { sha256 } of [kernel.linux, kernel.modules]) named.add(sha256);
   const folder = join(storeFolder(), 'sha256');

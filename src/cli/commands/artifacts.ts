@@ -1,10 +1,8 @@
-import type { Arch } from '../../model/artifact.js';
+import { ARCHES, type Arch } from '../../model/artifact.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
 import { loadedInventory } from '../files/inventory.js';
 import { bytes, count } from '../render/text.js';
 import { table } from '../render/tables/table.js';
-
-const ARCHES: readonly Arch[] = ['amd64', 'arm64'];
 
 const build = defineCommand({
   usage: 'build',

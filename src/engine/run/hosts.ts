@@ -88,7 +88,10 @@ function sayWhatIsOpen(arch: Arch, set: ArtifactSet, emit: Emit): void {
   const open = openOnes(set).length;
   const all = set.binaries.length + set.images.length;
   if (open === 0) return;
-  const how = set.source === 'source' ? 'builds them' : 'fetches them, and asks registries for the digests of images';
+  const how =
+    set.source === 'source'
+      ? 'builds them'
+      : "fetches them or builds kinit's own, and asks registries for the digests of images";
   const text = `${String(open)} of ${String(all)} programs and images for ${arch} hosts are not on this machine yet: init ${how} (artifacts: ${set.source}). Their names and versions are known, their digests are not.`;
   emit({ type: 'warning', text });
 }

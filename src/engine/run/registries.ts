@@ -36,7 +36,7 @@ export function registriesOf(spec: Spec): readonly string[] {
   const mirrored = new Set(runtime.registryMirrors.map(({ registry }) => registry));
   if (mirrored.has('_default')) return [];
   const { images } = originsOf(spec);
-  const pulled = SUPPLY.images.filter(({ builtOnly }) => builtOnly !== true);
+  const pulled = SUPPLY.images.filter(({ own }) => own !== true);
   const names = pulled.map(({ ref }) => parseImageRef(ref(kubernetesVersion, REGISTRIES[images])).registry);
   return [...new Set(names)].filter((name) => !mirrored.has(name)).map(registryHost);
 }

@@ -55,7 +55,7 @@ test('a kubelet starts with what kinit signed and asks for the next; one that ki
 });
 
 test.each([
-  ['hosts pull official images', { artifacts: { ...makeContext().artifacts, images: [] } }],
+  ['nothing makes its image here', { artifacts: { ...makeContext().artifacts, images: [] } }],
   ['nothing in the cluster can sign', { material: {} }],
 ])('where %s, kubelets keep to what kinit signs', (_why, more) => {
   const context = makeContext({}, more);
