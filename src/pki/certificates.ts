@@ -1,4 +1,4 @@
-import { KUBELET_SERVING, KUBELET_SERVING_CURRENT } from './paths.js';
+import { KUBELET_SERVING, KUBELET_SERVING_CURRENT, ROOT_KUBECONFIG } from './paths.js';
 import { parseKubeconfig } from './kubeconfig.js';
 import { renewalDue } from './material/renewal.js';
 import { readCertificate } from './x509/read.js';
@@ -24,7 +24,7 @@ export function hostCertificates(files: Readonly<Record<string, string>>, now: D
   return Object.entries(files)
     .filter(([path]) => !FORMER.test(path) && !(path === KUBELET_SERVING.crt && KUBELET_SERVING_CURRENT in files))
     .flatMap(([path, text]) => {
-      const certificate = readCertificate(path.endsWith('.conf') ? (parseKubeconfig(text)?.certPem ?? '') : text);
+      const certificate = readCertificate(isKubeconfig(path) ? (parseKubeconfig(text)?.certPem ?? '') : text);
       if (certificate === undefined) return [];
       const { x509, notBefore, notAfter, isCa } = certificate;
       const renewedBy = isCa ? 'nobody' : OF_KUBELET.test(path) ? 'kubelet' : 'kinit';
@@ -35,6 +35,8 @@ export function hostCertificates(files: Readonly<Record<string, string>>, now: D
     })
     .sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime() || (a.path < b.path ? -1 : 1));
 }
+
+const isKubeconfig = (path: string): boolean => path.endsWith('.conf') || path === ROOT_KUBECONFIG;
 
 /** What a kubelet started with once; it has its own since, or this is what the link names. */
 const FORMER = /-first\.pem$/;

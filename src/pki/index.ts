@@ -7,6 +7,7 @@ export { needsKeys } from './material/sealed.js';
 export {
   clientRequest,
   CLUSTER_CA,
+  kubectlWorksOn,
   localServer,
   subjects,
   wantedLeaf,
@@ -22,6 +23,7 @@ export {
   KUBELET_SERVING,
   PKI_DIR,
   pkiPair,
+  ROOT_KUBECONFIG,
 } from './paths.js';
 export {
   kubeconfig,

@@ -12,6 +12,9 @@ export const KUBELET_SERVING_CURRENT = '/var/lib/kubelet/pki/kubelet-server-curr
 
 export const KUBELET_CONF = '/etc/kubernetes/kubelet.conf';
 
+/** Where kubectl looks when nothing else is said, for root. */
+export const ROOT_KUBECONFIG = '/root/.kube/config';
+
 export const KUBELET_SERVING = {
   crt: '/var/lib/kubelet/pki/kubelet.crt',
   key: '/var/lib/kubelet/pki/kubelet.key',

@@ -24,7 +24,8 @@ export async function lookAt(files: Readonly<Record<string, string>>, path = pro
   }
   const script = sh(kubernetes.script, kubernetes.values)
     .replaceAll('/etc/', `${root}/etc/`)
-    .replaceAll('/var/', `${root}/var/`);
+    .replaceAll('/var/', `${root}/var/`)
+    .replaceAll('/root/', `${root}/root/`);
   const { stdout } = await runLocal('/bin/sh', ['-c', `${script} 2>/dev/null`], {
     reject: false,
     env: { PATH: path ?? '' },

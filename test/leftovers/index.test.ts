@@ -267,6 +267,23 @@ const ROWS: readonly {
   },
 ];
 
+test('where kinit writes a kubeconfig for root, that of another cluster is in the way until kinit has written its own', () => {
+  const ask = (
+    kubectl: string,
+    past: Partial<Parameters<typeof pastOf>[0]>,
+    text: string,
+  ): readonly string[] | undefined =>
+    found({
+      c1: controlPlane(),
+      w1: pastOf({ began: BEGAN, files: [fileOf('/root/.kube/config', { ...LATER, text })], ...past }),
+      spec: { leftovers: 'set-aside', kubectl },
+    })['w1'];
+  expect(ask('all', {}, other.conf)).toEqual(['user-kubeconfig!: /root/.kube/config aside']);
+  expect(ask('all', { recorded: ['file:/root/.kube/config'] }, other.conf)).toEqual([]);
+  expect(ask('all', {}, own.conf)).toEqual([]);
+  expect(ask('control-plane', {}, other.conf)).toEqual([]);
+});
+
 describe('what other clusters and tools left', () => {
   test.each(ROWS)('$name', ({ on, files, found: wanted }) => {
     const past = pastOf({ files: files() });

@@ -10,7 +10,7 @@ import { withConnectOptions } from '../arguments/options.js';
 import type { OwnEntries } from '../files/kubeconfig/own.js';
 import { hostList } from '../render/host-list.js';
 
-/** Where kubectl looks when nothing else is said, for root on a host. */
+/** pki's ROOT_KUBECONFIG: that room is loaded when it is needed. */
 const HOST_KUBECONFIG = '/root/.kube/config';
 
 /** Fetches the administrator's credentials. */

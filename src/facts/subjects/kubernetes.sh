@@ -22,6 +22,10 @@ paths() {
     /var/lib/kubelet/pki/kubelet.crt /var/lib/kubelet/pki/kubelet.key; do
     if [ -f "$file" ]; then echo "$file"; fi
   done
+  # Root's own is somebody else's, unless kinit wrote it.
+  for entry in /var/lib/kinit/journal/*-file-root-.kube-config-*; do
+    if [ -e "$entry" ] && [ -f /root/.kube/config ]; then echo /root/.kube/config; fi
+  done
 }
 
 digest() { sha256sum | cut -d ' ' -f 1; }
@@ -49,7 +53,7 @@ paths "$1" | while IFS= read -r file; do
   printf '=%s\n' "$file"
   case $file in
     *.key) sealed "$file" "$(public_half < "$file")" ;;
-    *.conf)
+    *.conf | */.kube/config)
       if grep -q '^ *client-key-data:' "$file"; then
         sealed "$file" "$(embedded_key "$file" | public_half)"
       else

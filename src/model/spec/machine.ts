@@ -49,6 +49,13 @@ export const machineOptions = {
     .default([])
     .describe('More kernel modules to load now and at boot.')
     .meta(free),
+  kubectl: z
+    .enum(['none', 'control-plane', 'all'])
+    .default('none')
+    .describe(
+      'On which hosts kubectl works for root, by /root/.kube/config with the rights of an administrator: a certificate of its own on each host, renewed by kinit init. The program is on every host.',
+    )
+    .meta(free),
   packages: z
     .array(
       z

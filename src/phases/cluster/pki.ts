@@ -1,7 +1,7 @@
 import { dirname } from 'node:path/posix';
 import type { Phase } from '../../model/phase.js';
 import { directory, file, link } from '../../resources/index.js';
-import { KUBELET_CLIENT_CURRENT, KUBELET_CLIENT_FIRST, PKI_DIR, pkiPair } from '../../pki/index.js';
+import { KUBELET_CLIENT_CURRENT, KUBELET_CLIENT_FIRST, PKI_DIR, pkiPair, ROOT_KUBECONFIG } from '../../pki/index.js';
 
 /** Workers get it when they join: `kubeadm join`, which may do that too, wants to write it itself. */
 export const CLUSTER_CA = pkiPair('ca').crt;
@@ -19,6 +19,9 @@ export const pki: Phase = {
       ...foldersBelow(PKI_DIR, Object.keys(mine)).map((path) => directory({ path, mode: 0o755 })),
       directory({ path: '/var/lib/kubelet', mode: 0o750, removeContents: true }),
       directory({ path: '/var/lib/kubelet/pki', mode: 0o750, removeContents: true }),
+      ...(mine[ROOT_KUBECONFIG] === undefined
+        ? []
+        : [directory({ path: dirname(ROOT_KUBECONFIG), mode: 0o700, keepExisting: true })]),
       // Before the files: a run that ends in between must not leave a kubelet.conf that points at nothing.
       ...(mine[KUBELET_CLIENT_FIRST] === undefined
         ? []

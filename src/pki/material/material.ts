@@ -11,7 +11,7 @@ import { ENCRYPTION_CONFIG_PATH, KUBELET_SERVING_CURRENT, pkiPair } from '../pat
 import { readCertificate } from '../x509/read.js';
 import { serviceAccountKeys } from './service-account.js';
 import type { FoundFiles, MadeFiles, PemPair, Period, Renewal } from '../types.js';
-import { CLUSTER_CA, kubeletServing, type CertificateWishes, type WantedLeaf } from './wishes.js';
+import { CLUSTER_CA, kubeletServing, rootKubeconfigs, type CertificateWishes, type WantedLeaf } from './wishes.js';
 
 export interface MaterialInput {
   readonly spec: Spec;
@@ -69,7 +69,8 @@ export async function planMaterial(input: MaterialInput): Promise<Readonly<Recor
       const files = node.isControlPlane
         ? { ...shared, ...(await controlPlaneFiles(plan, authorities, input.wishes(node))) }
         : await workerFiles(plan);
-      return [node.spec.name, withModes(files)] as const;
+      const ofRoot = await Promise.all(rootKubeconfigs(plan).map((wanted) => planKubeconfig(plan, wanted)));
+      return [node.spec.name, withModes(merge([...ofRoot, files]))] as const;
     }),
   );
   return Object.fromEntries(hosts);

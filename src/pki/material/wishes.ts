@@ -4,7 +4,7 @@ import type { Spec } from '../../model/spec.js';
 import { hostPort } from '../../model/text/address.js';
 import { withoutZone } from '../../model/text/cidr.js';
 import type { LeafRequest } from '../x509/certificate.js';
-import { KUBELET_SERVING, pkiPair } from '../paths.js';
+import { KUBELET_SERVING, pkiPair, ROOT_KUBECONFIG } from '../paths.js';
 
 /** The CA that every node trusts; its kubelets' and kubeconfigs' certificates are signed by it. */
 export const CLUSTER_CA = 'ca';
@@ -80,6 +80,18 @@ export function kubeletServing(node: Node): WantedLeaf {
 
 export function kubeletClient(name: string): LeafRequest {
   return { ...nodeIdentity(name), usages: ['clientAuth'], sans: [] };
+}
+
+/** Whether kubectl shall work for root on a host. */
+export function kubectlWorksOn({ kubectl }: Spec, isControlPlane: boolean): boolean {
+  return kubectl === 'all' || (kubectl === 'control-plane' && isControlPlane);
+}
+
+/** For root's kubectl, with the rights that kubeadm's admin.conf has (kubeadm: ClusterAdminsGroupAndClusterRoleBinding). */
+export function rootKubeconfigs({ spec, node, endpoint }: WishesInput): WantedKubeconfig[] {
+  if (!kubectlWorksOn(spec, node.isControlPlane)) return [];
+  const request = clientRequest('kubernetes-admin', 'kubeadm:cluster-admins');
+  return [{ path: ROOT_KUBECONFIG, server: `https://${endpoint}`, request }];
 }
 
 /** URL of the API server on this very host: its kubelet and controllers must not depend on the shared endpoint. */

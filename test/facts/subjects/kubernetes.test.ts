@@ -35,6 +35,15 @@ test('every path that certificates are looked for at is known by its digest, wha
   expect(facts.membership).toBe('member');
 });
 
+test("root's kubeconfig is looked at only where kinit wrote it", async () => {
+  const config = { '/root/.kube/config': 'users:\n- user:\n    client-key-data: YQ==\n' };
+  expect((await lookAt(config)).facts.pki).toEqual({});
+  const journal = { '/var/lib/kinit/journal/000007-file-root-.kube-config-57b284cd7660/id': '' };
+  const { facts } = await lookAt({ ...config, ...journal });
+  expect(Object.keys(facts.pki)).toEqual(['/root/.kube/config']);
+  expect(isSealed(facts.pki['/root/.kube/config'] ?? '')).toBe(true);
+});
+
 test('no private key, token or encryption key leaves the host, in whatever file it stands', async () => {
   const secret = 'c2VjcmV0LXNlY3JldC1zZWNyZXQ=';
   const key = `-----BEGIN EC PRIVATE KEY-----\n${secret}\n-----END EC PRIVATE KEY-----\n`;

@@ -54,6 +54,23 @@ test('a new cluster gets the certificates and kubeconfigs that kubeadm 1.36 make
   }
 });
 
+test('kubectl: hosts that ask for it get a kubeconfig for root, with a certificate of its own that is kept', async () => {
+  const path = '/root/.kube/config';
+  const having = async (kubectl: string, existing: Found = {}): ReturnType<typeof planMaterial> =>
+    planMaterial(input(existing, { spec: makeSpec({ apiServer: { endpoint: 'api.example:6443' }, kubectl }) }));
+  expect(first['n1']?.[path]).toBeUndefined();
+  const controlPlaneOnly = await having('control-plane');
+  expect([controlPlaneOnly['n1']?.[path]?.mode, controlPlaneOnly['n2']?.[path]]).toEqual([0o600, undefined]);
+  const all = texts(await having('all', found));
+  const parsed = parseKubeconfig(at(all['n2'], path));
+  expect(parsed?.server).toBe('https://api.example:6443');
+  expect(describeCertificate(parsed?.certPem ?? '')).toMatchObject({
+    subject: 'O=kubeadm:cluster-admins\nCN=kubernetes-admin',
+  });
+  expect(parsed?.certPem).not.toBe(parseKubeconfig(at(all['n1'], path))?.certPem);
+  expect(texts(await having('all', all))).toEqual(all);
+});
+
 test('everything planned is looked for among the facts', () => {
   const paths = materialPaths(certificateWishes({ spec, node: nodes[0]!, endpoint: 'api.example:6443' }));
   expect([...paths].sort()).toEqual(Object.keys(first['n1'] ?? {}).sort());
