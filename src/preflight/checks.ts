@@ -12,6 +12,7 @@ import { rangesApart } from './network/overlap.js';
 import { proxyCheck } from './network/proxy.js';
 import { reachabilityChecks } from './network/reachability-checks.js';
 import { cpu, disk, memory } from './size.js';
+import { timeServers } from './time-servers.js';
 import { architecture, firewall, initSystem, operatingSystem, packageLock, swap } from './system.js';
 
 /** All checks, in the order they are shown. */
@@ -32,6 +33,7 @@ const CHECKS: readonly Check[] = [
   endpointCheck,
   proxyCheck,
   clock,
+  timeServers,
   swap,
   firewall,
   packageLock,

@@ -162,6 +162,12 @@ test.each<[string, Wanted, string, object]>([
     { name: 'apt-lock', status: 'warning', found: 'locked by unattended-upgr (pid 812)' },
   ],
   [
+    'time servers that its time service is not told of',
+    { worker: { timeServices: ['ntpd'] }, spec: { timeServers: ['ntp.example.com'] } },
+    'w1',
+    { name: 'time-servers', status: 'warning', found: 'ntpd keeps the time' },
+  ],
+  [
     'the same host name on both',
     { worker: { hostname: 'c1' }, spec: { manageHostname: false } },
     'w1',

@@ -11,6 +11,7 @@ import { FAMILIES } from '../../os/index.js';
 import { RUNTIMES, runtimeNamed } from '../../runtime/index.js';
 
 export const serviceRules: readonly Rule[] = [
+  { reads: ['timeServers', 'timeSync'], check: timeServers },
   { reads: ['kubernetesVersion'], check: version },
   { reads: ['apiServer.endpoint'], check: endpoint },
   { reads: ['apiServer.port', 'hosts.ssh', 'hosts.roles', 'ssh.port'], check: apiPort },
@@ -33,6 +34,11 @@ function takenPorts(spec: Spec): readonly ClaimedPort[] {
     { port: 10256, owner: 'kube-proxy' },
     ...controlPlaneOf(spec).ports,
   ];
+}
+
+function timeServers({ timeServers: names, timeSync }: Spec): Finding[] {
+  if (names.length === 0 || timeSync === 'chrony') return [];
+  return [{ path: ['timeServers'], message: 'timeSync: keep leaves the time service as it is; set timeSync: chrony' }];
 }
 
 function version({ kubernetesVersion }: Spec): Finding[] {

@@ -42,6 +42,13 @@ export const machineOptions = {
     .default('chrony')
     .describe('chrony: installed and running, unless another time service already is.')
     .meta(free),
+  timeServers: z
+    .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.:-]*$/, 'must be a name or an address'))
+    .default([])
+    .describe(
+      'NTP servers that chrony, or systemd-timesyncd where that keeps the time, asks before those it has. Needs timeSync: chrony.',
+    )
+    .meta(free),
   ipv6: z.enum(['keep', 'off']).default('keep').describe('off: disabled by sysctl.').meta(free),
   sysctls: z.record(z.string(), z.string()).default({}).describe('More sysctls.').meta(free),
   modules: z

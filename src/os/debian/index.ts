@@ -1,3 +1,4 @@
+import { file } from '../../resources/index.js';
 import type { OsFamily, PackageNeed } from '../os-family.js';
 import { apt } from './apt/index.js';
 import { keepRunning } from './needrestart.js';
@@ -29,6 +30,8 @@ export const debian: OsFamily = {
   ],
   packages: apt,
   packagesFor: (need) => PACKAGES[need],
+  // Its chrony.conf has "sourcedir" (chrony 4.0, Debian 11): that file stays the package's own.
+  timeSources: (lines) => file({ path: '/etc/chrony/sources.d/kinit.sources', content: lines, mode: 0o644 }),
   keepRunning: (units) => [keepRunning(units)],
   services: { time: 'chrony' },
   paths: {
