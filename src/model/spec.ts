@@ -7,6 +7,7 @@ import { cidr, dnsLabel, httpUrl } from './spec/primitives.js';
 import { componentOptions } from './spec/components.js';
 import { machineOptions, requirements } from './spec/machine.js';
 import { pkiOptions } from './spec/pki.js';
+import { proxyOptions } from './spec/proxy.js';
 import { registry, registryMirror } from './spec/registries.js';
 
 /** Kubernetes versions kinit knows how to render flags for. */
@@ -168,6 +169,7 @@ export function makeSpecSchema(kinds: SpecKinds) {
 
     pki: pkiOptions,
 
+    proxy: proxyOptions,
     mirrors: z
       .enum(['none', 'cn'])
       .default('none')

@@ -31,7 +31,7 @@ export interface ContainerRuntime extends RuntimePlace {
   readonly settings: ShellScript;
   /** Programs that say their version with --version. */
   readonly programs: readonly string[];
-  /** Configuration, units, and the service running with just these; proxyExceptions (model/seams) are a part of its revision. */
+  /** Configuration, units, and the service running with just these; proxyRevision (model/seams) is a part of its revision. */
   readonly resources: (context: PhaseContext) => readonly Resource[];
   /** Why it can have no mirror of this registry, for people; undefined where it can. */
   readonly refusesMirror: (registry: string) => string | undefined;

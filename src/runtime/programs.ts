@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BinaryArtifact } from '../model/artifact.js';
 import type { PhaseContext } from '../model/phase.js';
-import { proxyExceptions } from '../model/seams/proxies.js';
+import { proxyRevision } from '../model/seams/proxies.js';
 
 /** Programs of runtimes; a host has those of one (engine/supply.ts). */
 const GROUP = 'runtime';
@@ -18,6 +18,6 @@ export function installed(name: string): Pick<BinaryArtifact, 'installPath' | 'l
 export function revisionOf(context: PhaseContext, texts: readonly string[]): string {
   const programs = context.artifacts.binaries.filter(({ group }) => group === GROUP).map(({ sha256 }) => sha256);
   return createHash('sha256')
-    .update([...texts, ...proxyExceptions(context), ...programs].join('\0'))
+    .update([...texts, ...proxyRevision(context), ...programs].join('\0'))
     .digest('hex');
 }

@@ -17,6 +17,8 @@ export interface ShellValues {
   readonly args?: readonly string[];
   /** Shell variables by name: [A-Z][A-Z0-9_]*. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The same for the programs it starts, under any name: http_proxy. */
+  readonly exported?: Readonly<Record<string, string>>;
 }
 
 const ROOT = new URL('../', import.meta.url);
@@ -42,10 +44,11 @@ export function shellScript(file: string, beside: string): ShellScript {
  * inside, the exit code comes out. Values are quoted words before the script's text; none is pasted into it. The first line
  * names the script, for errors (see ssh/shell: labelOf).
  */
-export function sh({ name, text }: ShellScript, { args = [], env = {} }: ShellValues = {}): string {
+export function sh({ name, text }: ShellScript, { args = [], env = {}, exported = {} }: ShellValues = {}): string {
   const words = args.length === 0 ? 'set --' : `set -- ${quoteAll(args)}`;
   const variables = Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`);
-  return [`( # ${name}`, words, ...variables, text, ')'].join('\n');
+  const exports = Object.entries(exported).map(([variable, value]) => `export ${variable}=${quote(value)}`);
+  return [`( # ${name}`, words, ...variables, ...exports, text, ')'].join('\n');
 }
 
 /** Name and arguments (as they were quoted) of a text that sh() made; undefined for any other. */

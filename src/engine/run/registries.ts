@@ -2,6 +2,7 @@ import { limiter } from '../../model/limit.js';
 import { unreachable } from '../../model/error.js';
 import type { Spec } from '../../model/spec.js';
 import { originsOf, REGISTRIES } from '../../artifacts/mirror.js';
+import { inventoryProxies } from '../../model/seams/proxies.js';
 import { parseImageRef, registryHost } from '../../model/text/image-ref.js';
 import type { LiveHost } from '../session/session.js';
 import { SUPPLY } from '../supply.js';
@@ -14,9 +15,10 @@ const ANSWER_MS = 5000;
 
 /**
  * What keeps hosts from pulling the official images, for a sentence ('node2 does not reach registry.k8s.io'); undefined:
- * nothing that can be seen from here. Hosts with a proxy, and those whose sshd forbids forwarding, are not judged.
+ * nothing that can be seen from here. Hosts that have a proxy or shall get one, and those whose sshd forbids forwarding, are not judged.
  */
 export async function whatHindersPulling(live: readonly LiveHost[], spec: Spec): Promise<string | undefined> {
+  if (Object.keys(inventoryProxies(spec)).length > 0) return undefined;
   const registries = registriesOf(spec);
   const slot = limiter(spec.parallel);
   const hosts = live.filter(({ facts }) => (facts.proxies ?? []).length === 0).slice(0, ASKED);

@@ -14,6 +14,8 @@ export interface PackagesResource extends Resource {
   readonly names: readonly string[];
   /** Upper bound in seconds on waiting for another package manager to end. */
   readonly lockSeconds: number;
+  /** Variables for the package manager: proxies. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface PackagesSeen {
@@ -37,10 +39,11 @@ export function packages(options: {
   readonly manager: string;
   readonly names: readonly string[];
   readonly lockSeconds?: number;
+  readonly environment?: Readonly<Record<string, string>>;
 }): PackagesResource {
-  const { manager, lockSeconds = 300 } = options;
+  const { manager, lockSeconds = 300, environment = {} } = options;
   const names = mergeWishes(options.names);
-  return { kind: 'packages', id: `packages:${names.join(',')}`, manager, names, lockSeconds };
+  return { kind: 'packages', id: `packages:${names.join(',')}`, manager, names, lockSeconds, environment };
 }
 
 /** @param managerNamed the package managers of the registry, by id */
@@ -80,7 +83,7 @@ export function packagesKind(
         },
         {
           do: 'script',
-          script: sh(manager.install, { args: [STATE_DIR, ...lackingOf(r, seen)] }),
+          script: sh(manager.install, { args: [STATE_DIR, ...lackingOf(r, seen)], exported: r.environment }),
           silenceSeconds: INSTALL_SILENCE,
         },
       ];

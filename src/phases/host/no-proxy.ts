@@ -1,5 +1,5 @@
 import type { Phase, PhaseContext } from '../../model/phase.js';
-import { isException, proxyExceptions } from '../../model/seams/proxies.js';
+import { givenProxies, inventoryProxies, isException, proxyExceptions } from '../../model/seams/proxies.js';
 import { directory, file } from '../../resources/index.js';
 import { runtimeOf } from '../../runtime/index.js';
 
@@ -7,13 +7,14 @@ import { runtimeOf } from '../../runtime/index.js';
 const NAME = 'zz-kinit-no-proxy';
 
 /**
- * Services take the proxies of systemd's environment, and the kubelet would ask one for the API server. What belongs to the
- * cluster goes without, whatever else stands in NO_PROXY. Static pods take none of it.
+ * The runtime and the kubelet get the proxies of the inventory, besides those of systemd's environment. What belongs to the
+ * cluster goes without, whatever else stands in NO_PROXY: the kubelet would ask a proxy for the API server. Static pods take
+ * none of it. Where the inventory names a proxy no more, the one that was given goes.
  */
 export const noProxy: Phase = {
   id: 'no-proxy',
-  title: "The cluster's own traffic goes past proxies",
-  appliesTo: (context) => proxyExceptions(context).length > 0,
+  title: "Proxies, which the cluster's own traffic goes past",
+  appliesTo: (context) => proxyExceptions(context).length > 0 || givenProxies(context.node.facts.proxies).length > 0,
   // What stands there names every host.
   alsoOnOthers: true,
   resources: (context) =>
@@ -25,7 +26,7 @@ export const noProxy: Phase = {
         file({ path: `${folder}/${NAME}.env`, content: environment(context, unit), mode: 0o600 }),
         file({
           path: `${folder}/${NAME}.conf`,
-          content: `# Written by kinit: what belongs to the cluster goes past the proxies of this host.\n[Service]\nEnvironmentFile=-${folder}/${NAME}.env\n`,
+          content: `# Written by kinit: proxies, and what belongs to the cluster and goes past them.\n[Service]\nEnvironmentFile=-${folder}/${NAME}.env\n`,
           mode: 0o600,
         }),
       ];
@@ -34,8 +35,12 @@ export const noProxy: Phase = {
 
 /** Go and libcurl read one spelling or the other first. */
 function environment(context: PhaseContext, unit: string): string {
+  if (proxyExceptions(context).length === 0) return '';
   const list = exceptions(context, unit).join(',');
-  return `NO_PROXY=${list}\nno_proxy=${list}\n`;
+  const variables = { ...inventoryProxies(context.spec), NO_PROXY: list, no_proxy: list };
+  return Object.entries(variables)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
 }
 
 function exceptions(context: PhaseContext, unit: string): string[] {

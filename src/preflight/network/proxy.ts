@@ -1,5 +1,5 @@
 import { isMember } from '../../model/facts.js';
-import { isException } from '../../model/seams/proxies.js';
+import { foreignProxies } from '../../model/seams/proxies.js';
 import { runtimeOf } from '../../runtime/index.js';
 import type { Check } from '../check.js';
 
@@ -8,7 +8,7 @@ const SHOWN = 4;
 /** Services take what stands in systemd's environment, and then ask a proxy for everything: worth a word, and no more. */
 export const proxyCheck: Check = ({ facts }, { spec }) => {
   const base = { name: 'proxy', title: 'Proxies' };
-  const proxies = (facts.proxies ?? []).filter(({ name, value }) => !isException(name) && value !== '');
+  const proxies = foreignProxies(facts.proxies);
   if (proxies.length === 0) return [{ ...base, status: 'ok', found: 'none' }];
   const found = proxies
     .slice(0, SHOWN)

@@ -64,6 +64,8 @@ function another(path: string, schema: JsonSchema, now: unknown): unknown {
     'network.serviceCIDR': '10.32.0.0/16',
     'network.domain': 'other.local',
     'artifacts.baseUrl': 'http://files.example',
+    'proxy.http': 'http://proxy.example:3128',
+    'proxy.https': 'http://proxy.example:3128',
     'runtime.registryMirrors[].endpoints': ['http://files.example'],
     'hosts[].name': 'renamed',
     'hosts[].address': '10.77.0.99',

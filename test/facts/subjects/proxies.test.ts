@@ -31,7 +31,7 @@ test('values come as they are meant, without passwords', () => {
 });
 
 test.each(SHELLS)(
-  "%s: every place that a service takes its environment from is looked at, and kinit's own is not",
+  "%s: every place that a service takes its environment from is looked at, and kinit's own is told apart",
   (shell) => {
     withHost((host) => {
       const files: Readonly<Record<string, string>> = {
@@ -39,7 +39,8 @@ test.each(SHELLS)(
         '/etc/systemd/system.conf.d/p.conf': '[Manager]\nDefaultEnvironment="https_proxy=http://a:1"\n',
         '/usr/lib/systemd/system/service.d/all.conf': '[Service]\nEnvironment=HTTP_PROXY=http://b:1\n',
         '/etc/systemd/system/containerd.service.d/http-proxy.conf': `[Service]\nEnvironment="HTTPS_PROXY=http://c:1"\nEnvironmentFile=-${host.root}/etc/own/proxy\n`,
-        '/etc/systemd/system/containerd.service.d/zz-kinit-no-proxy.env': 'NO_PROXY=ours\n',
+        '/etc/systemd/system/containerd.service.d/zz-kinit-no-proxy.conf': `[Service]\nEnvironmentFile=-${host.root}/etc/systemd/system/containerd.service.d/zz-kinit-no-proxy.env\n`,
+        '/etc/systemd/system/containerd.service.d/zz-kinit-no-proxy.env': 'HTTP_PROXY=http://ours:1\n',
         '/etc/own/proxy': 'ALL_PROXY=http://d:1\n',
         '/etc/default/kubelet': 'KUBELET_EXTRA_ARGS=\nHTTPS_PROXY="http://e:1"\n',
         '/etc/environment': 'PATH=/bin\nno_proxy=f\n',
@@ -58,6 +59,7 @@ test.each(SHELLS)(
         'services /etc/systemd/system.conf.d/p.conf https_proxy=http://a:1',
         'containerd /etc/systemd/system/containerd.service.d/http-proxy.conf HTTPS_PROXY=http://c:1',
         'containerd /etc/own/proxy ALL_PROXY=http://d:1',
+        'kinit /etc/systemd/system/containerd.service.d/zz-kinit-no-proxy.env HTTP_PROXY=http://ours:1',
         'kubelet /etc/default/kubelet HTTPS_PROXY=http://e:1',
         'logins /etc/environment no_proxy=f',
         'services systemctl show-environment HTTP_PROXY=http://g:1',

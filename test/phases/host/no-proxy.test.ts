@@ -52,6 +52,35 @@ test('every service of the cluster leaves its ranges, names and addresses out, a
   );
 });
 
+test('what the inventory names is given to services, in both spellings, with what goes past it', () => {
+  const proxy = { http: 'http://p:3128/', https: 'http://p:3129', noProxy: ['.example.com'] };
+  const context = makeContext({ proxy });
+  expect(noProxy.appliesTo(context)).toBe(true);
+  const text = written(context)['/etc/systemd/system/kubelet.service.d/zz-kinit-no-proxy.env'] ?? '';
+  const variables = new Map(
+    text
+      .trim()
+      .split('\n')
+      .map((line) => line.split('=') as [string, string]),
+  );
+  expect(variables.get('HTTP_PROXY')).toBe('http://p:3128');
+  expect(variables.get('https_proxy')).toBe('http://p:3129');
+  expect(variables.get('NO_PROXY')?.split(',')).toEqual(
+    expect.arrayContaining(['10.244.0.0/16', '10.96.0.0/12', '.svc', '.cluster.local', '.example.com']),
+  );
+  const { revision } = kubeletService(context);
+  expect(revision).not.toBe(kubeletService(makeContext()).revision);
+  expect(revision).not.toBe(kubeletService(makeContext({ proxy: { ...proxy, https: 'http://q:1' } })).revision);
+});
+
+test('a proxy that the inventory names no more is taken away, once', () => {
+  const given = withProxies(services('HTTPS_PROXY', 'http://p:1', 'kinit'), services('NO_PROXY', 'a', 'kinit'));
+  expect(noProxy.appliesTo(given)).toBe(true);
+  expect(written(given)['/etc/systemd/system/kubelet.service.d/zz-kinit-no-proxy.env']).toBe('');
+  expect(kubeletService(given).revision).toBe(kubeletService(makeContext()).revision);
+  expect(noProxy.appliesTo(withProxies(services('NO_PROXY', 'a', 'kinit')))).toBe(false);
+});
+
 test('a kubelet is restarted when a proxy comes, and not for each host that comes', () => {
   const context = withProxies(services('HTTPS_PROXY', 'http://p:1'));
   const { revision } = kubeletService(context);

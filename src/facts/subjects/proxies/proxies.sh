@@ -1,12 +1,12 @@
 # shellcheck shell=sh
 # Where proxies are set that services or logins of this host take: '=WHOM PLACE', then the lines there that name one.
-# WHOM: services, logins, or a unit. "$@" = units. kinit's own files are not among them.
+# WHOM: services, logins, a unit, or kinit for what it wrote itself. "$@" = units.
 
 setting='^[^#;]*(https?|all|no)_proxy='
 
 # tell WHOM FILE
 tell() {
-  case $2 in */zz-kinit-no-proxy.*) return ;; esac
+  case $2 in */zz-kinit-no-proxy.*) set -- kinit "$2" ;; esac
   [ -f "$2" ] && grep -qiE "$setting" "$2" || return
   printf '=%s %s\n' "$1" "$2"
   grep -iE "$setting" "$2" | sed 's/^/ /' | head -n 20

@@ -2,7 +2,7 @@ import { kubeletState, waitForKubelet } from '../../../cluster/waits/kubelet.js'
 import { defined } from '../../../model/defined.js';
 import type { Phase, PhaseContext, Proofs } from '../../../model/phase.js';
 import type { Tools } from '../../../model/resource.js';
-import { proxyExceptions } from '../../../model/seams/proxies.js';
+import { proxyRevision } from '../../../model/seams/proxies.js';
 import { digestOf } from '../../../model/text/digest.js';
 import { directory, file, link, proof, service } from '../../../resources/index.js';
 import { KUBERNETES, kubeletWaits } from '../kubelet-waits.js';
@@ -50,7 +50,7 @@ export function kubeletService(context: PhaseContext): ReturnType<typeof service
     kubeletFlags(context),
     kubeletUnit(context.spec),
     kubeletDropIn(),
-    ...proxyExceptions(context),
+    ...proxyRevision(context),
     ...programs,
   ];
   return service({
