@@ -16,6 +16,7 @@ import { noProxy } from './host/no-proxy.js';
 import { packages } from './host/packages.js';
 import { pki } from './cluster/pki.js';
 import { ready } from './cluster/ready.js';
+import { podLinks } from './host/pod-links.js';
 import { record } from './cluster/record.js';
 import { runtime } from './host/runtime.js';
 import { selinux } from './host/selinux.js';
@@ -39,6 +40,7 @@ export const phases: readonly Phase[] = [
   firewall,
   modules,
   sysctls,
+  podLinks,
   binaries,
   noProxy,
   runtime,

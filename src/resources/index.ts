@@ -20,4 +20,5 @@ export * from './set-aside/index.js';
 export * from './swap/index.js';
 export * from './sysctl/index.js';
 export * from './traces/index.js';
+export * from './unmanaged-links/index.js';
 export * from './user/index.js';

@@ -32,6 +32,7 @@ const ONE_OF_EACH = [
   resources.swapOff(),
   resources.sysctl({ key: 'a.b', value: '1' }),
   resources.traces({ runtime: 'containerd', cniInterfaces: [], tables: [], chains: [], paths: [] }),
+  resources.unmanagedLinks(['x*']),
   resources.user({ name: 'x', home: '/', shell: '/bin/false' }),
 ];
 
