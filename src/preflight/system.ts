@@ -13,7 +13,14 @@ export const operatingSystem: Check = ({ facts }) => {
   return [
     supported
       ? { ...base, status: 'ok' }
-      : { ...base, status: 'error', hint: 'Install a supported system. Others are planned.' },
+      : {
+          ...base,
+          status: 'error',
+          hint:
+            family === undefined
+              ? 'kinit cannot prepare this system: install one of these.'
+              : 'kinit was not tried on this release, though it knows its like: install one of these, or go on at your own risk with --ignore-preflight os.',
+        },
   ];
 };
 

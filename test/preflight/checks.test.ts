@@ -93,9 +93,14 @@ test.each<[string, Wanted, string, object]>([
   ],
   [
     'another operating system',
-    { worker: { os: { id: 'rocky', versionId: '9', codename: '', prettyName: 'Rocky Linux 9' } } },
+    { worker: { os: { id: 'arch', versionId: '', codename: '', prettyName: 'Arch Linux' } } },
     'w1',
-    { name: 'os', status: 'error', found: 'Rocky Linux 9' },
+    {
+      name: 'os',
+      status: 'error',
+      found: 'Arch Linux',
+      hint: 'kinit cannot prepare this system: install one of these.',
+    },
   ],
   [
     'an old Debian',
@@ -103,7 +108,7 @@ test.each<[string, Wanted, string, object]>([
       worker: { os: { id: 'debian', versionId: '10', codename: 'buster', prettyName: 'Debian 10' } },
     },
     'w1',
-    { name: 'os', status: 'error' },
+    { name: 'os', status: 'error', hint: expect.stringContaining('not tried on this release') as string },
   ],
   [
     'another init system',
