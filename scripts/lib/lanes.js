@@ -16,7 +16,18 @@ export const LANES = {
     'runtimes',
     'resume-join',
   ],
-  waits: ['doctor', 'works', 'addresses', 'access', 'secrecy', 'cluster-api', 'ssh', 'ssh-bastion', 'ssh-certificates'],
+  waits: [
+    'origin',
+    'doctor',
+    'works',
+    'addresses',
+    'access',
+    'secrecy',
+    'cluster-api',
+    'ssh',
+    'ssh-bastion',
+    'ssh-certificates',
+  ],
   alone: ['undo', 'lab'],
 };
 

@@ -32,7 +32,15 @@ export function asForeseen(set: ArtifactSet, open: readonly string[], digest = '
   const nothing = { localFile: '', size: 0, sha256: digest };
   return {
     ...set,
-    binaries: set.binaries.map((program) => (names.has(programId(program)) ? { ...program, ...nothing } : program)),
+    binaries: set.binaries.map((program) => {
+      if (!names.has(programId(program))) return program;
+      const { download } = program;
+      return {
+        ...program,
+        ...nothing,
+        ...(download === undefined ? {} : { download: { ...download, sha256: digest } }),
+      };
+    }),
     images: set.images.map((image) => {
       if (!names.has(imageId(image))) return image;
       if (image.archive === undefined) return { ...image, digest };

@@ -17,8 +17,19 @@ export interface BinaryArtifact {
   readonly installPath: string;
   /** Absolute paths of symbolic links to it (multi-call names). */
   readonly links: readonly string[];
+  /** Where hosts may fetch it for themselves; absent: only this machine has it. */
+  readonly download?: Download;
   /** What needs it: 'kubernetes', 'cni', 'tools', or 'runtime', of which hosts get those of the runtime chosen. */
   readonly group: string;
+}
+
+/** A file of a release. */
+export interface Download {
+  readonly url: string;
+  /** Of the file; '' in a plan, where it is not known yet. */
+  readonly sha256: string;
+  /** Path of the program in it, where it is an archive (tar, gzip). */
+  readonly member?: string;
 }
 
 /** One container image. */

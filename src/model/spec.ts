@@ -194,6 +194,13 @@ export function makeSpecSchema(kinds: SpecKinds) {
           .meta(free),
         imageMirror: mirrorName.optional().describe('The same for images alone.').meta(free),
         fileMirror: mirrorName.optional().describe('The same for files of releases alone.').meta(free),
+        delivery: z
+          .enum(['push', 'pull'])
+          .default('push')
+          .describe(
+            'How programs of official releases get onto hosts. push: through SSH, from this machine. pull: every host fetches the same files for itself, checked by their sha256. Hosts pull official images in any case; what is built here always goes through SSH.',
+          )
+          .meta(free),
         baseUrl: httpUrl
           .optional()
           .describe('An HTTP origin of your own that lays files out as the official one does.')

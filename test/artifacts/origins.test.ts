@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { listOrigins, type OriginRow } from '../../src/artifacts/index.js';
 import type { Origins } from '../../src/artifacts/mirror.js';
 import { officialArtifacts } from '../../src/artifacts/official/official.js';
-import { imageDigest, startOrigin, SUPPLY, temporaryCache } from './support.js';
+import { fakeTools, imageDigest, startOrigin, SUPPLY, temporaryCache } from './support.js';
 
 const VERSION = '1.36.3';
 const OFFICIAL: Origins = { images: 'none', files: 'none' };
@@ -49,7 +49,9 @@ test('an own base URL has the files, not the images', async () => {
 
 test('every name that was asked for is on the list, with what it was bound to', async () => {
   const origin = await startOrigin(VERSION);
-  const inventoryDir = join(temporaryCache(), 'inventory');
+  const cache = temporaryCache();
+  fakeTools(cache);
+  const inventoryDir = join(cache, 'inventory');
   mkdirSync(inventoryDir);
   const own: Origins = { ...OFFICIAL, baseUrl: origin.url };
   await officialArtifacts({

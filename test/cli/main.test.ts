@@ -23,7 +23,7 @@ async function kinit(
 
 const groups = {
   token: ['create', 'list', 'delete'],
-  artifacts: ['build', 'list', 'prune'],
+  artifacts: ['build', 'list', 'prune', 'pull'],
   lab: ['up', 'list', 'ssh', 'exec', 'down'],
   inventory: ['check', 'schema'],
 };

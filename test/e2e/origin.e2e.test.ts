@@ -6,7 +6,9 @@ import { quote } from '../../src/shell/quote.js';
 import { closeLab, findLab } from '../../src/lab/index.js';
 import { all, eventually, kinit, kinitEvents, lab, type LabHandle } from './support/kinit.js';
 import { PRIVATE, startOrigin, type Origin } from './support/origin/origin.js';
+import { takeOwnPrograms } from './support/origin/own-programs.js';
 import { preparedHosts } from './support/prepared.js';
+import { LIST_IMAGES } from './support/runtime.js';
 import { changedInventory } from './support/running.js';
 
 const HOST = 'node1';
@@ -20,6 +22,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kinit-origin-'));
+  await takeOwnPrograms(join(folder, 'cache', 'kinit', 'store'));
   cluster = await lab('origin', { hosts: 1, snapshot: await preparedHosts() });
   origin = await startOrigin(await closeLab(await findLab(cluster.name)), join(folder, 'origin'));
   await cluster.sh(
@@ -76,21 +79,32 @@ test('official: programs and images from their origins, bound and run by digest'
   expect(failures(result)).toEqual(FINE);
   expect(origin.requests).toContain(`HEAD registry.k8s.io/v2/kube-apiserver/manifests/v1.36.3`);
   const images = (await cluster.kubectl(IMAGES_OF_PODS)).trim().split('\n');
-  expect(images.filter((image) => !/@sha256:[0-9a-f]{64}$/.test(image))).toEqual([]);
+  // What is kinit's own comes with kinit, and from no registry.
+  const fetched = images.filter((image) => !image.startsWith('kinit.local/'));
+  expect(fetched.filter((image) => !/@sha256:[0-9a-f]{64}$/.test(image))).toEqual([]);
   expect(images).toContainEqual(expect.stringContaining(`${API}@sha256:`));
   const again = await run(inventory, ['init']);
   expect(failures(again)).toEqual(FINE);
   expect(all(again.events, 'change-applied').map(({ change }) => `${change.summary}: ${change.reason}`)).toEqual([]);
 });
 
-test('cn: the same images under the names of mirrors, by the digests that the origins gave', async () => {
-  const inventory = await inventoryWith('cn', 'mirrors: cn\nartifacts: {source: official}');
-  const result = await run(inventory, ['init']);
+test('cn: the same images under the names of mirrors, by the digests that the origins gave; hosts fetch programs', async () => {
+  const inventory = await inventoryWith('cn', 'mirrors: cn\nartifacts: {source: official, delivery: pull}');
+  await cluster.sh(HOST, 'rm /usr/local/bin/crictl');
+  const from = origin.requests.length;
+  const result = await run(inventory, ['artifacts', 'pull', '--prepare']);
   expect(failures(result)).toEqual(FINE);
-  const images = (await cluster.kubectl(IMAGES_OF_PODS)).trim().split('\n');
-  const mirrored = 'registry.cn-hangzhou.aliyuncs.com/google_containers/kube-apiserver:v1.36.3@sha256:';
-  expect(images).toContainEqual(expect.stringContaining(mirrored));
+  const digest = (text: string): string => /kube-apiserver\S*@(sha256:\w+)/.exec(text)?.[1] ?? 'none';
+  const mirrored = 'registry.cn-hangzhou.aliyuncs.com/google_containers/kube-apiserver';
+  const there = (await cluster.sh(HOST, LIST_IMAGES)).stdout;
+  expect(there).toContain(`${mirrored}@${digest(await cluster.kubectl(IMAGES_OF_PODS))} `);
   expect(all(result.events, 'warning').filter(({ text }) => text.includes('vouches'))).toEqual([]);
+  const hosts = origin.requests.slice(from).map((request) => /^\S+ ([^/:]+)/.exec(request)?.[1]);
+  expect([...new Set(hosts)].sort()).toEqual([
+    'files.m.daocloud.io',
+    'm.daocloud.io',
+    'registry.cn-hangzhou.aliyuncs.com',
+  ]);
 });
 
 test('a registry that wants a login: the doctor says where one is named; with it a pod runs', async () => {

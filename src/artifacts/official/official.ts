@@ -1,4 +1,6 @@
 import type { Arch, ArtifactSet, BinaryArtifact, ImageArtifact, ImageRefs } from '../../model/artifact.js';
+import { defined } from '../../model/defined.js';
+import { mirrored, type Origins } from '../mirror.js';
 import type { OfficialFile } from './file.js';
 import { bindImages, boundImages, type BoundImage } from './image-digests.js';
 import { fetchAll, type FetchOptions } from './fetch.js';
@@ -72,7 +74,7 @@ function setOf(options: StoredOptions, lock: LockFile, { catalogue, unpacked, ow
     arch,
     source: 'official',
     kubernetesVersion,
-    binaries: catalogue.flatMap((file, i) => binaries(file, unpacked[i])),
+    binaries: catalogue.flatMap((file, i) => binaries(file, unpacked[i], origins)),
     images: [
       ...officialImages(supply.images, imageRefs(supply.images, kubernetesVersion, origins.images), bound),
       ...own,
@@ -84,11 +86,13 @@ function wantedImages({ supply, wanted }: Pick<OfficialOptions, 'supply' | 'want
   return supply.images.filter(({ name }) => wanted?.(name) !== false);
 }
 
-function binaries(file: OfficialFile, unpacked: Unpacked | undefined): BinaryArtifact[] {
-  return file.programs.map(({ name, installPath, links, group }) => {
+function binaries(file: OfficialFile, unpacked: Unpacked | undefined, origins: Origins): BinaryArtifact[] {
+  const fetched = { url: mirrored(file.url, origins), sha256: unpacked?.file.sha256 ?? '' };
+  return file.programs.map(({ name, installPath, links, group, member }) => {
     const stored = unpacked?.programs[name] ?? { sha256: '', size: 0 };
     const localFile = stored.sha256 === '' ? '' : storedFile(stored.sha256);
-    return { name, version: file.version, localFile, ...stored, installPath, links, group };
+    const download = { ...fetched, ...defined({ member }) };
+    return { name, version: file.version, localFile, ...stored, installPath, links, group, download };
   });
 }
 

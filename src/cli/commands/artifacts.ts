@@ -1,5 +1,7 @@
 import { ARCHES, type Arch } from '../../model/artifact.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
+import { CHANGES_HOSTS } from '../arguments/exit-codes.js';
+import { hostNames, withCheckOptions, withWriteOptions } from '../arguments/options.js';
 import { loadedInventory } from '../files/inventory.js';
 import { bytes, count } from '../render/text.js';
 import { table } from '../render/tables/table.js';
@@ -160,11 +162,39 @@ const prune = defineCommand({
   },
 });
 
+const pull = defineCommand({
+  usage: 'pull [host..]',
+  describe:
+    'Bring the images of the inventory onto hosts ahead of time: pulled by them, or sent where they are built here',
+  examples: [
+    ['artifacts pull', 'before an upgrade: pods are then replaced without waiting for a registry'],
+    ['artifacts pull node4 --prepare', 'a bare machine: packages, programs and the container runtime first'],
+  ],
+  exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact', 'refused'],
+  options: (yargs) =>
+    withWriteOptions(withCheckOptions(yargs)).positional('host', hostNames).option('prepare', {
+      type: 'boolean',
+      default: false,
+      describe: 'Packages, programs and the container runtime too, for hosts that have none',
+    }),
+  run: async (args, context) => {
+    const inventory = await loadedInventory(args, context);
+    const { runEngine } = await import('../run-engine.js');
+    const only = args.prepare ? ['packages', 'binaries', 'runtime', 'images'] : ['images'];
+    const { changes, failedHosts } = await runEngine('init', inventory, args.host, { ...args, only }, context);
+    await context.ui.result(
+      { changes, failedHosts },
+      changes === 0 ? 'Every image is there already.' : `Done: ${count(changes, 'change')}.`,
+    );
+    return 0;
+  },
+});
+
 /** Binaries and images for the hosts, on this machine. */
 export const artifacts = defineGroup(
   'artifacts',
-  'Build, list and prune what the hosts get',
-  [build, kernel, list, prune],
+  'Build, list, prune and preload what the hosts get',
+  [build, kernel, list, prune, pull],
   [
     ['artifacts build', `for machines like this one; ${count(ARCHES.length, 'architecture')} can be chosen`],
     ['artifacts prune', 'several GiB back after a build'],

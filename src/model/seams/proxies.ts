@@ -25,6 +25,13 @@ export function inventoryProxies({ proxy }: Pick<Spec, 'proxy'>): Readonly<Recor
   };
 }
 
+/** For programs that kinit starts on a host to fetch something: what a site has itself goes past the proxy. */
+export function fetchingEnvironment(spec: Pick<Spec, 'proxy'>): Readonly<Record<string, string>> {
+  const proxies = inventoryProxies(spec);
+  const past = spec.proxy.noProxy.join(',');
+  return Object.keys(proxies).length === 0 || past === '' ? proxies : { ...proxies, NO_PROXY: past, no_proxy: past };
+}
+
 /**
  * What a service of the cluster must have been started without a proxy for: none where neither inventory nor host names a
  * proxy. Not every host of the cluster, or services would restart with each new one.

@@ -1,6 +1,6 @@
 import { waitForKubelet } from '../../cluster/waits/kubelet.js';
 import type { Phase } from '../../model/phase.js';
-import { binary } from '../../resources/index.js';
+import { delivered } from '../host/binaries.js';
 import { kubelet, kubeletService } from './kubelet/index.js';
 import { KUBERNETES, kubeletWaits } from './kubelet-waits.js';
 
@@ -11,7 +11,9 @@ export const kubeletUpgrade: Phase = {
   appliesTo: kubeletWaits,
   after: ['controllers'],
   resources: (context) => [
-    ...context.artifacts.binaries.filter(({ group }) => group === KUBERNETES).map((artifact) => binary({ artifact })),
+    ...context.artifacts.binaries
+      .filter(({ group }) => group === KUBERNETES)
+      .map((artifact) => delivered(context.spec, artifact)),
     ...kubelet.resources(context),
     kubeletService(context),
   ],

@@ -1,4 +1,7 @@
+import type { BinaryArtifact } from '../../model/artifact.js';
 import type { Phase } from '../../model/phase.js';
+import { fetchingEnvironment } from '../../model/seams/proxies.js';
+import type { Spec } from '../../model/spec.js';
 import { KUBERNETES, kubeletWaits } from '../cluster/kubelet-waits.js';
 import { binary, directory } from '../../resources/index.js';
 
@@ -11,6 +14,13 @@ export const binaries: Phase = {
     directory({ path: '/opt/cni/bin', mode: 0o755 }),
     ...context.artifacts.binaries
       .filter(({ group }) => group !== KUBERNETES || !kubeletWaits(context))
-      .map((artifact) => binary({ artifact })),
+      .map((artifact) => delivered(context.spec, artifact)),
   ],
 };
+
+/** A program, as the inventory wants it to get onto the host. */
+export function delivered(spec: Spec, artifact: BinaryArtifact): ReturnType<typeof binary> {
+  return spec.artifacts.delivery === 'pull'
+    ? binary({ artifact, pull: { environment: fetchingEnvironment(spec) } })
+    : binary({ artifact });
+}

@@ -1,6 +1,5 @@
 import type { Phase } from '../../model/phase.js';
-import { inventoryProxies } from '../../model/seams/proxies.js';
-import type { Spec } from '../../model/spec.js';
+import { fetchingEnvironment } from '../../model/seams/proxies.js';
 import * as os from '../../os/index.js';
 import { runtimeOf } from '../../runtime/index.js';
 import { wantsChrony } from './time.js';
@@ -24,15 +23,8 @@ export const packages: Phase = {
         manager: family.packages.id,
         names: [...needs.flatMap((need) => family.packagesFor(need)), ...context.spec.packages],
         lockSeconds: context.spec.waits.packageLockSeconds,
-        environment: packageProxies(context.spec),
+        environment: fetchingEnvironment(context.spec),
       }),
     ];
   },
 };
-
-/** For the package manager: the archives of a site go past the proxy where the inventory says so. */
-function packageProxies(spec: Spec): Readonly<Record<string, string>> {
-  const proxies = inventoryProxies(spec);
-  const past = spec.proxy.noProxy.join(',');
-  return Object.keys(proxies).length === 0 || past === '' ? proxies : { ...proxies, NO_PROXY: past, no_proxy: past };
-}

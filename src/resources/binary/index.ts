@@ -1,14 +1,22 @@
 import type { BinaryArtifact } from '../../model/artifact.js';
+import { defined } from '../../model/defined.js';
 import { asCode, type Resource, type ResourceKind, type Step, undoOf } from '../../model/resource.js';
 import { octal } from '../../model/text/mode.js';
 import { parseFields, parseList } from '../../shell/output.js';
 import { sh, shellScript } from '../../shell/script.js';
-import { stampPath } from '../../shell/state.js';
+import { STATE_DIR, stampPath } from '../../shell/state.js';
 import { RESTORED } from '../file/index.js';
 
 export interface BinaryResource extends Resource {
   readonly kind: 'binary';
   readonly artifact: BinaryArtifact;
+  /** The host fetches it for itself, where it can be fetched. Absent: it is sent. */
+  readonly pull?: Pull;
+}
+
+interface Pull {
+  /** Variables for what fetches: proxies. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface BinarySeen {
@@ -27,10 +35,16 @@ const MODE = 0o755;
 /** Of what a plan names and this machine does not have yet. */
 const NOT_KNOWN_YET = 'digest not known yet: init builds or fetches it';
 
-/** An executable and the links that name it, installed from a file on the operator's machine. */
-export function binary(options: { readonly artifact: BinaryArtifact }): BinaryResource {
-  return { kind: 'binary', id: `binary:${options.artifact.installPath}`, artifact: options.artifact };
+/** An executable and the links that name it, installed from a file on the operator's machine, or fetched by the host. */
+export function binary({ artifact, pull }: Pick<BinaryResource, 'artifact' | 'pull'>): BinaryResource {
+  return { kind: 'binary', id: `binary:${artifact.installPath}`, artifact, ...defined({ pull }) };
 }
+
+/** Seconds that a host may take for a file without a word; fetch.sh has a bound of its own below it. */
+const FETCH_SILENCE = 1800;
+/** Where a host keeps what it fetched last. Goes at reset, with the rest of it. */
+const DOWNLOADS = `${STATE_DIR}/downloads`;
+const FETCH = shellScript('./fetch.sh', import.meta.url);
 
 const OBSERVE = shellScript('./observe.sh', import.meta.url);
 const FINISH = shellScript('./finish.sh', import.meta.url);
@@ -65,28 +79,12 @@ export const binaryKind: ResourceKind<BinaryResource, BinarySeen> = {
       change: { action: seen.sha256 === '' ? 'create' : 'update', summary, reason: reasons.join(', ') },
     };
   },
-  apply: ({ artifact }, seen) => {
-    const upload: Step[] =
-      seen.sha256 === artifact.sha256
-        ? []
-        : [
-            {
-              do: 'upload',
-              files: [
-                {
-                  path: artifact.installPath,
-                  content: { localFile: artifact.localFile, size: artifact.size },
-                  mode: MODE,
-                  owner: 'root',
-                  group: 'root',
-                  sha256: artifact.sha256,
-                },
-              ],
-            },
-          ];
+  apply: (r, seen) => {
+    const { artifact } = r;
+    const bring = seen.sha256 === artifact.sha256 ? [] : [broughtBy(r)];
     const { installPath, sha256, links } = artifact;
     const args = [installPath, sha256, stampOf(artifact), octal(MODE), ...links];
-    return [...upload, { do: 'script', script: sh(FINISH, { args }) }];
+    return [...bring, { do: 'script', script: sh(FINISH, { args }) }];
   },
   undo: undoOf({
     version: 1,
@@ -97,6 +95,20 @@ export const binaryKind: ResourceKind<BinaryResource, BinarySeen> = {
     restore: ({ name, paths }) => sh(RESTORE, { args: [stampOf({ name }), ...paths.toReversed()] }),
   }),
 };
+
+function broughtBy({ artifact, pull }: BinaryResource): Step {
+  const { installPath, sha256, size, localFile, download } = artifact;
+  if (pull !== undefined && download !== undefined) {
+    const args = [installPath, sha256, download.url, download.sha256, download.member ?? '', DOWNLOADS];
+    return {
+      do: 'script',
+      script: sh(FETCH, { args, exported: pull.environment }),
+      silenceSeconds: FETCH_SILENCE,
+    };
+  }
+  const file = { path: installPath, content: { localFile, size }, mode: MODE, owner: 'root', group: 'root', sha256 };
+  return { do: 'upload', files: [file] };
+}
 
 function differences({ artifact }: BinaryResource, seen: BinarySeen): readonly string[] {
   const open = artifact.sha256 === '' ? [NOT_KNOWN_YET] : [];

@@ -107,3 +107,65 @@ for (const shell of SHELLS) {
     },
   );
 }
+
+for (const shell of SHELLS) {
+  const withOrigin = (host: FakeHost, member: string): BinaryArtifact => {
+    host.write(`/origin/${member === '' ? 'kube' : member}`, 'program');
+    const file = `${host.root}/origin/${member === '' ? 'kube' : 'a.tgz'}`;
+    if (member !== '') run('dash', `tar -czf '${file}' -C '${host.root}/origin' ./${member}`);
+    // The origin is a folder; the file's name comes behind -o.
+    host.command(
+      'curl',
+      `for word; do last=$word; done; while [ "$1" != -o ]; do shift; done; echo "$last $https_proxy" >> '${host.root}/asked'; cp "\${last#https://origin}" "$2"`,
+    );
+    const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
+    const download = { url: `https://origin${file}`, sha256, ...(member === '' ? {} : { member }) };
+    return { ...artifact(host.root, 'program'), download };
+  };
+  const steps = (a: BinaryArtifact, host: FakeHost): string[] =>
+    binaryKind
+      .apply(binary({ artifact: a, pull: { environment: { https_proxy: 'http://p:1' } } }), look(host, shell, a))
+      .flatMap((step) => (step.do === 'script' ? [host.inside(step.script)] : []));
+  const fetch = (a: BinaryArtifact, host: FakeHost): ReturnType<typeof run> => run(shell, steps(a, host)[0] ?? '');
+
+  test.each(['', 'bin/kube'])(`${shell}: a host fetches a program for itself (member "%s")`, (member) => {
+    withHost((host) => {
+      const a = withOrigin(host, member);
+      expect(fetch(a, host)).toMatchObject({ code: 0, stderr: '' });
+      expect(readFileSync(a.installPath, 'utf8')).toBe('program');
+      expect(readFileSync(`${host.root}/asked`, 'utf8')).toBe(`${a.download?.url ?? ''} http://p:1\n`);
+    });
+  });
+
+  test(`${shell}: an archive with several programs is fetched once`, () => {
+    withHost((host) => {
+      const a = withOrigin(host, 'bin/kube');
+      const second = { ...a, name: 'other', installPath: `${host.root}/bin dir/other` };
+      for (const each of [a, second]) expect(fetch(each, host).code).toBe(0);
+      expect(readFileSync(`${host.root}/asked`, 'utf8').trim().split('\n')).toHaveLength(1);
+    });
+  });
+
+  test(`${shell}: what is not the file it should be is not installed, and both digests are said`, () => {
+    withHost((host) => {
+      const a = withOrigin(host, '');
+      const other = 'f'.repeat(64);
+      const changed = { ...a, download: { url: a.download?.url ?? '', sha256: other } };
+      const { code, stderr } = fetch(changed, host);
+      expect(code).toBe(1);
+      expect(stderr).toContain(`its sha256 is ${a.sha256}, kinit.lock.json says ${other}`);
+      expect(existsSync(a.installPath)).toBe(false);
+    });
+  });
+
+  test(`${shell}: an origin that does not answer is named`, () => {
+    withHost((host) => {
+      const a = withOrigin(host, '');
+      host.command('curl', 'echo "curl: (6) Could not resolve host: origin" >&2; exit 6');
+      const { code, stderr } = fetch(a, host);
+      expect(code).toBe(1);
+      expect(stderr).toContain('Could not resolve host');
+      expect(stderr).toContain(`${a.download?.url ?? ''} could not be fetched`);
+    });
+  });
+}
