@@ -15,6 +15,7 @@ import { network } from './subjects/network/network.js';
 import { os } from './subjects/system/os.js';
 import { packageLock } from './subjects/system/package-lock.js';
 import { proxiesOf } from './subjects/proxies/proxies.js';
+import { appArmor } from './subjects/system/app-armor.js';
 import { selinux } from './subjects/system/selinux.js';
 import { services } from './subjects/system/services.js';
 import type { PastLook } from '../model/past.js';
@@ -43,6 +44,7 @@ const SUBJECTS: readonly Subject<unknown>[] = [
   network,
   swap,
   selinux,
+  appArmor,
   services,
   kernel,
   sockets,
@@ -88,6 +90,7 @@ export async function gatherFacts(
     ),
     swap: ask(swap),
     selinux: ask(selinux),
+    ...defined({ appArmor: ask(appArmor) }),
     ...active,
     ...ask(kernel),
     listening: ask(sockets),

@@ -58,6 +58,8 @@ export interface HostFacts {
   readonly cgroupVersion: 1 | 2;
   readonly swap: readonly { readonly device: string; readonly sizeKB: number }[];
   readonly selinux: 'enforcing' | 'permissive' | 'disabled' | 'absent';
+  /** The kernel confines programs by AppArmor. */
+  readonly appArmor?: true;
   /** Firewall services that are active now. */
   readonly firewalls: readonly ('ufw' | 'firewalld' | 'nftables')[];
   /** Time services that are active now, for example chrony, systemd-timesyncd, ntpd. */

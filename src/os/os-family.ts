@@ -26,6 +26,8 @@ export interface OsFamily {
   readonly packages: PackageManager;
   /** Names of the packages that bring what is needed. */
   readonly packagesFor: (need: PackageNeed) => readonly string[];
+  /** Packages that a host needs besides, for what it is itself. Absent: none. */
+  readonly packagesOf?: (facts: HostFacts) => readonly string[];
   /** Lines of chrony.conf(5) that name servers, put where the distribution's chrony reads them besides its own. */
   readonly timeSources: (lines: string) => Resource;
   /** What keeps the distribution's own tools from restarting these systemd services by themselves. */

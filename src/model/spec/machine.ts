@@ -60,7 +60,7 @@ export const machineOptions = {
     .enum(['none', 'control-plane', 'all'])
     .default('none')
     .describe(
-      'On which hosts kubectl works for root, by /root/.kube/config with the rights of an administrator: a certificate of its own on each host, renewed by kinit init. The program is on every host.',
+      'On which hosts kubectl works for root, by /root/.kube/config with the rights of an administrator: a certificate of its own on each host, renewed by kinit init. The program is on every host. One that was written stays until reset.',
     )
     .meta(free),
   packages: z
@@ -71,7 +71,7 @@ export const machineOptions = {
     )
     .default([])
     .describe(
-      'More packages to install from the repositories of the hosts: NAME, or NAME=VERSION, which is then held at just that version. What is there already is not upgraded; in another version than the one named it stops that host.',
+      'More packages to install from the repositories of the hosts: NAME, or NAME=VERSION, which is then held at just that version. What is there already is not upgraded; in another version than the one named it stops that host. What is taken out of the list stays until reset.',
     )
     .meta(free),
   leftovers: leftovers

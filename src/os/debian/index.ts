@@ -33,6 +33,8 @@ export const debian: OsFamily = {
   // Its chrony.conf has "sourcedir" (chrony 4.0, Debian 11): that file stays the package's own.
   timeSources: (lines) => file({ path: '/etc/chrony/sources.d/kinit.sources', content: lines, mode: 0o644 }),
   keepRunning: (units) => [keepRunning(units)],
+  // Without its parser a runtime starts pods unconfined, and says so nowhere.
+  packagesOf: ({ appArmor }) => (appArmor === true ? ['apparmor'] : []),
   services: { time: 'chrony' },
   paths: {
     nftablesRuleset: '/etc/nftables.conf',

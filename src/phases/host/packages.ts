@@ -21,7 +21,11 @@ export const packages: Phase = {
       ...family.keepRunning([...runtimeOf(context.spec).units, 'kubelet']),
       os.packages({
         manager: family.packages.id,
-        names: [...needs.flatMap((need) => family.packagesFor(need)), ...context.spec.packages],
+        names: [
+          ...needs.flatMap((need) => family.packagesFor(need)),
+          ...(family.packagesOf?.(context.node.facts) ?? []),
+          ...context.spec.packages,
+        ],
         lockSeconds: context.spec.waits.packageLockSeconds,
         environment: fetchingEnvironment(context.spec),
       }),
