@@ -56,7 +56,8 @@ export interface ImageStore {
   /** By the digest of which part it knows images: DIGEST below is that one. */
   readonly knownBy: 'manifest' | 'configuration';
   /**
-   * Prints a line 'REFERENCE DIGEST pinned' or 'REFERENCE DIGEST -' for each reference, in full; nothing where it does not
+   * Prints a line 'REFERENCE DIGEST pinned' or 'REFERENCE DIGEST -' for each reference, in full, by tag (NAME:TAG) or by
+   * digest (NAME@sha256:...): what was pulled by digest has no tag; nothing where it does not
    * run. What it can neither pin nor lets the kubelet see as free to take is pinned.
    */
   readonly list: ShellScript;
