@@ -10,7 +10,7 @@ import { findChecksum } from './checksums.js';
 import { download, fetchText, type DownloadOptions } from './download.js';
 import { fromStore, unpackedInStore } from './in-store.js';
 import { LOCK_FILE, readLockFile, writeLockFile, type LockFile } from './lock-file.js';
-import { partialFile, writeUnpacked, type Unpacked } from './unpacked.js';
+import { partialFile, readUnpacked, writeUnpacked, type Unpacked } from './unpacked.js';
 import { unpackMembers } from '../images/read-tar.js';
 import { digestFile, keep, withTemporaryFolder, type Stored } from '../store/store.js';
 
@@ -45,7 +45,7 @@ async function fetchOne(file: OfficialFile, lock: LockFile, options: FetchOption
   const pinned = lock.files[file.url];
   const expected = pinned ?? (await publishedChecksum(file, options));
   const record =
-    (await unpackedInStore(expected.sha256)) ??
+    (await unpackedInStore(file, expected.sha256)) ??
     (await fetchAndUnpack(file, expected.sha256, pinned !== undefined, options));
   if (pinned === undefined) {
     // Read again: another architecture's files may have been added meanwhile.
@@ -83,7 +83,10 @@ async function fetchAndUnpack(
             : 'Try again, or another mirror. If it stays so, somebody changed it on the way: do not use it.',
     });
   }
-  const record = await unpack(file, partial, found, options.signal);
+  const unpacked = await unpack(file, partial, found, options.signal);
+  // What others took out of the same file stays known.
+  const before = await readUnpacked(sha256);
+  const record = { ...unpacked, programs: { ...before?.programs, ...unpacked.programs } };
   await writeUnpacked(record);
   await rm(partial, { force: true });
   return record;

@@ -11,9 +11,6 @@ const PULL = shellScript('./pull.sh', import.meta.url);
 /** Seconds to pull one image; registries behind a slow line need minutes. */
 const TIMEOUT = 600;
 
-/** How runtimes hand on a registry's 401 and 403: nothing but words comes through the CRI. */
-const WANTS_LOGIN = /unauthorized|authorization failed|authentication required|401|403 Forbidden|no basic auth/i;
-
 /** Has the host pull images one after the other, by their first reference. */
 export async function pullImages(
   { sockets: [socket] }: ContainerRuntime,
@@ -36,9 +33,20 @@ export async function pullImages(
         result.code === 124
           ? `no result after ${String(TIMEOUT)} s`
           : lastLines(result.stderr, 5) || `exit code ${String(result.code)}`,
-      hint: WANTS_LOGIN.test(result.stderr)
-        ? `${parseImageRef(ref).registry}, or a mirror of it, wants a login, or has no such image: name username and password under runtime.registries in the inventory.`
-        : 'Check that the host reaches the registry, or set mirrors: cn, runtime.registryMirrors or artifacts.source: source.',
+      hint: hintFor(ref, result.stderr),
     });
   }
+}
+
+/** How runtimes hand on a registry's 401 and 403, and its 404: nothing but words comes through the CRI. */
+const WANTS_LOGIN = /unauthorized|authorization failed|authentication required|401|403 Forbidden|no basic auth/i;
+const HAS_NOT = /not found|manifest unknown|404/i;
+
+function hintFor(ref: string, said: string): string {
+  const { registry, digest } = parseImageRef(ref);
+  if (WANTS_LOGIN.test(said))
+    return `${registry}, or a mirror of it, wants a login, or has no such image: name username and password under runtime.registries in the inventory.`;
+  if (digest !== undefined && HAS_NOT.test(said))
+    return 'Not this very image, which kinit.lock.json is bound to: a mirror that makes images anew has others under their names. Take one that copies them, such as artifacts.imageMirror: daocloud.';
+  return 'Check that the host reaches the registry, or set mirrors: cn, runtime.registryMirrors or artifacts.source: source.';
 }

@@ -93,6 +93,19 @@ test('first use downloads, checks, unpacks and locks; the second asks nobody', a
   expect(origin.requests).toHaveLength(asked);
 });
 
+test('two files of the same content are two programs all the same', async () => {
+  const { origin, fetchAll } = await setting();
+  const kubectl = KUBELET.replace('kubelet', 'kubectl');
+  for (const end of ['', '.sha256']) {
+    const same = origin.files.get(`${KUBELET}${end}`) ?? Buffer.alloc(0);
+    origin.files.set(`${kubectl}${end}`, same);
+  }
+  const { binaries } = await fetchAll();
+  const digests = ['kubelet', 'kubectl'].map((name) => binaries.find((binary) => binary.name === name)?.sha256);
+  expect(digests).toEqual(Array.from({ length: 2 }, () => sha256(origin.files.get(KUBELET) ?? Buffer.alloc(0))));
+  expect(await fetchAll()).toMatchObject({ binaries });
+});
+
 test('what was fetched is listed with its version and where it came from', async () => {
   const { fetchAll } = await setting();
   await fetchAll();

@@ -158,13 +158,17 @@ for (const shell of SHELLS) {
     });
   });
 
-  test(`${shell}: a pull that fails names image and registry`, async () => {
+  test.each([
+    ['manifest unknown', 'has others under their names'],
+    ['failed to authorize: 401 Unauthorized', 'under runtime.registries in the inventory'],
+    ['dial tcp: i/o timeout', 'Check that the host reaches the registry'],
+  ])(`${shell}: a pull that fails names image and registry (%s)`, async (said, hint) => {
     await withHostAsync(async (host) => {
-      host.command('crictl', 'echo "manifest unknown" >&2; exit 1');
+      host.command('crictl', `echo "${said}" >&2; exit 1`);
       const [step] = imagesKind.apply(images({ images: [PULLED] }), new Map());
       await expect(call(step, tools(host, shell, []))).rejects.toMatchObject({
         message: 'image docker.io/library/nginx@sha256:333 could not be pulled from docker.io',
-        context: { class: 'artifact', found: 'manifest unknown' },
+        context: { class: 'artifact', found: said, hint: expect.stringContaining(hint) as string },
       });
     });
   });
