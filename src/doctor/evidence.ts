@@ -62,6 +62,8 @@ export interface ClusterEvidence {
   readonly workloads: readonly KubeObject[];
   readonly services: readonly KubeObject[];
   readonly leases: readonly KubeObject[];
+  /** What kubelets ask to serve with. Absent: not looked for (an older recording). */
+  readonly servingRequests?: readonly KubeObject[];
 }
 
 /** Everything a cause may look at. */
@@ -78,4 +80,6 @@ export interface Evidence {
   readonly cluster?: ClusterEvidence;
   /** Why `cluster` is absent. */
   readonly apiTrouble?: string;
+  /** What opens the way to the API, where that is shut and nothing is known of the API server. */
+  readonly apiWay?: string;
 }

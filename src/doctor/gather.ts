@@ -1,5 +1,6 @@
 import { askSections } from '../facts/index.js';
-import { asKinitError } from '../model/error.js';
+import { defined } from '../model/defined.js';
+import { asKinitError, unreachable } from '../model/error.js';
 import { redact } from '../model/text/redact/index.js';
 import type { ClusterApi } from '../model/api.js';
 import type { HostConnection } from '../model/host.js';
@@ -91,9 +92,9 @@ async function askHost(
 
 async function askCluster(
   api: () => Promise<ClusterApi>,
-): Promise<{ readonly cluster: ClusterEvidence } | { readonly apiTrouble: string }> {
+): Promise<{ readonly cluster: ClusterEvidence } | Pick<Evidence, 'apiTrouble' | 'apiWay'>> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<{ readonly apiTrouble: string }>((resolve) => {
+  const late = new Promise<Pick<Evidence, 'apiTrouble'>>((resolve) => {
     timer = setTimeout(() => resolve({ apiTrouble: `no answer within ${API_MS / 1000} s` }), API_MS);
   });
   const answer = api()
@@ -102,7 +103,10 @@ async function askCluster(
       (cluster) => ({ cluster }),
       (thrown: unknown) => {
         const { message, context } = asKinitError(thrown);
-        return { apiTrouble: redact(context.found === undefined ? message : `${message}: ${context.found}`) };
+        return {
+          apiTrouble: redact(context.found === undefined ? message : `${message}: ${context.found}`),
+          ...(unreachable(thrown) === undefined ? defined({ apiWay: context.hint }) : {}),
+        };
       },
     );
   const result = await Promise.race([answer, late]);

@@ -23,6 +23,9 @@ export interface RunOptions {
   readonly change?: string;
 }
 
+/** As of RunOptions. */
+export type PipeOptions = Pick<RunOptions, 'timeoutSeconds' | 'onLine' | 'change'>;
+
 /** One file to put on a host. It is written beside its target, with its final mode and owner from the first byte, synced and renamed. */
 export interface UploadFile {
   /** Absolute path on the host. Parent folders are made (0755) when missing. */
@@ -60,13 +63,11 @@ export interface HostConnection {
   /** Sends all files over ONE exec channel as one stream, checks and renames them. */
   upload(files: readonly UploadFile[], onProgress?: (bytesSent: number) => void): Promise<void>;
   /** Runs a command on its own exec channel with a stream as standard input (image imports, bulk data). */
-  pipe(
-    script: string,
-    input: Readable,
-    options?: { readonly timeoutSeconds?: number; readonly change?: string },
-  ): Promise<CommandResult>;
+  pipe(script: string, input: Readable, options?: PipeOptions): Promise<CommandResult>;
   /** A TCP stream opened from the host to address:port (direct-tcpip). Not an exec channel. */
   connectTcp(address: string, port: number): Promise<Duplex>;
+  /** A stream to a socket on the host, by its absolute path (direct-streamlocal of OpenSSH). sshd opens it as the user that logged in. */
+  connectSocket(path: string): Promise<Duplex>;
   readonly stats: ConnectionStats;
   close(): Promise<void>;
 }

@@ -19,6 +19,7 @@ export function fakeHost(parts: Partial<HostConnection> = {}): HostConnection {
     upload: refuse('upload'),
     pipe: refuse('pipe'),
     connectTcp: refuse('connectTcp'),
+    connectSocket: refuse('connectSocket'),
     stats: { execChannels: 0, roundTrips: 0, bytesSent: 0 },
     close: async () => undefined,
     ...parts,

@@ -7,7 +7,7 @@ import { createToken, deleteToken, listNodes, listTokens } from '../../src/clust
 import { drainAndDelete } from '../../src/cluster/node/drain.js';
 import { lookAtApi, nodeTrouble, workloadTrouble } from '../../src/cluster/waits/api.js';
 import { explainPods } from '../../src/cluster/why/pods.js';
-import { statusOf } from '../cluster/fakes.js';
+import { fakeHost, statusOf } from '../cluster/fakes.js';
 import { probePod, probeService } from '../../src/cluster/smoke/objects.js';
 import type { KubeObject } from '../../src/model/api.js';
 import { KinitError } from '../../src/model/error.js';
@@ -504,19 +504,7 @@ async function failure(promise: Promise<unknown>): Promise<KinitError> {
 
 /** Tools for kinds that must not touch a host. */
 function noHost(): HostConnection {
-  const refuse = (): never => {
-    throw new Error('no host here');
-  };
-  return {
-    host: 'none',
-    run: refuse,
-    claim: refuse,
-    upload: refuse,
-    pipe: refuse,
-    connectTcp: async () => new PassThrough(),
-    stats: { execChannels: 0, roundTrips: 0, bytesSent: 0 },
-    close: async () => undefined,
-  };
+  return fakeHost({ host: 'none', connectTcp: async () => new PassThrough() });
 }
 
 /** A certificate of nobody. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hardeningFaults } from './support/hardening.js';
-import { all, eventually, kinitEvents, kinitOk, lab, only, type LabHandle } from './support/kinit.js';
+import { all, eventually, kinit, kinitEvents, kinitOk, lab, only, type LabHandle } from './support/kinit.js';
 import { TRACES } from './support/network.js';
 import { shape, SHAPES } from './support/shapes.js';
 import { startWeb } from './support/web.js';
@@ -54,6 +54,40 @@ describe.each(SHAPES)('$title', (wanted) => {
   test('plan has nothing to say about a cluster that is as it should be', async () => {
     const { code, events } = await kinitEvents(['plan', '-i', cluster.inventory]);
     expect({ code, planned: all(events, 'change-planned') }).toEqual({ code: 0, planned: [] });
+  });
+
+  test('what only looks asks through a socket that nobody else on the host can open, and leaves nothing', async () => {
+    const watched = cluster.sh(
+      'node1',
+      `for n in $(seq 1500); do for s in /run/kinit-api-*/api; do
+if [ -S "$s" ]; then sleep 0.3; test -w "$s" && echo root; runuser -u nobody -- test -w "$s" && echo nobody; exit 0; fi
+done; sleep 0.02; done`,
+    );
+    await kinitOk(['status', '-i', cluster.inventory]);
+    expect((await watched).stdout).toBe('root\n');
+    await eventually('nothing is left of it', 20, async () => {
+      const { stdout } = await cluster.sh('node1', 'ls -d /run/kinit-api-*; pgrep -f "kubectl.* [p]roxy"; true');
+      return stdout === '' ? true : undefined;
+    });
+  });
+
+  test('where sshd forbids that: exit code 12 and the line to change; the doctor tells it from an API that is down', async () => {
+    const sshd = (text: string): Promise<unknown> =>
+      cluster.sh('node1', `${text}; systemctl reload ssh; until sshd -t; do sleep 0.1; done`);
+    await sshd('echo "AllowStreamLocalForwarding no" > /etc/ssh/sshd_config.d/hardened.conf');
+    for (const [command, code] of [
+      ['plan', 12],
+      ['status', 12],
+      ['doctor', 3],
+    ] as const) {
+      const said = await kinit([command, '-i', cluster.inventory]);
+      expect([command, said.code, `${said.stdout}${said.stderr}`]).toEqual([
+        command,
+        code,
+        expect.stringContaining('"AllowStreamLocalForwarding local"'),
+      ]);
+    }
+    await sshd('rm /etc/ssh/sshd_config.d/hardened.conf');
   });
 
   test('files, owners and flags of running hosts are as the CIS benchmark wants them', async () => {

@@ -6,6 +6,7 @@ import type { HostConnection } from '../../src/model/host.js';
 import { LEFTOVERS } from '../../src/leftovers/table.js';
 import { FAMILIES } from '../../src/os/index.js';
 import { runLocal } from '../../src/ssh/local.js';
+import { fakeHost } from '../cluster/fakes.js';
 import { specOf } from '../preflight/nodes.js';
 
 const OWN = {
@@ -16,19 +17,7 @@ const OWN = {
 };
 
 function connection(run: HostConnection['run']): HostConnection {
-  const refuse = (): never => {
-    throw new Error('facts use run() alone');
-  };
-  return {
-    host: 'node1',
-    run,
-    claim: refuse,
-    upload: refuse,
-    pipe: refuse,
-    connectTcp: refuse,
-    close: refuse,
-    stats: { execChannels: 1, roundTrips: 0, bytesSent: 0 },
-  };
+  return fakeHost({ host: 'node1', run });
 }
 
 test.runIf(process.platform === 'linux')('one round trip asks everything, and a real machine answers', async () => {

@@ -64,7 +64,8 @@ export const kubeconfig = defineCommand({
     ]);
     const { signal, ui, emit } = context;
     const { acceptNewHostKeys } = args;
-    const entries = await withCluster({ inventory, acceptNewHostKeys, signal }, async ({ adminKubeconfig }) =>
+    const options = { inventory, acceptNewHostKeys, signal, mayReadKeys: true };
+    const entries = await withCluster(options, async ({ adminKubeconfig }) =>
       ownEntries(await adminKubeconfig(), inventory.spec.name),
     );
     const text = kubeconfigOf(entries);

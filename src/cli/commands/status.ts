@@ -23,7 +23,7 @@ export const status = defineCommand({
       import('../render/tables/cluster-status.js'),
     ]);
     const seen = await withCluster(
-      { inventory, acceptNewHostKeys: args.acceptNewHostKeys, signal: context.signal },
+      { inventory, acceptNewHostKeys: args.acceptNewHostKeys, signal: context.signal, mayReadKeys: false },
       async ({ api, endpoint, certificates }) =>
         clusterStatus({
           name: inventory.spec.name,

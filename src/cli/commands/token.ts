@@ -125,5 +125,6 @@ async function inCluster<T>(
 ): Promise<T> {
   const inventory = await loadedInventory(args, context);
   const { withCluster } = await import('../../engine/index.js');
-  return withCluster({ inventory, acceptNewHostKeys: args.acceptNewHostKeys, signal: context.signal }, use);
+  const { acceptNewHostKeys } = args;
+  return withCluster({ inventory, acceptNewHostKeys, signal: context.signal, mayReadKeys: true }, use);
 }

@@ -29,6 +29,21 @@ export class StatusFailure extends Error {
   }
 }
 
+/** A kubeconfig on a host that one cannot log in with. Cause of a KinitError of class 'access'. */
+export class UnusableKubeconfig extends Error {
+  override readonly name = 'UnusableKubeconfig';
+}
+
+/**
+ * Whether the API server is there, and the login that lies on the host is not what it takes: that is mended by others than who
+ * asks. Not so where there was no way to ask: nothing is known then.
+ */
+export function isRefusal(error: unknown): boolean {
+  if (!(error instanceof KinitError)) return false;
+  const { class: kind, cause } = error.context;
+  return kind === 'change' || cause instanceof UnusableKubeconfig || isCertificateTrouble(error);
+}
+
 /**
  * Whether the API server gave no answer, and may give one later: it is starting, or away for a moment. Not so where the SSH
  * connection is lost, forwarding is forbidden, or the two sides do not accept each other's certificates.

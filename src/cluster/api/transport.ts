@@ -1,16 +1,18 @@
 import { request as httpsRequest } from 'node:https';
-import type { IncomingMessage } from 'node:http';
+import { type Agent, type IncomingMessage, request as httpRequest } from 'node:http';
 import type { ApiResponse } from '../../model/api.js';
 import { defined } from '../../model/defined.js';
 import { KinitError, unreachable, type Unreachable } from '../../model/error.js';
 import { limiter } from '../../model/limit.js';
 import { ConnectionFailure, isCertificateCode } from './errors.js';
-import { TunnelAgent, type TunnelOptions } from './tunnel.js';
+import { PlainAgent, type PlainOptions, TunnelAgent, type TunnelOptions } from './tunnel.js';
 
 /** Requests at once; more share the same kept-alive connections in turn. */
 const MAX_SOCKETS = 4;
 
-export interface TransportOptions extends TunnelOptions {
+export type TransportOptions = Bounds & (TunnelOptions | PlainOptions);
+
+interface Bounds {
   /** Ends reads in flight. Writes in hand are finished, and requests made later still run, so that cleaning up works after Ctrl-C. */
   readonly signal?: AbortSignal;
   /** Inventory name of the host it runs on, which is the ill one where it does not answer. */
@@ -31,7 +33,7 @@ export interface Transport {
 }
 
 export function openTransport(options: TransportOptions): Transport {
-  const agent = new TunnelAgent(options, MAX_SOCKETS);
+  const agent = 'connect' in options ? new PlainAgent(options, MAX_SOCKETS) : new TunnelAgent(options, MAX_SOCKETS);
   // Node's agent does not count connections that are still being made.
   const gate = limiter(MAX_SOCKETS);
   return {
@@ -50,7 +52,7 @@ interface Outgoing {
   readonly contentType: string;
 }
 
-async function sendOnce(options: TransportOptions, agent: TunnelAgent, outgoing: Outgoing): Promise<Answer> {
+async function sendOnce(options: TransportOptions, agent: Agent, outgoing: Outgoing): Promise<Answer> {
   try {
     return await exchange(options, agent, outgoing);
   } catch (thrown) {
@@ -58,12 +60,13 @@ async function sendOnce(options: TransportOptions, agent: TunnelAgent, outgoing:
   }
 }
 
-function exchange(options: TransportOptions, agent: TunnelAgent, outgoing: Outgoing): Promise<Answer> {
+function exchange(options: TransportOptions, agent: Agent, outgoing: Outgoing): Promise<Answer> {
   const { method, path, body, contentType } = outgoing;
   const payload = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
   const seconds = options.timeoutSeconds ?? 30;
   return new Promise<Answer>((resolve, reject) => {
-    const request = httpsRequest({
+    const plain = 'connect' in options;
+    const request = (plain ? httpRequest : httpsRequest)({
       agent,
       method,
       path,
@@ -71,6 +74,8 @@ function exchange(options: TransportOptions, agent: TunnelAgent, outgoing: Outgo
       port: options.port,
       headers: {
         accept: 'application/json, */*',
+        // kubectl proxy answers to this name only.
+        ...(plain ? { host: 'localhost' } : {}),
         'user-agent': 'kinit',
         ...(payload === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(payload) }),
       },
@@ -92,7 +97,10 @@ function exchange(options: TransportOptions, agent: TunnelAgent, outgoing: Outgo
       options.signal?.removeEventListener('abort', abort);
     };
     request.once('response', (response) => {
-      readBody(response).then(resolve, reject).finally(settle);
+      readBody(response)
+        .then((answer) => (plain ? fromProxy(answer, response) : answer))
+        .then(resolve, reject)
+        .finally(settle);
     });
     // Not once: one that was given up fails a second time, where its connection cannot be made either.
     request.on('error', (error) => {
@@ -101,6 +109,18 @@ function exchange(options: TransportOptions, agent: TunnelAgent, outgoing: Outgo
     });
     request.end(payload);
   });
+}
+
+/**
+ * An answer of the API server, or what its proxy says where there was none: status 500 too (responder in kubectl's pkg/proxy), but
+ * without the id that the API server gives every request (its filter WithAuditInit).
+ */
+function fromProxy(answer: Answer, { headers }: IncomingMessage): Answer {
+  if (answer.status !== 500 || headers['audit-id'] !== undefined) return answer;
+  const said = String(answer.body).trim();
+  // Go's client has no codes for what it says.
+  const certificates = /\b(tls|x509):/.test(said);
+  throw new ConnectionFailure(said, certificates ? 'ERR_TLS_BEHIND_PROXY' : 'ECONNREFUSED');
 }
 
 async function readBody(response: IncomingMessage): Promise<Answer> {

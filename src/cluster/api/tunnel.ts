@@ -1,3 +1,4 @@
+import { Agent as HttpAgent } from 'node:http';
 import { Agent } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { connect } from 'node:tls';
@@ -10,6 +11,43 @@ export interface TunnelOptions {
   readonly caPem: string;
   readonly certPem: string;
   readonly keyPem: string;
+}
+
+export interface PlainOptions {
+  /** A stream on which an API answers without TLS and login: those are done at its other end. */
+  readonly connect: () => Promise<Duplex>;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Keeps connections alive that are made over plain streams. */
+export class PlainAgent extends HttpAgent {
+  private readonly connect: PlainOptions['connect'];
+
+  constructor({ connect }: PlainOptions, maxSockets: number) {
+    super({ keepAlive: true, maxSockets });
+    this.connect = connect;
+  }
+
+  createConnection(_options: unknown, done: (error: Error | null, socket?: Duplex) => void): undefined {
+    this.connect().then(
+      (stream) => done(null, asSocket(stream)),
+      (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
+    );
+    return undefined;
+  }
+}
+
+/** What an agent calls on sockets that it keeps, and a stream has not. */
+function asSocket(stream: Duplex): Duplex {
+  const nothing = (): Duplex => stream;
+  return Object.assign(stream, {
+    setKeepAlive: nothing,
+    setNoDelay: nothing,
+    setTimeout: nothing,
+    ref: nothing,
+    unref: nothing,
+  });
 }
 
 /** Keeps TLS connections alive that are made over streams from elsewhere (an SSH channel) instead of sockets. */

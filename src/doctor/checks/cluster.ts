@@ -30,7 +30,9 @@ export function clusterChecks(evidence: Evidence, spec: Spec): CheckResult[] {
         status: 'error',
         found: evidence.apiTrouble ?? 'no answer',
         minimum: 'ready',
-        hint: 'Look at the findings for the control-plane host; crictl ps -a on it shows its containers.',
+        hint:
+          evidence.apiWay ??
+          'Look at the findings for the control-plane host; crictl ps -a on it shows its containers.',
       },
     ];
   }

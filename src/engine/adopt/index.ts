@@ -55,7 +55,11 @@ async function seeThrough(
     if (leader === undefined) throw lost[0]?.error ?? noCluster(options.address);
     const port = leader.facts.listening.find(({ process }) => process === API_SERVER)?.port;
     const spec = { ...inventory.spec, apiServer: { ...inventory.spec.apiServer, port: port ?? 6443 } };
-    const access = accessThrough([leader], { inventory: { ...inventory, spec }, signal: options.signal });
+    const access = accessThrough([leader], {
+      inventory: { ...inventory, spec },
+      signal: options.signal,
+      mayReadKeys: false,
+    });
     if (access === undefined || port === undefined) throw noCluster(options.address);
     try {
       return { seen: await seeCluster(await access.api(), options.address), port };

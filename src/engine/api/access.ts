@@ -1,11 +1,14 @@
+import { isIPv6 } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openApi } from '../../cluster/api/client.js';
+import { UnusableKubeconfig } from '../../cluster/api/errors.js';
+import { startProxy } from '../../cluster/api/proxy.js';
 import { nodeCause } from '../../cluster/why/node-cause.js';
 import type { ClusterApi } from '../../model/api.js';
 import { KinitError, unreachable } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { readFiles } from '../../facts/index.js';
-import { isMember } from '../../model/facts.js';
+import { type HostFacts, isMember } from '../../model/facts.js';
 import type { HostConnection } from '../../model/host.js';
 import { controlPlaneOf } from '../../control-plane/index.js';
 import { datastoreOf } from '../../datastore/index.js';
@@ -34,8 +37,11 @@ export interface Gateway {
   readonly connection: HostConnection;
   /** The address of its API server, as this host reaches it. */
   readonly address: string;
-  /** Text of a kubeconfig with administrator rights; read when the API is first asked. Secret. */
-  readonly kubeconfig: () => Promise<string>;
+  /**
+   * A kubeconfig with administrator rights: its path, where it is used on the host and its key stays there, or how its text
+   * (secret) is come by when the API is first asked.
+   */
+  readonly kubeconfig: string | (() => Promise<string>);
 }
 
 /**
@@ -80,16 +86,23 @@ export function clusterAccess(
   };
 }
 
+export interface AccessOptions {
+  readonly inventory: LoadedInventory;
+  readonly signal: AbortSignal;
+  /** What only looks leaves the administrator's key where it is, at the price of a process on the host. */
+  readonly mayReadKeys: boolean;
+}
+
 /**
  * The API with the administrator's credentials that lie on the hosts; undefined where none do.
  * @param open whether an API server listens there
  */
 export function accessThrough(
   hosts: readonly LiveHost[],
-  { inventory, signal }: { readonly inventory: LoadedInventory; readonly signal: AbortSignal },
+  { inventory, signal, mayReadKeys }: AccessOptions,
   open = true,
 ): ClusterAccess | undefined {
-  const [first, ...others] = controlPlanesOf(hosts).flatMap(gatewayOf);
+  const [first, ...others] = controlPlanesOf(hosts).flatMap((host) => gatewayOf(host, mayReadKeys));
   if (first === undefined) return undefined;
   return clusterAccess([first, ...others], { port: inventory.spec.apiServer.port, signal, open });
 }
@@ -149,10 +162,16 @@ async function accepts(leader: LiveHost, address: string, port: number): Promise
   }
 }
 
-function gatewayOf({ spec, facts, connection }: LiveHost): Gateway[] {
-  const path = [SUPER_ADMIN_CONF, ADMIN_CONF].find((each) => facts.kubernetes.pki[each] !== undefined);
+function gatewayOf({ spec, facts, connection }: LiveHost, mayReadKeys: boolean): Gateway[] {
+  const path = adminKubeconfigOn(facts);
   if (path === undefined) return [];
-  return [{ connection, address: nodeAddress(spec, facts), kubeconfig: () => readFile(connection, path) }];
+  const kubeconfig = mayReadKeys ? () => readFile(connection, path) : path;
+  return [{ connection, address: nodeAddress(spec, facts), kubeconfig }];
+}
+
+/** Path of the kubeconfig on a host that has the most rights; undefined where there is none. */
+export function adminKubeconfigOn({ kubernetes: { pki } }: HostFacts): string | undefined {
+  return [SUPER_ADMIN_CONF, ADMIN_CONF].find((path) => pki[path] !== undefined);
 }
 
 /** A file of a host with the secrets in it; '' where there is none. */
@@ -165,9 +184,20 @@ async function openThrough(
   port: number,
   signal: AbortSignal,
 ): Promise<ClusterApi> {
-  const { caPem, certPem, keyPem } = credentials(connection.host, await kubeconfig());
+  const { host } = connection;
+  if (typeof kubeconfig === 'string') {
+    const server = `https://${isIPv6(address) ? `[${address}]` : address}:${String(port)}`;
+    const proxy = await startProxy(connection, { kubeconfig, server });
+    const api = openApi({ host, connect: proxy.connect, address, port, signal });
+    const close = (): void => {
+      api.close();
+      proxy.close();
+    };
+    return { ...api, close };
+  }
+  const { caPem, certPem, keyPem } = credentials(host, await kubeconfig());
   return openApi({
-    host: connection.host,
+    host,
     connectTcp: (to, at) => connection.connectTcp(to, at),
     address,
     port,
@@ -187,5 +217,6 @@ function credentials(host: string, kubeconfig: string): { caPem: string; certPem
     tried: `reading ${SUPER_ADMIN_CONF} and ${ADMIN_CONF}`,
     found: 'no CA, client certificate and client key in it',
     hint: 'Restore it from a backup, or make it anew there: kubeadm init phase kubeconfig admin',
+    cause: new UnusableKubeconfig('no CA, client certificate and client key in it'),
   });
 }

@@ -3,7 +3,7 @@ import { KinitError } from '../../model/error.js';
 import type { HostConnection } from '../../model/host.js';
 import { isControlPlane } from '../../model/spec.js';
 import { parseKubeconfig } from '../../pki/index.js';
-import { accessThrough, ADMIN_CONF, readFile } from './access.js';
+import { accessThrough, ADMIN_CONF, readFile, type AccessOptions } from './access.js';
 import { endpointOf, toNode } from '../context.js';
 import { certificatesOn, type CertificatesSeen } from '../session/certificates.js';
 import { leaderOf, noControlPlane } from '../session/leader.js';
@@ -26,7 +26,7 @@ export interface RunningCluster {
 
 /** Opens the API of the inventory's cluster, gives it to `use`, and closes everything again. */
 export async function withCluster<T>(
-  options: SessionOptions,
+  options: SessionOptions & Pick<AccessOptions, 'mayReadKeys'>,
   use: (cluster: RunningCluster) => Promise<T>,
 ): Promise<T> {
   const { inventory } = options;

@@ -43,7 +43,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Examination> {
   emit({ type: 'progress', text: `asking ${spec.hosts.length} hosts` });
   // All hosts, also where only some are wanted: what is wrong with one often shows on another.
   const { live, lost } = await openHosts(spec.hosts, { ...options, incompleteFacts: true, emit: () => undefined });
-  const access = accessThrough(live, options);
+  const access = accessThrough(live, { ...options, mayReadKeys: false });
   try {
     const artifacts = await artifactSets(live, options, storedArtifacts);
     const programs = (host: LiveHost): Expected =>

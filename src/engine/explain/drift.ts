@@ -32,7 +32,7 @@ export async function driftOf({
   const cluster =
     leader === undefined
       ? NO_CLUSTER
-      : await knownCluster({ inventory, leader, live: known, emit: () => undefined, signal });
+      : await knownCluster({ inventory, leader, live: known, emit: () => undefined, signal, mayReadKeys: false });
   const shared = await sharedContext({
     spec: inventory.spec,
     hosts: known,

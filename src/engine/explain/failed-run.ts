@@ -52,7 +52,7 @@ export async function explainFailedRun({
       })),
     )
   ).flatMap(({ facts, ...host }) => (facts === undefined ? [] : [{ ...host, facts }]));
-  const access = accessThrough(fresh, { inventory, signal });
+  const access = accessThrough(fresh, { inventory, signal, mayReadKeys: true });
   try {
     const evidence = await evidenceOf({ inventory, live: fresh, lost, access });
     const concerned = diagnose(evidence).filter(

@@ -1,10 +1,9 @@
-import { isOutage } from '../../cluster/api/errors.js';
+import { isOutage, isRefusal } from '../../cluster/api/errors.js';
 import { text } from '../../cluster/api/json.js';
 import { readRecord } from '../../cluster/record/text.js';
 import { nodeAddress } from '../../facts/index.js';
 import type { ClusterApi } from '../../model/api.js';
 import { defined } from '../../model/defined.js';
-import { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { isMember } from '../../model/facts.js';
 import { RECORD, type ClusterRecord } from '../../model/record.js';
@@ -22,6 +21,7 @@ export interface AskCluster {
   readonly live: readonly LiveHost[];
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  readonly mayReadKeys: boolean;
 }
 
 /** The record in the cluster, else its copy on a host where no API answers, else what the running cluster shows. Changes nothing. */
@@ -39,8 +39,8 @@ export async function knownCluster(ask: AskCluster): Promise<KnownCluster> {
 type Recorded = Omit<KnownCluster, 'exists' | 'open'>;
 
 /** undefined where the API gives no answer after all. */
-async function throughApi({ inventory, leader, live, signal }: AskCluster): Promise<Recorded | undefined> {
-  const access = accessThrough([leader], { inventory, signal });
+async function throughApi({ inventory, leader, live, signal, mayReadKeys }: AskCluster): Promise<Recorded | undefined> {
+  const access = accessThrough([leader], { inventory, signal, mayReadKeys });
   if (access === undefined) return undefined;
   try {
     const api = await access.api();
@@ -49,7 +49,7 @@ async function throughApi({ inventory, leader, live, signal }: AskCluster): Prom
     return { ...(await askLive(api, live)), nodes: fromHosts(live).nodes };
   } catch (thrown) {
     // Credentials that have run out are refused, an API server that is just ending is silent: the copy says it as well.
-    if (isOutage(thrown) || isRefusedLogin(thrown)) return undefined;
+    if (isOutage(thrown) || isRefusal(thrown)) return undefined;
     throw thrown;
   } finally {
     access.close();
@@ -104,8 +104,4 @@ function newestRunning(live: readonly LiveHost[]): string | undefined {
     .flatMap(({ running: { version } }) => version ?? [])
     .sort(compareVersions)
     .at(-1);
-}
-
-function isRefusedLogin(thrown: unknown): boolean {
-  return thrown instanceof KinitError && ['access', 'change'].includes(thrown.context.class);
 }

@@ -138,7 +138,7 @@ function leaderAccess(live: readonly LiveHost[], options: ResetOptions): Cluster
   if (leader === undefined) return undefined;
   const { port } = options.inventory.spec.apiServer;
   const listens = leader.facts.listening.some((socket) => socket.port === port);
-  return accessThrough([leader], options, listens);
+  return accessThrough([leader], { ...options, mayReadKeys: true }, listens);
 }
 
 async function resetHost(host: LiveHost, work: Work): Promise<PhaseTiming> {

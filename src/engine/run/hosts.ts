@@ -2,7 +2,7 @@ import { foreseeArtifacts, openOnes, resolveArtifacts } from '../../artifacts/in
 import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { Emit } from '../../model/event.js';
 import type { PlannedChange } from '../../model/plan.js';
-import { clusterAccess, readFile, SUPER_ADMIN_CONF } from '../api/access.js';
+import { adminKubeconfigOn, clusterAccess, readFile, SUPER_ADMIN_CONF } from '../api/access.js';
 import { isSealed } from '../../model/text/sealed.js';
 import { phases as allPhases } from '../../phases/index.js';
 import { contextFor, sharedContext, type SharedContext } from '../context.js';
@@ -56,8 +56,9 @@ async function prepare(run: HostsRun): Promise<Prepared> {
   const { address } = shared.leader;
   // What will lie on the host by then: before the first init nothing does.
   const made = shared.material[name]?.[SUPER_ADMIN_CONF]?.content ?? '';
-  const kubeconfig = (): Promise<string> =>
+  const text = (): Promise<string> =>
     isSealed(made) ? readFile(leader.connection, SUPER_ADMIN_CONF) : Promise.resolve(made);
+  const kubeconfig = (run.dryRun ? adminKubeconfigOn(leader.facts) : undefined) ?? text;
   const access = clusterAccess([{ connection: leader.connection, address, kubeconfig }], {
     port: inventory.spec.apiServer.port,
     signal,

@@ -153,7 +153,7 @@ async function chooseHosts(opened: OpenedHosts, phases: readonly Phase[], option
   if (strict && missed !== undefined) throw missed.error;
   const selected = selectHosts(live, { hosts: options.hosts, fresh: command === 'join' });
   const checked = live.filter(({ spec }) => selected.has(spec.name));
-  const known = await knownCluster({ ...options, leader, live });
+  const known = await knownCluster({ ...options, leader, live, mayReadKeys: changesHosts(command) });
   const { spec } = options.inventory;
   const guarded = { spec, known, command, leader, live, selected, phases: phases.map(({ id }) => id) };
   if (command !== 'check') await guard(guarded);

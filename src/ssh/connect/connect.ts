@@ -16,6 +16,7 @@ import { createKeyRing } from '../keys/key-ring.js';
 import { pipe } from '../transfer/pipe.js';
 import { findRoute } from './route.js';
 import { createRootShell } from '../shell/shell.js';
+import { connectSocket } from './socket.js';
 import { connectTcp } from './tcp.js';
 import { upload } from '../transfer/upload.js';
 
@@ -127,6 +128,7 @@ async function open(link: Link, loss: Loss, claims: { made: boolean }, release: 
       return ofOurs(host, change, await pipe(link, streamText(change, script), input, pipeOptions));
     },
     connectTcp: (address, port) => connectTcp(link, address, port),
+    connectSocket: (path) => connectSocket(link, path),
     stats: link.counts,
     close: async () => {
       loss.lose('kinit closed it');

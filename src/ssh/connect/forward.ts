@@ -2,8 +2,19 @@ import type { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
 import { KinitError } from '../../model/error.js';
 
+type Opened = (error: Error | undefined, channel: Duplex) => void;
+
 /** direct-tcpip through a connection. Throws what ssh2 says, or KinitError 'timeout'. */
 export function forward(client: Client, address: string, port: number, milliseconds: number): Promise<Duplex> {
+  return opened((done) => client.forwardOut('127.0.0.1', 0, address, port, done), milliseconds);
+}
+
+/** direct-streamlocal through a connection (PROTOCOL of OpenSSH, section 2.4). Throws as `forward` does. */
+export function forwardSocket(client: Client, path: string, milliseconds: number): Promise<Duplex> {
+  return opened((done) => client.openssh_forwardOutStreamLocal(path, done), milliseconds);
+}
+
+function opened(open: (done: Opened) => void, milliseconds: number): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     let late = false;
     const timer = setTimeout(() => {
@@ -11,7 +22,7 @@ export function forward(client: Client, address: string, port: number, milliseco
       reject(new KinitError('no answer', { class: 'timeout' }));
     }, milliseconds);
     try {
-      client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
+      open((error, channel) => {
         clearTimeout(timer);
         if (error !== undefined) return reject(error);
         if (late) return void channel.destroy();

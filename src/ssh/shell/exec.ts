@@ -57,12 +57,15 @@ export async function openChannel(link: Link, command: string): Promise<ClientCh
   }
 }
 
-/** Starts a script as root on its own channel. What the login shell prints before it is dropped. */
-export async function openExec(link: Link, script: string): Promise<Exec> {
+/**
+ * Starts a script as root on its own channel. What the login shell prints before it is dropped.
+ * @param onLine called with each line of its standard output as it comes
+ */
+export async function openExec(link: Link, script: string, onLine?: (line: string) => void): Promise<Exec> {
   const nonce = randomBytes(16).toString('hex');
   const text = Buffer.from(`umask 022; cd /; ${printMarker(nonce, '$$')}; ${script}`);
   const channel = await openChannel(link, rootCommand(link.root, nonce, evalWords(link.root, nonce, text.length)));
-  const stdout = createSink();
+  const stdout = createSink(onLine);
   const stderr = createSink();
   const noise = createTail(4096);
   const started = new Set<Sink>();

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { KinitError } from '../../model/error.js';
-import type { CommandResult } from '../../model/host.js';
+import type { CommandResult, PipeOptions } from '../../model/host.js';
 import { lastLines } from '../../model/text/last-lines.js';
 import { endSession, lostError, openExec } from '../shell/exec.js';
 import type { Link } from '../shell/exec.js';
@@ -12,13 +12,13 @@ export async function pipe(
   link: Link,
   script: string,
   input: Readable,
-  options: { readonly timeoutSeconds?: number; readonly change?: string } = {},
+  options: PipeOptions = {},
 ): Promise<CommandResult> {
   const { host } = link;
   const seconds = options.timeoutSeconds ?? 600;
   const tried = options.change ?? labelOf(script);
 
-  const exec = await openExec(link, script);
+  const exec = await openExec(link, script, options.onLine);
   const sender = createSender(link, exec, seconds);
   let ranOut = false;
   const timer = setTimeout(() => {

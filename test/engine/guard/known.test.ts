@@ -60,7 +60,8 @@ function known(live: readonly LiveHost[]): ReturnType<typeof knownCluster> {
   const inventory = { spec: SPEC, file: 'inventory.yaml', source: '' } as unknown as Parameters<
     typeof knownCluster
   >[0]['inventory'];
-  return knownCluster({ inventory, leader, live, emit: () => undefined, signal: new AbortController().signal });
+  const signal = new AbortController().signal;
+  return knownCluster({ inventory, leader, live, emit: () => undefined, signal, mayReadKeys: false });
 }
 
 function record(kubernetes: string, proxyMode = 'nftables'): string {

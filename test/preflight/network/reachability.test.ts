@@ -5,6 +5,7 @@ import type { ReachabilityResult } from '../../../src/preflight/network/results.
 import type { HostFacts } from '../../../src/model/facts.js';
 import type { Node } from '../../../src/model/phase.js';
 import { neededRoutes } from '../../../src/preflight/network/routes.js';
+import { fakeHost as silentHost } from '../../cluster/fakes.js';
 import { complaints, check, nodesOf, specOf, type Wanted } from '../nodes.js';
 
 interface FakeHost {
@@ -22,10 +23,7 @@ function fakeHost(host: string, listen: Answer, connect: Answer, stop: Answer = 
     [/^\( # preflight\/probe\/listen\n/, listen],
     [/^\( # preflight\/probe\/connect\n/, connect],
   ];
-  const refuse = (): never => {
-    throw new Error('not programmed');
-  };
-  const connection: HostConnection = {
+  const connection = silentHost({
     host,
     run: async (script) => {
       scripts.push(script);
@@ -33,13 +31,7 @@ function fakeHost(host: string, listen: Answer, connect: Answer, stop: Answer = 
       if (answer instanceof Error) throw answer;
       return { code: 0, stdout: answer, stderr: '' };
     },
-    claim: refuse,
-    upload: refuse,
-    pipe: refuse,
-    connectTcp: refuse,
-    stats: { execChannels: 1, roundTrips: 0, bytesSent: 0 },
-    close: refuse,
-  };
+  });
   return { connection, scripts };
 }
 

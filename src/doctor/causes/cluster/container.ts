@@ -89,7 +89,7 @@ export const apiDown: Cause = {
   remedy:
     'On the control-plane host: `crictl ps -a` shows the static pods, `crictl logs ID` what the API server or etcd says, `journalctl -u kubelet` why a pod does not start. No container at all: look at the manifests in /etc/kubernetes/manifests.',
   rank: 97,
-  find: ({ cluster, apiTrouble, hosts }) => {
+  find: ({ cluster, apiTrouble, apiWay, hosts }) => {
     const leader = hosts.find(({ isControlPlane, facts }) => isControlPlane && isMember(facts));
     if (cluster !== undefined || leader === undefined) return [];
     const names = newestContainers(leader)
@@ -99,7 +99,8 @@ export const apiDown: Cause = {
       {
         host: leader.host,
         found: `${said(apiTrouble ?? 'the API server does not answer')}; its containers: ${names.join(', ') || 'none'}`,
-        next: `on ${leader.host}: crictl ps -a; crictl logs of kube-apiserver and etcd; journalctl -u kubelet -e`,
+        next:
+          apiWay ?? `on ${leader.host}: crictl ps -a; crictl logs of kube-apiserver and etcd; journalctl -u kubelet -e`,
       },
     ];
   },
