@@ -19,6 +19,8 @@ export interface AddOn {
   readonly objects: (context: PhaseContext) => readonly KubeObject[];
   /** It is ready when every pod of these is available; the end of a run waits for that. */
   readonly ready: readonly Workload[];
+  /** The signer whose requests it approves. */
+  readonly approves?: string;
   readonly decides?: Decider;
   /** What it leaves on a host besides pods. */
   readonly traces?: NetworkTraces;

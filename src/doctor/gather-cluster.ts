@@ -1,6 +1,8 @@
+import { refused } from '../cluster/api/errors.js';
 import { field, list, text } from '../cluster/api/json.js';
 import type { ClusterApi, KubeObject } from '../model/api.js';
 import { defined } from '../model/defined.js';
+import { KUBELET_SERVING } from '../model/signers.js';
 import type { ClusterEvidence } from './evidence.js';
 import { SYSTEM_NAMESPACES } from './networks.js';
 import { redact, redactValues } from '../model/text/redact/index.js';
@@ -9,19 +11,26 @@ import { redact, redactValues } from '../model/text/redact/index.js';
 const MAX_OBJECTS = 2000;
 const MAX_EVENTS = 300;
 
-/** Asks the API for what causes and checks read. Throws 'access' where it does not answer. */
+/** Asks the API for what causes and checks read. Throws 'access' where it does not answer, or does not tell. */
 export async function gatherCluster(api: ClusterApi): Promise<ClusterEvidence> {
-  const [readyz, version, nodes, pods, events, deployments, daemonSets, services, leases] = await Promise.all([
-    api.request('GET', '/readyz?verbose'),
-    api.request('GET', '/version'),
-    some(api, '/api/v1/nodes'),
-    some(api, '/api/v1/pods'),
-    some(api, '/api/v1/events', '&fieldSelector=type%3DWarning'),
-    some(api, '/apis/apps/v1/deployments'),
-    some(api, '/apis/apps/v1/daemonsets'),
-    some(api, '/api/v1/services'),
-    some(api, '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases'),
-  ]);
+  const [readyz, version, nodes, pods, events, deployments, daemonSets, services, leases, requests] = await Promise.all(
+    [
+      api.request('GET', '/readyz?verbose'),
+      api.request('GET', '/version'),
+      some(api, '/api/v1/nodes'),
+      some(api, '/api/v1/pods'),
+      some(api, '/api/v1/events', '&fieldSelector=type%3DWarning'),
+      some(api, '/apis/apps/v1/deployments'),
+      some(api, '/apis/apps/v1/daemonsets'),
+      some(api, '/api/v1/services'),
+      some(api, '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases'),
+      some(
+        api,
+        '/apis/certificates.k8s.io/v1/certificatesigningrequests',
+        `&fieldSelector=spec.signerName%3D${encodeURIComponent(KUBELET_SERVING)}`,
+      ),
+    ],
+  );
   const system = (object: KubeObject): boolean => SYSTEM_NAMESPACES.includes(object.metadata.namespace ?? '');
   return {
     version: text(version.body, 'gitVersion') ?? 'unknown',
@@ -57,12 +66,22 @@ export async function gatherCluster(api: ClusterApi): Promise<ClusterEvidence> {
         ),
       ),
     leases: leases.map((each) => reduced('Lease', each, { renewTime: field(each, 'spec', 'renewTime') }, undefined)),
+    servingRequests: requests.map((each) =>
+      reduced(
+        'CertificateSigningRequest',
+        each,
+        { username: field(each, 'spec', 'username') },
+        { conditions: field(each, 'status', 'conditions') },
+      ),
+    ),
   };
 }
 
 async function some(api: ClusterApi, path: string, more = ''): Promise<KubeObject[]> {
   const response = await api.request('GET', `${path}?limit=${MAX_OBJECTS}${more}`);
-  return response.status === 200 ? (list(response.body, 'items') as KubeObject[]) : [];
+  // What is not told is not known to be absent.
+  if (response.status !== 200) throw refused(`list ${path.split('/').at(-1) ?? ''}`, `GET ${path}`, response, 'access');
+  return list(response.body, 'items') as KubeObject[];
 }
 
 /** A pod's specification may hold secrets in its environment and arguments; only where it runs and what it runs is kept. */

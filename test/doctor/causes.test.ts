@@ -1,7 +1,8 @@
 import { phases } from '../../src/phases/index.js';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { causes } from '../../src/doctor/causes/index.js';
 import { diagnose } from '../../src/doctor/diagnose.js';
+import type { KubeObject } from '../../src/model/api.js';
 import type { Evidence } from '../../src/doctor/evidence.js';
 import { HEALTHY, ILL, recorded } from './recordings.js';
 
@@ -23,6 +24,7 @@ const CHANGED: Readonly<Record<string, (healthy: Evidence) => Evidence>> = {
       ...host,
       text: { ...host.text, sysctls: 'net/bridge/bridge-nf-call-iptables=\nnet/ipv4/ip_forward=1\n' },
     })),
+  'serving-request-pending': (healthy) => withRequests(healthy, [requestOf(healthy, 'csr-1', 600)]),
   leftovers: (healthy) =>
     onFirst(healthy, (host) => ({
       ...host,
@@ -61,6 +63,91 @@ test.each([
   const told = diagnose({ ...silent, apiTrouble: 'the API server did not answer' }).map(({ cause }) => cause);
   expect(told.includes('image-pull')).toBe(isTold);
 });
+
+describe('of a node whose kubelet asked for a serving certificate', () => {
+  // Its kubelets serve with what they signed themselves.
+  const healthy = recorded('stock-kubeadm');
+  const approved = { conditions: [{ type: 'Approved', status: 'True' }] };
+  const denied = { conditions: [{ type: 'Denied', status: 'True' }] };
+  const told = (evidence: Evidence, ...requests: readonly KubeObject[]): object[] =>
+    diagnose(withRequests(evidence, requests)).filter(({ cause }) => cause === 'serving-request-pending');
+
+  test('the last request counts, and not before an approver has had its time', () => {
+    expect(told(healthy, requestOf(healthy, 'csr-1', 600))).toMatchObject([
+      {
+        severity: 'error',
+        host: 'node1',
+        found: expect.stringContaining('(csr-1), and nobody approved it: kubectl logs, exec and top fail') as string,
+        next: expect.stringMatching(/kubectl certificate approve csr-1$/) as string,
+      },
+    ]);
+    expect(told(healthy, requestOf(healthy, 'csr-1', 600), requestOf(healthy, 'csr-2', 300, approved))).toEqual([]);
+    expect(told(healthy, requestOf(healthy, 'csr-1', 600, denied))).toEqual([]);
+    expect(told(healthy, requestOf(healthy, 'csr-1', 5))).toEqual([]);
+  });
+
+  test('with a certificate it is a warning until when that serves; one that came after the request answers it', () => {
+    const serving = onFirst(healthy, (host) => ({
+      ...host,
+      text: {
+        ...host.text,
+        certificates: (host.text['certificates'] ?? '').replace('kubelet-client-', 'kubelet-server-'),
+      },
+    }));
+    expect(told(serving, requestOf(serving, 'csr-1', 60))).toMatchObject([
+      { severity: 'warning', found: expect.stringMatching(/its certificate ends on \d{4}-\d\d-\d\d$/) as string },
+    ]);
+    expect(told(serving, requestOf(serving, 'csr-1', 10 * 24 * 3600))).toEqual([]);
+  });
+
+  test("where kinit's approver runs, its log is named; where it is missing, init", () => {
+    const next = (replicas: number): unknown => {
+      const kinit = recorded('kinit');
+      const workload = {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'serving-approver', namespace: 'kube-system' },
+        spec: { replicas },
+      };
+      const { cluster } = kinit;
+      const running = cluster === undefined ? kinit : { ...kinit, cluster: { ...cluster, workloads: [workload] } };
+      return told(running, requestOf(kinit, 'csr-1', 600))[0];
+    };
+    expect(next(1)).toMatchObject({
+      next: expect.stringContaining('; kubectl -n kube-system logs deployment/serving-approver says why') as string,
+    });
+    expect(next(0)).toMatchObject({ next: expect.stringContaining('; kinit init puts back the approver') as string });
+  });
+});
+
+test('where only the way to the API is shut, what opens it is the advice', () => {
+  const { cluster: _cluster, ...healthy } = recorded('kinit');
+  const found = diagnose({
+    ...healthy,
+    apiTrouble: 'sshd opens no stream',
+    apiWay: 'AllowStreamLocalForwarding local',
+  });
+  expect(found.filter(({ severity }) => severity === 'error')).toMatchObject([
+    { cause: 'api-down', next: 'AllowStreamLocalForwarding local' },
+  ]);
+});
+
+/** What the kubelet of the first host asked for, so many seconds ago. */
+function requestOf({ takenAt, hosts }: Evidence, name: string, seconds: number, status: object = {}): KubeObject {
+  const creationTimestamp = new Date(Date.parse(takenAt) - seconds * 1000).toISOString();
+  return {
+    apiVersion: 'certificates.k8s.io/v1',
+    kind: 'CertificateSigningRequest',
+    metadata: { name, creationTimestamp },
+    spec: { username: `system:node:${hosts[0]?.host ?? ''}` },
+    status,
+  };
+}
+
+function withRequests(evidence: Evidence, servingRequests: readonly KubeObject[]): Evidence {
+  const { cluster } = evidence;
+  return cluster === undefined ? evidence : { ...evidence, cluster: { ...cluster, servingRequests } };
+}
 
 function onFirst(evidence: Evidence, change: (host: Evidence['hosts'][number]) => Evidence['hosts'][number]): Evidence {
   return { ...evidence, hosts: evidence.hosts.map((host, index) => (index === 0 ? change(host) : host)) };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { gatherCluster } from '../../src/doctor/gather-cluster.js';
 import type { ClusterApi } from '../../src/model/api.js';
+import { failure } from '../cluster/fakes.js';
 import { planted } from '../model/text/redact/planted.js';
 
 /** An API server with a pod and an event for each text, and nothing else. */
@@ -47,6 +48,21 @@ test.each([
     },
   ]);
   expect(JSON.stringify(cluster)).not.toMatch(/hunter2|"x\\\\"/);
+});
+
+test('what the API does not tell is no empty list: the whole look failed, with its words', async () => {
+  const full = apiWith([]);
+  const api: ClusterApi = {
+    ...full,
+    request: (method, path) =>
+      path.startsWith('/api/v1/nodes')
+        ? Promise.resolve({ status: 500, body: { reason: 'InternalError', message: 'etcdserver: request timed out' } })
+        : full.request(method, path),
+  };
+  expect(await failure(gatherCluster(api))).toMatchObject({
+    message: 'the API server refused to list nodes',
+    context: { class: 'access', found: '500 InternalError: etcdserver: request timed out' },
+  });
 });
 
 test('no secret of a pod or event is left, whatever it stood in', async () => {

@@ -1,26 +1,66 @@
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { hostChecks } from '../../src/doctor/checks/host.js';
 import { diagnose } from '../../src/doctor/diagnose.js';
 import type { Evidence } from '../../src/doctor/evidence.js';
 import { gatherHost } from '../../src/doctor/gather-host.js';
-import { SECTIONS } from '../../src/doctor/sections.js';
+import { digestsOf, SECTIONS } from '../../src/doctor/sections.js';
 import { sectionScript } from '../../src/facts/ask.js';
 import type { HostConnection } from '../../src/model/host.js';
 import { specOf } from '../preflight/nodes.js';
-import { run, SHELLS, type Shell, withHost } from '../resources/sh.js';
+import { run, SHELLS, type Shell, withHostAsync } from '../resources/sh.js';
 import { recorded } from './recordings.js';
 
 const REAL = recorded('stock-kubeadm');
 const [HOST] = REAL.hosts;
 const SLOW = { units: 'systemctl gave no answer within 5 s (exit code 75)' };
 
+/** What asks something that may hang, by what hangs. */
+const ASKED_BY: Readonly<Record<string, readonly string[]>> = {
+  systemctl: ['units', 'kubelet-config', 'resolv'],
+  journalctl: ['kubelet-log', 'kubelet-last', 'runtime-log', 'memory'],
+  dmesg: ['kernel-log'],
+  df: ['disk'],
+  nft: ['firewall'],
+  'iptables-save': ['firewall'],
+  crictl: ['containers', 'versions'],
+  kubelet: ['versions'],
+  tail: ['pod-logs'],
+  grep: ['etcd-log'],
+  sha256sum: ['digests'],
+};
+const ASKED = [...new Set(Object.values(ASKED_BY).flat())];
+/** What is asked besides, in every case. */
+const OTHERS = ['units', 'disk', 'containers'];
+const OF_MACHINE = ['df', 'tail', 'grep', 'sha256sum'];
+
 /** A host whose `timeout` ends this command as one that hangs, and no other. */
-function withHanging(shell: Shell, command: string, then: (output: string, errors: string) => void): void {
-  withHost((host) => {
+async function withHanging(
+  shell: Shell,
+  command: string,
+  then: (output: string, errors: string) => void,
+): Promise<void> {
+  await withHostAsync(async (host) => {
     host.command('timeout', `case "$2" in ${command}) exit 124;; *) shift; exec "$@";; esac`);
-    for (const each of ['systemctl', 'nft', 'iptables-save']) host.command(each, 'echo said');
-    const asked = SECTIONS.filter(([id]) => ['units', 'disk', 'firewall', 'kubelet-config'].includes(id));
+    for (const each of [...Object.keys(ASKED_BY), 'kubeadm'])
+      if (!OF_MACHINE.includes(each)) host.command(each, `echo "said by ${each}"`);
+    for (const [pod, container] of [
+      ['etcd-node1', 'etcd'],
+      ['coredns-1', 'coredns'],
+    ] as const)
+      host.write(`/var/log/pods/kube-system_${pod}_1/${container}/0.log`, 'error: it failed\n');
+    const socket = join(host.root, '/run/containerd/containerd.sock');
+    mkdirSync(dirname(socket), { recursive: true });
+    const server = createServer().listen(socket);
+    await once(server, 'listening');
+    const asked = [...SECTIONS, digestsOf(['/etc/hostname'])].filter(([id]) =>
+      [...(ASKED_BY[command] ?? ASKED), ...OTHERS].includes(id),
+    );
     const { stdout, stderr } = run(shell, host.inside(sectionScript('n', asked)));
+    server.close();
     then(stdout, stderr);
   });
 }
@@ -29,16 +69,24 @@ const codeOf = (output: string, id: string): string | undefined =>
   new RegExp(`=n ${id}:code\n(\\d+)`).exec(output)?.[1];
 
 for (const shell of SHELLS) {
-  test.each([
-    ['systemctl', ['units', 'kubelet-config']],
-    ['df', ['disk']],
-    ['nft', ['firewall']],
-    ['iptables-save', ['firewall']],
-  ])(`${shell}: %s that hangs is told by the sections that ask it (%s), and by no other`, (command, silent) => {
-    withHanging(shell, command, (output, errors) => {
-      for (const id of ['units', 'disk', 'firewall', 'kubelet-config'])
-        expect(codeOf(output, id) === '75', id).toBe(silent.includes(id));
-      expect(errors).toContain(`${command} gave no answer within 5 s`);
+  test.each(Object.entries(ASKED_BY))(
+    `${shell}: %s that hangs is told by the sections that ask it (%s), and by no other`,
+    async (command, silent) => {
+      await withHanging(shell, command, (output, errors) => {
+        expect(ASKED.filter((id) => codeOf(output, id) === '75')).toEqual(ASKED.filter((id) => silent.includes(id)));
+        expect(errors).toMatch(new RegExp(`^${command} gave no answer within \\d+ s$`, 'm'));
+      });
+    },
+  );
+
+  test(`${shell}: one program that hangs takes nothing from what the others said`, async () => {
+    await withHanging(shell, 'kubelet', (output) => {
+      expect(output).toContain('kubeadm said by kubeadm');
+    });
+    await withHanging(shell, 'none', (output) => {
+      expect(ASKED.filter((id) => codeOf(output, id) === '75')).toEqual([]);
+      for (const said of ['kubelet said by kubelet', '=== kube-system_coredns-1_1/coredns/0.log\nerror: it failed'])
+        expect(output).toContain(said);
     });
   });
 }

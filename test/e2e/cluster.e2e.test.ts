@@ -77,7 +77,6 @@ done; sleep 0.02; done`,
     await sshd('echo "AllowStreamLocalForwarding no" > /etc/ssh/sshd_config.d/hardened.conf');
     for (const [command, code] of [
       ['plan', 12],
-      ['status', 12],
       ['doctor', 3],
     ] as const) {
       const said = await kinit([command, '-i', cluster.inventory]);

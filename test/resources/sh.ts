@@ -153,6 +153,7 @@ const PLACES = [
   '/var/lib/dpkg',
   '/var/lib/apt',
   '/var/cache/apt',
+  '/var/log/pods',
 ];
 
 export function withHost(test: (host: FakeHost) => void): void {

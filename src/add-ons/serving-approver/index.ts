@@ -1,4 +1,5 @@
 import type { PhaseContext } from '../../model/phase.js';
+import { KUBELET_SERVING } from '../../model/signers.js';
 import { pkiPair } from '../../pki/index.js';
 import type { AddOn } from '../add-on.js';
 import { NAMESPACE, servingApproverObjects } from './objects.js';
@@ -12,6 +13,7 @@ export const servingApprover: AddOn = {
   needs: 'api',
   supply: servingApproverSupply,
   objects: (context) => (servesByRequest(context) ? servingApproverObjects(context) : []),
+  approves: KUBELET_SERVING,
   ready: [{ kind: 'Deployment', namespace: NAMESPACE, name: NAME }],
 };
 

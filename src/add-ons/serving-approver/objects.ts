@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../model/api.js';
 import { imageRef } from '../../model/artifact.js';
 import type { PhaseContext } from '../../model/phase.js';
+import { KUBELET_SERVING } from '../../model/signers.js';
 import { nthAddress } from '../../model/text/cidr.js';
 import { clusterRole, clusterRoleBinding, serviceAccount } from '../../templates/objects.js';
 import { NAME } from './supply.js';
@@ -21,7 +22,7 @@ export function servingApproverObjects(context: PhaseContext): KubeObject[] {
       {
         apiGroups: [CERTIFICATES],
         resources: ['signers'],
-        resourceNames: ['kubernetes.io/kubelet-serving'],
+        resourceNames: [KUBELET_SERVING],
         verbs: ['approve'],
       },
       { apiGroups: [''], resources: ['nodes'], verbs: ['list'] },

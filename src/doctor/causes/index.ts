@@ -7,6 +7,7 @@ import { cniConfigMissing, staleCni } from './cluster/cni.js';
 import { apiDown, containerCrash } from './cluster/container.js';
 import { diskFull } from './host/disk.js';
 import { dnsLoop } from './cluster/dns.js';
+import { servingRequestPending } from './cluster/serving-request.js';
 import { slowDisks } from './cluster/slow-disk.js';
 import { firewallApi, firewallKubelet, firewallOverlay } from './host/firewall.js';
 import { leftovers } from './host/leftovers.js';
@@ -49,6 +50,7 @@ export const causes: readonly Cause[] = [
   kubeletDown,
   dnsLoop,
   imagePull,
+  servingRequestPending,
   ...slowDisks,
   containerCrash,
   nodeNotReady,

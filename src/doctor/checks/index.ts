@@ -5,6 +5,7 @@ import type { Evidence } from '../evidence.js';
 import { clusterChecks } from './cluster.js';
 import { fileChecks, type Expected } from './files.js';
 import { hostChecks } from './host.js';
+import { lookedAt } from './unlooked.js';
 
 /** Every check of the doctor: hosts in the inventory's order, then the cluster. Pure. */
 export function doctorChecks(
@@ -14,7 +15,9 @@ export function doctorChecks(
 ): DoctorCheck[] {
   const hosts = hostChecks(evidence, spec);
   const files = (name: string): CheckResult[] =>
-    evidence.hosts.filter(({ host }) => host === name).flatMap((host) => fileChecks(host, expected.get(name) ?? {}));
+    evidence.hosts
+      .filter(({ host }) => host === name)
+      .flatMap((host) => fileChecks(host, expected.get(name) ?? {}).filter((check) => lookedAt(host, check)));
   const lost = evidence.lost.map(
     ({ host, reason }): DoctorCheck => ({
       host,

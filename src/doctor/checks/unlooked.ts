@@ -7,12 +7,17 @@ const READS: Readonly<Record<string, string>> = {
   runtime: 'units',
   firewall: 'firewall',
   disk: 'disk',
+  digests: 'digests',
 };
 
 /** The checks without those that would take for absent what could not be looked at; before them one that names it. */
 export function onlyLookedAt(host: HostEvidence, checks: readonly CheckResult[]): CheckResult[] {
-  const { unseen = {} } = host;
-  return [...unlooked(host), ...checks.filter(({ name }) => unseen[READS[name] ?? ''] === undefined)];
+  return [...unlooked(host), ...checks.filter((check) => lookedAt(host, check))];
+}
+
+/** Whether what a check reads could be looked at. */
+export function lookedAt({ unseen = {} }: HostEvidence, { name }: CheckResult): boolean {
+  return unseen[READS[name] ?? ''] === undefined;
 }
 
 function unlooked(host: HostEvidence): CheckResult[] {

@@ -1,4 +1,5 @@
 # shellcheck shell=sh
 # "$@" = files. Prints the SHA-256 of each that is there, as sha256sum does.
+# include: ./bounded.sh
 
-timeout 60 sha256sum -- "$@"
+in_time 60 sha256sum -- "$@"

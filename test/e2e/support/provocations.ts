@@ -64,6 +64,31 @@ const simple = (cause: string, { host, provoke, mend, first = true, ...rest }: S
   mend: (lab) => (mend === init ? init(lab) : lab.sh(host, mend as string)),
 });
 
+/**
+ * The kubelet of node3 has no certificate to serve with, as on a host that the stock kubeadm joined, and asks for one while
+ * nobody approves, until the doctor takes that for pending.
+ */
+async function askUnapproved(lab: LabHandle): Promise<void> {
+  await lab.kubectl('-n kube-system scale deployment/serving-approver --replicas=0');
+  await lab.kubectl('-n kube-system wait --for=delete pod -l k8s-app=serving-approver --timeout=60s');
+  await lab.sh(
+    'node3',
+    `mkdir -p /root/doctor-pki; mv /var/lib/kubelet/pki/kubelet.* /root/doctor-pki/
+${edit(KUBELET_CONFIG, "'/^tlsCertFile:/d; /^tlsPrivateKeyFile:/d'")}; systemctl restart kubelet`,
+  );
+  await lab.sh(
+    'node1',
+    `${KUBECTL}; for n in $(seq 60); do kubectl get csr | grep -q 'node:node3 .*Pending' && break; sleep 0.5; done; sleep 21`,
+  );
+}
+
+/** The advice. */
+const APPROVE = `${KUBECTL}; set -e
+for csr in $(kubectl get csr | awk '/node:node3 .*Pending/ { print $1 }'); do kubectl certificate approve $csr; done
+pod=$(kubectl -n kube-system get pods -l k8s-app=kube-proxy --field-selector spec.nodeName=node3 -o name)
+for n in $(seq 60); do kubectl -n kube-system logs $pod --tail=1 && break; sleep 0.5; done
+kubectl -n kube-system logs $pod --tail=1`;
+
 /** Everything that can be brought about on lab hosts without a trace on their machine, in the order it is. */
 export const PROVOCATIONS: readonly Provocation[] = [
   simple('kubectl-no-config', {
@@ -74,6 +99,22 @@ export const PROVOCATIONS: readonly Provocation[] = [
     provoke: 'kubectl get nodes 2>&1 | grep -q "localhost:8080 was refused"',
     mend: 'true',
   }),
+  {
+    cause: 'serving-request-pending',
+    host: 'node3',
+    found: /nobody approved it: kubectl logs, exec and top fail there$/,
+    advice: /kubectl certificate approve csr-\w+; kinit init puts back the approver/,
+    first: true,
+    provoke: askUnapproved,
+    mend: async (lab) => {
+      await lab.sh('node1', APPROVE);
+      await lab.kubectl('-n kube-system scale deployment/serving-approver --replicas=1');
+      await lab.sh(
+        'node3',
+        `rm -f /var/lib/kubelet/pki/kubelet-server-*; mv /root/doctor-pki/* /var/lib/kubelet/pki/; ${restore(KUBELET_CONFIG)}; systemctl restart kubelet`,
+      );
+    },
+  },
   simple('kubelet-down', {
     host: 'node3',
     found: /kubelet is inactive/,

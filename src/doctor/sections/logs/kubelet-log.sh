@@ -4,4 +4,5 @@
 # include: ../bounded.sh
 
 date +now=%s
-timeout 5 journalctl -u kubelet --no-pager -q -o short-unix -r --since=-15min -n 400 | tac | cut -c1-700 | last 120000
+said=$(in_time 5 journalctl -u kubelet --no-pager -q -o short-unix -r --since=-15min -n 400) || exit 75
+printf '%s\n' "$said" | tac | cut -c1-700 | last 120000

@@ -13,12 +13,21 @@ newest() {
 
 telling=$1
 shift
-for namespace in "$@"; do
-  for folder in "$namespace"_*/*; do
-    [ -d "$folder" ] || continue
-    for name in $(newest "$folder"); do
-      echo "=== $folder/$name"
-      timeout 3 tail -n 200 "$folder/$name" | grep -iE "$telling" | cut -c1-500 | tail -n 12
+said=$(
+  missed=0
+  for namespace in "$@"; do
+    for folder in "$namespace"_*/*; do
+      [ -d "$folder" ] || continue
+      for name in $(newest "$folder"); do
+        echo "=== $folder/$name"
+        # One that hangs takes nothing from the others.
+        lines=$(in_time 3 tail -n 200 "$folder/$name") || missed=75
+        printf '%s\n' "$lines" | grep -iE "$telling" | cut -c1-500 | tail -n 12
+      done
     done
   done
-done | last 120000
+  exit "$missed"
+)
+missed=$?
+printf '%s\n' "$said" | last 120000
+exit "$missed"

@@ -3,5 +3,5 @@
 # "$@" = their units, each after -u
 # include: ../bounded.sh
 
-bounded 2000000 journalctl "$@" --no-pager -q -o cat -r --since=-15min -n 2000 |
-  tac | grep -E 'level=(warning|error|fatal|panic)|^panic|[Ff]ailed' | tail -n 80 | last 40000
+said=$(bounded 2000000 journalctl "$@" --no-pager -q -o cat -r --since=-15min -n 2000) || exit 75
+printf '%s\n' "$said" | tac | grep -E 'level=(warning|error|fatal|panic)|^panic|[Ff]ailed' | tail -n 80 | last 40000
