@@ -94,6 +94,8 @@ test.each([
   ['plan --parallel 0', ''],
   ['lab exec node1', 'kinit lab exec node1 -- uptime'],
   ['lab up --memory much', '2G'],
+  ['init -- uptime', 'kinit init takes nothing after --: "uptime"'],
+  ['lab ssh node1 uptime', 'kinit lab ssh takes no argument "uptime"'],
   ['kubeconfig --merge --out x', 'KUBECONFIG'],
   ['token create --ttl soon', '30m'],
 ])('kinit %s is a usage error with a next step', async (words, hint) => {

@@ -83,18 +83,11 @@ test('the command line lists the lab with its folder, and runs a command on a ho
     .split('\n')
     .flatMap((line) => (line === '' ? [] : [JSON.parse(line) as { name?: string }]));
   expect(rows.find(({ name }) => name === NAME)).toMatchObject({ directory: lab.directory });
-  const run = await kinit([
-    'lab',
-    'exec',
-    '--name',
-    NAME,
-    'node2',
-    '--',
-    'sh',
-    '-c',
-    'hostname; echo "$0 no" >&2; exit 7',
-  ]);
-  expect(run).toEqual({ code: 7, stdout: 'node2\n', stderr: 'sh no\n' });
+  for (const command of ['exec', 'ssh']) {
+    const words = ['sh', '-c', 'hostname; echo "$0 no" >&2; exit 7'];
+    const run = await kinit(['lab', command, '--name', NAME, 'node2', '--', ...words]);
+    expect([command, run]).toEqual([command, { code: 7, stdout: 'node2\n', stderr: 'sh no\n' }]);
+  }
 });
 
 test('memory, CPU and disk limits bind', async () => {

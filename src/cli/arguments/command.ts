@@ -45,6 +45,8 @@ interface CommandDefinition<T> {
   /** Argument lists, without the program's name, and what each does. At least one. */
   readonly examples: readonly (readonly [args: string, what: string])[];
   readonly printsValue?: boolean;
+  /** Words after -- are a command to run somewhere; other commands refuse them. */
+  readonly takesCommand?: boolean;
   /** How it may end besides 0 and what every command may end with. */
   readonly exitCodes: readonly CodeName[];
   readonly options: (yargs: Argv<GlobalOptions>) => Argv<T>;
@@ -68,6 +70,9 @@ export function defineCommand<T extends GlobalOptions>(definition: CommandDefini
           ),
         handler: (args: ArgumentsCamelCase<T>) => {
           const surplus = args._.slice(path.length);
+          const behind = commandWords(args);
+          if (behind.length > 0 && definition.takesCommand !== true)
+            throw usage(`kinit ${path.join(' ')} takes nothing after --: "${behind.join(' ')}"`, path);
           if (surplus.length > 0) throw usage(`kinit ${path.join(' ')} takes no argument "${surplus.join(' ')}"`, path);
           select({
             command: path.join(' '),
@@ -79,6 +84,11 @@ export function defineCommand<T extends GlobalOptions>(definition: CommandDefini
       });
     },
   };
+}
+
+/** What stands after --. */
+export function commandWords(args: ArgumentsCamelCase): readonly string[] {
+  return ((args['--'] as unknown[] | undefined) ?? []).map(String);
 }
 
 /** Commands under one word: 'token create'. */

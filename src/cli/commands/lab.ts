@@ -2,7 +2,7 @@ import { DRIVER_NAMES } from '../../lab/drivers/names.js';
 import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import { quote } from '../../shell/quote.js';
-import { defineCommand, defineGroup } from '../arguments/command.js';
+import { commandWords, defineCommand, defineGroup } from '../arguments/command.js';
 import { parseMemory } from '../terminal/size.js';
 import { table } from '../render/tables/table.js';
 import { count } from '../render/text.js';
@@ -116,12 +116,17 @@ const list = defineCommand({
 
 const ssh = defineCommand({
   usage: 'ssh <host>',
-  describe: 'Open a shell on a lab host',
-  examples: [['lab ssh node1', 'a root shell there']],
+  describe: 'Open a shell on a lab host; with -- COMMAND, run that instead, as lab exec does',
+  examples: [
+    ['lab ssh node1', 'a root shell there'],
+    ['lab ssh node1 -- uptime', 'as lab exec node1 -- uptime'],
+  ],
+  printsValue: true,
+  takesCommand: true,
   exitCodes: ['access'],
   options: (yargs) => yargs.positional('host', hostName).option('name', nameOption),
   run: async (args, { signal }) => {
-    return runInPlace(await sshWords(args.name, args.host), signal);
+    return runInPlace(await sshWords(args.name, args.host, commandWords(args)), signal);
   },
 });
 
@@ -133,10 +138,11 @@ const exec = defineCommand({
     ["lab exec node1 -- sh -c 'echo $HOSTNAME | rev'", 'through a shell there'],
   ],
   printsValue: true,
+  takesCommand: true,
   exitCodes: ['access'],
   options: (yargs) => yargs.positional('host', hostName).option('name', nameOption),
   run: async (args, { signal }) => {
-    const command = (args['--'] as unknown[] | undefined)?.map(String) ?? [];
+    const command = commandWords(args);
     if (command.length === 0)
       throw new KinitError('kinit lab exec needs a command', {
         class: 'usage',
