@@ -16,6 +16,8 @@ const SOON_SECONDS = 10;
 const PATIENCE = 60;
 /** The same where the old container runs no more. */
 const LESS_PATIENCE = 30;
+/** From this start on the kubelet's pause before the next one (10 s, doubled each time) is longer than starting it again takes. */
+const LONG_PAUSE_ATTEMPT = 2;
 
 export interface Troubleshooter {
   /** Remembers what was there at the first look: what ended before it counts for nothing. */
@@ -43,10 +45,13 @@ export function troubleshooter(
   const goneSince = new Map<string, number>();
   let restarted = false;
   /** By the host's clock, in seconds since 1970. */
+  let firstLook: number | undefined;
+  /** By the host's clock, in seconds since 1970. */
   const begunThere = (begun.getTime() + node.facts.clockOffsetMs) / 1000;
   const isOlder = (runs: Runs, run: Run): boolean => runs.now - run.podSeconds < begunThere;
 
   const see = (runs: Runs): void => {
+    firstLook ??= runs.now;
     for (const name of names) {
       const run = runs.of(name);
       // A pod of a manifest that was there before goes on counting where it was.
@@ -80,14 +85,20 @@ export function troubleshooter(
         const run = runs.of(name);
         if (run.digest !== digest)
           return secondsSince(waitedSince) > PATIENCE || secondsSince(goneSince.get(name) ?? Infinity) > LESS_PATIENCE;
-        // Between two starts, of which the last was not in this run: the pause may be minutes.
-        if (run.state === 'ended') return (ends.get(run.container)?.finished ?? Infinity) < begunThere;
+        // Between two starts, of which the last was not in this run, or for want of what this wait comes after: the pause may be minutes.
+        if (run.state === 'ended') {
+          const finished = ends.get(run.container)?.finished ?? Infinity;
+          return finished < begunThere || (run.attempt >= LONG_PAUSE_ATTEMPT && finished < (firstLook ?? 0));
+        }
         return run.state === 'none' && isOlder(runs, run);
       });
       if (stuck !== undefined && !restarted && runs.kubelet) {
         restarted = true;
         progress(`the kubelet does not start ${stuck.name} as it was written: starting the kubelet again`);
-        const old = [...names, ...dependents].map((name) => runs.of(name)).filter(({ state }) => state === 'running');
+        const right = new Set(manifests.map(({ digest }) => digest));
+        const old = [...names, ...dependents]
+          .map((name) => runs.of(name))
+          .filter(({ state, digest }) => state === 'running' && !right.has(digest ?? ''));
         await host.run(sh(restart, { args: old.map(({ container }) => container) }), {
           timeoutSeconds: 150,
           change: 'restart kubelet',

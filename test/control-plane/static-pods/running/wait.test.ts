@@ -186,6 +186,22 @@ test('ends of an earlier run count for nothing: the kubelet is started again, an
   expect(said).toContain('the kubelet does not start kube-scheduler as it was written: starting the kubelet again');
 });
 
+test.each([
+  ['long: the kubelet is started again', 4, 1],
+  ['short: it is waited for', 1, 0],
+])(
+  'one that ended in this run before what it needs was there, in a pause that is %s',
+  async (_what, attempt, restarts) => {
+    const begun = new Date(Date.now() - 120_000);
+    const paused = { state: 'EXITED', attempt, made: 30, podMade: 4_000, finished: 20 } as const;
+    const { host, ran } = showing([...Array.from({ length: 20 }, () => paused), { attempt: attempt + 1, made: 6 }]);
+    await (
+      await waiting(host, {}, begun)
+    ).waits;
+    expect(ran.filter((name) => name === 'restart-kubelet')).toHaveLength(restarts);
+  },
+);
+
 test('a wrong flag is told at its first end', async () => {
   const { host } = showing(
     [{ state: 'EXITED', made: 0 }],
