@@ -1,6 +1,7 @@
 export { labDown } from './commands/down.js';
 /** @internal Only the end-to-end tests fail hosts. */
 export { closeLab, killHost, partition, startHost } from './commands/fail-on-purpose.js';
+export { labTitle } from './images/index.js';
 export { findLab, labList } from './commands/list.js';
 export { sshCommand } from './commands/ssh.js';
 /** @internal Only the end-to-end tests start from snapshots. */

@@ -1,4 +1,5 @@
 import type { DriverName } from './drivers/names.js';
+import type { ImageName } from './images/names.js';
 
 /** What one lab shall be. */
 export interface LabOptions {
@@ -16,6 +17,8 @@ export interface LabOptions {
   readonly diskMB?: number;
   /** What makes the new hosts. Default: what made the lab's first host; 'nspawn' for a new lab. */
   readonly driver?: DriverName;
+  /** The system of its hosts; one for a whole lab. Default: what the lab has; 'debian-12' for a new lab. */
+  readonly image?: ImageName;
   /** Folder of a snapshot that new hosts start from. Default: the bare root file system. */
   readonly snapshot?: string;
   /** Folder for inventory, keys and disks. Default: the lab's own under the user's state folder. */
@@ -49,6 +52,7 @@ export interface Lab {
   readonly owner?: string;
   /** The lab's network, for example 10.210.0.0/24. The machine is .1 in it. */
   readonly subnet: string;
+  readonly image: ImageName;
   readonly hosts: readonly LabHost[];
 }
 

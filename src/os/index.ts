@@ -5,12 +5,13 @@ import { debian } from './debian/index.js';
 import type { OsFamily } from './os-family.js';
 import { packagesKind } from './packages/index.js';
 import type { PackageManager } from './packages/package-manager.js';
+import { redhat } from './redhat/index.js';
 
 export { isSupportedRelease, type OsFamily, type PackageNeed } from './os-family.js';
 export { packages } from './packages/index.js';
 
 /** Every family kinit can prepare. */
-export const FAMILIES: readonly [OsFamily, ...OsFamily[]] = [debian];
+export const FAMILIES: readonly [OsFamily, ...OsFamily[]] = [debian, redhat];
 
 /** Names of all supported releases, for messages. */
 export const supportedReleases: readonly string[] = FAMILIES.flatMap((family) =>

@@ -46,7 +46,7 @@ export interface OsFamily {
   };
 }
 
-/** Whether kinit knows this release of this family. */
+/** Whether kinit knows this release of this family: '9' is all of 9.0, 9.1, ... */
 export function isSupportedRelease(family: OsFamily, os: HostFacts['os']): boolean {
-  return family.releases.some((release) => release.id === os.id && release.versionId === os.versionId);
+  return family.releases.some(({ id, versionId }) => id === os.id && `${os.versionId}.`.startsWith(`${versionId}.`));
 }

@@ -5,29 +5,17 @@ import type { KernelNeed } from '../model/seams/kernel-need.js';
 import { networkOf } from '../network/index.js';
 import { kernelIsAtLeast } from '../model/text/kernel.js';
 import type { Check } from './check.js';
-
-/** Kubernetes' system validators ask for 4.19 at least. */
-const KERNEL = '4.19';
+import { kernelRow, OLDEST_KERNEL } from './kernels.js';
 
 export const kernel: Check = ({ facts }, { spec }) => {
-  const minimum = spec.proxyMode === 'nftables' ? NFTABLES_KERNEL : KERNEL;
+  const wantsNftables = spec.proxyMode === 'nftables';
+  const minimum = wantsNftables ? NFTABLES_KERNEL : OLDEST_KERNEL;
   const base = { name: 'kernel', title: 'Linux kernel', found: facts.kernel, minimum, recommended: NFTABLES_KERNEL };
-  if (!kernelIsAtLeast(facts.kernel, minimum))
-    return [
-      {
-        ...base,
-        status: 'error',
-        hint:
-          spec.proxyMode === 'nftables'
-            ? 'Install a newer kernel, or set proxyMode: iptables.'
-            : 'Install a newer kernel and reboot.',
-      },
-    ];
-  if (!kernelIsAtLeast(facts.kernel, NFTABLES_KERNEL))
-    return [
-      { ...base, status: 'warning', hint: 'kube-proxy cannot use nftables with this kernel; a newer one is better.' },
-    ];
-  return [{ ...base, status: 'ok' }];
+  const { verdict, because } = kernelRow(facts.kernel);
+  if (verdict === 'error') return [{ ...base, status: verdict, hint: `${because} Install a newer kernel and reboot.` }];
+  if (wantsNftables && !kernelIsAtLeast(facts.kernel, NFTABLES_KERNEL))
+    return [{ ...base, status: 'error', hint: 'Install a newer kernel, or set proxyMode: iptables.' }];
+  return [verdict === 'ok' ? { ...base, status: verdict } : { ...base, status: verdict, hint: because }];
 };
 
 /** The kubelet refuses cgroup v1 by default since 1.35 (failCgroupV1). */

@@ -1,3 +1,4 @@
+import { KERNELS } from './kernels.js';
 import { REQUIREMENTS } from './requirements.js';
 
 /** docs/requirements.md: scripts/docs.js writes it. */
@@ -6,10 +7,14 @@ export function requirementsReference(): string {
     const cell = ({ minimum, recommended }: typeof worker): string => `${show(minimum)} (${show(recommended)})`;
     return `| \`${name}\` | ${title} | ${cell(controlPlane)} | ${cell(worker)} | ${because} |`;
   });
-  return `${HEAD}${rows.join('\n')}\n${TAIL}`;
+  const kernels = KERNELS.map(
+    ({ from, systems, verdict, proxyModes, because }) =>
+      `| ${from === '0' ? 'older' : from} | ${systems} | ${VERDICTS[verdict]} | ${proxyModes} | ${because} |`,
+  );
+  return `${HEAD}${rows.join('\n')}\n${TAIL}${KERNEL_HEAD}${kernels.join('\n')}\n`;
 }
 
-const HEAD = `<!-- Made from src/preflight/requirements.ts by scripts/docs.js. Change the table, not this file. -->
+const HEAD = `<!-- Made from src/preflight/requirements.ts and kernels.ts by scripts/docs.js. Change the tables, not this file. -->
 # What a host must have
 
 Preflight holds every host to this table before anything is changed: below the minimum that host stops, and the others go
@@ -29,4 +34,16 @@ preflight:
 
 \`--ignore-preflight NAME\`, or \`preflight.ignore\`, goes on in spite of a check. Free disk space is asked of hosts that are
 no nodes yet: later it is what the pods have left.
+`;
+
+const VERDICTS = { ok: 'fine', warning: 'warned', error: 'refused' } as const;
+
+const KERNEL_HEAD = `
+## Kernels
+
+What \`uname -r\` says of a host, and what the check \`kernel\` makes of it (el7, el8 and so on are the kernels of Red Hat's
+releases). \`--ignore-preflight kernel\` goes on with one that is refused, at your own risk.
+
+| From | Comes with | Preflight | kube-proxy modes | Why |
+| --- | --- | --- | --- | --- |
 `;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { KinitError } from '../../src/model/error.js';
-import { findOs, isSupportedRelease, osOf, supportedReleases } from '../../src/os/index.js';
+import { FAMILIES, findOs, isSupportedRelease, osOf, supportedReleases } from '../../src/os/index.js';
 import { factsOf } from '../facts/facts-of.js';
 
 test('Debian: ipvs and ipset come from their own packages', () => {
@@ -14,9 +14,33 @@ test.each([
   ['ubuntu', '24.04', true],
   ['debian', '10', false],
   ['ubuntu', '12', false],
+  ['ubuntu', '24.10', false],
+  ['rocky', '9.4', true],
+  ['rocky', '9', true],
+  ['rocky', '7.9', false],
+  ['rocky', '90', false],
+  ['centos', '7', true],
+  ['centos', '8', false],
+  ['rhel', '10.1', true],
 ])('%s %s supported: %s', (id, versionId, expected) => {
-  const os = osOf(factsOf('n1'));
-  expect(isSupportedRelease(os, { ...factsOf('n1').os, id, versionId })).toBe(expected);
+  const os = { ...factsOf('n1').os, id, versionId };
+  expect(isSupportedRelease(osOf({ ...factsOf('n1'), os }), os)).toBe(expected);
+});
+
+test.each(FAMILIES)('$id has a package for every need, and says where things are', (family) => {
+  for (const need of [
+    'conntrack',
+    'ethtool',
+    'ipset',
+    'iptables',
+    'ipvsadm',
+    'kmod',
+    'nftables',
+    'socat',
+    'time',
+  ] as const)
+    expect(family.packagesFor(need)).not.toEqual([]);
+  expect(family.paths.caFolders.length).toBeGreaterThan(0);
 });
 
 test('the family comes from ID or ID_LIKE', () => {
@@ -24,14 +48,15 @@ test('the family comes from ID or ID_LIKE', () => {
     findOs({ ...factsOf('n1'), os: { ...factsOf('n1').os, id, like } });
   expect(os('debian', [])?.id).toBe('debian');
   expect(os('linuxmint', ['ubuntu', 'debian'])?.id).toBe('debian');
-  expect(os('rocky', ['rhel', 'centos', 'fedora'])).toBeUndefined();
+  expect(os('rocky', ['rhel', 'centos', 'fedora'])?.id).toBe('redhat');
+  expect(os('eurolinux', ['rhel', 'fedora'])?.id).toBe('redhat');
   expect(os('arch', [])).toBeUndefined();
 });
 
 test('another family is refused with what is supported', () => {
   const facts = {
     ...factsOf('n1'),
-    os: { id: 'rocky', versionId: '9.4', codename: '', prettyName: 'Rocky Linux 9.4' },
+    os: { id: 'opensuse-leap', versionId: '15.6', codename: '', prettyName: 'openSUSE Leap 15.6' },
   };
   expect(findOs(facts)).toBeUndefined();
   const thrown = ((): unknown => {
@@ -43,7 +68,7 @@ test('another family is refused with what is supported', () => {
   })();
   expect(thrown).toBeInstanceOf(KinitError);
   expect(thrown).toMatchObject({
-    message: 'Rocky Linux 9.4 is not supported yet',
+    message: 'openSUSE Leap 15.6 is not supported yet',
     context: { class: 'preflight', host: 'n1', hint: `Supported are ${supportedReleases.join(', ')}.` },
   });
 });

@@ -130,6 +130,18 @@ test.each<[string, Wanted, string, object]>([
     { name: 'kernel', status: 'error', minimum: '4.19' },
   ],
   [
+    'a kernel of release 7',
+    { worker: { kernel: '3.10.0-1160.el7.x86_64' } },
+    'w1',
+    { name: 'kernel', status: 'error', found: '3.10.0-1160.el7.x86_64' },
+  ],
+  [
+    'a kernel that upstream lists no more',
+    { worker: { kernel: '4.19.0-27-amd64' } },
+    'w1',
+    { name: 'kernel', status: 'warning', recommended: '5.13' },
+  ],
+  [
     'a kernel too old for nftables',
     { worker: { kernel: '5.10.0-28-amd64' }, spec: { proxyMode: 'nftables' } },
     'w1',

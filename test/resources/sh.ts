@@ -154,6 +154,10 @@ const PLACES = [
   '/var/lib/apt',
   '/var/cache/apt',
   '/var/log/pods',
+  '/var/lib/rpm',
+  '/var/lib/dnf',
+  '/var/cache/dnf',
+  '/var/cache/yum',
 ];
 
 export function withHost(test: (host: FakeHost) => void): void {

@@ -13,9 +13,9 @@ export interface AptConfiguration {
   readonly settings: readonly string[];
 }
 
-/** How this machine reaches Debian: its own mirrors and proxies, so that what works for its apt works for kinit's. */
-export async function ownAptConfiguration(): Promise<AptConfiguration> {
-  const sources = hostSources(await sourceFiles(), await debianCodename());
+/** How this machine reaches a release of Debian: its own mirrors and proxies, so that what works for its apt works for kinit's. */
+export async function ownAptConfiguration(suite: string = SUITE): Promise<AptConfiguration> {
+  const sources = hostSources(await sourceFiles(), await debianCodename(), suite);
   const dump = await runLocal('apt-config', ['dump'], { reject: false }).catch(() => ({ stdout: '' }));
   return { sources, settings: acquireSettings(dump.stdout, process.env) };
 }
@@ -25,10 +25,12 @@ interface Source {
   readonly suites: readonly string[];
 }
 
-const DEFAULT_SOURCES: readonly Source[] = [
-  { uris: ['http://deb.debian.org/debian'], suites: [SUITE, `${SUITE}-updates`] },
-  { uris: ['http://deb.debian.org/debian-security'], suites: [`${SUITE}-security`] },
-];
+function defaultSources(suite: string): readonly Source[] {
+  return [
+    { uris: ['http://deb.debian.org/debian'], suites: [suite, `${suite}-updates`] },
+    { uris: ['http://deb.debian.org/debian-security'], suites: [`${suite}-security`] },
+  ];
+}
 
 /**
  * Sources for the hosts, in apt's deb822 form, from the texts of this machine's own source files: the same mirrors,
@@ -38,6 +40,7 @@ const DEFAULT_SOURCES: readonly Source[] = [
 export function hostSources(
   files: readonly { readonly path: string; readonly text: string }[],
   codename: string | undefined,
+  suite: string = SUITE,
 ): string {
   const own = files.flatMap(({ path, text }) => (path.endsWith('.sources') ? deb822(text) : oneLine(text)));
   const debian =
@@ -45,9 +48,9 @@ export function hostSources(
       ? []
       : own
           .filter(({ official }) => official)
-          .map(({ uris, suites }) => ({ uris, suites: releaseSuites(suites, codename) }))
+          .map(({ uris, suites }) => ({ uris, suites: releaseSuites(suites, codename, suite) }))
           .filter(({ suites }) => suites.length > 0);
-  const chosen = debian.some(({ suites }) => suites.includes(SUITE)) ? debian : DEFAULT_SOURCES;
+  const chosen = debian.some(({ suites }) => suites.includes(suite)) ? debian : defaultSources(suite);
   return chosen
     .map(
       ({ uris, suites }) =>
@@ -133,9 +136,9 @@ function oneLine(text: string): OwnSource[] {
 }
 
 /** bullseye's security archive was still named bullseye-security; "/updates" is older than anything kinit runs on. */
-function releaseSuites(suites: readonly string[], codename: string): string[] {
+function releaseSuites(suites: readonly string[], codename: string, suite: string): string[] {
   const wanted = ['', '-updates', '-security'].map((ending) => codename + ending);
-  return suites.filter((suite) => wanted.includes(suite)).map((suite) => SUITE + suite.slice(codename.length));
+  return suites.filter((own) => wanted.includes(own)).map((own) => suite + own.slice(codename.length));
 }
 
 async function sourceFiles(): Promise<{ path: string; text: string }[]> {

@@ -1,4 +1,5 @@
 import { DRIVER_NAMES } from '../../lab/drivers/names.js';
+import { IMAGE_NAMES } from '../../lab/images/names.js';
 import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import { quote } from '../../shell/quote.js';
@@ -13,10 +14,11 @@ const hostName = { type: 'string', demandOption: true, describe: 'Name of the ho
 
 const up = defineCommand({
   usage: 'up',
-  describe: 'Make throwaway Debian hosts on this machine, and an inventory for them',
+  describe: 'Make throwaway hosts on this machine, and an inventory for them',
   examples: [
     ['lab up', 'three hosts'],
     ['lab up --name big --hosts 5 --memory 4G', 'five larger ones'],
+    ['lab up --name rocky --image rocky-9 --hosts 1', 'one of another system'],
     ['lab up --name own --driver uml --hosts 1', 'one with a kernel of its own'],
   ],
   exitCodes: ['access', 'change', 'timeout', 'locked', 'artifact'],
@@ -53,9 +55,15 @@ const up = defineCommand({
         describe: 'What makes new hosts: nspawn (they share the kernel) or uml (each has one of its own)',
         defaultDescription: "that of the lab's first host, nspawn for a new lab",
       })
+      .option('image', {
+        choices: IMAGE_NAMES,
+        requiresArg: true,
+        describe: 'System of the hosts; rocky-9 and centos-7 are emulated, on Debian with their tools',
+        defaultDescription: "the lab's own, debian-12 for a new lab",
+      })
       .option('directory', { type: 'string', requiresArg: true, describe: 'Folder for inventory, keys and disks' }),
   run: async (args, { ui, emit, signal }) => {
-    const { labUp } = await import('../../lab/index.js');
+    const { labTitle, labUp } = await import('../../lab/index.js');
     const lab = await labUp({
       name: args.name,
       hosts: args.hosts,
@@ -64,13 +72,13 @@ const up = defineCommand({
       controlPlanes: args.controlPlanes,
       onProgress: (text) => emit({ type: 'progress', text }),
       signal,
-      ...defined({ driver: args.driver }),
+      ...defined({ driver: args.driver, image: args.image }),
       ...(args.disk === undefined ? {} : { diskMB: parseMemory('disk', args.disk) }),
       ...(args.directory === undefined ? {} : { directory: args.directory }),
     });
     const named = args.name === 'demo' ? '' : ` --name ${quote(args.name)}`;
     const text = [
-      `Lab ${lab.name}: ${count(lab.hosts.length, 'host')} (${lab.hosts.map(({ name, address }) => `${name} ${address}`).join(', ')}).`,
+      `Lab ${lab.name} (${labTitle(lab)}): ${count(lab.hosts.length, 'host')} (${lab.hosts.map(({ name, address }) => `${name} ${address}`).join(', ')}).`,
       `Inventory: ${lab.inventoryFile}`,
       `Next: kinit init -i ${quote(lab.inventoryFile)}`,
       `Away with it: kinit lab down${named}`,
@@ -87,7 +95,7 @@ const list = defineCommand({
   exitCodes: [],
   options: (yargs) => yargs,
   run: async (_args, { ui }) => {
-    const { labList } = await import('../../lab/index.js');
+    const { labList, labTitle } = await import('../../lab/index.js');
     const labs = await labList();
     const rows = labs.flatMap((lab) =>
       lab.hosts.map((host) => [
@@ -96,6 +104,7 @@ const list = defineCommand({
         host.address,
         host.state,
         host.driver,
+        lab.image,
         host.roles.join(','),
         host.cpus,
         `${String(host.memoryMB)}M`,
@@ -106,8 +115,8 @@ const list = defineCommand({
       labs.length === 0
         ? 'There is no lab. kinit lab up makes one.'
         : [
-            table(['LAB', 'HOST', 'ADDRESS', 'STATE', 'DRIVER', 'ROLES', 'CPUS', 'MEMORY'], rows),
-            ...labs.map((lab) => `${lab.name}: ${lab.inventoryFile}`),
+            table(['LAB', 'HOST', 'ADDRESS', 'STATE', 'DRIVER', 'IMAGE', 'ROLES', 'CPUS', 'MEMORY'], rows),
+            ...labs.map((lab) => `${lab.name}: ${labTitle(lab)}; ${lab.inventoryFile}`),
           ].join('\n'),
     );
     return 0;

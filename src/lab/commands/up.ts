@@ -11,6 +11,8 @@ import { makeNetwork, uplinkMtu, usedNetworks } from '../network/network.js';
 import { checkOptions } from '../options.js';
 import type { CheckedOptions } from '../options.js';
 import { hostFiles, labLock, labsFolder, machineLock } from '../state/paths.js';
+import { IMAGES } from '../images/index.js';
+import { DEFAULT_IMAGE } from '../images/names.js';
 import { chosenDriver, missingHosts } from './plan.js';
 import { checkDisk, checkPlace, ensureTools, here } from './preconditions.js';
 import { removeTree } from './remove.js';
@@ -37,16 +39,17 @@ async function up(options: CheckedOptions): Promise<Lab> {
   const { name, signal, onProgress } = options;
   const before = await readState(name);
   refuseMove(before, options);
+  const image = IMAGES[before?.image ?? options.image ?? DEFAULT_IMAGE];
   const driver = DRIVERS[chosenDriver(before?.hosts ?? [], options)];
   await ensureTools(driver, onProgress, signal);
   const newCount = Math.max(0, options.hosts - (before?.hosts.length ?? 0));
   if (newCount > 0) {
     driver.check(options);
     const folder = before?.directory ?? options.directory ?? stateFolder(name);
-    await checkDisk(folder, newCount, driver, before !== undefined || (await rootfsIsCached()));
+    await checkDisk(folder, newCount, driver, before !== undefined || (await rootfsIsCached(image)));
     await driver.prepare({ onProgress, signal });
   }
-  const rootfs = before?.rootfs ?? (await ensureRootfs(onProgress, signal));
+  const rootfs = before?.rootfs ?? (await ensureRootfs(image, onProgress, signal));
 
   const lab = toLab(await withLock(machineLock(), 60, signal, () => claim(options, before, rootfs)));
   const added = lab.hosts.slice(before?.hosts.length ?? 0);
@@ -87,6 +90,7 @@ async function claim(options: CheckedOptions, before: LabState | undefined, root
     directory: options.directory ?? stateFolder(options.name),
     subnet: await chooseSubnet(),
     rootfs,
+    image: options.image ?? DEFAULT_IMAGE,
     hosts: [],
   };
   const state: LabState = { ...base, hosts: [...base.hosts, ...missingHosts(base.hosts, options, base.subnet)] };
@@ -102,6 +106,12 @@ async function chooseSubnet(): Promise<string> {
 }
 
 function refuseMove(before: LabState | undefined, options: CheckedOptions): void {
+  if (before !== undefined && options.image !== undefined && before.image !== options.image)
+    throw new KinitError(`Lab ${before.name} exists already, with hosts of another system`, {
+      class: 'usage',
+      found: `image ${before.image}`,
+      hint: `Leave --image out, choose another name, or remove the lab first: kinit lab down --name ${before.name}`,
+    });
   if (before === undefined || options.directory === undefined || before.directory === options.directory) return;
   throw new KinitError(`Lab ${before.name} exists already, in another folder`, {
     class: 'usage',

@@ -5,7 +5,8 @@ import { KinitError } from '../../model/error.js';
 import { lastLines } from '../../model/text/last-lines.js';
 import { sh, shellScript } from '../../shell/script.js';
 import { runLocal } from '../../ssh/local.js';
-import { ownAptConfiguration, SUITE } from '../../artifacts/debian/apt-sources.js';
+import { ownAptConfiguration } from '../../artifacts/debian/apt-sources.js';
+import type { LabImage } from '../images/image.js';
 import { withLock } from '../state/lock.js';
 import { cacheFolder } from '../state/paths.js';
 import { removeTree } from '../commands/remove.js';
@@ -14,7 +15,7 @@ import { readState, stateNames } from '../state/state.js';
 /** Goes up when what is done with the packages changes. */
 const RECIPE = 3;
 
-/** What a small Debian server has. What kinit must install itself (conntrack, socat, ...) is left out on purpose. */
+/** What a small server has. What kinit must install itself (conntrack, socat, ...) is left out on purpose. */
 const PACKAGES = [
   'systemd',
   'systemd-sysv',
@@ -57,41 +58,60 @@ const customizeScript = shellScript('./customize.sh', import.meta.url);
 /** Package lists in it age: after so many days a fresh one is made, if the archive answers. */
 const FRESH_DAYS = 14;
 
-/** The root file system all hosts stand on (read-only), made once by mmdebstrap: about 30 s and 400 MB. */
-export async function ensureRootfs(onProgress: (text: string) => void, signal: AbortSignal): Promise<string> {
-  const recipe = await currentRecipe();
+/** The root file system all hosts of an image stand on (read-only), made once by mmdebstrap: about 30 s and 400 MB. */
+export async function ensureRootfs(
+  image: LabImage,
+  onProgress: (text: string) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  const recipe = await recipeOf(image);
+  // Whoever needs one that is there does not wait for another that is made.
+  const there = await freshRootfs(recipe);
+  if (there !== undefined) return there;
   return withLock(join(cacheFolder(), '.rootfs.lock'), 600, signal, async () => {
-    const cached = (await cachedRootfs(recipe.digest))[0];
-    if (cached !== undefined && cached.days < FRESH_DAYS) return cached.path;
+    const fresh = await freshRootfs(recipe);
+    if (fresh !== undefined) return fresh;
     try {
       return await build(recipe, onProgress, signal);
     } catch (error) {
-      if (cached === undefined || signal.aborted) throw error;
+      const [old] = await cachedRootfs(recipe.digest);
+      if (old === undefined || signal.aborted) throw error;
       onProgress('the Debian archive does not answer: the root file system made earlier is used');
-      return cached.path;
+      return old.path;
     }
   });
 }
 
+async function freshRootfs({ digest }: Recipe): Promise<string | undefined> {
+  const [newest] = await cachedRootfs(digest);
+  return newest !== undefined && newest.days < FRESH_DAYS ? newest.path : undefined;
+}
+
 /** True when the next `ensureRootfs` will not have to build. */
-export async function rootfsIsCached(): Promise<boolean> {
-  return (await cachedRootfs((await currentRecipe()).digest)).length > 0;
+export async function rootfsIsCached(image: LabImage): Promise<boolean> {
+  return (await cachedRootfs((await recipeOf(image)).digest)).length > 0;
 }
 
 interface Recipe {
+  readonly image: LabImage;
   readonly digest: string;
   readonly sources: string;
   readonly settings: string;
 }
 
-async function currentRecipe(): Promise<Recipe> {
-  const { sources, settings: own } = await ownAptConfiguration();
-  const settings = [...own, 'Acquire::GzipIndexes "true";', 'Acquire::Languages "none";', ''].join('\n');
+async function recipeOf(image: LabImage): Promise<Recipe> {
+  const { sources, settings: reach } = await ownAptConfiguration(image.suite);
+  const settings = [...reach, 'Acquire::GzipIndexes "true";', 'Acquire::Languages "none";', ''].join('\n');
+  const { suite, packages, mmdebstrap, emulate } = image;
+  const emulation = emulate === undefined ? [] : [sh(emulate.script, { env: emulate.env })];
+  const own = [...packages, ...mmdebstrap, ...emulation];
   const digest = createHash('sha256')
-    .update(JSON.stringify([RECIPE, SUITE, PACKAGES, PREFETCHED, MASKED, customizeScript.text, sources, settings]))
+    .update(
+      JSON.stringify([RECIPE, suite, PACKAGES, PREFETCHED, MASKED, customizeScript.text, sources, settings, ...own]),
+    )
     .digest('hex')
     .slice(0, 12);
-  return { digest, sources, settings };
+  return { image, digest, sources, settings };
 }
 
 /** Finished root file systems of this recipe, newest first. */
@@ -110,7 +130,7 @@ function ageInDays(entry: string): number {
 }
 
 async function build(recipe: Recipe, onProgress: (text: string) => void, signal: AbortSignal): Promise<string> {
-  onProgress('making the root file system of the test hosts (once, about a minute)');
+  onProgress(`making the root file system of the test hosts: ${recipe.image.title} (once, about a minute)`);
   await removeOld();
   const work = join(cacheFolder(), `.building-${process.pid}`);
   await mkdir(work, { recursive: true, mode: 0o700 });
@@ -122,12 +142,13 @@ async function build(recipe: Recipe, onProgress: (text: string) => void, signal:
   const args = [
     '--variant=minbase',
     '--mode=root',
-    `--include=${PACKAGES.join(',')}`,
+    ...recipe.image.mmdebstrap,
+    `--include=${[...PACKAGES, ...recipe.image.packages].join(',')}`,
     `--aptopt=${join(work, 'apt.conf')}`,
     '--skip=cleanup/apt/lists',
     '--skip=cleanup/apt/cache',
     `--customize-hook=${join(work, 'customize')}`,
-    SUITE,
+    recipe.image.suite,
     join(work, 'root'),
     join(work, 'debian.sources'),
   ];
@@ -149,6 +170,7 @@ async function build(recipe: Recipe, onProgress: (text: string) => void, signal:
     });
   }
   const path = join(cacheFolder(), `rootfs-${recipe.digest}-${Math.floor(Date.now() / 1000)}`);
+  await makeEmulation(recipe.image, join(work, 'root'), signal);
   await rename(join(work, 'root'), path);
   await removeTree(work);
   return path;
@@ -158,6 +180,20 @@ async function build(recipe: Recipe, onProgress: (text: string) => void, signal:
 function customizeHook(): string {
   const env = { PREFETCHED: PREFETCHED.join(' '), SUDOER: SUDO_USER, MASKED: MASKED.join(' ') };
   return `#!/bin/sh\nROOT=$1\n${sh(customizeScript, { env })}\n`;
+}
+
+/** Not in a hook: mmdebstrap still wants Debian's own tools after the last one. */
+async function makeEmulation({ title, emulate }: LabImage, root: string, signal: AbortSignal): Promise<void> {
+  if (emulate === undefined) return;
+  const script = sh(emulate.script, { env: { ...emulate.env, ROOT: root } });
+  const result = await runLocal('sh', ['-c', `exec 2>&1; ${script}`], { timeoutSeconds: 300, signal, reject: false });
+  if (result.code === 0) return;
+  throw new KinitError(`The root file system of the test hosts could not be made: ${title}`, {
+    class: 'change',
+    tried: 'made it from the root file system of Debian',
+    found: lastLines(result.stdout, 12),
+    hint: 'Run the same command again; where it fails again, another image may do: kinit lab up --image debian-12.',
+  });
 }
 
 /** What a killed build left, and root file systems long replaced that no lab stands on. */

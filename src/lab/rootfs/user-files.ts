@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { runLocal } from '../../ssh/local.js';
 import { driverOf } from '../drivers/index.js';
+import { labTitle } from '../images/index.js';
 import { cgroupVersion, hierarchies } from '../host/cgroup.js';
 import { hostKeyLine } from '../host/host.js';
 import { addToInventory, renderInventory, type InventoryOptions } from '../state/inventory.js';
@@ -36,7 +37,7 @@ export async function writeInventory(lab: Lab): Promise<void> {
   const before = await read(lab.inventoryFile);
   const after =
     before === undefined
-      ? renderInventory(lab.hosts, { lab: lab.name, ...(await sharedKernel(lab)) })
+      ? renderInventory(lab.hosts, { lab: lab.name, system: labTitle(lab), ...(await sharedKernel(lab)) })
       : addToInventory(before, lab.hosts, lab.inventoryFile);
   if (after !== before) await replace(lab.inventoryFile, after);
 }

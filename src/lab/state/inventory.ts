@@ -12,6 +12,8 @@ export interface SharedKernel {
 
 export interface InventoryOptions {
   readonly lab: string;
+  /** System of its hosts, for people. */
+  readonly system: string;
   /** Absent where every host has a kernel of its own. */
   readonly shared?: SharedKernel;
 }
@@ -19,6 +21,7 @@ export interface InventoryOptions {
 /** A new inventory for a lab. The settings that only a lab needs stand in it, with the reason. */
 export function renderInventory(hosts: readonly LabHost[], options: InventoryOptions): string {
   return `# Inventory of the lab "${options.lab}", written by \`kinit lab up\`. Yours to edit: later calls only add hosts.
+# Its hosts are ${options.system}.
 name: ${yamlScalar(options.lab)}
 
 hosts:

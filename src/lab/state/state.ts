@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { defined } from '../../model/defined.js';
 import { DEFAULT_DRIVER, DRIVER_NAMES } from '../drivers/names.js';
+import { DEFAULT_IMAGE, IMAGE_NAMES } from '../images/names.js';
 import { earlierLabNames, labNames, labsFolder } from './paths.js';
 import type { LabNames } from './paths.js';
 import type { Lab } from '../types.js';
@@ -16,6 +17,8 @@ const stateSchema = z.object({
   owner: z.string().exactOptional(),
   /** Root file system its hosts stand on; not deleted while a lab names it. */
   rootfs: z.string(),
+  // Labs of earlier versions name none.
+  image: z.enum(IMAGE_NAMES).default(DEFAULT_IMAGE),
   hosts: z.array(
     z.object({
       name: z.string(),
@@ -67,11 +70,12 @@ export async function stateNames(): Promise<string[]> {
 }
 
 export function toLab(state: LabState): Lab {
-  const { name, directory, subnet, hosts, owner } = state;
+  const { name, directory, subnet, image, hosts, owner } = state;
   return {
     name,
     directory,
     subnet,
+    image,
     hosts,
     ...defined({ owner }),
     inventoryFile: join(directory, 'inventory.yaml'),

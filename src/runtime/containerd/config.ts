@@ -1,15 +1,23 @@
 import { z } from 'zod';
 import { imageRef } from '../../model/artifact.js';
 import type { PhaseContext } from '../../model/phase.js';
+import { kernelIsAtLeast } from '../../model/text/kernel.js';
 import { registryHost } from '../../model/text/image-ref.js';
 import { template } from '../../templates/template.js';
 import { hasLogins, type RegistrySetting } from '../registries.js';
 
 const CERTS = '/etc/containerd/certs.d';
+/** containerd ends at its start where these settings are on and the kernel is older (internal/cri/config). */
+const UNPRIVILEGED_KERNEL = '4.11';
 
 const configTemplate = template(
   new URL('./config.hbs', import.meta.url),
-  z.strictObject({ pauseImage: z.string(), selinux: z.boolean(), logins: z.string().optional() }),
+  z.strictObject({
+    pauseImage: z.string(),
+    selinux: z.boolean(),
+    unprivileged: z.boolean(),
+    logins: z.string().optional(),
+  }),
 );
 
 /** Imported by the other: what is in it is secret. */
@@ -38,7 +46,8 @@ export function containerdConfig(
   const { spec, node, images } = context;
   const selinux = spec.selinux === 'keep' && node.facts.selinux === 'enforcing';
   const logins = hasLogins(context) ? { logins: LOGINS } : {};
-  return configTemplate({ pauseImage: imageRef(images, 'pause'), selinux, ...logins });
+  const unprivileged = kernelIsAtLeast(node.facts.kernel, UNPRIVILEGED_KERNEL);
+  return configTemplate({ pauseImage: imageRef(images, 'pause'), selinux, unprivileged, ...logins });
 }
 
 const unitTemplate = template(new URL('./unit.hbs', import.meta.url), z.strictObject({ binary: z.string() }));

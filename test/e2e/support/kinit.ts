@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { KinitEvent } from '../../../src/model/event.js';
 import { parseMemory } from '../../../src/cli/terminal/size.js';
+import type { ImageName } from '../../../src/lab/images/names.js';
 import { findLab, labUp, sshCommand } from '../../../src/lab/index.js';
 import { runLocal } from '../../../src/ssh/local.js';
 
@@ -97,17 +98,23 @@ export interface LabSize {
   readonly hosts: number;
   readonly memory?: string;
   readonly cpus?: number;
+  /** Default: the lab's own. */
+  readonly image?: ImageName;
   /** Of preparedHosts(), for tests that are not about how hosts are prepared. Default: bare hosts. */
   readonly snapshot?: string;
 }
 
 /** Brings a lab up (or adds hosts to it) and gives a handle on it. */
-export async function lab(what: string, { hosts, memory = '3G', cpus = 2, snapshot }: LabSize): Promise<LabHandle> {
+export async function lab(
+  what: string,
+  { hosts, memory = '3G', cpus = 2, image, snapshot }: LabSize,
+): Promise<LabHandle> {
   const name = labName(what);
   if (snapshot === undefined)
     await kinitOk([
       ...['lab', 'up', '--name', name, '--hosts', String(hosts)],
       ...['--memory', memory, '--cpus', String(cpus)],
+      ...(image === undefined ? [] : ['--image', image]),
     ]);
   else
     await labUp({

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { allManifests } from '../../../src/artifacts/store/manifest.js';
 import { ensureSnapshot } from '../../../src/lab/index.js';
+import { IMAGES } from '../../../src/lab/images/index.js';
+import { DEFAULT_IMAGE } from '../../../src/lab/images/names.js';
 import { ensureRootfs } from '../../../src/lab/rootfs/rootfs.js';
 import { kinitOk, labName } from './kinit.js';
 
@@ -20,7 +22,7 @@ export async function preparedHosts(): Promise<string> {
   const signal = new AbortController().signal;
   const onProgress = (): void => undefined;
   const digest = createHash('sha256');
-  digest.update(await ensureRootfs(onProgress, signal));
+  digest.update(await ensureRootfs(IMAGES[DEFAULT_IMAGE], onProgress, signal));
   digest.update(JSON.stringify(await allManifests()));
   for (const file of ROOMS.flatMap(filesOf)) digest.update(`${file}\0`).update(readFileSync(join(DIST, file)));
   return ensureSnapshot({

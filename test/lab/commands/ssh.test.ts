@@ -8,6 +8,7 @@ const lab = toLab({
   directory: '/labs/my 100% lab',
   subnet: '10.210.0.0/24',
   rootfs: '/r',
+  image: 'debian-12' as const,
   hosts: [{ name: 'node1', address: '10.210.0.11', roles: ['worker'], cpus: 1, memoryMB: 512, driver: 'nspawn' }],
 });
 

@@ -6,7 +6,7 @@ import { specSchema } from '../../../src/inventory/spec-schema.js';
 
 const hosts = missingHosts([], { hosts: 3, controlPlanes: 1, cpus: 2, memoryMB: 2048 }, '10.210.4.0/24');
 const two = hosts.slice(0, 2);
-const options = { lab: 'demo', shared: { cgroupVersion: 2, swapOn: false } } as const;
+const options = { lab: 'demo', system: 'Debian 12', shared: { cgroupVersion: 2, swapOn: false } } as const;
 
 test('the inventory is valid and points to the key and known_hosts beside it', () => {
   const spec = specSchema.parse(parse(renderInventory(hosts, options)));
@@ -30,7 +30,7 @@ test('the inventory is valid and points to the key and known_hosts beside it', (
 
 test('on a machine with cgroup v1 and swap the inventory says so', () => {
   const spec = specSchema.parse(
-    parse(renderInventory(hosts, { lab: 'demo', shared: { cgroupVersion: 1, swapOn: true } })),
+    parse(renderInventory(hosts, { lab: 'demo', system: 'Debian 12', shared: { cgroupVersion: 1, swapOn: true } })),
   );
   expect(spec).toMatchObject({ swap: 'keep', kubelet: { cgroupV1: 'allow' } });
 });
@@ -61,7 +61,7 @@ test.each(['hosts: [', 'name: x\n', 'hosts: 3\n'])('an inventory that is broken 
 });
 
 test('hosts with kernels of their own need no settings of a shared one', () => {
-  const spec = specSchema.parse(parse(renderInventory(hosts, { lab: 'demo' })));
+  const spec = specSchema.parse(parse(renderInventory(hosts, { lab: 'demo', system: 'Debian 12' })));
   expect(spec).toMatchObject({ swap: 'off', selinux: 'disabled', timeSync: 'keep' });
   expect(spec.kubelet).toEqual({ cgroupV1: 'refuse', config: {} });
   expect(spec.kubeProxy.config).toEqual({});

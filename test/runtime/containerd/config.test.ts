@@ -61,3 +61,17 @@ test('a command that only looks, and has no password, leaves the file alone', ()
   const ids = containerdResources(withLogin()).map(({ id }) => id);
   expect(ids).not.toContain('file:/etc/containerd/kinit-logins.toml');
 });
+
+test.each([
+  ['3.10.0-1160.el7.x86_64', 'false'],
+  ['4.18.0-553.el8_10.x86_64', 'true'],
+  ['6.1.0-28-amd64', 'true'],
+])(
+  'on kernel %s unprivileged ports and pings are %s: containerd would not start with them below 4.11',
+  (kernel, on) => {
+    const context = makeContext();
+    const node = { ...context.node, facts: { ...context.node.facts, kernel } };
+    const text = containerdConfig({ ...context, node });
+    expect(text).toContain(`enable_unprivileged_icmp = ${on}\n  enable_unprivileged_ports = ${on}\n`);
+  },
+);

@@ -2,7 +2,7 @@
 # Installs again what kinit's packages had pushed out; those that cannot stay beside it go.
 # "$1" = folder of the notes that install.sh made
 # include: ./apt-get.sh
-# include: ./pushed-out.sh
+# include: ../../packages/pushed-out.sh
 
 notes=$1
 bring_back

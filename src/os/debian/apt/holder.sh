@@ -2,4 +2,4 @@
 # Who holds a lock of apt or dpkg: prints 'COMMAND (pid N)', or nothing.
 # include: ./lock-holder.sh
 
-apt_holder || :
+lock_holder || :

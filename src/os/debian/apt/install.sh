@@ -11,6 +11,7 @@
 # after each whether its configuration files were there ("config-files") or nothing was; units-added the systemd units that
 # come with them.
 # include: ./apt-get.sh
+# include: ../../packages/notes.sh
 # include: ./why-not.sh
 
 # Ends the script where one of "$@" is there in another version.
@@ -32,7 +33,7 @@ refuse_other_versions() {
 
 hold_versions() {
   for wish in "$@"; do
-    [ "${wish%%=*}" = "$wish" ] || apt-mark hold "${wish%%=*}" > "$log" 2>&1 || apt_failed "could not hold ${wish%%=*}"
+    [ "${wish%%=*}" = "$wish" ] || apt-mark hold "${wish%%=*}" > "$log" 2>&1 || package_failed "could not hold ${wish%%=*}"
   done
 }
 
@@ -42,21 +43,14 @@ lists_are_fresh() {
     -maxdepth 0 -mmin -1440 2> /dev/null)" ]
 }
 
-refresh_lists() {
+refresh() {
   refreshed=yes
-  apt_refresh
+  refresh_lists
 }
 
 # What an installation would do, into the log.
 simulate() {
   apt_get install -s --no-install-recommends -- "$@"
-}
-
-# note FILE LINE...: adds lines to a file of the notes.
-note() {
-  file=$notes/$1
-  shift
-  (umask 077 && mkdir -p -- "$notes" && printf '%s\n' "$@" >> "$file") || exit 1
 }
 
 # From what the simulation printed.
@@ -68,10 +62,6 @@ note_what_changes() {
     # shellcheck disable=SC2016 # the braces are dpkg-query's own
     note packages-added "$name $(dpkg-query -W -f '${db:Status-Status}' -- "$name" 2> /dev/null)"
   done
-}
-
-install_packages() {
-  apt_change install --no-install-recommends -- "$@"
 }
 
 # Units that come with them: what they start is told apart from what ran before.
@@ -87,17 +77,17 @@ shift
 refreshed=
 refuse_other_versions "$@"
 apt_mend
-lists_are_fresh || refresh_lists
+lists_are_fresh || refresh
 if ! simulate "$@"; then
-  [ -n "$refreshed" ] || refresh_lists
+  [ -n "$refreshed" ] || refresh
   simulate "$@" || cannot_install "$@"
 fi
 note_what_changes
 echo "installing $*${going:+, in the place of $(printf '%s' "$going" | tr '\n' ' ')}"
 if ! install_packages "$@"; then
-  [ -z "$refreshed" ] || apt_failed "could not install $*"
-  refresh_lists
-  install_packages "$@" || apt_failed "could not install $*"
+  [ -z "$refreshed" ] || package_failed "could not install $*"
+  refresh
+  install_packages "$@" || package_failed "could not install $*"
 fi
 note_units
 hold_versions "$@"

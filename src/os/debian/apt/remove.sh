@@ -4,7 +4,7 @@
 # go too where there were none before.
 # "$1" = folder of the notes that install.sh made
 # include: ./apt-get.sh
-# include: ./pushed-out.sh
+# include: ../../packages/pushed-out.sh
 
 installed() {
   # shellcheck disable=SC2016 # the braces are dpkg-query's own
@@ -36,7 +36,7 @@ drop_held() {
 # Packages that would go along with those given and are none of ours. apt finds no way at all where one of them is on hold.
 others() {
   if ! apt_get remove -s -- "$@"; then
-    [ -n "$(apt-mark showhold)" ] || apt_failed "cannot remove $*"
+    [ -n "$(apt-mark showhold)" ] || package_failed "cannot remove $*"
     echo 'what is on hold'
     return
   fi
@@ -61,13 +61,13 @@ had_files() {
 }
 
 remove_packages() {
-  apt_change remove -- "$@" || apt_failed "could not remove $*"
+  apt_change remove -- "$@" || package_failed "could not remove $*"
   purge=
   for name in "$@"; do
     had_files "$name" || purge="$purge $name"
   done
   # shellcheck disable=SC2086 # a word each
-  [ -z "$purge" ] || dpkg_alone --purge $purge || apt_failed "could not remove the configuration files of$purge"
+  [ -z "$purge" ] || dpkg_alone --purge $purge || package_failed "could not remove the configuration files of$purge"
 }
 
 notes=$1

@@ -6,12 +6,12 @@
 
 # cannot_install WISH...: says why, and ends the script. What apt says of lists that could not be refreshed goes first.
 cannot_install() {
-  [ -z "$unrefreshed" ] || apt_failed "cannot install $*"
+  [ -z "$unrefreshed" ] || package_failed "cannot install $*"
   reasons=$(
     held_packages
     for wish in "$@"; do why_not "$wish"; done
   )
-  [ -n "$reasons" ] || apt_failed "cannot install $*"
+  [ -n "$reasons" ] || package_failed "cannot install $*"
   printf '%s\n' "cannot install $*:" "$reasons" >&2
   exit 1
 }

@@ -8,6 +8,7 @@ if [ ! -e $R/tools ]; then
   for P in nftables libnftables1 libnftnl11 libmnl0 libxtables12 libjansson4 ipset libipset13 libedit2 libbsd0 libmd0; do
     for F in /var/cache/apt/archives/"$P"_*.deb; do [ ! -e "$F" ] || dpkg-deb -x "$F" $R; done
   done
+  for F in /srv/repository/nftables-*.rpm /srv/repository/ipset-*.rpm; do [ ! -e "$F" ] || (cd $R && rpm2cpio "$F" | cpio -id --quiet); done
   : > $R/tools
 fi
 tool() { N=$1; shift; LD_LIBRARY_PATH=$R/usr/lib/x86_64-linux-gnu:$R/lib/x86_64-linux-gnu:$R/usr/lib/aarch64-linux-gnu:$R/lib/aarch64-linux-gnu "$R/usr/sbin/$N" "$@"; }
@@ -15,7 +16,7 @@ tool() { N=$1; shift; LD_LIBRARY_PATH=$R/usr/lib/x86_64-linux-gnu:$R/lib/x86_64-
 
 section file
 # In /var/backups dpkg's own timer puts copies at midnight.
-set -- -path /proc -o -path /sys -o -path /dev -o -path /tmp -o -path /run -o -path /var/tmp -o -path /var/log -o -path /var/cache -o -path /var/backups -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /var/lib/ucf -o -path /var/lib/systemd
+set -- -path /proc -o -path /sys -o -path /dev -o -path /tmp -o -path /run -o -path /var/tmp -o -path /var/log -o -path /var/cache -o -path /var/backups -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /var/lib/rpm -o -path /var/lib/dnf -o -path /var/lib/ucf -o -path /var/lib/systemd
 find / \( "$@" \) -prune -o ! -type f -printf '%p\t%y %m %U:%G %l\n'
 find / \( "$@" \) -prune -o -type f -printf '%p\t%y %m %U:%G\n' | sort > $R/modes
 find / \( "$@" \) -prune -o -type f -print0 | xargs -0 -r sha256sum | sed 's/^\([0-9a-f]*\)  \(.*\)$/\2\t\1/' | sort > $R/sums
@@ -55,7 +56,7 @@ sed 's/:/\t/' /etc/passwd
 section group
 sed 's/:/\t/' /etc/group
 section package
-dpkg-query -W -f '${Package}\t${Version} ${db:Status-Abbrev}\n'
+if command -v dpkg-query > /dev/null; then dpkg-query -W -f '${Package}\t${Version} ${db:Status-Abbrev}\n'; else rpm -qa --qf '%{NAME} %{ARCH}\t%{VERSION}-%{RELEASE}\n'; fi
 section process
 ps -eo comm= | grep -vxE 'sshd|sh|bash|ps|awk|sed|grep|sort|systemctl|\(sd-pam\)|systemd|agetty|sleep|uniq|find|sort|sha256sum|xargs|join' | sort | uniq -c | awk '{ print $2 "\t" $1 }'
 section cgroup

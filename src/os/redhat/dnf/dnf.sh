@@ -1,0 +1,62 @@
+# shellcheck shell=sh
+# Functions that run dnf (yum, where there is no dnf) and rpm.
+# include: ./lock-holder.sh
+# include: ../../packages/at-work.sh
+
+program=dnf
+command -v dnf > /dev/null || program=yum
+
+# with_options COMMAND... -- ARGUMENT...: runs COMMAND dnf OPTION... ARGUMENT...
+with_options() {
+  command=
+  while [ "$1" != -- ]; do
+    command="$command $1"
+    shift
+  done
+  shift
+  # shellcheck disable=SC2086 # words
+  $command "$program" --setopt=timeout=30 --setopt=retries=2 --setopt=install_weak_deps=False --color=never "$@"
+}
+
+# ask ARGUMENT...: what installs and removes nothing, with a bound. It ends with 1 where it would have asked back.
+ask() {
+  wait_for_lock && with_options timeout "$LISTS_TIMEOUT" -- "$@" > "$log" 2>&1 < /dev/null
+}
+
+# dnf_change ARGUMENT...: what runs the scripts of packages.
+dnf_change() {
+  wait_for_lock && with_options undisturbed -- -y "$@"
+}
+
+# package_names WISH...: as dnf wants them, NAME-VERSION.
+package_names() {
+  for wish in "$@"; do
+    case "$wish" in
+      *=*) printf '%s\n' "${wish%%=*}-${wish#*=}" ;;
+      *) printf '%s\n' "$wish" ;;
+    esac
+  done
+}
+
+install_packages() {
+  # shellcheck disable=SC2046 # a word each
+  dnf_change install $(package_names "$@")
+}
+
+last_error() { grep -E '^(Error|Failed|No package|Nothing)' "$log" | tail -n 1; }
+
+# Sets "unrefreshed".
+refresh_lists() {
+  echo "refreshing the package lists, at most $LISTS_TIMEOUT s"
+  ask clean expire-cache
+  ask makecache
+  ended=$?
+  # A repository that may be missing (skip_if_unavailable) is no error of it.
+  unrefreshed=$(sed -n 's/^Errors during downloading metadata for repository \(.*\):$/\1/p; s/^  - \(Curl error.*\|Status code.*\)/\1/p; s/^\(Error: .*\)/\1/p; s/^\(.*[Gg][Pp][Gg].*\(fail\|FAIL\|verif\).*\)/\1/p' "$log" |
+    cut -c 1-300 | awk '!seen[$0]++' | head -n 4)
+  if [ "$ended" -ne 0 ] && [ -z "$unrefreshed" ]; then
+    unrefreshed=$(tail -n 3 "$log" | cut -c 1-300)
+    [ "$ended" -ne 124 ] || unrefreshed="no end within $LISTS_TIMEOUT s; the last that was heard: $unrefreshed"
+  fi
+  [ -z "$unrefreshed" ] || echo "the package lists could not all be refreshed: $(printf '%s\n' "$unrefreshed" | head -n 1)"
+}

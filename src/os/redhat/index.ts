@@ -1,0 +1,45 @@
+import { block } from '../../resources/index.js';
+import type { OsFamily, PackageNeed } from '../os-family.js';
+import { dnf } from './dnf/index.js';
+
+/** The same in releases 7 to 10, or provided under these names: 9 has iptables-nft, which provides iptables. */
+const PACKAGES: Readonly<Record<PackageNeed, readonly string[]>> = {
+  conntrack: ['conntrack-tools'],
+  ethtool: ['ethtool'],
+  ipset: ['ipset'],
+  iptables: ['iptables'],
+  ipvsadm: ['ipvsadm'],
+  kmod: ['kmod'],
+  nftables: ['nftables'],
+  socat: ['socat'],
+  time: ['chrony'],
+};
+
+/** Tested on emulations of Rocky Linux 9 and CentOS 7 (docs/lab.md): a release counts with all its minor ones. */
+export const redhat: OsFamily = {
+  id: 'redhat',
+  words: ['redhat', 'rhel', 'rocky', 'almalinux', 'centos', 'dnf', 'yum', 'rpm'],
+  distributions: ['rhel', 'centos', 'rocky', 'almalinux'],
+  releases: [
+    { id: 'centos', versionId: '7', name: 'CentOS 7' },
+    ...['8', '9', '10'].flatMap((versionId) => [
+      { id: 'rocky', versionId, name: `Rocky Linux ${versionId}` },
+      { id: 'almalinux', versionId, name: `AlmaLinux ${versionId}` },
+      { id: 'rhel', versionId, name: `RHEL ${versionId}` },
+    ]),
+    { id: 'centos', versionId: '9', name: 'CentOS Stream 9' },
+    { id: 'centos', versionId: '10', name: 'CentOS Stream 10' },
+  ],
+  packages: dnf,
+  packagesFor: (need) => PACKAGES[need],
+  // Its chrony.conf reads no folder of sources (7 and 8; 9 only one under /run).
+  timeSources: (lines) => block({ path: '/etc/chrony.conf', name: 'time-servers', content: lines }),
+  // Nothing of it restarts services after an installation: needs-restarting only lists, dnf-automatic reboots where it is told to.
+  keepRunning: () => [],
+  services: { time: 'chronyd' },
+  paths: {
+    nftablesRuleset: '/etc/sysconfig/nftables.conf',
+    nologin: '/usr/sbin/nologin',
+    caFolders: ['/etc/ssl/certs', '/etc/pki/tls/certs', '/etc/pki/ca-trust'],
+  },
+};

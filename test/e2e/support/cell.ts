@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ImageName } from '../../../src/lab/images/names.js';
+import type { RUNTIMES } from '../../../src/runtime/index.js';
+import { all, eventually, kinitEvents, lab, only, type LabHandle } from './kinit.js';
+import { differences, record, type Recording } from './recording/recording.js';
+import { shape } from './shapes.js';
+
+export const CELL_HOST = 'node1';
+
+const POD =
+  'run web --image docker.io/library/nginx:1.22.1 --image-pull-policy Never --overrides \'{"spec":{"tolerations":[{"operator":"Exists"}]}}\'';
+
+/** One system of hosts with one runtime. */
+export interface Cell {
+  /** Of its lab. */
+  readonly name: string;
+  /** Default: that of all other tests. */
+  readonly image?: ImageName;
+  readonly runtime: (typeof RUNTIMES)[number];
+  /** More of the inventory. */
+  readonly inventory?: Readonly<Record<string, unknown>>;
+}
+
+type Tests = (cluster: () => LabHandle) => void;
+
+/**
+ * Tests of a cell: a bare host becomes a cluster that runs a pod, a second init changes nothing, and reset gives the host back
+ * exactly. `others` are tests of its own: on the bare host before, and on the running cluster in between.
+ */
+export function testCell(
+  { name, image, runtime, inventory = {} }: Cell,
+  others: { readonly bare?: Tests; readonly running?: Tests } = {},
+): void {
+  let cluster: LabHandle;
+  let before: Recording;
+
+  beforeAll(async () => {
+    cluster = await lab(name, { hosts: 1, ...(image === undefined ? {} : { image }) });
+    shape({ title: name, inventory: { runtime: { name: runtime.id }, ...inventory } }, cluster.inventory);
+    before = await record(cluster, CELL_HOST);
+  });
+
+  afterAll(async () => {
+    await cluster.down();
+  });
+
+  others.bare?.(() => cluster);
+
+  const init = (): ReturnType<typeof kinitEvents> => kinitEvents(['init', '-i', cluster.inventory]);
+
+  test('init makes a node of it, whose runtime answered through the CRI before its kubelet started', async () => {
+    const { code, events, stderr } = await init();
+    expect({ code, stderr: code === 0 ? '' : stderr, failures: all(events, 'phase-failed') }).toEqual({
+      code: 0,
+      stderr: '',
+      failures: [],
+    });
+    const progress = all(events, 'progress').map(({ text }) => text);
+    expect(progress.some((text) => text.startsWith('answers through the CRI: '))).toBe(true);
+    const version = await cluster.kubectl(
+      "get nodes -o jsonpath='{.items[*].status.nodeInfo.containerRuntimeVersion}'",
+    );
+    expect(version).toContain('://');
+    for (const unit of runtime.units)
+      expect((await cluster.sh(CELL_HOST, `systemctl is-active ${unit}`)).stdout.trim()).toBe('active');
+  });
+
+  test('a pod runs and is entered; logs of containers are read', async () => {
+    await cluster.kubectl(POD);
+    await eventually('the pod runs', 90, async () => {
+      const phase = await cluster.kubectl("get pod web -o jsonpath='{.status.phase}'");
+      return phase === 'Running' ? phase : undefined;
+    });
+    expect(await cluster.kubectl('exec web -- /usr/sbin/nginx -v 2>&1')).toContain('nginx/1.22.1');
+    expect(await cluster.kubectl('-n kube-system logs deployment/coredns')).toContain('CoreDNS-');
+    await cluster.kubectl('delete pod web --now');
+    // kubectl's cache is this test's own trace.
+    await cluster.sh(CELL_HOST, 'rm -rf /root/.kube');
+  });
+
+  others.running?.(() => cluster);
+
+  test('init again changes nothing', async () => {
+    const { code, events } = await init();
+    expect({ code, applied: all(events, 'change-applied') }).toEqual({ code: 0, applied: [] });
+    expect(only(events, 'run-finished').changes).toBe(0);
+  });
+
+  test('reset gives the host back as it was', async () => {
+    const { code, events } = await kinitEvents(['reset', '--yes', '--remove-packages', '-i', cluster.inventory]);
+    const warnings = all(events, 'warning').map(({ text }) => text);
+    expect({ code, warnings, failures: all(events, 'phase-failed') }).toEqual({ code: 0, warnings: [], failures: [] });
+    const ignored = (section: string, key: string): boolean => section === 'sysctl' && !key.startsWith('net.');
+    expect(differences(before, await record(cluster, CELL_HOST), ignored)).toBe('');
+  });
+}
