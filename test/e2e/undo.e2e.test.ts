@@ -159,7 +159,7 @@ async function recordWithPackages(): Promise<ReadonlyMap<string, Recording>> {
   const { events } = await kinitEvents(['plan', '-i', cluster.inventory]);
   const wanted = new Map(
     all(events, 'change-planned')
-      .filter(({ phase }) => phase === 'packages')
+      .filter(({ change }) => change.resource.startsWith('packages:'))
       .map(({ host, change }) => [host, change.summary.replace('install ', '')]),
   );
   expect([...wanted.keys()].sort()).toEqual([...HOSTS]);
