@@ -4,6 +4,13 @@
 # $1 = folder of the notes that the installation made
 # include: ../../shell/lib/die.sh
 
+# not_again UNIT: an entry undone before found it running, because its package had started it.
+not_again() {
+  [ -n "${KINIT_LATER:-}" ] && grep -qsxF -e "restart $1" "$KINIT_LATER" || return 0
+  grep -vxF -e "restart $1" "$KINIT_LATER" > "$KINIT_LATER.new"
+  mv -f -T -- "$KINIT_LATER.new" "$KINIT_LATER"
+}
+
 [ -e "$D/unit-files" ] && [ -e "$1/units-added" ] || exit 0
 sort -u "$1/units-added" | while IFS= read -r unit; do
   ! grep -qxF -e "$unit" "$D/unit-files" || continue
@@ -11,6 +18,7 @@ sort -u "$1/units-added" | while IFS= read -r unit; do
   [ "$state" = LoadState=loaded ] || continue
   timeout 60 systemctl -q disable -- "$unit" < /dev/null 2> /dev/null
   timeout 120 systemctl stop -- "$unit" < /dev/null || die "$unit could not be stopped"
+  not_again "$unit"
   # It complains of one that is no longer loaded.
   systemctl reset-failed -- "$unit" 2> /dev/null || :
 done

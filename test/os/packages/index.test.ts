@@ -294,10 +294,11 @@ for (const shell of SHELLS) {
       expect(run(shell, host.inside(save), { D: host.saved }).code).toBe(0);
       expect(apply(host, shell).code).toBe(0);
       expect(host.read('/var/lib/kinit/units-added')).toBe('relay.service\ntheirs.timer\n');
-      expect(run(shell, host.inside(restore), { D: host.saved, KINIT_REMOVE_PACKAGES: '0' })).toMatchObject({
-        code: 0,
-        stderr: '',
-      });
+      // kinit has restarted both; which of them ran before is told by what was there before.
+      host.write('/later', 'reload\nrestart relay.service\nrestart theirs.timer\n');
+      const env = { D: host.saved, KINIT_REMOVE_PACKAGES: '0', KINIT_LATER: `${host.root}/later` };
+      expect(run(shell, host.inside(restore), env)).toMatchObject({ code: 0, stderr: '' });
+      expect(host.read('/later')).toBe('reload\nrestart theirs.timer\n');
       expect(host.calls().filter((call) => /^systemctl .*(disable|stop)/.test(call))).toEqual([
         'systemctl -q disable -- relay.service',
         'systemctl stop -- relay.service',
