@@ -13,6 +13,7 @@ export const LANES = {
     'guard',
     'adopt',
     'certificates',
+    'redhat',
     'runtimes',
     'resume-join',
   ],

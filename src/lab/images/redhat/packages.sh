@@ -26,8 +26,11 @@ $5
 $3, made from Debian's binaries for a test host.
 %files -f /build/$1.files
 END
-  # Folders belong to the base system, which has no package.
+  # Folders that the base system has belong to it; others come and go with the package.
   (cd "$ROOT/build/$4" && find . ! -type d | sed 's,^\.,,; s,^\(/etc/.*\.conf\)$,%config(noreplace) \1,') > "$ROOT/build/$1.files"
+  (cd "$ROOT/build/$4" && find . -type d) | sed 's,^\.,,' | while IFS= read -r folder; do
+    [ -e "$ROOT$folder" ] || printf '%%dir %s\n' "$folder"
+  done >> "$ROOT/build/$1.files"
   in_root rpmbuild -bb --quiet --buildroot "/build/$4" --define '_rpmdir /srv/repository' --define '_build_name_fmt %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm' \
     --define '__os_install_post %{nil}' --define '_build_id_links none' "/build/$1.spec" > "$ROOT/build/log" 2>&1 || {
     cat "$ROOT/build/log"

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { CELL_HOST, testCell } from './support/cell.js';
+import { all, kinitEvents, type LabHandle } from './support/kinit.js';
+import { changedInventory } from './support/running.js';
+import { RUNTIME } from './support/runtime.js';
+
+/** A host with the tools, files and names of the Red Hat family; kernel and C library are Debian's (docs/lab.md). */
+testCell(
+  { name: 'redhat', image: 'rocky-9', runtime: RUNTIME, inventory: { packages: ['chrony=4.3-1.el9'] } },
+  { bare: refused, running: prepared },
+);
+
+function refused(cluster: () => LabHandle): void {
+  test.each([
+    [
+      'a repository that does not answer',
+      `printf '[dead]\\nname=dead\\nbaseurl=http://127.0.0.1:9/\\ngpgcheck=0\\n' > /etc/yum.repos.d/dead.repo`,
+      /dead[^]*(Couldn't connect|Failed to connect)/,
+    ],
+    [
+      'a wrong key',
+      `set -e; export GNUPGHOME=/tmp/kinit-key; mkdir -p -m 700 $GNUPGHOME; trap 'rm -rf $GNUPGHOME' EXIT
+         gpg -q --batch --passphrase '' --quick-generate-key nobody rsa2048 sign never; gpg --armor --export > /tmp/kinit-other; gpgconf --kill all
+         sed 's,^.lab.,[wrong],; s,^gpgkey=.*,gpgkey=file:///tmp/kinit-other,' /etc/yum.repos.d/lab.repo > /etc/yum.repos.d/dead.repo
+         sed -i 's/^enabled=.*//; $a enabled=0' /etc/yum.repos.d/lab.repo; rpm -e gpg-pubkey || :`,
+      /GPG/,
+    ],
+  ])('%s is named, and nothing was changed', async (_what, make, told) => {
+    const saved = 'cp -a /etc/yum.repos.d /tmp/kinit-repos';
+    const back = 'rm -rf /etc/yum.repos.d /tmp/kinit-other; mv /tmp/kinit-repos /etc/yum.repos.d';
+    await cluster().sh(CELL_HOST, `${saved}\n${make}`);
+    try {
+      expect(await failure(cluster(), 'ipvsadm')).toMatch(told);
+      expect((await cluster().sh(CELL_HOST, 'rpm -q ipvsadm', { reject: false })).code).toBe(1);
+    } finally {
+      await cluster().sh(CELL_HOST, back);
+    }
+  });
+
+  test('a version and a package that no repository has are told with what there is', async () => {
+    const told = await failure(cluster(), 'ipvsadm=9.9-9', 'no-such-package');
+    expect(told).toContain('there is no version 9.9-9; the repositories of this host have 1.31-1.el9');
+    expect(told).toContain('no-such-package: no repository of this host has a package of that name');
+  });
+}
+
+function prepared(cluster: () => LabHandle): void {
+  test('the version that the inventory names is there and held; packages came from a signed repository', async () => {
+    const { stdout } = await cluster().sh(
+      CELL_HOST,
+      'rpm -q chrony; grep -c "^chrony-" /etc/dnf/plugins/versionlock.list; rpm -q gpg-pubkey --qf "%{SUMMARY}\\n" | grep -c "Packages of kinit lab"',
+    );
+    expect(stdout.trim().split('\n')).toEqual(['chrony-4.3-1.el9.x86_64', '1', '1']);
+  });
+
+  test('firewalld is off now and after a reboot; the mode of SELinux is left alone where the inventory says so', async () => {
+    const { stdout } = await cluster().sh(
+      CELL_HOST,
+      'systemctl is-active firewalld; systemctl is-enabled firewalld; grep ^SELINUX= /etc/selinux/config',
+    );
+    expect(stdout.trim().split('\n')).toEqual(['inactive', 'disabled', 'SELINUX=enforcing']);
+  });
+}
+
+/** What init says when it cannot install packages. */
+async function failure(cluster: LabHandle, ...wishes: readonly string[]): Promise<string> {
+  const inventory = await changedInventory(cluster, 'wish', (text) =>
+    text.replace(/^packages:\n( +- .*\n)+/m, `packages: ${JSON.stringify(wishes)}\n`),
+  );
+  const { code, events } = await kinitEvents(['init', '-i', inventory, '--only', 'packages']);
+  expect(code).not.toBe(0);
+  return all(events, 'phase-failed')
+    .map(({ message, error }) => `${message}\n${error.found ?? ''}`)
+    .join('\n');
+}
