@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/e2e/**'],
+    exclude: ['test/e2e/**', 'test/kernels/**'],
     pool: 'forks',
     // Half the time on two CPUs: vitest would leave one of them free.
     maxWorkers: '100%',

@@ -4,9 +4,11 @@ import { LAB_PREFIX } from './scripts/lib/e2e-labs.js';
 /** Tests on real hosts: one file after another, because they share the machine's memory and its bridge addresses. */
 export default defineConfig({
   test: {
-    // The matrix (scripts/matrix.js) is too long for the test command.
+    // Too long for the test command, each a command of its own: the matrix (scripts/matrix.js), and npm run test:kernels.
     include:
-      process.env['KINIT_TEST_IMAGES'] === undefined ? ['test/e2e/**/*.e2e.test.ts'] : ['test/e2e/matrix/cells.ts'],
+      process.env['KINIT_TEST_IMAGES'] === undefined
+        ? ['test/e2e/**/*.e2e.test.ts', 'test/kernels/**/*.kernels.test.ts']
+        : ['test/e2e/matrix/cells.ts'],
     env: { KINIT_TEST_LABS: LAB_PREFIX },
     pool: 'forks',
     fileParallelism: false,

@@ -66,6 +66,8 @@ async function endToEnd() {
   const files = endToEndFiles();
   for (const runtime of await runtimesOf(files))
     await step(`artifacts (${runtime})`, process.execPath, [kinit, 'artifacts', 'build', '--runtime', runtime], 90);
+  if (files.has('uml') && (await kernelsRunHere()))
+    await step('kernel of test hosts', process.execPath, [kinit, 'artifacts', 'kernel'], 60);
   // What an earlier run left when it was killed would be found half made by the tests.
   await removeLabs();
   const started = announce('end-to-end tests');
@@ -84,6 +86,12 @@ async function runtimesOf(files) {
   const { RUNTIMES } = await import(path.join(root, 'dist', 'runtime', 'index.js'));
   const ids = RUNTIMES.map(({ id }) => id);
   return files.has('runtimes') ? ids : ids.slice(0, 1);
+}
+
+/** Whether this machine can have hosts with kernels of their own; where not, their tests say so themselves. */
+async function kernelsRunHere() {
+  const { DRIVERS } = await import(path.join(root, 'dist', 'lab', 'drivers', 'index.js'));
+  return (await DRIVERS.uml.unavailable()) === undefined;
 }
 
 /** Paths of the files by name, those whose path holds one of the filters. */

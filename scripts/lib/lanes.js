@@ -19,6 +19,7 @@ export const LANES = {
   ],
   waits: [
     'origin',
+    'uml',
     'doctor',
     'works',
     'addresses',

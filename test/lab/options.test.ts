@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkOptions } from '../../src/lab/options.js';
-import { checkDisk, checkPlace } from '../../src/lab/commands/preconditions.js';
+import { checkDisk, checkDriver, checkPlace } from '../../src/lab/commands/preconditions.js';
 import { tmpdir } from 'node:os';
 
 const given = {
@@ -45,6 +45,14 @@ test('another system than Linux, and another user than root, are told so before 
     error({ class: 'preflight', hint: expect.stringContaining('sudo') }),
   );
   expect(() => checkPlace({ platform: 'linux', uid: 0 })).not.toThrow();
+});
+
+test('a driver whose hosts cannot run on this machine says so before anything is installed or made', async () => {
+  const unavailable = (): Promise<string> => Promise.resolve('no such processor');
+  await expect(checkDriver({ name: 'uml', unavailable })).rejects.toThrow(
+    expect.objectContaining({ context: expect.objectContaining({ class: 'preflight', found: 'no such processor' }) }),
+  );
+  await checkDriver({ name: 'uml', unavailable: () => Promise.resolve(undefined) });
 });
 
 test('a disk that is too small is named with what is free and what is needed', async () => {

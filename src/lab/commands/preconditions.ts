@@ -47,6 +47,17 @@ export function checkPlace(place: Place): void {
   }
 }
 
+/** Throws 'preflight' where the driver's hosts cannot run on this machine. */
+export async function checkDriver({ name, unavailable }: Pick<Driver, 'name' | 'unavailable'>): Promise<void> {
+  const reason = await unavailable();
+  if (reason === undefined) return;
+  throw new KinitError(`The lab driver ${name} cannot make hosts on this machine`, {
+    class: 'preflight',
+    found: reason,
+    hint: 'Take another driver (--driver) or another machine.',
+  });
+}
+
 /** Installs missing programs on Debian and its relatives; elsewhere names them. */
 export async function ensureTools(
   { tools }: Pick<Driver, 'tools'>,

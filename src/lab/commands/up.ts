@@ -14,7 +14,7 @@ import { hostFiles, labLock, labsFolder, machineLock } from '../state/paths.js';
 import { IMAGES } from '../images/index.js';
 import { DEFAULT_IMAGE } from '../images/names.js';
 import { chosenDriver, missingHosts } from './plan.js';
-import { checkDisk, checkPlace, ensureTools, here } from './preconditions.js';
+import { checkDisk, checkDriver, checkPlace, ensureTools, here } from './preconditions.js';
 import { removeTree } from './remove.js';
 import { ensureRootfs, rootfsIsCached } from '../rootfs/rootfs.js';
 import { bootHost } from '../run.js';
@@ -41,6 +41,7 @@ async function up(options: CheckedOptions): Promise<Lab> {
   refuseMove(before, options);
   const image = IMAGES[before?.image ?? options.image ?? DEFAULT_IMAGE];
   const driver = DRIVERS[chosenDriver(before?.hosts ?? [], options)];
+  await checkDriver(driver);
   await ensureTools(driver, onProgress, signal);
   const newCount = Math.max(0, options.hosts - (before?.hosts.length ?? 0));
   if (newCount > 0) {

@@ -33,6 +33,8 @@ export interface Driver {
   readonly tools: Readonly<Record<string, string>>;
   /** Disk a new host takes before anything is installed in it, in MiB. */
   readonly hostMB: number;
+  /** Why none of its hosts can run on this machine, whatever their size; undefined where they can. */
+  readonly unavailable: () => Promise<string | undefined>;
   /** Throws 'usage' or 'preflight' where it cannot make hosts of this size here. */
   readonly check: (size: Pick<LabHost, 'cpus' | 'memoryMB'>) => void;
   /** Makes what its hosts need besides the root file system, where that is not there yet. May take minutes. */

@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { KinitEvent } from '../../../src/model/event.js';
+import { defined } from '../../../src/model/defined.js';
 import { parseMemory } from '../../../src/cli/terminal/size.js';
 import type { ImageName } from '../../../src/lab/images/names.js';
 import { findLab, labUp, sshCommand } from '../../../src/lab/index.js';
+import type { DriverName } from '../../../src/lab/drivers/names.js';
 import { runLocal } from '../../../src/ssh/local.js';
 
 export const BIN = fileURLToPath(new URL('../../../bin/kinit.js', import.meta.url));
@@ -100,6 +102,8 @@ export interface LabSize {
   readonly cpus?: number;
   /** Default: the lab's own. */
   readonly image?: ImageName;
+  /** Default: that of the lab's first host, nspawn for a new lab. */
+  readonly driver?: DriverName;
   /** Of preparedHosts(), for tests that are not about how hosts are prepared. Default: bare hosts. */
   readonly snapshot?: string;
 }
@@ -107,7 +111,7 @@ export interface LabSize {
 /** Brings a lab up (or adds hosts to it) and gives a handle on it. */
 export async function lab(
   what: string,
-  { hosts, memory = '3G', cpus = 2, image, snapshot }: LabSize,
+  { hosts, memory = '3G', cpus = 2, image, driver, snapshot }: LabSize,
 ): Promise<LabHandle> {
   const name = labName(what);
   if (snapshot === undefined)
@@ -115,10 +119,11 @@ export async function lab(
       ...['lab', 'up', '--name', name, '--hosts', String(hosts)],
       ...['--memory', memory, '--cpus', String(cpus)],
       ...(image === undefined ? [] : ['--image', image]),
+      ...(driver === undefined ? [] : ['--driver', driver]),
     ]);
   else
     await labUp({
-      ...{ name, hosts, cpus, memoryMB: parseMemory('memory', memory), snapshot },
+      ...{ name, hosts, cpus, memoryMB: parseMemory('memory', memory), snapshot, ...defined({ driver }) },
       onProgress: () => undefined,
       signal: new AbortController().signal,
     });

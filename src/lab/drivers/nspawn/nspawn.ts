@@ -23,6 +23,7 @@ export const nspawn: Driver = {
   ownKernel: false,
   tools: { 'systemd-nspawn': 'systemd-container' },
   hostMB: 500,
+  unavailable: () => Promise.resolve(undefined),
   check: () => undefined,
   prepare: () => Promise.resolve(),
   makeDisk,
