@@ -66,7 +66,7 @@ const simple = (cause: string, { host, provoke, mend, first = true, ...rest }: S
 
 /**
  * The kubelet of node3 has no certificate to serve with, as on a host that the stock kubeadm joined, and asks for one while
- * nobody approves, until the doctor takes that for pending.
+ * nobody approves.
  */
 async function askUnapproved(lab: LabHandle): Promise<void> {
   await lab.kubectl('-n kube-system scale deployment/serving-approver --replicas=0');
@@ -78,7 +78,7 @@ ${edit(KUBELET_CONFIG, "'/^tlsCertFile:/d; /^tlsPrivateKeyFile:/d'")}; systemctl
   );
   await lab.sh(
     'node1',
-    `${KUBECTL}; for n in $(seq 60); do kubectl get csr | grep -q 'node:node3 .*Pending' && break; sleep 0.5; done; sleep 21`,
+    `${KUBECTL}; for n in $(seq 60); do kubectl get csr | grep -q 'node:node3 .*Pending' && break; sleep 0.5; done`,
   );
 }
 
