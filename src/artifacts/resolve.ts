@@ -75,6 +75,9 @@ export async function resolveArtifacts(options: ResolveOptions): Promise<Artifac
 export async function sourceOf(options: ResolveOptions): Promise<{ readonly source: Source; readonly why?: string }> {
   if (options.source !== 'auto') return { source: options.source };
   const lock = await readLockFile(options.inventoryDir);
+  const { unofficial } = options.supply;
+  if (unofficial !== '')
+    return { source: 'source', ...(lock.source === 'source' ? {} : { why: unofficial }) };
   if (lock.source !== undefined) return { source: lock.source };
   if (options.presumed !== undefined) return { source: options.presumed, why: 'as it was planned' };
   if (!(await officialAnswers(options)))

@@ -19,6 +19,8 @@ export interface Supply {
   /** Files of official releases. */
   readonly files?: (kubernetesVersion: string, arch: Arch) => readonly OfficialFile[];
   readonly images?: readonly ImageSupply[];
+  /** Why it has no official files, for people; absent or '': it has. Then it is built from source. */
+  readonly unofficial?: string;
 }
 
 /** One image: what it is called, and how it is made where it is built from source. */
@@ -76,6 +78,7 @@ export function combineSupplies(supplies: readonly Supply[]): Required<Supply> {
         ({ url }) => url,
       ),
     images: supplies.flatMap(({ images }) => images ?? []),
+    unofficial: supplies.flatMap(({ unofficial }) => unofficial ?? []).join('; '),
   };
 }
 

@@ -2,12 +2,12 @@ import { basename } from 'node:path';
 import { DATASTORES, type Datastore } from '../datastore/index.js';
 import type { Section } from '../facts/index.js';
 import { OWN_CHAINS, OWN_TABLES, READABLE, SYSTEM_NAMESPACES, TUNNELS } from './networks.js';
-import { RUNTIME_PLACES, RUNTIMES } from '../runtime/index.js';
+import { RUNTIMES } from '../runtime/index.js';
 import { shellScript, type ShellValues } from '../shell/script.js';
 
 /** Where kubelets keep their containers, in the order they are looked for. */
-const SOCKETS = RUNTIME_PLACES.flatMap(({ sockets }) => sockets);
-const RUNTIME_UNITS = RUNTIME_PLACES.flatMap(({ units }) => units);
+const SOCKETS = RUNTIMES.flatMap(({ sockets }) => sockets);
+const RUNTIME_UNITS = RUNTIMES.flatMap(({ units }) => units);
 /** What matters in a log; the rest of it stays on the host. */
 const TELLING =
   'error|fail|fatal|panic|refused|denied|loop|took too long|slow fdatasync|no space|expired|address already|not found|unable|cannot|timed? ?out';

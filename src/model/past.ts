@@ -20,6 +20,8 @@ export interface HostPast {
     readonly writable: boolean;
     readonly options: readonly string[];
   }[];
+  /** Programs that are there, with the first line of what they say with --version. Absent: none was asked for. */
+  readonly programs?: readonly { readonly path: string; readonly version: string }[];
 }
 
 export interface PastFile {
@@ -48,4 +50,6 @@ export interface PastLook {
   readonly units?: readonly string[];
   /** Folders. */
   readonly places?: readonly string[];
+  /** Programs by their paths: what they say with --version. */
+  readonly programs?: readonly string[];
 }

@@ -1,22 +1,19 @@
 import type { z } from 'zod';
 import type { Supply } from '../artifacts/supply.js';
+import type { ImageArtifact } from '../model/artifact.js';
 import type { LeftoverRow } from '../model/seams/leftover.js';
 import type { PhaseContext } from '../model/phase.js';
 import type { KindDescription, Resource } from '../model/resource.js';
 import type { ShellScript } from '../shell/script.js';
 
-/** Where a runtime is found on a host: enough to examine one, also one that somebody else installed. */
-export interface RuntimePlace {
-  /** systemd units, in the order they start. */
-  readonly units: readonly [string, ...string[]];
-  /** Paths of the sockets on which it may speak the CRI, likeliest first. */
-  readonly sockets: readonly [string, ...string[]];
-}
-
 /** What differs between container runtimes. A kind is one folder here, and one entry in index.ts. */
-export interface ContainerRuntime extends RuntimePlace {
+export interface ContainerRuntime {
   /** What `runtime.name` in the inventory says. */
   readonly id: string;
+  /** systemd units, in the order they start; the last one speaks the CRI. */
+  readonly units: readonly [string, ...string[]];
+  /** Paths of the sockets on which it may speak the CRI, likeliest first: ours is the first, others may have installed it too. */
+  readonly sockets: readonly [string, ...string[]];
   /** What it asks in the inventory's `runtime` section. */
   readonly options?: Readonly<Record<string, z.ZodType>>;
   /** For people. */
@@ -58,9 +55,11 @@ export interface ImageStore {
   /**
    * Prints a line 'REFERENCE DIGEST pinned' or 'REFERENCE DIGEST -' for each reference, in full, by tag (NAME:TAG) or by
    * digest (NAME@sha256:...): what was pulled by digest has no tag; nothing where it does not
-   * run. What it can neither pin nor lets the kubelet see as free to take is pinned.
+   * run. A runtime that has no pins says of all that they are pinned: there is nothing to do about them.
    */
   readonly list: ShellScript;
+  /** Bytes that `load` needs in front of an archive, for example an entry of the tar file that others can do without. */
+  readonly before?: (archive: NonNullable<ImageArtifact['archive']>) => Promise<Uint8Array>;
   /** Standard input: OCI archives one after the other, "$@" their sizes in bytes. Loads and unpacks them. */
   readonly load: ShellScript;
   /**

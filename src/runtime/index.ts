@@ -3,9 +3,10 @@ import { KinitError } from '../model/error.js';
 import { anyKind, type AnyKind } from '../model/resource.js';
 import type { KindChoice } from '../model/spec/kinds.js';
 import type { Spec } from '../model/spec.js';
-import type { ContainerRuntime, RuntimePlace } from './container-runtime.js';
+import type { ContainerRuntime } from './container-runtime.js';
 import { containerd } from './containerd/index.js';
 import { crio } from './crio/index.js';
+import { docker } from './docker/index.js';
 import { imagesKind } from './images/index.js';
 import { tracesKind } from '../resources/traces/index.js';
 
@@ -14,13 +15,7 @@ export { waitForCri } from './cri-tools/answers.js';
 export { images } from './images/index.js';
 
 /** Every runtime kinit can install. The first is the default. */
-export const RUNTIMES: readonly [ContainerRuntime, ...ContainerRuntime[]] = [containerd, crio];
-
-/** Where runtimes are that a host may have got from somebody else: the doctor looks at those too. */
-export const RUNTIME_PLACES: readonly RuntimePlace[] = [
-  ...RUNTIMES,
-  { units: ['docker', 'cri-docker'], sockets: ['/run/cri-dockerd.sock', '/var/run/cri-dockerd.sock'] },
-];
+export const RUNTIMES: readonly [ContainerRuntime, ...ContainerRuntime[]] = [containerd, crio, docker];
 
 /** What stands in the inventory's `runtime` section about the kinds. */
 export const runtimeChoice: KindChoice = {

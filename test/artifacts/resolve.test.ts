@@ -14,10 +14,11 @@ function resolve(
   version = '1.36.3',
   arch: Arch = 'amd64',
   hindrance?: () => Promise<string | undefined>,
+  unofficial = '',
 ): Promise<ArtifactSet> {
   mkdirSync(inventoryDir, { recursive: true });
   return resolveArtifacts({
-    supply: SUPPLY,
+    supply: { ...SUPPLY, unofficial },
     source,
     origins: { images: 'none', files: 'none', baseUrl: origin?.url },
     ...(origin === undefined ? {} : { endpoints: origin.endpoints }),
@@ -55,6 +56,19 @@ test('auto takes source where a login page answers, writes that down, and stays 
   });
   for (const [path, bytes] of good) origin.files.set(path, bytes);
   expect((await resolve(inventoryDir, { origin }, '1.36.3', ownArch() as Arch)).source).toBe('source');
+});
+
+test('auto takes source where one of the programs has no official files, whatever answers and was decided before', async () => {
+  const cache = temporaryCache();
+  fakeTools(cache);
+  const inventoryDir = join(cache, 'inventory');
+  const origin = await startOrigin('1.36.3');
+  const auto = (unofficial: string): Promise<ArtifactSet> =>
+    resolve(inventoryDir, { origin }, '1.36.3', ownArch() as Arch, undefined, unofficial);
+  expect((await auto('')).source).toBe('official');
+  expect((await auto('it is published without checksums')).source).toBe('source');
+  expect(JSON.parse(readFileSync(join(inventoryDir, 'kinit.lock.json'), 'utf8'))).toMatchObject({ source: 'source' });
+  await origin.close();
 });
 
 test('auto takes source where hosts cannot pull what this machine could fetch, and asks them once', async () => {

@@ -173,6 +173,16 @@ test.each([
   ['etcd data with ..', { etcd: { dataDir: '/var/lib/etcd/../..' } }, /^etcd\.dataDir/],
   ['certificates that outlive their CA', { pki: { validityDays: 400, caValidityDays: 300 } }, /^pki\.validityDays/],
   [
+    'official programs of a runtime that has none',
+    { runtime: { name: 'docker' }, artifacts: { source: 'official' } },
+    /^artifacts\.source: Docker with cri-dockerd cannot be had from official releases/,
+  ],
+  [
+    'a mirror that the runtime cannot have',
+    { runtime: { name: 'docker', registryMirrors: [{ registry: 'quay.io', endpoints: ['https://m'] }] } },
+    /^runtime\.registryMirrors\[0\]\.registry: Docker has mirrors of docker\.io only/,
+  ],
+  [
     'a registry as URL',
     { runtime: { registryMirrors: [{ registry: 'https://docker.io/v2', endpoints: ['https://m'] }] } },
     /-> docker\.io$/,

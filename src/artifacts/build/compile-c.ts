@@ -5,7 +5,7 @@ import { KinitError } from '../../model/error.js';
 import { quoteAll } from '../../shell/quote.js';
 import { runLocal } from '../../ssh/local.js';
 import { componentsFolder } from '../store/paths.js';
-import type { Component, CProgram } from './components.js';
+import { bareVersion, type Component, type CProgram } from './components.js';
 import { goEnvironment, moduleSettings, type Go } from './go.js';
 
 interface CompileOptions {
@@ -23,10 +23,9 @@ export async function buildC(options: CompileOptions, program: CProgram, output:
   const { Dir: module, Version } = await downloaded(options, program);
   const folder = join(module, program.c.folder);
   const sources = (await readdir(folder)).filter((name) => name.endsWith('.c')).sort();
-  const version = Version.replace(/^v/, '').replace(/[+].*$/, '');
   const args = [
     ...COMPILER.slice(1),
-    ...program.c.defines(version).map((define) => `-D${define}`),
+    ...program.c.defines(bareVersion(Version)).map((define) => `-D${define}`),
     '-o',
     output,
     ...sources.map((name) => join(folder, name)),

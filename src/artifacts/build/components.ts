@@ -56,7 +56,7 @@ export const STATIC_TAGS = ['netgo', 'osusergo'];
 
 /** What a component is, as its module files say. */
 export interface ComponentSource {
-  /** Without v. */
+  /** Without v and build data. */
   readonly version: string;
   /** The module, its version and its hash in the Go checksum database. */
   readonly origin: string;
@@ -98,7 +98,7 @@ export async function readComponent(component: Component): Promise<ComponentSour
     .find((line) => line.startsWith(`${component.module ?? ''} ${version} h1:`))
     ?.split(' ')[2];
   return {
-    version: version.replace(/^v/, ''),
+    version: bareVersion(version),
     origin: `${component.module} ${version}${hash === undefined ? '' : ` ${hash}`}`,
     text,
     goVersion,
@@ -108,6 +108,11 @@ export async function readComponent(component: Component): Promise<ComponentSour
 async function codeOf(folder: string): Promise<string> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.go') && !file.endsWith('_test.go')).sort();
   return (await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))).join('\0');
+}
+
+/** A module's version without v and build data: '28.5.2' of 'v28.5.2+incompatible'. */
+export function bareVersion(version: string): string {
+  return version.replace(/^v/, '').replace(/[+].*$/, '');
 }
 
 /** The version a go.mod requires of a module. */

@@ -41,6 +41,20 @@ export async function unpackMembers(archive: Archive, to: ReadonlyMap<string, st
   return names;
 }
 
+/** Contents of the regular files of a tar file that are wanted, by their paths. */
+export async function readMembers(
+  archive: Archive,
+  isWanted: (header: Entry['header']) => boolean,
+): Promise<Map<string, Buffer>> {
+  const contents = new Map<string, Buffer>();
+  await eachMember(archive, async (member) => {
+    if (member.header.type === 'file' && isWanted(member.header))
+      contents.set(clean(member.header.name), await buffer(member));
+    else member.resume();
+  });
+  return contents;
+}
+
 /** Rejects where the archive ends too early, is none, or cannot be read. */
 async function eachMember(archive: Archive, work: (member: Entry) => Promise<void>): Promise<void> {
   const { extract } = await import('tar-stream');

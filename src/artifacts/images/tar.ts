@@ -40,16 +40,19 @@ export async function writeTar(file: string, entries: readonly TarEntry[]): Prom
 
 /** The bytes of a POSIX (pax) tar file. */
 export async function* tarBytes(entries: readonly TarEntry[]): AsyncGenerator<Uint8Array> {
-  for (const entry of entries) {
-    yield* headers(entry);
-    if (entry.content === undefined) continue;
-    if (entry.content instanceof Uint8Array) yield entry.content;
-    else
-      for await (const chunk of createReadStream(entry.content.localFile, { highWaterMark: 1024 * 1024 }))
-        yield chunk as Buffer;
-    yield padding(contentSize(entry));
-  }
+  for (const entry of entries) yield* entryBytes(entry);
   yield Buffer.alloc(2 * BLOCK);
+}
+
+/** One entry's part of a tar file, without what ends one: it may stand in front of another tar file. */
+export async function* entryBytes(entry: TarEntry): AsyncGenerator<Uint8Array> {
+  yield* headers(entry);
+  if (entry.content === undefined) return;
+  if (entry.content instanceof Uint8Array) yield entry.content;
+  else
+    for await (const chunk of createReadStream(entry.content.localFile, { highWaterMark: 1024 * 1024 }))
+      yield chunk as Buffer;
+  yield padding(contentSize(entry));
 }
 
 function headers(entry: TarEntry): Buffer[] {

@@ -1,6 +1,6 @@
 import { parseFields } from '../../shell/output.js';
 import type { HostEvidence } from '../evidence.js';
-import { RUNTIME_PLACES } from '../../runtime/index.js';
+import { RUNTIMES } from '../../runtime/index.js';
 
 export interface Unit {
   /** Without ".service". */
@@ -50,6 +50,6 @@ export function stateOf({ active, sub, result, exitStatus, restarts }: Unit): st
 
 /** The container runtime's unit that the host uses. */
 export function runtimeUnit(host: HostEvidence): Unit | undefined {
-  const all = RUNTIME_PLACES.flatMap(({ units }) => unit(host, units[0]) ?? []);
+  const all = RUNTIMES.flatMap(({ units }) => unit(host, units[0]) ?? []);
   return all.find(({ active }) => active === 'active') ?? all[0];
 }

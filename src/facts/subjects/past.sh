@@ -4,9 +4,10 @@
 #   when a cluster came)
 #   file TYPE CHANGED WRITTEN OWNER PATH; text PATH BASE64
 #   link NAME PORTS; chain FAMILY TABLE NAME; unit NAME ACTIVE ENABLED
-#   sysctl FILE NUMBER LINE; place PATH WRITABLE OPTIONS
+#   sysctl FILE NUMBER LINE; place PATH WRITABLE OPTIONS; program PATH VERSION
 # Prints no private key: of kubeconfigs and certificates only what is public.
-# "$@" = what is looked for: -=GLOB, text=GLOB, pem=GLOB, kubeconfig=GLOB, link=PATTERN, unit=PATTERN, place=PATH
+# "$@" = what is looked for: -=GLOB, text=GLOB, pem=GLOB, kubeconfig=GLOB, link=PATTERN, unit=PATTERN, place=PATH,
+#      program=PATH
 # JOURNAL = kinit's undo journal
 
 TAB='	'
@@ -122,6 +123,12 @@ place() {
     END { print "place\t" asked "\t" writable "\t" options }' < /proc/self/mounts
 }
 
+program() {
+  [ -x "$1" ] || return 0
+  version=$(timeout 5 "$1" --version 2> /dev/null < /dev/null | head -n 1 | tr "$TAB" ' ')
+  printf 'program\t%s\t%s\n' "$1" "$version"
+}
+
 printf 'now\t%s\n' "$(date +%s)"
 began
 wanted=
@@ -130,6 +137,7 @@ for each in "$@"; do
     link=*) links "${each#*=}" ;;
     unit=*) wanted="$wanted ${each#*=}" ;;
     place=*) place "${each#*=}" ;;
+    program=*) program "${each#*=}" ;;
     *) look "${each%%=*}" "${each#*=}" ;;
   esac
 done

@@ -21,6 +21,7 @@ export function past(looks: readonly PastLook[]): Subject<HostPast> {
         ...words('links', 'link'),
         ...words('units', 'unit'),
         ...words('places', 'place'),
+        ...words('programs', 'program'),
       ],
       env: { JOURNAL: `${STATE_DIR}/journal` },
     },
@@ -36,6 +37,7 @@ function parsePast(output: string): HostPast {
   const rows: Rows = (word) => lines.filter(([first]) => first === word).map(([, ...rest]) => rest);
   const seconds = (word: string): number | undefined => numberOf(rows(word)[0]?.[0]);
   const before = rows('before');
+  const programs = rows('program').map(([path = '', version = '']) => ({ path, version }));
   return {
     now: seconds('now') ?? 0,
     ...defined({ began: seconds('began') }),
@@ -51,6 +53,7 @@ function parsePast(output: string): HostPast {
       writable: writable === 'yes',
       options: options.split(','),
     })),
+    ...defined({ programs: programs.length === 0 ? undefined : programs }),
   };
 }
 

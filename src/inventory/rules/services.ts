@@ -20,6 +20,7 @@ export const serviceRules: readonly Rule[] = [
   { reads: ['pki.validityDays', 'pki.caValidityDays'], check: validity },
   { reads: ['runtime.registryMirrors', 'runtime.name'], check: mirrors },
   { reads: ['runtime.registries'], check: registries },
+  { reads: ['artifacts.source', 'runtime.name'], check: officialRuntime },
 ];
 
 /** Of the other processes on a control-plane host. */
@@ -118,6 +119,17 @@ function validity({ pki }: Spec): Finding[] {
     {
       path: ['pki', 'validityDays'],
       message: `certificates cannot live longer than their CA (caValidityDays ${String(pki.caValidityDays)})`,
+    },
+  ];
+}
+
+function officialRuntime({ runtime, artifacts }: Spec): Finding[] {
+  const { supply, title } = runtimeNamed(runtime.name);
+  if (artifacts.source !== 'official' || supply.unofficial === undefined) return [];
+  return [
+    {
+      path: ['artifacts', 'source'],
+      message: `${title} cannot be had from official releases: ${supply.unofficial}; source or auto builds it here`,
     },
   ];
 }

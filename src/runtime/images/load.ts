@@ -26,9 +26,16 @@ export async function loadArchives(
   archives: readonly Archive[],
   tools: Tools,
 ): Promise<void> {
-  const total = archives.reduce((sum, { size }) => sum + size, 0);
-  const script = sh(runtime.images.load, { args: archives.map(({ size }) => String(size)) });
-  const result = await tools.host.pipe(script, Readable.from(bytesOf(archives, total, tools)), {
+  const { before, load } = runtime.images;
+  const parcels = await Promise.all(
+    archives.map(async (archive): Promise<Parcel> => {
+      const head = (await before?.(archive)) ?? new Uint8Array();
+      return { head, localFile: archive.localFile, size: head.length + archive.size };
+    }),
+  );
+  const total = parcels.reduce((sum, { size }) => sum + size, 0);
+  const script = sh(load, { args: parcels.map(({ size }) => String(size)) });
+  const result = await tools.host.pipe(script, Readable.from(bytesOf(parcels, total, tools)), {
     timeoutSeconds: TIMEOUT,
     change: 'import images',
   });
@@ -42,10 +49,20 @@ export async function loadArchives(
   });
 }
 
-async function* bytesOf(archives: readonly Archive[], total: number, tools: Tools): AsyncGenerator<Uint8Array> {
+/** An archive on its way, and what goes in front of it. */
+interface Parcel {
+  readonly head: Uint8Array;
+  readonly localFile: string;
+  /** Of both, in bytes. */
+  readonly size: number;
+}
+
+async function* bytesOf(parcels: readonly Parcel[], total: number, tools: Tools): AsyncGenerator<Uint8Array> {
   let sent = 0;
   let told = 0;
-  for (const { localFile } of archives) {
+  for (const { head, localFile } of parcels) {
+    sent += head.length;
+    if (head.length > 0) yield head;
     for await (const chunk of createReadStream(localFile, { highWaterMark: 1 << 20 })) {
       if (tools.signal.aborted)
         throw new KinitError('stopped while images were sent', {

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import type { HostFacts } from '../../../src/model/facts.js';
+import type { PhaseContext } from '../../../src/model/phase.js';
+import { criUnit, daemonJson } from '../../../src/runtime/docker/config.js';
+import { docker } from '../../../src/runtime/docker/index.js';
+import { fileOf, pastOf } from '../../leftovers/past-of.js';
+import { makeContext } from '../../templates/context.js';
+
+/** A host with this daemon.json. */
+function withFile(text: string | undefined, runtime: object = {}, facts: Partial<HostFacts> = {}): PhaseContext {
+  const context = makeContext({ runtime: { name: 'docker', ...runtime } });
+  const past = pastOf(text === undefined ? {} : { files: [fileOf('/etc/docker/daemon.json', { text })] });
+  return { ...context, node: { ...context.node, facts: { ...context.node.facts, past, ...facts } } };
+}
+
+const NEEDED = {
+  'exec-opts': ['native.cgroupdriver=systemd'],
+  bridge: 'none',
+  iptables: false,
+  ip6tables: false,
+  'userland-proxy': false,
+  'log-driver': 'json-file',
+};
+
+test('where nothing is, it has what a cluster needs, with limits on logs', () => {
+  const wanted = {
+    'storage-driver': 'overlay2',
+    'live-restore': true,
+    'log-opts': { 'max-size': '10m', 'max-file': '5' },
+    ...NEEDED,
+  };
+  expect(JSON.parse(daemonJson(withFile(undefined)))).toEqual(wanted);
+  expect(JSON.parse(daemonJson(withFile(' \n')))).toEqual(wanted);
+});
+
+test('what a person has written stays, but for what a cluster cannot live with', () => {
+  const text = JSON.stringify({
+    debug: true,
+    'exec-opts': ['native.cgroupdriver=cgroupfs', 'a=b'],
+    'data-root': '/data/docker',
+    'storage-driver': 'btrfs',
+    'live-restore': false,
+    'log-opts': { 'max-size': '1g', labels: 'x' },
+    'registry-mirrors': ['https://theirs.example', 'https://a.example'],
+    iptables: true,
+    hosts: ['fd://', 'tcp://127.0.0.1:2375'],
+    features: { buildkit: true, 'containerd-snapshotter': true },
+  });
+  const mirrors = { registryMirrors: [{ registry: 'docker.io', endpoints: ['https://a.example'] }] };
+  expect(JSON.parse(daemonJson(withFile(text, mirrors)))).toEqual({
+    ...NEEDED,
+    debug: true,
+    'exec-opts': ['a=b', 'native.cgroupdriver=systemd'],
+    'data-root': '/data/docker',
+    'storage-driver': 'btrfs',
+    'live-restore': false,
+    'log-opts': { 'max-size': '1g', labels: 'x' },
+    'registry-mirrors': ['https://a.example', 'https://theirs.example'],
+    hosts: ['tcp://127.0.0.1:2375', 'unix:///run/docker.sock'],
+    features: { buildkit: true, 'containerd-snapshotter': false },
+  });
+});
+
+test("another logging driver's options do not fit the one that kubectl logs needs", () => {
+  const text = JSON.stringify({ 'log-driver': 'journald', 'log-opts': { tag: 'x' } });
+  expect(JSON.parse(daemonJson(withFile(text)))).toMatchObject({
+    'log-driver': 'json-file',
+    'log-opts': { 'max-size': '10m', 'max-file': '5' },
+  });
+});
+
+test('a file that has it all stays as it is, to the byte', () => {
+  const once = daemonJson(withFile('{"debug": true}'));
+  expect(daemonJson(withFile(once))).toBe(once);
+  const squeezed = JSON.stringify(JSON.parse(once));
+  expect(daemonJson(withFile(squeezed))).toBe(squeezed);
+});
+
+test('on hosts that are containers runc is called through the wrapper, beside the runtimes of others', () => {
+  const text = JSON.stringify({ runtimes: { nvidia: { path: '/usr/bin/nvidia-container-runtime' } } });
+  expect(JSON.parse(daemonJson(withFile(text, {}, { lacksSysResource: true })))).toMatchObject({
+    runtimes: {
+      nvidia: { path: '/usr/bin/nvidia-container-runtime' },
+      'runc-on-containers': { path: '/usr/local/bin/runc-without-sys-resource' },
+    },
+    'default-runtime': 'runc-on-containers',
+  });
+});
+
+test.each([
+  ['{"debug": true,}', 'it is not JSON'],
+  ['[]', 'expected object'],
+  ['{"exec-opts": "native.cgroupdriver=systemd"}', 'exec-opts: Invalid input: expected array'],
+])('%s is refused, never written over', (text, found) => {
+  expect(() => daemonJson(withFile(text))).toThrow(
+    expect.objectContaining({
+      context: expect.objectContaining({ class: 'refused', found: expect.stringContaining(found) as string }) as object,
+    }),
+  );
+});
+
+test('cri-dockerd gets the pause image and the socket of the kubelet', () => {
+  expect(criUnit(makeContext())).toContain('--pod-infra-container-image registry.k8s.io/pause:3.10.2');
+  expect(criUnit(makeContext())).toContain(`--container-runtime-endpoint unix://${docker.sockets[0]}`);
+});
+
+test('only docker.io can have a mirror', () => {
+  expect(docker.refusesMirror('docker.io')).toBeUndefined();
+  expect(docker.refusesMirror('registry.k8s.io')).toContain('docker.io only');
+});
