@@ -9,6 +9,7 @@ import { clusterFiles, kubeletState } from './rows/kubelet.js';
 import { links } from './rows/links.js';
 import { places } from './rows/places.js';
 import { packetRules } from './rows/rules.js';
+import { otherRuntimes } from './rows/runtimes.js';
 import { serviceSettings } from './rows/settings.js';
 import { sysctlPrecedence } from './rows/sysctls.js';
 import { otherNodes } from './rows/units.js';
@@ -25,6 +26,7 @@ export const LEFTOVERS: readonly LeftoverRow[] = [
   links,
   packetRules,
   serviceSettings,
+  otherRuntimes,
   ...RUNTIMES.flatMap(({ leftovers }) => leftovers),
   sysctlPrecedence,
   places,

@@ -149,7 +149,12 @@ export function makeSpecSchema(kinds: SpecKinds) {
           .enum(kinds.runtime.ids)
           .default(kinds.runtime.default)
           .describe(kinds.runtime.describe)
-          .meta(moved('a node keeps the containers it has', NO_WAY)),
+          .meta(
+            moved(
+              'a node keeps the containers it has',
+              'Node by node: kinit reset NODE, which drains it, then kinit join NODE, which gives it the new one; kinit init again when all have it. The only control plane keeps its runtime.',
+            ),
+          ),
         registryMirrors: z
           .array(registryMirror)
           .default([])

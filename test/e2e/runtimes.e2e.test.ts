@@ -1,8 +1,55 @@
-import { describe } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RUNTIMES } from '../../src/runtime/index.js';
-import { testCell } from './support/cell.js';
+import { CELL_HOST, testCell } from './support/cell.js';
+import { kinit, type LabHandle } from './support/kinit.js';
+import { changedInventory } from './support/running.js';
+
+/** What a person had configured on the host before, by the file of the kind; reset gives it back to the byte. */
+const BEFORE: Readonly<Record<string, { readonly broken: string; readonly whole: string; readonly kept: string }>> = {
+  '/etc/docker/daemon.json': {
+    broken: '{"max-concurrent-downloads": 2,}',
+    whole: '{"max-concurrent-downloads": 2,\n      "exec-opts": ["native.cgroupdriver=cgroupfs"]}',
+    kept: '"max-concurrent-downloads": 2',
+  },
+};
 
 /** The default is what all other tests have. */
 describe.each(RUNTIMES.slice(1))('$title', (runtime) => {
-  testCell({ name: runtime.id, runtime });
+  const { id, configFile } = runtime;
+  const own = BEFORE[configFile];
+  testCell(
+    { name: id, runtime, files: own === undefined ? {} : { [configFile]: own.whole } },
+    {
+      bare: (cluster) => {
+        test.runIf(own !== undefined)('what cannot be merged stops init before anything is touched', async () => {
+          const write = (text = ''): Promise<unknown> => cluster().sh(CELL_HOST, `printf %s '${text}' > ${configFile}`);
+          await write(own?.broken);
+          const { code, stderr } = await kinit(['init', '-i', cluster().inventory]);
+          expect({ code, stderr }).toEqual({ code: 13, stderr: expect.stringContaining('it is not JSON') as string });
+          expect(await textOf(cluster(), configFile)).toBe(own?.broken);
+          await write(own?.whole);
+        });
+      },
+      running: (cluster) => {
+        test.runIf(own !== undefined)('what a person had configured is still there', async () => {
+          expect(await textOf(cluster(), configFile)).toContain(own?.kept);
+        });
+
+        test('another runtime is refused on a running node, with the way out', async () => {
+          const other = await changedInventory(cluster(), 'other', (text) =>
+            text.replace(`name: ${id}\n`, `name: ${RUNTIMES[0].id}\n`),
+          );
+          const { code, stderr } = await kinit(['plan', '-i', other]);
+          expect({ code, stderr }).toEqual({
+            code: 20,
+            stderr: expect.stringMatching(new RegExp(`${id} on ${CELL_HOST}[^]*kinit reset NODE`)) as string,
+          });
+        });
+      },
+    },
+  );
 });
+
+async function textOf(cluster: LabHandle, file: string): Promise<string> {
+  return (await cluster.sh(CELL_HOST, `cat ${file}`)).stdout;
+}

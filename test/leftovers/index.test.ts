@@ -6,6 +6,7 @@ import { kubeconfig } from '../../src/pki/index.js';
 import { selfSignCa, signLeaf } from '../../src/pki/x509/certificate.js';
 import { newKey } from '../../src/pki/x509/keys.js';
 import { readCertificate } from '../../src/pki/x509/read.js';
+import { RUNTIMES, type ContainerRuntime } from '../../src/runtime/index.js';
 import { nodesOf, specOf } from '../preflight/nodes.js';
 import { fileOf, pastOf } from './past-of.js';
 
@@ -425,6 +426,29 @@ describe('what other clusters and tools left', () => {
     expect(found({ c1: controlPlane(), w1, spec, active: true }).w1).toEqual([
       'cluster-files!: /etc/kubernetes/kubelet.conf',
     ]);
+  });
+
+  test("a kubelet that runs with another runtime than the inventory's is an error; one that only runs beside is told", () => {
+    const [, crio] = RUNTIMES as unknown as [unknown, ContainerRuntime];
+    const flags = fileOf('/var/lib/kubelet/kubeadm-flags.env', {
+      text: `KUBELET_KUBEADM_ARGS="--container-runtime-endpoint=unix://${crio.sockets[0]} --node-ip=10.0.0.2"\n`,
+    });
+    const configuration = fileOf('/var/lib/kubelet/config.yaml', {
+      text: `kind: KubeletConfiguration\ncontainerRuntimeEndpoint: unix://${crio.sockets[0]}\n`,
+    });
+    const unit = { name: `${crio.units[0]}.service`, active: 'active', enabled: 'enabled' };
+    const units = [unit];
+    const lines = (past: Partial<HostPast>, name = 'containerd', active = true): string[] =>
+      found({ c1: controlPlane(), w1: pastOf(past), spec: { runtime: { name } }, active }).w1;
+    const error = [`other-runtime!: the kubelet runs with ${crio.title}`];
+    expect(lines({ files: [flags], units })).toEqual(error);
+    expect(lines({ files: [configuration] })).toEqual(error);
+    expect(lines({ files: [flags], units }, crio.id)).toEqual([]);
+    // Its kubelet does not run: the runtime alone is in nobody's way.
+    expect(lines({ files: [flags], units }, 'containerd', false)).toEqual([
+      `other-runtime: unit ${crio.units[0]}.service`,
+    ]);
+    expect(lines({ files: [flags], units: [{ ...unit, active: 'inactive' }] }, 'containerd', false)).toEqual([]);
   });
 
   test('a join that never got through with an old certificate is healed: the host is no member', () => {

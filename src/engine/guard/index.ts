@@ -10,6 +10,7 @@ import { changedHosts } from './hosts.js';
 import { wrongCluster } from './identity.js';
 import { changedOptions } from './options.js';
 import { oneLine, refused, type Refusal } from './refusal.js';
+import { changedRuntimes } from './runtime.js';
 import { versionRefusals } from './version.js';
 
 export { NO_CLUSTER, type KnownCluster } from './cluster.js';
@@ -75,6 +76,7 @@ async function refusalsOf({ spec, known, command, leader, live, selected, phases
     }),
     ...changedOptions(spec, known),
     ...changedHosts(spec, known, nodes),
+    ...changedRuntimes(spec, known, live, selected),
     ...(await changedAuthorities(spec, wishes, leader.facts)),
   ];
 }

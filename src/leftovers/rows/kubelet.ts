@@ -57,6 +57,9 @@ const STATE_FILES = [
   'device-plugins/*',
 ];
 
+/** Other rows look for other files of it. */
+const STATE_PLACES = [CLIENTS, ...STATE_FILES.map((name) => `${STATE}/${name.replace('*', '')}`)];
+
 /** The kubelet's own certificate and state: it takes them up without a question. */
 export const kubeletState: LeftoverRow = {
   name: 'kubelet-state',
@@ -65,7 +68,7 @@ export const kubeletState: LeftoverRow = {
   looks: () => ({ certificates: [`${CLIENTS}*.pem`], files: STATE_FILES.map((name) => `${STATE}/${name}`) }),
   find: (host) => {
     const { past, older, ours, mine } = host;
-    const files = past.files.filter(({ path }) => path.startsWith(`${STATE}/`));
+    const files = past.files.filter(({ path }) => STATE_PLACES.some((place) => path.startsWith(place)));
     // Also on a node that an earlier run joined with it: it never got through.
     const clients = files.filter((file) => file.path.startsWith(CLIENTS) && !ours(file.text) && older(file));
     const rest = mine ? [] : files.filter((file) => !file.path.startsWith(`${STATE}/pki/`) && older(file));

@@ -19,6 +19,8 @@ export interface Cell {
   readonly runtime: (typeof RUNTIMES)[number];
   /** More of the inventory. */
   readonly inventory?: Readonly<Record<string, unknown>>;
+  /** What a person had written on the host before, by path. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 type Tests = (cluster: () => LabHandle) => void;
@@ -28,7 +30,7 @@ type Tests = (cluster: () => LabHandle) => void;
  * exactly. `others` are tests of its own: on the bare host before, and on the running cluster in between.
  */
 export function testCell(
-  { name, image, runtime, inventory = {} }: Cell,
+  { name, image, runtime, inventory = {}, files = {} }: Cell,
   others: { readonly bare?: Tests; readonly running?: Tests } = {},
 ): void {
   let cluster: LabHandle;
@@ -37,6 +39,8 @@ export function testCell(
   beforeAll(async () => {
     cluster = await lab(name, { hosts: 1, ...(image === undefined ? {} : { image }) });
     shape({ title: name, inventory: { runtime: { name: runtime.id }, ...inventory } }, cluster.inventory);
+    for (const [path, text] of Object.entries(files))
+      await cluster.sh(CELL_HOST, `mkdir -p $(dirname ${path}) && printf %s '${text}' > ${path}`);
     before = await record(cluster, CELL_HOST);
   });
 
