@@ -76,8 +76,7 @@ export async function sourceOf(options: ResolveOptions): Promise<{ readonly sour
   if (options.source !== 'auto') return { source: options.source };
   const lock = await readLockFile(options.inventoryDir);
   const { unofficial } = options.supply;
-  if (unofficial !== '')
-    return { source: 'source', ...(lock.source === 'source' ? {} : { why: unofficial }) };
+  if (unofficial !== '') return { source: 'source', ...(lock.source === 'source' ? {} : { why: unofficial }) };
   if (lock.source !== undefined) return { source: lock.source };
   if (options.presumed !== undefined) return { source: options.presumed, why: 'as it was planned' };
   if (!(await officialAnswers(options)))

@@ -90,6 +90,7 @@ export function ownSupply({ components, images }: Required<Supply>): Required<Su
     components: components.filter((component) => component.programs.some(({ name }) => programs.has(name))),
     files: () => [],
     images: own,
+    unofficial: '',
   };
 }
 

@@ -5,6 +5,7 @@ import { KinitError } from '../../model/error.js';
 import type { PhaseContext } from '../../model/phase.js';
 import { template } from '../../templates/template.js';
 import { ociRuntimePath } from '../runc/on-containers.js';
+import { registrySettings } from '../registries.js';
 import { DAEMON_JSON, readDaemonJson, type Settings } from './daemon-json.js';
 
 export const SOCKET = '/run/cri-dockerd.sock';
@@ -43,7 +44,9 @@ const DEFAULTS: Settings = { 'storage-driver': 'overlay2', 'live-restore': true,
 /** Whatever the file that is there says; what is a list or a map keeps its other entries. */
 function needed(context: PhaseContext, there: Settings): Settings {
   const { spec, node } = context;
-  const mirrors = spec.runtime.registryMirrors.flatMap(({ endpoints }) => endpoints);
+  const settings = registrySettings(context);
+  const mirrors = settings.flatMap((setting) => setting.mirrors);
+  const insecure = settings.filter((setting) => setting.insecure).map(({ registry }) => registry);
   return {
     'exec-opts': [
       ...(there['exec-opts'] ?? []).filter((option) => !option.startsWith('native.cgroupdriver=')),
@@ -56,13 +59,17 @@ function needed(context: PhaseContext, there: Settings): Settings {
     'userland-proxy': false,
     'log-driver': LOGS,
     ...((there['log-driver'] ?? LOGS) === LOGS ? {} : { 'log-opts': LOG_LIMITS }),
-    ...(mirrors.length === 0
-      ? {}
-      : { 'registry-mirrors': [...new Set([...mirrors, ...(there['registry-mirrors'] ?? [])])] }),
+    ...added('registry-mirrors', mirrors, there),
+    ...added('insecure-registries', insecure, there),
     ...(spec.selinux === 'keep' && node.facts.selinux === 'enforcing' ? { 'selinux-enabled': true } : {}),
     ...onContainers(context, there),
     ...reachable(there),
   };
+}
+
+/** A list with ours in front of what is there; where we have none, it is left alone. */
+function added(key: 'registry-mirrors' | 'insecure-registries', ours: readonly string[], there: Settings): Settings {
+  return ours.length === 0 ? {} : { [key]: [...new Set([...ours, ...(there[key] ?? [])])] };
 }
 
 /** runc as it must be called on hosts that are containers. */

@@ -8,6 +8,7 @@ const schema = z.looseObject({
   'log-driver': z.string().optional(),
   'log-opts': z.record(z.string(), z.unknown()).optional(),
   'registry-mirrors': z.array(z.string()).optional(),
+  'insecure-registries': z.array(z.string()).optional(),
   hosts: z.array(z.string()).optional(),
   features: z.record(z.string(), z.boolean()).optional(),
   runtimes: z.record(z.string(), z.unknown()).optional(),

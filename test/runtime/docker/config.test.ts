@@ -99,6 +99,27 @@ test.each([
   );
 });
 
+test('registries: certificates by host, insecure ones beside those of a person, logins where the kubelet reads them', () => {
+  const registries = [
+    { registry: 'reg.example:5000', username: 'me', passwordFile: 'secret' },
+    { registry: 'plain.example', insecure: true },
+  ];
+  const context: PhaseContext = {
+    ...withFile('{"insecure-registries": ["theirs.example"]}', { registries }),
+    registryAccess: { 'reg.example:5000': { ca: 'PEM\n', password: 'pw' } },
+  };
+  expect(JSON.parse(daemonJson(context))).toMatchObject({ 'insecure-registries': ['plain.example', 'theirs.example'] });
+  const files = new Map(
+    docker.resources(context).flatMap((each) => ('content' in each && 'path' in each ? [[each.path, each]] : [])),
+  );
+  expect(files.get('/etc/docker/certs.d/reg.example:5000/ca.crt')).toMatchObject({ content: 'PEM\n' });
+  expect(files.get('/var/lib/kubelet/config.json')).toMatchObject({
+    content: expect.stringContaining(Buffer.from('me:pw').toString('base64')) as string,
+    mode: 0o600,
+    secret: true,
+  });
+});
+
 test('cri-dockerd gets the pause image and the socket of the kubelet', () => {
   expect(criUnit(makeContext())).toContain('--pod-infra-container-image registry.k8s.io/pause:3.10.2');
   expect(criUnit(makeContext())).toContain(`--container-runtime-endpoint unix://${docker.sockets[0]}`);
