@@ -12,8 +12,6 @@ export interface LabImage {
   readonly suite: string;
   /** Packages besides those of every host. */
   readonly packages: readonly string[];
-  /** Options of mmdebstrap besides those of every host. */
-  readonly mmdebstrap: readonly string[];
   /** Makes another system of the finished root file system: runs on this machine, with its folder as ROOT. */
   readonly emulate?: { readonly script: ShellScript; readonly env: Readonly<Record<string, string>> };
 }

@@ -102,9 +102,9 @@ interface Recipe {
 async function recipeOf(image: LabImage): Promise<Recipe> {
   const { sources, settings: reach } = await ownAptConfiguration(image.suite);
   const settings = [...reach, 'Acquire::GzipIndexes "true";', 'Acquire::Languages "none";', ''].join('\n');
-  const { suite, packages, mmdebstrap, emulate } = image;
+  const { suite, packages, emulate } = image;
   const emulation = emulate === undefined ? [] : [sh(emulate.script, { env: emulate.env })];
-  const own = [...packages, ...mmdebstrap, ...emulation];
+  const own = [...packages, ...emulation];
   const digest = createHash('sha256')
     .update(
       JSON.stringify([RECIPE, suite, PACKAGES, PREFETCHED, MASKED, customizeScript.text, sources, settings, ...own]),
@@ -142,7 +142,6 @@ async function build(recipe: Recipe, onProgress: (text: string) => void, signal:
   const args = [
     '--variant=minbase',
     '--mode=root',
-    ...recipe.image.mmdebstrap,
     `--include=${[...PACKAGES, ...recipe.image.packages].join(',')}`,
     `--aptopt=${join(work, 'apt.conf')}`,
     '--skip=cleanup/apt/lists',

@@ -3,8 +3,8 @@ import type { ImageName } from '../names.js';
 
 type DebianName = Extract<ImageName, `debian-${string}`>;
 
-/** From Debian 12 on its packages see to it; the installer of Debian 11 did. */
-const MERGED = '--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr';
+/** From Debian 12 on packages see to one /usr for all; the installer of Debian 11 did. */
+const MERGED = 'usrmerge';
 
 export const debianImages: Readonly<Record<DebianName, LabImage>> = {
   'debian-11': image('debian-11', 'Debian 11', 'bullseye', [MERGED]),
@@ -12,6 +12,6 @@ export const debianImages: Readonly<Record<DebianName, LabImage>> = {
   'debian-13': image('debian-13', 'Debian 13', 'trixie'),
 };
 
-function image(name: DebianName, title: string, suite: string, mmdebstrap: readonly string[] = []): LabImage {
-  return { name, title, suite, emulated: false, packages: [], mmdebstrap };
+function image(name: DebianName, title: string, suite: string, packages: readonly string[] = []): LabImage {
+  return { name, title, suite, emulated: false, packages };
 }

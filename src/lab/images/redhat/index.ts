@@ -94,7 +94,6 @@ function image(name: RedhatName): LabImage {
     emulated: true,
     suite: 'bookworm',
     packages: PACKAGES,
-    mmdebstrap: [],
     emulate: {
       script: emulate,
       env: {
