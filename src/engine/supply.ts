@@ -38,9 +38,16 @@ export function chosenArtifacts(spec: Spec, set: ArtifactSet): ArtifactSet {
     ...set,
     binaries: set.binaries.filter(({ name }) => programs.has(name)),
     images: set.images
-      .filter(({ name }) => images.includes(name))
+      .filter(({ name }) => images.includes(name) && !unloadable(spec, set).includes(name))
       .sort((a, b) => images.indexOf(a.name) - images.indexOf(b.name)),
   };
+}
+
+/** Images that come as archives only, where the set lacks the program by which the runtime takes archives. */
+export function unloadable(spec: Spec, { binaries, images }: ArtifactSet): readonly string[] {
+  const { loader } = runtimeOf(spec).images;
+  if (loader === undefined || binaries.some(({ name }) => name === loader)) return [];
+  return images.filter(({ archive }) => archive !== undefined).map(({ name }) => name);
 }
 
 /** Names of the images that hosts of this inventory may get, in the supply's order. */

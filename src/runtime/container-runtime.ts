@@ -67,6 +67,8 @@ export interface ImageStore {
    * 'DIGEST pinned REFERENCE...' or 'DIGEST - REFERENCE...'; a DIGEST of - takes any.
    */
   readonly name: ShellScript;
+  /** Program among the artifacts that load runs, where it is not the runtime's own: official releases may lack it. */
+  readonly loader?: string;
   /** What load runs, for the message of a failure. */
   readonly loadCommand: string;
   /** For the undo journal: notes into "$D" which images there are, where kinit's do not go with the data folder. */

@@ -8,7 +8,7 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 /** What reading a command line may load at once. All else is loaded by the command that needs it, when it runs. */
 const PACKAGES = ['yargs'];
 const ROOMS =
-  /^(cli\/|model\/error\.ts$|inventory\/nearest\.ts$|shell\/quote\.ts$|model\/defined\.ts$|model\/artifact\.ts$|lab\/drivers\/names\.ts$)/;
+  /^(cli\/|model\/error\.ts$|inventory\/nearest\.ts$|shell\/quote\.ts$|model\/defined\.ts$|model\/artifact\.ts$|lab\/(?:drivers|images)\/names\.ts$)/;
 /** Of the command line's own room: what draws, reports and asks the engine is of no use to --help. */
 const NOT_AT_ONCE = /^cli\/(render\/(live|files|plain|renderer)|report|run-engine|run-chosen|files\/kubeconfig|plan\/)/;
 

@@ -5,12 +5,12 @@ import { readComponent, requiredVersion } from '../../src/artifacts/build/compon
 import { archiveInputs, archivesOf } from '../../src/artifacts/images/archives.js';
 import { componentsFolder } from '../../src/artifacts/store/paths.js';
 import { imageRefs } from '../../src/artifacts/supply.js';
-import { chosenArtifacts, SUPPLY } from '../../src/engine/supply.js';
+import { chosenArtifacts, SUPPLY, unloadable } from '../../src/engine/supply.js';
 import { specSchema } from '../../src/inventory/spec-schema.js';
 import type { ArtifactSet, BinaryArtifact, ImageArtifact } from '../../src/model/artifact.js';
 import { KUBERNETES_VERSIONS } from '../../src/model/spec.js';
 import { networkOf } from '../../src/network/index.js';
-import { runtimeOf } from '../../src/runtime/index.js';
+import { RUNTIMES, runtimeOf } from '../../src/runtime/index.js';
 
 const COMPONENTS = SUPPLY.components;
 
@@ -56,7 +56,14 @@ test('what is built is what the image tags, the catalogue and the default versio
 test('official and source give the same programs in the same places', () => {
   // Brings archives into storage, which only builds have: hosts of official sources pull.
   const onlyBuilt = ['/usr/local/bin/crio-import'];
-  const source = COMPONENTS.flatMap((component) => component.programs)
+  const unofficial = RUNTIMES.filter(({ supply }) => supply.unofficial !== undefined).flatMap(
+    ({ supply }) => supply.components ?? [],
+  );
+  const elsewhere = RUNTIMES.filter(({ supply }) => supply.unofficial === undefined).flatMap(
+    ({ supply }) => supply.components ?? [],
+  );
+  const source = COMPONENTS.filter((component) => elsewhere.includes(component) || !unofficial.includes(component))
+    .flatMap((component) => component.programs)
     .flatMap(({ install }) =>
       install === undefined ? [] : install.links.length > 0 ? install.links : [install.installPath],
     )
@@ -96,6 +103,22 @@ test('inputs of built archives have the digests they always had: stores are not 
     coredns: '013787dbda6e6b66d621eff3286a4c15c02d9d3cf5869d92e158a34d663d5446',
     nginx: '4132c325a2b7c4562ed75dca107ad6c323f8fd87238c00747fa09119025f0ed4',
   });
+});
+
+test('archives go to no host whose runtime has not the program to load them: official releases of one bring none', () => {
+  const spec = specSchema.parse({ ...SPEC, runtime: { name: RUNTIMES.find(({ images }) => images.loader)?.id } });
+  const set = (source: 'official' | 'source'): ArtifactSet => {
+    const all = everything(source);
+    const archive = { localFile: '/a', sha256: 'a', size: 1 };
+    return {
+      ...all,
+      images: all.images.map((image) => (image.name === 'serving-approver' ? { ...image, archive } : image)),
+    };
+  };
+  expect(unloadable(spec, set('official'))).toEqual(['serving-approver']);
+  expect(chosenArtifacts(spec, set('official')).images.map(({ name }) => name)).not.toContain('serving-approver');
+  expect(unloadable(spec, set('source'))).toEqual([]);
+  expect(unloadable(SPEC, set('official'))).toEqual([]);
 });
 
 const OF_NO_KIND = 'of-another-kind';

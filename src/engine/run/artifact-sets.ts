@@ -2,11 +2,11 @@ import { dirname } from 'node:path';
 import { originsOf, type ResolveOptions, type Source } from '../../artifacts/index.js';
 import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { Emit } from '../../model/event.js';
-import type { LoadedInventory } from '../../model/spec.js';
+import type { LoadedInventory, Spec } from '../../model/spec.js';
 import type { ReviewedPlan } from '../plan/reviewed.js';
 import type { LiveHost } from '../session/session.js';
 import { runtimeOf } from '../../runtime/index.js';
-import { chosenArtifacts, chosenImages, supplyOf } from '../supply.js';
+import { chosenArtifacts, chosenImages, supplyOf, unloadable } from '../supply.js';
 import { ownRegistries } from '../registry-access.js';
 import { whatHindersPulling } from './registries.js';
 
@@ -48,9 +48,17 @@ export async function artifactSets(
       presumed: presumedSource(arch, reviewed),
       hindrance: () => whatHindersPulling(live, spec),
     });
-    if (set !== undefined) sets.set(arch, chosenArtifacts(spec, set));
+    if (set === undefined) continue;
+    const left = unloadable(spec, set);
+    if (left.length > 0) emit({ type: 'warning', text: withoutThem(spec, left) });
+    sets.set(arch, chosenArtifacts(spec, set));
   }
   return sets;
+}
+
+function withoutThem(spec: Spec, images: readonly string[]): string {
+  const { title } = runtimeOf(spec);
+  return `${images.join(', ')}: no registry has it, and ${title} of official releases only pulls. The cluster goes without it (docs/certificates.md says what that means); artifacts.source: source brings it.`;
 }
 
 function presumedSource(arch: Arch, reviewed: ReviewedPlan | undefined): Source | undefined {

@@ -26,6 +26,7 @@ export const crio: ContainerRuntime = {
     list: shellScript('./list-images.sh', import.meta.url),
     load: shellScript('./load-images.sh', import.meta.url),
     name: shellScript('./name-images.sh', import.meta.url),
+    loader: 'crio-import',
     loadCommand: 'crio-import',
     save: shellScript('./save-images.sh', import.meta.url),
     restore: shellScript('./restore-images.sh', import.meta.url),
