@@ -122,6 +122,17 @@ export async function cgroupProcesses(all: readonly Hierarchy[], lab: string, ho
   return [...pids];
 }
 
+/**
+ * In version 1 a process that is frozen ends at no signal. Container runtimes freeze what they kill or update for a moment, and
+ * one that is killed in that moment leaves it so.
+ */
+async function thaw(all: readonly Hierarchy[], folders: readonly string[]): Promise<void> {
+  const freezer = all.find(({ version, controllers }) => version === 1 && controllers.includes('freezer'));
+  if (freezer === undefined) return;
+  for (const folder of folders.filter((one) => one.startsWith(freezer.mount)))
+    await writeFile(join(folder, 'freezer.state'), 'THAWED').catch(() => undefined);
+}
+
 /** Kills what runs in a lab's (or one host's) cgroups and removes them. True when there was something. */
 export async function removeCgroups(all: readonly Hierarchy[], lab: string, host = ''): Promise<boolean> {
   const tops = all.map(({ mount }) => join(mount, lab, host));
@@ -135,6 +146,7 @@ export async function removeCgroups(all: readonly Hierarchy[], lab: string, host
       if (start !== undefined) killed.set(pid, start);
       kill(pid);
     }
+    await thaw(all, await left());
     for (const folder of (await left()).reverse()) await rmdir(folder).catch(() => undefined);
     return (await left()).length === 0;
   });

@@ -27,12 +27,20 @@ children() {
   awk -v parent="$1" '{ pid = $1; sub(/^.*\) /, ""); if ($2 == parent) print pid }' /proc/[0-9]*/stat 2> /dev/null
 }
 
+# A runtime that is killed while it froze a container leaves it so, and in control groups of version 1 what is frozen ends at no signal.
+thaw_pods() {
+  find /sys/fs/cgroup/freezer -path '*/kubepods*' -name freezer.state 2> /dev/null | while read -r state; do
+    echo THAWED > "$state"
+  done 2> /dev/null
+}
+
 # shellcheck disable=SC2046 # children gives process ids, a word each
 kill_monitors() {
   left=$(monitors)
   [ -n "$left" ] || return 0
   # A container's first process takes all others of its pid namespace along; then what watched it goes.
   for monitor in $left; do kill -9 $(children "$monitor") 2> /dev/null; done
+  thaw_pods
   sleep 0.3
   for monitor in $left; do kill -9 $(children "$monitor") "$monitor" 2> /dev/null; done
   tries=0

@@ -1,8 +1,17 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cgroupVersion, limitFiles, moveProcesses, parseHierarchies } from '../../../src/lab/host/cgroup.js';
+import {
+  cgroupVersion,
+  hierarchies,
+  limitFiles,
+  moveProcesses,
+  parseHierarchies,
+  removeCgroups,
+} from '../../../src/lab/host/cgroup.js';
 import { cpuList, parseCpuList } from '../../../src/lab/host/cpus.js';
 
 const limits = { cpus: 2, memoryMB: 1000, cpuset: '0,1' };
@@ -70,4 +79,22 @@ test('processes of a full control group move into a leaf, one a write', async ()
   await moveProcesses(root, join(root, 'init'));
   expect(await readFile(join(root, 'init/cgroup.procs'), 'utf8')).toBe('17\n4711\n');
   await rm(root, { recursive: true });
+});
+
+const freezer = (await hierarchies().catch(() => [])).find(
+  ({ version, controllers }) => version === 1 && controllers.includes('freezer'),
+);
+const mayFreeze = freezer !== undefined && process.getuid?.() === 0;
+
+test.skipIf(!mayFreeze)('version 1: a process that somebody left frozen ends with its lab too', async () => {
+  const lab = `kinit-test-${String(process.pid)}`;
+  const folder = join(freezer?.mount ?? '', lab, 'node1', 'container');
+  await mkdir(folder, { recursive: true });
+  const frozen = spawn('sleep', ['60'], { stdio: 'ignore' });
+  const ended = new Promise<unknown>((resolve) => frozen.once('exit', (_code, signal) => resolve(signal)));
+  await writeFile(join(folder, 'cgroup.procs'), String(frozen.pid));
+  await writeFile(join(folder, 'freezer.state'), 'FROZEN');
+  expect(await removeCgroups(freezer === undefined ? [] : [freezer], lab)).toBe(true);
+  expect(await ended).toBe('SIGKILL');
+  expect(existsSync(join(freezer?.mount ?? '', lab))).toBe(false);
 });
