@@ -15,28 +15,24 @@ program=apt-get
 # Seconds that one apt-get may take.
 bound=900
 
-# with_options COMMAND... -- ARGUMENT...: runs COMMAND apt-get OPTION... ARGUMENT...
-with_options() {
-  command=
-  while [ "$1" != -- ]; do
-    command="$command $1"
-    shift
-  done
+# apt_with WORDS ARGUMENT...: runs apt-get with its options behind these words.
+apt_with() {
+  words=$1
   shift
   # shellcheck disable=SC2086 # words
-  $command apt-get -q -y -o DPkg::Lock::Timeout="$LOCK_TIMEOUT" -o Acquire::Retries=2 \
+  $words apt-get -q -y -o DPkg::Lock::Timeout="$LOCK_TIMEOUT" -o Acquire::Retries=2 \
     -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 \
     -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"
 }
 
 # apt_get ARGUMENT...: what installs and removes nothing (update, -s), with a bound.
 apt_get() {
-  wait_for_lock && with_options timeout "$bound" -- "$@" > "$log" 2>&1 < /dev/null
+  wait_for_lock && apt_with "timeout $bound" "$@" > "$log" 2>&1 < /dev/null
 }
 
 # apt_change ARGUMENT...: what runs the scripts of packages.
 apt_change() {
-  wait_for_lock && with_options undisturbed -- "$@"
+  wait_for_lock && apt_with undisturbed "$@"
 }
 
 install_packages() {

@@ -11,31 +11,16 @@
 # after each whether its configuration files were there ("config-files") or nothing was; units-added the systemd units that
 # come with them.
 # include: ./apt-get.sh
-# include: ../../packages/notes.sh
+# include: ../../packages/installing.sh
 # include: ./why-not.sh
 
-# Ends the script where one of "$@" is there in another version.
-refuse_other_versions() {
-  for wish in "$@"; do
-    name=${wish%%=*}
-    [ "$name" != "$wish" ] || continue
-    # shellcheck disable=SC2016 # the braces are dpkg-query's own
-    there=$(dpkg-query -W -f '${db:Status-Status} ${Version}' -- "$name" 2> /dev/null)
-    case "$there" in
-      "installed ${wish#*=}") ;;
-      'installed '*)
-        echo "$name is there in version ${there#* }, and the inventory says ${wish#*=}: kinit does not change the version of a package that is there. By hand: apt-get install $wish; or name the version that is there" >&2
-        exit 1
-        ;;
-    esac
-  done
+version_there() {
+  # shellcheck disable=SC2016 # the braces are dpkg-query's own
+  status=$(dpkg-query -W -f '${db:Status-Status} ${Version}' -- "$1" 2> /dev/null)
+  case "$status" in 'installed '*) echo "${status#* }" ;; *) return 1 ;; esac
 }
 
-hold_versions() {
-  for wish in "$@"; do
-    [ "${wish%%=*}" = "$wish" ] || apt-mark hold "${wish%%=*}" > "$log" 2>&1 || package_failed "could not hold ${wish%%=*}"
-  done
-}
+by_hand() { echo "apt-get install $1"; }
 
 lists_are_fresh() {
   set -- /var/lib/apt/lists/*_Packages*
@@ -43,12 +28,6 @@ lists_are_fresh() {
     -maxdepth 0 -mmin -1440 2> /dev/null)" ]
 }
 
-refresh() {
-  refreshed=yes
-  refresh_lists
-}
-
-# What an installation would do, into the log.
 simulate() {
   apt_get install -s --no-install-recommends -- "$@"
 }
@@ -64,30 +43,14 @@ note_what_changes() {
   done
 }
 
-# Units that come with them: what they start is told apart from what ran before.
-note_units() {
-  for name in $coming; do
-    dpkg -L "$name" 2> /dev/null | sed -n 's,^.*/systemd/system/\([^/@]*\.\(service\|socket\|timer\)\)$,\1,p'
-  done > "$log"
-  [ ! -s "$log" ] || note units-added "$(cat < "$log")"
-}
+add_packages() { install_packages "$@"; }
+
+files_of() { dpkg -L "$1" 2> /dev/null; }
+
+hold() { apt-mark hold "$1" > "$log" 2>&1 || package_failed "could not hold $1"; }
 
 notes=$1
 shift
-refreshed=
 refuse_other_versions "$@"
 apt_mend
-lists_are_fresh || refresh
-if ! simulate "$@"; then
-  [ -n "$refreshed" ] || refresh
-  simulate "$@" || cannot_install "$@"
-fi
-note_what_changes
-echo "installing $*${going:+, in the place of $(printf '%s' "$going" | tr '\n' ' ')}"
-if ! install_packages "$@"; then
-  [ -z "$refreshed" ] || package_failed "could not install $*"
-  refresh
-  install_packages "$@" || package_failed "could not install $*"
-fi
-note_units
-hold_versions "$@"
+install_wishes "$@"

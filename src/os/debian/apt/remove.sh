@@ -4,6 +4,7 @@
 # go too where there were none before.
 # "$1" = folder of the notes that install.sh made
 # include: ./apt-get.sh
+# include: ../../packages/ours.sh
 # include: ../../packages/pushed-out.sh
 
 installed() {
@@ -11,26 +12,10 @@ installed() {
   [ "$(dpkg-query -W -f '${db:Status-Status}' -- "$1" 2> /dev/null)" = installed ]
 }
 
-on_hold() {
+held='hold (apt-mark showhold)'
+is_held() {
   # shellcheck disable=SC2016 # the braces are dpkg-query's own
   [ "$(dpkg-query -W -f '${db:Status-Want}' -- "$1" 2> /dev/null)" = hold ]
-}
-
-# Those of ours that are still there.
-our_packages() {
-  {
-    cat < "$D/packages"
-    [ ! -e "$notes/packages-added" ] || cut -d' ' -f1 < "$notes/packages-added"
-  } | sort -u | while read -r name; do
-    ! installed "$name" || printf '%s\n' "$name"
-  done
-}
-
-# drop_held NAME...: prints the others; those on hold are told.
-drop_held() {
-  for name in "$@"; do
-    if on_hold "$name"; then echo "$name stays: it is on hold (apt-mark showhold)" >&3; else printf '%s\n' "$name"; fi
-  done
 }
 
 # Packages that would go along with those given and are none of ours. apt finds no way at all where one of them is on hold.
@@ -72,8 +57,7 @@ remove_packages() {
 
 notes=$1
 apt_mend
-# shellcheck disable=SC2046 # a word each
-{ ours=$(drop_held $(our_packages)); } 3>&1
+{ ours=$(our_packages); } 3>&1
 choose_removable
 # shellcheck disable=SC2086 # a word each
 [ -z "$removable" ] || remove_packages $removable

@@ -6,26 +6,22 @@
 program=dnf
 command -v dnf > /dev/null || program=yum
 
-# with_options COMMAND... -- ARGUMENT...: runs COMMAND dnf OPTION... ARGUMENT...
-with_options() {
-  command=
-  while [ "$1" != -- ]; do
-    command="$command $1"
-    shift
-  done
+# dnf_with WORDS ARGUMENT...: runs dnf with its options behind these words.
+dnf_with() {
+  words=$1
   shift
   # shellcheck disable=SC2086 # words
-  $command "$program" --setopt=timeout=30 --setopt=retries=2 --setopt=install_weak_deps=False --color=never "$@"
+  $words "$program" --setopt=timeout=30 --setopt=retries=2 --setopt=install_weak_deps=False --color=never "$@"
 }
 
 # ask ARGUMENT...: what installs and removes nothing, with a bound. It ends with 1 where it would have asked back.
 ask() {
-  wait_for_lock && with_options timeout "$LISTS_TIMEOUT" -- "$@" > "$log" 2>&1 < /dev/null
+  wait_for_lock && dnf_with "timeout $LISTS_TIMEOUT" "$@" > "$log" 2>&1 < /dev/null
 }
 
 # dnf_change ARGUMENT...: what runs the scripts of packages.
 dnf_change() {
-  wait_for_lock && with_options undisturbed -- -y "$@"
+  wait_for_lock && dnf_with undisturbed -y "$@"
 }
 
 # package_names WISH...: as dnf wants them, NAME-VERSION.

@@ -9,21 +9,13 @@
 # In the folder, packages-added collects packages that come, with the ones they depend on; packages-removed those that had to
 # go; keys-added the keys of repositories that were taken in; units-added the systemd units that come.
 # include: ./dnf.sh
-# include: ../../packages/notes.sh
+# include: ../../packages/installing.sh
 # include: ./version-lock.sh
 # include: ./why-not.sh
 
-# Ends the script where one of "$@" is there in another version.
-refuse_other_versions() {
-  for wish in "$@"; do
-    name=${wish%%=*}
-    [ "$name" != "$wish" ] || continue
-    there=$(rpm -q --qf '%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}' -- "$name" 2> /dev/null) || continue
-    [ "$there" != "${wish#*=}" ] || continue
-    echo "$name is there in version $there, and the inventory says ${wish#*=}: kinit does not change the version of a package that is there. By hand: $program install $name-${wish#*=}; or name the version that is there" >&2
-    exit 1
-  done
-}
+version_there() { rpm -q --qf '%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}' -- "$1" 2> /dev/null; }
+
+by_hand() { echo "$program install $(package_names "$1")"; }
 
 # The plugin may not be there; then its package is one more to install.
 lock_plugin() {
@@ -32,24 +24,12 @@ lock_plugin() {
   if [ "$program" = dnf ]; then echo python3-dnf-plugin-versionlock; else echo yum-plugin-versionlock; fi
 }
 
-hold_versions() {
-  for wish in "$@"; do
-    name=${wish%%=*}
-    if [ "$name" != "$wish" ] && ! is_locked "$name"; then lock_version "$name"; fi
-  done
-}
-
 lists_are_fresh() {
   newest=$(find /var/cache/dnf /var/cache/yum -name repomd.xml -mmin -1440 2> /dev/null | head -n 1)
   [ -n "$newest" ] && [ -z "$(find /etc/yum.repos.d -newer "${newest%/*}" 2> /dev/null)" ]
 }
 
-refresh() {
-  refreshed=yes
-  refresh_lists
-}
-
-# What an installation would do, into the log. It ends with 1 where there is something to do.
+# The simulation ends with 1 where there is something to do.
 simulate() {
   # shellcheck disable=SC2046 # a word each
   ask install --assumeno $(package_names "$@")
@@ -72,7 +52,7 @@ note_what_changes() {
 keys() { rpm -q gpg-pubkey 2> /dev/null | grep '^gpg-pubkey-' | sort; }
 
 # The keys of repositories come with the first package of theirs, also where it is then refused.
-install_and_note_keys() {
+add_packages() {
   keys=$(keys)
   install_packages "$@"
   ended=$?
@@ -81,32 +61,12 @@ install_and_note_keys() {
   return "$ended"
 }
 
-# Units that come with them: what they start is told apart from what ran before.
-note_units() {
-  for name in $coming; do
-    rpm -ql -- "$name" 2> /dev/null | sed -n 's,^.*/systemd/system/\([^/@]*\.\(service\|socket\|timer\)\)$,\1,p'
-  done > "$log"
-  [ ! -s "$log" ] || note units-added "$(cat < "$log")"
-}
+files_of() { rpm -ql -- "$1" 2> /dev/null; }
+
+hold() { is_locked "$1" || lock_version "$1"; }
 
 notes=$1
 shift
-refreshed=
 refuse_other_versions "$@"
-plugin=$(lock_plugin "$@")
-# shellcheck disable=SC2086 # a word, or none
-set -- "$@" $plugin
-lists_are_fresh || refresh
-if ! simulate "$@"; then
-  [ -n "$refreshed" ] || refresh
-  simulate "$@" || cannot_install "$@"
-fi
-note_what_changes
-echo "installing $*${going:+, in the place of $(printf '%s' "$going" | tr '\n' ' ')}"
-if ! install_and_note_keys "$@"; then
-  [ -z "$refreshed" ] || package_failed "could not install $*"
-  refresh
-  install_and_note_keys "$@" || package_failed "could not install $*"
-fi
-note_units
-hold_versions "$@"
+# shellcheck disable=SC2046 # a word, or none
+install_wishes "$@" $(lock_plugin "$@")

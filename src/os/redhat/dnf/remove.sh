@@ -4,27 +4,13 @@
 # (packages-removed). Configuration files that somebody changed go too, and keys of repositories that came with them.
 # "$1" = folder of the notes that install.sh made
 # include: ./dnf.sh
+# include: ../../packages/ours.sh
 # include: ../../packages/pushed-out.sh
 # include: ./version-lock.sh
 
+held='the list of versionlock'
+is_held() { is_locked "$1"; }
 installed() { rpm -q -- "$1" > /dev/null 2>&1; }
-
-# Those of ours that are still there.
-our_packages() {
-  {
-    cat < "$D/packages"
-    [ ! -e "$notes/packages-added" ] || cat < "$notes/packages-added"
-  } | sort -u | while read -r name; do
-    ! installed "$name" || printf '%s\n' "$name"
-  done
-}
-
-# drop_locked NAME...: prints the others; those on the list are told.
-drop_locked() {
-  for name in "$@"; do
-    if is_locked "$name"; then echo "$name stays: it is on the list of versionlock" >&3; else printf '%s\n' "$name"; fi
-  done
-}
 
 # needed_by NAME: packages that need it and are not among those that go.
 needed_by() {
@@ -71,8 +57,7 @@ remove_keys() {
 }
 
 notes=$1
-# shellcheck disable=SC2046 # a word each
-{ ours=$(drop_locked $(our_packages)); } 3>&1
+{ ours=$(our_packages); } 3>&1
 choose_removable
 # shellcheck disable=SC2086 # a word each
 [ -z "${removable# }" ] || remove_packages $removable
