@@ -33,12 +33,13 @@ export function chosenArtifacts(spec: Spec, set: ArtifactSet): ArtifactSet {
     ),
   );
   // In the supply's order, whatever the order is in which they were built.
-  const images = chosenImages(spec);
+  const left = unloadable(spec, set);
+  const images = chosenImages(spec).filter((name) => !left.includes(name));
   return {
     ...set,
     binaries: set.binaries.filter(({ name }) => programs.has(name)),
     images: set.images
-      .filter(({ name }) => images.includes(name) && !unloadable(spec, set).includes(name))
+      .filter(({ name }) => images.includes(name))
       .sort((a, b) => images.indexOf(a.name) - images.indexOf(b.name)),
   };
 }

@@ -8,12 +8,17 @@ export const OF_KINIT = 'kinit';
 
 /** Proxies that somebody else has set on the host. */
 export function foreignProxies(proxies: readonly ProxySetting[] = []): readonly ProxySetting[] {
-  return proxies.filter(({ whom, name, value }) => whom !== OF_KINIT && !isException(name) && value !== '');
+  return proxies.filter((setting) => isProxy(setting) && setting.whom !== OF_KINIT);
 }
 
 /** Proxies that kinit gave the host's services at an earlier run. */
 export function givenProxies(proxies: readonly ProxySetting[] = []): readonly ProxySetting[] {
-  return proxies.filter(({ whom, name, value }) => whom === OF_KINIT && !isException(name) && value !== '');
+  return proxies.filter((setting) => isProxy(setting) && setting.whom === OF_KINIT);
+}
+
+/** Neither an exception, nor one that was set to nothing. */
+function isProxy({ name, value }: ProxySetting): boolean {
+  return !isException(name) && value !== '';
 }
 
 /** Variables for what the inventory says, in both spellings: programs read one or the other first. */
