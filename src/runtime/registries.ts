@@ -1,6 +1,6 @@
 import type { PhaseContext } from '../model/phase.js';
 import type { Resource } from '../model/resource.js';
-import { file } from '../resources/index.js';
+import { directory, file } from '../resources/index.js';
 
 /** One registry, as the inventory says hosts shall go about it. */
 export interface RegistrySetting {
@@ -29,6 +29,28 @@ export function registrySettings({ spec, registryCas, registryAccess }: Registry
     ca: registryAccess[registry]?.ca,
     insecure: registries.some((one) => one.registry === registry && one.insecure),
   }));
+}
+
+/** CA certificates of registries and mirrors, a folder below `folder` for each host and port that shows one. */
+export function authorities(settings: readonly RegistrySetting[], folder: string): Resource[] {
+  const texts = new Map<string, string>();
+  for (const { registry, mirrors, mirrorCa, ca } of settings) {
+    if (mirrorCa !== undefined) for (const host of mirrorHosts(mirrors)) texts.set(host, mirrorCa);
+    if (ca !== undefined) texts.set(registry, ca);
+  }
+  if (texts.size === 0) return [];
+  return [
+    directory({ path: folder, mode: 0o755 }),
+    ...[...texts].flatMap(([host, content]) => [
+      directory({ path: `${folder}/${host}`, mode: 0o755 }),
+      file({ path: `${folder}/${host}/ca.crt`, content, mode: 0o644 }),
+    ]),
+  ];
+}
+
+/** Host, with port where it has one, of the endpoints of a mirror. */
+export function mirrorHosts(endpoints: readonly string[]): string[] {
+  return [...new Set(endpoints.map((url) => new URL(url).host))];
 }
 
 /** A login for one registry. */

@@ -71,11 +71,6 @@ export function registriesConf(settings: readonly RegistrySetting[]): string {
   });
 }
 
-/** Host, with port where it has one, of the endpoints of a mirror: its CA certificate goes to a folder of that name. */
-export function mirrorHosts(endpoints: readonly string[]): string[] {
-  return [...new Set(endpoints.map((url) => new URL(url).host))];
-}
-
 /** containers-registries.conf(5) has no schemes. */
 function locationOf(url: string): string {
   return url.replace(/^https?:\/\//, '').replace(/\/+$/, '');

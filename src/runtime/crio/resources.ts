@@ -4,8 +4,8 @@ import { directory, file, service } from '../../resources/index.js';
 import { crictlYaml } from '../cri-tools/index.js';
 import { revisionOf } from '../programs.js';
 import { ociRuntimeWrapper } from '../runc/on-containers.js';
-import { dockerAuths, hasLogins, loginsFile, registrySettings, type RegistrySetting } from '../registries.js';
-import { crioConfig, crioUnit, LOGINS, mirrorHosts, POLICY, POLICY_FILE, registriesConf } from './config.js';
+import { authorities, dockerAuths, hasLogins, loginsFile, registrySettings } from '../registries.js';
+import { crioConfig, crioUnit, LOGINS, POLICY, POLICY_FILE, registriesConf } from './config.js';
 
 export const CONFIG = '/etc/crio/crio.conf.d/10-kinit.conf';
 export const SOCKET = '/run/crio/crio.sock';
@@ -19,6 +19,8 @@ const FILLED = [
 ];
 const UNIT = '/etc/systemd/system/crio.service';
 const REGISTRIES = '/etc/containers/registries.conf.d/50-kinit.conf';
+/** Of registries (containers-certs.d(5)). */
+const CERTIFICATES = '/etc/containers/certs.d';
 
 /** CRI-O with drop-ins of its own; it is restarted when configuration, unit or programs change. */
 export function crioResources(context: PhaseContext): Resource[] {
@@ -38,7 +40,7 @@ export function crioResources(context: PhaseContext): Resource[] {
     file({ path: CONFIG, content: config, mode: 0o644 }),
     file({ path: POLICY_FILE, content: POLICY, mode: 0o644 }),
     file({ path: REGISTRIES, content: registries, mode: 0o644 }),
-    ...authorities(settings),
+    ...authorities(settings, CERTIFICATES),
     ...loginsFile(context, LOGINS, dockerAuths),
     crictlYaml(SOCKET),
     file({ path: UNIT, content: unit, mode: 0o600 }),
@@ -49,23 +51,5 @@ export function crioResources(context: PhaseContext): Resource[] {
       revision: revisionOf(context, [config, unit, registries]),
       files: [CONFIG, UNIT, REGISTRIES, ...(hasLogins(context) ? [LOGINS] : [])],
     }),
-  ];
-}
-
-/** CA certificates of registries and mirrors, where containers-certs.d(5) looks for them: by host. */
-function authorities(settings: readonly RegistrySetting[]): Resource[] {
-  const texts = new Map<string, string>();
-  for (const { registry, mirrors, mirrorCa, ca } of settings) {
-    if (mirrorCa !== undefined) for (const host of mirrorHosts(mirrors)) texts.set(host, mirrorCa);
-    if (ca !== undefined) texts.set(registry, ca);
-  }
-  if (texts.size === 0) return [];
-  const folder = '/etc/containers/certs.d';
-  return [
-    directory({ path: folder, mode: 0o755 }),
-    ...[...texts].flatMap(([host, content]) => [
-      directory({ path: `${folder}/${host}`, mode: 0o755 }),
-      file({ path: `${folder}/${host}/ca.crt`, content, mode: 0o644 }),
-    ]),
   ];
 }

@@ -1,16 +1,9 @@
 # shellcheck shell=sh
-# Loads archives that come on standard input, one after the other: head takes exactly one archive's bytes off the stream.
+# Loads archives that come on standard input, one after the other.
 # "$@" = their sizes in bytes
 # include: ./docker.sh
+# include: ../images/each-archive.sh
 
-# What the engine leaves of an archive (its padding) is drained, or the next would start too early.
-load_one() {
-  engine 1800 load -q > /dev/null
-  result=$?
-  cat > /dev/null
-  return "$result"
-}
+load_one() { engine 1800 load -q > /dev/null; }
 
-for size in "$@"; do
-  head -c "$size" | load_one || exit 1
-done
+each_archive "$@" || exit 1

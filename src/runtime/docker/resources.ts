@@ -3,7 +3,7 @@ import type { Resource } from '../../model/resource.js';
 import { directory, file, service } from '../../resources/index.js';
 import { crictlYaml } from '../cri-tools/index.js';
 import { revisionOf } from '../programs.js';
-import { dockerAuths, loginsFile, registrySettings, type RegistrySetting } from '../registries.js';
+import { authorities, dockerAuths, loginsFile, registrySettings } from '../registries.js';
 import { ociRuntimeWrapper } from '../runc/on-containers.js';
 import { criUnit, daemonJson, engineUnit, SOCKET } from './config.js';
 import { DAEMON_JSON } from './daemon-json.js';
@@ -12,6 +12,8 @@ const ENGINE_UNIT = '/etc/systemd/system/docker.service';
 const CRI_UNIT = '/etc/systemd/system/cri-docker.service';
 /** The kubelet reads logins here and hands them on with each pull (k8s.io/kubernetes/pkg/credentialprovider): the engine keeps none. */
 const LOGINS = '/var/lib/kubelet/config.json';
+/** Of registries, in a folder for each host and port. */
+const CERTIFICATES = '/etc/docker/certs.d';
 /** The engine, its containerd and cri-dockerd make and fill these. */
 const FILLED = [
   ...['/var/lib/docker', '/var/lib/cri-dockerd', '/opt/containerd'],
@@ -31,7 +33,7 @@ export function dockerResources(context: PhaseContext): Resource[] {
     directory({ path: '/etc/cni/net.d', mode: 0o755 }),
     ...ociRuntimeWrapper(context.node.facts),
     file({ path: DAEMON_JSON, content: config, mode: 0o600 }),
-    ...authorities(registrySettings(context)),
+    ...authorities(registrySettings(context), CERTIFICATES),
     ...loginsFile(context, LOGINS, dockerAuths),
     crictlYaml(SOCKET),
     // A package's: they would hold the sockets, or start its own programs.
@@ -52,23 +54,5 @@ export function dockerResources(context: PhaseContext): Resource[] {
       revision: revisionOf(context, [cri]),
       files: [CRI_UNIT],
     }),
-  ];
-}
-
-/** CA certificates of registries and mirrors, by host and port. */
-function authorities(settings: readonly RegistrySetting[]): Resource[] {
-  const texts = new Map<string, string>();
-  for (const { registry, mirrors, mirrorCa, ca } of settings) {
-    if (mirrorCa !== undefined) for (const url of mirrors) texts.set(new URL(url).host, mirrorCa);
-    if (ca !== undefined) texts.set(registry, ca);
-  }
-  if (texts.size === 0) return [];
-  const folder = '/etc/docker/certs.d';
-  return [
-    directory({ path: folder, mode: 0o755 }),
-    ...[...texts].flatMap(([host, content]) => [
-      directory({ path: `${folder}/${host}`, mode: 0o755 }),
-      file({ path: `${folder}/${host}/ca.crt`, content, mode: 0o644 }),
-    ]),
   ];
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { crioConfig, mirrorHosts, registriesConf } from '../../../src/runtime/crio/config.js';
+import { crioConfig, registriesConf } from '../../../src/runtime/crio/config.js';
+import { mirrorHosts } from '../../../src/runtime/registries.js';
 import { crio } from '../../../src/runtime/crio/index.js';
 import { crioResources } from '../../../src/runtime/crio/resources.js';
 import { makeContext } from '../../templates/context.js';
