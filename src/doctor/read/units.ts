@@ -14,6 +14,8 @@ export interface Unit {
   readonly result: string;
   readonly exitStatus: number;
   readonly restarts: number;
+  /** Somebody stopped it: systemd neither runs it nor would start it again. */
+  readonly stopped: boolean;
 }
 
 /** A service of the host; undefined where the host has no such unit. */
@@ -22,12 +24,18 @@ export function unit({ text }: HostEvidence, name: string): Unit | undefined {
     const found = parseFields(block);
     if (found.get('Id') !== `${name}.service`) continue;
     if (found.get('LoadState') === 'not-found') return undefined;
+    const active = found.get('ActiveState') ?? '';
+    const result = found.get('Result') ?? '';
     return {
       name,
-      active: found.get('ActiveState') ?? '',
+      active,
       sub: found.get('SubState') ?? '',
       enabled: found.get('UnitFileState') ?? '',
-      result: found.get('Result') ?? '',
+      result,
+      // One that is stopped while it starts ends with an error, as the kubelet does; only a stop keeps Restart=always from trying again.
+      stopped:
+        active === 'inactive' ||
+        (active === 'failed' && found.get('Restart') === 'always' && result !== 'start-limit-hit'),
       exitStatus: Number(found.get('ExecMainStatus') ?? 0),
       restarts: Number(found.get('NRestarts') ?? 0),
     };

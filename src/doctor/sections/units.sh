@@ -4,5 +4,5 @@
 # include: ./bounded.sh
 
 bounded 8000 systemctl show \
-  -p Id,LoadState,ActiveState,SubState,UnitFileState,Result,ExecMainStatus,NRestarts,ActiveEnterTimestamp \
+  -p Id,LoadState,ActiveState,SubState,UnitFileState,Result,Restart,ExecMainStatus,NRestarts,ActiveEnterTimestamp \
   "$@"

@@ -117,7 +117,8 @@ export const PROVOCATIONS: readonly Provocation[] = [
   },
   simple('kubelet-down', {
     host: 'node3',
-    found: /kubelet is inactive/,
+    // One that was still starting ends with an error.
+    found: /kubelet is (inactive|failed)/,
     advice: /on node3: systemctl enable --now kubelet$/,
     provoke: 'systemctl stop kubelet',
     mend: 'systemctl enable --now kubelet',

@@ -20,13 +20,12 @@ export const kubeletDown: Cause = {
     // Enabled and never started: a host that is prepared and has not joined.
     if (kubelet === undefined || (kubelet.active === 'active' && kubelet.sub === 'running') || !isMember(host.facts))
       return undefined;
-    const why = kubelet.active === 'inactive' ? undefined : firstKubeletError(kubeletLines(host).join('\n'));
+    const why = kubelet.stopped ? undefined : firstKubeletError(kubeletLines(host).join('\n'));
     return {
       found: `the kubelet is ${stateOf(kubelet)}${why === undefined ? '' : `: ${said(why)}`}`,
-      next:
-        kubelet.active === 'inactive'
-          ? `on ${host.host}: systemctl enable --now kubelet`
-          : `on ${host.host}: mend that (journalctl -u kubelet -e has more), then systemctl restart kubelet`,
+      next: kubelet.stopped
+        ? `on ${host.host}: systemctl enable --now kubelet`
+        : `on ${host.host}: mend that (journalctl -u kubelet -e has more), then systemctl restart kubelet`,
     };
   }),
 };
