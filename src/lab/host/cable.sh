@@ -3,6 +3,7 @@
 # the mount namespace it is bound in, so that no cable stays whatever is killed. Uses $folder of arguments.sh.
 
 # inside COMMAND...: runs it in that network namespace.
+# shellcheck disable=SC2154 # arguments.sh sets it
 inside() { nsenter --net="$folder/network" "$@"; }
 
 # lay_cable NAME BRIDGE MTU: NAME is the end on this machine, host0 the one inside.

@@ -40,7 +40,7 @@ GRUB_TERMINAL=serial
 GRUB
 
 release=
-for kernel in "$root"/boot/vmlinuz-*; do release=${kernel#*/vmlinuz-}; done
+for image in "$root"/boot/vmlinuz-*; do release=${image#*/vmlinuz-}; done
 cat > "$root/boot/grub/grub.cfg" << MENU
 serial --unit=0 --speed=115200
 terminal_input serial
