@@ -19,6 +19,7 @@ export const LANES = {
   ],
   waits: [
     'origin',
+    'packages',
     'uml',
     'doctor',
     'works',

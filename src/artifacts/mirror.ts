@@ -3,6 +3,9 @@ import type { Spec } from '../model/spec.js';
 /** Where hosts and this machine get official images and files from, if not from the origins themselves. */
 export type Mirror = 'none' | 'aliyun' | 'daocloud';
 
+/** Where packages of the hosts come from. */
+export type PackageMirror = 'none' | 'aliyun';
+
 /** Where official artifacts come from, each kind of them by itself. */
 export interface Origins {
   readonly images: Mirror;
@@ -12,12 +15,21 @@ export interface Origins {
 }
 
 /** What `mirrors` at the top of an inventory stands for. */
-const PRESETS: Readonly<Record<Spec['mirrors'], Mirror>> = { none: 'none', cn: 'aliyun' };
+const PRESETS: Readonly<Record<Spec['mirrors'], PackageMirror>> = { none: 'none', cn: 'aliyun' };
 
 /** What the inventory says about it: the most particular option counts. */
 export function originsOf({ mirrors, artifacts }: Pick<Spec, 'mirrors' | 'artifacts'>): Origins {
   const both = artifacts.mirror ?? PRESETS[mirrors];
-  return { images: artifacts.imageMirror ?? both, files: artifacts.fileMirror ?? both, baseUrl: artifacts.baseUrl };
+  return {
+    images: artifacts.imageMirror ?? both,
+    files: artifacts.fileMirror ?? both,
+    baseUrl: artifacts.baseUrl,
+  };
+}
+
+/** Where hosts get packages from. */
+export function packageMirrorOf({ mirrors, artifacts }: Pick<Spec, 'mirrors' | 'artifacts'>): PackageMirror {
+  return artifacts.packageMirror ?? PRESETS[mirrors];
 }
 
 /** Where images of an official registry are had from: a mirror lays them out otherwise. */

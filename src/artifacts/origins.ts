@@ -6,8 +6,8 @@ import type { Supply } from './supply.js';
 
 /** One row of `kinit artifacts list --origin`: a name that is fetched from outside. */
 export interface OriginRow {
-  /** checksum: asked for at first use only. */
-  readonly kind: 'file' | 'checksum' | 'image';
+  /** checksum: asked for at first use only. repository, key: of packages. */
+  readonly kind: 'file' | 'checksum' | 'image' | 'repository' | 'key';
   /** As the official origin calls it: a URL, or the reference of an image. */
   readonly official: string;
   /** Where it is fetched from; the same, where no mirror is set. */

@@ -16,6 +16,7 @@ import type { KnownCluster } from './guard/cluster.js';
 import { readFiles } from '../facts/index.js';
 import { isSealed } from '../model/text/sealed.js';
 import { readMirrorCas, readRegistryAccess } from './registry-access.js';
+import { readRepositoryKeys } from './repository-keys.js';
 import { leaderOf } from './session/leader.js';
 import type { LiveHost } from './session/session.js';
 import { SUPPLY } from './supply.js';
@@ -87,6 +88,7 @@ export async function sharedContext({
   const material = mayReadKeys && needsKeys(seen, files) ? await plan(await withKeys(hosts)) : seen;
   const registryCas = await readMirrorCas(spec);
   const registryAccess = await readRegistryAccess(spec, { lenient: onlyLooks });
+  const repositoryKeys = await readRepositoryKeys(spec);
   const decisions = decide({ spec, nodes, endpoint, known });
   const { running } = known;
   const later = known.open && running !== undefined && compareVersions(running, spec.kubernetesVersion) < 0;
@@ -98,6 +100,7 @@ export async function sharedContext({
     material,
     registryCas,
     registryAccess,
+    repositoryKeys,
     proxyMode: decisions['proxyMode'] as PhaseContext['proxyMode'],
     decisions,
     addresses: addressesOf(spec, nodes, known),

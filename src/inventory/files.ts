@@ -43,6 +43,7 @@ export function resolvePaths(spec: Spec, file: string): Spec {
       ),
       registries: spec.runtime.registries.map(filesOf),
     },
+    repositories: spec.repositories.map(filesOf),
     pki: {
       ...spec.pki,
       ...(ca === undefined ? {} : { ca: caWith(ca) }),
@@ -52,8 +53,8 @@ export function resolvePaths(spec: Spec, file: string): Spec {
   };
 }
 
-/** Keys of the ssh and sudo sections, and of registries, that name a file which must be there. */
-const ACCESS_FILES: readonly string[] = ['identityFile', 'passphraseFile', 'passwordFile', 'caFile'];
+/** Keys of the ssh and sudo sections, of registries and repositories, that name a file which must be there. */
+const ACCESS_FILES: readonly string[] = ['identityFile', 'passphraseFile', 'passwordFile', 'caFile', 'keyFile'];
 
 /** Files that must be there and readable. known_hosts need not: first contact makes it. */
 export async function missingFiles(resolved: Spec): Promise<Finding[]> {
@@ -67,7 +68,14 @@ export async function missingFiles(resolved: Spec): Promise<Finding[]> {
   return findings.flat();
 }
 
-function localFiles({ ssh, sudo, hosts, runtime, pki }: Spec): { readonly path: Path; readonly file: string }[] {
+function localFiles({
+  ssh,
+  sudo,
+  hosts,
+  runtime,
+  repositories,
+  pki,
+}: Spec): { readonly path: Path; readonly file: string }[] {
   const one = (path: Path, file: string | undefined): { path: Path; file: string }[] =>
     file === undefined ? [] : [{ path, file }];
   const cas = (['ca', 'etcdCa', 'frontProxyCa'] as const).flatMap((key) => [
@@ -85,6 +93,7 @@ function localFiles({ ssh, sudo, hosts, runtime, pki }: Spec): { readonly path: 
       one(['runtime', 'registryMirrors', index, 'caFile'], mirror.caFile),
     ),
     ...runtime.registries.flatMap((registry, index) => accessFiles(['runtime', 'registries', index], registry)),
+    ...repositories.flatMap((repository, index) => accessFiles(['repositories', index], repository)),
     ...cas,
   ];
 }

@@ -7,6 +7,7 @@ import { unfitAuthorities } from './authorities.js';
 import { missingFiles, resolvePaths } from './files.js';
 import { findingsOf } from './issues.js';
 import { type Finding, formatProblem, type InventoryProblem, type Path } from './problem.js';
+import { unfitRepositoryKeys } from './repository-keys.js';
 import { rules } from './rules/index.js';
 import { salvage, touches } from './salvage.js';
 import { specSchema } from './spec-schema.js';
@@ -70,7 +71,7 @@ async function examine(file: string): Promise<Examined> {
     .filter((rule) => !rule.reads.some((option) => doubtful.some((path) => touches(path, option))))
     .flatMap((rule) => rule.check(spec));
   const missing = await missingFiles(resolved);
-  const unfit = await unfitAuthorities(resolved, missing);
+  const unfit = [...(await unfitAuthorities(resolved, missing)), ...(await unfitRepositoryKeys(resolved, missing))];
   return { spec: resolved, problems: placed([...own, ...across, ...missing, ...unfit], document) };
 }
 

@@ -40,6 +40,8 @@ export interface PhaseContext {
   readonly material: Readonly<Record<string, HostMaterial>>;
   /** PEM texts of the CAs the inventory names for registry mirrors, by registry. */
   readonly registryCas: Readonly<Record<string, string>>;
+  /** Public keys of repositories that the inventory has files of, by the repository's name: one armored block each. */
+  readonly repositoryKeys: Readonly<Record<string, string>>;
   /** What the inventory says of registries that want a login or have a CA of their own, by host. */
   readonly registryAccess: Readonly<Record<string, RegistryAccess>>;
   /** kube-proxy mode after 'auto' is decided. */

@@ -3,9 +3,10 @@ import type { AskSecret } from './secret.js';
 import { hostSchema, hostSshOptions, sudoOptions } from './spec/hosts.js';
 import { fixed, free, moved, NO_WAY } from './spec/marks.js';
 import { optionsOf, type SpecKinds } from './spec/kinds.js';
-import { cidr, dnsLabel, httpUrl } from './spec/primitives.js';
+import { cidr, dnsLabel } from './spec/primitives.js';
 import { componentOptions } from './spec/components.js';
 import { machineOptions, requirements } from './spec/machine.js';
+import { originOptions } from './spec/origins.js';
 import { pkiOptions } from './spec/pki.js';
 import { proxyOptions } from './spec/proxy.js';
 import { registry, registryMirror } from './spec/registries.js';
@@ -14,8 +15,6 @@ import { registry, registryMirror } from './spec/registries.js';
 export const KUBERNETES_VERSIONS = { minimum: '1.34.0', maximum: '1.36.99', default: '1.36.3' } as const;
 
 export type { KeyAlgorithm } from './spec/pki.js';
-
-const mirrorName = z.enum(['none', 'aliyun', 'daocloud']);
 
 /**
  * The inventory: one YAML file that says everything. Unknown keys are errors. What can be chosen where kinds differ
@@ -175,44 +174,7 @@ export function makeSpecSchema(kinds: SpecKinds) {
     pki: pkiOptions,
 
     proxy: proxyOptions,
-    mirrors: z
-      .enum(['none', 'cn'])
-      .default('none')
-      .describe(
-        'Where everything comes from that is fetched from official origins. cn: images and release files from mirrors in mainland China (mirrors.md). Each can be set alone: artifacts.imageMirror, artifacts.fileMirror.',
-      )
-      .meta(free),
-    artifacts: z
-      .strictObject({
-        source: z
-          .enum(['auto', 'official', 'source'])
-          .default('auto')
-          .describe(
-            "auto: official where it answers within a few seconds and hosts reach the registries, else source (built here from Go modules). kinit's own programs come with kinit, whatever the source is.",
-          )
-          .meta(free),
-        mirror: mirrorName
-          .optional()
-          .describe(
-            'Where official images and files come from instead of their origins. Default: what mirrors at the top says.',
-          )
-          .meta(free),
-        imageMirror: mirrorName.optional().describe('The same for images alone.').meta(free),
-        fileMirror: mirrorName.optional().describe('The same for files of releases alone.').meta(free),
-        delivery: z
-          .enum(['push', 'pull'])
-          .default('push')
-          .describe(
-            'How programs of official releases get onto hosts. push: through SSH, from this machine. pull: every host fetches the same files for itself, checked by their sha256. Hosts pull official images in any case; what is built here always goes through SSH.',
-          )
-          .meta(free),
-        baseUrl: httpUrl
-          .optional()
-          .describe('An HTTP origin of your own that lays files out as the official one does.')
-          .meta(free),
-      })
-      .prefault({})
-      .describe('Where binaries and images come from.'),
+    ...originOptions,
     preflight: z
       .strictObject({
         ignore: z
@@ -252,6 +214,7 @@ export function makeSpecSchema(kinds: SpecKinds) {
 /** The inventory with every default filled in. */
 export type Spec = z.output<ReturnType<typeof makeSpecSchema>>;
 export type HostSpec = Spec['hosts'][number];
+export type RepositorySpec = Spec['repositories'][number];
 
 export function isControlPlane(host: HostSpec): boolean {
   return host.roles.includes('control-plane');

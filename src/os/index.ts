@@ -6,12 +6,25 @@ import type { OsFamily } from './os-family.js';
 import { packagesKind } from './packages/index.js';
 import type { PackageManager } from './packages/package-manager.js';
 import { redhat } from './redhat/index.js';
+import { repositoryAddressesKind } from './repositories/addresses/index.js';
+import { repositoryKeyKind } from './repositories/key/index.js';
+import { repositoryListsKind } from './repositories/lists/index.js';
 
 export { isSupportedRelease, type OsFamily, type PackageNeed } from './os-family.js';
 export { packages } from './packages/index.js';
+export { publicKeys } from './repositories/openpgp.js';
+export { repositoryOrigins, type RepositoryOrigin } from './repositories/origins.js';
+export { repositoryResources } from './repositories/index.js';
 
 /** Every family kinit can prepare. */
 export const FAMILIES: readonly [OsFamily, ...OsFamily[]] = [debian, redhat];
+
+/** Names of repositories that need no more than that, where hosts of some family have them. */
+export const KNOWN_REPOSITORIES: readonly string[] = [
+  ...new Set(FAMILIES.flatMap(({ repositories }) => Object.keys(repositories.known))),
+];
+/** Names in the inventory's list of repositories that only put other addresses into those a distribution has. */
+export const EXCHANGED_REPOSITORIES: readonly string[] = FAMILIES.flatMap(({ repositories }) => repositories.exchanged);
 
 /** Names of all supported releases, for messages. */
 export const supportedReleases: readonly string[] = FAMILIES.flatMap((family) =>
@@ -37,7 +50,12 @@ export function osOf(facts: HostFacts): OsFamily {
 }
 
 /** Kinds of resource that belong to families. */
-export const osKinds: readonly AnyKind[] = [anyKind(packagesKind(managerNamed))];
+export const osKinds: readonly AnyKind[] = [
+  anyKind(packagesKind(managerNamed)),
+  anyKind(repositoryAddressesKind),
+  anyKind(repositoryKeyKind),
+  anyKind(repositoryListsKind(managerNamed)),
+];
 
 /** The check of preflight that says who holds a package manager's lock. */
 export function lockCheckOf(manager: PackageManager): string {

@@ -1,6 +1,7 @@
 import type { HostFacts } from '../model/facts.js';
 import type { Resource } from '../model/resource.js';
 import type { PackageManager } from './packages/package-manager.js';
+import type { RepositoryFormat } from './repositories/repository.js';
 
 /** A tool that phases need on a host, whatever its package is called there. */
 export type PackageNeed =
@@ -24,6 +25,8 @@ export interface OsFamily {
   /** Releases kinit is tested with. */
   readonly releases: readonly { readonly id: string; readonly versionId: string; readonly name: string }[];
   readonly packages: PackageManager;
+  /** How its package manager is told of repositories. */
+  readonly repositories: RepositoryFormat;
   /** Names of the packages that bring what is needed. */
   readonly packagesFor: (need: PackageNeed) => readonly string[];
   /** Packages that a host needs besides, for what it is itself. Absent: none. */

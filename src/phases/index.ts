@@ -15,6 +15,7 @@ import { modules } from './host/modules.js';
 import { noProxy } from './host/no-proxy.js';
 import { packages } from './host/packages.js';
 import { pki } from './cluster/pki.js';
+import { repositories } from './host/repositories.js';
 import { ready } from './cluster/ready.js';
 import { podLinks } from './host/pod-links.js';
 import { record } from './cluster/record.js';
@@ -33,6 +34,7 @@ export const phases: readonly Phase[] = [
   leftovers,
   hostname,
   hostsFile,
+  repositories,
   packages,
   time,
   swap,

@@ -11,6 +11,7 @@ import { forwardingCheck } from './network/forwarding.js';
 import { rangesApart } from './network/overlap.js';
 import { proxyCheck } from './network/proxy.js';
 import { reachabilityChecks } from './network/reachability-checks.js';
+import { repositories } from './repositories.js';
 import { cpu, disk, memory } from './size.js';
 import { timeServers } from './time-servers.js';
 import { architecture, firewall, initSystem, operatingSystem, packageLock, swap } from './system.js';
@@ -37,6 +38,7 @@ const CHECKS: readonly Check[] = [
   swap,
   firewall,
   packageLock,
+  repositories,
   ports,
   leftovers,
   reachabilityChecks,

@@ -6,6 +6,7 @@ import { quote } from '../../src/shell/quote.js';
 import { closeLab, findLab } from '../../src/lab/index.js';
 import { all, eventually, kinit, kinitEvents, lab, type LabHandle } from './support/kinit.js';
 import { PRIVATE, startOrigin, type Origin } from './support/origin/origin.js';
+import { knowOrigin } from './support/origin/server.js';
 import { takeOwnPrograms } from './support/origin/own-programs.js';
 import { preparedHosts } from './support/prepared.js';
 import { LIST_IMAGES } from './support/runtime.js';
@@ -25,12 +26,7 @@ beforeAll(async () => {
   await takeOwnPrograms(join(folder, 'cache', 'kinit', 'store'));
   cluster = await lab('origin', { hosts: 1, snapshot: await preparedHosts() });
   origin = await startOrigin(await closeLab(await findLab(cluster.name)), join(folder, 'origin'));
-  await cluster.sh(
-    HOST,
-    `printf '%s %s\\n' ${origin.hosts.map((name) => `${origin.address} ${name}`).join(' ')} >> /etc/hosts
-     mkdir -p /etc/ssl/certs && cat >> /etc/ssl/certs/ca-certificates.crt <<'PEM'
-${origin.certificates.ca}PEM`,
-  );
+  await cluster.sh(HOST, knowOrigin(origin));
 });
 
 afterAll(async () => {

@@ -14,6 +14,7 @@ async function everything(): Promise<unknown> {
   return parse(
     switchedOn
       .replace(/^  regist\w+: \[\]\n/gm, '')
+      .replace('repositories: []', 'repositories:')
       .replace('sudo: {}', 'sudo:')
       .replace('requirements: {}', 'requirements:'),
   ) as unknown;

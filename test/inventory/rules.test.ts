@@ -27,6 +27,39 @@ test('a plain inventory has none', () => {
 });
 
 test.each([
+  [
+    'one that nobody knows, without an address',
+    { name: 'site' },
+    /^repositories\[0\]: needs a url; known by their names are docker-ce/,
+  ],
+  ['no key', { name: 'site', url: 'https://x.example' }, /needs keyFile or keyUrl; gpgcheck: false does without/],
+  [
+    'two keys',
+    { name: 'site', url: 'https://x.example', keyFile: 'a', keyUrl: 'https://k.example' },
+    /\.keyUrl: keyFile stands here too/,
+  ],
+  [
+    'a key by plain http',
+    { name: 'site', url: 'https://x.example', keyUrl: 'http://k.example' },
+    /\.keyUrl: comes over plain http/,
+  ],
+  [
+    'a key that is not asked for',
+    { name: 'docker-ce', gpgcheck: false, keyFile: 'a' },
+    /\.gpgcheck: false needs no key/,
+  ],
+  ['an address for the archive', { name: 'centos-vault', url: 'https://x.example' }, /takes no more than its name/],
+])('repositories: %s', (_what, repository, expected) => {
+  expect(findings({ repositories: [repository] })).toEqual([expect.stringMatching(expected)]);
+});
+
+test('repositories: known ones need no more, others an address and a key, each name once', () => {
+  const site = { name: 'site', url: 'https://x.example', keyUrl: 'https://k.example' };
+  expect(findings({ repositories: [{ name: 'docker-ce' }, { name: 'centos-vault' }, site] })).toEqual([]);
+  expect(findings({ repositories: [site, site] })).toEqual([expect.stringContaining('repositories[1].name')]);
+});
+
+test.each([
   ['the same name', hosts({ name: 'c1', address: '10.0.0.2' }), /^hosts\[1\]\.name: hosts\[0\] has this name already/],
   [
     'localhost as name',

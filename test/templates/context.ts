@@ -46,6 +46,7 @@ export function makeContext(input: Record<string, unknown> = {}, more: Partial<P
     material: Object.fromEntries(nodes.map(({ spec: { name } }) => [name, material])),
     registryCas: {},
     registryAccess: {},
+    repositoryKeys: {},
     proxyMode: 'nftables',
     decisions: { proxyMode: 'nftables' },
     addresses: Object.fromEntries(nodes.map(({ spec: { name }, address }) => [name, address])),

@@ -1,9 +1,10 @@
 import { dirname } from 'node:path';
-import { listOrigins, originsOf } from '../../artifacts/index.js';
+import { listOrigins, originsOf, type OriginRow } from '../../artifacts/index.js';
 import { chosenImages, supplyOf } from '../../engine/supply.js';
 import type { Arch } from '../../model/artifact.js';
 import { KinitError } from '../../model/error.js';
 import type { LoadedInventory } from '../../model/spec.js';
+import { FAMILIES, repositoryOrigins } from '../../os/index.js';
 import { runtimeOf } from '../../runtime/index.js';
 import type { CommandContext } from '../arguments/command.js';
 import { table } from '../render/tables/table.js';
@@ -14,7 +15,7 @@ export async function showOrigins(
   { arch, kubernetesVersion }: { readonly arch: Arch; readonly kubernetesVersion?: string | undefined },
   { ui }: Pick<CommandContext, 'ui'>,
 ): Promise<number> {
-  const rows = await listOrigins({
+  const fetched = await listOrigins({
     supply: supplyOf(runtimeOf(spec)),
     images: chosenImages(spec),
     kubernetesVersion: kubernetesVersion === undefined ? spec.kubernetesVersion : checkedVersion(kubernetesVersion),
@@ -22,6 +23,8 @@ export async function showOrigins(
     origins: originsOf(spec),
     inventoryDir: dirname(file),
   });
+  const packages = repositoryOrigins(FAMILIES, spec).map((row): OriginRow => ({ ...row, by: 'hosts' }));
+  const rows = [...fetched, ...packages];
   const cells = rows.map(({ kind, by, from, boundTo = '-', saidBy = '-' }) => [kind, by, from, boundTo, saidBy]);
   await ui.result(rows, table(['KIND', 'BY', 'FROM', 'BOUND TO', 'SAID BY'], cells));
   return 0;

@@ -3,6 +3,7 @@ import { argumentRules } from './arguments.js';
 import { hostRules } from './hosts.js';
 import { networkRules } from './networks.js';
 import { nodeMarkRules } from './node-marks.js';
+import { repositoryRules } from './repositories.js';
 import type { Rule } from './rule.js';
 import { serviceRules } from './services.js';
 
@@ -15,5 +16,6 @@ export const rules: readonly Rule[] = [
   ...nodeMarkRules,
   ...networkRules,
   ...serviceRules,
+  ...repositoryRules,
   ...argumentRules,
 ];

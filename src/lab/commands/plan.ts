@@ -19,7 +19,6 @@ export function missingHosts(
     readonly diskMB?: number;
     readonly driver?: DriverName;
     readonly snapshot?: string;
-    readonly productUuid?: string;
   },
   subnet: string,
 ): LabHost[] {
@@ -32,7 +31,7 @@ export function missingHosts(
       cpus: wanted.cpus,
       memoryMB: wanted.memoryMB,
       driver: chosenDriver(have, wanted),
-      ...defined({ diskMB: wanted.diskMB, productUuid: wanted.productUuid }),
+      ...defined({ diskMB: wanted.diskMB }),
       ...(wanted.snapshot === undefined ? {} : { snapshot: join(wanted.snapshot, snapshotPart(roles(index, wanted))) }),
     };
   });

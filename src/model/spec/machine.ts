@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { free } from './marks.js';
+import { repository } from './repositories.js';
 
 /** What happens with what a host carries from before: src/leftovers. */
 export const leftovers = z.enum(['refuse', 'set-aside']);
@@ -74,6 +75,12 @@ export const machineOptions = {
       'More packages to install from the repositories of the hosts: NAME, or NAME=VERSION, which is then held at just that version. What is there already is not upgraded; in another version than the one named it stops that host. What is taken out of the list stays until reset.',
     )
     .meta(free),
+  repositories: z
+    .array(repository)
+    .default([])
+    .describe(
+      'More repositories for the packages of the hosts, each tried before anything is installed. One that leaves the list stays until reset.',
+    ),
   leftovers: leftovers
     .default('refuse')
     .describe(

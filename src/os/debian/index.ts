@@ -2,6 +2,7 @@ import { file } from '../../resources/index.js';
 import type { OsFamily, PackageNeed } from '../os-family.js';
 import { apt } from './apt/index.js';
 import { keepRunning } from './needrestart.js';
+import { aptSources } from './repositories.js';
 
 /** Package names are the same in Debian 11-13 and Ubuntu 22.04-24.04. */
 const PACKAGES: Readonly<Record<PackageNeed, readonly string[]>> = {
@@ -29,6 +30,7 @@ export const debian: OsFamily = {
     { id: 'ubuntu', versionId: '24.04', name: 'Ubuntu 24.04' },
   ],
   packages: apt,
+  repositories: aptSources,
   packagesFor: (need) => PACKAGES[need],
   // Its chrony.conf has "sourcedir" (chrony 4.0, Debian 11): that file stays the package's own.
   timeSources: (lines) => file({ path: '/etc/chrony/sources.d/kinit.sources', content: lines, mode: 0o644 }),

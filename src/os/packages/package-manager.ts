@@ -21,6 +21,13 @@ export interface PackageManager {
    * reason and bound; a version that is not there with those that are.
    */
   readonly install: ShellScript;
+  /**
+   * "$1": name of a repository, "$2": the file that names it. Reads its lists, and no others. Ends with code 1 and says on
+   * standard error what is wrong: no answer, no such repository, a key that does not vouch for it.
+   */
+  readonly refreshOne: ShellScript;
+  /** The same arguments. Its lists go. */
+  readonly forgetOne: ShellScript;
   /** "$@": names. They are held no longer. One that is not there is no error. */
   readonly release: ShellScript;
   /**

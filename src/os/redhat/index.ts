@@ -1,6 +1,7 @@
 import { block } from '../../resources/index.js';
 import type { OsFamily, PackageNeed } from '../os-family.js';
 import { dnf } from './dnf/index.js';
+import { yumRepositories } from './repositories.js';
 
 /** The same in releases 7 to 10, or provided under these names: 9 has iptables-nft, which provides iptables. */
 const PACKAGES: Readonly<Record<PackageNeed, readonly string[]>> = {
@@ -31,6 +32,7 @@ export const redhat: OsFamily = {
     { id: 'centos', versionId: '10', name: 'CentOS Stream 10' },
   ],
   packages: dnf,
+  repositories: yumRepositories,
   packagesFor: (need) => PACKAGES[need],
   // Its chrony.conf reads no folder of sources (7 and 8; 9 only one under /run).
   timeSources: (lines) => block({ path: '/etc/chrony.conf', name: 'time-servers', content: lines }),

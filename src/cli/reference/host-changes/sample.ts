@@ -17,6 +17,8 @@ import { KUBELET_SERVING, materialPaths } from '../../../pki/index.js';
 export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
   const spec = specSchema.parse({
     leftovers: 'set-aside',
+    repositories: [{ name: 'docker-ce' }],
+    artifacts: { packageMirror: 'aliyun' },
     hosts: [
       { name: 'control-plane', address: '10.0.0.11', roles: ['control-plane'] },
       { name: 'worker', address: '10.0.0.12' },
@@ -52,6 +54,7 @@ export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
     },
     registryCas: {},
     registryAccess: {},
+    repositoryKeys: {},
     proxyMode: 'nftables',
     decisions: { proxyMode: 'nftables' },
     addresses: Object.fromEntries(nodes.map((node) => [node.spec.name, node.address])),

@@ -46,11 +46,11 @@ dpkg_alone() {
 
 last_error() { grep '^E:' "$log" | tail -n 1; }
 
-# Sets "unrefreshed".
+# refresh_lists OPTION...: sets "unrefreshed". The options are for apt-get.
 refresh_lists() {
   echo "refreshing the package lists, at most $LISTS_TIMEOUT s"
   bound=$LISTS_TIMEOUT
-  apt_get update
+  apt_get update "$@"
   ended=$?
   bound=900
   # It calls it a success when it goes on with lists of before.

@@ -24,8 +24,13 @@ by_hand() { echo "apt-get install $1"; }
 
 lists_are_fresh() {
   set -- /var/lib/apt/lists/*_Packages*
-  [ -e "$1" ] && [ -n "$(find /var/lib/apt/lists /var/lib/apt/lists/partial /var/lib/apt/periodic/update-success-stamp \
+  [ -e "$1" ] && [ -z "$(newer_sources)" ] && [ -n "$(find /var/lib/apt/lists /var/lib/apt/lists/partial /var/lib/apt/periodic/update-success-stamp \
     -maxdepth 0 -mmin -1440 2> /dev/null)" ]
+}
+
+# Files of sources that were written after the lists were last read.
+newer_sources() {
+  find /etc/apt/sources.list /etc/apt/sources.list.d -newer /var/lib/apt/lists/partial -newer /var/lib/apt/lists 2> /dev/null
 }
 
 simulate() {

@@ -41,18 +41,24 @@ install_packages() {
 
 last_error() { grep -E '^(Error|Failed|No package|Nothing)' "$log" | tail -n 1; }
 
-# Sets "unrefreshed".
+# refresh_lists OPTION...: sets "unrefreshed". The options are for dnf.
 refresh_lists() {
   echo "refreshing the package lists, at most $LISTS_TIMEOUT s"
-  ask clean expire-cache
-  ask makecache
+  ask "$@" clean expire-cache
+  ask "$@" makecache
   ended=$?
   # A repository that may be missing (skip_if_unavailable) is no error of it.
-  unrefreshed=$(sed -n 's/^Errors during downloading metadata for repository \(.*\):$/\1/p; s/^  - \(Curl error.*\|Status code.*\)/\1/p; s/^\(Error: .*\)/\1/p; s/^\(.*[Gg][Pp][Gg].*\(fail\|FAIL\|verif\).*\)/\1/p' "$log" |
+  unrefreshed=$(sed -n 's/^Errors during downloading metadata for repository \(.*\):$/\1/p; s/^  - \(Curl error.*\|Status code.*\)/\1/p; s/^\(Error: .*\)/\1/p; s/^\(Could not retrieve .*\)/\1/p; s/^\(Cannot find a valid baseurl .*\)/\1/p; s/^\(.*[Gg][Pp][Gg].*\(fail\|FAIL\|verif\).*\)/\1/p' "$log" |
     cut -c 1-300 | awk '!seen[$0]++' | head -n 4)
   if [ "$ended" -ne 0 ] && [ -z "$unrefreshed" ]; then
     unrefreshed=$(tail -n 3 "$log" | cut -c 1-300)
     [ "$ended" -ne 124 ] || unrefreshed="no end within $LISTS_TIMEOUT s; the last that was heard: $unrefreshed"
   fi
+  case "$unrefreshed" in
+    *mirrorlist.centos.org* | *mirror.centos.org*)
+      unrefreshed="$unrefreshed
+the repositories of CentOS 7 are gone from there: repositories: [{name: centos-vault}] in the inventory takes their archive"
+      ;;
+  esac
   [ -z "$unrefreshed" ] || echo "the package lists could not all be refreshed: $(printf '%s\n' "$unrefreshed" | head -n 1)"
 }

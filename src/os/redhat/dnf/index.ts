@@ -9,6 +9,8 @@ export const dnf: PackageManager = {
   cacheFolder: '/var/cache',
   observe: shellScript('./observe.sh', import.meta.url),
   install: shellScript('./install.sh', import.meta.url),
+  refreshOne: shellScript('./refresh-one.sh', import.meta.url),
+  forgetOne: shellScript('./forget-one.sh', import.meta.url),
   release: shellScript('./release.sh', import.meta.url),
   bringBack: shellScript('./bring-back.sh', import.meta.url),
   remove: shellScript('./remove.sh', import.meta.url),

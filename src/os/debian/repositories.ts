@@ -1,0 +1,76 @@
+import type { PackageMirror } from '../../artifacts/mirror.js';
+import type {
+  Exchange,
+  KnownRepository,
+  Repository,
+  RepositoryFormat,
+  Whereabouts,
+} from '../repositories/repository.js';
+
+const DOCKER: Readonly<Record<PackageMirror, string>> = {
+  none: 'https://download.docker.com/linux',
+  aliyun: 'https://mirrors.aliyun.com/docker-ce/linux',
+};
+const KUBERNETES: Readonly<Record<PackageMirror, string>> = {
+  none: 'https://pkgs.k8s.io/core:/stable:',
+  aliyun: 'https://mirrors.aliyun.com/kubernetes-new/core/stable',
+};
+
+/** Fingerprints as their makers publish them (docs.docker.com/engine/install, kubernetes.io/docs/tasks/tools). */
+const KNOWN: Readonly<Record<string, (at: Whereabouts) => KnownRepository>> = {
+  'docker-ce': ({ os, mirror }) => ({
+    url: `${DOCKER[mirror]}/${os.id}`,
+    suites: [os.codename],
+    components: ['stable'],
+    keyUrl: `${DOCKER[mirror]}/${os.id}/gpg`,
+    fingerprint: '9DC858229FC7DD38854AE2D88D81803C0EBFCD88',
+  }),
+  kubernetes: ({ minor, mirror }) => ({
+    url: `${KUBERNETES[mirror]}/v${minor}/deb/`,
+    suites: ['/'],
+    keyUrl: `${KUBERNETES[mirror]}/v${minor}/deb/Release.key`,
+    fingerprint: 'DE15B14486CD377B9E876E1A234654DA9A296436',
+  }),
+};
+
+/** The mirror lays them out as they do, and a host that has no HTTPS for packages goes on without. */
+const OFFICIAL = [
+  'deb.debian.org',
+  'security.debian.org',
+  'archive.ubuntu.com',
+  'security.ubuntu.com',
+  'ports.ubuntu.com',
+];
+
+function exchanged(official: string): Exchange {
+  const by = 'mirrors.aliyun.com';
+  return { official, by, program: `s,(https?://)${official.replaceAll('.', '\\.')}/,\\1${by}/,g` };
+}
+
+/** A source in the form of deb822 (sources.list(5)), which apt of every release reads, with a keyring of its own. */
+function content({ url, suites, components, key, name }: Repository): string {
+  const lines = [
+    '# Written by kinit: change the inventory, not this file.',
+    'Types: deb',
+    `URIs: ${url}`,
+    `Suites: ${suites.join(' ')}`,
+    ...(components.length === 0 ? [] : [`Components: ${components.join(' ')}`]),
+    key === undefined ? 'Trusted: yes' : `Signed-By: ${keyPath(name)}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const keyPath = (name: string): string => `/etc/apt/keyrings/kinit-${name}.asc`;
+
+export const aptSources: RepositoryFormat = {
+  takes: ({ suites }) => suites !== undefined,
+  known: KNOWN,
+  keyPath,
+  source: (repository) => ({
+    path: `/etc/apt/sources.list.d/kinit-${repository.name}.sources`,
+    content: content(repository),
+  }),
+  sources: ['/etc/apt/sources.list', '/etc/apt/sources.list.d/*.list', '/etc/apt/sources.list.d/*.sources'],
+  exchanges: (mirror) => (mirror === 'none' ? [] : OFFICIAL.map(exchanged)),
+  exchanged: [],
+};

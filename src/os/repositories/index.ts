@@ -1,0 +1,80 @@
+import { packageMirrorOf } from '../../artifacts/mirror.js';
+import { defined } from '../../model/defined.js';
+import type { HostFacts } from '../../model/facts.js';
+import type { PhaseContext } from '../../model/phase.js';
+import type { Resource } from '../../model/resource.js';
+import { fetchingEnvironment } from '../../model/seams/proxies.js';
+import type { RepositorySpec, Spec } from '../../model/spec.js';
+import { file } from '../../resources/index.js';
+import type { OsFamily } from '../os-family.js';
+import { repositoryAddresses } from './addresses/index.js';
+import { repositoryKey } from './key/index.js';
+import { repositoryLists } from './lists/index.js';
+import type { Repository, RepositoryKey, Whereabouts } from './repository.js';
+
+/** What a host has to have for the repositories of the inventory: addresses, keys, files, and lists that were read once. */
+export function repositoryResources(family: OsFamily, { spec, node, repositoryKeys }: PhaseContext): Resource[] {
+  const { repositories: format, packages } = family;
+  const exchanges = format.exchanges(
+    packageMirrorOf(spec),
+    spec.repositories.map(({ name }) => name),
+  );
+  const environment = fetchingEnvironment(spec);
+  return [
+    ...(exchanges.length === 0 ? [] : [repositoryAddresses(exchanges, format.sources)]),
+    ...repositoriesOf(family, spec, node.facts.os, repositoryKeys).flatMap((repository) => {
+      const { name, key } = repository;
+      const source = format.source(repository);
+      const keyPath = format.keyPath(name);
+      return [
+        ...(key === undefined ? [] : [repositoryKey({ name, path: keyPath, key, environment })]),
+        file({ ...source, mode: 0o644 }),
+        repositoryLists({
+          name,
+          manager: packages.id,
+          files: [source.path, ...(key === undefined ? [] : [keyPath])],
+          lockSeconds: spec.waits.packageLockSeconds,
+          environment,
+        }),
+      ];
+    }),
+  ];
+}
+
+/** The repositories that a host of this family shall have. */
+function repositoriesOf(
+  family: OsFamily,
+  spec: Spec,
+  os: HostFacts['os'],
+  keys: PhaseContext['repositoryKeys'],
+): Repository[] {
+  const at: Whereabouts = { os, minor: minorOf(spec.kubernetesVersion), mirror: packageMirrorOf(spec) };
+  return spec.repositories.flatMap((entry): Repository[] => {
+    const known = family.repositories.known[entry.name]?.(at);
+    const url = entry.url ?? known?.url;
+    // One that is known serves whatever is said besides; any other is of one format.
+    if (url === undefined || (known === undefined && !family.repositories.takes(entry))) return [];
+    const suites = entry.suites ?? known?.suites ?? [];
+    const components = entry.components ?? known?.components ?? (suites.includes('/') ? [] : ['main']);
+    const key = keyOf(entry, known, keys[entry.name]);
+    return [{ name: entry.name, url, suites, components, ...defined({ key }) }];
+  });
+}
+
+/** What the inventory says of a key goes before what is known; with a key of its own no known fingerprint holds. */
+function keyOf(
+  { gpgcheck, keyUrl, keyFile, fingerprint }: RepositorySpec,
+  known: { readonly keyUrl: string; readonly fingerprint: string } | undefined,
+  text: string | undefined,
+): RepositoryKey | undefined {
+  if (!gpgcheck) return undefined;
+  const url = keyUrl ?? known?.keyUrl;
+  const from = text !== undefined ? { text } : url !== undefined ? { url } : undefined;
+  if (from === undefined) return undefined;
+  const own = keyUrl !== undefined || keyFile !== undefined;
+  return { from, ...defined({ fingerprint: fingerprint ?? (own ? undefined : known?.fingerprint) }) };
+}
+
+export function minorOf(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
+}
