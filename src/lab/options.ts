@@ -20,6 +20,7 @@ export function checkOptions(options: LabOptions): CheckedOptions {
   // Below this systemd and sshd do not start reliably.
   wholeNumber('memory in MB', checked.memoryMB, 128, 16 * 1024 * 1024);
   if (checked.diskMB !== undefined) wholeNumber('disk in MB', checked.diskMB, 500, 16 * 1024 * 1024);
+  if (checked.productUuid !== undefined) checkUuid(checked.productUuid);
   if (checked.directory !== undefined) return { ...checked, directory: checkDirectory(checked.directory) };
   return checked;
 }
@@ -30,6 +31,15 @@ export function checkLabName(name: string): string {
     class: 'usage',
     found: name,
     hint: 'Use at most 30 lower-case letters, digits and "-", starting and ending with a letter or digit.',
+  });
+}
+
+function checkUuid(uuid: string): void {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(uuid)) return;
+  throw new KinitError(`"${uuid}" is no hardware id`, {
+    class: 'usage',
+    found: uuid,
+    hint: 'Give a UUID such as 4c4c4544-0043-3310-8052-b4c04f4d3232.',
   });
 }
 

@@ -16,9 +16,6 @@ import { isAlive, readRecord, until } from './host/process.js';
 import { sshCommand } from './commands/ssh.js';
 import type { Lab, LabHost } from './types.js';
 
-/** Bound on a host's boot, in seconds. Alone it takes about two; many at once share the machine. */
-const BOOT_SECONDS = 90;
-
 /** Boots a host from its disk and returns when it answers over ssh. A host that runs is left alone. */
 export async function bootHost(lab: Lab, host: LabHost, rootfs: string, signal?: AbortSignal): Promise<void> {
   const all = await hierarchies();
@@ -52,26 +49,28 @@ export async function isRunning(all: readonly Hierarchy[], lab: Lab, host: LabHo
 
 async function waitForSshd(lab: Lab, host: LabHost, signal: AbortSignal | undefined): Promise<void> {
   const { record } = hostFiles(lab.directory, host.name);
+  const { bootSeconds } = driverOf(host);
   let ended = false;
-  const answered = await until(BOOT_SECONDS, async () => {
+  const answered = await until(bootSeconds, async () => {
     signal?.throwIfAborted();
     const process = await readRecord(record);
     ended = process !== undefined && !(await isAlive(process));
     return ended || (await greets(host.address));
   });
   if (ended) throw await bootError(lab, host, 'ended while it started');
-  if (!answered) throw await bootError(lab, host, `did not answer at ${host.address}:22 within ${BOOT_SECONDS} s`);
+  if (!answered) throw await bootError(lab, host, `did not answer at ${host.address}:22 within ${bootSeconds} s`);
 }
 
 /** sshd answers early in the boot; what comes after it must not surprise who uses the host. */
 async function waitForSystem(lab: Lab, host: LabHost, signal: AbortSignal | undefined): Promise<void> {
   const [program = 'ssh', ...args] = sshCommand(lab, host.name, ['systemctl', 'is-system-running', '--wait']);
+  const { bootSeconds } = driverOf(host);
   let answer = { stdout: '', stderr: '' };
   const up = await until(
-    BOOT_SECONDS / 3,
+    bootSeconds / 3,
     async () => {
       answer = await runLocal(program, args, {
-        timeoutSeconds: BOOT_SECONDS,
+        timeoutSeconds: bootSeconds,
         reject: false,
         ...defined({ signal }),
       });

@@ -19,6 +19,8 @@ export interface LabOptions {
   readonly driver?: DriverName;
   /** The system of its hosts; one for a whole lab. Default: what the lab has; 'debian-12' for a new lab. */
   readonly image?: ImageName;
+  /** What the firmware of all new hosts says they are (SMBIOS system UUID), as clones of one machine do. Default: each its own. */
+  readonly productUuid?: string;
   /** Folder of a snapshot that new hosts start from. Default: the bare root file system. */
   readonly snapshot?: string;
   /** Folder for inventory, keys and disks. Default: the lab's own under the user's state folder. */
@@ -38,6 +40,8 @@ export interface LabHost {
   readonly driver: DriverName;
   /** The disk it started from, under its own; undefined for a bare host. */
   readonly snapshot?: string;
+  /** What its firmware says it is, where that was chosen. */
+  readonly productUuid?: string;
 }
 
 /** A lab as it stands in its state file. */

@@ -52,7 +52,8 @@ const up = defineCommand({
       .option('driver', {
         choices: DRIVER_NAMES,
         requiresArg: true,
-        describe: 'What makes new hosts: nspawn (they share the kernel) or uml (each has one of its own)',
+        describe:
+          'What makes new hosts: nspawn (they share the kernel), uml (each has one of its own) or qemu (whole machines)',
         defaultDescription: "that of the lab's first host, nspawn for a new lab",
       })
       .option('image', {
@@ -60,6 +61,12 @@ const up = defineCommand({
         requiresArg: true,
         describe: 'System of the hosts; rocky-9 and centos-7 are emulated, on Debian with their tools',
         defaultDescription: "the lab's own, debian-12 for a new lab",
+      })
+      .option('product-uuid', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'What the firmware of all new hosts says they are (qemu)',
+        defaultDescription: 'each its own',
       })
       .option('directory', { type: 'string', requiresArg: true, describe: 'Folder for inventory, keys and disks' }),
   run: async (args, { ui, emit, signal }) => {
@@ -72,7 +79,7 @@ const up = defineCommand({
       controlPlanes: args.controlPlanes,
       onProgress: (text) => emit({ type: 'progress', text }),
       signal,
-      ...defined({ driver: args.driver, image: args.image }),
+      ...defined({ driver: args.driver, image: args.image, productUuid: args.productUuid }),
       ...(args.disk === undefined ? {} : { diskMB: parseMemory('disk', args.disk) }),
       ...(args.directory === undefined ? {} : { directory: args.directory }),
     });

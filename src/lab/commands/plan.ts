@@ -19,6 +19,7 @@ export function missingHosts(
     readonly diskMB?: number;
     readonly driver?: DriverName;
     readonly snapshot?: string;
+    readonly productUuid?: string;
   },
   subnet: string,
 ): LabHost[] {
@@ -31,7 +32,7 @@ export function missingHosts(
       cpus: wanted.cpus,
       memoryMB: wanted.memoryMB,
       driver: chosenDriver(have, wanted),
-      ...defined({ diskMB: wanted.diskMB }),
+      ...defined({ diskMB: wanted.diskMB, productUuid: wanted.productUuid }),
       ...(wanted.snapshot === undefined ? {} : { snapshot: join(wanted.snapshot, snapshotPart(roles(index, wanted))) }),
     };
   });

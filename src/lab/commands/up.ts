@@ -45,12 +45,12 @@ async function up(options: CheckedOptions): Promise<Lab> {
   await ensureTools(driver, onProgress, signal);
   const newCount = Math.max(0, options.hosts - (before?.hosts.length ?? 0));
   if (newCount > 0) {
-    driver.check(options);
+    driver.check({ ...options, image });
     const folder = before?.directory ?? options.directory ?? stateFolder(name);
     await checkDisk(folder, newCount, driver, before !== undefined || (await rootfsIsCached(image)));
-    await driver.prepare({ onProgress, signal });
   }
   const rootfs = before?.rootfs ?? (await ensureRootfs(image, onProgress, signal));
+  if (newCount > 0) await driver.prepare({ rootfs, onProgress, signal });
 
   const lab = toLab(await withLock(machineLock(), 60, signal, () => claim(options, before, rootfs)));
   const added = lab.hosts.slice(before?.hosts.length ?? 0);

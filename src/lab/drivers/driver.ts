@@ -1,3 +1,4 @@
+import type { LabImage } from '../images/image.js';
 import type { Lab, LabHost } from '../types.js';
 import type { DriverName } from './names.js';
 
@@ -10,9 +11,16 @@ export interface StartOptions {
 }
 
 /** What a driver gets to make what its hosts need besides the root file system. */
-export interface Report {
+export interface PrepareOptions {
+  /** The folder of the root file system. */
+  readonly rootfs: string;
   readonly onProgress: (text: string) => void;
   readonly signal: AbortSignal;
+}
+
+/** What new hosts shall be, as far as a driver may not be able to make them. */
+export interface WantedHosts extends Pick<LabHost, 'cpus' | 'memoryMB' | 'snapshot' | 'productUuid'> {
+  readonly image: LabImage;
 }
 
 /** The command that runs a host; it ends when the host does. */
@@ -35,10 +43,12 @@ export interface Driver {
   readonly hostMB: number;
   /** Why none of its hosts can run on this machine, whatever their size; undefined where they can. */
   readonly unavailable: () => Promise<string | undefined>;
-  /** Throws 'usage' or 'preflight' where it cannot make hosts of this size here. */
-  readonly check: (size: Pick<LabHost, 'cpus' | 'memoryMB'>) => void;
+  /** Throws 'usage' or 'preflight' where it cannot make such hosts here. */
+  readonly check: (wanted: WantedHosts) => void;
   /** Makes what its hosts need besides the root file system, where that is not there yet. May take minutes. */
-  readonly prepare: (report: Report) => Promise<void>;
+  readonly prepare: (options: PrepareOptions) => Promise<void>;
+  /** Bound on a host's boot. */
+  readonly bootSeconds: number;
   /** Brings what stands in the host's folder `disk/upper` (names and keys) over its layers into the form it boots from. */
   readonly makeDisk: (lab: Lab, host: LabHost, rootfs: string) => Promise<void>;
   /** Memory the host's processes may take on this machine, in MiB. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { runLocal } from '../../ssh/local.js';
 import { driverOf } from '../drivers/index.js';
 import { hostFiles } from '../state/paths.js';
+import { resolvers } from './resolvers.js';
 import { removeTree } from '../commands/remove.js';
 import { SUDO_USER } from '../rootfs/rootfs.js';
 import type { Lab, LabHost } from '../types.js';
@@ -47,20 +48,4 @@ async function identity(lab: Lab, host: LabHost, upper: string): Promise<void> {
   await chmod(join(upper, 'home'), 0o755);
   // The first user of a Debian system has id 1000.
   await runLocal('chown', ['-R', '1000:1000', join(upper, `home/${SUDO_USER}`)]);
-}
-
-/** The machine's name servers; a local stub cannot be reached from a host, but the servers behind it can. */
-export async function resolvers(): Promise<string> {
-  for (const file of [
-    '/etc/resolv.conf',
-    '/run/systemd/resolve/resolv.conf',
-    '/run/NetworkManager/no-stub-resolv.conf',
-  ]) {
-    const text = await readFile(file, 'utf8').catch(() => '');
-    const usable = text
-      .split('\n')
-      .filter((line) => /^nameserver\s+(?!127\.|::1)/.test(line) || /^(search|options)\s/.test(line));
-    if (usable.some((line) => line.startsWith('nameserver'))) return `${usable.join('\n')}\n`;
-  }
-  return '';
 }

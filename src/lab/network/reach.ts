@@ -1,7 +1,7 @@
 import { createConnection } from 'node:net';
 import { z } from 'zod';
 import { runLocal } from '../../ssh/local.js';
-import { resolvers } from '../host/host.js';
+import { resolvers } from '../host/resolvers.js';
 import { sshCommand } from '../commands/ssh.js';
 import type { LabNames } from '../state/paths.js';
 import { namesOf } from '../state/state.js';

@@ -37,3 +37,9 @@ export function freeSubnet(used: readonly string[]): string {
 export function addressIn(subnet: string, number: number): string {
   return subnet.replace(/\d+\/24$/, String(number));
 }
+
+/** The same at each boot, so that neighbours find the host again: locally administered (02), and its IPv4 address. */
+export function hardwareAddress(address: string): string {
+  const bytes = address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
+  return ['02', '00', ...bytes].join(':');
+}

@@ -21,7 +21,12 @@ export interface LabNames {
   readonly comment: string;
   /** systemd-nspawn's name for a host; it also names the machine's end of the host's cable (vb-...). */
   readonly machine: (host: string) => string;
+  /** The same end, for a driver that lays the cable itself. */
+  readonly cable: (host: string) => string;
 }
+
+/** Interface names have at most 15 characters (IFNAMSIZ). */
+const cableOf = (machine: string): string => `vb-${machine}`.slice(0, 15);
 
 /**
  * All follow from the lab's name and the folder its state lies in, so that they are found without its state, and labs
@@ -39,6 +44,7 @@ export function labNames(lab: string, folder = labsFolder()): LabNames {
     comment: `kinit-lab-${owner}-${lab}`,
     // The host first: old versions of nspawn cut "vb-" and the name to 15 characters.
     machine: (host) => `${host}-${own}`,
+    cable: (host) => cableOf(`${host}-${own}`),
   };
 }
 
@@ -51,6 +57,7 @@ export function earlierLabNames(lab: string): LabNames {
     cgroup: `kinit-lab-${lab}`,
     comment: `kinit-lab-${lab}`,
     machine: (host) => `${lab}-${host}`,
+    cable: (host) => cableOf(`${lab}-${host}`),
   };
 }
 

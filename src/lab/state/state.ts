@@ -30,6 +30,7 @@ const stateSchema = z.object({
       // Labs of earlier versions name none.
       driver: z.enum(DRIVER_NAMES).default(DEFAULT_DRIVER),
       snapshot: z.string().exactOptional(),
+      productUuid: z.string().exactOptional(),
     }),
   ),
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressIn, freeSubnet, range } from '../../../src/lab/network/subnet.js';
+import { addressIn, freeSubnet, hardwareAddress, range } from '../../../src/lab/network/subnet.js';
 
 test('the first network that nothing on the machine uses is taken', () => {
   expect(freeSubnet([])).toBe('10.210.0.0/24');
@@ -28,4 +28,9 @@ test('a range is computed from any address in it, above 2^31 too', () => {
   expect(range('192.168.0.0/16')).toEqual({ first: 3232235520, last: 3232301055 });
   expect(range('0.0.0.0/0')).toEqual({ first: 0, last: 2 ** 32 - 1 });
   expect(addressIn('10.210.7.0/24', 11)).toBe('10.210.7.11');
+});
+
+test('a host has the same hardware address at each boot, and no other host of the lab has it', () => {
+  expect(hardwareAddress('10.210.3.11')).toBe('02:00:0a:d2:03:0b');
+  expect(hardwareAddress('10.210.3.12')).not.toBe(hardwareAddress('10.210.3.11'));
 });

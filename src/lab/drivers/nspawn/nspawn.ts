@@ -11,6 +11,7 @@ import { hostFiles } from '../../state/paths.js';
 import { namesOf } from '../../state/state.js';
 import type { Lab, LabHost } from '../../types.js';
 import type { Driver } from '../driver.js';
+import { NEEDS_FIRMWARE, refuseHosts } from '../refuse.js';
 
 /** First process of a host; a file of its own there. */
 const initScript = shellScript('./init.sh', import.meta.url);
@@ -24,8 +25,11 @@ export const nspawn: Driver = {
   tools: { 'systemd-nspawn': 'systemd-container' },
   hostMB: 500,
   unavailable: () => Promise.resolve(undefined),
-  check: () => undefined,
+  check: ({ productUuid }) => {
+    if (productUuid !== undefined) throw refuseHosts('nspawn', "a hardware id: it is this machine's", NEEDS_FIRMWARE);
+  },
   prepare: () => Promise.resolve(),
+  bootSeconds: 90,
   makeDisk,
   cgroupMemoryMB: ({ memoryMB }) => memoryMB,
   command: async (lab, host, { mtu }) => ({

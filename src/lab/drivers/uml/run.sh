@@ -5,6 +5,7 @@
 
 set -eu
 # include: ../../host/arguments.sh
+# include: ../../host/cable.sh
 cable=$1 bridge=$2 mtu=$3
 shift 3
 
@@ -15,18 +16,12 @@ mkdir -p "$folder/memory"
 mount -t tmpfs -o size=0,mode=0700 tmpfs "$folder/memory"
 export TMPDIR="$folder/memory"
 
-# The kernel's end of the cable carries raw frames: nothing on this machine may answer there, or hand over more than a frame.
-touch "$folder/network"
-unshare --net="$folder/network" true
-inside() { nsenter --net="$folder/network" "$@"; }
-ip link add "$cable" mtu "$mtu" type veth peer name host0 mtu "$mtu" netns "$folder/network"
-inside sh -c 'echo 1 > /proc/sys/net/ipv6/conf/host0/disable_ipv6' || true
+lay_cable "$cable" "$bridge" "$mtu"
+# The kernel's end carries raw frames: nobody may hand over more than a frame.
 for feature in tso gso gro tx rx; do
   ethtool -K "$cable" "$feature" off
   inside ethtool -K host0 "$feature" off
 done > /dev/null
-ip link set "$cable" master "$bridge" up
-inside ip link set host0 up
 
 code=0
 inside "$@" || code=$?

@@ -2,18 +2,18 @@ import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { ensureKernel, type Kernel } from '../../../artifacts/index.js';
-import { KinitError } from '../../../model/error.js';
 import { shellScript } from '../../../shell/script.js';
 import { runLocal } from '../../../ssh/local.js';
 import { removeTree } from '../../commands/remove.js';
 import { kill } from '../../host/process.js';
-import { addressIn } from '../../network/subnet.js';
+import { addressIn, hardwareAddress } from '../../network/subnet.js';
 import { lowerLayers, varSource } from '../../snapshot/layers.js';
 import { hostFiles } from '../../state/paths.js';
 import { namesOf } from '../../state/state.js';
 import type { Lab, LabHost } from '../../types.js';
 import { bootArguments } from './boot-loader.js';
-import type { Driver, HostCommand, StartOptions } from '../driver.js';
+import type { Driver, HostCommand, StartOptions, WantedHosts } from '../driver.js';
+import { NEEDS_FIRMWARE, refuseHosts } from '../refuse.js';
 
 /** First process of a host; a file of its own there. */
 const initScript = shellScript('./init.sh', import.meta.url);
@@ -38,7 +38,8 @@ export const uml: Driver = {
   hostMB: 900,
   unavailable,
   check,
-  prepare: async (report) => void (await kernel(report.onProgress, report.signal)),
+  prepare: async ({ onProgress, signal }) => void (await kernel(onProgress, signal)),
+  bootSeconds: 90,
   makeDisk,
   cgroupMemoryMB: ({ memoryMB }) => Math.ceil(memoryMB * 1.125) + OWN_MB,
   command,
@@ -56,19 +57,10 @@ async function unavailable(): Promise<string | undefined> {
     : "this machine's kernel has no filters of system calls (seccomp)";
 }
 
-function check({ cpus, memoryMB }: Pick<LabHost, 'cpus' | 'memoryMB'>): void {
-  const wrong =
-    cpus > MOST_CPUS
-      ? { what: `${cpus} CPUs`, hint: `Give at most --cpus ${MOST_CPUS}.` }
-      : memoryMB < 256
-        ? { what: `${memoryMB} MB of memory`, hint: 'Give at least --memory 256M.' }
-        : undefined;
-  if (wrong === undefined) return;
-  throw new KinitError('The lab driver uml cannot make hosts of this size', {
-    class: 'usage',
-    found: wrong.what,
-    hint: wrong.hint,
-  });
+function check({ cpus, memoryMB, productUuid }: WantedHosts): void {
+  if (cpus > MOST_CPUS) throw refuseHosts('uml', `${cpus} CPUs`, `Give at most --cpus ${MOST_CPUS}.`);
+  if (memoryMB < 256) throw refuseHosts('uml', `${memoryMB} MB of memory`, 'Give at least --memory 256M.');
+  if (productUuid !== undefined) throw refuseHosts('uml', 'a hardware id: its hosts have no firmware', NEEDS_FIRMWARE);
 }
 
 function kernel(onProgress: (text: string) => void, signal: AbortSignal): Promise<Kernel> {
@@ -104,11 +96,9 @@ async function makeDisk(lab: Lab, host: LabHost, rootfs: string): Promise<void> 
 async function command(lab: Lab, host: LabHost, { mtu }: StartOptions): Promise<HostCommand> {
   const words = await bootArguments(hostFiles(lab.directory, host.name).image);
   const names = namesOf(lab);
-  // As nspawn names its cables. Interface names have at most 15 characters (IFNAMSIZ).
-  const cable = `vb-${names.machine(host.name)}`.slice(0, 15);
   return {
     script: runScript.text,
-    program: [cable, names.bridge, String(mtu), ...kernelArguments(lab, host, mtu, words)],
+    program: [names.cable(host.name), names.bridge, String(mtu), ...kernelArguments(lab, host, mtu, words)],
   };
 }
 
@@ -139,10 +129,4 @@ function kernelArguments(lab: Lab, host: LabHost, mtu: number, more: readonly st
     addressIn(lab.subnet, 1),
     String(mtu),
   ];
-}
-
-/** The same at each boot, so that neighbours find the host again: locally administered (02), and its IPv4 address. */
-export function hardwareAddress(address: string): string {
-  const bytes = address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
-  return ['02', '00', ...bytes].join(':');
 }
