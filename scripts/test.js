@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { forwardSignals, run, wasInterrupted } from './lib/child.js';
 import { LAB_PREFIX } from './lib/e2e-labs.js';
 import { runLanes } from './lib/lanes.js';
+import { holdMachineSettings } from './lib/machine-settings.js';
 import { takeRunLock } from './lib/run-lock.js';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -72,11 +73,13 @@ async function endToEnd() {
   await removeLabs();
   const started = announce('end-to-end tests');
   const end = Date.now() + 120 * 60_000;
+  const restoreMachineSettings = holdMachineSettings();
   try {
     await runLanes([...files.keys()], (name) => endToEndFile(name, files.get(name), (end - Date.now()) / 60_000));
   } finally {
     // Also after a crash, a time-out or Ctrl-C: no lab of this run outlives it.
     await removeLabs();
+    restoreMachineSettings();
   }
   console.log(`end-to-end tests took ${since(started)} s`);
 }

@@ -15,6 +15,7 @@ import { datastoreOf } from '../../datastore/index.js';
 import type { LoadedInventory, Spec } from '../../model/spec.js';
 import { parseKubeconfig } from '../../pki/index.js';
 import { nodeAddress } from '../../facts/index.js';
+import { apiPort } from './port.js';
 import { controlPlanesOf } from '../session/leader.js';
 import type { LiveHost } from '../session/session.js';
 
@@ -45,12 +46,11 @@ export interface Gateway {
 }
 
 /**
- * The API through control-plane hosts.
- * @param gateways the first one is used
+ * The API through a control-plane host.
  * @param open whether an API server listens already
  */
 export function clusterAccess(
-  [gateway]: readonly [Gateway, ...Gateway[]],
+  gateway: Gateway,
   { port, signal, open }: { readonly port: number; readonly signal: AbortSignal; readonly open: boolean },
 ): ClusterAccess {
   let isOpen = open;
@@ -102,9 +102,11 @@ export function accessThrough(
   { inventory, signal, mayReadKeys }: AccessOptions,
   open = true,
 ): ClusterAccess | undefined {
-  const [first, ...others] = controlPlanesOf(hosts).flatMap((host) => gatewayOf(host, mayReadKeys));
-  if (first === undefined) return undefined;
-  return clusterAccess([first, ...others], { port: inventory.spec.apiServer.port, signal, open });
+  for (const host of controlPlanesOf(hosts)) {
+    const gateway = gatewayOf(host, mayReadKeys);
+    if (gateway !== undefined) return clusterAccess(gateway, { port: apiPort(host, inventory.spec), signal, open });
+  }
+  return undefined;
 }
 
 /** Seconds a control plane that is being started again (host rebooted, API server restarted) gets before a run goes on without it. */
@@ -128,7 +130,7 @@ export async function apiListens(
   let said = false;
   let askWhy = Date.now() + ASK_WHY * 1000;
   for (;;) {
-    if (await accepts(leader, address, inventory.spec.apiServer.port)) return true;
+    if (await accepts(leader, address, apiPort(leader, inventory.spec))) return true;
     if (!leader.facts.kubernetes.kubeletActive || Date.now() > end || signal.aborted) return false;
     if (!said) emit({ type: 'progress', host, text: `waiting for its API server, at most ${PATIENCE} s` });
     said = true;
@@ -162,11 +164,12 @@ async function accepts(leader: LiveHost, address: string, port: number): Promise
   }
 }
 
-function gatewayOf({ spec, facts, connection }: LiveHost, mayReadKeys: boolean): Gateway[] {
+/** undefined for a host without an administrator's kubeconfig. */
+function gatewayOf({ spec, facts, connection }: LiveHost, mayReadKeys: boolean): Gateway | undefined {
   const path = adminKubeconfigOn(facts);
-  if (path === undefined) return [];
+  if (path === undefined) return undefined;
   const kubeconfig = mayReadKeys ? () => readFile(connection, path) : path;
-  return [{ connection, address: nodeAddress(spec, facts), kubeconfig }];
+  return { connection, address: nodeAddress(spec, facts), kubeconfig };
 }
 
 /** Path of the kubeconfig on a host that has the most rights; undefined where there is none. */

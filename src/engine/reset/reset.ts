@@ -3,6 +3,7 @@ import type { Emit } from '../../model/event.js';
 import { mapLimit } from '../../model/limit.js';
 import { isControlPlane, type LoadedInventory } from '../../model/spec.js';
 import { accessThrough, type ClusterAccess } from '../api/access.js';
+import { apiPort } from '../api/port.js';
 import { killPoint } from '../change/kill-point.js';
 import {
   hostResults,
@@ -136,7 +137,7 @@ async function workOnHosts(chosen: ReadonlySet<string>, options: ResetOptions): 
 function leaderAccess(live: readonly LiveHost[], options: ResetOptions): ClusterAccess | undefined {
   const leader = leaderOf(live);
   if (leader === undefined) return undefined;
-  const { port } = options.inventory.spec.apiServer;
+  const port = apiPort(leader, options.inventory.spec);
   const listens = leader.facts.listening.some((socket) => socket.port === port);
   return accessThrough([leader], { ...options, mayReadKeys: true }, listens);
 }

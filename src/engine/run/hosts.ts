@@ -59,11 +59,14 @@ async function prepare(run: HostsRun): Promise<Prepared> {
   const text = (): Promise<string> =>
     isSealed(made) ? readFile(leader.connection, SUPER_ADMIN_CONF) : Promise.resolve(made);
   const kubeconfig = (run.dryRun ? adminKubeconfigOn(leader.facts) : undefined) ?? text;
-  const access = clusterAccess([{ connection: leader.connection, address, kubeconfig }], {
-    port: inventory.spec.apiServer.port,
-    signal,
-    open: known.open,
-  });
+  const access = clusterAccess(
+    { connection: leader.connection, address, kubeconfig },
+    {
+      port: inventory.spec.apiServer.port,
+      signal,
+      open: known.open,
+    },
+  );
   const found = new Map(live.map(({ spec, facts }) => [spec.name, facts.kubernetes.pki]));
   const twins = twinSets(artifacts, run.reviewed?.content);
   return { run, shared, artifacts, access, masks: masksOf(shared.material, found), twins };

@@ -21,6 +21,31 @@ own_chains() {
   printf '%s' "$own"
 }
 
+# clean_nft FAMILY TABLE: the same for a table of iptables-nft, whatever the host's own iptables is: programs in pods bring
+# another variant, and the tables of the one are not seen by the other.
+clean_nft() {
+  nft -a list table "$1" "$2" 2> /dev/null | nft_deletions "^($(own_chains))-" "$1 $2" > "$D/nft"
+  [ -s "$D/nft" ] || return 0
+  timeout 30 nft -f "$D/nft" || bad "the rules of Kubernetes could not be removed from table $1 $2"
+}
+
+# nft_deletions PREFIX TABLE: from `nft -a list table` to the input of `nft -f`.
+nft_deletions() {
+  awk -v prefix="$1" -v table="$2" '
+    function own(name) { return name ~ prefix }
+    $1 == "chain" { name = $2; if (own(name)) chain[chains++] = name }
+    / # handle [0-9]+$/ && $1 != "chain" && !own(name) {
+      bare = $0; gsub(/"([^"\\]|\\.)*"/, "", bare); fields = split(bare, word, " ")
+      for (i = 1; i < fields; i++) if ((word[i] == "jump" || word[i] == "goto") && own(word[i + 1])) {
+        print "delete rule " table " " name " handle " $NF; break
+      }
+    }
+    END {
+      for (i = 0; i < chains; i++) print "flush chain " table " " chain[i]
+      for (i = 0; i < chains; i++) print "delete chain " table " " chain[i]
+    }'
+}
+
 # deletions PREFIX: from iptables-save to the input of `iptables-restore --noflush`.
 deletions() {
   awk -v prefix="$1" '
@@ -43,12 +68,13 @@ deletions() {
     }'
 }
 
-# remove_empty_tables: iptables-nft makes its tables and base chains at first use and never deletes them. Those that
+# clean_nft_tables: iptables-nft makes its tables and base chains at first use and never deletes them. Those that
 # were not there before go if nothing is left in them.
-remove_empty_tables() {
+clean_nft_tables() {
   command -v nft > /dev/null || return 0
   for family in ip ip6; do
     for name in filter nat mangle raw security; do
+      clean_nft "$family" "$name"
       if was_there tables "table $family $name"; then
         remove_empty_chains "$family" "$name"
       else

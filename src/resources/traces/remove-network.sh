@@ -17,7 +17,7 @@ remove_network() {
   remove_tables "$@"
   clean_iptables iptables
   clean_iptables ip6tables
-  remove_empty_tables
+  clean_nft_tables
   # Asking the legacy tables loads them, so they are asked only where something is in them.
   [ ! -s /proc/net/ip_tables_names ] || clean_iptables iptables-legacy
   [ ! -s /proc/net/ip6_tables_names ] || clean_iptables ip6tables-legacy

@@ -10,16 +10,20 @@ import { LIST_IMAGES, RUNTIME, UNITS } from './runtime.js';
  */
 export async function hostState(lab: LabHandle, host: string): Promise<string[]> {
   const { stdout } = await lab.sh(host, HOST_STATE);
-  return (
-    stdout
-      .trim()
-      .split('\n')
-      // Kernel settings of the whole machine: whether one was there already depends on who else has hosts up.
-      .filter((line) => !/^entry \d+-sysctl-(kernel\.panic|vm\.overcommit_memory|vm\.panic_on_oom)/.test(line))
-      .map((line) => line.replace(/^(entry )\d+-/, '$1').replace(/(kubelet-(?:client|server)-)\d{4}-[\d-]+/g, '$1DATE'))
-      .sort()
-  );
+  return stdout
+    .trim()
+    .split('\n')
+    .filter((line) => !(line.startsWith('entry ') && isOfMachine(line)))
+    .map((line) => line.replace(/^(entry )\d+-/, '$1').replace(/(kubelet-(?:client|server)-)\d{4}-[\d-]+/g, '$1DATE'))
+    .sort();
 }
+
+/**
+ * Kernel settings of the whole machine, in the name of a change or of an undo entry: whether one is there already depends on who
+ * else has hosts up.
+ */
+export const isOfMachine = (name: string): boolean =>
+  /sysctl[-:](kernel\.panic|vm\.overcommit_memory|vm\.panic_on_oom)/.test(name);
 
 /** What is in the cluster: every object kinit puts there, without what the server adds and what differs between any two clusters. */
 export async function clusterState(lab: LabHandle): Promise<string[]> {
@@ -81,15 +85,13 @@ function neutral(text: string): string {
 const HOST_STATE = `
 set -u
 paths="/etc /usr/local /opt/cni /var/lib/kinit /var/lib/kubelet/config.yaml /var/lib/kubelet/kubeadm-flags.env /var/lib/kubelet/instance-config.yaml /var/lib/kubelet/pki"
-find $paths -xdev -type f ! -path '/var/lib/kinit/journal/*' ! -path '/var/lib/kinit/binaries/*' ! -name packages-added ! -name units-added ! -path /etc/ld.so.cache -printf '%p %m %u:%g\\n' 2>/dev/null | sort | while read -r path rest; do
-  case $path in
-    /etc/kubernetes/pki/*|/etc/kubernetes/*.conf|/etc/kubernetes/encryption*|/var/lib/kubelet/pki/*|/var/lib/kinit/*) echo "file $path $rest";;
-    # They hold digests of keys and certificates, which are other ones in every cluster.
-    */manifests/*.yaml) echo "file $path $rest $(sed '/kinit.[a-z]*-sha256/d' "$path" | sha256sum)";;
-    # It holds the node's part of the pod network, which is given out anew.
-    */10-kinit.conflist) echo "file $path $rest $(sed 's/"subnet": *"[^"]*"//' "$path" | sha256sum)";;
-    *) echo "file $path $rest $(sha256sum <"$path")";;
-  esac
+files() { find $paths -xdev -type f ! -path '/var/lib/kinit/journal/*' ! -path '/var/lib/kinit/binaries/*' ! -name packages-added ! -name units-added ! -path /etc/ld.so.cache "$@" 2>/dev/null; }
+files -printf 'file %p %m %u:%g\\n'
+# Without keys and certificates, which are other ones in every cluster, manifests, which hold digests of those, and the pod network's file,
+# which holds the node's part of it.
+files ! -path '/etc/kubernetes/pki/*' ! -path '/etc/kubernetes/*.conf' ! -path '/etc/kubernetes/encryption*' ! -path '/var/lib/kubelet/pki/*' ! -path '/var/lib/kinit/*' ! -path '*/manifests/*.yaml' ! -path '*/10-kinit.conflist' -print0 | xargs -0 -r sha256sum
+for path in /etc/kubernetes/manifests/*.yaml /etc/cni/net.d/10-kinit.conflist; do
+  [ ! -e "$path" ] || echo "digest $path $(sed '/kinit.[a-z]*-sha256/d; s/"subnet": *"[^"]*"//' "$path" | sha256sum)"
 done
 find $paths /var/lib/kubelet -maxdepth 4 -xdev -type d ! -path '/var/lib/kinit/journal/*' ! -path '/var/lib/kubelet/*/*' -printf 'folder %p %m %u:%g\\n' 2>/dev/null
 find $paths -xdev -type l -printf 'link %p %l\\n' 2>/dev/null

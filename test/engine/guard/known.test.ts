@@ -54,10 +54,10 @@ function hosts(controlPlane: Kubernetes, worker: Kubernetes = {}): LiveHost[] {
   });
 }
 
-function known(live: readonly LiveHost[]): ReturnType<typeof knownCluster> {
+function known(live: readonly LiveHost[], spec = SPEC): ReturnType<typeof knownCluster> {
   const [leader] = live;
   if (leader === undefined) throw new Error('no host');
-  const inventory = { spec: SPEC, file: 'inventory.yaml', source: '' } as unknown as Parameters<
+  const inventory = { spec, file: 'inventory.yaml', source: '' } as unknown as Parameters<
     typeof knownCluster
   >[0]['inventory'];
   const signal = new AbortController().signal;
@@ -78,6 +78,19 @@ function record(kubernetes: string, proxyMode = 'nftables'): string {
   };
   return recordText(written);
 }
+
+test('a port that the inventory changes is not the one that is waited for', async () => {
+  const tried: number[] = [];
+  const [leader, ...others] = hosts({ manifests: MANIFESTS, record: record('1.36.3') });
+  if (leader === undefined) throw new Error('no host');
+  const connectTcp = (_address: string, port: number): never => {
+    tried.push(port);
+    throw new KinitError('nothing listens', { class: 'access', unreachable: 'port' });
+  };
+  const listening = { ...leader, connection: fakeHost({ host: 'c1', connectTcp }) };
+  await known([listening, ...others], { ...SPEC, apiServer: { ...SPEC.apiServer, port: 7443 } });
+  expect(tried).toEqual([6443]);
+});
 
 describe('without an API', () => {
   test('hosts that are no node of anything are no cluster', async () => {

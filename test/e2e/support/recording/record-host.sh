@@ -43,8 +43,13 @@ until [ -z "$(ip -6 -o address show tentative)" ] || [ "$tries" -ge 50 ]; do tri
 section route
 { ip route show table all; ip -6 route show table all; ip rule; ip -6 rule; } | sed 's/ expires [0-9]*sec//; s/$/\t-/'
 section nft
-tool nft -s list ruleset | awk '/^table/ { table = $0; n = 0 } /chain|set|map/ && /{$/ { part = $0; n = 0 } NF { print table part " " n++ "\t" $0 }' | sed 's/counter packets [0-9]* bytes [0-9]*/counter/'
-cat /proc/net/ip_tables_names /proc/net/ip6_tables_names 2>/dev/null | sed 's/^/legacy /; s/$/\t-/'
+tool nft -s list ruleset | awk '/^table/ { table = $0; part = ""; n = 0 } /chain|set|map/ && /{$/ { part = $0; n = 0 } NF { print table part " " n++ "\t" $0 }' | sed 's/counter packets [0-9]* bytes [0-9]*/counter/'
+# Of the older tables what is in them: the kernel makes them when they are first looked at, and nobody can take them away.
+for program in iptables ip6tables; do
+  [ -s "/proc/net/${program%tables}_tables_names" ] || continue
+  save=$program-legacy-save; command -v $save > /dev/null || save=$program-save
+  $save | awk -v program=$program '/^\*/ { table = $1 } /^-A/ || (/^:/ && $2 != "ACCEPT") { sub(/ \[[0-9:]*\]$/, ""); print "legacy " program " " table " " $0 "\t-" }'
+done
 section ipset
 tool ipset list -n 2>/dev/null | sed 's/$/\t-/'
 section ipvs
@@ -60,6 +65,7 @@ if command -v dpkg-query > /dev/null; then dpkg-query -W -f '${Package}\t${Versi
 section process
 ps -eo comm= | grep -vxE 'sshd|sh|bash|ps|awk|sed|grep|sort|systemctl|\(sd-pam\)|systemd|agetty|sleep|uniq|find|sort|sha256sum|xargs|join' | sort | uniq -c | awk '{ print $2 "\t" $1 }'
 section cgroup
-find /sys/fs/cgroup -type d \( -path '*user.slice*' -prune -o -print \) | sed 's|^/sys/fs/cgroup||; s/$/\t-/' | grep -v -e 'session-' -e '/run-' -e tmpfiles -e apt-daily -e dpkg-db
+# Of its own units systemd makes and keeps groups as it likes, older ones for all as soon as one asks for a controller.
+find /sys/fs/cgroup -type d \( -path '*user.slice*' -prune -o -print \) | sed 's|^/sys/fs/cgroup||; s/$/\t-/' | grep -v -e 'session-' -e '/run-' -e tmpfiles -e apt-daily -e dpkg-db -e '\.mount\s' -e '\.socket\s' -e '/systemd-[a-z-]*\.service\s' -e '/init\.scope\s'
 section swap
 sed '1d; s/[[:space:]].*/\t-/' /proc/swaps
