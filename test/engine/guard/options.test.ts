@@ -66,6 +66,9 @@ function another(path: string, schema: JsonSchema, now: unknown): unknown {
     'artifacts.baseUrl': 'http://files.example',
     'proxy.http': 'http://proxy.example:3128',
     'proxy.https': 'http://proxy.example:3128',
+    'repositories[].url': 'http://files.example',
+    'repositories[].keyUrl': 'http://files.example/key.asc',
+    'repositories[].fingerprint': 'A'.repeat(40),
     'runtime.registryMirrors[].endpoints': ['http://files.example'],
     'hosts[].name': 'renamed',
     'hosts[].address': '10.77.0.99',
@@ -87,6 +90,7 @@ const ENTRIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   taints: { key: 'a', effect: 'NoExecute' },
   registryMirrors: { registry: 'docker.io', endpoints: ['http://mirror.example'] },
   registries: { registry: 'registry.example' },
+  repositories: { name: 'docker-ce' },
 };
 
 /** A copy of the data with the option set. */
