@@ -26,9 +26,11 @@ export async function runChosen({ command, options, printsValue, run }: Chosen, 
   });
   let closed: Promise<void> | undefined;
   const close = () => (closed ??= renderer.finish());
-  const askSecret = secretAsker(io, renderer.hold ?? (() => () => undefined));
+  const hold = renderer.hold ?? (() => () => undefined);
+  const askSecret = secretAsker(io, hold);
   const ui: Ui = {
     ...defined({ askSecret }),
+    hold,
     json,
     verbose: options.verbose,
     paint: paintFor(io, io.stdout, options.color),

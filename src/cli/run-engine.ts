@@ -3,6 +3,7 @@ import { defined } from '../model/defined.js';
 import type { LoadedInventory } from '../model/spec.js';
 import type { CommandContext } from './arguments/command.js';
 import { withReport, type ReportArguments } from './report.js';
+import { confirm } from './terminal/confirm.js';
 import { parseDuration } from './terminal/size.js';
 import { ownVersion } from './arguments/version.js';
 
@@ -12,6 +13,7 @@ export interface RunArguments extends ReportArguments, Partial<WriteArguments> {
   readonly only?: readonly string[] | undefined;
   readonly ignorePreflight?: readonly string[] | undefined;
   readonly acceptNewHostKeys: boolean;
+  readonly yes: boolean;
   /** Of apply. */
   readonly reviewed?: ReviewedPlan;
   /** Of certs renew. */
@@ -45,12 +47,25 @@ export async function runEngine(
       acceptNewHostKeys: args.acceptNewHostKeys,
       version: ownVersion(),
       emit: context.emit,
+      ...(command === 'init' || command === 'join'
+        ? { mayReboot: (question: string) => ask(question, args, context) }
+        : {}),
       signal: context.signal,
       ...writing,
       ...defined({ reviewed: args.reviewed, renewal: args.renewal }),
       ...(hosts === undefined || hosts.length === 0 ? {} : { hosts }),
     }),
   );
+}
+
+/** Asks in the middle of a run: the live display waits. */
+async function ask(question: string, args: { readonly yes: boolean }, context: CommandContext): Promise<void> {
+  const release = context.ui.hold();
+  try {
+    await confirm(question, args, context);
+  } finally {
+    release();
+  }
 }
 
 /** What --strict, --lock-wait and --force-unlock ask for. */

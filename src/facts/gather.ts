@@ -52,7 +52,7 @@ const SUBJECTS: readonly Subject<unknown>[] = [
   kubeletFlags,
 ];
 /** The probe takes some tenths of a second; a disk or a tool that hangs must not hold everything up. */
-const TIMEOUT_SECONDS = 30;
+const TIMEOUT_SECONDS = 90;
 
 /**
  * Everything kinit needs to know of a host, in one round trip. Changes nothing there. What could not be looked at is an

@@ -89,6 +89,7 @@ function allowedOf(schema: JsonSchema): string {
 
 function typeOf(schema: JsonSchema): string {
   if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(typeOf))].join(' or ');
+  if (typeof schema.type === 'object') return schema.type.map((type) => typeOf({ type })).join(' or ');
   if (schema.type === 'array')
     return `list of ${schema.items?.properties === undefined ? typeOf(schema.items ?? {}) : 'sections'}`;
   if (schema.type === 'object')

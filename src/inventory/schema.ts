@@ -4,7 +4,7 @@ import { specSchema } from './spec-schema.js';
 
 /** The parts of JSON Schema (2020-12) that the inventory uses. */
 export interface JsonSchema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];

@@ -1,6 +1,7 @@
 import { controlPlaneChoice } from '../control-plane/index.js';
 import { makeSpecSchema } from '../model/spec.js';
 import { networkChoice } from '../network/index.js';
+import { kernelChoice } from '../os/index.js';
 import { runtimeChoice } from '../runtime/index.js';
 
 /** The inventory's schema, with every kind that the registries of the seams know. */
@@ -8,4 +9,5 @@ export const specSchema = makeSpecSchema({
   controlPlane: controlPlaneChoice,
   network: networkChoice,
   runtime: runtimeChoice,
+  kernel: kernelChoice,
 });

@@ -44,6 +44,8 @@ export interface HostFacts {
   /** Root has no CAP_SYS_RESOURCE, as on hosts that are containers: nothing can be made harder to kill than it is. */
   readonly lacksSysResource?: true;
   readonly bootId: string;
+  /** Kernel that kinit was about to boot here, and the boot in which it was: still the present one, or it has been tried. */
+  readonly kernelMove?: { readonly release: string; readonly bootId: string };
   readonly initSystem: string;
   readonly addresses: readonly { readonly interface: string; readonly address: string; readonly prefix: number }[];
   readonly defaultRoute?: { readonly interface: string; readonly source?: string };

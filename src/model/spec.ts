@@ -5,11 +5,13 @@ import { fixed, free, moved, NO_WAY } from './spec/marks.js';
 import { optionsOf, type SpecKinds } from './spec/kinds.js';
 import { cidr, dnsLabel } from './spec/primitives.js';
 import { componentOptions } from './spec/components.js';
+import { kernelOptions } from './spec/kernel.js';
 import { machineOptions, requirements } from './spec/machine.js';
 import { originOptions } from './spec/origins.js';
 import { pkiOptions } from './spec/pki.js';
 import { proxyOptions } from './spec/proxy.js';
 import { registry, registryMirror } from './spec/registries.js';
+import { waits } from './spec/waits.js';
 
 /** Kubernetes versions kinit knows how to render flags for. */
 export const KUBERNETES_VERSIONS = { minimum: '1.34.0', maximum: '1.36.99', default: '1.36.3' } as const;
@@ -170,6 +172,7 @@ export function makeSpecSchema(kinds: SpecKinds) {
       .describe('Container runtime and its registries.'),
 
     ...machineOptions,
+    kernel: kernelOptions(kinds.kernel),
 
     pki: pkiOptions,
 
@@ -190,23 +193,7 @@ export function makeSpecSchema(kinds: SpecKinds) {
       })
       .prefault({})
       .describe('Checks before anything is changed.'),
-    waits: z
-      .strictObject({
-        apiServerSeconds: z
-          .int()
-          .min(10)
-          .default(240)
-          .describe('Until a started control plane must answer; a slow disk and a cold cache need most of it.')
-          .meta(free),
-        packageLockSeconds: z
-          .int()
-          .min(1)
-          .default(300)
-          .describe('For another apt or dpkg on the host to end.')
-          .meta(free),
-      })
-      .prefault({})
-      .describe('Upper bounds, in seconds.'),
+    waits,
     parallel: z.int().min(1).default(20).describe('At most so many hosts at once.').meta(free),
   });
 }

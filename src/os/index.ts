@@ -2,6 +2,9 @@ import { KinitError } from '../model/error.js';
 import type { HostFacts } from '../model/facts.js';
 import { anyKind, type AnyKind } from '../model/resource.js';
 import { debian } from './debian/index.js';
+import type { KindChoice } from '../model/spec/kinds.js';
+import type { Spec } from '../model/spec.js';
+import { kernelWish as wishOf, type KernelWish } from './kernel/wish.js';
 import type { OsFamily } from './os-family.js';
 import { packagesKind } from './packages/index.js';
 import type { PackageManager } from './packages/package-manager.js';
@@ -10,6 +13,8 @@ import { repositoryAddressesKind } from './repositories/addresses/index.js';
 import { repositoryKeyKind } from './repositories/key/index.js';
 import { repositoryListsKind } from './repositories/lists/index.js';
 
+export type { KernelWish } from './kernel/wish.js';
+export type { BootLoader } from './kernel/kernel-upgrade.js';
 export { isSupportedRelease, type OsFamily, type PackageNeed } from './os-family.js';
 export { packages } from './packages/index.js';
 export { publicKeys } from './repositories/openpgp.js';
@@ -47,6 +52,27 @@ export function osOf(facts: HostFacts): OsFamily {
     found: `${facts.os.id || 'unknown'} ${facts.os.versionId}`.trim(),
     hint: `Supported are ${supportedReleases.join(', ')}.`,
   });
+}
+
+/** Every way to another kernel, by the name that an inventory has for it. */
+const UPGRADES = FAMILIES.flatMap(({ kernels }) => kernels.upgrades);
+
+/** What stands in the inventory's `kernel` section about the ways there are. */
+export const kernelChoice: KindChoice = {
+  ids: [...new Set(UPGRADES.map(({ id }) => id))],
+  default: 'none',
+  describe:
+    'How a host that does not have the kernel it shall have gets it. none: preflight refuses that host, with the reason. backports: the kernel of its flavour from there. package: the one that kernel.package names, from the repositories of the host. elrepo-lt, elrepo-ml: a package by ELRepo; kernel.package and kernel.sha256 say which, and its signature is checked.',
+};
+
+/** What a way to another kernel cannot do without, as options of the `kernel` section. */
+export function kernelNeeds(upgrade: string): readonly ('package' | 'sha256')[] {
+  return UPGRADES.find(({ id }) => id === upgrade)?.needs ?? [];
+}
+
+/** What the inventory wants of a host's kernel, where the one that runs is not that. */
+export function kernelWish(spec: Pick<Spec, 'kernel'>, facts: HostFacts): KernelWish | undefined {
+  return wishOf(spec, facts, findOs(facts), FAMILIES);
 }
 
 /** Kinds of resource that belong to families. */

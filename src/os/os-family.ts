@@ -1,5 +1,6 @@
 import type { HostFacts } from '../model/facts.js';
 import type { Resource } from '../model/resource.js';
+import type { FamilyKernels } from './kernel/kernel-upgrade.js';
 import type { PackageManager } from './packages/package-manager.js';
 import type { RepositoryFormat } from './repositories/repository.js';
 
@@ -27,6 +28,8 @@ export interface OsFamily {
   readonly packages: PackageManager;
   /** How its package manager is told of repositories. */
   readonly repositories: RepositoryFormat;
+  /** Ways to other kernels, and what boots them. */
+  readonly kernels: FamilyKernels;
   /** Names of the packages that bring what is needed. */
   readonly packagesFor: (need: PackageNeed) => readonly string[];
   /** Packages that a host needs besides, for what it is itself. Absent: none. */

@@ -1,13 +1,18 @@
 import { NFTABLES_KERNEL, proxyKernel } from '../add-ons/index.js';
 import type { CheckResult } from '../model/check.js';
 import type { HostFacts } from '../model/facts.js';
+import type { Decisions } from '../model/record.js';
 import type { KernelNeed } from '../model/seams/kernel-need.js';
+import type { Spec } from '../model/spec.js';
 import { networkOf } from '../network/index.js';
 import { kernelIsAtLeast } from '../model/text/kernel.js';
 import type { Check } from './check.js';
+import { kernelWish, type KernelWish } from '../os/index.js';
 import { kernelRow, OLDEST_KERNEL } from './kernels.js';
 
 export const kernel: Check = ({ facts }, { spec }) => {
+  const wish = kernelWish(spec, facts);
+  if (wish !== undefined) return [wished(wish, facts)];
   const wantsNftables = spec.proxyMode === 'nftables';
   const minimum = wantsNftables ? NFTABLES_KERNEL : OLDEST_KERNEL;
   const base = { name: 'kernel', title: 'Linux kernel', found: facts.kernel, minimum, recommended: NFTABLES_KERNEL };
@@ -17,6 +22,19 @@ export const kernel: Check = ({ facts }, { spec }) => {
     return [{ ...base, status: 'error', hint: 'Install a newer kernel, or set proxyMode: iptables.' }];
   return [verdict === 'ok' ? { ...base, status: verdict } : { ...base, status: verdict, hint: because }];
 };
+
+/** One that kinit brings is no reason to refuse the host: it is looked at again afterwards. */
+function wished({ wanted, way }: KernelWish, { kernel: found }: HostFacts): CheckResult {
+  const base = { name: 'kernel', title: 'Linux kernel', found, minimum: wanted };
+  const { because } = kernelRow(found);
+  return 'missing' in way
+    ? { ...base, status: 'error', hint: `${because} ${way.missing}.` }
+    : {
+        ...base,
+        status: 'warning',
+        hint: `kinit init installs ${way.upgrade.brings(way.options)} and reboots this host, after a question (kernels.md).`,
+      };
+}
 
 /** The kubelet refuses cgroup v1 by default since 1.35 (failCgroupV1). */
 export const cgroup: Check = ({ facts }, { spec }) => {
@@ -40,11 +58,21 @@ const EVERY_NODE: readonly KernelNeed[] = [
 ];
 
 export const features: Check = ({ facts }, { spec, decisions }) => [
+  // What the kernel that runs lacks is no matter where another one comes.
+  ...(comes(spec, facts) ? [] : abilities(facts, spec, decisions)),
+  ...(spec.proxyMode === 'ipvs' ? [IPVS_DEPRECATED] : []),
+];
+
+function comes(spec: Spec, facts: HostFacts): boolean {
+  const wish = kernelWish(spec, facts);
+  return wish !== undefined && 'upgrade' in wish.way;
+}
+
+const abilities = (facts: HostFacts, spec: Spec, decisions: Decisions | undefined): CheckResult[] => [
   ...[...EVERY_NODE, ...networkOf(spec).kernel(spec, decisions ?? {}), ...proxyKernel(spec)].map((need) =>
     featureCheck(facts, need),
   ),
   ...(spec.proxyMode === 'auto' ? [proxyCheck(facts)] : []),
-  ...(spec.proxyMode === 'ipvs' ? [IPVS_DEPRECATED] : []),
 ];
 
 const IPVS_DEPRECATED: CheckResult = {

@@ -42,7 +42,7 @@ const KERNEL_HEAD = `
 ## Kernels
 
 What \`uname -r\` says of a host, and what the check \`kernel\` makes of it (el7, el8 and so on are the kernels of Red Hat's
-releases). \`--ignore-preflight kernel\` goes on with one that is refused, at your own risk.
+releases). \`kernel\` in the inventory brings another one ([kernels.md](kernels.md)). \`--ignore-preflight kernel\` goes on with one that is refused, at your own risk.
 
 | From | Comes with | Preflight | kube-proxy modes | Why |
 | --- | --- | --- | --- | --- |

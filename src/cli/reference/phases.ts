@@ -1,3 +1,4 @@
+import { STEPS_BEFORE } from '../../phases/before.js';
 import { phases } from '../../phases/index.js';
 
 /** One row of `kinit phases`. */
@@ -7,10 +8,10 @@ export interface PhaseRow {
   readonly after: readonly string[];
 }
 
-/** Every phase in its order; preflight, which the engine runs before them, first. */
+/** Every phase in its order; what the engine does before them first. */
 export function phaseRows(): readonly PhaseRow[] {
   return [
-    { id: 'preflight', title: 'Check the hosts before anything is changed', after: [] },
+    ...STEPS_BEFORE.map((step) => ({ ...step, after: [] })),
     ...phases.map(({ id, title, after }) => ({ id, title, after: after ?? [] })),
   ];
 }

@@ -8,6 +8,8 @@ export interface Ui {
   readonly paint: Paint;
   /** Asks for a password on the terminal; absent where there is none. */
   readonly askSecret?: AskSecret;
+  /** Stops the live display while a question stands; returns what lets it go on. */
+  readonly hold: () => () => void;
   /** Takes the live display down and then writes text for a person to standard output. Nothing with --output json. */
   readonly say: (text: string) => Promise<void>;
   /**

@@ -27,6 +27,35 @@ export async function drainAndDelete(api: ClusterApi, node: string, options: Dra
   return api.delete({ apiVersion: 'v1', kind: 'Node', name: node });
 }
 
+/** Annotation of a node that kinit cordoned and means to uncordon: one that a person cordoned stays so. */
+const CORDONED = 'kinit/cordoned';
+
+/**
+ * Empties a node that will be back: cordons it, unless it is cordoned already, and evicts its pods (DaemonSet and static pods
+ * stay). False when there is no such node.
+ */
+export async function emptyNode(api: ClusterApi, node: string, options: DrainOptions): Promise<boolean> {
+  const there = await api.get({ apiVersion: 'v1', kind: 'Node', name: node });
+  if (there === undefined) return false;
+  if (field(there, 'spec', 'unschedulable') !== true)
+    await patchNode(api, node, { metadata: { annotations: { [CORDONED]: 'reboot' } }, spec: { unschedulable: true } });
+  await drain(api, node, isReady(there) ? options : { ...options, timeoutSeconds: 0 });
+  return true;
+}
+
+/** Takes pods again, where `emptyNode` was what kept them away. */
+export async function fillNode(api: ClusterApi, node: string): Promise<void> {
+  const there = await api.get({ apiVersion: 'v1', kind: 'Node', name: node });
+  if (there?.metadata.annotations?.[CORDONED] === undefined) return;
+  await patchNode(api, node, { metadata: { annotations: { [CORDONED]: null } }, spec: { unschedulable: null } });
+}
+
+async function patchNode(api: ClusterApi, node: string, patch: object): Promise<void> {
+  const path = `/api/v1/nodes/${encodeURIComponent(node)}`;
+  const response = await api.request('PATCH', path, patch, 'application/merge-patch+json');
+  if (response.status !== 200) throw refused(`cordon or uncordon node ${node}`, `PATCH ${path}`, response);
+}
+
 async function cordon(api: ClusterApi, node: string): Promise<KubeObject | undefined> {
   const path = `/api/v1/nodes/${encodeURIComponent(node)}`;
   const response = await api.request('PATCH', path, { spec: { unschedulable: true } }, 'application/merge-patch+json');

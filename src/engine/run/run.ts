@@ -1,10 +1,11 @@
 import { defined } from '../../model/defined.js';
-import type { KinitError } from '../../model/error.js';
+import { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import type { Phase } from '../../model/phase.js';
 import type { PlanContent } from '../../model/plan.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import type { Renewal } from '../../pki/index.js';
+import { KERNEL_STEP, hostsToMove, moveKernels, type Moved } from '../kernel/move.js';
 import { explainFailedRun } from '../explain/failed-run.js';
 import { guard, guardCheck, knownCluster, type KnownCluster } from '../guard/index.js';
 import type { ReviewedPlan } from '../plan/reviewed.js';
@@ -48,6 +49,8 @@ export interface RunOptions {
   readonly renewal?: Renewal;
   /** apply: the plan that is carried out. */
   readonly reviewed?: ReviewedPlan;
+  /** Asks before hosts are rebooted; throws where they may not be. Absent: for commands that reboot none. */
+  readonly mayReboot?: (question: string) => Promise<void>;
   readonly emit: Emit;
   readonly signal: AbortSignal;
 }
@@ -90,18 +93,39 @@ interface Done {
   readonly ended?: KinitError;
 }
 
-/** Connects, looks, works, and lets go of everything. Throws where the run ends before any host is worked on. */
+/** Where hosts get other kernels, all is looked at again after that: what is known of a host is of the kernel it had. */
 async function workOnHosts(phases: readonly Phase[], options: RunOptions): Promise<Done> {
+  const done = await attempt(phases, options);
+  if (!('moved' in done)) return done;
+  const again = await attempt(phases, options, done.moved);
+  if ('moved' in again) throw new KinitError('hosts were to be moved twice', { class: 'internal' });
+  return again;
+}
+
+/** Connects, looks, works, and lets go of everything. Throws where the run ends before any host is worked on. */
+async function attempt(
+  phases: readonly Phase[],
+  options: RunOptions,
+  before?: Moved,
+): Promise<Done | { readonly moved: Moved }> {
   const { inventory, command } = options;
   const lock = clusterLock(command, options);
-  const opened = await openHosts(hostsOf(options), {
-    ...options,
-    ...(changesHosts(command) ? { beforeChanges: lock.take } : {}),
-  });
+  const opened = await openHosts(
+    hostsOf(options).filter(({ name }) => before?.failures.has(name) !== true),
+    { ...options, ...(changesHosts(command) ? { beforeChanges: lock.take } : {}) },
+  );
   try {
-    const chosen = await chooseHosts(opened, phases, options);
-    const { timings, failures, plan } =
-      command === 'check' ? NOTHING_DONE : await goThroughPhases(phases, chosen, lock, options);
+    const chosen = await chooseHosts(withFailures(opened, before, options), phases, options);
+    if (before === undefined) {
+      const moved = await kernels(chosen, lock, options);
+      if (moved !== undefined) return { moved };
+    }
+    const {
+      timings: passed,
+      failures,
+      plan,
+    } = command === 'check' ? NOTHING_DONE : await goThroughPhases(phases, chosen, lock, options);
+    const timings = [...(before?.timings ?? []), ...passed];
     const { live, lost, unfit, selected, leader } = chosen;
     // Who does not answer and was not asked for is no part of how it went.
     const names = inventory.spec.hosts
@@ -121,6 +145,38 @@ async function workOnHosts(phases: readonly Phase[], options: RunOptions): Promi
   }
 }
 
+/** With the hosts that failed to get their kernel: as lost as those that do not answer. */
+function withFailures(opened: OpenedHosts, before: Moved | undefined, { inventory }: RunOptions): OpenedHosts {
+  if (before === undefined) return opened;
+  const failed = inventory.spec.hosts.flatMap((spec) => {
+    const error = before.failures.get(spec.name);
+    return error === undefined ? [] : [{ spec, error, told: true as const }];
+  });
+  return { live: opened.live, lost: [...opened.lost, ...failed] };
+}
+
+/** Other kernels for the hosts that are fit, where the inventory wants them; undefined where there is nothing to do. */
+async function kernels(
+  { live, selected, unfit }: Chosen,
+  lock: ClusterLock,
+  options: RunOptions,
+): Promise<Moved | undefined> {
+  const { command, skip, only, mayReboot } = options;
+  if (skip.includes(KERNEL_STEP) || (only.length > 0 && !only.includes(KERNEL_STEP))) return undefined;
+  const mine = live.filter(({ spec }) => selected.has(spec.name) && !unfit.has(spec.name));
+  const names = hostsToMove(mine, options.inventory).map(({ spec }) => spec.name);
+  if (names.length === 0 || !changesHosts(command)) return undefined;
+  if (mayReboot === undefined)
+    throw new KinitError(
+      `${names.join(', ')}: the inventory wants another kernel, and kinit ${command} reboots no host`,
+      {
+        class: 'refused',
+        hint: `First: kinit init --only ${KERNEL_STEP}. Then make the plan anew.`,
+      },
+    );
+  return moveKernels(mine, live, lock.release, { ...options, mayReboot });
+}
+
 const NOTHING_DONE: HostsOutcome = { timings: [], failures: new Map() };
 
 interface Chosen extends OpenedHosts {
@@ -137,7 +193,8 @@ async function chooseHosts(opened: OpenedHosts, phases: readonly Phase[], option
   const { command, emit, skip, inventory } = options;
   const { lost } = opened;
   const live = await withoutStrangers(opened.live, inventory.spec);
-  for (const { spec, error } of lost) {
+  for (const { spec, error, told } of lost) {
+    if (told === true) continue;
     if (asksFor(spec.name, options)) reportFailure(emit, spec.name, 'connect', error);
     else
       emit({

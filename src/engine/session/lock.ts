@@ -38,7 +38,9 @@ export function clusterLock(
       });
     },
     release: async () => {
-      await held?.();
+      const release = held;
+      held = undefined;
+      await release?.();
     },
     lost: lost.signal,
   };

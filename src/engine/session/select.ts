@@ -2,6 +2,7 @@ import { isMember } from '../../model/facts.js';
 import { KinitError } from '../../model/error.js';
 import type { Phase } from '../../model/phase.js';
 import { isControlPlane, type LoadedInventory } from '../../model/spec.js';
+import { STEPS_BEFORE } from '../../phases/before.js';
 import { phases as allPhases } from '../../phases/index.js';
 import type { LiveHost } from './session.js';
 
@@ -13,7 +14,7 @@ export function selectPhases({
   readonly skip: readonly string[];
   readonly only: readonly string[];
 }): readonly Phase[] {
-  const known = ['preflight', ...allPhases.map(({ id }) => id)];
+  const known: readonly string[] = [...STEPS_BEFORE, ...allPhases].map(({ id }) => id);
   for (const id of [...skip, ...only]) {
     if (known.includes(id)) continue;
     throw new KinitError(`there is no phase "${id}"`, {

@@ -31,6 +31,8 @@ export interface LiveHost extends OpenHost {
 export interface LostHost {
   readonly spec: HostSpec;
   readonly error: KinitError;
+  /** A person has been told. */
+  readonly told?: true;
 }
 
 /** The hosts of the inventory, in its order: those that answer, and those that do not. */

@@ -7,7 +7,7 @@ import { compareVersions } from '../../model/text/version.js';
 import type { Finding } from '../problem.js';
 import { duplicates, isAddress } from './names.js';
 import type { Rule } from './rule.js';
-import { FAMILIES } from '../../os/index.js';
+import { FAMILIES, kernelNeeds } from '../../os/index.js';
 import { RUNTIMES, runtimeNamed } from '../../runtime/index.js';
 
 export const serviceRules: readonly Rule[] = [
@@ -21,6 +21,7 @@ export const serviceRules: readonly Rule[] = [
   { reads: ['runtime.registryMirrors', 'runtime.name'], check: mirrors },
   { reads: ['runtime.registries'], check: registries },
   { reads: ['artifacts.source', 'runtime.name'], check: officialRuntime },
+  { reads: ['kernel'], check: kernel },
 ];
 
 /** Of the other processes on a control-plane host. */
@@ -35,6 +36,13 @@ function takenPorts(spec: Spec): readonly ClaimedPort[] {
     { port: 10256, owner: 'kube-proxy' },
     ...controlPlaneOf(spec).ports,
   ];
+}
+
+function kernel({ kernel: options }: Spec): Finding[] {
+  if (options === undefined) return [];
+  return kernelNeeds(options.upgrade)
+    .filter((need) => options[need] === undefined)
+    .map((need) => ({ path: ['kernel'], message: `upgrade: ${options.upgrade} needs ${need} too` }));
 }
 
 function timeServers({ timeServers: names, timeSync }: Spec): Finding[] {

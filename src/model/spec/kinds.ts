@@ -15,6 +15,7 @@ export interface SpecKinds {
   readonly controlPlane: KindChoice;
   readonly network: KindChoice;
   readonly runtime: KindChoice;
+  readonly kernel: KindChoice;
 }
 
 /** As a shape without names: what only a kind knows stands in the schema, but not in the type of a Spec. */

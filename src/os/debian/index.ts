@@ -1,6 +1,7 @@
 import { file } from '../../resources/index.js';
 import type { OsFamily, PackageNeed } from '../os-family.js';
 import { apt } from './apt/index.js';
+import { kernels } from './kernel/index.js';
 import { keepRunning } from './needrestart.js';
 import { aptSources } from './repositories.js';
 
@@ -31,6 +32,7 @@ export const debian: OsFamily = {
   ],
   packages: apt,
   repositories: aptSources,
+  kernels,
   packagesFor: (need) => PACKAGES[need],
   // Its chrony.conf has "sourcedir" (chrony 4.0, Debian 11): that file stays the package's own.
   timeSources: (lines) => file({ path: '/etc/chrony/sources.d/kinit.sources', content: lines, mode: 0o644 }),

@@ -2,6 +2,7 @@ import { block } from '../../resources/index.js';
 import type { OsFamily, PackageNeed } from '../os-family.js';
 import { dnf } from './dnf/index.js';
 import { yumRepositories } from './repositories.js';
+import { kernels } from './kernel/index.js';
 
 /** The same in releases 7 to 10, or provided under these names: 9 has iptables-nft, which provides iptables. */
 const PACKAGES: Readonly<Record<PackageNeed, readonly string[]>> = {
@@ -19,7 +20,7 @@ const PACKAGES: Readonly<Record<PackageNeed, readonly string[]>> = {
 /** Tested on emulations of Rocky Linux 9 and CentOS 7 (docs/lab.md): a release counts with all its minor ones. */
 export const redhat: OsFamily = {
   id: 'redhat',
-  words: ['redhat', 'rhel', 'rocky', 'almalinux', 'centos', 'dnf', 'yum', 'rpm'],
+  words: ['redhat', 'rhel', 'rocky', 'almalinux', 'centos', 'dnf', 'yum', 'rpm', 'elrepo'],
   distributions: ['rhel', 'centos', 'rocky', 'almalinux'],
   releases: [
     { id: 'centos', versionId: '7', name: 'CentOS 7' },
@@ -33,6 +34,7 @@ export const redhat: OsFamily = {
   ],
   packages: dnf,
   repositories: yumRepositories,
+  kernels,
   packagesFor: (need) => PACKAGES[need],
   // Its chrony.conf reads no folder of sources (7 and 8; 9 only one under /run).
   timeSources: (lines) => block({ path: '/etc/chrony.conf', name: 'time-servers', content: lines }),

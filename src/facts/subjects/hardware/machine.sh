@@ -10,6 +10,7 @@ first hostname /proc/sys/kernel/hostname
 # A container sees the firmware of the machine it runs on; that UUID is not its own.
 [ -e /run/systemd/container ] || first uuid /sys/class/dmi/id/product_uuid || first uuid /sys/devices/virtual/dmi/id/product_uuid
 first machine_id /etc/machine-id
+first kernel_move /var/lib/kinit/kernel-move
 first boot_id /proc/sys/kernel/random/boot_id || exit 1
 if [ -d /run/systemd/system ]; then echo init=systemd; else first init /proc/1/comm; fi
 if [ -e /sys/fs/cgroup/cgroup.controllers ]; then echo cgroup=2; fi

@@ -11,6 +11,7 @@ type Machine = Pick<
   | 'productUuid'
   | 'machineId'
   | 'bootId'
+  | 'kernelMove'
   | 'initSystem'
   | 'cgroupVersion'
   | 'lacksSysResource'
@@ -25,6 +26,7 @@ export const machine: Subject<Machine> = {
   parse: (output) => {
     const found = parseFields(output);
     const text = (key: string): string => found.get(key) ?? '';
+    const [release, before] = text('kernel_move').split(' ');
     return {
       arch: ARCHITECTURES[text('arch')] ?? 'unsupported',
       kernel: text('kernel'),
@@ -32,6 +34,7 @@ export const machine: Subject<Machine> = {
       productUuid: text('uuid').toLowerCase(),
       machineId: text('machine_id'),
       bootId: text('boot_id'),
+      ...(release === undefined || before === undefined ? {} : { kernelMove: { release, bootId: before } }),
       initSystem: text('init'),
       cgroupVersion: text('cgroup') === '2' ? 2 : 1,
       ...(text('sys_resource') === 'no' ? { lacksSysResource: true as const } : {}),

@@ -1,0 +1,118 @@
+import type { KinitError } from '../../model/error.js';
+import { asKinitError } from '../../model/error.js';
+import type { Emit } from '../../model/event.js';
+import type { ChangeSummary } from '../../model/change.js';
+import { isControlPlane, type LoadedInventory } from '../../model/spec.js';
+import { kernelWish } from '../../os/index.js';
+import { STEPS_BEFORE } from '../../phases/before.js';
+import type { LockWish } from '../session/lock.js';
+import { reportFailure, type PhaseTiming } from '../run/outcome.js';
+import { isInterrupted } from '../run/stopped.js';
+import { leaderOf } from '../session/leader.js';
+import type { LiveHost } from '../session/session.js';
+import { moveHost } from './host.js';
+
+const [, STEP] = STEPS_BEFORE;
+/** As `--skip` and `--only` call it. */
+export const KERNEL_STEP = STEP.id;
+
+export interface MoveOptions {
+  readonly inventory: LoadedInventory;
+  readonly acceptNewHostKeys: boolean;
+  readonly strict: boolean;
+  readonly lock: LockWish;
+  /** Asks whether hosts may be rebooted; throws where they may not. */
+  readonly mayReboot: (question: string) => Promise<void>;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+}
+
+/** What became of hosts that were worked on. Their connections are closed, and the run begins anew without the failed ones. */
+export interface Moved {
+  readonly failures: ReadonlyMap<string, KinitError>;
+  readonly timings: readonly PhaseTiming[];
+}
+
+/** Hosts that have another kernel than the inventory wants, or whose way to one was cut off. */
+export function hostsToMove(hosts: readonly LiveHost[], { spec }: LoadedInventory): readonly LiveHost[] {
+  return hosts.filter(({ facts }) => {
+    const wish = kernelWish(spec, facts);
+    return facts.kernelMove !== undefined || (wish !== undefined && 'upgrade' in wish.way);
+  });
+}
+
+/**
+ * Brings hosts their kernels, one host at a time: workers first, the one with the lock last. One that fails is named, and the
+ * others go on. undefined where there was nothing to do.
+ * @param hosts those that are worked on; @param all every host that answers: the API is reached through them
+ * @param beforeLeader called before the host that has the lock is rebooted: its lock goes with its boot
+ */
+export async function moveKernels(
+  hosts: readonly LiveHost[],
+  all: readonly LiveHost[],
+  beforeLeader: () => Promise<void>,
+  options: MoveOptions,
+): Promise<Moved | undefined> {
+  const todo = inOrder(hostsToMove(hosts, options.inventory));
+  if (todo.length === 0) return undefined;
+  await askFor(todo, options);
+  const failures = new Map<string, KinitError>();
+  const timings: PhaseTiming[] = [];
+  const leader = leaderOf(all)?.spec.name;
+  for (const host of todo) {
+    const { name } = host.spec;
+    if (name === leader) await beforeLeader();
+    const started = performance.now();
+    const tripsBefore = host.connection.stats.roundTrips;
+    let changes = 0;
+    options.emit({ type: 'phase-started', host: name, phase: KERNEL_STEP, title: STEP.title });
+    const timing = (): PhaseTiming => ({
+      host: name,
+      phase: KERNEL_STEP,
+      seconds: (performance.now() - started) / 1000,
+      roundTrips: host.connection.stats.roundTrips - tripsBefore,
+      changes,
+    });
+    try {
+      await moveHost(host, all, {
+        ...options,
+        progress: (text) => options.emit({ type: 'progress', host: name, phase: KERNEL_STEP, text }),
+        changed: (change: ChangeSummary) => {
+          changes += 1;
+          options.emit({ type: 'change-applied', host: name, phase: KERNEL_STEP, change });
+        },
+      });
+      options.emit({ type: 'phase-finished', ...timing() });
+    } catch (thrown) {
+      const error = asKinitError(thrown).at({ host: name, phase: KERNEL_STEP });
+      if (isInterrupted(thrown)) throw error;
+      reportFailure(options.emit, name, KERNEL_STEP, error);
+      failures.set(name, error);
+    }
+    timings.push(timing());
+    if (options.strict && failures.size > 0) break;
+  }
+  return { failures, timings };
+}
+
+/** Workers, then control planes, the first of them last. */
+function inOrder(hosts: readonly LiveHost[]): readonly LiveHost[] {
+  const workers = hosts.filter(({ spec }) => !isControlPlane(spec));
+  const controlPlanes = hosts.filter(({ spec }) => isControlPlane(spec));
+  return [...workers, ...controlPlanes.reverse()];
+}
+
+/** Nobody is asked where nothing is left to be done but what follows a reboot that has been. */
+async function askFor(hosts: readonly LiveHost[], { inventory, mayReboot }: MoveOptions): Promise<void> {
+  const reboots = hosts.filter(
+    ({ facts }) => facts.kernelMove === undefined || facts.kernelMove.bootId === facts.bootId,
+  );
+  const lines = reboots.flatMap(({ spec, facts }) => {
+    const wish = kernelWish(inventory.spec, facts);
+    if (wish === undefined || !('upgrade' in wish.way)) return [];
+    const { upgrade, options } = wish.way;
+    return [`${spec.name} (${facts.kernel}, to get ${upgrade.brings(options)})`];
+  });
+  if (lines.length === 0) return;
+  await mayReboot(`Install another kernel and reboot, one host at a time: ${lines.join(', ')}?`);
+}

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { kernels } from '../../../src/os/redhat/kernel/index.js';
+import { sh } from '../../../src/shell/script.js';
+import { factsOf } from '../../facts/facts-of.js';
+import { run, SHELLS, withHost, type FakeHost, type Shell } from '../../resources/sh.js';
+
+const RELEASE = '5.4.278-1.el7.elrepo.x86_64';
+const PACKAGE = `kernel-lt-${RELEASE}`;
+const FINGERPRINT = '96C0104F631547311E0BB1AE309BC305BAADAE52';
+const SUM = createHash('sha256').update('the package\n').digest('hex');
+const SIGNED = 'kernel.rpm: rsa sha1 (md5) pgp md5 OK';
+
+interface Archive {
+  readonly sha256?: string;
+  /** Fingerprints of the keys in the file. */
+  readonly keys?: readonly string[];
+  readonly checksig?: string;
+}
+
+function install(
+  fake: FakeHost,
+  shell: Shell,
+  { sha256 = SUM, keys = [FINGERPRINT], checksig = SIGNED }: Archive = {},
+): ReturnType<typeof run> {
+  fake.command(
+    'curl',
+    'for last; do :; done; while [ $# -gt 1 ]; do if [ "$1" = -o ]; then file=$2; fi; shift; done; echo "the package" > "$file"',
+  );
+  fake.command(
+    'gpg',
+    keys.map((key) => `echo pub:-:; echo fpr:::::::::${key}:; echo sub:-:; echo fpr:::::::::0000:`).join('\n'),
+  );
+  fake.command('rpmkeys', `case "$*" in *--checksig*) echo '${checksig}' ;; esac`);
+  fake.command(
+    'rpm',
+    `case "$*" in -ql*) if [ -e '${fake.root}/installed' ]; then echo /boot/vmlinuz-${RELEASE}; fi ;; *) exit 1 ;; esac`,
+  );
+  fake.command('yum', `: > '${fake.root}/installed'`);
+  fake.command('dnf', `: > '${fake.root}/installed'`);
+  fake.command('sleep');
+  const upgrade = kernels.upgrades.find(({ id }) => id === 'elrepo-lt');
+  const options = { upgrade: 'elrepo-lt', package: PACKAGE, sha256, origin: 'http://mirror.test/el7' } as const;
+  return run(shell, fake.inside(upgrade?.install(options, factsOf('n1')) ?? 'exit 9'));
+}
+
+const installed = (fake: FakeHost): boolean => fake.calls().some((call) => /^(dnf|yum) .*install/.test(call));
+
+test.each(SHELLS)('%s: a package with the sum and the signature that were named is installed', (shell) => {
+  withHost((fake) => {
+    const { code, stdout, stderr } = install(fake, shell);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`release=${RELEASE}`);
+    expect(fake.calls()).toContainEqual(expect.stringContaining(`http://mirror.test/el7/${PACKAGE}.rpm`));
+    expect(installed(fake)).toBe(true);
+  });
+});
+
+test.each([
+  ['another sum', { sha256: 'b'.repeat(64) }, 'is not the package that the inventory means'],
+  ['the key of somebody else', { keys: ['A'.repeat(40)] }, 'is not the one that signs these packages'],
+  ['a second key in the file', { keys: [FINGERPRINT, 'A'.repeat(40)] }, 'is not the one that signs these packages'],
+  ['no signature, which rpm calls OK', { checksig: 'kernel.rpm: digests OK' }, 'the signature of'],
+  ['a signature that is wrong', { checksig: 'kernel.rpm: digests SIGNATURES NOT OK' }, 'the signature of'],
+] as const)('%s: refused before anything is installed', (_what, archive, message) => {
+  for (const shell of SHELLS)
+    withHost((fake) => {
+      const { code, stderr } = install(fake, shell, archive);
+      expect(code).toBe(1);
+      expect(stderr).toContain(message);
+      expect(installed(fake)).toBe(false);
+    });
+});
+
+test.each([
+  ['release 8 and later', 'id="abc-5.4"\ntitle="CentOS Linux (5.4)"', 'abc-5.4'],
+  ['release 7', 'title=CentOS Linux (5.4.278) 7 (Core)', 'CentOS Linux (5.4.278) 7 (Core)'],
+])('%s: a kernel is chosen for one boot by what grubby calls it', (_what, info, entry) => {
+  for (const shell of SHELLS)
+    withHost((fake) => {
+      fake.command('grubby', `case "$1" in --info=*) printf '%s\\n' '${info.replaceAll('\n', "' '")}' ;; esac`);
+      for (const name of ['grub2-reboot', 'grub2-editenv', 'sync']) fake.command(name);
+      const { code } = run(shell, fake.inside(sh(kernels.bootLoader.once, { args: [RELEASE] })));
+      expect(code).toBe(0);
+      expect(fake.calls()).toContain(`grub2-reboot ${entry}`);
+      expect(fake.calls()).toContainEqual(expect.stringContaining('panic=30 rd.shell=0 rd.emergency=reboot'));
+    });
+});
+
+test('the boot loader must be able to forget a choice', () => {
+  for (const shell of SHELLS)
+    withHost((fake) => {
+      for (const name of ['grubby', 'grub2-reboot', 'grub2-editenv']) fake.command(name);
+      fake.write('/etc/default/grub', 'GRUB_DEFAULT=0\n');
+      const refused = run(shell, fake.inside(sh(kernels.bootLoader.hold)));
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toContain('GRUB_DEFAULT=saved');
+      fake.write('/etc/default/grub', 'GRUB_DEFAULT=saved\n');
+      expect(run(shell, fake.inside(sh(kernels.bootLoader.hold))).code).toBe(0);
+      expect(fake.calls()).toContainEqual(expect.stringContaining('grubby --set-default='));
+    });
+});
