@@ -84,3 +84,54 @@ describe.skipIf(noOwnKernels !== undefined)(withOwnKernels('preparing hosts with
     expect(await profiles()).toBe(before);
   });
 });
+
+/** Debian's policy on a kernel that is started with SELinux, as its boot loader would. */
+describe.skipIf(noOwnKernels !== undefined)(withOwnKernels('SELinux'), () => {
+  let own: LabHandle;
+  let node: OwnKernelHost;
+  const mode = (): Promise<string> => node.says('getenforce');
+  const stored = (): Promise<string> => node.says("sed -n 's/^SELINUX=//p' /etc/selinux/config");
+  const store = (to: string): Promise<string> => node.says(`sed -i 's/^SELINUX=.*/SELINUX=${to}/' /etc/selinux/config`);
+  const withMode = (to: string): Promise<string> =>
+    changedInventory(own, `selinux-${to}`, (text) => `${text}\nselinux: ${to}\n`);
+
+  beforeAll(async () => {
+    own = await lab('selinux', { hosts: 1, memory: '2G', driver: 'uml' });
+    node = hostOf(own);
+    await own.sh(
+      'node1',
+      `apt-get install -y --no-install-recommends selinux-policy-default selinux-utils policycoreutils > /dev/null 2>&1
+      setfiles -q -F -e /proc -e /sys -e /dev /etc/selinux/default/contexts/files/file_contexts / 2> /dev/null || :`,
+      { timeoutSeconds: 900 },
+    );
+    await bootWith(own, 'security=selinux selinux=1');
+  });
+
+  afterAll(async () => {
+    await own.down();
+  });
+
+  test('enforcing becomes permissive, now and after a reboot; reset makes it enforcing again', async () => {
+    await store('enforcing');
+    await node.reboot();
+    expect(await mode()).toBe('Enforcing');
+    const inventory = await withMode('permissive');
+    await kinitOk(['init', '-i', inventory, '--only', 'selinux']);
+    expect([await mode(), await stored()]).toEqual(['Permissive', 'permissive']);
+    await node.reboot();
+    expect(await mode()).toBe('Permissive');
+    await kinitOk(['reset', '--yes', '-i', inventory]);
+    expect([await mode(), await stored()]).toEqual(['Enforcing', 'enforcing']);
+  });
+
+  test('disabled is permissive now and disabled after a reboot; a permissive host that has it stored changes nothing', async () => {
+    await store('permissive');
+    const inventory = await withMode('disabled');
+    await kinitOk(['init', '-i', inventory, '--only', 'selinux']);
+    expect([await mode(), await stored()]).toEqual(['Permissive', 'disabled']);
+    await node.reboot();
+    expect(await mode()).toBe('Disabled');
+    const { code, events } = await kinitEvents(['init', '-i', inventory, '--only', 'selinux']);
+    expect({ code, changed: all(events, 'change-applied').length }).toEqual({ code: 0, changed: 0 });
+  });
+});
