@@ -67,6 +67,8 @@ async function endToEnd() {
   const files = endToEndFiles();
   for (const runtime of await runtimesOf(files))
     await step(`artifacts (${runtime})`, process.execPath, [kinit, 'artifacts', 'build', '--runtime', runtime], 90);
+  for (const form of await formsOf(files))
+    await step(`artifacts (${form})`, process.execPath, [kinit, 'artifacts', 'build', '--control-plane', form], 90);
   if (files.has('uml') && (await kernelsRunHere()))
     await step('kernel of test hosts', process.execPath, [kinit, 'artifacts', 'kernel'], 60);
   // What an earlier run left when it was killed would be found half made by the tests.
@@ -89,6 +91,14 @@ async function runtimesOf(files) {
   const { RUNTIMES } = await import(path.join(root, 'dist', 'runtime', 'index.js'));
   const ids = RUNTIMES.map(({ id }) => id);
   return files.has('runtimes') ? ids : ids.slice(0, 1);
+}
+
+/** The forms of the control plane besides the default, whose files have their names. */
+async function formsOf(files) {
+  const { FORMS } = await import(path.join(root, 'dist', 'control-plane', 'index.js'));
+  return FORMS.slice(1)
+    .map(({ id }) => id)
+    .filter((id) => files.has(id));
 }
 
 /** Whether this machine can have hosts with kernels of their own; where not, their tests say so themselves. */

@@ -15,6 +15,7 @@ export const LANES = {
     'certificates',
     'redhat',
     'runtimes',
+    'embedded',
     'resume-join',
   ],
   waits: [

@@ -1,5 +1,8 @@
 import type { PhaseContext, Proofs } from '../model/phase.js';
 import type { LeftoverRow } from '../model/seams/leftover.js';
+import type { Supply } from '../artifacts/supply.js';
+import type { Datastore } from '../datastore/index.js';
+import type { Limits } from '../model/seams/limits.js';
 import type { ClaimedPort } from '../model/seams/port.js';
 import type { Resource, Tools } from '../model/resource.js';
 import type { Flags } from '../model/text/flags.js';
@@ -23,6 +26,12 @@ export interface ControlPlaneForm {
   readonly words: readonly string[];
   /** For the inventory's documentation. */
   readonly describe: string;
+  /** As what its datastores run; the first of them is its default. */
+  readonly datastoreAs: Datastore['runs']['as'];
+  /** Programs and images of it, where they come from. */
+  readonly supply: Supply;
+  /** What its hosts have to have, by the name of a requirement (preflight/requirements.ts); others are those of every control plane. */
+  readonly limits?: Readonly<Record<string, Limits>>;
   /** Without the datastore's. */
   readonly certificates: (input: WishesInput) => CertificateWishes;
   /** The datastore of this host. It is changed, and runs again, before the API server is: one that is ended while its datastore is away takes its time. */

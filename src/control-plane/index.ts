@@ -1,10 +1,12 @@
-import { datastoreOf, type Datastore } from '../datastore/index.js';
+import { DATASTORES, datastoreOf, type Datastore } from '../datastore/index.js';
+import { KinitError } from '../model/error.js';
 import type { ClaimedPort } from '../model/seams/port.js';
 import type { KindChoice } from '../model/spec/kinds.js';
 import type { Spec } from '../model/spec.js';
 import type { CertificateWishes, WishesInput } from '../pki/index.js';
 import type { ControlPlaneForm } from './control-plane.js';
 import { liveControlPlane, type LiveControlPlane } from './live.js';
+import { embedded } from './embedded/index.js';
 import { staticPods } from './static-pods/index.js';
 
 export { TLS_CIPHER_SUITES } from './api-server/tls.js';
@@ -15,7 +17,7 @@ export type { ControlPlaneForm } from './control-plane.js';
 export type { LiveControlPlane } from './live.js';
 
 /** Every form there is, by the inventory's `controlPlane`. A new one is a folder beside and its name here. */
-export const FORMS: readonly [ControlPlaneForm, ...ControlPlaneForm[]] = [staticPods];
+export const FORMS: readonly [ControlPlaneForm, ...ControlPlaneForm[]] = [staticPods, embedded];
 
 /** What stands in the inventory about the kinds. */
 export const controlPlaneChoice: KindChoice = {
@@ -24,9 +26,26 @@ export const controlPlaneChoice: KindChoice = {
   describe: `How the control plane runs: ${FORMS.map(({ describe }) => describe).join('; ')}.`,
 };
 
+/** The form of this id. Throws 'arguments' where there is none. */
+export function formNamed(name: string): ControlPlaneForm {
+  const form = FORMS.find(({ id }) => id === name);
+  if (form !== undefined) return form;
+  throw new KinitError(`there is no form of the control plane '${name}'`, {
+    class: 'inventory',
+    hint: `Known: ${FORMS.map(({ id }) => id).join(', ')}.`,
+  });
+}
+
 /** The form of an inventory. */
 export function controlPlaneOf(spec: Spec): ControlPlaneForm {
   return FORMS.find(({ id }) => id === spec.controlPlane) ?? FORMS[0];
+}
+
+/** The inventory with the datastore that its control plane takes, where it names none. */
+export function withDatastore(spec: Spec): Spec {
+  const { datastoreAs } = controlPlaneOf(spec);
+  const first = DATASTORES.find(({ runs }) => runs.as === datastoreAs);
+  return spec.datastore !== undefined || first === undefined ? spec : { ...spec, datastore: first.id };
 }
 
 /** The control plane that runs on a host, whoever made it; undefined: none. */

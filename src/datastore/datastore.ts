@@ -15,12 +15,17 @@ export interface Datastore {
   readonly title: string;
   /** Words that give it away: they stand in no other room (test/seams.test.ts). */
   readonly words: readonly string[];
+  /** For the inventory's documentation: half a sentence. */
+  readonly describe: string;
   /** Its CA, its certificates, and the one the API server shows it. */
   readonly certificates: (input: WishesInput) => Omit<CertificateWishes, 'kubeconfigs'>;
   /** On each member's host, before it starts: its user, its folders. */
   readonly resources: (context: PhaseContext) => readonly Resource[];
-  /** For a form that runs it as a pod of its own. */
-  readonly pod: (context: PhaseContext) => ComponentPod;
+  /** As what it runs: a form of the control plane takes one of the two. */
+  readonly runs:
+    | { readonly as: 'pod'; readonly pod: (context: PhaseContext) => ComponentPod }
+    /** In the process of the API server, which gets these settings. */
+    | { readonly as: 'process'; readonly settings: Readonly<Record<string, string>> };
   /** How the API server of this host reaches it. */
   readonly apiServerFlags: (context: PhaseContext) => Flags;
   /** What the inventory's options were for a member that runs with these flags, by path. */
@@ -37,8 +42,8 @@ export interface Datastore {
     readonly claimed: readonly ClaimedPort[];
     /** Of its own besides, that nothing else may have. */
     readonly more: readonly number[];
-    /** What members open to each other, where there are several: a port or a range. */
-    readonly betweenMembers: string;
+    /** What members open to each other: a port or a range. Absent: it has one member only. */
+    readonly betweenMembers?: string;
   };
   /** Where its state lies by default, for looking at disks of hosts. */
   readonly dataFolder: string;
@@ -50,7 +55,8 @@ export interface Datastore {
   };
   /** What one of an earlier cluster leaves. */
   readonly leftovers: readonly LeftoverRow[];
-  readonly slowDisk: SlowDisk;
+  /** Absent: it says it nowhere that the doctor looks at. */
+  readonly slowDisk?: SlowDisk;
   /** Where its image and programs come from. */
   readonly supply: Supply;
 }

@@ -1,13 +1,22 @@
+import type { KindChoice } from '../model/spec/kinds.js';
 import type { Spec } from '../model/spec.js';
 import type { Datastore } from './datastore.js';
 import { etcd } from './etcd/index.js';
+import { sqlite } from './sqlite/index.js';
 
 export type { Datastore, SlowDisk } from './datastore.js';
 
 /** Every datastore there is. A new one is a folder beside and a line here. */
-export const DATASTORES: readonly [Datastore, ...Datastore[]] = [etcd];
+export const DATASTORES: readonly [Datastore, ...Datastore[]] = [etcd, sqlite];
 
-/** The datastore of an inventory. */
-export function datastoreOf(_spec: Spec): Datastore {
-  return DATASTORES[0];
+/** What stands in the inventory about the kinds. */
+export const datastoreChoice: KindChoice = {
+  ids: DATASTORES.map(({ id }) => id),
+  default: DATASTORES[0].id,
+  describe: `What keeps the cluster's state: ${DATASTORES.map(({ title, id, describe }) => `${id}: ${title}, ${describe}`).join('; ')}. Default: what controlPlane takes.`,
+};
+
+/** The datastore of an inventory: where it names none, the first. */
+export function datastoreOf(spec: Pick<Spec, 'datastore'>): Datastore {
+  return DATASTORES.find(({ id }) => id === spec.datastore) ?? DATASTORES[0];
 }

@@ -33,7 +33,7 @@ export const SECTIONS: readonly Section[] = [
   section('logs/runtime-log', { args: RUNTIME_UNITS.flatMap((unit) => ['-u', unit]) }),
   section('containers', { args: SOCKETS }),
   section('logs/pod-logs', { args: [TELLING, ...SYSTEM_NAMESPACES] }),
-  ...DATASTORES.map(datastoreLog),
+  ...DATASTORES.flatMap(datastoreLog),
   section('logs/kernel-log'),
   section('host/memory'),
   section('host/disk', { args: [...DATASTORES, ...RUNTIMES].map(({ dataFolder }) => dataFolder) }),
@@ -41,7 +41,7 @@ export const SECTIONS: readonly Section[] = [
   section('tunnels', { args: TUNNELS.map(({ link }) => link) }),
   section('host/sysctls', { args: SETTINGS }),
   section('host/firewall', { args: [OWN_TABLES, OWN_CHAINS] }),
-  section('certificates', { args: DATASTORES.map(({ health }) => health.certificates) }),
+  section('certificates', { args: [...new Set(DATASTORES.map(({ health }) => health.certificates))] }),
   section('kubelet-config'),
   // What is asked is what causes speak of: settings of the runtime that kinit installs unless told otherwise.
   ['runtime-config', RUNTIMES[0].settings, {}],
@@ -64,9 +64,10 @@ export function digestsOf(files: readonly string[]): Section {
   return section('digests', { args: files });
 }
 
-function datastoreLog({ id, slowDisk }: Datastore): Section {
+function datastoreLog({ id, slowDisk }: Datastore): Section[] {
+  if (slowDisk === undefined) return [];
   const args = [id, slowDisk.certain, slowDisk.perhaps];
-  return [`${id}-log`, shellScript('./sections/logs/datastore-log.sh', import.meta.url), { args }];
+  return [[`${id}-log`, shellScript('./sections/logs/datastore-log.sh', import.meta.url), { args }]];
 }
 
 /** A section has the name of its script, without the folder. */

@@ -1,6 +1,7 @@
 import { addOns } from '../add-ons/index.js';
 import { combineSupplies, type Supply } from '../artifacts/supply.js';
-import { DATASTORES } from '../datastore/index.js';
+import { controlPlaneOf, FORMS, type ControlPlaneForm } from '../control-plane/index.js';
+import { DATASTORES, datastoreOf } from '../datastore/index.js';
 import { kubernetes } from '../artifacts/supplies/kubernetes.js';
 import { pause } from '../artifacts/supplies/pause.js';
 import { smokeTest } from '../artifacts/supplies/smoke-test.js';
@@ -14,11 +15,24 @@ import { criTools } from '../runtime/cri-tools/index.js';
 const NETWORK_SUPPLIES = networks.flatMap(({ supply }) => supply ?? []);
 
 /** Everything that hosts may get, of every kind there is. Nothing is built from it: see supplyOf. */
-export const SUPPLY = combined(runtimeSupplies, NETWORK_SUPPLIES);
+export const SUPPLY = combined({
+  forms: FORMS.map(({ supply }) => supply),
+  stores: DATASTORES.map(({ supply }) => supply),
+  runtimes: runtimeSupplies,
+  ofNetworks: NETWORK_SUPPLIES,
+});
 
-/** What is built or fetched for one runtime: a build makes no programs that nobody asked for. */
-export function supplyOf(runtime: ContainerRuntime): Required<Supply> {
-  return combined([runtime.supply], NETWORK_SUPPLIES);
+/**
+ * What is built or fetched for one runtime and one form of the control plane: a build makes no programs that nobody asked for.
+ * Images of all forms are in it, for they are made of programs that every host gets.
+ */
+export function supplyOf(runtime: ContainerRuntime, form: ControlPlaneForm): Required<Supply> {
+  return combined({
+    forms: FORMS.map(({ id, supply }) => (id === form.id ? supply : { images: supply.images ?? [] })),
+    stores: DATASTORES.map(({ supply }) => supply),
+    runtimes: [runtime.supply],
+    ofNetworks: NETWORK_SUPPLIES,
+  });
 }
 
 /**
@@ -59,20 +73,33 @@ export function chosenImages(spec: Spec): readonly string[] {
 /** What the kinds of this inventory need. */
 export function chosenSupply(spec: Spec): Required<Supply> {
   const network = networkOf(spec).supply;
-  return combined([runtimeOf(spec).supply], network === undefined ? NETWORK_SUPPLIES : [network]);
+  return combined({
+    forms: [controlPlaneOf(spec).supply],
+    stores: [datastoreOf(spec).supply],
+    runtimes: [runtimeOf(spec).supply],
+    ofNetworks: network === undefined ? NETWORK_SUPPLIES : [network],
+  });
+}
+
+interface Parts {
+  readonly forms: readonly Supply[];
+  readonly stores: readonly Supply[];
+  readonly runtimes: readonly Supply[];
+  readonly ofNetworks: readonly Supply[];
 }
 
 /**
  * The order is that of building: what a cluster needs first, first; the images' order is in the digests of built archives
  * (artifacts/images/archives.ts), so a new kind goes to the end.
  */
-function combined(runtimes: readonly Supply[], ofNetworks: readonly Supply[]): Required<Supply> {
+function combined({ forms, stores, runtimes, ofNetworks }: Parts): Required<Supply> {
   return combineSupplies([
+    ...forms,
     kubernetes,
     ...runtimes,
     cniPlugins,
     criTools,
-    ...DATASTORES.map(({ supply }) => supply),
+    ...stores,
     ...addOns.flatMap(({ supply }) => supply ?? []),
     pause,
     ...ofNetworks,

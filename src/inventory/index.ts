@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { withDatastore } from '../control-plane/index.js';
 import { KinitError } from '../model/error.js';
 import type { LoadedInventory, Spec } from '../model/spec.js';
 import { type InventoryDocument, parseInventory } from './document.js';
@@ -65,7 +66,7 @@ async function examine(file: string): Promise<Examined> {
   });
   const spec = parsed.success ? parsed.data : salvage(document.data, wrong);
   if (spec === undefined) return { spec, problems: placed(own, document) };
-  const resolved = resolvePaths(spec, resolve(file));
+  const resolved = withDatastore(resolvePaths(spec, resolve(file)));
   const doubtful = [...wrong, ...own.map(meantPath)].filter((path) => path.length > 0);
   const across = rules
     .filter((rule) => !rule.reads.some((option) => doubtful.some((path) => touches(path, option))))

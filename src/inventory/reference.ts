@@ -76,6 +76,8 @@ function defaultOf(option: Option): string {
 
 function allowedOf(schema: JsonSchema): string {
   const of = schema.type === 'array' && schema.items?.properties === undefined ? (schema.items ?? {}) : schema;
+  const choice = of.anyOf?.find(({ enum: values }) => values !== undefined);
+  if (choice !== undefined) return allowedOf(choice);
   if (of.enum !== undefined) return of.enum.map((value) => `\`${String(value)}\``).join(', ');
   const formats: Readonly<Record<string, string>> = { cidrv4: 'IPv4 network', uri: 'http or https URL' };
   const format = of.format === undefined ? undefined : formats[of.format];

@@ -21,6 +21,8 @@ export interface BinaryArtifact {
   readonly download?: Download;
   /** What needs it: 'kubernetes', 'cni', 'tools', or 'runtime', of which hosts get those of the runtime chosen. */
   readonly group: string;
+  /** Absent: every host gets it. */
+  readonly on?: 'control-plane';
 }
 
 /** A file of a release. */

@@ -7,6 +7,9 @@ import type { HostPast } from './past.js';
  */
 export type Membership = 'none' | 'member';
 
+/** What a control plane that is one process is started with. No secret is in it. */
+export const SERVER_FILE = '/etc/kubernetes/server.yaml';
+
 /** A variable that names a proxy, or what goes without one, as somebody set it on a host. */
 export interface ProxySetting {
   /** Who takes it: 'services' (of systemd), 'logins', or a unit. */
@@ -99,7 +102,7 @@ export interface HostFacts {
     readonly journal: boolean;
     /** Files of the cluster that is on the host were written by kinit, as its journal says. */
     readonly made: boolean;
-    /** Texts of what the kubelet runs without an API, by absolute path. */
+    /** Texts of what says how a control plane runs there, by absolute path: what the kubelet runs without an API, and SERVER_FILE. */
     readonly manifests: Readonly<Record<string, string>>;
     /** Text of the copy of the cluster's record. */
     readonly record?: string;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AskSecret } from './secret.js';
 import { hostSchema, hostSshOptions, sudoOptions } from './spec/hosts.js';
 import { fixed, free, moved, NO_WAY } from './spec/marks.js';
-import { optionsOf, type SpecKinds } from './spec/kinds.js';
+import { controlPlaneOption, optionsOf, type SpecKinds } from './spec/kinds.js';
 import { cidr, dnsLabel } from './spec/primitives.js';
 import { componentOptions } from './spec/components.js';
 import { kernelOptions } from './spec/kernel.js';
@@ -44,12 +44,13 @@ export function makeSpecSchema(kinds: SpecKinds) {
           'kinit init of the whole cluster brings it to a later patch version or to the next minor version.',
         ),
       ),
-    controlPlane: z
-      .enum(kinds.controlPlane.ids)
-      .default(kinds.controlPlane.default)
-      .describe(kinds.controlPlane.describe)
-      .meta(moved('how a control plane runs is decided when the cluster is made', NO_WAY)),
+    controlPlane: controlPlaneOption(kinds.controlPlane),
     ...optionsOf(kinds.controlPlane),
+    datastore: z
+      .enum(kinds.datastore.ids)
+      .optional()
+      .describe(kinds.datastore.describe)
+      .meta(fixed('the cluster is what it holds')),
     hosts: z.array(hostSchema).min(1).describe('The machines.'),
     ssh: z
       .strictObject({

@@ -1,3 +1,4 @@
+import { FORMS, type ControlPlaneForm } from '../control-plane/index.js';
 import { KERNELS } from './kernels.js';
 import { REQUIREMENTS } from './requirements.js';
 
@@ -11,7 +12,19 @@ export function requirementsReference(): string {
     ({ from, systems, verdict, proxyModes, because }) =>
       `| ${from === '0' ? 'older' : from} | ${systems} | ${VERDICTS[verdict]} | ${proxyModes} | ${because} |`,
   );
-  return `${HEAD}${rows.join('\n')}\n${TAIL}${KERNEL_HEAD}${kernels.join('\n')}\n`;
+  const forms = FORMS.flatMap(formRequirements).join('\n');
+  return `${HEAD}${rows.join('\n')}\n\n${forms}\n${TAIL}${KERNEL_HEAD}${kernels.join('\n')}\n`;
+}
+
+/** What a form of the control plane asks of its hosts instead. */
+function formRequirements({ id, limits = {} }: ControlPlaneForm): string[] {
+  const asked = REQUIREMENTS.flatMap(({ name, show }) => {
+    const own = limits[name];
+    return own === undefined ? [] : [`\`${name}\` ${show(own.minimum)} (${show(own.recommended)})`];
+  });
+  return asked.length === 0
+    ? []
+    : [`A control-plane host with \`controlPlane: ${id}\` has to have: ${asked.join(', ')}.`];
 }
 
 const HEAD = `<!-- Made from src/preflight/requirements.ts and kernels.ts by scripts/docs.js. Change the tables, not this file. -->

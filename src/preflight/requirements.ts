@@ -1,16 +1,13 @@
+import { controlPlaneOf } from '../control-plane/index.js';
 import type { HostFacts } from '../model/facts.js';
+import type { Limits } from '../model/seams/limits.js';
 import type { Spec } from '../model/spec.js';
-
-/** Below `minimum` a host stops in preflight, below `recommended` it is warned. */
-interface Limits {
-  readonly minimum: number;
-  readonly recommended: number;
-}
 
 /** How much of something a host has to have. */
 export interface Requirement {
   readonly name: string;
   readonly title: string;
+  /** Where the form of the control plane names none of its own. */
   readonly controlPlane: Limits;
   readonly worker: Limits;
   /** Where the limits come from. */
@@ -58,7 +55,9 @@ export const REQUIREMENTS: readonly Requirement[] = [CPU, MEMORY, DISK];
 
 /** The limits for a host: what the inventory asks for goes before the table where it is more. */
 export function limitsFor(requirement: Requirement, isControlPlane: boolean, spec: Spec): Limits {
-  const { minimum, recommended } = isControlPlane ? requirement.controlPlane : requirement.worker;
+  const { minimum, recommended } = isControlPlane
+    ? (controlPlaneOf(spec).limits?.[requirement.name] ?? requirement.controlPlane)
+    : requirement.worker;
   const asked = requirement.asked(spec) ?? 0;
   return { minimum: Math.max(minimum, asked), recommended: Math.max(recommended, asked) };
 }

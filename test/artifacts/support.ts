@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach } from 'vitest';
 import { writeTar } from '../../src/artifacts/images/tar.js';
+import { FORMS } from '../../src/control-plane/index.js';
 import { supplyOf } from '../../src/engine/supply.js';
 import { RUNTIMES } from '../../src/runtime/index.js';
 
 /** What an inventory of defaults asks for. */
-export const SUPPLY = supplyOf(RUNTIMES[0]);
+export const SUPPLY = supplyOf(RUNTIMES[0], FORMS[0]);
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

@@ -5,6 +5,7 @@ import { readComponent, requiredVersion } from '../../src/artifacts/build/compon
 import { archiveInputs, archivesOf } from '../../src/artifacts/images/archives.js';
 import { componentsFolder } from '../../src/artifacts/store/paths.js';
 import { imageRefs } from '../../src/artifacts/supply.js';
+import { FORMS } from '../../src/control-plane/index.js';
 import { chosenArtifacts, SUPPLY, unloadable } from '../../src/engine/supply.js';
 import { specSchema } from '../../src/inventory/spec-schema.js';
 import type { ArtifactSet, BinaryArtifact, ImageArtifact } from '../../src/model/artifact.js';
@@ -56,12 +57,13 @@ test('what is built is what the image tags, the catalogue and the default versio
 test('official and source give the same programs in the same places', () => {
   // Brings archives into storage, which only builds have: hosts of official sources pull.
   const onlyBuilt = ['/usr/local/bin/crio-import'];
-  const unofficial = RUNTIMES.filter(({ supply }) => supply.unofficial !== undefined).flatMap(
-    ({ supply }) => supply.components ?? [],
-  );
-  const elsewhere = RUNTIMES.filter(({ supply }) => supply.unofficial === undefined).flatMap(
-    ({ supply }) => supply.components ?? [],
-  );
+  const kinds = [...RUNTIMES, ...FORMS];
+  const unofficial = kinds
+    .filter(({ supply }) => supply.unofficial !== undefined)
+    .flatMap(({ supply }) => supply.components ?? []);
+  const elsewhere = kinds
+    .filter(({ supply }) => supply.unofficial === undefined)
+    .flatMap(({ supply }) => supply.components ?? []);
   const source = COMPONENTS.filter((component) => elsewhere.includes(component) || !unofficial.includes(component))
     .flatMap((component) => component.programs)
     .flatMap(({ install }) =>

@@ -11,7 +11,7 @@ interface AnyProgram {
   /** Artifact name. */
   readonly name: string;
   /** Absent for programs that only live in images. */
-  readonly install?: Pick<BinaryArtifact, 'installPath' | 'links' | 'group'>;
+  readonly install?: Pick<BinaryArtifact, 'installPath' | 'links' | 'group' | 'on'>;
 }
 
 export interface GoProgram extends AnyProgram {

@@ -30,18 +30,21 @@ export const kubeComponent: Component = {
   ],
   tags: STATIC_TAGS,
   cgo: [],
-  ldflags: (version) => {
-    const [major = '', minor = ''] = version.split('.');
-    return VERSIONS.flatMap((name) => [
-      `-X ${name}.gitVersion=v${version}`,
-      `-X ${name}.gitMajor=${major}`,
-      `-X ${name}.gitMinor=${minor}`,
-      `-X ${name}.gitTreeState=clean`,
-    ]);
-  },
+  ldflags: kubernetesLinkerFlags,
 };
 
-/** Kubernetes itself. From source it is one program that looks at the name it is called by. */
+/** By which a build of Kubernetes knows its version. */
+export function kubernetesLinkerFlags(version: string): string[] {
+  const [major = '', minor = ''] = version.split('.');
+  return VERSIONS.flatMap((name) => [
+    `-X ${name}.gitVersion=v${version}`,
+    `-X ${name}.gitMajor=${major}`,
+    `-X ${name}.gitMinor=${minor}`,
+    `-X ${name}.gitTreeState=clean`,
+  ]);
+}
+
+/** Kubernetes itself, but for its control plane's images. From source it is one program that looks at the name it is called by. */
 export const kubernetes: Supply = {
   components: [kubeComponent],
   files: (version, arch) =>
@@ -50,12 +53,7 @@ export const kubernetes: Supply = {
       const program = { name, installPath: `${BIN}/${name}`, links: [], group: 'kubernetes' };
       return { version, url, checksumUrl: `${url}.sha256`, programs: [program] };
     }),
-  images: [
-    kubeImage('kube-apiserver', 'control-plane'),
-    kubeImage('kube-controller-manager', 'control-plane'),
-    kubeImage('kube-scheduler', 'control-plane'),
-    kubeImage('kube-proxy', 'all'),
-  ],
+  images: [kubeImage('kube-proxy', 'all')],
 };
 
 /** How an image is made whose program is a name of the one program: they share its layers, and so one archive. */
@@ -73,7 +71,7 @@ export function fromKube(name: string): ImageBuild {
 
 const IMAGE_BIN = 'usr/local/bin';
 
-function kubeImage(name: string, on: ImageSupply['on']): ImageSupply {
+export function kubeImage(name: string, on: ImageSupply['on']): ImageSupply {
   return {
     name,
     on,

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { listOrigins, originsOf, type OriginRow } from '../../artifacts/index.js';
+import { controlPlaneOf } from '../../control-plane/index.js';
 import { chosenImages, supplyOf } from '../../engine/supply.js';
 import type { Arch } from '../../model/artifact.js';
 import { KinitError } from '../../model/error.js';
@@ -16,7 +17,7 @@ export async function showOrigins(
   { ui }: Pick<CommandContext, 'ui'>,
 ): Promise<number> {
   const fetched = await listOrigins({
-    supply: supplyOf(runtimeOf(spec)),
+    supply: supplyOf(runtimeOf(spec), controlPlaneOf(spec)),
     images: chosenImages(spec),
     kubernetesVersion: kubernetesVersion === undefined ? spec.kubernetesVersion : checkedVersion(kubernetesVersion),
     arch,

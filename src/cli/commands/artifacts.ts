@@ -30,6 +30,11 @@ const build = defineCommand({
         describe:
           'Container runtime of the hosts, as the inventory names it; default: that of an inventory that names none',
       })
+      .option('control-plane', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'How the control plane runs, as the inventory names it; default: likewise',
+      })
       .option('force', { type: 'boolean', default: false, describe: 'Build all again' })
       .option('refresh', {
         type: 'boolean',
@@ -37,12 +42,16 @@ const build = defineCommand({
         describe: 'Build again what has distribution packages in it: image layers, C libraries',
       }),
   run: async (args, { emit, signal, ui }) => {
-    const [{ buildArtifacts }, { supplyOf }, { runtimeNamed, RUNTIMES }] = await Promise.all([
+    const [{ buildArtifacts }, { supplyOf }, { runtimeNamed, RUNTIMES }, { formNamed, FORMS }] = await Promise.all([
       import('../../artifacts/index.js'),
       import('../../engine/supply.js'),
       import('../../runtime/index.js'),
+      import('../../control-plane/index.js'),
     ]);
-    const supply = supplyOf(args.runtime === undefined ? RUNTIMES[0] : runtimeNamed(args.runtime));
+    const supply = supplyOf(
+      args.runtime === undefined ? RUNTIMES[0] : runtimeNamed(args.runtime),
+      args.controlPlane === undefined ? FORMS[0] : formNamed(args.controlPlane),
+    );
     const again = args.force ? 'all' : args.refresh ? 'packages' : 'nothing';
     const set = await buildArtifacts({ supply, arch: args.arch, emit, signal, again, verify: true });
     await ui.result(

@@ -2,8 +2,10 @@
 # What kubelet and system containers say. Logs are read as files: that works also when the container runtime does not.
 # "$1" = seconds since 1970 by the host's clock: older lines are not asked for; nor are those from before the kubelet's
 # configuration was written: they are another start's.
+# "$2"... = names of components: of those that are services, the journal is asked.
 # Prints the kubelet's state as KEY=VALUE; '=== kinit journal' and its journal; for each log of a container
-# '=== kinit NAME [SECONDS]' and its lines, SECONDS being when a static pod's configuration was written.
+# '=== kinit NAME [SECONDS]' and its lines, SECONDS being when a static pod's configuration was written; for each service
+# '=== kinit NAME service' and its lines.
 
 mark='=== kinit'
 manifests=/etc/kubernetes/manifests
@@ -60,6 +62,19 @@ containers() {
   done
 }
 
+# services SINCE NAME...
+services() {
+  since=$1
+  shift
+  for name in "$@"; do
+    [ -e "/etc/systemd/system/$name.service" ] || continue
+    echo
+    echo "$mark $name service"
+    timeout 15 journalctl -u "$name" --no-pager -q -o cat -n 200 --since "@$since" 2> /dev/null
+  done
+}
+
 kubelet "$1"
 containers "$1"
+services "$@"
 exit 0

@@ -27,9 +27,9 @@ const ORDER = ['etcd', 'kube-apiserver'];
 
 /**
  * The first real cause why a host's kubelet or control plane does not get to work, from the kubelet's journal and the logs
- * of its system containers since `begun` (by this machine's clock), and since what they start from was written: what
+ * of its system containers and services since `begun` (by this machine's clock), and since what they start from was written: what
  * happened before is over. Undefined when no log names one.
- * @param only names of the containers whose words count; all when absent
+ * @param only names of the containers and services whose words count; all containers when absent
  */
 export async function nodeCause(
   host: HostConnection,
@@ -38,9 +38,12 @@ export async function nodeCause(
   only?: readonly string[],
 ): Promise<NodeCause | undefined> {
   const since = begun.getTime() + facts.clockOffsetMs;
-  const result = await host.run(sh(logsScript, { args: [String(Math.max(0, Math.floor(since / 1000)))] }), {
-    timeoutSeconds: 30,
-  });
+  const result = await host.run(
+    sh(logsScript, { args: [String(Math.max(0, Math.floor(since / 1000))), ...(only ?? [])] }),
+    {
+      timeoutSeconds: 30,
+    },
+  );
   const { kubelet, containers } = readLogs(result.stdout);
   const fromKubelet = firstKubeletError(kubelet.journal);
   if (!kubelet.up && fromKubelet !== undefined) {
@@ -51,13 +54,12 @@ export async function nodeCause(
     };
   }
   const counts = (name: string): boolean => only?.includes(name) ?? true;
-  const fatal = containers.flatMap(({ name, log, changed = 0 }) => {
+  const fatal = containers.flatMap(({ name, log, service, changed = 0 }) => {
     const line = counts(name) ? firstFatal(log, Math.max(changed, since)) : undefined;
-    return line === undefined ? [] : [{ name, line }];
+    return line === undefined ? [] : [{ name, line: `${service ? '' : 'container '}${name}: ${line}` }];
   });
   const first = [...fatal].sort((a, b) => rank(a.name) - rank(b.name))[0];
-  if (first !== undefined)
-    return { line: `container ${first.name}: ${first.line}`, hopeless: CONFIGURATION.test(first.line), certain: true };
+  if (first !== undefined) return { line: first.line, hopeless: CONFIGURATION.test(first.line), certain: true };
   const unstarted = (only ?? []).flatMap((name) => {
     const line = podTrouble(kubelet.journal, name);
     return line === undefined ? [] : [{ line: `container ${name}: ${line}`, hopeless: false, certain: true }];
@@ -116,7 +118,13 @@ interface Logs {
     readonly journal: string;
   };
   /** `changed`: when a static pod's configuration was written, in milliseconds since 1970 by the host's clock. */
-  readonly containers: readonly { readonly name: string; readonly log: string; readonly changed?: number }[];
+  readonly containers: readonly {
+    readonly name: string;
+    readonly log: string;
+    /** It is none, but a service. */
+    readonly service: boolean;
+    readonly changed?: number;
+  }[];
 }
 
 /** What a part of the answer begins with. */
@@ -130,7 +138,8 @@ function readLogs(output: string): Logs {
     return {
       name,
       log: part.slice(part.indexOf('\n') + 1),
-      ...(changed === '' ? {} : { changed: Number(changed) * 1000 }),
+      service: changed === 'service',
+      ...(/\d/.test(changed) ? { changed: Number(changed) * 1000 } : {}),
     };
   });
   // Started by hand or by kinit since, it counts from there; what it did before this run is in the other number only.

@@ -12,6 +12,7 @@ import { manifestOf, type Manifest } from './manifest.js';
 import { apiServerPod, controllerManagerPod, schedulerPod } from './manifests.js';
 import { readBack } from './read-back.js';
 import { runsProof, waitForRuns } from './running/wait.js';
+import { staticPodImages } from './supply.js';
 
 /** One static pod a component, the datastore among them, in kubeadm's layout: the stock kubeadm renews and upgrades it. */
 export const staticPods: ControlPlaneForm = {
@@ -19,6 +20,8 @@ export const staticPods: ControlPlaneForm = {
   title: 'static pods',
   words: ['static-pod', 'static pod', 'staticPod'],
   describe: 'static pods, in the layout of kubeadm',
+  datastoreAs: 'pod',
+  supply: staticPodImages,
   certificates: apiServerCertificates,
   datastore: (context) => [
     ...datastoreOf(context.spec).resources(context),
@@ -62,7 +65,12 @@ export const staticPods: ControlPlaneForm = {
   },
 };
 
-const datastoreManifest = (context: PhaseContext): Manifest => manifestOf(datastoreOf(context.spec).pod(context));
+function datastoreManifest(context: PhaseContext): Manifest {
+  const { runs, title } = datastoreOf(context.spec);
+  // The inventory's rules let no other through.
+  if (runs.as !== 'pod') throw new Error(`${title} is no pod`);
+  return manifestOf(runs.pod(context));
+}
 
 const controllerManifests = (context: PhaseContext): Manifest[] => [
   manifestOf(controllerManagerPod(context)),

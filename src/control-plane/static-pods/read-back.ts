@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { list, text } from '../../cluster/api/json.js';
 import { DATASTORES } from '../../datastore/index.js';
-import type { Flags } from '../../model/text/flags.js';
+import { fromFlags, type Flags } from '../../model/text/flags.js';
 import type { RunningControlPlane } from '../control-plane.js';
 
 /** The flags and the version of static pods, from their manifests: kinit's and those of kubeadm look alike here. */
@@ -32,14 +32,5 @@ function podOf(manifest: string): [string, { readonly image: string; readonly fl
   const name = text(container, 'name');
   if (name === undefined) return [];
   const words = [...list(container, 'command'), ...list(container, 'args')];
-  return [[name, { image: (text(container, 'image') ?? '').replace(/@sha256:.*/, ''), flags: flagsOf(words) }]];
-}
-
-function flagsOf(words: readonly unknown[]): Flags {
-  const flags: Record<string, string> = {};
-  for (const word of words) {
-    const [, name, value] = (typeof word === 'string' ? /^--?([^=]+)=(.*)$/s.exec(word) : null) ?? [];
-    if (name !== undefined && value !== undefined) flags[name] = value;
-  }
-  return flags;
+  return [[name, { image: (text(container, 'image') ?? '').replace(/@sha256:.*/, ''), flags: fromFlags(words) }]];
 }

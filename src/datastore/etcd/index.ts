@@ -16,13 +16,14 @@ export const etcd: Datastore = {
   id: 'etcd',
   title: 'etcd',
   words: ['etcd'],
+  describe: 'on every control-plane host',
   certificates: etcdCertificates,
   // CIS 1.1.12: the data folder belongs to etcd:etcd.
   resources: ({ spec, node }) => [
     user({ name: 'etcd', home: spec.etcd.dataDir, shell: osOf(node.facts).paths.nologin }),
     directory({ path: spec.etcd.dataDir, mode: 0o700, owner: 'etcd', group: 'etcd', removeContents: true }),
   ],
-  pod: etcdPod,
+  runs: { as: 'pod', pod: etcdPod },
   apiServerFlags: etcdApiServerFlags,
   optionsOf: ({ 'data-dir': dataDir }) => (dataDir === undefined ? {} : { 'etcd.dataDir': dataDir }),
   readKubeadm: (config) => ({

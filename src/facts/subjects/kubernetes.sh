@@ -4,6 +4,7 @@
 # last line break stays so. '=made' where files of a cluster there are kinit's. Nothing secret is printed: of a file that
 # holds a private key '#DIGEST KEY' (of the file; of the key's public half, '-' where it has none), and its public lines.
 # $1 = path of the copy of the cluster's record
+# $2 = path of what a control plane of one process is started with
 
 if [ -n "$(ls -A /var/lib/kinit/journal)" ]; then echo '=journal'; fi
 for entry in /var/lib/kinit/journal/*-etc-kubernetes*; do
@@ -16,7 +17,7 @@ done
 paths() {
   find -L /etc/kubernetes/pki -type f \( -name '*.crt' -o -name '*.key' -o -name '*.pub' \)
   for file in /etc/kubernetes/*.conf /etc/kubernetes/encryption*.yaml \
-    /etc/kubernetes/manifests/*.yaml "$1" \
+    /etc/kubernetes/manifests/*.yaml "$1" "$2" \
     /var/lib/kubelet/pki/kubelet-client-first.pem /var/lib/kubelet/pki/kubelet-client-current.pem \
     /var/lib/kubelet/pki/kubelet-server-first.pem /var/lib/kubelet/pki/kubelet-server-current.pem \
     /var/lib/kubelet/pki/kubelet.crt /var/lib/kubelet/pki/kubelet.key; do
@@ -49,7 +50,7 @@ sealed() { printf '#%s %s\n' "$(digest < "$1")" "$2"; }
 
 embedded_key() { sed -n 's/^ *client-key-data: *//p' "$1" | head -n 1 | base64 -d; }
 
-paths "$1" | while IFS= read -r file; do
+paths "$1" "$2" | while IFS= read -r file; do
   printf '=%s\n' "$file"
   case $file in
     *.key) sealed "$file" "$(public_half < "$file")" ;;

@@ -1,6 +1,6 @@
 import { RECORD } from '../../model/record.js';
 import { seal } from '../../model/text/sealed.js';
-import type { HostFacts } from '../../model/facts.js';
+import { SERVER_FILE, type HostFacts } from '../../model/facts.js';
 import { defined } from '../../model/defined.js';
 import { shellScript } from '../../shell/script.js';
 import { fileBlocks } from '../file-blocks.js';
@@ -12,7 +12,7 @@ const MANIFESTS = '/etc/kubernetes/manifests/';
 export const kubernetes: Subject<Omit<HostFacts['kubernetes'], 'kubeletActive'>> = {
   id: 'kubernetes',
   script: shellScript('./kubernetes.sh', import.meta.url),
-  values: { args: [RECORD.path] },
+  values: { args: [RECORD.path, SERVER_FILE] },
   limit: 4 * 1024 * 1024,
   parse: (output) => {
     const pki: Record<string, string> = {};
@@ -23,7 +23,7 @@ export const kubernetes: Subject<Omit<HostFacts['kubernetes'], 'kubeletActive'>>
       if (name === 'journal') journal = true;
       else if (name === 'made') made = true;
       else if (name === RECORD.path) record = textOf(rows);
-      else if (name.startsWith(MANIFESTS)) manifests[name] = textOf(rows);
+      else if (name.startsWith(MANIFESTS) || name === SERVER_FILE) manifests[name] = textOf(rows);
       else if (name.startsWith('/')) pki[name] = textOf(rows);
     }
     return {

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { controlPlaneOf } from '../../control-plane/index.js';
-import { datastoreOf } from '../../datastore/index.js';
+import { DATASTORES, datastoreOf } from '../../datastore/index.js';
 import type { ClaimedPort } from '../../model/seams/port.js';
 import { isControlPlane, KUBERNETES_VERSIONS, type Spec } from '../../model/spec.js';
 import { compareVersions } from '../../model/text/version.js';
@@ -20,7 +20,8 @@ export const serviceRules: readonly Rule[] = [
   { reads: ['pki.validityDays', 'pki.caValidityDays'], check: validity },
   { reads: ['runtime.registryMirrors', 'runtime.name'], check: mirrors },
   { reads: ['runtime.registries'], check: registries },
-  { reads: ['artifacts.source', 'runtime.name'], check: officialRuntime },
+  { reads: ['artifacts.source', 'runtime.name'], check: officialKinds },
+  { reads: ['datastore', 'controlPlane'], check: datastore },
   { reads: ['kernel'], check: kernel },
 ];
 
@@ -131,13 +132,30 @@ function validity({ pki }: Spec): Finding[] {
   ];
 }
 
-function officialRuntime({ runtime, artifacts }: Spec): Finding[] {
-  const { supply, title } = runtimeNamed(runtime.name);
-  if (artifacts.source !== 'official' || supply.unofficial === undefined) return [];
+function officialKinds(spec: Spec): Finding[] {
+  if (spec.artifacts.source !== 'official') return [];
+  return [runtimeNamed(spec.runtime.name), controlPlaneOf(spec)].flatMap(({ supply, title }) =>
+    supply.unofficial === undefined
+      ? []
+      : [
+          {
+            path: ['artifacts', 'source'],
+            message: `${title} cannot be had from official releases: ${supply.unofficial}; source or auto builds it here`,
+          },
+        ],
+  );
+}
+
+/** A form of the control plane runs its datastore in one way. */
+function datastore(spec: Spec): Finding[] {
+  const { datastoreAs, id } = controlPlaneOf(spec);
+  const fits = DATASTORES.filter(({ runs }) => runs.as === datastoreAs);
+  if (spec.datastore === undefined || fits.includes(datastoreOf(spec))) return [];
   return [
     {
-      path: ['artifacts', 'source'],
-      message: `${title} cannot be had from official releases: ${supply.unofficial}; source or auto builds it here`,
+      path: ['datastore'],
+      message: `controlPlane: ${id} does not go with this datastore`,
+      allowed: fits.map((store) => store.id).join(', '),
     },
   ];
 }

@@ -39,3 +39,7 @@ export function moved(why: string, way: string): FixedOrMoved {
 
 /** For what this version cannot move yet. */
 export const NO_WAY = 'This version of kinit has no way to change it: for another one make a new cluster.';
+
+/** For what a cluster has from its beginning and that another one can be made without. */
+export const ANEW =
+  'The way is a new cluster: keep the manifests of what runs in it (kubectl get -o yaml) and the data of its volumes, kinit reset, kinit init with the other value, kubectl apply.';

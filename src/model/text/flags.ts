@@ -14,6 +14,16 @@ export function toFlags(defaults: Readonly<Record<string, string | undefined>>, 
   return [...render(kept), ...render(over)];
 }
 
+/** The flags among the words of a command. */
+export function fromFlags(words: readonly unknown[]): Flags {
+  const flags: Record<string, string> = {};
+  for (const word of words) {
+    const [, name, value] = (typeof word === 'string' ? /^--?([^=]+)=(.*)$/s.exec(word) : null) ?? [];
+    if (name !== undefined && value !== undefined) flags[name] = value;
+  }
+  return flags;
+}
+
 /** As kubeadm's configuration lists flags (v1beta4: Arg), by name; no key where there are none. */
 export function kubeadmArgs(flags: Flags): { extraArgs?: { name: string; value: string }[] } {
   const names = Object.keys(flags).sort();

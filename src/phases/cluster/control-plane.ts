@@ -1,16 +1,12 @@
-import { controlPlaneOf, FORMS } from '../../control-plane/index.js';
-import { DATASTORES } from '../../datastore/index.js';
+import { controlPlaneOf } from '../../control-plane/index.js';
 import type { Phase } from '../../model/phase.js';
 import { kubeletWaits } from './kubelet-waits.js';
 import { kubeletProof, kubeletService, waitForOwnKubelet } from './kubelet/index.js';
 
-const store = oneOf(DATASTORES);
-const form = oneOf(FORMS);
-
 /** Where the cluster's state is kept. On a host that is being set up it starts with the kubelet, in the next phase. */
 export const datastore: Phase = {
   id: 'datastore',
-  title: `${store} (${form})`,
+  title: 'Datastore',
   appliesTo: ({ node }) => node.isControlPlane,
   resources: (context) => controlPlaneOf(context.spec).datastore(context),
   ready: (context, tools, _changes, proofs) => controlPlaneOf(context.spec).datastoreReady(context, tools, proofs),
@@ -22,7 +18,7 @@ export const datastore: Phase = {
  */
 export const controlPlane: Phase = {
   id: 'control-plane',
-  title: `API server (${form})`,
+  title: 'API server',
   appliesTo: ({ node }) => node.isControlPlane,
   opensApi: true,
   resources: (context) => [
@@ -42,12 +38,8 @@ export const controlPlane: Phase = {
  */
 export const controllers: Phase = {
   id: 'controllers',
-  title: `Controller manager and scheduler (${form})`,
+  title: 'Controller manager and scheduler',
   appliesTo: ({ node }) => node.isControlPlane,
   resources: (context) => controlPlaneOf(context.spec).controllers(context),
   ready: (context, tools, _changes, proofs) => controlPlaneOf(context.spec).controllersReady(context, tools, proofs),
 };
-
-function oneOf(kinds: readonly { readonly title: string }[]): string {
-  return kinds.map(({ title }) => title).join(' or ');
-}

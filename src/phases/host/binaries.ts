@@ -13,6 +13,7 @@ export const binaries: Phase = {
     directory({ path: '/opt/cni', mode: 0o755 }),
     directory({ path: '/opt/cni/bin', mode: 0o755 }),
     ...context.artifacts.binaries
+      .filter(({ on }) => on === undefined || context.node.isControlPlane)
       .filter(({ group }) => group !== KUBERNETES || !kubeletWaits(context))
       .map((artifact) => delivered(context.spec, artifact)),
   ],

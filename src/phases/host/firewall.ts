@@ -52,6 +52,8 @@ function clusterPorts({ spec, node }: PhaseContext): FirewallPort[] {
   if (!node.isControlPlane) return ports;
   // A datastore's members talk to each other; a single one is asked by its own host only.
   const several = spec.hosts.filter(isControlPlane).length > 1;
-  const store: FirewallPort[] = several ? [{ port: datastoreOf(spec).ports.betweenMembers, protocol: 'tcp' }] : [];
+  const { betweenMembers } = datastoreOf(spec).ports;
+  const store: FirewallPort[] =
+    several && betweenMembers !== undefined ? [{ port: betweenMembers, protocol: 'tcp' }] : [];
   return [{ port: spec.apiServer.port, protocol: 'tcp' }, ...store, ...ports];
 }

@@ -51,6 +51,16 @@ test('whose failure makes the others fail goes first', async () => {
   expect(found).toEqual({ line: 'container etcd: no disk', hopeless: false, certain: true });
 });
 
+test('a service is none of the containers, and its last words count likewise', async () => {
+  expect(
+    await cause(up, '=== kinit server service', 'I0501 fine', 'Error: scheduler ended: unknown flag: --x'),
+  ).toEqual({
+    line: 'server: Error: scheduler ended: unknown flag: --x',
+    hopeless: true,
+    certain: true,
+  });
+});
+
 test('a flag that does not exist is not cured by waiting', async () => {
   expect(await cause(up, '=== kinit kube-apiserver', `${stamp} Error: unknown flag: --x`)).toEqual({
     line: 'container kube-apiserver: Error: unknown flag: --x',
@@ -140,7 +150,7 @@ test("healthy logs give no cause, and only what was logged since is asked for, b
 });
 
 describe.each(SHELLS)('%s', (shell) => {
-  const ask = (host: FakeHost, since: string): ReturnType<typeof nodeCause> =>
+  const ask = (host: FakeHost, since: string, only?: readonly string[]): ReturnType<typeof nodeCause> =>
     nodeCause(
       fakeHost({
         run: async (script) => ({
@@ -151,6 +161,7 @@ describe.each(SHELLS)('%s', (shell) => {
       }),
       { clockOffsetMs: 0 },
       new Date(since),
+      only,
     );
 
   test('a systemd that does not count: its journal tells how often the kubelet was started again', async () => {
@@ -166,6 +177,18 @@ describe.each(SHELLS)('%s', (shell) => {
         certain: true,
       });
       expect(host.calls().join('\n')).toContain('--since @1777629600');
+    });
+  });
+
+  test('the journal of a component that is a service is read, of one that is none it is not', async () => {
+    await withHostAsync(async (host) => {
+      host.command('systemctl', 'echo ActiveState=active; echo NRestarts=0');
+      host.command('journalctl', '[ "$2" != server ] || echo "Error: scheduler ended: unknown flag: --x"');
+      host.write('/etc/systemd/system/server.service', '');
+      expect(await ask(host, '2026-05-01T10:00:00Z', ['server', 'pod'])).toMatchObject({
+        line: 'server: Error: scheduler ended: unknown flag: --x',
+      });
+      expect(host.calls().join('\n')).not.toContain('-u pod');
     });
   });
 

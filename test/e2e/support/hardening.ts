@@ -1,9 +1,16 @@
+import { parse } from 'yaml';
+import { SERVER_FILE } from '../../../src/model/facts.js';
 import type { LabHandle } from './kinit.js';
+
+/** How the control plane runs. */
+type Form = 'static-pods' | 'embedded';
 
 /** A file of a host that the CIS Kubernetes benchmark (1.12) wants closed. */
 interface FileRule {
   readonly number: string;
   readonly on: 'all' | 'control-plane';
+  /** Absent: every one. */
+  readonly form?: Form;
   /** Shell globs; at least one file must be there. */
   readonly glob: string;
   /** No bit beyond these. */
@@ -15,6 +22,7 @@ interface FileRule {
 interface FlagRule {
   readonly number: string;
   readonly process: string;
+  readonly form?: Form;
   readonly flag: string;
   /** Absent: the flag must not be set. */
   readonly value?: RegExp;
@@ -24,12 +32,44 @@ const FILES: readonly FileRule[] = [
   {
     number: '1.1.1-1.1.8',
     on: 'control-plane',
+    form: 'static-pods',
     glob: '/etc/kubernetes/manifests/*.yaml',
     mode: 0o600,
     owner: 'root:root',
   },
   { number: '1.1.9-1.1.10', on: 'all', glob: '/etc/cni/net.d/*', mode: 0o600, owner: 'root:root' },
-  { number: '1.1.11-1.1.12', on: 'control-plane', glob: '/var/lib/etcd', mode: 0o700, owner: 'etcd:etcd' },
+  {
+    number: '1.1.1-1.1.8',
+    on: 'control-plane',
+    form: 'embedded',
+    glob: SERVER_FILE,
+    mode: 0o600,
+    owner: 'root:root',
+  },
+  {
+    number: '1.1.11-1.1.12',
+    on: 'control-plane',
+    form: 'static-pods',
+    glob: '/var/lib/etcd',
+    mode: 0o700,
+    owner: 'etcd:etcd',
+  },
+  {
+    number: '1.1.11-1.1.12',
+    on: 'control-plane',
+    form: 'embedded',
+    glob: '/var/lib/kinit-datastore',
+    mode: 0o700,
+    owner: 'root:root',
+  },
+  {
+    number: '-',
+    on: 'control-plane',
+    form: 'embedded',
+    glob: '/var/lib/kinit-datastore/*',
+    mode: 0o600,
+    owner: 'root:root',
+  },
   { number: '1.1.13-1.1.18', on: 'control-plane', glob: '/etc/kubernetes/*.conf', mode: 0o600, owner: 'root:root' },
   {
     number: '1.1.19-1.1.20',
@@ -97,11 +137,11 @@ const FLAGS: readonly FlagRule[] = [
   { number: '1.3.7', process: 'kube-controller-manager', flag: 'bind-address', value: /^127\.0\.0\.1$/ },
   { number: '1.4.1', process: 'kube-scheduler', flag: 'profiling', value: /^false$/ },
   { number: '1.4.2', process: 'kube-scheduler', flag: 'bind-address', value: /^127\.0\.0\.1$/ },
-  { number: '2.2', process: 'etcd', flag: 'client-cert-auth', value: /^true$/ },
-  { number: '2.3', process: 'etcd', flag: 'auto-tls' },
-  { number: '2.5', process: 'etcd', flag: 'peer-client-cert-auth', value: /^true$/ },
-  { number: '2.6', process: 'etcd', flag: 'peer-auto-tls' },
-  { number: '2.7', process: 'etcd', flag: 'trusted-ca-file', value: /\/etcd\/ca\.crt$/ },
+  { number: '2.2', process: 'etcd', form: 'static-pods', flag: 'client-cert-auth', value: /^true$/ },
+  { number: '2.3', process: 'etcd', form: 'static-pods', flag: 'auto-tls' },
+  { number: '2.5', process: 'etcd', form: 'static-pods', flag: 'peer-client-cert-auth', value: /^true$/ },
+  { number: '2.6', process: 'etcd', form: 'static-pods', flag: 'peer-auto-tls' },
+  { number: '2.7', process: 'etcd', form: 'static-pods', flag: 'trusted-ca-file', value: /\/etcd\/ca\.crt$/ },
   { number: '4.2.7', process: 'kubelet', flag: 'hostname-override' },
 ];
 
@@ -125,9 +165,11 @@ export async function hardeningFaults(
   cluster: LabHandle,
   host: string,
   role: 'control-plane' | 'worker',
+  form: Form,
 ): Promise<string[]> {
-  const files = FILES.filter(({ on }) => on === 'all' || role === 'control-plane');
-  const flags = FLAGS.filter(({ process }) => role === 'control-plane' || process === 'kubelet');
+  const ofForm = (rule: FileRule | FlagRule): boolean => rule.form === undefined || rule.form === form;
+  const files = FILES.filter((rule) => ofForm(rule) && (rule.on === 'all' || role === 'control-plane'));
+  const flags = FLAGS.filter((rule) => ofForm(rule) && (role === 'control-plane' || rule.process === 'kubelet'));
   const processes = [...new Set(flags.map(({ process }) => process))];
   const { stdout } = await cluster.sh(
     host,
@@ -135,7 +177,7 @@ export async function hardeningFaults(
      ${processes.map((name) => `for pid in $(pgrep -f '^[^ ]*\\b${name} --'); do echo "process ${name} $(tr '\\0' ' ' < /proc/$pid/cmdline)"; done`).join('\n')}
      true`,
   );
-  const lines = stdout.split('\n');
+  const lines = [...stdout.split('\n'), ...(await partsOfServer(cluster, host))];
   const configz: unknown = JSON.parse(await cluster.kubectl(`get --raw /api/v1/nodes/${host}/proxy/configz`));
   return [
     ...files.flatMap((rule, index) =>
@@ -155,6 +197,20 @@ export async function hardeningFaults(
       return found === wanted ? [] : [`kubelet ${path}: ${String(found)}, wanted ${String(wanted)}`];
     }),
   ].map((fault) => `${host}: ${fault}`);
+}
+
+/** What the parts of a control plane of one process were started with, as if each were a process. */
+async function partsOfServer(cluster: LabHandle, host: string): Promise<string[]> {
+  const { stdout } = await cluster.sh(host, `cat ${SERVER_FILE} 2>/dev/null; true`);
+  const server = (parse(stdout) ?? {}) as Readonly<Record<string, readonly string[]>>;
+  const parts = {
+    'kube-apiserver': 'apiServer',
+    'kube-controller-manager': 'controllerManager',
+    'kube-scheduler': 'scheduler',
+  };
+  return Object.entries(parts).flatMap(([name, key]) =>
+    server[key] === undefined ? [] : [`process ${name} ${server[key].join(' ')}`],
+  );
 }
 
 function fileFaults({ number, glob, mode, owner }: FileRule, found: readonly (readonly string[])[]): string[] {

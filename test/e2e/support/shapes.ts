@@ -1,6 +1,5 @@
 import { appendFileSync } from 'node:fs';
 import { stringify } from 'yaml';
-import { controlPlaneChoice } from '../../../src/control-plane/index.js';
 import type { KindChoice } from '../../../src/model/spec/kinds.js';
 import { networkChoice } from '../../../src/network/index.js';
 
@@ -13,12 +12,18 @@ export interface Shape {
 /** With 'none' a user brings a pod network; there is none to test. */
 const BROUGHT_BY_USERS = ['none'];
 
-/** From the registries: the defaults, and one cluster for each further kind; runtimes have a file of their own (runtimes). */
+/** From the registries: the defaults, and one cluster for each further kind; runtimes and forms of the
+ * control plane have files of their own (runtimes, embedded). */
 export const SHAPES: readonly Shape[] = [
   { title: 'a cluster of the defaults', inventory: {} },
-  ...further(controlPlaneChoice, (id) => ({ controlPlane: id })),
   ...further(networkChoice, (id) => ({ network: { plugin: id } })),
 ];
+
+/** All of a control plane in one process, for small hosts. */
+export const EMBEDDED: Shape = {
+  title: 'a cluster whose control plane is one process',
+  inventory: { controlPlane: { mode: 'embedded' } },
+};
 
 /** Writes a shape's choices into the inventory of a lab. */
 export function shape({ inventory }: Shape, file: string): void {

@@ -12,3 +12,8 @@ export async function startWeb(cluster: LabHandle, replicas: number): Promise<st
   );
   return cluster.kubectl("get service web -o jsonpath='{.spec.ports[0].nodePort}'");
 }
+
+/** sh text that fetches a page and prints 'ok '; it fails where there is none. */
+export function fetchPage(address: string, port: string): string {
+  return `perl -MIO::Socket::INET -e 'my $s = IO::Socket::INET->new(PeerAddr => "${address}:${port}", Timeout => 5) or die "no connection to ${address}"; print $s "GET / HTTP/1.0\\r\\n\\r\\n"; local $/; my $page = <$s>; $page =~ m{^HTTP/1.. 200} or die "no page from ${address}"; print "ok "'`;
+}

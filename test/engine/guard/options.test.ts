@@ -80,6 +80,8 @@ function another(path: string, schema: JsonSchema, now: unknown): unknown {
     'hosts[].roles': ['worker'],
   };
   if (path in own) return own[path];
+  const choice = schema.anyOf?.find((one) => one.enum !== undefined);
+  if (choice !== undefined) return another(path, choice, now);
   if (schema.enum !== undefined) return schema.enum.find((value) => value !== now);
   if (schema.type === 'boolean') return now !== true;
   if (schema.type === 'integer' || schema.type === 'number') return (typeof now === 'number' ? now : 40) + 1;

@@ -1,5 +1,6 @@
 import { imageRefs } from '../../../artifacts/supply.js';
 import { certificateWishes } from '../../../control-plane/index.js';
+import { FORMS } from '../../../control-plane/index.js';
 import { supplyOf } from '../../../engine/supply.js';
 import { RUNTIMES } from '../../../runtime/index.js';
 import type { BinaryArtifact } from '../../../model/artifact.js';
@@ -47,7 +48,7 @@ export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
       binaries: binariesOf(version),
       images: [],
     },
-    images: imageRefs(supplyOf(RUNTIMES[0]).images, version),
+    images: imageRefs(supplyOf(RUNTIMES[0], FORMS[0]).images, version),
     material: {
       [leader.spec.name]: material(materialPaths(certificateWishes({ spec, node: leader, endpoint }))),
       [worker.spec.name]: material(Object.values(KUBELET_SERVING)),
@@ -68,7 +69,7 @@ export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
 }
 
 function binariesOf(version: string): BinaryArtifact[] {
-  return supplyOf(RUNTIMES[0])
+  return supplyOf(RUNTIMES[0], FORMS[0])
     .files(version, 'amd64')
     .flatMap((file) =>
       file.programs.map(({ name, installPath, links, group }) => ({

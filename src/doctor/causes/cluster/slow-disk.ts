@@ -7,10 +7,11 @@ const RECENT_MS = 10 * 60_000;
 const MANY = 10;
 
 /** One for each datastore: it says so in words of its own. */
-export const slowDisks: readonly Cause[] = DATASTORES.map(slowDiskOf);
+export const slowDisks: readonly Cause[] = DATASTORES.flatMap(slowDiskOf);
 
-function slowDiskOf({ id, title, slowDisk }: Datastore): Cause {
-  return {
+function slowDiskOf({ id, title, slowDisk }: Datastore): Cause[] {
+  if (slowDisk === undefined) return [];
+  const cause: Cause = {
     name: slowDisk.name,
     title: `The disk is too slow for ${title}`,
     symptom: slowDisk.symptom,
@@ -31,4 +32,5 @@ function slowDiskOf({ id, title, slowDisk }: Datastore): Cause {
       };
     }),
   };
+  return [cause];
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { REGISTRIES, type Mirror } from '../../../../src/artifacts/mirror.js';
 import { readManifest, toArtifactSet } from '../../../../src/artifacts/store/manifest.js';
+import { FORMS } from '../../../../src/control-plane/index.js';
 import { supplyOf } from '../../../../src/engine/supply.js';
 import { KUBERNETES_VERSIONS } from '../../../../src/model/spec.js';
 import { RUNTIME } from '../runtime.js';
@@ -47,7 +48,7 @@ export async function startOrigin(
 async function built(
   folder: string,
 ): Promise<{ readonly files: ReadonlyMap<string, Content>; readonly registry: RegistryContent }> {
-  const supply = supplyOf(RUNTIME);
+  const supply = supplyOf(RUNTIME, FORMS[0]);
   const manifest = await readManifest(VERSION, 'amd64');
   if (manifest === undefined) throw new Error('nothing is built: kinit artifacts build');
   const set = toArtifactSet(manifest, supply.components);

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"k8s.io/component-base/version"
+	"sigs.k8s.io/yaml"
+)
+
+// config is the file the server is started with. Flags are those of the programs of the same names, so that what holds for
+// these, their documentation too, holds here.
+type config struct {
+	// KubernetesVersion that the flags were written for, without v.
+	KubernetesVersion string          `json:"kubernetesVersion"`
+	Datastore         datastoreConfig `json:"datastore"`
+	APIServer         []string        `json:"apiServer"`
+	ControllerManager []string        `json:"controllerManager"`
+	Scheduler         []string        `json:"scheduler"`
+	// Kubelet and KubeProxy are in this process where they are given.
+	Kubelet   []string `json:"kubelet,omitempty"`
+	KubeProxy []string `json:"kubeProxy,omitempty"`
+	// Kubeconfig of a client that may read /readyz.
+	Kubeconfig string `json:"kubeconfig"`
+}
+
+// datastoreConfig is either a file of SQLite's in this process, or absent: then the API server's own flags say where it is.
+type datastoreConfig struct {
+	// File of the database; its folder is root's alone.
+	SQLite string `json:"sqlite,omitempty"`
+	// Socket that the API server reaches it by, in a folder that is root's alone.
+	Socket string `json:"socket,omitempty"`
+	// CertFile and KeyFile of the datastore's server end, CAFile that its clients are checked against.
+	CertFile string `json:"certFile,omitempty"`
+	KeyFile  string `json:"keyFile,omitempty"`
+	CAFile   string `json:"caFile,omitempty"`
+}
+
+func readConfig(path string) (config, error) {
+	var c config
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return c, err
+	}
+	if err := yaml.UnmarshalStrict(text, &c); err != nil {
+		return c, fmt.Errorf("%s: %w", path, err)
+	}
+	if own := version.Get().GitVersion; own != "v"+c.KubernetesVersion {
+		return c, fmt.Errorf("%s: it is for Kubernetes %q, and this program is %s", path, c.KubernetesVersion, own)
+	}
+	if len(c.APIServer) == 0 || c.Kubeconfig == "" {
+		return c, fmt.Errorf("%s: apiServer and kubeconfig are needed", path)
+	}
+	return c, nil
+}

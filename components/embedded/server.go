@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+	"k8s.io/client-go/rest"
+	logsapi "k8s.io/component-base/logs/api/v1"
+	"k8s.io/klog/v2"
+)
+
+// Exit codes: 1 a component failed, 2 it was called wrongly.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+func serve(args []string) int {
+	flags := flag.NewFlagSet("kinit-server", flag.ContinueOnError)
+	path := flags.String("config", "/etc/kubernetes/server.yaml", "file that says what runs, and with which flags")
+	timed := flags.Bool("timing", false, "start everything, print how long each start took, and end")
+	if err := flags.Parse(args); err != nil {
+		return exitUsage
+	}
+	c, err := readConfig(*path)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "Error:", err)
+		return exitUsage
+	}
+	// Each component says how it logs; the first one is listened to.
+	logsapi.ReapplyHandling = logsapi.ReapplyHandlingIgnoreUnchanged
+	rest.SetDefaultWarningHandler(rest.NoWarnings{})
+	systemd := takeSupervisor()
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	return run(ctx, c, systemd, *timed)
+}
+
+// run starts the components in the order of what they need, and ends when one does, or at a signal.
+func run(ctx context.Context, c config, systemd supervisor, timed bool) int {
+	r := newRunning()
+	err := startAll(ctx, r, c)
+	if err == nil && !timed {
+		systemd.tell(daemon.SdNotifyReady)
+		err = wait(ctx, r, c, systemd)
+	}
+	systemd.tell(daemon.SdNotifyStopping)
+	r.stop()
+	if timed {
+		printTimings(os.Stdout, r.timings)
+	}
+	// At a signal nothing failed, also where it came during a start.
+	if err != nil && ctx.Err() == nil {
+		klog.Flush()
+		// The last line, as other programs of Kubernetes have it: kinit and its doctor look for it.
+		fmt.Fprintln(os.Stderr, "Error:", err)
+		return exitFailed
+	}
+	klog.Flush()
+	return 0
+}
+
+func startAll(ctx context.Context, r *running, c config) error {
+	if c.Datastore.SQLite != "" {
+		if err := r.start(ctx, newDatastore(c.Datastore)); err != nil {
+			return err
+		}
+	}
+	if err := r.start(ctx, apiServer{c.APIServer, c.Kubeconfig}); err != nil {
+		return err
+	}
+	return r.startTogether(ctx, controllerManager{c.ControllerManager}, podScheduler{c.Scheduler})
+}
+
+// wait returns when a component ends, or nil at a signal. Meanwhile the watchdog of systemd hears that the API answers.
+func wait(ctx context.Context, r *running, c config, systemd supervisor) error {
+	every := systemd.watchdog
+	if every == 0 {
+		every = time.Hour
+	}
+	tick := time.NewTicker(every / 3)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-r.failed:
+			return err
+		case <-tick.C:
+			bounded, cancel := context.WithTimeout(ctx, every/3)
+			if err := (apiServer{kubeconfig: c.Kubeconfig}).Lives(bounded); err != nil {
+				klog.ErrorS(err, "The API does not answer")
+			} else {
+				systemd.tell(daemon.SdNotifyWatchdog)
+			}
+			cancel()
+		}
+	}
+}
+
+func printTimings(out io.Writer, timings []timing) {
+	for _, t := range timings {
+		fmt.Fprintf(out, "%-24s %6d ms\n", t.Name, t.Start.Milliseconds())
+	}
+}

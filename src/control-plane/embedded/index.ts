@@ -1,0 +1,51 @@
+import { datastoreOf } from '../../datastore/index.js';
+import { SERVER_FILE } from '../../model/facts.js';
+import { file, service } from '../../resources/index.js';
+import { apiServerCertificates } from '../api-server/certificates.js';
+import { apiServerFiles, apiServerFolders } from '../api-server/files.js';
+import type { ControlPlaneForm } from '../control-plane.js';
+import { PROGRAM, UNIT_FILE } from './places.js';
+import { readBack } from './read-back.js';
+import { serverConfiguration, serverRevision, serverUnit } from './server.js';
+import { serverProgram } from './supply.js';
+import { waitForServer } from './wait.js';
+
+/** API server, controller manager, scheduler and the datastore in one process, a systemd service: for hosts with 1 CPU and 1 GB. */
+export const embedded: ControlPlaneForm = {
+  id: 'embedded',
+  title: 'one process',
+  words: ['kinit-server'],
+  describe: 'embedded: all of it in one process, for small hosts',
+  datastoreAs: 'process',
+  supply: serverProgram,
+  limits: { cpu: { minimum: 1, recommended: 1 }, memory: { minimum: 900, recommended: 1000 } },
+  certificates: apiServerCertificates,
+  datastore: (context) => datastoreOf(context.spec).resources(context),
+  // It comes up with the process.
+  datastoreReady: () => Promise.resolve(),
+  apiServer: (context) => [
+    ...apiServerFolders(),
+    ...apiServerFiles(),
+    file({ path: SERVER_FILE, content: serverConfiguration(context), mode: 0o600 }),
+    file({ path: UNIT_FILE, content: serverUnit(), mode: 0o644 }),
+    service({
+      name: PROGRAM,
+      enabled: true,
+      running: true,
+      revision: serverRevision(context),
+      files: [SERVER_FILE, UNIT_FILE],
+    }),
+  ],
+  ready: waitForServer,
+  controllers: () => [],
+  // The service is up when they are (components/embedded/server.go).
+  controllersReady: () => Promise.resolve(),
+  leftovers: [],
+  readBack,
+  ports: [
+    { port: 10257, owner: PROGRAM },
+    { port: 10259, owner: PROGRAM },
+  ],
+  components: { apiServer: PROGRAM, others: [] },
+  restart: { short: `systemctl restart ${PROGRAM}`, long: `systemctl restart ${PROGRAM}` },
+};

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { datastoreOf } from '../../datastore/index.js';
+import { defined } from '../../model/defined.js';
+import { SERVER_FILE } from '../../model/facts.js';
+import type { PhaseContext } from '../../model/phase.js';
+import { isControlPlane } from '../../model/spec.js';
+import { digestOf } from '../../model/text/digest.js';
+import { toFlags, type Flags } from '../../model/text/flags.js';
+import { toYaml } from '../../model/text/yaml.js';
+import { template } from '../../templates/template.js';
+import { apiServerFilesDigest } from '../api-server/files.js';
+import { apiServerFlags } from '../api-server/flags.js';
+import { apiServerExtraArgs } from '../api-server/hardening.js';
+import {
+  CONTROLLER_MANAGER_CONF,
+  controllerManagerExtraArgs,
+  controllerManagerFlags,
+  credentialsDigest,
+  SCHEDULER_CONF,
+  SCHEDULER_FLAGS,
+  schedulerExtraArgs,
+} from '../controllers/flags.js';
+import { PROGRAM } from './places.js';
+
+const unit = template(
+  new URL('./unit.hbs', import.meta.url),
+  z.strictObject({ program: z.string(), configuration: z.string() }),
+);
+
+/** Its unit: it is started when the API answers, and started again when that stops (systemd's watchdog). */
+export function serverUnit(): string {
+  return unit({ program: PROGRAM, configuration: SERVER_FILE });
+}
+
+/** What the server reads (components/embedded/config.go): the flags of static pods, and its datastore. */
+export function serverConfiguration(context: PhaseContext): string {
+  const { spec } = context;
+  const { runs } = datastoreOf(spec);
+  const alone = spec.hosts.filter(isControlPlane).length === 1;
+  // A lease that nobody else can take only costs a write every two seconds.
+  const leader: Flags = alone ? { 'leader-elect': 'false' } : {};
+  return toYaml(
+    defined({
+      kubernetesVersion: spec.kubernetesVersion,
+      datastore: runs.as === 'process' ? runs.settings : undefined,
+      kubeconfig: SCHEDULER_CONF,
+      apiServer: toFlags(apiServerFlags(context), apiServerExtraArgs(spec.apiServer.extraArgs)),
+      controllerManager: toFlags({ ...controllerManagerFlags(context), ...leader }, controllerManagerExtraArgs(spec)),
+      scheduler: toFlags({ ...SCHEDULER_FLAGS, ...leader }, schedulerExtraArgs(spec)),
+    }),
+  );
+}
+
+/** Of everything it takes up at its start: another one means a restart. */
+export function serverRevision(context: PhaseContext): string {
+  const programs = context.artifacts.binaries.filter(({ group }) => group === PROGRAM).map(({ sha256 }) => sha256);
+  return digestOf(
+    serverUnit(),
+    serverConfiguration(context),
+    apiServerFilesDigest(context),
+    credentialsDigest(context, CONTROLLER_MANAGER_CONF),
+    credentialsDigest(context, SCHEDULER_CONF),
+    ...programs,
+  );
+}

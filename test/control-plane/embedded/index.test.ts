@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { controlPlaneOn } from '../../../src/control-plane/index.js';
+import { embedded } from '../../../src/control-plane/embedded/index.js';
+import { staticPods } from '../../../src/control-plane/static-pods/index.js';
+import { SERVER_FILE } from '../../../src/model/facts.js';
+import type { PhaseContext } from '../../../src/model/phase.js';
+import { makeContext } from '../../templates/context.js';
+
+const EMBEDDED = { controlPlane: { mode: 'embedded' }, datastore: 'sqlite' };
+
+interface ServerFile {
+  readonly kubernetesVersion: string;
+  readonly datastore: Readonly<Record<string, string>>;
+  readonly apiServer: readonly string[];
+  readonly controllerManager: readonly string[];
+  readonly scheduler: readonly string[];
+}
+
+function contentAt(path: string, resources: readonly { readonly id: string }[]): string {
+  const found = resources.find(({ id }) => id === `file:${path}`);
+  return (found as unknown as { content: string }).content;
+}
+
+const serverFile = (context: PhaseContext): string => contentAt(SERVER_FILE, embedded.apiServer(context));
+const revision = (context: PhaseContext): unknown =>
+  (embedded.apiServer(context).find(({ id }) => id === 'service:kinit-server') as unknown as { revision: string })
+    .revision;
+
+test('its parts get the flags that static pods get, but for the datastore and the election that one server does not need', () => {
+  const { apiServer, controllerManager, scheduler } = parse(serverFile(makeContext(EMBEDDED))) as ServerFile;
+  const context = makeContext();
+  const pod = (name: string): string[] => {
+    const path = `/etc/kubernetes/manifests/${name}.yaml`;
+    const text = contentAt(path, [...staticPods.apiServer(context), ...staticPods.controllers(context)]);
+    const { spec } = parse(text) as { spec: { containers: [{ command: string[] }] } };
+    return spec.containers[0].command.slice(1);
+  };
+  const alone = (flags: readonly string[]): string[] =>
+    flags.map((flag) => flag.replace('--leader-elect=true', '--leader-elect=false'));
+  const own = (flags: readonly string[]): string[] =>
+    flags.filter((flag) => !flag.startsWith('--etcd-servers=')).sort();
+  expect(own(apiServer)).toEqual(own(pod('kube-apiserver')));
+  expect(controllerManager).toEqual(alone(pod('kube-controller-manager')));
+  expect(scheduler).toEqual(alone(pod('kube-scheduler')));
+  expect(apiServer).toContain('--etcd-servers=unixs:///var/lib/kinit-datastore/datastore.sock');
+});
+
+test('what it is started with is read back: form, version, and options that cannot change', () => {
+  const context = makeContext({ ...EMBEDDED, network: { serviceCIDR: '10.100.0.0/16' } });
+  expect(controlPlaneOn({ [SERVER_FILE]: serverFile(context) })).toMatchObject({
+    version: '1.36.3',
+    options: { controlPlane: 'embedded', 'network.serviceCIDR': '10.100.0.0/16' },
+  });
+});
+
+test.each(['', '{', 'apiServer: 1'])('a damaged file (%j) does not end the look at a host', (text) => {
+  expect(() => controlPlaneOn({ [SERVER_FILE]: text })).not.toThrow();
+});
+
+test('another flag means a restart, the same one does not', () => {
+  const changed = { ...EMBEDDED, scheduler: { extraArgs: { v: '4' } } };
+  expect(revision(makeContext(EMBEDDED))).toBe(revision(makeContext(EMBEDDED)));
+  expect(revision(makeContext(changed))).not.toBe(revision(makeContext(EMBEDDED)));
+});
