@@ -16,6 +16,8 @@ export interface RunArguments extends ReportArguments, Partial<WriteArguments> {
   readonly yes: boolean;
   /** Of apply. */
   readonly reviewed?: ReviewedPlan;
+  /** Of runtime change. */
+  readonly drainTimeout?: string;
   /** Of certs renew. */
   readonly renewal?: RunOptions['renewal'];
 }
@@ -52,7 +54,11 @@ export async function runEngine(
         : {}),
       signal: context.signal,
       ...writing,
-      ...defined({ reviewed: args.reviewed, renewal: args.renewal }),
+      ...defined({
+        reviewed: args.reviewed,
+        renewal: args.renewal,
+        drainSeconds: args.drainTimeout === undefined ? undefined : parseDuration('drain-timeout', args.drainTimeout),
+      }),
       ...(hosts === undefined || hosts.length === 0 ? {} : { hosts }),
     }),
   );

@@ -6,12 +6,12 @@ import type { Arch, ArtifactSet } from '../model/artifact.js';
 import { KinitError } from '../model/error.js';
 import type { HostFacts } from '../model/facts.js';
 import type { Node, PhaseContext } from '../model/phase.js';
-import type { Decisions } from '../model/record.js';
+import type { Decisions, RecordedMove } from '../model/record.js';
 import { isControlPlane, type HostSpec, type Spec } from '../model/spec.js';
 import { hostPort } from '../model/text/address.js';
 import { compareVersions } from '../model/text/version.js';
 import { needsKeys, planMaterial, type CertificateWishes, type PemPair, type Renewal } from '../pki/index.js';
-import { addressesOf, decide, membersOf } from './decisions.js';
+import { addressesOf, decide, membersOf, movesOf } from './decisions.js';
 import type { KnownCluster } from './guard/cluster.js';
 import { readFiles } from '../facts/index.js';
 import { isSealed } from '../model/text/sealed.js';
@@ -42,6 +42,8 @@ export interface SharedInput extends CertificateWork {
   readonly known: KnownCluster;
   /** Names of the hosts that are nodes once the run is through, besides those that are already. */
   readonly selected: ReadonlySet<string>;
+  /** What this run has on its way; absent: what the record has, but not of hosts that have left. */
+  readonly moves?: readonly RecordedMove[] | undefined;
   /** Version of kinit. */
   readonly kinit: string;
 }
@@ -64,6 +66,7 @@ export async function sharedContext({
   hosts,
   known,
   selected,
+  moves,
   kinit,
   renewalOf,
   mayReadKeys,
@@ -105,6 +108,7 @@ export async function sharedContext({
     decisions,
     addresses: addressesOf(spec, nodes, known),
     members: membersOf(spec, nodes, known, selected),
+    moves: moves ?? movesOf(nodes, known),
     kinit,
     ...(later ? { upgradesFrom: running } : {}),
   };

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { addOns } from '../add-ons/index.js';
 import { isMember } from '../model/facts.js';
 import type { Node } from '../model/phase.js';
-import type { Decisions, RecordedNode } from '../model/record.js';
+import type { Decisions, RecordedMove, RecordedNode } from '../model/record.js';
 import type { Spec } from '../model/spec.js';
 import { networkOf } from '../network/index.js';
 import type { KnownCluster } from './guard/cluster.js';
@@ -61,4 +61,10 @@ export function membersOf(
       return before === undefined ? [] : [[name, before]];
     }),
   );
+}
+
+/** What an earlier run left on its way, without that of hosts that have left the cluster since. */
+export function movesOf(nodes: readonly Node[], { moves }: Pick<KnownCluster, 'moves'>): readonly RecordedMove[] {
+  const left = new Set(nodes.filter(({ facts }) => !isMember(facts)).map(({ spec }) => spec.name));
+  return moves.filter(({ node }) => node === undefined || !left.has(node));
 }

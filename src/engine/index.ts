@@ -1,4 +1,5 @@
-export { runCluster, type Command, type RunOptions, type RunResult } from './run/run.js';
+export type { Command } from './command.js';
+export { runCluster, type RunOptions, type RunResult } from './run/run.js';
 export { resetHosts, type ResetOptions } from './reset/reset.js';
 export { placeOnHosts } from './place.js';
 export { readForeignCluster, type Described } from './adopt/index.js';

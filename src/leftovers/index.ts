@@ -50,4 +50,4 @@ export function strangersOf(nodes: readonly Seen[], spec: Spec, userCa?: string)
 function sideOf(spec: Spec, host: HostSpec): boolean {
   return (host.leftovers ?? spec.leftovers) === 'set-aside';
 }
-export { kubeletRuntime } from './rows/runtimes.js';
+export { kubeletRuntime, OTHER_RUNTIME } from './rows/runtimes.js';

@@ -4,7 +4,9 @@ import type { CheckResult } from './check.js';
 import { ERROR_CLASSES } from './error.js';
 
 const host = z.string().describe('Name of the host in the inventory.');
-const phase = z.string().describe('Phase, as `kinit phases` lists them; besides: connect, preflight, drain, undo.');
+const phase = z
+  .string()
+  .describe('Phase, as `kinit phases` lists them; besides: connect, preflight, drain, undo, uncordon.');
 const changes = z.int().min(0).describe('How many changes were made (plan: would be made).');
 const seconds = z.number().min(0).describe('How long it took.');
 const roundTrips = z.int().min(0).describe('Requests the host answered.');
@@ -45,7 +47,7 @@ export const eventSchema = z.discriminatedUnion('type', [
   z
     .strictObject({
       type: z.literal('run-started'),
-      command: z.string().describe('init, join, reset, plan, check or apply.'),
+      command: z.string().describe('init, join, reset, plan, check, apply, runtime-change or runtime-plan.'),
       hosts: z.array(z.string()).readonly().describe('Hosts it concerns.'),
       phases: z
         .array(z.strictObject({ id: z.string(), title: z.string() }))

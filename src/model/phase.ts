@@ -1,6 +1,6 @@
 import type { ArtifactSet, ImageRefs } from './artifact.js';
 import type { HostFacts } from './facts.js';
-import type { Decisions, RecordedNode } from './record.js';
+import type { Decisions, RecordedMove, RecordedNode } from './record.js';
 import type { Resource, Tools } from './resource.js';
 import type { HostSpec, Spec } from './spec.js';
 
@@ -52,6 +52,8 @@ export interface PhaseContext {
   readonly addresses: Readonly<Record<string, string>>;
   /** The nodes of the cluster once this run is through, also those that do not answer now. */
   readonly members: Readonly<Record<string, RecordedNode>>;
+  /** What is on its way from one state to another while this run is at work. */
+  readonly moves: readonly RecordedMove[];
   /** Kubernetes version that runs, where this run brings a later one. */
   readonly upgradesFrom?: string;
   /** Version of kinit. */

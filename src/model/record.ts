@@ -14,6 +14,18 @@ export const RECORD_VERSION = 1;
 /** A node as the run that saw it last found it. */
 const recordedNode = z.object({ address: z.string(), controlPlane: z.boolean(), machineId: z.string() });
 
+/** Something on its way from one state to another; a run that is cut leaves it for the next. */
+const recordedMove = z.object({
+  /** 'runtime': the container runtime of a node. */
+  what: z.string(),
+  from: z.string(),
+  to: z.string(),
+  /** Where it is of one node. */
+  node: z.string().optional(),
+  /** How far it is, in the words of who moves it. */
+  step: z.string().optional(),
+});
+
 /** docs/architecture.md describes each field. */
 export const recordSchema = z.object({
   version: z.literal(RECORD_VERSION),
@@ -34,7 +46,7 @@ export const recordSchema = z.object({
   /** Objects in the cluster by the phase that applies them, as 'Kind namespace/name'. */
   addOns: z.record(z.string(), z.array(z.string())),
   /** What is on its way from one state to another. */
-  moves: z.array(z.object({ what: z.string(), from: z.string(), to: z.string() })),
+  moves: z.array(recordedMove),
 });
 
 /**
@@ -43,5 +55,6 @@ export const recordSchema = z.object({
  */
 export type ClusterRecord = z.output<typeof recordSchema>;
 export type RecordedNode = z.output<typeof recordedNode>;
+export type RecordedMove = z.output<typeof recordedMove>;
 /** What was decided where the inventory leaves it to kinit, by name. */
 export type Decisions = ClusterRecord['decisions'];

@@ -154,7 +154,7 @@ export function makeSpecSchema(kinds: SpecKinds) {
           .meta(
             moved(
               'a node keeps the containers it has',
-              'Node by node: kinit reset NODE, which drains it, then kinit join NODE, which gives it the new one; kinit init again when all have it. The only control plane keeps its runtime.',
+              'Or change it: kinit runtime change drains, changes and uncordons node by node; with --dry-run it says what it would do.',
             ),
           ),
         registryMirrors: z

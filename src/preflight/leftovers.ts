@@ -15,10 +15,15 @@ export const leftovers: Check = (node, { spec, nodes, userCa }) => {
   });
 };
 
+/** Name of the check of a row. */
+export function checkNamed(row: string): string {
+  return `leftover-${row}`;
+}
+
 function checkOf(found: readonly FoundLeftover[], now: number): CheckResult {
   const [first] = found as [FoundLeftover];
   const { row } = first;
-  const base = { name: `leftover-${row.name}`, title: row.title };
+  const base = { name: checkNamed(row.name), title: row.title };
   const staying = found.filter(({ setAside }) => setAside === undefined);
   if (staying.length === 0) return { ...base, status: 'ok', found: `${described(found, now)}: set aside` };
   const advice = [...new Set(staying.map((each) => each.advice))].slice(0, 2);

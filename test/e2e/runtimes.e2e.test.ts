@@ -39,7 +39,7 @@ describe.each(RUNTIMES.slice(1))('$title', (runtime) => {
           const { code, stderr } = await kinit(['plan', '-i', other]);
           expect({ code, stderr }).toEqual({
             code: 20,
-            stderr: expect.stringMatching(new RegExp(`${id} on ${CELL_HOST}[^]*kinit reset NODE`)) as string,
+            stderr: expect.stringMatching(new RegExp(`${id} on ${CELL_HOST}[^]*kinit runtime change`)) as string,
           });
         });
 

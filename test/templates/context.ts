@@ -56,6 +56,7 @@ export function makeContext(input: Record<string, unknown> = {}, more: Partial<P
         { address, controlPlane: isControlPlane, machineId },
       ]),
     ),
+    moves: [],
     kinit: '1.2.3',
     ...more,
   };

@@ -13,6 +13,7 @@ import { lab } from './lab.js';
 import { phases } from './phases.js';
 import { plan } from './plan.js';
 import { reset } from './reset.js';
+import { runtime } from './runtime.js';
 import { status } from './status.js';
 import { token } from './token.js';
 
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   status,
   doctor,
   certs,
+  runtime,
   token,
   kubeconfig,
   artifacts,

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent } from 'node:https';
-import type { Duplex } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { connect } from 'node:tls';
 import { isIP } from 'node:net';
 
@@ -65,7 +65,7 @@ export class TunnelAgent extends Agent {
     this.tunnel.connectTcp(address, port).then(
       (stream) => {
         const socket = connect({
-          socket: stream,
+          socket: endingWith(stream),
           // An IP address may not stand in SNI (RFC 6066), but is still what the certificate is checked against.
           host: address,
           ...(isIP(address) === 0 ? { servername: address } : {}),
@@ -89,4 +89,24 @@ export class TunnelAgent extends Agent {
     );
     return undefined;
   }
+}
+
+/**
+ * What the stream carries, closed once its other end says nothing more. A connection that is kept reads nothing while it is
+ * idle, and an SSH channel stays half open when a server that was killed is gone: the next request would wait for an answer.
+ */
+function endingWith(stream: Duplex): Duplex {
+  const carried = new Duplex({
+    read: () => void stream.resume(),
+    write: (chunk, encoding, done) => void stream.write(chunk, encoding, done),
+    final: (done) => void stream.end(done),
+    destroy: (error, done) => {
+      stream.destroy();
+      done(error);
+    },
+  });
+  stream.on('data', (chunk) => void (carried.push(chunk) || stream.pause()));
+  // What came before the end is still read.
+  stream.once('end', () => void (carried.readableLength === 0 ? carried.destroy() : carried.push(null)));
+  return carried;
 }

@@ -16,7 +16,7 @@ export interface ProbePlan {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** Nodes that are new, rebooted or reinstalled since the last passed probe, with peers; all nodes when a workload has changed. */
+/** Nodes that are new, rebooted, reinstalled or of another runtime since the last passed probe, with peers; all nodes when a workload has changed. */
 export async function planProbe(
   api: ClusterApi,
   nodes: readonly KubeObject[],
@@ -31,7 +31,7 @@ export async function planProbe(
   );
   const data: Record<string, string> = { [WORKLOADS]: workloadsNow };
   for (const node of nodes)
-    data[node.metadata.name] = `${uid(node)}.${text(node, 'status', 'nodeInfo', 'bootID') ?? ''}`;
+    data[node.metadata.name] = `${uid(node)}.${info(node, 'bootID')}.${info(node, 'containerRuntimeVersion')}`;
   const names = nodes.map((node) => node.metadata.name);
   if (text(passed, WORKLOADS) !== workloadsNow) return { nodes: names, data };
   const fresh = names.filter((name) => text(passed, name) !== data[name]);
@@ -44,6 +44,7 @@ export async function rememberProbe(api: ClusterApi, plan: ProbePlan): Promise<v
   await api.apply({ apiVersion, kind, metadata, data: plan.data });
 }
 
+const info = (node: KubeObject, key: string): string => text(node, 'status', 'nodeInfo', key) ?? '';
 const uid = (object: KubeObject): string => text(object, 'metadata', 'uid') ?? '';
 
 function digest(lines: readonly string[]): string {

@@ -1,4 +1,4 @@
-import type { Decisions, RecordedNode } from '../../model/record.js';
+import type { Decisions, RecordedMove, RecordedNode } from '../../model/record.js';
 
 /** What is known of the cluster that the hosts are of, before anything is decided or touched. */
 export interface KnownCluster {
@@ -20,6 +20,8 @@ export interface KnownCluster {
   readonly options: Readonly<Record<string, string | null>>;
   readonly decisions: Decisions;
   readonly nodes: Readonly<Record<string, RecordedNode>>;
+  /** What an earlier run left on its way. */
+  readonly moves: readonly RecordedMove[];
 }
 
 export const NO_CLUSTER: KnownCluster = {
@@ -29,4 +31,5 @@ export const NO_CLUSTER: KnownCluster = {
   options: {},
   decisions: {},
   nodes: {},
+  moves: [],
 };

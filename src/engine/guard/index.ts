@@ -2,6 +2,7 @@ import { certificateWishes } from '../../control-plane/index.js';
 import type { CheckResult } from '../../model/check.js';
 import { KinitError } from '../../model/error.js';
 import { isControlPlane, type Spec } from '../../model/spec.js';
+import { changesRuntime, type Command } from '../command.js';
 import { endpointOf, toNode } from '../context.js';
 import type { LiveHost } from '../session/session.js';
 import { changedAuthorities } from './authorities.js';
@@ -15,11 +16,12 @@ import { versionRefusals } from './version.js';
 
 export { NO_CLUSTER, type KnownCluster } from './cluster.js';
 export { knownCluster } from './known.js';
+export { RUNTIME_MOVE, runtimeChanges, type RuntimeChange } from './runtime.js';
 
 export interface GuardInput {
   readonly spec: Spec;
   readonly known: KnownCluster;
-  readonly command: string;
+  readonly command: Command;
   readonly leader: LiveHost;
   readonly live: readonly LiveHost[];
   /** Names of the hosts that the run works on. */
@@ -70,15 +72,21 @@ async function refusalsOf({ spec, known, command, leader, live, selected, phases
       running: known.running,
       wanted: spec.kubernetesVersion,
       open: known.open,
-      joins: command === 'join',
+      keeps: keepsVersion(command),
       throughControlPlane:
         controlPlanes.every(({ name }) => selected.has(name)) && THROUGH.every((id) => phases.includes(id)),
     }),
     ...changedOptions(spec, known),
     ...changedHosts(spec, known, nodes),
-    ...changedRuntimes(spec, known, live, selected),
+    ...(changesRuntime(command) ? [] : changedRuntimes(spec, known, live, selected)),
     ...(await changedAuthorities(spec, wishes, leader.facts)),
   ];
+}
+
+/** Why a command leaves the cluster's version as it is; undefined where it may bring a later one. */
+function keepsVersion(command: Command): string | undefined {
+  if (command === 'join') return 'a host joins with the version that the cluster runs, no newer';
+  return changesRuntime(command) ? 'runtime and version are changed one after the other' : undefined;
 }
 
 /** Phases that bring the control plane to another version. */

@@ -46,7 +46,7 @@ async function throughApi({ inventory, leader, live, signal, mayReadKeys }: AskC
     const api = await access.api();
     const record = await recordIn(api, leader.spec.name);
     if (record !== undefined) return fromRecord(record);
-    return { ...(await askLive(api, live)), nodes: fromHosts(live).nodes };
+    return { ...(await askLive(api, live)), nodes: fromHosts(live).nodes, moves: [] };
   } catch (thrown) {
     // Credentials that have run out are refused, an API server that is just ending is silent: the copy says it as well.
     if (isOutage(thrown) || isRefusal(thrown)) return undefined;
@@ -71,7 +71,7 @@ function fromCopies(live: readonly LiveHost[]): Recorded | undefined {
   return newest === undefined ? undefined : fromRecord(newest);
 }
 
-function fromRecord({ kinit, clusterId, kubernetes, options, decisions, nodes }: ClusterRecord): Recorded {
+function fromRecord({ kinit, clusterId, kubernetes, options, decisions, nodes, moves }: ClusterRecord): Recorded {
   const given = options['apiServer.endpoint'] ?? decisions['endpoint'];
   return {
     own: true,
@@ -80,6 +80,7 @@ function fromRecord({ kinit, clusterId, kubernetes, options, decisions, nodes }:
     options,
     decisions,
     nodes,
+    moves,
     ...defined({ clusterId, endpoint: typeof given === 'string' ? given : undefined }),
   };
 }
@@ -91,6 +92,7 @@ function fromHosts(live: readonly LiveHost[]): Recorded {
     own: [...found.map(({ host }) => host), ...controlPlanesOf(live)].some(({ facts }) => facts.kubernetes.made),
     options: found[0]?.running.options ?? {},
     decisions: {},
+    moves: [],
     nodes: Object.fromEntries(
       found.flatMap(({ host: { spec, facts }, running: { address } }) =>
         address === undefined ? [] : [[spec.name, { address, controlPlane: true, machineId: facts.machineId }]],

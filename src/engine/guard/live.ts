@@ -35,7 +35,7 @@ export function manifestsOf(
 export async function askLive(
   api: ClusterApi,
   live: readonly LiveHost[],
-): Promise<Omit<KnownCluster, 'exists' | 'open' | 'nodes'>> {
+): Promise<Omit<KnownCluster, 'exists' | 'open' | 'nodes' | 'moves'>> {
   const [namespace, clusterInfo, configuration, ...shown] = await Promise.all([
     api.get({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' }),
     api.get(CLUSTER_INFO),

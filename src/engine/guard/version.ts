@@ -5,8 +5,8 @@ export interface VersionStep {
   /** The newest API server's; undefined: not known. */
   readonly running: string | undefined;
   readonly wanted: string;
-  /** Brings hosts to the cluster and leaves the cluster as it is. */
-  readonly joins: boolean;
+  /** The run leaves the cluster's version as it is, because of this: a clause. */
+  readonly keeps: string | undefined;
   /** The control plane takes part in this run, with the phases that change its version. */
   readonly throughControlPlane: boolean;
   /** An API server answers. */
@@ -18,7 +18,7 @@ export interface VersionStep {
  * already. One minor version at a time, the control plane first: a kubelet is never newer than its API server
  * (https://kubernetes.io/releases/version-skew-policy/).
  */
-export function versionRefusals({ running, wanted, joins, throughControlPlane, open }: VersionStep): Refusal[] {
+export function versionRefusals({ running, wanted, keeps, throughControlPlane, open }: VersionStep): Refusal[] {
   if (running === undefined || running === wanted) return [];
   const refusal = (why: string, todo: string): Refusal[] => [
     { option: 'kubernetesVersion', there: running, wanted, why, todo },
@@ -31,11 +31,8 @@ export function versionRefusals({ running, wanted, joins, throughControlPlane, o
       'Kubernetes goes up one minor version at a time',
       `Set kubernetesVersion to one of ${nextMinor(running)} first, and run kinit init; then the next.`,
     );
-  if (joins)
-    return refusal(
-      'a host joins with the version that the cluster runs, no newer',
-      `Set kubernetesVersion: ${running}, or bring the cluster to ${wanted} first: kinit init.`,
-    );
+  if (keeps !== undefined)
+    return refusal(keeps, `Set kubernetesVersion: ${running}, or bring the cluster to ${wanted} first: kinit init.`);
   if (!throughControlPlane)
     return refusal(
       'the control plane gets a version before the nodes do',

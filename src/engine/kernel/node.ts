@@ -1,4 +1,5 @@
-import { emptyNode, fillNode } from '../../cluster/node/drain.js';
+import { uncordonOurs } from '../../cluster/node/cordon.js';
+import { emptyNode } from '../../cluster/node/drain.js';
 import { text } from '../../cluster/api/json.js';
 import { patiently, waitUntil } from '../../cluster/api/until.js';
 import { isReady } from '../../cluster/why/pods.js';
@@ -53,7 +54,7 @@ export async function comeBack(
         }),
       hint: `Look at its kubelet: journalctl -u kubelet on ${name}. Then run the same command again: it goes on from there.`,
     });
-    await fillNode(await access.api(), name);
+    await uncordonOurs(await access.api(), name);
   } finally {
     access.close();
   }

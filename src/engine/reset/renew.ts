@@ -7,20 +7,22 @@ import { kindNamed } from '../kinds.js';
 /**
  * Gives each entry of the host's journal the undo that the present code makes of its data, so that what was recorded by a
  * kinit with a mistake in an undo is undone without it. An entry without data, of a kind or of a version that this kinit
- * does not know keeps the text it was recorded with.
+ * does not know keeps the text it was recorded with. Gives the entries.
  */
-export async function renewJournal(connection: HostConnection): Promise<void> {
+export async function renewJournal(connection: HostConnection): Promise<readonly RecordedEntry[]> {
   const listed = await connection.run(journalList());
   if (listed.code !== 0) throw cannot('read', connection.host, listed.stderr);
-  const renewed = parseJournal(listed.stdout).flatMap((entry) => {
+  const entries = parseJournal(listed.stdout);
+  const renewed = entries.flatMap((entry) => {
     const restore = restoreOf(entry);
     return restore === undefined || sha256Hex(`${restore}\n`) === entry.sha256
       ? []
       : [journalRenew(entry.name, restore)];
   });
-  if (renewed.length === 0) return;
+  if (renewed.length === 0) return entries;
   const result = await connection.run(`set -e\n${renewed.join('\n')}`, { change: 'bring the undo journal up to date' });
   if (result.code !== 0) throw cannot('bring up to date', connection.host, result.stderr);
+  return entries;
 }
 
 function restoreOf({ undo }: RecordedEntry): string | undefined {

@@ -1,6 +1,9 @@
 import { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import type { HostConnection } from '../../model/host.js';
+import type { RecordedEntry } from '../../resources/journal/read.js';
+import { stopRuntime } from '../../resources/traces/index.js';
+import { RUNTIMES } from '../../runtime/index.js';
 import { ENTRY_SILENCE, journalReplay, parseReplay, type ReplayLine } from '../../resources/journal/replay.js';
 import { killPoint } from '../change/kill-point.js';
 import type { LiveHost } from '../session/session.js';
@@ -18,18 +21,46 @@ export async function undo(
   const started = performance.now();
   const tripsBefore = host.connection.stats.roundTrips;
   emit({ type: 'phase-started', host: name, phase: 'undo', title: 'Undo what kinit changed' });
-  await renewJournal(host.connection);
-  const entries = await replay(host.connection, removePackages, (line) => tell(line, name, emit));
+  const changes = await undoEntries(host, { removePackages }, emit);
   emit({
     type: 'phase-finished',
     host: name,
     phase: 'undo',
-    changes: entries.length,
+    changes,
     seconds: (performance.now() - started) / 1000,
     roundTrips: host.connection.stats.roundTrips - tripsBefore,
-    ...(entries.length === 0 ? { reason: 'kinit has no journal on this host' } : {}),
+    ...(changes === 0 ? { reason: 'kinit has no journal on this host' } : {}),
   });
-  return entries.length;
+  return changes;
+}
+
+/** The same without a phase around it. Gives how many entries were undone. @param asked which of them, and whether packages go too */
+export async function undoEntries(
+  { connection, spec }: LiveHost,
+  asked: Parameters<typeof journalReplay>[0],
+  emit: Emit,
+): Promise<number> {
+  const entries = await renewJournal(connection);
+  if (asked.only === undefined) await stopAllPods(connection, entries);
+  return (await replay(connection, asked, (line) => tell(line, spec.name, emit))).length;
+}
+
+/**
+ * Where a host has had several runtimes: the newest of what they left is not always that of the one that runs, and nothing of
+ * it can be cleared while its pods do. What could not be stopped the replay tells.
+ */
+async function stopAllPods(connection: HostConnection, entries: readonly RecordedEntry[]): Promise<void> {
+  const ids = new Set(entries.flatMap(({ undo: recorded }) => runtimeOfTraces(recorded) ?? []));
+  const known = RUNTIMES.filter(({ id }) => ids.has(id));
+  if (known.length < 2) return;
+  const script = known.map((runtime) => `(\n${stopRuntime(runtime)}\n)`).join('\n');
+  await connection.run(`${script}\n:`, { silenceSeconds: SILENCE * known.length, change: 'stop all pods' });
+}
+
+function runtimeOfTraces(undone: RecordedEntry['undo']): string | undefined {
+  const { kind, data } = undone ?? {};
+  const runtime = typeof data === 'object' && data !== null && 'runtime' in data ? data.runtime : undefined;
+  return kind === 'traces' && typeof runtime === 'string' ? runtime : undefined;
 }
 
 function tell({ status, id, message }: ReplayLine, host: string, emit: Emit): void {
@@ -41,10 +72,10 @@ function tell({ status, id, message }: ReplayLine, host: string, emit: Emit): vo
 
 async function replay(
   connection: HostConnection,
-  removePackages: boolean,
+  asked: Parameters<typeof journalReplay>[0],
   onEntry: (line: ReplayLine) => void,
 ): Promise<readonly ReplayLine[]> {
-  const result = await connection.run(journalReplay({ removePackages }), {
+  const result = await connection.run(journalReplay(asked), {
     silenceSeconds: SILENCE,
     change: 'undo what kinit changed',
     onLine: (line) => {

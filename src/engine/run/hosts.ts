@@ -15,30 +15,40 @@ import { artifactSets } from './artifact-sets.js';
 import type { HostsOutcome } from './outcome.js';
 import { passOverHosts, type HostsRun, type Prepared } from './pass.js';
 
-/** Takes every host through its phases, side by side. With a reviewed plan: only when that is what would be done. */
-export async function runHosts(run: HostsRun): Promise<HostsOutcome> {
-  const prepared = await prepare(run);
-  const { emit, reviewed, live } = run;
+/**
+ * Takes every host through its phases, side by side. With a reviewed plan: only when that is what would be done.
+ * @param artifacts as `prepare` takes them
+ */
+export async function runHosts(run: HostsRun, artifacts?: Prepared['artifacts']): Promise<HostsOutcome> {
+  const prepared = await prepare(run, artifacts);
   try {
-    if (run.dryRun) return await look(prepared, emit);
-    if (reviewed === undefined) return await passOverHosts(prepared, { emit, dryRun: false });
-    return await carryOutReviewed(reviewed, live, {
-      look: () => look(prepared, () => undefined),
-      act: () =>
-        passOverHosts(prepared, {
-          emit,
-          dryRun: false,
-          permit: (host, phase, observed, twins) =>
-            permitReviewed(reviewed, prepared.masks, { host, phase, observed, twins }),
-        }),
-    });
+    return await goOver(prepared);
   } finally {
     prepared.access.close();
   }
 }
 
-/** Certificates, artifacts and a way to the API: what must be known before any host is looked at. */
-async function prepare(run: HostsRun): Promise<Prepared> {
+async function goOver(prepared: Prepared): Promise<HostsOutcome> {
+  const { emit, reviewed, live, dryRun } = prepared.run;
+  if (dryRun) return await look(prepared, emit);
+  if (reviewed === undefined) return await passOverHosts(prepared, { emit, dryRun: false });
+  return await carryOutReviewed(reviewed, live, {
+    look: () => look(prepared, () => undefined),
+    act: () =>
+      passOverHosts(prepared, {
+        emit,
+        dryRun: false,
+        permit: (host, phase, observed, twins) =>
+          permitReviewed(reviewed, prepared.masks, { host, phase, observed, twins }),
+      }),
+  });
+}
+
+/**
+ * Certificates, artifacts and a way to the API, which the caller closes: what must be known before any host is looked at.
+ * @param found artifacts of an earlier run over the same hosts; absent: they are looked for
+ */
+export async function prepare(run: HostsRun, found?: Prepared['artifacts']): Promise<Prepared> {
   const { inventory, live, signal, known, selected, version, renewal } = run;
   // First what may fail at once: nothing is built, and nothing more is said, for a run that has ended.
   const shared = await sharedContext({
@@ -46,11 +56,12 @@ async function prepare(run: HostsRun): Promise<Prepared> {
     hosts: live,
     known,
     selected,
+    moves: run.moves,
     kinit: version,
     renewalOf: (host) => (selected.has(host) ? renewal : 'due'),
     mayReadKeys: !run.dryRun,
   });
-  const artifacts = await artifactsFor(run, shared);
+  const artifacts = found ?? (await artifactsFor(run, shared));
   const { name } = shared.leader.spec;
   const leader = live.find(({ spec }) => spec.name === name) as LiveHost;
   const { address } = shared.leader;
@@ -67,9 +78,9 @@ async function prepare(run: HostsRun): Promise<Prepared> {
       open: known.open,
     },
   );
-  const found = new Map(live.map(({ spec, facts }) => [spec.name, facts.kubernetes.pki]));
+  const files = new Map(live.map(({ spec, facts }) => [spec.name, facts.kubernetes.pki]));
   const twins = twinSets(artifacts, run.reviewed?.content);
-  return { run, shared, artifacts, access, masks: masksOf(shared.material, found), twins };
+  return { run, shared, artifacts, access, masks: masksOf(shared.material, files), twins };
 }
 
 /** Names and versions are enough to say what would be done; built and fetched is only what is then sent to a host. */

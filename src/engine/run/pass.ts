@@ -5,6 +5,7 @@ import type { Emit } from '../../model/event.js';
 import { limiter } from '../../model/limit.js';
 import type { Phase } from '../../model/phase.js';
 import type { PlanContent, PlannedChange } from '../../model/plan.js';
+import type { RecordedMove } from '../../model/record.js';
 import type { Tools } from '../../model/resource.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import type { Renewal } from '../../pki/index.js';
@@ -36,6 +37,8 @@ export interface HostsRun {
   readonly dryRun: boolean;
   /** The first failure stops every host, between two changes. */
   readonly strict: boolean;
+  /** What is on its way meanwhile, for the record; absent: what it has. */
+  readonly moves?: readonly RecordedMove[];
   /** Which certificates of the selected hosts are renewed. */
   readonly renewal: Renewal;
   /** Version of kinit. */

@@ -1,12 +1,15 @@
+import { OTHER_RUNTIME } from '../../leftovers/index.js';
 import { isMember } from '../../model/facts.js';
 import { KinitError } from '../../model/error.js';
 import type { CheckResult } from '../../model/check.js';
 import type { Emit } from '../../model/event.js';
 import { isControlPlane, type LoadedInventory, type Spec } from '../../model/spec.js';
 import { nearest } from '../../inventory/nearest.js';
+import { checkNamed } from '../../preflight/leftovers.js';
 import { runChecks } from '../../preflight/checks.js';
 import { lookAround } from '../../preflight/network/looks.js';
 import { lockHolder } from '../../cluster/lock/lock.js';
+import { changesRuntime, type Command } from '../command.js';
 import { toNode } from '../context.js';
 import type { KnownCluster } from '../guard/index.js';
 import { reportFailure } from './outcome.js';
@@ -23,7 +26,7 @@ interface PreflightOptions {
   readonly live: readonly LiveHost[];
   /** Every host that answers: for checks between hosts. */
   readonly all: readonly LiveHost[];
-  readonly command: string;
+  readonly command: Command;
   /** One unfit host stops all. */
   readonly strict: boolean;
   /** The run holds the cluster's lock. */
@@ -77,10 +80,13 @@ export async function preflight({
   const made = [...new Set([...results.values()].flatMap((checks) => checks.map(({ name }) => name)))];
   for (const name of spec.preflight.ignore.filter((each) => each !== 'all' && !made.includes(each)))
     emit({ type: 'warning', text: unmade(name, made) });
+  // That nodes have another runtime is why it is changed.
+  const whatItIsFor = changesRuntime(command) ? checkNamed(OTHER_RUNTIME) : undefined;
   const failed: FailedCheck[] = [];
   for (const [host, checks] of results) {
     if (!names.has(host)) continue;
-    for (const check of [...checks, ...more.filter((each) => each.host === host).map(({ check: one }) => one)]) {
+    const mine = checks.filter(({ name }) => name !== whatItIsFor);
+    for (const check of [...mine, ...more.filter((each) => each.host === host).map(({ check: one }) => one)]) {
       emit({ type: 'check', host, check });
       if (check.status === 'error') failed.push({ host, check });
     }

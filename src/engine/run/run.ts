@@ -6,9 +6,11 @@ import type { PlanContent } from '../../model/plan.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import type { Renewal } from '../../pki/index.js';
 import { KERNEL_STEP, hostsToMove, moveKernels, type Moved } from '../kernel/move.js';
+import { changesHosts, changesRuntime, type Command } from '../command.js';
 import { explainFailedRun } from '../explain/failed-run.js';
 import { guard, guardCheck, knownCluster, type KnownCluster } from '../guard/index.js';
 import type { ReviewedPlan } from '../plan/reviewed.js';
+import { changeRuntimes } from '../runtime-change/index.js';
 import { requireLeader } from '../session/leader.js';
 import { clusterLock, lockLost, type ClusterLock, type LockWish } from '../session/lock.js';
 import { settled, withoutStrangers } from '../session/past.js';
@@ -26,9 +28,8 @@ import {
   type HostResult,
   type HostsOutcome,
 } from './outcome.js';
+import type { HostsRun } from './pass.js';
 import { preflight } from './preflight.js';
-
-export type Command = 'init' | 'join' | 'plan' | 'apply' | 'check';
 
 export interface RunOptions {
   readonly inventory: LoadedInventory;
@@ -47,6 +48,8 @@ export interface RunOptions {
   readonly version: string;
   /** Which certificates of the hosts asked for are renewed; default: those that are due. */
   readonly renewal?: Renewal;
+  /** runtime-change: seconds that the pods of a node get to leave it. */
+  readonly drainSeconds?: number;
   /** apply: the plan that is carried out. */
   readonly reviewed?: ReviewedPlan;
   /** Asks before hosts are rebooted; throws where they may not be. Absent: for commands that reboot none. */
@@ -165,7 +168,7 @@ async function kernels(
   if (skip.includes(KERNEL_STEP) || (only.length > 0 && !only.includes(KERNEL_STEP))) return undefined;
   const mine = live.filter(({ spec }) => selected.has(spec.name) && !unfit.has(spec.name));
   const names = hostsToMove(mine, options.inventory).map(({ spec }) => spec.name);
-  if (names.length === 0 || !changesHosts(command)) return undefined;
+  if (names.length === 0 || !changesHosts(command) || changesRuntime(command)) return undefined;
   if (mayReboot === undefined)
     throw new KinitError(
       `${names.join(', ')}: the inventory wants another kernel, and kinit ${command} reboots no host`,
@@ -239,7 +242,7 @@ async function goThroughPhases(
   const { skip, only, ignorePreflight } = options;
   const changes = changesHosts(options.command);
   const signal = AbortSignal.any([options.signal, lock.lost]);
-  const outcome = await runHosts({
+  const run: HostsRun = {
     ...options,
     renewal: options.renewal ?? 'due',
     signal,
@@ -250,7 +253,8 @@ async function goThroughPhases(
     selected,
     known,
     dryRun: !changes,
-  });
+  };
+  const outcome = await (changesRuntime(options.command) ? changeRuntimes(run, options) : runHosts(run));
   const reached = new Set(outcome.timings.map(({ phase }) => phase));
   const notReached = phases.map(({ id }) => id).filter((id) => !reached.has(id));
   if (changes) await explainFailedRun({ ...options, signal, live, lost, failures: outcome.failures, notReached });
@@ -283,8 +287,4 @@ function hostsOf({ inventory, reviewed }: RunOptions): LoadedInventory['spec']['
 function asksFor(host: string, { hosts, command }: RunOptions): boolean {
   // A plan names all hosts it concerns.
   return hosts === undefined || command === 'apply' || hosts.includes(host);
-}
-
-function changesHosts(command: Command): boolean {
-  return command !== 'plan' && command !== 'check';
 }

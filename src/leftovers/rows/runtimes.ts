@@ -11,9 +11,12 @@ const KUBELET_FILES = [
 ];
 const ENDPOINT = /(?:--container-runtime-endpoint[= ]|^containerRuntimeEndpoint: *)"?(?:unix:\/\/)?(\/[^"\s]+)/m;
 
+/** Name of the check below. */
+export const OTHER_RUNTIME = 'other-runtime';
+
 /** A host has one runtime: that of the inventory. */
 export const otherRuntimes: LeftoverRow = {
-  name: 'other-runtime',
+  name: OTHER_RUNTIME,
   title: 'Another container runtime on the host',
   harm: 'kubeadm and crictl do not know which one is meant, and what runs in it takes memory that the scheduler takes for free.',
   looks: (spec) => ({ texts: KUBELET_FILES, units: othersOf(spec).map(criUnit) }),
@@ -58,6 +61,6 @@ function isActive({ units }: HostPast, runtime: ContainerRuntime): boolean {
 
 function wayOut({ id }: ContainerRuntime, mine: boolean): string {
   return mine
-    ? `Set runtime.name: ${id}. To change it: kinit reset NODE, which drains it first, then kinit join NODE.`
+    ? `Set runtime.name: ${id}, or change it: kinit runtime change drains, changes and uncordons node by node.`
     : `Set runtime.name: ${id}, or take the node out of its cluster first (kubectl drain and delete), then systemctl disable --now kubelet.`;
 }

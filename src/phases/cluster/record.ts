@@ -43,7 +43,7 @@ function recordOf(context: PhaseContext): ClusterRecord {
     addOns: Object.fromEntries(
       Object.entries(objectsOf(context)).map(([phase, objects]) => [phase, objects.map((each) => nameOf(refOf(each)))]),
     ),
-    moves: [],
+    moves: [...context.moves],
   };
 }
 

@@ -37,7 +37,12 @@ const NOT_KNOWN_YET = 'digest not known yet: init builds or fetches it';
 
 /** An executable and the links that name it, installed from a file on the operator's machine, or fetched by the host. */
 export function binary({ artifact, pull }: Pick<BinaryResource, 'artifact' | 'pull'>): BinaryResource {
-  return { kind: 'binary', id: `binary:${artifact.installPath}`, artifact, ...defined({ pull }) };
+  return { kind: 'binary', id: binaryId(artifact.installPath), artifact, ...defined({ pull }) };
+}
+
+/** Id of the program at a path. */
+export function binaryId(installPath: string): string {
+  return `binary:${installPath}`;
 }
 
 /** Seconds that a host may take for a file without a word; fetch.sh has a bound of its own below it. */

@@ -8,6 +8,8 @@ const RENEW = shellScript('./renew.sh', import.meta.url);
 export interface RecordedEntry {
   /** Name of its folder: NUMBER-SLUG. */
   readonly name: string;
+  /** Of the resource. */
+  readonly id: string;
   /** Absent for entries of an older kinit, which kept no data: their restore.sh is all there is. */
   readonly undo?: { readonly kind: string; readonly version: number; readonly data: unknown };
   /** Of its restore.sh, lower-case hex. */
@@ -19,18 +21,20 @@ export function journalList(stateDir: string = STATE_DIR): string {
   return sh(LIST, { args: [stateDir] });
 }
 
-/** Lines 'NAME/kind:KIND VERSION', 'NAME/data.json:JSON' and 'SHA256  NAME/restore.sh'. */
+/** Lines 'NAME/id:ID', 'NAME/kind:KIND VERSION', 'NAME/data.json:JSON' and 'SHA256  NAME/restore.sh'. */
 export function parseJournal(output: string): readonly RecordedEntry[] {
   const lines = output.split('\n');
+  const ids = fieldsOf(lines, 'id');
   const kinds = fieldsOf(lines, 'kind');
   const data = fieldsOf(lines, 'data.json');
   return lines.flatMap((line) => {
     const [, sha256, name] = /^([0-9a-f]{64}) [ *](\d+-[^/]+)\/restore\.sh$/.exec(line) ?? [];
     if (sha256 === undefined || name === undefined) return [];
+    const id = ids.get(name) ?? '';
     const [kind, version] = kinds.get(name)?.split(' ') ?? [];
     const json = data.get(name);
-    if (kind === undefined || json === undefined) return [{ name, sha256 }];
-    return [{ name, sha256, undo: { kind, version: Number(version), data: JSON.parse(json) as unknown } }];
+    if (kind === undefined || json === undefined) return [{ name, id, sha256 }];
+    return [{ name, id, sha256, undo: { kind, version: Number(version), data: JSON.parse(json) as unknown } }];
   });
 }
 

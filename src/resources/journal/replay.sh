@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Undoes every entry, the newest first, each in a shell of its own with "$D" set to its folder. Prints lines
+# Undoes every entry, or those that are named, the newest first, each in a shell of its own with "$D" set to its folder. Prints lines
 #   kinit-undo <ok|failed|note|alive> <id in base64> <message>
 # as things happen, removes an entry once it is undone, and the whole state folder when none is left. Killed in the
 # middle, it goes on where it was when run again: every restore.sh may run twice. Exit code 1 when an entry could not be
@@ -12,6 +12,7 @@
 # $2 = kind of the entries that go before all others
 # $3 = seconds without a word after which an entry is ended
 # $4 = seconds between two signs of life
+# the others = names of entries; none: all
 # KINIT_REMOVE_PACKAGES = 1: packages that kinit installed go too
 # include: ../../shell/lib/host-path.sh
 
@@ -19,6 +20,8 @@ state=$1
 journal=$state/journal
 silence=$3
 beat=$4
+first=$2
+shift 4
 LC_ALL=C
 KINIT_LATER=$state/later
 export LC_ALL KINIT_LATER KINIT_REMOVE_PACKAGES
@@ -27,16 +30,21 @@ umask 077
 say() { printf 'kinit-undo %s %s %s\n' "$1" "$2" "$3"; }
 
 newest_first() {
-  for entry in "$journal"/[0-9]*; do
-    [ ! -e "$entry" ] || printf '%s\n' "${entry##*/}"
+  if [ $# -eq 0 ]; then
+    for entry in "$journal"/[0-9]*; do
+      set -- "$@" "${entry##*/}"
+    done
+  fi
+  for name in "$@"; do
+    [ ! -e "$journal/$name" ] || printf '%s\n' "$name"
   done | sort -r
 }
 
 # The entries of this kind, then all others.
 in_order() {
-  names=$(newest_first)
-  printf '%s\n' "$names" | grep -e "^[0-9]*-$1-"
-  printf '%s\n' "$names" | grep -v -e "^[0-9]*-$1-"
+  names=$(newest_first "$@")
+  printf '%s\n' "$names" | grep -e "^[0-9]*-$first-"
+  printf '%s\n' "$names" | grep -v -e "^[0-9]*-$first-"
 }
 
 undo() {
@@ -116,7 +124,7 @@ reload_and_restart() {
 [ -d "$state" ] || exit 0
 rm -rf -- "$journal"/.new-* "$journal"/.done-*
 failed=0
-for name in $(in_order "$2"); do
+for name in $(in_order "$@"); do
   undo "$name"
 done
 [ ! -s "$KINIT_LATER" ] || reload_and_restart

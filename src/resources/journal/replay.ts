@@ -26,14 +26,22 @@ export const ENTRY_SILENCE = 600;
 /** Seconds between two signs of life of one entry. */
 const BEAT = 5;
 
-/** sh text that undoes every entry, the newest first, and prints lines for parseReplay. May be stopped and run again. */
+/**
+ * sh text that undoes every entry, the newest first, and prints lines for parseReplay. May be stopped and run again.
+ * With `only` it undoes entries of these names and no others.
+ */
 export function journalReplay(
-  options: { readonly removePackages: boolean; readonly silence?: number; readonly beat?: number },
+  options: {
+    readonly removePackages: boolean;
+    readonly silence?: number;
+    readonly beat?: number;
+    readonly only?: readonly string[];
+  },
   stateDir: string = STATE_DIR,
 ): string {
-  const { removePackages, silence = ENTRY_SILENCE, beat = BEAT } = options;
+  const { removePackages, silence = ENTRY_SILENCE, beat = BEAT, only = [] } = options;
   return sh(REPLAY, {
-    args: [stateDir, FIRST, String(silence), String(beat)],
+    args: [stateDir, FIRST, String(silence), String(beat), ...only],
     env: { KINIT_REMOVE_PACKAGES: removePackages ? '1' : '0' },
   });
 }

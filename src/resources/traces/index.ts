@@ -52,6 +52,15 @@ const OBSERVE = shellScript('./observe.sh', import.meta.url);
 const MARK = shellScript('./mark.sh', import.meta.url);
 const SAVE = shellScript('./save.sh', import.meta.url);
 const RESTORE = shellScript('./restore.sh', import.meta.url);
+const STOP = shellScript('./stop.sh', import.meta.url);
+
+/** sh text that ends the kubelet and all pods of a runtime that goes while its node stays. Says what it could not, and ends with code 1. */
+export function stopRuntime({ stopPods, mounts }: RuntimeTraces, stateDir: string = STATE_DIR): string {
+  return sh(STOP, {
+    args: [stateDir, ...mounts.map((pattern) => `mount=${pattern}`)],
+    env: { STOP_PODS: sh(stopPods) },
+  });
+}
 
 /** @param runtimeNamed the registry of container runtimes, by id */
 export function tracesKind(runtimeNamed: (id: string) => RuntimeTraces): ResourceKind<TracesResource, TracesSeen> {

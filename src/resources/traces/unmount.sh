@@ -1,12 +1,15 @@
 # shellcheck shell=sh
-# unmount_cluster mount=PATTERN...: takes off what the kubelet and the runtime (the patterns) mounted, deepest first.
+# unmount_cluster mount=PATTERN...: takes off what the kubelet and the runtime (the patterns) mounted, deepest first;
+# unmount_runtime mount=PATTERN...: what the runtime mounted, and the kubelet's own mounts stay.
 # Mounts recorded before the cluster ("$D/mounts") and those outside their own folders (a person's disk at
 # /var/lib/kubelet/data) stay. Other words are passed over. Calls bad MESSAGE and was_there LIST LINE.
 
 unmount_cluster() {
-  cluster_mounts \
-    'mount=/var/lib/kubelet/pods/*' 'mount=/var/lib/kubelet/plugins/*' \
-    'mount=/run/netns/cni-*' 'mount=/var/run/netns/cni-*' "$@" | sort -ru > "$D/unmount"
+  unmount_runtime 'mount=/var/lib/kubelet/pods/*' 'mount=/var/lib/kubelet/plugins/*' "$@"
+}
+
+unmount_runtime() {
+  cluster_mounts 'mount=/run/netns/cni-*' 'mount=/var/run/netns/cni-*' "$@" | sort -ru > "$D/unmount"
   while IFS= read -r mount; do
     unmount "$mount"
   done < "$D/unmount"

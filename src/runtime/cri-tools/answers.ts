@@ -9,19 +9,20 @@ const ANSWERS = shellScript('./answers.sh', import.meta.url);
 /** Looks that it may take, a second apart: its service is running by then. */
 const TRIES = 30;
 
-/** Waits until the runtime answers through the CRI, as the kubelet will ask it. Throws 'timeout'. */
+/** Waits until the runtime answers through the CRI, as the kubelet will ask it. Gives the name by which nodes tell of it ('cri-o'). Throws 'timeout'. */
 export async function waitForCri(
   { title, units, sockets }: ContainerRuntime,
   { host, progress }: Tools,
-): Promise<void> {
+): Promise<string> {
   const [socket] = sockets;
   const result = await host.run(sh(ANSWERS, { args: [socket, String(TRIES), ...units] }), {
     // Each look is bounded by 5 s.
     timeoutSeconds: TRIES * 6 + 30,
   });
   if (result.code === 0) {
-    progress(`answers through the CRI: ${result.stdout.trim().split('\n').join(' ')}`);
-    return;
+    const [name = '', version = ''] = result.stdout.trim().split('\n');
+    progress(`answers through the CRI: ${name} ${version}`);
+    return name;
   }
   throw new KinitError(`${title} does not answer through the CRI`, {
     class: 'timeout',

@@ -22,9 +22,9 @@ export interface ImageSeen {
 /** What the runtime has for the CRI, by full reference. */
 export type ImagesSeen = ReadonlyMap<string, ImageSeen>;
 
-/** Container images: streamed from this machine, or pulled by the host where there is no archive. */
+/** Container images: streamed from this machine, or pulled by the host where there is no archive. Each runtime has its own. */
 export function images(options: Pick<ImagesResource, 'runtime' | 'images'>): ImagesResource {
-  return { kind: 'images', id: 'images', ...options };
+  return { kind: 'images', id: `images:${options.runtime}`, ...options };
 }
 
 /**

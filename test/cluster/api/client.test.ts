@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openApi } from '../../../src/cluster/api/client.js';
 import type { ClusterApi } from '../../../src/model/api.js';
@@ -287,3 +288,43 @@ test('a request that was given up while its connection was still being made fail
   await new Promise((resolve) => setTimeout(resolve, 20));
   slow.close();
 });
+
+test('a kept connection whose other end has gone silent for good, and is only half closed, is not used again', async () => {
+  const streams: Duplex[] = [];
+  const kept = open({
+    connectTcp: async (address, port) => {
+      const socket = connect(port, address);
+      await once(socket, 'connect');
+      const stream = channelOver(socket);
+      streams.push(stream);
+      return stream;
+    },
+    timeoutSeconds: 2,
+  });
+  replies = [
+    { status: 200, text: 'ok' },
+    { status: 200, text: 'ok' },
+  ];
+  expect((await kept.request('GET', '/readyz')).status).toBe(200);
+  streams[0]?.push(null);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect((await kept.request('GET', '/readyz')).status).toBe(200);
+  expect(streams).toHaveLength(2);
+  kept.close();
+});
+
+/** As an SSH channel does: its end is the other side's, and writing goes on. */
+function channelOver(socket: Socket): Duplex {
+  const channel = new Duplex({
+    allowHalfOpen: true,
+    read: () => undefined,
+    write: (chunk, _encoding, done) => void socket.write(chunk as Buffer, () => done()),
+    destroy: (error, done) => {
+      socket.destroy();
+      done(error);
+    },
+  });
+  socket.on('data', (chunk) => channel.push(chunk));
+  socket.on('error', () => undefined);
+  return channel;
+}

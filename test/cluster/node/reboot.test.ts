@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { emptyNode, fillNode } from '../../../src/cluster/node/drain.js';
+import { uncordonOurs } from '../../../src/cluster/node/cordon.js';
+import { emptyNode } from '../../../src/cluster/node/drain.js';
 import { fakeApi } from '../fakes.js';
 
 const PATH = '/api/v1/nodes/n1';
@@ -36,18 +37,18 @@ test('a node is cordoned for a reboot, with a note of whose that is', async () =
 test('one that a person cordoned gets no such note, and stays cordoned', async () => {
   const { api, patches } = cluster({ unschedulable: true });
   await emptyNode(api, 'n1', options);
-  await fillNode(api, 'n1');
+  await uncordonOurs(api, 'n1');
   expect(patches).toEqual([]);
 });
 
 test('one with the note takes pods again, and the note goes', async () => {
   const { api, patches } = cluster({ unschedulable: true }, { 'kinit/cordoned': 'reboot' });
-  await fillNode(api, 'n1');
+  await uncordonOurs(api, 'n1');
   expect(patches).toEqual([{ metadata: { annotations: { 'kinit/cordoned': null } }, spec: { unschedulable: null } }]);
 });
 
 test('a node that is not there is no error', async () => {
   const { api } = cluster({});
   expect(await emptyNode(api, 'n2', options)).toBe(false);
-  await fillNode(api, 'n2');
+  await uncordonOurs(api, 'n2');
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { changedRuntimes } from '../../../src/engine/guard/runtime.js';
 import { specSchema } from '../../../src/inventory/spec-schema.js';
 import type { Membership } from '../../../src/model/facts.js';
+import type { RecordedMove } from '../../../src/model/record.js';
 import { RUNTIMES } from '../../../src/runtime/index.js';
 import { factsOf } from '../../facts/facts-of.js';
 import { fileOf, pastOf } from '../../leftovers/past-of.js';
@@ -17,7 +18,11 @@ const ALL = new Set(['n1', 'n2']);
 function refused(
   wanted: string,
   kubelets: readonly (readonly [id: string, Membership])[],
-  { selected = ALL, recorded = {} }: { selected?: ReadonlySet<string>; recorded?: Record<string, string> } = {},
+  {
+    selected = ALL,
+    recorded = {},
+    moves = [],
+  }: { selected?: ReadonlySet<string>; recorded?: Record<string, string>; moves?: RecordedMove[] } = {},
 ): string[] {
   const spec = specSchema.parse({ hosts: HOSTS, runtime: { name: wanted } });
   const live = spec.hosts.map((host, index) => {
@@ -28,7 +33,7 @@ function refused(
     const past = pastOf(socket === undefined ? {} : { files: [fileOf('/var/lib/kubelet/config.yaml', { text })] });
     return { spec: host, facts: { ...facts, past, kubernetes: { ...facts.kubernetes, membership } } };
   });
-  return changedRuntimes(spec, { options: recorded }, live, selected).map(
+  return changedRuntimes(spec, { options: recorded, moves }, live, selected).map(
     ({ there, wanted: is, todo }) => `${there}, not ${is}. ${todo}`,
   );
 }
@@ -41,7 +46,7 @@ test('a node with another runtime is refused, with the way from node to node', (
   const [refusal = '', ...rest] = refused(NEW[0], [OLD, OLD]);
   expect(rest).toEqual([]);
   expect(refusal).toContain(`${first.id} on n1, n2, not ${NEW[0]}. Set runtime.name: ${first.id}.`);
-  expect(refusal).toContain('kinit reset NODE');
+  expect(refusal).toContain('kinit runtime change');
   expect(refused(NEW[0], [NEW, OLD])[0]).toContain(`${first.id} on n2, `);
   expect(refused(NEW[0], [NEW, NEW])).toEqual([]);
 });
@@ -56,4 +61,16 @@ test('where the kubelet does not tell, the record does', () => {
   expect(refused(NEW[0], [['', 'member'], FREE], { recorded })[0]).toContain(`${first.id} on n1, `);
   expect(refused(first.id, [['', 'member'], FREE], { recorded })).toEqual([]);
   expect(refused(NEW[0], [['', 'member'], FREE])).toEqual([]);
+});
+
+test('a node in whose change a run was cut is named, whatever its kubelet is told by now', () => {
+  const moves = [{ what: 'runtime', node: 'n2', from: first.id, to: NEW[0], step: 'change' }];
+  for (const kubelet of [OLD, NEW]) {
+    const [cut = '', ...others] = refused(NEW[0], [NEW, kubelet], { moves });
+    expect(cut).toContain(`between ${first.id} and ${NEW[0]} on n2, not ${NEW[0]}. Run kinit runtime change`);
+    expect(others).toEqual([]);
+  }
+  expect(refused(NEW[0], [NEW, OLD], { moves, selected: new Set(['n1']) })).toEqual([]);
+  // It has left since.
+  expect(refused(NEW[0], [NEW, FREE], { moves })).toEqual([]);
 });

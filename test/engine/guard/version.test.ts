@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { versionRefusals, type VersionStep } from '../../../src/engine/guard/version.js';
 
 const step = (running: string | undefined, wanted: string, more: Partial<VersionStep> = {}): string =>
-  versionRefusals({ running, wanted, joins: false, throughControlPlane: true, open: true, ...more })
+  versionRefusals({ running, wanted, keeps: undefined, throughControlPlane: true, open: true, ...more })
     .map(({ there, wanted: to, why, todo }) => `${there} -> ${to}: ${why}. ${todo}`)
     .join('\n');
 
@@ -28,8 +28,8 @@ test.each([
 });
 
 test('a newer version goes through the control plane: not by a join, not without it, not while it is down', () => {
-  expect(step('1.36.3', '1.36.4', { joins: true })).toContain('joins with the version that the cluster runs');
+  expect(step('1.36.3', '1.36.4', { keeps: 'a host joins with it' })).toContain('a host joins with it');
   expect(step('1.36.3', '1.36.4', { throughControlPlane: false })).toContain('before the nodes do');
   expect(step('1.36.3', '1.36.4', { open: false })).toContain('no API server answers');
-  expect(step('1.36.3', '1.36.3', { joins: true, throughControlPlane: false, open: false })).toBe('');
+  expect(step('1.36.3', '1.36.3', { keeps: 'a host joins with it', throughControlPlane: false, open: false })).toBe('');
 });

@@ -80,7 +80,12 @@ test('a plan made before anything is built names programs by version, and says t
   });
   const open = plan.hosts[0]?.changes.filter((change) => change.open === true).map(({ resource }) => resource);
   // The service is restarted when a program is another one: it hangs on them too; folders and files do not.
-  expect(open).toEqual(['binary:/usr/local/bin/kubelet', 'binary:/usr/local/bin/runc', 'service:containerd', 'images']);
+  expect(open).toEqual([
+    'binary:/usr/local/bin/kubelet',
+    'binary:/usr/local/bin/runc',
+    'service:containerd',
+    'images:containerd',
+  ]);
 });
 
 test('it is what is carried out after the build: nothing differs', () => {
@@ -90,7 +95,7 @@ test('it is what is carried out after the build: nothing differs', () => {
 
 test('what turned out to be there already is no difference', () => {
   const there = content(
-    ((now) => now.filter(({ resource }) => resource !== 'images'))(changes(BUILT, plan, 'type=absent\n')),
+    ((now) => now.filter(({ resource }) => resource !== 'images:containerd'))(changes(BUILT, plan, 'type=absent\n')),
     [],
   );
   expect(planDifferences(plan, there, { resumed: false })).toEqual([]);

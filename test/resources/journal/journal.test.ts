@@ -205,8 +205,13 @@ for (const shell of SHELLS) {
       const [first = '', second = ''] = entries(state);
       for (const file of ['kind', 'data.json']) rmSync(`${state}/journal/${second}/${file}`);
       const [a, b] = parseJournal(must(shell, journalList(state)));
-      expect(a).toEqual({ name: first, undo: { kind: 'file', version: 3, data }, sha256: sha256Hex('old\n') });
-      expect(b).toEqual({ name: second, sha256: sha256Hex('older\n') });
+      expect(a).toEqual({
+        name: first,
+        id: 'file:/a',
+        undo: { kind: 'file', version: 3, data },
+        sha256: sha256Hex('old\n'),
+      });
+      expect(b).toEqual({ name: second, id: 'file:/b', sha256: sha256Hex('older\n') });
       must(shell, `${journalRenew(first, "echo 'new'", state)}\n${journalRenew('000009-gone', 'x', state)}`);
       expect(readFileSync(`${state}/journal/${first}/restore.sh`, 'utf8')).toBe("echo 'new'\n");
       expect(entries(state)).toEqual([first, second]);

@@ -60,6 +60,7 @@ export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
     decisions: { proxyMode: 'nftables' },
     addresses: Object.fromEntries(nodes.map((node) => [node.spec.name, node.address])),
     members: {},
+    moves: [],
     kinit: '',
   };
   return [

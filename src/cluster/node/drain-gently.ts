@@ -1,0 +1,48 @@
+import type { ClusterApi } from '../../model/api.js';
+import { KinitError } from '../../model/error.js';
+import { count } from '../api/json.js';
+import { cordonForAWhile } from './cordon.js';
+import { controllerOf, evictAll, nameOf, type EvictOptions, type HeldPod } from './evict.js';
+
+/** An error is read on a screen. */
+const MOST = 4;
+
+/**
+ * Empties a node that stays in the cluster: cordons it and evicts what has a controller, which makes it anew elsewhere. Pods
+ * that nobody would make anew stay: their kubelet starts them again. What a budget holds is never deleted.
+ * @throws KinitError timeout, with each pod that did not leave and why; the node stays cordoned
+ */
+export async function drainGently(api: ClusterApi, node: string, options: EvictOptions): Promise<void> {
+  const cordoned = await cordonForAWhile(api, node, 'runtime');
+  if (cordoned === undefined)
+    throw new KinitError(`there is no node ${node} in the cluster`, {
+      class: 'change',
+      tried: `GET node ${node}`,
+      hint: 'Its kubelet has not registered it, or somebody deleted it: kinit init mends that.',
+    });
+  const held = await evictAll(api, node, (pod) => controllerOf(pod) !== undefined, options);
+  if (held.length > 0) throw notEmpty(node, held, options.timeoutSeconds);
+}
+
+function notEmpty(node: string, held: readonly HeldPod[], seconds: number): KinitError {
+  const more = held.length - MOST;
+  const lines = held.slice(0, MOST).map(({ pod, because }) => `pod ${nameOf(pod)}: ${because ?? ending(pod)}`);
+  const budget = held.some(({ because }) => because !== undefined);
+  const what = budget
+    ? 'Let the budget allow one pod less: more replicas, or kubectl edit poddisruptionbudget.'
+    : 'Wait until they have ended, or look why they do not: kubectl describe pod.';
+  return new KinitError(
+    `${String(held.length)} pods did not leave node ${node} in ${String(seconds)} s; it stays cordoned`,
+    {
+      class: 'timeout',
+      tried: `evicting them (kubectl drain ${node})`,
+      found: [...lines, ...(more > 0 ? [`and ${String(more)} more`] : [])].join('\n'),
+      hint: `${what} Then run the same command again: it goes on from here.`,
+    },
+  );
+}
+
+function ending(pod: HeldPod['pod']): string {
+  const grace = String(count(pod, 'metadata', 'deletionGracePeriodSeconds'));
+  return `was told to end (grace period ${grace} s), and has not`;
+}

@@ -1,0 +1,82 @@
+import { asKinitError, KinitError } from '../../model/error.js';
+import { isControlPlane } from '../../model/spec.js';
+import { runtimeOf } from '../../runtime/index.js';
+import type { RuntimeChange } from '../guard/index.js';
+import type { HostsOutcome } from '../run/outcome.js';
+import type { HostsRun } from '../run/pass.js';
+import { changeNode } from './node.js';
+import { planChanges } from './plan.js';
+import { queueOf } from './queue.js';
+import { begin, type Work } from './work.js';
+
+/** As long as a pod may take to be made anew elsewhere, and more: five minutes. */
+const DRAIN_SECONDS = 300;
+
+/**
+ * Brings nodes from another runtime to the inventory's, one after the other; the first that fails ends it. A dry run says what
+ * that would be.
+ */
+export async function changeRuntimes(
+  run: HostsRun,
+  { drainSeconds = DRAIN_SECONDS }: { readonly drainSeconds?: number },
+): Promise<HostsOutcome> {
+  const queue = queueOf(run);
+  if (queue.length === 0) return { timings: [], failures: new Map() };
+  mustAnswer(queue, run);
+  const work = await begin(run, drainSeconds);
+  try {
+    if (run.dryRun) return await planChanges(queue, work);
+    for (const [index, change] of queue.entries()) {
+      if (await changed(change, work)) continue;
+      for (const { node } of queue.slice(index + 1)) work.failures.set(node, notStarted(node, change.node));
+      break;
+    }
+    const { timings, failures } = work;
+    return { timings, failures };
+  } finally {
+    work.prepared.access.close();
+  }
+}
+
+async function changed(change: RuntimeChange, work: Work): Promise<boolean> {
+  const { node } = change;
+  try {
+    mayBegin(change, work);
+    await changeNode(change, work);
+    return true;
+  } catch (thrown) {
+    if (!work.failures.has(node)) work.failures.set(node, asKinitError(thrown).at({ host: node }));
+    return false;
+  }
+}
+
+/** Nodes are drained through the API, but for one in whose change a run was cut: it may be what the API ran on. */
+function mustAnswer([first]: readonly RuntimeChange[], { known, inventory: { spec } }: HostsRun): void {
+  if (known.open || first?.begun?.step === 'change') return;
+  throw new KinitError('no API server answers; nothing was changed', {
+    class: 'access',
+    tried: `draining ${first?.node ?? ''} before its runtime becomes ${runtimeOf(spec).title}`,
+    found: 'the control plane is set up and does not accept connections',
+    hint: `Set runtime.name: ${first?.from ?? ''}, mend it with kinit init (kinit doctor looks for the cause), then change the runtime.`,
+  });
+}
+
+/** The datastore of several control planes does without one of them, not without two. */
+function mayBegin({ node }: RuntimeChange, { run: { inventory, live } }: Work): void {
+  const controlPlanes = inventory.spec.hosts.filter(isControlPlane).map(({ name }) => name);
+  const silent = controlPlanes.filter((name) => !live.some(({ spec }) => spec.name === name));
+  if (!controlPlanes.includes(node) || silent.length === 0) return;
+  throw new KinitError(`${node} is not touched while another control plane does not answer: ${silent.join(', ')}`, {
+    class: 'access',
+    host: node,
+    hint: 'Mend that host first, then run the same command again.',
+  });
+}
+
+function notStarted(node: string, failed: string): KinitError {
+  return new KinitError(`not started: ${failed} is not through, and nodes are changed one at a time`, {
+    class: 'partial',
+    host: node,
+    hint: `Mend ${failed}, then run the same command again.`,
+  });
+}

@@ -1,0 +1,124 @@
+import { uncordonOurs } from '../../cluster/node/cordon.js';
+import { drainGently } from '../../cluster/node/drain-gently.js';
+import { servedBy, waitForChangedNode } from '../../cluster/waits/changed-node.js';
+import type { RecordedMove } from '../../model/record.js';
+import { isControlPlane } from '../../model/spec.js';
+import { runtimeOf, waitForCri } from '../../runtime/index.js';
+import { killPoint } from '../change/kill-point.js';
+import { RUNTIME_MOVE, type RuntimeChange } from '../guard/index.js';
+import { factsOf } from '../session/facts.js';
+import { takeAway, whatGoes } from './take-away.js';
+import { contextOf, hostOf, pass, step, type Work } from './work.js';
+
+/** Phases about the cluster as a whole: they run when the node takes pods again. */
+const AT_THE_END = ['ready'];
+const RECORD = 'record';
+
+export const DRAIN = { id: 'drain', title: 'Cordon and drain the node' };
+export const TAKE_AWAY = { id: 'undo', title: 'Take the other runtime away' };
+export const UNCORDON = { id: 'uncordon', title: 'Node back with the new runtime, uncordoned' };
+
+/**
+ * One node, from another runtime to the inventory's:
+ *
+ *     drain -> take away -> bring in (the phases of init) -> uncordon
+ *
+ * The record says before the first two that they come. So a run that was cut while it drained drains again, and what has left
+ * has left; one that was cut later finds an empty node, which may be the one that the API ran on.
+ */
+export async function changeNode(change: RuntimeChange, work: Work): Promise<void> {
+  const { node } = change;
+  const emptied = change.begun?.step === 'change';
+  const changing = moveOf(change, 'change', work);
+  const served = emptied ? new Set<string>() : await drain(change, work);
+  if (!emptied) await note(node, work, [changing]);
+  killPoint(`drained ${node}`);
+  await removeOther(node, work);
+  killPoint(`taken away ${node}`);
+  await bringIn(node, work, changing);
+  killPoint(`brought in ${node}`);
+  await uncordon(node, work, served);
+  killPoint(`uncordoned ${node}`);
+  await pass(
+    work.run.phases.filter(({ id }) => [RECORD, ...AT_THE_END].includes(id)),
+    node,
+    work,
+    [],
+  );
+}
+
+/** Gives the DaemonSets that served the node before. */
+async function drain(change: RuntimeChange, work: Work): Promise<ReadonlySet<string>> {
+  const { node } = change;
+  await note(node, work, [moveOf(change, 'drain', work)]);
+  killPoint(`noted ${node}`);
+  let served: ReadonlySet<string> = new Set();
+  await step(DRAIN, node, work, async ({ api, progress, signal }) => {
+    const cluster = await api();
+    served = await servedBy(cluster, node);
+    await drainGently(cluster, node, { timeoutSeconds: work.drainSeconds, progress, signal });
+    return 1;
+  });
+  return served;
+}
+
+/** From here on the node does nothing, until it has the new runtime. Nothing of another one is left where a run was cut later. */
+function removeOther(node: string, work: Work): Promise<void> {
+  const { emit, phases } = work.run;
+  return step(TAKE_AWAY, node, work, async () => {
+    const host = hostOf(node, work);
+    const context = contextOf(node, work);
+    if ((await whatGoes(host, context, phases)).length === 0) return 0;
+    if (isOnlyControlPlane(node, work)) emit({ type: 'warning', host: node, text: AWAY });
+    if (work.prepared.shared.leader.spec.name === node) work.open = false;
+    return takeAway(host, context, phases, emit);
+  });
+}
+
+const AWAY =
+  'the only control plane: until it is back no API server answers, and pods on other nodes go on as they are';
+
+function isOnlyControlPlane(node: string, { run: { inventory } }: Work): boolean {
+  const controlPlanes = inventory.spec.hosts.filter(isControlPlane);
+  return controlPlanes.length === 1 && controlPlanes[0]?.name === node;
+}
+
+/** The host gets what init would give it; the kubelet is started by the phases that start it. */
+async function bringIn(node: string, work: Work, changing: RecordedMove): Promise<void> {
+  const { run } = work;
+  const facts = await factsOf(hostOf(node, work).connection, run.inventory.spec);
+  work.live = work.live.map((host) => (host.spec.name === node ? { ...host, facts } : host));
+  await pass(
+    run.phases.filter(({ id }) => !AT_THE_END.includes(id)),
+    node,
+    work,
+    [changing],
+  );
+  work.open = true;
+  work.prepared.access.markOpen();
+}
+
+async function uncordon(node: string, work: Work, served: ReadonlySet<string>): Promise<void> {
+  await step(UNCORDON, node, work, async (tools) => {
+    const runtime = await waitForCri(runtimeOf(work.run.inventory.spec), tools);
+    const api = await tools.api();
+    await waitForChangedNode(api, { node, runtime, before: served }, tools);
+    if (await uncordonOurs(api, node)) return 1;
+    tools.progress(`${node} was cordoned before, and stays so`);
+    return 0;
+  });
+}
+
+/** Writes the record alone. */
+function note(node: string, work: Work, moves: readonly RecordedMove[]): Promise<void> {
+  return pass(
+    work.run.phases.filter(({ id }) => id === RECORD),
+    node,
+    work,
+    moves,
+  );
+}
+
+function moveOf({ node, from }: RuntimeChange, at: 'drain' | 'change', { run }: Work): RecordedMove {
+  return { what: RUNTIME_MOVE, node, from, to: runtimeOf(run.inventory.spec).id, step: at };
+}
