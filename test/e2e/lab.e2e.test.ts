@@ -10,6 +10,7 @@ import { specSchema } from '../../src/inventory/spec-schema.js';
 import { labNames } from '../../src/lab/state/paths.js';
 import { runLocal } from '../../src/ssh/local.js';
 import { kinit, kinitOk, labName } from './support/kinit.js';
+import { labProcesses, labTraces } from './support/lab-traces.js';
 
 const NAME = labName('lab');
 const BIN = fileURLToPath(new URL('../../bin/kinit.js', import.meta.url));
@@ -32,7 +33,7 @@ let kernel: string | undefined;
 
 beforeAll(async () => {
   await labDown(NAME, quiet);
-  expect(await traces()).toEqual([]);
+  expect(await labTraces(NAME)).toEqual([]);
   kernel = (await labList()).length === 0 ? sharedSettings() : undefined;
   lab = await labUp(small);
 });
@@ -198,12 +199,12 @@ test('a power cut, a reboot and a cut network are as on real hosts: the disk sta
 });
 
 test('down leaves nothing behind, and twice is fine', async () => {
-  const found = await traces();
+  const found = await labTraces(NAME);
   // What is looked for below is really there now.
   for (const kind of ['mount', 'link', 'rule', 'cgroup', 'process', 'file', 'loop', 'route'])
     expect(found, kind).toContainEqual(expect.stringMatching(new RegExp(`^${kind} `)));
   expect(await labDown(NAME, quiet)).toBe(true);
-  expect(await traces()).toEqual([]);
+  expect(await labTraces(NAME)).toEqual([]);
   expect(await labDown(NAME, quiet)).toBe(false);
   if (kernel !== undefined && (await labList()).length === 0) expect(sharedSettings()).toBe(kernel);
 });
@@ -220,10 +221,10 @@ test.each([400, 900, 1500])(
       process.kill(-child.pid, 'SIGKILL');
       await once(child, 'exit');
     }
-    const host = labProcesses().find(({ command }) => command.startsWith('systemd-nspawn'));
+    const host = labProcesses(NAME).find(({ command }) => command.startsWith('systemd-nspawn'));
     if (host !== undefined) process.kill(host.pid, 'SIGKILL');
     await labDown(NAME, quiet);
-    expect(await traces()).toEqual([]);
+    expect(await labTraces(NAME)).toEqual([]);
   },
 );
 
@@ -237,7 +238,7 @@ test('an interrupted up takes back what it made', async () => {
   await expect(up).rejects.toThrow(
     expect.objectContaining({ context: expect.objectContaining({ class: 'interrupted' }) }),
   );
-  expect(await traces()).toEqual([]);
+  expect(await labTraces(NAME)).toEqual([]);
   await expect(findLab(NAME)).rejects.toThrow(`There is no lab ${NAME}`);
 });
 
@@ -261,44 +262,4 @@ function sharedSettings(): string {
   return ['net/ipv4/ip_forward', 'fs/inotify/max_user_instances', 'kernel/panic', 'vm/overcommit_memory']
     .map((name) => readFileSync(`/proc/sys/${name}`, 'utf8').trim())
     .join(' ');
-}
-
-/** Everything on this machine that carries the lab's name, found without asking the code under test. */
-async function traces(): Promise<string[]> {
-  const lines = async (kind: string, script: string): Promise<string[]> => {
-    const { stdout } = await runLocal('sh', ['-c', `${script} 2>/dev/null || true`]);
-    return stdout
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => `${kind} ${line}`);
-  };
-  const found = await Promise.all([
-    lines('mount', `cat /proc/[0-9]*/mountinfo | grep -F /${NAME}/ | sort -u`),
-    lines('link', `ls /sys/class/net | grep -E '^kn-|^vb-' | grep -F ${LINK}`),
-    lines('rule', `nft list tables | grep -F ${NAME.replaceAll('-', '_')}; iptables-save | grep -F ${NAME}`),
-    lines('cgroup', `find /sys/fs/cgroup -name 'kinit-lab-*${NAME}'`),
-    lines(
-      'file',
-      `ls -d "\${XDG_STATE_HOME:-$HOME/.local/state}"/kinit/lab/*${NAME}*; ls -A "\${XDG_STATE_HOME:-$HOME/.local/state}"/kinit/lab | grep -F .${NAME}; ls /run/systemd/nspawn/propagate; ls /run/kinit-lab/labs | grep -F ${NAME}`,
-    ),
-    lines('loop', `losetup -a | grep -F /${NAME}/`),
-    lines('route', `ip route show | grep -F kn- | grep -F ${LINK}`),
-  ]);
-  return [...found.flat(), ...labProcesses().map(({ pid, command }) => `process ${pid} ${command}`)];
-}
-
-function labProcesses(): { pid: number; command: string }[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .flatMap((pid) => {
-      try {
-        const read = (file: string): string => readFileSync(`/proc/${pid}/${file}`, 'utf8');
-        const command = read('cmdline').replaceAll('\0', ' ').trim();
-        const own = read('cgroup').includes(`-${NAME}/`) || command.includes(`/${NAME}/hosts`);
-        return own && !/^State:\t[ZX]/m.test(read('status')) ? [{ pid: Number(pid), command }] : [];
-      } catch {
-        // Ended between listing and reading.
-        return [];
-      }
-    });
 }

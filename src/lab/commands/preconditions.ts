@@ -14,6 +14,7 @@ const TOOLS: Readonly<Record<string, string>> = {
   ssh: 'openssh-client',
   'ssh-keygen': 'openssh-client',
   unshare: 'util-linux',
+  setpriv: 'util-linux',
   'mkfs.ext4': 'e2fsprogs',
 };
 const KEYRING = { file: '/usr/share/keyrings/debian-archive-keyring.gpg', package: 'debian-archive-keyring' };

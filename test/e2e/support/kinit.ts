@@ -100,6 +100,8 @@ export interface LabSize {
   readonly hosts: number;
   readonly memory?: string;
   readonly cpus?: number;
+  /** Default: no limit of its own. */
+  readonly disk?: string;
   /** Default: the lab's own. */
   readonly image?: ImageName;
   /** Default: that of the lab's first host, nspawn for a new lab. */
@@ -111,19 +113,21 @@ export interface LabSize {
 /** Brings a lab up (or adds hosts to it) and gives a handle on it. */
 export async function lab(
   what: string,
-  { hosts, memory = '3G', cpus = 2, image, driver, snapshot }: LabSize,
+  { hosts, memory = '3G', cpus = 2, disk, image, driver, snapshot }: LabSize,
 ): Promise<LabHandle> {
   const name = labName(what);
   if (snapshot === undefined)
     await kinitOk([
       ...['lab', 'up', '--name', name, '--hosts', String(hosts)],
       ...['--memory', memory, '--cpus', String(cpus)],
+      ...(disk === undefined ? [] : ['--disk', disk]),
       ...(image === undefined ? [] : ['--image', image]),
       ...(driver === undefined ? [] : ['--driver', driver]),
     ]);
   else
     await labUp({
-      ...{ name, hosts, cpus, memoryMB: parseMemory('memory', memory), snapshot, ...defined({ driver }) },
+      ...{ name, hosts, cpus, memoryMB: parseMemory('memory', memory), snapshot },
+      ...defined({ driver, diskMB: disk === undefined ? undefined : parseMemory('disk', disk) }),
       onProgress: () => undefined,
       signal: new AbortController().signal,
     });

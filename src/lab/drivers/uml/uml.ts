@@ -5,6 +5,7 @@ import { ensureKernel, type Kernel } from '../../../artifacts/index.js';
 import { shellScript } from '../../../shell/script.js';
 import { runLocal } from '../../../ssh/local.js';
 import { removeTree } from '../../commands/remove.js';
+import { inOwnMounts } from '../../host/own-mounts.js';
 import { kill } from '../../host/process.js';
 import { addressIn, hardwareAddress } from '../../network/subnet.js';
 import { lowerLayers, varSource } from '../../snapshot/layers.js';
@@ -92,9 +93,7 @@ async function makeDisk(lab: Lab, host: LabHost, rootfs: string): Promise<void> 
     files.image,
     String(host.diskMB ?? DISK_MB),
   ];
-  await runLocal('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', packScript.text, 'sh', ...words], {
-    timeoutSeconds: 300,
-  });
+  await inOwnMounts(packScript, words, 300);
   await removeTree(files.disk);
 }
 
