@@ -76,7 +76,7 @@ preflight: {ignore: [cpu, memory]}
 
   const boot = (name: string): Promise<string> => hostOf(own, name).says('cat /proc/sys/kernel/random/boot_id');
   const move = (...more: string[]): ReturnType<typeof kinitEvents> =>
-    kinitEvents(['init', '-i', inventory, '--only', 'kernel,sysctls', ...more]);
+    kinitEvents(['init', '-i', inventory, '--only', 'kernel,hosts-file', ...more]);
 
   test('without a terminal and without --yes no host is changed', async () => {
     const before = await boot('node2');
@@ -109,7 +109,7 @@ preflight: {ignore: [cpu, memory]}
     expect(failed).toEqual([
       { host: 'node3', phase: 'kernel', message: 'did not come back within 90 s after its reboot' },
     ]);
-    const through = all(events, 'phase-finished').flatMap(({ host, phase }) => (phase === 'sysctls' ? [host] : []));
+    const through = all(events, 'phase-finished').flatMap(({ host, phase }) => (phase === 'hosts-file' ? [host] : []));
     expect(through.sort()).toEqual(['node1', 'node2']);
   });
 });
