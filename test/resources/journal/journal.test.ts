@@ -195,6 +195,19 @@ for (const shell of SHELLS) {
     });
   });
 
+  test(`${shell}: of the entries that are named, only those are undone, the newest first; the others stay recorded`, () => {
+    withFolder((folder) => {
+      const state = `${folder}/state`;
+      for (const id of ['file:/a', 'file:/b', 'file:/c'])
+        must(shell, saved({ id, summary: '', restore: `echo ${id} >> ${folder}/undone` }, state));
+      const [first = '', second = '', third = ''] = entries(state);
+      const only = [first, third, '000009-gone'];
+      must(shell, journalReplay({ removePackages: false, only }, state));
+      expect(readFileSync(`${folder}/undone`, 'utf8')).toBe('file:/c\nfile:/a\n');
+      expect(entries(state)).toEqual([second]);
+    });
+  });
+
   test(`${shell}: kind, version and data come back as they were written; an older entry has none`, () => {
     withFolder((folder) => {
       const state = `${folder}/state`;
