@@ -1,5 +1,6 @@
 // `npm run test:matrix`: a whole life of a host on every system that the lab can make, with every runtime. Too long for `npm test`.
 //   --image NAME, --runtime NAME   only those cells; each may be given several times
+//   --from distribution            the runtime is the distribution's package; default: kinit's own artifacts
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +12,7 @@ const { values } = parseArgs({
   options: {
     image: { type: 'string', multiple: true },
     runtime: { type: 'string', multiple: true },
+    from: { type: 'string', default: 'artifacts' },
   },
 });
 
@@ -34,7 +36,7 @@ await end(
   ['node_modules/.bin/vitest', 'run', '--config', 'vitest.e2e.config.ts', '--reporter=verbose'],
   // A cell takes two to five minutes, and a system's root file system one to three.
   images.length * (runtimes.length * 15 + 10),
-  { KINIT_TEST_IMAGES: images.join(','), KINIT_TEST_RUNTIMES: runtimes.join(',') },
+  { KINIT_TEST_IMAGES: images.join(','), KINIT_TEST_RUNTIMES: runtimes.join(','), KINIT_TEST_FROM: values.from },
 );
 
 /** Ends this program where the command fails. */

@@ -9,7 +9,7 @@ import type { ArtifactSet } from '../model/artifact.js';
 import type { Spec } from '../model/spec.js';
 import { cniPlugins } from '../network/cni-plugins.js';
 import { networkOf, networks } from '../network/index.js';
-import { runtimeOf, runtimeSupplies, type ContainerRuntime } from '../runtime/index.js';
+import { runtimeOf, runtimeSupplies, runtimeSupply, type ContainerRuntime } from '../runtime/index.js';
 import { criTools } from '../runtime/cri-tools/index.js';
 
 const NETWORK_SUPPLIES = networks.flatMap(({ supply }) => supply ?? []);
@@ -26,13 +26,18 @@ export const SUPPLY = combined({
  * What is built or fetched for one runtime and one form of the control plane: a build makes no programs that nobody asked for.
  * Images of all forms are in it, for they are made of programs that every host gets.
  */
-export function supplyOf(runtime: ContainerRuntime, form: ControlPlaneForm): Required<Supply> {
+export function supplyOf(runtime: Pick<ContainerRuntime, 'supply'>, form: ControlPlaneForm): Required<Supply> {
   return combined({
     forms: FORMS.map(({ id, supply }) => (id === form.id ? supply : { images: supply.images ?? [] })),
     stores: DATASTORES.map(({ supply }) => supply),
     runtimes: [runtime.supply],
     ofNetworks: NETWORK_SUPPLIES,
   });
+}
+
+/** The same for an inventory. */
+export function supplyFor(spec: Spec): Required<Supply> {
+  return supplyOf({ supply: runtimeSupply(spec) }, controlPlaneOf(spec));
 }
 
 /**
@@ -76,7 +81,7 @@ export function chosenSupply(spec: Spec): Required<Supply> {
   return combined({
     forms: [controlPlaneOf(spec).supply],
     stores: [datastoreOf(spec).supply],
-    runtimes: [runtimeOf(spec).supply],
+    runtimes: [runtimeSupply(spec)],
     ofNetworks: network === undefined ? NETWORK_SUPPLIES : [network],
   });
 }

@@ -13,6 +13,7 @@ import { kubernetes } from './subjects/kubernetes.js';
 import { machine } from './subjects/hardware/machine.js';
 import { network } from './subjects/network/network.js';
 import { os } from './subjects/system/os.js';
+import { packageCandidates } from './subjects/system/package-candidates.js';
 import { packageLock } from './subjects/system/package-lock.js';
 import { proxiesOf } from './subjects/proxies/proxies.js';
 import { appArmor } from './subjects/system/app-armor.js';
@@ -29,6 +30,8 @@ import { swap } from './subjects/system/swap.js';
 export interface OwnQuestions {
   /** Scripts that say who holds a package manager's lock, one for each family of operating systems. */
   readonly packageLocks: readonly ShellScript[];
+  /** Packages whose versions matter before anything is installed, and scripts that say them, one for each family. */
+  readonly packageCandidates: { readonly scripts: readonly ShellScript[]; readonly names: readonly string[] };
   /** Services of a cluster: which proxies they take. */
   readonly units: readonly string[];
   /** Folders beside the usual ones that need room. */
@@ -97,6 +100,9 @@ export async function gatherFacts(
     proxies: askWhole(proxiesOf(own.units)),
     disks: ask(disksWith(own.folders)),
     ...defined({ packageLockHolder }),
+    ...(candidatesOf(own).length === 0
+      ? {}
+      : { packageCandidates: Object.assign({}, ...candidatesOf(own).map(ask)) as Record<string, string> }),
     past: askWhole(past(own.past)),
     kubernetes: { ...askWhole(kubernetes), ...ask(kubeletFlags), kubeletActive },
     ...(unseen.size === 0 ? {} : { unseen: [...unseen].map(([id, { reason }]) => `${id}: ${reason}`) }),
@@ -123,7 +129,20 @@ export function factSections(own: OwnQuestions): readonly Section[] {
 }
 
 function subjectsOf(own: OwnQuestions): readonly Subject<unknown>[] {
-  return [...SUBJECTS, proxiesOf(own.units), disksWith(own.folders), ...locksOf(own), past(own.past)];
+  return [
+    ...SUBJECTS,
+    proxiesOf(own.units),
+    disksWith(own.folders),
+    ...locksOf(own),
+    ...candidatesOf(own),
+    past(own.past),
+  ];
+}
+
+function candidatesOf({
+  packageCandidates: { scripts, names },
+}: OwnQuestions): readonly Subject<Readonly<Record<string, string>>>[] {
+  return names.length === 0 ? [] : scripts.map((script, index) => packageCandidates(index, script, names));
 }
 
 function locksOf({ packageLocks }: OwnQuestions): readonly Subject<string | undefined>[] {

@@ -89,6 +89,8 @@ export interface HostFacts {
   readonly disks: readonly { readonly path: string; readonly availableMB: number; readonly totalMB: number }[];
   /** Who holds the package manager's lock: '<command> (pid <n>)'. */
   readonly packageLockHolder?: string;
+  /** Versions of packages that were asked for, by name: the one that is there, else the one that would come. */
+  readonly packageCandidates?: Readonly<Record<string, string>>;
   /** What it carries from before. Absent: it was not asked. */
   readonly past?: HostPast;
   readonly kubernetes: {

@@ -157,6 +157,26 @@ export function makeSpecSchema(kinds: SpecKinds) {
               'Or change it: kinit runtime change drains, changes and uncordons node by node; with --dry-run it says what it would do.',
             ),
           ),
+        from: z
+          .enum(['artifacts', 'distribution', 'docker'])
+          .default('artifacts')
+          .describe(
+            "Where the runtime itself comes from. artifacts: kinit's own programs, of the version that goes with Kubernetes. distribution: the package of the hosts' distribution. docker: that of Docker's repository, which the inventory then has (docker-ce). Packages are held, so that nothing upgrades a runtime under its pods.",
+          )
+          .meta(
+            moved(
+              'a node keeps the containers it has',
+              'Node by node: kinit reset NODE, which drains it, then kinit join NODE. From a package to artifacts kinit init goes as well.',
+            ),
+          ),
+        version: z
+          .string()
+          .regex(/^[A-Za-z0-9][A-Za-z0-9.+~:^_-]*$/, 'must be a version as the package manager writes it')
+          .optional()
+          .describe(
+            'Exact version of that package, as the package manager writes it: 1.7.24~ds1-6, 3:28.1.1-1.el9. One that is there in another version stops that host.',
+          )
+          .meta(free),
         registryMirrors: z
           .array(registryMirror)
           .default([])

@@ -17,9 +17,10 @@ export type { KernelWish } from './kernel/wish.js';
 export type { BootLoader } from './kernel/kernel-upgrade.js';
 export { isSupportedRelease, type OsFamily, type PackageNeed } from './os-family.js';
 export { packages } from './packages/index.js';
+export type { PackageFormat } from './packages/package-manager.js';
 export { publicKeys } from './repositories/openpgp.js';
 export { repositoryOrigins, type RepositoryOrigin } from './repositories/origins.js';
-export { repositoryResources } from './repositories/index.js';
+export { repositoryResources, wantedRepositories } from './repositories/index.js';
 
 /** Every family kinit can prepare. */
 export const FAMILIES: readonly [OsFamily, ...OsFamily[]] = [debian, redhat];

@@ -1,5 +1,6 @@
 import type { HostFacts } from '../model/facts.js';
 import type { Resource } from '../model/resource.js';
+import type { Spec } from '../model/spec.js';
 import type { FamilyKernels } from './kernel/kernel-upgrade.js';
 import type { PackageManager } from './packages/package-manager.js';
 import type { RepositoryFormat } from './repositories/repository.js';
@@ -33,7 +34,9 @@ export interface OsFamily {
   /** Names of the packages that bring what is needed. */
   readonly packagesFor: (need: PackageNeed) => readonly string[];
   /** Packages that a host needs besides, for what it is itself. Absent: none. */
-  readonly packagesOf?: (facts: HostFacts) => readonly string[];
+  readonly packagesOf?: (facts: HostFacts, spec: Pick<Spec, 'selinux'>) => readonly string[];
+  /** Has kernel modules loaded at boot. */
+  readonly modulesAtBoot: (names: readonly string[], os: HostFacts['os']) => readonly Resource[];
   /** Lines of chrony.conf(5) that name servers, put where the distribution's chrony reads them besides its own. */
   readonly timeSources: (lines: string) => Resource;
   /** What keeps the distribution's own tools from restarting these systemd services by themselves. */

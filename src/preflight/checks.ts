@@ -11,6 +11,7 @@ import { forwardingCheck } from './network/forwarding.js';
 import { rangesApart } from './network/overlap.js';
 import { proxyCheck } from './network/proxy.js';
 import { reachabilityChecks } from './network/reachability-checks.js';
+import { runtimePackage } from './runtime-package.js';
 import { repositories } from './repositories.js';
 import { cpu, disk, memory } from './size.js';
 import { timeServers } from './time-servers.js';
@@ -39,6 +40,7 @@ const CHECKS: readonly Check[] = [
   firewall,
   packageLock,
   repositories,
+  runtimePackage,
   ports,
   leftovers,
   reachabilityChecks,

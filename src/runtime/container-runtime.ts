@@ -4,6 +4,7 @@ import type { ImageArtifact } from '../model/artifact.js';
 import type { LeftoverRow } from '../model/seams/leftover.js';
 import type { PhaseContext } from '../model/phase.js';
 import type { KindDescription, Resource } from '../model/resource.js';
+import type { PackagedRuntime } from './packaged.js';
 import type { ShellScript } from '../shell/script.js';
 
 /** What differs between container runtimes. A kind is one folder here, and one entry in index.ts. */
@@ -42,6 +43,8 @@ export interface ContainerRuntime {
   readonly leftovers: readonly LeftoverRow[];
   /** Shell patterns of mounts that it makes for pods. */
   readonly mounts: readonly string[];
+  /** How it comes as packages of the hosts'. Absent: it has none. */
+  readonly packaged?: PackagedRuntime;
   /** Programs of its own; what all runtimes share (crictl, the pause image) comes besides. */
   readonly supply: Supply;
 }

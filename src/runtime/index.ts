@@ -7,10 +7,13 @@ import type { ContainerRuntime } from './container-runtime.js';
 import { containerd } from './containerd/index.js';
 import { crio } from './crio/index.js';
 import { docker } from './docker/index.js';
+import type { PackageFormat } from '../os/index.js';
+import type { RuntimePackages } from './packaged.js';
 import { imagesKind } from './images/index.js';
 import { tracesKind } from '../resources/traces/index.js';
 
 export type { ContainerRuntime } from './container-runtime.js';
+export { packageWishes } from './packaged.js';
 export { waitForCri } from './cri-tools/answers.js';
 export { images } from './images/index.js';
 
@@ -28,6 +31,28 @@ export const runtimeChoice: KindChoice = {
 /** The runtime of the inventory. */
 export function runtimeOf(spec: Spec): ContainerRuntime {
   return runtimeNamed(spec.runtime.name);
+}
+
+/** Why the inventory's runtime cannot come from where it says; undefined: it can. */
+export function refusesSource({ runtime: { name, from } }: Pick<Spec, 'runtime'>): string | undefined {
+  const { packaged, title } = runtimeNamed(name);
+  if (from === 'artifacts' || packaged !== undefined) return undefined;
+  return `${title} comes as kinit's own artifacts only`;
+}
+
+/** Packages of the inventory's runtime on hosts of this kind; undefined where it is no package, or there is none. */
+export function runtimePackages(
+  { runtime: { name, from } }: Pick<Spec, 'runtime'>,
+  format: PackageFormat,
+  codename: string,
+): RuntimePackages | undefined {
+  return from === 'artifacts' ? undefined : runtimeNamed(name).packaged?.packages[from](format, codename);
+}
+
+/** What hosts need of the inventory's runtime that no package of theirs brings. */
+export function runtimeSupply({ runtime: { name, from } }: Pick<Spec, 'runtime'>): Supply {
+  const { supply, packaged } = runtimeNamed(name);
+  return from === 'artifacts' ? supply : (packaged?.supply ?? supply);
 }
 
 /** Kinds of resource that belong to runtimes. */

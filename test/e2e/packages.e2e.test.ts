@@ -77,20 +77,12 @@ async function behindOrigin(): Promise<void> {
   await cluster.sh(HOST, knowOrigin(origin));
 }
 
-test.each([
-  [
-    'a key that did not sign it',
-    () => ({ ...SITE, keyFile: join(folder, 'other', 'public.asc') }),
-    /site cannot be used[^]*NO_PUBKEY[^]*keyFile, keyUrl and fingerprint/,
-  ],
-  [
-    'a repository that does not answer',
-    () => ({ ...SITE, url: 'http://127.0.0.1:9/debian', keyFile }),
-    /site cannot be used[^]*(refused|connect)[^]*Does the host reach it/i,
-  ],
-])('%s is named, and nothing is installed', async (_what, repository, told) => {
-  const { code, said } = await init({ repositories: [repository()] });
-  expect({ code, said }).toEqual({ code: 14, said: expect.stringMatching(told) as string });
+test('a key that did not sign it is named, and nothing is installed', async () => {
+  const { code, said } = await init({ repositories: [{ ...SITE, keyFile: join(folder, 'other', 'public.asc') }] });
+  expect({ code, said }).toEqual({
+    code: 14,
+    said: expect.stringMatching(/site cannot be used[^]*NO_PUBKEY[^]*keyFile, keyUrl and fingerprint/) as string,
+  });
 });
 
 test('a version that is not there is told with those that are; the key came through the proxy', async () => {
@@ -109,10 +101,7 @@ test('mirrors: cn takes the same from the mirror; the version that is named come
   const from = origin.requests.length;
   const { said } = await init({
     mirrors: 'cn',
-    repositories: [
-      { name: 'docker-ce', keyFile },
-      { ...SITE, keyFile, url: 'https://mirrors.aliyun.com/docker-ce/linux/debian' },
-    ],
+    repositories: [{ name: 'docker-ce', keyFile }],
     packages: ['kinit-test-tool=1.2-3'],
   });
   expect(said).toBe('');

@@ -10,6 +10,7 @@ import { fakeHost } from '../cluster/fakes.js';
 import { specOf } from '../preflight/nodes.js';
 
 const OWN = {
+  packageCandidates: { scripts: [], names: [] },
   packageLocks: FAMILIES.map(({ packages }) => packages.lockHolder),
   units: ['kubelet', 'containerd'],
   folders: ['/var/lib/containerd', '/var/lib/etcd'],

@@ -53,6 +53,23 @@ test.each([
   expect(findings({ repositories: [repository] })).toEqual([expect.stringMatching(expected)]);
 });
 
+test.each([
+  ['a version without a package', { version: '1.7' }, /^runtime\.version: is that of a package/],
+  [
+    'a runtime without packages',
+    { name: 'crio', from: 'docker' },
+    /^runtime\.from: CRI-O comes as kinit's own artifacts only/,
+  ],
+])('runtime: %s', (_what, runtime, expected) => {
+  expect(findings({ runtime })).toEqual([expect.stringMatching(expected)]);
+});
+
+test('runtime: a package with its version', () => {
+  expect(findings({ runtime: { from: 'distribution', version: '1.7.24~ds1-6' } })).toEqual([]);
+  // What is fetched of an engine that is a package has checksums, or is none.
+  expect(findings({ runtime: { name: 'docker', from: 'docker' } })).toEqual([]);
+});
+
 test('repositories: known ones need no more, others an address and a key, each name once', () => {
   const site = { name: 'site', url: 'https://x.example', keyUrl: 'https://k.example' };
   expect(findings({ repositories: [{ name: 'docker-ce' }, { name: 'centos-vault' }, site] })).toEqual([]);

@@ -72,3 +72,18 @@ test('another family is refused with what is supported', () => {
     context: { class: 'preflight', host: 'n1', hint: `Supported are ${supportedReleases.join(', ')}.` },
   });
 });
+
+test('modules at boot: release 7 has them in its own place too; the policy for containers comes where SELinux stays on', () => {
+  const redhat = FAMILIES.find(({ distributions }) => distributions.includes('rocky'));
+  const paths = (versionId: string): unknown[] =>
+    redhat
+      ?.modulesAtBoot(['overlay', 'ip_vs'], { ...factsOf('n1').os, versionId })
+      .map((each) => ('path' in each ? each.path : '')) ?? [];
+  expect(paths('9.4')).toEqual(['/etc/modules-load.d/kinit.conf']);
+  expect(paths('7')).toEqual(['/etc/modules-load.d/kinit.conf', '/etc/sysconfig/modules/kinit.modules']);
+  const packages = (selinux: 'keep' | 'disabled', mode: 'enforcing' | 'absent'): readonly string[] | undefined =>
+    redhat?.packagesOf?.({ ...factsOf('n1'), selinux: mode }, { selinux });
+  expect(packages('keep', 'enforcing')).toEqual(['container-selinux']);
+  expect(packages('keep', 'absent')).toEqual([]);
+  expect(packages('disabled', 'enforcing')).toEqual([]);
+});

@@ -1,12 +1,10 @@
 import { dirname } from 'node:path';
 import { listOrigins, originsOf, type OriginRow } from '../../artifacts/index.js';
-import { controlPlaneOf } from '../../control-plane/index.js';
-import { chosenImages, supplyOf } from '../../engine/supply.js';
+import { chosenImages, supplyFor } from '../../engine/supply.js';
 import type { Arch } from '../../model/artifact.js';
 import { KinitError } from '../../model/error.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import { FAMILIES, repositoryOrigins } from '../../os/index.js';
-import { runtimeOf } from '../../runtime/index.js';
 import type { CommandContext } from '../arguments/command.js';
 import { table } from '../render/tables/table.js';
 
@@ -17,7 +15,7 @@ export async function showOrigins(
   { ui }: Pick<CommandContext, 'ui'>,
 ): Promise<number> {
   const fetched = await listOrigins({
-    supply: supplyOf(runtimeOf(spec), controlPlaneOf(spec)),
+    supply: supplyFor(spec),
     images: chosenImages(spec),
     kubernetesVersion: kubernetesVersion === undefined ? spec.kubernetesVersion : checkedVersion(kubernetesVersion),
     arch,

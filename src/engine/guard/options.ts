@@ -4,7 +4,7 @@ import type { KnownCluster } from './cluster.js';
 import type { Refusal } from './refusal.js';
 
 /** Options that are compared by what they mean, elsewhere in this room. */
-const BY_MEANING = new Set(['kubernetesVersion', 'clusterId', 'apiServer.endpoint', 'runtime.name']);
+const BY_MEANING = new Set(['kubernetesVersion', 'clusterId', 'apiServer.endpoint', 'runtime.name', 'runtime.from']);
 
 /** Every option that is fixed or moved and is not what it was; what is not known of the cluster is not compared. */
 export function changedOptions(spec: Spec, { options }: Pick<KnownCluster, 'options'>): Refusal[] {

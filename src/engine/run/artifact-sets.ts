@@ -5,9 +5,8 @@ import type { Emit } from '../../model/event.js';
 import type { LoadedInventory, Spec } from '../../model/spec.js';
 import type { ReviewedPlan } from '../plan/reviewed.js';
 import type { LiveHost } from '../session/session.js';
-import { controlPlaneOf } from '../../control-plane/index.js';
 import { runtimeOf } from '../../runtime/index.js';
-import { chosenArtifacts, chosenImages, supplyOf, unloadable } from '../supply.js';
+import { chosenArtifacts, chosenImages, supplyFor, unloadable } from '../supply.js';
 import { ownRegistries } from '../registry-access.js';
 import { whatHindersPulling } from './registries.js';
 
@@ -36,7 +35,7 @@ export async function artifactSets(
   for (const arch of new Set(live.map(({ facts }) => facts.arch))) {
     if (arch === 'unsupported') continue;
     const set = await find({
-      supply: supplyOf(runtimeOf(spec), controlPlaneOf(spec)),
+      supply: supplyFor(spec),
       source: spec.artifacts.source,
       origins: originsOf(spec),
       wanted: (image) => chosenImages(spec).includes(image),

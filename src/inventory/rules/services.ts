@@ -8,7 +8,7 @@ import type { Finding } from '../problem.js';
 import { duplicates, isAddress } from './names.js';
 import type { Rule } from './rule.js';
 import { FAMILIES, kernelNeeds } from '../../os/index.js';
-import { RUNTIMES, runtimeNamed } from '../../runtime/index.js';
+import { refusesSource, RUNTIMES, runtimeNamed, runtimeSupply } from '../../runtime/index.js';
 
 export const serviceRules: readonly Rule[] = [
   { reads: ['timeServers', 'timeSync'], check: timeServers },
@@ -20,7 +20,8 @@ export const serviceRules: readonly Rule[] = [
   { reads: ['pki.validityDays', 'pki.caValidityDays'], check: validity },
   { reads: ['runtime.registryMirrors', 'runtime.name'], check: mirrors },
   { reads: ['runtime.registries'], check: registries },
-  { reads: ['artifacts.source', 'runtime.name'], check: officialKinds },
+  { reads: ['runtime.name', 'runtime.from', 'runtime.version'], check: runtimeSource },
+  { reads: ['artifacts.source', 'runtime.name', 'runtime.from'], check: officialKinds },
   { reads: ['datastore', 'controlPlane'], check: datastore },
   { reads: ['kernel'], check: kernel },
 ];
@@ -132,9 +133,19 @@ function validity({ pki }: Spec): Finding[] {
   ];
 }
 
+function runtimeSource(spec: Spec): Finding[] {
+  const { from, version } = spec.runtime;
+  const refused = refusesSource(spec);
+  if (refused !== undefined) return [{ path: ['runtime', 'from'], message: refused }];
+  if (from !== 'artifacts' || version === undefined) return [];
+  const message = 'is that of a package: set runtime.from, or take it out for the one that goes with Kubernetes';
+  return [{ path: ['runtime', 'version'], message }];
+}
+
 function officialKinds(spec: Spec): Finding[] {
   if (spec.artifacts.source !== 'official') return [];
-  return [runtimeNamed(spec.runtime.name), controlPlaneOf(spec)].flatMap(({ supply, title }) =>
+  const runtime = { supply: runtimeSupply(spec), title: runtimeNamed(spec.runtime.name).title };
+  return [runtime, controlPlaneOf(spec)].flatMap(({ supply, title }) =>
     supply.unofficial === undefined
       ? []
       : [

@@ -1,5 +1,6 @@
 import { file } from '../../resources/index.js';
 import type { OsFamily, PackageNeed } from '../os-family.js';
+import { modulesLoad } from '../modules-load.js';
 import { apt } from './apt/index.js';
 import { kernels } from './kernel/index.js';
 import { keepRunning } from './needrestart.js';
@@ -39,6 +40,7 @@ export const debian: OsFamily = {
   keepRunning: (units) => [keepRunning(units)],
   // Without its parser a runtime starts pods unconfined, and says so nowhere.
   packagesOf: ({ appArmor }) => (appArmor === true ? ['apparmor'] : []),
+  modulesAtBoot: (names) => [modulesLoad(names)],
   services: { time: 'chrony' },
   paths: {
     nftablesRuleset: '/etc/nftables.conf',

@@ -4,13 +4,13 @@ import { sh, shellScript } from '../../shell/script.js';
 import { STATE_DIR } from '../../shell/state.js';
 import type { PackageManager } from './package-manager.js';
 import { waitForLock } from './wait-for-lock.js';
-import { mergeWishes, parseWish, type PackageWish } from './wish.js';
+import { ANY, mergeWishes, parseWish, type PackageWish } from './wish.js';
 
 export interface PackagesResource extends Resource {
   readonly kind: 'packages';
   /** Id of the package manager. */
   readonly manager: string;
-  /** NAME, or NAME=VERSION: just that version, which is then held. */
+  /** NAME, or NAME=VERSION: just that version, which is then held; NAME=*: whatever version comes, and held at that. */
   readonly names: readonly string[];
   /** Upper bound in seconds on waiting for another package manager to end. */
   readonly lockSeconds: number;
@@ -70,7 +70,11 @@ export function packagesKind(
       const reasons = [...new Set(lacking.map((wish) => reasonFor(parseWish(wish), seen)))];
       return {
         changed: true,
-        change: { action: 'run', summary: `install ${lacking.join(' ')}`, reason: reasons.join(', ') },
+        change: {
+          action: 'run',
+          summary: `install ${lacking.map((wish) => wish.replace(`=${ANY}`, '')).join(' ')}`,
+          reason: reasons.join(', '),
+        },
       };
     },
     apply: (r, seen) => {
@@ -136,6 +140,7 @@ function reasonFor({ name, version }: PackageWish, { installed, versions, held }
   if (!installed.includes(name)) return 'not installed';
   if (version === undefined) return undefined;
   const there = versions.find((each) => each.startsWith(`${name} `))?.slice(name.length + 1);
-  if (there !== version) return `${name} is there in version ${there ?? 'unknown'}, which kinit does not change`;
+  if (version !== ANY && there !== version)
+    return `${name} is there in version ${there ?? 'unknown'}, which kinit does not change`;
   return held.includes(name) ? undefined : 'not held at its version';
 }

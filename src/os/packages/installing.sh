@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# How packages are installed, NAME or NAME=VERSION, whoever does it. Needs what at-work.sh has, refresh_lists, cannot_install and:
+# How packages are installed, NAME, NAME=VERSION, or NAME=* (in whatever version, and held at that), whoever does it. Needs what at-work.sh has, refresh_lists, cannot_install and:
 #   version_there NAME    prints the version in which it is installed; fails where it is not
 #   by_hand WISH          prints the command by which a person installs it
 #   lists_are_fresh       whether the lists of packages are of today
@@ -16,7 +16,7 @@ refuse_other_versions() {
     name=${wish%%=*}
     [ "$name" != "$wish" ] || continue
     there=$(version_there "$name") || continue
-    [ "$there" != "${wish#*=}" ] || continue
+    case "${wish#*=}" in '*' | "$there") continue ;; esac
     echo "$name is there in version $there, and the inventory says ${wish#*=}: kinit does not change the version of a package that is there. By hand: $(by_hand "$wish"); or name the version that is there" >&2
     exit 1
   done
@@ -45,6 +45,12 @@ hold_versions() {
 # install_wishes WISH...: refreshes the lists where they are old, or do not serve.
 install_wishes() {
   refreshed=
+  # shellcheck disable=SC2046 # a word each, without characters that a shell would expand
+  install_plain $(for wish in "$@"; do printf '%s\n' "${wish%=\*}"; done)
+  hold_versions "$@"
+}
+
+install_plain() {
   lists_are_fresh || refresh
   if ! simulate "$@"; then
     [ -n "$refreshed" ] || refresh
@@ -59,5 +65,4 @@ install_wishes() {
     add_packages "$@" || package_failed "could not install $*"
   fi
   note_units
-  hold_versions "$@"
 }

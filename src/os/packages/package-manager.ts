@@ -1,15 +1,24 @@
 import type { ShellScript } from '../../shell/script.js';
 
+/** What a package is, whoever installs it. */
+export type PackageFormat = 'deb' | 'rpm';
+
 /** What installs packages of a distribution. Its scripts run as root and answer in English (LC_ALL=C is set). */
 export interface PackageManager {
   /** For resources, which carry it as data, and for messages. */
   readonly id: string;
+  readonly format: PackageFormat;
   /** For people: what may hold its locks. */
   readonly title: string;
   /** Its locks, and what else it keeps of its own: nothing of kinit's may lie there. */
   readonly folders: readonly string[];
   /** Where it keeps what it downloads: needs room. */
   readonly cacheFolder: string;
+  /**
+   * "$@": names of packages. Prints 'candidate=NAME VERSION': the version that is there, else the one that would be installed by the
+   * lists that are there; nothing for those that are not known, and where this is not the host's package manager. Quick; changes nothing.
+   */
+  readonly candidates: ShellScript;
   /** "$@": names of packages. Prints 'installed=NAME' and 'version=NAME VERSION' for those that are, 'held=NAME' for those that nothing may change; changes nothing. */
   readonly observe: ShellScript;
   /**

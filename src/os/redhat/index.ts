@@ -1,5 +1,6 @@
-import { block } from '../../resources/index.js';
+import { block, file } from '../../resources/index.js';
 import type { OsFamily, PackageNeed } from '../os-family.js';
+import { modulesLoad } from '../modules-load.js';
 import { dnf } from './dnf/index.js';
 import { yumRepositories } from './repositories.js';
 import { kernels } from './kernel/index.js';
@@ -16,6 +17,16 @@ const PACKAGES: Readonly<Record<PackageNeed, readonly string[]>> = {
   socat: ['socat'],
   time: ['chrony'],
 };
+
+/** What release 7 runs besides at boot (rhel-loadmodules), where its guides and people look. */
+function sysconfigModules(names: readonly string[]): ReturnType<typeof file> {
+  const lines = [
+    '#!/bin/sh',
+    '# Written by kinit: change the inventory, not this file.',
+    ...names.map((name) => `modprobe -- ${name}`),
+  ];
+  return file({ path: '/etc/sysconfig/modules/kinit.modules', content: `${lines.join('\n')}\n`, mode: 0o755 });
+}
 
 /** Tested on emulations of Rocky Linux 9 and CentOS 7 (docs/lab.md): a release counts with all its minor ones. */
 export const redhat: OsFamily = {
@@ -40,6 +51,13 @@ export const redhat: OsFamily = {
   timeSources: (lines) => block({ path: '/etc/chrony.conf', name: 'time-servers', content: lines }),
   // Nothing of it restarts services after an installation: needs-restarting only lists, dnf-automatic reboots where it is told to.
   keepRunning: () => [],
+  // The policy for containers is a package of its own; without it a runtime that labels them starts none.
+  packagesOf: ({ selinux }, spec) =>
+    spec.selinux === 'keep' && (selinux === 'enforcing' || selinux === 'permissive') ? ['container-selinux'] : [],
+  modulesAtBoot: (names, { versionId }) => [
+    modulesLoad(names),
+    ...(versionId.split('.')[0] === '7' ? [sysconfigModules(names)] : []),
+  ],
   services: { time: 'chronyd' },
   paths: {
     nftablesRuleset: '/etc/sysconfig/nftables.conf',

@@ -17,7 +17,7 @@ export function repositoryResources(family: OsFamily, { spec, node, repositoryKe
   const { repositories: format, packages } = family;
   const exchanges = format.exchanges(
     packageMirrorOf(spec),
-    spec.repositories.map(({ name }) => name),
+    wantedRepositories(spec).map(({ name }) => name),
   );
   const environment = fetchingEnvironment(spec);
   return [
@@ -41,6 +41,18 @@ export function repositoryResources(family: OsFamily, { spec, node, repositoryKe
   ];
 }
 
+/** Where Docker's packages come from. */
+const OF_DOCKER = 'docker-ce';
+
+/** Those of the inventory, and the one that its runtime comes from. */
+export function wantedRepositories({
+  repositories,
+  runtime,
+}: Pick<Spec, 'repositories' | 'runtime'>): readonly RepositorySpec[] {
+  if (runtime.from !== 'docker' || repositories.some(({ name }) => name === OF_DOCKER)) return repositories;
+  return [...repositories, { name: OF_DOCKER, gpgcheck: true }];
+}
+
 /** The repositories that a host of this family shall have. */
 function repositoriesOf(
   family: OsFamily,
@@ -49,7 +61,7 @@ function repositoriesOf(
   keys: PhaseContext['repositoryKeys'],
 ): Repository[] {
   const at: Whereabouts = { os, minor: minorOf(spec.kubernetesVersion), mirror: packageMirrorOf(spec) };
-  return spec.repositories.flatMap((entry): Repository[] => {
+  return wantedRepositories(spec).flatMap((entry): Repository[] => {
     const known = family.repositories.known[entry.name]?.(at);
     const url = entry.url ?? known?.url;
     // One that is known serves whatever is said besides; any other is of one format.

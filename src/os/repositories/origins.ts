@@ -1,7 +1,7 @@
 import { packageMirrorOf } from '../../artifacts/mirror.js';
 import type { Spec } from '../../model/spec.js';
 import type { OsFamily } from '../os-family.js';
-import { minorOf } from './index.js';
+import { minorOf, wantedRepositories } from './index.js';
 
 /** An address that the package managers of hosts ask. */
 export interface RepositoryOrigin {
@@ -17,9 +17,9 @@ export interface RepositoryOrigin {
 export function repositoryOrigins(families: readonly OsFamily[], spec: Spec): RepositoryOrigin[] {
   const mirror = packageMirrorOf(spec);
   const minor = minorOf(spec.kubernetesVersion);
-  const names = spec.repositories.map(({ name }) => name);
+  const names = wantedRepositories(spec).map(({ name }) => name);
   const known = families.flatMap(({ repositories, releases }) =>
-    spec.repositories.flatMap(({ name, url, keyUrl, keyFile, gpgcheck }) =>
+    wantedRepositories(spec).flatMap(({ name, url, keyUrl, keyFile, gpgcheck }) =>
       releases.flatMap(({ id, versionId }): RepositoryOrigin[] => {
         const at = { os: { id, versionId, codename: '' }, minor };
         const official = repositories.known[name]?.({ ...at, mirror: 'none' });

@@ -1,6 +1,7 @@
 import { proxyModules } from '../../add-ons/index.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
-import { file, kernelModule } from '../../resources/index.js';
+import { osOf } from '../../os/index.js';
+import { kernelModule } from '../../resources/index.js';
 
 /** Loaded now and at boot; built into the kernel counts as loaded. */
 export const modules: Phase = {
@@ -10,7 +11,7 @@ export const modules: Phase = {
   resources: (context) => {
     const names = moduleNames(context);
     return [
-      file({ path: '/etc/modules-load.d/kinit.conf', content: `${names.join('\n')}\n`, mode: 0o644 }),
+      ...osOf(context.node.facts).modulesAtBoot(names, context.node.facts.os),
       ...names.map((name) => kernelModule({ name, required: true })),
     ];
   },

@@ -5,6 +5,6 @@ import * as os from '../../os/index.js';
 export const repositories: Phase = {
   id: 'repositories',
   title: 'Repositories of packages',
-  appliesTo: ({ spec }) => spec.repositories.length > 0 || packageMirrorOf(spec) !== 'none',
+  appliesTo: ({ spec }) => os.wantedRepositories(spec).length > 0 || packageMirrorOf(spec) !== 'none',
   resources: (context) => os.repositoryResources(os.osOf(context.node.facts), context),
 };

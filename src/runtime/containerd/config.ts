@@ -10,15 +10,15 @@ const CERTS = '/etc/containerd/certs.d';
 /** containerd ends at its start where these settings are on and the kernel is older (internal/cri/config). */
 const UNPRIVILEGED_KERNEL = '4.11';
 
-const configTemplate = template(
-  new URL('./config.hbs', import.meta.url),
-  z.strictObject({
-    pauseImage: z.string(),
-    selinux: z.boolean(),
-    unprivileged: z.boolean(),
-    logins: z.string().optional(),
-  }),
-);
+const configSchema = z.strictObject({
+  pauseImage: z.string(),
+  selinux: z.boolean(),
+  unprivileged: z.boolean(),
+  logins: z.string().optional(),
+});
+const configTemplate = template(new URL('./config.hbs', import.meta.url), configSchema);
+/** The layout that every containerd reads which a package may bring: 1.6 and later. */
+const olderTemplate = template(new URL('./config-2.hbs', import.meta.url), configSchema);
 
 /** Imported by the other: what is in it is secret. */
 export const LOGINS = '/etc/containerd/kinit-logins.toml';
@@ -26,20 +26,28 @@ export const LOGINS = '/etc/containerd/kinit-logins.toml';
 const loginsTemplate = template(
   new URL('./logins.hbs', import.meta.url),
   z.strictObject({
-    logins: z.array(z.strictObject({ host: z.string(), username: z.string(), password: z.string() })),
+    version: z.number(),
+    logins: z.array(
+      z.strictObject({ plugin: z.string(), host: z.string(), username: z.string(), password: z.string() }),
+    ),
   }),
 );
 
 /** Logins by the host that is asked. containerd calls this section deprecated, and has no other for nodes. */
 export function containerdLogins(
   logins: readonly { readonly registry: string; readonly username: string; readonly password: string }[],
+  packaged = false,
 ): string {
+  const plugin = packaged ? 'io.containerd.grpc.v1.cri' : 'io.containerd.cri.v1.images';
   return loginsTemplate({
-    logins: logins.map(({ registry, username, password }) => ({ host: registryHost(registry), username, password })),
+    version: packaged ? 2 : 3,
+    logins: logins.map(({ registry, username, password }) => ({
+      ...{ plugin, host: registryHost(registry), username, password },
+    })),
   });
 }
 
-/** config.toml for containerd 2.x, complete but for logins. */
+/** config.toml, complete but for logins: for containerd 2.x, and for that of a package, whatever its version. */
 export function containerdConfig(
   context: Pick<PhaseContext, 'spec' | 'node' | 'images' | 'registryCas' | 'registryAccess'>,
 ): string {
@@ -47,7 +55,8 @@ export function containerdConfig(
   const selinux = spec.selinux === 'keep' && node.facts.selinux === 'enforcing';
   const logins = hasLogins(context) ? { logins: LOGINS } : {};
   const unprivileged = kernelIsAtLeast(node.facts.kernel, UNPRIVILEGED_KERNEL);
-  return configTemplate({ pauseImage: imageRef(images, 'pause'), selinux, unprivileged, ...logins });
+  const render = spec.runtime.from === 'artifacts' ? configTemplate : olderTemplate;
+  return render({ pauseImage: imageRef(images, 'pause'), selinux, unprivileged, ...logins });
 }
 
 const unitTemplate = template(new URL('./unit.hbs', import.meta.url), z.strictObject({ binary: z.string() }));

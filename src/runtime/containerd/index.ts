@@ -1,6 +1,8 @@
 import { shellScript } from '../../shell/script.js';
 import type { ContainerRuntime } from '../container-runtime.js';
 import { imports } from './leftovers.js';
+import { shadowedUnits } from '../packaged.js';
+import { packagedContainerd } from './packaged.js';
 import { containerdResources } from './resources.js';
 import { containerdSupply } from './supply.js';
 
@@ -31,7 +33,8 @@ export const containerd: ContainerRuntime = {
     restore: shellScript('./restore-images.sh', import.meta.url),
   },
   stopPods: shellScript('./stop-pods.sh', import.meta.url),
-  leftovers: [imports],
+  leftovers: [imports, shadowedUnits('containerd', ['containerd'])],
   mounts: ['/run/containerd/io.containerd.runtime.v2.task/k8s.io/*', '/run/containerd/io.containerd.grpc.v1.cri/*'],
+  packaged: packagedContainerd,
   supply: containerdSupply,
 };

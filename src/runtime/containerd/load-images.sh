@@ -7,6 +7,11 @@
 # include: ./ctr.sh
 # include: ../images/each-archive.sh
 
-load_one() { ctr -a "$SOCKET" -n k8s.io images import --local - > /dev/null; }
+# The option came with the transfer service, which containerd 1.6 does not have.
+local=
+if ctr images import --help < /dev/null 2> /dev/null | grep -q -e ' --local'; then local=--local; fi
+
+# shellcheck disable=SC2086 # a word, or none
+load_one() { ctr -a "$SOCKET" -n k8s.io images import $local - > /dev/null; }
 
 each_archive "$@" || exit 1

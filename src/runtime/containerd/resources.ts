@@ -4,37 +4,39 @@ import { directory, file, service } from '../../resources/index.js';
 import { crictlYaml } from '../cri-tools/index.js';
 import { revisionOf } from '../programs.js';
 import { hasLogins, loginsFile, registrySettings } from '../registries.js';
+import { FILLED } from './packaged.js';
 import { containerdConfig, containerdLogins, containerdUnit, hostsToml, LOGINS, registryPaths } from './config.js';
 
 const CONFIG = '/etc/containerd/config.toml';
 const UNIT = '/etc/systemd/system/containerd.service';
 
-/** containerd with a configuration of its own, complete; it is restarted when configuration, unit or programs change. */
+/**
+ * containerd with a configuration of its own, complete; it is restarted when configuration, unit or programs change. That of a package
+ * keeps its unit.
+ */
 export function containerdResources(context: PhaseContext): Resource[] {
   const config = containerdConfig(context);
-  const unit = containerdUnit();
-  const revision = revisionOf(context, [config, unit]);
+  const packaged = context.spec.runtime.from !== 'artifacts';
+  const units = packaged ? [] : [file({ path: UNIT, content: containerdUnit(), mode: 0o600 })];
+  const revision = revisionOf(context, [config, ...units.map(({ content }) => String(content))]);
   return [
     directory({ path: '/etc/containerd', mode: 0o755 }),
     directory({ path: '/etc/containerd/certs.d', mode: 0o755 }),
-    directory({ path: '/var/lib/containerd', mode: 0o700, removeContents: true }),
-    // containerd makes these at its start; as resources they go at reset, after it has stopped.
-    directory({ path: '/run/containerd', mode: 0o711, removeContents: true }),
-    directory({ path: '/opt/containerd', mode: 0o711, keepExisting: true, removeContents: true }),
-    directory({ path: '/run/nri', mode: 0o755, keepExisting: true, removeContents: true }),
+    // As resources they go at reset, after it has stopped. A package fills them at once: they stand before that.
+    ...(packaged ? [] : FILLED),
     directory({ path: '/etc/cni', mode: 0o755 }),
     directory({ path: '/etc/cni/net.d', mode: 0o755 }),
     file({ path: CONFIG, content: config, mode: 0o600 }),
-    ...loginsFile(context, LOGINS, containerdLogins),
+    ...loginsFile(context, LOGINS, (logins) => containerdLogins(logins, packaged)),
     ...registries(context),
     crictlYaml('/run/containerd/containerd.sock'),
-    file({ path: UNIT, content: unit, mode: 0o600 }),
+    ...units,
     service({
       name: 'containerd',
       enabled: true,
       running: true,
       revision,
-      files: [CONFIG, UNIT, ...(hasLogins(context) ? [LOGINS] : [])],
+      files: [CONFIG, ...units.map(({ path }) => path), ...(hasLogins(context) ? [LOGINS] : [])],
     }),
   ];
 }

@@ -63,7 +63,7 @@ function needed(context: PhaseContext, there: Settings): Settings {
     ...added('insecure-registries', insecure, there),
     ...(spec.selinux === 'keep' && node.facts.selinux === 'enforcing' ? { 'selinux-enabled': true } : {}),
     ...onContainers(context, there),
-    ...reachable(there),
+    ...reachable(there, spec.runtime.from === 'artifacts'),
   };
 }
 
@@ -81,10 +81,13 @@ function onContainers({ node }: PhaseContext, there: Settings): Settings {
   };
 }
 
-/** Our unit hands the engine no socket, and cri-dockerd speaks to it at this one, about images as they lie in overlay2. */
-function reachable({ hosts, features }: Settings): Settings {
+/**
+ * Our unit hands the engine no socket, that of a package does; cri-dockerd speaks to it at this one, about images as they lie in
+ * overlay2, which is not the default of later engines.
+ */
+function reachable({ hosts, features }: Settings, ourUnit: boolean): Settings {
   return {
-    ...(hosts === undefined
+    ...(hosts === undefined || !ourUnit
       ? {}
       : { hosts: [...new Set([...hosts.filter((each) => !each.startsWith('fd:')), ENGINE_SOCKET])] }),
     ...(features === undefined ? {} : { features: { ...features, 'containerd-snapshotter': false } }),

@@ -1,11 +1,12 @@
 import type { Leftover, LeftoverHost, LeftoverRow } from '../../model/seams/leftover.js';
 import type { Spec } from '../../model/spec.js';
+import { shadowedUnits } from '../packaged.js';
 import { DAEMON_JSON, readDaemonJson } from './daemon-json.js';
 
 /** Where packages put the engine; kinit's own is in /usr/local/bin. */
 const PACKAGED = '/usr/bin/dockerd';
 /** Of the engine: API 1.42, the oldest that cri-dockerd speaks. */
-const OLDEST = 23;
+export const OLDEST = 23;
 
 /** daemon.json is merged with what is there: that has to be read. */
 const daemonJson: LeftoverRow = {
@@ -37,10 +38,14 @@ const packagedEngine: LeftoverRow = {
   title: 'A Docker engine of a package',
   harm: "kinit's own engine takes over its unit and /var/lib/docker, without the bridge network of `docker run`.",
   looks: (spec) => (isChosen(spec) ? { programs: [PACKAGED] } : {}),
-  find: (host) => (isChosen(host.spec) ? engineOf(host) : []),
+  find: (host) => (isChosen(host.spec) && host.spec.runtime.from === 'artifacts' ? engineOf(host) : []),
 };
 
-export const dockerLeftovers: readonly LeftoverRow[] = [daemonJson, packagedEngine];
+export const dockerLeftovers: readonly LeftoverRow[] = [
+  daemonJson,
+  packagedEngine,
+  shadowedUnits('docker', ['docker']),
+];
 
 function isChosen({ runtime }: Spec): boolean {
   return runtime.name === 'docker';

@@ -7,6 +7,7 @@ import { authorities, dockerAuths, loginsFile, registrySettings } from '../regis
 import { ociRuntimeWrapper } from '../runc/on-containers.js';
 import { criUnit, daemonJson, engineUnit, SOCKET } from './config.js';
 import { DAEMON_JSON } from './daemon-json.js';
+import { FILLED } from './packaged.js';
 
 const ENGINE_UNIT = '/etc/systemd/system/docker.service';
 const CRI_UNIT = '/etc/systemd/system/cri-docker.service';
@@ -14,21 +15,16 @@ const CRI_UNIT = '/etc/systemd/system/cri-docker.service';
 const LOGINS = '/var/lib/kubelet/config.json';
 /** Of registries, in a folder for each host and port. */
 const CERTIFICATES = '/etc/docker/certs.d';
-/** The engine, its containerd and cri-dockerd make and fill these. */
-const FILLED = [
-  ...['/var/lib/docker', '/var/lib/cri-dockerd', '/opt/containerd'],
-  ...['/run/docker', '/run/containerd', '/run/nri'],
-];
-
 /** The engine with what a cluster needs merged into its daemon.json, and cri-dockerd in front of it. */
 export function dockerResources(context: PhaseContext): Resource[] {
   const config = daemonJson(context);
-  const engine = engineUnit();
+  const packaged = context.spec.runtime.from !== 'artifacts';
+  const engine = packaged ? [] : [file({ path: ENGINE_UNIT, content: engineUnit(), mode: 0o600 })];
   const cri = criUnit(context);
   return [
     directory({ path: '/etc/docker', mode: 0o755, keepExisting: true }),
     // As resources they go at reset, after what fills them has stopped.
-    ...FILLED.map((path) => directory({ path, mode: 0o711, keepExisting: true, removeContents: true })),
+    ...FILLED,
     directory({ path: '/etc/cni', mode: 0o755 }),
     directory({ path: '/etc/cni/net.d', mode: 0o755 }),
     ...ociRuntimeWrapper(context.node.facts),
@@ -36,15 +32,18 @@ export function dockerResources(context: PhaseContext): Resource[] {
     ...authorities(registrySettings(context), CERTIFICATES),
     ...loginsFile(context, LOGINS, dockerAuths),
     crictlYaml(SOCKET),
-    // A package's: they would hold the sockets, or start its own programs.
-    ...['docker.socket', 'cri-docker.socket'].map((name) => service({ name, enabled: false, running: false })),
-    file({ path: ENGINE_UNIT, content: engine, mode: 0o600 }),
+    // A package's: they would hold the sockets, or start its own programs. Its own engine is handed one.
+    ...[...(packaged ? [] : ['docker.socket']), 'cri-docker.socket'].map((name) =>
+      service({ name, enabled: false, running: false }),
+    ),
+    ...engine,
     service({
       name: 'docker',
       enabled: true,
       running: true,
-      revision: revisionOf(context, [engine]),
-      files: [DAEMON_JSON, ENGINE_UNIT],
+      // That of a package starts from nothing else that is kinit's.
+      revision: revisionOf(context, packaged ? [config] : engine.map(({ content }) => String(content))),
+      files: [DAEMON_JSON, ...engine.map(({ path }) => path)],
     }),
     file({ path: CRI_UNIT, content: cri, mode: 0o600 }),
     service({

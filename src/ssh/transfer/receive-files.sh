@@ -6,6 +6,7 @@
 # RUN, TAG: make the temporary names unique.
 # JOBS: folder of the jobs, where this run has claimed the host (see job.ts); empty: it has not.
 # Prints 'done', 'taken over', or 'fail <index>' with the reason on standard error.
+# include: ../../shell/lib/label.sh
 # include: ../../shell/lib/sync.sh
 # include: ../shell/begin-job.sh
 
@@ -91,6 +92,7 @@ put_in_place() {
   while [ "$i" -lt "$n" ]; do
     eval "tmp=\$t$i path=\$p$i"
     mv -f -T -- "$tmp" "$path" || fail "$i"
+    label "$path"
     i=$((i + 1))
   done
   echo 'done'

@@ -11,8 +11,11 @@ const named = <T>(all: readonly T[], variable: string, name: (one: T) => string)
 const images = named(Object.values(IMAGES), 'KINIT_TEST_IMAGES', ({ name }) => name);
 const runtimes = named(RUNTIMES, 'KINIT_TEST_RUNTIMES', ({ id }) => id);
 
+/** `runtime.from` of the inventory. */
+const from = process.env['KINIT_TEST_FROM'] ?? 'artifacts';
+
 for (const image of images)
   for (const runtime of runtimes)
     describe(`${image.title} with ${runtime.title}`, () => {
-      testCell({ name: `${image.name}-${runtime.id}`, image: image.name, runtime });
+      testCell({ name: `${image.name}-${runtime.id}`, image: image.name, runtime, from });
     });

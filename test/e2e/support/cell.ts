@@ -17,6 +17,8 @@ export interface Cell {
   /** Default: that of all other tests. */
   readonly image?: ImageName;
   readonly runtime: (typeof RUNTIMES)[number];
+  /** What its `runtime.from` says. Default: that of all other tests. */
+  readonly from?: string;
   /** More of the inventory. */
   readonly inventory?: Readonly<Record<string, unknown>>;
   /** What a person had written on the host before, by path. */
@@ -30,7 +32,7 @@ type Tests = (cluster: () => LabHandle) => void;
  * exactly. `others` are tests of its own: on the bare host before, and on the running cluster in between.
  */
 export function testCell(
-  { name, image, runtime, inventory = {}, files = {} }: Cell,
+  { name, image, runtime, from, inventory = {}, files = {} }: Cell,
   others: { readonly bare?: Tests; readonly running?: Tests } = {},
 ): void {
   let cluster: LabHandle;
@@ -38,7 +40,13 @@ export function testCell(
 
   beforeAll(async () => {
     cluster = await lab(name, { hosts: 1, ...(image === undefined ? {} : { image }) });
-    shape({ title: name, inventory: { runtime: { name: runtime.id }, ...inventory } }, cluster.inventory);
+    shape(
+      {
+        title: name,
+        inventory: { runtime: { name: runtime.id, ...(from === undefined ? {} : { from }) }, ...inventory },
+      },
+      cluster.inventory,
+    );
     for (const [path, text] of Object.entries(files))
       await cluster.sh(CELL_HOST, `mkdir -p $(dirname ${path}) && printf %s '${text}' > ${path}`);
     before = await record(cluster, CELL_HOST);

@@ -56,6 +56,32 @@ test('a version that is named counts, and is held; the last word on a name is th
   expect(seen('')).toMatchObject({ change: { summary: 'install socat=1.7-1', reason: 'not installed' } });
 });
 
+test('in whatever version it comes, and held at that; a version that is named elsewhere counts before', () => {
+  const any = packages({ manager: 'apt', names: ['socat=*', 'socat', 'jq=*', 'jq=1.6'] });
+  expect(any.names).toEqual(['jq=1.6', 'socat=*']);
+  const difference = (text: string): ReturnType<typeof packagesKind.diff> =>
+    packagesKind.diff(any, packagesKind.parse?.(any, `installed=jq\nversion=jq 1.6\nheld=jq\n${text}`) ?? NOTHING);
+  expect(difference('')).toMatchObject({ change: { summary: 'install socat' } });
+  expect(difference('installed=socat\nversion=socat 1.8\n')).toMatchObject({
+    change: { reason: 'not held at its version' },
+  });
+  expect(difference('installed=socat\nversion=socat 1.8\nheld=socat\n').changed).toBe(false);
+});
+
+for (const shell of SHELLS)
+  test(`${shell}: in whatever version: installed by its name, and held`, () => {
+    withHost((host) => {
+      debian(host, { lists: 'fresh' });
+      host.command('dpkg-query', 'case "$*" in *jq*) echo "installed 1.5";; *) exit 1;; esac');
+      expect(run(shell, installation(host, ['socat=*', 'jq=*']))).toMatchObject({ code: 0, stderr: '' });
+      expect(verbs(host).at(-1)).toBe('install --no-install-recommends -- jq socat');
+      expect(host.calls().filter((call) => call.startsWith('apt-mark'))).toEqual([
+        'apt-mark hold jq',
+        'apt-mark hold socat',
+      ]);
+    });
+  });
+
 test('only what is missing is installed; a package whose files are left from a removal is missing', () => {
   const seen = packagesKind.parse?.(R, 'installed=conntrack\nconfig-files=socat\n') ?? NOTHING;
   expect(packagesKind.diff(R, seen)).toEqual({

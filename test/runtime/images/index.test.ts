@@ -136,7 +136,7 @@ for (const shell of SHELLS) {
       const { wanted, digests } = archives(host);
       host.command(
         'ctr',
-        `dd bs=1000 count=1 iflag=fullblock 2> /dev/null | sha256sum | cut -c1-64 >> '${host.root}/imported'`,
+        `case "$*" in *--help) exit;; esac; dd bs=1000 count=1 iflag=fullblock 2> /dev/null | sha256sum | cut -c1-64 >> '${host.root}/imported'`,
       );
       const told: string[] = [];
       const [step] = imagesKind.apply(images({ images: [...wanted, ...wanted] }), new Map());
@@ -154,7 +154,7 @@ for (const shell of SHELLS) {
       await expect(call(step, tools(host, shell, []))).rejects.toMatchObject({
         context: { class: 'change', host: 'node1', found: 'ctr: no space left on device' },
       });
-      expect(host.calls()).toHaveLength(1);
+      expect(host.calls().filter((called) => !called.endsWith('--help'))).toHaveLength(1);
     });
   });
 

@@ -3,10 +3,12 @@ import type { PackageManager } from '../../packages/package-manager.js';
 
 export const apt: PackageManager = {
   id: 'apt',
+  format: 'deb',
   title: 'apt and dpkg',
   folders: ['/var/lib/dpkg', '/var/lib/apt', '/var/cache/apt'],
   cacheFolder: '/var/cache/apt',
   observe: shellScript('./observe.sh', import.meta.url),
+  candidates: shellScript('./candidates.sh', import.meta.url),
   install: shellScript('./install.sh', import.meta.url),
   refreshOne: shellScript('./refresh-one.sh', import.meta.url),
   forgetOne: shellScript('./forget-one.sh', import.meta.url),

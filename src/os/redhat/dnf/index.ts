@@ -4,10 +4,12 @@ import type { PackageManager } from '../../packages/package-manager.js';
 /** dnf, or yum where there is no dnf (release 7). */
 export const dnf: PackageManager = {
   id: 'dnf',
+  format: 'rpm',
   title: 'dnf, yum and rpm',
   folders: ['/var/lib/rpm', '/var/lib/dnf', '/var/cache/dnf', '/var/lib/yum', '/var/cache/yum'],
   cacheFolder: '/var/cache',
   observe: shellScript('./observe.sh', import.meta.url),
+  candidates: shellScript('./candidates.sh', import.meta.url),
   install: shellScript('./install.sh', import.meta.url),
   refreshOne: shellScript('./refresh-one.sh', import.meta.url),
   forgetOne: shellScript('./forget-one.sh', import.meta.url),
