@@ -3,7 +3,7 @@ import type { Spec } from '../../model/spec.js';
 import type { KnownCluster } from './cluster.js';
 import type { Refusal } from './refusal.js';
 
-/** Options that are compared by what they mean, elsewhere in this room. */
+/** Options that are compared by what they mean, elsewhere in this room; the last one by what lies on each host (runtime/packaged.ts). */
 const BY_MEANING = new Set(['kubernetesVersion', 'clusterId', 'apiServer.endpoint', 'runtime.name', 'runtime.from']);
 
 /** Every option that is fixed or moved and is not what it was; what is not known of the cluster is not compared. */
