@@ -15,6 +15,7 @@ export const LANES = {
     'certificates',
     'redhat',
     'runtimes',
+    'runtime-change',
     'embedded',
     'resume-join',
   ],

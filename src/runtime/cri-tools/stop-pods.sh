@@ -11,7 +11,11 @@ stop_pods() {
   kill_monitors "$2"
 }
 
+# Containers are killed first, as containerd does it by itself: CRI-O would give each the 30 s that its pod may take to end.
 remove_pods() {
+  containers=$(timeout "$2" crictl -r "unix://$1" -t 30s ps -q 2> /dev/null < /dev/null)
+  # shellcheck disable=SC2086 # ids, a word each
+  [ -z "$containers" ] || timeout "$2" crictl -r "unix://$1" -t 30s stop -t 0 $containers > /dev/null 2>&1 < /dev/null
   timeout "$2" crictl -r "unix://$1" -t 30s rmp -fa > /dev/null 2>&1 < /dev/null
 }
 

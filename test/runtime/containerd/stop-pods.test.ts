@@ -13,14 +13,15 @@ function scriptOn(host: FakeHost): string {
 }
 
 for (const shell of SHELLS) {
-  test(`${shell}: pods are removed through the CRI, tried twice; nothing is done where no runtime answers`, () => {
+  test(`${shell}: pods are removed through the CRI, containers killed first, tried twice; nothing is done where no runtime answers`, () => {
     withHost((host) => {
-      host.command('crictl', 'exit 1');
+      host.command('crictl', 'case "$*" in *"ps -q") printf "a1\\nb2\\n";; *) exit 1;; esac');
       expect(run(shell, scriptOn(host))).toEqual({ code: 0, stdout: '', stderr: '' });
       expect(host.calls()).toEqual([]);
       expect(run(shell, scriptOn(host).replace('[ -S', '[ -n'))).toEqual({ code: 0, stdout: '', stderr: '' });
-      const call = `crictl -r unix://${host.root}/run/containerd/containerd.sock -t 30s rmp -fa`;
-      expect(host.calls()).toEqual([call, call]);
+      const crictl = `crictl -r unix://${host.root}/run/containerd/containerd.sock -t 30s`;
+      const calls = [`${crictl} ps -q`, `${crictl} stop -t 0 a1 b2`, `${crictl} rmp -fa`];
+      expect(host.calls()).toEqual([...calls, ...calls]);
     });
   });
 
