@@ -1,4 +1,4 @@
-import type { PackageMirror } from '../../artifacts/mirror.js';
+import { DOCKER, kubernetesPackages } from '../repositories/makers.js';
 import type {
   Exchange,
   KnownRepository,
@@ -7,16 +7,7 @@ import type {
   Whereabouts,
 } from '../repositories/repository.js';
 
-const DOCKER: Readonly<Record<PackageMirror, string>> = {
-  none: 'https://download.docker.com/linux',
-  aliyun: 'https://mirrors.aliyun.com/docker-ce/linux',
-};
-const KUBERNETES: Readonly<Record<PackageMirror, string>> = {
-  none: 'https://pkgs.k8s.io/core:/stable:',
-  aliyun: 'https://mirrors.aliyun.com/kubernetes-new/core/stable',
-};
-
-/** Fingerprints as their makers publish them (docs.docker.com/engine/install, kubernetes.io/docs/tasks/tools). */
+/** Fingerprints as Docker publishes them (docs.docker.com/engine/install). */
 const KNOWN: Readonly<Record<string, (at: Whereabouts) => KnownRepository>> = {
   'docker-ce': ({ os, mirror }) => ({
     url: `${DOCKER[mirror]}/${os.id}`,
@@ -25,12 +16,7 @@ const KNOWN: Readonly<Record<string, (at: Whereabouts) => KnownRepository>> = {
     keyUrl: `${DOCKER[mirror]}/${os.id}/gpg`,
     fingerprint: '9DC858229FC7DD38854AE2D88D81803C0EBFCD88',
   }),
-  kubernetes: ({ minor, mirror }) => ({
-    url: `${KUBERNETES[mirror]}/v${minor}/deb/`,
-    suites: ['/'],
-    keyUrl: `${KUBERNETES[mirror]}/v${minor}/deb/Release.key`,
-    fingerprint: 'DE15B14486CD377B9E876E1A234654DA9A296436',
-  }),
+  kubernetes: (at) => ({ ...kubernetesPackages(at, { folder: 'deb', key: 'Release.key' }), suites: ['/'] }),
 };
 
 /** The mirror lays them out as they do, and a host that has no HTTPS for packages goes on without. */

@@ -1,4 +1,5 @@
 import type { PackageMirror } from '../../artifacts/mirror.js';
+import { DOCKER, kubernetesPackages } from '../repositories/makers.js';
 import type {
   Exchange,
   KnownRepository,
@@ -7,16 +8,7 @@ import type {
   Whereabouts,
 } from '../repositories/repository.js';
 
-const DOCKER: Readonly<Record<PackageMirror, string>> = {
-  none: 'https://download.docker.com/linux',
-  aliyun: 'https://mirrors.aliyun.com/docker-ce/linux',
-};
-const KUBERNETES: Readonly<Record<PackageMirror, string>> = {
-  none: 'https://pkgs.k8s.io/core:/stable:',
-  aliyun: 'https://mirrors.aliyun.com/kubernetes-new/core/stable',
-};
-
-/** Fingerprints as their makers publish them (docs.docker.com/engine/install, kubernetes.io/docs/tasks/tools). */
+/** Fingerprints as Docker publishes them (docs.docker.com/engine/install). */
 const KNOWN: Readonly<Record<string, (at: Whereabouts) => KnownRepository>> = {
   // Docker makes packages for CentOS, which serve its like, and some for RHEL.
   'docker-ce': ({ os, mirror }) => {
@@ -27,11 +19,7 @@ const KNOWN: Readonly<Record<string, (at: Whereabouts) => KnownRepository>> = {
       fingerprint: '060A61C51B558A7F742B77AAC52FEB6B621E9F35',
     };
   },
-  kubernetes: ({ minor, mirror }) => ({
-    url: `${KUBERNETES[mirror]}/v${minor}/rpm/`,
-    keyUrl: `${KUBERNETES[mirror]}/v${minor}/rpm/repodata/repomd.xml.key`,
-    fingerprint: 'DE15B14486CD377B9E876E1A234654DA9A296436',
-  }),
+  kubernetes: (at) => kubernetesPackages(at, { folder: 'rpm', key: 'repodata/repomd.xml.key' }),
 };
 
 /** Where the last CentOS 7 lies: mirrorlist.centos.org and mirror.centos.org are gone since July 2024. */
