@@ -22,7 +22,11 @@ const NOISE = [
   'Skipping pod synchronization',
   'Server rejected event',
   'No need to create a mirror pod',
+  'Failed to get node when trying to set owner ref to the node lease',
 ];
+
+/** After these the kubelet exits without a word more (initializeModules and initializeRuntimeDependentModules of kubelet.go). */
+const LAST_WORDS = /"Failed to (start ContainerManager|start cAdvisor|initialize internal modules)"/;
 
 /**
  * The line of a kubelet's journal that names the cause: what ended it, else its first error that a healthy start does not log too.
@@ -34,6 +38,7 @@ export function firstKubeletError(journal: string): string | undefined {
     (line) =>
       line.includes('"command failed"') ||
       line.includes('failed to run Kubelet') ||
+      LAST_WORDS.test(line) ||
       /^F\d{4} /.test(line) ||
       line.startsWith('panic:') ||
       line.startsWith('Error:'),

@@ -18,3 +18,16 @@ test('what ended the kubelet goes before earlier errors', () => {
   ).toBe('"command failed" err="unknown flag: --foo"');
   expect(firstKubeletError('I0501 10:00:00.1 1 a.go:1] "fine"')).toBeUndefined();
 });
+
+// As seen of 1.36.3 on a host that may not use all processors it shows.
+test('what the kubelet says before it exits without a word more is the cause', () => {
+  expect(
+    firstKubeletError(
+      [
+        'E1127 07:40:59.499920    5164 nodelease.go:50] "Failed to get node when trying to set owner ref to the node lease" err="nodes \\"node1\\" not found"',
+        'E1127 07:40:59.547461    5164 node_container_manager_linux.go:60] "Failed to create cgroup" err="permission denied"',
+        'E1127 07:40:59.547535    5164 kubelet.go:1821] "Failed to start ContainerManager" err="failed to write \\"0-1\\": permission denied"',
+      ].join('\n'),
+    ),
+  ).toBe('"Failed to start ContainerManager" err="failed to write \\"0-1\\": permission denied"');
+});
