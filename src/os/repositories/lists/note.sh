@@ -2,7 +2,8 @@
 # Notes that the lists of a repository were read, as these files have it.
 # "$1" = path of the stamp, the rest = files
 # include: ./digest-of.sh
+# include: ../../../shell/lib/state.sh
 
 stamp=$1
 shift
-(umask 077 && mkdir -p -- "${stamp%/*}") && digest_of "$@" > "$stamp"
+write_state "$stamp" "$(digest_of "$@")"
