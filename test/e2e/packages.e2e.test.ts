@@ -81,8 +81,13 @@ test('a key that did not sign it is named, and nothing is installed', async () =
   const { code, said } = await init({ repositories: [{ ...SITE, keyFile: join(folder, 'other', 'public.asc') }] });
   expect({ code, said }).toEqual({
     code: 14,
-    said: expect.stringMatching(/site cannot be used[^]*NO_PUBKEY[^]*keyFile, keyUrl and fingerprint/) as string,
+    said: expect.stringMatching(
+      /site cannot be used[^]*NO_PUBKEY[^]*keyFile, keyUrl and fingerprint[^]*taken away again/,
+    ) as string,
   });
+  const { stdout } = await cluster.sh(HOST, 'ls /etc/apt/sources.list.d /etc/apt/keyrings/kinit*');
+  expect(stdout).toContain('/etc/apt/keyrings/kinit-site.asc');
+  expect(stdout).not.toMatch(/kinit\S*\.sources/);
 });
 
 test('a version that is not there is told with those that are; the key came through the proxy', async () => {
@@ -120,7 +125,7 @@ test('reset takes repositories, keys and lists away, and gives back the addresse
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
   const { stdout } = await cluster.sh(
     HOST,
-    `ls -d /etc/apt/keyrings /etc/apt/sources.list.d/kinit* /var/lib/apt/lists/*docker* 2> /dev/null; dpkg-query -W kinit-test-tool 2> /dev/null; cat ${SOURCES}`,
+    `ls -d /etc/apt/keyrings/kinit* /etc/apt/sources.list.d/kinit* /var/lib/apt/lists/*docker* 2> /dev/null; dpkg-query -W kinit-test-tool 2> /dev/null; cat ${SOURCES}`,
   );
   expect(stdout).toContain('//deb.debian.org/');
   expect(stdout).not.toMatch(/kinit|docker|aliyun/);

@@ -32,7 +32,7 @@ export interface PackageManager {
   readonly install: ShellScript;
   /**
    * "$1": name of a repository, "$2": the file that names it. Reads its lists, and no others. Ends with code 1 and says on
-   * standard error what is wrong: no answer, no such repository, a key that does not vouch for it.
+   * standard error what is wrong: no answer, no such repository, a key that does not vouch for it. The file is then taken away.
    */
   readonly refreshOne: ShellScript;
   /** The same arguments. Its lists go. */

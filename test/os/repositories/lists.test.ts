@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { apt } from '../../../src/os/debian/apt/index.js';
 import { dnf } from '../../../src/os/redhat/dnf/index.js';
@@ -83,6 +85,8 @@ for (const shell of SHELLS) {
       host.write(FILE[manager], 'one');
       const { code, stderr } = refresh(host, shell, manager);
       expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(told) as string });
+      expect(stderr).toContain(`${host.root}${FILE[manager]} was taken away again.\n`);
+      expect(existsSync(join(host.root, FILE[manager]))).toBe(false);
       expect(changed(host, shell, manager)).toBe(true);
     });
   });

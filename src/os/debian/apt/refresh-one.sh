@@ -9,7 +9,6 @@ contradictions=$(LC_ALL=C timeout 60 apt-get indextargets --format '' 2>&1 > /de
 if [ -n "$contradictions" ]; then
   printf '%s\n' "the repository $1 stands on this host twice ($2 and another file):" "$contradictions" \
     'Take the other file away, or this entry out of the inventory.' >&2
-  rm -f -- "$2"
   exit 1
 fi
 read_one "$1" "$2" -o Dir::Etc::sourcelist="$2" -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0

@@ -12,7 +12,7 @@ export interface RepositoryListsResource extends Resource {
   readonly name: string;
   /** Id of the package manager. */
   readonly manager: string;
-  /** What names the repository, and its key where it has one. */
+  /** The file that names the repository, and its key where it has one. */
   readonly files: readonly [string, ...string[]];
   /** Upper bound in seconds on waiting for another package manager to end. */
   readonly lockSeconds: number;
@@ -28,12 +28,13 @@ export interface RepositoryListsSeen {
 }
 
 const OBSERVE = shellScript('./observe.sh', import.meta.url);
+const DISCARD = shellScript('./discard.sh', import.meta.url);
 const NOTE = shellScript('./note.sh', import.meta.url);
 
 /** Longest silence in seconds: of the refresh, and of waiting for another package manager. */
 const SILENCE = 600;
 
-/** The lists of one repository, read once as it is named now: it answers, and its key is the right one. */
+/** The lists of one repository, read once as it is named now: it answers, and its key is the right one. One that does not is taken away again. */
 export function repositoryLists(options: Omit<RepositoryListsResource, 'kind' | 'id'>): RepositoryListsResource {
   return { kind: 'repository-lists', id: `repository-lists:${options.name}`, ...options };
 }
@@ -66,11 +67,13 @@ export function repositoryListsKind(
       const manager = managerNamed(r.manager);
       const { name, files, lockSeconds, environment } = r;
       const refresh = sh(manager.refreshOne, { args: [name, files[0]], exported: environment });
+      const forget = sh(manager.forgetOne, { args: [name, files[0]] });
+      const discard = sh(DISCARD, { args: [files[0]] });
       return [
         { do: 'call', title: 'wait for the package manager', run: (tools) => waitForLock(manager, lockSeconds, tools) },
         {
           do: 'script',
-          script: `${refresh} || exit 1\n${sh(NOTE, { args: [stampOf(name), ...files] })}`,
+          script: `${refresh} || {\n${forget}\n${discard}\n} || exit 1\n${sh(NOTE, { args: [stampOf(name), ...files] })}`,
           silenceSeconds: SILENCE,
         },
       ];
