@@ -26,9 +26,11 @@ export const kernel: Check = ({ facts }, { spec }) => {
 /** One that kinit brings is no reason to refuse the host: it is looked at again afterwards. */
 function wished({ wanted, way }: KernelWish, { kernel: found }: HostFacts): CheckResult {
   const base = { name: 'kernel', title: 'Linux kernel', found, minimum: wanted };
-  const { because } = kernelRow(found);
+  const { verdict, because } = kernelRow(found);
+  // That all works with it is no reason.
+  const about = verdict === 'ok' ? '' : `${because} `;
   return 'missing' in way
-    ? { ...base, status: 'error', hint: `${because} ${way.missing}.` }
+    ? { ...base, status: 'error', hint: `${about}${way.missing}.` }
     : {
         ...base,
         status: 'warning',

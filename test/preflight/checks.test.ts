@@ -142,6 +142,17 @@ test.each<[string, Wanted, string, object]>([
     { name: 'kernel', status: 'warning', recommended: '5.13' },
   ],
   [
+    'a good kernel, and the inventory wants a newer one: nothing is said of what works',
+    { worker: { kernel: '6.18.5' }, spec: { kernel: { min: '9.9' } } },
+    'w1',
+    {
+      name: 'kernel',
+      status: 'error',
+      minimum: '9.9 or newer, as the inventory says',
+      hint: 'kernel.upgrade is none: install a newer kernel and reboot.',
+    },
+  ],
+  [
     'a kernel too old for nftables',
     { worker: { kernel: '5.10.0-28-amd64' }, spec: { proxyMode: 'nftables' } },
     'w1',
