@@ -17,6 +17,7 @@ export type { KernelWish } from './kernel/wish.js';
 export type { BootLoader } from './kernel/kernel-upgrade.js';
 export { isSupportedRelease, type OsFamily, type PackageNeed } from './os-family.js';
 export { packages } from './packages/index.js';
+export { waitForLock } from './packages/wait-for-lock.js';
 export type { PackageFormat } from './packages/package-manager.js';
 export { publicKeys } from './repositories/openpgp.js';
 export { repositoryOrigins, type RepositoryOrigin } from './repositories/origins.js';

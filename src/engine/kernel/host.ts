@@ -1,8 +1,9 @@
 import type { ChangeSummary } from '../../model/change.js';
 import { KinitError } from '../../model/error.js';
 import type { HostConnection } from '../../model/host.js';
+import { fetchingEnvironment } from '../../model/seams/proxies.js';
 import type { LoadedInventory } from '../../model/spec.js';
-import { kernelWish, osOf, type BootLoader } from '../../os/index.js';
+import { kernelWish, osOf, waitForLock, type BootLoader } from '../../os/index.js';
 import { sh, shellScript, type ShellScript } from '../../shell/script.js';
 import { STATE_DIR } from '../../shell/state.js';
 import { parseList } from '../../shell/output.js';
@@ -45,10 +46,12 @@ export async function moveHost(host: LiveHost, all: readonly LiveHost[], options
   if (wish === undefined || !('upgrade' in wish.way))
     return conclude(host, facts.kernel, before, all, bootLoader, options);
 
+  const { spec } = options.inventory;
+  await waitForLock(osOf(facts).packages, spec.waits.packageLockSeconds, { ...options, host: connection });
   await step(connection, bootLoader.hold, [], 'the boot loader could not be told to keep the kernel that runs');
   const { upgrade, options: wanted } = wish.way;
   options.progress(`installing ${upgrade.brings(wanted)}`);
-  const release = await install(connection, upgrade.install(wanted, facts), options);
+  const release = await install(connection, upgrade.install(wanted, fetchingEnvironment(spec)), options);
   if (release === facts.kernel) return conclude(host, release, before, all, bootLoader, options);
   options.changed(changeOf(`install kernel ${release}`, `wanted: ${wish.wanted}`));
 

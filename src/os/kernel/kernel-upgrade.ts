@@ -19,8 +19,9 @@ export interface KernelUpgrade {
   /**
    * sh text that installs it, changes nothing of what boots, prints 'release=R', and can be run again. It waits for other package
    * managers, and tells that it goes on.
+   * @param environment variables for what fetches it: proxies
    */
-  readonly install: (options: KernelOptions, facts: HostFacts) => string;
+  readonly install: (options: KernelOptions, environment: Readonly<Record<string, string>>) => string;
 }
 
 /** How a family's boot loader chooses a kernel. The scripts say on standard error what is wrong, and end with 1. */

@@ -18,14 +18,16 @@ const inventory = { spec, file: '/inventory.yaml' };
 const OK: CommandResult = { code: 0, stdout: '', stderr: '' };
 
 /** A run on a host with these facts; gives the scripts that it ran there, with their arguments, and what it said. */
-async function move(facts: Partial<HostFacts>, answers: Readonly<Record<string, CommandResult>> = {}) {
+async function move(facts: Partial<HostFacts>, answers: Readonly<Record<string, CommandResult>> = {}, more = {}) {
   const ran: string[] = [];
+  const texts: string[] = [];
   const changes: string[] = [];
   const [hostSpec] = spec.hosts;
   if (hostSpec === undefined) throw new Error('no host');
   const connection = fakeHost({
     host: 'n1',
     run: async (text) => {
+      texts.push(text);
       const { name = text, args = [] } = scriptOf(text) ?? {};
       ran.push([name.split('/').slice(-1)[0], ...args].join(' '));
       return answers[name.split('/').at(-1) ?? ''] ?? OK;
@@ -33,7 +35,7 @@ async function move(facts: Partial<HostFacts>, answers: Readonly<Record<string, 
   });
   const host = { spec: hostSpec, facts: { ...factsOf('n1'), kernel: OLD, bootId: 'now', ...facts }, connection };
   const error: unknown = await moveHost(host, [host], {
-    inventory,
+    inventory: { ...inventory, spec: { ...spec, ...more } },
     acceptNewHostKeys: false,
     signal: new AbortController().signal,
     progress: () => undefined,
@@ -42,7 +44,7 @@ async function move(facts: Partial<HostFacts>, answers: Readonly<Record<string, 
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  return { ran, changes, error };
+  return { ran, texts, changes, error };
 }
 
 test('killed after the reboot: a kernel that is seen to run becomes the default, and the note goes', async () => {
@@ -68,6 +70,7 @@ test('killed before the reboot: all is done again, what boots first', async () =
     { ...failed, install: { code: 0, stdout: `one line\nrelease=${NEW}\n`, stderr: '' } },
   );
   expect(ran).toEqual([
+    'wait-for-lock 3',
     'hold',
     `install linux-image-${NEW} ''`,
     `note /var/lib/kinit/kernel-move ${NEW} now`,
@@ -78,11 +81,28 @@ test('killed before the reboot: all is done again, what boots first', async () =
 
 test('a package that cannot be installed ends it before anything of what boots is another', async () => {
   const { ran, error } = await move({}, { install: { code: 1, stdout: '', stderr: 'E: no such package' } });
-  expect(ran.map((each) => each.split(' ')[0])).toEqual(['hold', 'install']);
+  expect(ran.map((each) => each.split(' ')[0])).toEqual(['wait-for-lock', 'hold', 'install']);
   expect(error).toMatchObject({
     message: 'the kernel could not be installed',
     context: { found: 'E: no such package' },
   });
+});
+
+test('a package manager at work is waited for, within the bound of the inventory, before anything is done', async () => {
+  const { ran, error } = await move(
+    {},
+    { 'wait-for-lock': { code: 0, stdout: 'apt-get (pid 7)\n', stderr: '' } },
+    { waits: { ...spec.waits, packageLockSeconds: 0 } },
+  );
+  expect(ran).toEqual(['wait-for-lock 0']);
+  expect(error).toMatchObject({ context: { class: 'timeout', found: 'held by apt-get (pid 7)' } });
+});
+
+test('it is fetched through the proxies of the inventory', async () => {
+  const { texts } = await move({}, {}, { proxy: { https: 'http://p:1', noProxy: ['.site'] } });
+  const install = texts.find((text) => scriptOf(text)?.name.endsWith('/install'));
+  expect(install).toContain('export https_proxy=http://p:1\n');
+  expect(install).toContain('export no_proxy=.site\n');
 });
 
 test('hosts with the kernel that is wanted are left alone, but one whose way was cut off is not', () => {

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { kernels } from '../../../src/os/debian/kernel/index.js';
 import type { KernelOptions } from '../../../src/os/kernel/kernel-upgrade.js';
 import { sh, type ShellScript } from '../../../src/shell/script.js';
-import { factsOf } from '../../facts/facts-of.js';
 import { run, SHELLS, withHost, type FakeHost, type Shell } from '../../resources/sh.js';
 
 const ID = '66081275-3e9d-4826-812d-e6e61bf33946';
@@ -88,7 +87,7 @@ const named = (name: string): KernelOptions => ({ upgrade: 'package', package: n
 
 test.each(SHELLS)('%s: the release comes from the files of the package, or of the one it stands for', (shell) => {
   withHost((fake) => {
-    fake.command('apt-get');
+    fake.command('apt-get', `echo "$https_proxy" > '${fake.root}/proxy'`);
     fake.write('/etc/os-release', 'ID=debian\nVERSION_CODENAME=bookworm\n');
     fake.command('sleep');
     fake.command('uname', `echo ${RUNS}`);
@@ -104,10 +103,13 @@ test.each(SHELLS)('%s: the release comes from the files of the package, or of th
         .stdout.split('\n')
         .find((each) => each.startsWith('release='));
     const [backports, byName] = kernels.upgrades;
-    const facts = factsOf('n1');
-    expect(release(byName?.install(named(`linux-image-${NEW}`), facts) ?? '')).toBe(`release=${NEW}`);
-    expect(release(byName?.install(named('linux-image-cloud-amd64'), facts) ?? '')).toBe(`release=${NEW}`);
-    expect(release(backports?.install({ upgrade: 'backports' }, facts) ?? '')).toBe(`release=${NEW}`);
+    const none = {};
+    expect(release(byName?.install(named(`linux-image-${NEW}`), none) ?? '')).toBe(`release=${NEW}`);
+    expect(release(byName?.install(named('linux-image-cloud-amd64'), none) ?? '')).toBe(`release=${NEW}`);
+    expect(release(backports?.install({ upgrade: 'backports' }, { https_proxy: 'http://p:1' }) ?? '')).toBe(
+      `release=${NEW}`,
+    );
+    expect(fake.read('/proxy')).toBe('http://p:1\n');
     const last = fake.calls().findLast((call) => call.startsWith('apt-get'));
     expect(last).toMatch(/install --no-install-recommends -t bookworm-backports -- linux-image-cloud-amd64$/);
   });

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { kernels } from '../../../src/os/redhat/kernel/index.js';
 import { sh } from '../../../src/shell/script.js';
-import { factsOf } from '../../facts/facts-of.js';
 import { run, SHELLS, withHost, type FakeHost, type Shell } from '../../resources/sh.js';
 
 const RELEASE = '5.4.278-1.el7.elrepo.x86_64';
@@ -25,7 +24,7 @@ function install(
 ): ReturnType<typeof run> {
   fake.command(
     'curl',
-    'for last; do :; done; while [ $# -gt 1 ]; do if [ "$1" = -o ]; then file=$2; fi; shift; done; echo "the package" > "$file"',
+    'for last; do :; done; while [ $# -gt 1 ]; do if [ "$1" = -o ]; then file=$2; fi; shift; done; echo "the package" > "$file"; echo "$https_proxy" > "${0%/*}/../proxy"',
   );
   fake.command(
     'gpg',
@@ -41,7 +40,7 @@ function install(
   fake.command('sleep');
   const upgrade = kernels.upgrades.find(({ id }) => id === 'elrepo-lt');
   const options = { upgrade: 'elrepo-lt', package: PACKAGE, sha256, origin: 'http://mirror.test/el7' } as const;
-  return run(shell, fake.inside(upgrade?.install(options, factsOf('n1')) ?? 'exit 9'));
+  return run(shell, fake.inside(upgrade?.install(options, { https_proxy: 'http://p:1' }) ?? 'exit 9'));
 }
 
 const installed = (fake: FakeHost): boolean => fake.calls().some((call) => /^(dnf|yum) .*install/.test(call));
@@ -53,6 +52,7 @@ test.each(SHELLS)('%s: a package with the sum and the signature that were named 
     expect(stdout).toContain(`release=${RELEASE}`);
     expect(fake.calls()).toContainEqual(expect.stringContaining(`http://mirror.test/el7/${PACKAGE}.rpm`));
     expect(installed(fake)).toBe(true);
+    expect(fake.read('/proxy')).toBe('http://p:1\n');
   });
 });
 

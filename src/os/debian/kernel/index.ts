@@ -11,7 +11,7 @@ const backports: KernelUpgrade = {
   brings: ({ package: name }) => `${name ?? 'the kernel of its flavour'} from Debian's backports`,
   needs: [],
   unfit: ({ os }) => (os.id === 'debian' ? undefined : `${os.prettyName} has no kernels in its backports`),
-  install: ({ package: name = '' }) => sh(INSTALL, { args: [name, 'backports'] }),
+  install: ({ package: name = '' }, exported) => sh(INSTALL, { args: [name, 'backports'], exported }),
 };
 
 const named: KernelUpgrade = {
@@ -23,7 +23,7 @@ const named: KernelUpgrade = {
     // linux-image-6.12-amd64 stands for the latest 6.12 there is.
     return release === undefined || /^\d+\.\d+-[a-z]/.test(release) ? undefined : release;
   },
-  install: ({ package: name = '' }) => sh(INSTALL, { args: [name, ''] }),
+  install: ({ package: name = '' }, exported) => sh(INSTALL, { args: [name, ''], exported }),
 };
 
 /** Kernels of the distribution, booted by GRUB. */

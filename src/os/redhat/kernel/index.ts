@@ -41,11 +41,9 @@ function unfit({ os, arch }: HostFacts): string | undefined {
   return arch === 'amd64' ? undefined : `ELRepo has no kernels for ${arch}`;
 }
 
-function installText({
-  package: name = '',
-  origin = ARCHIVE,
-  sha256 = '',
-  keyUrl = KEY.address,
-}: KernelOptions): string {
-  return sh(INSTALL, { args: [name, origin.replace(/\/+$/, ''), sha256, keyUrl, KEY.fingerprint] });
+function installText(
+  { package: name = '', origin = ARCHIVE, sha256 = '', keyUrl = KEY.address }: KernelOptions,
+  exported: Readonly<Record<string, string>>,
+): string {
+  return sh(INSTALL, { args: [name, origin.replace(/\/+$/, ''), sha256, keyUrl, KEY.fingerprint], exported });
 }
