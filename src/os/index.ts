@@ -4,7 +4,7 @@ import { anyKind, type AnyKind } from '../model/resource.js';
 import { debian } from './debian/index.js';
 import type { KindChoice } from '../model/spec/kinds.js';
 import type { Spec } from '../model/spec.js';
-import { kernelWish as wishOf, type KernelWish } from './kernel/wish.js';
+import { kernelWish as wishOf, type KernelWay, type KernelWish } from './kernel/wish.js';
 import type { OsFamily } from './os-family.js';
 import { packagesKind } from './packages/index.js';
 import type { PackageManager } from './packages/package-manager.js';
@@ -75,6 +75,12 @@ export function kernelNeeds(upgrade: string): readonly ('package' | 'sha256')[] 
 /** What the inventory wants of a host's kernel, where the one that runs is not that. */
 export function kernelWish(spec: Pick<Spec, 'kernel'>, facts: HostFacts): KernelWish | undefined {
   return wishOf(spec, facts, findOs(facts), FAMILIES);
+}
+
+/** How a host comes to the kernel that the inventory wants; undefined where it has it, or cannot come to it. */
+export function kernelWay(spec: Pick<Spec, 'kernel'>, facts: HostFacts): KernelWay | undefined {
+  const way = kernelWish(spec, facts)?.way;
+  return way !== undefined && 'upgrade' in way ? way : undefined;
 }
 
 /** Kinds of resource that belong to families. */

@@ -7,7 +7,7 @@ import type { Spec } from '../model/spec.js';
 import { networkOf } from '../network/index.js';
 import { kernelIsAtLeast } from '../model/text/kernel.js';
 import type { Check } from './check.js';
-import { kernelWish, type KernelWish } from '../os/index.js';
+import { kernelWay, kernelWish, type KernelWish } from '../os/index.js';
 import { kernelRow, OLDEST_KERNEL } from './kernels.js';
 
 export const kernel: Check = ({ facts }, { spec }) => {
@@ -61,14 +61,9 @@ const EVERY_NODE: readonly KernelNeed[] = [
 
 export const features: Check = ({ facts }, { spec, decisions }) => [
   // What the kernel that runs lacks is no matter where another one comes.
-  ...(comes(spec, facts) ? [] : abilities(facts, spec, decisions)),
+  ...(kernelWay(spec, facts) === undefined ? abilities(facts, spec, decisions) : []),
   ...(spec.proxyMode === 'ipvs' ? [IPVS_DEPRECATED] : []),
 ];
-
-function comes(spec: Spec, facts: HostFacts): boolean {
-  const wish = kernelWish(spec, facts);
-  return wish !== undefined && 'upgrade' in wish.way;
-}
 
 const abilities = (facts: HostFacts, spec: Spec, decisions: Decisions | undefined): CheckResult[] => [
   ...[...EVERY_NODE, ...networkOf(spec).kernel(spec, decisions ?? {}), ...proxyKernel(spec)].map((need) =>

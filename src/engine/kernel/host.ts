@@ -58,8 +58,7 @@ export async function moveHost(host: LiveHost, all: readonly LiveHost[], options
   await connection.run(sh(NOTE, { args: [NOTE_FILE, release, facts.bootId] }));
   await leaveForReboot(host, nodeOptions(host, connection, all, options));
   await step(connection, bootLoader.once, [release], `kernel ${release} could not be chosen for the next boot`);
-  const session = { ...options, signal: options.signal };
-  const now = await reboot(host, options.inventory.spec.waits.rebootSeconds, session);
+  const now = await reboot(host, options.inventory.spec.waits.rebootSeconds, options);
   try {
     await conclude(host, release, now, all, bootLoader, options);
   } finally {

@@ -1,14 +1,14 @@
 import type { KinitError } from '../../model/error.js';
-import { asKinitError } from '../../model/error.js';
+import { asKinitError, unreachable } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import type { ChangeSummary } from '../../model/change.js';
 import { isControlPlane, type LoadedInventory } from '../../model/spec.js';
-import { kernelWish } from '../../os/index.js';
+import { kernelWay } from '../../os/index.js';
 import { STEPS_BEFORE } from '../../phases/before.js';
 import type { LockWish } from '../session/lock.js';
 import { reportFailure, type PhaseTiming } from '../run/outcome.js';
-import { isInterrupted } from '../run/stopped.js';
-import { leaderOf } from '../session/leader.js';
+import { isInterrupted, stoppedOnRequest } from '../run/stopped.js';
+import { leaderOf, requireOtherControlPlanes } from '../session/leader.js';
 import type { LiveHost } from '../session/session.js';
 import { moveHost } from './host.js';
 
@@ -35,32 +35,31 @@ export interface Moved {
 
 /** Hosts that have another kernel than the inventory wants, or whose way to one was cut off. */
 export function hostsToMove(hosts: readonly LiveHost[], { spec }: LoadedInventory): readonly LiveHost[] {
-  return hosts.filter(({ facts }) => {
-    const wish = kernelWish(spec, facts);
-    return facts.kernelMove !== undefined || (wish !== undefined && 'upgrade' in wish.way);
-  });
+  return hosts.filter(({ facts }) => facts.kernelMove !== undefined || kernelWay(spec, facts) !== undefined);
 }
 
 /**
  * Brings hosts their kernels, one host at a time: workers first, the one with the lock last. One that fails is named, and the
- * others go on. undefined where there was nothing to do.
- * @param hosts those that are worked on; @param all every host that answers: the API is reached through them
+ * others go on.
+ * @param todo those of hostsToMove; @param all every host that answers: the API is reached through them
  * @param beforeLeader called before the host that has the lock is rebooted: its lock goes with its boot
  */
 export async function moveKernels(
-  hosts: readonly LiveHost[],
+  todo: readonly LiveHost[],
   all: readonly LiveHost[],
   beforeLeader: () => Promise<void>,
   options: MoveOptions,
-): Promise<Moved | undefined> {
-  const todo = inOrder(hostsToMove(hosts, options.inventory));
-  if (todo.length === 0) return undefined;
-  await askFor(todo, options);
+): Promise<Moved> {
+  const queue = inOrder(todo);
+  await askFor(queue, options);
   const failures = new Map<string, KinitError>();
   const timings: PhaseTiming[] = [];
   const leader = leaderOf(all)?.spec.name;
-  for (const host of todo) {
+  // A host that has been worked on has a connection of before its reboot here.
+  let reachable = all;
+  for (const host of queue) {
     const { name } = host.spec;
+    if (options.signal.aborted) throw stoppedOnRequest();
     if (name === leader) await beforeLeader();
     const started = performance.now();
     const tripsBefore = host.connection.stats.roundTrips;
@@ -74,7 +73,8 @@ export async function moveKernels(
       changes,
     });
     try {
-      await moveHost(host, all, {
+      if (isToReboot(host)) requireOtherControlPlanes(name, options.inventory.spec, answering(all, failures));
+      await moveHost(host, reachable, {
         ...options,
         progress: (text) => options.emit({ type: 'progress', host: name, phase: KERNEL_STEP, text }),
         changed: (change: ChangeSummary) => {
@@ -88,6 +88,8 @@ export async function moveKernels(
       if (isInterrupted(thrown)) throw error;
       reportFailure(options.emit, name, KERNEL_STEP, error);
       failures.set(name, error);
+    } finally {
+      reachable = reachable.filter(({ spec }) => spec.name !== name);
     }
     timings.push(timing());
     if (options.strict && failures.size > 0) break;
@@ -102,16 +104,24 @@ function inOrder(hosts: readonly LiveHost[]): readonly LiveHost[] {
   return [...workers, ...controlPlanes.reverse()];
 }
 
+/** Those whose failure does not say that they are down. */
+function answering(all: readonly LiveHost[], failures: Moved['failures']): readonly LiveHost[] {
+  return all.filter(({ spec: { name } }) => {
+    const error = failures.get(name);
+    return error?.context.class !== 'timeout' && unreachable(error) !== 'host';
+  });
+}
+
+/** Its reboot has not been yet. */
+function isToReboot({ facts: { kernelMove, bootId } }: LiveHost): boolean {
+  return kernelMove === undefined || kernelMove.bootId === bootId;
+}
+
 /** Nobody is asked where nothing is left to be done but what follows a reboot that has been. */
 async function askFor(hosts: readonly LiveHost[], { inventory, mayReboot }: MoveOptions): Promise<void> {
-  const reboots = hosts.filter(
-    ({ facts }) => facts.kernelMove === undefined || facts.kernelMove.bootId === facts.bootId,
-  );
-  const lines = reboots.flatMap(({ spec, facts }) => {
-    const wish = kernelWish(inventory.spec, facts);
-    if (wish === undefined || !('upgrade' in wish.way)) return [];
-    const { upgrade, options } = wish.way;
-    return [`${spec.name} (${facts.kernel}, to get ${upgrade.brings(options)})`];
+  const lines = hosts.filter(isToReboot).flatMap(({ spec, facts }) => {
+    const way = kernelWay(inventory.spec, facts);
+    return way === undefined ? [] : [`${spec.name} (${facts.kernel}, to get ${way.upgrade.brings(way.options)})`];
   });
   if (lines.length === 0) return;
   await mayReboot(`Install another kernel and reboot, one host at a time: ${lines.join(', ')}?`);

@@ -12,7 +12,7 @@ import { guard, guardCheck, knownCluster, type KnownCluster } from '../guard/ind
 import type { ReviewedPlan } from '../plan/reviewed.js';
 import { changeRuntimes } from '../runtime-change/index.js';
 import { requireLeader } from '../session/leader.js';
-import { clusterLock, lockLost, type ClusterLock, type LockWish } from '../session/lock.js';
+import { clusterLock, lockLost, whileHeld, type ClusterLock, type LockWish } from '../session/lock.js';
 import { settled, withoutStrangers } from '../session/past.js';
 import { checkHostNames, checkJoining, selectHosts, selectPhases } from '../session/select.js';
 import { closeHosts, openHosts, type LiveHost, type OpenedHosts } from '../session/session.js';
@@ -167,17 +167,19 @@ async function kernels(
   const { command, skip, only, mayReboot } = options;
   if (skip.includes(KERNEL_STEP) || (only.length > 0 && !only.includes(KERNEL_STEP))) return undefined;
   const mine = live.filter(({ spec }) => selected.has(spec.name) && !unfit.has(spec.name));
-  const names = hostsToMove(mine, options.inventory).map(({ spec }) => spec.name);
-  if (names.length === 0 || !changesHosts(command) || changesRuntime(command)) return undefined;
+  const todo = hostsToMove(mine, options.inventory);
+  if (todo.length === 0 || !changesHosts(command) || changesRuntime(command)) return undefined;
   if (mayReboot === undefined)
     throw new KinitError(
-      `${names.join(', ')}: the inventory wants another kernel, and kinit ${command} reboots no host`,
+      `${todo.map(({ spec }) => spec.name).join(', ')}: the inventory wants another kernel, and kinit ${command} reboots no host`,
       {
         class: 'refused',
         hint: `First: kinit init --only ${KERNEL_STEP}. Then make the plan anew.`,
       },
     );
-  return moveKernels(mine, live, lock.release, { ...options, mayReboot });
+  return whileHeld(lock, options.signal, (signal) =>
+    moveKernels(todo, live, lock.release, { ...options, mayReboot, signal }),
+  );
 }
 
 const NOTHING_DONE: HostsOutcome = { timings: [], failures: new Map() };
@@ -214,8 +216,7 @@ async function chooseHosts(opened: OpenedHosts, phases: readonly Phase[], option
   const selected = selectHosts(live, { hosts: options.hosts, fresh: command === 'join' });
   const checked = live.filter(({ spec }) => selected.has(spec.name));
   const known = await knownCluster({ ...options, leader, live, mayReadKeys: changesHosts(command) });
-  const { spec } = options.inventory;
-  const guarded = { spec, known, command, leader, live, selected, phases: phases.map(({ id }) => id) };
+  const guarded = { spec: inventory.spec, known, command, leader, live, selected, phases: phases.map(({ id }) => id) };
   if (command !== 'check') await guard(guarded);
   const more = command === 'check' ? [{ host: leader.spec.name, check: await guardCheck(guarded) }] : [];
   const unfit =

@@ -1,9 +1,9 @@
 import { asKinitError, KinitError } from '../../model/error.js';
-import { isControlPlane } from '../../model/spec.js';
 import { runtimeOf } from '../../runtime/index.js';
 import type { RuntimeChange } from '../guard/index.js';
 import type { HostsOutcome } from '../run/outcome.js';
 import type { HostsRun } from '../run/pass.js';
+import { requireOtherControlPlanes } from '../session/leader.js';
 import { changeNode } from './node.js';
 import { planChanges } from './plan.js';
 import { queueOf } from './queue.js';
@@ -41,7 +41,7 @@ export async function changeRuntimes(
 async function changed(change: RuntimeChange, work: Work): Promise<boolean> {
   const { node } = change;
   try {
-    mayBegin(change, work);
+    requireOtherControlPlanes(node, work.run.inventory.spec, work.run.live);
     await changeNode(change, work);
     return true;
   } catch (thrown) {
@@ -58,18 +58,6 @@ function mustAnswer([first]: readonly RuntimeChange[], { known, inventory: { spe
     tried: `draining ${first?.node ?? ''} before its runtime becomes ${runtimeOf(spec).title}`,
     found: 'the control plane is set up and does not accept connections',
     hint: `Set runtime.name: ${first?.from ?? ''}, mend it with kinit init (kinit doctor looks for the cause), then change the runtime.`,
-  });
-}
-
-/** The datastore of several control planes does without one of them, not without two. */
-function mayBegin({ node }: RuntimeChange, { run: { inventory, live } }: Work): void {
-  const controlPlanes = inventory.spec.hosts.filter(isControlPlane).map(({ name }) => name);
-  const silent = controlPlanes.filter((name) => !live.some(({ spec }) => spec.name === name));
-  if (!controlPlanes.includes(node) || silent.length === 0) return;
-  throw new KinitError(`${node} is not touched while another control plane does not answer: ${silent.join(', ')}`, {
-    class: 'access',
-    host: node,
-    hint: 'Mend that host first, then run the same command again.',
   });
 }
 

@@ -1,7 +1,7 @@
 import { DATASTORES } from '../../datastore/index.js';
 import { KinitError } from '../../model/error.js';
 import { isMember } from '../../model/facts.js';
-import { isControlPlane, type HostSpec } from '../../model/spec.js';
+import { isControlPlane, type HostSpec, type Spec } from '../../model/spec.js';
 import type { LiveHost, LostHost } from './session.js';
 
 const STORE = DATASTORES.map(({ title }) => title).join(' or ');
@@ -46,6 +46,25 @@ export function requireLeader(live: readonly LiveHost[], lost: readonly LostHost
         : 'The cluster may run on those already, and a second one must not be begun. Mend them first; nothing was changed.',
     },
   );
+}
+
+/**
+ * Before a host is taken out of its cluster for a while. The datastore of several control planes does without one of them, not
+ * without two. @param answering the hosts that do
+ */
+export function requireOtherControlPlanes(
+  host: string,
+  { hosts }: Pick<Spec, 'hosts'>,
+  answering: readonly OfInventory[],
+): void {
+  const controlPlanes = hosts.filter(isControlPlane).map(({ name }) => name);
+  const silent = controlPlanes.filter((name) => name !== host && !answering.some(({ spec }) => spec.name === name));
+  if (!controlPlanes.includes(host) || silent.length === 0) return;
+  throw new KinitError(`${host} is not touched while another control plane does not answer: ${silent.join(', ')}`, {
+    class: 'access',
+    host,
+    hint: 'Mend that host first, then run the same command again.',
+  });
 }
 
 export function noControlPlane(): KinitError {

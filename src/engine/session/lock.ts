@@ -46,6 +46,19 @@ export function clusterLock(
   };
 }
 
+/** Does something under the lock: its signal is aborted by the loss of the lock too, which is then what it failed with. */
+export async function whileHeld<T>(
+  { lost }: Pick<ClusterLock, 'lost'>,
+  signal: AbortSignal,
+  act: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  try {
+    return await act(AbortSignal.any([signal, lost]));
+  } catch (thrown) {
+    throw lost.aborted ? lockLost() : thrown;
+  }
+}
+
 /** The failure of a run whose lock is another's by now. */
 export function lockLost(): KinitError {
   return new KinitError('another kinit has taken the lock of this cluster over; stopped between two changes', {

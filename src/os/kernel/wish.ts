@@ -7,14 +7,19 @@ import type { BootLoader, KernelOptions, KernelUpgrade } from './kernel-upgrade.
 /** Where the inventory names a way to another kernel and no oldest one: what Kubernetes' system validators begin with. */
 export const USUAL_MINIMUM = '5.4';
 
+/** How a host comes to another kernel. */
+export interface KernelWay {
+  readonly upgrade: KernelUpgrade;
+  readonly options: KernelOptions;
+  readonly bootLoader: BootLoader;
+}
+
 /** What the inventory wants of a host's kernel, and the host does not have. */
 export interface KernelWish {
   /** For people: what it shall be. */
   readonly wanted: string;
   /** How it comes there; where it cannot, why not. */
-  readonly way:
-    | { readonly upgrade: KernelUpgrade; readonly options: KernelOptions; readonly bootLoader: BootLoader }
-    | { readonly missing: string };
+  readonly way: KernelWay | { readonly missing: string };
 }
 
 /** undefined where the kernel that runs is as the inventory wants it. @param families all there are, that of the host first */
