@@ -64,9 +64,11 @@ async function examine(file: string): Promise<Examined> {
     const plain = path.filter((part) => typeof part !== 'symbol');
     return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...plain, key]) : [plain];
   });
-  const spec = parsed.success ? parsed.data : salvage(document.data, wrong);
-  if (spec === undefined) return { spec, problems: placed(own, document) };
-  const resolved = withDatastore(resolvePaths(spec, resolve(file)));
+  const written = parsed.success ? parsed.data : salvage(document.data, wrong);
+  if (written === undefined) return { spec: undefined, problems: placed(own, document) };
+  // Rules that ask for the datastore mean the one that will run.
+  const spec = withDatastore(written);
+  const resolved = resolvePaths(spec, resolve(file));
   const doubtful = [...wrong, ...own.map(meantPath)].filter((path) => path.length > 0);
   const across = rules
     .filter((rule) => !rule.reads.some((option) => doubtful.some((path) => touches(path, option))))

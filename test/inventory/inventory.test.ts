@@ -49,6 +49,12 @@ test('a good inventory gets its defaults and has no problem', async () => {
   expect(spec.network.podCIDR).toBe('10.244.0.0/16');
 });
 
+test('the port of a datastore is free where the control plane takes another one', async () => {
+  const taken = `apiServer:\n  port: 2379\n${GOOD}`;
+  expect(await problems(taken)).toEqual([expect.stringContaining('this is the port of etcd; choose another')]);
+  expect(await problems(`controlPlane:\n  mode: embedded\n${taken}`)).toEqual([]);
+});
+
 test('a leading v of the version is dropped', async () => {
   expect((await loadInventory(await write(`kubernetesVersion: v1.35.1\n${GOOD}`))).spec.kubernetesVersion).toBe(
     '1.35.1',

@@ -14,7 +14,10 @@ export const serviceRules: readonly Rule[] = [
   { reads: ['timeServers', 'timeSync'], check: timeServers },
   { reads: ['kubernetesVersion'], check: version },
   { reads: ['apiServer.endpoint'], check: endpoint },
-  { reads: ['apiServer.port', 'hosts.ssh', 'hosts.roles', 'ssh.port'], check: apiPort },
+  {
+    reads: ['apiServer.port', 'hosts.ssh', 'hosts.roles', 'ssh.port', 'controlPlane', 'datastore'],
+    check: apiPort,
+  },
   { reads: ['apiServer.certSANs'], check: certSANs },
   { reads: ['etcd.dataDir'], check: dataDir },
   { reads: ['pki.validityDays', 'pki.caValidityDays'], check: validity },
