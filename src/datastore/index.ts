@@ -16,6 +16,19 @@ export const datastoreChoice: KindChoice = {
   describe: `What keeps the cluster's state: ${DATASTORES.map(({ title, id, describe }) => `${id}: ${title}, ${describe}`).join('; ')}. Default: what controlPlane takes.`,
 };
 
+/**
+ * How the datastore of an inventory runs, where the form of the control plane takes it so. Throws for another one: the
+ * inventory's rules let none through.
+ */
+export function runsAs<As extends Datastore['runs']['as']>(
+  spec: Pick<Spec, 'datastore'>,
+  as: As,
+): Extract<Datastore['runs'], { readonly as: As }> {
+  const { runs, title } = datastoreOf(spec);
+  if (runs.as !== as) throw new Error(`${title} does not run as a ${as}`);
+  return runs as Extract<Datastore['runs'], { readonly as: As }>;
+}
+
 /** The datastore of an inventory: where it names none, the first. */
 export function datastoreOf(spec: Pick<Spec, 'datastore'>): Datastore {
   return DATASTORES.find(({ id }) => id === spec.datastore) ?? DATASTORES[0];

@@ -63,6 +63,9 @@ function replicas(workload: KubeObject): { readonly wanted: number; readonly upd
 
 const done: Look<undefined> = { done: true, value: undefined };
 
+/** A running API server looks for new certificates every minute (k8s.io/apiserver: dynamiccertificates FileRefreshDuration). */
+export const RELOAD_SECONDS = 75;
+
 /** A server that is on its way out may keep a question for as long as it lives. */
 const PATIENCE_MS = 3000;
 

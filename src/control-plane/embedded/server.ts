@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { datastoreOf } from '../../datastore/index.js';
-import { defined } from '../../model/defined.js';
+import { runsAs } from '../../datastore/index.js';
 import { SERVER_FILE } from '../../model/facts.js';
 import type { PhaseContext } from '../../model/phase.js';
-import { isControlPlane } from '../../model/spec.js';
 import { digestOf } from '../../model/text/digest.js';
 import { toFlags, type Flags } from '../../model/text/flags.js';
 import { toYaml } from '../../model/text/yaml.js';
@@ -35,21 +33,18 @@ export function serverUnit(): string {
 /** What the server reads (components/embedded/config.go): the flags of static pods, and its datastore. */
 export function serverConfiguration(context: PhaseContext): string {
   const { spec } = context;
-  const { runs } = datastoreOf(spec);
-  const alone = spec.hosts.filter(isControlPlane).length === 1;
-  // A lease that nobody else can take only costs a write every two seconds.
-  const leader: Flags = alone ? { 'leader-elect': 'false' } : {};
-  return toYaml(
-    defined({
-      kubernetesVersion: spec.kubernetesVersion,
-      datastore: runs.as === 'process' ? runs.settings : undefined,
-      kubeconfig: SCHEDULER_CONF,
-      apiServer: toFlags(apiServerFlags(context), apiServerExtraArgs(spec.apiServer.extraArgs)),
-      controllerManager: toFlags({ ...controllerManagerFlags(context), ...leader }, controllerManagerExtraArgs(spec)),
-      scheduler: toFlags({ ...SCHEDULER_FLAGS, ...leader }, schedulerExtraArgs(spec)),
-    }),
-  );
+  return toYaml({
+    kubernetesVersion: spec.kubernetesVersion,
+    datastore: runsAs(spec, 'process').settings,
+    kubeconfig: SCHEDULER_CONF,
+    apiServer: toFlags(apiServerFlags(context), apiServerExtraArgs(spec.apiServer.extraArgs)),
+    controllerManager: toFlags({ ...controllerManagerFlags(context), ...ALONE }, controllerManagerExtraArgs(spec)),
+    scheduler: toFlags({ ...SCHEDULER_FLAGS, ...ALONE }, schedulerExtraArgs(spec)),
+  });
 }
+
+/** Its hosts are one: a lease that nobody else can take only costs a write every two seconds. */
+const ALONE: Flags = { 'leader-elect': 'false' };
 
 /** Of everything it takes up at its start: another one means a restart. */
 export function serverRevision(context: PhaseContext): string {

@@ -1,4 +1,4 @@
-import { lookAtApi } from '../../cluster/waits/api.js';
+import { lookAtApi, RELOAD_SECONDS } from '../../cluster/waits/api.js';
 import { waitUntil } from '../../cluster/api/until.js';
 import { SERVER_FILE } from '../../model/facts.js';
 import type { PhaseContext, Proofs } from '../../model/phase.js';
@@ -9,8 +9,6 @@ import { PROGRAM } from './places.js';
 
 const script = sh(shellScript('./state.sh', import.meta.url));
 
-/** A running API server looks for new certificates every minute (k8s.io/apiserver: dynamiccertificates FileRefreshDuration). */
-const RELOAD_SECONDS = 75;
 /** Starts in a row after which the next one will not go better. */
 const STARTS = 3;
 

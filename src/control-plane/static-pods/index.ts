@@ -1,4 +1,4 @@
-import { datastoreOf } from '../../datastore/index.js';
+import { datastoreOf, runsAs } from '../../datastore/index.js';
 import { isMember } from '../../model/facts.js';
 import type { PhaseContext, Proofs } from '../../model/phase.js';
 import type { Resource } from '../../model/resource.js';
@@ -66,10 +66,7 @@ export const staticPods: ControlPlaneForm = {
 };
 
 function datastoreManifest(context: PhaseContext): Manifest {
-  const { runs, title } = datastoreOf(context.spec);
-  // The inventory's rules let no other through.
-  if (runs.as !== 'pod') throw new Error(`${title} is no pod`);
-  return manifestOf(runs.pod(context));
+  return manifestOf(runsAs(context.spec, 'pod').pod(context));
 }
 
 const controllerManifests = (context: PhaseContext): Manifest[] => [

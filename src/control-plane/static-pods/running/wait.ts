@@ -1,4 +1,4 @@
-import { lookAtApi } from '../../../cluster/waits/api.js';
+import { lookAtApi, RELOAD_SECONDS } from '../../../cluster/waits/api.js';
 import { type Look, waitUntil } from '../../../cluster/api/until.js';
 import type { PhaseContext } from '../../../model/phase.js';
 import type { Tools } from '../../../model/resource.js';
@@ -71,6 +71,4 @@ export async function waitForRuns(
   });
 }
 
-/** A running API server looks for new certificates every minute (k8s.io/apiserver: dynamiccertificates FileRefreshDuration). */
-const RELOAD_SECONDS = 75;
 const DONE: Look<undefined> = { done: true, value: undefined };
