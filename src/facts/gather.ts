@@ -54,7 +54,10 @@ const SUBJECTS: readonly Subject<unknown>[] = [
   kubernetes,
   kubeletFlags,
 ];
-/** The probe takes some tenths of a second; a disk or a tool that hangs must not hold everything up. */
+/**
+ * A disk or a tool that hangs must not hold everything up. The probe takes some tenths of a second, but more than 30 s where a
+ * busy machine emulates the whole host.
+ */
 const TIMEOUT_SECONDS = 90;
 
 /**
@@ -80,6 +83,7 @@ export async function gatherFacts(
   // Texts of files: their length is the subject's to know.
   const askWhole = <Answer>(subject: Subject<Answer>): Answer => subject.parse(bounded(subject));
   const { kubeletActive, ...active } = ask(services);
+  const candidates = candidatesOf(own);
   const packageLockHolder = locksOf(own).flatMap((subject) => ask(subject) ?? [])[0];
   return {
     host,
@@ -100,9 +104,9 @@ export async function gatherFacts(
     proxies: askWhole(proxiesOf(own.units)),
     disks: ask(disksWith(own.folders)),
     ...defined({ packageLockHolder }),
-    ...(candidatesOf(own).length === 0
+    ...(candidates.length === 0
       ? {}
-      : { packageCandidates: Object.assign({}, ...candidatesOf(own).map(ask)) as Record<string, string> }),
+      : { packageCandidates: Object.assign({}, ...candidates.map(ask)) as Record<string, string> }),
     past: askWhole(past(own.past)),
     kubernetes: { ...askWhole(kubernetes), ...ask(kubeletFlags), kubeletActive },
     ...(unseen.size === 0 ? {} : { unseen: [...unseen].map(([id, { reason }]) => `${id}: ${reason}`) }),
