@@ -1,14 +1,13 @@
 import { expect } from 'vitest';
 import { eventually, type LabHandle } from './kinit.js';
 
-const KUBECTL = 'kubectl --kubeconfig /etc/kubernetes/admin.conf';
-
 /**
  * A web server as a pod on each of these nodes, with a Service of its own, from an image that the hosts have already; then every
  * pod fetches a page from every other one: from the pod, and from its Service. They are left running.
  */
 export async function podsReachEachOther(cluster: LabHandle, nodes: readonly string[]): Promise<void> {
-  for (const node of nodes) await startPod(cluster, node);
+  const image = await webImage(cluster);
+  for (const node of nodes) await startPod(cluster, node, image);
   await cluster.kubectl('wait --for=condition=Ready pod -l run --timeout=120s', { timeoutSeconds: 150 });
   for (const from of nodes)
     for (const to of nodes.filter((node) => node !== from)) {
@@ -19,14 +18,15 @@ export async function podsReachEachOther(cluster: LabHandle, nodes: readonly str
     }
 }
 
+async function webImage(cluster: LabHandle): Promise<string> {
+  const listed = `crictl images -o json | grep -o '"[^"]*nginx:[^"]*"' | head -1 | tr -d '"'`;
+  return (await cluster.sh('node1', listed)).stdout.trim();
+}
+
 /** With its node in its specification, so that the scheduler has no say. */
-async function startPod(cluster: LabHandle, node: string): Promise<void> {
-  const image = await cluster.sh('node1', `crictl images -o json | grep -o '"[^"]*nginx:[^"]*"' | head -1 | tr -d '"'`);
+async function startPod(cluster: LabHandle, node: string, image: string): Promise<void> {
   const spec = `{"spec":{"nodeName":"${node}"}}`;
-  await cluster.sh(
-    'node1',
-    `${KUBECTL} run web-${node} --image=${image.stdout.trim()} --port=80 --expose --overrides='${spec}'`,
-  );
+  await cluster.kubectl(`run web-${node} --image=${image} --port=80 --expose --overrides='${spec}'`);
 }
 
 /** What comes back from port 80 of an address, asked from within the network of the pod on a node. */

@@ -40,13 +40,8 @@ export function testCell(
 
   beforeAll(async () => {
     cluster = await lab(name, { hosts: 1, ...(image === undefined ? {} : { image }) });
-    shape(
-      {
-        title: name,
-        inventory: { runtime: { name: runtime.id, ...(from === undefined ? {} : { from }) }, ...inventory },
-      },
-      cluster.inventory,
-    );
+    const runs = { name: runtime.id, ...(from === undefined ? {} : { from }) };
+    shape({ inventory: { runtime: runs, ...inventory } }, cluster.inventory);
     for (const [path, text] of Object.entries(files))
       await cluster.sh(CELL_HOST, `mkdir -p $(dirname ${path}) && printf %s '${text}' > ${path}`);
     before = await record(cluster, CELL_HOST);

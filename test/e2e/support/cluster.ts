@@ -3,7 +3,7 @@ import { defined } from '../../../src/model/defined.js';
 import { hardeningFaults } from './hardening.js';
 import { all, eventually, kinitEvents, kinitOk, lab, only, type LabHandle } from './kinit.js';
 import { TRACES } from './network.js';
-import { EMBEDDED, shape, type Shape } from './shapes.js';
+import { shape, type Shape } from './shapes.js';
 import { fetchPage, startWeb } from './web.js';
 
 type Tests = (cluster: () => LabHandle) => void;
@@ -18,7 +18,7 @@ export function testCluster(
   name: string,
   others: { readonly running?: Tests; readonly serving?: Tests; readonly hosts?: () => Promise<string> } = {},
 ): void {
-  const form = wanted === EMBEDDED ? 'embedded' : 'static-pods';
+  const { form } = wanted;
   let cluster: LabHandle;
   let snapshot: string | undefined;
 

@@ -3,7 +3,7 @@ import { SERVER_FILE } from '../../../src/model/facts.js';
 import type { LabHandle } from './kinit.js';
 
 /** How the control plane runs. */
-type Form = 'static-pods' | 'embedded';
+export type Form = 'static-pods' | 'embedded';
 
 /** A file of a host that the CIS Kubernetes benchmark (1.12) wants closed. */
 interface FileRule {
