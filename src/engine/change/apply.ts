@@ -147,7 +147,7 @@ async function runScripts(
   const failed = lastPart(result.stdout, nonce);
   done(group.slice(0, failed.index));
   const change = group[failed.index]?.change;
-  const found = lastLines(`${failed.text}\n${lastPart(result.stderr, nonce).text}`, SHOWN_LINES);
+  const found = lastLines(`${failed.text.trimEnd()}\n${lastPart(result.stderr, nonce).text}`, SHOWN_LINES);
   throw new KinitError(`could not ${change?.summary ?? 'apply a change'}`, {
     class: 'change',
     host: tools.host.host,

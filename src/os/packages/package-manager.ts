@@ -32,7 +32,8 @@ export interface PackageManager {
   readonly install: ShellScript;
   /**
    * "$1": name of a repository, "$2": the file that names it. Reads its lists, and no others. Ends with code 1 and says on
-   * standard error what is wrong: no answer, no such repository, a key that does not vouch for it. The file is then taken away.
+   * standard error what is wrong (no answer, no such repository, a key that does not vouch for it), and that it took file and lists away
+   * again.
    */
   readonly refreshOne: ShellScript;
   /** The same arguments. Its lists go. */

@@ -51,6 +51,21 @@ for (const shell of SHELLS) {
     },
   );
 
+  test(`${shell}: one that stands on the host already, with another key, is not left there twice`, () => {
+    withHost((host) => {
+      const words = 'E: Conflicting values set for option Signed-By: /other.asc != /etc/apt/keyrings/kinit-site.asc';
+      host.command('apt-get', `case "$*" in *indextargets*) echo '${words}' >&2; exit 100;; esac`);
+      host.write(FILE.apt, 'one');
+      const { code, stderr } = refresh(host, shell, 'apt');
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: expect.stringMatching(/site stands on this host twice[^]*Conflicting[^]*taken away again/) as string,
+      });
+      expect(existsSync(join(host.root, FILE.apt))).toBe(false);
+      expect(host.calls().some((call) => call.includes('update'))).toBe(false);
+    });
+  });
+
   test.each([
     [
       'apt',

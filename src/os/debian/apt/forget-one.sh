@@ -1,27 +1,6 @@
 # shellcheck shell=sh
-# Removes the lists of one repository; those of others stay.
-# "$1" = its name, "$2" = the file that names it, which is still there
-# include: ../../../shell/lib/die.sh
+# Removes the lists of one repository.
+# "$1" = its name, "$2" = the file that names it
+# include: ./forget-lists.sh
 
-[ -e "$2" ] || exit 0
-suites=$(sed -n 's/^Suites: //p' "$2" | tr '/' '_')
-
-# remove_beside LIST: what signs it, which apt names by the suite.
-remove_beside() {
-  for suite in $suites; do
-    case "$1" in
-      *"_dists_${suite}_"*) base=${1%%"_dists_${suite}_"*}_dists_${suite} ;;
-      *) base=${1%_Packages} ;;
-    esac
-    rm -f -- "${base}_InRelease" "${base}_Release" "${base}_Release.gpg"
-  done
-}
-
-# apt says itself which files are its own.
-# shellcheck disable=SC2016 # the braces are apt's own
-lists=$(timeout 60 apt-get indextargets -o Dir::Etc::sourcelist="$2" -o Dir::Etc::sourceparts=- --format '$(FILENAME)' 2> /dev/null)
-printf '%s\n' "$lists" | while IFS= read -r list; do
-  case "$list" in /var/lib/apt/lists/?*) ;; *) continue ;; esac
-  rm -f -- "$list" "$list".* || die "$list could not be removed"
-  remove_beside "$list"
-done
+forget_lists "$1" "$2"

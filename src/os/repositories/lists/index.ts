@@ -28,7 +28,6 @@ export interface RepositoryListsSeen {
 }
 
 const OBSERVE = shellScript('./observe.sh', import.meta.url);
-const DISCARD = shellScript('./discard.sh', import.meta.url);
 const NOTE = shellScript('./note.sh', import.meta.url);
 
 /** Longest silence in seconds: of the refresh, and of waiting for another package manager. */
@@ -67,13 +66,11 @@ export function repositoryListsKind(
       const manager = managerNamed(r.manager);
       const { name, files, lockSeconds, environment } = r;
       const refresh = sh(manager.refreshOne, { args: [name, files[0]], exported: environment });
-      const forget = sh(manager.forgetOne, { args: [name, files[0]] });
-      const discard = sh(DISCARD, { args: [files[0]] });
       return [
         { do: 'call', title: 'wait for the package manager', run: (tools) => waitForLock(manager, lockSeconds, tools) },
         {
           do: 'script',
-          script: `${refresh} || {\n${forget}\n${discard}\n} || exit 1\n${sh(NOTE, { args: [stampOf(name), ...files] })}`,
+          script: `${refresh} || exit 1\n${sh(NOTE, { args: [stampOf(name), ...files] })}`,
           silenceSeconds: SILENCE,
         },
       ];
