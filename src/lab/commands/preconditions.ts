@@ -5,6 +5,7 @@ import { KinitError } from '../../model/error.js';
 import { lastLines } from '../../model/text/last-lines.js';
 import { runLocal } from '../../ssh/local.js';
 import type { Driver } from '../drivers/driver.js';
+import { exists } from '../state/exists.js';
 
 /** Programs every lab needs, and the Debian packages they come from. */
 const TOOLS: Readonly<Record<string, string>> = {
@@ -118,13 +119,7 @@ export async function checkDisk(
 async function missingPackages(tools: Readonly<Record<string, string>>): Promise<string[]> {
   const missing = new Set<string>();
   for (const [tool, name] of Object.entries(tools)) if (!(await isInstalled(tool))) missing.add(name);
-  if (
-    !(await access(KEYRING.file).then(
-      () => true,
-      () => false,
-    ))
-  )
-    missing.add(KEYRING.package);
+  if (!(await exists(KEYRING.file))) missing.add(KEYRING.package);
   return [...missing].sort();
 }
 

@@ -1,7 +1,8 @@
-import { access, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { runLocal } from '../../ssh/local.js';
+import { exists } from '../state/exists.js';
 import { machineFolder } from '../state/paths.js';
 import { virtualLinks } from './network.js';
 
@@ -133,11 +134,8 @@ function labsOnMachine(): string {
   return join(machineFolder(), 'labs');
 }
 
-async function bridgeNetfilter(): Promise<boolean> {
-  return access('/proc/sys/net/bridge/bridge-nf-call-iptables').then(
-    () => true,
-    () => false,
-  );
+function bridgeNetfilter(): Promise<boolean> {
+  return exists('/proc/sys/net/bridge/bridge-nf-call-iptables');
 }
 
 async function readSysctl(name: string): Promise<string | undefined> {

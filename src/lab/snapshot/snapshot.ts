@@ -1,4 +1,4 @@
-import { access, readdir, rename, stat, utimes } from 'node:fs/promises';
+import { readdir, rename, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runLocal } from '../../ssh/local.js';
 import { labDown } from '../commands/down.js';
@@ -9,6 +9,7 @@ import { hierarchies, removeCgroups } from '../host/cgroup.js';
 import { until } from '../host/process.js';
 import { KinitError } from '../../model/error.js';
 import { isRunning } from '../run.js';
+import { exists } from '../state/exists.js';
 import { withLock } from '../state/lock.js';
 import { cacheFolder, hostFiles } from '../state/paths.js';
 import { namesOf, readState, stateNames } from '../state/state.js';
@@ -90,11 +91,4 @@ async function removeUnused(): Promise<void> {
   const newest = dated.filter(({ path }) => !path.endsWith('.new')).sort((a, b) => b.time - a.time);
   const kept = newest.slice(0, KEPT).map(({ path }) => path);
   for (const path of free) if (!kept.includes(path)) await removeTree(path);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

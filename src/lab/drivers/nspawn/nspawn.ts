@@ -1,4 +1,4 @@
-import { access, chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { shellScript } from '../../../shell/script.js';
 import { runLocal } from '../../../ssh/local.js';
@@ -7,6 +7,7 @@ import { kill } from '../../host/process.js';
 import { addressIn } from '../../network/subnet.js';
 import { copyTree } from '../../snapshot/disk.js';
 import { varSource } from '../../snapshot/layers.js';
+import { exists } from '../../state/exists.js';
 import { hostFiles } from '../../state/paths.js';
 import { namesOf } from '../../state/state.js';
 import type { Lab, LabHost } from '../../types.js';
@@ -98,11 +99,4 @@ async function cutPower(pids: readonly number[]): Promise<void> {
 /** PID 1 of a host counts as 1 in the first namespace below this one; that of a container in it lies one deeper. */
 export function isHostInit(status: string): boolean {
   return /^NSpid:\t\d+\t1$/m.test(status);
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

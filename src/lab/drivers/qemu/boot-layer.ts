@@ -1,12 +1,13 @@
-import { access, mkdir, readdir, rename } from 'node:fs/promises';
+import { mkdir, readdir, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { KinitError } from '../../../model/error.js';
 import { sha256Hex } from '../../../model/text/digest.js';
 import { lastLines } from '../../../model/text/last-lines.js';
 import { sh, shellScript } from '../../../shell/script.js';
-import { runLocal } from '../../../ssh/local.js';
 import { removeTree } from '../../commands/remove.js';
+import { inOwnMounts } from '../../host/own-mounts.js';
 import { resolvers } from '../../host/resolvers.js';
+import { exists } from '../../state/exists.js';
 import { withLock } from '../../state/lock.js';
 import { cacheFolder } from '../../state/paths.js';
 import type { PrepareOptions } from '../driver.js';
@@ -43,12 +44,8 @@ async function make(rootfs: string, upper: string, signal: AbortSignal): Promise
   await removeTree(half);
   await mkdir(half, { recursive: true, mode: 0o700 });
   const env = { ROOTFS: rootfs, LAYER: half, KERNEL, ARGUMENTS, DEVICE, RESOLV_CONF: await resolvers() };
-  const text = `exec 2>&1; ${sh(layerScript, { env })}`;
-  const result = await runLocal('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', text], {
-    timeoutSeconds: 600,
-    signal,
-    reject: false,
-  });
+  const text = `exec 2>&1\n${sh(layerScript, { env })}`;
+  const result = await inOwnMounts(text, { timeoutSeconds: 600, signal, reject: false });
   if (result.code === 0) {
     await removeTree(join(half, 'work'));
     await rename(half, folder);
@@ -73,11 +70,4 @@ async function removeOld(): Promise<void> {
 
 function recipe(): string {
   return sha256Hex(JSON.stringify([layerScript.text, KERNEL, DEVICE, ARGUMENTS])).slice(0, 8);
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Hex } from '../../../model/text/digest.js';
-import { shellScript } from '../../../shell/script.js';
+import { sh, shellScript } from '../../../shell/script.js';
 import { removeTree } from '../../commands/remove.js';
 import { inOwnMounts } from '../../host/own-mounts.js';
 import { kill } from '../../host/process.js';
@@ -77,7 +77,7 @@ async function makeDisk(lab: Lab, host: LabHost, rootfs: string): Promise<void> 
   const files = hostFiles(lab.directory, host.name);
   await addNetwork(lab, host, join(files.disk, 'upper'));
   const words = [`${bootLayer(rootfs)}:${rootfs}`, files.disk, files.image, String(host.diskMB ?? DISK_MB)];
-  await inOwnMounts(packScript, words, 300);
+  await inOwnMounts(sh(packScript, { args: words }), { timeoutSeconds: 300 });
   await removeTree(files.disk);
 }
 

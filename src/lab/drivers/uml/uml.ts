@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { ensureKernel, type Kernel } from '../../../artifacts/index.js';
-import { shellScript } from '../../../shell/script.js';
+import { sh, shellScript } from '../../../shell/script.js';
 import { runLocal } from '../../../ssh/local.js';
 import { removeTree } from '../../commands/remove.js';
 import { inOwnMounts } from '../../host/own-mounts.js';
@@ -93,7 +93,7 @@ async function makeDisk(lab: Lab, host: LabHost, rootfs: string): Promise<void> 
     files.image,
     String(host.diskMB ?? DISK_MB),
   ];
-  await inOwnMounts(packScript, words, 300);
+  await inOwnMounts(sh(packScript, { args: words }), { timeoutSeconds: 300 });
   await removeTree(files.disk);
 }
 
