@@ -88,13 +88,17 @@ for tmp; do [ -e "$tmp" ] || exit 1; done
 
 put_in_place() {
   [ "$n" = 0 ] || sync_file "$@" || fail 0
+  set --
   i=0
   while [ "$i" -lt "$n" ]; do
     eval "tmp=\$t$i path=\$p$i"
-    mv -f -T -- "$tmp" "$path" || fail "$i"
-    label "$path"
+    mv -f -T -- "$tmp" "$path" || break
+    set -- "$@" "$path"
     i=$((i + 1))
   done
+  # All at once: reading the policy takes longer than labelling. What is in place has its label whatever became of the rest.
+  [ "$i" = 0 ] || label "$@"
+  [ "$i" = "$n" ] || fail "$i"
   echo 'done'
 }
 

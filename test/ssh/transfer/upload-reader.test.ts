@@ -88,3 +88,20 @@ test('no room: what head says comes back, and nothing is left', async () => {
   expect(result.stderr).toContain('No space left on device');
   expect(all(top)).toEqual([]);
 });
+
+test('files are labelled all at once, also those that were in place before one failed', async () => {
+  const top = scratch();
+  mkdirSync(join(top, 'dir'));
+  const labels = join(top, 'labels');
+  const reader = uploadReader('test', false).replaceAll('/sys/fs/selinux/enforce', '/');
+  const script = `restorecon() { echo "$*" >> '${labels}'; }; ${reader}`;
+  const [a, b, folder, last] = ['a', 'b', 'dir', 'last'].map((name) => file(join(top, name), 'x'));
+  const receiveOn = (input: string): Promise<{ stdout: string }> =>
+    runLocal('sh', ['-c', script], { input, reject: false });
+  expect((await receiveOn(`${a}${b}end\n`)).stdout).toBe('done\n');
+  expect((await receiveOn(`${a}${b}${folder}${last}end\n`)).stdout).toBe('fail 2\n');
+  expect((await receiveOn(`${folder}end\n`)).stdout).toBe('fail 0\n');
+  const line = `-- ${join(top, 'a')} ${join(top, 'b')}`;
+  expect(readFileSync(labels, 'utf8')).toBe(`${line}\n${line}\n`);
+  expect(all(top)).toEqual(['a', 'b', 'dir', 'labels']);
+});
