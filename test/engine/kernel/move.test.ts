@@ -45,6 +45,10 @@ function member(name: string, answer: (script: string) => CommandResult | undefi
   return { spec: hostSpec, facts: { ...facts, bootId: 'now', kubernetes }, connection };
 }
 
+function hostsOf(lines: readonly string[]): readonly (string | undefined)[] {
+  return [...new Set(lines.map((line) => line.split(' ')[0]))];
+}
+
 function move(hosts: readonly LiveHost[], signal = new AbortController().signal) {
   return moveKernels(hostsToMove(hosts, inventory), hosts, async () => undefined, {
     inventory,
@@ -82,7 +86,7 @@ test('nor after another one has gone away in this run', async () => {
   const { failures } = await move([member('c1'), member('c2'), member('c3', gone)]);
   expect(failures.get('c3')?.message).toBe('the connection was lost');
   expect(failures.get('c2')?.message).toBe('c2 is not touched while another control plane does not answer: c3');
-  expect(new Set(ran)).toEqual(new Set(['c3 hold']));
+  expect(hostsOf(ran)).toEqual(['c3']);
 });
 
 test('a run that is stopped begins with no other host', async () => {
@@ -94,5 +98,5 @@ test('a run that is stopped begins with no other host', async () => {
   await expect(move([member('c1'), member('c2'), failing], stop.signal)).rejects.toMatchObject({
     context: { class: 'interrupted' },
   });
-  expect(ran).toEqual(['c3 hold']);
+  expect(hostsOf(ran)).toEqual(['c3']);
 });
