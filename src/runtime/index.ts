@@ -33,6 +33,12 @@ export function runtimeOf(spec: Spec): ContainerRuntime {
   return runtimeNamed(spec.runtime.name);
 }
 
+/** Every runtime but the inventory's. */
+export function unwantedRuntimes(spec: Spec): readonly ContainerRuntime[] {
+  const wanted = runtimeOf(spec);
+  return RUNTIMES.filter((runtime) => runtime !== wanted);
+}
+
 /** Why the inventory's runtime cannot come from where it says; undefined: it can. */
 export function refusesSource({ runtime: { name, from } }: Pick<Spec, 'runtime'>): string | undefined {
   const { packaged, title } = runtimeNamed(name);

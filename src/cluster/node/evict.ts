@@ -32,7 +32,7 @@ export async function evictAll(
   { timeoutSeconds, progress, signal }: EvictOptions,
 ): Promise<readonly HeldPod[]> {
   const end = performance.now() + timeoutSeconds * 1000;
-  const evicted = new Set<string>();
+  /** Why a pod was not evicted; undefined: it was. */
   const held = new Map<string, string | undefined>();
   let told = '';
   for (;;) {
@@ -43,14 +43,8 @@ export async function evictAll(
     const names = pods.map(nameOf).join(', ');
     if (names !== told) progress(`evicting ${String(pods.length)} pods from ${node}: ${names}`);
     told = names;
-    const waiting = pods.filter((pod) => !evicted.has(uidOf(pod)));
-    await Promise.all(
-      waiting.map(async (pod) => {
-        const because = await evict(api, pod);
-        held.set(uidOf(pod), because);
-        if (because === undefined) evicted.add(uidOf(pod));
-      }),
-    );
+    const waiting = pods.filter((pod) => !held.has(uidOf(pod)) || held.get(uidOf(pod)) !== undefined);
+    await Promise.all(waiting.map(async (pod) => held.set(uidOf(pod), await evict(api, pod))));
     await pause(Math.min(RETRY_SECONDS * 1000, Math.max(end - performance.now(), 1)), signal);
   }
 }

@@ -11,7 +11,7 @@ import { changedHosts } from './hosts.js';
 import { wrongCluster } from './identity.js';
 import { changedOptions } from './options.js';
 import { oneLine, refused, type Refusal } from './refusal.js';
-import { changedRuntimes } from './runtime.js';
+import { changedRuntimes, packagedRuntimes } from './runtime.js';
 import { versionRefusals } from './version.js';
 
 export { NO_CLUSTER, type KnownCluster } from './cluster.js';
@@ -78,7 +78,7 @@ async function refusalsOf({ spec, known, command, leader, live, selected, phases
     }),
     ...changedOptions(spec, known),
     ...changedHosts(spec, known, nodes),
-    ...(changesRuntime(command) ? [] : changedRuntimes(spec, known, live, selected)),
+    ...(changesRuntime(command) ? packagedRuntimes : changedRuntimes)(spec, known, live, selected),
     ...(await changedAuthorities(spec, wishes, leader.facts)),
   ];
 }

@@ -7,12 +7,13 @@ import { kindNamed } from '../kinds.js';
 /**
  * Gives each entry of the host's journal the undo that the present code makes of its data, so that what was recorded by a
  * kinit with a mistake in an undo is undone without it. An entry without data, of a kind or of a version that this kinit
- * does not know keeps the text it was recorded with. Gives the entries.
+ * does not know keeps the text it was recorded with. Gives the entries. @param known the journal, where it has been read already
  */
-export async function renewJournal(connection: HostConnection): Promise<readonly RecordedEntry[]> {
-  const listed = await connection.run(journalList());
-  if (listed.code !== 0) throw cannot('read', connection.host, listed.stderr);
-  const entries = parseJournal(listed.stdout);
+export async function renewJournal(
+  connection: HostConnection,
+  known?: readonly RecordedEntry[],
+): Promise<readonly RecordedEntry[]> {
+  const entries = known ?? (await readJournal(connection));
   const renewed = entries.flatMap((entry) => {
     const restore = restoreOf(entry);
     return restore === undefined || sha256Hex(`${restore}\n`) === entry.sha256
@@ -23,6 +24,13 @@ export async function renewJournal(connection: HostConnection): Promise<readonly
   const result = await connection.run(`set -e\n${renewed.join('\n')}`, { change: 'bring the undo journal up to date' });
   if (result.code !== 0) throw cannot('bring up to date', connection.host, result.stderr);
   return entries;
+}
+
+/** The undo journal of a host. */
+export async function readJournal(connection: HostConnection): Promise<readonly RecordedEntry[]> {
+  const listed = await connection.run(journalList());
+  if (listed.code !== 0) throw cannot('read', connection.host, listed.stderr);
+  return parseJournal(listed.stdout);
 }
 
 function restoreOf({ undo }: RecordedEntry): string | undefined {
@@ -44,6 +52,6 @@ function cannot(what: string, host: string, found: string): KinitError {
     host,
     tried: 'reading and writing /var/lib/kinit/journal',
     found: found.trim(),
-    hint: 'Nothing was undone. Check free space and that /var/lib is writable, then run kinit reset again.',
+    hint: 'Nothing was undone. Check free space and that /var/lib is writable, then run the same command again.',
   });
 }

@@ -3,7 +3,7 @@ import type { Emit } from '../../model/event.js';
 import type { HostConnection } from '../../model/host.js';
 import type { RecordedEntry } from '../../resources/journal/read.js';
 import { stopRuntime } from '../../resources/traces/index.js';
-import { RUNTIMES } from '../../runtime/index.js';
+import { RUNTIMES, type ContainerRuntime } from '../../runtime/index.js';
 import { ENTRY_SILENCE, journalReplay, parseReplay, type ReplayLine } from '../../resources/journal/replay.js';
 import { killPoint } from '../change/kill-point.js';
 import type { LiveHost } from '../session/session.js';
@@ -34,13 +34,19 @@ export async function undo(
   return changes;
 }
 
-/** The same without a phase around it. Gives how many entries were undone. @param asked which of them, and whether packages go too */
+/**
+ * The same without a phase around it. Gives how many entries were undone.
+ * @param asked which of them, and whether packages go too; @param known the journal, where it has been read already
+ */
 export async function undoEntries(
   { connection, spec }: LiveHost,
   asked: Parameters<typeof journalReplay>[0],
   emit: Emit,
+  known?: readonly RecordedEntry[],
 ): Promise<number> {
-  const entries = await renewJournal(connection);
+  // To the replay no names are all of them.
+  if (asked.only?.length === 0) return 0;
+  const entries = await renewJournal(connection, known);
   if (asked.only === undefined) await stopAllPods(connection, entries);
   return (await replay(connection, asked, (line) => tell(line, spec.name, emit))).length;
 }
@@ -50,11 +56,16 @@ export async function undoEntries(
  * it can be cleared while its pods do. What could not be stopped the replay tells.
  */
 async function stopAllPods(connection: HostConnection, entries: readonly RecordedEntry[]): Promise<void> {
+  const runtimes = runtimesIn(entries);
+  if (runtimes.length < 2) return;
+  const script = runtimes.map((runtime) => `(\n${stopRuntime(runtime)}\n)`).join('\n');
+  await connection.run(`${script}\n:`, { silenceSeconds: SILENCE * runtimes.length, change: 'stop all pods' });
+}
+
+/** The runtimes that clusters on this host have run their pods in. */
+export function runtimesIn(entries: readonly RecordedEntry[]): readonly ContainerRuntime[] {
   const ids = new Set(entries.flatMap(({ undo: recorded }) => runtimeOfTraces(recorded) ?? []));
-  const known = RUNTIMES.filter(({ id }) => ids.has(id));
-  if (known.length < 2) return;
-  const script = known.map((runtime) => `(\n${stopRuntime(runtime)}\n)`).join('\n');
-  await connection.run(`${script}\n:`, { silenceSeconds: SILENCE * known.length, change: 'stop all pods' });
+  return RUNTIMES.filter(({ id }) => ids.has(id));
 }
 
 function runtimeOfTraces(undone: RecordedEntry['undo']): string | undefined {
@@ -93,6 +104,6 @@ async function replay(
     phase: 'undo',
     tried: `replaying /var/lib/kinit/journal backwards; what says nothing for ${ENTRY_SILENCE} s is ended`,
     found: failed.map((entry) => `${entry.id}: ${entry.message}`).join('\n') || result.stderr.trim(),
-    hint: 'Mend what is named above and run kinit reset again: what is undone stays undone.',
+    hint: 'Mend what is named above and run the same command again: what is undone stays undone.',
   });
 }

@@ -33,7 +33,7 @@ export async function changeNode(change: RuntimeChange, work: Work): Promise<voi
   const served = emptied ? new Set<string>() : await drain(change, work);
   if (!emptied) await note(node, work, [changing]);
   killPoint(`drained ${node}`);
-  await removeOther(node, work);
+  await removeOther(change, work);
   killPoint(`taken away ${node}`);
   await bringIn(node, work, changing);
   killPoint(`brought in ${node}`);
@@ -63,15 +63,16 @@ async function drain(change: RuntimeChange, work: Work): Promise<ReadonlySet<str
 }
 
 /** From here on the node does nothing, until it has the new runtime. Nothing of another one is left where a run was cut later. */
-function removeOther(node: string, work: Work): Promise<void> {
-  const { emit, phases } = work.run;
+function removeOther(change: RuntimeChange, work: Work): Promise<void> {
+  const { node } = change;
+  const { emit, phases, inventory } = work.run;
   return step(TAKE_AWAY, node, work, async () => {
     const host = hostOf(node, work);
-    const context = contextOf(node, work);
-    if ((await whatGoes(host, context, phases)).length === 0) return 0;
+    const recorded = await whatGoes(host, contextOf(node, work), phases);
+    if (recorded.retired.length === 0) return 0;
     if (isOnlyControlPlane(node, work)) emit({ type: 'warning', host: node, text: AWAY });
     if (work.prepared.shared.leader.spec.name === node) work.open = false;
-    return takeAway(host, context, phases, emit);
+    return takeAway(host, change, runtimeOf(inventory.spec), recorded, emit);
   });
 }
 

@@ -18,7 +18,8 @@ export async function planChanges(queue: readonly RuntimeChange[], work: Work): 
     const reason = begun === undefined ? `${node} runs with ${from}` : `a run was cut in its change from ${from}`;
     if (begun?.step !== 'change')
       tell(node, DRAIN, { resource, action: 'run', summary: `cordon and drain node ${node}`, reason });
-    for (const { id } of await whatGoes(hostOf(node, work), contextOf(node, work), run.phases))
+    const { retired } = await whatGoes(hostOf(node, work), contextOf(node, work), run.phases);
+    for (const { id } of retired)
       tell(node, TAKE_AWAY, {
         resource: id,
         action: 'delete',

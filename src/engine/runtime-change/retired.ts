@@ -1,16 +1,9 @@
 import { combineSupplies } from '../../artifacts/supply.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import type { Resource } from '../../model/resource.js';
-import type { Spec } from '../../model/spec.js';
 import type { RecordedEntry } from '../../resources/journal/read.js';
 import { binaryId } from '../../resources/binary/index.js';
-import { images, RUNTIMES, runtimeOf, type ContainerRuntime } from '../../runtime/index.js';
-
-/** Every runtime but the inventory's: what a host has of them goes. */
-export function otherRuntimes(spec: Spec): readonly ContainerRuntime[] {
-  const wanted = runtimeOf(spec);
-  return RUNTIMES.filter((runtime) => runtime !== wanted);
-}
+import { images, unwantedRuntimes, type ContainerRuntime } from '../../runtime/index.js';
 
 /**
  * The entries of a host's undo journal that belong to other runtimes than the inventory's: of their resources, and of what
@@ -24,7 +17,7 @@ export function retiredEntries(
   const kept = new Set(
     phases.filter((phase) => phase.appliesTo(context)).flatMap((phase) => idsOf(phase.resources(context))),
   );
-  const gone = otherRuntimes(context.spec)
+  const gone = unwantedRuntimes(context.spec)
     .flatMap((runtime) => resourcesOf(runtime, context))
     .filter(({ id }) => !kept.has(id));
   const ids = new Set(idsOf(gone));
@@ -36,7 +29,7 @@ export function retiredEntries(
   });
 }
 
-/** All that a host gets because of its runtime. */
+/** All that a host may have got because of its runtime, wherever that came from. */
 function resourcesOf(runtime: ContainerRuntime, context: PhaseContext): Pick<Resource, 'kind' | 'id'>[] {
   const { spec, artifacts } = context;
   const { components, files } = combineSupplies([runtime.supply]);
@@ -47,11 +40,17 @@ function resourcesOf(runtime: ContainerRuntime, context: PhaseContext): Pick<Res
     ),
   ];
   return [
-    ...runtime.resources({ ...context, spec: { ...spec, runtime: { ...spec.runtime, name: runtime.id } } }),
+    ...FORMS.flatMap((from) =>
+      runtime.resources({ ...context, spec: { ...spec, runtime: { ...spec.runtime, name: runtime.id, from } } }),
+    ),
+    ...(runtime.packaged?.before(context) ?? []),
     ...paths.map((path) => ({ kind: 'binary', id: binaryId(path) })),
     images({ runtime: runtime.id, images: [] }),
   ];
 }
+
+/** A runtime has other resources where it is kinit's own than where it is a package, whose ever. */
+const FORMS = ['artifacts', 'distribution'] as const;
 
 const idsOf = (resources: readonly Pick<Resource, 'id'>[]): string[] => resources.map(({ id }) => id);
 

@@ -1,31 +1,30 @@
 import { KinitError } from '../../model/error.js';
+import type { Emit } from '../../model/event.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import { lastLines } from '../../model/text/last-lines.js';
-import { journalList, parseJournal, type RecordedEntry } from '../../resources/journal/read.js';
+import type { RecordedEntry } from '../../resources/journal/read.js';
 import { stopRuntime } from '../../resources/traces/index.js';
-import { undoEntries } from '../reset/undo.js';
-import type { Emit } from '../../model/event.js';
+import { RUNTIMES, type ContainerRuntime } from '../../runtime/index.js';
+import type { RuntimeChange } from '../guard/index.js';
+import { readJournal } from '../reset/renew.js';
+import { runtimesIn, undoEntries } from '../reset/undo.js';
 import type { LiveHost } from '../session/session.js';
-import { otherRuntimes, retiredEntries } from './retired.js';
+import { retiredEntries } from './retired.js';
 
 /** Seconds without a word: three minutes for each runtime's pods, two for the kubelet. */
 const SILENCE = 600;
 
+/** What stands in a host's undo journal. */
+export interface Recorded {
+  readonly all: readonly RecordedEntry[];
+  /** Of other runtimes than the inventory's. */
+  readonly retired: readonly RecordedEntry[];
+}
+
 /** What would be taken away from a host. */
-export async function whatGoes(
-  host: LiveHost,
-  context: PhaseContext,
-  phases: readonly Phase[],
-): Promise<readonly RecordedEntry[]> {
-  const listed = await host.connection.run(journalList());
-  if (listed.code !== 0)
-    throw new KinitError('could not read the undo journal', {
-      class: 'access',
-      tried: 'reading /var/lib/kinit/journal',
-      found: listed.stderr.trim(),
-      hint: 'Nothing was taken away. Mend that on the host, then run the same command again.',
-    });
-  return retiredEntries(context, phases, parseJournal(listed.stdout));
+export async function whatGoes(host: LiveHost, context: PhaseContext, phases: readonly Phase[]): Promise<Recorded> {
+  const all = await readJournal(host.connection);
+  return { all, retired: retiredEntries(context, phases, all) };
 }
 
 /**
@@ -34,11 +33,12 @@ export async function whatGoes(
  */
 export async function takeAway(
   host: LiveHost,
-  context: PhaseContext,
-  phases: readonly Phase[],
+  change: RuntimeChange,
+  wanted: ContainerRuntime,
+  { all, retired }: Recorded,
   emit: Emit,
 ): Promise<number> {
-  for (const runtime of otherRuntimes(context.spec)) {
+  for (const runtime of runtimesToStop(change, wanted, all)) {
     const result = await host.connection.run(stopRuntime(runtime), {
       silenceSeconds: SILENCE,
       change: `stop the kubelet and the pods of ${runtime.title}`,
@@ -51,7 +51,15 @@ export async function takeAway(
       hint: 'End on the host what is named above, then run the same command again: it goes on from here.',
     });
   }
-  const entries = await whatGoes(host, context, phases);
-  if (entries.length === 0) return 0;
-  return undoEntries(host, { removePackages: false, only: entries.map(({ name }) => name) }, emit);
+  return undoEntries(host, { removePackages: false, only: retired.map(({ name }) => name) }, emit, all);
+}
+
+/** Those that the node's pods run in, or may: what a person has besides is none of the cluster's. */
+function runtimesToStop(
+  { from, begun }: RuntimeChange,
+  wanted: ContainerRuntime,
+  all: readonly RecordedEntry[],
+): readonly ContainerRuntime[] {
+  const ids = [...runtimesIn(all).map(({ id }) => id), from, begun?.to];
+  return RUNTIMES.filter((runtime) => runtime !== wanted && ids.includes(runtime.id));
 }

@@ -1,7 +1,6 @@
 import type { HostPast } from '../../model/past.js';
 import type { LeftoverRow } from '../../model/seams/leftover.js';
-import type { Spec } from '../../model/spec.js';
-import { RUNTIMES, runtimeOf, type ContainerRuntime } from '../../runtime/index.js';
+import { RUNTIMES, runtimeOf, unwantedRuntimes, type ContainerRuntime } from '../../runtime/index.js';
 
 /** Where a kubelet finds its CRI socket: its flags win over its configuration, and a node's own part of that over all nodes'. */
 const KUBELET_FILES = [
@@ -19,11 +18,11 @@ export const otherRuntimes: LeftoverRow = {
   name: OTHER_RUNTIME,
   title: 'Another container runtime on the host',
   harm: 'kubeadm and crictl do not know which one is meant, and what runs in it takes memory that the scheduler takes for free.',
-  looks: (spec) => ({ texts: KUBELET_FILES, units: othersOf(spec).map(criUnit) }),
+  looks: (spec) => ({ texts: KUBELET_FILES, units: unwantedRuntimes(spec).map(criUnit) }),
   find: ({ spec, facts, past, mine }) => {
     const wanted = runtimeOf(spec);
     const used = facts.kubernetes.kubeletActive ? kubeletRuntime(past) : undefined;
-    const running = othersOf(spec).filter((runtime) => runtime === used || isActive(past, runtime));
+    const running = unwantedRuntimes(spec).filter((runtime) => runtime === used || isActive(past, runtime));
     return running.map((runtime) => {
       const isUsed = runtime === used;
       return {
@@ -43,11 +42,6 @@ export function kubeletRuntime(past: Pick<HostPast, 'files'> | undefined): Conta
     return ENDPOINT.exec(text)?.[1] ?? [];
   });
   return socket === undefined ? undefined : RUNTIMES.find(({ sockets }) => sockets.some((each) => each === socket));
-}
-
-function othersOf(spec: Spec): readonly ContainerRuntime[] {
-  const wanted = runtimeOf(spec);
-  return RUNTIMES.filter((runtime) => runtime !== wanted);
 }
 
 /** Only its unit that speaks the CRI counts: what lies below may serve somebody else. */

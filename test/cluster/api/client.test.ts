@@ -306,8 +306,10 @@ test('a kept connection whose other end has gone silent for good, and is only ha
     { status: 200, text: 'ok' },
   ];
   expect((await kept.request('GET', '/readyz')).status).toBe(200);
-  streams[0]?.push(null);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  const [first] = streams;
+  if (first === undefined) throw new Error('no stream was opened');
+  first.push(null);
+  await once(first, 'close');
   expect((await kept.request('GET', '/readyz')).status).toBe(200);
   expect(streams).toHaveLength(2);
   kept.close();

@@ -7,13 +7,13 @@ const PATH = '/api/v1/nodes/n1';
 const options = { timeoutSeconds: 5, progress: () => undefined };
 
 /** A node, with what is patched into it and no pods. */
-function cluster(spec: Record<string, unknown>, annotations: Record<string, string> = {}) {
+function cluster() {
   const patches: unknown[] = [];
   const node = {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name: 'n1', annotations },
-    spec,
+    metadata: { name: 'n1' },
+    spec: {},
     status: { conditions: [{ type: 'Ready', status: 'True' }] },
   };
   const api = fakeApi([node], {
@@ -27,28 +27,15 @@ function cluster(spec: Record<string, unknown>, annotations: Record<string, stri
 }
 
 test('a node is cordoned for a reboot, with a note of whose that is', async () => {
-  const { api, patches } = cluster({});
+  const { api, patches } = cluster();
   expect(await emptyNode(api, 'n1', options)).toBe(true);
   expect(patches).toEqual([
     { metadata: { annotations: { 'kinit/cordoned': 'reboot' } }, spec: { unschedulable: true } },
   ]);
 });
 
-test('one that a person cordoned gets no such note, and stays cordoned', async () => {
-  const { api, patches } = cluster({ unschedulable: true });
-  await emptyNode(api, 'n1', options);
-  await uncordonOurs(api, 'n1');
-  expect(patches).toEqual([]);
-});
-
-test('one with the note takes pods again, and the note goes', async () => {
-  const { api, patches } = cluster({ unschedulable: true }, { 'kinit/cordoned': 'reboot' });
-  await uncordonOurs(api, 'n1');
-  expect(patches).toEqual([{ metadata: { annotations: { 'kinit/cordoned': null } }, spec: { unschedulable: null } }]);
-});
-
 test('a node that is not there is no error', async () => {
-  const { api } = cluster({});
+  const { api } = cluster();
   expect(await emptyNode(api, 'n2', options)).toBe(false);
   await uncordonOurs(api, 'n2');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changedRuntimes } from '../../../src/engine/guard/runtime.js';
+import { changedRuntimes, packagedRuntimes } from '../../../src/engine/guard/runtime.js';
 import { specSchema } from '../../../src/inventory/spec-schema.js';
 import type { Membership } from '../../../src/model/facts.js';
 import type { RecordedMove } from '../../../src/model/record.js';
@@ -22,7 +22,15 @@ function refused(
     selected = ALL,
     recorded = {},
     moves = [],
-  }: { selected?: ReadonlySet<string>; recorded?: Record<string, string>; moves?: RecordedMove[] } = {},
+    journal = [],
+    refusals = changedRuntimes,
+  }: {
+    selected?: ReadonlySet<string>;
+    recorded?: Record<string, string>;
+    moves?: RecordedMove[];
+    journal?: readonly string[];
+    refusals?: typeof changedRuntimes;
+  } = {},
 ): string[] {
   const spec = specSchema.parse({ hosts: HOSTS, runtime: { name: wanted } });
   const live = spec.hosts.map((host, index) => {
@@ -30,10 +38,11 @@ function refused(
     const [id = '', membership = 'none'] = kubelets[index] ?? [];
     const socket = RUNTIMES.find((runtime) => runtime.id === id)?.sockets[0];
     const text = `containerRuntimeEndpoint: unix://${socket ?? ''}\n`;
-    const past = pastOf(socket === undefined ? {} : { files: [fileOf('/var/lib/kubelet/config.yaml', { text })] });
+    const files = socket === undefined ? [] : [fileOf('/var/lib/kubelet/config.yaml', { text })];
+    const past = pastOf({ files, recorded: journal });
     return { spec: host, facts: { ...facts, past, kubernetes: { ...facts.kubernetes, membership } } };
   });
-  return changedRuntimes(spec, { options: recorded, moves }, live, selected).map(
+  return refusals(spec, { options: recorded, moves }, live, selected).map(
     ({ there, wanted: is, todo }) => `${there}, not ${is}. ${todo}`,
   );
 }
@@ -73,4 +82,31 @@ test('a node in whose change a run was cut is named, whatever its kubelet is tol
   expect(refused(NEW[0], [NEW, OLD], { moves, selected: new Set(['n1']) })).toEqual([]);
   // It has left since.
   expect(refused(NEW[0], [NEW, FREE], { moves })).toEqual([]);
+});
+
+test.each([{ refusals: changedRuntimes }, { refusals: packagedRuntimes }])(
+  'one that came as a package is refused by all, runtime change too: its unit would come back',
+  ({ refusals }) => {
+    const journal = ['packages:conntrack,docker.io=*', 'service:docker'];
+    const docker = ['docker', 'member'] as const;
+    const told = refused('containerd', [docker, docker], { journal, refusals });
+    expect(told).toEqual([
+      expect.stringMatching(
+        /^docker, as a package, on n1, n2, not containerd\. .*kinit reset NODE .*kinit join NODE\.$/,
+      ),
+    ]);
+    const moves = [{ what: 'runtime', node: 'n2', from: 'containerd', to: 'docker', step: 'change' }];
+    const givenUp = refused('containerd', [['containerd', 'member'], docker], { journal, moves, refusals });
+    expect(givenUp[0]).toContain('docker, as a package, on n2');
+  },
+);
+
+test("runtime change is refused no other: kinit's own runtime, packages of another one, one that was begun", () => {
+  const refusals = packagedRuntimes;
+  const docker = ['docker', 'member'] as const;
+  expect(refused('containerd', [docker, docker], { journal: ['packages:conntrack'], refusals })).toEqual([]);
+  expect(refused('containerd', [docker, docker], { journal: ['packages:containerd=*'], refusals })).toEqual([]);
+  const moves = [{ what: 'runtime', node: 'n2', from: 'containerd', to: 'docker', step: 'change' }];
+  const journal = ['packages:docker-ce=*,docker-ce-cli=*,containerd.io=*'];
+  expect(refused('docker', [docker, docker], { journal, moves, refusals })).toEqual([]);
 });

@@ -14,8 +14,11 @@ const entry = (id: string, data: unknown = {}) => ({
 });
 
 /** Ids of what every phase has on the only control plane with this runtime. */
-function withRuntime(name: string): { readonly context: ReturnType<typeof makeContext>; readonly ids: string[] } {
-  const context = makeContext({ runtime: { name } });
+function withRuntime(
+  name: string,
+  from = 'artifacts',
+): { readonly context: ReturnType<typeof makeContext>; readonly ids: string[] } {
+  const context = makeContext({ runtime: { name, from } });
   const ids = phases.filter((phase) => phase.appliesTo(context)).flatMap((phase) => phase.resources(context));
   return { context, ids: ids.map(({ id }) => id) };
 }
@@ -74,3 +77,20 @@ function binaryOf(name: string) {
     group: 'runtime',
   } as const;
 }
+
+const PACKAGED = RUNTIMES.filter(({ packaged }) => packaged !== undefined);
+const FROM_PACKAGE = PAIRS.filter(({ to }) => PACKAGED.includes(to));
+
+describe.each(FROM_PACKAGE)("kinit's own $from.id to $to.id as a package", ({ from, to }) => {
+  test('all of the former goes that the new one does not need: its units would stand before those of the package', () => {
+    const old = withRuntime(from.id);
+    const wanted = withRuntime(to.id, 'distribution');
+    const gone = retiredEntries(
+      wanted.context,
+      phases,
+      old.ids.map((id) => entry(id)),
+    ).map(({ id }) => id);
+    for (const unit of from.units) expect(gone).toContain(`file:/etc/systemd/system/${unit}.service`);
+    expect(gone.filter((id) => wanted.ids.includes(id))).toEqual([]);
+  });
+});
