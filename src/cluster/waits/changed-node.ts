@@ -5,7 +5,7 @@ import { isReady } from '../why/pods.js';
 import { patiently, waitUntil, type WaitOptions } from '../api/until.js';
 import { nodeTrouble } from './api.js';
 
-/** Seconds until a node whose runtime was changed is back with all it carries. */
+/** Seconds until a node that was changed is back with all it carries: a control plane on it starts first. */
 const TIMEOUT = 300;
 
 /** Of each DaemonSet with a pod on a node that is Ready: its uid. */
@@ -13,15 +13,28 @@ export async function servedBy(api: ClusterApi, node: string): Promise<ReadonlyS
   return new Set((await podsOn(api, node)).filter(isReady).flatMap((pod) => daemonOf(pod) ?? []));
 }
 
+/** A node that was away. What the API says of it is of before until its kubelet has told what is new. */
+export interface ChangedNode {
+  readonly node: string;
+  /** In the node's status.nodeInfo (k8s.io/api/core/v1: NodeSystemInfo). */
+  readonly told: 'bootID' | 'containerRuntimeVersion';
+  readonly isNew: (told: string) => boolean;
+  /** For people: 'runs with cri-o'. */
+  readonly news: string;
+  /** As servedBy gave it. Default: nothing. */
+  readonly before?: ReadonlySet<string>;
+  /** A node that somebody took out of the cluster meanwhile is not waited for. */
+  readonly mayBeGone?: boolean;
+}
+
 /**
- * Waits until a node's kubelet tells of this runtime, and the node is Ready, with a Ready pod of every DaemonSet that had one
+ * Waits until a node's kubelet has told what is new, and the node is Ready, with a Ready pod of every DaemonSet that had one
  * there before. Throws 'timeout' with what is missing.
- * @param runtime its name in the CRI
- * @param before as servedBy gave it
+ * @param api asked for at each look: it may be on the node itself
  */
 export async function waitForChangedNode(
-  api: ClusterApi,
-  { node, runtime, before }: { readonly node: string; readonly runtime: string; readonly before: ReadonlySet<string> },
+  api: () => Promise<ClusterApi>,
+  { node, told, isNew, news, before = new Set(), mayBeGone = false }: ChangedNode,
   options: WaitOptions,
 ): Promise<void> {
   await waitUntil({
@@ -31,14 +44,15 @@ export async function waitForChangedNode(
     intervalMs: 500,
     look: () =>
       patiently(async () => {
-        const there = await api.get({ apiVersion: 'v1', kind: 'Node', name: node });
-        const told = text(there, 'status', 'nodeInfo', 'containerRuntimeVersion') ?? '';
+        const cluster = await api();
+        const there = await cluster.get({ apiVersion: 'v1', kind: 'Node', name: node });
+        if (there === undefined && mayBeGone) return { done: true, value: undefined };
         const trouble = nodeTrouble(node, there);
-        // NAME://VERSION (k8s.io/kubernetes/pkg/kubelet/nodestatus: VersionInfo), which writes versions in its own way.
-        if (there !== undefined && !told.startsWith(`${runtime}://`))
-          trouble.push(`its kubelet tells of ${told}, not yet of ${runtime}`);
+        if (there !== undefined && !isNew(text(there, 'status', 'nodeInfo', told) ?? ''))
+          trouble.push(`its kubelet has not told yet that it ${news}`);
         if (trouble.length > 0) return { done: false, missing: trouble.join('\n') };
-        const missing = (await podsOn(api, node)).filter((pod) => before.has(daemonOf(pod) ?? '') && !isReady(pod));
+        if (before.size === 0) return { done: true, value: undefined };
+        const missing = (await podsOn(cluster, node)).filter((pod) => before.has(daemonOf(pod) ?? '') && !isReady(pod));
         return missing.length === 0
           ? { done: true, value: undefined }
           : { done: false, missing: `not Ready there: ${missing.map(nameOf).join(', ')}` };

@@ -6,8 +6,9 @@ import { isControlPlane, type LoadedInventory } from '../../model/spec.js';
 import { kernelWay } from '../../os/index.js';
 import { STEPS_BEFORE } from '../../phases/before.js';
 import type { LockWish } from '../session/lock.js';
-import { reportFailure, type PhaseTiming } from '../run/outcome.js';
+import type { PhaseTiming } from '../run/outcome.js';
 import { isInterrupted, stoppedOnRequest } from '../run/stopped.js';
+import { toldStep } from '../run/told-step.js';
 import { leaderOf, requireOtherControlPlanes } from '../session/leader.js';
 import type { LiveHost } from '../session/session.js';
 import { moveHost } from './host.js';
@@ -61,37 +62,22 @@ export async function moveKernels(
     const { name } = host.spec;
     if (options.signal.aborted) throw stoppedOnRequest();
     if (name === leader) await beforeLeader();
-    const started = performance.now();
-    const tripsBefore = host.connection.stats.roundTrips;
-    let changes = 0;
-    options.emit({ type: 'phase-started', host: name, phase: KERNEL_STEP, title: STEP.title });
-    const timing = (): PhaseTiming => ({
-      host: name,
-      phase: KERNEL_STEP,
-      seconds: (performance.now() - started) / 1000,
-      roundTrips: host.connection.stats.roundTrips - tripsBefore,
-      changes,
-    });
     try {
-      if (isToReboot(host)) requireOtherControlPlanes(name, options.inventory.spec, answering(all, failures));
-      await moveHost(host, reachable, {
-        ...options,
-        progress: (text) => options.emit({ type: 'progress', host: name, phase: KERNEL_STEP, text }),
-        changed: (change: ChangeSummary) => {
-          changes += 1;
+      await toldStep(STEP, host, { ...options, onTiming: (timing) => timings.push(timing) }, async (tools) => {
+        if (isToReboot(host)) requireOtherControlPlanes(name, options.inventory.spec, answering(all, failures));
+        const changed = (change: ChangeSummary): void => {
+          tools.made();
           options.emit({ type: 'change-applied', host: name, phase: KERNEL_STEP, change });
-        },
+        };
+        await moveHost(host, reachable, { ...options, progress: tools.progress, changed });
       });
-      options.emit({ type: 'phase-finished', ...timing() });
     } catch (thrown) {
-      const error = asKinitError(thrown).at({ host: name, phase: KERNEL_STEP });
-      if (isInterrupted(thrown)) throw error;
-      reportFailure(options.emit, name, KERNEL_STEP, error);
+      const error = asKinitError(thrown);
+      if (isInterrupted(error)) throw error;
       failures.set(name, error);
     } finally {
       reachable = reachable.filter(({ spec }) => spec.name !== name);
     }
-    timings.push(timing());
     if (options.strict && failures.size > 0) break;
   }
   return { failures, timings };

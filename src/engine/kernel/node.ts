@@ -1,16 +1,13 @@
 import { uncordonOurs } from '../../cluster/node/cordon.js';
 import { emptyNode } from '../../cluster/node/drain.js';
-import { text } from '../../cluster/api/json.js';
-import { patiently, waitUntil } from '../../cluster/api/until.js';
-import { isReady } from '../../cluster/why/pods.js';
+import { waitForChangedNode } from '../../cluster/waits/changed-node.js';
+import type { ClusterApi } from '../../model/api.js';
 import { isMember } from '../../model/facts.js';
 import type { ClusterAccess } from '../api/access.js';
 import type { LiveHost } from '../session/session.js';
 
 /** Bound on draining one node, in seconds. */
 const DRAIN_TIMEOUT = 120;
-/** Bound on a node's kubelet to be Ready once its host answers: a control plane on it starts first. */
-const READY_TIMEOUT = 300;
 
 interface NodeOptions {
   readonly access: ClusterAccess | undefined;
@@ -35,26 +32,14 @@ export async function comeBack(
   { access, progress, signal }: NodeOptions,
 ): Promise<void> {
   if (!isMember(facts) || access === undefined) return;
+  const api = (): Promise<ClusterApi> => access.api();
   try {
-    await waitUntil({
-      what: `node ${name} to be Ready`,
-      timeoutSeconds: READY_TIMEOUT,
-      intervalMs: 1000,
-      progress,
-      signal,
-      look: () =>
-        patiently(async () => {
-          const node = await (await access.api()).get({ apiVersion: 'v1', kind: 'Node', name });
-          if (node === undefined) return { done: true, value: undefined };
-          // What the API says of a node is of before until its kubelet has spoken.
-          const spoke = text(node, 'status', 'nodeInfo', 'bootID') === bootId;
-          return spoke && isReady(node)
-            ? { done: true, value: undefined }
-            : { done: false, missing: spoke ? 'it is not Ready' : 'its kubelet has not spoken yet' };
-        }),
-      hint: `Look at its kubelet: journalctl -u kubelet on ${name}. Then run the same command again: it goes on from there.`,
-    });
-    await uncordonOurs(await access.api(), name);
+    await waitForChangedNode(
+      api,
+      { node: name, told: 'bootID', isNew: (id) => id === bootId, news: 'runs in this boot', mayBeGone: true },
+      { progress, signal },
+    );
+    await uncordonOurs(await api(), name);
   } finally {
     access.close();
   }

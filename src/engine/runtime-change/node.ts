@@ -102,9 +102,14 @@ async function bringIn(node: string, work: Work, changing: RecordedMove): Promis
 async function uncordon(node: string, work: Work, served: ReadonlySet<string>): Promise<void> {
   await step(UNCORDON, node, work, async (tools) => {
     const runtime = await waitForCri(runtimeOf(work.run.inventory.spec), tools);
-    const api = await tools.api();
-    await waitForChangedNode(api, { node, runtime, before: served }, tools);
-    if (await uncordonOurs(api, node)) return 1;
+    // NAME://VERSION (k8s.io/kubernetes/pkg/kubelet/nodestatus: VersionInfo), which writes versions in its own way.
+    const isNew = (version: string): boolean => version.startsWith(`${runtime}://`);
+    await waitForChangedNode(
+      tools.api,
+      { node, told: 'containerRuntimeVersion', isNew, news: `runs with ${runtime}`, before: served },
+      tools,
+    );
+    if (await uncordonOurs(await tools.api(), node)) return 1;
     tools.progress(`${node} was cordoned before, and stays so`);
     return 0;
   });

@@ -4,9 +4,9 @@ import type { RecordedMove } from '../../model/record.js';
 import type { Tools } from '../../model/resource.js';
 import { contextFor } from '../context.js';
 import { prepare, runHosts } from '../run/hosts.js';
-import { reportFailure, type PhaseTiming } from '../run/outcome.js';
+import type { PhaseTiming } from '../run/outcome.js';
 import type { HostsRun, Prepared } from '../run/pass.js';
-import { stoppedOnRequest } from '../run/stopped.js';
+import { toldStep, type ToldStep } from '../run/told-step.js';
 import type { LiveHost } from '../session/session.js';
 
 /** What the changes of single nodes share. */
@@ -43,43 +43,20 @@ export function contextOf(node: string, { prepared: { shared, artifacts } }: Wor
   return contextFor(shared, node, artifacts);
 }
 
-/** A step that is no phase of `init`: told like one. `act` gives how many changes it made. */
+/** A step of a node's change. `act` gives how many changes it made. */
 export async function step(
-  { id, title }: { readonly id: string; readonly title: string },
+  which: ToldStep,
   node: string,
   work: Work,
   act: (tools: Tools) => Promise<number>,
 ): Promise<void> {
   const { emit, begun, signal } = work.run;
-  const { connection } = hostOf(node, work);
-  const started = performance.now();
-  const tripsBefore = connection.stats.roundTrips;
-  if (signal.aborted) throw stoppedOnRequest();
-  emit({ type: 'phase-started', host: node, phase: id, title });
-  const tools: Tools = {
-    host: connection,
-    api: work.prepared.access.api,
-    begun,
-    progress: (text) => emit({ type: 'progress', host: node, phase: id, text }),
-    signal,
-  };
-  try {
-    const changes = await act(tools);
-    const timing: PhaseTiming = {
-      host: node,
-      phase: id,
-      seconds: (performance.now() - started) / 1000,
-      roundTrips: connection.stats.roundTrips - tripsBefore,
-      changes,
-    };
-    work.timings.push(timing);
-    emit({ type: 'phase-finished', ...timing });
-  } catch (thrown) {
-    const error = asKinitError(thrown).at({ host: node, phase: id });
-    work.failures.set(node, error);
-    reportFailure(emit, node, id, error);
-    throw error;
-  }
+  const host = hostOf(node, work);
+  const { api } = work.prepared.access;
+  const options = { emit, signal, onTiming: (timing: PhaseTiming) => work.timings.push(timing) };
+  await toldStep(which, host, options, async ({ progress, made }) => {
+    made(await act({ host: host.connection, api, begun, progress, signal }));
+  });
 }
 
 /** Takes the node alone through phases; of the others only what follows from it is written there. */

@@ -25,10 +25,13 @@ function nodeWith(runtime: string, ready = true): KubeObject {
 
 const cluster = (there: KubeObject, pods: readonly KubeObject[]) =>
   fakeApi([there], { [PODS]: () => ({ status: 200, body: { items: pods } }) });
-const wait = (api: ReturnType<typeof fakeApi>, before: readonly string[] = []): Promise<void> =>
+const wait = (api: ReturnType<typeof fakeApi>, before: readonly string[] = [], mayBeGone = false): Promise<void> =>
   waitForChangedNode(
-    api,
-    { node: 'a', runtime: 'cri-o', before: new Set(before) },
+    () => Promise.resolve(api),
+    {
+      ...{ node: 'a', told: 'containerRuntimeVersion', isNew: (told) => told.startsWith('cri-o://') },
+      ...{ news: 'runs with cri-o', before: new Set(before), mayBeGone },
+    },
     { ...fakeTools(), timeoutSeconds: 0.01 },
   );
 
@@ -37,7 +40,7 @@ test('the node is back when it tells of the new runtime, is Ready, and is served
 });
 
 test.each([
-  ['still the other runtime', nodeWith('containerd://2.4.2'), 'tells of containerd://2.4.2, not yet of cri-o'],
+  ['still the other runtime', nodeWith('containerd://2.4.2'), 'its kubelet has not told yet that it runs with cri-o'],
   ['not Ready', nodeWith('cri-o://1.34.0', false), 'a is not Ready'],
   ['a DaemonSet less than before', nodeWith('cri-o://1.34.0'), 'not Ready there: shop/net-x'],
 ])('%s: it is not back', async (_what, there, missing) => {
@@ -48,4 +51,10 @@ test.each([
 test('what served it before are the DaemonSets whose pod was Ready', async () => {
   const pods = [daemon('net', true), daemon('broken', false)];
   expect([...(await servedBy(cluster(node('a'), pods), 'a'))]).toEqual(['net']);
+});
+
+test('one that is not there any more is waited for, but where that may be', async () => {
+  const empty = fakeApi([]);
+  expect((await failure(wait(empty))).context.found).toContain('a is not registered');
+  await wait(empty, [], true);
 });
