@@ -24,9 +24,14 @@ import (
 
 // programs maps a program's name to what runs it. Each does not return, or returns when the program ended well.
 var programs = map[string]func(){
-	"kinit-server": func() { os.Exit(serve(os.Args[1:])) },
-	"kube-proxy":   runCobra(proxy.NewProxyCommand),
-	"kubelet":      runCobra(func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) }),
+	"kinit-server": func() {
+		if len(os.Args) > 1 && os.Args[1] == "datastore" {
+			os.Exit(care(os.Args[2:]))
+		}
+		os.Exit(serve(os.Args[1:]))
+	},
+	"kube-proxy": runCobra(proxy.NewProxyCommand),
+	"kubelet":    runCobra(func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) }),
 	"kubectl": func() {
 		if err := cli.RunNoErrOutput(kubectl.NewDefaultKubectlCommand()); err != nil {
 			kubectlutil.CheckErr(err)

@@ -17,6 +17,7 @@ export const LANES = {
     'runtimes',
     'runtime-change',
     'embedded',
+    'datastore',
     'resume-join',
   ],
   waits: [

@@ -57,6 +57,8 @@ export interface ControlPlaneForm {
   readonly ports: readonly ClaimedPort[];
   /** Names of its containers or processes, as the runtime, the folders of logs and `ps` have them. */
   readonly components: { readonly apiServer: string; readonly others: readonly string[] };
+  /** sh text that ends all of it on a host and waits for that, and that starts it again. Absent: kinit does not stop it yet. */
+  readonly stopAndStart?: { readonly stop: string; readonly start: string };
   /** How a person restarts all of it, as half a sentence; in short, and with the way. */
   readonly restart: { readonly short: string; readonly long: string };
 }

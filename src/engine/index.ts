@@ -8,3 +8,7 @@ export { lookAtCertificates, type CertificatesSeen } from './session/certificate
 export { runDoctor, type Examination } from './explain/doctor.js';
 export type { PhaseTiming } from './run/outcome.js';
 export type { ReviewedPlan } from './plan/reviewed.js';
+export { backUp, compactDatastore, lookAtDatastore } from './datastore/backup.js';
+export type { DatastoreState } from '../datastore/index.js';
+export { unpackBackup } from './datastore/manifest.js';
+export { restoreBackup } from './datastore/restore.js';

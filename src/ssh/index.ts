@@ -2,3 +2,4 @@ export { hostAccess } from './login/access.js';
 export { createConnector } from './connect/connect.js';
 export type { Connector, ConnectOptions } from './connect/connect.js';
 export { readSecret } from './login/secret.js';
+export { download } from './transfer/download.js';

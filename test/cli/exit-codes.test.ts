@@ -146,7 +146,12 @@ test.each([
 });
 
 /** What a command needs, or reads an inventory only with. */
-const WITH: Readonly<Record<string, string>> = { 'token delete': ' abcdef', 'artifacts list': ' --origin' };
+const WITH: Readonly<Record<string, string>> = {
+  'token delete': ' abcdef',
+  'artifacts list': ' --origin',
+  'datastore backup': ' --file f',
+  'datastore restore': ' f',
+};
 const reaching = Object.keys(declared).filter((command) => declared[command]?.includes('inventory'));
 
 test.each(reaching)('kinit %s: an inventory that is wrong or missing is 11, a wrong option 10', async (command) => {

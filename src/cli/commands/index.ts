@@ -4,6 +4,7 @@ import { apply } from './apply.js';
 import { artifacts } from './artifacts.js';
 import { certs } from './certs.js';
 import { check } from './check.js';
+import { datastore } from './datastore.js';
 import { doctor } from './doctor.js';
 import { init } from './init.js';
 import { inventory } from './inventory.js';
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   status,
   doctor,
   certs,
+  datastore,
   runtime,
   token,
   kubeconfig,

@@ -47,5 +47,9 @@ export const embedded: ControlPlaneForm = {
     { port: 10259, owner: PROGRAM },
   ],
   components: { apiServer: PROGRAM, others: [] },
+  stopAndStart: {
+    stop: `timeout 120 systemctl stop ${PROGRAM}`,
+    start: `timeout 330 systemctl start ${PROGRAM}`,
+  },
   restart: { short: `systemctl restart ${PROGRAM}`, long: `systemctl restart ${PROGRAM}` },
 };

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { clientRequest, PKI_DIR, subjects, wantedLeaf } from '../../pki/index.js';
 import { directory } from '../../resources/index.js';
 import type { Datastore } from '../datastore.js';
+import { sqliteCare } from './care.js';
 import { databaseOfAnother } from './leftovers.js';
 import { CERTIFICATES_DIR, DATA_DIR, DATABASE, SOCKET } from './places.js';
 
@@ -63,5 +64,6 @@ export const sqlite: Datastore = {
   dataFolder: DATA_DIR,
   health: { checks: ['etcd', 'etcd-readiness'], certificates: CERTIFICATES_DIR },
   leftovers: [databaseOfAnother],
+  care: sqliteCare,
   supply: {},
 };

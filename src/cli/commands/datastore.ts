@@ -1,0 +1,171 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { KinitError } from '../../model/error.js';
+import { defineCommand, defineGroup } from '../arguments/command.js';
+import { CHANGES_HOSTS } from '../arguments/exit-codes.js';
+import { withConnectOptions, withWriteOptions } from '../arguments/options.js';
+import { ownVersion } from '../arguments/version.js';
+import { loadedInventory } from '../files/inventory.js';
+import type { WriteArguments, writeOptionsOf } from '../run-engine.js';
+import type { CommandContext } from '../arguments/command.js';
+import type { LoadedInventory } from '../../model/spec.js';
+import type { GlobalOptions } from '../arguments/options.js';
+import { confirm } from '../terminal/confirm.js';
+
+const exitCodes = [...CHANGES_HOSTS, 'refused'] as const;
+
+const backup = defineCommand({
+  usage: 'backup',
+  describe: 'Copy the data of the cluster into a file here (mode 600), while it runs: consistent, checked',
+  examples: [
+    ['datastore backup --file cluster.backup', 'secrets of the cluster are in it'],
+    ['datastore backup --file "cluster-$(date +%F).backup"', 'one a day'],
+  ],
+  exitCodes,
+  options: (yargs) => withWriteOptions(withConnectOptions(yargs)).option('file', fileOption('File to write')),
+  run: async (args, context) => {
+    const { options } = await workOf(args, context);
+    const [{ backUp }, { writeSecretFile }] = await Promise.all([
+      import('../../engine/index.js'),
+      import('../files/secret.js'),
+    ]);
+    const file = resolve(args.file);
+    const { manifest, content } = await backUp({ ...options, version: ownVersion() });
+    await writeSecretFile(file, content);
+    const size = bytes(content.length);
+    await context.ui.result(
+      { file, ...manifest },
+      `Written: ${file} (${size}, ${String(manifest.keys)} keys, revision ${String(manifest.revision)}).\nThe keys of the cluster are not in it: keep /etc/kubernetes/pki and /etc/kubernetes/encryption-config.yaml of a control-plane host too.`,
+    );
+    return 0;
+  },
+});
+
+const restore = defineCommand({
+  usage: 'restore <file>',
+  describe: 'Put a backup in the place of the data of its cluster; what was there is kept on the host',
+  examples: [
+    ['datastore restore cluster.backup', 'where the API server is down'],
+    ['datastore restore cluster.backup --stop --yes', 'a cluster that lives is stopped first'],
+  ],
+  exitCodes,
+  options: (yargs) =>
+    withWriteOptions(withConnectOptions(yargs))
+      .positional('file', { type: 'string', demandOption: true, describe: 'A file that kinit datastore backup wrote' })
+      .option('stop', { type: 'boolean', default: false, describe: 'Stop a control plane that lives, for it' }),
+  run: async (args, context) => {
+    const { options } = await workOf(args, context);
+    const { restoreBackup, unpackBackup } = await import('../../engine/index.js');
+    const { manifest, copy } = unpackBackup(args.file, await contentOf(args.file));
+    if (args.stop)
+      await confirm(
+        `All that was written to ${manifest.cluster} after ${manifest.taken} goes. Restore it?`,
+        args,
+        context,
+      );
+    const done = await restoreBackup({ ...options, manifest, copy, stop: args.stop });
+    const lines = [
+      `Restored: ${manifest.cluster} as it was at ${manifest.taken}. Its nodes are ready.`,
+      `What was there: ${done.kept} on ${done.host}; kinit reset takes it away.`,
+      ...(done.removed.length === 0
+        ? []
+        : [`Nodes that are no hosts of the inventory, removed: ${done.removed.join(', ')}`]),
+      ...(done.registered.length === 0 ? [] : [`Nodes that the backup did not know: ${done.registered.join(', ')}`]),
+      'Next: kinit init brings what kinit itself keeps in the cluster to what the inventory says now.',
+    ];
+    await context.ui.result({ ...done, taken: manifest.taken, revision: manifest.revision }, lines.join('\n'));
+    return 0;
+  },
+});
+
+const status = defineCommand({
+  usage: 'status',
+  describe: 'Show how large the datastore is, and which keys make it so',
+  examples: [
+    ['datastore status', 'size, write-ahead log, rows a key'],
+    ['datastore status --output json', 'the same for a script'],
+  ],
+  exitCodes,
+  options: (yargs) => withWriteOptions(withConnectOptions(yargs)),
+  run: async (args, context) => {
+    const { options } = await workOf(args, context);
+    const [{ lookAtDatastore }, { renderDatastore }] = await Promise.all([
+      import('../../engine/index.js'),
+      import('../render/tables/datastore.js'),
+    ]);
+    const seen = await lookAtDatastore(options);
+    await context.ui.result(seen, renderDatastore(seen));
+    return 0;
+  },
+});
+
+const compact = defineCommand({
+  usage: 'compact',
+  describe: 'Give disk space back that the datastore no longer uses, while the cluster runs',
+  examples: [['datastore compact', 'writes wait meanwhile, a second for some hundred megabytes']],
+  exitCodes,
+  options: (yargs) => withWriteOptions(withConnectOptions(yargs)),
+  run: async (args, context) => {
+    const { options } = await workOf(args, context);
+    const { compactDatastore } = await import('../../engine/index.js');
+    const { before, after } = await compactDatastore(options);
+    const was = before.bytes + before.writeAheadLog;
+    await context.ui.result(
+      { before: was, after: after.bytes },
+      `Compacted: ${bytes(was)} with its write-ahead log before, ${bytes(after.bytes)} now.`,
+    );
+    return 0;
+  },
+});
+
+/** The data of the cluster. */
+export const datastore = defineGroup(
+  'datastore',
+  "Back up, restore, look at and compact the cluster's data",
+  [backup, restore, status, compact],
+  [
+    ['datastore backup --file cluster.backup', 'while the cluster runs'],
+    ['datastore restore cluster.backup', 'back to it'],
+  ],
+);
+
+interface Work extends Partial<WriteArguments>, Pick<GlobalOptions, 'inventory'> {
+  readonly acceptNewHostKeys: boolean;
+}
+
+/** What every command here hands to the engine. */
+async function workOf(
+  args: Work,
+  context: CommandContext,
+): Promise<{
+  readonly options: Pick<ReturnType<typeof writeOptionsOf>, 'lock'> & {
+    readonly inventory: LoadedInventory;
+    readonly acceptNewHostKeys: boolean;
+  } & Pick<CommandContext, 'emit' | 'signal'>;
+}> {
+  const inventory = await loadedInventory(args as Parameters<typeof loadedInventory>[0], context);
+  const { lock } = (await import('../run-engine.js')).writeOptionsOf(args);
+  const { emit, signal } = context;
+  return { options: { inventory, acceptNewHostKeys: args.acceptNewHostKeys, lock, emit, signal } };
+}
+
+function fileOption(describe: string) {
+  return { type: 'string', demandOption: true, requiresArg: true, describe } as const;
+}
+
+async function contentOf(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new KinitError(`${file} cannot be read`, {
+      class: 'access',
+      found: cause instanceof Error ? cause.message : String(cause),
+      hint: 'Name a file that kinit datastore backup wrote.',
+      cause,
+    });
+  }
+}
+
+function bytes(count: number): string {
+  return count < 1_000_000 ? `${String(Math.ceil(count / 1000))} kB` : `${(count / 1_000_000).toFixed(1)} MB`;
+}
