@@ -1,16 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 
-const base = mkdtempSync(join(tmpdir(), 'kinit-scratch-'));
+let base: string | undefined;
 
-// Registered for the test file that imports this; each has its own copy of the module.
-afterAll(() => {
-  rmSync(base, { recursive: true, force: true });
-});
-
-/** A new empty folder that goes away with the test file. */
+/** A new empty folder that goes away with the test file: test/setup.ts sees to that, as files share this module. */
 export function scratch(): string {
+  base ??= mkdtempSync(join(tmpdir(), 'kinit-scratch-'));
   return mkdtempSync(join(base, 'x-'));
+}
+
+export function removeScratch(): void {
+  if (base !== undefined) rmSync(base, { recursive: true, force: true });
+  base = undefined;
 }
