@@ -26,7 +26,15 @@ export default defineConfig({
     maxWorkers: 2 * availableParallelism(),
     projects: [
       // The modules of src are loaded once for each process, which is two thirds of the CPU time that a process for each file takes.
-      { test: { ...unit, name: 'shared', isolate: false, include: ['test/**/*.test.ts'], exclude: [...ELSEWHERE, ...ALONE] } },
+      {
+        test: {
+          ...unit,
+          name: 'shared',
+          isolate: false,
+          include: ['test/**/*.test.ts'],
+          exclude: [...ELSEWHERE, ...ALONE],
+        },
+      },
       { test: { ...unit, name: 'alone', include: ALONE, exclude: ELSEWHERE } },
     ],
   },

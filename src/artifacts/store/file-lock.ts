@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KinitError } from '../../model/error.js';
 import { processStart } from './process-start.js';
 import { defined } from '../../model/defined.js';
+import { sha256Hex } from '../../model/text/digest.js';
 
 export interface FileLockOptions {
   readonly waitSeconds: number;
@@ -30,8 +31,8 @@ export async function withFileLock<T>(file: string, options: FileLockOptions, wo
   const deadline = Date.now() + waitSeconds * 1000;
   let told = false;
   while (!(await take(file, mine))) {
-    const seen = await readFile(file, 'utf8').catch(() => undefined);
-    if (seen !== undefined && (await isStale(seen))) await removeStale(file, seen);
+    const seen = await textOf(file);
+    if (seen !== undefined && (await isStale(seen))) await removeStale(file, seen, mine);
     else if (seen !== undefined && !told) {
       options.onWait?.(holderIn(seen));
       told = true;
@@ -50,7 +51,7 @@ export async function withFileLock<T>(file: string, options: FileLockOptions, wo
   try {
     return await work();
   } finally {
-    if ((await readFile(file, 'utf8').catch(() => '')) === mine) await rm(file, { force: true });
+    if ((await textOf(file)) === mine) await rm(file, { force: true });
   }
 }
 
@@ -80,16 +81,23 @@ async function writeSynced(file: string, text: string): Promise<void> {
   }
 }
 
-/** Of two waiters that both saw the stale lock, the slower may move away the faster one's new lock: it is put back. */
-async function removeStale(file: string, seen: string): Promise<void> {
-  const aside = `${file}.stale-${randomBytes(4).toString('hex')}`;
-  try {
-    await rename(file, aside);
-  } catch {
+/**
+ * Only one of those that saw the stale lock removes it: who has the right to, a lock beside it named after what it says. Every
+ * lock says something else, so one who gets the right later finds another text in the lock, and leaves it.
+ */
+async function removeStale(file: string, seen: string, mine: string): Promise<void> {
+  const right = `${file}.stale-${sha256Hex(seen).slice(0, 16)}`;
+  if (await take(right, mine)) {
+    if ((await textOf(file)) === seen) await rm(file, { force: true });
+    await rm(right, { force: true });
     return;
   }
-  if ((await readFile(aside, 'utf8')) !== seen) await link(aside, file).catch(() => undefined);
-  await rm(aside, { force: true });
+  const holder = await textOf(right);
+  if (holder !== undefined && (await isStale(holder))) await removeStale(right, holder, mine);
+}
+
+function textOf(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch(() => undefined);
 }
 
 /** "PID START [MACHINE NONCE]"; earlier versions wrote the first two only. */

@@ -3,6 +3,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { withFileLock } from '../../../src/artifacts/store/file-lock.js';
+import { sha256Hex } from '../../../src/model/text/digest.js';
 
 let folder = '';
 let file = '';
@@ -33,12 +34,20 @@ test('the lock holds its owner from the moment it is there', async () => {
   });
 });
 
+test('one that died while it removed a dead lock does not keep the others out', async () => {
+  await writeFile(file, '4194305 1\n');
+  const right = `${file}.stale-${sha256Hex('4194305 1\n').slice(0, 16)}`;
+  await writeFile(right, '4194306 1\n');
+  expect(await withFileLock(file, { waitSeconds: 60, busy }, async () => 'done')).toBe('done');
+  expect(await readdir(folder)).toEqual([]);
+});
+
 test('many that meet a dead lock at once still go one after another', async () => {
   await writeFile(file, '4194305 1\n');
   let inside = 0;
   let most = 0;
   await Promise.all(
-    Array.from({ length: 8 }, () =>
+    Array.from({ length: 40 }, () =>
       withFileLock(file, { waitSeconds: 30, busy }, async () => {
         most = Math.max(most, ++inside);
         await new Promise((wake) => setTimeout(wake, 3));
