@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -128,13 +127,11 @@ func prepare(database string, ahead int64) (any, error) {
 	}
 	defer db.Close()
 	if ahead > 0 {
-		for _, statement := range []string{
-			"INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease) SELECT MAX(id) + ?1, 'gap-' || (MAX(id) + ?1), 0, 1, 0, 0, 0 FROM kine",
-			"UPDATE kine SET prev_revision = (SELECT MAX(id) FROM kine) WHERE name = 'compact_rev_key' AND ?1 > 0",
-		} {
-			if _, err := db.Exec(statement, ahead); err != nil {
-				return nil, fmt.Errorf("%s: %w", database, err)
-			}
+		if _, err := db.Exec("INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease) SELECT MAX(id) + ?1, 'gap-' || (MAX(id) + ?1), 0, 1, 0, 0, 0 FROM kine", ahead); err != nil {
+			return nil, fmt.Errorf("%s: %w", database, err)
+		}
+		if _, err := db.Exec("UPDATE kine SET prev_revision = (SELECT MAX(id) FROM kine) WHERE name = 'compact_rev_key'"); err != nil {
+			return nil, fmt.Errorf("%s: %w", database, err)
 		}
 	}
 	if _, err := db.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
@@ -244,7 +241,7 @@ func syncFile(path string) error {
 			return err
 		}
 		err = file.Sync()
-		if err = errors.Join(err, file.Close()); err != nil && !errors.Is(err, io.EOF) {
+		if err = errors.Join(err, file.Close()); err != nil {
 			return fmt.Errorf("%s cannot be written to the disk: %w", name, err)
 		}
 	}

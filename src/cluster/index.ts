@@ -7,4 +7,5 @@ export {
   type CreateToken,
   type TokenInfo,
 } from './tokens.js';
+export { leaseRenewed } from './node/lease.js';
 export { listNodes, type NodeStatus } from './node/status.js';

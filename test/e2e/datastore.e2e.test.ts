@@ -1,12 +1,16 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, kinit, kinitOk, lab, type LabHandle } from './support/kinit.js';
+import { packBackup, unpackBackup } from '../../src/engine/datastore/manifest.js';
+import { all, eventually, kinit, kinitEvents, kinitOk, lab, type LabHandle } from './support/kinit.js';
 import { preparedHosts } from './support/prepared.js';
 import { EMBEDDED, shape } from './support/shapes.js';
 
 /** SIGKILLs under writes: a handful here, fifty in `npm run test:datastore-kills`. */
 const KILLS = Number(process.env['KINIT_TEST_DATASTORE_KILLS'] ?? 3);
+
+/** A node that no kinit has made. */
+const ELSEWHERE = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'elsewhere' } };
 
 let cluster: LabHandle;
 let file: string;
@@ -27,6 +31,10 @@ afterAll(async () => {
 
 test('a backup is taken while the cluster runs, into a file of mode 600, and leaves nothing on the host', async () => {
   await cluster.kubectl('create configmap before --from-literal=is=there');
+  await cluster.sh(
+    'node1',
+    `echo '${JSON.stringify(ELSEWHERE)}' | kubectl --kubeconfig /etc/kubernetes/admin.conf create -f -`,
+  );
   const { code, stderr } = await datastore('backup', '--file', file);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -50,6 +58,13 @@ test('a torn file and a changed one are refused before any host is touched', asy
     stderr: expect.stringMatching(/cannot be restored; nothing was changed[^]*torn/) as string,
   });
   await rm(torn);
+  const changed = `${file}.changed`;
+  await writeFile(changed, packBackup(unpackBackup(file, whole).manifest, Buffer.from('other')));
+  expect(await datastore('restore', changed, '--stop', '--yes')).toMatchObject({
+    code: 10,
+    stderr: expect.stringMatching(/cannot be restored; nothing was changed[^]*SHA-256/) as string,
+  });
+  await rm(changed);
 });
 
 test('a cluster that lives is not restored over, and is told the way', async () => {
@@ -65,12 +80,15 @@ test('restored: what was there then is there, what came later is not, the old da
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(await cluster.kubectl("get configmap before -o jsonpath='{.data.is}'")).toBe('there');
   expect(await cluster.kubectl('get configmap after --ignore-not-found')).toBe('');
+  expect(stdout).toContain('no hosts of the inventory: elsewhere.');
+  await cluster.kubectl('delete node elsewhere');
   const kept = /What was there: (\S+) on node1/.exec(stdout)?.[1] ?? 'none';
   const old = `cd ${kept} && kinit-server datastore status --database state.db`;
   expect((await cluster.sh('node1', old)).stdout).toContain('"revision":');
   await cluster.kubectl('create configmap later --from-literal=is=there');
-  const again = await kinitOk(['init', '-i', cluster.inventory]);
-  expect(again.stdout).not.toBe('');
+  await kinitOk(['init', '-i', cluster.inventory]);
+  const planned = await kinitEvents(['plan', '-i', cluster.inventory]);
+  expect({ code: planned.code, planned: all(planned.events, 'change-planned') }).toEqual({ code: 0, planned: [] });
 });
 
 test('a copy onto a full disk ends with a clear word, and leaves no half of it', async () => {

@@ -2,13 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { KinitError } from '../../model/error.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
-import { CHANGES_HOSTS } from '../arguments/exit-codes.js';
+import { CHANGES_HOSTS, REACHES_HOSTS } from '../arguments/exit-codes.js';
 import { withConnectOptions, withWriteOptions } from '../arguments/options.js';
 import { ownVersion } from '../arguments/version.js';
 import { loadedInventory } from '../files/inventory.js';
-import type { WriteArguments, writeOptionsOf } from '../run-engine.js';
+import type { WriteArguments } from '../run-engine.js';
 import type { CommandContext } from '../arguments/command.js';
-import type { LoadedInventory } from '../../model/spec.js';
 import type { GlobalOptions } from '../arguments/options.js';
 import { confirm } from '../terminal/confirm.js';
 
@@ -24,7 +23,7 @@ const backup = defineCommand({
   exitCodes,
   options: (yargs) => withWriteOptions(withConnectOptions(yargs)).option('file', fileOption('File to write')),
   run: async (args, context) => {
-    const { options } = await workOf(args, context);
+    const options = await workOf(args, context);
     const [{ backUp }, { writeSecretFile }] = await Promise.all([
       import('../../engine/index.js'),
       import('../files/secret.js'),
@@ -54,7 +53,7 @@ const restore = defineCommand({
       .positional('file', { type: 'string', demandOption: true, describe: 'A file that kinit datastore backup wrote' })
       .option('stop', { type: 'boolean', default: false, describe: 'Stop a control plane that lives, for it' }),
   run: async (args, context) => {
-    const { options } = await workOf(args, context);
+    const options = await workOf(args, context);
     const { restoreBackup, unpackBackup } = await import('../../engine/index.js');
     const { manifest, copy } = unpackBackup(args.file, await contentOf(args.file));
     if (args.stop)
@@ -67,9 +66,11 @@ const restore = defineCommand({
     const lines = [
       `Restored: ${manifest.cluster} as it was at ${manifest.taken}. Its nodes are ready.`,
       `What was there: ${done.kept} on ${done.host}; kinit reset takes it away.`,
-      ...(done.removed.length === 0
+      ...(done.others.length === 0
         ? []
-        : [`Nodes that are no hosts of the inventory, removed: ${done.removed.join(', ')}`]),
+        : [
+            `Nodes that are no hosts of the inventory: ${done.others.join(', ')}. One that is gone: kubectl delete node NAME`,
+          ]),
       ...(done.registered.length === 0 ? [] : [`Nodes that the backup did not know: ${done.registered.join(', ')}`]),
       'Next: kinit init brings what kinit itself keeps in the cluster to what the inventory says now.',
     ];
@@ -85,15 +86,15 @@ const status = defineCommand({
     ['datastore status', 'size, write-ahead log, rows a key'],
     ['datastore status --output json', 'the same for a script'],
   ],
-  exitCodes,
-  options: (yargs) => withWriteOptions(withConnectOptions(yargs)),
+  exitCodes: [...REACHES_HOSTS, 'change', 'refused'],
+  options: (yargs) => withConnectOptions(yargs),
   run: async (args, context) => {
-    const { options } = await workOf(args, context);
+    const inventory = await loadedInventory(args, context);
     const [{ lookAtDatastore }, { renderDatastore }] = await Promise.all([
       import('../../engine/index.js'),
       import('../render/tables/datastore.js'),
     ]);
-    const seen = await lookAtDatastore(options);
+    const seen = await lookAtDatastore({ ...context, inventory, acceptNewHostKeys: args.acceptNewHostKeys });
     await context.ui.result(seen, renderDatastore(seen));
     return 0;
   },
@@ -106,7 +107,7 @@ const compact = defineCommand({
   exitCodes,
   options: (yargs) => withWriteOptions(withConnectOptions(yargs)),
   run: async (args, context) => {
-    const { options } = await workOf(args, context);
+    const options = await workOf(args, context);
     const { compactDatastore } = await import('../../engine/index.js');
     const { before, after } = await compactDatastore(options);
     const was = before.bytes + before.writeAheadLog;
@@ -129,24 +130,16 @@ export const datastore = defineGroup(
   ],
 );
 
-interface Work extends Partial<WriteArguments>, Pick<GlobalOptions, 'inventory'> {
-  readonly acceptNewHostKeys: boolean;
-}
+type Work = Pick<GlobalOptions, 'inventory'> &
+  Pick<WriteArguments, 'lockWait' | 'forceUnlock'> & { readonly acceptNewHostKeys: boolean };
 
-/** What every command here hands to the engine. */
-async function workOf(
-  args: Work,
-  context: CommandContext,
-): Promise<{
-  readonly options: Pick<ReturnType<typeof writeOptionsOf>, 'lock'> & {
-    readonly inventory: LoadedInventory;
-    readonly acceptNewHostKeys: boolean;
-  } & Pick<CommandContext, 'emit' | 'signal'>;
-}> {
-  const inventory = await loadedInventory(args as Parameters<typeof loadedInventory>[0], context);
-  const { lock } = (await import('../run-engine.js')).writeOptionsOf(args);
+/** What every command here that changes something hands to the engine. */
+async function workOf(args: Work, context: CommandContext) {
+  const inventory = await loadedInventory(args, context);
+  const { writeOptionsOf } = await import('../run-engine.js');
+  const { lock } = writeOptionsOf(args);
   const { emit, signal } = context;
-  return { options: { inventory, acceptNewHostKeys: args.acceptNewHostKeys, lock, emit, signal } };
+  return { inventory, acceptNewHostKeys: args.acceptNewHostKeys, lock, emit, signal };
 }
 
 function fileOption(describe: string) {

@@ -2,6 +2,7 @@ import type { ClusterApi } from '../../model/api.js';
 import { KinitError } from '../../model/error.js';
 import { isReady } from '../why/pods.js';
 import { text } from '../api/json.js';
+import { leaseRenewed } from './lease.js';
 import { pause, throwIfStopped } from '../api/until.js';
 
 /** A live kubelet renews its lease every 10 s (kubelet: nodeLeaseDurationSeconds 40, a quarter of it). */
@@ -38,19 +39,13 @@ async function stillAlive(
   name: string,
   { progress, signal, watchSeconds = LEASE_WATCH_SECONDS }: StaleNodeOptions,
 ): Promise<boolean> {
-  const renewed = async (): Promise<string | undefined> =>
-    text(
-      await api.get({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: 'kube-node-lease', name }),
-      'spec',
-      'renewTime',
-    );
-  const before = await renewed();
+  const before = await leaseRenewed(api, name);
   progress(`node ${name} exists and is Ready: watching for ${watchSeconds} s whether a machine still reports as it`);
   const end = performance.now() + watchSeconds * 1000;
   while (performance.now() < end) {
     await pause(Math.min(1000, watchSeconds * 100), signal);
     throwIfStopped(signal, `a sign of life of node ${name}`);
-    const now = await renewed();
+    const now = await leaseRenewed(api, name);
     if (now !== before) return now !== undefined;
   }
   return false;

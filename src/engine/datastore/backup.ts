@@ -21,10 +21,11 @@ export function backUp(
   options: CareOptions & { readonly version: string },
 ): Promise<{ manifest: BackupManifest; content: Buffer }> {
   const { inventory, emit, version } = options;
-  return withDatastore('datastore backup', options, async ({ host, care, signal }) => {
+  return withDatastore('datastore backup', options, async (work) => {
+    const { host, care, signal } = work;
     const { connection, spec } = host;
     try {
-      const made = await step(host, care.backup(), {
+      const made = await step(work, care.backup(), {
         what: 'copy the data',
         next: AGAIN,
         schema: contentsSchema,
@@ -66,8 +67,8 @@ export function backUp(
 
 /** How large the datastore is, and what makes it so. */
 export function lookAtDatastore(options: CareOptions): Promise<DatastoreState> {
-  return withDatastore('datastore status', options, ({ host, care }) =>
-    step(host, care.status(), {
+  return withDatastore('datastore status', options, (work) =>
+    step(work, work.care.status(), {
       what: 'look at the datastore',
       next: 'kinit doctor looks for the cause.',
       schema: datastoreStateSchema,
@@ -77,13 +78,13 @@ export function lookAtDatastore(options: CareOptions): Promise<DatastoreState> {
 
 /** Gives space back; what was before and what is after. */
 export function compactDatastore(options: CareOptions): Promise<{ before: DatastoreState; after: Contents }> {
-  return withDatastore('datastore compact', options, async ({ host, care }) => {
-    const before = await step(host, care.status(), {
+  return withDatastore('datastore compact', options, async (work) => {
+    const before = await step(work, work.care.status(), {
       what: 'look at the datastore',
       next: AGAIN,
       schema: datastoreStateSchema,
     });
-    const after = await step(host, care.compact(), {
+    const after = await step(work, work.care.compact(), {
       what: 'compact the datastore',
       next: AGAIN,
       schema: contentsSchema,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { waitUntil } from '../../cluster/api/until.js';
-import { listNodes } from '../../cluster/index.js';
+import { patiently, waitUntil, type Look } from '../../cluster/api/until.js';
+import { leaseRenewed, listNodes } from '../../cluster/index.js';
 import { lookAtApi } from '../../cluster/waits/api.js';
 import { controlPlaneOf } from '../../control-plane/index.js';
 import { contentsSchema, datastoreOf } from '../../datastore/index.js';
@@ -25,8 +25,8 @@ export interface Restored {
   readonly host: string;
   /** Folder on that host with the data that were there. */
   readonly kept: string;
-  /** Nodes that were in the backup and are no hosts of the inventory. */
-  readonly removed: readonly string[];
+  /** Nodes of the backup that are no hosts of the inventory: they may have joined otherwise, so they stay. */
+  readonly others: readonly string[];
   /** Nodes that were not in the backup: their kubelets have registered them again. */
   readonly registered: readonly string[];
 }
@@ -54,19 +54,19 @@ export function restoreBackup(options: RestoreOptions): Promise<Restored> {
         { path: care.scratch, content: { bytes: copy }, mode: 0o600, sha256: manifest.sha256 },
       ]);
       const next = 'The data are as they were. Mend what is named, then run the same command again.';
-      await step(host, care.prepare(), { what: 'check the backup', next, schema: contentsSchema, change: true });
+      await step(work, care.prepare(), { what: 'check the backup', next, schema: contentsSchema, change: true });
       work.signal.throwIfAborted();
       tell('stopping the control plane');
-      await step(host, stop, { what: 'stop the control plane', next, schema: z.string(), change: true });
+      await step(work, stop, { what: 'stop the control plane', next, schema: z.string(), change: true });
       const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
-      const kept = await step(host, care.replace(stamp), {
+      const kept = await step(work, care.replace(stamp), {
         what: 'put the backup in place',
         next: 'Mend what is named, then run the same command again.',
         schema: z.string(),
         change: true,
       });
       tell(`starting the control plane; what was there is in ${kept}`);
-      await step(host, start, {
+      await step(work, start, {
         what: 'start the control plane on the backup',
         next: `What was there is in ${kept} on ${name}. ${controlPlaneOf(spec).restart.long} tries again.`,
         schema: z.string(),
@@ -74,7 +74,7 @@ export function restoreBackup(options: RestoreOptions): Promise<Restored> {
       });
       return { host: name, kept, ...(await settle(work, options)) };
     },
-    true,
+    { all: true },
   );
 }
 
@@ -114,11 +114,11 @@ function refuseRestore(host: LiveHost, { manifest, inventory, stop }: RestoreOpt
   return stopAndStart;
 }
 
-/** Waits until the API answers and every node is ready; those that the backup does not know register again, those of no host go. */
+/** Waits until the API answers and every node is ready; those that the backup does not know register again. */
 async function settle(
   { host, live, signal }: CareWork,
   { inventory, emit }: RestoreOptions,
-): Promise<Pick<Restored, 'removed' | 'registered'>> {
+): Promise<Pick<Restored, 'others' | 'registered'>> {
   const access = accessThrough([host], { inventory, signal, mayReadKeys: true });
   if (access === undefined)
     throw new KinitError('no administrator credentials lie on the host', {
@@ -137,8 +137,6 @@ async function settle(
     });
     const known = new Set((await listNodes(api)).map(({ name }) => name));
     const hosts = new Set(inventory.spec.hosts.map(({ name }) => name));
-    const removed = [...known].filter((name) => !hosts.has(name));
-    for (const name of removed) await api.delete({ apiVersion: 'v1', kind: 'Node', name });
     const members = live.filter(({ facts }) => isMember(facts));
     const missing = members.filter(({ spec }) => !known.has(spec.name));
     // A kubelet registers its node when it starts, and only then.
@@ -147,26 +145,25 @@ async function settle(
         timeoutSeconds: 120,
         change: 'restart the kubelet',
       });
+    const names = members.map(({ spec }) => spec.name);
+    const before = new Map<string, string | undefined>();
+    for (const name of names) before.set(name, await leaseRenewed(api, name));
     await waitUntil({
-      ...{ what: 'the nodes to be ready', timeoutSeconds: 180, progress, signal, hint },
-      look: () =>
-        nodesReady(
-          api,
-          members.map(({ spec }) => spec.name),
-        ),
+      ...{ what: 'the nodes to be ready', timeoutSeconds: 180, intervalMs: 1000, progress, signal, hint },
+      look: () => patiently(() => nodesReady(api, before)),
     });
-    return { removed, registered: missing.map(({ spec }) => spec.name) };
+    return { others: [...known].filter((name) => !hosts.has(name)), registered: missing.map(({ spec }) => spec.name) };
   } finally {
     access.close();
   }
 }
 
-async function nodesReady(
-  api: ClusterApi,
-  wanted: readonly string[],
-): Promise<{ done: true; value: undefined } | { done: false; missing: string }> {
+/** What the backup says of a node is of then: its kubelet has to have spoken since. @param before each node's lease when it was looked at first */
+async function nodesReady(api: ClusterApi, before: ReadonlyMap<string, string | undefined>): Promise<Look<undefined>> {
   const ready = new Set((await listNodes(api)).filter((node) => node.ready).map(({ name }) => name));
-  const missing = wanted.filter((name) => !ready.has(name));
+  const missing: string[] = [];
+  for (const [name, renewed] of before)
+    if (!ready.has(name) || (await leaseRenewed(api, name)) === renewed) missing.push(name);
   return missing.length === 0
     ? { done: true, value: undefined }
     : { done: false, missing: `not ready: ${missing.join(', ')}` };

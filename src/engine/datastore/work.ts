@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { z } from 'zod';
 import { controlPlaneOf } from '../../control-plane/index.js';
 import { datastoreOf, type DatastoreCare } from '../../datastore/index.js';
@@ -10,7 +11,8 @@ import { clusterLock, whileHeld, type LockWish } from '../session/lock.js';
 import { closeHosts, openHosts, type LiveHost, type SessionOptions } from '../session/session.js';
 
 export interface CareOptions extends SessionOptions {
-  readonly lock: LockWish;
+  /** Absent: nothing is changed, so nobody is kept out. */
+  readonly lock?: LockWish;
   readonly emit: Emit;
 }
 
@@ -23,24 +25,29 @@ export interface CareWork {
   readonly signal: AbortSignal;
 }
 
-/** Does something with the datastore's data, under the cluster's lock. @param all connects to workers too */
+/** Does something with the datastore's data, under the cluster's lock where one is asked for. @param all connects to workers too */
 export async function withDatastore<T>(
   command: string,
   options: CareOptions,
   act: (work: CareWork) => Promise<T>,
-  all = false,
+  { all = false } = {},
 ): Promise<T> {
-  const { inventory, signal } = options;
+  const { inventory, signal, lock: wish } = options;
   const care = careOf(inventory.spec);
-  const lock = clusterLock(command, options);
+  const lock = wish === undefined ? undefined : clusterLock(command, { ...options, lock: wish });
   const hosts = inventory.spec.hosts.filter((host) => all || isControlPlane(host));
-  const { live, lost } = await openHosts(hosts, { ...options, incompleteFacts: true, beforeChanges: lock.take });
+  const { live, lost } = await openHosts(hosts, {
+    ...options,
+    incompleteFacts: true,
+    ...(lock === undefined ? {} : { beforeChanges: lock.take }),
+  });
   try {
     const host = leaderOf(live);
     if (host === undefined) throw lost.find(({ spec }) => isControlPlane(spec))?.error ?? noControlPlane();
-    return await whileHeld(lock, signal, (held) => act({ host, live, care, signal: held }));
+    const work = { host, live, care, signal };
+    return await (lock === undefined ? act(work) : whileHeld(lock, signal, (held) => act({ ...work, signal: held })));
   } finally {
-    await lock.release().catch(() => undefined);
+    await lock?.release().catch(() => undefined);
     await closeHosts(live);
   }
 }
@@ -60,7 +67,7 @@ const SECONDS = 1800;
 
 /** Runs one step on the host and reads its answer. @param what in words, for errors; @param next what a person can do */
 export async function step<T extends z.ZodType>(
-  { connection, spec }: LiveHost,
+  { host: { connection, spec }, care }: CareWork,
   script: string,
   { what, next, schema, change = false }: { what: string; next: string; schema: T; change?: boolean },
 ): Promise<z.output<T>> {
@@ -76,14 +83,9 @@ export async function step<T extends z.ZodType>(
     host: spec.name,
     found: found || `exit code ${String(code)}`,
     hint: /full|No space left/i.test(found)
-      ? `The disk of ${spec.name} is full. Make room (df -h ${datastoreFolder(script)}), then run the same command again. Nothing was lost.`
+      ? `The disk of ${spec.name} is full. Make room (df -h ${posix.dirname(care.scratch)}), then run the same command again. Nothing was lost.`
       : next,
   });
-}
-
-/** The first folder that stands in a script's arguments. */
-function datastoreFolder(script: string): string {
-  return /(\/[^\s']+)\/[^\s/']+/.exec(script)?.[1] ?? '/var/lib';
 }
 
 function jsonOf(text: string): unknown {
