@@ -1,3 +1,4 @@
+export { cloudInit } from './cloud-init/index.js';
 export { labDown } from './commands/down.js';
 /** @internal Only the end-to-end tests fail hosts. */
 export { closeLab, killHost, partition, startHost } from './commands/fail-on-purpose.js';

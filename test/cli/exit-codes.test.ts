@@ -101,7 +101,7 @@ test('docs/exit-codes.md says of every command how it may end', () => {
     const own = names.filter((name) => !always.includes(name)).map((name) => String(codeOf(name)));
     return [command, own.join(', ')];
   });
-  const documented = [...docs.matchAll(/^\| `([a-z ]+)` +\| ([\d, ]*?) *\|$/gm)].map(([, command, codes]) => [
+  const documented = [...docs.matchAll(/^\| `([a-z -]+)` +\| ([\d, ]*?) *\|$/gm)].map(([, command, codes]) => [
     command,
     codes,
   ]);

@@ -5,6 +5,7 @@ import { parse, stringify } from 'yaml';
 import type { KinitEvent } from '../../src/model/event.js';
 import { ageCertificates } from './support/aged.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, lab, only, type LabHandle } from './support/kinit.js';
+import { OVERLAY_MTU, withOverlay, type Reached } from './support/overlay.js';
 import { preparedHosts } from './support/prepared.js';
 
 const PREPARATION = 'hostname,hosts-file,packages,time,swap,modules,sysctls,binaries,runtime,images,kubelet';
@@ -13,7 +14,7 @@ const SERVING = '/var/lib/kubelet/pki/kubelet-server-current.pem';
 const UNLIKE_A_MACHINE = '--ignore-preflight-errors=all';
 
 interface Inventory {
-  readonly hosts: readonly { readonly name: string; readonly address: string }[];
+  readonly hosts: readonly (Reached & { readonly internalAddress?: string })[];
   readonly [option: string]: unknown;
 }
 
@@ -22,10 +23,14 @@ let cluster: LabHandle;
 let whole: Inventory;
 const beside = (name: string): string => join(dirname(cluster.inventory), name);
 
-/** node1 and node2 are kinit's, under an intermediate CA of the user's; node3 is in no inventory of the cluster. */
+/**
+ * node1 and node2 are kinit's, under an intermediate CA of the user's; node3 is in no inventory of the cluster. Nodes have a
+ * network of their own among them, behind the one that SSH uses.
+ */
 beforeAll(async () => {
   cluster = await lab('certificates', { hosts: 3, snapshot: await preparedHosts() });
-  whole = parse(readFileSync(cluster.inventory, 'utf8')) as Inventory;
+  const made = parse(readFileSync(cluster.inventory, 'utf8')) as Inventory;
+  whole = { ...made, hosts: await withOverlay(cluster, made.hosts), apiServer: { certSANs: [made.hosts[0]?.address] } };
   await makeAuthorities();
   const pki = { ca: { certFile: 'intermediate.crt', keyFile: 'intermediate.key' } };
   writeFileSync(cluster.inventory, stringify({ ...whole, hosts: whole.hosts.slice(0, 2), pki }));
@@ -101,6 +106,20 @@ test('init under an intermediate CA; every node is reached, the approver is ther
   expect(changesOf(await initOk())).toBe(0);
 });
 
+test('nodes use their own network alone; kubectl gets in from outside by a name of the certificate', async () => {
+  const nodes = await cluster.kubectl(
+    `get nodes -o jsonpath='{range .items[*]}{.status.addresses[?(@.type=="InternalIP")].address} {.metadata.annotations.flannel\\.alpha\\.coreos\\.com/public-ip}{"\\n"}{end}'`,
+  );
+  expect(nodes.trim().split('\n')).toEqual(['10.147.20.11 10.147.20.11', '10.147.20.12 10.147.20.12']);
+  expect(await cluster.kubectl('-n default get endpointslices kubernetes -o jsonpath={.endpoints[*].addresses}')).toBe(
+    '["10.147.20.11"]',
+  );
+  const mtu = Number((await cluster.sh('node2', 'cat /sys/class/net/flannel.1/mtu')).stdout);
+  expect(mtu).toBeLessThan(OVERLAY_MTU);
+  const outside = `--server https://${whole.hosts[0]?.address ?? ''}:6443 get --raw /readyz`;
+  expect(await cluster.kubectl(outside)).toBe('ok');
+});
+
 test('plan reads no private key: it works where the keys are somewhere else', async () => {
   const keys = '/etc/kubernetes/pki/front-proxy-ca.key /etc/kubernetes/pki/etcd/ca.key';
   await cluster.sh('node1', `mkdir /root/away && mv ${keys} /root/away/`);
@@ -136,8 +155,7 @@ test('a host that kinit never touched: the stock kubeadm joins it, its kubelet a
 });
 
 test('what a node asks for beyond its own stays unapproved, whoever asks', async () => {
-  const own = whole.hosts[1]?.address ?? '';
-  const others = whole.hosts[0]?.address ?? '';
+  const [others = '', own = ''] = whole.hosts.map(({ internalAddress = '' }) => internalAddress);
   const server = ['digital signature', 'key encipherment', 'server auth'];
   const asked: readonly (readonly [string, { names: string; usages?: string[]; as?: 'admin' }])[] = [
     ['other-name', { names: 'DNS:node1' }],

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -9,7 +11,7 @@ import type { Lab } from '../../src/lab/index.js';
 import { specSchema } from '../../src/inventory/spec-schema.js';
 import { labNames } from '../../src/lab/state/paths.js';
 import { runLocal } from '../../src/ssh/local.js';
-import { kinit, kinitOk, labName } from './support/kinit.js';
+import { all, kinit, kinitEvents, kinitOk, labName } from './support/kinit.js';
 import { labProcesses, labTraces } from './support/lab-traces.js';
 
 const NAME = labName('lab');
@@ -198,6 +200,56 @@ test('a power cut, a reboot and a cut network are as on real hosts: the disk sta
   expect(await ping()).toBe(true);
 });
 
+test("a machine made of what `lab cloud-init` writes has its name, and kinit's user and key", async () => {
+  const at = address('node3');
+  const file = (name: string): string => join(lab.directory, name);
+  const inventory = (its: string): string => `hosts:
+  - { name: made, address: ${its}, roles: [control-plane] }
+ssh: { user: maker, identityFile: id_ed25519, knownHostsFile: keys_of_made, configFile: none }
+`;
+  await writeFile(file('made.yaml'), inventory(at));
+  const write = ['lab', 'cloud-init', '-i', file('made.yaml'), '--out', file('seeds')];
+  const gateway = `${at.replace(/\d+$/, '1')}/24`;
+  await kinitOk([...write, '--gateway', gateway]);
+
+  const seed = '/var/lib/cloud/seed/nocloud';
+  const prepared = await onHost(
+    'node3',
+    `(apt-get update -q && apt-get install -y -q --no-install-recommends cloud-init) > /dev/null 2>&1 || exit 1
+     mkdir -p ${seed}; echo 'datasource_list: [NoCloud]' > /etc/cloud/cloud.cfg.d/90_test.cfg`,
+  );
+  expect(prepared.code).toBe(0);
+  for (const name of ['user-data', 'meta-data', 'network-config'])
+    await onHost('node3', `cat > ${seed}/${name}`, await readFile(file(`seeds/made/${name}`), 'utf8'));
+  // The network of the host stays: only that each of the writers of configurations takes it.
+  const read = await onHost(
+    'node3',
+    `cd ${seed} && cloud-init schema --config-file user-data
+     for writer in eni networkd netplan; do
+       cloud-init devel net-convert -p network-config -k yaml -d /root/$writer -D debian -O $writer > /dev/null 2>&1 || exit 1
+       grep -rq ${at} /root/$writer && grep -rq ${gateway.replace('/24', '')} /root/$writer || exit 1
+     done
+     mv network-config /root
+     cloud-init init --local && cloud-init init && cloud-init modules --mode=config && cloud-init modules --mode=final`,
+  );
+  expect(read).toMatchObject({ code: 0, stdout: expect.stringContaining('Valid cloud-config: user-data') });
+
+  // It has made host keys of its own, as any new machine.
+  const { code, events } = await kinitEvents(['check', '-i', file('made.yaml'), '--accept-new-host-keys']);
+  expect([code, all(events, 'check').map(({ host }) => host)]).toEqual([13, expect.arrayContaining(['made'])]);
+  expect(all(events, 'check').find(({ check }) => check.name === 'memory')?.check.status).toBe('error');
+
+  // What differs is not written over unasked.
+  expect(await kinit(write)).toMatchObject({ code: 0 });
+  await appendFile(file('seeds/made/user-data'), '# mine\n');
+  expect(await kinit(write)).toMatchObject({ code: 10, stderr: expect.stringContaining('seeds/made/user-data') });
+  await writeFile(file('made.yaml'), inventory('192.0.2.7'));
+  expect(await kinit([...write, '--gateway', gateway])).toMatchObject({
+    code: 10,
+    stderr: expect.stringContaining(`made cannot have 192.0.2.7 behind ${gateway}`),
+  });
+});
+
 test('down leaves nothing behind, and twice is fine', async () => {
   const found = await labTraces(NAME);
   // What is looked for below is really there now.
@@ -246,9 +298,9 @@ function address(host: string): string {
   return lab.hosts.find(({ name }) => name === host)?.address ?? '';
 }
 
-async function onHost(host: string, script: string): Promise<{ code: number; stdout: string }> {
+async function onHost(host: string, script: string, input = ''): Promise<{ code: number; stdout: string }> {
   const [program = '', ...args] = sshCommand(lab, host, ['sh', '-c', script]);
-  const { code, stdout } = await runLocal(program, args, { reject: false });
+  const { code, stdout } = await runLocal(program, args, { reject: false, input });
   return { code, stdout };
 }
 

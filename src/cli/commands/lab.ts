@@ -1,9 +1,12 @@
+import { resolve } from 'node:path';
 import { DRIVER_NAMES } from '../../lab/drivers/names.js';
 import { IMAGE_NAMES } from '../../lab/images/names.js';
 import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import { quote } from '../../shell/quote.js';
 import { commandWords, defineCommand, defineGroup } from '../arguments/command.js';
+import { loadedInventory } from '../files/inventory.js';
+import { confirm } from '../terminal/confirm.js';
 import { parseMemory } from '../terminal/size.js';
 import { table } from '../render/tables/table.js';
 import { count } from '../render/text.js';
@@ -168,6 +171,49 @@ const exec = defineCommand({
   },
 });
 
+const cloudInit = defineCommand({
+  usage: 'cloud-init',
+  describe: "Write what cloud-init needs to make machines of the inventory's hosts: name, user and key, fixed address",
+  examples: [
+    ['lab cloud-init', 'a folder for each host in ./cloud-init; addresses by DHCP'],
+    ['lab cloud-init --gateway 192.168.122.1/24', 'with the addresses of the inventory, behind this router'],
+  ],
+  exitCodes: ['access', 'inventory'],
+  options: (yargs) =>
+    yargs
+      .option('out', { type: 'string', default: 'cloud-init', requiresArg: true, describe: 'Folder to write into' })
+      .option('gateway', {
+        type: 'string',
+        requiresArg: true,
+        describe: "The machines' router and the length of their network's prefix; without it they ask DHCP",
+      }),
+  run: async (args, context) => {
+    const inventory = await loadedInventory(args, context);
+    const { cloudInit: make } = await import('../../lab/index.js');
+    const { readIfThere, writeFileBeside } = await import('../files/secret.js');
+    const machines = await make(inventory, args.gateway);
+    const files = machines.flatMap((machine) =>
+      Object.entries(machine.files).map(([name, text]) => ({ file: resolve(args.out, machine.host, name), text })),
+    );
+    const changed = [];
+    for (const { file, text } of files) {
+      const before = await readIfThere(file);
+      if (before !== undefined && before !== text) changed.push(file);
+    }
+    if (changed.length > 0) await confirm(`${changed.join(', ')}: there with another content. Replace?`, args, context);
+    for (const { file, text } of files) await writeFileBeside(file, text, 0o644);
+    const rows = machines.map(({ host, user, fixed }) => [
+      host,
+      user,
+      fixed?.address ?? 'by DHCP',
+      fixed?.hardwareAddress ?? 'any',
+      resolve(args.out, host),
+    ]);
+    await context.ui.result(machines, table(['HOST', 'USER', 'ADDRESS', 'HARDWARE ADDRESS', 'FILES'], rows));
+    return 0;
+  },
+});
+
 const down = defineCommand({
   usage: 'down',
   describe: 'Take a lab away with all that is in it; nothing of it stays on this machine',
@@ -189,7 +235,7 @@ const down = defineCommand({
 export const lab = defineGroup(
   'lab',
   'Throwaway hosts on this machine',
-  [up, list, ssh, exec, down],
+  [up, list, ssh, exec, down, cloudInit],
   [
     ['lab up', 'three hosts and an inventory for them'],
     ['lab down', 'and away again'],
