@@ -17,9 +17,6 @@ type config struct {
 	APIServer         []string        `json:"apiServer"`
 	ControllerManager []string        `json:"controllerManager"`
 	Scheduler         []string        `json:"scheduler"`
-	// Kubelet and KubeProxy are in this process where they are given.
-	Kubelet   []string `json:"kubelet,omitempty"`
-	KubeProxy []string `json:"kubeProxy,omitempty"`
 	// Kubeconfig of a client that may read /readyz.
 	Kubeconfig string `json:"kubeconfig"`
 }
