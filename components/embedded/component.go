@@ -28,9 +28,10 @@ const stopTimeout = 20 * time.Second
 
 // running is the stack of components that were started, in their order. They end in the opposite order: nothing outlives what it needs.
 type running struct {
-	failed chan error
-	parts  []part
-	clock  func() time.Time
+	// failure is done when the first component ends by itself; its cause says which one, and why.
+	failure context.Context
+	fail    context.CancelCauseFunc
+	parts   []part
 	// Timings are how long each start took, in order.
 	timings []timing
 }
@@ -47,15 +48,16 @@ type timing struct {
 }
 
 func newRunning() *running {
-	return &running{failed: make(chan error, 1), clock: time.Now}
+	failure, fail := context.WithCancelCause(context.Background())
+	return &running{failure: failure, fail: fail}
 }
 
-// start runs a component and waits until it is ready. It fails where the component ends before, or takes too long.
+// start runs a component and waits until it is ready. It fails where it, or one that runs already, ends before, and where it takes
+// too long.
 func (r *running) start(ctx context.Context, c component) error {
-	began := r.clock()
+	began := time.Now()
 	runContext, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan struct{})
-	early := make(chan error, 1)
 	r.parts = append(r.parts, part{c.Name(), cancel, ended})
 	go func() {
 		defer close(ended)
@@ -66,30 +68,28 @@ func (r *running) start(ctx context.Context, c component) error {
 		if err == nil {
 			err = errors.New("it ended without an error")
 		}
-		err = fmt.Errorf("%s ended: %w", c.Name(), err)
-		early <- err
-		select {
-		case r.failed <- err:
-		default:
-		}
+		r.fail(endedBy(c.Name(), err))
 	}()
 	readyContext, stop := context.WithTimeout(ctx, readyTimeout)
 	defer stop()
 	ready := make(chan error, 1)
 	go func() { ready <- c.Ready(readyContext) }()
 	select {
-	case err := <-early:
-		return err
+	case <-r.failure.Done():
+		return context.Cause(r.failure)
 	case err := <-ready:
 		if err != nil {
-			return fmt.Errorf("%s is not ready after %s: %w", c.Name(), r.clock().Sub(began).Round(time.Second), err)
+			return fmt.Errorf("%s is not ready after %s: %w", c.Name(), time.Since(began).Round(time.Second), err)
 		}
 	}
-	took := r.clock().Sub(began)
+	took := time.Since(began)
 	r.timings = append(r.timings, timing{c.Name(), took})
 	klog.InfoS("Started", "component", c.Name(), "took", took.Round(time.Millisecond))
 	return nil
 }
+
+// endedBy is the end of a component in the words that kinit and its doctor look for.
+func endedBy(name string, err error) error { return fmt.Errorf("%s ended: %w", name, err) }
 
 // startTogether is start for components that do not need each other.
 func (r *running) startTogether(ctx context.Context, components ...component) error {
@@ -97,13 +97,17 @@ func (r *running) startTogether(ctx context.Context, components ...component) er
 	errs := make([]error, len(components))
 	apart := make([]*running, len(components))
 	for i, c := range components {
-		apart[i] = &running{failed: r.failed, clock: r.clock}
+		apart[i] = &running{failure: r.failure, fail: r.fail}
 		all.Go(func() { errs[i] = apart[i].start(ctx, c) })
 	}
 	all.Wait()
 	for _, other := range apart {
 		r.parts = append(r.parts, other.parts...)
 		r.timings = append(r.timings, other.timings...)
+	}
+	// All of them say it then.
+	if r.failure.Err() != nil {
+		return context.Cause(r.failure)
 	}
 	return errors.Join(errs...)
 }

@@ -55,7 +55,40 @@ func TestAComponentThatEndsEarlyIsNamed(t *testing.T) {
 	if err == nil || err.Error() != "api ended: address in use" {
 		t.Fatalf("got %v", err)
 	}
-	if got := <-r.failed; got.Error() != "api ended: address in use" {
+	if got := context.Cause(r.failure); got.Error() != "api ended: address in use" {
 		t.Fatalf("told %v", got)
 	}
 }
+
+// never is a part that runs and does not get ready.
+type never struct{ fake }
+
+func (never) Ready(ctx context.Context) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func TestAComponentThatEndsWhileALaterOneStartsIsNamed(t *testing.T) {
+	var log []string
+	end := make(chan error)
+	r := newRunning()
+	if err := r.start(context.Background(), untilTold{"datastore", end}); err != nil {
+		t.Fatal(err)
+	}
+	go func() { end <- errors.New("disk full") }()
+	err := r.startTogether(context.Background(), never{fake{name: "manager", log: &log}}, never{fake{name: "scheduler", log: &log}})
+	if err == nil || err.Error() != "datastore ended: disk full" {
+		t.Fatalf("got %v", err)
+	}
+	r.stop()
+}
+
+// untilTold is ready at once, and ends with what it is told.
+type untilTold struct {
+	name string
+	end  chan error
+}
+
+func (u untilTold) Name() string                { return u.name }
+func (u untilTold) Run(context.Context) error   { return <-u.end }
+func (u untilTold) Ready(context.Context) error { return nil }

@@ -6,15 +6,21 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"strconv"
+	"sync"
 	"time"
 
 	"github.com/spf13/pflag"
 	utilerrors "k8s.io/apimachinery/pkg/util/errors"
+	serveroptions "k8s.io/apiserver/pkg/server/options"
 	utilfeature "k8s.io/apiserver/pkg/util/feature"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	cliflag "k8s.io/component-base/cli/flag"
+	"k8s.io/component-base/compatibility"
+	"k8s.io/component-base/logs"
 	logsapi "k8s.io/component-base/logs/api/v1"
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	apiserveroptions "k8s.io/kubernetes/cmd/kube-apiserver/app/options"
@@ -27,7 +33,28 @@ import (
 // The three programs are started by their own options and Run functions, as their commands do it, because the commands take
 // SIGTERM for themselves: here the order of the end is ours.
 
-// parse gives a program its flags.
+// Names of the parts are those of the programs.
+const (
+	apiServerName         = "kube-apiserver"
+	controllerManagerName = "kube-controller-manager"
+	schedulerName         = "kube-scheduler"
+)
+
+// takeFlags gives a part its flags, and brings what they say about the whole process into effect. In its error the part stands.
+func takeFlags(name string, sets cliflag.NamedFlagSets, args []string, registry compatibility.ComponentGlobalsRegistry, logging *logs.Options) error {
+	err := parse(name, sets, args)
+	if err == nil {
+		err = registry.Set()
+	}
+	if err == nil {
+		err = applyLogging(logging)
+	}
+	if err != nil {
+		return endedBy(name, err)
+	}
+	return nil
+}
+
 func parse(name string, sets cliflag.NamedFlagSets, args []string) error {
 	flags := pflag.NewFlagSet(name, pflag.ContinueOnError)
 	flags.SetNormalizeFunc(cliflag.WordSepNormalizeFunc)
@@ -44,25 +71,39 @@ func parse(name string, sets cliflag.NamedFlagSets, args []string) error {
 	return nil
 }
 
+var loggingApplied sync.Once
+
+// applyLogging takes the options of the first part, the API server: a process has one log, and changing how it is written is not
+// safe once something writes to it. Those of the others are checked.
+func applyLogging(options *logs.Options) error {
+	first := false
+	var err error
+	loggingApplied.Do(func() {
+		first = true
+		err = logsapi.ValidateAndApply(options, utilfeature.DefaultFeatureGate)
+	})
+	if first {
+		return err
+	}
+	return logsapi.Validate(options, utilfeature.DefaultFeatureGate, nil).ToAggregate()
+}
+
 type apiServer struct {
-	args       []string
+	options    *apiserveroptions.ServerRunOptions
 	kubeconfig string
 }
 
-func (a apiServer) Name() string { return "kube-apiserver" }
+// newAPIServer takes a kubeconfig besides, of a client that may ask how it is.
+func newAPIServer(args []string, kubeconfig string) (component, error) {
+	s := apiserveroptions.NewServerRunOptions()
+	err := takeFlags(apiServerName, s.Flags(), args, s.GenericServerRunOptions.ComponentGlobalsRegistry, s.Logs)
+	return apiServer{s, kubeconfig}, err
+}
+
+func (a apiServer) Name() string { return apiServerName }
 
 func (a apiServer) Run(ctx context.Context) error {
-	s := apiserveroptions.NewServerRunOptions()
-	if err := parse(a.Name(), s.Flags(), a.args); err != nil {
-		return err
-	}
-	if err := s.GenericServerRunOptions.ComponentGlobalsRegistry.Set(); err != nil {
-		return err
-	}
-	if err := logsapi.ValidateAndApply(s.Logs, utilfeature.DefaultFeatureGate); err != nil {
-		return err
-	}
-	completed, err := s.Complete(ctx)
+	completed, err := a.options.Complete(ctx)
 	if err != nil {
 		return err
 	}
@@ -73,16 +114,16 @@ func (a apiServer) Run(ctx context.Context) error {
 }
 
 func (a apiServer) Ready(ctx context.Context) error {
-	client, host, err := a.client()
+	client, host, err := apiClient(a.kubeconfig)
 	if err != nil {
 		return err
 	}
 	return answers(ctx, client, host+"/readyz")
 }
 
-// Lives asks once whether it still answers.
-func (a apiServer) Lives(ctx context.Context) error {
-	client, host, err := a.client()
+// lives asks the API server once whether it still answers.
+func lives(ctx context.Context, kubeconfig string) error {
+	client, host, err := apiClient(kubeconfig)
 	if err != nil {
 		return err
 	}
@@ -90,8 +131,8 @@ func (a apiServer) Lives(ctx context.Context) error {
 	return ask(ctx, client, host+"/livez")
 }
 
-func (a apiServer) client() (*http.Client, string, error) {
-	configuration, err := clientcmd.BuildConfigFromFlags("", a.kubeconfig)
+func apiClient(kubeconfig string) (*http.Client, string, error) {
+	configuration, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
 		return nil, "", err
 	}
@@ -99,28 +140,26 @@ func (a apiServer) client() (*http.Client, string, error) {
 	return client, configuration.Host, err
 }
 
-type controllerManager struct{ args []string }
+type controllerManager struct {
+	options *controllermanageroptions.KubeControllerManagerOptions
+}
 
-func (c controllerManager) Name() string { return "kube-controller-manager" }
-
-func (c controllerManager) Run(ctx context.Context) error {
+func newControllerManager(args []string) (component, error) {
 	s, err := controllermanageroptions.NewKubeControllerManagerOptions()
 	if err != nil {
-		return err
+		return nil, endedBy(controllerManagerName, err)
 	}
-	known, disabled, aliases := controllermanager.KnownControllers(), controllermanager.ControllersDisabledByDefault(), controllermanager.ControllerAliases()
-	sets := s.Flags(known, disabled, aliases)
+	sets := s.Flags(controllermanager.KnownControllers(), controllermanager.ControllersDisabledByDefault(), controllermanager.ControllerAliases())
 	s.ParsedFlags = &sets
-	if err := parse(c.Name(), sets, c.args); err != nil {
-		return err
-	}
-	if err := s.ComponentGlobalsRegistry.Set(); err != nil {
-		return err
-	}
-	if err := logsapi.ValidateAndApply(s.Logs, utilfeature.DefaultFeatureGate); err != nil {
-		return err
-	}
-	configuration, err := s.Config(ctx, known, disabled, aliases)
+	err = takeFlags(controllerManagerName, sets, args, s.ComponentGlobalsRegistry, s.Logs)
+	return controllerManager{s}, err
+}
+
+func (c controllerManager) Name() string { return controllerManagerName }
+
+func (c controllerManager) Run(ctx context.Context) error {
+	known, disabled, aliases := controllermanager.KnownControllers(), controllermanager.ControllersDisabledByDefault(), controllermanager.ControllerAliases()
+	configuration, err := c.options.Config(ctx, known, disabled, aliases)
 	if err != nil {
 		return err
 	}
@@ -128,25 +167,21 @@ func (c controllerManager) Run(ctx context.Context) error {
 }
 
 func (c controllerManager) Ready(ctx context.Context) error {
-	return answers(ctx, ownClient(), "https://127.0.0.1:10257/healthz")
+	return answersAt(ctx, c.options.SecureServing, "/healthz")
 }
 
-type podScheduler struct{ args []string }
+type podScheduler struct{ options *scheduleroptions.Options }
 
-func (s podScheduler) Name() string { return "kube-scheduler" }
+func newPodScheduler(args []string) (component, error) {
+	options := scheduleroptions.NewOptions()
+	err := takeFlags(schedulerName, *options.Flags, args, options.ComponentGlobalsRegistry, options.Logs)
+	return podScheduler{options}, err
+}
+
+func (s podScheduler) Name() string { return schedulerName }
 
 func (s podScheduler) Run(ctx context.Context) error {
-	options := scheduleroptions.NewOptions()
-	if err := parse(s.Name(), *options.Flags, s.args); err != nil {
-		return err
-	}
-	if err := options.ComponentGlobalsRegistry.Set(); err != nil {
-		return err
-	}
-	if err := logsapi.ValidateAndApply(options.Logs, utilfeature.DefaultFeatureGate); err != nil {
-		return err
-	}
-	configuration, sched, err := scheduler.Setup(ctx, options)
+	configuration, sched, err := scheduler.Setup(ctx, s.options)
 	if err != nil {
 		return err
 	}
@@ -154,7 +189,25 @@ func (s podScheduler) Run(ctx context.Context) error {
 }
 
 func (s podScheduler) Ready(ctx context.Context) error {
-	return answers(ctx, ownClient(), "https://127.0.0.1:10259/readyz")
+	return answersAt(ctx, s.options.SecureServing, "/readyz")
+}
+
+// answersAt waits until a part answers where its flags let it listen (--bind-address, --secure-port). With port 0 it listens nowhere,
+// and nobody can ask.
+func answersAt(ctx context.Context, serving *serveroptions.SecureServingOptions, path string) error {
+	if serving.BindPort == 0 {
+		return nil
+	}
+	return answers(ctx, ownClient(), "https://"+ownAddress(serving.BindAddress, serving.BindPort)+path)
+}
+
+// ownAddress is where this process reaches what it listens on itself; of all addresses the loopback's.
+func ownAddress(listens net.IP, port int) string {
+	host := listens.String()
+	if listens.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, strconv.Itoa(port))
 }
 
 // ownClient asks this very process, whose certificate there nobody signed.

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -20,9 +18,8 @@ const sqliteOptions = "?_journal_mode=WAL&_synchronous=FULL&_busy_timeout=30000&
 
 // datastore is kine: etcd's protocol over a SQLite file.
 type datastore struct {
-	config   datastoreConfig
-	listens  chan struct{}
-	notified sync.Once
+	config  datastoreConfig
+	listens chan struct{}
 }
 
 func newDatastore(c datastoreConfig) *datastore {
@@ -32,11 +29,6 @@ func newDatastore(c datastoreConfig) *datastore {
 func (d *datastore) Name() string { return "datastore" }
 
 func (d *datastore) Run(ctx context.Context) error {
-	for _, file := range []string{d.config.SQLite, d.config.Socket} {
-		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-			return err
-		}
-	}
 	var all sync.WaitGroup
 	_, err := endpoint.Listen(ctx, endpoint.Config{
 		WaitGroup: &all,
@@ -60,7 +52,7 @@ func (d *datastore) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", d.config.SQLite, err)
 	}
-	d.notified.Do(func() { close(d.listens) })
+	close(d.listens)
 	<-ctx.Done()
 	all.Wait()
 	return nil

@@ -12,7 +12,6 @@ import (
 
 	"github.com/coreos/go-systemd/v22/daemon"
 	"k8s.io/client-go/rest"
-	logsapi "k8s.io/component-base/logs/api/v1"
 	"k8s.io/klog/v2"
 )
 
@@ -34,8 +33,6 @@ func serve(args []string) int {
 		fmt.Fprintln(os.Stderr, "Error:", err)
 		return exitUsage
 	}
-	// Each component says how it logs; the first one is listened to.
-	logsapi.ReapplyHandling = logsapi.ReapplyHandlingIgnoreUnchanged
 	rest.SetDefaultWarningHandler(rest.NoWarnings{})
 	systemd := takeSupervisor()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
@@ -73,10 +70,22 @@ func startAll(ctx context.Context, r *running, c config) error {
 			return err
 		}
 	}
-	if err := r.start(ctx, apiServer{c.APIServer, c.Kubeconfig}); err != nil {
+	api, err := newAPIServer(c.APIServer, c.Kubeconfig)
+	if err != nil {
 		return err
 	}
-	return r.startTogether(ctx, controllerManager{c.ControllerManager}, podScheduler{c.Scheduler})
+	if err := r.start(ctx, api); err != nil {
+		return err
+	}
+	manager, err := newControllerManager(c.ControllerManager)
+	if err != nil {
+		return err
+	}
+	pods, err := newPodScheduler(c.Scheduler)
+	if err != nil {
+		return err
+	}
+	return r.startTogether(ctx, manager, pods)
 }
 
 // wait returns when a component ends, or nil at a signal. Meanwhile the watchdog of systemd hears that the API answers.
@@ -91,11 +100,11 @@ func wait(ctx context.Context, r *running, c config, systemd supervisor) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case err := <-r.failed:
-			return err
+		case <-r.failure.Done():
+			return context.Cause(r.failure)
 		case <-tick.C:
 			bounded, cancel := context.WithTimeout(ctx, every/3)
-			if err := (apiServer{kubeconfig: c.Kubeconfig}).Lives(bounded); err != nil {
+			if err := lives(bounded, c.Kubeconfig); err != nil {
 				klog.ErrorS(err, "The API does not answer")
 			} else {
 				systemd.tell(daemon.SdNotifyWatchdog)

@@ -26,7 +26,11 @@ export const SHAPES: readonly Shape[] = [
 export const EMBEDDED: Shape = {
   title: 'a cluster whose control plane is one process',
   form: 'embedded',
-  inventory: { controlPlane: { mode: 'embedded' } },
+  inventory: {
+    controlPlane: { mode: 'embedded' },
+    // One log is the whole process's: a flag for it that one part alone gets must not end the server.
+    scheduler: { extraArgs: { v: '4' } },
+  },
 };
 
 /** Writes a shape's choices into the inventory of a lab. */
