@@ -69,6 +69,8 @@ export interface ErrorContext {
   /** Hosts that are ill, where that is not the one it was noticed on. For the code; `host` is what people are told. */
   readonly ill?: readonly string[];
   readonly phase?: string;
+  /** Id of the resource that was changed. For the code; `tried` is what people are told. */
+  readonly resource?: string;
   /** What was tried, in words or as the command a person could repeat. Never holds a secret. */
   readonly tried?: string;
   /** What came back: the last lines of output, an API status. Never holds a secret. */
@@ -109,10 +111,10 @@ export class KinitError extends Error {
 }
 
 /** What a person or a machine is told of an error: no cause, which may carry what must not be shown. */
-export type ToldContext = Omit<ErrorContext, 'cause' | 'unreachable' | 'ill'>;
+export type ToldContext = Omit<ErrorContext, 'cause' | 'unreachable' | 'ill' | 'resource'>;
 
 export function told({ context }: KinitError): ToldContext {
-  const { cause: _cause, unreachable: _unreachable, ill: _ill, ...rest } = context;
+  const { cause: _cause, unreachable: _unreachable, ill: _ill, resource: _resource, ...rest } = context;
   return rest;
 }
 

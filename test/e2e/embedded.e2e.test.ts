@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { testCluster } from './support/cluster.js';
 import { preparedHosts } from './support/prepared.js';
-import { eventually, kinit, type LabHandle } from './support/kinit.js';
+import { eventually, kinit, kinitOk, type LabHandle } from './support/kinit.js';
 import { changedInventory } from './support/running.js';
 import { EMBEDDED } from './support/shapes.js';
 import { fetchPage } from './support/web.js';
@@ -20,6 +20,22 @@ function running(cluster: () => LabHandle): void {
       code: 20,
       stderr: expect.stringMatching(/controlPlane[^]*embedded[^]*static-pods[^]*kinit reset/) as string,
     });
+  });
+
+  test('a flag that does not exist ends init with that flag, and init with the right ones mends it', async () => {
+    const wrong = await changedInventory(
+      cluster(),
+      'wrong',
+      (text) => `${text}\napiServer: { extraArgs: { no-such-flag: '1' } }\n`,
+    );
+    const { code, stderr } = await kinit(['init', '-i', wrong]);
+    expect({ code, stderr }).toEqual({
+      code: 14,
+      stderr: expect.stringMatching(
+        /could not restart kinit-server[^]*kinit-server: Error: kube-apiserver ended: unknown flag: --no-such-flag[^]*Correct what the first line names/,
+      ) as string,
+    });
+    await kinitOk(['init', '-i', cluster().inventory]);
   });
 
   test('the datastore answers nobody who shows no certificate', async () => {

@@ -5,7 +5,7 @@ import { isOutage } from './errors.js';
 
 /** Seconds between two questions whether waiting is of any use. */
 const HOPE_SECONDS = 5;
-const CORRECT_IT =
+export const CORRECT_IT =
   'Correct what the first line names (flags and settings come from the inventory: kubelet.config, extraArgs), then run the same command again.';
 
 export interface WaitOptions {

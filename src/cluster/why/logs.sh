@@ -2,7 +2,7 @@
 # What kubelet and system containers say. Logs are read as files: that works also when the container runtime does not.
 # "$1" = seconds since 1970 by the host's clock: older lines are not asked for; nor are those from before the kubelet's
 # configuration was written: they are another start's.
-# "$2"... = names of components: of those that are services, the journal is asked.
+# "$2"... = names of components: of those that are services, the journal is asked, from when they were written last.
 # Prints the kubelet's state as KEY=VALUE; '=== kinit journal' and its journal; for each log of a container
 # '=== kinit NAME [SECONDS]' and its lines, SECONDS being when a static pod's configuration was written; for each service
 # '=== kinit NAME service' and its lines.
@@ -62,12 +62,20 @@ containers() {
   done
 }
 
+# start_of NAME SINCE: the first second in which a service can have started from what is written now.
+start_of() {
+  changed=$(stat -c %Y "/etc/systemd/system/$1.service" /etc/kubernetes/*.yaml 2> /dev/null | sort -n | tail -n 1)
+  changed=$((${changed:-0} + 1))
+  if [ "$changed" -gt "$2" ] && [ "$changed" -le "$(date +%s)" ]; then echo "$changed"; else echo "$2"; fi
+}
+
 # services SINCE NAME...
 services() {
-  since=$1
+  begun=$1
   shift
   for name in "$@"; do
     [ -e "/etc/systemd/system/$name.service" ] || continue
+    since=$(start_of "$name" "$begun")
     echo
     echo "$mark $name service"
     timeout 15 journalctl -u "$name" --no-pager -q -o cat -n 200 --since "@$since" 2> /dev/null

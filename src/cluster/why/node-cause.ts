@@ -38,13 +38,7 @@ export async function nodeCause(
   only?: readonly string[],
 ): Promise<NodeCause | undefined> {
   const since = begun.getTime() + facts.clockOffsetMs;
-  const result = await host.run(
-    sh(logsScript, { args: [String(Math.max(0, Math.floor(since / 1000))), ...(only ?? [])] }),
-    {
-      timeoutSeconds: 30,
-    },
-  );
-  const { kubelet, containers } = readLogs(result.stdout);
+  const { kubelet, containers } = await readHost(host, since, only);
   const fromKubelet = firstKubeletError(kubelet.journal);
   if (!kubelet.up && fromKubelet !== undefined) {
     return {
@@ -54,12 +48,12 @@ export async function nodeCause(
     };
   }
   const counts = (name: string): boolean => only?.includes(name) ?? true;
-  const fatal = containers.flatMap(({ name, log, service, changed = 0 }) => {
-    const line = counts(name) ? firstFatal(log, Math.max(changed, since)) : undefined;
-    return line === undefined ? [] : [{ name, line: `${service ? '' : 'container '}${name}: ${line}` }];
-  });
+  const fatal = fatalOf(
+    containers.filter(({ name }) => counts(name)),
+    since,
+  );
   const first = [...fatal].sort((a, b) => rank(a.name) - rank(b.name))[0];
-  if (first !== undefined) return { line: first.line, hopeless: CONFIGURATION.test(first.line), certain: true };
+  if (first !== undefined) return first.cause;
   const unstarted = (only ?? []).flatMap((name) => {
     const line = podTrouble(kubelet.journal, name);
     return line === undefined ? [] : [{ line: `container ${name}: ${line}`, hopeless: false, certain: true }];
@@ -77,6 +71,36 @@ export async function hopelessCause(
 ): Promise<string | undefined> {
   const cause = await nodeCause(host, facts, begun, only);
   return cause?.hopeless === true ? cause.line : undefined;
+}
+
+/** The same of one service alone, whatever the kubelet and the others do. */
+export async function serviceCause(
+  host: HostConnection,
+  { clockOffsetMs }: Pick<HostFacts, 'clockOffsetMs'>,
+  begun: Date,
+  service: string,
+): Promise<NodeCause | undefined> {
+  const since = begun.getTime() + clockOffsetMs;
+  const { containers } = await readHost(host, since, [service]);
+  const own = containers.filter((each) => each.service && each.name === service);
+  return fatalOf(own, since)[0]?.cause;
+}
+
+async function readHost(host: HostConnection, since: number, only: readonly string[] = []): Promise<Logs> {
+  const seconds = String(Math.max(0, Math.floor(since / 1000)));
+  return readLogs((await host.run(sh(logsScript, { args: [seconds, ...only] }), { timeoutSeconds: 30 })).stdout);
+}
+
+function fatalOf(
+  containers: Logs['containers'],
+  since: number,
+): readonly { readonly name: string; readonly cause: NodeCause }[] {
+  return containers.flatMap(({ name, log, service, changed = 0 }) => {
+    const fatal = firstFatal(log, Math.max(changed, since));
+    if (fatal === undefined) return [];
+    const line = `${service ? '' : 'container '}${name}: ${fatal}`;
+    return [{ name, cause: { line, hopeless: CONFIGURATION.test(line), certain: true } }];
+  });
 }
 
 /**

@@ -34,6 +34,8 @@ export const embedded: ControlPlaneForm = {
       running: true,
       revision: serverRevision(context),
       files: [SERVER_FILE, UNIT_FILE],
+      // It is up when the API answers.
+      startSeconds: context.spec.waits.apiServerSeconds,
     }),
   ],
   ready: waitForServer,

@@ -1,20 +1,14 @@
 import { lookAtApi, RELOAD_SECONDS } from '../../cluster/waits/api.js';
 import { waitUntil } from '../../cluster/api/until.js';
+import { serviceCause } from '../../cluster/why/node-cause.js';
 import { SERVER_FILE } from '../../model/facts.js';
 import type { PhaseContext, Proofs } from '../../model/phase.js';
 import type { Tools } from '../../model/resource.js';
-import { parseFields } from '../../shell/output.js';
-import { sh, shellScript } from '../../shell/script.js';
 import { PROGRAM } from './places.js';
 
-const script = sh(shellScript('./state.sh', import.meta.url));
-
-/** Starts in a row after which the next one will not go better. */
-const STARTS = 3;
-
-/** Waits until the API answers; ends early where the process ends again and again, with its own last word. */
+/** Waits until the API answers; ends early, with the process's own last word, where its configuration is what ends it. */
 export async function waitForServer(context: PhaseContext, tools: Tools, _proofs: Proofs): Promise<void> {
-  const { host, progress, signal } = tools;
+  const { host, progress, signal, begun } = tools;
   const api = await tools.api();
   const until = performance.now() + RELOAD_SECONDS * 1000;
   await waitUntil({
@@ -26,11 +20,8 @@ export async function waitForServer(context: PhaseContext, tools: Tools, _proofs
     tried: 'GET /readyz',
     look: () => lookAtApi(api, '/readyz', performance.now() < until),
     hopeless: async () => {
-      const { stdout } = await host.run(script, { timeoutSeconds: 30 });
-      const state = parseFields(stdout);
-      const word = /^Error: .*$/m.exec(stdout)?.[0];
-      const ends = state.get('ActiveState') !== 'active' && Number(state.get('NRestarts') ?? 0) >= STARTS;
-      return ends ? (word ?? `${PROGRAM} is ${state.get('ActiveState') ?? 'unknown'}`) : undefined;
+      const cause = await serviceCause(host, context.node.facts, begun, PROGRAM);
+      return cause?.hopeless === true ? cause.line : undefined;
     },
     hint: `On the host: journalctl -u ${PROGRAM} -e. Its flags stand in ${SERVER_FILE}.`,
   });

@@ -151,6 +151,7 @@ async function runScripts(
   throw new KinitError(`could not ${change?.summary ?? 'apply a change'}`, {
     class: 'change',
     host: tools.host.host,
+    ...defined({ resource: change?.resource }),
     tried: `${change?.resource ?? ''} (exit code ${result.code})`,
     found: found === '' ? `nothing was printed, exit code ${result.code}` : found,
     hint: 'Mend what is named above on that host, then run the same command again: it goes on from here.',

@@ -1,4 +1,5 @@
-import { nodeCause, type NodeCause } from '../../cluster/why/node-cause.js';
+import { nodeCause, serviceCause, type NodeCause } from '../../cluster/why/node-cause.js';
+import { CORRECT_IT } from '../../cluster/api/until.js';
 import { FORMS } from '../../control-plane/index.js';
 import { DATASTORES } from '../../datastore/index.js';
 import type { KinitError } from '../../model/error.js';
@@ -6,6 +7,7 @@ import type { HostFacts } from '../../model/facts.js';
 import type { HostConnection } from '../../model/host.js';
 import { redact } from '../../model/text/redact/index.js';
 import { FAMILIES } from '../../os/index.js';
+import { serviceOf } from '../../resources/index.js';
 import { RUNTIMES } from '../../runtime/index.js';
 import { sh, shellScript } from '../../shell/script.js';
 
@@ -62,6 +64,8 @@ export async function explainFailedPhase(failure: KinitError, asked: Asked, begu
 async function explained(error: KinitError, { connection: host, facts }: Asked, begun: Date): Promise<KinitError> {
   try {
     if (error.context.class === 'timeout') return withCause(error, await nodeCause(host, facts, begun, COMPONENTS));
+    const service = serviceOf(error.context.resource ?? '');
+    if (service !== undefined) return ofService(error, await serviceCause(host, facts, begun, service));
     const found = error.context.found ?? '';
     if (error.context.class === 'change' && (FULL.test(found) || PERHAPS_FULL.test(found)) && !TOLD.test(found))
       return withDisks(error, await fullDisks(host, FULL.test(found)));
@@ -69,6 +73,11 @@ async function explained(error: KinitError, { connection: host, facts }: Asked, 
     // The connection may be what failed.
   }
   return error;
+}
+
+/** A service that did not start, with the word its program ended with, which may stand far from the end of its log. */
+function ofService(error: KinitError, cause: NodeCause | undefined): KinitError {
+  return withCause(error, cause).with(cause?.hopeless === true ? { hint: CORRECT_IT } : {});
 }
 
 /** What ended goes first; what was only logged, last. */

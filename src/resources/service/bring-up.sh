@@ -5,6 +5,7 @@
 # $4 = yes|no: it is (re)started now; no: only what is wrong at boot is mended
 # $5 = digest of what it starts from, or empty, $6 = stamp for that
 # $7 = stamp for the host name that it takes up, or empty
+# $8 = seconds in which it has to run
 # include: ../../shell/lib/die.sh
 # include: ../../shell/lib/host-name.sh
 # include: ../../shell/lib/state.sh
@@ -34,13 +35,14 @@ set_enabled() {
   esac
 }
 
-# --no-block and own waiting, for a minute: the bound is kinit's, not the unit's TimeoutStartSec.
+# --no-block and own waiting: the bound is kinit's, not the unit's TimeoutStartSec.
+# restart SECONDS
 restart() {
   systemctl reset-failed -- "$unit" 2> /dev/null
   systemctl restart --no-block -- "$unit" || exit 1
   sleep 0.05
   tenths=0
-  while [ "$tenths" -lt 600 ]; do
+  while [ "$tenths" -lt $(($1 * 10)) ]; do
     active=$(state ActiveState)
     case "$active:$(state Job)" in
       active: | active:0 | failed: | failed:0) break ;;
@@ -62,7 +64,8 @@ ends_again_and_again() {
 explain() {
   echo "$name is $active ($(state SubState), result $(state Result)) instead of running; its last log lines:"
   timeout 10 systemctl status --no-pager -n 0 -- "$unit" 2>&1 < /dev/null | head -n 12
-  timeout 10 journalctl --no-pager -o cat -n 20 -u "$unit" 2>&1 < /dev/null | tail -n 20
+  # Its own: systemd's words about it stand above.
+  timeout 10 journalctl -q --no-pager -o cat -n 20 "_SYSTEMD_UNIT=$unit" 2>&1 < /dev/null | tail -n 20
   exit 1
 } >&2
 
@@ -71,6 +74,6 @@ set_enabled "$3"
 [ "$4" = yes ] || exit 0
 # Before the start: a name that is set meanwhile is another one.
 [ -z "$7" ] || named=$(host_name_now)
-restart
+restart "$8"
 [ -z "$5" ] || write_state "$6" "$5"
 [ -z "$7" ] || write_state "$7" "$named"

@@ -16,6 +16,8 @@ export interface ServiceResource extends Resource {
   readonly revision: string | undefined;
   /** Files it starts from: a process that was started before one of them was written does not run as it was written. */
   readonly files: readonly string[];
+  /** Seconds in which it has to run, or to end for good. */
+  readonly startSeconds: number;
   /** The host name it takes up when it starts, which is noted then. Absent: no matter to it. */
   readonly hostName: string | undefined;
 }
@@ -43,6 +45,8 @@ export function service(options: {
   readonly running: boolean;
   readonly revision?: string;
   readonly files?: readonly string[];
+  /** Default: 60. */
+  readonly startSeconds?: number;
   readonly hostName?: string;
 }): ServiceResource {
   return {
@@ -53,6 +57,7 @@ export function service(options: {
     running: options.running,
     revision: options.revision,
     files: options.files ?? [],
+    startSeconds: options.startSeconds ?? START_SECONDS,
     hostName: options.hostName,
   };
 }
@@ -68,12 +73,15 @@ export function startedAs(options: { readonly name: string; readonly hostName: s
     running: undefined,
     revision: undefined,
     files: [],
+    startSeconds: START_SECONDS,
     hostName,
   };
 }
 
-/** Seconds: three times as long as bring-up.sh and take-down.sh wait for the unit. */
-const TIMEOUT = 180;
+/** What most programs need a fraction of. */
+const START_SECONDS = 60;
+/** bring-up.sh and take-down.sh (60 s) may be silent for so many times as long as they wait for the unit. */
+const PATIENCE = 3;
 
 /** What `systemctl is-enabled` calls enabled; 'enabled-runtime' is gone after a reboot. */
 const STARTS_AT_BOOT = ['enabled', 'static', 'indirect', 'alias', 'generated', 'linked'];
@@ -139,7 +147,7 @@ export const serviceKind: ResourceKind<ServiceResource, ServiceSeen> = {
     {
       do: 'script',
       script: r.running === false ? takeDown(r) : bringUp(r, mustStart(r, seen)),
-      silenceSeconds: TIMEOUT,
+      silenceSeconds: PATIENCE * Math.max(r.startSeconds, 60),
     },
   ],
   undo: undoOf({
@@ -154,8 +162,15 @@ export function recordService(name: string): UndoRecord<{ readonly name: string 
   return { save: sh(SAVE, { args: [unitOf(name)] }), data: { name }, as: { kind: 'service', id: idOf(name) } };
 }
 
+const ID = 'service:';
+
 function idOf(name: string): string {
-  return `service:${name}`;
+  return `${ID}${name}`;
+}
+
+/** The name of the service whose resource has this id; undefined: it is another kind's. */
+export function serviceOf(id: string): string | undefined {
+  return id.startsWith(ID) ? id.slice(ID.length) : undefined;
 }
 
 function differences(r: ServiceResource, seen: ServiceSeen): readonly string[] {
@@ -204,9 +219,18 @@ function isUp(seen: ServiceSeen): boolean {
   return seen.active === 'active' || seen.active === 'reloading';
 }
 
-function bringUp({ name, enabled, revision = '', hostName }: ServiceResource, start: boolean): string {
+function bringUp({ name, enabled, revision = '', startSeconds, hostName }: ServiceResource, start: boolean): string {
   const named = hostName === undefined ? '' : hostNameStamp(name);
-  const args = [unitOf(name), name, yesNo(enabled), yesNo(start), revision, revisionStamp(name), named];
+  const args = [
+    unitOf(name),
+    name,
+    yesNo(enabled),
+    yesNo(start),
+    revision,
+    revisionStamp(name),
+    named,
+    String(startSeconds),
+  ];
   return sh(BRING_UP, { args });
 }
 

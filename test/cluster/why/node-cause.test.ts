@@ -1,6 +1,6 @@
 import { utimesSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { firstFatal, nodeCause } from '../../../src/cluster/why/node-cause.js';
+import { firstFatal, nodeCause, serviceCause } from '../../../src/cluster/why/node-cause.js';
 import type { HostConnection } from '../../../src/model/host.js';
 import { type FakeHost, must, SHELLS, withHostAsync } from '../../resources/sh.js';
 import { fakeHost } from '../fakes.js';
@@ -56,6 +56,20 @@ test('a service is none of the containers, and its last words count likewise', a
     await cause(up, '=== kinit server service', 'I0501 fine', 'Error: scheduler ended: unknown flag: --x'),
   ).toEqual({
     line: 'server: Error: scheduler ended: unknown flag: --x',
+    hopeless: true,
+    certain: true,
+  });
+});
+
+test('of one service alone neither the kubelet nor a container counts', async () => {
+  const down =
+    'ActiveState=activating\nNRestarts=7\nrestarts=7\n=== kinit journal\nE0501 1 run.go:72] "command failed" err="bad"';
+  const container = `=== kinit server\n${stamp} Error: unknown flag: --of-a-container`;
+  const asked = (...parts: string[]): ReturnType<typeof serviceCause> =>
+    serviceCause(host(parts.join('\n')), { clockOffsetMs: 0 }, new Date('2026-05-01T09:59:00Z'), 'server');
+  expect(await asked(down, container)).toBeUndefined();
+  expect(await asked(down, container, '=== kinit server service', 'Error: api ended: unknown flag: --x')).toEqual({
+    line: 'server: Error: api ended: unknown flag: --x',
     hopeless: true,
     certain: true,
   });
@@ -189,6 +203,24 @@ describe.each(SHELLS)('%s', (shell) => {
         line: 'server: Error: scheduler ended: unknown flag: --x',
       });
       expect(host.calls().join('\n')).not.toContain('-u pod');
+    });
+  });
+
+  test('a service is asked from when it was written; what it said before is of another start', async () => {
+    await withHostAsync(async (host) => {
+      host.command('systemctl', 'echo ActiveState=active; echo NRestarts=0');
+      host.command('journalctl');
+      const written = Math.floor(Date.now() / 1000) - 60;
+      for (const file of ['/etc/systemd/system/server.service', '/etc/kubernetes/server.yaml']) {
+        host.write(file, '');
+        utimesSync(`${host.root}${file}`, written, written);
+      }
+      await ask(host, '2026-05-01T10:00:00Z', ['server']);
+      expect(host.calls().at(-1)).toContain(`-u server --no-pager -q -o cat -n 200 --since @${String(written + 1)}`);
+      // By a clock that was wrong.
+      utimesSync(`${host.root}/etc/kubernetes/server.yaml`, written + 9000, written + 9000);
+      await ask(host, '2026-05-01T10:00:00Z', ['server']);
+      expect(host.calls().at(-1)).toContain('--since @1777629600');
     });
   });
 

@@ -36,6 +36,24 @@ test('a wait that ran out is told with its cause first', async () => {
   });
 });
 
+test('a service that did not start is told with the word its program ended with, and with what to correct', async () => {
+  const failed = (resource: string): KinitError =>
+    new KinitError('could not restart server', { class: 'change', resource, found: 'I0501 starting', hint: 'mend' });
+  const said = (word: string): string =>
+    `ActiveState=active\n=== kinit server service\nI0501 fine\n${word}\nI0501 again`;
+  const flag = said('Error: api ended: unknown flag: --x');
+  expect((await explain(failed('service:server'), flag)).context).toMatchObject({
+    found: 'server: Error: api ended: unknown flag: --x\nI0501 starting',
+    hint: expect.stringMatching(/^Correct what the first line names/) as string,
+  });
+  expect((await explain(failed('service:server'), said('Error: api ended: address in use'))).context).toMatchObject({
+    found: 'server: Error: api ended: address in use\nI0501 starting',
+    hint: 'mend',
+  });
+  const other = failed('file:/etc/x');
+  expect(await explain(other, flag)).toBe(other);
+});
+
 test('a full disk is told with the space there is', async () => {
   const df = 'overlay 1000000 500000 500000 50% /\ntmpfs 51200 51200 0 100% /usr/local/bin\n';
   const { found, hint } = (await explain(full, df)).context;

@@ -19,6 +19,12 @@ test('nothing to do for a service that runs what it should', () => {
   expect(serviceKind.diff(R, UP)).toEqual({ changed: false, reason: 'kubelet is active and enabled' });
 });
 
+test('one that takes longer to start may be silent for longer', () => {
+  const slow = service({ name: 'server', enabled: true, running: true, startSeconds: 240 });
+  const silence = (r: typeof R): unknown => (serviceKind.apply(r, UP)[0] as { silenceSeconds?: number }).silenceSeconds;
+  expect([silence(R), silence(slow)]).toEqual([180, 720]);
+});
+
 test('nothing to do for a service that shall not run and does not exist, is masked or failed', () => {
   for (const seen of [
     { load: 'not-found', unitFile: '', active: 'inactive' },
@@ -224,10 +230,9 @@ for (const shell of SHELLS) {
         Result: 'exit-code',
         next: 'activating',
       });
-      const quick = script(R, { ...UP, active: 'inactive' }).replace(/-lt 600/, '-lt 3');
-      expect(quick).not.toBe(script(R, { ...UP, active: 'inactive' }));
-      const result = run(shell, host.inside(quick));
+      const result = run(shell, host.inside(script({ ...R, startSeconds: 2 }, { ...UP, active: 'inactive' })));
       expect(result.code).toBe(1);
+      expect(host.calls().filter((call) => call === 'sleep 0.1')).toHaveLength(20);
       expect(result.stderr).toContain('kubelet is activating (auto-restart');
     });
   });
