@@ -7,7 +7,7 @@ import { EMBEDDED } from './support/shapes.js';
 import { fetchPage } from './support/web.js';
 
 describe(EMBEDDED.title, () => {
-  testCluster(EMBEDDED, 'embedded', { running, serving, hosts: preparedHosts });
+  testCluster(EMBEDDED, 'embedded', { running, serving, ending, hosts: preparedHosts });
 });
 
 function running(cluster: () => LabHandle): void {
@@ -20,22 +20,6 @@ function running(cluster: () => LabHandle): void {
       code: 20,
       stderr: expect.stringMatching(/controlPlane[^]*embedded[^]*static-pods[^]*kinit reset/) as string,
     });
-  });
-
-  test('a flag that does not exist ends init with that flag, and init with the right ones mends it', async () => {
-    const wrong = await changedInventory(
-      cluster(),
-      'wrong',
-      (text) => `${text}\napiServer: { extraArgs: { no-such-flag: '1' } }\n`,
-    );
-    const { code, stderr } = await kinit(['init', '-i', wrong]);
-    expect({ code, stderr }).toEqual({
-      code: 14,
-      stderr: expect.stringMatching(
-        /could not restart kinit-server[^]*kinit-server: Error: kube-apiserver ended: unknown flag: --no-such-flag[^]*Correct what the first line names/,
-      ) as string,
-    });
-    await kinitOk(['init', '-i', cluster().inventory]);
   });
 
   test('the datastore answers nobody who shows no certificate', async () => {
@@ -87,5 +71,23 @@ function serving(cluster: () => LabHandle): void {
     expect(Number(await state('NRestarts'))).toBe(1);
     expect(await pods()).toBe(before.pods);
     await cluster().kubectl('delete configmap written');
+  });
+}
+
+function ending(cluster: () => LabHandle): void {
+  test('a flag that does not exist ends init with that flag, and init with the right ones mends it', async () => {
+    const wrong = await changedInventory(
+      cluster(),
+      'wrong',
+      (text) => `${text}\napiServer: { extraArgs: { no-such-flag: '1' } }\n`,
+    );
+    const { code, stderr } = await kinit(['init', '-i', wrong]);
+    expect({ code, stderr }).toEqual({
+      code: 14,
+      stderr: expect.stringMatching(
+        /could not restart kinit-server[^]*kinit-server: Error: kube-apiserver ended: unknown flag: --no-such-flag[^]*Correct what the first line names/,
+      ) as string,
+    });
+    await kinitOk(['init', '-i', cluster().inventory]);
   });
 }

@@ -1,8 +1,11 @@
 import type { KubeObject } from '../../model/api.js';
 import { shellScript } from '../../shell/script.js';
 
-/** Seconds a probe pod goes on asking before it gives up. */
-export const PROBE_LIMIT_SECONDS = 45;
+/**
+ * Seconds a probe pod goes on asking before it gives up. Where the API was away for a while, kube-proxy and the pod network's agents ask
+ * it again after up to 60 s (client-go: the backoff of a Reflector, 30 s with as much jitter): until then they know of no new node.
+ */
+export const PROBE_LIMIT_SECONDS = 75;
 const PORT = 8080;
 /** In a large cluster it is enough that this many backends answer: all nodes ask, so that each pairing is likely seen by some. */
 const ENOUGH = 5;

@@ -10,13 +10,19 @@ type Tests = (cluster: () => LabHandle) => void;
 
 /**
  * What every form of cluster has to do, from three hosts to a reset that leaves nothing. `others` are tests of its own:
- * on the cluster as init made it, and once it serves pages. `hosts` gives a snapshot to begin from; default: bare hosts.
+ * on the cluster as init made it, once it serves pages, and at the end, where nothing waits for what watches the API (after a long
+ * outage that comes back up to a minute late). `hosts` gives a snapshot to begin from; default: bare hosts.
  * @param name of its lab
  */
 export function testCluster(
   wanted: Shape,
   name: string,
-  others: { readonly running?: Tests; readonly serving?: Tests; readonly hosts?: () => Promise<string> } = {},
+  others: {
+    readonly running?: Tests;
+    readonly serving?: Tests;
+    readonly ending?: Tests;
+    readonly hosts?: () => Promise<string>;
+  } = {},
 ): void {
   const { form } = wanted;
   let cluster: LabHandle;
@@ -145,6 +151,8 @@ export function testCluster(
     expect({ code, failures: all(events, 'phase-failed') }).toEqual({ code: 0, failures: [] });
     expect(await readyNodes()).toEqual(['node1', 'node2', 'node3', 'node4']);
   });
+
+  others.ending?.(() => cluster);
 
   test('reset of all leaves no trace, and init on the same hosts works again', async () => {
     await kinitOk(['reset', '--yes', '-i', cluster.inventory]);
