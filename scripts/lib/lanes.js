@@ -23,6 +23,7 @@ export const LANES = {
   waits: [
     'origin',
     'packages',
+    'yum',
     'uml',
     'doctor',
     'works',

@@ -10,8 +10,9 @@ export interface SigningKey {
   readonly fingerprint: string;
   /** A text with its signature around it. */
   readonly clearsign: (text: string) => Promise<string>;
-  /** Folder of gpg, with its secret half. */
-  readonly home: string;
+  readonly name: string;
+  /** Its secret half, armored. */
+  readonly secret: () => Promise<string>;
 }
 
 /** @param home a folder of its own; a short one, for gpg makes a socket in it */
@@ -32,7 +33,8 @@ export async function makeSigningKey(home: string, name: string): Promise<Signin
   const fingerprint = /^fpr:+([0-9A-F]+):/m.exec(listed)?.[1] ?? '';
   await runLocal('gpgconf', ['--homedir', home, '--kill', 'all'], { timeoutSeconds: 30 });
   return {
-    ...{ file, text: await readFile(file, 'utf8'), fingerprint, home },
+    ...{ file, text: await readFile(file, 'utf8'), fingerprint, name },
+    secret: () => gpg(['--armor', '--export-secret-keys']),
     clearsign: async (plain) => {
       const signed = await gpg(['--clearsign'], plain);
       await runLocal('gpgconf', ['--homedir', home, '--kill', 'all'], { timeoutSeconds: 30 });
