@@ -166,6 +166,16 @@ export function withHost(test: (host: FakeHost) => void): void {
   });
 }
 
+/** The file of a socket at which nobody listens any more. */
+export function deadSocket(path: string): void {
+  const { status } = spawnSync(process.execPath, [
+    '-e',
+    `require('node:net').createServer().listen(process.argv[1], () => process.exit())`,
+    path,
+  ]);
+  if (status !== 0) throw new Error(`no socket could be made at ${path}`);
+}
+
 /** The same for tests that wait for something. */
 export async function withHostAsync(test: (host: FakeHost) => Promise<void>): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'kinit-test-'));

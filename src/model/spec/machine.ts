@@ -72,7 +72,7 @@ export const machineOptions = {
     )
     .default([])
     .describe(
-      'More packages to install from the repositories of the hosts: NAME, or NAME=VERSION, which is then held at just that version. What is there already is not upgraded; in another version than the one named it stops that host. What is taken out of the list stays until reset.',
+      'More packages to install from the repositories of the hosts: NAME, or NAME=VERSION (epoch and release may be left out), which is then held at just that version. What is there already is not upgraded; in another version than the one named it stops that host. What is taken out of the list stays until reset.',
     )
     .meta(free),
   repositories: z

@@ -4,7 +4,7 @@ import { sh, shellScript } from '../../shell/script.js';
 import { STATE_DIR } from '../../shell/state.js';
 import type { PackageManager } from './package-manager.js';
 import { waitForLock } from './wait-for-lock.js';
-import { ANY, mergeWishes, parseWish, type PackageWish } from './wish.js';
+import { ANY, mergeWishes, parseWish, versionFits, type PackageWish } from './wish.js';
 
 export interface PackagesResource extends Resource {
   readonly kind: 'packages';
@@ -28,6 +28,8 @@ export interface PackagesSeen {
 
 const SAVE = shellScript('./save.sh', import.meta.url);
 const ASKED_FOR = shellScript('./asked-for.sh', import.meta.url);
+const NOTE_SOCKETS = shellScript('./note-sockets.sh', import.meta.url);
+const REMOVE_SOCKETS = shellScript('./remove-sockets.sh', import.meta.url);
 const STOP_UNITS = shellScript('./stop-units.sh', import.meta.url);
 const RESTORE_USERS = shellScript('./restore-users.sh', import.meta.url);
 
@@ -102,7 +104,9 @@ export function packagesKind(
         [
           ...(held.length === 0 ? [] : [`${sh(managerNamed(manager).release, { args: held })} || exit 1`]),
           `if ${sh(ASKED_FOR)}; then`,
+          sh(NOTE_SOCKETS, { args: [STATE_DIR] }),
           `${sh(managerNamed(manager).remove, { args: [STATE_DIR] })} || exit 1`,
+          sh(REMOVE_SOCKETS),
           sh(RESTORE_USERS),
           'else',
           `${sh(STOP_UNITS, { args: [STATE_DIR] })} || exit 1`,
@@ -140,7 +144,7 @@ function reasonFor({ name, version }: PackageWish, { installed, versions, held }
   if (!installed.includes(name)) return 'not installed';
   if (version === undefined) return undefined;
   const there = versions.find((each) => each.startsWith(`${name} `))?.slice(name.length + 1);
-  if (version !== ANY && there !== version)
+  if (version !== ANY && !(there !== undefined && versionFits(version, there)))
     return `${name} is there in version ${there ?? 'unknown'}, which kinit does not change`;
   return held.includes(name) ? undefined : 'not held at its version';
 }

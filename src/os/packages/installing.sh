@@ -9,6 +9,7 @@
 #   files_of NAME         prints the paths of its files
 #   hold NAME             keeps it at the version in which it is there
 # include: ./notes.sh
+# include: ./version-fits.sh
 
 # Ends the script where one of "$@" is there in another version.
 refuse_other_versions() {
@@ -16,7 +17,8 @@ refuse_other_versions() {
     name=${wish%%=*}
     [ "$name" != "$wish" ] || continue
     there=$(version_there "$name") || continue
-    case "${wish#*=}" in '*' | "$there") continue ;; esac
+    [ "${wish#*=}" != '*' ] || continue
+    ! version_fits "${wish#*=}" "$there" || continue
     echo "$name is there in version $there, and the inventory says ${wish#*=}: kinit does not change the version of a package that is there. By hand: $(by_hand "$wish"); or name the version that is there" >&2
     exit 1
   done

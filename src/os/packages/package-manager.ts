@@ -23,7 +23,7 @@ export interface PackageManager {
   readonly observe: ShellScript;
   /**
    * "$1": a folder for notes, the rest: NAME or NAME=VERSION. Installs them in whatever version the distribution has, or in
-   * just that one, which is then held, after an interrupted run of somebody else was finished. One that is there in another
+   * just that one (`versionFits`), which is then held, after an interrupted run of somebody else was finished. One that is there in another
    * version is not changed, nor is anything that a person holds: both are errors. Notes in the folder what `remove` will need, and in units-added the
    * systemd units that came. Nothing that runs a package's script may be ended from outside; it tells that it goes on.
    * Ends with code 1 and says on standard error what failed: first lists that could not be refreshed, with repository,

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # Notes in "$D" which packages kinit installs, the units there are, and the copies of user files, because packages make users.
 # "$@" = names
+# include: ../../shell/lib/network-online.sh
 # include: ../../shell/lib/user-backups.sh
 
 printf '%s\n' "$@" > "$D/packages"
@@ -8,4 +9,5 @@ save_user_backups
 if command -v systemctl > /dev/null; then
   units=$(timeout 30 systemctl list-unit-files --plain --no-legend)
   printf '%s\n' "$units" | sed 's/[[:space:]].*//' > "$D/unit-files"
+  note_network_online
 fi

@@ -3,6 +3,8 @@
 # before are stopped and do not start at boot.
 # $1 = folder of the notes that the installation made
 # include: ../../shell/lib/die.sh
+# include: ../../shell/lib/network-online.sh
+# include: ../../shell/lib/socket-files.sh
 
 # not_again UNIT: an entry undone before found it running, because its package had started it.
 not_again() {
@@ -16,9 +18,12 @@ sort -u "$1/units-added" | while IFS= read -r unit; do
   ! grep -qxF -e "$unit" "$D/unit-files" || continue
   state=$(timeout 30 systemctl show -p LoadState -- "$unit") || exit 1
   [ "$state" = LoadState=loaded ] || continue
+  sockets=$(socket_files "$unit")
   timeout 60 systemctl -q disable -- "$unit" < /dev/null 2> /dev/null
-  timeout 120 systemctl stop -- "$unit" < /dev/null || die "$unit could not be stopped"
+  timeout 120 systemctl -q stop -- "$unit" < /dev/null || die "$unit could not be stopped"
+  for path in $sockets; do remove_socket "$path"; done
   not_again "$unit"
   # It complains of one that is no longer loaded.
   systemctl reset-failed -- "$unit" 2> /dev/null || :
-done
+done || exit 1
+restore_network_online

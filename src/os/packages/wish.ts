@@ -13,6 +13,16 @@ export function parseWish(text: string): PackageWish {
   return version === undefined ? { name } : { name, version };
 }
 
+/**
+ * Whether a version that is there, as the package manager writes it, is the one that a person named. Epoch and release may be left out,
+ * for what people know is what its makers call it: 28.1.1 and 28.1.1-1.el9 are 3:28.1.1-1.el9. The twin of version-fits.sh.
+ */
+export function versionFits(wish: string, version: string): boolean {
+  const withoutEpoch = version.replace(/^\d+:/, '');
+  const withoutRelease = (text: string): string => text.replace(/-[^-]*$/, '');
+  return [version, withoutEpoch, withoutRelease(version), withoutRelease(withoutEpoch)].includes(wish);
+}
+
 /** Each package once, by name; where one wish names a version, that one. */
 export function mergeWishes(wishes: readonly string[]): readonly string[] {
   const byName = new Map<string, string>();

@@ -1,12 +1,29 @@
 # shellcheck shell=sh
 # Makes a unit as save.sh found it ("$D").
 # $1 = unit, $2 = stamp with what kinit started it from, $3 = stamp with the host name then
+# include: triggers.sh
+# include: ../../shell/lib/network-online.sh
+# include: ../../shell/lib/socket-files.sh
 
 was() { grep -qx -e "$1" "$D/state"; }
 
+# A unit that needs its socket has brought that up too: it would start it again. Entries of an earlier kinit do not say what was at work.
+new_triggers() {
+  before=$(sed -n 's/^triggers=/ /p' "$D/state")
+  [ -n "$before" ] || return 0
+  for trigger in $(active_triggers "$1"); do
+    case "$before " in *" $trigger "*) ;; *) printf '%s\n' "$trigger" ;; esac
+  done
+}
+
 stop() {
-  timeout 120 systemctl stop -- "$1" || kill_and_stop "$1" || exit 1
+  triggers=$(new_triggers "$1")
+  sockets=$(for trigger in $triggers; do socket_files "$trigger"; done)
+  # shellcheck disable=SC2086 # a word each
+  timeout 120 systemctl -q stop -- $triggers "$1" || kill_and_stop "$1" || exit 1
   systemctl reset-failed -- "$1" 2> /dev/null
+  for path in $sockets; do remove_socket "$path"; done
+  restore_network_online
 }
 
 kill_and_stop() {

@@ -6,6 +6,7 @@
 # STOP_PODS = sh text of the runtime that stops and removes all pods; it says what it could not, and ends with code 1
 # include: ../../shell/lib/host-path.sh
 # include: ../../shell/lib/clear-folder.sh
+# include: ../../shell/lib/network-online.sh
 # include: kernel-settings.sh
 # include: unmount.sh
 # include: remove-cgroups.sh
@@ -56,7 +57,6 @@ remove_cgroups
 remove_network "$@"
 remove_paths "$@"
 restore_kernel_settings
-# The kubelet's unit asks for it; on many hosts nothing else does.
-[ ! -e "$D/not-online" ] || timeout 30 systemctl stop network-online.target
+restore_network_online
 [ "$failed" -ne 0 ] || rm -f -- "$marker"
 exit "$failed"

@@ -3,6 +3,7 @@
 # under sh -eu.
 # $1 = CIDR of the pods, or empty; the others = what a cluster makes: link=NAME, path=PATH
 # include: ../../shell/lib/host-path.sh
+# include: ../../shell/lib/network-online.sh
 # include: kernel-settings.sh
 
 note_link() {
@@ -55,7 +56,7 @@ done
 save_kernel_settings
 save_mounts
 save_tables
-systemctl -q is-active network-online.target || : > "$D/not-online"
+note_network_online
 if { iptables-save -t nat || :; } 2> /dev/null | grep -q '^:CNI-'; then
   : > "$D/cni-chains"
 fi

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { apt } from '../../../src/os/debian/apt/index.js';
 import { packages, packagesKind as makeKind } from '../../../src/os/packages/index.js';
-import { run, SHELLS, withHost, type FakeHost, type Shell, undoTexts } from '../../resources/sh.js';
+import { deadSocket, run, SHELLS, withHost, type FakeHost, type Shell, undoTexts } from '../../resources/sh.js';
 
 const packagesKind = makeKind(() => apt);
 const R = packages({ manager: 'apt', names: ['socat', 'conntrack', 'socat'] });
@@ -23,6 +24,7 @@ function debian(host: FakeHost, options: { lists: 'fresh' | 'missing'; aptGet?: 
   host.command('dpkg-query', 'exit 1');
   host.command('apt-cache');
   host.command('apt-mark');
+  host.command('systemctl');
   host.command('sleep');
   host.write('/var/lib/apt/lists/partial/x', '');
   if (options.lists === 'fresh') host.write('/var/lib/apt/lists/main_Packages', '');
@@ -55,6 +57,48 @@ test('a version that is named counts, and is held; the last word on a name is th
   );
   expect(seen('')).toMatchObject({ change: { summary: 'install socat=1.7-1', reason: 'not installed' } });
 });
+
+const FORMS = [
+  ['28.1.1', '3:28.1.1-1.el9', true],
+  ['28.1.1-1.el9', '3:28.1.1-1.el9', true],
+  ['3:28.1.1', '3:28.1.1-1.el9', true],
+  ['28.1.1', '5:28.1.1-1~debian.12~bookworm', true],
+  ['1.7.24~ds1', '1.7.24~ds1-6', true],
+  ['1.2-3', '1.2-3-4', true],
+  ['28.1', '3:28.1.1-1.el9', false],
+  ['2:28.1.1-1.el9', '3:28.1.1-1.el9', false],
+  ['28.1.1-2.el9', '3:28.1.1-1.el9', false],
+  ['1.2', '1.2-3-4', false],
+] as const;
+
+test.each(FORMS)('%s names %s: %s', (wish, version, fits) => {
+  const wanted = packages({ manager: 'apt', names: [`x=${wish}`] });
+  const seen = { installed: ['x'], versions: [`x ${version}`], held: ['x'] };
+  expect(packagesKind.diff(wanted, seen).changed).toBe(!fits);
+  for (const shell of SHELLS)
+    withHost((host) => {
+      debian(host, { lists: 'fresh' });
+      host.command('dpkg-query', `echo 'installed ${version}'`);
+      expect(run(shell, installation(host, [`x=${wish}`])).code).toBe(fits ? 0 : 1);
+    });
+});
+
+for (const shell of SHELLS)
+  test(`${shell}: apt is asked for the newest version that is the one of the inventory, with all its parts`, () => {
+    withHost((host) => {
+      debian(host, { lists: 'fresh' });
+      host.command(
+        'apt-cache',
+        `[ "$1" != madison ] || printf ' docker-ce | 5:%s~bookworm | https://deb.test bookworm\\n' 29.0.0-1 28.1.1-2 28.1.1-1`,
+      );
+      expect(run(shell, installation(host, ['docker-ce=28.1.1', 'jq']))).toMatchObject({ code: 0, stderr: '' });
+      const asked = 'docker-ce=5:28.1.1-2~bookworm jq';
+      expect(verbs(host)).toEqual([
+        `install -s --no-install-recommends -- ${asked}`,
+        `install --no-install-recommends -- ${asked}`,
+      ]);
+    });
+  });
 
 test('in whatever version it comes, and held at that; a version that is named elsewhere counts before', () => {
   const any = packages({ manager: 'apt', names: ['socat=*', 'socat', 'jq=*', 'jq=1.6'] });
@@ -327,10 +371,34 @@ for (const shell of SHELLS) {
       expect(host.read('/later')).toBe('reload\nrestart theirs.timer\n');
       expect(host.calls().filter((call) => /^systemctl .*(disable|stop)/.test(call))).toEqual([
         'systemctl -q disable -- relay.service',
-        'systemctl stop -- relay.service',
+        'systemctl -q stop -- relay.service',
       ]);
     });
   });
+
+  test.each(['0', '1'])(
+    `${shell}: sockets of packages go with them, and what nothing had asked for before; removed: %s`,
+    (removed) => {
+      withHost((host) => {
+        debian(host, { lists: 'fresh' });
+        const socket = `${host.root}/run/relay.sock`;
+        host.command(
+          'systemctl',
+          `case "$*" in *is-active*) exit 3;; *Listen*relay.socket) echo 'Listen=${socket} (Stream)';; show*) echo LoadState=loaded;; esac`,
+        );
+        const { save = '', restore } = undoTexts(packagesKind, R, SEEN);
+        expect(run(shell, host.inside(save), { D: host.saved }).code).toBe(0);
+        host.write('/var/lib/kinit/units-added', 'relay.socket\n');
+        deadSocket(socket);
+        expect(run(shell, host.inside(restore), { D: host.saved, KINIT_REMOVE_PACKAGES: removed })).toMatchObject({
+          code: 0,
+          stderr: '',
+        });
+        expect(existsSync(socket)).toBe(false);
+        expect(host.calls()).toContain('systemctl stop network-online.target');
+      });
+    },
+  );
 
   test(`${shell}: an installation that nobody listens to any more is waited for to its end`, () => {
     withHost((host) => {

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { sh } from '../../../src/shell/script.js';
 import { dnf } from '../../../src/os/redhat/dnf/index.js';
@@ -44,6 +45,7 @@ function redhat(
   host.command(command, `case "$*" in *--assumeno*) cat '${host.root}/table'; exit 1;; *) ${does};; esac`);
   host.command('rpm', rpm ?? 'exit 1');
   host.command('sleep');
+  host.command('systemctl');
   host.write('/etc/yum.repos.d/base.repo', '');
   if (lists === 'fresh') host.write('/var/cache/dnf/base/repodata/repomd.xml', '');
 }
@@ -156,13 +158,30 @@ for (const shell of SHELLS) {
     });
   });
 
-  test.each([
+  test.each(['1.7', '1.7-1.el9', '3:1.7', '3:1.7-1.el9'])(
+    `${shell}: version %s is the one with all its parts, and asked for without epoch, which yum does not know`,
+    (version) => {
+      withHost((host) => {
+        redhat(host, { rpm: 'case "$*" in *"-- socat") printf 3:1.7-1.el9;; *) exit 1;; esac' });
+        host.write('/etc/dnf/plugins/versionlock.conf', '');
+        expect(install(host, shell, [`socat=${version}`])).toMatchObject({ code: 0, stderr: '' });
+        expect(verbs(host).at(-1)).toBe(`-y install socat-${version.replace('3:', '')}`);
+      });
+    },
+  );
+
+  test.each<[wish: string, told: string, asked?: string]>([
     ['socat=9.9-1', 'socat: there is no version 9.9-1; the repositories of this host have 1.7-1, 2:1.8-1'],
+    [
+      'socat=1:1.8-1',
+      'socat: there is no version 1:1.8-1; the repositories of this host have 1.7-1, 2:1.8-1',
+      'socat-1.8-1',
+    ],
     ['relay', 'relay: no repository of this host has a package of that name (dnf list relay)'],
-  ])(`${shell}: %s that no repository has is told with what there is`, (wish, told) => {
+  ])(`${shell}: %s that no repository has is told with what there is`, (wish, told, asked = wish.replace('=', '-')) => {
     withHost((host) => {
       redhat(host, {
-        simulation: `No match for argument: ${wish.replace('=', '-')}\nError: Unable to find a match: ${wish.replace('=', '-')}`,
+        simulation: `No match for argument: ${asked}\nError: Unable to find a match: ${asked}`,
         does: 'case "$*" in *list*socat) printf "Available Packages\\nsocat.x86_64   1.7-1   base\\nsocat.x86_64   2:1.8-1   base\\nsocat-doc.x86_64 3-1 base\\n";; *list*) exit 1;; esac',
       });
       host.write('/etc/dnf/plugins/versionlock.conf', '');
@@ -226,10 +245,14 @@ for (const shell of SHELLS) {
           "-e --test -- needed") echo "	needed is needed by (installed) theirs-1-1.x86_64"; exit 1;;
           "-e --test -- low") echo "	low is needed by (installed) needed-1-1.x86_64"; exit 1;;
           *"-- theirs-1-1.x86_64") echo theirs;; *"-- needed-1-1.x86_64") echo needed;;
-          "-qc "*) printf '%s\\n' '${host.root}/etc/socat.conf' '${host.root}/etc/other.conf' '(contains no files)';;
+          "-qc "*) printf '%s\\n' '${host.root}/etc/socat.conf' '${host.root}/etc/own/own.conf' '${host.root}/etc/other.conf' '(contains no files)';;
+          "-qf -- "*/own) exit 1;;
         esac`,
       );
-      host.command('dnf', `: > '${host.root}/etc/socat.conf.rpmsave'`);
+      host.command(
+        'dnf',
+        `: > '${host.root}/etc/socat.conf.rpmsave'; mkdir '${host.root}/etc/own'; : > '${host.root}/etc/own/own.conf.rpmsave'`,
+      );
       host.write('/etc/other.conf.rpmsave', 'older');
       const { code, stdout, stderr } = run(shell, host.inside(restore), { D: host.saved, KINIT_REMOVE_PACKAGES: '1' });
       expect({ code, stdout: stdout.trim().split('\n'), stderr }).toEqual({
@@ -242,7 +265,8 @@ for (const shell of SHELLS) {
         stderr: '',
       });
       expect(verbs(host)).toEqual(['-y remove --disablerepo=* --setopt=clean_requirements_on_remove=False socat']);
-      expect(() => host.read('/etc/socat.conf.rpmsave')).toThrow();
+      expect(readdirSync(`${host.root}/etc`)).not.toContain('socat.conf.rpmsave');
+      expect(readdirSync(`${host.root}/etc`)).not.toContain('own');
       expect(host.read('/etc/other.conf.rpmsave')).toBe('older');
       expect(host.calls()).toContain(`rpm -e --allmatches -- ${KEY}`);
     });

@@ -1,7 +1,7 @@
-import { utimesSync } from 'node:fs';
+import { existsSync, utimesSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { service, serviceKind, startedAs, type ServiceSeen } from '../../../src/resources/service/index.js';
-import { reason, run, SHELLS, withHost, type FakeHost, undoTexts } from '../sh.js';
+import { deadSocket, reason, run, SHELLS, withHost, type FakeHost, undoTexts } from '../sh.js';
 
 const R = service({ name: 'kubelet', enabled: true, running: true, revision: 'new' });
 const NAMED = { renamed: false, hostName: 'node2' };
@@ -249,18 +249,37 @@ for (const shell of SHELLS) {
         expect(run(shell, host.inside(undo?.save ?? ''), { D: host.saved }).code).toBe(0);
         const later = `${host.root}/later`;
         expect(run(shell, host.inside(undo?.restore ?? ''), { D: host.saved, KINIT_LATER: later }).code).toBe(0);
-        const done = host.calls().filter((call) => !/ show /.test(call));
+        const done = host.calls().filter((call) => !/ (show|is-active) /.test(call));
         if (before === 'active') {
           expect(host.read('/later')).toBe('restart kubelet.service\n');
           expect(done).toEqual(['systemctl -q enable -- kubelet.service']);
         } else {
           expect(done).toEqual([
-            'systemctl stop -- kubelet.service',
+            'systemctl -q stop -- kubelet.service',
             'systemctl reset-failed -- kubelet.service',
             'systemctl -q disable -- kubelet.service',
           ]);
         }
       });
     }
+  });
+
+  test.each([
+    ['triggers= docker.path', 'docker.socket docker.service'],
+    ['triggers= docker.path docker.socket', 'docker.service'],
+    ['', 'docker.service'],
+  ])(`${shell}: undo stops the socket that came up with it, and none that was at work before: %s`, (noted, stopped) => {
+    withHost((host) => {
+      host.command(
+        'systemctl',
+        `case "$*" in *Listen*) echo 'ListenStream=${host.root}/run/docker.sock';; *TriggeredBy*) echo TriggeredBy=docker.socket docker.path docker.timer;; *ActiveState*timer) echo ActiveState=inactive;; *ActiveState*) echo ActiveState=active;; *LoadState*) echo LoadState=loaded;; esac`,
+      );
+      const { restore } = undoTexts(serviceKind, service({ name: 'docker', enabled: true, running: true }), UP);
+      deadSocket(`${host.root}/run/docker.sock`);
+      host.write('/saved/state', `ActiveState=inactive\nUnitFileState=enabled\n${noted}\n`);
+      expect(run(shell, host.inside(restore), { D: `${host.root}/saved` })).toMatchObject({ code: 0, stderr: '' });
+      expect(host.calls()).toContain(`systemctl -q stop -- ${stopped}`);
+      expect(existsSync(`${host.root}/run/docker.sock`)).toBe(!stopped.includes('docker.socket'));
+    });
   });
 }

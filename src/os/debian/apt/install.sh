@@ -20,7 +20,7 @@ version_there() {
   case "$status" in 'installed '*) echo "${status#* }" ;; *) return 1 ;; esac
 }
 
-by_hand() { echo "apt-get install $1"; }
+by_hand() { echo "apt-get install $(exact_wishes "$1")"; }
 
 lists_are_fresh() {
   set -- /var/lib/apt/lists/*_Packages*
@@ -33,8 +33,21 @@ newer_sources() {
   find /etc/apt/sources.list /etc/apt/sources.list.d -newer /var/lib/apt/lists/partial -newer /var/lib/apt/lists 2> /dev/null
 }
 
+# versions_of NAME: those that the lists have, newest first.
+versions_of() { timeout 60 apt-cache madison "$1" 2> /dev/null | sed 's/^[^|]*| *\([^ |]*\).*/\1/'; }
+
+# exact_wishes WISH...: apt takes a version only with its epoch and revision.
+exact_wishes() {
+  for wish in "$@"; do
+    name=${wish%%=*}
+    if [ "$name" != "$wish" ] && version=$(fitting_version "${wish#*=}" "$(versions_of "$name")"); then wish=$name=$version; fi
+    printf '%s\n' "$wish"
+  done
+}
+
 simulate() {
-  apt_get install -s --no-install-recommends -- "$@"
+  # shellcheck disable=SC2046 # a word each
+  apt_get install -s --no-install-recommends -- $(exact_wishes "$@")
 }
 
 # From what the simulation printed.
@@ -48,7 +61,10 @@ note_what_changes() {
   done
 }
 
-add_packages() { install_packages "$@"; }
+add_packages() {
+  # shellcheck disable=SC2046 # a word each
+  install_packages $(exact_wishes "$@")
+}
 
 files_of() { dpkg -L "$1" 2> /dev/null; }
 

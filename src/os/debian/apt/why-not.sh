@@ -27,12 +27,12 @@ held_packages() {
 # why_not WISH: nothing where apt knows it.
 why_not() {
   name=${1%%=*}
-  versions=$(timeout 60 apt-cache madison "$name" 2> /dev/null | sed 's/^[^|]*| *\([^ |]*\).*/\1/' | sort -u)
+  versions=$(versions_of "$name" | sort -u)
   candidate=$(timeout 60 apt-cache policy "$name" 2> /dev/null | sed -n 's/^ *Candidate: //p')
   if [ -z "$versions" ]; then
     [ "${candidate:-(none)}" != '(none)' ] || echo "$name: no repository of this host has a package of that name (apt-cache policy $name)"
   elif [ "$name" != "$1" ]; then
-    printf '%s\n' "$versions" | grep -qxF -e "${1#*=}" ||
+    fitting_version "${1#*=}" "$versions" > /dev/null ||
       echo "$name: there is no version ${1#*=}; the repositories of this host have $(printf '%s\n' "$versions" | head -n 5 | tr '\n' ' ' | sed 's/ $//; s/ /, /g')"
   elif [ "$candidate" = '(none)' ]; then
     echo "$name: a pin keeps it out (/etc/apt/preferences, /etc/apt/preferences.d; apt-cache policy $name)"

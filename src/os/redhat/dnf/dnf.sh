@@ -24,11 +24,11 @@ dnf_change() {
   wait_for_lock && dnf_with undisturbed -y "$@"
 }
 
-# package_names WISH...: as dnf wants them, NAME-VERSION.
+# package_names WISH...: as dnf wants them, NAME-VERSION; yum takes an epoch only with an architecture.
 package_names() {
   for wish in "$@"; do
     case "$wish" in
-      *=*) printf '%s\n' "${wish%%=*}-${wish#*=}" ;;
+      *=*) printf '%s-%s\n' "${wish%%=*}" "$(printf '%s' "${wish#*=}" | sed 's/^[0-9]*://')" ;;
       *) printf '%s\n' "$wish" ;;
     esac
   done

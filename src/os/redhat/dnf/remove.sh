@@ -45,7 +45,11 @@ remove_packages() {
   done > "$D/saved-files"
   # No list is needed for it: a repository that is gone must not hinder.
   dnf_change remove --disablerepo='*' --setopt=clean_requirements_on_remove=False "$@" || package_failed "could not remove $*"
-  while IFS= read -r file; do rm -f -- "$file"; done < "$D/saved-files"
+  while IFS= read -r file; do
+    rm -f -- "$file"
+    # What was in it kept rpm from removing the package's folder.
+    rpm -qf -- "${file%/*}" > /dev/null 2>&1 || rmdir -- "${file%/*}" 2> /dev/null
+  done < "$D/saved-files"
 }
 
 remove_keys() {

@@ -26,7 +26,7 @@ why_not() {
     grep -qE "^[^ ]*(No package|Unable to find|No match).*$name" "$log.why" || return 0
     echo "$name: no repository of this host has a package of that name ($program list $name)"
   elif [ "$name" != "$1" ]; then
-    printf '%s\n' "$versions" | grep -qxF -e "${1#*=}" ||
+    fitting_version "${1#*=}" "$versions" > /dev/null ||
       echo "$name: there is no version ${1#*=}; the repositories of this host have $(printf '%s\n' "$versions" | head -n 5 | tr '\n' ' ' | sed 's/ $//; s/ /, /g')"
   fi
 }

@@ -12,6 +12,10 @@ tar -x -C in
 export GNUPGHOME="$made/gnupg" HOME="$made"
 for spec in in/*.spec; do
   name=$(basename "$spec" .spec)
+  # Folders that the system has belong to it; others come and go with the package, as in Docker's own.
+  (cd "in/$name" && find . -type d) | sed 's,^\.,,' | while IFS= read -r folder; do
+    [ -e "$folder/" ] || printf '%%dir %s\n' "$folder"
+  done >> "$spec"
   rpmbuild -bb --quiet --buildroot "$made/in/$name" --define "_topdir $made/build" --define "_rpmdir $made/out/Packages" \
     --define '_build_name_fmt %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm' --define '_binary_payload w.ufdio' \
     --define '__os_install_post %{nil}' --define '_build_id_links none' "$spec" > log 2>&1 || { cat log >&2; exit 1; }
