@@ -1,4 +1,4 @@
-// Command kube is every Kubernetes program and etcd in one binary: the name
+// Command kube is every Kubernetes program and etcd with its tools in one binary: the name
 // it is started under (argv[0]) says which one runs. One binary because they
 // share most of their packages: apart they are 900 MB, together 160 MB.
 package main
@@ -43,9 +43,13 @@ var programs = map[string]func(){
 	},
 	"kubeadm": func() { kubeadmutil.HandleError(kubeadm.Run()) },
 	"etcd":    func() { etcdmain.Main(os.Args) },
+	"etcdctl": runEtcdctl,
+	"etcdutl": runCobra(newEtcdutl),
 }
 
 func main() {
+	// Packages of etcd's tools set it for everything in this binary (etcd.go).
+	cobra.EnablePrefixMatching = false
 	name := strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
 	if run, ok := programs[name]; ok {
 		run()

@@ -5,6 +5,7 @@ import type { Datastore } from '../datastore/index.js';
 import type { Limits } from '../model/seams/limits.js';
 import type { ClaimedPort } from '../model/seams/port.js';
 import type { Resource, Tools } from '../model/resource.js';
+import type { Spec } from '../model/spec.js';
 import type { Flags } from '../model/text/flags.js';
 import type { CertificateWishes, WishesInput } from '../pki/index.js';
 
@@ -57,8 +58,8 @@ export interface ControlPlaneForm {
   readonly ports: readonly ClaimedPort[];
   /** Names of its containers or processes, as the runtime, the folders of logs and `ps` have them. */
   readonly components: { readonly apiServer: string; readonly others: readonly string[] };
-  /** sh text that ends all of it on a host and waits for that, and that starts it again. Absent: kinit does not stop it yet. */
-  readonly stopAndStart?: { readonly stop: string; readonly start: string };
+  /** sh text that ends all of it on a host, its datastore too, and waits for that; and that starts it again. A host that starts meanwhile starts nothing of it. */
+  readonly stopAndStart: (spec: Spec) => { readonly stop: string; readonly start: string };
   /** How a person restarts all of it, as half a sentence; in short, and with the way. */
   readonly restart: { readonly short: string; readonly long: string };
 }

@@ -1,44 +1,96 @@
 import { z } from 'zod';
+import type { Spec } from '../model/spec.js';
 
 /** What a copy of a datastore holds. */
 export const contentsSchema = z.object({
   /** Of its last write. */
   revision: z.number(),
-  /** One a change that is kept; a key has several until old ones are compacted. */
-  rows: z.number(),
   keys: z.number(),
   bytes: z.number(),
 });
 export type Contents = z.output<typeof contentsSchema>;
 
-/** How large it is, and what makes it so. */
+/** How large it is, and what makes it so. Sizes are of the host that was asked. */
 export const datastoreStateSchema = contentsSchema.extend({
+  /** One a change that is kept; a key has several until old ones are compacted. Absent: it does not say. */
+  rows: z.number().optional(),
   /** Bytes of the write-ahead log. */
   writeAheadLog: z.number(),
   /** Bytes of its file that nothing uses. */
   free: z.number(),
   /** Revisions before this one are gone. */
   compacted: z.number(),
-  /** Keys with the most rows. */
+  /** Keys with the most rows; or, with a * at the end, beginnings of keys with the most keys. */
   most: z.array(z.object({ key: z.string(), rows: z.number() })),
 });
-export type DatastoreState = z.output<typeof datastoreStateSchema>;
 
-/**
- * How its data are looked after, on a host of it: sh text. Each prints one JSON value, and says what went wrong on standard error
- * (a line that begins with "Error:" where it knows).
- */
+/** How many of something took longer than it should, since what counts them was started. */
+export interface Slowness {
+  readonly what: string;
+  readonly all: number;
+  readonly slower: number;
+  /** Than this. */
+  readonly seconds: number;
+}
+
+/** One of several processes that hold the same data. */
+export interface MemberState {
+  readonly name: string;
+  /** False: the others below are 0. */
+  readonly answers: boolean;
+  readonly leader: boolean;
+  readonly bytes: number;
+  readonly free: number;
+  readonly revision: number;
+  /** Index of the last entry of its log that is in its data: one that stays behind the others is slow. */
+  readonly applied: number;
+  /** What it complains of, for example that its space is used up. */
+  readonly alarms: readonly string[];
+}
+
+export interface DatastoreState extends z.output<typeof datastoreStateSchema> {
+  readonly slow: readonly Slowness[];
+  /** Absent: it has one by its nature. */
+  readonly members?: readonly MemberState[];
+}
+
+/** sh text for a host, and what its answer says. It says what went wrong on standard error (a line that begins with "Error:" where it knows). */
+export interface CareStep<T> {
+  readonly script: string;
+  /** Throws where this is not what the script prints. */
+  readonly read: (stdout: string) => T;
+}
+
+export interface CareMember {
+  /** Of its host. */
+  readonly name: string;
+  readonly address: string;
+}
+
+/** One host of the data, and the cluster that it is of. */
+export interface CarePlace {
+  readonly spec: Spec;
+  /** Of the API server on its hosts. */
+  readonly program: string;
+  readonly member: CareMember;
+  /** All there are, itself among them. */
+  readonly members: readonly CareMember[];
+}
+
+/** How its data are looked after, on one host of it. */
 export interface DatastoreCare {
   /** A file beside the data, for copies on their way. */
   readonly scratch: string;
-  /** Writes a consistent copy to `scratch`, while it runs. Prints Contents. */
-  readonly backup: () => string;
-  /** Reads all of the copy at `scratch`, and makes it go on ahead of what clients have seen. Prints Contents. */
-  readonly prepare: () => string;
-  /** Puts the copy at `scratch` in the place of the data, which are kept in a folder that is then printed. It does not run. */
-  readonly replace: (stamp: string) => string;
-  /** Prints DatastoreState. */
-  readonly status: () => string;
-  /** Gives space back that nothing uses, while it runs. Prints Contents. */
-  readonly compact: () => string;
+  /** Writes a consistent copy to `scratch`, while it runs. */
+  readonly backup: () => CareStep<Contents>;
+  /**
+   * Reads all of the copy at `scratch`, and makes of it what shall be put in place: ahead of what clients have seen. Whether it
+   * runs or not. @param identity the same on every host of one restore
+   */
+  readonly prepare: (identity: string) => CareStep<unknown>;
+  /** Puts what was prepared in the place of the data, which are kept in a folder: its path. It does not run. */
+  readonly replace: (identity: string) => CareStep<string>;
+  readonly status: () => CareStep<DatastoreState>;
+  /** Gives space back that nothing uses, while it runs. Says how many bytes are left. @param before what status said just now */
+  readonly compact: (before: DatastoreState) => CareStep<Pick<Contents, 'bytes'>>;
 }

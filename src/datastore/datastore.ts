@@ -7,7 +7,7 @@ import type { Resource } from '../model/resource.js';
 import type { Spec } from '../model/spec.js';
 import type { Flags } from '../model/text/flags.js';
 import type { CertificateWishes, WishesInput } from '../pki/index.js';
-import type { DatastoreCare } from './care.js';
+import type { CarePlace, DatastoreCare } from './care.js';
 
 /** What keeps the cluster's state: where it lives, how the API server reaches it, and what one sees when it is unwell. */
 export interface Datastore {
@@ -58,8 +58,8 @@ export interface Datastore {
   readonly leftovers: readonly LeftoverRow[];
   /** Absent: it says it nowhere that the doctor looks at. */
   readonly slowDisk?: SlowDisk;
-  /** By the program of the API server, on its host. Absent: kinit does not look after its data yet. */
-  readonly care?: (program: string) => DatastoreCare;
+  /** How its data are looked after. Throws 'refused' where the inventory has them in a way that kinit cannot. */
+  readonly care: (place: CarePlace) => DatastoreCare;
   /** Where its image and programs come from. */
   readonly supply: Supply;
 }

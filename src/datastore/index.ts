@@ -4,13 +4,8 @@ import type { Datastore } from './datastore.js';
 import { etcd } from './etcd/index.js';
 import { sqlite } from './sqlite/index.js';
 
-export {
-  contentsSchema,
-  datastoreStateSchema,
-  type Contents,
-  type DatastoreCare,
-  type DatastoreState,
-} from './care.js';
+export type { CareStep, Contents, DatastoreCare, DatastoreState } from './care.js';
+export { slowRequests } from './slowness.js';
 export type { Datastore, SlowDisk } from './datastore.js';
 
 /** Every datastore there is. A new one is a folder beside and a line here. */

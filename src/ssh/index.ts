@@ -3,3 +3,4 @@ export { createConnector } from './connect/connect.js';
 export type { Connector, ConnectOptions } from './connect/connect.js';
 export { readSecret } from './login/secret.js';
 export { download } from './transfer/download.js';
+export { sendFile } from './transfer/send-file.js';

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testDatastoreCare } from './support/datastore-care.js';
 import { all, kinit, kinitEvents, kinitOk, lab, only, type KinitResult, type LabHandle } from './support/kinit.js';
 import { preparedHosts } from './support/prepared.js';
 import { changedInventory, startKinit } from './support/running.js';
@@ -103,6 +104,13 @@ test('a node on which the cluster lets nothing start is not ready', async () => 
   await cluster.kubectl(`taint node node2 ${key}-`);
   const { code, said } = await run.ended();
   expect({ code, said: code === 0 ? '' : said }).toEqual({ code: 0, said: '' });
+});
+
+testDatastoreCare({
+  cluster: () => cluster,
+  folder: '/var/lib/etcd',
+  readKept: 'etcdutl snapshot status -w json $KEPT/member/snap/db',
+  shows: /node1 +leader[^]*syncs of etcd's log/,
 });
 
 // The last ones leave the cluster as it is: to bring it back takes as long as they do.

@@ -1,7 +1,7 @@
 import type { BinaryArtifact } from '../../model/artifact.js';
 
 /** A program inside an official file, or the file itself. */
-export interface OfficialProgram extends Pick<BinaryArtifact, 'name' | 'installPath' | 'links' | 'group'> {
+export interface OfficialProgram extends Pick<BinaryArtifact, 'name' | 'installPath' | 'links' | 'group' | 'on'> {
   /** Path in the tar file; absent where the file is the program. */
   readonly member?: string;
 }

@@ -88,11 +88,21 @@ function wantedImages({ supply, wanted }: Pick<OfficialOptions, 'supply' | 'want
 
 function binaries(file: OfficialFile, unpacked: Unpacked | undefined, origins: Origins): BinaryArtifact[] {
   const fetched = { url: mirrored(file.url, origins), sha256: unpacked?.file.sha256 ?? '' };
-  return file.programs.map(({ name, installPath, links, group, member }) => {
+  return file.programs.map(({ name, installPath, links, group, on, member }) => {
     const stored = unpacked?.programs[name] ?? { sha256: '', size: 0 };
     const localFile = stored.sha256 === '' ? '' : storedFile(stored.sha256);
     const download = { ...fetched, ...defined({ member }) };
-    return { name, version: file.version, localFile, ...stored, installPath, links, group, download };
+    return {
+      name,
+      version: file.version,
+      localFile,
+      ...stored,
+      installPath,
+      links,
+      group,
+      ...defined({ on }),
+      download,
+    };
   });
 }
 

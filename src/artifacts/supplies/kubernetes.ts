@@ -13,6 +13,8 @@ const BIN = '/usr/local/bin';
 /** Packages that know the version: what programs say of themselves, and what clients call themselves in the audit log. */
 const VERSIONS = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'];
 const COMMANDS = ['kubelet', 'kubectl', 'kubeadm'];
+/** Other names of the one program that people call (components/kube/main.go): upstream's image of the datastore has them too. */
+const TOOLS = ['etcdctl', 'etcdutl'];
 
 export const kubeComponent: Component = {
   name: KUBE,
@@ -23,7 +25,7 @@ export const kubeComponent: Component = {
       package: '.',
       install: {
         installPath: `${BIN}/${KUBE}`,
-        links: COMMANDS.map((name) => `${BIN}/${name}`),
+        links: [...COMMANDS, ...TOOLS].map((name) => `${BIN}/${name}`),
         group: 'kubernetes',
       },
     },
@@ -82,7 +84,7 @@ export function kubeImage(name: string, on: ImageSupply['on']): ImageSupply {
 
 function kubeLayer(tools: ImageTools): Promise<Layer> {
   const names = tools.images.filter(({ build }) => build.programs.includes(KUBE)).map(({ name }) => name);
-  const links = [...names, ...COMMANDS].map(
+  const links = [...names, ...COMMANDS, ...TOOLS].map(
     (name): TarEntry => ({
       path: `${IMAGE_BIN}/${name}`,
       type: 'hardlink',

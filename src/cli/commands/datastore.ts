@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { KinitError } from '../../model/error.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
 import { CHANGES_HOSTS, REACHES_HOSTS } from '../arguments/exit-codes.js';
 import { withConnectOptions, withWriteOptions } from '../arguments/options.js';
@@ -29,9 +28,12 @@ const backup = defineCommand({
       import('../files/secret.js'),
     ]);
     const file = resolve(args.file);
-    const { manifest, content } = await backUp({ ...options, version: ownVersion() });
-    await writeSecretFile(file, content);
-    const size = bytes(content.length);
+    const manifest = await backUp({
+      ...options,
+      version: ownVersion(),
+      write: (content) => writeSecretFile(file, content),
+    });
+    const size = bytes((await stat(file)).size);
     await context.ui.result(
       { file, ...manifest },
       `Written: ${file} (${size}, ${String(manifest.keys)} keys, revision ${String(manifest.revision)}).\nThe keys of the cluster are not in it: keep /etc/kubernetes/pki and /etc/kubernetes/encryption-config.yaml of a control-plane host too.`,
@@ -54,8 +56,8 @@ const restore = defineCommand({
       .option('stop', { type: 'boolean', default: false, describe: 'Stop a control plane that lives, for it' }),
   run: async (args, context) => {
     const options = await workOf(args, context);
-    const { restoreBackup, unpackBackup } = await import('../../engine/index.js');
-    const { manifest, copy } = unpackBackup(args.file, await contentOf(args.file));
+    const { restoreBackup, openBackup } = await import('../../engine/index.js');
+    const { manifest, copy } = await openBackup(args.file);
     if (args.stop)
       await confirm(
         `All that was written to ${manifest.cluster} after ${manifest.taken} goes. Restore it?`,
@@ -65,7 +67,7 @@ const restore = defineCommand({
     const done = await restoreBackup({ ...options, manifest, copy, stop: args.stop });
     const lines = [
       `Restored: ${manifest.cluster} as it was at ${manifest.taken}. Its nodes are ready.`,
-      `What was there: ${done.kept} on ${done.host}; kinit reset takes it away.`,
+      `What was there: ${done.kept} on ${done.hosts.join(', ')}; kinit reset takes it away.`,
       ...(done.others.length === 0
         ? []
         : [
@@ -81,9 +83,9 @@ const restore = defineCommand({
 
 const status = defineCommand({
   usage: 'status',
-  describe: 'Show how large the datastore is, and which keys make it so',
+  describe: 'Show how large the datastore is, which keys make it so, who holds it, and what of it is slow',
   examples: [
-    ['datastore status', 'size, write-ahead log, rows a key'],
+    ['datastore status', 'size, log, members, slow requests, rows a key'],
     ['datastore status --output json', 'the same for a script'],
   ],
   exitCodes: [...REACHES_HOSTS, 'change', 'refused'],
@@ -144,19 +146,6 @@ async function workOf(args: Work, context: CommandContext) {
 
 function fileOption(describe: string) {
   return { type: 'string', demandOption: true, requiresArg: true, describe } as const;
-}
-
-async function contentOf(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new KinitError(`${file} cannot be read`, {
-      class: 'access',
-      found: cause instanceof Error ? cause.message : String(cause),
-      hint: 'Name a file that kinit datastore backup wrote.',
-      cause,
-    });
-  }
 }
 
 function bytes(count: number): string {

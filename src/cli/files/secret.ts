@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, realpath, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KinitError } from '../../model/error.js';
 
-/** Writes a file of mode 600 on this machine: never readable by others, from the first byte on. */
-export function writeSecretFile(file: string, content: string | Uint8Array): Promise<void> {
+/** What a file gets: at once, or as it comes. */
+type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
+
+/** Writes a file of mode 600 on this machine: never readable by others, from the first byte on. Throws what a stream throws that is no matter of the file. */
+export function writeSecretFile(file: string, content: Content): Promise<void> {
   return writeFileBeside(file, content, 0o600);
 }
 
 /** Writes a file on this machine: beside its target, with its final mode, synced, then renamed. Missing folders are made (0700). */
-export function writeFileBeside(file: string, content: string | Uint8Array, mode: number): Promise<void> {
+export function writeFileBeside(file: string, content: Content, mode: number): Promise<void> {
   return replace(file, content, mode);
 }
 
@@ -40,7 +43,7 @@ export async function replaceFile(file: string, content: string, { mode, uid, gi
 /** @param keep sets what is to be as it was; false: it could not */
 async function replace(
   file: string,
-  content: string | Uint8Array,
+  content: Content,
   mode: number,
   keep: (handle: FileHandle) => Promise<boolean> = () => Promise.resolve(true),
 ): Promise<void> {
@@ -52,17 +55,18 @@ async function replace(
     const handle = await open(temporary, 'wx', mode);
     let kept: boolean;
     try {
-      await handle.writeFile(content);
+      await fill(handle, content);
       kept = await keep(handle);
       await handle.sync();
     } finally {
       await handle.close();
     }
     if (kept) await rename(temporary, target);
-    else await writeFile(target, content);
+    else await copyFile(temporary, target);
     if (!kept) await rm(temporary, { force: true });
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
+    if (cause instanceof KinitError) throw cause;
     throw new KinitError(`${file} cannot be written`, {
       class: 'access',
       found: codeOf(cause),
@@ -70,6 +74,12 @@ async function replace(
       cause,
     });
   }
+}
+
+async function fill(handle: FileHandle, content: Content): Promise<void> {
+  if (typeof content === 'string' || content instanceof Uint8Array) return handle.writeFile(content);
+  // Each goes on where the last one ended.
+  for await (const chunk of content) await handle.writeFile(chunk);
 }
 
 /** undefined when there is no such file. */

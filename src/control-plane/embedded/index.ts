@@ -49,9 +49,9 @@ export const embedded: ControlPlaneForm = {
     { port: 10259, owner: PROGRAM },
   ],
   components: { apiServer: PROGRAM, others: [] },
-  stopAndStart: {
-    stop: `timeout 120 systemctl stop ${PROGRAM}`,
-    start: `timeout 330 systemctl start ${PROGRAM}`,
-  },
+  stopAndStart: () => ({
+    stop: `systemctl disable ${PROGRAM} 2> /dev/null && timeout 120 systemctl stop ${PROGRAM}`,
+    start: `systemctl enable ${PROGRAM} 2> /dev/null && timeout 330 systemctl start ${PROGRAM}`,
+  }),
   restart: { short: `systemctl restart ${PROGRAM}`, long: `systemctl restart ${PROGRAM}` },
 };

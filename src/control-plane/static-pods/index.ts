@@ -3,6 +3,7 @@ import { isMember } from '../../model/facts.js';
 import type { PhaseContext, Proofs } from '../../model/phase.js';
 import type { Resource } from '../../model/resource.js';
 import { directory, file } from '../../resources/index.js';
+import { sh, shellScript } from '../../shell/script.js';
 import { apiServerCertificates } from '../api-server/certificates.js';
 import { apiServerFiles, apiServerFolders } from '../api-server/files.js';
 import type { ControlPlaneForm } from '../control-plane.js';
@@ -13,6 +14,11 @@ import { apiServerPod, controllerManagerPod, schedulerPod } from './manifests.js
 import { readBack } from './read-back.js';
 import { runsProof, waitForRuns } from './running/wait.js';
 import { staticPodImages } from './supply.js';
+
+const STOP = shellScript('./stop.sh', import.meta.url);
+const START = shellScript('./start.sh', import.meta.url);
+
+const COMPONENTS = { apiServer: 'kube-apiserver', others: ['kube-controller-manager', 'kube-scheduler'] };
 
 /** One static pod a component, the datastore among them, in kubeadm's layout: the stock kubeadm renews and upgrades it. */
 export const staticPods: ControlPlaneForm = {
@@ -58,7 +64,12 @@ export const staticPods: ControlPlaneForm = {
     { port: 10257, owner: 'kube-controller-manager' },
     { port: 10259, owner: 'kube-scheduler' },
   ],
-  components: { apiServer: 'kube-apiserver', others: ['kube-controller-manager', 'kube-scheduler'] },
+  components: COMPONENTS,
+  // The datastore last: an API server that is ended while it is away takes its time.
+  stopAndStart: (spec) => ({
+    stop: sh(STOP, { args: [...COMPONENTS.others, COMPONENTS.apiServer, datastoreOf(spec).id] }),
+    start: sh(START),
+  }),
   restart: {
     short: 'restart the static pods',
     long: 'restart the static pods (move their manifests away and back)',

@@ -4,8 +4,9 @@ import { field, text } from '../../cluster/api/json.js';
 import { defined } from '../../model/defined.js';
 import { kubeadmArgs, readKubeadmArgs } from '../../model/text/flags.js';
 import type { Datastore } from '../datastore.js';
+import { etcdCare } from './care/index.js';
 import { etcdCertificates } from './certificates.js';
-import { etcdData } from './leftovers.js';
+import { etcdData, etcdReplacing } from './leftovers.js';
 import { CERTIFICATES_DIR, CLIENT_PORT, METRICS_PORT, PEER_PORT } from './places.js';
 import { etcdApiServerFlags, etcdPod } from './pod.js';
 import { slowDisk } from './slow-disk.js';
@@ -41,7 +42,8 @@ export const etcd: Datastore = {
   },
   dataFolder: '/var/lib/etcd',
   health: { checks: ['etcd', 'etcd-readiness'], certificates: CERTIFICATES_DIR },
-  leftovers: [etcdData],
+  leftovers: [etcdData, etcdReplacing],
   slowDisk,
+  care: etcdCare,
   supply: etcdSupply,
 };

@@ -1,6 +1,8 @@
 import type { PastFile } from '../../model/past.js';
 import type { Leftover, LeftoverHost, LeftoverRow } from '../../model/seams/leftover.js';
 
+import { REPLACING } from './places.js';
+
 const UNIT = 'etcd.service';
 const CA = '/etc/kubernetes/pki/etcd/ca.crt';
 
@@ -11,6 +13,24 @@ export const etcdData: LeftoverRow = {
   harm: 'The new cluster would start with the objects and workloads of the old one.',
   looks: ({ etcd }) => ({ files: [`${etcd.dataDir}/*`, CA], units: [UNIT] }),
   find: (host) => [...(isStranger(host) ? data(host) : []), ...units(host)],
+};
+
+/** Neither the old data nor the new ones are in place: a member that starts now begins an empty cluster. */
+export const etcdReplacing: LeftoverRow = {
+  name: 'etcd-replacing',
+  title: 'A restore of etcd that was cut while it moved the data',
+  harm: 'etcd would begin an empty cluster.',
+  looks: ({ etcd }) => ({ files: [`${etcd.dataDir}/${REPLACING}`] }),
+  find: ({ past, spec }) =>
+    past.files
+      .filter(({ path }) => path === `${spec.etcd.dataDir}/${REPLACING}`)
+      .map(({ path, written }) => ({
+        what: path,
+        written,
+        severity: 'error' as const,
+        running: 'error' as const,
+        advice: 'kinit datastore restore FILE goes on; what was there is in replaced-* beside.',
+      })),
 };
 
 function data(host: LeftoverHost): Leftover[] {

@@ -5,7 +5,7 @@ import { isControlPlane } from '../../model/spec.js';
 import { hostPort, loopback } from '../../model/text/address.js';
 import { toFlags } from '../../model/text/flags.js';
 import { PKI_DIR } from '../../pki/index.js';
-import { CERTIFICATES_DIR, CLIENT_PORT, METRICS_PORT, PEER_PORT } from './places.js';
+import { CERTIFICATES_DIR, CLIENT_PORT, METRICS_PORT, peerUrl } from './places.js';
 
 /**
  * etcd with kubeadm's flags (kubeadm 1.34-1.36: phases/etcd getEtcdCommand). The data folder belongs to etcd:etcd
@@ -91,5 +91,3 @@ function membersUpTo({ spec, node, addresses }: PhaseContext): readonly (readonl
     return address === undefined ? [] : [[name, address] as const];
   });
 }
-
-const peerUrl = (address: string): string => `https://${hostPort(address, PEER_PORT)}`;

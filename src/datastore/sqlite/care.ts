@@ -1,5 +1,6 @@
+import type { z } from 'zod';
 import { sh, shellScript } from '../../shell/script.js';
-import type { DatastoreCare } from '../care.js';
+import { contentsSchema, datastoreStateSchema, type CarePlace, type CareStep, type DatastoreCare } from '../care.js';
 import { DATA_DIR, DATABASE } from './places.js';
 
 const CARE = shellScript('./care.sh', import.meta.url);
@@ -10,15 +11,25 @@ const REPLACE = shellScript('./replace.sh', import.meta.url);
 const AHEAD = '1000000000';
 const SCRATCH = `${DATA_DIR}/kinit-copy.db`;
 
-/** By the server's own program: hosts have no sqlite3. */
-export function sqliteCare(program: string): DatastoreCare {
+/** By the server's own program, whose verbs print JSON: hosts have no sqlite3. */
+export function sqliteCare({ program }: Pick<CarePlace, 'program'>): DatastoreCare {
   const call = (verb: string, output = ''): string => sh(CARE, { args: [verb, DATABASE, output, program] });
   return {
     scratch: SCRATCH,
-    backup: () => call('backup', SCRATCH),
-    prepare: () => sh(PREPARE, { args: [SCRATCH, AHEAD, program] }),
-    replace: (stamp) => sh(REPLACE, { args: [DATABASE, SCRATCH, `${DATA_DIR}/replaced-${stamp}`] }),
-    status: () => call('status'),
-    compact: () => call('compact'),
+    backup: () => step(call('backup', SCRATCH), contentsSchema),
+    prepare: () => step(sh(PREPARE, { args: [SCRATCH, AHEAD, program] }), contentsSchema),
+    replace: (identity) => ({
+      script: sh(REPLACE, { args: [DATABASE, SCRATCH, `${DATA_DIR}/replaced-${identity}`] }),
+      read: (stdout) => stdout.trim(),
+    }),
+    status: () => {
+      const { script, read } = step(call('status'), datastoreStateSchema);
+      return { script, read: (stdout) => ({ ...read(stdout), slow: [] }) };
+    },
+    compact: () => step(call('compact'), contentsSchema),
   };
+}
+
+function step<T extends z.ZodType>(script: string, schema: T): CareStep<z.output<T>> {
+  return { script, read: (stdout) => schema.parse(JSON.parse(stdout)) };
 }

@@ -1,50 +1,31 @@
-import {
-  contentsSchema,
-  datastoreOf,
-  datastoreStateSchema,
-  type Contents,
-  type DatastoreState,
-} from '../../datastore/index.js';
+import { createHash } from 'node:crypto';
+import { datastoreOf, slowRequests, type Contents, type DatastoreState } from '../../datastore/index.js';
 import { KinitError } from '../../model/error.js';
 import { sha256Hex } from '../../model/text/digest.js';
 import { PKI_DIR } from '../../pki/index.js';
 import { quote } from '../../shell/quote.js';
 import { download } from '../../ssh/index.js';
 import type { LiveHost } from '../session/session.js';
+import { adminKubeconfigOn } from '../api/access.js';
 import { packBackup, type BackupManifest } from './manifest.js';
-import { step, withDatastore, type CareOptions } from './work.js';
+import { step, withDatastore, type CareHost, type CareOptions } from './work.js';
 
 const AGAIN = 'The data are as they were. Mend what is named, then run the same command again.';
 
-/** A consistent copy of the data, taken while the cluster runs, checked on its host and after its way here. Gives the file's content (secret). */
-export function backUp(
-  options: CareOptions & { readonly version: string },
-): Promise<{ manifest: BackupManifest; content: Buffer }> {
-  const { inventory, emit, version } = options;
-  return withDatastore('datastore backup', options, async (work) => {
-    const { host, care, signal } = work;
-    const { connection, spec } = host;
+export interface BackupOptions extends CareOptions {
+  /** Of kinit. */
+  readonly version: string;
+  /** Takes the file's content (secret) as it comes. */
+  readonly write: (content: AsyncIterable<Uint8Array>) => Promise<void>;
+}
+
+/** A consistent copy of the data, taken while the cluster runs, checked on its host and on its way here. */
+export function backUp(options: BackupOptions): Promise<BackupManifest> {
+  const { inventory, version, write } = options;
+  return withDatastore('datastore backup', options, async ({ leader, signal }) => {
+    const { host, care } = leader;
     try {
-      const made = await step(work, care.backup(), {
-        what: 'copy the data',
-        next: AGAIN,
-        schema: contentsSchema,
-        change: true,
-      });
-      const wanted = await digestOn(host, care.scratch);
-      signal.throwIfAborted();
-      const copy = await download(connection, care.scratch, made.bytes, (bytes) => {
-        signal.throwIfAborted();
-        emit({ type: 'progress', host: spec.name, text: `fetched ${String(bytes)} of ${String(made.bytes)} bytes` });
-      });
-      const sha256 = sha256Hex(copy);
-      if (sha256 !== wanted)
-        throw new KinitError('the backup was damaged on its way', {
-          class: 'access',
-          host: spec.name,
-          found: `SHA-256 ${sha256} here, ${wanted} on the host`,
-          hint: AGAIN,
-        });
+      const made = await step(leader, care.backup(), { what: 'copy the data', next: AGAIN, change: true });
       const manifest: BackupManifest = {
         kinitBackup: 1,
         kinit: version,
@@ -54,44 +35,72 @@ export function backUp(
         datastore: datastoreOf(inventory.spec).id,
         revision: made.revision,
         keys: made.keys,
-        bytes: copy.length,
-        sha256,
+        bytes: made.bytes,
+        sha256: await digestOn(host, care.scratch),
         taken: new Date().toISOString(),
       };
-      return { manifest, content: packBackup(manifest, copy) };
+      await write(packBackup(manifest, fetched(leader, manifest, options, signal)));
+      return manifest;
     } finally {
-      await connection.run(`rm -f -- ${quote(care.scratch)}`).catch(() => undefined);
+      await host.connection.run(`rm -f -- ${quote(care.scratch)}`).catch(() => undefined);
     }
   });
 }
 
+/** The copy as it comes from the host; breaks off where it is not what lies there. */
+async function* fetched(
+  { host, care }: CareHost,
+  { bytes, sha256 }: BackupManifest,
+  { emit }: BackupOptions,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const digest = createHash('sha256');
+  const tell = (got: number): void => {
+    signal.throwIfAborted();
+    emit({ type: 'progress', host: host.spec.name, text: `fetched ${String(got)} of ${String(bytes)} bytes` });
+  };
+  for await (const part of download(host.connection, care.scratch, bytes, tell)) {
+    digest.update(part);
+    yield part;
+  }
+  const found = digest.digest('hex');
+  if (found !== sha256)
+    throw new KinitError('the backup was damaged on its way', {
+      class: 'access',
+      host: host.spec.name,
+      found: `SHA-256 ${found} here, ${sha256} on the host`,
+      hint: AGAIN,
+    });
+}
+
 /** How large the datastore is, and what makes it so. */
 export function lookAtDatastore(options: CareOptions): Promise<DatastoreState> {
-  return withDatastore('datastore status', options, (work) =>
-    step(work, work.care.status(), {
-      what: 'look at the datastore',
-      next: 'kinit doctor looks for the cause.',
-      schema: datastoreStateSchema,
-    }),
+  return withDatastore('datastore status', options, ({ leader }) =>
+    stateOf(leader, 'kinit doctor looks for the cause.'),
   );
 }
 
 /** Gives space back; what was before and what is after. */
-export function compactDatastore(options: CareOptions): Promise<{ before: DatastoreState; after: Contents }> {
-  return withDatastore('datastore compact', options, async (work) => {
-    const before = await step(work, work.care.status(), {
-      what: 'look at the datastore',
-      next: AGAIN,
-      schema: datastoreStateSchema,
-    });
-    const after = await step(work, work.care.compact(), {
+export function compactDatastore(
+  options: CareOptions,
+): Promise<{ before: DatastoreState; after: Pick<Contents, 'bytes'> }> {
+  return withDatastore('datastore compact', options, async ({ leader }) => {
+    const before = await stateOf(leader, AGAIN);
+    const after = await step(leader, leader.care.compact(before), {
       what: 'compact the datastore',
       next: AGAIN,
-      schema: contentsSchema,
       change: true,
     });
     return { before, after };
   });
+}
+
+async function stateOf(leader: CareHost, next: string): Promise<DatastoreState> {
+  const what = 'look at the datastore';
+  const state = await step(leader, leader.care.status(), { what, next });
+  const kubeconfig = adminKubeconfigOn(leader.host.facts);
+  const requests = kubeconfig === undefined ? [] : await step(leader, slowRequests(kubeconfig), { what, next });
+  return { ...state, slow: [...requests, ...state.slow] };
 }
 
 /** Which cluster a host is of, for what is taken from it: of its CA certificate. '' where it has none. */

@@ -1,7 +1,11 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
 import { z } from 'zod';
 import { KinitError } from '../../model/error.js';
-import { sha256Hex } from '../../model/text/digest.js';
 
 /** What a backup says of itself: the first line of its file, as JSON. No secret. */
 export const manifestSchema = z.object({
@@ -26,23 +30,67 @@ export const manifestSchema = z.object({
 });
 export type BackupManifest = z.output<typeof manifestSchema>;
 
-export function packBackup(manifest: BackupManifest, copy: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.from(`${JSON.stringify(manifest)}\n`), gzipSync(copy)]);
+/** A backup's file as it is written: nothing of it is held longer than it takes. Throws what the copy throws. */
+export async function* packBackup(
+  manifest: BackupManifest,
+  copy: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(`${JSON.stringify(manifest)}\n`);
+  const gzip = createGzip();
+  // A copy that breaks off ends the stream with its own error.
+  pipeline(Readable.from(copy), gzip).catch(() => undefined);
+  yield* gzip as AsyncIterable<Uint8Array>;
 }
 
-/** @throws KinitError usage, for a file that is no whole backup */
-export function unpackBackup(file: string, content: Buffer): { manifest: BackupManifest; copy: Buffer } {
-  const end = content.indexOf(10);
-  const manifest = manifestSchema.safeParse(jsonOf(content.subarray(0, Math.max(end, 0)).toString('utf8')));
+/** A backup that is whole. */
+export interface Backup {
+  readonly manifest: BackupManifest;
+  /** Its copy (secret), from the beginning each time. */
+  readonly copy: () => Readable;
+}
+
+/** The first line is some hundred bytes. */
+const MOST_OF_LINE = 64 * 1024;
+
+/** Reads all of a backup once. @throws KinitError usage, for a file that is no whole backup */
+export async function openBackup(file: string): Promise<Backup> {
+  const head = await headOf(file);
+  const end = head.indexOf(10);
+  const manifest = manifestSchema.safeParse(jsonOf(head.subarray(0, Math.max(end, 0)).toString('utf8')));
   if (!manifest.success) throw broken(file, 'its first line is not that of a backup that this kinit knows');
-  let copy: Buffer;
+  const copy = (): Readable => {
+    const gunzip = createGunzip();
+    pipeline(createReadStream(file, { start: end + 1 }), gunzip).catch(() => undefined);
+    return gunzip;
+  };
+  const digest = createHash('sha256');
   try {
-    copy = gunzipSync(content.subarray(end + 1));
-  } catch {
-    throw broken(file, `it is torn: ${String(content.length)} bytes are there, and more were written`);
+    for await (const chunk of copy() as AsyncIterable<Uint8Array>) digest.update(chunk);
+  } catch (cause) {
+    throw broken(file, `it is torn: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
-  if (sha256Hex(copy) !== manifest.data.sha256) throw broken(file, 'its content is not what was backed up (SHA-256)');
+  if (digest.digest('hex') !== manifest.data.sha256)
+    throw broken(file, 'its content is not what was backed up (SHA-256)');
   return { manifest: manifest.data, copy };
+}
+
+async function headOf(file: string): Promise<Buffer> {
+  try {
+    const handle = await open(file);
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(MOST_OF_LINE), 0, MOST_OF_LINE, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    throw new KinitError(`${file} cannot be read`, {
+      class: 'access',
+      found: cause instanceof Error ? cause.message : String(cause),
+      hint: 'Name a file that kinit datastore backup wrote.',
+      cause,
+    });
+  }
 }
 
 function jsonOf(text: string): unknown {

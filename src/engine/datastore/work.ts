@@ -1,14 +1,14 @@
 import { posix } from 'node:path';
-import type { z } from 'zod';
 import { controlPlaneOf } from '../../control-plane/index.js';
-import { datastoreOf, type DatastoreCare } from '../../datastore/index.js';
+import { datastoreOf, type CareStep, type DatastoreCare } from '../../datastore/index.js';
+import { nodeAddress } from '../../facts/index.js';
 import { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { isControlPlane, type Spec } from '../../model/spec.js';
 import { lastLines } from '../../model/text/last-lines.js';
-import { leaderOf, noControlPlane } from '../session/leader.js';
+import { controlPlanesOf, noControlPlane } from '../session/leader.js';
 import { clusterLock, whileHeld, type LockWish } from '../session/lock.js';
-import { closeHosts, openHosts, type LiveHost, type SessionOptions } from '../session/session.js';
+import { closeHosts, openHosts, type LiveHost, type LostHost, type SessionOptions } from '../session/session.js';
 
 export interface CareOptions extends SessionOptions {
   /** Absent: nothing is changed, so nobody is kept out. */
@@ -16,16 +16,26 @@ export interface CareOptions extends SessionOptions {
   readonly emit: Emit;
 }
 
-/** The host of the data, and how they are looked after. */
-export interface CareWork {
+/** A host of the data, and how they are looked after there. */
+export interface CareHost {
   readonly host: LiveHost;
-  /** The other hosts of the inventory that answer, where they were asked for. */
-  readonly live: readonly LiveHost[];
   readonly care: DatastoreCare;
+}
+
+export interface CareWork {
+  /** Through which it is asked. */
+  readonly leader: CareHost;
+  /** All that answer, the leader first. */
+  readonly members: readonly CareHost[];
+  /** The hosts of the inventory that answer, where they were asked for. */
+  readonly live: readonly LiveHost[];
   readonly signal: AbortSignal;
 }
 
-/** Does something with the datastore's data, under the cluster's lock where one is asked for. @param all connects to workers too */
+/**
+ * Does something with the datastore's data, under the cluster's lock where one is asked for.
+ * @param all connects to workers too, and needs every host of the data
+ */
 export async function withDatastore<T>(
   command: string,
   options: CareOptions,
@@ -33,7 +43,6 @@ export async function withDatastore<T>(
   { all = false } = {},
 ): Promise<T> {
   const { inventory, signal, lock: wish } = options;
-  const care = careOf(inventory.spec);
   const lock = wish === undefined ? undefined : clusterLock(command, { ...options, lock: wish });
   const hosts = inventory.spec.hosts.filter((host) => all || isControlPlane(host));
   const { live, lost } = await openHosts(hosts, {
@@ -42,9 +51,12 @@ export async function withDatastore<T>(
     ...(lock === undefined ? {} : { beforeChanges: lock.take }),
   });
   try {
-    const host = leaderOf(live);
-    if (host === undefined) throw lost.find(({ spec }) => isControlPlane(spec))?.error ?? noControlPlane();
-    const work = { host, live, care, signal };
+    const members = careHosts(inventory.spec, live);
+    const [leader] = members;
+    const gone = controlPlanesOf(lost)[0];
+    if (leader === undefined) throw gone?.error ?? noControlPlane();
+    if (all && gone !== undefined) throw incomplete(gone);
+    const work = { leader, members, live, signal };
     return await (lock === undefined ? act(work) : whileHeld(lock, signal, (held) => act({ ...work, signal: held })));
   } finally {
     await lock?.release().catch(() => undefined);
@@ -52,46 +64,57 @@ export async function withDatastore<T>(
   }
 }
 
-/** @throws KinitError refused, for a datastore that kinit does not look after */
-function careOf(spec: Spec): DatastoreCare {
-  const { care, title } = datastoreOf(spec);
-  if (care !== undefined) return care(controlPlaneOf(spec).components.apiServer);
-  throw new KinitError(`kinit cannot back up or restore ${title} yet; nothing was changed`, {
-    class: 'refused',
-    hint: 'Until it can, use the tools of the datastore itself.',
+function careHosts(spec: Spec, live: readonly LiveHost[]): CareHost[] {
+  const hosts = controlPlanesOf(live);
+  const members = hosts.map((host) => ({ name: host.spec.name, address: nodeAddress(host.spec, host.facts) }));
+  const program = controlPlaneOf(spec).components.apiServer;
+  return hosts.flatMap((host, i) => {
+    const member = members[i];
+    return member === undefined ? [] : [{ host, care: datastoreOf(spec).care({ spec, program, member, members }) }];
+  });
+}
+
+function incomplete({ spec, error }: LostHost): KinitError {
+  return new KinitError(`${spec.name} does not answer, and may go on with the old data; nothing was changed`, {
+    class: 'access',
+    host: spec.name,
+    found: error.message,
+    hint: 'Every control-plane host gets the backup. Mend this one, or take it out of the inventory where it is gone for good.',
   });
 }
 
 /** Seconds that reading or writing all of the data may take. */
 const SECONDS = 1800;
 
-/** Runs one step on the host and reads its answer. @param what in words, for errors; @param next what a person can do */
-export async function step<T extends z.ZodType>(
-  { host: { connection, spec }, care }: CareWork,
-  script: string,
-  { what, next, schema, change = false }: { what: string; next: string; schema: T; change?: boolean },
-): Promise<z.output<T>> {
+/** Runs one step on a host and reads its answer. @param what in words, for errors; @param next what a person can do */
+export async function step<T>(
+  { host: { connection, spec }, care }: CareHost,
+  { script, read }: CareStep<T>,
+  { what, next, change = false }: { what: string; next: string; change?: boolean },
+): Promise<T> {
   const { code, stdout, stderr } = await connection.run(script, {
     timeoutSeconds: SECONDS,
     ...(change ? { change: what } : {}),
   });
-  const answer = code === 0 ? schema.safeParse(jsonOf(stdout)) : undefined;
-  if (answer?.success === true) return answer.data;
-  const found = lastLines(`${stdout}\n${stderr}`, 4).replace(/^Error: /gm, '');
-  throw new KinitError(`could not ${what}`, {
-    class: 'change',
-    host: spec.name,
-    found: found || `exit code ${String(code)}`,
-    hint: /full|No space left/i.test(found)
-      ? `The disk of ${spec.name} is full. Make room (df -h ${posix.dirname(care.scratch)}), then run the same command again. Nothing was lost.`
-      : next,
-  });
-}
-
-function jsonOf(text: string): unknown {
+  const failed = (words: string, cause?: unknown): KinitError => {
+    const found = lastLines(words, 4).replace(/^Error: /gm, '');
+    return new KinitError(`could not ${what}`, {
+      class: 'change',
+      host: spec.name,
+      found: found || `exit code ${String(code)}`,
+      hint: /full|No space left/i.test(found)
+        ? `The disk of ${spec.name} is full. Make room (df -h ${posix.dirname(care.scratch)}), then run the same command again. Nothing was lost.`
+        : next,
+      cause,
+    });
+  };
+  if (code !== 0) throw failed(`${stdout}\n${stderr}`);
   try {
-    return JSON.parse(text);
-  } catch {
-    return text.trim();
+    return read(stdout);
+  } catch (cause) {
+    throw failed(`its answer is not one that this kinit knows: ${stdout}`, cause);
   }
 }
+
+/** A step that only does something. */
+export const doing = (script: string): CareStep<undefined> => ({ script, read: () => undefined });

@@ -7,13 +7,12 @@ const READ_PART = shellScript('./read-part.sh', import.meta.url);
 const PART_BYTES = 4 * 1024 * 1024;
 
 /** The bytes of a file of a host that nobody writes to, in parts. @param size in bytes. Throws KinitError where it has fewer. */
-export async function download(
+export async function* download(
   host: HostConnection,
   path: string,
   size: number,
   onProgress: (bytes: number) => void,
-): Promise<Buffer> {
-  const parts: Buffer[] = [];
+): AsyncGenerator<Buffer> {
   let got = 0;
   while (got < size) {
     const { code, stdout, stderr } = await host.run(
@@ -29,9 +28,8 @@ export async function download(
         found: stderr.trim() || 'nothing more came',
         hint: 'Run the same command again.',
       });
-    parts.push(part);
     got += part.length;
     onProgress(got);
+    yield part;
   }
-  return Buffer.concat(parts);
 }

@@ -32,7 +32,9 @@ test('everything is built once; a second call does nothing and says so; --force 
   expect(texts[0]).toMatch(/^building kube 1\.36\.3 for \w+ \(1 of 14, 13 left after it, 0 s so far\)$/);
   const kube = set.binaries.find((binary) => binary.name === 'kube');
   expect(readFileSync(kube?.localFile ?? '', 'utf8')).toBe('program .\n');
-  expect(kube?.links).toEqual(['/usr/local/bin/kubelet', '/usr/local/bin/kubectl', '/usr/local/bin/kubeadm']);
+  expect(kube?.links).toEqual(
+    ['kubelet', 'kubectl', 'kubeadm', 'etcdctl', 'etcdutl'].map((name) => `/usr/local/bin/${name}`),
+  );
   expect(set.binaries.map((binary) => binary.name)).not.toContain('coredns');
   expect(set.images.map((image) => image.name).sort()).toEqual([
     'coredns',

@@ -1,25 +1,55 @@
 import type { DatastoreState } from '../../../engine/index.js';
 import { table } from './table.js';
 
-/** Size and rows of a datastore, for people. */
-export function renderDatastore({
-  bytes,
-  writeAheadLog,
-  free,
-  rows,
-  keys,
-  revision,
-  compacted,
-  most,
-}: DatastoreState): string {
-  const average = keys === 0 ? '0' : (rows / keys).toFixed(1);
-  const sizes = table(
-    ['FILE BYTES', 'LOG BYTES', 'FREE BYTES', 'ROWS', 'KEYS', 'ROWS A KEY', 'REVISION', 'COMPACTED'],
-    [[bytes, writeAheadLog, free, rows, keys, average, revision, compacted]],
+/** Size and rows of a datastore, who holds it, and what of it is slow, for people. */
+export function renderDatastore(state: DatastoreState): string {
+  return [sizes(state), members(state), slow(state), most(state)].flatMap((part) => part ?? []).join('\n\n');
+}
+
+function sizes({ bytes, writeAheadLog, free, rows, keys, revision, compacted }: DatastoreState): string {
+  const columns: [string, string | number][] = [
+    ['FILE BYTES', bytes],
+    ['LOG BYTES', writeAheadLog],
+    ['FREE BYTES', free],
+    ...(rows === undefined
+      ? []
+      : ([
+          ['ROWS', rows],
+          ['ROWS A KEY', keys === 0 ? '0' : (rows / keys).toFixed(1)],
+        ] as [string, string | number][])),
+    ['KEYS', keys],
+    ['REVISION', revision],
+    ['COMPACTED', compacted],
+  ];
+  return table(
+    columns.map(([title]) => title),
+    [columns.map(([, value]) => value)],
   );
-  const keysTable = table(
+}
+
+function members({ members: all }: DatastoreState): string | undefined {
+  if (all === undefined) return undefined;
+  return table(
+    ['MEMBER', 'ROLE', 'FILE BYTES', 'FREE BYTES', 'REVISION', 'APPLIED', 'ALARMS'],
+    all.map(({ name, answers, leader, bytes, free, revision, applied, alarms }) =>
+      answers
+        ? [name, leader ? 'leader' : 'follower', bytes, free, revision, applied, alarms.join(', ') || 'none']
+        : [name, 'does not answer', '-', '-', '-', '-', '-'],
+    ),
+  );
+}
+
+function slow({ slow: all }: DatastoreState): string | undefined {
+  if (all.length === 0) return undefined;
+  return table(
+    ['SLOW', 'OF ALL', 'SLOWER THAN', 'WHAT, SINCE ITS START'],
+    all.map(({ what, all: count, slower, seconds }) => [slower, count, `${String(seconds * 1000)} ms`, what]),
+  );
+}
+
+function most({ most: all }: DatastoreState): string {
+  return table(
     ['MOST ROWS', 'KEY'],
-    most.map(({ key, rows: count }) => [count, key]),
+    all.map(({ key, rows }) => [rows, key]),
   );
-  return `${sizes}\n\n${keysTable}`;
 }

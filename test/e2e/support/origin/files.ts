@@ -38,7 +38,7 @@ export async function officialFiles(
       files.set(place(file.checksumUrl), { text: `${sha256Hex(text)}  ${name}\n` });
       continue;
     }
-    const { localFile, size, sha256 } = await content(file, built, join(folder, `${String(i)}-${name}`));
+    const { localFile, size, sha256 } = await content(file, built, join(folder, `${String(i)}-${name}`), whole);
     if (only?.member === undefined) whole.set(localFile, only?.installPath ?? '');
     files.set(place(file.url), { localFile, size });
     files.set(place(file.checksumUrl), { text: `${sha256}  ${name}\n` });
@@ -50,11 +50,17 @@ async function content(
   { programs }: OfficialFile,
   built: readonly BinaryArtifact[],
   archive: string,
+  whole: ReadonlyMap<string, string>,
 ): Promise<{ readonly localFile: string; readonly size: number; readonly sha256: string }> {
   const [only] = programs;
   if (only !== undefined && only.member === undefined) return programFor(only.installPath, built);
   const members = programs.map(({ member = '', installPath }) => {
     const { localFile, size } = programFor(installPath, built);
+    const shared = whole.get(localFile);
+    if (shared !== undefined) {
+      const text = starter(installPath.slice(installPath.lastIndexOf('/') + 1), shared);
+      return { path: member, type: 'file' as const, mode: 0o755, content: Buffer.from(text) };
+    }
     return { path: member, type: 'file' as const, mode: 0o755, content: { localFile, size } };
   });
   await pipeline(Readable.from(tarBytes(members)), createGzip({ level: 1 }), createWriteStream(archive));

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { readBackup, readStatus } from '../../../../src/datastore/etcd/care/read.js';
+
+const MEMBERS = [
+  { name: 'a', address: '10.0.0.1' },
+  { name: 'b', address: 'fd00::2' },
+  { name: 'c', address: '10.0.0.3' },
+] as const;
+
+/** As etcdctl 3.6.8 prints it, with ids that JavaScript's numbers do not hold exactly. */
+const endpoint = (url: string, id: string, size: number): string =>
+  `{"Endpoint":"${url}","Status":{"header":{"cluster_id":1,"member_id":${id},"revision":42,"raft_term":2},"version":"3.6.8","dbSize":${String(size)},"leader":8630161756594109333,"raftIndex":50,"raftTerm":2,"raftAppliedIndex":49,"dbSizeInUse":1000}}`;
+
+const STATUS = `=== alarms
+memberID:8630161756594109333 alarm:NOSPACE
+=== endpoints
+[${endpoint('https://10.0.0.1:2379', '8630161756594109333', 4000)},${endpoint('https://[fd00::2]:2379', '1234567890123456789', 5000)}]
+=== log
+64
+=== keys
+30 all
+20 /registry/pods/*
+10 /registry/apiregistration.k8s.io/apiservices/*
+=== metrics
+etcd_debugging_mvcc_compact_revision 17
+etcd_disk_wal_fsync_duration_seconds 0.016 8
+etcd_disk_wal_fsync_duration_seconds +Inf 10
+`;
+
+test('what etcd says of itself: each member, its own sizes, what is slow, and where the keys are', () => {
+  expect(readStatus(STATUS, MEMBERS[0], MEMBERS)).toEqual({
+    ...{ revision: 42, bytes: 4000, free: 3000, keys: 30, writeAheadLog: 65536, compacted: 17 },
+    most: [
+      { key: '/registry/pods/*', rows: 20 },
+      { key: '/registry/apiregistration.k8s.io/apiservices/*', rows: 10 },
+    ],
+    slow: [{ what: "syncs of etcd's log", all: 10, slower: 2, seconds: 0.016 }],
+    members: [
+      {
+        name: 'a',
+        answers: true,
+        leader: true,
+        bytes: 4000,
+        free: 3000,
+        revision: 42,
+        applied: 49,
+        alarms: ['NOSPACE'],
+      },
+      { name: 'b', answers: true, leader: false, bytes: 5000, free: 4000, revision: 42, applied: 49, alarms: [] },
+      { name: 'c', answers: false, leader: false, bytes: 0, free: 0, revision: 0, applied: 0, alarms: [] },
+    ],
+  });
+});
+
+test('what a copy holds', () => {
+  const stdout = '20512\n{"hash":1,"revision":7,"totalKey":3,"totalSize":20480,"version":"3.6.0"}\n';
+  expect(readBackup(stdout)).toEqual({ revision: 7, keys: 3, bytes: 20512 });
+});

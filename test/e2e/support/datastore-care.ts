@@ -1,0 +1,108 @@
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { all, kinit, kinitEvents, kinitOk, type KinitResult, type LabHandle } from './kinit.js';
+
+/** A cluster whose data are looked after. */
+export interface Cared {
+  readonly cluster: () => LabHandle;
+  /** Default: its lab's own inventory. */
+  readonly inventory?: () => string;
+  /** Folder of its data, and sh text that reads those that a restore has kept, in the folder KEPT. */
+  readonly folder: string;
+  readonly readKept: string;
+  /** What status shows of this kind only. */
+  readonly shows: RegExp;
+}
+
+/** A node that no kinit has made. */
+const ELSEWHERE = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'elsewhere' } };
+
+/** What `kinit datastore` does, whatever the datastore is. */
+export function testDatastoreCare({
+  cluster,
+  inventory = () => cluster().inventory,
+  folder,
+  readKept,
+  shows,
+}: Cared): void {
+  const file = (): string => join(dirname(inventory()), 'cluster.backup');
+  const datastore = (...args: string[]): Promise<KinitResult> => kinit(['datastore', ...args, '-i', inventory()]);
+  const restore = (...args: string[]): Promise<KinitResult> => datastore('restore', ...args, '--stop', '--yes');
+
+  test('a backup is taken while the cluster runs, into a file of mode 600, and leaves nothing on the host', async () => {
+    await cluster().kubectl('create configmap before --from-literal=is=there');
+    await cluster().sh(
+      'node1',
+      `echo '${JSON.stringify(ELSEWHERE)}' | kubectl --kubeconfig /etc/kubernetes/admin.conf create -f -`,
+    );
+    const { code, stderr } = await datastore('backup', '--file', file());
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect((await stat(file())).mode & 0o777).toBe(0o600);
+    expect((await cluster().sh('node1', `ls ${folder}`)).stdout).not.toContain('copy');
+  });
+
+  test('status says size, log, rows a key and what is slow, also as JSON', async () => {
+    const text = await datastore('status');
+    expect(text).toMatchObject({ code: 0, stdout: expect.stringMatching(shows) as string });
+    expect(text.stdout).toMatch(/LOG BYTES[^]*requests of the API server[^]*\/registry\//);
+    const json = await datastore('status', '--output', 'json');
+    const last = JSON.parse(json.stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+    expect(JSON.stringify(last)).toMatch(/"writeAheadLog":\d+/);
+  });
+
+  test('a torn file and a changed one are refused before any host is touched', async () => {
+    const whole = await readFile(file());
+    const torn = `${file()}.torn`;
+    await writeFile(torn, whole.subarray(0, whole.length - 5000));
+    expect(await restore(torn)).toMatchObject({
+      code: 10,
+      stderr: expect.stringMatching(/cannot be restored; nothing was changed[^]*torn/) as string,
+    });
+    await rm(torn);
+    const changed = `${file()}.changed`;
+    const first = whole.subarray(0, whole.indexOf(10)).toString();
+    await writeFile(
+      changed,
+      Buffer.concat([Buffer.from(first.replace(/"sha256":"./, '"sha256":"x')), whole.subarray(whole.indexOf(10))]),
+    );
+    expect(await restore(changed)).toMatchObject({
+      code: 10,
+      stderr: expect.stringMatching(/cannot be restored; nothing was changed[^]*SHA-256/) as string,
+    });
+    await rm(changed);
+  });
+
+  test('a cluster that lives is not restored over, and is told the way', async () => {
+    expect(await datastore('restore', file())).toMatchObject({
+      code: 20,
+      stderr: expect.stringMatching(/the cluster lives[^]*--stop/) as string,
+    });
+  });
+
+  test('restored: what was there then is there, what came later is not, the old data are kept, and the nodes are ready', async () => {
+    await cluster().kubectl('create configmap after --from-literal=is=there');
+    const { code, stdout, stderr } = await restore(file());
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(await cluster().kubectl("get configmap before -o jsonpath='{.data.is}'")).toBe('there');
+    expect(await cluster().kubectl('get configmap after --ignore-not-found')).toBe('');
+    expect(stdout).toContain('no hosts of the inventory: elsewhere.');
+    await cluster().kubectl('delete node elsewhere');
+    const kept = /What was there: (\S+) on node1/.exec(stdout)?.[1] ?? 'none';
+    expect((await cluster().sh('node1', `KEPT=${kept}; ${readKept}`)).stdout).toMatch(/"revision":/);
+    await cluster().kubectl('create configmap later --from-literal=is=there');
+    await kinitOk(['init', '-i', inventory()]);
+    const planned = await kinitEvents(['plan', '-i', inventory()]);
+    expect({ code: planned.code, planned: all(planned.events, 'change-planned') }).toEqual({ code: 0, planned: [] });
+  });
+
+  test('compact gives space back, and loses nothing', async () => {
+    const { code, stdout, stderr } = await datastore('compact');
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/Compacted: .* before, .* now/) as string,
+      stderr: '',
+    });
+    expect(await cluster().kubectl("get configmap before -o jsonpath='{.data.is}'")).toBe('there');
+  });
+}
