@@ -83,7 +83,7 @@ export interface LabHandle {
     script: string,
     options?: { readonly reject?: boolean; readonly timeoutSeconds?: number },
   ): Promise<KinitResult>;
-  /** kubectl on the first host, with administrator rights. */
+  /** kubectl on the first host, with administrator rights; what it keeps for later is not among the host's files. */
   kubectl(args: string, options?: { readonly reject?: boolean; readonly timeoutSeconds?: number }): Promise<string>;
   down(): Promise<void>;
 }
@@ -145,7 +145,13 @@ export async function lab(
     inventory: made.inventoryFile,
     sh,
     kubectl: async (args, shOptions) =>
-      (await sh('node1', `kubectl --kubeconfig /etc/kubernetes/admin.conf ${args}`, shOptions)).stdout,
+      (
+        await sh(
+          'node1',
+          `KUBECACHEDIR=/tmp/kubectl kubectl --kubeconfig /etc/kubernetes/admin.conf ${args}`,
+          shOptions,
+        )
+      ).stdout,
     down: async () => {
       await kinitOk(['lab', 'down', '--name', name]);
     },

@@ -63,7 +63,8 @@ sed 's/:/\t/' /etc/group
 section package
 if command -v dpkg-query > /dev/null; then dpkg-query -W -f '${Package}\t${Version} ${db:Status-Abbrev}\n'; else rpm -qa --qf '%{NAME} %{ARCH}\t%{VERSION}-%{RELEASE}\n'; fi
 section process
-ps -eo comm= | grep -vxE 'sshd|sh|bash|ps|awk|sed|grep|sort|systemctl|\(sd-pam\)|systemd|agetty|sleep|uniq|find|sort|sha256sum|xargs|join' | sort | uniq -c | awk '{ print $2 "\t" $1 }'
+# The kernel has as many threads for its queues as it needs at the moment, where the host can see them.
+ps -eo comm= | grep -vxE 'kworker/.*|sshd|sh|bash|ps|awk|sed|grep|sort|systemctl|\(sd-pam\)|systemd|agetty|sleep|uniq|find|sort|sha256sum|xargs|join' | sort | uniq -c | awk '{ print $2 "\t" $1 }'
 section cgroup
 # Of its own units systemd makes and keeps groups as it likes, older ones for all as soon as one asks for a controller.
 find /sys/fs/cgroup -type d \( -path '*user.slice*' -prune -o -print \) | sed 's|^/sys/fs/cgroup||; s/$/\t-/' | grep -v -e 'session-' -e '/run-' -e tmpfiles -e apt-daily -e dpkg-db -e '\.mount\s' -e '\.socket\s' -e '/systemd-[a-z-]*\.service\s' -e '/init\.scope\s'
