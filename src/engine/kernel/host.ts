@@ -51,7 +51,7 @@ export async function moveHost(host: LiveHost, all: readonly LiveHost[], options
   await step(connection, bootLoader.hold, [], 'the boot loader could not be told to keep the kernel that runs');
   const { upgrade, options: wanted } = wish.way;
   options.progress(`installing ${upgrade.brings(wanted)}`);
-  const release = await install(connection, upgrade.install(wanted, fetchingEnvironment(spec)), options);
+  const release = await install(connection, upgrade.install(wanted, fetchingEnvironment(spec), facts.os), options);
   if (release === facts.kernel) return conclude(host, release, before, all, bootLoader, options);
   options.changed(changeOf(`install kernel ${release}`, `wanted: ${wish.wanted}`));
 

@@ -13,7 +13,7 @@ export interface KernelUpgrade {
   /** Options it cannot do without. */
   readonly needs: readonly ('package' | 'sha256')[];
   /** Why it is not for this host; undefined where it is. */
-  readonly unfit?: (facts: HostFacts) => string | undefined;
+  readonly unfit?: (facts: HostFacts, options: KernelOptions) => string | undefined;
   /** The release that it brings, as `uname -r` will have it, where the options say so. */
   readonly release?: (options: KernelOptions) => string | undefined;
   /**
@@ -21,7 +21,11 @@ export interface KernelUpgrade {
    * managers, and tells that it goes on.
    * @param environment variables for what fetches it: proxies
    */
-  readonly install: (options: KernelOptions, environment: Readonly<Record<string, string>>) => string;
+  readonly install: (
+    options: KernelOptions,
+    environment: Readonly<Record<string, string>>,
+    os: HostFacts['os'],
+  ) => string;
 }
 
 /** How a family's boot loader chooses a kernel. The scripts say on standard error what is wrong, and end with 1. */

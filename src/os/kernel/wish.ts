@@ -45,7 +45,7 @@ export function kernelWish(
       },
     };
   }
-  const unfit = upgrade.unfit?.(facts);
+  const unfit = upgrade.unfit?.(facts, options);
   return {
     wanted,
     way: unfit === undefined ? { upgrade, options, bootLoader: own.kernels.bootLoader } : { missing: unfit },

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { kernels } from '../../../src/os/debian/kernel/index.js';
 import type { KernelOptions } from '../../../src/os/kernel/kernel-upgrade.js';
 import { sh, type ShellScript } from '../../../src/shell/script.js';
+import { factsOf } from '../../facts/facts-of.js';
 import { run, SHELLS, withHost, type FakeHost, type Shell } from '../../resources/sh.js';
 
 const ID = '66081275-3e9d-4826-812d-e6e61bf33946';
@@ -104,9 +105,10 @@ test.each(SHELLS)('%s: the release comes from the files of the package, or of th
         .find((each) => each.startsWith('release='));
     const [backports, byName] = kernels.upgrades;
     const none = {};
-    expect(release(byName?.install(named(`linux-image-${NEW}`), none) ?? '')).toBe(`release=${NEW}`);
-    expect(release(byName?.install(named('linux-image-cloud-amd64'), none) ?? '')).toBe(`release=${NEW}`);
-    expect(release(backports?.install({ upgrade: 'backports' }, { https_proxy: 'http://p:1' }) ?? '')).toBe(
+    const { os } = factsOf('n1');
+    expect(release(byName?.install(named(`linux-image-${NEW}`), none, os) ?? '')).toBe(`release=${NEW}`);
+    expect(release(byName?.install(named('linux-image-cloud-amd64'), none, os) ?? '')).toBe(`release=${NEW}`);
+    expect(release(backports?.install({ upgrade: 'backports' }, { https_proxy: 'http://p:1' }, os) ?? '')).toBe(
       `release=${NEW}`,
     );
     expect(fake.read('/proxy')).toBe('http://p:1\n');

@@ -2,15 +2,26 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { kernels } from '../../../src/os/redhat/kernel/index.js';
 import { sh } from '../../../src/shell/script.js';
+import { factsOf } from '../../facts/facts-of.js';
 import { run, SHELLS, withHost, type FakeHost, type Shell } from '../../resources/sh.js';
 
 const RELEASE = '5.4.278-1.el7.elrepo.x86_64';
-const PACKAGE = `kernel-lt-${RELEASE}`;
 const FINGERPRINT = '96C0104F631547311E0BB1AE309BC305BAADAE52';
+const SEVEN: Release = { versionId: '7', release: RELEASE, parts: [''] };
+const LATER: Release = { versionId: '9.4', release: '6.1.141-1.el9.elrepo.x86_64', parts: ['', 'core-', 'modules-'] };
 const SUM = createHash('sha256').update('the package\n').digest('hex');
 const SIGNED = 'kernel.rpm: rsa sha1 (md5) pgp md5 OK';
 
+interface Release {
+  readonly versionId: string;
+  readonly release: string;
+  /** Before the version in the names of its packages. */
+  readonly parts: readonly string[];
+}
+
 interface Archive {
+  /** What a file says it is; default: what it is called. */
+  readonly holds?: string;
   readonly sha256?: string;
   /** Fingerprints of the keys in the file. */
   readonly keys?: readonly string[];
@@ -20,7 +31,8 @@ interface Archive {
 function install(
   fake: FakeHost,
   shell: Shell,
-  { sha256 = SUM, keys = [FINGERPRINT], checksig = SIGNED }: Archive = {},
+  { sha256 = SUM, keys = [FINGERPRINT], checksig = SIGNED, holds }: Archive = {},
+  { versionId, release }: Release = SEVEN,
 ): ReturnType<typeof run> {
   fake.command(
     'curl',
@@ -33,25 +45,42 @@ function install(
   fake.command('rpmkeys', `case "$*" in *--checksig*) echo '${checksig}' ;; esac`);
   fake.command(
     'rpm',
-    `case "$*" in -ql*) if [ -e '${fake.root}/installed' ]; then echo /boot/vmlinuz-${RELEASE}; fi ;; *) exit 1 ;; esac`,
+    `for last; do :; done
+     case "$*" in
+       -ql*) if [ -e '${fake.root}/installed' ]; then echo /lib/modules/${release}/vmlinuz; fi ;;
+       -qp*) last=\${last##*/}; printf %s "${holds ?? '${last%.rpm}'}" ;;
+       *) exit 1 ;;
+     esac`,
   );
   fake.command('yum', `: > '${fake.root}/installed'`);
   fake.command('dnf', `: > '${fake.root}/installed'`);
   fake.command('sleep');
   const upgrade = kernels.upgrades.find(({ id }) => id === 'elrepo-lt');
-  const options = { upgrade: 'elrepo-lt', package: PACKAGE, sha256, origin: 'http://mirror.test/el7' } as const;
-  return run(shell, fake.inside(upgrade?.install(options, { https_proxy: 'http://p:1' }) ?? 'exit 9'));
+  const options = {
+    upgrade: 'elrepo-lt',
+    package: `kernel-lt-${release}`,
+    sha256,
+    origin: 'http://mirror.test',
+  } as const;
+  const os = { ...factsOf('n1').os, versionId };
+  return run(shell, fake.inside(upgrade?.install(options, { https_proxy: 'http://p:1' }, os) ?? 'exit 9'));
 }
 
 const installed = (fake: FakeHost): boolean => fake.calls().some((call) => /^(dnf|yum) .*install/.test(call));
 
-test.each(SHELLS)('%s: a package with the sum and the signature that were named is installed', (shell) => {
+test.each([
+  ...SHELLS.map((shell) => [shell, SEVEN, FINGERPRINT] as const),
+  ...SHELLS.map((shell) => [shell, LATER, 'B8A755874DA240C9DAC4E71551600989EAA31D4A'] as const),
+])('%s: what has the sum and the signature that were named is installed: $release', (shell, of, key) => {
   withHost((fake) => {
-    const { code, stdout, stderr } = install(fake, shell);
+    const { code, stdout, stderr } = install(fake, shell, { keys: [key] }, of);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain(`release=${RELEASE}`);
-    expect(fake.calls()).toContainEqual(expect.stringContaining(`http://mirror.test/el7/${PACKAGE}.rpm`));
-    expect(installed(fake)).toBe(true);
+    expect(stdout).toContain(`release=${of.release}`);
+    const names = of.parts.map((part) => `kernel-lt-${part}${of.release}.rpm`);
+    for (const name of names)
+      expect(fake.calls()).toContainEqual(expect.stringContaining(`http://mirror.test/${name}`));
+    const files = fake.calls().find((call) => /^(dnf|yum) .* install /.test(call)) ?? '';
+    expect(files.replaceAll(/\S+\//g, '')).toMatch(new RegExp(`install ${[...names].sort().join(' ')}$`));
     expect(fake.read('/proxy')).toBe('http://p:1\n');
   });
 });
@@ -61,6 +90,11 @@ test.each([
   ['the key of somebody else', { keys: ['A'.repeat(40)] }, 'is not the one that signs these packages'],
   ['a second key in the file', { keys: [FINGERPRINT, 'A'.repeat(40)] }, 'is not the one that signs these packages'],
   ['no signature, which rpm calls OK', { checksig: 'kernel.rpm: digests OK' }, 'the signature of'],
+  [
+    'a package of another name',
+    { holds: 'kernel-lt-5.4.1-1.el7.elrepo.x86_64' },
+    'is another package: kernel-lt-5.4.1-1',
+  ],
   ['a signature that is wrong', { checksig: 'kernel.rpm: digests SIGNATURES NOT OK' }, 'the signature of'],
 ] as const)('%s: refused before anything is installed', (_what, archive, message) => {
   for (const shell of SHELLS)
