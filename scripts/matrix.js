@@ -1,6 +1,6 @@
 // `npm run test:matrix`: a whole life of a host on every system that the lab can make, with every runtime. Too long for `npm test`.
 //   --image NAME, --runtime NAME   only those cells; each may be given several times
-//   --from distribution            the runtime is the distribution's package; default: kinit's own artifacts
+//   --from distribution|docker     the runtime is a package, the distribution's or Docker's; default: kinit's own artifacts
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,11 +26,13 @@ const { RUNTIMES } = await import(path.join(root, 'dist', 'runtime', 'index.js')
 const images = chosen('image', IMAGE_NAMES, values.image);
 const runtimes = chosen(
   'runtime',
-  RUNTIMES.map(({ id }) => id),
+  RUNTIMES.filter(({ packaged }) => values.from === 'artifacts' || packaged !== undefined).map(({ id }) => id),
   values.runtime,
 );
 
-for (const runtime of runtimes)
+// Of its programs those packages are made.
+const built = values.from === 'docker' ? [...new Set([...runtimes, 'docker'])] : runtimes;
+for (const runtime of built)
   await end([process.execPath, 'bin/kinit.js', 'artifacts', 'build', '--runtime', runtime], 90);
 await end(
   ['node_modules/.bin/vitest', 'run', '--config', 'vitest.e2e.config.ts', '--reporter=verbose'],

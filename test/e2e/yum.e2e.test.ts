@@ -19,10 +19,10 @@ const TOOL: Rpm = {
   release: '3',
   files: { '/usr/share/kinit-test-tool': { text: 'a tool\n' } },
 };
-const URL = 'https://mirrors.aliyun.com/docker-ce/linux/centos/9/$basearch/stable';
+
+const url = 'https://mirrors.aliyun.com/docker-ce/linux/centos/9/$basearch/stable';
 
 const folder = mkdtempSync(join(tmpdir(), 'ky-'));
-const keyFile = join(folder, 'key', 'public.asc');
 let cluster: LabHandle;
 let origin: DockerOrigin;
 let before: Recording;
@@ -30,7 +30,8 @@ let before: Recording;
 beforeAll(async () => {
   cluster = await lab('yum', { hosts: 1, image: 'rocky-9' });
   await makeSigningKey(join(folder, 'other'), 'Somebody else');
-  origin = await behindDocker(cluster, folder, 'rocky-9', [TOOL, { ...TOOL, version: '1.3' }]);
+  const more = [TOOL, { ...TOOL, version: '1.3' }];
+  origin = await behindDocker(cluster, folder, { image: 'rocky-9', more });
   before = await record(cluster, HOST);
 });
 
@@ -41,13 +42,15 @@ afterAll(async () => {
 });
 
 test('a repository that does not answer is named, and taken away again', async () => {
-  const { said } = await init({ repositories: [{ name: 'site', url: 'http://127.0.0.1:9/el9', keyFile }] });
+  const { said } = await init({
+    repositories: [{ name: 'site', url: 'http://127.0.0.1:9/el9', keyFile: origin.keyFile }],
+  });
   expect(said).toMatch(/site cannot be used[^]*127\.0\.0\.1[^]*Does the host reach it[^]*taken away again/);
   expect((await cluster.sh(HOST, 'ls /etc/yum.repos.d')).stdout).not.toContain('kinit');
 });
 
 test('packages that another key signed are refused', async () => {
-  const repositories = [{ name: 'site', url: URL, keyFile: join(folder, 'other', 'public.asc') }];
+  const repositories = [{ name: 'site', url, keyFile: join(folder, 'other', 'public.asc') }];
   const { code, said } = await init({ repositories, packages: ['kinit-test-tool'] });
   expect({ code, said }).toEqual({
     code: 14,
@@ -59,14 +62,14 @@ test('packages that another key signed are refused', async () => {
 test('a key that is not the one of the fingerprint is refused before its repository is there', async () => {
   const other = origin.key.fingerprint.replace(/^./, (digit) => (digit === '0' ? '1' : '0'));
   const keyUrl = 'https://download.docker.com/linux/centos/gpg';
-  const { said } = await init({ repositories: [{ name: 'elsewhere', url: URL, keyUrl, fingerprint: other }] });
+  const { said } = await init({ repositories: [{ name: 'elsewhere', url, keyUrl, fingerprint: other }] });
   expect(said).toContain(origin.key.fingerprint);
   expect((await cluster.sh(HOST, 'ls /etc/yum.repos.d')).stdout).not.toContain('elsewhere');
 });
 
 test('a version that is not there is told with those that are', async () => {
   const { said } = await init({
-    repositories: [{ name: 'site', url: URL, keyFile }],
+    repositories: [{ name: 'site', url, keyFile: origin.keyFile }],
     packages: ['kinit-test-tool=9-9'],
   });
   expect(said).toMatch(/there is no version 9-9; the repositories of this host have 1\.2-3\.el9, 1\.3-3\.el9/);
@@ -75,9 +78,7 @@ test('a version that is not there is told with those that are', async () => {
 test("mirrors: cn and from: docker: the engine is Docker's package of that version, held, and answers through the CRI", async () => {
   const from = origin.server.requests.length;
   const { said, progress } = await init({
-    mirrors: 'cn',
-    repositories: [{ name: 'docker-ce', keyFile }],
-    runtime: { name: 'docker', from: 'docker', version: DOCKER_VERSION },
+    ...withDocker('cn'),
     packages: ['kinit-test-tool=1.2-3.el9'],
   });
   expect(said).toBe('');
@@ -103,6 +104,12 @@ test('reset gives the host back as it was', async () => {
   expect({ code, warnings, failures: all(events, 'phase-failed') }).toEqual({ code: 0, warnings: [], failures: [] });
   const ignored = (section: string, key: string): boolean => section === 'sysctl' && !key.startsWith('net.');
   expect(differences(before, await record(cluster, HOST), ignored)).toBe('');
+});
+
+const withDocker = (mirrors = 'none', ...more: readonly object[]): Readonly<Record<string, unknown>> => ({
+  mirrors,
+  repositories: [{ name: 'docker-ce', keyFile: origin.keyFile }, ...more],
+  runtime: { name: 'docker', from: 'docker', version: DOCKER_VERSION },
 });
 
 /** What init says of a changed inventory; '' where all is well. */

@@ -20,4 +20,6 @@ for word in "$@"; do
   esac
   before=$word
 done
-exec /usr/local/bin/runc "$@"
+# kinit's own, else that of a package: /usr/bin or /usr/sbin.
+PATH=/usr/local/bin:/usr/sbin:/usr/bin:$PATH
+exec runc "$@"

@@ -1,7 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe } from 'vitest';
 import { IMAGES } from '../../../src/lab/images/index.js';
+import type { ImageName } from '../../../src/lab/images/names.js';
 import { RUNTIMES } from '../../../src/runtime/index.js';
-import { testCell } from '../support/cell.js';
+import { testCell, type Cell } from '../support/cell.js';
+import { behindDocker } from '../support/origin/packages/docker.js';
 
 /** `npm run test:matrix` (scripts/matrix.js) says which cells. */
 const named = <T>(all: readonly T[], variable: string, name: (one: T) => string): readonly T[] => {
@@ -17,5 +22,21 @@ const from = process.env['KINIT_TEST_FROM'] ?? 'artifacts';
 for (const image of images)
   for (const runtime of runtimes)
     describe(`${image.title} with ${runtime.title}`, () => {
-      testCell({ name: `${image.name}-${runtime.id}`, image: image.name, runtime, from });
+      const around = from === 'docker' ? { around: dockerAround(image.name) } : {};
+      testCell({ name: `${image.name}-${runtime.id}`, image: image.name, runtime, from, ...around });
     });
+
+/** Docker's repository for a system, from this machine. */
+function dockerAround(image: ImageName): NonNullable<Cell['around']> {
+  return async (cluster) => {
+    const folder = await mkdtemp(join(tmpdir(), 'km-'));
+    const { server, keyFile } = await behindDocker(cluster, folder, { image, open: true });
+    return {
+      inventory: { repositories: [{ name: 'docker-ce', keyFile }] },
+      stop: async () => {
+        await server.stop();
+        await rm(folder, { recursive: true });
+      },
+    };
+  };
+}

@@ -21,8 +21,17 @@ export interface Cell {
   readonly from?: string;
   /** More of the inventory. */
   readonly inventory?: Readonly<Record<string, unknown>>;
+  /** What the host needs around it, before anything is looked at there. */
+  readonly around?: (cluster: LabHandle) => Promise<Around>;
   /** What a person had written on the host before, by path. */
   readonly files?: Readonly<Record<string, string>>;
+}
+
+/** What a test keeps up around its host. */
+interface Around {
+  /** What the inventory has to say of it. */
+  readonly inventory: Readonly<Record<string, unknown>>;
+  stop(): Promise<void>;
 }
 
 type Tests = (cluster: () => LabHandle) => void;
@@ -32,16 +41,18 @@ type Tests = (cluster: () => LabHandle) => void;
  * exactly. `others` are tests of its own: on the bare host before, and on the running cluster in between.
  */
 export function testCell(
-  { name, image, runtime, from, inventory = {}, files = {} }: Cell,
+  { name, image, runtime, from, inventory = {}, around, files = {} }: Cell,
   others: { readonly bare?: Tests; readonly running?: Tests } = {},
 ): void {
   let cluster: LabHandle;
   let before: Recording;
+  let surroundings: Around | undefined;
 
   beforeAll(async () => {
     cluster = await lab(name, { hosts: 1, ...(image === undefined ? {} : { image }) });
     const runs = { name: runtime.id, ...(from === undefined ? {} : { from }) };
-    shape({ inventory: { runtime: runs, ...inventory } }, cluster.inventory);
+    surroundings = await around?.(cluster);
+    shape({ inventory: { runtime: runs, ...surroundings?.inventory, ...inventory } }, cluster.inventory);
     for (const [path, text] of Object.entries(files))
       await cluster.sh(CELL_HOST, `mkdir -p $(dirname ${path}) && printf %s '${text}' > ${path}`);
     before = await record(cluster, CELL_HOST);
@@ -49,6 +60,7 @@ export function testCell(
 
   afterAll(async () => {
     await cluster.down();
+    await surroundings?.stop();
   });
 
   others.bare?.(() => cluster);

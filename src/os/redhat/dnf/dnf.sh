@@ -41,12 +41,15 @@ install_packages() {
 
 last_error() { grep -E '^(Error|Failed|No package|Nothing)' "$log" | tail -n 1; }
 
-# refresh_lists OPTION...: sets "unrefreshed". The options are for dnf.
+# refresh_lists OPTION...: sets "unrefreshed", and "unreadable" where dnf does nothing with them. The options are for dnf.
 refresh_lists() {
   echo "refreshing the package lists, at most $LISTS_TIMEOUT s"
   ask "$@" clean expire-cache
   ask "$@" makecache
   ended=$?
+  unreadable=
+  # shellcheck disable=SC2034 # for whoever installs with them
+  [ "$ended" -eq 0 ] || unreadable=yes
   # A repository that may be missing (skip_if_unavailable) is no error of it.
   unrefreshed=$(sed -n 's/^Errors during downloading metadata for repository \(.*\):$/\1/p; s/^  - \(Curl error.*\|Status code.*\)/\1/p; s/^\(Error: .*\)/\1/p; s/^\(Could not retrieve .*\)/\1/p; s/^\(Cannot find a valid baseurl .*\)/\1/p; s/^\(.*[Gg][Pp][Gg].*\(fail\|FAIL\|verif\).*\)/\1/p' "$log" |
     cut -c 1-300 | awk '!seen[$0]++' | head -n 4)

@@ -31,6 +31,8 @@ lists_are_fresh() {
 
 # The simulation ends with 1 where there is something to do.
 simulate() {
+  # It would ask the same repositories again, for as long.
+  [ -z "${unreadable:-}" ] || return 1
   # shellcheck disable=SC2046 # a word each
   ask install --assumeno $(package_names "$@")
   grep -q -e '^Transaction Summary' -e '^Nothing to do' "$log"

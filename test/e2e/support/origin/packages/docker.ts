@@ -5,6 +5,7 @@ import { FORMS } from '../../../../../src/control-plane/index.js';
 import { supplyOf } from '../../../../../src/engine/supply.js';
 import { closeLab, findLab } from '../../../../../src/lab/index.js';
 import { IMAGES } from '../../../../../src/lab/images/index.js';
+import { addressIn } from '../../../../../src/lab/network/subnet.js';
 import { DEFAULT_IMAGE, type ImageName } from '../../../../../src/lab/images/names.js';
 import { KUBERNETES_VERSIONS } from '../../../../../src/model/spec.js';
 import { RUNTIMES } from '../../../../../src/runtime/index.js';
@@ -94,7 +95,7 @@ async function packages(): Promise<readonly (Made & { units: readonly string[]; 
       version: '2.2.0',
       epochs: { deb: 0, rpm: 0 },
       files: {
-        ...programs(['containerd', 'containerd-shim-runc-v2', 'runc']),
+        ...programs(['containerd', 'containerd-shim-runc-v2', 'ctr', 'runc']),
         ...unit('containerd.service', UNITS.containerd),
         // As it comes: without the CRI.
         '/etc/containerd/config.toml': { text: 'disabled_plugins = ["cri"]\n' },
@@ -153,25 +154,36 @@ function debOf(
 export interface DockerOrigin {
   readonly server: OriginServer;
   readonly key: SigningKey;
+  /** Of the operator's: the public half. */
+  readonly keyFile: string;
+}
+
+export interface DockerOptions {
+  /** System of the host. */
+  readonly image?: ImageName;
+  /** More packages, on hosts of the Red Hat family. */
+  readonly more?: readonly Rpm[];
+  /** Where the same lies besides, there too: host and path. */
+  readonly alsoAt?: readonly string[];
+  /** Whether the host keeps its way to the repositories of its system. */
+  readonly open?: boolean;
 }
 
 /**
- * The only place that the lab's host gets packages from besides what its system has: Docker's repository for that system, and the
- * mirror of it.
- * @param folder a short path; @param more packages besides
+ * The place that the lab's host gets Docker's packages from: Docker's repository for its system, and the mirror of it.
+ * @param folder a short path
  */
 export async function behindDocker(
   cluster: LabHandle,
   folder: string,
-  image: ImageName = DEFAULT_IMAGE,
-  more: readonly Rpm[] = [],
+  { image = DEFAULT_IMAGE, more = [], alsoAt = [], open = false }: DockerOptions = {},
 ): Promise<DockerOrigin> {
   const key = await makeSigningKey(join(folder, 'key'), 'Docker Release of a test');
   const made = await packages();
   const system = IMAGES[image];
-  const { place, repository } = system.emulated ? await asRpms() : await asDebs();
+  const { place, repository, root = '' } = system.emulated ? await asRpms() : await asDebs();
 
-  async function asRpms(): Promise<{ place: string; repository: ReadonlyMap<string, Content> }> {
+  async function asRpms(): Promise<{ place: string; root: string; repository: ReadonlyMap<string, Content> }> {
     const release = image.replace(/^.*-/, '');
     const rpms: Rpm[] = made.map(({ epochs, ...rest }) => ({
       ...rest,
@@ -180,29 +192,29 @@ export async function behindDocker(
     }));
     await mkdir(join(folder, 'rpm'));
     const content = await yumRepository(join(folder, 'rpm'), { lab: cluster.name, rpms: [...rpms, ...more], key });
-    return { place: 'centos', repository: below(`${release}/x86_64/stable`, content) };
+    return { place: 'centos', root: `/${release}/x86_64/stable`, repository: content };
   }
 
-  async function asDebs(): Promise<{ place: string; repository: ReadonlyMap<string, Content> }> {
+  async function asDebs(): Promise<{ place: string; root?: string; repository: ReadonlyMap<string, Content> }> {
     const debs = made.map((one) => debOf(one, system.suite));
+    await mkdir(join(folder, 'deb'));
     const content = await aptRepository(join(folder, 'deb'), { suite: system.suite, component: 'stable', debs, key });
     return { place: 'debian', repository: content };
   }
 
-  const files = new Map<string, Content>(
-    PLACES.flatMap((at) => [
-      [`${at}/${place}/gpg`, { text: key.text }] as const,
-      ...below(`${at}/${place}`, repository),
-    ]),
-  );
+  const files = new Map<string, Content>([
+    ...PLACES.map((at) => [`${at}/${place}/gpg`, { text: key.text }] as const),
+    ...[...PLACES.map((at) => `${at}/${place}${root}`), ...alsoAt].flatMap((at) => [...below(at, repository)]),
+  ]);
+  const lab = await findLab(cluster.name);
   const server = await startServer({
-    address: await closeLab(await findLab(cluster.name)),
+    address: open ? addressIn(lab.subnet, 1) : await closeLab(lab),
     folder,
-    hosts: [...new Set(PLACES.map((at) => at.replace(/\/.*/, '')))],
+    hosts: [...new Set([...files.keys()].map((path) => path.replace(/\/.*/, '')))],
     answer: (host, path, request, response) => sendContent(files.get(`${host}${path}`), request, response),
   });
   await cluster.sh(CELL_HOST, knowOrigin(server));
-  return { server, key };
+  return { server, key, keyFile: join(folder, 'key', 'public.asc') };
 }
 
 function below(folder: string, files: ReadonlyMap<string, Content>): Map<string, Content> {
