@@ -174,7 +174,7 @@ export function makeSpecSchema(kinds: SpecKinds) {
           .regex(/^[A-Za-z0-9][A-Za-z0-9.+~:^_-]*$/, 'must be a version of a package')
           .optional()
           .describe(
-            'Exact version of that package: 28.1.1, which is the newest package of it, or as the package manager writes it, with epoch and release or without: 3:28.1.1-1.el9, 5:28.1.1-1~debian.12~bookworm. One that is there in another version stops that host.',
+            'Exact version of that package: 28.1.1, which is the newest package of it, or as the package manager writes it, with epoch and release or without: 3:28.1.1-1.el9, 1.7.24~ds1-6. One that is there in another version stops that host.',
           )
           .meta(free),
         registryMirrors: z

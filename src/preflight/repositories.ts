@@ -33,7 +33,7 @@ function ofNoHost({ spec, nodes }: CheckContext): CheckResult[] {
       status: 'error',
       found: `${entry.name}, which is for ${titles(FAMILIES.filter((family) => takes(family, entry)))}`,
       minimum: `one for ${titles(own)}`,
-      hint: 'apt takes url and suites, dnf and yum a url alone: write it as the hosts take it, or take it out of repositories in the inventory.',
+      hint: `Write it as the hosts take it, ${[...new Set(own.map((family) => family.repositories.entry))].join(' or ')}, or take it out of repositories in the inventory.`,
     }));
 }
 

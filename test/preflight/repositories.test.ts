@@ -13,14 +13,26 @@ const told = (entry: object, ...hosts: object[]): (string | undefined)[][] =>
     ...(hosts[1] === undefined ? {} : { worker: hosts[1] }),
   })
     .filter(({ name }) => name.startsWith('repository'))
-    .map(({ name, status, found, minimum }) => [name, status, found, minimum]);
+    .map(({ name, status, found, minimum, hint }) => [name, status, found, minimum, hint?.split(',')[1]]);
 
 test('a repository that no host can take, for it is of another family, is refused', () => {
   expect(told(DEB, ROCKY, ROCKY)).toEqual([
-    ['repository-format', 'error', 'site, which is for apt and dpkg', 'one for dnf, yum and rpm'],
+    [
+      'repository-format',
+      'error',
+      'site, which is for apt and dpkg',
+      'one for dnf, yum and rpm',
+      ' with url and without suites',
+    ],
   ]);
   expect(told(RPM)).toEqual([
-    ['repository-format', 'error', 'site, which is for dnf, yum and rpm', 'one for apt and dpkg'],
+    [
+      'repository-format',
+      'error',
+      'site, which is for dnf, yum and rpm',
+      'one for apt and dpkg',
+      ' with url and suites',
+    ],
   ]);
 });
 
@@ -31,6 +43,12 @@ test('in a cluster of two families each host takes its own; a repository that is
 
 test('one that is not checked is told at every run', () => {
   expect(told({ name: 'site', url: 'https://site.test/el9', gpgcheck: false }, ROCKY)).toEqual([
-    ['repository-unchecked', 'warning', 'site, with gpgcheck: false', undefined],
+    [
+      'repository-unchecked',
+      'warning',
+      'site, with gpgcheck: false',
+      undefined,
+      ' which run as root: name its key (keyFile or keyUrl).',
+    ],
   ]);
 });

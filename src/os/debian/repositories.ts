@@ -49,6 +49,7 @@ function content({ url, suites, components, key, name }: Repository): string {
 const keyPath = (name: string): string => `/etc/apt/keyrings/kinit-${name}.asc`;
 
 export const aptSources: RepositoryFormat = {
+  entry: 'with url and suites',
   takes: ({ suites }) => suites !== undefined,
   known: KNOWN,
   keyPath,

@@ -78,6 +78,7 @@ function content({ name, url, key }: Repository): string {
 }
 
 export const yumRepositories: RepositoryFormat = {
+  entry: 'with url and without suites',
   takes: ({ suites }) => suites === undefined,
   known: KNOWN,
   keyPath,

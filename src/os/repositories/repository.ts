@@ -48,6 +48,8 @@ export interface Exchange {
 
 /** How hosts of a family are told of repositories. */
 export interface RepositoryFormat {
+  /** For people: what an entry with an address of its own says here. */
+  readonly entry: string;
   /** Whether an entry of the inventory that has an address of its own is in this format. */
   readonly takes: (entry: RepositorySpec) => boolean;
   readonly known: Readonly<Record<string, (at: Whereabouts) => KnownRepository>>;
