@@ -16,6 +16,18 @@ new_triggers() {
   done
 }
 
+# Its unit file is one that kinit has written where nothing was: where the host booted between that and the entry of the
+# unit, what was seen then is kinit's own doing.
+is_kinits_own() {
+  unit_file=$(systemctl show -p FragmentPath -- "$1" | cut -d= -f2-)
+  [ -n "$unit_file" ] || return 1
+  for entry in "${D%/*}"/[0-9]*; do
+    [ -e "$entry/before.made" ] || continue
+    [ "$(cat < "$entry/id")" != "file:$unit_file" ] || return 0
+  done
+  return 1
+}
+
 stop() {
   triggers=$(new_triggers "$1")
   sockets=$(for trigger in $triggers; do socket_files "$trigger"; done)
@@ -33,6 +45,12 @@ kill_and_stop() {
 
 rm -f -- "$2" ${3:+"$3"}
 case "$(systemctl show -p LoadState -- "$1")" in *=not-found) exit 0 ;; esac
+if is_kinits_own "$1"; then
+  stop "$1"
+  # At the next boot, in the middle of a reset, it would start without half of its files.
+  systemctl -q disable -- "$1" || exit 1
+  exit 0
+fi
 if was ActiveState=active; then
   # It is restarted at the very end of a replay, when its old files are back.
   printf 'restart %s\n' "$1" >> "${KINIT_LATER:-/dev/null}"

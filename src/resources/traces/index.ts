@@ -70,7 +70,7 @@ export function tracesKind(runtimeNamed: (id: string) => RuntimeTraces): Resourc
       change:
         'Nothing yet: notes links, rules, mounts, folders and kernel settings that are there before a cluster runs',
       undone:
-        'Stops the kubelet and removes all pods; unmounts what the kubelet and containerd mounted; removes their control groups, network links, packet filter rules, ipsets, virtual servers, routes and folders; sets back kernel settings that kube-proxy changed',
+        'Stops the kubelet, also for the next boot, and removes all pods; unmounts what the kubelet and containerd mounted; removes their control groups, network links, packet filter rules, ipsets, virtual servers, routes and folders; sets back kernel settings that kube-proxy changed',
     },
     observe: () => sh(OBSERVE, { args: [MARKER] }),
     parse: (_r, output) => ({ noted: parseList(output, 'noted') }),

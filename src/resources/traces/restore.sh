@@ -8,6 +8,7 @@
 # include: ../../shell/lib/clear-folder.sh
 # include: ../../shell/lib/network-online.sh
 # include: kernel-settings.sh
+# include: kubelet.sh
 # include: unmount.sh
 # include: remove-cgroups.sh
 # include: remove-network.sh
@@ -48,8 +49,7 @@ remove_paths() {
 
 marker=$1
 shift
-# The kubelet would start them again.
-timeout 120 systemctl stop kubelet.service > /dev/null 2>&1 || :
+retire_kubelet
 # Not by `sh -c`: the text, which speaks of the runtime's processes, would be in the command line of a process itself.
 eval "$STOP_PODS" || failed=1
 unmount_cluster "$@"

@@ -5,6 +5,7 @@
 # include: ../../shell/lib/host-path.sh
 # include: ../../shell/lib/network-online.sh
 # include: kernel-settings.sh
+# include: kubelet.sh
 
 note_link() {
   [ ! -e "/sys/class/net/$1" ] || printf '%s\n' "$1" >> "$D/links"
@@ -54,6 +55,7 @@ for each in "$@"; do
   esac
 done
 save_kernel_settings
+note_kubelet
 save_mounts
 save_tables
 note_network_online

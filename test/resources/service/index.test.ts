@@ -264,6 +264,30 @@ for (const shell of SHELLS) {
     }
   });
 
+  test(`${shell}: undo stops and disables a unit of kinit's own that a boot had started before it was noted`, () => {
+    for (const made of [true, false]) {
+      withHost((host) => {
+        const unitFile = '/usr/local/units/kubelet.service';
+        systemd(host, { LoadState: 'loaded', FragmentPath: unitFile });
+        const journal = '/var/lib/kinit/journal';
+        host.write(`${journal}/000001-other/id`, 'file:/usr/local/units/other.service\n');
+        host.write(`${journal}/000001-other/before.made`, '');
+        host.write(`${journal}/000002-unit/id`, `file:${unitFile}\n`);
+        host.write(`${journal}/000002-unit/${made ? 'before.made' : 'before'}`, '');
+        host.write(`${journal}/000009-service/state`, 'ActiveState=active\nUnitFileState=enabled\n');
+        const { restore } = undoTexts(serviceKind, R, UP);
+        const env = { D: `${host.root}${journal}/000009-service`, KINIT_LATER: `${host.root}/later` };
+        expect(run(shell, host.inside(restore), env)).toMatchObject({ code: 0, stderr: '' });
+        expect(host.calls().filter((call) => / -q /.test(call))).toEqual(
+          made
+            ? ['systemctl -q stop -- kubelet.service', 'systemctl -q disable -- kubelet.service']
+            : ['systemctl -q enable -- kubelet.service'],
+        );
+        expect(existsSync(env.KINIT_LATER)).toBe(!made);
+      });
+    }
+  });
+
   test.each([
     ['triggers= docker.path', 'docker.socket docker.service'],
     ['triggers= docker.path docker.socket', 'docker.service'],

@@ -4,7 +4,7 @@ import { traces, tracesKind as makeKind } from '../../../src/resources/traces/in
 import { shellScript } from '../../../src/shell/script.js';
 import { containerd } from '../../../src/runtime/containerd/index.js';
 import { quoteAll } from '../../../src/shell/quote.js';
-import { syntaxError, run, SHELLS, withHost, undoTexts } from '../sh.js';
+import { must, syntaxError, run, SHELLS, withHost, undoTexts } from '../sh.js';
 
 const tracesKind = makeKind(() => ({ ...containerd, mounts: ['/run/pods/*'] }));
 const RUNTIME = {
@@ -21,6 +21,7 @@ const R = traces({
 });
 const REMOVE_NETWORK = shellScript('../../../src/resources/traces/remove-network.sh', import.meta.url).text;
 const UNMOUNT = shellScript('../../../src/resources/traces/unmount.sh', import.meta.url).text;
+const KUBELET = shellScript('../../../src/resources/traces/kubelet.sh', import.meta.url).text;
 const PRELUDE = 'bad() { echo "BAD $1"; }\nwas_there() { grep -qxF -e "$2" "$D/$1" 2>/dev/null; }';
 
 const NFT_RULES = `table ip filter { # handle 1
@@ -243,6 +244,30 @@ delete chain ip filter KUBE-FORWARD
         'nft delete chain ip6 mangle INPUT',
       ]);
     });
+  });
+
+  test(`${shell}: the kubelet ends for the next boot too, unless it was enabled before the first cluster`, () => {
+    for (const before of ['disabled', 'enabled']) {
+      withHost((host) => {
+        const journal = '/var/lib/kinit/journal';
+        const call = (what: string, entry: string): void => {
+          host.write(`${journal}/${entry}/id`, '');
+          const ran = run(shell, host.inside(`set -eu\n${KUBELET}\n${what}`), { D: `${host.root}${journal}/${entry}` });
+          expect(ran).toMatchObject({ code: 0, stdout: '', stderr: '' });
+        };
+        host.command('systemctl', `case "$1" in show) echo UnitFileState=${before};; disable) exit 1;; esac`);
+        call('note_kubelet', '.new-a');
+        must(shell, `cd '${host.root}${journal}' && mv .new-a 000003-traces-a`);
+        // Another network is noted while a cluster of kinit's runs.
+        host.command('systemctl', 'case "$1" in show) echo UnitFileState=enabled;; esac');
+        call('note_kubelet', '.new-b');
+        must(shell, `cd '${host.root}${journal}' && mv .new-b 000007-traces-b`);
+        for (const entry of ['000007-traces-b', '000003-traces-a']) call('retire_kubelet', entry);
+        const stop = 'systemctl stop -- kubelet.service';
+        const ended = before === 'enabled' ? [stop] : ['systemctl -q disable -- kubelet.service', stop];
+        expect(host.calls().filter((line) => !line.includes(' show '))).toEqual([...ended, ...ended]);
+      });
+    }
   });
 
   test(`${shell}: mounts of kubelet and containerd go, deepest first; a person's mounts stay`, () => {
