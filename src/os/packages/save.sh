@@ -7,7 +7,8 @@
 printf '%s\n' "$@" > "$D/packages"
 save_user_backups
 if command -v systemctl > /dev/null; then
-  units=$(timeout 30 systemctl list-unit-files --plain --no-legend)
+  # A slow host that has just booted looks into all of them: longer than the 25 s that systemctl waits by itself.
+  units=$(SYSTEMD_BUS_TIMEOUT=120s timeout 150 systemctl list-unit-files --plain --no-legend)
   printf '%s\n' "$units" | sed 's/[[:space:]].*//' > "$D/unit-files"
   note_network_online
 fi
