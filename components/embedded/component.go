@@ -66,7 +66,7 @@ func (r *running) start(ctx context.Context, c component) error {
 			return
 		}
 		if err == nil {
-			err = errors.New("it ended without an error")
+			err = errNoReason
 		}
 		r.fail(endedBy(c.Name(), err))
 	}()
@@ -87,6 +87,8 @@ func (r *running) start(ctx context.Context, c component) error {
 	klog.InfoS("Started", "component", c.Name(), "took", took.Round(time.Millisecond))
 	return nil
 }
+
+var errNoReason = errors.New("it ended without an error")
 
 // endedBy is the end of a component in the words that kinit and its doctor look for.
 func endedBy(name string, err error) error { return fmt.Errorf("%s ended: %w", name, err) }

@@ -1,8 +1,9 @@
 import type { Supply } from '../artifacts/supply.js';
-import type { KubeObject } from '../model/api.js';
+import type { KubeObject, ObjectRef } from '../model/api.js';
 import type { Decider } from '../model/seams/decider.js';
 import type { NetworkTraces } from '../model/seams/network-traces.js';
 import type { PhaseContext } from '../model/phase.js';
+import type { Spec } from '../model/spec.js';
 
 /** Something that runs in every cluster kinit makes, put there through the API. A phase of the same name applies it. */
 export interface AddOn {
@@ -17,7 +18,11 @@ export interface AddOn {
   readonly supply?: Supply;
   /** In order: definitions before what uses them. */
   readonly objects: (context: PhaseContext) => readonly KubeObject[];
-  /** It is ready when every pod of these is available; the end of a run waits for that. */
+  /** What it has elsewhere, and not in this cluster: taken away where kinit applied it. */
+  readonly absent?: (context: PhaseContext) => readonly ObjectRef[];
+  /** Names of its images that this cluster has no use for. */
+  readonly unused?: (spec: Spec) => readonly string[];
+  /** It is ready when every pod of those that are there is available; the end of a run waits for that. */
   readonly ready: readonly Workload[];
   /** The signer whose requests it approves. */
   readonly approves?: string;

@@ -5,7 +5,13 @@ import { kubeProxy } from './kube-proxy/index.js';
 import { servingApprover } from './serving-approver/index.js';
 
 export type { AddOn, Workload } from './add-on.js';
-export { NFTABLES_KERNEL, proxyKernel, proxyModules } from './kube-proxy/index.js';
+export {
+  HOST_PROXY_FILE,
+  hostProxyConfiguration,
+  NFTABLES_KERNEL,
+  proxyKernel,
+  proxyModules,
+} from './kube-proxy/index.js';
 export { servesByRequest } from './serving-approver/index.js';
 
 /** Every add-on: the only list. */

@@ -19,6 +19,16 @@ export interface RunningControlPlane {
   readonly datastore: Flags;
 }
 
+/** kubelet and kube-proxy in one process: kubelet.service runs it. */
+export interface NodeAgent {
+  /** Name of the process, as `ps` has it. */
+  readonly process: string;
+  /** What starts it, up to the kubelet's flags. `proxyConfig`: path of kube-proxy's configuration. */
+  readonly command: (proxyConfig: string) => string;
+  /** Group of its program (model/artifact.ts). */
+  readonly group: string;
+}
+
 /** How API server, controller manager and scheduler run on a control-plane host. */
 export interface ControlPlaneForm {
   readonly id: string;
@@ -50,6 +60,8 @@ export interface ControlPlaneForm {
   readonly controllers: (context: PhaseContext) => readonly Resource[];
   /** The same for these two. */
   readonly controllersReady: (context: PhaseContext, tools: Tools, proofs: Proofs) => Promise<void>;
+  /** What runs kubelet and kube-proxy on every node. Absent: they are Kubernetes' own programs, kube-proxy in pods. */
+  readonly nodeAgent?: NodeAgent;
   /** What one of an earlier cluster leaves. */
   readonly leftovers: readonly LeftoverRow[];
   /** What runs on a host of this form already, from the manifests there; undefined: nothing of it. */

@@ -13,7 +13,7 @@ export { TLS_CIPHER_SUITES } from './api-server/tls.js';
 export { kubeadmConfigMaps } from './kubeadm/config-maps.js';
 export { CLUSTER_CONFIGURATION, readClusterConfiguration, type KubeadmSays } from './kubeadm/read-back.js';
 export { kubeadmRbac } from './kubeadm/rbac.js';
-export type { ControlPlaneForm } from './control-plane.js';
+export type { ControlPlaneForm, NodeAgent } from './control-plane.js';
 export type { LiveControlPlane } from './live.js';
 
 /** Every form there is, by the inventory's `controlPlane`. A new one is a folder beside and its name here. */

@@ -72,7 +72,8 @@ export function unloadable(spec: Spec, { binaries, images }: ArtifactSet): reado
 
 /** Names of the images that hosts of this inventory may get, in the supply's order. */
 export function chosenImages(spec: Spec): readonly string[] {
-  return chosenSupply(spec).images.map(({ name }) => name);
+  const unused = addOns.flatMap((addOn) => addOn.unused?.(spec) ?? []);
+  return chosenSupply(spec).images.flatMap(({ name }) => (unused.includes(name) ? [] : [name]));
 }
 
 /** What the kinds of this inventory need. */

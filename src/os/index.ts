@@ -5,7 +5,7 @@ import { debian } from './debian/index.js';
 import type { KindChoice } from '../model/spec/kinds.js';
 import type { Spec } from '../model/spec.js';
 import { kernelWish as wishOf, type KernelWay, type KernelWish } from './kernel/wish.js';
-import type { OsFamily } from './os-family.js';
+import { releaseOf, type OsFamily } from './os-family.js';
 import { packagesKind } from './packages/index.js';
 import type { PackageManager } from './packages/package-manager.js';
 import { redhat } from './redhat/index.js';
@@ -54,6 +54,12 @@ export function osOf(facts: HostFacts): OsFamily {
     found: `${facts.os.id || 'unknown'} ${facts.os.versionId}`.trim(),
     hint: `Supported are ${supportedReleases.join(', ')}.`,
   });
+}
+
+/** Whether the nft of a host, its distribution's, is one that kube-proxy can use; of a release kinit does not know: it is. */
+export function hasNft(facts: HostFacts): boolean {
+  const family = findOs(facts);
+  return family === undefined || releaseOf(family, facts.os)?.oldNft !== true;
 }
 
 /** Every way to another kernel, by the name that an inventory has for it. */

@@ -17,6 +17,15 @@ export type PackageNeed =
   | 'socat'
   | 'time';
 
+export interface Release {
+  readonly id: string;
+  readonly versionId: string;
+  /** For people. */
+  readonly name: string;
+  /** Its nft is older than 1.0.1, the first that kube-proxy uses (sigs.k8s.io/knftables). Its own kernels are too old for that mode as well. */
+  readonly oldNft?: true;
+}
+
 /** What differs between families of Linux distributions. A kind is one folder here, and one entry in index.ts. */
 export interface OsFamily {
   readonly id: string;
@@ -25,7 +34,7 @@ export interface OsFamily {
   /** Distributions, as ID or ID_LIKE of os-release(5) names them. */
   readonly distributions: readonly string[];
   /** Releases kinit is tested with. */
-  readonly releases: readonly { readonly id: string; readonly versionId: string; readonly name: string }[];
+  readonly releases: readonly Release[];
   readonly packages: PackageManager;
   /** How its package manager is told of repositories. */
   readonly repositories: RepositoryFormat;
@@ -55,7 +64,12 @@ export interface OsFamily {
   };
 }
 
-/** Whether kinit knows this release of this family: '9' is all of 9.0, 9.1, ... */
+/** Whether kinit knows this release of this family. */
 export function isSupportedRelease(family: OsFamily, os: HostFacts['os']): boolean {
-  return family.releases.some(({ id, versionId }) => id === os.id && `${os.versionId}.`.startsWith(`${versionId}.`));
+  return releaseOf(family, os) !== undefined;
+}
+
+/** '9' is all of 9.0, 9.1, ... */
+export function releaseOf({ releases }: OsFamily, os: HostFacts['os']): Release | undefined {
+  return releases.find(({ id, versionId }) => id === os.id && `${os.versionId}.`.startsWith(`${versionId}.`));
 }

@@ -1,4 +1,4 @@
-import { controlPlaneOf, controlPlanePorts } from '../control-plane/index.js';
+import { controlPlaneOf, controlPlanePorts, FORMS } from '../control-plane/index.js';
 import { datastoreOf } from '../datastore/index.js';
 import type { CheckResult } from '../model/check.js';
 import { isMember, type HostFacts } from '../model/facts.js';
@@ -38,7 +38,10 @@ function portCheck(facts: HostFacts, { port, owner }: ClaimedPort, spec: Spec): 
   };
 }
 
-/** The kernel cuts process names at 15 letters; 'kube' is the multi-call binary of a source build. */
+/** Processes that are several programs: the multi-call binary of a source build, and agents of nodes. */
+const SEVERAL = ['kube', ...FORMS.flatMap(({ nodeAgent }) => nodeAgent?.process ?? [])];
+
+/** The kernel cuts process names at 15 letters. */
 export function isOwner(process: string | undefined, owner: string): boolean {
-  return process !== undefined && [owner, owner.slice(0, 15), 'kube'].includes(process);
+  return process !== undefined && [owner, owner.slice(0, 15), ...SEVERAL].includes(process);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { testCluster } from './support/cluster.js';
 import { preparedHosts } from './support/prepared.js';
-import { eventually, kinit, kinitOk, type LabHandle } from './support/kinit.js';
+import { all, eventually, kinit, kinitEvents, kinitOk, type LabHandle } from './support/kinit.js';
 import { changedInventory } from './support/running.js';
 import { EMBEDDED } from './support/shapes.js';
 import { fetchPage } from './support/web.js';
@@ -10,7 +10,38 @@ describe(EMBEDDED.title, () => {
   testCluster(EMBEDDED, 'embedded', { running, serving, ending, hosts: preparedHosts });
 });
 
+/** kube-proxy as an older kinit applied it, on no node. */
+const OLDER = JSON.stringify({
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: { name: 'kube-proxy', namespace: 'kube-system' },
+  spec: {
+    selector: { matchLabels: { 'k8s-app': 'kube-proxy' } },
+    template: {
+      metadata: { labels: { 'k8s-app': 'kube-proxy' } },
+      spec: { nodeSelector: { no: 'node' }, containers: [{ name: 'kube-proxy', image: 'kube-proxy' }] },
+    },
+  },
+});
+
 function running(cluster: () => LabHandle): void {
+  test('kubelet and kube-proxy are one process on every node; what an older kinit brought kube-proxy with goes', async () => {
+    const look = `ps -eo comm= | grep -E '^(kube|kinit-agent)'
+      bash -c 'exec 3<> /dev/tcp/127.0.0.1/10256; printf "GET /healthz HTTP/1.0\\r\\n\\r\\n" >&3; head -n 1 <&3'`;
+    for (const host of ['node1', 'node2', 'node3'])
+      expect((await cluster().sh(host, look)).stdout, host).toMatch(/^kinit-agent\nHTTP\/1\.[01] 200 OK/);
+    await cluster().sh(
+      'node1',
+      `kubectl --kubeconfig /etc/kubernetes/admin.conf apply --server-side --field-manager=kinit -f - <<'END'\n${OLDER}\nEND`,
+    );
+    const { code, events } = await kinitEvents(['init', '-i', cluster().inventory]);
+    expect({ code, changes: all(events, 'change-applied').map(({ change }) => change.summary) }).toEqual({
+      code: 0,
+      changes: ['delete DaemonSet kube-system/kube-proxy'],
+    });
+    expect(await cluster().kubectl('-n kube-system get daemonset kube-proxy --ignore-not-found')).toBe('');
+  });
+
   test('another form is refused on the living cluster, with both values and the way', async () => {
     const other = await changedInventory(cluster(), 'other', (text) =>
       text.replace('mode: embedded', 'mode: static-pods'),
@@ -47,28 +78,57 @@ function running(cluster: () => LabHandle): void {
 }
 
 function serving(cluster: () => LabHandle): void {
-  test('killed at once, it comes back with what was acknowledged, and pods run through it', async () => {
-    const state = async (what: string): Promise<string> =>
-      (await cluster().sh('node1', `systemctl show -p ${what} --value kinit-server`)).stdout.trim();
-    const pods = (): Promise<string> =>
-      cluster().kubectl(
-        'get pods -l app=web -o jsonpath=\'{range .items[*]}{.metadata.uid} {.status.containerStatuses[0].restartCount} {.status.phase}{"\\n"}{end}\'',
-      );
-    const before = { pods: await pods(), pid: await state('MainPID') };
+  const state = async (host: string, unit: string, what: string): Promise<string> =>
+    (await cluster().sh(host, `systemctl show -p ${what} --value ${unit}`)).stdout.trim();
+  const pods = (): Promise<string> =>
+    cluster().kubectl(
+      'get pods -l app=web -o jsonpath=\'{range .items[*]}{.metadata.uid} {.status.containerStatuses[0].restartCount} {.status.phase}{"\\n"}{end}\'',
+    );
+  const fetchFrom = async (node: string): Promise<string> => {
     const port = (await cluster().kubectl("get service web -o jsonpath='{.spec.ports[0].nodePort}'")).trim();
-    const [address = ''] = (
-      await cluster().kubectl("get node node3 -o jsonpath='{.status.addresses[0].address}'")
-    ).split(' ');
+    const addresses = await cluster().kubectl(`get node ${node} -o jsonpath='{.status.addresses[0].address}'`);
+    return fetchPage(addresses.split(' ')[0] ?? '', port);
+  };
+
+  test('a part of the agent that ends is its last word; it is started again, and pods and Services run through that', async () => {
+    const before = await pods();
+    const fetch = await fetchFrom('node3');
+    const back = (times: number): Promise<unknown> =>
+      eventually(`the agent started again ${times} times`, 60, async () =>
+        (await state('node3', 'kubelet', 'NRestarts')) === String(times) &&
+        (await state('node3', 'kubelet', 'SubState')) === 'running'
+          ? true
+          : undefined,
+      );
+    // kube-proxy ends when its configuration is written; with the same text there is nothing for kinit to mend.
+    await cluster().sh(
+      'node3',
+      'cd /var/lib/kube-proxy && text=$(cat config.conf) && printf "%s\\n" "$text" > config.conf',
+    );
+    await back(1);
+    const { stdout } = await cluster().sh('node3', "journalctl -u kubelet -o cat | grep '^Error:' | tail -n 1");
+    expect(stdout.trim()).toBe("Error: kube-proxy ended: content of the proxy server's configuration file was updated");
+    await cluster().sh('node3', `kill -KILL ${await state('node3', 'kubelet', 'MainPID')}`);
+    expect((await cluster().sh('node2', fetch)).stdout).toBe('ok ');
+    await back(2);
+    expect(await pods()).toBe(before);
+    expect((await cluster().sh('node2', fetch)).stdout).toBe('ok ');
+  });
+
+  test('killed at once, it comes back with what was acknowledged, and pods run through it', async () => {
+    const server = (what: string): Promise<string> => state('node1', 'kinit-server', what);
+    const before = { pods: await pods(), pid: await server('MainPID') };
+    const fetch = await fetchFrom('node3');
     // Acknowledged, and dead right behind it.
     await cluster().sh(
       'node1',
       `kubectl --kubeconfig /etc/kubernetes/admin.conf create configmap written --from-literal=by=test && kill -KILL ${before.pid}`,
     );
-    expect((await cluster().sh('node2', fetchPage(address, port))).stdout).toBe('ok ');
+    expect((await cluster().sh('node2', fetch)).stdout).toBe('ok ');
     await eventually('the API answers again', 90, () => cluster().kubectl('get --raw /readyz'));
     expect(await cluster().kubectl("get configmap written -o jsonpath='{.data.by}'")).toBe('test');
-    expect(await state('MainPID')).not.toBe(before.pid);
-    expect(Number(await state('NRestarts'))).toBe(1);
+    expect(await server('MainPID')).not.toBe(before.pid);
+    expect(Number(await server('NRestarts'))).toBe(1);
     expect(await pods()).toBe(before.pods);
     await cluster().kubectl('delete configmap written');
   });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { HostFacts } from '../../src/model/facts.js';
+import { isOwner } from '../../src/preflight/ports.js';
 import { check, complaints } from './nodes.js';
 
 function listening(port: number, process?: string, pid?: number, protocol: 'tcp' | 'udp' = 'tcp'): Partial<HostFacts> {
@@ -83,4 +84,9 @@ test('a host that is a node already is not asked', () => {
       .get('w1')
       ?.filter(({ name }) => name.startsWith('port-')),
   ).toEqual([]);
+});
+
+test('the agent of a node holds the ports of kubelet and kube-proxy as an earlier run left it', () => {
+  expect(['kubelet', 'kube-proxy'].map((owner) => isOwner('kinit-agent', owner))).toEqual([true, true]);
+  expect(isOwner('haproxy', 'kubelet')).toBe(false);
 });

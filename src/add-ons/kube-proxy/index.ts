@@ -1,8 +1,11 @@
 import type { AddOn } from '../add-on.js';
 import { proxyModeDecider } from './modes.js';
-import { NAME, NAMESPACE, proxyObjects } from './objects.js';
+import { proxyObjects } from './objects.js';
+import { OF_PODS, runsOnHosts } from './on-host.js';
+import { NAME, NAMESPACE } from './places.js';
 
 export { NFTABLES_KERNEL, proxyKernel, proxyModules } from './modes.js';
+export { HOST_PROXY_FILE, hostProxyConfiguration } from './on-host.js';
 
 /** Makes Services work on every node. Its image is one of Kubernetes' own. */
 export const kubeProxy: AddOn = {
@@ -13,6 +16,8 @@ export const kubeProxy: AddOn = {
   needs: 'api',
   decides: proxyModeDecider,
   objects: proxyObjects,
+  absent: ({ spec }) => (runsOnHosts(spec) ? OF_PODS : []),
+  unused: (spec) => (runsOnHosts(spec) ? [NAME] : []),
   ready: [{ kind: 'DaemonSet', namespace: NAMESPACE, name: NAME }],
   // In whichever of its modes it ran.
   traces: { links: ['kube-ipvs0'], paths: [], tables: ['ip kube-proxy', 'ip6 kube-proxy'], chains: ['KUBE'] },

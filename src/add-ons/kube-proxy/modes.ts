@@ -4,7 +4,9 @@ import type { KernelNeed } from '../../model/seams/kernel-need.js';
 import type { Node, PhaseContext } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
 import { kernelIsAtLeast } from '../../model/text/kernel.js';
-import { NAME, NAMESPACE } from './objects.js';
+import { hasNft } from '../../os/index.js';
+import { runsOnHosts } from './on-host.js';
+import { NAME, NAMESPACE } from './places.js';
 
 /** Of Linux, for its nftables mode (KEP-3866). */
 export const NFTABLES_KERNEL = '5.13';
@@ -12,7 +14,8 @@ export const NFTABLES_KERNEL = '5.13';
 /** auto: nftables where every host's kernel can, else iptables (ipvs is deprecated upstream from 1.35). */
 export const proxyModeDecider: Decider = {
   decide: (spec, nodes, decided) => {
-    const auto = decided['proxyMode'] ?? (nodes.every(hasNftables) ? 'nftables' : 'iptables');
+    const auto =
+      decided['proxyMode'] ?? (nodes.every((node) => hasNftables(node, runsOnHosts(spec))) ? 'nftables' : 'iptables');
     return { proxyMode: spec.proxyMode === 'auto' ? auto : spec.proxyMode };
   },
   shownBy: { apiVersion: 'v1', kind: 'ConfigMap', namespace: NAMESPACE, name: NAME },
@@ -23,8 +26,10 @@ export const proxyModeDecider: Decider = {
   },
 };
 
-function hasNftables({ facts }: Node): boolean {
-  return facts.kernelFeatures.includes('nftables') && kernelIsAtLeast(facts.kernel, NFTABLES_KERNEL);
+function hasNftables({ facts }: Node, onHosts: boolean): boolean {
+  const byKernel = facts.kernelFeatures.includes('nftables') && kernelIsAtLeast(facts.kernel, NFTABLES_KERNEL);
+  // In pods it has the nft of its image.
+  return byKernel && (!onHosts || hasNft(facts));
 }
 
 /** What the mode asks of a kernel; nothing for auto, which takes what is there. */

@@ -1,6 +1,7 @@
 import type { ClusterApi, KubeObject } from '../../model/api.js';
 import type { PhaseContext } from '../../model/phase.js';
 import type { Tools } from '../../model/resource.js';
+import { appliedByKinit } from '../api/applied.js';
 import { condition, explainPods, isReady } from '../why/pods.js';
 import { list, record, text } from '../api/json.js';
 import { planProbe, rememberProbe } from './mark.js';
@@ -150,12 +151,6 @@ async function podsOf(api: ClusterApi, workload: KubeObject): Promise<KubeObject
 function awaitsCloud(node: KubeObject): boolean {
   return list(node, 'spec', 'taints').some(
     (taint) => text(taint, 'key') === 'node.cloudprovider.kubernetes.io/uninitialized',
-  );
-}
-
-function appliedByKinit(object: KubeObject): boolean {
-  return list(object, 'metadata', 'managedFields').some(
-    (entry) => text(entry, 'manager') === 'kinit' && text(entry, 'operation') === 'Apply',
   );
 }
 

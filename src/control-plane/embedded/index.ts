@@ -4,7 +4,7 @@ import { file, service } from '../../resources/index.js';
 import { apiServerCertificates } from '../api-server/certificates.js';
 import { apiServerFiles, apiServerFolders } from '../api-server/files.js';
 import type { ControlPlaneForm } from '../control-plane.js';
-import { PROGRAM, UNIT_FILE } from './places.js';
+import { AGENT, BIN, PROGRAM, UNIT_FILE } from './places.js';
 import { readBack } from './read-back.js';
 import { serverConfiguration, serverRevision, serverUnit } from './server.js';
 import { serverProgram } from './supply.js';
@@ -14,7 +14,7 @@ import { waitForServer } from './wait.js';
 export const embedded: ControlPlaneForm = {
   id: 'embedded',
   title: 'one process',
-  words: ['kinit-server'],
+  words: ['kinit-server', 'kinit-agent'],
   describe: 'embedded: all of it in one process, for small hosts',
   datastoreAs: 'process',
   supply: serverProgram,
@@ -42,6 +42,11 @@ export const embedded: ControlPlaneForm = {
   controllers: () => [],
   // The service is up when they are (components/embedded/server.go).
   controllersReady: () => Promise.resolve(),
+  nodeAgent: {
+    process: AGENT,
+    command: (proxyConfig) => `${BIN}/${AGENT} --proxy-config ${proxyConfig} --`,
+    group: PROGRAM,
+  },
   leftovers: [],
   readBack,
   ports: [

@@ -1,10 +1,10 @@
 import { STATIC_TAGS } from '../../artifacts/build/components.js';
 import type { Supply } from '../../artifacts/supply.js';
 import { kubernetesLinkerFlags } from '../../artifacts/supplies/kubernetes.js';
-import { PROGRAM } from './places.js';
+import { AGENT, BIN, PROGRAM } from './places.js';
 
 /**
- * The server: a Go program of ours that is built from the same version of Kubernetes, in a module of its own, because its
+ * The server, and under another name the agent of every node: a Go program of ours that is built from the same version of Kubernetes, in a module of its own, because its
  * datastore needs other versions of etcd's client and of gRPC than Kubernetes has.
  */
 export const serverProgram: Supply = {
@@ -17,7 +17,7 @@ export const serverProgram: Supply = {
         {
           name: PROGRAM,
           package: '.',
-          install: { installPath: `/usr/local/bin/${PROGRAM}`, links: [], group: PROGRAM, on: 'control-plane' },
+          install: { installPath: `${BIN}/${PROGRAM}`, links: [`${BIN}/${AGENT}`], group: PROGRAM },
         },
       ],
       tags: STATIC_TAGS,

@@ -25,7 +25,7 @@ export const debian: OsFamily = {
   words: ['debian', 'ubuntu', 'apt', 'apt-get', 'dpkg', 'needrestart'],
   distributions: ['debian', 'ubuntu'],
   releases: [
-    { id: 'debian', versionId: '11', name: 'Debian 11' },
+    { id: 'debian', versionId: '11', name: 'Debian 11', oldNft: true },
     { id: 'debian', versionId: '12', name: 'Debian 12' },
     { id: 'debian', versionId: '13', name: 'Debian 13' },
     { id: 'ubuntu', versionId: '22.04', name: 'Ubuntu 22.04' },

@@ -1,5 +1,5 @@
 import { block, file } from '../../resources/index.js';
-import type { OsFamily, PackageNeed } from '../os-family.js';
+import type { OsFamily, PackageNeed, Release } from '../os-family.js';
 import { modulesLoad } from '../modules-load.js';
 import { dnf } from './dnf/index.js';
 import { yumRepositories } from './repositories.js';
@@ -34,12 +34,20 @@ export const redhat: OsFamily = {
   words: ['redhat', 'rhel', 'rocky', 'almalinux', 'centos', 'dnf', 'yum', 'rpm', 'elrepo'],
   distributions: ['rhel', 'centos', 'rocky', 'almalinux'],
   releases: [
-    { id: 'centos', versionId: '7', name: 'CentOS 7' },
-    ...['8', '9', '10'].flatMap((versionId) => [
-      { id: 'rocky', versionId, name: `Rocky Linux ${versionId}` },
-      { id: 'almalinux', versionId, name: `AlmaLinux ${versionId}` },
-      { id: 'rhel', versionId, name: `RHEL ${versionId}` },
-    ]),
+    { id: 'centos', versionId: '7', name: 'CentOS 7', oldNft: true },
+    // 8 has a newer nft only in its last minor releases.
+    ...['8', '9', '10'].flatMap((versionId): Release[] =>
+      [
+        { id: 'rocky', name: 'Rocky Linux' },
+        { id: 'almalinux', name: 'AlmaLinux' },
+        { id: 'rhel', name: 'RHEL' },
+      ].map(({ id, name }) => ({
+        id,
+        versionId,
+        name: `${name} ${versionId}`,
+        ...(versionId === '8' ? { oldNft: true } : {}),
+      })),
+    ),
     { id: 'centos', versionId: '9', name: 'CentOS Stream 9' },
     { id: 'centos', versionId: '10', name: 'CentOS Stream 10' },
   ],

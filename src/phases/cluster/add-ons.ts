@@ -1,8 +1,7 @@
 import { type AddOn, addOns } from '../../add-ons/index.js';
-import type { KubeObject } from '../../model/api.js';
-import type { Phase, PhaseContext } from '../../model/phase.js';
+import type { Phase } from '../../model/phase.js';
 import { networkOf } from '../../network/index.js';
-import { object } from '../../resources/index.js';
+import { absentObject, object } from '../../resources/index.js';
 
 const network: Phase = {
   ...applied('network', 'Pod network', (context) => networkOf(context.spec).objects(context)),
@@ -13,15 +12,20 @@ const network: Phase = {
 export const addOnPhases: readonly Phase[] = [...needing('api'), network, ...needing('pod-network')];
 
 function needing(what: AddOn['needs']): Phase[] {
-  return addOns.filter(({ needs }) => needs === what).map(({ id, title, objects }) => applied(id, title, objects));
+  return addOns
+    .filter(({ needs }) => needs === what)
+    .map(({ id, title, objects, absent }) => applied(id, title, objects, absent));
 }
 
-function applied(id: string, title: string, objects: (context: PhaseContext) => readonly KubeObject[]): Phase {
+function applied(id: string, title: string, objects: AddOn['objects'], absent?: AddOn['absent']): Phase {
   return {
     id,
     title,
     appliesTo: ({ node, leader }) => node === leader,
     after: ['control-plane'],
-    resources: (context) => objects(context).map((wanted) => object({ object: wanted })),
+    resources: (context) => [
+      ...objects(context).map((wanted) => object({ object: wanted })),
+      ...(absent?.(context) ?? []).map(absentObject),
+    ],
   };
 }

@@ -2,7 +2,7 @@ import { waitForKubelet } from '../../cluster/waits/kubelet.js';
 import type { Phase } from '../../model/phase.js';
 import { delivered } from '../host/binaries.js';
 import { kubelet, kubeletService } from './kubelet/index.js';
-import { KUBERNETES, kubeletWaits } from './kubelet-waits.js';
+import { comesWithKubelet, kubeletWaits } from './kubelet-waits.js';
 
 /** Only in runs that bring a later version of Kubernetes: elsewhere the kubelet is ready before the control plane is. */
 export const kubeletUpgrade: Phase = {
@@ -12,7 +12,7 @@ export const kubeletUpgrade: Phase = {
   after: ['controllers'],
   resources: (context) => [
     ...context.artifacts.binaries
-      .filter(({ group }) => group === KUBERNETES)
+      .filter((artifact) => comesWithKubelet(context, artifact))
       .map((artifact) => delivered(context.spec, artifact)),
     ...kubelet.resources(context),
     kubeletService(context),

@@ -25,6 +25,6 @@ function subject({ spec, images }: PhaseContext): SmokeSubject {
     ...defined({ unproved: network.unproved }),
     namespaces: [...new Set([...addOnNamespaces, ...network.namespaces])],
     image: network.probeImage === undefined ? '' : imageRef(images, network.probeImage),
-    hint: `${between}Look at ${spec.hosts.length > 1 ? 'a firewall in between, and at ' : ''}the logs of the ${network.id} and kube-proxy pods on ${spec.hosts.length > 1 ? 'these nodes' : 'this node'}.`,
+    hint: `${between}Look at ${spec.hosts.length > 1 ? 'a firewall in between, and at ' : ''}the logs of the ${network.id} pods and of kube-proxy on ${spec.hosts.length > 1 ? 'these nodes' : 'this node'}.`,
   };
 }

@@ -2,7 +2,7 @@ import type { BinaryArtifact } from '../../model/artifact.js';
 import type { Phase } from '../../model/phase.js';
 import { fetchingEnvironment } from '../../model/seams/proxies.js';
 import type { Spec } from '../../model/spec.js';
-import { KUBERNETES, kubeletWaits } from '../cluster/kubelet-waits.js';
+import { comesWithKubelet, kubeletWaits } from '../cluster/kubelet-waits.js';
 import { binary, directory } from '../../resources/index.js';
 
 export const binaries: Phase = {
@@ -14,7 +14,7 @@ export const binaries: Phase = {
     directory({ path: '/opt/cni/bin', mode: 0o755 }),
     ...context.artifacts.binaries
       .filter(({ on }) => on === undefined || context.node.isControlPlane)
-      .filter(({ group }) => group !== KUBERNETES || !kubeletWaits(context))
+      .filter((artifact) => !kubeletWaits(context) || !comesWithKubelet(context, artifact))
       .map((artifact) => delivered(context.spec, artifact)),
   ],
 };

@@ -1,15 +1,32 @@
-import type { ClusterApi, KubeObject } from '../../model/api.js';
+import type { ClusterApi, KubeObject, ObjectRef } from '../../model/api.js';
+import { defined } from '../../model/defined.js';
 import { unifiedDiff } from '../../model/text/diff.js';
-import { asCode, type Resource, type ResourceKind, type Tools } from '../../model/resource.js';
+import {
+  asCode,
+  type Difference,
+  type Resource,
+  type ResourceKind,
+  type Step,
+  type Tools,
+} from '../../model/resource.js';
+import { appliedByKinit } from '../../cluster/api/applied.js';
 import { nameOf, refOf } from '../../cluster/api/client.js';
 import { unreachable } from '../../model/error.js';
 import { objectYaml, sameObject } from './view.js';
 
 /** One Kubernetes object that shall be in the cluster, by server-side apply: fields it does not name stay as others set them. */
-export interface ObjectResource extends Resource {
+interface WantedObject extends Resource {
   readonly kind: 'object';
   readonly object: KubeObject;
 }
+
+/** One that shall not be there. What others than kinit made stays. */
+interface UnwantedObject extends Resource {
+  readonly kind: 'object';
+  readonly absent: ObjectRef;
+}
+
+export type ObjectResource = WantedObject | UnwantedObject;
 
 /** Both absent when there is no such object, or no API yet. */
 export interface ObjectSeen {
@@ -18,13 +35,16 @@ export interface ObjectSeen {
   readonly wouldBe?: KubeObject;
 }
 
-export function object(options: { readonly object: KubeObject }): ObjectResource {
-  const { kind, metadata } = options.object;
-  return {
-    kind: 'object',
-    id: `object:${kind}/${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`,
-    object: options.object,
-  };
+export function object(options: { readonly object: KubeObject }): WantedObject {
+  return { kind: 'object', id: idOf(refOf(options.object)), object: options.object };
+}
+
+export function absentObject(ref: ObjectRef): UnwantedObject {
+  return { kind: 'object', id: idOf(ref), absent: ref };
+}
+
+function idOf({ kind, namespace, name }: ObjectRef): string {
+  return `object:${kind}/${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
 export const objectKind: ResourceKind<ObjectResource, ObjectSeen> = {
@@ -36,9 +56,12 @@ export const objectKind: ResourceKind<ObjectResource, ObjectSeen> = {
   },
   observeCall: async (resource, tools) => {
     const api = await apiThatAnswers(tools);
-    return api === undefined ? {} : look(api, resource.object);
+    if (api === undefined) return {};
+    if ('absent' in resource) return defined({ live: await api.get(resource.absent) });
+    return look(api, resource.object);
   },
   diff: (resource, { live, wouldBe }) => {
+    if ('absent' in resource) return superfluous(resource.absent, live);
     const name = nameOf(refOf(resource.object));
     if (live === undefined || wouldBe === undefined) {
       const diff = unifiedDiff('', objectYaml(resource.object), '/dev/null', name);
@@ -60,15 +83,32 @@ export const objectKind: ResourceKind<ObjectResource, ObjectSeen> = {
     };
   },
   apply: (resource) => [
-    {
-      do: 'call',
-      title: `apply ${nameOf(refOf(resource.object))}`,
-      run: async (tools) => {
-        await (await tools.api()).apply(resource.object);
-      },
-    },
+    'absent' in resource
+      ? call(`delete ${nameOf(resource.absent)}`, (api) => api.delete(resource.absent))
+      : call(`apply ${nameOf(refOf(resource.object))}`, (api) => api.apply(resource.object)),
   ],
 };
+
+function superfluous(ref: ObjectRef, live: KubeObject | undefined): Difference {
+  const name = nameOf(ref);
+  if (live === undefined) return { changed: false, reason: `there is no ${name}` };
+  if (!appliedByKinit(live)) return { changed: false, reason: `${name} is not kinit's` };
+  const diff = unifiedDiff(objectYaml(live), '', name, '/dev/null');
+  return {
+    changed: true,
+    change: { action: 'delete', summary: `delete ${name}`, reason: 'this cluster has no use for it any more', diff },
+  };
+}
+
+function call(title: string, run: (api: ClusterApi) => Promise<unknown>): Step {
+  return {
+    do: 'call',
+    title,
+    run: async (tools) => {
+      await run(await tools.api());
+    },
+  };
+}
 
 /** A new Deployment is changed by its controller at once: what differs only because that came between the two questions is asked again. */
 const LOOKS = 10;

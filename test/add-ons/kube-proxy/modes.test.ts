@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { proxyModeDecider } from '../../../src/add-ons/kube-proxy/modes.js';
 import { kubeProxy } from '../../../src/add-ons/kube-proxy/index.js';
+import type { HostFacts } from '../../../src/model/facts.js';
 import type { KubeObject } from '../../../src/model/api.js';
 import type { Decisions } from '../../../src/model/record.js';
 import { makeContext } from '../../templates/context.js';
@@ -9,12 +10,13 @@ const { spec, nodes } = makeContext();
 
 /** The mode for two hosts of which the second is as given. */
 function mode(
-  second: { kernel?: string; kernelFeatures?: string[] },
+  second: Partial<Pick<HostFacts, 'kernel' | 'kernelFeatures' | 'os'>>,
   decided: Decisions = {},
   wanted = 'auto',
+  controlPlane = 'static-pods',
 ): unknown {
   const both = nodes.map((node, index) => (index === 1 ? { ...node, facts: { ...node.facts, ...second } } : node));
-  return proxyModeDecider.decide({ ...spec, proxyMode: wanted as 'auto' }, both, decided)['proxyMode'];
+  return proxyModeDecider.decide({ ...spec, controlPlane, proxyMode: wanted as 'auto' }, both, decided)['proxyMode'];
 }
 
 test('auto is nftables where the kernel of every host is 5.13 or newer and has it, else iptables', () => {
@@ -23,6 +25,15 @@ test('auto is nftables where the kernel of every host is 5.13 or newer and has i
   expect(mode({ kernel: '5.10.0-28-amd64' })).toBe('iptables');
   expect(mode({ kernel: '4.18.0-553.el8_10.x86_64' })).toBe('iptables');
   expect(mode({ kernelFeatures: ['iptables'] })).toBe('iptables');
+});
+
+test('where it runs on hosts, their nft has to be 1.0.1 or newer too, which old releases with new kernels do not have', () => {
+  const on = (id: string, versionId: string, form?: string): unknown =>
+    mode({ os: { id, versionId, codename: '', prettyName: '' } }, {}, 'auto', form);
+  expect(['static-pods', 'embedded'].map((form) => on('debian', '11', form))).toEqual(['nftables', 'iptables']);
+  expect([on('rocky', '8.10', 'embedded'), on('centos', '7', 'embedded')]).toEqual(['iptables', 'iptables']);
+  expect([on('debian', '12', 'embedded'), on('rocky', '9.4', 'embedded')]).toEqual(['nftables', 'nftables']);
+  expect(on('other', '1', 'embedded')).toBe('nftables');
 });
 
 test('what was decided stays, whatever hosts show later; what the inventory says goes before it', () => {

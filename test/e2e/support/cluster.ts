@@ -184,14 +184,14 @@ const OF_ETCD = ['apiserver-etcd-client', 'etcd-healthcheck-client', 'etcd-peer'
 const LEFTOVERS = `
 for path in /etc/kubernetes /etc/containerd /etc/cni /opt/cni /var/lib/kinit /var/lib/kubelet/config.yaml ${TRACES.paths.join(' ')} \\
   /etc/systemd/system/kubelet.service /etc/systemd/system/containerd.service /etc/systemd/system/kubelet.service.d /etc/crictl.yaml \\
-  /etc/systemd/system/kinit-server.service /usr/local/bin/kinit-server /usr/local/bin/kubelet /usr/local/bin/kube /usr/local/bin/containerd /usr/local/bin/runc /etc/sysctl.d/zzz-kinit.conf /etc/modules-load.d/kinit.conf /var/log/pods; do
+  /etc/systemd/system/kinit-server.service /usr/local/bin/kinit-server /usr/local/bin/kinit-agent /var/lib/kube-proxy /usr/local/bin/kubelet /usr/local/bin/kube /usr/local/bin/containerd /usr/local/bin/runc /etc/sysctl.d/zzz-kinit.conf /etc/modules-load.d/kinit.conf /var/log/pods; do
   [ ! -e "$path" ] || echo "file $path"
 done
 find /var/lib/kubelet /var/lib/containerd /var/lib/etcd /var/lib/kinit-datastore -mindepth 1 2>/dev/null | head -5
 grep -E 'kubelet/|containerd/|/netns/cni' /proc/self/mounts | grep -vE ' /var/lib/(kubelet|containerd|etcd) ' | head -5
 for link in ${TRACES.links.join(' ')}; do [ ! -e /sys/class/net/$link ] || echo "link $link"; done
 if command -v nft >/dev/null; then nft list ruleset | grep -iE '${TRACES.chains.join('|')}' | head -5; fi
-ps -eo comm= | grep -E '^(kubelet|kube-|kinit-server|etcd|containerd|flanneld|coredns)' | head -5
+ps -eo comm= | grep -E '^(kubelet|kube-|kinit-|etcd|containerd|flanneld|coredns)' | head -5
 grep kinit /etc/hosts
 getent passwd etcd
 true`;

@@ -145,6 +145,9 @@ const FLAGS: readonly FlagRule[] = [
   { number: '4.2.7', process: 'kubelet', flag: 'hostname-override' },
 ];
 
+/** Where a process is another one's part: what is started with its flags. */
+const PROGRAMS: Partial<Record<Form, Readonly<Record<string, string>>>> = { embedded: { kubelet: 'kinit-agent' } };
+
 /** What the kubelet says it runs with (its configz), by path. */
 const KUBELET: Readonly<Record<string, unknown>> = {
   'authentication.anonymous.enabled': false, // 4.2.1
@@ -174,7 +177,7 @@ export async function hardeningFaults(
   const { stdout } = await cluster.sh(
     host,
     `${files.map(({ glob }, index) => `stat -L -c 'file ${index} %a %U:%G %n' ${glob} 2>/dev/null`).join('\n')}
-     ${processes.map((name) => `for pid in $(pgrep -f '^[^ ]*\\b${name} --'); do echo "process ${name} $(tr '\\0' ' ' < /proc/$pid/cmdline)"; done`).join('\n')}
+     ${processes.map((name) => `for pid in $(pgrep -f '^[^ ]*\\b${PROGRAMS[form]?.[name] ?? name} --'); do echo "process ${name} $(tr '\\0' ' ' < /proc/$pid/cmdline)"; done`).join('\n')}
      true`,
   );
   const lines = [...stdout.split('\n'), ...(await partsOfServer(cluster, host))];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { object, objectKind } from '../../../src/resources/object/index.js';
+import { absentObject, object, objectKind } from '../../../src/resources/object/index.js';
 import { objectYaml, sameObject } from '../../../src/resources/object/view.js';
 import type { KubeObject } from '../../../src/model/api.js';
 import { KinitError } from '../../../src/model/error.js';
@@ -104,4 +104,36 @@ test("a Secret's values stand as digests, kubectl's copy of it not at all", () =
   expect(yaml).not.toMatch(/hunter2|aHVudGVyMg/);
   expect(yaml.match(/\(secret, sha256 [0-9a-f]{12}\)/g)).toHaveLength(2);
   expect(yaml).toContain('mine: "yes"');
+});
+
+test('what shall not be there is deleted where kinit applied it; what others made stays', async () => {
+  const gone = absentObject({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'kube-system', name: 'coredns' });
+  expect(gone.id).toBe(wanted.id);
+  const applied = (operation: string, manager: string): KubeObject => ({
+    ...config,
+    metadata: { ...config.metadata, managedFields: [{ manager, operation }] },
+  });
+  const look = async (...objects: KubeObject[]) =>
+    objectKind.diff(gone, (await objectKind.observeCall?.(gone, fakeTools({ api: fakeApi(objects, livez) }))) ?? {});
+  expect(await look()).toEqual({ changed: false, reason: 'there is no ConfigMap kube-system/coredns' });
+  expect(await look(applied('Update', 'kubectl'))).toEqual({
+    changed: false,
+    reason: "ConfigMap kube-system/coredns is not kinit's",
+  });
+  expect(await look(applied('Apply', 'kinit'))).toMatchObject({
+    changed: true,
+    change: {
+      action: 'delete',
+      summary: 'delete ConfigMap kube-system/coredns',
+      diff: expect.stringMatching(/^-kind: ConfigMap/m) as string,
+    },
+  });
+  expect(objectKind.diff(gone, (await objectKind.observeCall?.(gone, fakeTools())) ?? {})).toMatchObject({
+    changed: false,
+  });
+  const api = fakeApi([applied('Apply', 'kinit')], livez);
+  const [step] = objectKind.apply(gone, {});
+  if (step?.do !== 'call') throw new Error('no call');
+  await step.run(fakeTools({ api }));
+  expect(await api.get(gone.absent)).toBeUndefined();
 });

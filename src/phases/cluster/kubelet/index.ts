@@ -1,11 +1,13 @@
+import { posix } from 'node:path';
+import { HOST_PROXY_FILE, hostProxyConfiguration } from '../../../add-ons/index.js';
 import { kubeletState, waitForKubelet } from '../../../cluster/waits/kubelet.js';
 import { defined } from '../../../model/defined.js';
 import type { Phase, PhaseContext, Proofs } from '../../../model/phase.js';
-import type { Tools } from '../../../model/resource.js';
+import type { Resource, Tools } from '../../../model/resource.js';
 import { proxyRevision } from '../../../model/seams/proxies.js';
 import { digestOf } from '../../../model/text/digest.js';
 import { directory, file, link, proof, service } from '../../../resources/index.js';
-import { KUBERNETES, kubeletWaits } from '../kubelet-waits.js';
+import { isKubeletProgram, kubeletWaits } from '../kubelet-waits.js';
 import { kubeletConfiguration } from './configuration.js';
 import { kubeletFlags, kubeletInstanceConfig } from './flags.js';
 import { kubeletDropIn, kubeletUnit } from './unit.js';
@@ -35,21 +37,36 @@ export const kubelet: Phase = {
     file({ path: UNIT, content: kubeletUnit(context.spec), mode: 0o600 }),
     file({
       path: DROP_IN,
-      content: kubeletDropIn(),
+      content: kubeletDropIn(context.spec),
       mode: 0o600,
     }),
+    ...hostProxy(context),
     // Enabled, not started: `kubeadm join` starts it too, and after a reboot it must come back either way.
     link({ path: '/etc/systemd/system/multi-user.target.wants/kubelet.service', target: UNIT }),
   ],
 };
 
+/** The configuration of a kube-proxy that runs in the kubelet's process. */
+function hostProxy(context: PhaseContext): Resource[] {
+  const content = hostProxyConfiguration(context);
+  if (content === undefined) return [];
+  return [
+    directory({ path: posix.dirname(HOST_PROXY_FILE), mode: 0o700 }),
+    file({ path: HOST_PROXY_FILE, content, mode: 0o600 }),
+  ];
+}
+
 export function kubeletService(context: PhaseContext): ReturnType<typeof service> {
-  const programs = context.artifacts.binaries.filter(({ group }) => group === KUBERNETES).map(({ sha256 }) => sha256);
+  const programs = context.artifacts.binaries
+    .filter((each) => isKubeletProgram(context, each))
+    .map(({ sha256 }) => sha256);
+  const proxy = hostProxyConfiguration(context);
   const parts = [
     kubeletConfiguration(context),
     kubeletFlags(context),
     kubeletUnit(context.spec),
-    kubeletDropIn(),
+    kubeletDropIn(context.spec),
+    ...(proxy === undefined ? [] : [proxy]),
     ...proxyRevision(context),
     ...programs,
   ];
@@ -58,7 +75,7 @@ export function kubeletService(context: PhaseContext): ReturnType<typeof service
     enabled: true,
     running: true,
     revision: digestOf(...parts),
-    files: [CONFIGURATION, FLAGS, UNIT, DROP_IN],
+    files: [CONFIGURATION, FLAGS, UNIT, DROP_IN, ...(proxy === undefined ? [] : [HOST_PROXY_FILE])],
     // Its node has the name that the machine had when it started: the phase of the host name restarts it under another one.
     ...defined({ hostName: context.spec.manageHostname ? context.node.spec.name : undefined }),
   });

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { kubeletConfiguration } from '../../../../src/phases/cluster/kubelet/configuration.js';
 import { kubeletFlags, kubeletInstanceConfig } from '../../../../src/phases/cluster/kubelet/flags.js';
+import { kubelet, kubeletService } from '../../../../src/phases/cluster/kubelet/index.js';
+import { comesWithKubelet } from '../../../../src/phases/cluster/kubelet-waits.js';
 import { kubeletDropIn, kubeletUnit } from '../../../../src/phases/cluster/kubelet/unit.js';
+import type { BinaryArtifact } from '../../../../src/model/artifact.js';
 import { EACH_KUBEADM, goldenConfig, goldenKubeadm, type KubeadmMinor } from '../../../golden.js';
 import { kubeadmContext, makeContext } from '../../../templates/context.js';
 
@@ -11,7 +14,7 @@ test.each([
   ['kubelet-instance-config.yaml', kubeletInstanceConfig(makeContext())],
   ['kubeadm-flags.env', kubeletFlags(makeContext())],
   ['kubelet.service', kubeletUnit(makeContext().spec)],
-  ['10-kubeadm.conf', kubeletDropIn()],
+  ['10-kubeadm.conf', kubeletDropIn(makeContext().spec)],
 ])('%s is the golden file', (name, text) => {
   expect(text).toBe(goldenConfig(name));
 });
@@ -117,7 +120,34 @@ test('a taint that would become two words or leave the quotes is refused', () =>
 });
 
 test('the drop-in starts the kubelet with what kubeadm writes', () => {
-  expect(kubeletDropIn()).toContain(
+  expect(kubeletDropIn(makeContext().spec)).toContain(
     '\nExecStart=\nExecStart=/usr/local/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS\n',
   );
+});
+
+test('an agent is started with the flags of the kubelet, and again when what kube-proxy starts from is another', () => {
+  const context = (more: object = {}) => makeContext({ controlPlane: { mode: 'embedded' }, ...more });
+  expect(kubeletDropIn(context().spec)).toContain(
+    '\nExecStart=\nExecStart=/usr/local/bin/kinit-agent --proxy-config /var/lib/kube-proxy/config.conf -- $KUBELET_KUBECONFIG_ARGS ',
+  );
+  const ids = kubelet.resources(context()).map(({ id }) => id);
+  expect(ids).toContain('file:/var/lib/kube-proxy/config.conf');
+  expect(kubelet.resources(makeContext()).map(({ id }) => id)).not.toContain('file:/var/lib/kube-proxy/config.conf');
+  const service = kubeletService(context());
+  expect(service.files).toContain('/var/lib/kube-proxy/config.conf');
+  expect(kubeletService(context({ kubeProxy: { config: { conntrack: { min: 1 } } } })).revision).not.toBe(
+    service.revision,
+  );
+});
+
+test('an agent comes with the kubelet, behind the control plane; on a control plane it is the server, and goes first', () => {
+  const program = (group: string) => ({ group }) as BinaryArtifact;
+  const on = (isControlPlane: boolean, mode = 'embedded'): boolean[] => {
+    const context = makeContext({ controlPlane: { mode } });
+    const host = { ...context, node: { ...context.node, isControlPlane } };
+    return ['kubernetes', 'kinit-server', 'runtime'].map((group) => comesWithKubelet(host, program(group)));
+  };
+  expect(on(false)).toEqual([true, true, false]);
+  expect(on(true)).toEqual([true, false, false]);
+  expect(on(false, 'static-pods')).toEqual([true, false, false]);
 });
