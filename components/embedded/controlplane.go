@@ -96,6 +96,8 @@ type apiServer struct {
 // newAPIServer takes a kubeconfig besides, of a client that may ask how it is.
 func newAPIServer(args []string, kubeconfig string) (component, error) {
 	s := apiserveroptions.NewServerRunOptions()
+	// At its end it waits 2 s for watches instead of up to a minute: they are of everything that runs, and none ends by itself.
+	s.GenericServerRunOptions.ShutdownSendRetryAfter = true
 	err := takeFlags(apiServerName, s.Flags(), args, s.GenericServerRunOptions.ComponentGlobalsRegistry, s.Logs)
 	return apiServer{s, kubeconfig}, err
 }

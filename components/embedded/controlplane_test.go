@@ -8,8 +8,12 @@ import (
 
 // In the order of the server: one registry and one log are the whole process's.
 func TestEachPartTakesItsOwnFlags(t *testing.T) {
-	if _, err := newAPIServer([]string{"--v=1"}, ""); err != nil {
+	api, err := newAPIServer([]string{"--v=1"}, "")
+	if err != nil {
 		t.Fatal(err)
+	}
+	if !api.(apiServer).options.GenericServerRunOptions.ShutdownSendRetryAfter {
+		t.Error("it would wait for watches at its end")
 	}
 	manager, err := newControllerManager([]string{"--bind-address=127.0.0.2", "--secure-port=20257"})
 	if err != nil {
