@@ -8,6 +8,7 @@
 #   add_packages WISH...  installs
 #   files_of NAME         prints the paths of its files
 #   hold NAME             keeps it at the version in which it is there
+#   is_held NAME          whether it is kept so already
 # include: ./notes.sh
 # include: ./version-fits.sh
 
@@ -40,7 +41,10 @@ note_units() {
 
 hold_versions() {
   for wish in "$@"; do
-    [ "${wish%%=*}" = "$wish" ] || hold "${wish%%=*}"
+    name=${wish%%=*}
+    if [ "$name" = "$wish" ] || is_held "$name"; then continue; fi
+    hold "$name" || exit 1
+    note packages-held "$name"
   done
 }
 

@@ -376,6 +376,35 @@ for (const shell of SHELLS) {
     });
   });
 
+  test(`${shell}: what kinit itself put on hold, in whichever run, goes at reset; what a person holds stays`, () => {
+    withHost((host) => {
+      debian(host, { lists: 'fresh' });
+      host.command(
+        'dpkg-query',
+        `for name; do :; done
+         case "$3" in
+           *Want*) grep -qx "$name" '${host.root}/held' && printf hold ;;
+           *Version*) echo 'installed 1.7' ;;
+           *) printf installed ;;
+         esac`,
+      );
+      host.write('/held', 'theirs\n');
+      host.command(
+        'apt-mark',
+        `[ "$1" = hold ] && echo "$2" >> '${host.root}/held' || sed -i "/^$2$/d" '${host.root}/held'`,
+      );
+      expect(run(shell, installation(host, ['socat=1.7', 'theirs=*'])).code).toBe(0);
+      expect(host.read('/held')).toBe('theirs\nsocat\n');
+      host.write('/var/lib/kinit/packages-added', 'socat \n');
+      const later = undoTexts(packagesKind, packages({ manager: 'apt', names: ['jq', 'theirs'] }), NOTHING);
+      expect(run(shell, host.inside(later.save ?? ''), { D: host.saved }).code).toBe(0);
+      const { code, stdout } = run(shell, host.inside(later.restore), { D: host.saved, KINIT_REMOVE_PACKAGES: '1' });
+      expect({ code, stdout }).toEqual({ code: 0, stdout: 'theirs stays: it is on hold (apt-mark showhold)\n' });
+      expect(host.read('/held')).toBe('theirs\n');
+      expect(verbs(host).at(-1)).toBe('remove -- jq socat');
+    });
+  });
+
   test.each(['0', '1'])(
     `${shell}: sockets of packages go with them, and what nothing had asked for before; removed: %s`,
     (removed) => {

@@ -273,6 +273,27 @@ for (const shell of SHELLS) {
     });
   });
 
+  test(`${shell}: what kinit itself locked, in whichever run, goes at reset; what a person had locked before stays`, () => {
+    withHost((host) => {
+      redhat(host, {
+        rpm: `case "$*" in *{NAME}*) echo 'socat-0:1.7-1.*';; *{EPOCH}*"-- socat") [ -e '${host.root}/there' ] && printf 1.7-1;; *"-e --test"*) ;; "-q -- "*) ;; *) exit 1;; esac`,
+      });
+      const list = '/etc/dnf/plugins/versionlock.list';
+      host.write('/etc/dnf/plugins/versionlock.conf', `locklist = ${host.root}${list}\n`);
+      host.write(list, 'theirs-0:1-1.*\n');
+      host.write('/there', '');
+      expect(install(host, shell, ['socat=1.7', 'theirs=*']).code).toBe(0);
+      expect(host.read(list)).toBe('theirs-0:1-1.*\nsocat-0:1.7-1.*\n');
+      // Another entry of the journal, of a later run: it holds nothing of these.
+      const later = undoTexts(packagesKind, packages({ manager: 'dnf', names: ['jq', 'theirs'] }), NOTHING);
+      expect(run(shell, host.inside(later.save ?? ''), { D: host.saved }).code).toBe(0);
+      const { code, stdout } = run(shell, host.inside(later.restore), { D: host.saved, KINIT_REMOVE_PACKAGES: '1' });
+      expect({ code, stdout }).toEqual({ code: 0, stdout: 'theirs stays: it is on the list of versionlock\n' });
+      expect(host.read(list)).toBe('theirs-0:1-1.*\n');
+      expect(verbs(host)).toContainEqual(expect.stringMatching(/^-y remove .* jq socat$/));
+    });
+  });
+
   test(`${shell}: whoever holds a lock is named; a process that is gone holds none`, () => {
     withHost((host) => {
       const holder = (): string => run(shell, host.inside(sh(dnf.lockHolder))).stdout;

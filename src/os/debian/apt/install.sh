@@ -11,6 +11,7 @@
 # after each whether its configuration files were there ("config-files") or nothing was; units-added the systemd units that
 # come with them.
 # include: ./apt-get.sh
+# include: ./held.sh
 # include: ../../packages/installing.sh
 # include: ./why-not.sh
 

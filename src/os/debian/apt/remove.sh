@@ -4,6 +4,7 @@
 # go too where there were none before.
 # "$1" = folder of the notes that install.sh made
 # include: ./apt-get.sh
+# include: ./held.sh
 # include: ../../packages/ours.sh
 # include: ../../packages/pushed-out.sh
 
@@ -13,10 +14,6 @@ installed() {
 }
 
 held='hold (apt-mark showhold)'
-is_held() {
-  # shellcheck disable=SC2016 # the braces are dpkg-query's own
-  [ "$(dpkg-query -W -f '${db:Status-Want}' -- "$1" 2> /dev/null)" = hold ]
-}
 
 # Packages that would go along with those given and are none of ours. apt finds no way at all where one of them is on hold.
 others() {
@@ -57,6 +54,7 @@ remove_packages() {
 
 notes=$1
 apt_mend
+release_ours
 { ours=$(our_packages); } 3>&1
 choose_removable
 # shellcheck disable=SC2086 # a word each

@@ -65,7 +65,7 @@ add_packages() {
 
 files_of() { rpm -ql -- "$1" 2> /dev/null; }
 
-hold() { is_locked "$1" || lock_version "$1"; }
+hold() { lock_version "$1"; }
 
 notes=$1
 shift

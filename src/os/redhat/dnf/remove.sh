@@ -9,7 +9,6 @@
 # include: ./version-lock.sh
 
 held='the list of versionlock'
-is_held() { is_locked "$1"; }
 installed() { rpm -q -- "$1" > /dev/null 2>&1; }
 
 # needed_by NAME: packages that need it and are not among those that go.
@@ -61,6 +60,7 @@ remove_keys() {
 }
 
 notes=$1
+release_ours
 { ours=$(our_packages); } 3>&1
 choose_removable
 # shellcheck disable=SC2086 # a word each

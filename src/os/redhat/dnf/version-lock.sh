@@ -2,6 +2,7 @@
 # Packages that the plugin versionlock keeps at their version: a line of its list each, NAME-EPOCH:VERSION-RELEASE.ARCH in
 # whatever form; '!' before it keeps a version out, '#' is a comment.
 # include: ../../../shell/lib/die.sh
+# include: ../../../shell/lib/sed-file.sh
 
 # Prints the list's path: dnf's, else yum's; nothing where neither plugin is there.
 lock_list() {
@@ -36,4 +37,14 @@ is_locked() {
     # What follows a name begins with a digit, or is any version; socat-doc-1.7 is not socat.
     case "$rest" in [0-9*]*) echo yes ;; esac
   done | grep -q yes
+}
+
+is_held() { is_locked "$1"; }
+
+# release NAME...
+release() {
+  for name in "$@"; do
+    is_locked "$name" || continue
+    sed_file "$(lock_list)" "/^([0-9]+:)?$(printf '%s' "$name" | sed 's/[.+]/\\&/g')-[0-9*]/d" || die "$name could not be taken off the list of versionlock"
+  done
 }
