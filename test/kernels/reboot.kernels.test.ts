@@ -1,46 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { all, kinitEvents, lab, type LabHandle } from '../e2e/support/kinit.js';
 import { bootAfter, hostOf, noOwnKernels, withOwnKernels } from '../e2e/support/own-kernel.js';
+import { OTHER_KERNEL, OTHER_RELEASE, RUN_OTHER_KERNEL } from '../e2e/support/other-kernel.js';
 import { changedInventory, startKinit } from '../e2e/support/running.js';
 
 const HOSTS = ['node1', 'node2', 'node3'] as const;
-const RELEASE = '9.9.9-lab';
 const NOTE = '/var/lib/kinit/kernel-move';
-
-/**
- * A kernel package that is there already, and the commands of a boot loader: user-mode Linux has none and boots the kernel it has. What
- * the kernel says it is called is laid over it, at boot. Reboots, boots and waits are real; kernels that really change are in
- * grub.kernels.test.ts.
- */
-const STAND_INS = `set -e
-cd /usr/local/sbin
-for name in update-grub grub-set-default grub-reboot grub-editenv; do
-  printf '#!/bin/sh\\necho "%s $*" >> /root/calls\\n' "$name" > "$name"
-done
-printf '#!/bin/sh\\ncase "$1" in *fs) echo ext2 ;; esac\\n' > grub-probe
-chmod 755 *grub*
-mkdir -p /boot/grub /root/package/DEBIAN /root/package/boot
-for release in "$(uname -r)" ${RELEASE}; do
-  echo "menuentry 'Linux' \\$menuentry_id_option 'gnulinux-$release-advanced-1' {"
-done > /boot/grub/grub.cfg
-: > /root/package/boot/vmlinuz-${RELEASE}
-printf 'Package: linux-image-${RELEASE}\\nVersion: 1\\nArchitecture: all\\nMaintainer: lab <lab@example.com>\\nDescription: a name\\n' \\
-  > /root/package/DEBIAN/control
-dpkg-deb --build /root/package /root/package.deb > /dev/null
-dpkg -i /root/package.deb > /dev/null
-echo ${RELEASE} > /root/osrelease
-cat > /etc/systemd/system/other-kernel.service << 'END'
-[Unit]
-DefaultDependencies=no
-Before=ssh.service
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/bin/mount --bind /root/osrelease /proc/sys/kernel/osrelease
-[Install]
-WantedBy=multi-user.target
-END
-systemctl enable -q other-kernel.service`;
 
 /** Told to reboot, it switches itself off. */
 const NEVER_BACK = `cat > /usr/local/sbin/systemctl << 'END'
@@ -55,15 +20,15 @@ describe.skipIf(noOwnKernels !== undefined)(withOwnKernels('reboots for another 
 
   beforeAll(async () => {
     own = await lab('reboot', { hosts: HOSTS.length, memory: '1G', cpus: 1, driver: 'uml' });
-    await Promise.all(HOSTS.map((name) => own.sh(name, STAND_INS)));
+    await Promise.all(HOSTS.map((name) => own.sh(name, OTHER_KERNEL)));
     // The control plane has its kernel already; what becomes of the workers is no matter to it.
-    await own.sh('node1', 'systemctl start other-kernel.service');
+    await own.sh('node1', RUN_OTHER_KERNEL);
     await own.sh('node3', NEVER_BACK);
     inventory = await changedInventory(
       own,
       'kernel',
       (text) => `${text}
-kernel: {upgrade: package, package: linux-image-${RELEASE}}
+kernel: {upgrade: package, package: linux-image-${OTHER_RELEASE}}
 waits: {rebootSeconds: 90}
 preflight: {ignore: [cpu, memory]}
 `,
@@ -94,7 +59,7 @@ preflight: {ignore: [cpu, memory]}
     killed.signal('SIGKILL');
     await killed.ended();
     await bootAfter(own, 'node2', before);
-    expect(await hostOf(own, 'node2').says(`cat ${NOTE}`)).toBe(`${RELEASE} ${before}`);
+    expect(await hostOf(own, 'node2').says(`cat ${NOTE}`)).toBe(`${OTHER_RELEASE} ${before}`);
     const between = await boot('node2');
 
     // The other worker is told to reboot in the same run, and never comes back: it is named, and the phases go on with the others.
@@ -103,7 +68,7 @@ preflight: {ignore: [cpu, memory]}
     expect(await boot('node2')).toBe(between);
     expect((await own.sh('node2', `test -e ${NOTE}`, { reject: false })).code).toBe(1);
     expect(await hostOf(own, 'node2').says("grep -o '^grub-[a-z-]* .*-advanced-1' /root/calls | tail -n 1")).toBe(
-      `grub-set-default gnulinux-${RELEASE}-advanced-1`,
+      `grub-set-default gnulinux-${OTHER_RELEASE}-advanced-1`,
     );
     const failed = all(events, 'phase-failed').map(({ host, phase, message }) => ({ host, phase, message }));
     expect(failed).toEqual([
