@@ -20,7 +20,26 @@ const TOOL: Rpm = {
   files: { '/usr/share/kinit-test-tool': { text: 'a tool\n' } },
 };
 
+const OTHERS: readonly Rpm[] = ['kinit-old-tool', 'kinit-mirrored-tool'].map((name) => ({
+  ...TOOL,
+  name,
+  files: { [`/usr/share/${name}`]: { text: 'a tool\n' } },
+}));
+
 const url = 'https://mirrors.aliyun.com/docker-ce/linux/centos/9/$basearch/stable';
+
+/** Where the last CentOS 7 lies. */
+const VAULT = 'vault.centos.org/7.9.2009/os/x86_64';
+const MIRRORED = 'mirrors.aliyun.com/centos-vault/7.9.2009/os/x86_64';
+/** As that release has it: its addresses are gone. */
+const BASE = '/etc/yum.repos.d/CentOS-Base.repo';
+const BASE_TEXT = `[base]
+name=CentOS-$releasever - Base
+mirrorlist=http://mirrorlist.centos.org/?release=$releasever&arch=$basearch&repo=os&infra=$infra
+#baseurl=http://mirror.centos.org/centos/$releasever/os/$basearch/
+gpgcheck=1
+gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-kinit-docker-ce
+`;
 
 const folder = mkdtempSync(join(tmpdir(), 'ky-'));
 let cluster: LabHandle;
@@ -30,8 +49,10 @@ let before: Recording;
 beforeAll(async () => {
   cluster = await lab('yum', { hosts: 1, image: 'rocky-9' });
   await makeSigningKey(join(folder, 'other'), 'Somebody else');
-  const more = [TOOL, { ...TOOL, version: '1.3' }];
-  origin = await behindDocker(cluster, folder, { image: 'rocky-9', more });
+  const more = [TOOL, { ...TOOL, version: '1.3' }, ...OTHERS];
+  origin = await behindDocker(cluster, folder, { image: 'rocky-9', more, alsoAt: [VAULT, MIRRORED] });
+  // No name server is in reach, and none has these names.
+  await cluster.sh(HOST, 'echo 127.0.0.1 mirrorlist.centos.org mirror.centos.org >> /etc/hosts');
   before = await record(cluster, HOST);
 });
 
@@ -98,10 +119,32 @@ test("mirrors: cn and from: docker: the engine is Docker's package of that versi
   for (const held of ['docker-ce', 'containerd.io', 'kinit-test']) expect(stdout).toContain(`\n${held}-`);
 });
 
+test('a release whose addresses are gone: what takes its archive is named', async () => {
+  await cluster.sh(HOST, `cat > ${BASE} <<'END'\n${BASE_TEXT}END`);
+  const { said } = await init({ ...withDocker(), packages: ['kinit-old-tool'] });
+  expect(said).toMatch(/mirrorlist\.centos\.org[^]*repositories: \[\{name: centos-vault\}\]/);
+});
+
+test.each([
+  ['none', VAULT, 'kinit-old-tool'],
+  ['cn', MIRRORED, 'kinit-mirrored-tool'],
+])('its archive has them, with mirrors: %s', async (mirrors, place, name) => {
+  const from = origin.server.requests.length;
+  const { said } = await init({
+    ...withDocker(mirrors, { name: 'centos-vault' }),
+    packages: [`${name}=1.2`],
+  });
+  expect(said).toBe('');
+  expect(origin.server.requests.slice(from)).toContain(`GET ${place}/repodata/repomd.xml`);
+  const { stdout } = await cluster.sh(HOST, `rpm -q ${name}; cut -d- -f1-3 /etc/dnf/plugins/versionlock.list`);
+  expect(stdout).toMatch(new RegExp(`^${name}-1\\.2-3\\.el9\\.x86_64\n(.*\n)*${name}\n`));
+});
+
 test('reset gives the host back as it was', async () => {
   const { code, events } = await kinitEvents(['reset', '--yes', '--remove-packages', '-i', cluster.inventory]);
   const warnings = all(events, 'warning').map(({ text }) => text);
   expect({ code, warnings, failures: all(events, 'phase-failed') }).toEqual({ code: 0, warnings: [], failures: [] });
+  expect((await cluster.sh(HOST, `cat ${BASE}; rm ${BASE}`)).stdout).toBe(BASE_TEXT);
   const ignored = (section: string, key: string): boolean => section === 'sysctl' && !key.startsWith('net.');
   expect(differences(before, await record(cluster, HOST), ignored)).toBe('');
 });
