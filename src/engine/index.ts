@@ -10,5 +10,6 @@ export type { PhaseTiming } from './run/outcome.js';
 export type { ReviewedPlan } from './plan/reviewed.js';
 export { backUp, compactDatastore, lookAtDatastore } from './datastore/backup.js';
 export type { DatastoreState } from '../datastore/index.js';
-export { openBackup } from './datastore/manifest.js';
+export { openKeys, placeKeys } from './datastore/keys.js';
+export { openBackup, type BackupManifest } from './datastore/manifest.js';
 export { restoreBackup } from './datastore/restore.js';

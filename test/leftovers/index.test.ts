@@ -108,6 +108,12 @@ describe('a host that nobody has used, and one that is a node of this cluster', 
     expect(found({ c1: controlPlane(), w1 })).toEqual({ c1: [], w1: [] });
   });
 
+  test('a restore that was cut while it moved the data of this very cluster is an error', () => {
+    const { files, ...past } = controlPlane();
+    const cut = [...files, fileOf('/var/lib/etcd/kinit-replacing', LATER)];
+    expect(found({ c1: { ...past, files: cut } }).c1).toEqual(['etcd-replacing!: /var/lib/etcd/kinit-replacing']);
+  });
+
   test('an init that was killed anywhere has left nothing of a stranger', () => {
     const { files, ...past } = controlPlane();
     for (let count = 0; count <= files.length; count++)

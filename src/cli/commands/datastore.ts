@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { BackupManifest } from '../../engine/index.js';
+import { KinitError } from '../../model/error.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
 import { CHANGES_HOSTS, REACHES_HOSTS } from '../arguments/exit-codes.js';
 import { withConnectOptions, withWriteOptions } from '../arguments/options.js';
@@ -17,10 +19,17 @@ const backup = defineCommand({
   describe: 'Copy the data of the cluster into a file here (mode 600), while it runs: consistent, checked',
   examples: [
     ['datastore backup --file cluster.backup', 'secrets of the cluster are in it'],
+    ['datastore backup --file cluster.backup --keys cluster.keys', 'the keys of the cluster besides, once'],
     ['datastore backup --file "cluster-$(date +%F).backup"', 'one a day'],
   ],
   exitCodes,
-  options: (yargs) => withWriteOptions(withConnectOptions(yargs)).option('file', fileOption('File to write')),
+  options: (yargs) =>
+    withWriteOptions(withConnectOptions(yargs)).option('file', fileOption('File to write')).option('keys', {
+      type: 'string',
+      requiresArg: true,
+      describe:
+        'Write the keys of the cluster into this file (mode 600): with them its data can be restored onto new hosts',
+    }),
   run: async (args, context) => {
     const options = await workOf(args, context);
     const [{ backUp }, { writeSecretFile }] = await Promise.all([
@@ -28,15 +37,21 @@ const backup = defineCommand({
       import('../files/secret.js'),
     ]);
     const file = resolve(args.file);
-    const manifest = await backUp({
+    const { manifest, keys } = await backUp({
       ...options,
       version: ownVersion(),
+      withKeys: args.keys !== undefined,
       write: (content) => writeSecretFile(file, content),
     });
+    if (keys !== undefined && args.keys !== undefined) await writeSecretFile(args.keys, `${JSON.stringify(keys)}\n`);
+    const ofKeys =
+      args.keys === undefined
+        ? 'The keys of the cluster are not in it: --keys FILE keeps them too, for a restore onto new hosts.'
+        : `Written: ${args.keys} with the keys of the cluster. Who has it is the administrator of the cluster: keep it apart from the backup.`;
     const size = bytes((await stat(file)).size);
     await context.ui.result(
       { file, ...manifest },
-      `Written: ${file} (${size}, ${String(manifest.keys)} keys, revision ${String(manifest.revision)}).\nThe keys of the cluster are not in it: keep /etc/kubernetes/pki and /etc/kubernetes/encryption-config.yaml of a control-plane host too.`,
+      `Written: ${file} (${size}, ${String(manifest.keys)} keys, revision ${String(manifest.revision)}).\n${ofKeys}`,
     );
     return 0;
   },
@@ -48,16 +63,24 @@ const restore = defineCommand({
   examples: [
     ['datastore restore cluster.backup', 'where the API server is down'],
     ['datastore restore cluster.backup --stop --yes', 'a cluster that lives is stopped first'],
+    ['datastore restore cluster.backup --keys cluster.keys', 'on new hosts, before kinit init makes the cluster again'],
   ],
   exitCodes,
   options: (yargs) =>
     withWriteOptions(withConnectOptions(yargs))
       .positional('file', { type: 'string', demandOption: true, describe: 'A file that kinit datastore backup wrote' })
-      .option('stop', { type: 'boolean', default: false, describe: 'Stop a control plane that lives, for it' }),
+      .option('stop', { type: 'boolean', default: false, describe: 'Stop a control plane that lives, for it' })
+      .option('keys', {
+        type: 'string',
+        requiresArg: true,
+        describe:
+          'Put these keys on the first control-plane host, where no cluster is, and no data: kinit init makes the cluster under them',
+      }),
   run: async (args, context) => {
     const options = await workOf(args, context);
     const { restoreBackup, openBackup } = await import('../../engine/index.js');
     const { manifest, copy } = await openBackup(args.file);
+    if (args.keys !== undefined) return beginAgain(args.keys, manifest, options, context);
     if (args.stop)
       await confirm(
         `All that was written to ${manifest.cluster} after ${manifest.taken} goes. Restore it?`,
@@ -120,6 +143,29 @@ const compact = defineCommand({
     return 0;
   },
 });
+
+/** New hosts: the keys of the cluster come first. */
+async function beginAgain(
+  file: string,
+  manifest: BackupManifest,
+  options: Awaited<ReturnType<typeof workOf>>,
+  context: CommandContext,
+): Promise<number> {
+  const { openKeys, placeKeys } = await import('../../engine/index.js');
+  const keys = await openKeys(file);
+  if (keys.ca !== manifest.ca)
+    throw new KinitError('these keys are of another cluster than the backup; nothing was changed', {
+      class: 'usage',
+      found: `SHA-256 of the CA: ${keys.ca} with the keys, ${manifest.ca} in the backup`,
+      hint: 'Name the keys that were kept of this cluster.',
+    });
+  const host = await placeKeys({ ...options, keys });
+  await context.ui.result(
+    { host, cluster: keys.cluster },
+    `The keys of ${keys.cluster} are on ${host}.\nNext: kinit init makes the cluster under them; then kinit datastore restore FILE --stop --yes brings the data, and kinit init what follows from the new addresses.`,
+  );
+  return 0;
+}
 
 /** The data of the cluster. */
 export const datastore = defineGroup(

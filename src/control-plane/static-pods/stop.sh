@@ -10,5 +10,5 @@ for name; do
     die 'Error: the container runtime does not say what runs'
   [ -n "$ids" ] || continue
   # shellcheck disable=SC2086
-  timeout 90 crictl stop --timeout 10 $ids > /dev/null || die "Error: $name does not stop"
+  timeout 90 crictl stop --timeout 5 $ids > /dev/null || die "Error: $name does not stop"
 done

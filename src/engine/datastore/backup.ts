@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { datastoreOf, slowRequests, type Contents, type DatastoreState } from '../../datastore/index.js';
 import { KinitError } from '../../model/error.js';
-import { sha256Hex } from '../../model/text/digest.js';
-import { PKI_DIR } from '../../pki/index.js';
 import { quote } from '../../shell/quote.js';
 import { download } from '../../ssh/index.js';
 import type { LiveHost } from '../session/session.js';
 import { adminKubeconfigOn } from '../api/access.js';
+import { caOf } from './ca.js';
+import { keysOf, type ClusterKeys } from './keys.js';
 import { packBackup, type BackupManifest } from './manifest.js';
 import { step, withDatastore, type CareHost, type CareOptions } from './work.js';
 
@@ -15,13 +15,21 @@ const AGAIN = 'The data are as they were. Mend what is named, then run the same 
 export interface BackupOptions extends CareOptions {
   /** Of kinit. */
   readonly version: string;
+  /** Whether the keys of the cluster are wanted too. */
+  readonly withKeys: boolean;
   /** Takes the file's content (secret) as it comes. */
   readonly write: (content: AsyncIterable<Uint8Array>) => Promise<void>;
 }
 
+interface Made {
+  readonly manifest: BackupManifest;
+  /** Secret. */
+  readonly keys?: ClusterKeys;
+}
+
 /** A consistent copy of the data, taken while the cluster runs, checked on its host and on its way here. */
-export function backUp(options: BackupOptions): Promise<BackupManifest> {
-  const { inventory, version, write } = options;
+export function backUp(options: BackupOptions): Promise<Made> {
+  const { inventory, version, withKeys, write } = options;
   return withDatastore('datastore backup', options, async ({ leader, signal }) => {
     const { host, care } = leader;
     try {
@@ -40,7 +48,7 @@ export function backUp(options: BackupOptions): Promise<BackupManifest> {
         taken: new Date().toISOString(),
       };
       await write(packBackup(manifest, fetched(leader, manifest, options, signal)));
-      return manifest;
+      return { manifest, ...(withKeys ? { keys: await keysOf(host, manifest.cluster) } : {}) };
     } finally {
       await host.connection.run(`rm -f -- ${quote(care.scratch)}`).catch(() => undefined);
     }
@@ -101,12 +109,6 @@ async function stateOf(leader: CareHost, next: string): Promise<DatastoreState> 
   const kubeconfig = adminKubeconfigOn(leader.host.facts);
   const requests = kubeconfig === undefined ? [] : await step(leader, slowRequests(kubeconfig), { what, next });
   return { ...state, slow: [...requests, ...state.slow] };
-}
-
-/** Which cluster a host is of, for what is taken from it: of its CA certificate. '' where it has none. */
-export function caOf({ facts }: LiveHost): string {
-  const pem = facts.kubernetes.pki[`${PKI_DIR}/ca.crt`];
-  return pem === undefined ? '' : sha256Hex(pem.trim());
 }
 
 async function digestOn({ connection }: LiveHost, path: string): Promise<string> {

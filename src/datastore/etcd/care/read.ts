@@ -53,7 +53,7 @@ export function readStatus(stdout: string, own: CareMember, all: readonly CareMe
     free: mine?.free ?? 0,
     keys: counts.find(({ key }) => key === 'all')?.rows ?? 0,
     writeAheadLog: Number(part('log')) * 1024,
-    compacted: Number(/^etcd_debugging_mvcc_compact_revision (\S+)$/m.exec(metrics)?.[1] ?? 0),
+    compacted: Math.max(0, Number(/^etcd_debugging_mvcc_compact_revision (\S+)$/m.exec(metrics)?.[1] ?? 0)),
     most: counts.filter(({ key }) => key.endsWith('*')),
     // etcd's tuning guide: 99 % of syncs within 10 ms, of commits within 25 ms; these are the next bounds of its buckets.
     slow: [

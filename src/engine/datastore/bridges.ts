@@ -1,0 +1,36 @@
+import { text } from '../../cluster/api/json.js';
+import type { ClusterApi } from '../../model/api.js';
+import type { HostFacts } from '../../model/facts.js';
+import type { Spec } from '../../model/spec.js';
+import { contains, parseNetwork } from '../../model/text/cidr.js';
+import { networkOf } from '../../network/index.js';
+import { sh, shellScript } from '../../shell/script.js';
+import type { LiveHost } from '../session/session.js';
+
+const BRIDGE = shellScript('./bridge.sh', import.meta.url);
+
+/**
+ * A node that the backup knows with another share of the pod network than it has had since gets no pods: their bridge has an address
+ * of the other one (the doctor's cause stale-cni). So it is after a cluster was made anew on its hosts.
+ */
+export async function renewBridges(api: ClusterApi, nodes: readonly LiveHost[], spec: Spec): Promise<void> {
+  const { signs } = networkOf(spec);
+  if (signs === undefined) return;
+  for (const { spec: host, facts, connection } of nodes) {
+    const node = await api.get({ apiVersion: 'v1', kind: 'Node', name: host.name });
+    if (!isStale(facts, signs.bridge, text(node, 'spec', 'podCIDR'))) continue;
+    await connection.run(sh(BRIDGE, { args: [signs.bridge, signs.subnetFile] }), {
+      change: 'take the bridge of pods away',
+    });
+  }
+}
+
+/** @param share of the pod network, as the cluster has it for the node; undefined: none yet */
+export function isStale(
+  { addresses }: Pick<HostFacts, 'addresses'>,
+  bridge: string,
+  share: string | undefined,
+): boolean {
+  const network = parseNetwork(share ?? '');
+  return network !== undefined && addresses.some((own) => own.interface === bridge && !contains(network, own.address));
+}

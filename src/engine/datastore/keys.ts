@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { readFiles } from '../../facts/index.js';
+import { KinitError } from '../../model/error.js';
+import { isMember } from '../../model/facts.js';
+import { ENCRYPTION_CONFIG_PATH } from '../../pki/index.js';
+import type { LiveHost } from '../session/session.js';
+import { caOf } from './ca.js';
+import { withDatastore, type CareOptions } from './work.js';
+
+/** What a cluster is made again from: its CAs, its key for service accounts, and the one for secrets at rest. Secret, all of it. */
+const keysSchema = z.object({
+  /** Layout of the file. */
+  kinitKeys: z.literal(1),
+  /** Name in the inventory. */
+  cluster: z.string(),
+  /** SHA-256 of the cluster's CA certificate, as backups name it. */
+  ca: z.string(),
+  /** Texts by their absolute paths on a control-plane host. */
+  files: z.record(z.string(), z.string()),
+});
+export type ClusterKeys = z.output<typeof keysSchema>;
+
+/** By kubeadm's names: pairs of authorities, and the key pair of service accounts. */
+const KEPT = /\/(?:[a-z-]*ca\.(?:crt|key)|sa\.(?:key|pub))$/;
+
+/** Reads them from a control-plane host. */
+export async function keysOf(host: LiveHost, cluster: string): Promise<ClusterKeys> {
+  const paths = Object.keys(host.facts.kubernetes.pki).filter(
+    (path) => path === ENCRYPTION_CONFIG_PATH || KEPT.test(path),
+  );
+  return { kinitKeys: 1, cluster, ca: caOf(host), files: await readFiles(host.connection, paths.sort()) };
+}
+
+/** Keys that `kinit datastore backup --keys` wrote. @throws KinitError usage, for a file that is none */
+export async function openKeys(file: string): Promise<ClusterKeys> {
+  const hint = 'Name a file that kinit datastore backup --keys wrote.';
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new KinitError(`${file} cannot be read`, { class: 'access', found, hint, cause });
+  }
+  try {
+    return keysSchema.parse(JSON.parse(text));
+  } catch {
+    // What is wrong in it is not told: it is secret.
+    throw new KinitError(`${file} has no keys of a cluster; nothing was changed`, { class: 'usage', hint });
+  }
+}
+
+/**
+ * Puts the keys of a cluster on the first control-plane host, where none is: the next init makes the cluster under them, and
+ * the other control planes get them from there. Gives the host's name.
+ * @throws KinitError refused, where a cluster is on the host
+ */
+export function placeKeys(options: CareOptions & { readonly keys: ClusterKeys }): Promise<string> {
+  const { keys, emit } = options;
+  return withDatastore('datastore restore', options, async ({ leader: { host } }) => {
+    const { name } = host.spec;
+    const ca = caOf(host);
+    if (isMember(host.facts) || (ca !== '' && ca !== keys.ca))
+      throw new KinitError(`a cluster is on ${name} already; nothing was changed`, {
+        class: 'refused',
+        host: name,
+        found: ca === keys.ca ? 'it is the one of these keys' : 'it is another one than that of these keys',
+        hint:
+          ca === keys.ca
+            ? 'Restore without --keys.'
+            : 'kinit reset gives the host back, where nobody needs that cluster.',
+      });
+    emit({ type: 'progress', host: name, text: 'putting the keys of the cluster there' });
+    await host.connection.upload(
+      Object.entries(keys.files).map(([path, text]) => ({
+        path,
+        content: { bytes: Buffer.from(text) },
+        mode: /\.(?:crt|pub)$/.test(path) ? 0o644 : 0o600,
+      })),
+    );
+    return name;
+  });
+}
