@@ -16,19 +16,21 @@ export interface ProbePlan {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** Nodes that are new, rebooted, reinstalled or of another runtime since the last passed probe, with peers; all nodes when a workload has changed. */
+/** Nodes that are new, rebooted, reinstalled or of another runtime since the last passed probe, with peers; all nodes when a workload or a setting has changed. */
 export async function planProbe(
   api: ClusterApi,
   nodes: readonly KubeObject[],
   workloads: readonly KubeObject[],
+  settings: readonly string[],
 ): Promise<ProbePlan> {
   const passed = (await api.get(MARK))?.['data'];
-  const workloadsNow = digest(
-    workloads.map(
+  const workloadsNow = digest([
+    ...workloads.map(
       (workload) =>
         `${workload.kind} ${workload.metadata.name} ${uid(workload)} ${count(workload, 'metadata', 'generation')}`,
     ),
-  );
+    ...settings,
+  ]);
   const data: Record<string, string> = { [WORKLOADS]: workloadsNow };
   for (const node of nodes)
     data[node.metadata.name] = `${uid(node)}.${info(node, 'bootID')}.${info(node, 'containerRuntimeVersion')}`;

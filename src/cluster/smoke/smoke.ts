@@ -18,6 +18,8 @@ export interface SmokeSubject {
   readonly unproved?: string;
   /** Where kinit's own workloads run. */
   readonly namespaces: readonly string[];
+  /** What Services depend on besides workloads: another one means that it is shown anew that they work. */
+  readonly settings: readonly string[];
   /** An image with busybox that every node has. */
   readonly image: string;
   /** What a person can do where pods do not reach each other. */
@@ -60,7 +62,7 @@ export async function checkCluster(context: PhaseContext, tools: Tools, subject:
     );
     return;
   }
-  const plan = await planProbe(api, settled.nodes, settled.workloads);
+  const plan = await planProbe(api, settled.nodes, settled.workloads, subject.settings);
   if (plan.nodes.length === 0) return;
   await probePods(api, {
     nodes: plan.nodes,

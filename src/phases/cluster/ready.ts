@@ -1,4 +1,4 @@
-import { addOnNamespaces } from '../../add-ons/index.js';
+import { addOnNamespaces, hostProxyConfiguration } from '../../add-ons/index.js';
 import { checkCluster, type SmokeSubject } from '../../cluster/smoke/smoke.js';
 import { imageRef } from '../../model/artifact.js';
 import { defined } from '../../model/defined.js';
@@ -16,7 +16,9 @@ export const ready: Phase = {
   ready: (context, tools) => checkCluster(context, tools, subject(context)),
 };
 
-function subject({ spec, images }: PhaseContext): SmokeSubject {
+function subject(context: PhaseContext): SmokeSubject {
+  const { spec, images } = context;
+  const proxy = hostProxyConfiguration(context);
   const network = networkOf(spec);
   const { tunnel } = network;
   const passes = tunnel && ` (${tunnel.purpose}: ${tunnel.protocol.toUpperCase()} port ${String(tunnel.port)})`;
@@ -24,6 +26,7 @@ function subject({ spec, images }: PhaseContext): SmokeSubject {
   return {
     ...defined({ unproved: network.unproved }),
     namespaces: [...new Set([...addOnNamespaces, ...network.namespaces])],
+    settings: proxy === undefined ? [] : [proxy],
     image: network.probeImage === undefined ? '' : imageRef(images, network.probeImage),
     hint: `${between}Look at ${spec.hosts.length > 1 ? 'a firewall in between, and at ' : ''}the logs of the ${network.id} pods and of kube-proxy on ${spec.hosts.length > 1 ? 'these nodes' : 'this node'}.`,
   };

@@ -136,6 +136,7 @@ test('nodes whose probe fails are the ill ones', async () => {
 
 const SUBJECT: SmokeSubject = {
   namespaces: ['kube-system', 'kube-flannel'],
+  settings: [],
   image: 'flannel:test',
   hint: 'Let UDP port 8472 pass.',
 };
@@ -169,7 +170,7 @@ test('a new cluster is probed from every node once; after that three kinds of li
   expect(api.calls).toEqual([]);
 });
 
-test('a node that joins later is probed with two peers; a changed workload probes all again', async () => {
+test('a node that joins later is probed with two peers; a changed workload or setting probes all again', async () => {
   const names = ['a', 'b', 'c', 'd'];
   const api = cluster([...names.map((name) => node(name)), proxy(2)]);
   await checkCluster(context(names), fakeTools({ api }), SUBJECT);
@@ -184,6 +185,13 @@ test('a node that joins later is probed with two peers; a changed workload probe
   });
   await checkCluster(context([...names, 'e']), fakeTools({ api }), SUBJECT);
   expect(probed(api)).toHaveLength(5);
+  api.calls.length = 0;
+  const other = { ...SUBJECT, settings: ['mode: iptables'] };
+  await checkCluster(context([...names, 'e']), fakeTools({ api }), other);
+  expect(probed(api)).toHaveLength(5);
+  api.calls.length = 0;
+  await checkCluster(context([...names, 'e']), fakeTools({ api }), other);
+  expect(probed(api)).toEqual([]);
 });
 
 test('a probe that fails names the node and what it saw, is not remembered, and leaves nothing behind', async () => {
