@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { testCluster } from './support/cluster.js';
 import { preparedHosts } from './support/prepared.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, type LabHandle } from './support/kinit.js';
+import { startDatabase } from './support/mariadb.js';
 import { changedInventory } from './support/running.js';
 import { EMBEDDED } from './support/shapes.js';
 import { fetchPage } from './support/web.js';
@@ -131,6 +132,25 @@ function serving(cluster: () => LabHandle): void {
     expect(Number(await server('NRestarts'))).toBe(1);
     expect(await pods()).toBe(before.pods);
     await cluster().kubectl('delete configmap written');
+  });
+
+  test('a database in a folder of its node keeps what it acknowledged: server restarted, server killed, its pod made anew', async () => {
+    const query = await startDatabase(cluster(), 'node2');
+    await query('CREATE DATABASE shop; CREATE TABLE shop.orders (id INT PRIMARY KEY)');
+    const ways = ['systemctl restart --no-block kinit-server', 'systemctl kill --signal KILL kinit-server'];
+    for (const [index, end] of ways.entries()) {
+      await cluster().sh('node1', end);
+      await query(`INSERT INTO shop.orders VALUES (${String(index)})`, { api: false });
+      await eventually('the API answers again', 90, () => cluster().kubectl('get --raw /readyz'));
+    }
+    expect(await cluster().kubectl("get pod mariadb-0 -o jsonpath='{.status.containerStatuses[0].restartCount}'")).toBe(
+      '0',
+    );
+    await cluster().kubectl('delete pod mariadb-0');
+    await cluster().kubectl('rollout status statefulset/mariadb --timeout=90s');
+    expect(await query('SELECT id FROM shop.orders ORDER BY id')).toBe('0\n1');
+    await cluster().kubectl('delete statefulset/mariadb service/mariadb pvc/data-mariadb-0 pv/mariadb secret/mariadb');
+    await cluster().sh('node2', 'rm -r /srv/mariadb');
   });
 }
 
