@@ -48,11 +48,13 @@ hold_versions() {
   done
 }
 
-# install_wishes WISH...: refreshes the lists where they are old, or do not serve.
+# install_wishes WISH...: refreshes the lists where they are old, or do not serve. What is there in a version that fits is only held: the
+# package manager would bring the newest that fits.
 install_wishes() {
   refreshed=
-  # shellcheck disable=SC2046 # a word each, without characters that a shell would expand
-  install_plain $(for wish in "$@"; do printf '%s\n' "${wish%=\*}"; done)
+  lacking=$(for wish in "$@"; do version_there "${wish%%=*}" > /dev/null || printf '%s\n' "${wish%=\*}"; done)
+  # shellcheck disable=SC2086 # a word each, without characters that a shell would expand
+  [ -z "$lacking" ] || install_plain $lacking
   hold_versions "$@"
 }
 

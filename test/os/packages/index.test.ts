@@ -113,12 +113,25 @@ test('in whatever version it comes, and held at that; a version that is named el
 });
 
 for (const shell of SHELLS)
+  test(`${shell}: what is there in a version that fits is held, and apt is asked for nothing`, () => {
+    withHost((host) => {
+      debian(host, { lists: 'fresh' });
+      host.command('dpkg-query', "echo 'installed 5:28.1.1-1~bookworm'");
+      host.command('apt-cache', "printf ' docker-ce | 5:28.1.1-2~bookworm | https://deb.test bookworm\\n'");
+      expect(run(shell, installation(host, ['docker-ce=28.1.1']))).toMatchObject({ code: 0, stderr: '' });
+      expect(verbs(host)).toEqual([]);
+      expect(host.calls()).toContain('apt-mark hold docker-ce');
+    });
+  });
+
+for (const shell of SHELLS)
   test(`${shell}: in whatever version: installed by its name, and held`, () => {
     withHost((host) => {
       debian(host, { lists: 'fresh' });
       host.command('dpkg-query', 'case "$*" in *jq*) echo "installed 1.5";; *) exit 1;; esac');
       expect(run(shell, installation(host, ['socat=*', 'jq=*']))).toMatchObject({ code: 0, stderr: '' });
-      expect(verbs(host).at(-1)).toBe('install --no-install-recommends -- jq socat');
+      // What is there stays as it is: apt would bring the newest.
+      expect(verbs(host).at(-1)).toBe('install --no-install-recommends -- socat');
       expect(host.calls().filter((call) => call.startsWith('apt-mark'))).toEqual([
         'apt-mark hold jq',
         'apt-mark hold socat',
@@ -428,6 +441,30 @@ for (const shell of SHELLS) {
       });
     },
   );
+
+  test(`${shell}: a removal that is taken up again still knows the sockets of what is gone`, () => {
+    withHost((host) => {
+      debian(host, { lists: 'fresh', aptGet: 'case "$*" in *remove*) exit 1;; esac' });
+      const socket = `${host.root}/run/relay.sock`;
+      host.command(
+        'systemctl',
+        `case "$*" in *is-active*) exit 3;; *Listen*relay.socket) echo 'Listen=${socket} (Stream)';; esac`,
+      );
+      const { save = '', restore } = undoTexts(packagesKind, R, SEEN);
+      expect(run(shell, host.inside(save), { D: host.saved }).code).toBe(0);
+      host.write('/var/lib/kinit/units-added', 'relay.socket\n');
+      host.write('/var/lib/kinit/packages-added', 'relay \n');
+      host.command('dpkg-query', 'printf installed');
+      deadSocket(socket);
+      const undo = (): number => run(shell, host.inside(restore), { D: host.saved, KINIT_REMOVE_PACKAGES: '1' }).code;
+      expect(undo()).not.toBe(0);
+      host.command('dpkg-query', 'exit 1');
+      host.command('apt-get');
+      host.command('systemctl', 'case "$*" in *is-active*) exit 3;; esac');
+      expect(undo()).toBe(0);
+      expect(existsSync(socket)).toBe(false);
+    });
+  });
 
   test(`${shell}: an installation that nobody listens to any more is waited for to its end`, () => {
     withHost((host) => {
