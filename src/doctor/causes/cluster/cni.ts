@@ -1,5 +1,6 @@
 import { condition } from '../../../cluster/why/pods.js';
 import { text } from '../../../cluster/api/json.js';
+import { contains, parseNetwork } from '../../../model/text/cidr.js';
 import { eachHost, type Cause } from '../../cause.js';
 import type { Evidence, HostEvidence } from '../../evidence.js';
 import { BRIDGES, isOfNetwork, READABLE, restartCommand, TUNNELS } from '../../networks.js';
@@ -67,13 +68,8 @@ function ownSubnet({ text: { cni = '' } }: HostEvidence): string | undefined {
   return READABLE.flatMap(({ signs }) => signs.subnet.exec(cni)?.[1] ?? [])[0];
 }
 
-/** Whether an IPv4 address lies in a network; both as 'a.b.c.d/n'. */
+/** Whether an IPv4 address with its prefix length lies in a network; both as 'a.b.c.d/n'. */
 function inside(address: string, network: string): boolean {
-  const [base = '', prefix = '32'] = network.split('/');
-  const size = 2 ** (32 - Number(prefix));
-  return Math.floor(number(address.split('/')[0] ?? '') / size) === Math.floor(number(base) / size);
-}
-
-function number(address: string): number {
-  return address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+  const range = parseNetwork(network);
+  return range !== undefined && contains(range, address.split('/')[0] ?? '');
 }
