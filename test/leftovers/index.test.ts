@@ -112,6 +112,10 @@ describe('a host that nobody has used, and one that is a node of this cluster', 
     const { files, ...past } = controlPlane();
     const cut = [...files, fileOf('/var/lib/etcd/kinit-replacing', LATER)];
     expect(found({ c1: { ...past, files: cut } }).c1).toEqual(['etcd-replacing!: /var/lib/etcd/kinit-replacing']);
+    const mark = '/var/lib/kinit-datastore/kinit-replacing';
+    expect(found({ c1: { ...past, files: [...files, fileOf(mark, LATER)] } }).c1).toEqual([
+      `sqlite-replacing!: ${mark}`,
+    ]);
   });
 
   test('an init that was killed anywhere has left nothing of a stranger', () => {

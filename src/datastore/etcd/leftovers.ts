@@ -1,7 +1,6 @@
 import type { PastFile } from '../../model/past.js';
 import type { Leftover, LeftoverHost, LeftoverRow } from '../../model/seams/leftover.js';
-
-import { REPLACING } from './places.js';
+import { cutRestore } from '../cut-restore.js';
 
 const UNIT = 'etcd.service';
 const CA = '/etc/kubernetes/pki/etcd/ca.crt';
@@ -15,23 +14,12 @@ export const etcdData: LeftoverRow = {
   find: (host) => [...(isStranger(host) ? data(host) : []), ...units(host)],
 };
 
-/** Neither the old data nor the new ones are in place: a member that starts now begins an empty cluster. */
-export const etcdReplacing: LeftoverRow = {
-  name: 'etcd-replacing',
-  title: 'A restore of etcd that was cut while it moved the data',
-  harm: 'etcd would begin an empty cluster.',
-  looks: ({ etcd }) => ({ files: [`${etcd.dataDir}/${REPLACING}`] }),
-  find: ({ past, spec }) =>
-    past.files
-      .filter(({ path }) => path === `${spec.etcd.dataDir}/${REPLACING}`)
-      .map(({ path, written }) => ({
-        what: path,
-        written,
-        severity: 'error' as const,
-        running: 'error' as const,
-        advice: 'kinit datastore restore FILE goes on; what was there is in replaced-* beside.',
-      })),
-};
+export const etcdReplacing = cutRestore(
+  'etcd-replacing',
+  'A restore of etcd that was cut while it moved the data',
+  'etcd would begin an empty cluster.',
+  ({ etcd }) => etcd.dataDir,
+);
 
 function data(host: LeftoverHost): Leftover[] {
   const { dataDir } = host.spec.etcd;

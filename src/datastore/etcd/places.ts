@@ -9,6 +9,3 @@ export const PEER_PORT = 2380;
 export const METRICS_PORT = 2381;
 
 export const peerUrl = (address: string): string => `https://${hostPort(address, PEER_PORT)}`;
-
-/** In the folder of the data, while a restore has taken the old ones away and not put the new ones there. */
-export const REPLACING = 'kinit-replacing';

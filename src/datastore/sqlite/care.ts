@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { sh, shellScript } from '../../shell/script.js';
 import { contentsSchema, datastoreStateSchema, type CarePlace, type CareStep, type DatastoreCare } from '../care.js';
+import { REPLACING } from '../cut-restore.js';
 import { DATA_DIR, DATABASE } from './places.js';
 
 const CARE = shellScript('./care.sh', import.meta.url);
@@ -19,7 +20,9 @@ export function sqliteCare({ program }: Pick<CarePlace, 'program'>): DatastoreCa
     backup: () => step(call('backup', SCRATCH), contentsSchema),
     prepare: () => step(sh(PREPARE, { args: [SCRATCH, AHEAD, program] }), contentsSchema),
     replace: (identity) => ({
-      script: sh(REPLACE, { args: [DATABASE, SCRATCH, `${DATA_DIR}/replaced-${identity}`] }),
+      script: sh(REPLACE, {
+        args: [DATABASE, SCRATCH, `${DATA_DIR}/replaced-${identity}`, `${DATA_DIR}/${REPLACING}`],
+      }),
       read: (stdout) => stdout.trim(),
     }),
     status: () => {

@@ -3,7 +3,7 @@ import { clientRequest, PKI_DIR, subjects, wantedLeaf } from '../../pki/index.js
 import { directory } from '../../resources/index.js';
 import type { Datastore } from '../datastore.js';
 import { sqliteCare } from './care.js';
-import { databaseOfAnother } from './leftovers.js';
+import { databaseOfAnother, databaseReplacing } from './leftovers.js';
 import { CERTIFICATES_DIR, DATA_DIR, DATABASE, SOCKET } from './places.js';
 
 /** Below PKI_DIR. */
@@ -63,7 +63,7 @@ export const sqlite: Datastore = {
   ports: { claimed: [], more: [] },
   dataFolder: DATA_DIR,
   health: { checks: ['etcd', 'etcd-readiness'], certificates: CERTIFICATES_DIR },
-  leftovers: [databaseOfAnother],
+  leftovers: [databaseOfAnother, databaseReplacing],
   care: sqliteCare,
   supply: {},
 };

@@ -1,4 +1,5 @@
 import type { LeftoverRow } from '../../model/seams/leftover.js';
+import { cutRestore } from '../cut-restore.js';
 import { DATA_DIR, DATABASE } from './places.js';
 
 /** A server that starts on it brings the objects of that cluster back. */
@@ -23,3 +24,10 @@ export const databaseOfAnother: LeftoverRow = {
     ];
   },
 };
+
+export const databaseReplacing = cutRestore(
+  'sqlite-replacing',
+  'A restore of the database that was cut while it moved the data',
+  'The server would begin an empty cluster.',
+  () => DATA_DIR,
+);

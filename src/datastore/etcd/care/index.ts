@@ -2,7 +2,8 @@ import { KinitError } from '../../../model/error.js';
 import { hostPort, loopback } from '../../../model/text/address.js';
 import { sh, shellScript } from '../../../shell/script.js';
 import type { CareMember, CarePlace, DatastoreCare } from '../../care.js';
-import { CLIENT_PORT, METRICS_PORT, peerUrl, REPLACING } from '../places.js';
+import { REPLACING } from '../../cut-restore.js';
+import { CLIENT_PORT, METRICS_PORT, peerUrl } from '../places.js';
 import { readBackup, readSize, readStatus } from './read.js';
 
 const BACKUP = shellScript('./backup.sh', import.meta.url);
