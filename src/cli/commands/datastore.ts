@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { BackupManifest } from '../../engine/index.js';
 import { KinitError } from '../../model/error.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
@@ -31,6 +31,7 @@ const backup = defineCommand({
         'Write the keys of the cluster into this file (mode 600): with them its data can be restored onto new hosts',
     }),
   run: async (args, context) => {
+    if (args.keys !== undefined) await refuseSameFile(args.file, args.keys);
     const options = await workOf(args, context);
     const [{ backUp }, { writeSecretFile }] = await Promise.all([
       import('../../engine/index.js'),
@@ -188,6 +189,19 @@ async function workOf(args: Work, context: CommandContext) {
   const { lock } = writeOptionsOf(args);
   const { emit, signal } = context;
   return { inventory, acceptNewHostKeys: args.acceptNewHostKeys, lock, emit, signal };
+}
+
+/** @throws KinitError usage, where the keys would be written over the backup */
+async function refuseSameFile(file: string, keys: string): Promise<void> {
+  const real = async (path: string): Promise<string> =>
+    realpath(path).catch(async () =>
+      join(await realpath(dirname(path)).catch(() => resolve(dirname(path))), basename(path)),
+    );
+  if ((await real(file)) === (await real(keys)))
+    throw new KinitError(`--file and --keys name the same file, ${file}; nothing was changed`, {
+      class: 'usage',
+      hint: 'Give the keys a file of their own: who has both reads the Secrets of the cluster.',
+    });
 }
 
 function fileOption(describe: string) {

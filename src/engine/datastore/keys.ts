@@ -3,10 +3,15 @@ import { z } from 'zod';
 import { readFiles } from '../../facts/index.js';
 import { KinitError } from '../../model/error.js';
 import { isMember } from '../../model/facts.js';
-import { ENCRYPTION_CONFIG_PATH } from '../../pki/index.js';
+import { ENCRYPTION_CONFIG_PATH, PKI_DIR } from '../../pki/index.js';
 import type { LiveHost } from '../session/session.js';
 import { caOf } from './ca.js';
 import { withDatastore, type CareOptions } from './work.js';
+
+/** By kubeadm's names: pairs of authorities, and the key pair of service accounts; in its folder and those below, nowhere else. */
+const KEPT = new RegExp(`^${PKI_DIR}/(?:[a-z0-9-]+/)*(?:[a-z-]*ca\\.(?:crt|key)|sa\\.(?:key|pub))$`);
+
+const isKept = (path: string): boolean => path === ENCRYPTION_CONFIG_PATH || KEPT.test(path);
 
 /** What a cluster is made again from: its CAs, its key for service accounts, and the one for secrets at rest. Secret, all of it. */
 const keysSchema = z.object({
@@ -16,19 +21,14 @@ const keysSchema = z.object({
   cluster: z.string(),
   /** SHA-256 of the cluster's CA certificate, as backups name it. */
   ca: z.string(),
-  /** Texts by their absolute paths on a control-plane host. */
-  files: z.record(z.string(), z.string()),
+  /** Texts by their absolute paths on a control-plane host, where root writes them: no others are taken. */
+  files: z.record(z.string().refine(isKept), z.string()),
 });
 export type ClusterKeys = z.output<typeof keysSchema>;
 
-/** By kubeadm's names: pairs of authorities, and the key pair of service accounts. */
-const KEPT = /\/(?:[a-z-]*ca\.(?:crt|key)|sa\.(?:key|pub))$/;
-
 /** Reads them from a control-plane host. */
 export async function keysOf(host: LiveHost, cluster: string): Promise<ClusterKeys> {
-  const paths = Object.keys(host.facts.kubernetes.pki).filter(
-    (path) => path === ENCRYPTION_CONFIG_PATH || KEPT.test(path),
-  );
+  const paths = Object.keys(host.facts.kubernetes.pki).filter(isKept);
   return { kinitKeys: 1, cluster, ca: caOf(host), files: await readFiles(host.connection, paths.sort()) };
 }
 

@@ -33,10 +33,32 @@ test('what is kept: authorities, service-account keys and the key of secrets at 
   expect(kept).toEqual(there.slice(0, 8));
 });
 
+/** Of a file that would be written there. */
+function keysAt(path: string): string {
+  return JSON.stringify({ kinitKeys: 1, cluster: 'c', ca: 'a', files: { [path]: 'text' } });
+}
+
+test('what was kept is read again', async () => {
+  const file = join(folder, 'kept');
+  const paths = [
+    '/etc/kubernetes/pki/etcd/ca.key',
+    '/etc/kubernetes/pki/sa.pub',
+    '/etc/kubernetes/encryption-config.yaml',
+  ];
+  for (const path of paths) {
+    writeFileSync(file, keysAt(path));
+    expect(Object.keys((await openKeys(file)).files)).toEqual([path]);
+  }
+});
+
 test.each([
   ['no JSON', '{'],
   ['something else', '{"kinitBackup":1}'],
   ['of a later layout', '{"kinitKeys":2,"cluster":"c","ca":"a","files":{}}'],
+  ['for another place', keysAt('/etc/sudoers')],
+  ['for another place by a known name', keysAt('/root/ca.key')],
+  ['for another place by a way up', keysAt('/etc/kubernetes/pki/../../ssh/ca.key')],
+  ['for a file that is not kept', keysAt('/etc/kubernetes/pki/apiserver.key')],
 ])('a file that is %s is refused, and nothing of it is told', async (what, text) => {
   const file = join(folder, what);
   writeFileSync(file, text);
