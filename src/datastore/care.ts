@@ -88,7 +88,9 @@ export interface DatastoreCare {
    * runs or not. @param identity the same on every host of one restore
    */
   readonly prepare: (identity: string) => CareStep<unknown>;
-  /** Puts what was prepared in the place of the data, which are kept in a folder: its path. It does not run. */
+  /** Takes the copy and what was prepared away, where it is not put in place after all. */
+  readonly discard: () => CareStep<unknown>;
+  /** Puts what was prepared in the place of the data, which are kept in a folder: its path, '' where nothing was. It does not run. */
   readonly replace: (identity: string) => CareStep<string>;
   readonly status: () => CareStep<DatastoreState>;
   /** Gives space back that nothing uses, while it runs. Says how many bytes are left. @param before what status said just now */

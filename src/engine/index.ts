@@ -12,4 +12,4 @@ export { backUp, compactDatastore, lookAtDatastore } from './datastore/backup.js
 export type { DatastoreState } from '../datastore/index.js';
 export { openKeys, placeKeys } from './datastore/keys.js';
 export { openBackup, type BackupManifest } from './datastore/manifest.js';
-export { restoreBackup } from './datastore/restore.js';
+export { restoreBackup, type Restored } from './datastore/restore.js';

@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { BackupManifest } from '../../engine/index.js';
+import type { BackupManifest, Restored } from '../../engine/index.js';
 import { KinitError } from '../../model/error.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
 import { CHANGES_HOSTS, REACHES_HOSTS } from '../arguments/exit-codes.js';
@@ -91,7 +91,7 @@ const restore = defineCommand({
     const done = await restoreBackup({ ...options, manifest, copy, stop: args.stop });
     const lines = [
       `Restored: ${manifest.cluster} as it was at ${manifest.taken}. Its nodes are ready.`,
-      `What was there: ${done.kept} on ${done.hosts.join(', ')}; kinit reset takes it away.`,
+      ...whatWasThere(done.kept),
       ...(done.others.length === 0
         ? []
         : [
@@ -144,6 +144,16 @@ const compact = defineCommand({
     return 0;
   },
 });
+
+/** One line for each folder. */
+function whatWasThere(kept: Restored['kept']): string[] {
+  return [...new Set(kept.map(({ folder }) => folder))].map((folder) => {
+    const hosts = kept.filter((each) => each.folder === folder).map(({ host }) => host);
+    return folder === ''
+      ? `Nothing was there on ${hosts.join(', ')}.`
+      : `What was there: ${folder} on ${hosts.join(', ')}; kinit reset takes it away.`;
+  });
+}
 
 /** New hosts: the keys of the cluster come first. */
 async function beginAgain(

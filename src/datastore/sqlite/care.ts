@@ -19,6 +19,7 @@ export function sqliteCare({ program }: Pick<CarePlace, 'program'>): DatastoreCa
     scratch: SCRATCH,
     backup: () => step(call('backup', SCRATCH), contentsSchema),
     prepare: () => step(sh(PREPARE, { args: [SCRATCH, AHEAD, program] }), contentsSchema),
+    discard: () => ({ script: `rm -f -- ${SCRATCH} ${SCRATCH}-wal ${SCRATCH}-shm`, read: () => undefined }),
     replace: (identity) => ({
       script: sh(REPLACE, {
         args: [DATABASE, SCRATCH, `${DATA_DIR}/replaced-${identity}`, `${DATA_DIR}/${REPLACING}`],

@@ -14,10 +14,16 @@ export interface RestoreOptions extends CareOptions, Backup {
   readonly stop: boolean;
 }
 
+interface Kept {
+  readonly host: string;
+  /** '': nothing was there. */
+  readonly folder: string;
+}
+
 export interface Restored extends Settled {
   readonly hosts: readonly string[];
-  /** Folder on these hosts with the data that were there. */
-  readonly kept: string;
+  /** Where the data that were there are now, host by host. */
+  readonly kept: readonly Kept[];
 }
 
 /**
@@ -36,23 +42,34 @@ export function restoreBackup(options: RestoreOptions): Promise<Restored> {
       const { members, signal } = work;
       refuseRestore(members, options);
       const identity = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
-      await prepare(work, options, identity);
-      signal.throwIfAborted();
+      await prepare(work, options, identity)
+        .then(() => signal.throwIfAborted())
+        .catch(async (failed: unknown) => {
+          await discard(work);
+          throw failed;
+        });
       const { stop, start } = controlPlaneOf(spec).stopAndStart(spec);
       await everywhere(members, options, 'stopping the control plane', (member) =>
         step(member, doing(stop), { what: 'stop the control plane', next: UNTOUCHED, change: true }),
       );
-      const [kept = ''] = await everywhere(members, options, 'putting the backup in place', (member) =>
-        step(member, member.care.replace(identity), { what: 'put the backup in place', next: STOPPED, change: true }),
-      );
-      await everywhere(members, options, `starting the control plane; what was there is in ${kept}`, (member) =>
+      const put = await everywhere(members, options, 'putting the backup in place', async (member) => {
+        const how = { what: 'put the backup in place', next: STOPPED, change: true };
+        const folder = await step(member, member.care.replace(identity), how);
+        options.emit({ type: 'progress', host: member.host.spec.name, text: whereKept(folder) });
+        return { ...member, folder };
+      });
+      await everywhere(put, options, 'starting the control plane', (member) =>
         step(member, doing(start), {
           what: 'start the control plane on the backup',
-          next: `What was there is in ${kept}. ${controlPlaneOf(spec).restart.long} tries again.`,
+          next: `${whereKept(member.folder)}. kinit init tries again.`,
           change: true,
         }),
       );
-      return { hosts: members.map(({ host }) => host.spec.name), kept, ...(await settle(work, options)) };
+      return {
+        hosts: members.map(({ host }) => host.spec.name),
+        kept: put.map(({ host, folder }) => ({ host: host.spec.name, folder })),
+        ...(await settle(work, options)),
+      };
     },
     { all: true },
   );
@@ -61,6 +78,8 @@ export function restoreBackup(options: RestoreOptions): Promise<Restored> {
 const AGAIN = 'Mend what is named, then run the same command again.';
 const STOPPED = `${AGAIN} Or kinit init: it starts the control plane on the data that are there.`;
 const UNTOUCHED = `The data are as they were. ${AGAIN}`;
+
+const whereKept = (folder: string): string => (folder === '' ? 'Nothing was there' : `What was there is in ${folder}`);
 
 /** The copy on every host, read through, and made what shall be put in place: the control plane need not be stopped for it. */
 async function prepare({ members }: CareWork, options: RestoreOptions, identity: string): Promise<void> {
@@ -72,12 +91,18 @@ async function prepare({ members }: CareWork, options: RestoreOptions, identity:
   });
 }
 
+/** What was sent takes as much room as the data: it does not stay. Under the lock: another kinit that has it by now needs its own. */
+async function discard({ members }: CareWork): Promise<void> {
+  const what = { what: 'take the copy away', next: AGAIN, change: true };
+  await Promise.allSettled(members.map((member) => step(member, member.care.discard(), what)));
+}
+
 /** Does something on every host of the data side by side; ends when all have, also where one fails. */
-function everywhere<T>(
-  members: readonly CareHost[],
+function everywhere<Member extends CareHost, T>(
+  members: readonly Member[],
   { emit }: RestoreOptions,
   text: string,
-  act: (member: CareHost) => Promise<T>,
+  act: (member: Member) => Promise<T>,
 ): Promise<T[]> {
   return mapLimit(members, members.length, (member) => {
     emit({ type: 'progress', host: member.host.spec.name, text });

@@ -1,5 +1,6 @@
 import { KinitError } from '../../../model/error.js';
 import { hostPort, loopback } from '../../../model/text/address.js';
+import { quoteAll } from '../../../shell/quote.js';
 import { sh, shellScript } from '../../../shell/script.js';
 import type { CareMember, CarePlace, DatastoreCare } from '../../care.js';
 import { REPLACING } from '../../cut-restore.js';
@@ -39,6 +40,7 @@ export function etcdCare({ spec, member, members }: CarePlace): DatastoreCare {
       }),
       read: () => undefined,
     }),
+    discard: () => ({ script: `rm -rf -- ${quoteAll([scratch, `${scratch}.part`, fresh])}`, read: () => undefined }),
     replace: (identity) => ({
       script: sh(REPLACE, {
         args: [dataDir, fresh, `${dataDir}/replaced-${identity}`, `${dataDir}/${REPLACING}`],

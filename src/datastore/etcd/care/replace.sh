@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# Puts a member's new data in the place of the old, which are kept in a folder that is printed. etcd does not run.
+# Puts a member's new data in the place of the old, which are kept in a folder that is printed; nothing where nothing was. etcd does
+# not run.
 # While there is neither, a mark is there (leftovers.ts): a machine that stops just then must not begin an empty cluster.
 # $1 = folder of the data, $2 = folder with the new ones, $3 = folder to keep the old ones in, $4 = the mark
 # include: ../../../shell/lib/die.sh
@@ -20,4 +21,4 @@ mv -T -- "$2/member" "$1/member" || die "Error: $2/member cannot be moved to $1"
 sync_file "$1" || exit 1
 rm -f -- "$4"
 rm -rf -- "$2"
-printf '%s\n' "${kept:-nothing was there}"
+printf '%s\n' "$kept"
