@@ -8,6 +8,7 @@ import { adminKubeconfigOn } from '../api/access.js';
 import { caOf } from './ca.js';
 import { keysOf, type ClusterKeys } from './keys.js';
 import { packBackup, type BackupManifest } from './manifest.js';
+import { versionOn } from './version.js';
 import { step, withDatastore, type CareHost, type CareOptions } from './work.js';
 
 const AGAIN = 'The data are as they were. Mend what is named, then run the same command again.';
@@ -39,7 +40,7 @@ export function backUp(options: BackupOptions): Promise<Made> {
         kinit: version,
         cluster: inventory.spec.name,
         ca: caOf(host),
-        kubernetes: inventory.spec.kubernetesVersion,
+        kubernetes: versionOn(host, inventory.spec),
         datastore: datastoreOf(inventory.spec).id,
         revision: made.revision,
         keys: made.keys,

@@ -21,10 +21,14 @@ export async function recordPlaces(api: ClusterApi, { spec, facts }: LiveHost): 
     await api.apply(configMap(name, namespace, { [key]: recordText(wanted) }));
 }
 
-/** A record with the hosts of another one. */
-export function placed(record: ClusterRecord, { nodes, datastore, decisions }: ClusterRecord): ClusterRecord {
+/** A record with the hosts of another one, and the version that runs on them. */
+export function placed(
+  record: ClusterRecord,
+  { kubernetes, nodes, datastore, decisions }: ClusterRecord,
+): ClusterRecord {
   return {
     ...record,
+    kubernetes,
     nodes,
     datastore,
     decisions: { ...record.decisions, ...defined({ endpoint: decisions['endpoint'] }) },

@@ -2,11 +2,13 @@ import { controlPlaneOf } from '../../control-plane/index.js';
 import { datastoreOf } from '../../datastore/index.js';
 import { KinitError } from '../../model/error.js';
 import { mapLimit } from '../../model/limit.js';
+import { compareVersions, minorsBetween } from '../../model/text/version.js';
 import { sendFile } from '../../ssh/index.js';
 import { apiPort } from '../api/port.js';
 import { caOf } from './ca.js';
 import type { Backup } from './manifest.js';
 import { settle, type Settled } from './settle.js';
+import { versionOn } from './version.js';
 import { doing, step, withDatastore, type CareHost, type CareOptions, type CareWork } from './work.js';
 
 export interface RestoreOptions extends CareOptions, Backup {
@@ -130,12 +132,10 @@ function refuseRestore(members: readonly CareHost[], { manifest, inventory, stop
         `SHA-256 of the CA: ${manifest.ca} in the backup, ${ca === '' ? 'none' : ca} on the host`,
         'On hosts that have no cluster: the same command with --keys FILE puts the keys of that one there, then kinit init, then this command again.',
       );
-    if (manifest.kubernetes !== spec.kubernetesVersion)
-      throw refused(
-        'this backup is of another Kubernetes version',
-        `${manifest.kubernetes} in the backup, ${spec.kubernetesVersion} in the inventory`,
-        `Give kubernetesVersion as the backup has it, and bring the cluster there first.`,
-      );
+    const running = versionOn(host, spec);
+    const version = versionWords(manifest.kubernetes, running);
+    if (version !== undefined)
+      throw refused(version.why, `${manifest.kubernetes} in the backup, ${running} on the host`, version.todo);
     const port = apiPort(host, spec);
     if (!stop && host.facts.listening.some((socket) => socket.port === port))
       throw refused(
@@ -144,4 +144,23 @@ function refuseRestore(members: readonly CareHost[], { manifest, inventory, stop
         'Where that is what you want, add --stop: kinit stops it first, and keeps its data beside the backup.',
       );
   }
+}
+
+/**
+ * An API server reads what its own version has written and the minor version before it: newer kinds of objects, or ones that are gone
+ * since, it does not know (the rule of an upgrade: engine/guard/version.ts). undefined: nothing is against it.
+ */
+function versionWords(backup: string, running: string): { readonly why: string; readonly todo: string } | undefined {
+  if (compareVersions(backup, running) > 0)
+    return {
+      why: 'this backup is of a later Kubernetes version',
+      todo: `Bring the cluster to ${backup} first: kubernetesVersion in the inventory, then kinit init; then this command again.`,
+    };
+  const minors = minorsBetween(backup, running);
+  return minors !== undefined && minors <= 1
+    ? undefined
+    : {
+        why: 'this backup is of a Kubernetes version more than one minor version back',
+        todo: `Make the cluster with kubernetesVersion ${backup}: kinit reset, this command with --keys FILE, kinit init; then this command again, and go up one minor version at a time.`,
+      };
 }

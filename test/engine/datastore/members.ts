@@ -1,8 +1,10 @@
+import { recordText } from '../../../src/cluster/record/text.js';
 import type { CareOptions } from '../../../src/engine/datastore/work.js';
 import type { LiveHost } from '../../../src/engine/session/session.js';
 import { specSchema } from '../../../src/inventory/spec-schema.js';
 import type { CommandResult } from '../../../src/model/host.js';
 import type { HostFacts } from '../../../src/model/facts.js';
+import { RECORD_VERSION } from '../../../src/model/record.js';
 import { sha256Hex } from '../../../src/model/text/digest.js';
 import { fakeHost } from '../../cluster/fakes.js';
 import { factsOf } from '../../facts/facts-of.js';
@@ -19,6 +21,14 @@ const SPEC = specSchema.parse({
 
 const PEM = 'the CA';
 export const CA = sha256Hex(PEM);
+
+/** As the last init left it on the hosts. */
+export const recordOf = (kubernetes: string): string =>
+  recordText({
+    ...{ version: RECORD_VERSION, kinit: '0.1.0', kubernetes, options: {}, decisions: {}, addOns: {}, moves: [] },
+    nodes: {},
+    datastore: { kind: 'etcd', members: { c1: '10.77.0.11', c2: '10.77.0.12' } },
+  });
 
 /** What a host answers; undefined: code 0, and nothing. */
 export type Answers = (host: string, script: string) => Partial<CommandResult> | undefined;

@@ -17,10 +17,11 @@ const record = (address: string, more: Partial<ClusterRecord> = {}): ClusterReco
 });
 
 test('what came back keeps what the cluster is, and gets where it is now', () => {
-  const then = record('10.0.0.1');
+  const then = record('10.0.0.1', { kubernetes: '1.35.6' });
   const now = record('10.0.0.2');
   expect(placed(then, now)).toEqual({
     ...then,
+    kubernetes: '1.36.3',
     nodes: now.nodes,
     datastore: now.datastore,
     decisions: { ...then.decisions, endpoint: '10.0.0.2:6443' },

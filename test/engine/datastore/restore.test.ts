@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { BackupManifest } from '../../../src/engine/datastore/manifest.js';
 import type { LiveHost, LostHost } from '../../../src/engine/session/session.js';
-import { careOptions, CA, liveHosts, type Answers } from './members.js';
+import { careOptions, CA, liveHosts, recordOf, type Answers } from './members.js';
 
 let hosts: { live: LiveHost[]; lost: LostHost[] };
 vi.mock('../../../src/engine/session/session.js', () => ({
@@ -39,9 +39,20 @@ const REPLACE = '/var/lib/etcd/kinit-replacing';
 const START = 'systemctl start kubelet';
 const DISCARD = 'rm -rf -- /var/lib/etcd/kinit-copy.db /var/lib/etcd/kinit-copy.db.part /var/lib/etcd/kinit-restored';
 
-const restore = (answers: Answers, signal?: AbortSignal) => {
-  hosts = { live: liveHosts(answers, asked), lost: [] };
-  return restoreBackup({ ...careOptions(signal), manifest, copy: () => Readable.from(['copy']), stop: true });
+interface Given {
+  readonly signal?: AbortSignal;
+  /** Of the backup, and of what runs by its record; '': there is none. */
+  readonly versions?: readonly [backup: string, running: string];
+}
+
+const restore = (answers: Answers, { signal, versions: [kubernetes, running] = ['1.36.3', ''] }: Given = {}) => {
+  hosts = { live: liveHosts(answers, asked, running === '' ? {} : { record: recordOf(running) }), lost: [] };
+  return restoreBackup({
+    ...careOptions(signal),
+    manifest: { ...manifest, kubernetes },
+    copy: () => Readable.from(['copy']),
+    stop: true,
+  });
 };
 const asking = (what: string): string[] =>
   asked.filter((line) => line.includes(what)).map((line) => line.slice(0, line.indexOf(':')));
@@ -63,7 +74,7 @@ test('so does that of a run which is interrupted meanwhile', async () => {
     if (script.includes(PREPARE)) controller.abort();
     return undefined;
   };
-  await expect(restore(answers, controller.signal)).rejects.toThrow('abort');
+  await expect(restore(answers, { signal: controller.signal })).rejects.toThrow('abort');
   expect(asking(DISCARD)).toEqual(['c1', 'c2']);
   expect(asking(REPLACE)).toEqual([]);
 });
@@ -89,4 +100,28 @@ test('the folders with what was there are those of each host', async () => {
       { host: 'c2', folder: '/var/lib/etcd/replaced-1' },
     ],
   });
+});
+
+test.each([
+  ['1.36.3', '1.36.3'],
+  ['1.36.2', '1.36.3'],
+  ['1.35.6', '1.36.3'],
+  // The inventory says 1.36.3, and is ahead of the cluster.
+  ['1.35.6', '1.35.6'],
+  ['1.36.2', ''],
+])('a backup of %s is restored where %s runs', async (...versions) => {
+  await restore(() => undefined, { versions });
+  expect(asking(REPLACE)).toEqual(['c1', 'c2']);
+});
+
+test.each([
+  ['1.36.3', '1.35.6', 'this backup is of a later Kubernetes version', /kubernetesVersion in the inventory/],
+  ['1.36.4', '1.36.3', 'this backup is of a later Kubernetes version', /1\.36\.4 first/],
+  ['1.34.9', '1.36.3', 'this backup is of a Kubernetes version more than one minor version back', /--keys FILE/],
+])('a backup of %s is refused where %s runs, with a way', async (backup, running, why, todo) => {
+  await expect(restore(() => undefined, { versions: [backup, running] })).rejects.toMatchObject({
+    message: `${why}; nothing was changed`,
+    context: { class: 'refused', host: 'c1', hint: expect.stringMatching(todo) as string },
+  });
+  expect(asked).toEqual([]);
 });
