@@ -4,7 +4,7 @@ import type { Datastore } from './datastore.js';
 import { etcd } from './etcd/index.js';
 import { sqlite } from './sqlite/index.js';
 
-export type { CareStep, Contents, DatastoreCare, DatastoreState } from './care.js';
+export type { CareMember, CareStep, Contents, DatastoreCare, DatastoreState } from './care.js';
 export { slowRequests } from './slowness.js';
 export type { Datastore, SlowDisk } from './datastore.js';
 

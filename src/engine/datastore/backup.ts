@@ -12,6 +12,7 @@ import { versionOn } from './version.js';
 import { step, withDatastore, type CareHost, type CareOptions } from './work.js';
 
 const AGAIN = 'The data are as they were. Mend what is named, then run the same command again.';
+const LOOK = 'look at the datastore';
 
 export interface BackupOptions extends CareOptions {
   /** Of kinit. */
@@ -84,9 +85,13 @@ async function* fetched(
 
 /** How large the datastore is, and what makes it so. */
 export function lookAtDatastore(options: CareOptions): Promise<DatastoreState> {
-  return withDatastore('datastore status', options, ({ leader }) =>
-    stateOf(leader, 'kinit doctor looks for the cause.'),
-  );
+  return withDatastore('datastore status', options, async ({ leader }) => {
+    const how = { what: LOOK, next: 'kinit doctor looks for the cause.' };
+    const state = await step(leader, leader.care.status(), how);
+    const kubeconfig = adminKubeconfigOn(leader.host.facts);
+    const requests = kubeconfig === undefined ? [] : await step(leader, slowRequests(kubeconfig), how);
+    return { ...state, slow: [...requests, ...state.slow] };
+  });
 }
 
 /** Gives space back; what was before and what is after. */
@@ -94,7 +99,7 @@ export function compactDatastore(
   options: CareOptions,
 ): Promise<{ before: DatastoreState; after: Pick<Contents, 'bytes'> }> {
   return withDatastore('datastore compact', options, async ({ leader }) => {
-    const before = await stateOf(leader, AGAIN);
+    const before = await step(leader, leader.care.status(), { what: LOOK, next: AGAIN });
     const after = await step(leader, leader.care.compact(before), {
       what: 'compact the datastore',
       next: AGAIN,
@@ -102,14 +107,6 @@ export function compactDatastore(
     });
     return { before, after };
   });
-}
-
-async function stateOf(leader: CareHost, next: string): Promise<DatastoreState> {
-  const what = 'look at the datastore';
-  const state = await step(leader, leader.care.status(), { what, next });
-  const kubeconfig = adminKubeconfigOn(leader.host.facts);
-  const requests = kubeconfig === undefined ? [] : await step(leader, slowRequests(kubeconfig), { what, next });
-  return { ...state, slow: [...requests, ...state.slow] };
 }
 
 async function digestOn({ connection }: LiveHost, path: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { controlPlaneOf } from '../../control-plane/index.js';
-import { datastoreOf, type CareStep, type DatastoreCare } from '../../datastore/index.js';
+import { datastoreOf, type CareMember, type CareStep, type DatastoreCare } from '../../datastore/index.js';
 import { nodeAddress } from '../../facts/index.js';
 import { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
@@ -56,6 +56,8 @@ export async function withDatastore<T>(
     const gone = controlPlanesOf(lost)[0];
     if (leader === undefined) throw gone?.error ?? noControlPlane();
     if (all && gone !== undefined) throw incomplete(gone);
+    for (const { spec, error } of lost)
+      options.emit({ type: 'warning', host: spec.name, text: `does not answer over SSH: ${error.message}` });
     const work = { leader, members, live, signal };
     return await (lock === undefined ? act(work) : whileHeld(lock, signal, (held) => act({ ...work, signal: held })));
   } finally {
@@ -64,12 +66,15 @@ export async function withDatastore<T>(
   }
 }
 
+/** Those that answer; each knows the silent ones too: what runs there may answer the others, or is missing from them. */
 function careHosts(spec: Spec, live: readonly LiveHost[]): CareHost[] {
-  const hosts = controlPlanesOf(live);
-  const members = hosts.map((host) => ({ name: host.spec.name, address: nodeAddress(host.spec, host.facts) }));
+  const members = spec.hosts.filter(isControlPlane).map(({ name, address, internalAddress = address }): CareMember => {
+    const host = live.find((each) => each.spec.name === name);
+    return { name, address: host === undefined ? internalAddress : nodeAddress(host.spec, host.facts) };
+  });
   const program = controlPlaneOf(spec).components.apiServer;
-  return hosts.flatMap((host, i) => {
-    const member = members[i];
+  return controlPlanesOf(live).flatMap((host) => {
+    const member = members.find(({ name }) => name === host.spec.name);
     return member === undefined ? [] : [{ host, care: datastoreOf(spec).care({ spec, program, member, members }) }];
   });
 }

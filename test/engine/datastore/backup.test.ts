@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { LiveHost, LostHost } from '../../../src/engine/session/session.js';
+import { KinitError } from '../../../src/model/error.js';
 import { sha256Hex } from '../../../src/model/text/digest.js';
 import { CA, careOptions, liveHosts, recordOf, type Answers } from './members.js';
 
@@ -14,7 +15,7 @@ vi.mock('../../../src/ssh/index.js', async (original) => ({
   ...(await original<object>()),
   download: () => Readable.from([Buffer.from('copy')]),
 }));
-const { backUp } = await import('../../../src/engine/datastore/backup.js');
+const { backUp, compactDatastore, lookAtDatastore } = await import('../../../src/engine/datastore/backup.js');
 
 let asked: string[];
 beforeEach(() => {
@@ -32,4 +33,38 @@ test('a backup says the version that the cluster has, not the one that the inven
     void (await buffer(Readable.from(content)));
   const { manifest } = await backUp({ ...careOptions(), version: '0.1.0', withKeys: false, write });
   expect(manifest).toMatchObject({ kubernetes: '1.35.6', ca: CA, datastore: 'etcd', revision: 7, keys: 3 });
+});
+
+/** An etcd with one member that answers, on the first host. */
+const ENDPOINT = {
+  Endpoint: 'https://10.77.0.11:2379',
+  Status: { header: { member_id: 1, revision: 42 }, dbSize: 4000, leader: 1 },
+};
+const ENDPOINTS = JSON.stringify([ENDPOINT]);
+const ETCD: Answers = (_host, script) => {
+  if (script.includes('=== endpoints')) return { stdout: `=== alarms\n=== endpoints\n${ENDPOINTS}\n` };
+  return script.includes('defrag') ? { stdout: ENDPOINTS } : undefined;
+};
+const REQUESTS = 'histogram etcd_request_duration_seconds';
+
+test('a control plane that does not answer is shown so, and said', async () => {
+  const [c1, c2] = liveHosts(ETCD, asked);
+  if (c1 === undefined || c2 === undefined) throw new Error('no hosts');
+  hosts = { live: [c1], lost: [{ spec: c2.spec, error: new KinitError('no route', { class: 'access' }) }] };
+  const emit = vi.fn();
+  const { members } = await lookAtDatastore({ ...careOptions(), emit });
+  expect(members).toMatchObject([
+    { name: 'c1', answers: true, leader: true },
+    { name: 'c2', answers: false },
+  ]);
+  expect(emit).toHaveBeenCalledWith({ type: 'warning', host: 'c2', text: 'does not answer over SSH: no route' });
+});
+
+test('what the API server counts is asked for a look, and not for compacting', async () => {
+  hosts = { live: liveHosts(ETCD, asked), lost: [] };
+  await lookAtDatastore(careOptions());
+  expect(asked.filter((line) => line.includes(REQUESTS))).toHaveLength(1);
+  asked.length = 0;
+  expect(await compactDatastore(careOptions())).toMatchObject({ before: { bytes: 4000 }, after: { bytes: 4000 } });
+  expect(asked.filter((line) => line.includes(REQUESTS))).toEqual([]);
 });

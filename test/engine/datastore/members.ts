@@ -49,7 +49,11 @@ export function liveHosts(
       spec,
       facts: {
         ...facts,
-        kubernetes: { ...facts.kubernetes, pki: { '/etc/kubernetes/pki/ca.crt': PEM }, ...kubernetes },
+        kubernetes: {
+          ...facts.kubernetes,
+          pki: { '/etc/kubernetes/pki/ca.crt': PEM, '/etc/kubernetes/admin.conf': 'who' },
+          ...kubernetes,
+        },
       },
       connection: fakeHost({ host: spec.name, run: answer, pipe: answer }),
     };
