@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { testDatastoreCare } from './support/datastore-care.js';
+import { smallDisk, testDatastoreCare } from './support/datastore-care.js';
 import { all, kinit, kinitEvents, kinitOk, lab, only, type KinitResult, type LabHandle } from './support/kinit.js';
 import { preparedHosts } from './support/prepared.js';
 import { changedInventory, startKinit } from './support/running.js';
 
 /** What was written is what runs: on one cluster that works, everything that runs is broken and mended through the inventory. */
 let cluster: LabHandle;
+/** Of etcd's data. */
+const FOLDER = '/var/lib/etcd';
 
 beforeAll(async () => {
   cluster = await lab('works', { hosts: 2, snapshot: await preparedHosts() });
+  await smallDisk(cluster, FOLDER);
   await kinitOk(['init', '-i', cluster.inventory]);
 });
 
@@ -108,8 +111,13 @@ test('a node on which the cluster lets nothing start is not ready', async () => 
 
 testDatastoreCare({
   cluster: () => cluster,
-  folder: '/var/lib/etcd',
+  folder: FOLDER,
   readKept: 'etcdutl snapshot status -w json $KEPT/member/snap/db',
+  tear: `systemctl stop kubelet; cd ${FOLDER}
+    for name in kube-apiserver etcd; do
+      crictl ps -q --label io.kubernetes.container.name=$name | xargs -r crictl stop --timeout 5
+    done
+    dd if=/dev/zero of=member/snap/db bs=4096 count=4 conv=notrunc && systemctl start kubelet`,
   shows: /node1 +leader[^]*syncs of etcd's log/,
 });
 

@@ -1,7 +1,8 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { all, kinit, kinitEvents, kinitOk, type KinitResult, type LabHandle } from './kinit.js';
+import { all, eventually, kinit, kinitEvents, kinitOk, type KinitResult, type LabHandle } from './kinit.js';
+import { startKinit } from './running.js';
 
 /** A cluster whose data are looked after. */
 export interface Cared {
@@ -11,6 +12,8 @@ export interface Cared {
   /** Folder of its data, and sh text that reads those that a restore has kept, in the folder KEPT. */
   readonly folder: string;
   readonly readKept: string;
+  /** sh text that tears its data, and leaves it to end and start again and again. */
+  readonly tear: string;
   /** What status shows of this kind only. */
   readonly shows: RegExp;
 }
@@ -24,6 +27,7 @@ export function testDatastoreCare({
   inventory = () => cluster().inventory,
   folder,
   readKept,
+  tear,
   shows,
 }: Cared): void {
   const file = (): string => join(dirname(inventory()), 'cluster.backup');
@@ -80,16 +84,40 @@ export function testDatastoreCare({
     });
   });
 
-  test('restored: what was there then is there, what came later is not, the old data are kept, and the nodes are ready', async () => {
-    await cluster().kubectl('create configmap after --from-literal=is=there');
+  test('a full disk: a backup and a restore end with a clear word, and the cluster goes on as it was', async () => {
+    const fill = `avail=$(df --output=avail -B1 ${folder} | tail -n 1); head -c $((avail - 600000)) /dev/zero > ${folder}/fill`;
+    await cluster().sh('node1', fill);
+    const full = { stderr: expect.stringMatching(/No space left|full[^]*The disk (of node1 )?is full/i) as string };
+    try {
+      expect(await datastore('backup', '--file', `${file()}.none`)).toMatchObject({ ...full, code: 14 });
+      expect(await restore(file())).toMatchObject({ ...full, code: 14 });
+    } finally {
+      await cluster().sh('node1', `rm -f ${folder}/fill`);
+    }
+    await expect(stat(`${file()}.none`)).rejects.toThrow('ENOENT');
+    expect((await cluster().sh('node1', `ls ${folder}`)).stdout).not.toContain('kinit-');
+    await eventually('the cluster takes writes', 60, () =>
+      cluster().kubectl('create configmap after --from-literal=is=there'),
+    );
+  });
+
+  test('restored, though cut in the middle and with torn data: what was there then is there, what came later is not, and the nodes are ready', async () => {
+    const cut = startKinit(['datastore', 'restore', file(), '--stop', '--yes', '-i', inventory()]);
+    await cut.until(/starting the control plane/);
+    cut.signal('SIGKILL');
+    await cut.ended();
+    await cluster().sh('node1', tear);
+    // An API server may still listen before data that it cannot read.
     const { code, stdout, stderr } = await restore(file());
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(await cluster().kubectl("get configmap before -o jsonpath='{.data.is}'")).toBe('there');
     expect(await cluster().kubectl('get configmap after --ignore-not-found')).toBe('');
     expect(stdout).toContain('no hosts of the inventory: elsewhere.');
     await cluster().kubectl('delete node elsewhere');
-    const kept = /What was there: (\S+) on node1/.exec(stdout)?.[1] ?? 'none';
-    expect((await cluster().sh('node1', `KEPT=${kept}; ${readKept}`)).stdout).toMatch(/"revision":/);
+    expect(stdout).toMatch(/What was there: \S+ on node1/);
+    expect((await cluster().sh('node1', `ls ${folder}`)).stdout).not.toContain('kinit-');
+    const first = `KEPT=$(ls -d ${folder}/replaced-* | head -n 1); ${readKept}`;
+    expect((await cluster().sh('node1', first)).stdout).toMatch(/"revision":/);
     await cluster().kubectl('create configmap later --from-literal=is=there');
     await kinitOk(['init', '-i', inventory()]);
     const planned = await kinitEvents(['plan', '-i', inventory()]);
@@ -105,4 +133,9 @@ export function testDatastoreCare({
     });
     expect(await cluster().kubectl("get configmap before -o jsonpath='{.data.is}'")).toBe('there');
   });
+}
+
+/** Gives the data a disk of their own on the first host, which can be filled: etcd takes 128 MB for its log alone. */
+export async function smallDisk(cluster: LabHandle, folder: string): Promise<void> {
+  await cluster.sh('node1', `mkdir -p ${folder} && mount -t tmpfs -o size=256m tmpfs ${folder}`);
 }
