@@ -163,10 +163,18 @@ for (const shell of SHELLS) {
     `${shell}: version %s is the one with all its parts, and asked for without epoch, which yum does not know`,
     (version) => {
       withHost((host) => {
-        redhat(host, { rpm: 'case "$*" in *"-- socat") printf 3:1.7-1.el9;; *) exit 1;; esac' });
+        redhat(host, {
+          does: `case "$*" in *"-y install"*) : > '${host.root}/there';; esac`,
+          rpm: `case "$*" in *"-- socat") [ -e '${host.root}/there' ] && printf 3:1.7-1.el9;; *) exit 1;; esac`,
+        });
         host.write('/etc/dnf/plugins/versionlock.conf', '');
-        expect(install(host, shell, [`socat=${version}`])).toMatchObject({ code: 0, stderr: '' });
-        expect(verbs(host).at(-1)).toBe(`-y install socat-${version.replace('3:', '')}`);
+        const wish = [`socat=${version}`];
+        expect(install(host, shell, wish)).toMatchObject({ code: 0, stderr: '' });
+        const asked = verbs(host);
+        expect(asked.at(-1)).toBe(`-y install socat-${version.replace('3:', '')}`);
+        // There already: it fits, and dnf is asked for nothing.
+        expect(install(host, shell, wish)).toMatchObject({ code: 0, stderr: '' });
+        expect(verbs(host)).toEqual(asked);
       });
     },
   );
