@@ -21,11 +21,13 @@ type config struct {
 	Kubeconfig string `json:"kubeconfig"`
 }
 
-// datastoreConfig is either a file of SQLite's in this process, or absent: then the API server's own flags say where it is.
+// datastoreConfig is one of two in this process, or absent: then the API server's own flags say where it is.
 type datastoreConfig struct {
-	// File of the database; its folder is root's alone.
+	// Etcd are the flags of a member of etcd.
+	Etcd []string `json:"etcd,omitempty"`
+	// SQLite is the file of the database; its folder is root's alone.
 	SQLite string `json:"sqlite,omitempty"`
-	// Socket that the API server reaches it by, in a folder that is root's alone.
+	// Socket that the API server reaches the latter by, in a folder that is root's alone.
 	Socket string `json:"socket,omitempty"`
 	// CertFile and KeyFile of the datastore's server end, CAFile that its clients are checked against.
 	CertFile string `json:"certFile,omitempty"`

@@ -65,8 +65,12 @@ func run(ctx context.Context, c config, systemd supervisor, timed bool) int {
 }
 
 func startAll(ctx context.Context, r *running, c config) error {
-	if c.Datastore.SQLite != "" {
-		if err := r.start(ctx, newDatastore(c.Datastore)); err != nil {
+	store, err := datastoreOf(c.Datastore)
+	if err != nil {
+		return err
+	}
+	if store != nil {
+		if err := r.start(ctx, store); err != nil {
 			return err
 		}
 	}
@@ -86,6 +90,17 @@ func startAll(ctx context.Context, r *running, c config) error {
 		return err
 	}
 	return r.startTogether(ctx, manager, pods)
+}
+
+// datastoreOf is what the process has of it; nil: it is elsewhere.
+func datastoreOf(c datastoreConfig) (component, error) {
+	switch {
+	case len(c.Etcd) > 0:
+		return newEtcdMember(c.Etcd)
+	case c.SQLite != "":
+		return newDatastore(c), nil
+	}
+	return nil, nil
 }
 
 // wait returns when a component ends, or nil at a signal. Meanwhile the watchdog of systemd hears that the API answers.

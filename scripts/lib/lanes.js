@@ -18,6 +18,7 @@ export const LANES = {
     'runtime-change',
     'embedded',
     'datastore',
+    'datastores',
     'resume-join',
   ],
   waits: [

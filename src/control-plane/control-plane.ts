@@ -37,8 +37,8 @@ export interface ControlPlaneForm {
   readonly words: readonly string[];
   /** For the inventory's documentation. */
   readonly describe: string;
-  /** As what its datastores run; the first of them is its default. */
-  readonly datastoreAs: Datastore['runs']['as'];
+  /** As what its datastores run. */
+  readonly datastoreAs: keyof Datastore['runs'];
   /** Programs and images of it, where they come from. */
   readonly supply: Supply;
   /** What its hosts have to have, by the name of a requirement (preflight/requirements.ts); others are those of every control plane. */
@@ -68,6 +68,8 @@ export interface ControlPlaneForm {
   readonly readBack: (manifests: Readonly<Record<string, string>>) => RunningControlPlane | undefined;
   /** Free on a host before it starts, besides the API server's and the datastore's. */
   readonly ports: readonly ClaimedPort[];
+  /** Its systemd unit. Absent: it has none of its own. */
+  readonly unit?: string;
   /** Names of its containers or processes, as the runtime, the folders of logs and `ps` have them. */
   readonly components: { readonly apiServer: string; readonly others: readonly string[] };
   /** sh text that ends all of it on a host, its datastore too, and waits for that; and that starts it again. A host that starts meanwhile starts nothing of it. */

@@ -44,8 +44,8 @@ export function controlPlaneOf(spec: Spec): ControlPlaneForm {
 /** The inventory with the datastore that its control plane takes, where it names none. */
 export function withDatastore(spec: Spec): Spec {
   const { datastoreAs } = controlPlaneOf(spec);
-  const first = DATASTORES.find(({ runs }) => runs.as === datastoreAs);
-  return spec.datastore !== undefined || first === undefined ? spec : { ...spec, datastore: first.id };
+  const usual = DATASTORES.find((store) => store.usual === datastoreAs);
+  return spec.datastore !== undefined || usual === undefined ? spec : { ...spec, datastore: usual.id };
 }
 
 /** The control plane that runs on a host, whoever made it; undefined: none. */
@@ -66,5 +66,9 @@ export function certificateWishes(input: WishesInput): CertificateWishes {
 
 /** What has to be free on a control-plane host before it starts. */
 export function controlPlanePorts(apiPort: number, form: ControlPlaneForm, store: Datastore): readonly ClaimedPort[] {
-  return [{ port: apiPort, owner: form.components.apiServer }, ...store.ports.claimed, ...form.ports];
+  const { apiServer } = form.components;
+  const claimed = store.ports.claimed.map((port) =>
+    form.datastoreAs === 'process' ? { ...port, owner: apiServer } : port,
+  );
+  return [{ port: apiPort, owner: apiServer }, ...claimed, ...form.ports];
 }

@@ -9,6 +9,9 @@ import type { Flags } from '../model/text/flags.js';
 import type { CertificateWishes, WishesInput } from '../pki/index.js';
 import type { CarePlace, DatastoreCare } from './care.js';
 
+/** As the server's configuration has them (components/embedded/config.go: datastoreConfig). */
+export type ProcessSettings = Readonly<Record<string, string | readonly string[]>>;
+
 /** What keeps the cluster's state: where it lives, how the API server reaches it, and what one sees when it is unwell. */
 export interface Datastore {
   /** Also the name of its pod and container. */
@@ -22,13 +25,18 @@ export interface Datastore {
   readonly certificates: (input: WishesInput) => Omit<CertificateWishes, 'kubeconfigs'>;
   /** On each member's host, before it starts: its user, its folders. */
   readonly resources: (context: PhaseContext) => readonly Resource[];
-  /** As what it runs: a form of the control plane takes one of the two. */
-  readonly runs:
-    | { readonly as: 'pod'; readonly pod: (context: PhaseContext) => ComponentPod }
+  /** In which ways it can run: a form of the control plane takes one of them. */
+  readonly runs: {
+    readonly pod?: (context: PhaseContext) => ComponentPod;
     /** In the process of the API server, which gets these settings. */
-    | { readonly as: 'process'; readonly settings: Readonly<Record<string, string>> };
+    readonly process?: (context: PhaseContext) => ProcessSettings;
+  };
+  /** The way for which it is what runs where the inventory names none. */
+  readonly usual?: keyof Datastore['runs'];
   /** How the API server of this host reaches it. */
   readonly apiServerFlags: (context: PhaseContext) => Flags;
+  /** The flags it runs with, from the settings of such a process; they may be of another kind, or not be there. Absent: it has none. */
+  readonly readSettings?: (settings: unknown) => Flags;
   /** What the inventory's options were for a member that runs with these flags, by path. */
   readonly optionsOf: (running: Flags) => Readonly<Record<string, string>>;
   /** The same from kubeadm's ClusterConfiguration, with the flags that were given, by the section of the inventory. */

@@ -22,13 +22,14 @@ export const datastoreChoice: KindChoice = {
  * How the datastore of an inventory runs, where the form of the control plane takes it so. Throws for another one: the
  * inventory's rules let none through.
  */
-export function runsAs<As extends Datastore['runs']['as']>(
+export function runsAs<As extends keyof Datastore['runs']>(
   spec: Pick<Spec, 'datastore'>,
   as: As,
-): Extract<Datastore['runs'], { readonly as: As }> {
+): NonNullable<Datastore['runs'][As]> {
   const { runs, title } = datastoreOf(spec);
-  if (runs.as !== as) throw new Error(`${title} does not run as a ${as}`);
-  return runs as Extract<Datastore['runs'], { readonly as: As }>;
+  const way = runs[as];
+  if (way === undefined) throw new Error(`${title} does not run as a ${as}`);
+  return way;
 }
 
 /** The datastore of an inventory: where it names none, the first. */

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { FORMS } from '../control-plane/index.js';
 import { DATASTORES, type Datastore } from '../datastore/index.js';
 import type { Section } from '../facts/index.js';
 import { OWN_CHAINS, OWN_TABLES, READABLE, SYSTEM_NAMESPACES, TUNNELS } from './networks.js';
@@ -66,7 +67,8 @@ export function digestsOf(files: readonly string[]): Section {
 
 function datastoreLog({ id, slowDisk }: Datastore): Section[] {
   if (slowDisk === undefined) return [];
-  const args = [id, slowDisk.certain, slowDisk.perhaps];
+  const units = FORMS.flatMap(({ unit }) => unit ?? []).join(' ');
+  const args = [id, units, slowDisk.certain, slowDisk.perhaps];
   return [[`${id}-log`, shellScript('./sections/logs/datastore-log.sh', import.meta.url), { args }]];
 }
 

@@ -81,10 +81,16 @@ export function chosenSupply(spec: Spec): Required<Supply> {
   const network = networkOf(spec).supply;
   return combined({
     forms: [controlPlaneOf(spec).supply],
-    stores: [datastoreOf(spec).supply],
+    stores: [datastoreSupply(spec)],
     runtimes: [runtimeSupply(spec)],
     ofNetworks: network === undefined ? NETWORK_SUPPLIES : [network],
   });
+}
+
+/** In the process of the API server it needs no image. */
+function datastoreSupply(spec: Spec): Supply {
+  const { supply } = datastoreOf(spec);
+  return controlPlaneOf(spec).datastoreAs === 'pod' ? supply : { ...supply, images: [] };
 }
 
 interface Parts {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AskSecret } from './secret.js';
 import { hostSchema, hostSshOptions, sudoOptions } from './spec/hosts.js';
-import { fixed, free, moved, NO_WAY } from './spec/marks.js';
+import { ANEW, fixed, free, moved, NO_WAY } from './spec/marks.js';
 import { controlPlaneOption, optionsOf, type SpecKinds } from './spec/kinds.js';
 import { cidr, dnsLabel } from './spec/primitives.js';
 import { componentOptions } from './spec/components.js';
@@ -50,7 +50,7 @@ export function makeSpecSchema(kinds: SpecKinds) {
       .enum(kinds.datastore.ids)
       .optional()
       .describe(kinds.datastore.describe)
-      .meta(fixed('the cluster is what it holds')),
+      .meta(moved('the cluster is what it holds', ANEW)),
     hosts: z.array(hostSchema).min(1).describe('The machines.'),
     ssh: z
       .strictObject({

@@ -64,6 +64,19 @@ test.each([
   expect(told.includes('image-pull')).toBe(isTold);
 });
 
+test('a datastore in the process of a unit tells of its slow disk in the journal of that', () => {
+  const told = (secondsAgo: number): unknown => {
+    const ill = onFirst(recorded('kinit'), (host) => {
+      const at = (Date.parse(recorded('kinit').takenAt) + host.facts.clockOffsetMs) / 1000 - secondsAgo;
+      const line = `${at.toFixed(6)} node1 kinit-server[9]: {"level":"warn","msg":"slow fdatasync","took":"1.13s"}`;
+      return { ...host, text: { ...host.text, 'etcd-log': line } };
+    });
+    return diagnose(ill).find(({ cause }) => cause === 'etcd-slow-disk')?.found;
+  };
+  expect(told(60)).toMatch(/writing to disk took etcd 1\.13s/);
+  expect(told(1200)).toBeUndefined();
+});
+
 describe('of a node whose kubelet asked for a serving certificate', () => {
   // Its kubelets serve with what they signed themselves.
   const healthy = recorded('stock-kubeadm');

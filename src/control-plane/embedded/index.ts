@@ -53,6 +53,7 @@ export const embedded: ControlPlaneForm = {
     { port: 10257, owner: PROGRAM },
     { port: 10259, owner: PROGRAM },
   ],
+  unit: PROGRAM,
   components: { apiServer: PROGRAM, others: [] },
   stopAndStart: () => ({
     stop: `systemctl disable ${PROGRAM} 2> /dev/null && timeout 120 systemctl stop ${PROGRAM}`,

@@ -1,8 +1,9 @@
 import { parse } from 'yaml';
-import { list, text } from '../../cluster/api/json.js';
+import { field, list, text } from '../../cluster/api/json.js';
+import { DATASTORES } from '../../datastore/index.js';
 import { defined } from '../../model/defined.js';
 import { SERVER_FILE } from '../../model/facts.js';
-import { fromFlags } from '../../model/text/flags.js';
+import { fromFlags, type Flags } from '../../model/text/flags.js';
 import type { RunningControlPlane } from '../control-plane.js';
 
 /** The flags and the version of the server, from what it is started with. */
@@ -13,8 +14,10 @@ export function readBack(files: Readonly<Record<string, string>>): RunningContro
     ...defined({ version: text(server, 'kubernetesVersion') }),
     apiServer: fromFlags(list(server, 'apiServer')),
     controllerManager: fromFlags(list(server, 'controllerManager')),
-    // It runs without flags.
-    datastore: {},
+    datastore: DATASTORES.reduce<Flags>(
+      (all, { readSettings }) => ({ ...all, ...readSettings?.(field(server, 'datastore')) }),
+      {},
+    ),
   };
 }
 

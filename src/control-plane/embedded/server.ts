@@ -35,7 +35,7 @@ export function serverConfiguration(context: PhaseContext): string {
   const { spec } = context;
   return toYaml({
     kubernetesVersion: spec.kubernetesVersion,
-    datastore: runsAs(spec, 'process').settings,
+    datastore: runsAs(spec, 'process')(context),
     kubeconfig: SCHEDULER_CONF,
     apiServer: toFlags(apiServerFlags(context), apiServerExtraArgs(spec.apiServer.extraArgs)),
     controllerManager: toFlags({ ...controllerManagerFlags(context), ...ALONE }, controllerManagerExtraArgs(spec)),

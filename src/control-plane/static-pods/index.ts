@@ -77,7 +77,7 @@ export const staticPods: ControlPlaneForm = {
 };
 
 function datastoreManifest(context: PhaseContext): Manifest {
-  return manifestOf(runsAs(context.spec, 'pod').pod(context));
+  return manifestOf(runsAs(context.spec, 'pod')(context));
 }
 
 const controllerManifests = (context: PhaseContext): Manifest[] => [

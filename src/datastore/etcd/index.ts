@@ -1,18 +1,18 @@
 import { osOf } from '../../os/index.js';
 import { directory, user } from '../../resources/index.js';
-import { field, text } from '../../cluster/api/json.js';
+import { field, list, text } from '../../cluster/api/json.js';
 import { defined } from '../../model/defined.js';
-import { kubeadmArgs, readKubeadmArgs } from '../../model/text/flags.js';
+import { fromFlags, kubeadmArgs, readKubeadmArgs } from '../../model/text/flags.js';
 import type { Datastore } from '../datastore.js';
 import { etcdCare } from './care/index.js';
 import { etcdCertificates } from './certificates.js';
 import { etcdData, etcdReplacing } from './leftovers.js';
 import { CERTIFICATES_DIR, CLIENT_PORT, METRICS_PORT, PEER_PORT } from './places.js';
-import { etcdApiServerFlags, etcdPod } from './pod.js';
+import { etcdApiServerFlags, etcdFlags, etcdPod } from './pod.js';
 import { slowDisk } from './slow-disk.js';
 import { etcdSupply } from './supply.js';
 
-/** etcd on every control-plane host, as kubeadm has it. */
+/** etcd on every control-plane host, as kubeadm has it: a pod, or in the process of the API server. */
 export const etcd: Datastore = {
   id: 'etcd',
   title: 'etcd',
@@ -24,7 +24,9 @@ export const etcd: Datastore = {
     user({ name: 'etcd', home: spec.etcd.dataDir, shell: osOf(node.facts).paths.nologin }),
     directory({ path: spec.etcd.dataDir, mode: 0o700, owner: 'etcd', group: 'etcd', removeContents: true }),
   ],
-  runs: { as: 'pod', pod: etcdPod },
+  runs: { pod: etcdPod, process: (context) => ({ etcd: etcdFlags(context) }) },
+  usual: 'pod',
+  readSettings: (settings) => fromFlags(list(settings, 'etcd')),
   apiServerFlags: etcdApiServerFlags,
   optionsOf: ({ 'data-dir': dataDir }) => (dataDir === undefined ? {} : { 'etcd.dataDir': dataDir }),
   readKubeadm: (config) => ({

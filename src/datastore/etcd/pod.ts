@@ -7,12 +7,9 @@ import { toFlags } from '../../model/text/flags.js';
 import { PKI_DIR } from '../../pki/index.js';
 import { CERTIFICATES_DIR, CLIENT_PORT, METRICS_PORT, peerUrl } from './places.js';
 
-/**
- * etcd with kubeadm's flags (kubeadm 1.34-1.36: phases/etcd getEtcdCommand). The data folder belongs to etcd:etcd
- * on the host (CIS 1.1.12); the process is root in its container, for its keys are root's alone.
- */
-export function etcdPod(context: PhaseContext): ComponentPod {
-  const { spec, node, images } = context;
+/** kubeadm's (kubeadm 1.34-1.36: phases/etcd getEtcdCommand), and the inventory's. */
+export function etcdFlags(context: PhaseContext): string[] {
+  const { spec, node } = context;
   const { dataDir, extraArgs } = spec.etcd;
   const local = loopback(node.address);
   const client = `https://${hostPort(node.address, CLIENT_PORT)}`;
@@ -40,10 +37,22 @@ export function etcdPod(context: PhaseContext): ComponentPod {
     'trusted-ca-file': `${CERTIFICATES_DIR}/ca.crt`,
     'watch-progress-notify-interval': '5s',
   };
+  return toFlags(flags, extraArgs);
+}
+
+/**
+ * etcd by these flags. The data folder belongs to etcd:etcd on the host (CIS 1.1.12); the process is root in its container, for its keys
+ * are root's alone.
+ */
+export function etcdPod(context: PhaseContext): ComponentPod {
+  const { spec, node, images } = context;
+  const { dataDir, extraArgs } = spec.etcd;
+  const local = loopback(node.address);
+  const client = `https://${hostPort(node.address, CLIENT_PORT)}`;
   return {
     name: 'etcd',
     annotations: [{ name: 'kubeadm.kubernetes.io/etcd.advertise-client-urls', value: client }],
-    flags: toFlags(flags, extraArgs),
+    flags: etcdFlags(context),
     image: imageRef(images, 'etcd'),
     probe: {
       ...probeAt(extraArgs['listen-metrics-urls'], local),

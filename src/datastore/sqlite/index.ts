@@ -19,15 +19,15 @@ export const sqlite: Datastore = {
   words: ['sqlite', 'kine'],
   describe: 'in a file, for one control-plane host',
   runs: {
-    as: 'process',
-    settings: {
+    process: () => ({
       sqlite: DATABASE,
       socket: SOCKET,
       certFile: `${CERTIFICATES_DIR}/server.crt`,
       keyFile: `${CERTIFICATES_DIR}/server.key`,
       caFile: `${CERTIFICATES_DIR}/ca.crt`,
-    },
+    }),
   },
+  usual: 'process',
   certificates: ({ spec, node }) => ({
     authorities: [{ name: CA, commonName: 'etcd-ca', given: spec.pki.etcdCa }],
     leaves: [

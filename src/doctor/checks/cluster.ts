@@ -1,3 +1,4 @@
+import { FORMS } from '../../control-plane/index.js';
 import { DATASTORES } from '../../datastore/index.js';
 import { condition, isReady } from '../../cluster/why/pods.js';
 import { text } from '../../cluster/api/json.js';
@@ -12,6 +13,7 @@ import { SYSTEM_NAMESPACES, TUNNELS } from '../networks.js';
 
 /** The usual one: a cluster may be one that kinit did not make. */
 const [STORE] = DATASTORES;
+const UNITS = FORMS.flatMap(({ unit }) => unit ?? []).join(', ');
 /** Of the API server, about its datastore, and about the service that encrypts what is in it. */
 const CHECKS = [...STORE.health.checks, 'kms'];
 
@@ -87,7 +89,7 @@ function datastore({ readyz }: ClusterEvidence): CheckResult {
         ...base,
         status: 'error',
         found: bad.join(', '),
-        hint: `crictl logs of ${STORE.title} on the control-plane host; its disk, and the certificates below ${STORE.health.certificates}.`,
+        hint: `Its log on the control-plane host: crictl logs of ${STORE.title}, or journalctl -u ${UNITS} where it is in that process; its disk, and the certificates below ${STORE.health.certificates}.`,
       };
 }
 

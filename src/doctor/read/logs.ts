@@ -22,10 +22,13 @@ export function kubeletLines(host: HostEvidence): readonly string[] {
 
 /** Lines as `journalctl -o short-unix` prints them: '1795274984.771142 node2 systemd[1]: text'. */
 function journal({ text }: HostEvidence, section: string): { readonly at: number; readonly text: string }[] {
-  return (text[section] ?? '').split('\n').flatMap((line) => {
-    const match = /^(\d+)\.\d+ \S+ [^\s:]+: (.*)$/.exec(line);
-    return match === null ? [] : [{ at: Number(match[1]), text: match[2] ?? '' }];
-  });
+  return (text[section] ?? '').split('\n').flatMap((line) => journalLine(line) ?? []);
+}
+
+/** `at` in seconds. */
+function journalLine(line: string): { readonly at: number; readonly text: string } | undefined {
+  const match = /^(\d+)\.\d+ \S+ [^\s:]+: (.*)$/.exec(line);
+  return match === null ? undefined : { at: Number(match[1]), text: match[2] ?? '' };
 }
 
 /** The last line of the kubelet that matches. */
@@ -54,9 +57,12 @@ export function podLogs({ text }: HostEvidence): PodLog[] {
   });
 }
 
-/** Lines of a datastore's log that speak of a slow disk. */
+/** Lines of a datastore's log that speak of a slow disk: of its pod, or of the unit whose process it is in. */
 export function datastoreLines(host: HostEvidence, id: string): PodLog['lines'] {
-  return linesOf(host, `${id}-log`).map(logLine);
+  return linesOf(host, `${id}-log`).map((line) => {
+    const ofUnit = journalLine(line);
+    return ofUnit === undefined ? logLine(line) : { ...ofUnit, at: ofUnit.at * 1000 };
+  });
 }
 
 /** '=== title' and the lines below it. */

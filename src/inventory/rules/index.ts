@@ -1,5 +1,6 @@
 import { accessRules } from './access.js';
 import { argumentRules } from './arguments.js';
+import { datastoreRules } from './datastore.js';
 import { hostRules } from './hosts.js';
 import { networkRules } from './networks.js';
 import { nodeMarkRules } from './node-marks.js';
@@ -16,6 +17,7 @@ export const rules: readonly Rule[] = [
   ...nodeMarkRules,
   ...networkRules,
   ...serviceRules,
+  ...datastoreRules,
   ...repositoryRules,
   ...argumentRules,
 ];

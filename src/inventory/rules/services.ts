@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { controlPlaneOf } from '../../control-plane/index.js';
-import { DATASTORES, datastoreOf } from '../../datastore/index.js';
+import { datastoreOf } from '../../datastore/index.js';
 import type { ClaimedPort } from '../../model/seams/port.js';
 import { isControlPlane, KUBERNETES_VERSIONS, type Spec } from '../../model/spec.js';
 import { compareVersions } from '../../model/text/version.js';
@@ -25,7 +25,6 @@ export const serviceRules: readonly Rule[] = [
   { reads: ['runtime.registries'], check: registries },
   { reads: ['runtime.name', 'runtime.from', 'runtime.version'], check: runtimeSource },
   { reads: ['artifacts.source', 'runtime.name', 'runtime.from'], check: officialKinds },
-  { reads: ['datastore', 'controlPlane'], check: datastore },
   { reads: ['kernel'], check: kernel },
 ];
 
@@ -158,20 +157,6 @@ function officialKinds(spec: Spec): Finding[] {
           },
         ],
   );
-}
-
-/** A form of the control plane runs its datastore in one way. */
-function datastore(spec: Spec): Finding[] {
-  const { datastoreAs, id } = controlPlaneOf(spec);
-  const fits = DATASTORES.filter(({ runs }) => runs.as === datastoreAs);
-  if (spec.datastore === undefined || fits.includes(datastoreOf(spec))) return [];
-  return [
-    {
-      path: ['datastore'],
-      message: `controlPlane: ${id} does not go with this datastore`,
-      allowed: fits.map((store) => store.id).join(', '),
-    },
-  ];
 }
 
 function mirrors({ runtime }: Spec): Finding[] {

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { controlPlaneOn } from '../../../src/control-plane/index.js';
+import { controlPlaneOn, controlPlanePorts } from '../../../src/control-plane/index.js';
 import { embedded } from '../../../src/control-plane/embedded/index.js';
 import { staticPods } from '../../../src/control-plane/static-pods/index.js';
+import { datastoreOf, runsAs } from '../../../src/datastore/index.js';
 import { SERVER_FILE } from '../../../src/model/facts.js';
 import type { PhaseContext } from '../../../src/model/phase.js';
 import { makeContext } from '../../templates/context.js';
@@ -44,6 +45,29 @@ test('its parts get the flags that static pods get, but for the datastore and th
   expect(controllerManager).toEqual(alone(pod('kube-controller-manager')));
   expect(scheduler).toEqual(alone(pod('kube-scheduler')));
   expect(apiServer).toContain('--etcd-servers=unixs:///var/lib/kinit-datastore/datastore.sock');
+});
+
+test('etcd in its process has the flags of the pod, and its API server reaches it as there', () => {
+  const context = makeContext({
+    ...EMBEDDED,
+    datastore: 'etcd',
+    etcd: { extraArgs: { 'quota-backend-bytes': '4000000000' } },
+  });
+  const { datastore, apiServer } = parse(serverFile(context)) as { datastore: { etcd: string[] }; apiServer: string[] };
+  const pod = runsAs(context.spec, 'pod')(context);
+  expect(datastore).toEqual({ etcd: pod.flags });
+  expect(datastore.etcd).toContain('--quota-backend-bytes=4000000000');
+  expect(apiServer).toContain('--etcd-servers=https://127.0.0.1:2379');
+  expect(controlPlaneOn({ [SERVER_FILE]: serverFile(context) })).toMatchObject({
+    options: { controlPlane: 'embedded', 'etcd.dataDir': '/var/lib/etcd' },
+  });
+  expect(controlPlanePorts(6443, embedded, datastoreOf(context.spec)).map(({ owner }) => owner)).toEqual([
+    'kinit-server',
+    'kinit-server',
+    'kinit-server',
+    'kinit-server',
+    'kinit-server',
+  ]);
 });
 
 test('what it is started with is read back: form, version, and options that cannot change', () => {

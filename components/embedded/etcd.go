@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+
+	"go.etcd.io/etcd/pkg/v3/flags"
+	"go.etcd.io/etcd/server/v3/embed"
+)
+
+const etcdName = "etcd"
+
+// etcdMember is a member of etcd in this process, by the flags of etcd's own program.
+type etcdMember struct {
+	config *embed.Config
+	ready  chan struct{}
+}
+
+func newEtcdMember(args []string) (component, error) {
+	c, err := etcdConfig(args)
+	if err != nil {
+		return nil, endedBy(etcdName, err)
+	}
+	return &etcdMember{config: c, ready: make(chan struct{})}, nil
+}
+
+// etcdConfig is what etcd makes of its flags (server/etcdmain: newConfig, configFromCmdLine), which ends the process where one is wrong.
+func etcdConfig(args []string) (*embed.Config, error) {
+	c := embed.NewConfig()
+	set := flag.NewFlagSet(etcdName, flag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	c.AddFlags(set)
+	set.StringVar(&c.ClusterState, "initial-cluster-state", c.ClusterState, "")
+	if err := set.Parse(args); err != nil {
+		return nil, err
+	}
+	if rest := set.Args(); len(rest) > 0 {
+		return nil, fmt.Errorf("%q is not a flag", rest[0])
+	}
+	c.ListenPeerUrls = flags.UniqueURLsFromFlag(set, "listen-peer-urls")
+	c.AdvertisePeerUrls = flags.UniqueURLsFromFlag(set, "initial-advertise-peer-urls")
+	c.ListenClientUrls = flags.UniqueURLsFromFlag(set, "listen-client-urls")
+	c.ListenClientHttpUrls = flags.UniqueURLsFromFlag(set, "listen-client-http-urls")
+	c.AdvertiseClientUrls = flags.UniqueURLsFromFlag(set, "advertise-client-urls")
+	c.ListenMetricsUrls = flags.UniqueURLsFromFlag(set, "listen-metrics-urls")
+	c.DiscoveryCfg.Endpoints = flags.UniqueStringsFromFlag(set, "discovery-endpoints")
+	c.CORS = flags.UniqueURLsMapFromFlag(set, "cors")
+	c.HostWhitelist = flags.UniqueStringsMapFromFlag(set, "host-whitelist")
+	c.ClientTLSInfo.AllowedHostnames = flags.StringsFromFlag(set, "client-cert-allowed-hostname")
+	c.PeerTLSInfo.AllowedCNs = flags.StringsFromFlag(set, "peer-cert-allowed-cn")
+	c.PeerTLSInfo.AllowedHostnames = flags.StringsFromFlag(set, "peer-cert-allowed-hostname")
+	c.CipherSuites = flags.StringsFromFlag(set, "cipher-suites")
+	c.MaxConcurrentStreams = flags.Uint32FromFlag(set, "max-concurrent-streams")
+	c.LogOutputs = flags.UniqueStringsFromFlag(set, "log-outputs")
+	set.Visit(func(f *flag.Flag) { c.FlagsExplicitlySet[f.Name] = true })
+	return c, c.Validate()
+}
+
+func (e *etcdMember) Name() string { return etcdName }
+
+func (e *etcdMember) Run(ctx context.Context) error {
+	member, err := embed.StartEtcd(e.config)
+	if err != nil {
+		return err
+	}
+	defer member.Close()
+	ready := member.Server.ReadyNotify()
+	for {
+		select {
+		case <-ready:
+			close(e.ready)
+			ready = nil
+		case err := <-member.Err():
+			return err
+		case <-member.Server.StopNotify():
+			return errors.New("its member has stopped")
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (e *etcdMember) Ready(ctx context.Context) error {
+	select {
+	case <-e.ready:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
