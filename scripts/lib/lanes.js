@@ -19,6 +19,7 @@ export const LANES = {
     'embedded',
     'datastore',
     'datastores',
+    'bundle',
     'resume-join',
   ],
   waits: [

@@ -1,5 +1,6 @@
 import type { ArtifactSet, BinaryArtifact, ImageArtifact } from '../model/artifact.js';
 import { foreseenBuild } from './build/foreseen.js';
+import { bundledAsListed } from './bundle/bundled.js';
 import { officialAsStored } from './official/official.js';
 import { assertBuildable, sourceOf, type ResolveOptions } from './resolve.js';
 
@@ -8,6 +9,7 @@ import { assertBuildable, sourceOf, type ResolveOptions } from './resolve.js';
  * is there with its digest; of the rest the digest is '' and the size 0 (isOpen).
  */
 export async function foreseeArtifacts(options: ResolveOptions): Promise<ArtifactSet> {
+  if (options.source === 'bundle') return bundledAsListed(options);
   const { source } = await sourceOf(options);
   if (source === 'official') return officialAsStored(options);
   await assertBuildable(options);

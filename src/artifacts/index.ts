@@ -1,3 +1,4 @@
+export { writeBundle } from './bundle/write.js';
 export { buildArtifacts, type BuildOptions } from './build/build.js';
 export { ensureKernel, type Kernel } from './kernel/kernel.js';
 export { listArtifacts, type ArtifactRow } from './list.js';

@@ -3,6 +3,7 @@ import type { Emit } from '../model/event.js';
 import { KinitError } from '../model/error.js';
 import type { Spec } from '../model/spec.js';
 import { buildArtifacts } from './build/build.js';
+import { bundledArtifacts } from './bundle/bundled.js';
 import { mirrored, type Origins } from './mirror.js';
 import { findChecksum } from './official/checksums.js';
 import { fetchText } from './official/download.js';
@@ -16,6 +17,10 @@ export interface ResolveOptions {
   /** Of every kind there is. */
   readonly supply: Required<Supply>;
   readonly source: Spec['artifacts']['source'];
+  /** Of source 'bundle', which has nothing else; absolute. */
+  readonly bundleFile?: string | undefined;
+  /** Names of programs that hosts will be given. Default: all. */
+  readonly wantedPrograms?: ((program: string) => boolean) | undefined;
   readonly origins: Origins;
   /** Names of images that hosts will be given. Default: all. */
   readonly wanted?: ((image: string) => boolean) | undefined;
@@ -43,6 +48,7 @@ const ANSWER_SECONDS = 3;
  * decided once (official where its origins answer within 3 s and hosts reach the registries, else source) and kept in the lock file. Throws 'artifact'.
  */
 export async function resolveArtifacts(options: ResolveOptions): Promise<ArtifactSet> {
+  if (options.source === 'bundle') return bundledArtifacts(options);
   const { source, why } = await sourceOf(options);
   if (why !== undefined) {
     options.emit({ type: 'progress', text: `artifacts: ${source} (${why})` });
@@ -73,7 +79,7 @@ export async function resolveArtifacts(options: ResolveOptions): Promise<Artifac
 
 /** The source, and why `auto` would be it where that is not decided yet. Writes nothing. */
 export async function sourceOf(options: ResolveOptions): Promise<{ readonly source: Source; readonly why?: string }> {
-  if (options.source !== 'auto') return { source: options.source };
+  if (options.source === 'official' || options.source === 'source') return { source: options.source };
   const lock = await readLockFile(options.inventoryDir);
   const { unofficial } = options.supply;
   if (unofficial !== '') return { source: 'source', ...(lock.source === 'source' ? {} : { why: unofficial }) };

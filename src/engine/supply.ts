@@ -76,6 +76,11 @@ export function chosenImages(spec: Spec): readonly string[] {
   return chosenSupply(spec).images.flatMap(({ name }) => (unused.includes(name) ? [] : [name]));
 }
 
+/** Names of the programs that a build makes for hosts of this inventory. */
+export function chosenPrograms(spec: Spec): readonly string[] {
+  return chosenSupply(spec).components.flatMap((component) => component.programs.map(({ name }) => name));
+}
+
 /** What the kinds of this inventory need. */
 export function chosenSupply(spec: Spec): Required<Supply> {
   const network = networkOf(spec).supply;

@@ -23,6 +23,7 @@ export function resolvePaths(spec: Spec, file: string): Spec {
     readonly keyFile: string;
   }): { certFile: string; keyFile: string } => ({ certFile: full(ca.certFile), keyFile: full(ca.keyFile) });
   const { ca, etcdCa, frontProxyCa } = spec.pki;
+  const { bundleFile } = spec.artifacts;
   return {
     ...spec,
     ssh: {
@@ -44,6 +45,10 @@ export function resolvePaths(spec: Spec, file: string): Spec {
       registries: spec.runtime.registries.map(filesOf),
     },
     repositories: spec.repositories.map(filesOf),
+    artifacts: {
+      ...spec.artifacts,
+      ...(bundleFile === undefined ? {} : { bundleFile: full(bundleFile) }),
+    },
     pki: {
       ...spec.pki,
       ...(ca === undefined ? {} : { ca: caWith(ca) }),
@@ -56,7 +61,7 @@ export function resolvePaths(spec: Spec, file: string): Spec {
 /** Keys of the ssh and sudo sections, of registries and repositories, that name a file which must be there. */
 const ACCESS_FILES: readonly string[] = ['identityFile', 'passphraseFile', 'passwordFile', 'caFile', 'keyFile'];
 
-/** Files that must be there and readable. known_hosts need not: first contact makes it. */
+/** Files that must be there and readable. known_hosts need not: first contact makes it; nor a bundle: `kinit artifacts bundle` does. */
 export async function missingFiles(resolved: Spec): Promise<Finding[]> {
   const wanted = localFiles(resolved);
   const findings = await Promise.all(

@@ -7,7 +7,7 @@ import { planBuild } from './plan.js';
 
 /** What a build would give: what is built already as it is, the rest by name and version, with '' for its digest. Builds nothing. */
 export async function foreseenBuild(supply: Required<Supply>, arch: Arch): Promise<ArtifactSet> {
-  const { kubernetesVersion, goVersion, previous, kept, stale } = await planBuild(supply.components, arch, 'nothing');
+  const { kubernetesVersion, previous, kept, stale } = await planBuild(supply.components, arch, 'nothing');
   const components: Record<string, Manifest['components'][string]> = {};
   for (const component of supply.components) {
     const built = kept[component.name];
@@ -24,10 +24,7 @@ export async function foreseenBuild(supply: Required<Supply>, arch: Arch): Promi
     const current = known && built?.inputs === archiveInputs(recipe, inputs) && (await allStored([built.archive]));
     archives[recipe.name] = current && built !== undefined ? built : unmadeArchive(recipe, kubernetesVersion);
   }
-  const set = toArtifactSet(
-    { schema: 1, kubernetesVersion, arch, goVersion, components, archives, missing: [] },
-    supply.components,
-  );
+  const set = toArtifactSet({ kubernetesVersion, arch, components, archives }, supply.components);
   return {
     ...set,
     binaries: set.binaries.map((program) => (program.sha256 === '' ? { ...program, localFile: '' } : program)),

@@ -55,8 +55,22 @@ export async function readMembers(
   return contents;
 }
 
+/** The first member of a tar file, its content in memory; undefined where it has none. Nothing behind it is read. */
+export async function firstMember(
+  archive: Archive,
+): Promise<{ readonly name: string; readonly content: Buffer } | undefined> {
+  const { extract } = await import('tar-stream');
+  const members = extract();
+  const feeding = pipeline([...archive, members]);
+  // It ends with an error where the rest is not wanted.
+  feeding.catch(() => undefined);
+  for await (const member of members) return { name: clean(member.header.name), content: await buffer(member) };
+  await feeding;
+  return undefined;
+}
+
 /** Rejects where the archive ends too early, is none, or cannot be read. */
-async function eachMember(archive: Archive, work: (member: Entry) => Promise<void>): Promise<void> {
+export async function eachMember(archive: Archive, work: (member: Entry) => Promise<void>): Promise<void> {
   const { extract } = await import('tar-stream');
   const members = extract();
   const feeding = pipeline([...archive, members]);

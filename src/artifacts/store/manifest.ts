@@ -74,7 +74,10 @@ export async function removeManifestsExcept(kubernetesVersion: string): Promise<
 }
 
 /** @param components whose programs hosts get, in the order they get them */
-export function toArtifactSet(manifest: Manifest, components: readonly Component[]): ArtifactSet {
+export function toArtifactSet(
+  manifest: Pick<Manifest, 'arch' | 'kubernetesVersion' | 'components' | 'archives'>,
+  components: readonly Component[],
+): ArtifactSet {
   return {
     arch: manifest.arch,
     source: 'source',

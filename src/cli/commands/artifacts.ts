@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { ARCHES, type Arch } from '../../model/artifact.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
 import { CHANGES_HOSTS } from '../arguments/exit-codes.js';
@@ -199,11 +200,54 @@ const pull = defineCommand({
   },
 });
 
+const bundle = defineCommand({
+  usage: 'bundle [file]',
+  describe:
+    'Write all that hosts of the inventory get into one file, for an operator without a network (artifacts.source: bundle)',
+  examples: [
+    ['artifacts bundle', 'into artifacts.bundleFile of the inventory'],
+    ['artifacts bundle kinit-1.36.3.tar.br --arch amd64 --arch arm64', 'for hosts of two architectures'],
+  ],
+  exitCodes: ['inventory', 'artifact', 'locked'],
+  options: (yargs) =>
+    yargs
+      .positional('file', {
+        type: 'string',
+        describe: 'File to write; default: artifacts.bundleFile, else kinit-VERSION.tar.br here',
+      })
+      .option('arch', {
+        choices: ARCHES,
+        array: true,
+        requiresArg: true,
+        describe: 'Architectures of the hosts',
+        default: [ownArch()],
+        defaultDescription: "this machine's",
+      }),
+  run: async (args, context) => {
+    const { emit, signal, ui } = context;
+    const inventory = await loadedInventory(args, context);
+    const [{ writeBundle }, { builtArtifacts }] = await Promise.all([
+      import('../../artifacts/index.js'),
+      import('../../engine/run/artifact-sets.js'),
+    ]);
+    const { artifacts, kubernetesVersion } = inventory.spec;
+    const file = resolve(args.file ?? artifacts.bundleFile ?? `kinit-${kubernetesVersion}.tar.br`);
+    const sets = [];
+    for (const arch of new Set(args.arch)) sets.push(await builtArtifacts(inventory, arch, { emit, signal }));
+    const { sha256, size } = await writeBundle({ file, sets, emit, signal });
+    await ui.result(
+      { file, sha256, size },
+      `${file}: ${bytes(size)}, sha256 ${sha256}.\nOn the other machine: artifacts: {source: bundle, bundleFile: FILE} in the inventory.`,
+    );
+    return 0;
+  },
+});
+
 /** Binaries and images for the hosts, on this machine. */
 export const artifacts = defineGroup(
   'artifacts',
-  'Build, list, prune and preload what the hosts get',
-  [build, kernel, list, prune, pull],
+  'Build, bundle, list, prune and preload what the hosts get',
+  [build, bundle, kernel, list, prune, pull],
   [
     ['artifacts build', `for machines like this one; ${count(ARCHES.length, 'architecture')} can be chosen`],
     ['artifacts prune', 'several GiB back after a build'],

@@ -1,12 +1,12 @@
 import { dirname } from 'node:path';
-import { originsOf, type ResolveOptions, type Source } from '../../artifacts/index.js';
+import { originsOf, resolveArtifacts, type ResolveOptions, type Source } from '../../artifacts/index.js';
 import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { Emit } from '../../model/event.js';
 import type { LoadedInventory, Spec } from '../../model/spec.js';
 import type { ReviewedPlan } from '../plan/reviewed.js';
 import type { LiveHost } from '../session/session.js';
 import { runtimeOf } from '../../runtime/index.js';
-import { chosenArtifacts, chosenImages, supplyFor, unloadable } from '../supply.js';
+import { chosenArtifacts, chosenImages, chosenPrograms, supplyFor, unloadable } from '../supply.js';
 import { ownRegistries } from '../registry-access.js';
 import { whatHindersPulling } from './registries.js';
 
@@ -30,19 +30,12 @@ export async function artifactSets(
   },
   find: (options: ResolveOptions) => Promise<ArtifactSet | undefined>,
 ): Promise<Map<Arch, ArtifactSet>> {
-  const { spec, file } = inventory;
+  const { spec } = inventory;
   const sets = new Map<Arch, ArtifactSet>();
   for (const arch of new Set(live.map(({ facts }) => facts.arch))) {
     if (arch === 'unsupported') continue;
     const set = await find({
-      supply: supplyFor(spec),
-      source: spec.artifacts.source,
-      origins: originsOf(spec),
-      wanted: (image) => chosenImages(spec).includes(image),
-      endpoints: await ownRegistries(spec),
-      kubernetesVersion: spec.kubernetesVersion,
-      arch,
-      inventoryDir: dirname(file),
+      ...(await optionsFor(inventory, arch)),
       emit,
       signal,
       presumed: presumedSource(arch, reviewed),
@@ -54,6 +47,36 @@ export async function artifactSets(
     sets.set(arch, chosenArtifacts(spec, set));
   }
   return sets;
+}
+
+/** What hosts of one architecture get, built here; for a bundle. */
+export async function builtArtifacts(
+  inventory: LoadedInventory,
+  arch: Arch,
+  run: { readonly emit: Emit; readonly signal: AbortSignal },
+): Promise<ArtifactSet> {
+  const set = await resolveArtifacts({ ...(await optionsFor(inventory, arch)), ...run, source: 'source' });
+  return chosenArtifacts(inventory.spec, set);
+}
+
+async function optionsFor(
+  { spec, file }: LoadedInventory,
+  arch: Arch,
+): Promise<Omit<ResolveOptions, 'emit' | 'signal'>> {
+  const images = chosenImages(spec);
+  const programs = chosenPrograms(spec);
+  return {
+    supply: supplyFor(spec),
+    source: spec.artifacts.source,
+    bundleFile: spec.artifacts.bundleFile,
+    origins: originsOf(spec),
+    wanted: (image) => images.includes(image),
+    wantedPrograms: (program) => programs.includes(program),
+    endpoints: await ownRegistries(spec),
+    kubernetesVersion: spec.kubernetesVersion,
+    arch,
+    inventoryDir: dirname(file),
+  };
 }
 
 function withoutThem(spec: Spec, images: readonly string[]): string {

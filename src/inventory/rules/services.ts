@@ -25,6 +25,7 @@ export const serviceRules: readonly Rule[] = [
   { reads: ['runtime.registries'], check: registries },
   { reads: ['runtime.name', 'runtime.from', 'runtime.version'], check: runtimeSource },
   { reads: ['artifacts.source', 'runtime.name', 'runtime.from'], check: officialKinds },
+  { reads: ['artifacts.source', 'artifacts.bundleFile'], check: bundle },
   { reads: ['kernel'], check: kernel },
 ];
 
@@ -157,6 +158,18 @@ function officialKinds(spec: Spec): Finding[] {
           },
         ],
   );
+}
+
+function bundle({ artifacts: { source, bundleFile } }: Spec): Finding[] {
+  if ((source === 'bundle') === (bundleFile !== undefined)) return [];
+  return source === 'bundle'
+    ? [
+        {
+          path: ['artifacts', 'source'],
+          message: 'bundle needs artifacts.bundleFile, the file to take everything from',
+        },
+      ]
+    : [{ path: ['artifacts', 'bundleFile'], message: 'goes with artifacts.source: bundle only' }];
 }
 
 function mirrors({ runtime }: Spec): Finding[] {

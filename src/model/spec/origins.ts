@@ -16,11 +16,17 @@ export const originOptions = {
   artifacts: z
     .strictObject({
       source: z
-        .enum(['auto', 'official', 'source'])
+        .enum(['auto', 'official', 'source', 'bundle'])
         .default('auto')
         .describe(
-          "auto: official where it answers within a few seconds and hosts reach the registries, else source (built here from Go modules). kinit's own programs come with kinit, whatever the source is.",
+          "auto: official where it answers within a few seconds and hosts reach the registries, else source (built here from Go modules). bundle: out of one file, made elsewhere by `kinit artifacts bundle`; nothing is fetched or built. kinit's own programs come with kinit, whatever the source is.",
         )
+        .meta(free),
+      bundleFile: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('The file of source: bundle. Relative to the inventory; `~` is the home of the operator.')
         .meta(free),
       mirror: mirrorName
         .optional()
