@@ -16,6 +16,13 @@ awk -v limit="$(($4 * 1024))" '
   $1 ~ /^(Buffers|Cached|SReclaimable|Active|Inactive|Active\(.*|Inactive\(.*|Shmem|AnonPages|Mapped|Slab):$/ { line($1, 0); next }
   { print }' /proc/meminfo > /run/meminfo && mount --bind /run/meminfo /proc/meminfo
 
+# The kubelet counts CPUs in sysfs, which shows those of the machine; on cgroup v1 it asks for all of them then, and ends where the host has
+# fewer (cAdvisor: utils/sysfs IsCPUOnline).
+if [ -e /sys/devices/system/cpu/online ]; then
+  sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status > /run/cpus-online
+  mount --bind /run/cpus-online /sys/devices/system/cpu/online
+fi
+
 # All hosts on one machine would show the same hardware id.
 if [ -e /sys/class/dmi/id/product_uuid ]; then
   sed 's/\(........\)\(....\)\(....\)\(....\)/\1-\2-\3-\4-/' /etc/machine-id > /run/product_uuid
