@@ -1,12 +1,18 @@
 // `npm run demo`: a cluster of three throwaway machines, made and used as a person would, from nothing.
-// Run again, it finds what is there and goes on.
+// `npm run demo:small`: the same on machines with 1 processor and 1 GB each, by docs/examples/embedded.yaml. Run again, both find what
+// is there and go on.
+//   --driver NAME  what makes the machines (kinit lab up --driver)
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { parse, stringify } from 'yaml';
 import { forwardSignals, run, wasInterrupted } from './lib/child.js';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const kinit = path.join(root, 'bin', 'kinit.js');
-const LAB = 'demo';
+const { values: options } = parseArgs({ options: { small: { type: 'boolean' }, driver: { type: 'string' } } });
+const LAB = options.small ? 'small' : 'demo';
 const NODE_PORT = 30080;
 const KUBECTL = ['kubectl', '--kubeconfig', '/etc/kubernetes/admin.conf'];
 const NAMESPACE = 'kinit-demo';
@@ -25,7 +31,7 @@ try {
   await main();
 } catch (error) {
   console.error(
-    `\n${wasInterrupted() ? 'Interrupted.' : error.message} Run npm run demo again to go on; bin/kinit.js lab down takes the machines away.`,
+    `\n${wasInterrupted() ? 'Interrupted.' : error.message} Run ${options.small ? 'npm run demo:small' : 'npm run demo'} again to go on; bin/kinit.js lab down --name ${LAB} takes the machines away.`,
   );
   process.exitCode = wasInterrupted() ? 130 : 1;
 }
@@ -40,15 +46,16 @@ async function main() {
       ? 'Make three machines (kinit lab up)'
       : 'The three machines are there from an earlier demo: going on with them (kinit lab up)',
   );
-  await cli(['lab', 'up', '--name', LAB], 20);
+  await cli(['lab', 'up', '--name', LAB, ...size(), ...(options.driver ? ['--driver', options.driver] : [])], 20);
   const lab = await findLab();
   if (lab === undefined) throw new Error('kinit lab up made no lab.');
+  const inventory = options.small ? likeTheExample(lab.inventoryFile) : lab.inventoryFile;
 
   await title('Build what a cluster needs, where it is not built yet (kinit artifacts build)');
-  await cli(['artifacts', 'build'], 120);
+  await cli(['artifacts', 'build', '--control-plane', options.small ? 'embedded' : 'static-pods'], 120);
 
-  await title(`Make the cluster (kinit init -i ${lab.inventoryFile})`);
-  await cli(['init', '-i', lab.inventoryFile], 30);
+  await title(`Make the cluster (kinit init -i ${inventory})`);
+  await cli(['init', '-i', inventory], 30);
 
   const leader = lab.hosts.find(({ roles }) => roles.includes('control-plane')).name;
   await title('Nodes and pods');
@@ -67,19 +74,39 @@ async function main() {
   for (const { name, address } of lab.hosts) await fetchPage(`http://${address}:${String(NODE_PORT)}/`, name);
   await fromPod(leader);
 
+  if (options.small) {
+    await title('Memory of each machine, in MB (free -m)');
+    for (const { name } of lab.hosts) await onHost(name, ['free', '-m']);
+  }
+
+  const named = options.small ? ` --name ${LAB}` : '';
   console.log(`
 All of this took ${seconds(started)} s. Now try:
   cd ${root}
-  export KINIT_INVENTORY=${lab.inventoryFile}
+  export KINIT_INVENTORY=${inventory}
   bin/kinit.js init            again: nothing to change, in seconds
   bin/kinit.js status          nodes, and pods that are not well
   bin/kinit.js kubeconfig      credentials into ./kubeconfig; then: kubectl --kubeconfig kubeconfig get pods -A
-  bin/kinit.js lab ssh node2   a shell on a machine
+  bin/kinit.js lab ssh node2${named}   a shell on a machine
   bin/kinit.js reset node3     takes a node out and cleans it; bin/kinit.js join puts it back
 
 Clean up:
-  bin/kinit.js lab down         takes the machines away, with all that is in them
+  bin/kinit.js lab down${named}         takes the machines away, with all that is in them
   bin/kinit.js artifacts prune  empties the build caches`);
+}
+
+/** Of the machines; nothing said is the lab's own default. */
+function size() {
+  return options.small ? ['--hosts', '3', '--cpus', '1', '--memory', '1G'] : [];
+}
+
+/** The example's inventory with the hosts of the lab, in a file beside the lab's own. */
+function likeTheExample(inventoryFile) {
+  const example = parse(readFileSync(path.join(root, 'docs', 'examples', 'embedded.yaml'), 'utf8'));
+  const own = parse(readFileSync(inventoryFile, 'utf8'));
+  const file = path.join(path.dirname(inventoryFile), 'small.yaml');
+  writeFileSync(file, stringify({ ...own, controlPlane: example.controlPlane }));
+  return file;
 }
 
 /** The lab of an earlier run or of this one; undefined where there is none. */

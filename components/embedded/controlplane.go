@@ -220,11 +220,14 @@ func ownClient() *http.Client {
 // askEvery is how often a component is asked while it starts.
 const askEvery = 50 * time.Millisecond
 
+// askTimeout bounds one of these questions: what hangs while a part starts is asked again.
+const askTimeout = 5 * time.Second
+
 // answers waits until a URL answers 200. The last answer is in the error.
 func answers(ctx context.Context, client *http.Client, url string) error {
 	last := errors.New("no answer yet")
 	for {
-		if last = ask(ctx, client, url); last == nil {
+		if last = askWithin(ctx, askTimeout, client, url); last == nil {
 			return nil
 		}
 		select {
@@ -235,10 +238,14 @@ func answers(ctx context.Context, client *http.Client, url string) error {
 	}
 }
 
-func ask(ctx context.Context, client *http.Client, url string) error {
-	bounded, cancel := context.WithTimeout(ctx, 5*time.Second)
+func askWithin(ctx context.Context, timeout time.Duration, client *http.Client, url string) error {
+	bounded, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(bounded, http.MethodGet, url, nil)
+	return ask(bounded, client, url)
+}
+
+func ask(ctx context.Context, client *http.Client, url string) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
 	}

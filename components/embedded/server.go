@@ -103,7 +103,9 @@ func datastoreOf(c datastoreConfig) (component, error) {
 	return nil, nil
 }
 
-// wait returns when a component ends, or nil at a signal. Meanwhile the watchdog of systemd hears that the API answers.
+// wait returns when a component ends, or nil at a signal. Meanwhile the watchdog of systemd hears that the API answers. One answer has
+// as long as there is between two questions: on a processor that others take up a slow one is no hang, and a start in the middle
+// of that only adds to the load.
 func wait(ctx context.Context, r *running, c config, systemd supervisor) error {
 	every := systemd.watchdog
 	if every == 0 {
