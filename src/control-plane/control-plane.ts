@@ -48,7 +48,7 @@ export interface ControlPlaneForm {
   /** The datastore of this host. It is changed, and runs again, before the API server is: one that is ended while its datastore is away takes its time. */
   readonly datastore: (context: PhaseContext) => readonly Resource[];
   /** Waits until it runs as it was written, where the control plane has been started before. */
-  readonly datastoreReady: (context: PhaseContext, tools: Tools, proofs: Proofs) => Promise<void>;
+  readonly datastoreReady: (context: PhaseContext, tools: Tools, changes: number, proofs: Proofs) => Promise<void>;
   /** The kubelet is started behind it. */
   readonly apiServer: (context: PhaseContext) => readonly Resource[];
   /**

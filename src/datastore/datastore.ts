@@ -1,9 +1,11 @@
 import type { Supply } from '../artifacts/supply.js';
+import type { Look } from '../cluster/api/until.js';
+import type { HostFacts } from '../model/facts.js';
 import type { ComponentPod } from '../model/seams/component-pod.js';
 import type { PhaseContext } from '../model/phase.js';
 import type { LeftoverRow } from '../model/seams/leftover.js';
 import type { ClaimedPort } from '../model/seams/port.js';
-import type { Resource } from '../model/resource.js';
+import type { Resource, Tools } from '../model/resource.js';
 import type { Spec } from '../model/spec.js';
 import type { Flags } from '../model/text/flags.js';
 import type { CertificateWishes, WishesInput } from '../pki/index.js';
@@ -27,7 +29,8 @@ export interface Datastore {
   readonly resources: (context: PhaseContext) => readonly Resource[];
   /** In which ways it can run: a form of the control plane takes one of them. */
   readonly runs: {
-    readonly pod?: (context: PhaseContext) => ComponentPod;
+    /** @param joins the member on this host is added to others */
+    readonly pod?: (context: PhaseContext, joins: boolean) => ComponentPod;
     /** In the process of the API server, which gets these settings. */
     readonly process?: (context: PhaseContext) => ProcessSettings;
   };
@@ -68,8 +71,22 @@ export interface Datastore {
   readonly slowDisk?: SlowDisk;
   /** How its data are looked after. Throws 'refused' where the inventory has them in a way that kinit cannot. */
   readonly care: (place: CarePlace) => DatastoreCare;
+  /** How it runs on several hosts. Absent: it has one member only. */
+  readonly members?: DatastoreMembers;
   /** Where its image and programs come from. */
   readonly supply: Supply;
+}
+
+/** A datastore that several hosts hold. Who is a member is asked of itself, never taken from the inventory. */
+export interface DatastoreMembers {
+  /** More than these cost more than they are good for. */
+  readonly most: number;
+  /** Whether a member was begun on this host, whether or not it is through. */
+  readonly begun: (facts: Pick<HostFacts, 'kubernetes'>) => boolean;
+  /** This host is a full member; a host that is none yet gets the manifest that its member begins with. */
+  readonly member: (context: PhaseContext, manifest: { readonly path: string; readonly content: string }) => Resource;
+  /** Whether the member that was begun here is a full one by now; what can be done for that is done. */
+  readonly settled: (context: PhaseContext, tools: Tools) => Promise<Look<undefined>>;
 }
 
 /** How a datastore says that its disk is too slow for it; doctor looks for that in its log. */

@@ -1,12 +1,16 @@
 import type { KindChoice } from '../model/spec/kinds.js';
 import type { Spec } from '../model/spec.js';
+import { anyKind, type AnyKind } from '../model/resource.js';
+import type { PhaseContext } from '../model/phase.js';
+import { isControlPlane } from '../model/spec.js';
 import type { Datastore } from './datastore.js';
+import { etcdMemberKind } from './etcd/members/index.js';
 import { etcd } from './etcd/index.js';
 import { sqlite } from './sqlite/index.js';
 
 export type { CareMember, CareStep, Contents, DatastoreCare, DatastoreState } from './care.js';
 export { slowRequests } from './slowness.js';
-export type { Datastore, SlowDisk } from './datastore.js';
+export type { Datastore, DatastoreMembers, SlowDisk } from './datastore.js';
 
 /** Every datastore there is. A new one is a folder beside and a line here. */
 export const DATASTORES: readonly [Datastore, ...Datastore[]] = [etcd, sqlite];
@@ -35,4 +39,19 @@ export function runsAs<As extends keyof Datastore['runs']>(
 /** The datastore of an inventory: where it names none, the first. */
 export function datastoreOf(spec: Pick<Spec, 'datastore'>): Datastore {
   return DATASTORES.find(({ id }) => id === spec.datastore) ?? DATASTORES[0];
+}
+
+/** Kinds of resource that belong to datastores. */
+export const datastoreKinds: readonly AnyKind[] = [anyKind(etcdMemberKind)];
+
+/** Whether the datastore of this cluster is held by several hosts. */
+export function hasSeveral(spec: Spec): boolean {
+  return datastoreOf(spec).members !== undefined && spec.hosts.filter(isControlPlane).length > 1;
+}
+
+/** Whether this host begins its datastore in this run by joining others: it has none, and it is not the one that makes the first. */
+export function joinsOthers({ spec, node, nodes, leader }: PhaseContext): boolean {
+  const { members } = datastoreOf(spec);
+  if (members === undefined || !hasSeveral(spec) || members.begun(node.facts)) return false;
+  return node !== leader || nodes.some(({ isControlPlane: holds, facts }) => holds && members.begun(facts));
 }

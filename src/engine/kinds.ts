@@ -1,11 +1,17 @@
 import { KinitError } from '../model/error.js';
 import type { AnyKind, Resource } from '../model/resource.js';
 import * as common from '../resources/index.js';
+import { datastoreKinds } from '../datastore/index.js';
 import { osKinds } from '../os/index.js';
 import { runtimeKinds } from '../runtime/index.js';
 
 /** Every kind of resource there is: the common ones, and those that the seams' registries contribute. */
-const KINDS: readonly AnyKind[] = [...Object.values<unknown>(common).filter(isKind), ...osKinds, ...runtimeKinds];
+const KINDS: readonly AnyKind[] = [
+  ...Object.values<unknown>(common).filter(isKind),
+  ...osKinds,
+  ...runtimeKinds,
+  ...datastoreKinds,
+];
 
 const BY_NAME = new Map(KINDS.map((kind) => [kind.kind, kind]));
 

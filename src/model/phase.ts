@@ -68,6 +68,16 @@ export interface RegistryAccess {
   readonly password?: string;
 }
 
+/**
+ * How a phase moves over its hosts: together where none is said. The leader goes first, then control planes, then workers; in
+ * waves of these sizes, the last size for all waves behind it. A host that fails in its turn ends the movement.
+ */
+export interface Order {
+  readonly hosts: 'one-by-one' | readonly [number, ...number[]];
+  /** The phase a host must be through with before the next one's turn; absent: the phase itself. */
+  readonly until?: string;
+}
+
 /** One step of bringing a host up: a value, not a class. */
 export interface Phase {
   /** Stable name for --skip, --only and the docs. */
@@ -77,6 +87,7 @@ export interface Phase {
   readonly appliesTo: (context: PhaseContext) => boolean;
   /** Phases that must be finished on EVERY host they concern before this one starts anywhere. Order on one host is the list's order. */
   readonly after?: readonly string[];
+  readonly order?: Order;
   /** Runs also on hosts that were not asked for (`join node4`, `plan node4`): what it writes there follows from those that were. */
   readonly alsoOnOthers?: boolean;
   /** Once its resources are applied, the API server runs or comes up: from its `ready` on the API may be used. */

@@ -153,9 +153,14 @@ test.each([
     /^hosts: one host needs roles: \[control-plane\]/,
   ],
   [
-    'two control planes',
-    hosts({ ...C1, name: 'c2', address: '10.0.0.2' }),
-    /^hosts\[1\]\.roles: this version supports exactly one, and c1 is it; more are planned/,
+    'two control planes whose datastore is on one host',
+    { ...hosts({ ...C1, name: 'c2', address: '10.0.0.2' }), controlPlane: 'embedded' },
+    /^hosts\[1\]\.roles: SQLite keeps its data on one host, and c1 is it\. Make this one a worker, or take controlPlane: static-pods with datastore: etcd/,
+  ],
+  [
+    'eight control planes',
+    hosts(...[2, 3, 4, 5, 6, 7, 8].map((n) => ({ ...C1, name: `c${String(n)}`, address: `10.0.0.${String(n)}` }))),
+    /^hosts\[7\]\.roles: etcd has at most 7 members/,
   ],
   ['a label with a space', { hosts: [{ ...C1, labels: { 'a b': 'c' } }] }, /labels\."a b": the name of a label/],
   ['a label value that starts with -', { hosts: [{ ...C1, labels: { a: '-c' } }] }, /labels\.a: the value of a label/],

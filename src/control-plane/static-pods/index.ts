@@ -1,7 +1,8 @@
-import { datastoreOf, runsAs } from '../../datastore/index.js';
+import { datastoreOf, hasSeveral, joinsOthers, runsAs } from '../../datastore/index.js';
 import { isMember } from '../../model/facts.js';
 import type { PhaseContext, Proofs } from '../../model/phase.js';
 import type { Resource } from '../../model/resource.js';
+import { defined } from '../../model/defined.js';
 import { directory, file } from '../../resources/index.js';
 import { sh, shellScript } from '../../shell/script.js';
 import { apiServerCertificates } from '../api-server/certificates.js';
@@ -31,15 +32,34 @@ export const staticPods: ControlPlaneForm = {
   certificates: apiServerCertificates,
   datastore: (context) => [
     ...datastoreOf(context.spec).resources(context),
-    written(datastoreManifest(context)),
+    // One that joins others gets it when they have taken it.
+    ...(joinsOthers(context) ? [] : [written(datastoreManifest(context))]),
+    ...memberOfSeveral(context),
     runsProof,
   ],
-  datastoreReady: async (context, tools, proofs) => {
-    if (!isMember(context.node.facts)) return;
+  datastoreReady: async (context, tools, changes, proofs) => {
+    const joins = joinsOthers(context);
+    if (!joins && !isMember(context.node.facts)) return;
+    const { members } = datastoreOf(context.spec);
     const manifests = [datastoreManifest(context)];
     const what = `${datastoreOf(context.spec).title} to run as it was written`;
     const dependents = [apiServerPod(context).name];
-    const wait = { what, manifests, dependents, api: false, first: runs(proofs), later: true };
+    // Also one whose promotion was cut.
+    const settling =
+      changes > 0 &&
+      hasSeveral(context.spec) &&
+      members?.begun !== undefined &&
+      (joins || members.begun(context.node.facts));
+    const first = settling ? () => members.settled(context, tools) : undefined;
+    const wait = {
+      what,
+      manifests,
+      dependents,
+      api: false,
+      first: runs(proofs),
+      later: !joins,
+      ...defined({ before: first }),
+    };
     await waitForRuns(wait, context, tools);
   },
   apiServer: (context) => [
@@ -77,7 +97,16 @@ export const staticPods: ControlPlaneForm = {
 };
 
 function datastoreManifest(context: PhaseContext): Manifest {
-  return manifestOf(runsAs(context.spec, 'pod')(context));
+  return manifestOf(runsAs(context.spec, 'pod')(context, joinsOthers(context)));
+}
+
+/** Where it is held by several hosts, and not just begun on its first. */
+function memberOfSeveral(context: PhaseContext): Resource[] {
+  const { members } = datastoreOf(context.spec);
+  if (members === undefined || !hasSeveral(context.spec)) return [];
+  if (!joinsOthers(context) && !members.begun(context.node.facts)) return [];
+  const pod = runsAs(context.spec, 'pod')(context, true);
+  return [members.member(context, manifestOf(pod))];
 }
 
 const controllerManifests = (context: PhaseContext): Manifest[] => [

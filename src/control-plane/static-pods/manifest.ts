@@ -16,13 +16,17 @@ export interface Manifest {
   readonly health: { readonly server: string; readonly path: string };
 }
 
-export function manifestOf(pod: ComponentPod): Manifest {
+export function manifestOf({ firstFlags, ...pod }: ComponentPod): Manifest {
   const digest = digestOf(staticPod(pod));
   const { host = '127.0.0.1', port, scheme, readinessPath, livenessPath } = pod.probe;
   return {
     name: pod.name,
     path: `/etc/kubernetes/manifests/${pod.name}.yaml`,
-    content: staticPod({ ...pod, annotations: [...pod.annotations, { name: MANIFEST_DIGEST, value: digest }] }),
+    content: staticPod({
+      ...pod,
+      flags: [...(firstFlags ?? pod.flags)],
+      annotations: [...pod.annotations, { name: MANIFEST_DIGEST, value: digest }],
+    }),
     digest,
     health: {
       server: `${scheme.toLowerCase()}://${hostPort(host, port)}`,

@@ -9,6 +9,7 @@ import { etcdCertificates } from './certificates.js';
 import { etcdData, etcdReplacing } from './leftovers.js';
 import { CERTIFICATES_DIR, CLIENT_PORT, METRICS_PORT, PEER_PORT } from './places.js';
 import { etcdApiServerFlags, etcdFlags, etcdPod } from './pod.js';
+import { etcdMembers } from './members/index.js';
 import { slowDisk } from './slow-disk.js';
 import { etcdSupply } from './supply.js';
 
@@ -47,5 +48,6 @@ export const etcd: Datastore = {
   leftovers: [etcdData, etcdReplacing],
   slowDisk,
   care: etcdCare,
+  members: etcdMembers,
   supply: etcdSupply,
 };

@@ -1,20 +1,19 @@
 import { imageRef } from '../../model/artifact.js';
 import type { ComponentPod } from '../../model/seams/component-pod.js';
 import type { PhaseContext } from '../../model/phase.js';
-import { isControlPlane } from '../../model/spec.js';
 import { hostPort, loopback } from '../../model/text/address.js';
-import { toFlags } from '../../model/text/flags.js';
+import { toFlags, type Flags } from '../../model/text/flags.js';
 import { PKI_DIR } from '../../pki/index.js';
+import { BORN_LATER, bornWith } from './members/birth.js';
 import { CERTIFICATES_DIR, CLIENT_PORT, METRICS_PORT, peerUrl } from './places.js';
 
-/** kubeadm's (kubeadm 1.34-1.36: phases/etcd getEtcdCommand), and the inventory's. */
-export function etcdFlags(context: PhaseContext): string[] {
+/** kubeadm's (kubeadm 1.34-1.36: phases/etcd getEtcdCommand), and the inventory's. @param first what counts at its first start only */
+export function etcdFlags(context: PhaseContext, first: Flags = {}): string[] {
   const { spec, node } = context;
   const { dataDir, extraArgs } = spec.etcd;
   const local = loopback(node.address);
   const client = `https://${hostPort(node.address, CLIENT_PORT)}`;
   const peer = peerUrl(node.address);
-  const members = membersUpTo(context);
   const flags = {
     'advertise-client-urls': client,
     'cert-file': `${CERTIFICATES_DIR}/server.crt`,
@@ -22,8 +21,7 @@ export function etcdFlags(context: PhaseContext): string[] {
     'data-dir': dataDir,
     'feature-gates': 'InitialCorruptCheck=true',
     'initial-advertise-peer-urls': peer,
-    'initial-cluster': members.map(([name, address]) => `${name}=${peerUrl(address)}`).join(','),
-    'initial-cluster-state': members.length > 1 ? 'existing' : undefined,
+    'initial-cluster': `${node.spec.name}=${peer}`,
     'key-file': `${CERTIFICATES_DIR}/server.key`,
     'listen-client-urls': `https://${hostPort(local, CLIENT_PORT)},${client}`,
     'listen-metrics-urls': `http://${hostPort(local, METRICS_PORT)}`,
@@ -37,14 +35,14 @@ export function etcdFlags(context: PhaseContext): string[] {
     'trusted-ca-file': `${CERTIFICATES_DIR}/ca.crt`,
     'watch-progress-notify-interval': '5s',
   };
-  return toFlags(flags, extraArgs);
+  return toFlags({ ...flags, ...first }, extraArgs);
 }
 
 /**
  * etcd by these flags. The data folder belongs to etcd:etcd on the host (CIS 1.1.12); the process is root in its container, for its keys
  * are root's alone.
  */
-export function etcdPod(context: PhaseContext): ComponentPod {
+export function etcdPod(context: PhaseContext, joins: boolean): ComponentPod {
   const { spec, node, images } = context;
   const { dataDir, extraArgs } = spec.etcd;
   const local = loopback(node.address);
@@ -53,6 +51,7 @@ export function etcdPod(context: PhaseContext): ComponentPod {
     name: 'etcd',
     annotations: [{ name: 'kubeadm.kubernetes.io/etcd.advertise-client-urls', value: client }],
     flags: etcdFlags(context),
+    firstFlags: etcdFlags(context, joins ? BORN_LATER : bornWith(node.facts.kubernetes.manifests)),
     image: imageRef(images, 'etcd'),
     probe: {
       ...probeAt(extraArgs['listen-metrics-urls'], local),
@@ -90,13 +89,4 @@ function probeAt(urls: string | undefined, local: string): Pick<ComponentPod['pr
     port: Number(url?.port) || METRICS_PORT,
     scheme: url?.protocol === 'https:' ? 'HTTPS' : 'HTTP',
   };
-}
-
-/** Those it starts with, itself among them; more than one means that it joins them. Members join one after the other, in the inventory's order; one that does not answer now is one all the same. */
-function membersUpTo({ spec, node, addresses }: PhaseContext): readonly (readonly [name: string, address: string])[] {
-  const names = spec.hosts.filter(isControlPlane).map(({ name }) => name);
-  return names.slice(0, names.indexOf(node.spec.name) + 1).flatMap((name) => {
-    const address = addresses[name];
-    return address === undefined ? [] : [[name, address] as const];
-  });
 }

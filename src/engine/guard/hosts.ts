@@ -3,6 +3,7 @@ import { guardedOptions } from '../../inventory/guarded.js';
 import { isMember, type HostFacts } from '../../model/facts.js';
 import { isControlPlane, type HostSpec, type Spec } from '../../model/spec.js';
 import { hostPort } from '../../model/text/address.js';
+import { controlPlanesOf } from '../session/leader.js';
 import type { KnownCluster } from './cluster.js';
 import type { Refusal } from './refusal.js';
 
@@ -28,15 +29,22 @@ function changedNames({ hosts }: Spec, { nodes }: KnownCluster, live: readonly G
   });
 }
 
+/** Control planes come by init, and go by reset; a node is not made another kind of node where it stands. */
 function changedRoles({ hosts }: Spec, { nodes }: KnownCluster, live: readonly GuardedHost[]): Refusal[] {
   const recorded = Object.keys(nodes).filter((name) => nodes[name]?.controlPlane === true);
   const seen = live.filter(({ facts }) => isMember(facts) && controlPlaneOn(facts.kubernetes.manifests) !== undefined);
   const there = [...new Set([...recorded, ...seen.map(({ spec }) => spec.name)])].sort();
+  if (there.length === 0) return [];
   const wanted = hosts
     .filter(isControlPlane)
     .map(({ name }) => name)
     .sort();
-  if (there.length === 0 || there.join() === wanted.join()) return [];
+  const workers = Object.keys(nodes).filter((name) => nodes[name]?.controlPlane === false);
+  const gone = there.some((name) => !wanted.includes(name));
+  // One that was given back since, and is no node any more, may come again as anything.
+  const isFree = (name: string): boolean => live.some(({ spec, facts }) => spec.name === name && !isMember(facts));
+  const risen = wanted.some((name) => workers.includes(name) && !isFree(name));
+  if (!gone && !risen) return [];
   return [refusal('hosts[].roles', `control plane on ${there.join(', ')}`, `on ${wanted.join(', ')}`)];
 }
 
@@ -46,7 +54,7 @@ function changedPlaces(spec: Spec, known: KnownCluster, live: readonly GuardedHo
     if (controlPlane !== true || there === undefined || there === address || !isControlPlane(host)) return [];
     return [refusal('hosts[].internalAddress', `${there} for ${host.name}`, address)];
   });
-  const leader = live.find(({ spec: host }) => isControlPlane(host));
+  const leader = controlPlanesOf(live)[0];
   // Where the address or the port has changed, what follows from them need not be told too.
   if (moved.length > 0 || leader === undefined || known.endpoint === undefined) return moved;
   const wanted = spec.apiServer.endpoint ?? known.decisions['endpoint'] ?? defaultEndpoint(known, leader, spec);

@@ -3,7 +3,7 @@ import type { KinitError } from '../../model/error.js';
 import { asKinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { limiter } from '../../model/limit.js';
-import type { Phase } from '../../model/phase.js';
+import type { Phase, PhaseContext } from '../../model/phase.js';
 import type { PlanContent, PlannedChange } from '../../model/plan.js';
 import type { RecordedMove } from '../../model/record.js';
 import type { Tools } from '../../model/resource.js';
@@ -23,6 +23,7 @@ import { barriers } from './barriers.js';
 import type { HostsOutcome, PhaseTiming } from './outcome.js';
 import { runPipeline } from './pipeline.js';
 import { isInterrupted, stoppedByStrict } from './stopped.js';
+import { turnOf, type Mover } from './turns.js';
 
 /** What is to be done on the hosts. */
 export interface HostsRun {
@@ -84,6 +85,12 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
     ids,
     live.map(({ spec }) => spec.name),
   );
+  const nodes = live.filter(({ facts }) => facts.arch !== 'unsupported').map(({ spec: { name } }) => name);
+  const movers = moversOf(
+    phases,
+    nodes.map((name) => contextFor(shared, name, artifacts)),
+    run.selected,
+  );
   const slot = limiter(inventory.spec.parallel);
   const timings: PhaseTiming[] = [];
   const failures = new Map<string, unknown>();
@@ -103,6 +110,7 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
           tools,
           phases: phases.map((phase) => (isFor(phase, name, run.selected) ? phase : leftOut(phase))),
           barriers: waits,
+          turn: (phase) => turnOf(phase, name, movers.get(phase.id) ?? []),
           emit,
           dryRun,
           slot,
@@ -129,6 +137,30 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
     }),
   );
   return { timings, failures };
+}
+
+/** The hosts that each phase with an order concerns. */
+function moversOf(
+  phases: readonly Phase[],
+  contexts: readonly PhaseContext[],
+  selected: ReadonlySet<string>,
+): ReadonlyMap<string, readonly Mover[]> {
+  const ordered = phases.filter(({ order }) => order !== undefined);
+  return new Map(
+    ordered.map((phase) => {
+      const concerned = contexts.filter(
+        (context) => isFor(phase, context.node.spec.name, selected) && phase.appliesTo(context),
+      );
+      return [
+        phase.id,
+        concerned.map(({ node, leader }) => ({
+          name: node.spec.name,
+          leads: node === leader,
+          isControlPlane: node.isControlPlane,
+        })),
+      ];
+    }),
+  );
 }
 
 function isFor({ alsoOnOthers }: Phase, host: string, selected: ReadonlySet<string>): boolean {

@@ -14,6 +14,7 @@ import { entriesOf, mustRecord, record } from '../change/record.js';
 import { tellFailure, type Witness } from './failure.js';
 import type { PhaseTiming } from './outcome.js';
 import { stoppedOnRequest } from './stopped.js';
+import type { Turn } from './turns.js';
 
 /** One host's way through its phases. */
 export interface Pipeline {
@@ -21,6 +22,8 @@ export interface Pipeline {
   readonly tools: Tools;
   readonly phases: readonly Phase[];
   readonly barriers: Barriers;
+  /** Whom this host waits for before its turn in a phase. */
+  readonly turn: (phase: Phase) => Turn | undefined;
   readonly emit: Emit;
   /** Only say what would change. */
   readonly dryRun: boolean;
@@ -59,6 +62,8 @@ export async function runPipeline(pipeline: Pipeline): Promise<number> {
     const proofs = proofsOf([...first.values()].flat());
     for (const phase of mine) {
       for (const name of await waitForOthers(phase, pipeline)) gone.add(name);
+      await waitForTurn(phase, pipeline);
+      barriers.begin(phase.id, host);
       const known = total === 0 || pipeline.dryRun ? first.get(phase.id) : undefined;
       const changes = await pipeline.slot(() =>
         runPhase(phase, known, pipeline, gone, total === 0 ? proofs : NO_PROOFS),
@@ -120,6 +125,28 @@ async function waitForOthers(
     if (tools.signal.aborted) throw stoppedOnRequest().at({ host, phase: phase.id });
   }
   return gone;
+}
+
+/** Throws where a host before this one has failed in its turn: what broke it would break this one too, or it cannot do without both. */
+async function waitForTurn(phase: Phase, { turn, barriers, context, emit, dryRun, tools }: Pipeline): Promise<void> {
+  const wait = dryRun ? undefined : turn(phase);
+  if (wait === undefined) return;
+  const { until, before } = wait;
+  const host = context.node.spec.name;
+  const others = barriers.pending(until).filter((name) => before.includes(name));
+  if (others.length > 0)
+    emit({ type: 'phase-waiting', host, phase: phase.id, for: `its turn, behind ${others.join(', ')}` });
+  const failed = await barriers.wait(until, before);
+  if (tools.signal.aborted) throw stoppedOnRequest().at({ host, phase: phase.id });
+  // One that failed before its turn came has changed nothing that this is about.
+  const first = failed.find((name) => barriers.hasBegun(phase.id, name));
+  if (first === undefined) return;
+  throw new KinitError(`not started: ${first} did not get through "${until}", and hosts take their turns in this`, {
+    class: 'partial',
+    host,
+    phase: phase.id,
+    hint: `Mend ${first} first, then run the same command again.`,
+  });
 }
 
 async function runPhase(

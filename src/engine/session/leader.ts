@@ -1,6 +1,7 @@
+import { controlPlaneOn } from '../../control-plane/index.js';
 import { DATASTORES } from '../../datastore/index.js';
 import { KinitError } from '../../model/error.js';
-import { isMember } from '../../model/facts.js';
+import { isMember, type HostFacts } from '../../model/facts.js';
 import { isControlPlane, type HostSpec, type Spec } from '../../model/spec.js';
 import type { LiveHost, LostHost } from './session.js';
 
@@ -8,16 +9,35 @@ const STORE = DATASTORES.map(({ title }) => title).join(' or ');
 
 interface OfInventory {
   readonly spec: HostSpec;
-}
-
-/** The control-plane hosts among those given, in the inventory's order. */
-export function controlPlanesOf<Host extends OfInventory>(hosts: readonly Host[]): readonly Host[] {
-  return hosts.filter(({ spec }) => isControlPlane(spec));
+  /** Absent: nothing has been asked of it yet. */
+  readonly facts?: HostFacts;
 }
 
 /**
- * The host that a cluster is worked on through: one-per-cluster things happen on it, and the lock lies there. It is the
- * first control-plane host in the inventory, of those given (those that answer). Nobody else decides this.
+ * The control-plane hosts among those given, the fittest to speak to first: whose API server listens, then who has one, then who has
+ * any part of a control plane, then those that are none yet; in the inventory's order where they are alike.
+ */
+export function controlPlanesOf<Host extends OfInventory>(hosts: readonly Host[]): readonly Host[] {
+  const here = hosts.filter(({ spec }) => isControlPlane(spec));
+  return here.length < 2 ? here : [...here].sort((a, b) => unfitness(a) - unfitness(b));
+}
+
+function unfitness({ facts }: OfInventory): number {
+  const there = facts === undefined || !isMember(facts) ? undefined : controlPlaneOn(facts.kubernetes.manifests);
+  if (facts === undefined || there === undefined) return 3;
+  const port = there.options['apiServer.port'];
+  if (port === undefined) return 2;
+  return facts.listening.some((socket) => socket.port === Number(port)) ? 0 : 1;
+}
+
+/** Whether a control plane, or a part of it, lies on the host: a cluster has begun there. */
+function hasBegun({ facts }: LiveHost): boolean {
+  return isMember(facts) && controlPlaneOn(facts.kubernetes.manifests) !== undefined;
+}
+
+/**
+ * The host that a cluster is worked on through: one-per-cluster things happen on it. It is the fittest control-plane host of those
+ * given (those that answer); no host is special. Nobody else decides this.
  */
 export function leaderOf<Host extends OfInventory>(hosts: readonly Host[]): Host | undefined {
   return controlPlanesOf(hosts)[0];
@@ -33,7 +53,7 @@ export function requireLeader(live: readonly LiveHost[], lost: readonly LostHost
   const leader = leaderOf(here);
   if (leader === undefined) throw gone[0]?.error ?? noControlPlane();
   if (gone.length === 0) return leader;
-  const exists = here.some(({ facts }) => isMember(facts));
+  const exists = here.some(hasBegun);
   if (exists && here.length > gone.length) return leader;
   const names = gone.map(({ spec }) => spec.name).join(', ');
   throw new KinitError(

@@ -1,7 +1,7 @@
 import { acquireLock } from '../../cluster/lock/lock.js';
 import { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
-import { leaderOf } from './leader.js';
+import { controlPlanesOf } from './leader.js';
 import type { OpenHost } from './session.js';
 
 export interface LockWish {
@@ -19,29 +19,41 @@ export interface ClusterLock {
   readonly lost: AbortSignal;
 }
 
-/** It lies on the leader; without one there is nothing to guard. */
+/**
+ * It lies on every control-plane host that answers, so that two runs that reach different ones still meet: a run goes on only with
+ * more than half of them (requireLeader), and two such halves have a host in common. It is taken in one order by all, by address;
+ * without a control-plane host there is nothing to guard.
+ */
 export function clusterLock(
   command: string,
   { lock, emit, signal }: { readonly lock: LockWish; readonly emit: Emit; readonly signal: AbortSignal },
 ): ClusterLock {
-  let held: (() => Promise<void>) | undefined;
+  let held: (() => Promise<void>)[] = [];
   const lost = new AbortController();
+  const release = async (): Promise<void> => {
+    const all = held;
+    held = [];
+    await Promise.all(all.map((each) => each()));
+  };
   return {
     take: async (connected) => {
-      const leader = leaderOf(connected);
-      if (leader === undefined) return;
-      held = await acquireLock(leader.connection, command, {
-        ...lock,
-        onWait: (text) => emit({ type: 'progress', host: leader.spec.name, text }),
-        signal,
-        onLost: () => lost.abort(),
-      });
+      const hosts = [...controlPlanesOf(connected)].sort((a, b) => (a.spec.address < b.spec.address ? -1 : 1));
+      try {
+        for (const { spec, connection } of hosts)
+          held.push(
+            await acquireLock(connection, command, {
+              ...lock,
+              onWait: (text) => emit({ type: 'progress', host: spec.name, text }),
+              signal,
+              onLost: () => lost.abort(),
+            }),
+          );
+      } catch (thrown) {
+        await release().catch(() => undefined);
+        throw thrown;
+      }
     },
-    release: async () => {
-      const release = held;
-      held = undefined;
-      await release?.();
-    },
+    release,
     lost: lost.signal,
   };
 }

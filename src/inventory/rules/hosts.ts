@@ -1,4 +1,6 @@
 import { isIP, isIPv4 } from 'node:net';
+import { FORMS, withDatastore } from '../../control-plane/index.js';
+import { DATASTORES, datastoreOf, type Datastore } from '../../datastore/index.js';
 import { type HostSpec, isControlPlane, type Spec } from '../../model/spec.js';
 import { canonicalAddress } from '../../model/text/cidr.js';
 import type { Finding } from '../problem.js';
@@ -13,7 +15,7 @@ export const hostRules: readonly Rule[] = [
   { reads: ['hosts.internalAddress'], check: internalAddressesUnique },
   { reads: ['hosts.internalAddress'], check: internalAddressesUsable },
   { reads: ['hosts.roles'], check: rolesUnique },
-  { reads: ['hosts.roles'], check: oneControlPlane },
+  { reads: ['hosts.roles', 'controlPlane', 'datastore'], check: controlPlanes },
 ];
 
 function namesUnique({ hosts }: Spec): Finding[] {
@@ -114,10 +116,15 @@ function rolesUnique({ hosts }: Spec): Finding[] {
   );
 }
 
-/** How many control-plane hosts an inventory may have in this version. */
-export const MOST_CONTROL_PLANES = 1;
+/** How many control-plane hosts an inventory may have at most. */
+export const MOST_CONTROL_PLANES = Math.max(...DATASTORES.map(mostMembers));
 
-function oneControlPlane({ hosts }: Spec): Finding[] {
+function mostMembers({ members }: Datastore): number {
+  return members?.most ?? 1;
+}
+
+function controlPlanes(spec: Spec): Finding[] {
+  const { hosts } = spec;
   const indexes = hosts.flatMap((host, index) => (isControlPlane(host) ? [index] : []));
   if (indexes.length === 0)
     return [
@@ -128,12 +135,28 @@ function oneControlPlane({ hosts }: Spec): Finding[] {
         message: 'one host needs roles: [control-plane] (or [control-plane, worker])',
       },
     ];
-  const [first = 0, ...rest] = indexes;
-  return rest.slice(MOST_CONTROL_PLANES - 1).map((index) => ({
+  const store = datastoreOf(withDatastore(spec));
+  const most = mostMembers(store);
+  const why =
+    most === 1
+      ? `${store.title} keeps its data on one host, and ${nameOf(hosts, indexes[0] ?? 0)} is it. Make this one a worker, or take ${several()}`
+      : `${store.title} has at most ${String(most)} members: more make it slower, not safer. Make this one a worker`;
+  return indexes.slice(most).map((index) => ({
     path: ['hosts', index, 'roles'],
-    found: 'a second control-plane host',
-    message: `this version supports exactly one, and ${nameOf(hosts, first)} is it; more are planned. Make this one a worker`,
+    found: most === 1 ? 'a second control-plane host' : `more than ${String(most)} control-plane hosts`,
+    message: why,
   }));
+}
+
+/** What several control planes can be had with. */
+function several(): string {
+  const stores = DATASTORES.filter(({ members }) => members !== undefined);
+  return stores
+    .map(({ id, runs }) => {
+      const form = FORMS.find(({ datastoreAs }) => datastoreAs === runs.as);
+      return `controlPlane: ${form?.id ?? '?'} with datastore: ${id}`;
+    })
+    .join(' or ');
 }
 
 function nameOf(hosts: readonly HostSpec[], index: number): string {

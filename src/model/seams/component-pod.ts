@@ -29,5 +29,8 @@ export const componentPod = z.strictObject({
   volumes: z.array(volume),
 });
 
-export type ComponentPod = z.output<typeof componentPod>;
+export interface ComponentPod extends z.output<typeof componentPod> {
+  /** All flags with those that count at its first start only, as it had them then; whether it runs as it should does not hang on them. */
+  readonly firstFlags?: readonly string[];
+}
 export type PodVolume = z.output<typeof volume>;

@@ -104,8 +104,8 @@ export const hostSchema = z.strictObject({
     .describe('What it is. A host with both runs the control plane and ordinary pods.')
     .meta(
       moved(
-        'which hosts are the control plane is decided when the cluster is made',
-        'Workers are added with kinit join and given back with kinit reset. The number of control-plane hosts cannot change in this version.',
+        'a node is made a control plane, or a worker, when it comes to the cluster',
+        'Control-plane hosts are added by kinit init and taken out by kinit reset NAME, then the inventory is changed; workers by kinit join and kinit reset NAME.',
       ),
     ),
   ssh: z.strictObject(hostSshOptions).optional().describe('Differs from the shared ssh section for this host.'),

@@ -1,4 +1,5 @@
 import { controlPlaneOf } from '../../control-plane/index.js';
+import { joinsOthers } from '../../datastore/index.js';
 import type { Phase } from '../../model/phase.js';
 import { kubeletWaits } from './kubelet-waits.js';
 import { kubeletProof, kubeletService, waitForOwnKubelet } from './kubelet/index.js';
@@ -8,8 +9,15 @@ export const datastore: Phase = {
   id: 'datastore',
   title: 'Datastore',
   appliesTo: ({ node }) => node.isControlPlane,
-  resources: (context) => controlPlaneOf(context.spec).datastore(context),
-  ready: (context, tools, _changes, proofs) => controlPlaneOf(context.spec).datastoreReady(context, tools, proofs),
+  // One after the other, each with its API server: the datastore takes one new member at a time, and does without one, not without two.
+  order: { hosts: 'one-by-one', until: 'control-plane' },
+  resources: (context) => [
+    ...controlPlaneOf(context.spec).datastore(context),
+    // One that joins others must have caught up with them before an API server asks it.
+    ...(joinsOthers(context) ? [kubeletService(context)] : []),
+  ],
+  ready: (context, tools, changes, proofs) =>
+    controlPlaneOf(context.spec).datastoreReady(context, tools, changes, proofs),
 };
 
 /**

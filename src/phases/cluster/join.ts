@@ -28,11 +28,11 @@ export const join: Phase = {
   },
 };
 
-/** The kubelet of a joined worker as it shall be from then on, and its node's labels and taints. */
+/** The kubelet of a joined node as it shall be from then on, and its node's labels and taints; the leader's are set with the cluster. */
 export const nodeService: Phase = {
   id: 'node',
   title: 'Kubelet service, node labels and taints',
-  appliesTo: ({ node }) => !node.isControlPlane,
+  appliesTo: ({ node, leader }) => node !== leader,
   after: ['cluster-config'],
   resources: (context) => [kubeletService(context), kubeletProof, clusterNode(nodeWishes(context))],
   ready: (context, tools, _changes, proofs) => waitForOwnKubelet(context, tools, proofs),

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { staticPods } from '../../../src/control-plane/static-pods/index.js';
-import type { PhaseContext } from '../../../src/model/phase.js';
+import type { Node, PhaseContext } from '../../../src/model/phase.js';
 import { kubeletFlags } from '../../../src/phases/cluster/kubelet/flags.js';
 import { kubeconfig } from '../../../src/pki/index.js';
 import { EACH_KUBEADM, goldenKubeadm } from '../../golden.js';
@@ -158,14 +158,67 @@ test('an external cloud provider reaches the controller manager and the kubelet'
   expect(kubeletFlags(makeContext())).not.toContain('cloud-provider');
 });
 
-test('etcd members join one after the other, in the order of the inventory', () => {
+describe('etcd on several hosts', () => {
   const hosts = ['n1', 'n2', 'n3'].map((name, i) => ({ name, address: `10.77.0.1${i + 1}`, roles: ['control-plane'] }));
   const context = makeContext({ hosts });
-  const second = manifest('etcd', { ...context, node: context.nodes[1] ?? context.node });
-  expect(flag(manifest('etcd', context), 'initial-cluster')).toBe('n1=https://10.77.0.11:2380');
-  expect(flag(second, 'initial-cluster')).toBe('n1=https://10.77.0.11:2380,n2=https://10.77.0.12:2380');
-  expect(flag(second, 'initial-cluster-state')).toBe('existing');
+  const on = (index: number, of = context): PhaseContext => ({ ...of, node: of.nodes[index] as Node });
+  const member = (of: PhaseContext): { manifest: { content: string }; others: string[] } | undefined =>
+    staticPods.datastore(of).find(({ kind }) => kind === 'etcdMember') as never;
+  /** As it is once this manifest lies on its host. */
+  const begun = (of: PhaseContext, name: string, text: string): PhaseContext => {
+    const nodes = of.nodes.map((node) =>
+      node.spec.name === name
+        ? { ...node, facts: { ...node.facts, kubernetes: { ...node.facts.kubernetes, manifests: { [PATH]: text } } } }
+        : node,
+    );
+    const find = (node: Node): Node => nodes.find(({ spec }) => spec.name === node.spec.name) as Node;
+    return { ...of, nodes, node: find(of.node), leader: find(of.leader) };
+  };
+  const PATH = '/etc/kubernetes/manifests/etcd.yaml';
+
+  test('the leader of a new cluster begins it alone, the others join what is there by then', () => {
+    expect(flag(manifest('etcd', context), 'initial-cluster')).toBe('n1=https://10.77.0.11:2380');
+    expect(member(context)).toBeUndefined();
+    const { manifest: first, others } = member(on(1)) ?? fail();
+    expect(flag(first.content, 'initial-cluster-state')).toBe('existing');
+    expect(flag(first.content, 'initial-cluster')).toBe('@KINIT_MEMBERS@');
+    expect(others).toEqual(['https://10.77.0.11:2379', 'https://10.77.0.13:2379']);
+    expect(staticPods.datastore(on(1)).map(({ id }) => id)).not.toContain(`file:${PATH}`);
+  });
+
+  test('what a member was begun with stays, and whether it runs as it should does not hang on that', () => {
+    const written = (member(on(1)) ?? fail()).manifest.content.replace(
+      '@KINIT_MEMBERS@',
+      'n1=https://a:2380,n2=https://b:2380',
+    );
+    const later = begun(on(1), 'n2', written);
+    expect(manifest('etcd', later)).toBe(written);
+    expect(member(later)).toBeDefined();
+    const digest = /manifest-sha256: (\S+)/.exec(written)?.[1];
+    expect(
+      manifest('etcd', { ...context, node: context.nodes[1] as Node, leader: context.nodes[1] as Node }),
+    ).toContain(digest);
+  });
+
+  test('a cluster that has begun on another host is joined, also by the first of the inventory', () => {
+    const moved = begun(
+      { ...context, leader: context.nodes[1] as Node },
+      'n2',
+      manifest('etcd', on(1, { ...context, leader: context.nodes[1] as Node })),
+    );
+    expect(member(moved)).toBeDefined();
+    expect(staticPods.datastore(moved).map(({ id }) => id)).not.toContain(`file:${PATH}`);
+  });
+
+  test('with one control plane nobody asks who is a member', () => {
+    const alone = makeContext();
+    expect(member(begun(alone, alone.node.spec.name, manifest('etcd', alone)))).toBeUndefined();
+  });
 });
+
+const fail = (): never => {
+  throw new Error('there is no member');
+};
 
 test('IPv6 addresses stand in brackets where a port follows', () => {
   const context = makeContext({ hosts: [{ name: 'n1', address: 'fd00::11', roles: ['control-plane'] }] });

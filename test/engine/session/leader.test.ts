@@ -5,11 +5,26 @@ import { KinitError } from '../../../src/model/error.js';
 
 const spec = (name: string, role: 'control-plane' | 'worker'): LiveHost['spec'] =>
   ({ name, roles: [role] }) as unknown as LiveHost['spec'];
-const live = (name: string, role: 'control-plane' | 'worker', joined: boolean): LiveHost =>
+/** @param joined a node, and with role control-plane one with an API server; 'listens': which answers */
+const live = (name: string, role: 'control-plane' | 'worker', joined: boolean | 'listens' | 'etcd only'): LiveHost =>
   ({
     spec: spec(name, role),
-    facts: { kubernetes: { membership: joined ? 'member' : 'none' } },
+    facts: {
+      listening: joined === 'listens' ? [{ protocol: 'tcp', address: '*', port: 6443 }] : [],
+      kubernetes: {
+        membership: joined === false ? 'none' : 'member',
+        manifests:
+          role === 'worker' || joined === false
+            ? {}
+            : {
+                '/etc/kubernetes/manifests/x.yaml':
+                  joined === 'etcd only' ? pod('etcd', '--name=x') : pod('kube-apiserver', '--secure-port=6443'),
+              },
+      },
+    },
   }) as unknown as LiveHost;
+const pod = (name: string, flag: string): string =>
+  `spec: { containers: [{ name: ${name}, command: [${name}, ${flag}] }] }`;
 const lost = (name: string, role: 'control-plane' | 'worker'): LostHost => ({
   spec: spec(name, role),
   error: new KinitError(`${name} does not answer`, { class: 'access' }),
@@ -49,9 +64,27 @@ test('a cluster is not begun while a control-plane host is away: it may be there
   ).toBe('1 of 3 control-plane hosts cannot be reached: cp3');
 });
 
-test('the order of the inventory decides, whatever stands between', () => {
-  const hosts = [live('w1', 'worker', true), live('cp2', 'control-plane', true), live('cp1', 'control-plane', true)];
-  expect(controlPlanesOf(hosts).map(({ spec: { name } }) => name)).toEqual(['cp2', 'cp1']);
-  expect(leaderOf(hosts)?.spec.name).toBe('cp2');
+test('whose API server listens comes first, then who has one, then who is on the way, then who is none yet; alike: by the inventory', () => {
+  const hosts = [
+    live('w1', 'worker', true),
+    live('new', 'control-plane', false),
+    live('half', 'control-plane', 'etcd only'),
+    live('down', 'control-plane', true),
+    live('up2', 'control-plane', 'listens'),
+    live('up1', 'control-plane', 'listens'),
+  ];
+  expect(controlPlanesOf(hosts).map(({ spec: { name } }) => name)).toEqual(['up2', 'up1', 'down', 'half', 'new']);
+  expect(leaderOf(hosts)?.spec.name).toBe('up2');
   expect(leaderOf(hosts.slice(0, 1))).toBeUndefined();
+});
+
+test('a cluster that has begun on a host which does not answer now is not begun again on others, whatever lies on them', () => {
+  const prepared = { ...live('cp2', 'control-plane', true) };
+  const withoutPods = {
+    ...prepared,
+    facts: { ...prepared.facts, kubernetes: { ...prepared.facts.kubernetes, manifests: {} } },
+  };
+  expect(messageOf([withoutPods, withoutPods], [lost('cp1', 'control-plane')])).toBe(
+    '1 of 3 control-plane hosts cannot be reached: cp1',
+  );
 });

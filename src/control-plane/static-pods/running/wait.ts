@@ -25,6 +25,8 @@ export interface RunsWait {
   readonly first: string | undefined;
   /** Nothing is waited for where no pod of the control plane has been started yet, or there is no kubelet to start one. */
   readonly later?: boolean;
+  /** What has to be done before it can be well. */
+  readonly before?: () => Promise<Look<undefined>>;
   /** Components that are of no use without these. */
   readonly dependents?: readonly string[];
 }
@@ -35,7 +37,7 @@ export interface RunsWait {
  * Where nothing was changed and all has run for a while, the first look says so and nothing more is asked of the host.
  */
 export async function waitForRuns(
-  { what, manifests, api, first, later = false, dependents = [] }: RunsWait,
+  { what, manifests, api, first, later = false, before, dependents = [] }: RunsWait,
   context: PhaseContext,
   tools: Tools,
 ): Promise<void> {
@@ -59,10 +61,12 @@ export async function waitForRuns(
     look: async () => {
       const answers: Look<undefined> = server === undefined ? DONE : await lookAtApi(server, '/readyz', mayReload());
       if (!answers.done || settled) return answers;
-      const runs = await ask(health);
+      const prepared = (await before?.()) ?? DONE;
+      const runs = await ask(prepared.done ? health : []);
       if (later && (!runs.any || !runs.kubelet)) return DONE;
       if (runs.trouble !== undefined) return { done: false, missing: `the container runtime: ${runs.trouble}` };
       trouble.see(runs);
+      if (!prepared.done) return prepared;
       const missing = manifests.flatMap((manifest) => lacking(manifest, runs.of(manifest.name)) ?? []);
       return missing.length === 0 ? DONE : { done: false, missing: missing.join('\n') };
     },
