@@ -9,6 +9,7 @@ export const LANES = {
     'cluster',
     'plan',
     'variants',
+    'ha',
     'leftovers',
     'guard',
     'adopt',

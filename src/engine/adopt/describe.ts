@@ -137,7 +137,7 @@ function blocking({ configuration, nodes, version, kubeProxy, clusterId }: SeenC
   if (clusterId === '') found.push('The namespace kube-system has no uid.');
   if (controlPlanes.length !== 1)
     found.push(
-      `The control plane is on ${String(controlPlanes.length)} nodes; this version of kinit works with exactly one.`,
+      `The control plane is on ${String(controlPlanes.length)} nodes; this version of kinit takes over exactly one.`,
     );
   const [least, most] = [minor(KUBERNETES_VERSIONS.minimum), minor(KUBERNETES_VERSIONS.maximum)];
   if (minor(version) < least || minor(version) > most)

@@ -1,8 +1,7 @@
 import { isOutage, isRefusal } from '../../cluster/api/errors.js';
-import { text } from '../../cluster/api/json.js';
+import { recordInCluster } from '../../cluster/record/forget.js';
 import { readRecord } from '../../cluster/record/text.js';
 import { nodeAddress } from '../../facts/index.js';
-import type { ClusterApi } from '../../model/api.js';
 import { defined } from '../../model/defined.js';
 import type { Emit } from '../../model/event.js';
 import { isMember } from '../../model/facts.js';
@@ -44,7 +43,7 @@ async function throughApi({ inventory, leader, live, signal, mayReadKeys }: AskC
   if (access === undefined) return undefined;
   try {
     const api = await access.api();
-    const record = await recordIn(api, leader.spec.name);
+    const record = await recordInCluster(api, leader.spec.name);
     if (record !== undefined) return fromRecord(record);
     return { ...(await askLive(api, live)), nodes: fromHosts(live).nodes, moves: [] };
   } catch (thrown) {
@@ -54,12 +53,6 @@ async function throughApi({ inventory, leader, live, signal, mayReadKeys }: AskC
   } finally {
     access.close();
   }
-}
-
-async function recordIn(api: ClusterApi, host: string): Promise<ClusterRecord | undefined> {
-  const { namespace, name, key } = RECORD;
-  const found = text(await api.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name }), 'data', key);
-  return found === undefined ? undefined : readRecord(found, `ConfigMap ${namespace}/${name}`, host);
 }
 
 /** The newest copy of those that answer. */

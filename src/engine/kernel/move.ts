@@ -51,11 +51,11 @@ export async function moveKernels(
   beforeLeader: () => Promise<void>,
   options: MoveOptions,
 ): Promise<Moved> {
-  const queue = inOrder(todo);
+  const leader = leaderOf(all)?.spec.name;
+  const queue = inOrder(todo, leader);
   await askFor(queue, options);
   const failures = new Map<string, KinitError>();
   const timings: PhaseTiming[] = [];
-  const leader = leaderOf(all)?.spec.name;
   // A host that has been worked on has a connection of before its reboot here.
   let reachable = all;
   for (const host of queue) {
@@ -83,11 +83,12 @@ export async function moveKernels(
   return { failures, timings };
 }
 
-/** Workers, then control planes, the first of them last. */
-function inOrder(hosts: readonly LiveHost[]): readonly LiveHost[] {
+/** Workers, then control planes, the leader last: the API is reached through it. */
+function inOrder(hosts: readonly LiveHost[], leader: string | undefined): readonly LiveHost[] {
   const workers = hosts.filter(({ spec }) => !isControlPlane(spec));
-  const controlPlanes = hosts.filter(({ spec }) => isControlPlane(spec));
-  return [...workers, ...controlPlanes.reverse()];
+  const controlPlanes = hosts.filter(({ spec }) => isControlPlane(spec)).reverse();
+  const leads = ({ spec }: LiveHost): boolean => spec.name === leader;
+  return [...workers, ...controlPlanes.filter((host) => !leads(host)), ...controlPlanes.filter(leads)];
 }
 
 /** Those whose failure does not say that they are down. */

@@ -20,7 +20,8 @@ import { stoppedByStrict } from '../run/stopped.js';
 import { controlPlanesOf, leaderOf } from '../session/leader.js';
 import { clusterLock, lockLost, type LockWish } from '../session/lock.js';
 import { checkHostNames } from '../session/select.js';
-import { closeHosts, openHosts, type LiveHost } from '../session/session.js';
+import { closeHosts, openHosts, type LiveHost, type LostHost } from '../session/session.js';
+import { departure, forgetMember, leaveDatastore, mayLeave, type Departure } from './departure.js';
 import { forgetNode, leaveCluster } from './leave.js';
 import { undo } from './undo.js';
 
@@ -76,6 +77,8 @@ interface Work extends ResetOptions {
   readonly access: ClusterAccess | undefined;
   /** The control plane goes too: no node has to be taken out of anything. */
   readonly wholeCluster: boolean;
+  /** Control planes that leave while others stay. */
+  readonly departing: Departure | undefined;
   /** Throws where this host must not be begun with. */
   readonly mayBegin: (host: string) => void;
 }
@@ -103,13 +106,16 @@ async function workOnHosts(chosen: ReadonlySet<string>, options: ResetOptions): 
       if (chosen.has(spec.name)) fail(spec.name, 'connect', error);
       else emit({ type: 'warning', host: spec.name, text: `${error.message}; its node objects stay in the cluster` });
     }
-    access = leaderAccess(live, options);
+    const departing = departure(inventory.spec, chosen, live, lost);
+    access = leaderAccess(departing?.staying ?? live, options);
+    if (departing !== undefined) await mayLeave(departing, access);
     const targets = live.filter(({ spec }) => chosen.has(spec.name));
     const controlPlanes = controlPlanesOf(targets);
     const work: Work = {
       ...options,
       access,
-      wholeCluster: controlPlanes.length > 0,
+      departing,
+      wholeCluster: controlPlanes.length > 0 && departing === undefined,
       mayBegin: (host) => {
         signal.throwIfAborted();
         if (lock.lost.aborted) throw lockLost();
@@ -117,7 +123,9 @@ async function workOnHosts(chosen: ReadonlySet<string>, options: ResetOptions): 
       },
     };
     for (const group of [targets.filter((host) => !controlPlanes.includes(host)), controlPlanes]) {
-      await mapLimit(group, inventory.spec.parallel, async (host) => {
+      // The datastore lets one go after the other.
+      const side = group === controlPlanes && departing !== undefined ? 1 : inventory.spec.parallel;
+      await mapLimit(group, side, async (host) => {
         try {
           timings.push(await resetHost(host, work));
         } catch (thrown) {
@@ -125,6 +133,12 @@ async function workOnHosts(chosen: ReadonlySet<string>, options: ResetOptions): 
         }
       });
     }
+    if (departing !== undefined)
+      await forgetLost(
+        lost.filter(({ spec }) => chosen.has(spec.name)),
+        departing,
+        work,
+      );
     return hostResults([...chosen], live, timings, (host) => errors.get(host));
   } finally {
     access?.close();
@@ -143,14 +157,17 @@ function leaderAccess(live: readonly LiveHost[], options: ResetOptions): Cluster
 }
 
 async function resetHost(host: LiveHost, work: Work): Promise<PhaseTiming> {
-  const { access, wholeCluster } = work;
+  const { access, wholeCluster, departing } = work;
   const started = performance.now();
   const tripsBefore = host.connection.stats.roundTrips;
   work.mayBegin(host.spec.name);
   const left = wholeCluster ? 'left' : await leaveCluster(host, access, work);
   killPoint(`left ${host.spec.name}`);
+  if (departing !== undefined) await leaveDatastore(departing, host.spec.name);
+  killPoint(`out of the datastore ${host.spec.name}`);
   const changes = await undo(host, work);
   if (!wholeCluster) await forgetNode(host, access, left, work);
+  if (departing !== undefined) await forgetMember(host.spec.name, departing, access, work.emit);
   return {
     host: host.spec.name,
     phase: 'undo',
@@ -158,4 +175,20 @@ async function resetHost(host: LiveHost, work: Work): Promise<PhaseTiming> {
     roundTrips: host.connection.stats.roundTrips - tripsBefore,
     changes,
   };
+}
+
+/** Control planes that do not answer are taken out of the cluster all the same: it waits for them otherwise. On them nothing is undone. */
+async function forgetLost(lost: readonly LostHost[], departing: Departure, work: Work): Promise<void> {
+  for (const { spec } of lost.filter((host) => isControlPlane(host.spec))) {
+    try {
+      await leaveDatastore(departing, spec.name);
+      const api = await work.access?.api();
+      await api?.delete({ apiVersion: 'v1', kind: 'Node', name: spec.name });
+      await forgetMember(spec.name, departing, work.access, work.emit);
+      const text = 'does not answer: it was taken out of the cluster, and nothing was undone on the host itself';
+      work.emit({ type: 'warning', host: spec.name, text });
+    } catch (thrown) {
+      work.emit({ type: 'warning', host: spec.name, text: asKinitError(thrown).message });
+    }
+  }
 }

@@ -110,7 +110,7 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
           tools,
           phases: phases.map((phase) => (isFor(phase, name, run.selected) ? phase : leftOut(phase))),
           barriers: waits,
-          turn: (phase) => turnOf(phase, name, movers.get(phase.id) ?? []),
+          turn: (phase) => turnOf(phase, name, movers.get(phase.id) ?? [], ids),
           emit,
           dryRun,
           slot,

@@ -15,9 +15,9 @@ export interface Turn {
 
 /**
  * Whose turn comes before this host's, in a phase that says how it moves over its hosts; undefined where it has not to wait.
- * @param movers the hosts that the phase concerns, in any order
+ * @param movers the hosts that the phase concerns, in any order; @param ids of the phases of this run
  */
-export function turnOf(phase: Phase, host: string, movers: readonly Mover[]): Turn | undefined {
+export function turnOf(phase: Phase, host: string, movers: readonly Mover[], ids: readonly string[]): Turn | undefined {
   if (phase.order === undefined) return undefined;
   const names = [...movers].sort((a, b) => rank(a) - rank(b)).map(({ name }) => name);
   const size = sizes(phase.order);
@@ -25,7 +25,9 @@ export function turnOf(phase: Phase, host: string, movers: readonly Mover[]): Tu
     const end = begin + size(wave);
     if (names.slice(begin, end).includes(host)) {
       const before = names.slice(0, begin);
-      return before.length === 0 ? undefined : { until: phase.order.until ?? phase.id, before };
+      // One that is left out of the run holds nobody up.
+      const until = [phase.order.until].find((id) => id !== undefined && ids.includes(id)) ?? phase.id;
+      return before.length === 0 ? undefined : { until, before };
     }
     begin = end;
   }

@@ -28,6 +28,8 @@ export const controlPlane: Phase = {
   id: 'control-plane',
   title: 'API server',
   appliesTo: ({ node }) => node.isControlPlane,
+  // Also where the datastore is left out of a run: never all API servers at once.
+  order: { hosts: 'one-by-one' },
   opensApi: true,
   resources: (context) => [
     ...controlPlaneOf(context.spec).apiServer(context),

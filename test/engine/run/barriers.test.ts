@@ -31,3 +31,13 @@ test('a phase that is skipped in this run holds nobody up', async () => {
   const waits = barriers(['pki'], ['a']);
   expect(await waits.wait('join')).toEqual([]);
 });
+
+test('a host waits for some of the others only, and is told which of them failed', async () => {
+  const waits = barriers(['etcd'], ['a', 'b', 'c']);
+  waits.begin('etcd', 'a');
+  const waiting = waits.wait('etcd', ['a']);
+  waits.settle('etcd', 'a', 'failed');
+  expect(await waiting).toEqual(['a']);
+  expect([waits.hasBegun('etcd', 'a'), waits.hasBegun('etcd', 'b')]).toEqual([true, false]);
+  expect(waits.pending('etcd')).toEqual(['b', 'c']);
+});

@@ -12,6 +12,7 @@ import { memberWith, readMembers, type EtcdMember } from './list.js';
 
 const OBSERVE = shellScript('./observe.sh', import.meta.url);
 const JOIN = shellScript('./join.sh', import.meta.url);
+const LEAVE = shellScript('./leave.sh', import.meta.url);
 const PROMOTE = shellScript('./promote.sh', import.meta.url);
 
 /** This host is a full member of etcd. */
@@ -51,6 +52,13 @@ export const etcdMembers: DatastoreMembers = {
     dataDir: context.spec.etcd.dataDir,
     manifest,
   }),
+  leave: (what, leaving, stay) =>
+    sh(LEAVE, {
+      args: [
+        ...[what, stay.map(({ address }) => `https://${hostPort(address, CLIENT_PORT)}`).join(',')],
+        ...leaving.map(({ address }) => peerUrl(address)),
+      ],
+    }),
   settled: async (context, { host }: Tools): Promise<Look<undefined>> => {
     const urls = othersOf(context).map((address) => `https://${hostPort(address, CLIENT_PORT)}`);
     const args = [peerUrl(context.node.address), urls.join(',')];

@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findLab, killHost, startHost, type Lab } from '../../src/lab/index.js';
+import { cutWhen } from './support/cuts.js';
+import { all, eventually, kinit, kinitEvents, kinitOk, lab, labName, only, type LabHandle } from './support/kinit.js';
+import { preparedHosts } from './support/prepared.js';
+import { changedInventory } from './support/running.js';
+
+/** Control planes that come, fail and go: three hosts that are control plane and worker at once, with etcd on each. */
+let cluster: LabHandle;
+let machines: Lab;
+/** Inventories with the first host only, and with all three. */
+let one: string;
+let three: string;
+
+beforeAll(async () => {
+  cluster = await lab('ha', { hosts: 3, snapshot: await preparedHosts() });
+  machines = await findLab(labName('ha'));
+  const roles = (text: string): string =>
+    text.replaceAll(/roles:\n( +- [a-z-]+\n)+/g, 'roles: [control-plane, worker]\n');
+  three = await changedInventory(cluster, 'three', roles);
+  one = await changedInventory(cluster, 'one', (text) => roles(text).replace(/ {2}- name: node2[^]*?(?=\nssh:)/, ''));
+  await kinitOk(['init', '-i', one]);
+});
+
+afterAll(async () => {
+  await cluster.down();
+});
+
+const CERTIFICATES = '/etc/kubernetes/pki/etcd';
+const etcdctl = (endpoints: string, command: string): string =>
+  `etcdctl --endpoints ${endpoints} --cacert ${CERTIFICATES}/ca.crt --cert ${CERTIFICATES}/healthcheck-client.crt --key ${CERTIFICATES}/healthcheck-client.key ${command}`;
+const LOCAL = 'https://127.0.0.1:2379';
+const address = (host: string): string => machines.hosts.find(({ name }) => name === host)?.address ?? '';
+
+/** 'node1 voter' and so on; '? learner' for one that has not said its name. */
+async function members(from = 'node1'): Promise<string[]> {
+  const { stdout } = await cluster.sh(from, etcdctl(LOCAL, 'member list'));
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split(', '))
+    .map(([, , name, , , learner]) => `${name === '' ? '?' : String(name)} ${learner === 'true' ? 'learner' : 'voter'}`)
+    .sort();
+}
+
+const kubectlOn = async (host: string, args: string): Promise<string> =>
+  (await cluster.sh(host, `KUBECACHEDIR=/tmp/kubectl kubectl --kubeconfig ${ADMIN} ${args}`)).stdout;
+const ADMIN = '/etc/kubernetes/admin.conf --server https://$(hostname -I | cut -d" " -f1):6443';
+const record = (host: string): Promise<string> =>
+  kubectlOn(host, `-n kube-system get configmap kinit -o jsonpath='{.data.record\\.yaml}'`);
+
+const THREE = ['node1 voter', 'node2 voter', 'node3 voter'];
+
+test('from one control plane to three: killed when etcd has taken the second, behind a member that somebody added and never started', async () => {
+  await cluster.sh('node1', etcdctl(LOCAL, `member add node3 --learner --peer-urls https://${address('node3')}:2380`));
+  const cut = await cutWhen(['init', '-i', three], async (events) => {
+    for await (const event of events) {
+      if (event.type === 'change-applied' && event.change.resource === 'etcdMember:node2') break;
+    }
+  });
+  expect(cut).toBe('killed');
+  const halfway = await members();
+  expect(halfway.filter((member) => member !== '? learner' && member !== 'node2 learner')).toEqual(['node1 voter']);
+  expect(halfway).toHaveLength(2);
+
+  const { code, events, stderr } = await kinitEvents(['init', '-i', three]);
+  expect({ code, stderr: code === 0 ? '' : stderr, failures: all(events, 'phase-failed') }).toEqual({
+    code: 0,
+    stderr: '',
+    failures: [],
+  });
+  expect(await members()).toEqual(THREE);
+  expect(await record('node2')).toMatch(/members:\n {4}node1: .*\n {4}node2: .*\n {4}node3: /);
+  const labelled = await kubectlOn('node3', 'get nodes -l node-role.kubernetes.io/control-plane -o name');
+  expect(labelled.trim().split('\n')).toEqual(['node/node1', 'node/node2', 'node/node3']);
+});
+
+test('again changes nothing, keys are for root alone, and the stock kubeadm reads what is there', async () => {
+  const again = await kinitEvents(['init', '-i', three]);
+  expect({ code: again.code, changes: only(again.events, 'run-finished').changes }).toEqual({ code: 0, changes: 0 });
+  for (const host of ['node2', 'node3']) {
+    const keys = await cluster.sh(
+      host,
+      'find /etc/kubernetes -name "*.key" -o -name "*.conf" | xargs stat -c %a | sort -u',
+    );
+    expect(keys.stdout.trim()).toBe('600');
+    const read = await cluster.sh(host, 'kubeadm certs check-expiration --kubeconfig /etc/kubernetes/admin.conf 2>&1');
+    expect(read.stdout).toMatch(/apiserver-etcd-client[^]*etcd-server[^]*front-proxy-client/);
+  }
+  const same = 'sha256sum /etc/kubernetes/pki/ca.key /etc/kubernetes/pki/sa.key /etc/kubernetes/pki/front-proxy-ca.key';
+  expect((await cluster.sh('node3', same)).stdout).toBe((await cluster.sh('node1', same)).stdout);
+});
+
+test('the first host goes off under writes: none that was acknowledged is lost; plan, init and status work without it', async () => {
+  const endpoints = ['node1', 'node2', 'node3'].map((host) => `https://${address(host)}:2379`).join(',');
+  await cluster.sh(
+    'node3',
+    `cat > /root/writer <<'END'\n${writer(endpoints)}\nEND\nnohup sh /root/writer > /dev/null 2>&1 &`,
+  );
+  await eventually('20 writes', 60, async () => ((await written()).length >= 20 ? true : undefined));
+  await killHost(machines, 'node1');
+  const before = (await written()).length;
+  await eventually('30 writes more', 60, async () => ((await written()).length >= before + 30 ? true : undefined));
+  await cluster.sh('node3', 'touch /root/stop');
+
+  const plan = await kinitEvents(['plan', '-i', three]);
+  expect({ code: plan.code, planned: all(plan.events, 'change-planned') }).toEqual({ code: 12, planned: [] });
+  const init = await kinitEvents(['init', '-i', three]);
+  expect({ code: init.code, applied: all(init.events, 'change-applied').map(({ change }) => change.resource) }).toEqual(
+    {
+      code: 16,
+      applied: [],
+    },
+  );
+  expect((await kinit(['status', '-i', three])).stdout).toMatch(/node1[^]*node2[^]*node3/);
+
+  await eventually('the writer to end', 30, async () =>
+    (await cluster.sh('node3', 'test -e /root/ended', { reject: false })).code === 0 ? true : undefined,
+  );
+  const acknowledged = await written();
+  const kept = await cluster.sh(
+    'node2',
+    `${etcdctl(LOCAL, 'get /kinit-test/ --prefix --keys-only')} | sed -n 's|/kinit-test/||p'`,
+  );
+  const there = new Set(kept.stdout.trim().split('\n'));
+  expect(acknowledged.length).toBeGreaterThanOrEqual(50);
+  expect(acknowledged.filter((number) => !there.has(number))).toEqual([]);
+});
+
+test('a member does not go while another is away; back on, all is as it was', async () => {
+  const refused = await kinit(['reset', 'node3', '--yes', '-i', three]);
+  expect({ code: refused.code, said: refused.stderr }).toEqual({
+    code: 20,
+    said: expect.stringMatching(
+      /node3 cannot leave; nothing was changed[^]*of the 2 members of etcd that would stay 1 answer, and 2 must/,
+    ) as string,
+  });
+  await startHost(machines, 'node1');
+  await eventually('all members to answer', 120, async () =>
+    (await cluster.sh('node2', etcdctl(LOCAL, 'endpoint health --cluster'), { reject: false })).code === 0
+      ? true
+      : undefined,
+  );
+  const again = await kinitEvents(['init', '-i', three]);
+  expect({
+    code: again.code,
+    applied: all(again.events, 'change-applied').map(({ change }) => change.resource),
+  }).toEqual({
+    code: 0,
+    applied: [],
+  });
+});
+
+test('a host that was made anew under its name and address comes back as a member', async () => {
+  await cluster.sh('node3', MADE_ANEW, { timeoutSeconds: 180 });
+  expect(await members()).toEqual(THREE);
+  const { code, events } = await kinitEvents(['init', '-i', three]);
+  expect({ code, failures: all(events, 'phase-failed') }).toEqual({ code: 0, failures: [] });
+  expect(await members('node3')).toEqual(THREE);
+});
+
+test('from three to one, one after the other; the record follows, and the inventory of one fits again', async () => {
+  const { code, stderr } = await kinit(['reset', 'node2', 'node3', '--yes', '-i', three]);
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  expect(await members()).toEqual(['node1 voter']);
+  expect(await record('node1')).not.toMatch(/node2|node3/);
+  expect((await kubectlOn('node1', 'get nodes -o name')).trim()).toBe('node/node1');
+  const { code: after, events } = await kinitEvents(['init', '-i', one]);
+  expect({ code: after, failures: all(events, 'phase-failed') }).toEqual({ code: 0, failures: [] });
+});
+
+/** Writes numbers, one after the other, and notes those that etcd has acknowledged. */
+const writer = (endpoints: string): string => `i=0
+while [ ! -e /root/stop ]; do
+  i=$((i + 1))
+  timeout 10 ${etcdctl(endpoints, '--command-timeout 5s put /kinit-test/$i $i')} > /dev/null 2>&1 && echo $i >> /root/acknowledged
+done
+touch /root/ended`;
+
+async function written(): Promise<string[]> {
+  const { stdout } = await cluster.sh('node3', 'cat /root/acknowledged 2> /dev/null || :');
+  return stdout
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '');
+}
+
+/** A host with a new disk has nothing of a cluster. */
+const MADE_ANEW = `systemctl stop kubelet
+crictl ps -q | xargs -r timeout 60 crictl stop > /dev/null; crictl pods -q | xargs -r timeout 60 crictl stopp > /dev/null; crictl pods -q | xargs -r timeout 60 crictl rmp -f > /dev/null
+mount | sed -n 's|^.* on \\(/var/lib/kubelet/[^ ]*\\) .*|\\1|p' | xargs -r umount
+rm -rf /etc/kubernetes/* /var/lib/etcd/* /var/lib/kubelet/* /var/lib/kinit/* /root/.kube /etc/cni/net.d/* /etc/systemd/system/kubelet.service*`;
