@@ -9,7 +9,7 @@ import type { Resource, Tools } from '../model/resource.js';
 import type { Spec } from '../model/spec.js';
 import type { Flags } from '../model/text/flags.js';
 import type { CertificateWishes, WishesInput } from '../pki/index.js';
-import type { CareMember, CarePlace, DatastoreCare } from './care.js';
+import type { CareMember, CarePlace, CareStep, DatastoreCare } from './care.js';
 
 /** As the server's configuration has them (components/embedded/config.go: datastoreConfig). */
 export type ProcessSettings = Readonly<Record<string, string | readonly string[]>>;
@@ -86,10 +86,15 @@ export interface DatastoreMembers {
   /** This host is a full member; a host that is none yet gets the manifest that its member begins with. */
   readonly member: (context: PhaseContext, manifest: { readonly path: string; readonly content: string }) => Resource;
   /**
-   * sh text for the host of a member that stays: fails, with the reason, where the others may not leave without those that stay
-   * losing the power to decide; 'remove' also takes the first of them out, where it is one.
+   * For the host of a member that stays: fails, with the reason, where the others may not leave without those that stay losing the power
+   * to decide; 'remove' also takes the first of them out, where it is one. 'check' gives the names of those that leave and do not answer:
+   * they go first.
    */
-  readonly leave: (what: 'check' | 'remove', leaving: readonly CareMember[], stay: readonly CareMember[]) => string;
+  readonly leave: (
+    what: 'check' | 'remove',
+    leaving: readonly CareMember[],
+    stay: readonly CareMember[],
+  ) => CareStep<readonly string[]>;
   /** Whether the member that was begun here is a full one by now; what can be done for that is done. */
   readonly settled: (context: PhaseContext, tools: Tools) => Promise<Look<undefined>>;
 }

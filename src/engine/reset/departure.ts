@@ -59,8 +59,11 @@ function addressOf({ name, internalAddress, address }: HostSpec, live: ReadonlyM
   return live.get(name) ?? internalAddress ?? address;
 }
 
-/** Before anything is touched. @throws KinitError refused, where the cluster would not live on without them */
-export async function mayLeave(departing: Departure, access: ClusterAccess | undefined): Promise<void> {
+/**
+ * Before anything is touched. Gives the names of those that leave and whose part of the datastore does not answer: they go first.
+ * @throws KinitError refused, where the cluster would not live on without them
+ */
+export async function mayLeave(departing: Departure, access: ClusterAccess | undefined): Promise<readonly string[]> {
   const { leaving, staying } = departing;
   const [through] = staying as [LiveHost, ...LiveHost[]];
   const names = leaving.map(({ name }) => name).join(', ');
@@ -75,7 +78,7 @@ export async function mayLeave(departing: Departure, access: ClusterAccess | und
       found: `the endpoint of the cluster is ${String(endpoint)}`,
       hint: 'A cluster that shall do without any of its hosts is made with apiServer.endpoint: an address of its own. A host that is replaced under its name and address is brought back by kinit init.',
     });
-  await askMembers('check', departing, leaving, `${names} cannot leave; nothing was changed`);
+  return askMembers('check', departing, leaving, `${names} cannot leave; nothing was changed`);
 }
 
 /** Takes the datastore's member of one of them out. @throws KinitError where the others would not go on */
@@ -89,18 +92,19 @@ async function askMembers(
   { spec, staying }: Departure,
   leaving: readonly CareMember[],
   message: string,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { members, title } = datastoreOf(spec);
   const [through] = staying;
-  if (members === undefined || through === undefined || leaving.length === 0) return;
+  if (members === undefined || through === undefined || leaving.length === 0) return [];
   const stay = staying.map(
     (host): CareMember => ({ name: host.spec.name, address: nodeAddress(host.spec, host.facts) }),
   );
-  const { code, stderr } = await through.connection.run(members.leave(what, leaving, stay), {
+  const { script, read } = members.leave(what, leaving, stay);
+  const { code, stdout, stderr } = await through.connection.run(script, {
     timeoutSeconds: 300,
     ...(what === 'remove' ? { change: `take a member out of ${title}` } : {}),
   });
-  if (code === 0) return;
+  if (code === 0) return read(stdout);
   throw new KinitError(message, {
     class: what === 'check' ? 'refused' : 'change',
     host: leaving[0]?.name ?? through.spec.name,

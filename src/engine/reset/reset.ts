@@ -108,9 +108,10 @@ async function workOnHosts(chosen: ReadonlySet<string>, options: ResetOptions): 
     }
     const departing = departure(inventory.spec, chosen, live, lost);
     access = leaderAccess(departing?.staying ?? live, options);
-    if (departing !== undefined) await mayLeave(departing, access);
+    const silent = departing === undefined ? [] : await mayLeave(departing, access);
     const targets = live.filter(({ spec }) => chosen.has(spec.name));
-    const controlPlanes = controlPlanesOf(targets);
+    const first = (host: LiveHost): number => (silent.includes(host.spec.name) ? 0 : 1);
+    const controlPlanes = [...controlPlanesOf(targets)].sort((a, b) => first(a) - first(b));
     const work: Work = {
       ...options,
       access,
@@ -122,6 +123,12 @@ async function workOnHosts(chosen: ReadonlySet<string>, options: ResetOptions): 
         if (strict && errors.size > 0) throw stoppedByStrict('not started', host);
       },
     };
+    if (departing !== undefined)
+      await forgetLost(
+        lost.filter(({ spec }) => chosen.has(spec.name)),
+        departing,
+        work,
+      );
     for (const group of [targets.filter((host) => !controlPlanes.includes(host)), controlPlanes]) {
       // The datastore lets one go after the other.
       const side = group === controlPlanes && departing !== undefined ? 1 : inventory.spec.parallel;
@@ -133,12 +140,6 @@ async function workOnHosts(chosen: ReadonlySet<string>, options: ResetOptions): 
         }
       });
     }
-    if (departing !== undefined)
-      await forgetLost(
-        lost.filter(({ spec }) => chosen.has(spec.name)),
-        departing,
-        work,
-      );
     return hostResults([...chosen], live, timings, (host) => errors.get(host));
   } finally {
     access?.close();

@@ -52,13 +52,18 @@ export const etcdMembers: DatastoreMembers = {
     dataDir: context.spec.etcd.dataDir,
     manifest,
   }),
-  leave: (what, leaving, stay) =>
-    sh(LEAVE, {
+  leave: (what, leaving, stay) => ({
+    script: sh(LEAVE, {
       args: [
         ...[what, stay.map(({ address }) => `https://${hostPort(address, CLIENT_PORT)}`).join(',')],
-        ...leaving.map(({ address }) => peerUrl(address)),
+        ...leaving.map((member) => peerUrl(member.address)),
       ],
     }),
+    read: (stdout) => {
+      const silent = new Set(stdout.split('\n'));
+      return leaving.filter((member) => silent.has(peerUrl(member.address))).map(({ name }) => name);
+    },
+  }),
   settled: async (context, { host }: Tools): Promise<Look<undefined>> => {
     const urls = othersOf(context).map((address) => `https://${hostPort(address, CLIENT_PORT)}`);
     const args = [peerUrl(context.node.address), urls.join(',')];
