@@ -17,6 +17,7 @@ export const embedded: ControlPlaneForm = {
   words: ['kinit-server', 'kinit-agent'],
   describe: 'embedded: all of it in one process, for small hosts',
   datastoreAs: 'process',
+  several: false,
   supply: serverProgram,
   limits: { cpu: { minimum: 1, recommended: 1 }, memory: { minimum: 900, recommended: 1000 } },
   certificates: apiServerCertificates,

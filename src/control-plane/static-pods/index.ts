@@ -28,6 +28,7 @@ export const staticPods: ControlPlaneForm = {
   words: ['static-pod', 'static pod', 'staticPod'],
   describe: 'static pods, in the layout of kubeadm',
   datastoreAs: 'pod',
+  several: true,
   supply: staticPodImages,
   certificates: apiServerCertificates,
   datastore: (context) => [

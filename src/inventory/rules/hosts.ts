@@ -1,5 +1,5 @@
 import { isIP, isIPv4 } from 'node:net';
-import { FORMS, withDatastore } from '../../control-plane/index.js';
+import { controlPlaneOf, FORMS, withDatastore } from '../../control-plane/index.js';
 import { DATASTORES, datastoreOf, type Datastore } from '../../datastore/index.js';
 import { type HostSpec, isControlPlane, type Spec } from '../../model/spec.js';
 import { canonicalAddress } from '../../model/text/cidr.js';
@@ -136,10 +136,12 @@ function controlPlanes(spec: Spec): Finding[] {
       },
     ];
   const store = datastoreOf(withDatastore(spec));
-  const most = mostMembers(store);
+  const form = controlPlaneOf(spec);
+  const most = form.several ? mostMembers(store) : 1;
+  const here = form.several ? `${store.title} keeps its data on one host` : `controlPlane: ${form.id} runs on one host`;
   const why =
     most === 1
-      ? `${store.title} keeps its data on one host, and ${nameOf(hosts, indexes[0] ?? 0)} is it. Make this one a worker, or take ${several()}`
+      ? `${here}, and ${nameOf(hosts, indexes[0] ?? 0)} is it. Make this one a worker, or take ${several()}`
       : `${store.title} has at most ${String(most)} members: more make it slower, not safer. Make this one a worker`;
   return indexes.slice(most).map((index) => ({
     path: ['hosts', index, 'roles'],
@@ -150,12 +152,12 @@ function controlPlanes(spec: Spec): Finding[] {
 
 /** What several control planes can be had with. */
 function several(): string {
-  const stores = DATASTORES.filter(({ members }) => members !== undefined);
-  return stores
-    .map(({ id, runs }) => {
-      const form = FORMS.find(({ datastoreAs }) => datastoreAs === runs.as);
-      return `controlPlane: ${form?.id ?? '?'} with datastore: ${id}`;
-    })
+  return FORMS.filter((form) => form.several)
+    .flatMap(({ id, datastoreAs }) =>
+      DATASTORES.filter(({ members, runs }) => members !== undefined && runs[datastoreAs] !== undefined).map(
+        (store) => `controlPlane: ${id} with datastore: ${store.id}`,
+      ),
+    )
     .join(' or ');
 }
 
