@@ -30,6 +30,8 @@ export interface ImageSupply {
   readonly on: ImageArtifact['on'];
   /** Made of kinit's own programs: no registry has it, and this machine supplies it whatever the source of the others is (own/own.ts). */
   readonly own?: true;
+  /** In an archive of its own that came later: the digests of others', which stores hold already, do not have it. */
+  readonly apart?: true;
   /** Kept from the kubelet's garbage collection where hosts pull it; what is built from source always is. */
   readonly pinned?: true;
   /** Its full reference for one Kubernetes version (without v). */

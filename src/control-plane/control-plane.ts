@@ -8,6 +8,7 @@ import type { Resource, Tools } from '../model/resource.js';
 import type { Spec } from '../model/spec.js';
 import type { Flags } from '../model/text/flags.js';
 import type { CertificateWishes, WishesInput } from '../pki/index.js';
+import type { NodeBalancer } from './balancer.js';
 
 /** A control plane as a host shows it, whoever made it. */
 export interface RunningControlPlane {
@@ -24,7 +25,7 @@ export interface NodeAgent {
   /** Name of the process, as `ps` has it. */
   readonly process: string;
   /** What starts it, up to the kubelet's flags. `proxyConfig`: path of kube-proxy's configuration. */
-  readonly command: (proxyConfig: string) => string;
+  readonly command: (spec: Spec, proxyConfig: string) => string;
   /** Group of its program (model/artifact.ts). */
   readonly group: string;
 }
@@ -64,6 +65,8 @@ export interface ControlPlaneForm {
   readonly controllersReady: (context: PhaseContext, tools: Tools, proofs: Proofs) => Promise<void>;
   /** What runs kubelet and kube-proxy on every node. Absent: they are Kubernetes' own programs, kube-proxy in pods. */
   readonly nodeAgent?: NodeAgent;
+  /** The load balancer to its API servers on every node. */
+  readonly balancer: NodeBalancer;
   /** What one of an earlier cluster leaves. */
   readonly leftovers: readonly LeftoverRow[];
   /** What runs on a host of this form already, from the manifests there; undefined: nothing of it. */

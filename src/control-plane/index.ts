@@ -2,8 +2,10 @@ import { DATASTORES, datastoreOf, type Datastore } from '../datastore/index.js';
 import { KinitError } from '../model/error.js';
 import type { ClaimedPort } from '../model/seams/port.js';
 import type { KindChoice } from '../model/spec/kinds.js';
-import type { Spec } from '../model/spec.js';
+import { balancerAddress } from '../model/seams/node-endpoint.js';
+import { isControlPlane, type Spec } from '../model/spec.js';
 import type { CertificateWishes, WishesInput } from '../pki/index.js';
+import type { NodeBalancer } from './balancer.js';
 import type { ControlPlaneForm } from './control-plane.js';
 import { liveControlPlane, type LiveControlPlane } from './live.js';
 import { embedded } from './embedded/index.js';
@@ -13,6 +15,7 @@ export { TLS_CIPHER_SUITES } from './api-server/tls.js';
 export { kubeadmConfigMaps } from './kubeadm/config-maps.js';
 export { CLUSTER_CONFIGURATION, readClusterConfiguration, type KubeadmSays } from './kubeadm/read-back.js';
 export { kubeadmRbac } from './kubeadm/rbac.js';
+export { BALANCER_LABEL, balancerMembers } from './balancer.js';
 export type { ControlPlaneForm, NodeAgent } from './control-plane.js';
 export type { LiveControlPlane } from './live.js';
 
@@ -46,6 +49,26 @@ export function withDatastore(spec: Spec): Spec {
   const { datastoreAs } = controlPlaneOf(spec);
   const usual = DATASTORES.find((store) => store.usual === datastoreAs);
   return spec.datastore !== undefined || usual === undefined ? spec : { ...spec, datastore: usual.id };
+}
+
+/**
+ * The inventory with the answer to `apiServer.balancer: auto`, where that is that there is one: by the form, its control-plane hosts,
+ * and an endpoint of the user's own.
+ */
+export function withBalancer(spec: Spec): Spec {
+  const { balancer, endpoint } = spec.apiServer;
+  const several = spec.hosts.filter(isControlPlane).length >= controlPlaneOf(spec).balancer.from;
+  return balancer === 'auto' && endpoint === undefined && several ? balanced(spec) : spec;
+}
+
+/** The inventory with a balancer on every node. */
+export function balanced(spec: Spec): Spec {
+  return { ...spec, apiServer: { ...spec.apiServer, balancer: 'local' } };
+}
+
+/** The balancer of this cluster's nodes; undefined: they have none. */
+export function balancerOf(spec: Spec): NodeBalancer | undefined {
+  return balancerAddress(spec) === undefined ? undefined : controlPlaneOf(spec).balancer;
 }
 
 /** The control plane that runs on a host, whoever made it; undefined: none. */

@@ -1,6 +1,6 @@
 import { addOns } from '../add-ons/index.js';
 import { combineSupplies, type Supply } from '../artifacts/supply.js';
-import { controlPlaneOf, FORMS, type ControlPlaneForm } from '../control-plane/index.js';
+import { balancerOf, controlPlaneOf, FORMS, type ControlPlaneForm } from '../control-plane/index.js';
 import { DATASTORES, datastoreOf } from '../datastore/index.js';
 import { kubernetes } from '../artifacts/supplies/kubernetes.js';
 import { pause } from '../artifacts/supplies/pause.js';
@@ -72,7 +72,10 @@ export function unloadable(spec: Spec, { binaries, images }: ArtifactSet): reado
 
 /** Names of the images that hosts of this inventory may get, in the supply's order. */
 export function chosenImages(spec: Spec): readonly string[] {
-  const unused = addOns.flatMap((addOn) => addOn.unused?.(spec) ?? []);
+  const unused = [
+    ...addOns.flatMap((addOn) => addOn.unused?.(spec) ?? []),
+    ...(balancerOf(spec) === undefined ? controlPlaneOf(spec).balancer.images : []),
+  ];
   return chosenSupply(spec).images.flatMap(({ name }) => (unused.includes(name) ? [] : [name]));
 }
 

@@ -1,5 +1,6 @@
 import type { Phase } from '../model/phase.js';
 import { addOnPhases } from './cluster/add-ons.js';
+import { balancer, balancerElsewhere, throughBalancer } from './cluster/balancer.js';
 import { binaries } from './host/binaries.js';
 import { clusterConfig } from './cluster/cluster-config.js';
 import { controllers, controlPlane, datastore } from './cluster/control-plane.js';
@@ -50,14 +51,17 @@ export const phases: readonly Phase[] = [
   images,
   pki,
   kubelet,
+  balancer,
   datastore,
   controlPlane,
   controllers,
   clusterConfig,
   record,
+  throughBalancer,
   ...addOnPhases,
   kubeletUpgrade,
   join,
   nodeService,
+  balancerElsewhere,
   ready,
 ];

@@ -1,4 +1,4 @@
-import { controlPlaneOf, controlPlanePorts, FORMS } from '../control-plane/index.js';
+import { balancerOf, controlPlaneOf, controlPlanePorts, FORMS } from '../control-plane/index.js';
 import { datastoreOf } from '../datastore/index.js';
 import type { CheckResult } from '../model/check.js';
 import { isMember, type HostFacts } from '../model/facts.js';
@@ -10,7 +10,9 @@ import type { Check } from './check.js';
 export const ports: Check = ({ facts, isControlPlane }, { spec }) => {
   if (isMember(facts)) return [];
   const own = controlPlanePorts(spec.apiServer.port, controlPlaneOf(spec), datastoreOf(spec));
-  return neededPorts(isControlPlane ? own : []).map((needed) => portCheck(facts, needed, spec));
+  const balancer = balancerOf(spec);
+  const everywhere = balancer === undefined ? [] : [{ port: spec.apiServer.balancerPort, owner: balancer.owner }];
+  return [...neededPorts(isControlPlane ? own : []), ...everywhere].map((needed) => portCheck(facts, needed, spec));
 };
 
 /** https://kubernetes.io/docs/reference/networking/ports-and-protocols/ */
@@ -29,7 +31,9 @@ function portCheck(facts: HostFacts, { port, owner }: ClaimedPort, spec: Spec): 
       ? 'a process that cannot be seen'
       : `${holder.process}${holder.pid === undefined ? '' : ` (pid ${String(holder.pid)})`}`;
   const look = holder.pid === undefined ? `ss -ltnp 'sport = :${String(port)}'` : `ps -fp ${String(holder.pid)}`;
-  const otherwise = port === spec.apiServer.port ? ' Or set another apiServer.port.' : '';
+  const options = { [spec.apiServer.port]: 'apiServer.port', [spec.apiServer.balancerPort]: 'apiServer.balancerPort' };
+  const option = options[port];
+  const otherwise = option === undefined ? '' : ` Or set another ${option}.`;
   return {
     ...base,
     status: 'error',

@@ -8,6 +8,7 @@ export * from './file/index.js';
 export * from './firewall/index.js';
 export * from './hostname/index.js';
 export * from './kernel-module/index.js';
+export * from './kubelet-server/index.js';
 export * from './link/index.js';
 export * from './network-link/index.js';
 export * from './node-join/index.js';

@@ -7,6 +7,7 @@ import { PROVOCATIONS, SWAP_ON } from '../e2e/support/provocations.js';
 const ELSEWHERE: Readonly<Record<string, readonly [file: string, title: string]>> = {
   leftovers: ['leftovers', 'set aside, both work'],
   renamed: ['addresses', 'a host that somebody renamed'],
+  'balancer-down': ['cluster', 'balancer-down: what the doctor advises'],
   'node-gone': ['doctor', 'node-gone: a machine that lost its power'],
 };
 

@@ -18,6 +18,18 @@ const CHANGED: Readonly<Record<string, (healthy: Evidence) => Evidence>> = {
       facts: { ...host.facts, productUuid: '4c4c4544-0000-2010-8020-80c04f202020' },
     })),
   }),
+  // What was recorded has no balancer: a node that should have one has none.
+  'balancer-down': (healthy) => ({
+    ...healthy,
+    ...(healthy.cluster === undefined
+      ? {}
+      : {
+          cluster: {
+            ...healthy.cluster,
+            nodes: healthy.cluster.nodes.map((node, at) => (at === 0 ? labelled(node) : node)),
+          },
+        }),
+  }),
   renamed: (healthy) => onFirst(healthy, (host) => ({ ...host, facts: { ...host.facts, hostname: 'other' } })),
   'br-netfilter': (healthy) =>
     onFirst(healthy, (host) => ({
@@ -249,3 +261,7 @@ test('a container that ran out of memory, of a runtime that says only Error: the
   expect(withLog(kill(id))).toEqual([expect.stringContaining('it used more memory than its limit') as string]);
   expect(withLog(kill('0'.repeat(64)))).toEqual([]);
 });
+
+function labelled(node: KubeObject): KubeObject {
+  return { ...node, metadata: { ...node.metadata, labels: { ...node.metadata.labels, 'kinit/balancer': 'local' } } };
+}

@@ -4,7 +4,7 @@ import { eventually, kinit, kinitOk, type LabHandle } from './support/kinit.js';
 import { SHAPES } from './support/shapes.js';
 
 describe.each(SHAPES)('$title', (wanted) => {
-  testCluster(wanted, 'cluster', { running: looksThroughSockets });
+  testCluster(wanted, 'cluster', { running: looksThroughSockets, serving: balancerDown });
 });
 
 function looksThroughSockets(running: () => LabHandle): void {
@@ -44,5 +44,22 @@ done; sleep 0.02; done`,
       ]);
     }
     await sshd('rm /etc/ssh/sshd_config.d/hardened.conf');
+  });
+}
+
+function balancerDown(running: () => LabHandle): void {
+  test('balancer-down: what the doctor advises brings a balancer back', async () => {
+    await running().sh(
+      'node2',
+      'rm /etc/kubernetes/manifests/api-balancer.yaml; until ! ss -Htln | grep -q :6444; do sleep 0.2; done',
+    );
+    const said = await kinit(['doctor', '-i', running().inventory]);
+    expect({ code: said.code, text: said.stdout }).toEqual({
+      code: 3,
+      text: expect.stringMatching(/at their own host, where [^]*balancer-down/) as string,
+    });
+    await kinitOk(['init', '-i', running().inventory]);
+    expect((await running().sh('node2', 'ss -Htln | grep -c 127.0.0.1:6444')).stdout.trim()).toBe('1');
+    expect((await kinit(['doctor', '-i', running().inventory])).stdout).not.toContain('balancer-down');
   });
 }

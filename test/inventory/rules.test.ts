@@ -218,6 +218,16 @@ test.each([
   ],
   ['an endpoint with a bare IPv6 address', { apiServer: { endpoint: 'fd00::1:6443' } }, /-> \[fd00::1\]:6443$/],
   ['the port of the kubelet', { apiServer: { port: 10250 } }, /^apiServer\.port: this is the port of the kubelet/],
+  [
+    'a balancer at the port of the API server',
+    { apiServer: { balancer: 'local', balancerPort: 6443 } },
+    /^apiServer\.balancerPort: this is the port of the API server/,
+  ],
+  [
+    'a balancer at the port of the kubelet',
+    { apiServer: { balancer: 'local', balancerPort: 10250 } },
+    /^apiServer\.balancerPort: this is the port of the kubelet/,
+  ],
   ['the port of sshd', { apiServer: { port: 22 } }, /^apiServer\.port: sshd of c1/],
   [
     'a certificate name with a scheme',

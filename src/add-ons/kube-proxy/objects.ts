@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { KubeObject } from '../../model/api.js';
 import type { PhaseContext } from '../../model/phase.js';
+import { nodeEndpoint } from '../../model/seams/node-endpoint.js';
 import { NODE_BOOTSTRAP_GROUP } from '../../pki/index.js';
 import {
   clusterRoleBinding,
@@ -23,7 +24,7 @@ export function proxyObjects(context: PhaseContext): KubeObject[] {
   const onHosts = runsOnHosts(context.spec);
   const data = {
     'config.conf': renderKubeProxyConfiguration(context),
-    'kubeconfig.conf': kubeconfig({ server: `https://${context.endpoint}` }),
+    'kubeconfig.conf': kubeconfig({ server: `https://${nodeEndpoint(context)}` }),
   };
   return [
     configMap(NAME, NAMESPACE, data, { app: NAME }),

@@ -114,7 +114,9 @@ function isPinned(on: ImageSupply['on']): boolean {
 export function archiveInputs(recipe: ArchiveRecipe, inputs: ImageInputs): string {
   const programs = recipe.programs.map((name) => inputs.programs[name]?.sha256 ?? '');
   // What is in an archive of its own changes no other.
-  const concerned = inputs.images.filter(({ own, build }) => own !== true || build.archive === recipe.name);
+  const concerned = inputs.images.filter(
+    ({ own, apart, build }) => (own !== true && apart !== true) || build.archive === recipe.name,
+  );
   const refs = Object.fromEntries(
     Object.entries(imageRefs(concerned, inputs.kubernetesVersion)).map(([name, ref]) => [DIGESTED[name] ?? name, ref]),
   );

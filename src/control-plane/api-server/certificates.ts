@@ -1,3 +1,4 @@
+import { BALANCER_HOST, balancerAddress } from '../../model/seams/node-endpoint.js';
 import { nthAddress } from '../../model/text/cidr.js';
 import {
   CLUSTER_CA,
@@ -44,6 +45,7 @@ function servingNames({ spec, node, endpoint }: WishesInput): string[] {
     nthAddress(spec.network.serviceCIDR, 1),
     node.address,
     hostOf(endpoint),
+    ...(balancerAddress(spec) === undefined ? [] : [BALANCER_HOST]),
     ...spec.apiServer.certSANs,
   ];
   return subjects(names);

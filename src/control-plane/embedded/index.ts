@@ -1,10 +1,12 @@
 import { datastoreOf } from '../../datastore/index.js';
 import { SERVER_FILE } from '../../model/facts.js';
+import { balancerAddress } from '../../model/seams/node-endpoint.js';
 import { file, service } from '../../resources/index.js';
 import { apiServerCertificates } from '../api-server/certificates.js';
 import { apiServerFiles, apiServerFolders } from '../api-server/files.js';
 import type { ControlPlaneForm } from '../control-plane.js';
-import { AGENT, BIN, PROGRAM, UNIT_FILE } from './places.js';
+import { agentBalancer } from './balancer.js';
+import { AGENT, BALANCER_FILE, BIN, PROGRAM, UNIT_FILE } from './places.js';
 import { readBack } from './read-back.js';
 import { serverConfiguration, serverRevision, serverUnit } from './server.js';
 import { serverProgram } from './supply.js';
@@ -45,9 +47,13 @@ export const embedded: ControlPlaneForm = {
   controllersReady: () => Promise.resolve(),
   nodeAgent: {
     process: AGENT,
-    command: (proxyConfig) => `${BIN}/${AGENT} --proxy-config ${proxyConfig} --`,
+    command: (spec, proxyConfig) => {
+      const balancer = balancerAddress(spec) === undefined ? '' : ` --balancer ${BALANCER_FILE}`;
+      return `${BIN}/${AGENT} --proxy-config ${proxyConfig}${balancer} --`;
+    },
     group: PROGRAM,
   },
+  balancer: agentBalancer,
   leftovers: [],
   readBack,
   ports: [

@@ -8,6 +8,7 @@ import { sh, shellScript } from '../../shell/script.js';
 import { apiServerCertificates } from '../api-server/certificates.js';
 import { apiServerFiles, apiServerFolders } from '../api-server/files.js';
 import type { ControlPlaneForm } from '../control-plane.js';
+import { staticPodBalancer } from './balancer/index.js';
 import { caFolders } from './ca-folders.js';
 import { foreignManifests } from './leftovers.js';
 import { manifestOf, type Manifest } from './manifest.js';
@@ -25,7 +26,7 @@ const COMPONENTS = { apiServer: 'kube-apiserver', others: ['kube-controller-mana
 export const staticPods: ControlPlaneForm = {
   id: 'static-pods',
   title: 'static pods',
-  words: ['static-pod', 'static pod', 'staticPod'],
+  words: ['static-pod', 'static pod', 'staticPod', 'haproxy'],
   describe: 'static pods, in the layout of kubeadm',
   datastoreAs: 'pod',
   several: true,
@@ -80,6 +81,7 @@ export const staticPods: ControlPlaneForm = {
     const what = 'the controller manager and the scheduler to run as they were written';
     await waitForRuns({ what, manifests, api: false, first: runs(proofs) }, context, tools);
   },
+  balancer: staticPodBalancer,
   leftovers: [foreignManifests],
   ports: [
     { port: 10257, owner: 'kube-controller-manager' },

@@ -1,5 +1,6 @@
 import type { Cause } from '../cause.js';
 import { wrongAddress } from './host/address.js';
+import { balancerDown } from './cluster/balancer.js';
 import { certificateExpired } from './host/certificate.js';
 import { cgroupDriver, cgroupV1Refused } from './host/cgroup.js';
 import { clockSkew } from './host/clock.js';
@@ -34,6 +35,7 @@ export const causes: readonly Cause[] = [
   cgroupV1Refused,
   criDisabled,
   portTaken,
+  balancerDown,
   wrongAddress,
   cgroupDriver,
   brNetfilter,

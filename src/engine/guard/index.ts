@@ -6,6 +6,7 @@ import { changesRuntime, type Command } from '../command.js';
 import { endpointOf, toNode } from '../context.js';
 import type { LiveHost } from '../session/session.js';
 import { changedAuthorities } from './authorities.js';
+import { changedBalancer } from './balancer.js';
 import type { KnownCluster } from './cluster.js';
 import { changedHosts } from './hosts.js';
 import { wrongCluster } from './identity.js';
@@ -14,6 +15,7 @@ import { oneLine, refused, type Refusal } from './refusal.js';
 import { changedRuntimes, packagedRuntimes } from './runtime.js';
 import { versionRefusals } from './version.js';
 
+export { withKnownBalancer } from './balancer.js';
 export { NO_CLUSTER, type KnownCluster } from './cluster.js';
 export { knownCluster } from './known.js';
 export { RUNTIME_MOVE, runtimeChanges, type RuntimeChange } from './runtime.js';
@@ -77,6 +79,7 @@ async function refusalsOf({ spec, known, command, leader, live, selected, phases
         controlPlanes.every(({ name }) => selected.has(name)) && THROUGH.every((id) => phases.includes(id)),
     }),
     ...changedOptions(spec, known),
+    ...changedBalancer(spec, known),
     ...changedHosts(spec, known, nodes),
     ...(changesRuntime(command) ? packagedRuntimes : changedRuntimes)(spec, known, live, selected),
     ...(await changedAuthorities(spec, wishes, leader.facts)),

@@ -4,7 +4,15 @@ import type { KnownCluster } from './cluster.js';
 import type { Refusal } from './refusal.js';
 
 /** Options that are compared by what they mean, elsewhere in this room; the last one by what lies on each host (runtime/packaged.ts). */
-const BY_MEANING = new Set(['kubernetesVersion', 'clusterId', 'apiServer.endpoint', 'runtime.name', 'runtime.from']);
+const BY_MEANING = new Set([
+  'kubernetesVersion',
+  'clusterId',
+  'apiServer.endpoint',
+  'apiServer.balancer',
+  'apiServer.balancerPort',
+  'runtime.name',
+  'runtime.from',
+]);
 
 /** Every option that is fixed or moved and is not what it was; what is not known of the cluster is not compared. */
 export function changedOptions(spec: Spec, { options }: Pick<KnownCluster, 'options'>): Refusal[] {

@@ -8,7 +8,7 @@ import type { Renewal } from '../../pki/index.js';
 import { KERNEL_STEP, hostsToMove, moveKernels, type Moved } from '../kernel/move.js';
 import { changesHosts, changesRuntime, type Command } from '../command.js';
 import { explainFailedRun } from '../explain/failed-run.js';
-import { guard, guardCheck, knownCluster, type KnownCluster } from '../guard/index.js';
+import { guard, guardCheck, knownCluster, withKnownBalancer, type KnownCluster } from '../guard/index.js';
 import type { ReviewedPlan } from '../plan/reviewed.js';
 import { changeRuntimes } from '../runtime-change/index.js';
 import { requireLeader } from '../session/leader.js';
@@ -223,7 +223,7 @@ async function chooseHosts(opened: OpenedHosts, phases: readonly Phase[], option
     command !== 'check' && skip.includes('preflight')
       ? new Map<string, unknown>()
       : await preflight({
-          ...options,
+          ...{ ...options, inventory: withKnownBalancer(inventory, known) },
           strict,
           changesHosts: changesHosts(command),
           live: checked,
@@ -244,7 +244,7 @@ async function goThroughPhases(
   const changes = changesHosts(options.command);
   const signal = AbortSignal.any([options.signal, lock.lost]);
   const run: HostsRun = {
-    ...options,
+    ...{ ...options, inventory: withKnownBalancer(options.inventory, known) },
     renewal: options.renewal ?? 'due',
     signal,
     begun: new Date(),

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { controlPlaneOf } from '../../control-plane/index.js';
+import { balancerOf, controlPlaneOf } from '../../control-plane/index.js';
 import { datastoreOf } from '../../datastore/index.js';
 import type { ClaimedPort } from '../../model/seams/port.js';
 import { isControlPlane, KUBERNETES_VERSIONS, type Spec } from '../../model/spec.js';
@@ -17,6 +17,17 @@ export const serviceRules: readonly Rule[] = [
   {
     reads: ['apiServer.port', 'hosts.ssh', 'hosts.roles', 'ssh.port', 'controlPlane', 'datastore'],
     check: apiPort,
+  },
+  {
+    reads: [
+      'apiServer.balancer',
+      'apiServer.balancerPort',
+      'apiServer.port',
+      'hosts.roles',
+      'controlPlane',
+      'datastore',
+    ],
+    check: balancerPort,
   },
   { reads: ['apiServer.certSANs'], check: certSANs },
   { reads: ['etcd.dataDir'], check: dataDir },
@@ -88,6 +99,17 @@ function apiPort(spec: Spec): Finding[] {
   if (holder !== undefined) return [{ path, message: `this is the port of ${holder}; choose another` }];
   const clash = hosts.find((host) => isControlPlane(host) && (host.ssh?.port ?? ssh.port ?? 22) === apiServer.port);
   return clash === undefined ? [] : [{ path, message: `sshd of ${clash.name} has this port; choose another` }];
+}
+
+/** On every address of a control-plane host the API server has its own port. */
+function balancerPort(spec: Spec): Finding[] {
+  const { apiServer } = spec;
+  if (balancerOf(spec) === undefined) return [];
+  const path = ['apiServer', 'balancerPort'];
+  if (apiServer.balancerPort === apiServer.port)
+    return [{ path, message: 'this is the port of the API server; choose another' }];
+  const holder = takenPorts(spec).find(({ port }) => port === apiServer.balancerPort)?.owner;
+  return holder === undefined ? [] : [{ path, message: `this is the port of ${holder}; choose another` }];
 }
 
 /** kubeadm takes IP addresses, DNS names and names with a leading '*.'. */

@@ -23,6 +23,22 @@ export const componentOptions = {
         .default(6443)
         .describe('Port of the API server on the hosts.')
         .meta(moved('every kubelet and kubeconfig was given it', NO_WAY)),
+      balancer: z
+        .enum(['auto', 'local', 'none'])
+        .default('auto')
+        .describe(
+          'Load balancer to the API servers on every node, at a port of its loopback address. auto: there is one from the second control-plane host on (embedded: from the first), and none where apiServer.endpoint names one of yours.',
+        )
+        .meta(
+          moved(
+            'every node reaches the API through it',
+            'local brings it to a running cluster, and auto does so with the second control-plane host; it is not taken away again.',
+          ),
+        ),
+      balancerPort: port
+        .default(6444)
+        .describe('Port of that load balancer, on the loopback address only.')
+        .meta(moved('every kubelet was given it', NO_WAY)),
       certSANs: z.array(z.string()).default([]).describe('More names and addresses for its certificate.').meta(free),
       extraArgs: extraArgs
         .default({})

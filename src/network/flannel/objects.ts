@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { KubeObject } from '../../model/api.js';
 import { imageRef } from '../../model/artifact.js';
 import type { PhaseContext } from '../../model/phase.js';
+import { nodeEndpoint } from '../../model/seams/node-endpoint.js';
 import { digestOf } from '../../model/text/digest.js';
 import { clusterRole, clusterRoleBinding, configMap, serviceAccount } from '../../templates/objects.js';
 import { flannelOptions } from './options.js';
@@ -61,8 +62,8 @@ function namespace(): KubeObject {
   };
 }
 
-function daemonSet({ images, endpoint }: PhaseContext, configDigest: string): KubeObject {
-  const image = imageRef(images, NAME);
+function daemonSet(context: PhaseContext, configDigest: string): KubeObject {
+  const image = imageRef(context.images, NAME);
   return {
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
@@ -78,7 +79,7 @@ function daemonSet({ images, endpoint }: PhaseContext, configDigest: string): Ku
           priorityClassName: 'system-node-critical',
           serviceAccountName: NAME,
           tolerations: [{ operator: 'Exists' }],
-          containers: [flanneld(image, endpoint), installCni(image)],
+          containers: [flanneld(image, nodeEndpoint(context)), installCni(image)],
           volumes: [
             { name: 'run', hostPath: { path: '/run/flannel', type: 'DirectoryOrCreate' } },
             { name: 'cni', hostPath: { path: '/etc/cni/net.d', type: 'DirectoryOrCreate' } },

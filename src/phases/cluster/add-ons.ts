@@ -22,7 +22,7 @@ function applied(id: string, title: string, objects: AddOn['objects'], absent?: 
     id,
     title,
     appliesTo: ({ node, leader }) => node === leader,
-    after: ['control-plane'],
+    after: ['control-plane', 'through-balancer'],
     resources: (context) => [
       ...objects(context).map((wanted) => object({ object: wanted })),
       ...(absent?.(context) ?? []).map(absentObject),

@@ -1,6 +1,8 @@
 import type { Phase } from '../../model/phase.js';
+import { nodeEndpoint } from '../../model/seams/node-endpoint.js';
 import { KUBELET_CONF } from '../../pki/index.js';
 import { clusterNode, file, nodeJoin } from '../../resources/index.js';
+import { balancerOfJoin } from './balancer.js';
 import { kubeletProof, kubeletService, waitForOwnKubelet } from './kubelet/index.js';
 import { nodeWishes } from './node-wishes.js';
 import { CLUSTER_CA } from './pki.js';
@@ -11,14 +13,15 @@ export const join: Phase = {
   appliesTo: ({ node }) => !node.isControlPlane,
   after: ['cluster-config'],
   resources: (context) => {
-    const { node, endpoint, material, spec } = context;
+    const { node, material, spec } = context;
     const caPem = material[node.spec.name]?.[CLUSTER_CA]?.content ?? '';
     const kubelet = kubeletService(context);
     return [
+      ...balancerOfJoin(context),
       file({ path: CLUSTER_CA, content: caPem, mode: 0o644 }),
       nodeJoin({
         name: node.spec.name,
-        endpoint,
+        endpoint: nodeEndpoint(context),
         caPem,
         clusterName: spec.name,
         kubeletConfPath: KUBELET_CONF,

@@ -1,6 +1,7 @@
 import { waitForKubelet } from '../../cluster/waits/kubelet.js';
 import type { Phase } from '../../model/phase.js';
 import { delivered } from '../host/binaries.js';
+import { ledThroughBalancer } from './balancer.js';
 import { kubelet, kubeletService } from './kubelet/index.js';
 import { comesWithKubelet, kubeletWaits } from './kubelet-waits.js';
 
@@ -16,6 +17,7 @@ export const kubeletUpgrade: Phase = {
       .map((artifact) => delivered(context.spec, artifact)),
     ...kubelet.resources(context),
     kubeletService(context),
+    ...ledThroughBalancer(context),
   ],
   ready: async ({ node }, tools, changes) => {
     if (changes > 0) await waitForKubelet(node.facts, tools);

@@ -1,3 +1,4 @@
+import { BALANCER_LABEL, balancerOf } from '../../control-plane/index.js';
 import type { PhaseContext } from '../../model/phase.js';
 
 export interface NodeWishes {
@@ -13,14 +14,15 @@ export interface NodeWishes {
 const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
 
 /** Labels and taints of a node: from the inventory, and for control-plane hosts those kubeadm gives (phases/markcontrolplane). */
-export function nodeWishes({ node }: PhaseContext): NodeWishes {
-  const { spec, isControlPlane } = node;
+export function nodeWishes(context: PhaseContext): NodeWishes {
+  const { spec, isControlPlane } = context.node;
   const worker = spec.roles.includes('worker');
   return {
     name: spec.name,
     labels: {
       ...(isControlPlane ? { [CONTROL_PLANE]: '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' } : {}),
       ...(worker ? { 'node-role.kubernetes.io/worker': '' } : {}),
+      ...balancerLabel(context),
       ...spec.labels,
     },
     taints: [
@@ -28,4 +30,9 @@ export function nodeWishes({ node }: PhaseContext): NodeWishes {
       ...spec.taints,
     ],
   };
+}
+
+/** By which a balancer for nodes that kinit did not prepare keeps away from those that have theirs. */
+export function balancerLabel({ spec }: Pick<PhaseContext, 'spec'>): Readonly<Record<string, string>> {
+  return balancerOf(spec) === undefined ? {} : { [BALANCER_LABEL]: 'local' };
 }

@@ -1,7 +1,7 @@
 import { addOns } from '../../add-ons/index.js';
 import { nameOf, refOf } from '../../cluster/api/client.js';
 import { recordText } from '../../cluster/record/text.js';
-import { kubeadmConfigMaps, kubeadmRbac } from '../../control-plane/index.js';
+import { balancerOf, kubeadmConfigMaps, kubeadmRbac } from '../../control-plane/index.js';
 import { datastoreOf } from '../../datastore/index.js';
 import { guardedValues } from '../../inventory/guarded.js';
 import type { KubeObject } from '../../model/api.js';
@@ -52,6 +52,7 @@ function objectsOf(context: PhaseContext): Readonly<Record<string, readonly Kube
   return {
     'cluster-config': [...kubeadmRbac(), ...kubeadmConfigMaps(context, sharedKubeletConfiguration(context))],
     ...Object.fromEntries(addOns.map(({ id, objects }) => [id, objects(context)])),
+    'balancer-elsewhere': balancerOf(context.spec)?.objects(context) ?? [],
     ...(network.unproved === undefined ? { network: network.objects(context) } : {}),
   };
 }

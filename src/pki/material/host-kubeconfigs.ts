@@ -1,6 +1,7 @@
 import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import type { Node } from '../../model/phase.js';
+import { balancerAddress } from '../../model/seams/node-endpoint.js';
 import type { KeyAlgorithm, Spec } from '../../model/spec.js';
 import { sealedKeyOf } from '../../model/text/sealed.js';
 import type { Authority } from './authority.js';
@@ -68,8 +69,14 @@ export async function planKubeletConf(plan: HostPlan): Promise<MadeFiles> {
     return { ...(ended === undefined ? {} : await firstClient(plan, ended)), [KUBELET_CONF]: { content: existing } };
   }
   const user = { certFile: KUBELET_CLIENT_CURRENT, keyFile: KUBELET_CLIENT_CURRENT };
-  const content = render(plan, localServer(plan.node, plan.spec), kubeletClient(host).commonName, user);
+  const content = render(plan, kubeletServer(plan.node, plan.spec), kubeletClient(host).commonName, user);
   return { ...(await firstClient(plan)), [KUBELET_CONF]: { content } };
+}
+
+/** URL by which the kubelet of a control-plane host reaches the API: its own API server's, unless a balancer finds one that answers. */
+function kubeletServer(node: Node, spec: Spec): string {
+  const balancer = balancerAddress(spec);
+  return balancer === undefined ? localServer(node, spec) : `https://${balancer}`;
 }
 
 /** When the certificate ended that a kubelet should have renewed: it was off for too long, and cannot do so any more. */

@@ -1,6 +1,7 @@
 import { defined } from '../../model/defined.js';
 import type { Node } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
+import { nodeEndpoint } from '../../model/seams/node-endpoint.js';
 import { hostPort } from '../../model/text/address.js';
 import { withoutZone } from '../../model/text/cidr.js';
 import type { LeafRequest } from '../x509/certificate.js';
@@ -91,10 +92,10 @@ export function kubectlWorksOn({ kubectl }: Spec, isControlPlane: boolean): bool
 export function rootKubeconfigs({ spec, node, endpoint }: WishesInput): WantedKubeconfig[] {
   if (!kubectlWorksOn(spec, node.isControlPlane)) return [];
   const request = clientRequest('kubernetes-admin', 'kubeadm:cluster-admins');
-  return [{ path: ROOT_KUBECONFIG, server: `https://${endpoint}`, request }];
+  return [{ path: ROOT_KUBECONFIG, server: `https://${nodeEndpoint({ spec, endpoint })}`, request }];
 }
 
-/** URL of the API server on this very host: its kubelet and controllers must not depend on the shared endpoint. */
+/** URL of the API server on this very host: its controllers, and its kubelet without a balancer of its own, must not depend on the shared endpoint. */
 export function localServer(node: Node, spec: Spec): string {
   return `https://${hostPort(node.address, spec.apiServer.port)}`;
 }

@@ -64,6 +64,26 @@ export function testCluster(
     );
   });
 
+  test('kubelets, kube-proxy and the pod network reach the API through the balancer on their node, which nobody else reaches', async () => {
+    const look = `sed -n 's/^ *server: //p' /etc/kubernetes/kubelet.conf
+      ss -Htln | awk '{print $4}' | grep ':6444$'
+      ss -Htnp state established dst 127.0.0.1:6444 | grep -o '"[^"]*"' | tr -d '"' | sort -u`;
+    const clients = form === 'embedded' ? ['flanneld', 'kinit-agent'] : ['flanneld', 'kube-proxy', 'kubelet'];
+    for (const host of ['node1', 'node2', 'node3']) {
+      const [server, listens, ...from] = (await cluster.sh(host, look)).stdout.trim().split('\n');
+      expect({ host, server, listens }).toEqual({
+        host,
+        server: 'https://127.0.0.1:6444',
+        listens: '127.0.0.1:6444',
+      });
+      expect(from, host).toEqual(expect.arrayContaining(clients));
+    }
+    // What is read where kinit prepared nothing has an address that is reached from there.
+    expect(await cluster.kubectl('-n kube-public get configmap cluster-info -o yaml')).toMatch(
+      /server: https:\/\/10\.\d+\.\d+\.\d+:6443/,
+    );
+  });
+
   test('init again changes nothing and says so, within three exec channels a host', async () => {
     const { code, events } = await init();
     expect(code).toBe(0);

@@ -116,6 +116,8 @@ function changed(path: string, schema: JsonSchema): { readonly data: unknown; re
 }
 
 const OPTIONS = inventoryOptions().filter((option) => !isSection(option));
+// What matters of the balancer is whether the cluster has one: balancer.test.ts.
+const ELSEWHERE = ['runtime.from', 'apiServer.balancer', 'apiServer.balancerPort'];
 /** Files on the operator's machine: authorities.test.ts. */
 const FILES = /^pki\.\w+\.\w+File$/;
 
@@ -133,7 +135,7 @@ describe('every option of the inventory, changed on a running cluster', () => {
 
   // Where a runtime comes from is a matter of each host, and of preflight: its unit is there (runtime/packaged.ts).
   const GUARDED = OPTIONS.filter(
-    ({ path, schema }) => schema['x-change'] !== 'free' && !FILES.test(path) && path !== 'runtime.from',
+    ({ path, schema }) => schema['x-change'] !== 'free' && !FILES.test(path) && !ELSEWHERE.includes(path),
   );
   test.each(GUARDED.map(({ path, schema }) => ({ path, mark: schema['x-change'], schema })))(
     '$path is $mark: refused, with both values, why and what to do',

@@ -47,8 +47,8 @@ function rowsOf(controlPlane: readonly Resource[], worker: readonly Resource[]):
 const HEAD = `<!-- Made from src/phases and src/cli/host-changes by scripts/docs.js. Change those, not this file. -->
 # What kinit changes on a host
 
-Phase by phase, with the options an inventory has by default (and one more repository of packages, and a mirror of them), on
-Debian with nftables as proxy mode: what \`kinit init\` changes on a host, and how \`kinit reset\` undoes it. \`kinit plan\` shows the same for your hosts and your inventory, before
+Phase by phase, with the options an inventory has by default (and one more repository of packages, a mirror of them, and a load balancer
+on every node), on Debian with nftables as proxy mode: what \`kinit init\` changes on a host, and how \`kinit reset\` undoes it. \`kinit plan\` shows the same for your hosts and your inventory, before
 anything is touched; what is as it shall be already is neither changed nor undone.
 
 Before the first change of each thing, what was there is recorded on the host under \`/var/lib/kinit/journal\` (for root

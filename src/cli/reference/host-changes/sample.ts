@@ -18,6 +18,7 @@ import { KUBELET_SERVING, materialPaths } from '../../../pki/index.js';
 export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
   const spec = specSchema.parse({
     leftovers: 'set-aside',
+    apiServer: { balancer: 'local' },
     repositories: [{ name: 'docker-ce' }],
     artifacts: { packageMirror: 'aliyun' },
     hosts: [

@@ -26,5 +26,5 @@ export function kubeletDropIn(spec: Spec): string {
 
 /** Up to the kubelet's flags. */
 function commandOf(spec: Spec): string {
-  return controlPlaneOf(spec).nodeAgent?.command(HOST_PROXY_FILE) ?? KUBELET;
+  return controlPlaneOf(spec).nodeAgent?.command(spec, HOST_PROXY_FILE) ?? KUBELET;
 }

@@ -1,0 +1,10 @@
+# shellcheck shell=sh
+# What of the balancer runs: its own word on the configuration it has loaded. Changes nothing.
+# $1 = socket of its master process
+# Prints loaded=DIGEST (empty: it does not answer).
+
+loaded=
+if [ -S "$1" ]; then
+  loaded=$(echo '@1 show info' | timeout 5 socat -t 3 - "UNIX-CONNECT:$1" 2> /dev/null | sed -n 's/^[Dd]escription: *//p')
+fi
+printf 'loaded=%s\n' "$loaded"
