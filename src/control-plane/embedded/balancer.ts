@@ -15,7 +15,7 @@ const runs = proof('balancer', OBSERVE);
 
 /** A part of the agent (components/embedded/balancer.go): it listens before the kubelet is begun with, and reads the file when that changes. */
 export const agentBalancer: NodeBalancer = {
-  // Measured (docs/high-availability.md): less than 1 MB a node.
+  // Measured (docs/balancer.md): half a MB of heap and stacks.
   from: 1,
   images: [],
   inKubelet: true,

@@ -33,7 +33,7 @@ const runs = proof('balancer', OBSERVE);
 
 /** haproxy in a static pod: it needs no API to start, and is up before the kubelet asks for anything. */
 export const staticPodBalancer: NodeBalancer = {
-  // Measured (docs/high-availability.md): with its pod's own processes 22 to 25 MB a node, for which one API server gives nothing back.
+  // Measured (docs/balancer.md): with its pod's own processes 22 to 25 MB a node, for which one API server gives nothing back.
   from: 2,
   images: [IMAGE],
   owner: IMAGE,
