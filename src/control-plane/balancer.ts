@@ -48,7 +48,10 @@ export function balancerMembers({ spec, members, nodes }: PhaseContext): readonl
 
 /** How one sees that a balancer has the members that were written. */
 export interface MembersWait {
-  /** sh text that prints loaded=DIGEST of what the running balancer works by; empty: none runs. */
+  /**
+   * sh text that prints loaded=DIGEST of what the running balancer works by (empty: none runs), and kubelet=down where a kubelet is to
+   * start it that does not run.
+   */
   readonly observe: string;
   /** What it printed, where nothing was changed since. */
   readonly first: string | undefined;
@@ -62,7 +65,10 @@ export interface MembersWait {
 /** Seconds: what it is made of is on the host, and a kubelet looks at its manifests every 20 s where it is told of nothing. */
 const READY_SECONDS = 90;
 
-/** Waits until the balancer of a host works by what was written. */
+/**
+ * Waits until the balancer of a host works by what was written. Where a join was cut before the kubelet was started, a later phase starts both:
+ * nothing on the host asks for the API before.
+ */
 export async function waitForMembers(
   { observe, first, digest, reload, hint }: MembersWait,
   { host, progress, signal }: Tools,
@@ -77,8 +83,10 @@ export async function waitForMembers(
     look: async (): Promise<Look<undefined>> => {
       const output = known ?? (await host.run(observe, { timeoutSeconds: 30 })).stdout;
       known = undefined;
-      const loaded = parseFields(output).get('loaded') ?? '';
-      if (loaded === digest) return { done: true, value: undefined };
+      const fields = parseFields(output);
+      const loaded = fields.get('loaded') ?? '';
+      if (loaded === digest || (loaded === '' && fields.get('kubelet') === 'down'))
+        return { done: true, value: undefined };
       if (loaded === '') return { done: false, missing: 'it does not run yet' };
       if (reload !== undefined) await host.run(reload, { timeoutSeconds: 30, change: 'reload the balancer' });
       return { done: false, missing: 'it has members of before' };
