@@ -21,13 +21,15 @@ type config struct {
 	Kubeconfig string `json:"kubeconfig"`
 }
 
-// datastoreConfig is one of two in this process, or absent: then the API server's own flags say where it is.
+// datastoreConfig is one of three, in this process, or absent: then the API server's own flags say where it is.
 type datastoreConfig struct {
 	// Etcd are the flags of a member of etcd.
 	Etcd []string `json:"etcd,omitempty"`
 	// SQLite is the file of the database; its folder is root's alone.
 	SQLite string `json:"sqlite,omitempty"`
-	// Socket that the API server reaches the latter by, in a folder that is root's alone.
+	// Outside is a database outside of the cluster; in this process is what speaks etcd's protocol for it.
+	Outside *outsideConfig `json:"outside,omitempty"`
+	// Socket that the API server reaches the last two by, in a folder that is root's alone.
 	Socket string `json:"socket,omitempty"`
 	// CertFile and KeyFile of the datastore's server end, CAFile that its clients are checked against.
 	CertFile string `json:"certFile,omitempty"`

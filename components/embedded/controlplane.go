@@ -123,14 +123,18 @@ func (a apiServer) Ready(ctx context.Context) error {
 	return answers(ctx, client, host+"/readyz")
 }
 
-// lives asks the API server once whether it still answers.
-func lives(ctx context.Context, kubeconfig string) error {
+// lives asks the API server once whether it still answers. A database outside that does not is no reason to start this process anew.
+func lives(ctx context.Context, kubeconfig string, store datastoreConfig) error {
 	client, host, err := apiClient(kubeconfig)
 	if err != nil {
 		return err
 	}
 	defer client.CloseIdleConnections()
-	return ask(ctx, client, host+"/livez")
+	path := "/livez"
+	if store.Outside != nil {
+		path += "?exclude=etcd"
+	}
+	return ask(ctx, client, host+path)
 }
 
 func apiClient(kubeconfig string) (*http.Client, string, error) {

@@ -97,8 +97,8 @@ func datastoreOf(c datastoreConfig) (component, error) {
 	switch {
 	case len(c.Etcd) > 0:
 		return newEtcdMember(c.Etcd)
-	case c.SQLite != "":
-		return newDatastore(c), nil
+	case c.SQLite != "" || c.Outside != nil:
+		return newDatastore(c)
 	}
 	return nil, nil
 }
@@ -121,7 +121,7 @@ func wait(ctx context.Context, r *running, c config, systemd supervisor) error {
 			return context.Cause(r.failure)
 		case <-tick.C:
 			bounded, cancel := context.WithTimeout(ctx, every/3)
-			if err := lives(bounded, c.Kubeconfig); err != nil {
+			if err := lives(bounded, c.Kubeconfig, c.Datastore); err != nil {
 				klog.ErrorS(err, "The API does not answer")
 			} else {
 				systemd.tell(daemon.SdNotifyWatchdog)

@@ -12,7 +12,7 @@ import type { CertificateWishes, WishesInput } from '../pki/index.js';
 import type { CareMember, CarePlace, CareStep, DatastoreCare } from './care.js';
 
 /** As the server's configuration has them (components/embedded/config.go: datastoreConfig). */
-export type ProcessSettings = Readonly<Record<string, string | readonly string[]>>;
+export type ProcessSettings = Readonly<Record<string, string | readonly string[] | Readonly<Record<string, string>>>>;
 
 /** What keeps the cluster's state: where it lives, how the API server reaches it, and what one sees when it is unwell. */
 export interface Datastore {
@@ -36,6 +36,17 @@ export interface Datastore {
   };
   /** The way for which it is what runs where the inventory names none. */
   readonly usual?: keyof Datastore['runs'];
+  /** Paths of resources that a process has read when it started. Absent: none. */
+  readonly startsFrom?: (context: PhaseContext) => readonly string[];
+  /** It is outside of the cluster, and others look after it. Absent: it is on the control-plane hosts. */
+  readonly outside?: {
+    /** What is wrong with a URL of the inventory, in words that do not repeat it; undefined: nothing. */
+    readonly wrongUrl: (url: string) => string | undefined;
+    /** Where one that is right leads. */
+    readonly serverOf: (url: string) => { readonly host: string; readonly port: number };
+    /** What stays there when the cluster goes, and what may be done with it: sentences. */
+    readonly stays: (url: string) => string;
+  };
   /** How the API server of this host reaches it. */
   readonly apiServerFlags: (context: PhaseContext) => Flags;
   /** The flags it runs with, from the settings of such a process; they may be of another kind, or not be there. Absent: it has none. */

@@ -6,6 +6,8 @@ import { isControlPlane } from '../model/spec.js';
 import type { Datastore } from './datastore.js';
 import { etcdMemberKind } from './etcd/members/index.js';
 import { etcd } from './etcd/index.js';
+import { mysql } from './mysql/index.js';
+import { postgresql } from './postgresql/index.js';
 import { sqlite } from './sqlite/index.js';
 
 export type { CareMember, CareStep, Contents, DatastoreCare, DatastoreState } from './care.js';
@@ -13,7 +15,7 @@ export { slowRequests } from './slowness.js';
 export type { Datastore, DatastoreMembers, SlowDisk } from './datastore.js';
 
 /** Every datastore there is. A new one is a folder beside and a line here. */
-export const DATASTORES: readonly [Datastore, ...Datastore[]] = [etcd, sqlite];
+export const DATASTORES: readonly [Datastore, ...Datastore[]] = [etcd, sqlite, postgresql, mysql];
 
 /** What stands in the inventory about the kinds. */
 export const datastoreChoice: KindChoice = {

@@ -15,6 +15,7 @@ import { addressesOf, decide, membersOf, movesOf } from './decisions.js';
 import type { KnownCluster } from './guard/cluster.js';
 import { readFiles } from '../facts/index.js';
 import { isSealed } from '../model/text/sealed.js';
+import { readDatastoreAccess } from './datastore-access.js';
 import { readMirrorCas, readRegistryAccess } from './registry-access.js';
 import { readRepositoryKeys } from './repository-keys.js';
 import { leaderOf } from './session/leader.js';
@@ -92,6 +93,7 @@ export async function sharedContext({
   const registryCas = await readMirrorCas(spec);
   const registryAccess = await readRegistryAccess(spec, { lenient: onlyLooks });
   const repositoryKeys = await readRepositoryKeys(spec);
+  const datastoreAccess = await readDatastoreAccess(spec, { lenient: onlyLooks });
   const decisions = decide({ spec, nodes, endpoint, known });
   const { running } = known;
   const later = known.open && running !== undefined && compareVersions(running, spec.kubernetesVersion) < 0;
@@ -104,6 +106,7 @@ export async function sharedContext({
     registryCas,
     registryAccess,
     repositoryKeys,
+    datastoreAccess,
     proxyMode: decisions['proxyMode'] as PhaseContext['proxyMode'],
     decisions,
     addresses: addressesOf(spec, nodes, known),

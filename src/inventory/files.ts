@@ -49,6 +49,7 @@ export function resolvePaths(spec: Spec, file: string): Spec {
       ...spec.artifacts,
       ...(bundleFile === undefined ? {} : { bundleFile: full(bundleFile) }),
     },
+    ...(spec.datastoreServer === undefined ? {} : { datastoreServer: filesOf(spec.datastoreServer) }),
     pki: {
       ...spec.pki,
       ...(ca === undefined ? {} : { ca: caWith(ca) }),
@@ -58,8 +59,15 @@ export function resolvePaths(spec: Spec, file: string): Spec {
   };
 }
 
-/** Keys of the ssh and sudo sections, of registries and repositories, that name a file which must be there. */
-const ACCESS_FILES: readonly string[] = ['identityFile', 'passphraseFile', 'passwordFile', 'caFile', 'keyFile'];
+/** Keys of the ssh and sudo sections, of registries, repositories and the datastore's server, that name a file which must be there. */
+const ACCESS_FILES: readonly string[] = [
+  'identityFile',
+  'passphraseFile',
+  'passwordFile',
+  'caFile',
+  'certFile',
+  'keyFile',
+];
 
 /** Files that must be there and readable. known_hosts need not: first contact makes it; nor a bundle: `kinit artifacts bundle` does. */
 export async function missingFiles(resolved: Spec): Promise<Finding[]> {
@@ -79,6 +87,7 @@ function localFiles({
   hosts,
   runtime,
   repositories,
+  datastoreServer,
   pki,
 }: Spec): { readonly path: Path; readonly file: string }[] {
   const one = (path: Path, file: string | undefined): { path: Path; file: string }[] =>
@@ -99,6 +108,7 @@ function localFiles({
     ),
     ...runtime.registries.flatMap((registry, index) => accessFiles(['runtime', 'registries', index], registry)),
     ...repositories.flatMap((repository, index) => accessFiles(['repositories', index], repository)),
+    ...accessFiles(['datastoreServer'], datastoreServer),
     ...cas,
   ];
 }

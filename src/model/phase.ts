@@ -44,6 +44,8 @@ export interface PhaseContext {
   readonly repositoryKeys: Readonly<Record<string, string>>;
   /** What the inventory says of registries that want a login or have a CA of their own, by host. */
   readonly registryAccess: Readonly<Record<string, RegistryAccess>>;
+  /** What the inventory names for a datastore outside of the cluster. */
+  readonly datastoreAccess: DatastoreAccess;
   /** kube-proxy mode after 'auto' is decided. */
   readonly proxyMode: 'nftables' | 'iptables' | 'ipvs';
   /** What the inventory leaves to kinit, by name: as the cluster's record has it, else decided from facts. */
@@ -76,6 +78,16 @@ export interface Order {
   readonly hosts: 'one-by-one' | readonly [number, ...number[]];
   /** The phase a host must be through with before the next one's turn; absent: the phase itself. */
   readonly until?: string;
+}
+
+/** Texts; secret, but for the certificates. */
+export interface DatastoreAccess {
+  /** Absent where the inventory names a place: it was not read, by a command that only looks and was not given it. */
+  readonly password?: string;
+  /** PEM. */
+  readonly ca?: string;
+  readonly certificate?: string;
+  readonly key?: string;
 }
 
 /** One step of bringing a host up: a value, not a class. */

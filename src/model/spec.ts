@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AskSecret } from './secret.js';
+import { datastoreServer } from './spec/datastore-server.js';
 import { hostSchema, hostSshOptions, sudoOptions } from './spec/hosts.js';
 import { ANEW, fixed, free, moved, NO_WAY } from './spec/marks.js';
 import { controlPlaneOption, optionsOf, type SpecKinds } from './spec/kinds.js';
@@ -51,6 +52,9 @@ export function makeSpecSchema(kinds: SpecKinds) {
       .optional()
       .describe(kinds.datastore.describe)
       .meta(moved('the cluster is what it holds', ANEW)),
+    datastoreServer: datastoreServer
+      .optional()
+      .describe('A datastore outside of the cluster. Paths are relative to this file.'),
     hosts: z.array(hostSchema).min(1).describe('The machines.'),
     ssh: z
       .strictObject({

@@ -11,6 +11,7 @@ export interface Looks {
   /** Control-plane hosts whose sshd does not let us through to the API. */
   readonly forwarding?: ReadonlyMap<string, KinitError>;
   readonly endpoint?: ReadonlyMap<string, EndpointLook>;
+  readonly datastoreServer?: ReadonlyMap<string, EndpointLook>;
 }
 
 /** What a check may look at; pure data. */

@@ -6,6 +6,7 @@ import { cgroup, features, kernel } from './kernel.js';
 import { leftovers } from './leftovers.js';
 import { ports } from './ports.js';
 import { nodeAddressCheck } from './network/address.js';
+import { datastoreServerCheck } from './network/datastore-server.js';
 import { endpointCheck } from './network/endpoint.js';
 import { forwardingCheck } from './network/forwarding.js';
 import { rangesApart } from './network/overlap.js';
@@ -33,6 +34,7 @@ const CHECKS: readonly Check[] = [
   rangesApart,
   forwardingCheck,
   endpointCheck,
+  datastoreServerCheck,
   proxyCheck,
   clock,
   timeServers,

@@ -6,22 +6,22 @@ import { smallDisk, testDatastoreCare } from './support/datastore-care.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, lab, type LabHandle } from './support/kinit.js';
 import { preparedHosts } from './support/prepared.js';
 
-/** Another datastore of a control plane in one process than its usual one, on one host. */
+/** Other datastores of a control plane in one process than its usual one, on one host; the second is no host of the cluster. */
 let cluster: LabHandle;
 
 beforeAll(async () => {
-  cluster = await lab('datastores', { hosts: 1, snapshot: await preparedHosts() });
+  cluster = await lab('datastores', { hosts: 2, snapshot: await preparedHosts() });
 });
 
 afterAll(async () => {
   await cluster.down();
 });
 
-/** The lab's inventory with more options. */
+/** The lab's inventory with the first host only, and with more options. */
 function inventory(name: string, more: Readonly<Record<string, unknown>>): string {
   const file = join(dirname(cluster.inventory), `${name}.yaml`);
-  const lab = parse(readFileSync(cluster.inventory, 'utf8')) as Readonly<Record<string, unknown>>;
-  writeFileSync(file, stringify({ ...lab, controlPlane: { mode: 'embedded' }, ...more }));
+  const { hosts, ...others } = parse(readFileSync(cluster.inventory, 'utf8')) as { hosts: readonly unknown[] };
+  writeFileSync(file, stringify({ ...others, hosts: hosts.slice(0, 1), controlPlane: { mode: 'embedded' }, ...more }));
   return file;
 }
 
@@ -79,3 +79,216 @@ describe('etcd in the process of the server', () => {
     shows: /node1 +leader[^]*syncs of etcd's log/,
   });
 });
+
+describe('PostgreSQL outside of the cluster', () => {
+  const PASSWORD = 'n0t-for/any@one:else';
+  let address: string;
+  let folder: string;
+
+  /** @param server options that differ, undefined: left out; @param password what stands in its file */
+  function withDatabase(name: string, server: Readonly<Record<string, unknown>> = {}, password = PASSWORD): string {
+    writeFileSync(join(folder, `${name}.password`), `${password}\n`, { mode: 0o600 });
+    const usual = {
+      url: `postgres://kinit@${address}/kubernetes`,
+      passwordFile: `${name}.password`,
+      caFile: 'database-ca.crt',
+    };
+    const kept = Object.entries({ ...usual, ...server }).filter(([, value]) => value !== undefined);
+    return inventory(name, { datastore: 'postgresql', datastoreServer: Object.fromEntries(kept) });
+  }
+
+  beforeAll(async () => {
+    const { hosts } = parse(readFileSync(cluster.inventory, 'utf8')) as { hosts: readonly { address: string }[] };
+    address = hosts[1]?.address ?? '';
+    folder = dirname(cluster.inventory);
+    await cluster.sh('node2', databaseScript(address, PASSWORD), { timeoutSeconds: 300 });
+    writeFileSync(join(folder, 'database-ca.crt'), (await cluster.sh('node2', 'cat /etc/postgresql/ca.crt')).stdout);
+    await kinitOk(['reset', '--yes', '-i', inventory('before', { datastore: 'etcd' })]);
+    await cluster.sh('node1', 'umount /var/lib/etcd || true');
+  });
+
+  test('a server that is not known, or where nothing listens, is told by preflight', async () => {
+    const unknown = await kinit([
+      'init',
+      '-i',
+      withDatabase('unknown', { url: 'postgres://kinit@db.none.test/kubernetes' }),
+    ]);
+    expect(unknown).toMatchObject({
+      code: 13,
+      stdout: expect.stringContaining('db.none.test (datastoreServer.url) does not resolve') as string,
+    });
+    const silent = await kinit([
+      'init',
+      '-i',
+      withDatabase('silent', { url: `postgres://kinit@${address}:5439/kubernetes` }),
+    ]);
+    expect(silent).toMatchObject({
+      code: 13,
+      stdout: expect.stringContaining(`${address} refuses connections at port 5439`) as string,
+    });
+    expect((await cluster.sh('node1', 'ls -A /etc/kubernetes 2> /dev/null | wc -l')).stdout.trim()).toBe('0');
+  });
+
+  test.each([
+    ['a wrong password', {}, 'wrong', /it does not let user kinit in/],
+    ['a CA that is not trusted', { caFile: undefined }, PASSWORD, /its certificate is not of a CA that is trusted/],
+    ['a database that is not there', { none: true }, PASSWORD, /there is no database nothere/],
+  ] as const)(
+    '%s ends init with that word',
+    async (what, { none, ...server }: { none?: boolean; caFile?: undefined }, password, said) => {
+      const name = what.replaceAll(' ', '-');
+      const url = none === true ? { url: `postgres://kinit@${address}/nothere` } : {};
+      const { code, stderr } = await kinit(['init', '-i', withDatabase(name, { ...server, ...url }, password)]);
+      expect({ code, stderr }).toEqual({ code: 14, stderr: expect.stringMatching(said) as string });
+      expect(stderr).toMatch(/PostgreSQL at 10\./);
+      expect(stderr).not.toContain(PASSWORD);
+    },
+  );
+
+  test('init makes a cluster on it, whose objects are rows there; a second init changes nothing', async () => {
+    const file = withDatabase('good');
+    await kinitOk(['init', '-i', file]);
+    await cluster.kubectl('create configmap kept --from-literal=is=there');
+    expect(await rows("name = '/registry/configmaps/default/kept'")).toBe('1');
+    const again = await kinitEvents(['init', '-i', file]);
+    expect({ code: again.code, applied: all(again.events, 'change-applied') }).toEqual({ code: 0, applied: [] });
+  });
+
+  test('its password stands in one file, which is root’s alone, and nowhere that others read', async () => {
+    const { stdout } = await cluster.sh(
+      'node1',
+      `stat -c '%a %U' /etc/kubernetes/datastore /etc/kubernetes/datastore/password
+       grep -rlF '${PASSWORD}' /etc /var/lib/kinit /var/lib/kubelet /run/kinit /tmp 2> /dev/null
+       ps -eo args | grep -F '${PASSWORD}' | grep -vc grep
+       journalctl -o cat | grep -cF '${PASSWORD}'`,
+      { reject: false },
+    );
+    expect(stdout.trim().split('\n')).toEqual(['700 root', '600 root', '/etc/kubernetes/datastore/password', '0', '0']);
+    const plan = await kinit(['plan', '-i', withDatabase('other-password', {}, 'an0ther')]);
+    expect(plan).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('/etc/kubernetes/datastore/password') as string,
+    });
+    expect(plan.stdout + plan.stderr).not.toMatch(/an0ther|n0t-for/);
+  });
+
+  test('killed at once, the server comes back with what was acknowledged', async () => {
+    await cluster.sh(
+      'node1',
+      `kubectl --kubeconfig /etc/kubernetes/admin.conf create configmap written --from-literal=by=test && kill -KILL ${await server('MainPID')}`,
+    );
+    await eventually('the API answers again', 90, () => cluster.kubectl('get --raw /readyz'));
+    expect(await cluster.kubectl("get configmap written -o jsonpath='{.data.by}'")).toBe('test');
+  });
+
+  test('while the database is stopped the server says so, and goes on when it is back', async () => {
+    const before = await server('MainPID');
+    const said = (words: string): Promise<unknown> =>
+      eventually(words, 60, async () =>
+        (
+          await cluster.sh(
+            'node1',
+            `journalctl -u kinit-server -o cat --since -3min | grep -c '${words}.*PostgreSQL at' || true`,
+          )
+        ).stdout.trim() === '0'
+          ? undefined
+          : true,
+      );
+    await cluster.sh('node2', 'systemctl stop postgresql');
+    await said('The datastore does not answer');
+    await cluster.sh('node2', 'systemctl start postgresql');
+    await said('The datastore answers again');
+    await eventually('the API answers again', 60, () => cluster.kubectl('get --raw /readyz'));
+    expect(await cluster.kubectl("get configmap kept -o jsonpath='{.data.is}'")).toBe('there');
+    expect(await server('MainPID')).toBe(before);
+  });
+
+  test('its data are looked after by its own tools', async () => {
+    for (const command of [['backup', '--file', join(folder, 'none')], ['status'], ['compact']])
+      expect(await kinit(['datastore', ...command, '-i', withDatabase('good')])).toMatchObject({
+        code: 20,
+        stderr: expect.stringContaining('pg_dump') as string,
+      });
+  });
+
+  test('reset leaves it alone and says so; another cluster is not let into it', async () => {
+    const { stdout, stderr } = await kinitOk(['reset', '--yes', '-i', withDatabase('good')]);
+    expect(stdout + stderr).toMatch(/PostgreSQL at 10\.[^]* is left alone/);
+    expect(await rows("name = '/registry/configmaps/default/kept'")).toBe('1');
+    const other = await kinit(['init', '-i', withDatabase('good')]);
+    expect(other).toMatchObject({
+      code: 14,
+      stderr: expect.stringMatching(/the database kubernetes holds the objects of another cluster/) as string,
+    });
+    await kinitOk(['reset', '--yes', '-i', withDatabase('good')]);
+  });
+
+  const rows = async (where: string): Promise<string> =>
+    (
+      await cluster.sh(
+        'node2',
+        `su postgres -c "psql -d kubernetes -Atc \\"SELECT count(*) FROM kine WHERE ${where}\\""`,
+      )
+    ).stdout.trim();
+});
+
+describe('MySQL outside of the cluster', () => {
+  test('init makes a cluster on it, by TLS', async () => {
+    const { hosts } = parse(readFileSync(cluster.inventory, 'utf8')) as { hosts: readonly { address: string }[] };
+    await cluster.sh('node2', mariadbScript('m:y/p@ss'), { timeoutSeconds: 300 });
+    writeFileSync(join(dirname(cluster.inventory), 'mysql.password'), 'm:y/p@ss\n', { mode: 0o600 });
+    const file = inventory('mysql', {
+      datastore: 'mysql',
+      datastoreServer: {
+        url: `mysql://kinit@${hosts[1]?.address ?? ''}/kubernetes`,
+        passwordFile: 'mysql.password',
+        caFile: 'database-ca.crt',
+      },
+    });
+    await kinitOk(['init', '-i', file]);
+    await cluster.kubectl('create configmap kept --from-literal=is=there');
+    const found = await cluster.sh(
+      'node2',
+      `mariadb -N kubernetes -e "SELECT count(*) FROM kine WHERE name = '/registry/configmaps/default/kept'; SELECT count(*) FROM kinit"`,
+    );
+    expect(found.stdout.trim().split('\n')).toEqual(['1', '1']);
+  });
+});
+
+/** The same of Debian's MariaDB, with that certificate. */
+function mariadbScript(password: string): string {
+  return `set -e
+export DEBIAN_FRONTEND=noninteractive
+apt-get install -qy --no-install-recommends mariadb-server > /dev/null
+cp /etc/postgresql/server.crt /etc/postgresql/server.key /etc/mysql/ && chown mysql /etc/mysql/server.key
+printf '%s\n' '[mariadbd]' 'bind-address = 0.0.0.0' 'ssl_cert = /etc/mysql/server.crt' 'ssl_key = /etc/mysql/server.key' \
+  'require_secure_transport = on' > /etc/mysql/mariadb.conf.d/90-kinit.cnf
+systemctl restart mariadb
+mariadb <<'SQL'
+CREATE USER kinit@'%' IDENTIFIED BY '${password}';
+CREATE DATABASE kubernetes;
+GRANT ALL ON kubernetes.* TO kinit@'%';
+SQL`;
+}
+
+/** Debian's package, with a user and a database, and a certificate of a CA of its own; clients come by TLS only. */
+function databaseScript(address: string, password: string): string {
+  return `set -e
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -q > /dev/null && apt-get install -qy --no-install-recommends postgresql openssl > /dev/null
+cd /etc/postgresql
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=database-ca -keyout ca.key -out ca.crt 2> /dev/null
+openssl req -newkey rsa:2048 -nodes -subj /CN=database -keyout server.key -out server.csr 2> /dev/null
+echo 'subjectAltName=IP:${address}' > san
+openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile san -out server.crt 2> /dev/null
+chown postgres server.key server.crt && chmod 600 server.key
+main=$(ls -d /etc/postgresql/*/main)
+printf '%s\n' "listen_addresses = '*'" 'ssl = on' "ssl_cert_file = '/etc/postgresql/server.crt'" "ssl_key_file = '/etc/postgresql/server.key'" >> "$main/postgresql.conf"
+echo 'hostssl all kinit 0.0.0.0/0 scram-sha-256' >> "$main/pg_hba.conf"
+systemctl restart postgresql
+until su postgres -c 'psql -c "SELECT 1"' > /dev/null 2>&1; do sleep 0.5; done
+su postgres -c psql > /dev/null <<'SQL'
+CREATE USER kinit PASSWORD '${password}';
+CREATE DATABASE kubernetes OWNER kinit;
+SQL`;
+}

@@ -37,7 +37,12 @@ export function check(wanted: Wanted = {}): ReadonlyMap<string, CheckResult[]> {
   return runChecks({
     spec: specOf(wanted.spec),
     nodes: nodesOf(wanted),
-    ...defined({ reachability: wanted.reachability, forwarding: wanted.forwarding, endpoint: wanted.endpoint }),
+    ...defined({
+      reachability: wanted.reachability,
+      forwarding: wanted.forwarding,
+      endpoint: wanted.endpoint,
+      datastoreServer: wanted.datastoreServer,
+    }),
   });
 }
 

@@ -48,6 +48,7 @@ export function makeContext(input: Record<string, unknown> = {}, more: Partial<P
     registryCas: {},
     registryAccess: {},
     repositoryKeys: {},
+    datastoreAccess: {},
     proxyMode: 'nftables',
     decisions: { proxyMode: 'nftables' },
     addresses: Object.fromEntries(nodes.map(({ spec: { name }, address }) => [name, address])),

@@ -36,7 +36,7 @@ export const embedded: ControlPlaneForm = {
       enabled: true,
       running: true,
       revision: serverRevision(context),
-      files: [SERVER_FILE, UNIT_FILE],
+      files: [SERVER_FILE, UNIT_FILE, ...(datastoreOf(context.spec).startsFrom?.(context) ?? [])],
       // It is up when the API answers.
       startSeconds: context.spec.waits.apiServerSeconds,
     }),

@@ -1,3 +1,4 @@
+import { datastoreOf } from '../../datastore/index.js';
 import { asKinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { mapLimit } from '../../model/limit.js';
@@ -65,10 +66,18 @@ export async function resetHosts(options: ResetOptions): Promise<RunResult> {
     reportNothingDone(emit, [...chosen], seconds());
     throw thrown;
   }
+  if (chosen.has(leaderOf(inventory.spec.hosts.map((spec) => ({ spec })))?.spec.name ?? '')) tellWhatStays(options);
   reportOutcome(emit, results, seconds());
   const error = runError(results, { retry: 'run kinit reset again: what is undone stays undone' });
   if (error !== undefined) throw error;
   return { changes: totalChanges(results), failedHosts: [] };
+}
+
+/** The journal of hosts knows nothing of what is elsewhere. */
+function tellWhatStays({ inventory: { spec }, emit }: ResetOptions): void {
+  const { outside } = datastoreOf(spec);
+  if (outside !== undefined && spec.datastoreServer !== undefined)
+    emit({ type: 'warning', text: outside.stays(spec.datastoreServer.url) });
 }
 
 /** What resets of single hosts share. */

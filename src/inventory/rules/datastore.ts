@@ -4,7 +4,10 @@ import type { Spec } from '../../model/spec.js';
 import type { Finding } from '../problem.js';
 import type { Rule } from './rule.js';
 
-export const datastoreRules: readonly Rule[] = [{ reads: ['datastore', 'controlPlane'], check: datastore }];
+export const datastoreRules: readonly Rule[] = [
+  { reads: ['datastore', 'controlPlane'], check: datastore },
+  { reads: ['datastore', 'controlPlane', 'datastoreServer'], check: server },
+];
 
 /** A form of the control plane runs its datastore in one way. */
 function datastore(spec: Spec): Finding[] {
@@ -17,5 +20,32 @@ function datastore(spec: Spec): Finding[] {
       message: `controlPlane: ${id} does not go with this datastore`,
       allowed: fits.map((store) => store.id).join(', '),
     },
+  ];
+}
+
+/** One outside of the cluster has an address, one on its hosts has none. */
+function server(spec: Spec): Finding[] {
+  const { outside, id } = datastoreOf(spec);
+  const { datastoreServer } = spec;
+  const path = ['datastoreServer'];
+  if (datastoreServer === undefined)
+    return outside === undefined ? [] : [{ path, message: `datastore: ${id} needs to know where it is: url` }];
+  if (outside === undefined) {
+    const others = DATASTORES.filter((store) => store.outside !== undefined).map((store) => store.id);
+    return [
+      { path, atKey: true, found: '', message: `is for a datastore outside of the cluster only: ${others.join(', ')}` },
+    ];
+  }
+  const { url, passwordEnv, passwordFile, certFile, keyFile } = datastoreServer;
+  const wrong = outside.wrongUrl(url);
+  return [
+    // What stands there may hold a password.
+    ...(wrong === undefined ? [] : [{ path: [...path, 'url'], found: '', message: wrong }]),
+    ...(passwordEnv === undefined || passwordFile === undefined
+      ? []
+      : [{ path, atKey: true, message: 'has two places for one password: name passwordEnv or passwordFile' }]),
+    ...((certFile === undefined) === (keyFile === undefined)
+      ? []
+      : [{ path, atKey: true, message: 'needs both of certFile and keyFile' }]),
   ];
 }

@@ -2,6 +2,7 @@ import type { HostConnection } from '../../model/host.js';
 import type { Node } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
 import type { Looks } from '../check.js';
+import { lookForDatastoreServer } from './datastore-server.js';
 import { lookForEndpoint } from './endpoint.js';
 import { tryForwarding } from './forwarding.js';
 import { probeReachability } from './reachability.js';
@@ -23,10 +24,11 @@ export async function lookAround(
     readonly listen: boolean;
   },
 ): Promise<Looks> {
-  const [forwarding, endpoint, reachability] = await Promise.all([
+  const [forwarding, endpoint, datastoreServer, reachability] = await Promise.all([
     tryForwarding(connections, nodes, spec),
     between ? lookForEndpoint(connections, nodes, spec) : new Map<string, never>(),
+    between ? lookForDatastoreServer(connections, nodes, spec) : new Map<string, never>(),
     between && listen && nodes.length > 1 ? probeReachability(connections, nodes, spec, signal) : [],
   ]);
-  return { forwarding, endpoint, reachability };
+  return { forwarding, endpoint, datastoreServer, reachability };
 }

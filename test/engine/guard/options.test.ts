@@ -90,13 +90,14 @@ function another(path: string, schema: JsonSchema, now: unknown): unknown {
   return 'something';
 }
 
-/** What an entry of a list cannot do without. */
+/** What an entry of a list, or a section, cannot do without. */
 const ENTRIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   bastions: { address: 'jump.example' },
   taints: { key: 'a', effect: 'NoExecute' },
   registryMirrors: { registry: 'docker.io', endpoints: ['http://mirror.example'] },
   registries: { registry: 'registry.example' },
   repositories: { name: 'docker-ce' },
+  datastoreServer: { url: 'postgres://kinit@db.test/kubernetes' },
 };
 
 /** A copy of the data with the option set. */
@@ -107,7 +108,7 @@ function changed(path: string, schema: JsonSchema): { readonly data: unknown; re
   const last = steps.pop() ?? '';
   for (const step of steps) {
     const name = step.replace('[]', '');
-    at[name] ??= step.endsWith('[]') ? [{ ...ENTRIES[name] }] : {};
+    at[name] ??= step.endsWith('[]') ? [{ ...ENTRIES[name] }] : { ...ENTRIES[name] };
     at = (step.endsWith('[]') ? (at[name] as unknown[])[0] : at[name]) as Record<string, unknown>;
   }
   const value = another(path, schema, at[last] ?? schema.default);

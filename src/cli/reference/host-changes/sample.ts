@@ -57,6 +57,7 @@ export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
     registryCas: {},
     registryAccess: {},
     repositoryKeys: {},
+    datastoreAccess: {},
     proxyMode: 'nftables',
     decisions: { proxyMode: 'nftables' },
     addresses: Object.fromEntries(nodes.map((node) => [node.spec.name, node.address])),

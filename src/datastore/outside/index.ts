@@ -1,0 +1,113 @@
+import { KinitError } from '../../model/error.js';
+import type { PhaseContext } from '../../model/phase.js';
+import { defined } from '../../model/defined.js';
+import { unbracketed } from '../../model/text/address.js';
+import { PKI_DIR } from '../../pki/index.js';
+import { directory, file } from '../../resources/index.js';
+import type { Datastore } from '../datastore.js';
+import { bySocket, socketFolder, socketSettings } from '../socket.js';
+
+/** What a control-plane host needs to reach it: root's alone. */
+const FOLDER = '/etc/kubernetes/datastore';
+const PASSWORD = `${FOLDER}/password`;
+const CA = `${FOLDER}/ca.crt`;
+const CERTIFICATE = `${FOLDER}/client.crt`;
+const KEY = `${FOLDER}/client.key`;
+
+interface Credential {
+  readonly path: string;
+  readonly content: string;
+  readonly secret: boolean;
+}
+
+interface OutsideKind extends Pick<Datastore, 'id' | 'title' | 'words'> {
+  /** Of its URL. */
+  readonly schemes: readonly [string, ...string[]];
+  /** Where it listens unless told otherwise. */
+  readonly port: number;
+  /** What people look after it with, as half a sentence. */
+  readonly tools: string;
+}
+
+/**
+ * A database outside of the cluster, which others look after, through what speaks etcd's protocol for it in the process of the API
+ * server. Whose objects are in it, the server writes beside them, and serves no other cluster's (components/embedded/outside.go).
+ */
+export function outsideDatabase({ schemes, port, tools, ...kind }: OutsideKind): Datastore {
+  const [scheme] = schemes;
+  return {
+    ...bySocket,
+    ...kind,
+    describe: `outside of the cluster; datastoreServer.url is ${scheme}://USER@HOST:${String(port)}/DATABASE`,
+    runs: {
+      process: ({ spec: { datastoreServer } }) => ({
+        outside: defined({
+          url: datastoreServer?.url,
+          passwordFile:
+            datastoreServer?.passwordEnv === undefined && datastoreServer?.passwordFile === undefined
+              ? undefined
+              : PASSWORD,
+          caFile: datastoreServer?.caFile === undefined ? undefined : CA,
+          certFile: datastoreServer?.certFile === undefined ? undefined : CERTIFICATE,
+          keyFile: datastoreServer?.keyFile === undefined ? undefined : KEY,
+          clusterCAFile: `${PKI_DIR}/ca.crt`,
+        }),
+        ...socketSettings,
+      }),
+    },
+    outside: {
+      wrongUrl: (url) => wrongUrl(url, schemes),
+      serverOf: (url) => serverOf(url, port),
+      stays: (url) => stays(kind.title, url),
+    },
+    resources: (context) => [
+      socketFolder,
+      directory({ path: FOLDER, mode: 0o700 }),
+      ...credentials(context).map(({ path, content, secret }) => file({ path, content, mode: 0o600, secret })),
+    ],
+    startsFrom: (context) => credentials(context).map(({ path }) => path),
+    leftovers: [],
+    care: ({ spec, program }) => {
+      throw new KinitError(`${kind.title} is looked after by its own tools; nothing was changed`, {
+        class: 'refused',
+        found: `datastore: ${kind.id} at ${spec.datastoreServer?.url ?? ''}`,
+        hint: `Use ${tools} there. The server has to be stopped for a restore: systemctl stop ${program}.`,
+      });
+    },
+  };
+}
+
+function credentials({ datastoreAccess }: PhaseContext): readonly Credential[] {
+  const { password, ca, certificate, key } = datastoreAccess;
+  const wanted = [
+    { path: PASSWORD, content: password === undefined ? undefined : `${password}\n`, secret: true },
+    { path: CA, content: ca, secret: false },
+    { path: CERTIFICATE, content: certificate, secret: false },
+    { path: KEY, content: key, secret: true },
+  ];
+  return wanted.flatMap(({ path, content, secret }) => (content === undefined ? [] : [{ path, content, secret }]));
+}
+
+/** Nothing of it is repeated: a password may stand in it by mistake. */
+function wrongUrl(text: string, schemes: OutsideKind['schemes']): string | undefined {
+  const looks = `must look like ${schemes[0]}://USER@HOST/DATABASE`;
+  if (!URL.canParse(text)) return looks;
+  const url = new URL(text);
+  if (!schemes.includes(url.protocol.slice(0, -1)) || url.hostname === '') return looks;
+  if (url.password !== '' || url.searchParams.has('password'))
+    return 'must not hold the password: name the place where it is in datastoreServer.passwordFile or passwordEnv';
+  if (url.username === '') return `${looks}: the user is missing`;
+  return /^\/[a-z0-9_-]+$/.test(url.pathname)
+    ? undefined
+    : `${looks}: the database is missing, or has other signs than lower-case letters, digits, "_" and "-"`;
+}
+
+function stays(title: string, url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${title} at ${host} is left alone: the objects of the cluster stay in its database ${pathname.slice(1)}. Another cluster needs another database, or this one without the tables kine and kinit.`;
+}
+
+function serverOf(text: string, port: number): { readonly host: string; readonly port: number } {
+  const url = new URL(text);
+  return { host: unbracketed(url.hostname), port: Number(url.port) || port };
+}
