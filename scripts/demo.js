@@ -26,6 +26,14 @@ for name in hello hello.${NAMESPACE}.svc.cluster.local; do
   echo "  http://$name/: $(echo "$page" | grep -o '<title>.*</title>')"
 done`;
 
+/** By the machine's control groups (version 1 or 2): what `free` says of a kernel that several machines share is of all of them. */
+const MEMORY = `
+for file in /sys/fs/cgroup/memory/memory.stat /sys/fs/cgroup/memory.stat; do
+  [ ! -e "$file" ] || awk -v host="$(hostname)" '
+    $1 == "total_rss" || $1 == "anon" { own = $2 } $1 == "total_mapped_file" || $1 == "file_mapped" { programs = $2 }
+    END { printf "  %s: %d their own, %d of programs and files in use\\n", host, own / 1048576, programs / 1048576 }' "$file"
+done`;
+
 forwardSignals();
 try {
   await main();
@@ -75,8 +83,8 @@ async function main() {
   await fromPod(leader);
 
   if (options.small) {
-    await title('Memory of each machine, in MB (free -m)');
-    for (const { name } of lab.hosts) await onHost(name, ['free', '-m']);
+    await title('Memory that the processes of each machine use, of 1024 MiB');
+    for (const { name } of lab.hosts) await onHost(name, ['sh', '-c', MEMORY]);
   }
 
   const named = options.small ? ` --name ${LAB}` : '';
