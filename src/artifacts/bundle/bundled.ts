@@ -8,6 +8,7 @@ import type { Emit } from '../../model/event.js';
 import { eachMember } from '../images/read-tar.js';
 import { withStoreLock } from '../store/lock.js';
 import { storedFiles, toArtifactSet } from '../store/manifest.js';
+import { storeFolder } from '../store/paths.js';
 import { isStored, keep, withTemporaryFolder, type Stored } from '../store/store.js';
 import type { Supply } from '../supply.js';
 import { bundleContent, damaged, type BundleContent } from './head.js';
@@ -103,6 +104,14 @@ async function unpack(file: string, wanted: readonly Stored[], emit: Emit, signa
     if (open.size > 0) throw new Error(`${[...open.keys()].join(', ')} is not in it`);
   }).catch((error: unknown) => {
     if (signal.aborted) throw new KinitError('unpacking was interrupted', { class: 'interrupted', cause: error });
+    if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
+      throw new KinitError('there is no room to unpack the bundle', {
+        class: 'artifact',
+        tried: `unpack ${file}`,
+        found: error.message,
+        hint: `Make room where ${storeFolder()} is (kinit artifacts prune), then run the same command again.`,
+        cause: error,
+      });
     throw damaged(file, error instanceof Error ? error.message : String(error));
   });
 }

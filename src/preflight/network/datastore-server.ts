@@ -1,16 +1,11 @@
 import { datastoreOf } from '../../datastore/index.js';
 import { isMember } from '../../model/facts.js';
 import type { HostConnection } from '../../model/host.js';
-import { mapLimit } from '../../model/limit.js';
 import type { Node } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
-import { sh, shellScript } from '../../shell/script.js';
 import type { Check } from '../check.js';
-import { parseEndpointLook } from './endpoint.js';
 import type { EndpointLook } from './results.js';
-
-const LOOK = shellScript('../probe/endpoint.sh', import.meta.url);
-const SECONDS = 8;
+import { lookForServer, nameUnknown, notReached, type AskedServer } from './server-look.js';
 
 /** Asks every control-plane host for the datastore outside of the cluster, in one round trip each. */
 export async function lookForDatastoreServer(
@@ -20,13 +15,10 @@ export async function lookForDatastoreServer(
 ): Promise<ReadonlyMap<string, EndpointLook>> {
   const server = serverOf(spec);
   if (server === undefined) return new Map();
-  const script = sh(LOOK, { args: [server.host, String(server.port), 'yes', String(SECONDS)] });
-  const asking = nodes.filter(({ isControlPlane }) => isControlPlane).map(({ spec: { name } }) => name);
-  const looks = await mapLimit(asking, spec.parallel, async (name) => {
-    const { stdout } = (await connections.get(name)?.run(script, { timeoutSeconds: 2 * SECONDS + 10 })) ?? {};
-    return stdout === undefined ? [] : [[name, parseEndpointLook(stdout)] as const];
-  });
-  return new Map(looks.flat());
+  const asking = nodes
+    .filter(({ isControlPlane }) => isControlPlane)
+    .flatMap(({ spec: { name } }) => connections.get(name) ?? []);
+  return lookForServer(asking, server, true, spec.parallel);
 }
 
 /** Its password, its certificate and what is in it the server itself looks at, when it starts. */
@@ -37,37 +29,29 @@ export const datastoreServerCheck: Check = ({ facts, spec: { name } }, { spec, d
   const { host, port, title } = wanted;
   const base = {
     name: 'datastore-server',
-    title: `${title} at ${host}:${String(port)}`,
+    title: `${title} at ${host}:${port}`,
     minimum: 'known and reached',
   };
   if (typeof look.name === 'string')
-    return [
-      {
-        ...base,
-        status: 'error',
-        found:
-          look.name === 'late'
-            ? `no answer within ${String(SECONDS)} s to who ${host} is`
-            : `${host} (datastoreServer.url) does not resolve on this host`,
-        hint: `On ${name} \`getent hosts ${host}\` must give an address: put the name into DNS or into /etc/hosts there, or name an IP address in datastoreServer.url.`,
-      },
-    ];
+    return [{ ...base, ...nameUnknown(name, look.name, wanted, 'datastoreServer.url') }];
   const addresses = look.name.join(', ');
-  if (look.connection === 'timeout' || look.connection === 'failed')
+  const silent = notReached(look, addresses, wanted);
+  if (silent !== undefined)
     return [
       {
         ...base,
         // The cluster was there before; its pods run on while it is away.
         status: isMember(facts) ? 'warning' : 'error',
-        found: `${addresses} ${look.connection === 'timeout' ? 'does not answer' : 'refuses connections'} at port ${String(port)}, seen from this host`,
+        found: silent,
         hint: `Start it, and let it listen for other hosts; look at firewalls between it and ${name}.`,
       },
     ];
   return [{ ...base, status: 'ok', found: addresses }];
 };
 
-function serverOf(spec: Spec): { readonly host: string; readonly port: number; readonly title: string } | undefined {
+function serverOf(spec: Spec): (AskedServer & { readonly title: string }) | undefined {
   const { outside, title } = datastoreOf(spec);
   if (outside === undefined || spec.datastoreServer === undefined) return undefined;
-  return { ...outside.serverOf(spec.datastoreServer.url), title };
+  const { host, port } = outside.serverOf(spec.datastoreServer.url);
+  return { host, port: String(port), title };
 }

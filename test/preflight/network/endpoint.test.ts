@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { KinitError } from '../../../src/model/error.js';
-import { parseEndpointLook } from '../../../src/preflight/network/endpoint.js';
+import { parseEndpointLook } from '../../../src/preflight/network/server-look.js';
 import type { EndpointLook } from '../../../src/preflight/network/results.js';
 import { shellScript, sh } from '../../../src/shell/script.js';
 import { must, SHELLS, withHost } from '../../resources/sh.js';
