@@ -6,6 +6,9 @@ import { smallDisk, testDatastoreCare } from './support/datastore-care.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, lab, type LabHandle } from './support/kinit.js';
 import { preparedHosts } from './support/prepared.js';
 
+/** All of it by `npm run test:datastores`; the test command has the time for what everybody meets. */
+const ALL = process.env['KINIT_TEST_DATASTORES'] === 'all';
+
 /** Other datastores of a control plane in one process than its usual one, on one host; the second is no host of the cluster. */
 let cluster: LabHandle;
 
@@ -52,13 +55,14 @@ describe('etcd in the process of the server', () => {
     expect({ code: again.code, applied: all(again.events, 'change-applied') }).toEqual({ code: 0, applied: [] });
   });
 
-  test('another datastore is refused on the living cluster, with both values and the way', async () => {
-    const { code, stderr } = await kinit(['init', '-i', inventory('sqlite', { datastore: 'sqlite' })]);
-    expect({ code, stderr }).toEqual({
-      code: 20,
-      stderr: expect.stringMatching(/datastore[^]*etcd[^]*sqlite/) as string,
+  if (ALL)
+    test('another datastore is refused on the living cluster, with both values and the way', async () => {
+      const { code, stderr } = await kinit(['init', '-i', inventory('sqlite', { datastore: 'sqlite' })]);
+      expect({ code, stderr }).toEqual({
+        code: 20,
+        stderr: expect.stringMatching(/datastore[^]*etcd[^]*sqlite/) as string,
+      });
     });
-  });
 
   test('killed at once, it comes back with what was acknowledged', async () => {
     await cluster.sh(
@@ -69,15 +73,16 @@ describe('etcd in the process of the server', () => {
     expect(await cluster.kubectl("get configmap written -o jsonpath='{.data.by}'")).toBe('test');
   });
 
-  testDatastoreCare({
-    cluster: () => cluster,
-    inventory: withEtcd,
-    folder: ETCD,
-    readKept: 'etcdutl snapshot status -w json $KEPT/member/snap/db',
-    tear: `systemctl kill -s KILL kinit-server; systemctl stop kinit-server; cd ${ETCD}/member &&
-      dd if=/dev/zero of=snap/db bs=4096 count=4 conv=notrunc && systemctl start --no-block kinit-server`,
-    shows: /node1 +leader[^]*syncs of etcd's log/,
-  });
+  if (ALL)
+    testDatastoreCare({
+      cluster: () => cluster,
+      inventory: withEtcd,
+      folder: ETCD,
+      readKept: 'etcdutl snapshot status -w json $KEPT/member/snap/db',
+      tear: `systemctl kill -s KILL kinit-server; systemctl stop kinit-server; cd ${ETCD}/member &&
+        dd if=/dev/zero of=snap/db bs=4096 count=4 conv=notrunc && systemctl start --no-block kinit-server`,
+      shows: /node1 +leader[^]*syncs of etcd's log/,
+    });
 });
 
 describe('PostgreSQL outside of the cluster', () => {
@@ -107,43 +112,45 @@ describe('PostgreSQL outside of the cluster', () => {
     await cluster.sh('node1', 'umount /var/lib/etcd || true');
   });
 
-  test('a server that is not known, or where nothing listens, is told by preflight', async () => {
-    const unknown = await kinit([
-      'init',
-      '-i',
-      withDatabase('unknown', { url: 'postgres://kinit@db.none.test/kubernetes' }),
-    ]);
-    expect(unknown).toMatchObject({
-      code: 13,
-      stdout: expect.stringContaining('db.none.test (datastoreServer.url) does not resolve') as string,
+  if (ALL)
+    test('a server that is not known, or where nothing listens, is told by preflight', async () => {
+      const unknown = await kinit([
+        'init',
+        '-i',
+        withDatabase('unknown', { url: 'postgres://kinit@db.none.test/kubernetes' }),
+      ]);
+      expect(unknown).toMatchObject({
+        code: 13,
+        stdout: expect.stringContaining('db.none.test (datastoreServer.url) does not resolve') as string,
+      });
+      const silent = await kinit([
+        'init',
+        '-i',
+        withDatabase('silent', { url: `postgres://kinit@${address}:5439/kubernetes` }),
+      ]);
+      expect(silent).toMatchObject({
+        code: 13,
+        stdout: expect.stringContaining(`${address} refuses connections at port 5439`) as string,
+      });
+      expect((await cluster.sh('node1', 'ls -A /etc/kubernetes 2> /dev/null | wc -l')).stdout.trim()).toBe('0');
     });
-    const silent = await kinit([
-      'init',
-      '-i',
-      withDatabase('silent', { url: `postgres://kinit@${address}:5439/kubernetes` }),
-    ]);
-    expect(silent).toMatchObject({
-      code: 13,
-      stdout: expect.stringContaining(`${address} refuses connections at port 5439`) as string,
-    });
-    expect((await cluster.sh('node1', 'ls -A /etc/kubernetes 2> /dev/null | wc -l')).stdout.trim()).toBe('0');
-  });
 
-  test.each([
-    ['a wrong password', {}, 'wrong', /it does not let user kinit in/],
-    ['a CA that is not trusted', { caFile: undefined }, PASSWORD, /its certificate is not of a CA that is trusted/],
-    ['a database that is not there', { none: true }, PASSWORD, /there is no database nothere/],
-  ] as const)(
-    '%s ends init with that word',
-    async (what, { none, ...server }: { none?: boolean; caFile?: undefined }, password, said) => {
-      const name = what.replaceAll(' ', '-');
-      const url = none === true ? { url: `postgres://kinit@${address}/nothere` } : {};
-      const { code, stderr } = await kinit(['init', '-i', withDatabase(name, { ...server, ...url }, password)]);
-      expect({ code, stderr }).toEqual({ code: 14, stderr: expect.stringMatching(said) as string });
-      expect(stderr).toMatch(/PostgreSQL at 10\./);
-      expect(stderr).not.toContain(PASSWORD);
-    },
-  );
+  if (ALL)
+    test.each([
+      ['a wrong password', {}, 'wrong', /it does not let user kinit in/],
+      ['a CA that is not trusted', { caFile: undefined }, PASSWORD, /its certificate is not of a CA that is trusted/],
+      ['a database that is not there', { none: true }, PASSWORD, /there is no database nothere/],
+    ] as const)(
+      '%s ends init with that word',
+      async (what, { none, ...server }: { none?: boolean; caFile?: undefined }, password, said) => {
+        const name = what.replaceAll(' ', '-');
+        const url = none === true ? { url: `postgres://kinit@${address}/nothere` } : {};
+        const { code, stderr } = await kinit(['init', '-i', withDatabase(name, { ...server, ...url }, password)]);
+        expect({ code, stderr }).toEqual({ code: 14, stderr: expect.stringMatching(said) as string });
+        expect(stderr).toMatch(/PostgreSQL at 10\./);
+        expect(stderr).not.toContain(PASSWORD);
+      },
+    );
 
   test('init makes a cluster on it, whose objects are rows there; a second init changes nothing', async () => {
     const file = withDatabase('good');
@@ -172,44 +179,47 @@ describe('PostgreSQL outside of the cluster', () => {
     expect(plan.stdout + plan.stderr).not.toMatch(/an0ther|n0t-for/);
   });
 
-  test('killed at once, the server comes back with what was acknowledged', async () => {
-    await cluster.sh(
-      'node1',
-      `kubectl --kubeconfig /etc/kubernetes/admin.conf create configmap written --from-literal=by=test && kill -KILL ${await server('MainPID')}`,
-    );
-    await eventually('the API answers again', 90, () => cluster.kubectl('get --raw /readyz'));
-    expect(await cluster.kubectl("get configmap written -o jsonpath='{.data.by}'")).toBe('test');
-  });
-
-  test('while the database is stopped the server says so, and goes on when it is back', async () => {
-    const before = await server('MainPID');
-    const said = (words: string): Promise<unknown> =>
-      eventually(words, 60, async () =>
-        (
-          await cluster.sh(
-            'node1',
-            `journalctl -u kinit-server -o cat --since -3min | grep -c '${words}.*PostgreSQL at' || true`,
-          )
-        ).stdout.trim() === '0'
-          ? undefined
-          : true,
+  if (ALL)
+    test('killed at once, the server comes back with what was acknowledged', async () => {
+      await cluster.sh(
+        'node1',
+        `kubectl --kubeconfig /etc/kubernetes/admin.conf create configmap written --from-literal=by=test && kill -KILL ${await server('MainPID')}`,
       );
-    await cluster.sh('node2', 'systemctl stop postgresql');
-    await said('The datastore does not answer');
-    await cluster.sh('node2', 'systemctl start postgresql');
-    await said('The datastore answers again');
-    await eventually('the API answers again', 60, () => cluster.kubectl('get --raw /readyz'));
-    expect(await cluster.kubectl("get configmap kept -o jsonpath='{.data.is}'")).toBe('there');
-    expect(await server('MainPID')).toBe(before);
-  });
+      await eventually('the API answers again', 90, () => cluster.kubectl('get --raw /readyz'));
+      expect(await cluster.kubectl("get configmap written -o jsonpath='{.data.by}'")).toBe('test');
+    });
 
-  test('its data are looked after by its own tools', async () => {
-    for (const command of [['backup', '--file', join(folder, 'none')], ['status'], ['compact']])
-      expect(await kinit(['datastore', ...command, '-i', withDatabase('good')])).toMatchObject({
-        code: 20,
-        stderr: expect.stringContaining('pg_dump') as string,
-      });
-  });
+  if (ALL)
+    test('while the database is stopped the server says so, and goes on when it is back', async () => {
+      const before = await server('MainPID');
+      const said = (words: string): Promise<unknown> =>
+        eventually(words, 60, async () =>
+          (
+            await cluster.sh(
+              'node1',
+              `journalctl -u kinit-server -o cat --since -3min | grep -c '${words}.*PostgreSQL at' || true`,
+            )
+          ).stdout.trim() === '0'
+            ? undefined
+            : true,
+        );
+      await cluster.sh('node2', 'systemctl stop postgresql');
+      await said('The datastore does not answer');
+      await cluster.sh('node2', 'systemctl start postgresql');
+      await said('The datastore answers again');
+      await eventually('the API answers again', 60, () => cluster.kubectl('get --raw /readyz'));
+      expect(await cluster.kubectl("get configmap kept -o jsonpath='{.data.is}'")).toBe('there');
+      expect(await server('MainPID')).toBe(before);
+    });
+
+  if (ALL)
+    test('its data are looked after by its own tools', async () => {
+      for (const command of [['backup', '--file', join(folder, 'none')], ['status'], ['compact']])
+        expect(await kinit(['datastore', ...command, '-i', withDatabase('good')])).toMatchObject({
+          code: 20,
+          stderr: expect.stringContaining('pg_dump') as string,
+        });
+    });
 
   test('reset leaves it alone and says so; another cluster is not let into it', async () => {
     const { stdout, stderr } = await kinitOk(['reset', '--yes', '-i', withDatabase('good')]);
@@ -232,28 +242,29 @@ describe('PostgreSQL outside of the cluster', () => {
     ).stdout.trim();
 });
 
-describe('MySQL outside of the cluster', () => {
-  test('init makes a cluster on it, by TLS', async () => {
-    const { hosts } = parse(readFileSync(cluster.inventory, 'utf8')) as { hosts: readonly { address: string }[] };
-    await cluster.sh('node2', mariadbScript('m:y/p@ss'), { timeoutSeconds: 300 });
-    writeFileSync(join(dirname(cluster.inventory), 'mysql.password'), 'm:y/p@ss\n', { mode: 0o600 });
-    const file = inventory('mysql', {
-      datastore: 'mysql',
-      datastoreServer: {
-        url: `mysql://kinit@${hosts[1]?.address ?? ''}/kubernetes`,
-        passwordFile: 'mysql.password',
-        caFile: 'database-ca.crt',
-      },
+if (ALL)
+  describe('MySQL outside of the cluster', () => {
+    test('init makes a cluster on it, by TLS', async () => {
+      const { hosts } = parse(readFileSync(cluster.inventory, 'utf8')) as { hosts: readonly { address: string }[] };
+      await cluster.sh('node2', mariadbScript('m:y/p@ss'), { timeoutSeconds: 300 });
+      writeFileSync(join(dirname(cluster.inventory), 'mysql.password'), 'm:y/p@ss\n', { mode: 0o600 });
+      const file = inventory('mysql', {
+        datastore: 'mysql',
+        datastoreServer: {
+          url: `mysql://kinit@${hosts[1]?.address ?? ''}/kubernetes`,
+          passwordFile: 'mysql.password',
+          caFile: 'database-ca.crt',
+        },
+      });
+      await kinitOk(['init', '-i', file]);
+      await cluster.kubectl('create configmap kept --from-literal=is=there');
+      const found = await cluster.sh(
+        'node2',
+        `mariadb -N kubernetes -e "SELECT count(*) FROM kine WHERE name = '/registry/configmaps/default/kept'; SELECT count(*) FROM kinit"`,
+      );
+      expect(found.stdout.trim().split('\n')).toEqual(['1', '1']);
     });
-    await kinitOk(['init', '-i', file]);
-    await cluster.kubectl('create configmap kept --from-literal=is=there');
-    const found = await cluster.sh(
-      'node2',
-      `mariadb -N kubernetes -e "SELECT count(*) FROM kine WHERE name = '/registry/configmaps/default/kept'; SELECT count(*) FROM kinit"`,
-    );
-    expect(found.stdout.trim().split('\n')).toEqual(['1', '1']);
   });
-});
 
 /** The same of Debian's MariaDB, with that certificate. */
 function mariadbScript(password: string): string {

@@ -4,13 +4,14 @@ import { all, kinitEvents, kinitOk, lab, type LabHandle } from './support/kinit.
 import { hostOf, noOwnKernels, withOwnKernels, type OwnKernelHost } from './support/own-kernel.js';
 import { preparedHosts } from './support/prepared.js';
 import { changedInventory } from './support/running.js';
+import { EMBEDDED, shape } from './support/shapes.js';
 
 /** What a host is prepared with; nothing of it needs a cluster. */
 const PREPARED = ['swap', 'modules', 'sysctls'];
 const PREPARE = ['--only', PREPARED.join()];
 const MODULES = ['overlay', 'br_netfilter', 'ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh', 'nf_conntrack'];
 
-/** What a kernel that all hosts share cannot show, on one host from bare to a cluster and back. More of it: test/kernels. */
+/** What a kernel that all hosts share cannot show, on one host from bare to a cluster in its small form and back. More of it: test/kernels. */
 describe.skipIf(noOwnKernels !== undefined)(withOwnKernels('a host with a kernel of its own'), () => {
   let own: LabHandle;
   let node: OwnKernelHost;
@@ -25,6 +26,7 @@ describe.skipIf(noOwnKernels !== undefined)(withOwnKernels('a host with a kernel
   beforeAll(async () => {
     own = await lab('uml', { hosts: 1, driver: 'uml', snapshot: await preparedHosts() });
     node = hostOf(own);
+    shape(EMBEDDED, own.inventory);
     inventory = await changedInventory(own, 'ipvs', (text) => `${text}\nproxyMode: ipvs\n`);
     await node.says(`fallocate -l 64M /swapfile && chmod 600 /swapfile && mkswap -q /swapfile && swapon /swapfile
       echo '/swapfile none swap sw 0 0' >> /etc/fstab`);
@@ -79,7 +81,7 @@ describe.skipIf(noOwnKernels !== undefined)(withOwnKernels('a host with a kernel
   });
 
   test('kube-proxy in ipvs mode carries the traffic of real Services', async () => {
-    expect(await own.kubectl('-n kube-system get configmap kube-proxy -o yaml')).toContain('mode: ipvs');
+    expect(await node.says('cat /var/lib/kube-proxy/config.conf')).toContain('mode: ipvs');
     // The kernel's own table counts what goes through it.
     await node.says('ipvsadm --zero');
     expect(await own.kubectl('--server=https://10.96.0.1 get --raw /version')).toContain('gitVersion');

@@ -4,6 +4,7 @@
 # "$1" = path of the program, "$2" = its SHA-256, "$3" = URL, "$4" = SHA-256 of what is there, "$5" = the program's path in
 # that archive (tar, gzip); '' where it is the program itself, "$6" = folder for archives, of which one is kept
 # include: ../../shell/lib/die.sh
+# include: ../../shell/lib/sha256.sh
 
 program=$1
 program_sha256=$2
@@ -15,8 +16,7 @@ fetched=$folder/$file_sha256
 new=$program.kinit-new
 
 digest_of() {
-  digest=$(sha256sum < "$1") || exit 1
-  digest=${digest%% *}
+  digest=$(sha256_of "$1") || exit 1
 }
 
 # is FILE SHA256

@@ -3,6 +3,7 @@
 # stamped=yes; and link=PATH TARGET of every link that is there.
 # $1 = path of the program, $2 = stamp of the last installation; the others = links
 # include: ../../shell/lib/absent.sh
+# include: ../../shell/lib/sha256.sh
 # include: fingerprint.sh
 
 program=$1
@@ -16,8 +17,7 @@ print_program() {
   if [ -n "$sha256" ] && [ "$hashed" = "$(fingerprint "$program")" ]; then
     echo stamped=yes
   else
-    sha256=$(sha256sum < "$program") || exit 1
-    sha256=${sha256%% *}
+    sha256=$(sha256_of "$program") || exit 1
   fi
   echo "sha256=$sha256"
   stat -c 'mode=%a

@@ -7,6 +7,7 @@
 # JOBS: folder of the jobs, where this run has claimed the host (see job.ts); empty: it has not.
 # Prints 'done', 'taken over', or 'fail <index>' with the reason on standard error.
 # include: ../../shell/lib/label.sh
+# include: ../../shell/lib/sha256.sh
 # include: ../../shell/lib/sync.sh
 # include: ../shell/begin-job.sh
 
@@ -47,8 +48,8 @@ sweep() {
 
 # check_sum INDEX FILE SUM: a file with a wrong one is taken away, which stops the rest.
 check_sum() {
-  got=$(sha256sum < "$2") && [ "${got%% *}" = "$3" ] && return
-  echo "what arrived has sha256 ${got%% *}, not $3" >&2
+  got=$(sha256_of "$2") && [ "$got" = "$3" ] && return
+  echo "what arrived has sha256 $got, not $3" >&2
   echo "fail $1"
   rm -f -- "$2"
 }
