@@ -6,9 +6,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"time"
 
 	"go.etcd.io/etcd/pkg/v3/flags"
 	"go.etcd.io/etcd/server/v3/embed"
+	"go.etcd.io/etcd/server/v3/etcdserver"
+	"k8s.io/klog/v2"
 )
 
 const etcdName = "etcd"
@@ -71,8 +74,12 @@ func (e *etcdMember) Run(ctx context.Context) error {
 	for {
 		select {
 		case <-ready:
-			close(e.ready)
 			ready = nil
+			go func() {
+				if becomeVoter(ctx, member.Server) == nil {
+					close(e.ready)
+				}
+			}()
 		case err := <-member.Err():
 			return err
 		case <-member.Server.StopNotify():
@@ -81,6 +88,29 @@ func (e *etcdMember) Run(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// promoteEvery is how long a learner waits before it asks again to be a full member.
+const promoteEvery = 500 * time.Millisecond
+
+// becomeVoter makes a member that was added to others a full one, once it has caught up: a learner answers no API server. The leader decides,
+// to which a member hands the question on (server/etcdserver: PromoteMember).
+func becomeVoter(ctx context.Context, server *etcdserver.EtcdServer) error {
+	began := time.Now()
+	for server.IsLearner() {
+		_, err := server.PromoteMember(ctx, uint64(server.MemberID()))
+		if err == nil {
+			klog.InfoS("The member of etcd is a full one", "after", time.Since(began).Round(time.Millisecond))
+			return nil
+		}
+		klog.V(2).InfoS("The member of etcd is a learner yet", "because", err.Error())
+		select {
+		case <-time.After(promoteEvery):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
 }
 
 func (e *etcdMember) Ready(ctx context.Context) error {

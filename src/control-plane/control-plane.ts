@@ -40,8 +40,6 @@ export interface ControlPlaneForm {
   readonly describe: string;
   /** As what its datastores run. */
   readonly datastoreAs: keyof Datastore['runs'];
-  /** It can run on several hosts, where its datastore does. */
-  readonly several: boolean;
   /** Programs and images of it, where they come from. */
   readonly supply: Supply;
   /** What its hosts have to have, by the name of a requirement (preflight/requirements.ts); others are those of every control plane. */

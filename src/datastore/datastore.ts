@@ -31,8 +31,11 @@ export interface Datastore {
   readonly runs: {
     /** @param joins the member on this host is added to others */
     readonly pod?: (context: PhaseContext, joins: boolean) => ComponentPod;
-    /** In the process of the API server, which gets these settings. */
-    readonly process?: (context: PhaseContext) => ProcessSettings;
+    /**
+     * In the process of the API server, which gets these settings.
+     * @param joins as for a pod, where what counts at its first start is among them; absent: it is not
+     */
+    readonly process?: (context: PhaseContext, joins?: boolean) => ProcessSettings;
   };
   /** The way for which it is what runs where the inventory names none. */
   readonly usual?: keyof Datastore['runs'];
@@ -95,7 +98,7 @@ export interface DatastoreMembers {
   /** Whether a member was begun on this host, whether or not it is through. */
   readonly begun: (facts: Pick<HostFacts, 'kubernetes'>) => boolean;
   /** This host is a full member; a host that is none yet gets the manifest that its member begins with. */
-  readonly member: (context: PhaseContext, manifest: { readonly path: string; readonly content: string }) => Resource;
+  readonly member: (context: PhaseContext, manifest: MemberManifest) => Resource;
   /**
    * For the host of a member that stays: fails, with the reason, where the others may not leave without those that stay losing the power
    * to decide; 'remove' also takes the first of them out, where it is one. 'check' gives the names of those that leave and do not answer:
@@ -108,6 +111,14 @@ export interface DatastoreMembers {
   ) => CareStep<readonly string[]>;
   /** Whether the member that was begun here is a full one by now; what can be done for that is done. */
   readonly settled: (context: PhaseContext, tools: Tools) => Promise<Look<undefined>>;
+}
+
+/** What starts a member on its host. */
+export interface MemberManifest {
+  readonly path: string;
+  readonly content: string;
+  /** The systemd unit in which it runs. Absent: the kubelet runs it as long as this file is there. */
+  readonly unit?: string;
 }
 
 /** How a datastore says that its disk is too slow for it; doctor looks for that in its log. */

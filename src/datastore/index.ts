@@ -1,9 +1,9 @@
 import type { KindChoice } from '../model/spec/kinds.js';
 import type { Spec } from '../model/spec.js';
-import { anyKind, type AnyKind } from '../model/resource.js';
+import { anyKind, type AnyKind, type Resource } from '../model/resource.js';
 import type { PhaseContext } from '../model/phase.js';
 import { isControlPlane } from '../model/spec.js';
-import type { Datastore } from './datastore.js';
+import type { Datastore, MemberManifest } from './datastore.js';
 import { etcdMemberKind } from './etcd/members/index.js';
 import { etcd } from './etcd/index.js';
 import { mysql } from './mysql/index.js';
@@ -56,4 +56,12 @@ export function joinsOthers({ spec, node, nodes, leader }: PhaseContext): boolea
   const { members } = datastoreOf(spec);
   if (members === undefined || !hasSeveral(spec) || members.begun(node.facts)) return false;
   return node !== leader || nodes.some(({ isControlPlane: holds, facts }) => holds && members.begun(facts));
+}
+
+/** This host's part in a datastore that several hosts hold; nothing on the host where it has just begun. @param manifest what it begins with, where it joins */
+export function memberOfSeveral(context: PhaseContext, manifest: () => MemberManifest): Resource[] {
+  const { members } = datastoreOf(context.spec);
+  if (members === undefined || !hasSeveral(context.spec)) return [];
+  if (!joinsOthers(context) && !members.begun(context.node.facts)) return [];
+  return [members.member(context, manifest())];
 }

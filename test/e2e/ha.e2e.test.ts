@@ -4,6 +4,10 @@ import { cutWhen } from './support/cuts.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, lab, labName, only, type LabHandle } from './support/kinit.js';
 import { preparedHosts } from './support/prepared.js';
 import { changedInventory } from './support/running.js';
+import { shape } from './support/shapes.js';
+
+/** 'embedded': in one process each (`npm run test:ha-embedded`). */
+const FORM = process.env['KINIT_TEST_HA_FORM'] ?? 'static-pods';
 
 /** Control planes that come, fail and go: three hosts that are control plane and worker at once, with etcd on each. */
 let cluster: LabHandle;
@@ -14,6 +18,8 @@ let three: string;
 
 beforeAll(async () => {
   cluster = await lab('ha', { hosts: 3, snapshot: await preparedHosts() });
+  if (FORM !== 'static-pods')
+    shape({ inventory: { controlPlane: { mode: FORM }, datastore: 'etcd' } }, cluster.inventory);
   machines = await findLab(labName('ha'));
   const roles = (text: string): string =>
     text.replaceAll(/roles:\n( +- [a-z-]+\n)+/g, 'roles: [control-plane, worker]\n');

@@ -1,4 +1,4 @@
-import { datastoreOf } from '../../datastore/index.js';
+import { datastoreOf, joinsOthers, memberOfSeveral } from '../../datastore/index.js';
 import { SERVER_FILE } from '../../model/facts.js';
 import { balancerAddress } from '../../model/seams/node-endpoint.js';
 import { file, service } from '../../resources/index.js';
@@ -19,17 +19,26 @@ export const embedded: ControlPlaneForm = {
   words: ['kinit-server', 'kinit-agent'],
   describe: 'embedded: all of it in one process, for small hosts',
   datastoreAs: 'process',
-  several: false,
   supply: serverProgram,
   limits: { cpu: { minimum: 1, recommended: 1 }, memory: { minimum: 900, recommended: 1000 } },
   certificates: apiServerCertificates,
-  datastore: (context) => datastoreOf(context.spec).resources(context),
-  // It comes up with the process.
+  datastore: (context) => [
+    ...datastoreOf(context.spec).resources(context),
+    ...memberOfSeveral(context, () => ({
+      path: SERVER_FILE,
+      content: serverConfiguration(context, true),
+      unit: PROGRAM,
+    })),
+  ],
+  // It comes up with the process, in which a member that joins others makes itself a full one (components/embedded/etcd.go).
   datastoreReady: () => Promise.resolve(),
   apiServer: (context) => [
     ...apiServerFolders(),
     ...apiServerFiles(),
-    file({ path: SERVER_FILE, content: serverConfiguration(context), mode: 0o600 }),
+    // A host that joins others has got it when they had taken it.
+    ...(joinsOthers(context)
+      ? []
+      : [file({ path: SERVER_FILE, content: serverConfiguration(context, false), mode: 0o600 })]),
     file({ path: UNIT_FILE, content: serverUnit(), mode: 0o644 }),
     service({
       name: PROGRAM,

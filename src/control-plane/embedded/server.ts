@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { runsAs } from '../../datastore/index.js';
 import { SERVER_FILE } from '../../model/facts.js';
 import type { PhaseContext } from '../../model/phase.js';
+import { isControlPlane } from '../../model/spec.js';
 import { digestOf } from '../../model/text/digest.js';
 import { toFlags, type Flags } from '../../model/text/flags.js';
 import { toYaml } from '../../model/text/yaml.js';
@@ -30,20 +31,24 @@ export function serverUnit(): string {
   return unit({ program: PROGRAM, configuration: SERVER_FILE });
 }
 
-/** What the server reads (components/embedded/config.go): the flags of static pods, and its datastore. */
-export function serverConfiguration(context: PhaseContext): string {
+/**
+ * What the server reads (components/embedded/config.go): the flags of static pods, and its datastore.
+ * @param joins its datastore is added to those of other hosts; absent: without what counts at its first start only
+ */
+export function serverConfiguration(context: PhaseContext, joins?: boolean): string {
   const { spec } = context;
+  const election = spec.hosts.filter(isControlPlane).length > 1 ? {} : ALONE;
   return toYaml({
     kubernetesVersion: spec.kubernetesVersion,
-    datastore: runsAs(spec, 'process')(context),
+    datastore: runsAs(spec, 'process')(context, joins),
     kubeconfig: SCHEDULER_CONF,
     apiServer: toFlags(apiServerFlags(context), apiServerExtraArgs(spec.apiServer.extraArgs)),
-    controllerManager: toFlags({ ...controllerManagerFlags(context), ...ALONE }, controllerManagerExtraArgs(spec)),
-    scheduler: toFlags({ ...SCHEDULER_FLAGS, ...ALONE }, schedulerExtraArgs(spec)),
+    controllerManager: toFlags({ ...controllerManagerFlags(context), ...election }, controllerManagerExtraArgs(spec)),
+    scheduler: toFlags({ ...SCHEDULER_FLAGS, ...election }, schedulerExtraArgs(spec)),
   });
 }
 
-/** Its hosts are one: a lease that nobody else can take only costs a write every two seconds. */
+/** On a host that is the only one: a lease that nobody else can take only costs a write every two seconds. */
 const ALONE: Flags = { 'leader-elect': 'false' };
 
 /** Of everything it takes up at its start: another one means a restart. */

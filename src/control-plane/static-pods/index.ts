@@ -1,4 +1,4 @@
-import { datastoreOf, hasSeveral, joinsOthers, runsAs } from '../../datastore/index.js';
+import { datastoreOf, hasSeveral, joinsOthers, memberOfSeveral, runsAs } from '../../datastore/index.js';
 import { isMember } from '../../model/facts.js';
 import type { PhaseContext, Proofs } from '../../model/phase.js';
 import type { Resource } from '../../model/resource.js';
@@ -29,14 +29,13 @@ export const staticPods: ControlPlaneForm = {
   words: ['static-pod', 'static pod', 'staticPod', 'haproxy'],
   describe: 'static pods, in the layout of kubeadm',
   datastoreAs: 'pod',
-  several: true,
   supply: staticPodImages,
   certificates: apiServerCertificates,
   datastore: (context) => [
     ...datastoreOf(context.spec).resources(context),
     // One that joins others gets it when they have taken it.
     ...(joinsOthers(context) ? [] : [written(datastoreManifest(context))]),
-    ...memberOfSeveral(context),
+    ...memberOfSeveral(context, () => manifestOf(runsAs(context.spec, 'pod')(context, true))),
     runsProof,
   ],
   datastoreReady: async (context, tools, changes, proofs) => {
@@ -101,15 +100,6 @@ export const staticPods: ControlPlaneForm = {
 
 function datastoreManifest(context: PhaseContext): Manifest {
   return manifestOf(runsAs(context.spec, 'pod')(context, joinsOthers(context)));
-}
-
-/** Where it is held by several hosts, and not just begun on its first. */
-function memberOfSeveral(context: PhaseContext): Resource[] {
-  const { members } = datastoreOf(context.spec);
-  if (members === undefined || !hasSeveral(context.spec)) return [];
-  if (!joinsOthers(context) && !members.begun(context.node.facts)) return [];
-  const pod = runsAs(context.spec, 'pod')(context, true);
-  return [members.member(context, manifestOf(pod))];
 }
 
 const controllerManifests = (context: PhaseContext): Manifest[] => [

@@ -8,7 +8,7 @@ import { etcdCare } from './care/index.js';
 import { etcdCertificates } from './certificates.js';
 import { etcdData, etcdReplacing } from './leftovers.js';
 import { CERTIFICATES_DIR, CLIENT_PORT, METRICS_PORT, PEER_PORT } from './places.js';
-import { etcdApiServerFlags, etcdFlags, etcdPod } from './pod.js';
+import { atFirst, etcdApiServerFlags, etcdFlags, etcdPod } from './pod.js';
 import { etcdMembers } from './members/index.js';
 import { slowDisk } from './slow-disk.js';
 import { etcdSupply } from './supply.js';
@@ -25,7 +25,10 @@ export const etcd: Datastore = {
     user({ name: 'etcd', home: spec.etcd.dataDir, shell: osOf(node.facts).paths.nologin }),
     directory({ path: spec.etcd.dataDir, mode: 0o700, owner: 'etcd', group: 'etcd', removeContents: true }),
   ],
-  runs: { pod: etcdPod, process: (context) => ({ etcd: etcdFlags(context) }) },
+  runs: {
+    pod: etcdPod,
+    process: (context, joins) => ({ etcd: etcdFlags(context, joins === undefined ? {} : atFirst(context, joins)) }),
+  },
   usual: 'pod',
   readSettings: (settings) => fromFlags(list(settings, 'etcd')),
   apiServerFlags: etcdApiServerFlags,

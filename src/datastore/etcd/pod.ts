@@ -38,6 +38,11 @@ export function etcdFlags(context: PhaseContext, first: Flags = {}): string[] {
   return toFlags({ ...flags, ...first }, extraArgs);
 }
 
+/** What its member on this host begins, or began, with. */
+export function atFirst({ node }: PhaseContext, joins: boolean): Flags | undefined {
+  return joins ? BORN_LATER : bornWith(node.facts.kubernetes.manifests);
+}
+
 /**
  * etcd by these flags. The data folder belongs to etcd:etcd on the host (CIS 1.1.12); the process is root in its container, for its keys
  * are root's alone.
@@ -51,7 +56,7 @@ export function etcdPod(context: PhaseContext, joins: boolean): ComponentPod {
     name: 'etcd',
     annotations: [{ name: 'kubeadm.kubernetes.io/etcd.advertise-client-urls', value: client }],
     flags: etcdFlags(context),
-    firstFlags: etcdFlags(context, joins ? BORN_LATER : bornWith(node.facts.kubernetes.manifests)),
+    firstFlags: etcdFlags(context, atFirst(context, joins)),
     image: imageRef(images, 'etcd'),
     probe: {
       ...probeAt(extraArgs['listen-metrics-urls'], local),

@@ -1,5 +1,5 @@
 import { isIP, isIPv4 } from 'node:net';
-import { controlPlaneOf, FORMS, withDatastore } from '../../control-plane/index.js';
+import { FORMS, withDatastore } from '../../control-plane/index.js';
 import { DATASTORES, datastoreOf, type Datastore } from '../../datastore/index.js';
 import { type HostSpec, isControlPlane, type Spec } from '../../model/spec.js';
 import { canonicalAddress } from '../../model/text/cidr.js';
@@ -136,12 +136,10 @@ function controlPlanes(spec: Spec): Finding[] {
       },
     ];
   const store = datastoreOf(withDatastore(spec));
-  const form = controlPlaneOf(spec);
-  const most = form.several ? mostMembers(store) : 1;
-  const here = form.several ? `${store.title} keeps its data on one host` : `controlPlane: ${form.id} runs on one host`;
+  const most = mostMembers(store);
   const why =
     most === 1
-      ? `${here}, and ${nameOf(hosts, indexes[0] ?? 0)} is it. Make this one a worker, or take ${several()}`
+      ? `${store.title} keeps its data on one host, and ${nameOf(hosts, indexes[0] ?? 0)} is it. Make this one a worker, or take ${several()}`
       : `${store.title} has at most ${String(most)} members: more make it slower, not safer. Make this one a worker`;
   return indexes.slice(most).map((index) => ({
     path: ['hosts', index, 'roles'],
@@ -152,13 +150,11 @@ function controlPlanes(spec: Spec): Finding[] {
 
 /** What several control planes can be had with. */
 function several(): string {
-  return FORMS.filter((form) => form.several)
-    .flatMap(({ id, datastoreAs }) =>
-      DATASTORES.filter(({ members, runs }) => members !== undefined && runs[datastoreAs] !== undefined).map(
-        (store) => `controlPlane: ${id} with datastore: ${store.id}`,
-      ),
-    )
-    .join(' or ');
+  return FORMS.flatMap(({ id, datastoreAs }) =>
+    DATASTORES.filter(({ members, runs }) => members !== undefined && runs[datastoreAs] !== undefined).map(
+      (store) => `controlPlane: ${id} with datastore: ${store.id}`,
+    ),
+  ).join(' or ');
 }
 
 function nameOf(hosts: readonly HostSpec[], index: number): string {

@@ -1,11 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { controlPlaneOn, controlPlanePorts } from '../../../src/control-plane/index.js';
 import { embedded } from '../../../src/control-plane/embedded/index.js';
 import { staticPods } from '../../../src/control-plane/static-pods/index.js';
 import { datastoreOf, runsAs } from '../../../src/datastore/index.js';
 import { SERVER_FILE } from '../../../src/model/facts.js';
-import type { PhaseContext } from '../../../src/model/phase.js';
+import type { Node, PhaseContext } from '../../../src/model/phase.js';
 import { makeContext } from '../../templates/context.js';
 
 const EMBEDDED = { controlPlane: { mode: 'embedded' }, datastore: 'sqlite' };
@@ -86,4 +86,49 @@ test('another flag means a restart, the same one does not', () => {
   const changed = { ...EMBEDDED, scheduler: { extraArgs: { v: '4' } } };
   expect(revision(makeContext(EMBEDDED))).toBe(revision(makeContext(EMBEDDED)));
   expect(revision(makeContext(changed))).not.toBe(revision(makeContext(EMBEDDED)));
+});
+
+describe('on several hosts', () => {
+  const THREE = {
+    ...EMBEDDED,
+    datastore: 'etcd',
+    hosts: [1, 2, 3].map((n) => ({ name: `c${String(n)}`, address: `10.0.0.${String(n)}`, roles: ['control-plane'] })),
+  };
+  const onSecond = (manifests: Readonly<Record<string, string>> = {}): PhaseContext => {
+    const context = makeContext(THREE);
+    const second = context.nodes[1] as Node;
+    const facts = { ...second.facts, kubernetes: { ...second.facts.kubernetes, manifests } };
+    const node = { ...second, facts };
+    return { ...context, node, nodes: context.nodes.map((each) => (each === second ? node : each)) };
+  };
+  const joining = (context: PhaseContext): { path: string; content: string; unit: string } =>
+    (
+      embedded.datastore(context).find(({ kind }) => kind === 'etcdMember') as unknown as {
+        manifest: { path: string; content: string; unit: string };
+      }
+    ).manifest;
+
+  test('a host that joins gets its file from etcd’s own list of members; controller managers and schedulers elect', () => {
+    const context = onSecond();
+    const { path, content, unit } = joining(context);
+    expect({ path, unit }).toEqual({ path: SERVER_FILE, unit: 'kinit-server' });
+    expect(embedded.apiServer(context).map(({ id }) => id)).not.toContain(`file:${SERVER_FILE}`);
+    const { datastore, controllerManager, scheduler } = parse(content) as unknown as ServerFile & {
+      datastore: { etcd: string[] };
+    };
+    expect(datastore.etcd).toEqual(
+      expect.arrayContaining(['--initial-cluster=@KINIT_MEMBERS@', '--initial-cluster-state=existing']),
+    );
+    for (const flags of [controllerManager, scheduler]) expect(flags).toContain('--leader-elect=true');
+  });
+
+  test('what it was begun with stays in its file, and is no reason to start it again', () => {
+    const born = joining(onSecond()).content.replace(
+      '@KINIT_MEMBERS@',
+      'c1=https://10.0.0.1:2380,c2=https://10.0.0.2:2380',
+    );
+    const later = onSecond({ [SERVER_FILE]: born });
+    expect(serverFile(later)).toBe(born);
+    expect(revision(later)).toBe(revision(onSecond()));
+  });
 });

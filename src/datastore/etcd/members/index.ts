@@ -5,7 +5,7 @@ import { asCode, type Resource, type ResourceKind, type Tools } from '../../../m
 import { isControlPlane } from '../../../model/spec.js';
 import { hostPort, loopback } from '../../../model/text/address.js';
 import { sh, shellScript } from '../../../shell/script.js';
-import type { DatastoreMembers } from '../../datastore.js';
+import type { DatastoreMembers, MemberManifest } from '../../datastore.js';
 import { CLIENT_PORT, peerUrl } from '../places.js';
 import { bornWith, MEMBERS_MARK } from './birth.js';
 import { memberWith, readMembers, type EtcdMember } from './list.js';
@@ -28,7 +28,7 @@ export interface EtcdMemberResource extends Resource {
   readonly otherPeers: readonly string[];
   readonly dataDir: string;
   /** What it begins with, where it is none yet; MEMBERS_MARK stands for the members. */
-  readonly manifest: { readonly path: string; readonly content: string };
+  readonly manifest: MemberManifest;
 }
 
 interface EtcdMemberSeen {
@@ -118,7 +118,10 @@ export const etcdMemberKind: ResourceKind<EtcdMemberResource, EtcdMemberSeen> = 
           {
             do: 'script',
             script: sh(JOIN, {
-              args: [name, peer, dataDir, manifest.path, MEMBERS_MARK, others.join(','), otherPeers.join(' ')],
+              args: [
+                ...[name, peer, dataDir, manifest.path, MEMBERS_MARK, others.join(','), otherPeers.join(' ')],
+                manifest.unit ?? '',
+              ],
             }),
             stdin: manifest.content,
           },

@@ -2,14 +2,15 @@
 # Makes this host a member of an etcd that is there, as a learner, and writes the manifest that it begins with. What is done is decided
 # from the list that etcd itself has, so that it may be cut anywhere and run again.
 # $1 = name, $2 = its peer URL, $3 = data folder, $4 = manifest to write, $5 = what stands in it for the members,
-# $6 = URLs of other members, for clients, comma separated, $7 = peer URLs of hosts that kinit makes members, space separated
+# $6 = URLs of other members, for clients, comma separated, $7 = peer URLs of hosts that kinit makes members, space separated,
+# $8 = the systemd unit in which it runs; empty: in a pod
 # Standard input = the manifest
 # include: ./client.sh
 # include: ../../../shell/lib/die.sh
 # include: ../../../shell/lib/sync.sh
 
 umask 077
-name=$1 peer=$2 data=$3 manifest=$4 mark=$5 others=$6 ours=$7
+name=$1 peer=$2 data=$3 manifest=$4 mark=$5 others=$6 ours=$7 unit=$8
 text=$(cat)
 command -v etcdctl > /dev/null || die 'Error: etcdctl is not on this host; kinit init brings it'
 
@@ -24,6 +25,15 @@ done
 # Data of a member that etcd has no more are of no use to it, and it does not start on them. They are kept beside.
 put_data_aside() {
   [ -d "$data/member" ] || return 0
+  end_member
+  mv -- "$data/member" "$data/removed-$(date +%Y%m%d%H%M%S)" || exit 1
+}
+
+end_member() {
+  if [ -n "$unit" ]; then
+    timeout 120 systemctl stop -- "$unit" || die "Error: $unit does not end; systemctl status $unit says why"
+    return
+  fi
   rm -f -- "$manifest"
   tries=0
   while [ -n "$(timeout 30 crictl ps -q --label io.kubernetes.container.name=etcd)" ]; do
@@ -32,7 +42,6 @@ put_data_aside() {
     [ $((tries % 5)) -ne 0 ] || echo 'waiting for the old etcd of this host to end'
     sleep 1
   done
-  mv -- "$data/member" "$data/removed-$(date +%Y%m%d%H%M%S)" || exit 1
 }
 
 mine=$(line_of "$peer")
@@ -74,7 +83,8 @@ case ",$all," in
   *",$name=$peer,"*) ;;
   *) die "Error: etcd does not have this host among its members: $all" ;;
 esac
+new=$manifest.kinit-new
 # Beside the manifests, where the kubelet does not take it for another pod.
-new=${manifest%/*/*}/${manifest##*/}.kinit-new
+[ -n "$unit" ] || new=${manifest%/*/*}/${manifest##*/}.kinit-new
 printf '%s\n' "$text" | sed "s|$mark|$all|" > "$new" || exit 1
 sync_file "$new" && mv -f -- "$new" "$manifest" && sync_file "${manifest%/*}"
