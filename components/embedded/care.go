@@ -20,9 +20,10 @@ import (
 // kinit-server datastore prepare --database FILE --ahead N       of a copy: revisions go on N behind its last
 // kinit-server datastore status  --database FILE
 // kinit-server datastore compact --database FILE                 gives free pages back, while the server runs
+// kinit-server datastore convert --database FILE --output FILE   an etcd snapshot of it, while the server does not run
 func care(args []string) int {
 	if len(args) == 0 {
-		fmt.Fprintln(os.Stderr, "Error: what to do with the datastore is missing: backup, check, prepare, status or compact")
+		fmt.Fprintln(os.Stderr, "Error: what to do with the datastore is missing: backup, check, prepare, status, compact or convert")
 		return exitUsage
 	}
 	flags := flag.NewFlagSet("kinit-server datastore "+args[0], flag.ContinueOnError)
@@ -40,6 +41,7 @@ func care(args []string) int {
 		"prepare": func() (any, error) { return prepare(*database, *ahead) },
 		"status":  func() (any, error) { return state(*database) },
 		"compact": func() (any, error) { return compact(*database) },
+		"convert": func() (any, error) { return convert(*database, *output) },
 	}
 	verb, known := verbs[args[0]]
 	if !known {

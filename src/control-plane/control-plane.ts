@@ -18,6 +18,8 @@ export interface RunningControlPlane {
   readonly controllerManager: Flags;
   /** Of the datastore's member beside it, where there is one. */
   readonly datastore: Flags;
+  /** Id of the datastore. Absent: it does not say. */
+  readonly datastoreId?: string;
 }
 
 /** kubelet and kube-proxy in one process: kubelet.service runs it. */

@@ -29,13 +29,19 @@ export function liveControlPlane(
   return undefined;
 }
 
-function optionsOf({ apiServer, controllerManager, datastore }: RunningControlPlane): Record<string, string> {
+function optionsOf({
+  apiServer,
+  controllerManager,
+  datastore,
+  datastoreId,
+}: RunningControlPlane): Record<string, string> {
   const domain = /^https:\/\/kubernetes\.default\.svc\.([^/:]+)$/.exec(apiServer['service-account-issuer'] ?? '')?.[1];
   return defined({
     'network.serviceCIDR': apiServer['service-cluster-ip-range'],
     'network.podCIDR': controllerManager['cluster-cidr'],
     'network.domain': domain,
     'apiServer.port': apiServer['secure-port'],
+    datastore: datastoreId,
     ...DATASTORES.reduce((all, store) => ({ ...all, ...store.optionsOf(datastore) }), {}),
   });
 }

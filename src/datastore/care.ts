@@ -85,13 +85,17 @@ export interface DatastoreCare {
   readonly backup: () => CareStep<Contents>;
   /**
    * Reads all of the copy at `scratch`, and makes of it what shall be put in place: ahead of what clients have seen. Whether it
-   * runs or not. @param identity the same on every host of one restore
+   * runs or not. @param identity the same on every host of one restore @param behind a revision that clients have seen elsewhere
    */
-  readonly prepare: (identity: string) => CareStep<unknown>;
+  readonly prepare: (identity: string, behind?: number) => CareStep<unknown>;
   /** Takes the copy and what was prepared away, where it is not put in place after all. */
   readonly discard: () => CareStep<unknown>;
   /** Puts what was prepared in the place of the data, which are kept in a folder: its path, '' where nothing was. It does not run. */
   readonly replace: (identity: string) => CareStep<string>;
+  /** Takes the data out of their place, into a folder: its path, '' where nothing was. It does not run. Absent: it cannot. */
+  readonly retire?: (identity: string) => CareStep<string>;
+  /** By the id of another datastore: writes at `file` what its care prepares. It does not run. */
+  readonly convert?: Readonly<Record<string, (file: string) => CareStep<Contents>>>;
   readonly status: () => CareStep<DatastoreState>;
   /** Gives space back that nothing uses, while it runs. Says how many bytes are left. @param before what status said just now */
   readonly compact: (before: DatastoreState) => CareStep<Pick<Contents, 'bytes'>>;

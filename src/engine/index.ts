@@ -11,5 +11,6 @@ export type { ReviewedPlan } from './plan/reviewed.js';
 export { backUp, compactDatastore, lookAtDatastore } from './datastore/backup.js';
 export type { DatastoreState } from '../datastore/index.js';
 export { openKeys, placeKeys } from './datastore/keys.js';
+export { migrateDatastore } from './datastore/migrate.js';
 export { openBackup, type BackupManifest } from './datastore/manifest.js';
 export { restoreBackup, type Restored } from './datastore/restore.js';

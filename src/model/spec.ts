@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AskSecret } from './secret.js';
 import { datastoreServer } from './spec/datastore-server.js';
 import { hostSchema, hostSshOptions, sudoOptions } from './spec/hosts.js';
-import { ANEW, fixed, free, moved, NO_WAY } from './spec/marks.js';
+import { fixed, free, moved, NO_WAY } from './spec/marks.js';
 import { controlPlaneOption, optionsOf, type SpecKinds } from './spec/kinds.js';
 import { cidr, dnsLabel } from './spec/primitives.js';
 import { componentOptions } from './spec/components.js';
@@ -51,7 +51,12 @@ export function makeSpecSchema(kinds: SpecKinds) {
       .enum(kinds.datastore.ids)
       .optional()
       .describe(kinds.datastore.describe)
-      .meta(moved('the cluster is what it holds', ANEW)),
+      .meta(
+        moved(
+          'the cluster is what it holds',
+          'kinit datastore migrate takes the data of one server from sqlite to etcd. For another one make a new cluster.',
+        ),
+      ),
     datastoreServer: datastoreServer
       .optional()
       .describe('A datastore outside of the cluster. Paths are relative to this file.'),

@@ -5,6 +5,7 @@ import { parse, stringify } from 'yaml';
 import { smallDisk, testDatastoreCare } from './support/datastore-care.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, lab, type LabHandle } from './support/kinit.js';
 import { preparedHosts } from './support/prepared.js';
+import { startKinit } from './support/running.js';
 
 /** All of it by `npm run test:datastores`; the test command has the time for what everybody meets. */
 const ALL = process.env['KINIT_TEST_DATASTORES'] === 'all';
@@ -84,6 +85,48 @@ describe('etcd in the process of the server', () => {
       shows: /node1 +leader[^]*syncs of etcd's log/,
     });
 });
+
+if (ALL)
+  describe('from SQLite to etcd', () => {
+    const sqlite = (): string => inventory('from-sqlite', { datastore: 'sqlite' });
+    const etcd = (): string => inventory('to-etcd', { datastore: 'etcd' });
+
+    test('killed in the middle and run again, it has every object, and what watched goes on', async () => {
+      await kinitOk(['reset', '--yes', '-i', etcd()]);
+      await cluster.sh('node1', 'umount /var/lib/etcd || true');
+      await kinitOk(['init', '-i', sqlite()]);
+      await cluster.kubectl('create configmap kept --from-literal=is=there');
+      const keys = async (): Promise<string> =>
+        (await cluster.kubectl('get configmaps,secrets,serviceaccounts,clusterroles -A -o name')).trim();
+      const before = await keys();
+      const running = await cluster.kubectl("get pods -A -o jsonpath='{.items[*].metadata.uid}'");
+      const cut = startKinit(['datastore', 'migrate', '--yes', '-i', etcd()]);
+      await cut.until(/converting the data/);
+      cut.signal('SIGKILL');
+      await cut.ended();
+      const { code, stdout, stderr } = await kinit(['datastore', 'migrate', '--yes', '-i', etcd()]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/from SQLite to etcd, \d+ keys/);
+      expect(await keys()).toBe(before);
+      expect(await cluster.kubectl("get pods -A -o jsonpath='{.items[*].metadata.uid}'")).toBe(running);
+      expect((await cluster.sh('node1', 'ls /var/lib/kinit-datastore')).stdout).not.toMatch(/^state\.db/m);
+      const again = await kinitEvents(['init', '-i', etcd()]);
+      expect({ code: again.code, applied: all(again.events, 'change-applied') }).toEqual({ code: 0, applied: [] });
+      // A controller that missed the change of datastore would wait for ever.
+      await cluster.kubectl('create deployment later --image=kinit.local/none:1 --replicas=1');
+      await eventually('a controller to make its pod', 60, async () =>
+        (await cluster.kubectl('get pods -l app=later -o name')) === '' ? undefined : true,
+      );
+    });
+
+    test('the way back is refused, with both values', async () => {
+      const { code, stderr } = await kinit(['init', '-i', sqlite()]);
+      expect({ code, stderr }).toEqual({
+        code: 20,
+        stderr: expect.stringMatching(/datastore[^]*etcd[^]*sqlite/) as string,
+      });
+    });
+  });
 
 describe('PostgreSQL outside of the cluster', () => {
   const PASSWORD = 'n0t-for/any@one:else';

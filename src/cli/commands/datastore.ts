@@ -4,7 +4,7 @@ import type { BackupManifest, Restored } from '../../engine/index.js';
 import { KinitError } from '../../model/error.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
 import { CHANGES_HOSTS, REACHES_HOSTS } from '../arguments/exit-codes.js';
-import { withConnectOptions, withWriteOptions } from '../arguments/options.js';
+import { withConnectOptions, withRunOptions, withWriteOptions } from '../arguments/options.js';
 import { ownVersion } from '../arguments/version.js';
 import { loadedInventory } from '../files/inventory.js';
 import type { WriteArguments } from '../run-engine.js';
@@ -145,6 +145,34 @@ const compact = defineCommand({
   },
 });
 
+const migrate = defineCommand({
+  usage: 'migrate',
+  describe:
+    'Bring the data from the datastore that the cluster has to the one that the inventory names, then kinit init',
+  examples: [
+    ['datastore backup --file before.backup', 'first, with the inventory as it was'],
+    ['datastore migrate', 'with datastore: etcd in the inventory, where the cluster has sqlite'],
+  ],
+  exitCodes: [...exitCodes, 'preflight', 'artifact'],
+  options: (yargs) => withWriteOptions(withRunOptions(yargs)),
+  run: async (args, context) => {
+    const options = await workOf(args, context);
+    await confirm('The API is away until the data are in the other datastore. Migrate them?', args, context);
+    const { migrateDatastore } = await import('../../engine/index.js');
+    const done = await migrateDatastore(options);
+    const { runEngine } = await import('../run-engine.js');
+    const { changes } = await runEngine('init', options.inventory, undefined, args, context);
+    const { name } = options.inventory.spec;
+    await context.ui.result(
+      { cluster: name, ...done, changes },
+      done === undefined
+        ? `The data of ${name} are there already. ${String(changes)} changes.`
+        : `Migrated: ${name} from ${done.from} to ${done.to}, ${String(done.keys)} keys.${done.kept === '' ? '' : ` The old data are in ${done.kept}; kinit reset takes them away.`}`,
+    );
+    return 0;
+  },
+});
+
 /** One line for each folder. */
 function whatWasThere(kept: Restored['kept']): string[] {
   return [...new Set(kept.map(({ folder }) => folder))].map((folder) => {
@@ -182,7 +210,7 @@ async function beginAgain(
 export const datastore = defineGroup(
   'datastore',
   "Back up, restore, look at and compact the cluster's data",
-  [backup, restore, status, compact],
+  [backup, restore, status, compact, migrate],
   [
     ['datastore backup --file cluster.backup', 'while the cluster runs'],
     ['datastore restore cluster.backup', 'back to it'],

@@ -10,14 +10,15 @@ import type { RunningControlPlane } from '../control-plane.js';
 export function readBack(files: Readonly<Record<string, string>>): RunningControlPlane | undefined {
   const server = serverIn(files[SERVER_FILE]);
   if (server === undefined) return undefined;
+  const settings = field(server, 'datastore');
   return {
-    ...defined({ version: text(server, 'kubernetesVersion') }),
+    ...defined({
+      version: text(server, 'kubernetesVersion'),
+      datastoreId: DATASTORES.find(({ id }) => field(settings, id) !== undefined)?.id,
+    }),
     apiServer: fromFlags(list(server, 'apiServer')),
     controllerManager: fromFlags(list(server, 'controllerManager')),
-    datastore: DATASTORES.reduce<Flags>(
-      (all, { readSettings }) => ({ ...all, ...readSettings?.(field(server, 'datastore')) }),
-      {},
-    ),
+    datastore: DATASTORES.reduce<Flags>((all, { readSettings }) => ({ ...all, ...readSettings?.(settings) }), {}),
   };
 }
 

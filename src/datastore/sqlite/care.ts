@@ -7,6 +7,8 @@ import { DATA_DIR, DATABASE } from './places.js';
 const CARE = shellScript('./care.sh', import.meta.url);
 const PREPARE = shellScript('./prepare.sh', import.meta.url);
 const REPLACE = shellScript('./replace.sh', import.meta.url);
+const RETIRE = shellScript('./retire.sh', import.meta.url);
+const CONVERT = shellScript('./convert.sh', import.meta.url);
 
 /** More than any cluster writes between a backup and its restore (etcd's documentation of disaster recovery has the same). */
 const AHEAD = '1000000000';
@@ -26,6 +28,11 @@ export function sqliteCare({ program }: Pick<CarePlace, 'program'>): DatastoreCa
       }),
       read: (stdout) => stdout.trim(),
     }),
+    retire: (identity) => ({
+      script: sh(RETIRE, { args: [DATABASE, `${DATA_DIR}/replaced-${identity}`] }),
+      read: (stdout) => stdout.trim(),
+    }),
+    convert: { etcd: (file) => step(sh(CONVERT, { args: [DATABASE, file, program] }), contentsSchema) },
     status: () => {
       const { script, read } = step(call('status'), datastoreStateSchema);
       return { script, read: (stdout) => ({ ...read(stdout), slow: [] }) };

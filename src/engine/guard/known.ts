@@ -44,7 +44,7 @@ async function throughApi({ inventory, leader, live, signal, mayReadKeys }: AskC
   try {
     const api = await access.api();
     const record = await recordInCluster(api, leader.spec.name);
-    if (record !== undefined) return fromRecord(record);
+    if (record !== undefined) return withRunning(fromRecord(record), live);
     return { ...(await askLive(api, live)), nodes: fromHosts(live).nodes, moves: [] };
   } catch (thrown) {
     // Credentials that have run out are refused, an API server that is just ending is silent: the copy says it as well.
@@ -53,6 +53,12 @@ async function throughApi({ inventory, leader, live, signal, mayReadKeys }: AskC
   } finally {
     access.close();
   }
+}
+
+/** Data that were moved to another datastore came with the record of before: what answers is what runs. */
+function withRunning(recorded: Recorded, live: readonly LiveHost[]): Recorded {
+  const datastore = manifestsOf(live)[0]?.running.options['datastore'];
+  return { ...recorded, options: { ...recorded.options, ...defined({ datastore }) } };
 }
 
 /** The newest copy of those that answer. */

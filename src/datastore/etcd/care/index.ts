@@ -14,7 +14,7 @@ const STATUS = shellScript('./status.sh', import.meta.url);
 const COMPACT = shellScript('./compact.sh', import.meta.url);
 
 /** More than any cluster writes between a backup and its restore (etcd's documentation of disaster recovery). */
-const AHEAD = '1000000000';
+const AHEAD = 1_000_000_000;
 /** Revisions that compaction leaves: lists that are read page by page go on meanwhile. */
 const KEPT_REVISIONS = 1000;
 
@@ -30,12 +30,12 @@ export function etcdCare({ spec, member, members }: CarePlace): DatastoreCare {
   return {
     scratch,
     backup: () => ({ script: sh(BACKUP, { args: [url, scratch] }), read: readBackup }),
-    prepare: (identity) => ({
+    prepare: (identity, behind = 0) => ({
       script: sh(PREPARE, {
         args: [
           ...[scratch, fresh, member.name, peersOf(spec, member)],
           members.map((each) => `${each.name}=${peersOf(spec, each)}`).join(','),
-          ...[`kinit-${identity}`, AHEAD],
+          ...[`kinit-${identity}`, String(AHEAD + behind)],
         ],
       }),
       read: () => undefined,

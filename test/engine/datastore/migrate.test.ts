@@ -1,0 +1,129 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { recordText } from '../../../src/cluster/record/text.js';
+import type { LiveHost, LostHost } from '../../../src/engine/session/session.js';
+import { specSchema } from '../../../src/inventory/spec-schema.js';
+import { RECORD_VERSION } from '../../../src/model/record.js';
+import { careOptions, liveHosts, type Answers } from './members.js';
+
+let hosts: { live: LiveHost[]; lost: LostHost[] };
+vi.mock('../../../src/engine/session/session.js', () => ({
+  openHosts: () => Promise.resolve(hosts),
+  closeHosts: () => Promise.resolve(),
+}));
+const { migrateDatastore } = await import('../../../src/engine/datastore/migrate.js');
+
+let asked: string[];
+beforeEach(() => {
+  asked = [];
+});
+
+const record = (datastore: string): string =>
+  recordText({
+    ...{
+      version: RECORD_VERSION,
+      kinit: '0.1.0',
+      kubernetes: '1.36.3',
+      decisions: {},
+      addOns: {},
+      moves: [],
+      nodes: {},
+    },
+    options: { datastore },
+    datastore: { kind: datastore, members: { c1: '10.77.0.11' } },
+  });
+
+/** Each step by what only it runs. */
+const STEPS = {
+  stop: 'systemctl stop kinit-server',
+  convert: 'datastore convert',
+  check: 'etcdutl snapshot restore',
+  place: '/var/lib/etcd/kinit-replacing',
+  aside: '/var/lib/kinit-datastore/replaced-',
+};
+
+const CONVERTED = JSON.stringify({ revision: 7000, keys: 12, bytes: 512 });
+const answers =
+  (failing = ''): Answers =>
+  (_host, script) =>
+    failing !== '' && script.includes(failing)
+      ? { code: 1, stderr: 'Error: no' }
+      : script.includes(STEPS.convert)
+        ? { stdout: CONVERTED }
+        : undefined;
+
+function migrate(kubernetes: { readonly record?: string }, failing?: string, controlPlanes = 1, datastore = 'etcd') {
+  const live = liveHosts(answers(failing), asked, kubernetes).slice(0, controlPlanes);
+  const uploads: string[] = [];
+  hosts = {
+    live: live.map((host) => ({
+      ...host,
+      connection: {
+        ...host.connection,
+        upload: (files) => {
+          for (const { path, content } of files)
+            uploads.push(`${path}\n${'bytes' in content ? Buffer.from(content.bytes).toString() : ''}`);
+          asked.push(`${host.spec.name}: record`);
+          return Promise.resolve();
+        },
+      } as LiveHost['connection'],
+    })),
+    lost: [],
+  };
+  const spec = specSchema.parse({
+    kubernetesVersion: '1.36.3',
+    controlPlane: { mode: 'embedded' },
+    datastore,
+    hosts: ['c1', 'c2'].slice(0, controlPlanes).map((name, index) => ({
+      ...{ name, address: `10.77.0.1${String(index + 1)}` },
+      roles: ['control-plane'],
+    })),
+  });
+  const inventory = { spec } as unknown as ReturnType<typeof careOptions>['inventory'];
+  return { done: migrateDatastore({ ...careOptions(), inventory }), uploads };
+}
+
+const order = (): string[] =>
+  asked.flatMap((line) => [
+    ...Object.entries(STEPS)
+      .filter(([, words]) => line.includes(words))
+      .map(([name]) => name),
+    ...(line.endsWith(': record') ? ['record'] : []),
+  ]);
+
+test('the record names the new datastore once its data are in place, and before the old ones go', async () => {
+  const { done, uploads } = migrate({ record: record('sqlite') });
+  expect(await done).toMatchObject({ from: 'SQLite', to: 'etcd', keys: 12 });
+  expect(order()).toEqual(['stop', 'convert', 'check', 'place', 'record', 'aside']);
+  expect(uploads).toEqual([expect.stringMatching(/kinit-record\.yaml\n[^]*kind: etcd[^]*datastore: etcd/) as string]);
+  // Far behind every revision that a client has seen.
+  expect(asked.find((line) => line.includes(STEPS.check))).toContain('1000007000');
+});
+
+test.each(['convert', 'check', 'place'] as const)(
+  'where it fails at %s the old datastore stays the cluster’s',
+  async (step) => {
+    const { done, uploads } = migrate({ record: record('sqlite') }, STEPS[step]);
+    await expect(done).rejects.toMatchObject({
+      context: { class: 'change', found: 'no', hint: expect.stringContaining('kinit init') as string },
+    });
+    expect(uploads).toEqual([]);
+    expect(order()).not.toContain('aside');
+  },
+);
+
+test('a cluster that is there already is left as it is', async () => {
+  expect(await migrate({ record: record('etcd') }).done).toBeUndefined();
+  expect(order()).toEqual([]);
+});
+
+test.each([
+  ['no cluster', {}, 1, 'etcd', /no cluster of kinit/],
+  ['no way', { record: record('etcd') }, 1, 'sqlite', /no way from etcd to SQLite/],
+  ['several hosts', { record: record('sqlite') }, 2, 'etcd', /migrated on one host/],
+] as const)('%s is refused before anything is touched', async (_what, kubernetes, count, datastore, said) => {
+  await expect(migrate(kubernetes, undefined, count, datastore).done).rejects.toMatchObject({
+    context: { class: 'refused' },
+    message: expect.stringMatching(said) as string,
+  });
+  expect(order()).toEqual([]);
+});
