@@ -59,6 +59,10 @@ func etcdConfig(args []string) (*embed.Config, error) {
 	c.MaxConcurrentStreams = flags.Uint32FromFlag(set, "max-concurrent-streams")
 	c.LogOutputs = flags.UniqueStringsFromFlag(set, "log-outputs")
 	set.Visit(func(f *flag.Flag) { c.FlagsExplicitlySet[f.Name] = true })
+	// Without it every request is one that took too long, and is logged.
+	if c.WarningUnaryRequestDuration == 0 {
+		c.WarningUnaryRequestDuration = embed.DefaultWarningUnaryRequestDuration
+	}
 	return c, c.Validate()
 }
 

@@ -65,4 +65,7 @@ func TestFlagsOfEtcdReachItsConfiguration(t *testing.T) {
 	if c.ClusterState != "existing" || c.WatchProgressNotifyInterval != 5*time.Second || c.ListenMetricsUrls[0].Host != "127.0.0.1:2381" || c.ListenPeerUrls[0].Host != "127.0.0.1:0" {
 		t.Fatalf("got %+v", c)
 	}
+	if c.WarningUnaryRequestDuration != 300*time.Millisecond {
+		t.Errorf("requests are logged from %s on", c.WarningUnaryRequestDuration)
+	}
 }
