@@ -4,10 +4,15 @@ import { LAB_PREFIX } from './scripts/lib/e2e-labs.js';
 /** Tests on real hosts: one file after another, because they share the machine's memory and its bridge addresses. */
 export default defineConfig({
   test: {
-    // Too long for the test command, each a command of its own: the matrix (scripts/matrix.js), npm run test:kernels, and npm run test:failover.
+    // Too long for the test command, each a command of its own: the matrix (scripts/matrix.js), npm run test:kernels, test:failover and test:rotation.
     include:
       process.env['KINIT_TEST_IMAGES'] === undefined
-        ? ['test/e2e/**/*.e2e.test.ts', 'test/kernels/**/*.kernels.test.ts', 'test/failover/**/*.failover.test.ts']
+        ? [
+            'test/e2e/**/*.e2e.test.ts',
+            'test/kernels/**/*.kernels.test.ts',
+            'test/failover/**/*.failover.test.ts',
+            'test/rotation/**/*.rotation.test.ts',
+          ]
         : ['test/e2e/matrix/cells.ts'],
     env: { KINIT_TEST_LABS: LAB_PREFIX },
     pool: 'forks',

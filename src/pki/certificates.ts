@@ -8,6 +8,11 @@ export interface HostCertificate {
   readonly path: string;
   /** CN, else the whole subject. */
   readonly subject: string;
+  /** Its issuer, likewise; its own name where it has signed itself. */
+  readonly signedBy: string;
+  readonly isCa: boolean;
+  /** As openssl x509 -fingerprint -sha256 shows it. */
+  readonly fingerprint: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
   /** nobody: a CA, which is replaced by hand. */
@@ -28,13 +33,15 @@ export function hostCertificates(files: Readonly<Record<string, string>>, now: D
       if (certificate === undefined) return [];
       const { x509, notBefore, notAfter, isCa } = certificate;
       const renewedBy = isCa ? 'nobody' : OF_KUBELET.test(path) ? 'kubelet' : 'kinit';
-      const subject = /CN=(.*)/.exec(x509.subject)?.[1] ?? x509.subject.replaceAll('\n', ', ');
-      return [
-        { path, subject, notBefore, notAfter, renewedBy, due: renewalDue(certificate, now) !== undefined } as const,
-      ];
+      const due = renewalDue(certificate, now) !== undefined;
+      const names = { subject: nameOf(x509.subject), signedBy: nameOf(x509.issuer) };
+      const fingerprint = x509.fingerprint256;
+      return [{ path, ...names, isCa, fingerprint, notBefore, notAfter, renewedBy, due } as const];
     })
     .sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime() || (a.path < b.path ? -1 : 1));
 }
+
+const nameOf = (name: string): string => /CN=(.*)/.exec(name)?.[1] ?? name.replaceAll('\n', ', ');
 
 const isKubeconfig = (path: string): boolean => path.endsWith('.conf') || path === ROOT_KUBECONFIG;
 

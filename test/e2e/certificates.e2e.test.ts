@@ -214,8 +214,10 @@ test('near their end: init renews what is its own, kubelets their own, and a sec
     await Promise.all(['node1', 'node2'].map(reachable));
     return true;
   });
-  const { stdout } = await kinitOk(['certs', 'status', '-i', cluster.inventory]);
+  const { stdout } = await kinitOk(['certs', 'list', '-i', cluster.inventory]);
   expect(stdout.match(/\b36[45]\b/g)?.length).toBeGreaterThan(14);
+  expect(stdout).toMatch(/apiserver\.crt +kube-apiserver +below the root .* port 6443\n/);
+  expect(stdout).not.toContain('NOT on');
   expect(changesOf(await initOk())).toBe(0);
 });
 

@@ -5,12 +5,10 @@ import { defineCommand, defineGroup } from '../arguments/command.js';
 import { loadedInventory } from '../files/inventory.js';
 import { count } from '../render/text.js';
 
-/** Phases that write certificates, and those that restart what uses them; `ready` sees that all works with the new ones. */
-const PHASES = ['pki', 'control-plane', 'controllers', 'ready'];
-
 const renew = defineCommand({
   usage: 'renew [host..]',
-  describe: 'Make every certificate that kinit signs anew, with new keys, and have what uses them take them up',
+  describe:
+    'Make every certificate that kinit signs anew, with new keys, host by host, and see that what uses them serves with them',
   examples: [
     ['certs renew', 'all of the cluster; kinit init alone renews those in the last third of their life'],
     ['certs renew node1', 'those of one host'],
@@ -19,23 +17,26 @@ const renew = defineCommand({
   options: (yargs) => withWriteOptions(withRunOptions(yargs)).positional('host', hostNames),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
-    const { runEngine } = await import('../run-engine.js');
-    const run = { ...args, only: PHASES, renewal: 'all' } as const;
+    const [{ runEngine }, { RENEWAL_PHASES }] = await Promise.all([
+      import('../run-engine.js'),
+      import('../../phases/renewal.js'),
+    ]);
+    const run = { ...args, only: RENEWAL_PHASES, renewal: 'all' } as const;
     const { changes, failedHosts } = await runEngine('init', inventory, args.host, run, context);
     await context.ui.result(
       { changes, failedHosts },
-      `Certificates renewed: ${count(changes, 'change')}. Kubelets renew their own. kinit certs status shows when each ends; kinit kubeconfig fetches the administrator's new kubeconfig.`,
+      `Certificates renewed: ${count(changes, 'change')}. Kubelets renew their own. kinit certs list shows when each ends; kinit kubeconfig fetches the administrator's new kubeconfig.`,
     );
     return 0;
   },
 });
 
-const status = defineCommand({
-  usage: 'status [host..]',
-  describe: 'Show when each certificate ends, and who renews it',
+const list = defineCommand({
+  usage: 'list [host..]',
+  describe: 'Show every certificate: where it is, when it ends, who signed it, who renews it, and whether it is served',
   examples: [
-    ['certs status', 'which ends first?'],
-    ['certs status --output json', 'the same for a script; exit code 3 when one ends within 30 days'],
+    ['certs list', 'which ends first?'],
+    ['certs list --output json', 'the same for a script; exit code 3 when one ends within 30 days'],
   ],
   exitCodes: [...REACHES_HOSTS, 'unwell'],
   options: (yargs) => withConnectOptions(yargs).positional('host', hostNames),
@@ -63,9 +64,9 @@ const status = defineCommand({
 export const certs = defineGroup(
   'certs',
   'Show when certificates end, and renew them',
-  [renew, status],
+  [list, renew],
   [
-    ['certs status', 'which ends first?'],
+    ['certs list', 'which ends first?'],
     ['certs renew', 'make them anew'],
   ],
 );

@@ -22,11 +22,12 @@ export function apiServerCertificates(input: WishesInput): CertificateWishes {
       { name: FRONT_PROXY_CA, commonName: 'front-proxy-ca', given: pki.frontProxyCa },
     ],
     leaves: [
-      wantedLeaf('apiserver', CLUSTER_CA, {
-        commonName: 'kube-apiserver',
-        usages: ['serverAuth'],
-        sans: servingNames(input),
-      }),
+      wantedLeaf(
+        'apiserver',
+        CLUSTER_CA,
+        { commonName: 'kube-apiserver', usages: ['serverAuth'], sans: servingNames(input) },
+        input.spec.apiServer.port,
+      ),
       wantedLeaf('apiserver-kubelet-client', CLUSTER_CA, clientRequest('kube-apiserver-kubelet-client')),
       wantedLeaf('front-proxy-client', FRONT_PROXY_CA, clientRequest('front-proxy-client')),
     ],

@@ -1,4 +1,5 @@
 import { clientRequest, subjects, wantedLeaf, type CertificateWishes, type WishesInput } from '../../pki/index.js';
+import { CLIENT_PORT, PEER_PORT } from './places.js';
 
 /** Below PKI_DIR. */
 const CA = 'etcd/ca';
@@ -6,6 +7,8 @@ const CA = 'etcd/ca';
 /** kubeadm's (phases/certs/certlist.go, util/pkiutil GetEtcdAltNames and GetEtcdPeerAltNames). */
 export function etcdCertificates({ spec, node }: WishesInput): Omit<CertificateWishes, 'kubeconfigs'> {
   const { name } = node.spec;
+  // Where it listens elsewhere, the inventory says so in words that are etcd's own.
+  const { extraArgs } = spec.etcd;
   const serving = {
     commonName: name,
     usages: ['serverAuth', 'clientAuth'] as const,
@@ -14,8 +17,8 @@ export function etcdCertificates({ spec, node }: WishesInput): Omit<CertificateW
   return {
     authorities: [{ name: CA, commonName: 'etcd-ca', given: spec.pki.etcdCa }],
     leaves: [
-      wantedLeaf('etcd/server', CA, serving),
-      wantedLeaf('etcd/peer', CA, serving),
+      wantedLeaf('etcd/server', CA, serving, 'listen-client-urls' in extraArgs ? undefined : CLIENT_PORT),
+      wantedLeaf('etcd/peer', CA, serving, 'listen-peer-urls' in extraArgs ? undefined : PEER_PORT),
       wantedLeaf('etcd/healthcheck-client', CA, clientRequest('kube-etcd-healthcheck-client')),
       wantedLeaf('apiserver-etcd-client', CA, clientRequest('kube-apiserver-etcd-client')),
     ],

@@ -4,15 +4,19 @@ import type { Phase } from '../../model/phase.js';
 import { isControlPlane, type LoadedInventory } from '../../model/spec.js';
 import { STEPS_BEFORE } from '../../phases/before.js';
 import { phases as allPhases } from '../../phases/index.js';
+import { inTurns } from '../../phases/renewal.js';
+import type { Renewal } from '../../pki/index.js';
 import type { LiveHost } from './session.js';
 
 /** The phases of a run, in their order. @throws KinitError usage, for a name that is no phase. */
 export function selectPhases({
   skip,
   only,
+  renewal,
 }: {
   readonly skip: readonly string[];
   readonly only: readonly string[];
+  readonly renewal?: Renewal;
 }): readonly Phase[] {
   const known: readonly string[] = [...STEPS_BEFORE, ...allPhases].map(({ id }) => id);
   for (const id of [...skip, ...only]) {
@@ -23,7 +27,8 @@ export function selectPhases({
       hint: `Phases: ${known.join(', ')} (see kinit phases).`,
     });
   }
-  return allPhases.filter(({ id }) => !skip.includes(id) && (only.length === 0 || only.includes(id)));
+  const selected = allPhases.filter(({ id }) => !skip.includes(id) && (only.length === 0 || only.includes(id)));
+  return renewal === 'all' ? inTurns(selected) : selected;
 }
 
 /** @throws KinitError usage, for a name that is no host of the inventory. */

@@ -1,6 +1,7 @@
-import { controlPlaneOf } from '../../control-plane/index.js';
+import { waitUntilServed, type Served } from '../../cluster/waits/served.js';
+import { certificateWishes, controlPlaneOf } from '../../control-plane/index.js';
 import { joinsOthers } from '../../datastore/index.js';
-import type { Phase } from '../../model/phase.js';
+import type { Phase, PhaseContext } from '../../model/phase.js';
 import { kubeletWaits } from './kubelet-waits.js';
 import { kubeletProof, kubeletService, waitForOwnKubelet } from './kubelet/index.js';
 
@@ -38,9 +39,21 @@ export const controlPlane: Phase = {
   ],
   ready: async (context, tools, _changes, proofs) => {
     await controlPlaneOf(context.spec).ready(context, tools, proofs);
+    await waitUntilServed(renewedPorts(context), tools.host, tools);
     await waitForOwnKubelet(context, tools, proofs);
   },
 };
+
+/** Ports of this host whose certificate was there before, and is another one since this run. */
+export function renewedPorts({ spec, node, endpoint, material }: PhaseContext): Served[] {
+  const mine = material[node.spec.name] ?? {};
+  return certificateWishes({ spec, node, endpoint }).leaves.flatMap(({ crt, port }) => {
+    const before = node.facts.kubernetes.pki[crt];
+    const pem = mine[crt]?.content;
+    if (port === undefined || before === undefined || pem === undefined || pem === before) return [];
+    return [{ path: crt, address: node.address, port, pem }];
+  });
+}
 
 /**
  * Started once the API answers: earlier they only ask in vain for their leases, and ask again every 2 to 4.4 s
@@ -50,6 +63,8 @@ export const controllers: Phase = {
   id: 'controllers',
   title: 'Controller manager and scheduler',
   appliesTo: ({ node }) => node.isControlPlane,
+  // A change of them never takes away all that could take over.
+  order: { hosts: 'one-by-one' },
   resources: (context) => controlPlaneOf(context.spec).controllers(context),
   ready: (context, tools, _changes, proofs) => controlPlaneOf(context.spec).controllersReady(context, tools, proofs),
 };

@@ -24,6 +24,8 @@ export interface WantedLeaf {
   /** Name of the CA that signs it. */
   readonly authority: string;
   readonly request: LeafRequest;
+  /** The port of its host, at the address that the cluster uses, that serves with it. Absent: none does. */
+  readonly port?: number;
 }
 
 export interface WantedKubeconfig {
@@ -49,9 +51,9 @@ export interface WishesInput {
   readonly endpoint: string;
 }
 
-/** A pair by kubeadm's name below PKI_DIR, for example 'apiserver'. */
-export function wantedLeaf(name: string, authority: string, request: LeafRequest): WantedLeaf {
-  return { ...pkiPair(name), authority, request };
+/** A pair by kubeadm's name below PKI_DIR, for example 'apiserver'. @param port that serves with it */
+export function wantedLeaf(name: string, authority: string, request: LeafRequest, port?: number): WantedLeaf {
+  return { ...pkiPair(name), authority, request, ...defined({ port }) };
 }
 
 export function clientRequest(commonName: string, organization?: string): LeafRequest {

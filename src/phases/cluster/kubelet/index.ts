@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { HOST_PROXY_FILE, hostProxyConfiguration } from '../../../add-ons/index.js';
 import { kubeletState, waitForKubelet } from '../../../cluster/waits/kubelet.js';
+import { KUBELET_CLIENT_FIRST, KUBELET_SERVING } from '../../../pki/index.js';
 import { defined } from '../../../model/defined.js';
 import type { Phase, PhaseContext, Proofs } from '../../../model/phase.js';
 import type { Resource, Tools } from '../../../model/resource.js';
@@ -21,6 +22,9 @@ const UNIT = '/etc/systemd/system/kubelet.service';
 const DROP_IN = '/etc/systemd/system/kubelet.service.d/10-kubeadm.conf';
 const CONFIGURATION = '/var/lib/kubelet/config.yaml';
 const FLAGS = '/var/lib/kubelet/kubeadm-flags.env';
+
+/** What kinit signs for it: it reads these once, and those that it gets from the cluster are in other files. */
+const SIGNED = [KUBELET_SERVING.crt, KUBELET_CLIENT_FIRST];
 
 /** Everything the kubelet starts from, in kubeadm's places. It is started later: by the control plane's phase or by the join. */
 export const kubelet: Phase = {
@@ -75,7 +79,7 @@ export function kubeletService(context: PhaseContext): ReturnType<typeof service
     enabled: true,
     running: true,
     revision: digestOf(...parts),
-    files: [CONFIGURATION, FLAGS, UNIT, DROP_IN, ...(proxy === undefined ? [] : [HOST_PROXY_FILE])],
+    files: [CONFIGURATION, FLAGS, UNIT, DROP_IN, ...SIGNED, ...(proxy === undefined ? [] : [HOST_PROXY_FILE])],
     // Its node has the name that the machine had when it started: the phase of the host name restarts it under another one.
     ...defined({ hostName: context.spec.manageHostname ? context.node.spec.name : undefined }),
   });

@@ -95,6 +95,9 @@ test('a certificate of the control plane that ends within 30 days is named, with
   const certificate = (path: string, days: number) => ({
     path,
     subject: 'x',
+    signedBy: 'y',
+    isCa: false,
+    fingerprint: '00',
     notBefore: inDays(days - 365),
     notAfter: inDays(days),
     renewedBy: 'kinit' as const,

@@ -1,0 +1,16 @@
+import type { Phase } from '../model/phase.js';
+import { controllers } from './cluster/control-plane.js';
+import { pki } from './cluster/pki.js';
+
+/** Phases that write certificates, and those that restart what uses them; `ready` sees that all works with the new ones. */
+export const RENEWAL_PHASES = ['pki', 'control-plane', 'controllers', 'node', 'ready'];
+
+/**
+ * Phases where certificates that still serve are made anew: a host gets its own only when what uses those of the host before it
+ * has been seen with them, so that new certificates that do not serve are those of one host.
+ */
+export function inTurns(phases: readonly Phase[]): readonly Phase[] {
+  return phases.map((phase) =>
+    phase === pki ? { ...phase, order: { hosts: 'one-by-one', until: controllers.id } } : phase,
+  );
+}
