@@ -20,6 +20,8 @@ export interface RunArguments extends ReportArguments, Partial<WriteArguments> {
   readonly drainTimeout?: string;
   /** Of certs renew. */
   readonly renewal?: RunOptions['renewal'];
+  /** Of certs rotate-ca. */
+  readonly rotation?: RunOptions['rotation'];
 }
 
 /** Options of commands that change hosts. */
@@ -57,6 +59,7 @@ export async function runEngine(
       ...defined({
         reviewed: args.reviewed,
         renewal: args.renewal,
+        rotation: args.rotation,
         drainSeconds: args.drainTimeout === undefined ? undefined : parseDuration('drain-timeout', args.drainTimeout),
       }),
       ...(hosts === undefined || hosts.length === 0 ? {} : { hosts }),

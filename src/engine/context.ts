@@ -4,13 +4,21 @@ import { certificateWishes } from '../control-plane/index.js';
 import { nodeAddress } from '../facts/index.js';
 import type { Arch, ArtifactSet } from '../model/artifact.js';
 import { KinitError } from '../model/error.js';
+import { defined } from '../model/defined.js';
 import type { HostFacts } from '../model/facts.js';
 import type { Node, PhaseContext } from '../model/phase.js';
 import type { Decisions, RecordedMove } from '../model/record.js';
 import { isControlPlane, type HostSpec, type Spec } from '../model/spec.js';
 import { hostPort } from '../model/text/address.js';
 import { compareVersions } from '../model/text/version.js';
-import { needsKeys, planMaterial, type CertificateWishes, type PemPair, type Renewal } from '../pki/index.js';
+import {
+  needsKeys,
+  planMaterial,
+  type CertificateWishes,
+  type PemPair,
+  type Renewal,
+  type RotationWish,
+} from '../pki/index.js';
 import { addressesOf, decide, membersOf, movesOf } from './decisions.js';
 import type { KnownCluster } from './guard/cluster.js';
 import { readFiles } from '../facts/index.js';
@@ -52,6 +60,8 @@ export interface SharedInput extends CertificateWork {
 export interface CertificateWork {
   /** Which certificates of a host are made anew. */
   readonly renewalOf: (host: string) => Renewal;
+  /** CAs that are taken to a stage of their replacement. */
+  readonly rotation?: RotationWish;
   /** Keys are fetched from hosts where something has to be signed or written with them. Without it, what that would give is only described. */
   readonly mayReadKeys: boolean;
   /** What is only compared, and not planned, does without passwords that are not there. */
@@ -70,6 +80,7 @@ export async function sharedContext({
   moves,
   kinit,
   renewalOf,
+  rotation,
   mayReadKeys,
   onlyLooks = false,
 }: SharedInput): Promise<SharedContext> {
@@ -86,7 +97,10 @@ export async function sharedContext({
   const userCas = await readUserCas(wishes(leader));
   const now = new Date();
   const plan = (existing: FilesByHost): ReturnType<typeof planMaterial> =>
-    planMaterial({ spec, nodes, leader, endpoint, existing, wishes, userCas, renewalOf, now });
+    planMaterial({
+      ...{ spec, nodes, leader, endpoint, existing, wishes, userCas, renewalOf, now },
+      ...defined({ rotation }),
+    });
   const files = new Map(hosts.map((host) => [host.spec.name, host.facts.kubernetes.pki]));
   const seen = await plan(files);
   const material = mayReadKeys && needsKeys(seen, files) ? await plan(await withKeys(hosts)) : seen;

@@ -23,6 +23,8 @@ export interface MaterialFile {
   readonly because?: string;
   /** It stands in a plan for what a run that may read keys makes; never written. */
   readonly provisional?: true;
+  /** It has no use any more, and is deleted; it has no content. */
+  readonly gone?: true;
 }
 
 /** Everything a phase may look at. No I/O hangs on it: the same context gives the same resources. */

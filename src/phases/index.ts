@@ -25,6 +25,7 @@ import { selinux } from './host/selinux.js';
 import { swap } from './host/swap.js';
 import { sysctls } from './host/sysctls.js';
 import { time } from './host/time.js';
+import { trust } from './cluster/trust.js';
 import { traces } from './host/traces.js';
 
 /**
@@ -58,6 +59,7 @@ export const phases: readonly Phase[] = [
   clusterConfig,
   record,
   throughBalancer,
+  trust,
   ...addOnPhases,
   kubeletUpgrade,
   join,

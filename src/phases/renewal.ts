@@ -1,9 +1,17 @@
 import type { Phase } from '../model/phase.js';
+import { addOnPhases } from './cluster/add-ons.js';
 import { controllers } from './cluster/control-plane.js';
 import { pki } from './cluster/pki.js';
 
 /** Phases that write certificates, and those that restart what uses them; `ready` sees that all works with the new ones. */
 export const RENEWAL_PHASES = ['pki', 'control-plane', 'controllers', 'node', 'ready'];
+
+/** Besides that, all that trusts a CA: it is told of another one, and started again where it reads that once. */
+export const ROTATION_PHASES = [
+  ...['pki', 'datastore', 'control-plane', 'controllers', 'cluster-config', 'trust'],
+  ...addOnPhases.map(({ id }) => id),
+  ...['join', 'node', 'ready'],
+];
 
 /**
  * Phases where certificates that still serve are made anew: a host gets its own only when what uses those of the host before it

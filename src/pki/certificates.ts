@@ -15,7 +15,7 @@ export interface HostCertificate {
   readonly fingerprint: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
-  /** nobody: a CA, which is replaced by hand. */
+  /** nobody: a CA, which is replaced on request. */
   readonly renewedBy: 'kinit' | 'kubelet' | 'nobody';
   /** In the part of its life in which `kinit init` renews what it may renew. */
   readonly due: boolean;

@@ -1,7 +1,10 @@
 export { hostCertificates, WARN_DAYS, type HostCertificate } from './certificates.js';
 export { describeMaterial } from './material/describe.js';
+export { isReplaced, trustAnnotations } from './material/digest.js';
+export { formerFile, SIGNER, STAGES, stageFound, type RotationWish, type Stage } from './material/rotation.js';
 export { planMaterial, type MaterialInput } from './material/material.js';
 export { materialPaths } from './material/paths.js';
+export { isSignedBy } from './x509/read.js';
 export { userAuthorityFault } from './material/user-authority.js';
 export { needsKeys } from './material/sealed.js';
 export {

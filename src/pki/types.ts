@@ -30,4 +30,6 @@ export interface MadeFile {
   readonly because?: string;
   /** It could not be made without a key that stayed on its host: this stands for it in a plan, and must not be written. */
   readonly provisional?: true;
+  /** It has no use any more, and must not be there. */
+  readonly gone?: true;
 }

@@ -1,5 +1,6 @@
 // Every common kind of resource, with its constructor: a new one is one folder and one line here.
 // Kinds that belong to a seam (packages of an OS, images of a runtime) are listed by its registry; src/engine/kinds.ts has all.
+export * from './absent-file/index.js';
 export * from './binary/index.js';
 export * from './block/index.js';
 export * from './cluster-node/index.js';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
+import { cutWhen } from '../e2e/support/cuts.js';
+import { kinit, kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
 import { changedInventory } from '../e2e/support/running.js';
 import { watchServers, type Gaps } from './servers.js';
 
@@ -50,6 +51,53 @@ test('all certificates are renewed host by host, and every API server answers al
   const old = new Set(before.filter(({ renewedBy }) => renewedBy === 'kinit').map(({ fingerprint }) => fingerprint));
   expect(after.filter(({ fingerprint }) => old.has(fingerprint))).toEqual([]);
   expect(after.filter(({ served }) => served !== undefined && served !== 'yes')).toEqual([]);
+});
+
+const ROTATE = ['certs', 'rotate-ca', '--again', '--yes'];
+const rotate = (): ReturnType<typeof kinit> => kinit([...ROTATE, '-i', inventory], { timeoutSeconds: 1500 });
+const roots = async (): Promise<Set<string>> =>
+  new Set((await certificates()).filter(({ path }) => path.endsWith('ca.crt')).map(({ fingerprint }) => fingerprint));
+
+test('all CAs are replaced, killed in the middle of two stages; pods of before are named; the API is never away', async () => {
+  const image = await cluster.kubectl(
+    "-n kube-system get deployment coredns -o jsonpath='{.spec.template.spec.containers[0].image}'",
+  );
+  await cluster.kubectl(`create deployment web --image=${image}`);
+  await cluster.kubectl('rollout status deployment web --timeout=120s', { timeoutSeconds: 130 });
+  const [before, old] = [await certificates(), await roots()];
+  expect(old.size).toBe(3);
+  const stop = watchServers(addresses);
+
+  const inFirst = await cutWhen([...ROTATE, '-i', inventory], async (events) => {
+    for await (const event of events)
+      if (event.type === 'change-applied' && event.host === 'node2' && event.phase === 'control-plane') break;
+  });
+  expect(inFirst).toBe('killed');
+  const named = await rotate();
+  expect({ code: named.code, told: /default\/web-\S+/.test(named.stderr) }).toEqual({ code: 20, told: true });
+  await cluster.kubectl('rollout restart deployment web');
+  await cluster.kubectl('rollout status deployment web --timeout=120s', { timeoutSeconds: 130 });
+
+  const inSecond = await cutWhen([...ROTATE, '-i', inventory], async (events) => {
+    for await (const event of events)
+      if (event.type === 'change-applied' && event.change.summary.includes('etcd/peer.crt')) break;
+  });
+  expect(inSecond).toBe('killed');
+  const through = await rotate();
+  const gaps = await stop();
+  tell('all CAs replaced', gaps);
+  expect({ code: through.code, stderr: through.code === 0 ? '' : through.stderr }).toEqual({ code: 0, stderr: '' });
+  expect(gaps.any).toBeLessThanOrEqual(5);
+
+  const after = await certificates();
+  const left = new Set(before.map(({ fingerprint }) => fingerprint));
+  expect(after.filter(({ fingerprint }) => left.has(fingerprint))).toEqual([]);
+  expect(after.filter(({ served }) => served !== undefined && served !== 'yes')).toEqual([]);
+  expect((await roots()).size).toBe(3);
+  for (const node of ['node1', 'node4'])
+    expect(await cluster.kubectl(`get --raw /api/v1/nodes/${node}/proxy/metrics/resource`)).toContain('node_cpu_usage');
+  const { stdout } = await kinitOk(['plan', '-i', inventory]);
+  expect(stdout).toContain('Nothing to change.');
 });
 
 function tell(title: string, { of, any, awayAtOnce }: Gaps): void {

@@ -13,6 +13,9 @@ import {
 
 const FRONT_PROXY_CA = 'front-proxy-ca';
 
+/** CAs that the API server's clients trust, and it trusts of them. */
+export const API_AUTHORITIES = [CLUSTER_CA, FRONT_PROXY_CA];
+
 /** kubeadm's certificates of an API server and its clients (kubeadm: phases/certs/certlist.go, phases/kubeconfig getKubeConfigSpecs). */
 export function apiServerCertificates(input: WishesInput): CertificateWishes {
   const { pki } = input.spec;

@@ -2,7 +2,7 @@ import type { PhaseContext } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
 import type { Flags } from '../../model/text/flags.js';
 import { sha256Hex } from '../../model/text/digest.js';
-import { parseKubeconfig, pkiPair, PKI_DIR } from '../../pki/index.js';
+import { parseKubeconfig, pkiPair, PKI_DIR, SIGNER } from '../../pki/index.js';
 
 export const CONTROLLER_MANAGER_CONF = '/etc/kubernetes/controller-manager.conf';
 export const SCHEDULER_CONF = '/etc/kubernetes/scheduler.conf';
@@ -11,7 +11,10 @@ export const SCHEDULER_CONF = '/etc/kubernetes/scheduler.conf';
 export function controllerManagerFlags({ spec, node, material }: PhaseContext): Flags {
   // Where the CA's key is kept elsewhere nothing in the cluster signs certificates.
   const ca = pkiPair('ca');
-  const signs = material[node.spec.name]?.[ca.key] !== undefined;
+  const mine = material[node.spec.name] ?? {};
+  const signs = mine[ca.key] !== undefined;
+  const apart = mine[SIGNER];
+  const signer = apart === undefined || apart.gone === true ? ca.crt : SIGNER;
   return {
     'allocate-node-cidrs': 'true',
     'authentication-kubeconfig': CONTROLLER_MANAGER_CONF,
@@ -20,7 +23,7 @@ export function controllerManagerFlags({ spec, node, material }: PhaseContext): 
     'client-ca-file': ca.crt,
     'cluster-cidr': spec.network.podCIDR,
     'cluster-name': spec.name,
-    'cluster-signing-cert-file': signs ? ca.crt : '',
+    'cluster-signing-cert-file': signs ? signer : '',
     'cluster-signing-key-file': signs ? ca.key : '',
     controllers: '*,bootstrapsigner,tokencleaner',
     kubeconfig: CONTROLLER_MANAGER_CONF,

@@ -4,7 +4,8 @@ import type { PhaseContext } from '../../model/phase.js';
 import { hostPort } from '../../model/text/address.js';
 import { toFlags } from '../../model/text/flags.js';
 import { minorsBetween } from '../../model/text/version.js';
-import { PKI_DIR } from '../../pki/index.js';
+import { PKI_DIR, trustAnnotations } from '../../pki/index.js';
+import { API_AUTHORITIES } from '../api-server/certificates.js';
 import { apiServerFilesDigest } from '../api-server/files.js';
 import { apiServerFlags } from '../api-server/flags.js';
 import { API_SERVER_EXTRA_VOLUMES, apiServerExtraArgs } from '../api-server/hardening.js';
@@ -31,6 +32,7 @@ export function apiServerPod(context: PhaseContext): ComponentPod {
         name: 'kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint',
         value: hostPort(node.address, spec.apiServer.port),
       },
+      ...trustAnnotations(context),
     ],
     flags: toFlags(apiServerFlags(context), over),
     image: imageRef(images, 'kube-apiserver'),
@@ -51,7 +53,7 @@ export function controllerManagerPod(context: PhaseContext): ComponentPod {
   const over = controllerManagerExtraArgs(context.spec);
   return {
     name: 'kube-controller-manager',
-    annotations: [credentials(context, CONTROLLER_MANAGER_CONF)],
+    annotations: [credentials(context, CONTROLLER_MANAGER_CONF), ...trustAnnotations(context, API_AUTHORITIES)],
     flags: toFlags(controllerManagerFlags(context), over),
     image: imageRef(context.images, 'kube-controller-manager'),
     probe: {
@@ -85,7 +87,7 @@ export function schedulerPod(context: PhaseContext): ComponentPod {
   const over = schedulerExtraArgs(spec);
   return {
     name: 'kube-scheduler',
-    annotations: [credentials(context, SCHEDULER_CONF)],
+    annotations: [credentials(context, SCHEDULER_CONF), ...trustAnnotations(context, API_AUTHORITIES)],
     flags: toFlags(SCHEDULER_FLAGS, over),
     image: imageRef(images, 'kube-scheduler'),
     probe: {

@@ -2,7 +2,7 @@ import { clientRequest, subjects, wantedLeaf, type CertificateWishes, type Wishe
 import { CLIENT_PORT, PEER_PORT } from './places.js';
 
 /** Below PKI_DIR. */
-const CA = 'etcd/ca';
+export const ETCD_CA = 'etcd/ca';
 
 /** kubeadm's (phases/certs/certlist.go, util/pkiutil GetEtcdAltNames and GetEtcdPeerAltNames). */
 export function etcdCertificates({ spec, node }: WishesInput): Omit<CertificateWishes, 'kubeconfigs'> {
@@ -15,12 +15,12 @@ export function etcdCertificates({ spec, node }: WishesInput): Omit<CertificateW
     sans: subjects([name, 'localhost', node.address, '127.0.0.1', '::1']),
   };
   return {
-    authorities: [{ name: CA, commonName: 'etcd-ca', given: spec.pki.etcdCa }],
+    authorities: [{ name: ETCD_CA, commonName: 'etcd-ca', given: spec.pki.etcdCa }],
     leaves: [
-      wantedLeaf('etcd/server', CA, serving, 'listen-client-urls' in extraArgs ? undefined : CLIENT_PORT),
-      wantedLeaf('etcd/peer', CA, serving, 'listen-peer-urls' in extraArgs ? undefined : PEER_PORT),
-      wantedLeaf('etcd/healthcheck-client', CA, clientRequest('kube-etcd-healthcheck-client')),
-      wantedLeaf('apiserver-etcd-client', CA, clientRequest('kube-apiserver-etcd-client')),
+      wantedLeaf('etcd/server', ETCD_CA, serving, 'listen-client-urls' in extraArgs ? undefined : CLIENT_PORT),
+      wantedLeaf('etcd/peer', ETCD_CA, serving, 'listen-peer-urls' in extraArgs ? undefined : PEER_PORT),
+      wantedLeaf('etcd/healthcheck-client', ETCD_CA, clientRequest('kube-etcd-healthcheck-client')),
+      wantedLeaf('apiserver-etcd-client', ETCD_CA, clientRequest('kube-apiserver-etcd-client')),
     ],
   };
 }

@@ -3,7 +3,8 @@ import type { ComponentPod } from '../../model/seams/component-pod.js';
 import type { PhaseContext } from '../../model/phase.js';
 import { hostPort, loopback } from '../../model/text/address.js';
 import { toFlags, type Flags } from '../../model/text/flags.js';
-import { PKI_DIR } from '../../pki/index.js';
+import { PKI_DIR, trustAnnotations } from '../../pki/index.js';
+import { ETCD_CA } from './certificates.js';
 import { BORN_LATER, bornWith } from './members/birth.js';
 import { CERTIFICATES_DIR, CLIENT_PORT, METRICS_PORT, peerUrl } from './places.js';
 
@@ -54,7 +55,10 @@ export function etcdPod(context: PhaseContext, joins: boolean): ComponentPod {
   const client = `https://${hostPort(node.address, CLIENT_PORT)}`;
   return {
     name: 'etcd',
-    annotations: [{ name: 'kubeadm.kubernetes.io/etcd.advertise-client-urls', value: client }],
+    annotations: [
+      { name: 'kubeadm.kubernetes.io/etcd.advertise-client-urls', value: client },
+      ...trustAnnotations(context, [ETCD_CA]),
+    ],
     flags: etcdFlags(context),
     firstFlags: etcdFlags(context, atFirst(context, joins)),
     image: imageRef(images, 'etcd'),

@@ -26,7 +26,7 @@ interface Mask {
  * A pod's digest of files it reads at its start, some of which are made at apply: these have digests of their own. What a
  * diff takes away is there already, and is shown as it stands.
  */
-const FILES_DIGEST = /^(?!-)(.*kinit\/(?:config|manifest|credentials)-sha256: )"?[0-9a-f]{64}"?/gm;
+const FILES_DIGEST = /^(?!-)(.*kinit\/(?:config|manifest|credentials|trust)-sha256: )"?[0-9a-f]{64}"?/gm;
 const NO_DIGEST = '$1(follows from the files)';
 
 /**

@@ -1,4 +1,5 @@
 import { foreseeArtifacts, openOnes, resolveArtifacts } from '../../artifacts/index.js';
+import { defined } from '../../model/defined.js';
 import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { Emit } from '../../model/event.js';
 import type { PlannedChange } from '../../model/plan.js';
@@ -49,7 +50,7 @@ async function goOver(prepared: Prepared): Promise<HostsOutcome> {
  * @param found artifacts of an earlier run over the same hosts; absent: they are looked for
  */
 export async function prepare(run: HostsRun, found?: Prepared['artifacts']): Promise<Prepared> {
-  const { inventory, live, signal, known, selected, version, renewal } = run;
+  const { inventory, live, signal, known, selected, version, renewal, rotation } = run;
   // First what may fail at once: nothing is built, and nothing more is said, for a run that has ended.
   const shared = await sharedContext({
     spec: inventory.spec,
@@ -60,6 +61,7 @@ export async function prepare(run: HostsRun, found?: Prepared['artifacts']): Pro
     kinit: version,
     renewalOf: (host) => (selected.has(host) ? renewal : 'due'),
     mayReadKeys: !run.dryRun,
+    ...defined({ rotation }),
   });
   const artifacts = found ?? (await artifactsFor(run, shared));
   const { name } = shared.leader.spec;

@@ -8,7 +8,7 @@ import type { PlanContent, PlannedChange } from '../../model/plan.js';
 import type { RecordedMove } from '../../model/record.js';
 import type { Tools } from '../../model/resource.js';
 import type { LoadedInventory } from '../../model/spec.js';
-import type { Renewal } from '../../pki/index.js';
+import type { Renewal, RotationWish } from '../../pki/index.js';
 import type { ClusterAccess } from '../api/access.js';
 import type { Observed } from '../change/observe.js';
 import { contextFor, type SharedContext } from '../context.js';
@@ -42,6 +42,8 @@ export interface HostsRun {
   readonly moves?: readonly RecordedMove[];
   /** Which certificates of the selected hosts are renewed. */
   readonly renewal: Renewal;
+  /** CAs that are taken to a stage of their replacement. */
+  readonly rotation?: RotationWish;
   /** Version of kinit. */
   readonly version: string;
   /** What was asked for, for a plan to repeat. */

@@ -31,7 +31,7 @@ import {
 import type { HostsRun } from './pass.js';
 import { preflight } from './preflight.js';
 
-export interface RunOptions {
+export interface RunOptions extends Pick<HostsRun, 'rotation'> {
   readonly inventory: LoadedInventory;
   readonly command: Command;
   /** Names of hosts; all of the inventory (join: those not in the cluster yet) when absent. */

@@ -5,7 +5,7 @@ import { isControlPlane, type LoadedInventory } from '../../model/spec.js';
 import { STEPS_BEFORE } from '../../phases/before.js';
 import { phases as allPhases } from '../../phases/index.js';
 import { inTurns } from '../../phases/renewal.js';
-import type { Renewal } from '../../pki/index.js';
+import type { Renewal, RotationWish } from '../../pki/index.js';
 import type { LiveHost } from './session.js';
 
 /** The phases of a run, in their order. @throws KinitError usage, for a name that is no phase. */
@@ -13,10 +13,12 @@ export function selectPhases({
   skip,
   only,
   renewal,
+  rotation,
 }: {
   readonly skip: readonly string[];
   readonly only: readonly string[];
   readonly renewal?: Renewal;
+  readonly rotation?: RotationWish;
 }): readonly Phase[] {
   const known: readonly string[] = [...STEPS_BEFORE, ...allPhases].map(({ id }) => id);
   for (const id of [...skip, ...only]) {
@@ -28,7 +30,7 @@ export function selectPhases({
     });
   }
   const selected = allPhases.filter(({ id }) => !skip.includes(id) && (only.length === 0 || only.includes(id)));
-  return renewal === 'all' ? inTurns(selected) : selected;
+  return renewal === 'all' || rotation !== undefined ? inTurns(selected) : selected;
 }
 
 /** @throws KinitError usage, for a name that is no host of the inventory. */

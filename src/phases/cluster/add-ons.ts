@@ -2,6 +2,7 @@ import { type AddOn, addOns } from '../../add-ons/index.js';
 import type { Phase } from '../../model/phase.js';
 import { networkOf } from '../../network/index.js';
 import { absentObject, object } from '../../resources/index.js';
+import { withTrust } from './trust.js';
 
 const network: Phase = {
   ...applied('network', 'Pod network', (context) => networkOf(context.spec).objects(context)),
@@ -24,7 +25,7 @@ function applied(id: string, title: string, objects: AddOn['objects'], absent?: 
     appliesTo: ({ node, leader }) => node === leader,
     after: ['control-plane', 'through-balancer'],
     resources: (context) => [
-      ...objects(context).map((wanted) => object({ object: wanted })),
+      ...objects(context).map((wanted) => object({ object: withTrust(wanted, context) })),
       ...(absent?.(context) ?? []).map(absentObject),
     ],
   };

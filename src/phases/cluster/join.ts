@@ -1,6 +1,6 @@
 import type { Phase } from '../../model/phase.js';
 import { nodeEndpoint } from '../../model/seams/node-endpoint.js';
-import { KUBELET_CONF } from '../../pki/index.js';
+import { isReplaced, KUBELET_CONF, SIGNER } from '../../pki/index.js';
 import { clusterNode, file, nodeJoin } from '../../resources/index.js';
 import { balancerOfJoin } from './balancer.js';
 import { kubeletProof, kubeletService, waitForOwnKubelet } from './kubelet/index.js';
@@ -13,7 +13,7 @@ export const join: Phase = {
   appliesTo: ({ node }) => !node.isControlPlane,
   after: ['cluster-config'],
   resources: (context) => {
-    const { node, material, spec } = context;
+    const { node, leader, material, spec } = context;
     const caPem = material[node.spec.name]?.[CLUSTER_CA]?.content ?? '';
     const kubelet = kubeletService(context);
     return [
@@ -23,6 +23,9 @@ export const join: Phase = {
         name: node.spec.name,
         endpoint: nodeEndpoint(context),
         caPem,
+        signer: isReplaced(material[leader.spec.name], 'ca')
+          ? material[leader.spec.name]?.[SIGNER]?.content
+          : undefined,
         clusterName: spec.name,
         kubeletConfPath: KUBELET_CONF,
         revision: kubelet.revision ?? '',

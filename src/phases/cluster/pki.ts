@@ -1,6 +1,6 @@
 import { dirname } from 'node:path/posix';
 import type { Phase } from '../../model/phase.js';
-import { directory, file, link } from '../../resources/index.js';
+import { absentFile, directory, file, link } from '../../resources/index.js';
 import { KUBELET_CLIENT_CURRENT, KUBELET_CLIENT_FIRST, PKI_DIR, pkiPair, ROOT_KUBECONFIG } from '../../pki/index.js';
 
 /** Workers get it when they join: `kubeadm join`, which may do that too, wants to write it itself. */
@@ -27,8 +27,10 @@ export const pki: Phase = {
         ? []
         : [link({ path: KUBELET_CLIENT_CURRENT, target: KUBELET_CLIENT_FIRST })]),
       ...Object.entries(mine)
-        .filter(([path]) => node.isControlPlane || path !== CLUSTER_CA)
+        .filter(([path, { gone }]) => gone !== true && (node.isControlPlane || path !== CLUSTER_CA))
         .map(([path, { content, mode, because }]) => file({ path, content, mode, because, secret: mode === 0o600 })),
+      // Last: as long as they are there, a run that is taken up knows how far it was.
+      ...Object.entries(mine).flatMap(([path, { gone }]) => (gone === true ? [absentFile(path)] : [])),
     ];
   },
 };

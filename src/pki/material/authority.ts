@@ -5,10 +5,19 @@ import type { WantedAuthority } from './wishes.js';
 import { selfSignCa, type Signer } from '../x509/certificate.js';
 import { isKeyOf, newKey, type OpenKey, type PrivateKey, readKey } from '../x509/keys.js';
 import { pkiPair } from '../paths.js';
-import { readCertificate, type ReadCertificate } from '../x509/read.js';
+import { readCertificate, readCertificates, type ReadCertificate } from '../x509/read.js';
+import {
+  nextPair,
+  onlyFirst,
+  replacementOf,
+  rotationFiles,
+  stageFound,
+  type Replacement,
+  type Stage,
+} from './rotation.js';
 import { firstCertificate, userAuthorityFault } from './user-authority.js';
 import { day } from '../x509/day.js';
-import type { FoundFiles, PemPair, Period } from '../types.js';
+import type { FoundFiles, MadeFiles, PemPair, Period } from '../types.js';
 
 /** A CA of the cluster. Without a key it can verify, not sign. */
 export interface Authority {
@@ -19,6 +28,14 @@ export interface Authority {
   readonly fresh: boolean;
   /** Made for a key that stayed on its host. */
   readonly provisional?: true;
+  /** What is trusted: this one first, and another while one replaces the other. */
+  readonly trusted: readonly ReadCertificate[];
+  /** Text of its file. */
+  readonly pem: string;
+  /** Where its replacement is; absent: none is under way. */
+  readonly stage?: Stage;
+  /** Files of that besides its own. */
+  readonly more?: MadeFiles;
 }
 
 export interface AuthorityInput extends Pick<WantedAuthority, 'name' | 'commonName'> {
@@ -27,6 +44,8 @@ export interface AuthorityInput extends Pick<WantedAuthority, 'name' | 'commonNa
   readonly user?: PemPair;
   readonly keyAlgorithm: KeyAlgorithm;
   readonly period: Period;
+  /** What it is to be taken to; absent: it goes on where the hosts have it. */
+  readonly stage?: Stage;
 }
 
 /**
@@ -39,6 +58,11 @@ export async function resolveAuthority(input: AuthorityInput): Promise<Authority
   const holders = input.found.filter(({ files }) => files[paths.crt] !== undefined);
   const first = holders[0];
   if (first === undefined) return own ?? (await newAuthority(input));
+  const there = stageFound(input.name, holders);
+  // Where control planes are through, what others have of the old one is none of theirs any more.
+  const through = there === undefined && input.stage === 'finish';
+  const stage = through ? undefined : (input.stage ?? there);
+  if (stage !== undefined) return await replacedAuthority(input, stage);
 
   const certificate = existingCertificate(first, paths.crt, input.period.now);
   for (const other of holders.slice(1)) {
@@ -59,11 +83,72 @@ export async function resolveAuthority(input: AuthorityInput): Promise<Authority
       'An existing CA is never replaced. Take the CA out of the inventory, or reset the cluster first.',
     );
   }
-  const there = existingKey(input.found, paths.key, certificate);
+  const keyThere = existingKey(input.found, paths.key, certificate);
   // The user's own key is here; the same on a host need not be read for it.
   const key =
-    there?.key === undefined && own?.key !== undefined ? { ...own.key, pem: there?.pem ?? own.key.pem } : there;
-  return { name: input.name, certificate, ...defined({ key }), fresh: false };
+    keyThere?.key === undefined && own?.key !== undefined
+      ? { ...own.key, pem: keyThere?.pem ?? own.key.pem }
+      : keyThere;
+  return { name: input.name, ...steady(certificate), ...defined({ key }), fresh: false };
+}
+
+/** As it is found, byte for byte. */
+function steady(certificate: ReadCertificate): Pick<Authority, 'certificate' | 'trusted' | 'pem'> {
+  const { pem } = certificate;
+  return { certificate, pem, trusted: readCertificates(pem) };
+}
+
+/** A CA that another one replaces, in one of the stages of that (rotation.ts). */
+async function replacedAuthority(input: AuthorityInput, stage: Stage): Promise<Authority> {
+  const { name, found } = input;
+  const { crt, key: keyPath } = pkiPair(name);
+  const seen = replacementOf(name, found);
+  if (stage === 'trust') {
+    const former = seen.former ?? readCertificate(found.map(({ files }) => files[crt]).find(Boolean) ?? '');
+    const signer = former === undefined ? undefined : existingKey(found, keyPath, former);
+    if (former === undefined || signer === undefined)
+      throw trouble(
+        `${keyPath} is needed to replace ${name}`,
+        found[0]?.host ?? '',
+        'it is on no control-plane host',
+        `Put ${keyPath} on a control-plane host.`,
+      );
+    const made = seen.next ?? madeNext(await newAuthority({ ...input, found: [] }));
+    return replaced(input, stage, { former, next: made });
+  }
+  if (seen.next === undefined)
+    throw trouble(
+      `${name} has no replacement yet`,
+      found[0]?.host ?? '',
+      `no ${nextPair(name).crt}`,
+      'Begin with kinit certs rotate-ca.',
+    );
+  return replaced(input, stage, seen);
+}
+
+function madeNext({ certificate, key }: Authority): NonNullable<Replacement['next']> {
+  if (key === undefined) throw new KinitError('kinit made a CA without a key', { class: 'internal' });
+  return { certificate, key };
+}
+
+function replaced({ name, found }: AuthorityInput, stage: Stage, replacement: Replacement): Authority {
+  const { former, next } = replacement;
+  const signer = stage === 'trust' ? former : next?.certificate;
+  const others = stage === 'trust' ? [next?.certificate] : stage === 'reissue' ? [former] : [];
+  if (signer === undefined) throw new KinitError(`nothing signs for ${name}`, { class: 'internal' });
+  const certificate = readCertificate(onlyFirst(signer)) ?? signer;
+  const trusted = [certificate, ...others.flatMap((each) => each ?? [])];
+  const key = stage === 'trust' ? existingKey(found, pkiPair(name).key, certificate) : next?.key;
+  return {
+    name,
+    certificate,
+    trusted,
+    pem: trusted.map(onlyFirst).join(''),
+    ...defined({ key }),
+    fresh: false,
+    stage,
+    more: rotationFiles(name, stage, replacement),
+  };
 }
 
 /** What a CA signs with. */
@@ -101,7 +186,7 @@ async function newAuthority({ name, commonName, found, keyAlgorithm, period }: A
   if (certificate === undefined)
     throw new KinitError(`kinit made a ${name} certificate it cannot read`, { class: 'internal' });
   const provisional = there !== undefined && there.key === undefined;
-  return { name, certificate, key, fresh: true, ...(provisional ? { provisional } : {}) };
+  return { name, ...steady(certificate), key, fresh: true, ...(provisional ? { provisional } : {}) };
 }
 
 /** A CA the inventory names. Throws one KinitError of class 'inventory' where it cannot serve. */
@@ -110,7 +195,7 @@ function userAuthority(name: string, user: PemPair, now: Date): Authority {
   const certificate = readCertificate(firstCertificate(user.cert));
   const key = readKey(user.key);
   if (fault === undefined && certificate !== undefined && key !== undefined)
-    return { name, certificate, key, fresh: false };
+    return { name, ...steady(certificate), key, fresh: false };
   throw new KinitError(
     `The ${name} of the inventory cannot be used: ${fault?.file ?? 'certFile'} ${fault?.message ?? 'cannot be read'}`,
     {
@@ -141,7 +226,7 @@ function existingCertificate({ host, files }: FoundFiles, path: string, now: Dat
       `${path} ran out on ${day(certificate.notAfter)}`,
       host,
       'an expired CA',
-      'Everything it signed is void with it. Replace the CA by hand (Kubernetes docs: manual rotation of CA certificates).',
+      'Everything it signed is void with it, and nobody gets in any more to replace it in stages. Replace the CA by hand (Kubernetes docs: manual rotation of CA certificates).',
     );
   return certificate;
 }

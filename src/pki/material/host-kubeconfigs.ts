@@ -5,11 +5,12 @@ import { balancerAddress } from '../../model/seams/node-endpoint.js';
 import type { KeyAlgorithm, Spec } from '../../model/spec.js';
 import { sealedKeyOf } from '../../model/text/sealed.js';
 import type { Authority } from './authority.js';
+import { sharesAuthority, trustsAuthority } from './trust.js';
 import { day } from '../x509/day.js';
 import { kubeconfig, parseKubeconfig, type KubeconfigUser } from '../kubeconfig.js';
 import { keepOrIssue } from './leaf.js';
 import { KUBELET_CLIENT_CURRENT, KUBELET_CLIENT_FIRST, KUBELET_CONF } from '../paths.js';
-import { readCertificate } from '../x509/read.js';
+import { isSignedBy, readCertificate } from '../x509/read.js';
 import type { MadeFiles, PemPair, Period, Renewal } from '../types.js';
 import { kubeletClient, localServer, type WantedKubeconfig } from './wishes.js';
 
@@ -41,7 +42,7 @@ export async function planKubeconfig(plan: HostPlan, wanted: WantedKubeconfig): 
     authority: ca,
   });
   const stays =
-    text !== undefined && pair.cert === cert && parsed?.server === wanted.server && sameCertificate(parsed.caPem, ca);
+    text !== undefined && pair.cert === cert && parsed?.server === wanted.server && trustsAuthority(parsed.caPem, ca);
   if (stays) return { [wanted.path]: { content: text } };
   const user = { certPem: pair.cert, keyPem: pair.key };
   const content = render(plan, wanted.server, wanted.request.commonName, user);
@@ -57,7 +58,7 @@ export async function planKubeletConf(plan: HostPlan): Promise<MadeFiles> {
   const host = plan.node.spec.name;
   const existing = plan.files[KUBELET_CONF];
   if (existing !== undefined) {
-    if (!sameCertificate(parseKubeconfig(existing)?.caPem, plan.clusterCa)) {
+    if (!sharesAuthority(parseKubeconfig(existing)?.caPem, plan.clusterCa)) {
       throw new KinitError(`${host} is a node of another cluster`, {
         class: 'preflight',
         host,
@@ -65,8 +66,12 @@ export async function planKubeletConf(plan: HostPlan): Promise<MadeFiles> {
         hint: 'Set `leftovers: set-aside` for this host: kinit moves it away until reset. Or take the host out of the inventory.',
       });
     }
-    const ended = endedOn(plan);
-    return { ...(ended === undefined ? {} : await firstClient(plan, ended)), [KUBELET_CONF]: { content: existing } };
+    const why = endedOn(plan) ?? ofFormer(plan);
+    const anew = trustingKubeletConf(plan);
+    return {
+      ...(why === undefined ? {} : await firstClient(plan, why)),
+      [KUBELET_CONF]: anew === undefined ? { content: existing } : { content: anew, because: TRUST },
+    };
   }
   const user = { certFile: KUBELET_CLIENT_CURRENT, keyFile: KUBELET_CLIENT_CURRENT };
   const content = render(plan, kubeletServer(plan.node, plan.spec), kubeletClient(host).commonName, user);
@@ -79,14 +84,41 @@ function kubeletServer(node: Node, spec: Spec): string {
   return balancer === undefined ? localServer(node, spec) : `https://${balancer}`;
 }
 
+/** Why a kubelet's kubeconfig is written anew, in words for a plan. */
+export const TRUST = 'the CAs that the cluster trusts are others';
+
+/** kubelet.conf of a node, with the CAs that it shall trust; undefined where it trusts them. */
+export function trustingKubeletConf({ files, clusterCa }: HostPlan): string | undefined {
+  const parsed = parseKubeconfig(files[KUBELET_CONF] ?? '');
+  if (parsed === undefined || trustsAuthority(parsed.caPem, clusterCa)) return undefined;
+  const { clusterName, server, userName, certFile = KUBELET_CLIENT_CURRENT } = parsed;
+  const user = { certFile, keyFile: certFile };
+  return kubeconfig({ clusterName, server, userName, caPem: clusterCa.pem, user });
+}
+
 /** When the certificate ended that a kubelet should have renewed: it was off for too long, and cannot do so any more. */
 function endedOn({ files, period }: HostPlan): string | undefined {
   const certificate = readCertificate(files[KUBELET_CLIENT_CURRENT] ?? '');
-  return certificate === undefined || certificate.notAfter > period.now ? undefined : day(certificate.notAfter);
+  return certificate === undefined || certificate.notAfter > period.now
+    ? undefined
+    : `the kubelet's ended on ${day(certificate.notAfter)}`;
 }
 
-/** @param ended when the one it has ended: what is there of the first one is of no use either */
-async function firstClient(plan: HostPlan, ended?: string): Promise<MadeFiles> {
+/** Why a kubelet that still could get in needs another certificate. */
+function ofFormer({ files, clusterCa }: HostPlan): string | undefined {
+  const current = files[KUBELET_CLIENT_CURRENT];
+  return current !== undefined && isOfFormer(current, clusterCa)
+    ? "the kubelet's is of the CA that is being replaced"
+    : undefined;
+}
+
+/** Whether a certificate is of a CA that another one replaces, and that signs no more. */
+export function isOfFormer(pem: string, { certificate, stage }: Authority): boolean {
+  return stage !== undefined && stage !== 'trust' && !isSignedBy(pem, certificate.pem);
+}
+
+/** @param why the one it has is of no use: what is there of the first one is of none either */
+async function firstClient(plan: HostPlan, why?: string): Promise<MadeFiles> {
   const path = KUBELET_CLIENT_FIRST;
   const pair = await keepOrIssue({
     ...plan,
@@ -96,7 +128,7 @@ async function firstClient(plan: HostPlan, ended?: string): Promise<MadeFiles> {
     request: kubeletClient(plan.node.spec.name),
     authority: plan.clusterCa,
   });
-  const because = ended === undefined ? pair.because : `certificate renewed: the kubelet's ended on ${ended}`;
+  const because = why === undefined ? pair.because : `certificate renewed: ${why}`;
   const how = defined({ because, provisional: pair.provisional });
   return { [path]: { content: `${pair.cert}${pair.key}`, ...how } };
 }
@@ -111,12 +143,8 @@ function render(plan: HostPlan, server: string, userName: string, user: Kubeconf
   return kubeconfig({
     clusterName: plan.spec.name,
     server,
-    caPem: plan.clusterCa.certificate.pem,
+    caPem: plan.clusterCa.pem,
     userName,
     user,
   });
-}
-
-function sameCertificate(pem: string | undefined, authority: Authority): boolean {
-  return pem !== undefined && readCertificate(pem)?.x509.fingerprint256 === authority.certificate.x509.fingerprint256;
 }

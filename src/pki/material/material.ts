@@ -5,10 +5,18 @@ import type { HostMaterial, Node } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
 import { resolveAuthority, type Authority } from './authority.js';
 import { secretsEncryptionConfig } from './encryption.js';
-import { planKubeconfig, planKubeletConf, type HostPlan } from './host-kubeconfigs.js';
+import {
+  isOfFormer,
+  planKubeconfig,
+  planKubeletConf,
+  TRUST,
+  trustingKubeletConf,
+  type HostPlan,
+} from './host-kubeconfigs.js';
 import { keepOrIssue } from './leaf.js';
-import { ENCRYPTION_CONFIG_PATH, KUBELET_SERVING_CURRENT, pkiPair } from '../paths.js';
-import { readCertificate } from '../x509/read.js';
+import { ENCRYPTION_CONFIG_PATH, KUBELET_CONF, KUBELET_SERVING_CURRENT, pkiPair } from '../paths.js';
+import { sharesAuthority, trustsAuthority } from './trust.js';
+import type { RotationWish, Stage } from './rotation.js';
 import { serviceAccountKeys } from './service-account.js';
 import type { FoundFiles, MadeFiles, PemPair, Period, Renewal } from '../types.js';
 import { CLUSTER_CA, kubeletServing, rootKubeconfigs, type CertificateWishes, type WantedLeaf } from './wishes.js';
@@ -28,6 +36,8 @@ export interface MaterialInput {
   /** Which certificates of a host are renewed; default: those that are due. */
   readonly renewalOf?: (host: string) => Renewal;
   readonly now: Date;
+  /** CAs that are to be taken to a stage of their replacement; others go on where hosts have them. */
+  readonly rotation?: RotationWish;
 }
 
 /** Before now, because hosts' clocks differ (kubeadm: constants.CertificateBackdate). */
@@ -55,6 +65,8 @@ export async function planMaterial(input: MaterialInput): Promise<Readonly<Recor
     ...authorityFiles(authorities),
     ...(await serviceAccountKeys(found, input.spec.pki.keyAlgorithm)),
   };
+  // Last: as long as they are there, a run that is taken up knows what comes from where.
+  const rest = Object.fromEntries(Object.entries(shared).filter(([, { gone }]) => gone === true));
   const hosts = await Promise.all(
     input.nodes.map(async (node) => {
       const plan: HostPlan = {
@@ -67,7 +79,7 @@ export async function planMaterial(input: MaterialInput): Promise<Readonly<Recor
         renewal: input.renewalOf?.(node.spec.name) ?? 'due',
       };
       const files = node.isControlPlane
-        ? { ...shared, ...(await controlPlaneFiles(plan, authorities, input.wishes(node))) }
+        ? { ...shared, ...(await controlPlaneFiles(plan, authorities, input.wishes(node))), ...rest }
         : await workerFiles(plan);
       const ofRoot = await Promise.all(rootKubeconfigs(plan).map((wanted) => planKubeconfig(plan, wanted)));
       return [node.spec.name, withModes(merge([...ofRoot, files]))] as const;
@@ -92,12 +104,13 @@ async function controlPlaneFiles(
 
 async function workerFiles(plan: HostPlan): Promise<MadeFiles> {
   const { crt } = pkiPair(CLUSTER_CA);
-  const ca = plan.clusterCa.certificate;
+  const { pem } = plan.clusterCa;
   const found = plan.files[crt];
-  const same = found !== undefined && readCertificate(found)?.x509.fingerprint256 === ca.x509.fingerprint256;
+  const conf = isMember(plan.node.facts) ? trustingKubeletConf(plan) : undefined;
   return {
-    ...asMade({ [crt]: same ? found : ca.pem }),
+    ...asMade({ [crt]: found !== undefined && trustsAuthority(found, plan.clusterCa) ? found : pem }),
     ...(await servingFiles(plan)),
+    ...(conf === undefined ? {} : { [KUBELET_CONF]: { content: conf, because: TRUST } }),
   };
 }
 
@@ -106,7 +119,14 @@ async function servingFiles(plan: HostPlan): Promise<MadeFiles> {
   const wanted = kubeletServing(plan.node);
   const cert = plan.files[wanted.crt];
   const key = plan.files[wanted.key];
-  const former = plan.files[KUBELET_SERVING_CURRENT] !== undefined && cert !== undefined && key !== undefined;
+  const current = plan.files[KUBELET_SERVING_CURRENT];
+  // The kubelet goes back to its first one where its own is of a CA that will be gone, and asks for another in time.
+  if (current !== undefined && isOfFormer(current, plan.clusterCa))
+    return {
+      ...(await leafFiles(plan, wanted, plan.clusterCa)),
+      [KUBELET_SERVING_CURRENT]: { content: '', gone: true },
+    };
+  const former = current !== undefined && cert !== undefined && key !== undefined;
   return former ? asMade({ [wanted.key]: key, [wanted.crt]: cert }) : leafFiles(plan, wanted, plan.clusterCa);
 }
 
@@ -138,6 +158,7 @@ async function resolveAuthorities(
         ...defined({ user }),
         keyAlgorithm: input.spec.pki.keyAlgorithm,
         period,
+        ...defined({ stage: input.rotation?.names.includes(name) === true ? input.rotation.stage : undefined }),
       });
       if (authority.fresh) refuseOrphans(input, found, authority.name);
       return authority;
@@ -175,7 +196,7 @@ function refuseStrangers(workers: readonly FoundFiles[], ca: Authority): void {
   const { crt } = pkiPair(CLUSTER_CA);
   for (const { host, files } of workers) {
     const pem = files[crt];
-    if (pem !== undefined && readCertificate(pem)?.x509.fingerprint256 !== ca.certificate.x509.fingerprint256) {
+    if (pem !== undefined && !sharesAuthority(pem, ca)) {
       throw new KinitError(`${host} has the CA of another cluster`, {
         class: 'preflight',
         host,
@@ -188,16 +209,27 @@ function refuseStrangers(workers: readonly FoundFiles[], ca: Authority): void {
 
 function authorityFiles(authorities: readonly Authority[]): MadeFiles {
   return merge(
-    authorities.map(({ name, key, certificate, provisional }) => {
+    authorities.map(({ name, key, pem, provisional, stage, more }) => {
       const paths = pkiPair(name);
-      const how = defined({ provisional });
+      const how = defined({ provisional, because: stage === undefined ? undefined : REPLACED[stage] });
+      const written = Object.entries(more ?? {}).filter(([, { gone }]) => gone !== true);
+      const gone = Object.entries(more ?? {}).filter(([, file]) => file.gone === true);
       return {
+        ...Object.fromEntries(written),
         ...(key === undefined ? {} : { [paths.key]: { content: key.pem, ...how } }),
-        [paths.crt]: { content: certificate.pem, ...how },
+        [paths.crt]: { content: pem, ...how },
+        ...Object.fromEntries(gone),
       };
     }),
   );
 }
+
+/** Why a file of a CA changes, in words for a plan. */
+const REPLACED: Readonly<Record<Stage, string>> = {
+  trust: 'the CA is being replaced: the new one is trusted beside it',
+  reissue: 'the CA is being replaced: the new one signs',
+  finish: 'the CA has been replaced: the old one is trusted no more',
+};
 
 /** The one text all hosts that have the file agree on; undefined when none has it. */
 function agreed(found: readonly FoundFiles[], path: string): string | undefined {

@@ -55,6 +55,20 @@ export function readCertificate(pem: string): ReadCertificate | undefined {
   };
 }
 
+/** Every certificate of a PEM text that can be read. */
+export function readCertificates(pem: string): ReadCertificate[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return blocks.flatMap((block) => readCertificate(`${block}\n`) ?? []);
+}
+
+/** Whether a CA has signed a certificate, both as PEM; false where one cannot be read. */
+export function isSignedBy(pem: string, caPem: string): boolean {
+  const [certificate, ca] = [readCertificate(pem)?.x509, readCertificate(caPem)?.x509];
+  return (
+    certificate !== undefined && ca !== undefined && certificate.checkIssued(ca) && certificate.verify(ca.publicKey)
+  );
+}
+
 /** Of a SubjectPublicKeyInfo: its algorithm's parameters are a sequence, where a named curve is an identifier (RFC 5480, 2.1.1). */
 export function hasExplicitCurve(publicKeyInfo: der.Der | undefined): boolean {
   const [algorithm, parameters] = list(list(publicKeyInfo)[0]);

@@ -30,6 +30,8 @@ export interface JoinTarget {
   readonly endpoint: string;
   /** The kubelet trusts no other API server. */
   readonly caPem: string;
+  /** Only this CA (PEM) signs: a kubelet with a certificate of another one gets a new one. Absent: none is being replaced. */
+  readonly signer?: string | undefined;
   readonly clusterName: string;
   readonly kubeletConfPath: string;
   /** Digest of what the kubelet starts from, noted as its service resource does: joining must not mean starting twice. */

@@ -3,7 +3,7 @@ import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import { type Resource, type ResourceKind, undoOf } from '../../model/resource.js';
 import { sh, shellScript } from '../../shell/script.js';
-import { hostCertificates, KUBELET_CLIENT_CURRENT } from '../../pki/index.js';
+import { hostCertificates, isSignedBy, KUBELET_CLIENT_CURRENT } from '../../pki/index.js';
 import { recordService } from '../service/index.js';
 import { BOOTSTRAP_CONF, finishJoin, type JoinTarget, runJoin } from './bootstrap.js';
 
@@ -20,6 +20,8 @@ export interface NodeJoinSeen {
   readonly trusts: string;
   /** Day on which its kubelet's client certificate ended: it was off for too long to renew it, and no API server knows it any more. */
   readonly ended?: string;
+  /** Its kubelet's client certificate (PEM). */
+  readonly certificate?: string;
 }
 
 export function nodeJoin(options: JoinTarget): NodeJoinResource {
@@ -42,6 +44,7 @@ export const nodeJoinKind: ResourceKind<NodeJoinResource, NodeJoinSeen> = {
       unfinished: state.trim() === 'unfinished',
       trusts: fromBase64(ca),
       ...defined({ ended: endOf(fromBase64(certificate), parseClock(clock.join('\n'))) }),
+      ...(certificate.trim() === '' ? {} : { certificate: fromBase64(certificate) }),
     };
   },
   diff: (resource, seen) => {
@@ -60,6 +63,11 @@ export const nodeJoinKind: ResourceKind<NodeJoinResource, NodeJoinSeen> = {
       return {
         changed: true,
         change: { action: 'run', summary, reason: `its kubelet's certificate ended on ${seen.ended}` },
+      };
+    if (isOfFormer(resource, seen))
+      return {
+        changed: true,
+        change: { action: 'run', summary, reason: "its kubelet's certificate is of the CA that is being replaced" },
       };
     if (seen.unfinished)
       return {
@@ -86,7 +94,7 @@ export const nodeJoinKind: ResourceKind<NodeJoinResource, NodeJoinSeen> = {
             hint: `Set \`leftovers: set-aside\` for ${resource.name}: kinit moves it away until reset. Or take it out of the inventory.`,
           });
         }
-        if (seen.ended !== undefined) await runJoin(resource, tools, 'again');
+        if (seen.ended !== undefined || isOfFormer(resource, seen)) await runJoin(resource, tools, 'again');
         else if (seen.unfinished) await finishJoin(resource, tools);
         else await runJoin(resource, tools);
       },
@@ -101,9 +109,18 @@ export const nodeJoinKind: ResourceKind<NodeJoinResource, NodeJoinSeen> = {
   }),
 };
 
-/** A kubelet's kubeconfig may trust several authorities (while one is being replaced). */
+/** Both may hold several authorities while one is being replaced: one that stands in both is enough. */
 function ofAnotherCluster({ caPem }: NodeJoinResource, { joined, trusts }: NodeJoinSeen): boolean {
-  return joined && trusts !== '' && caPem !== '' && !bare(trusts).includes(bare(caPem));
+  const there = certificatesIn(trusts);
+  return joined && trusts !== '' && caPem !== '' && !certificatesIn(caPem).some((each) => there.includes(each));
+}
+
+function certificatesIn(pem: string): readonly string[] {
+  return bare(pem).match(/-----BEGINCERTIFICATE-----[^-]+-----ENDCERTIFICATE-----/g) ?? [bare(pem)];
+}
+
+function isOfFormer({ signer }: NodeJoinResource, { certificate }: NodeJoinSeen): boolean {
+  return signer !== undefined && certificate !== undefined && !isSignedBy(certificate, signer);
 }
 
 /** @param clock milliseconds since 1970, of the host; unknown: nothing is said */

@@ -195,10 +195,16 @@ test("a kubelet whose certificate ended while it was off gets another one by a t
   });
   const seen = (clock: bigint): NodeJoinSeen | undefined =>
     nodeJoinKind.parse?.(worker, ['joined', base64(CA), base64(pem), String(clock)].join('\n'));
-  expect(seen(at('2031-04-30T00:00:00Z'))).toEqual({ joined: true, unfinished: false, trusts: CA });
+  expect(seen(at('2031-04-30T00:00:00Z'))).toEqual({
+    ...{ joined: true, unfinished: false, trusts: CA },
+    certificate: pem,
+  });
   const ended = seen(at('2031-05-02T00:00:00Z'));
   if (ended === undefined) throw new Error('nothing was seen');
-  expect(ended).toEqual({ joined: true, unfinished: false, trusts: CA, ended: '2031-05-01' });
+  expect(ended).toEqual({
+    ...{ joined: true, unfinished: false, trusts: CA, ended: '2031-05-01' },
+    certificate: pem,
+  });
   expect(nodeJoinKind.diff(worker, ended)).toMatchObject({
     changed: true,
     change: { action: 'run', reason: "its kubelet's certificate ended on 2031-05-01" },
@@ -243,4 +249,21 @@ test('what is observed on a bare host is: not joined', async () => {
     unfinished: true,
     trusts: CA,
   });
+});
+
+test('a kubelet whose certificate is of a CA that is being replaced joins again, one that has a new one does not', async () => {
+  const day = 86_400_000;
+  const period = { notBefore: new Date(Date.now() - day), notAfter: new Date(Date.now() + day) };
+  const make = async (): Promise<string> => selfSignCa('kubernetes', (await newKey('ECDSA-P256')).key, period);
+  const [former, signer] = [await make(), await make()];
+  const resource = { ...worker, caPem: `${signer}${former}`, signer };
+  const seen = { joined: true, unfinished: false, trusts: `${former}${signer}` };
+  // A CA has signed itself: as good as any other certificate of it.
+  expect(nodeJoinKind.diff(resource, { ...seen, certificate: former })).toMatchObject({
+    changed: true,
+    change: { reason: "its kubelet's certificate is of the CA that is being replaced" },
+  });
+  expect(nodeJoinKind.diff(resource, { ...seen, certificate: signer }).changed).toBe(false);
+  expect(nodeJoinKind.diff({ ...worker, caPem: signer }, { ...seen, certificate: former }).changed).toBe(false);
+  expect(nodeJoinKind.diff({ ...worker, caPem: await make() }, { ...seen }).changed).toBe(true);
 });

@@ -81,7 +81,7 @@ export function certificateAdvice(rows: readonly CertificateRow[]): string | und
           "A kubelet's own that ends that soon was not renewed by it: journalctl -u kubelet says why; kinit init mends one that has ended.",
         ]
       : []),
-    ...(whos.has('nobody') ? ['A CA is replaced by hand: Kubernetes docs, "Manual Rotation of CA Certificates".'] : []),
+    ...(whos.has('nobody') ? ['kinit certs rotate-ca replaces a CA, as long as it has not ended.'] : []),
   ];
   const when = first.days < 0 ? `ended ${String(-first.days)} days ago` : `ends in ${String(first.days)} days`;
   const more = soon.length === 1 ? '' : `, and ${String(soon.length - 1)} more end soon`;
@@ -91,5 +91,5 @@ export function certificateAdvice(rows: readonly CertificateRow[]): string | und
 const RENEWED_BY: Readonly<Record<HostCertificate['renewedBy'], string>> = {
   kinit: 'kinit init',
   kubelet: 'the kubelet',
-  nobody: 'hand',
+  nobody: 'rotate-ca',
 };

@@ -14,7 +14,7 @@ export const certificateExpired: Cause = {
   symptom:
     'x509: certificate has expired or is not yet valid; kubelet: part of the existing bootstrap client certificate in /etc/kubernetes/kubelet.conf is expired; Unauthorized',
   sign: `The end of a certificate below /etc/kubernetes, in a kubeconfig there, or of the kubelet's, is in the past by the host's clock (within ${WARN_DAYS} days: a warning).`,
-  remedy: `\`kinit init\` renews what is in the last third of its life or has ended, \`kinit certs renew\` all of it; what uses a renewed certificate is restarted where it has to be. On a cluster that kinit did not make: \`kubeadm certs renew all\`, then ${FORM.restart.long}. A kubelet renews its own while it runs; \`journalctl -u kubelet\` says why it could not. A CA is replaced by hand (Kubernetes docs: Manual Rotation of CA Certificates).`,
+  remedy: `\`kinit init\` renews what is in the last third of its life or has ended, \`kinit certs renew\` all of it; what uses a renewed certificate is restarted where it has to be. On a cluster that kinit did not make: \`kubeadm certs renew all\`, then ${FORM.restart.long}. A kubelet renews its own while it runs; \`journalctl -u kubelet\` says why it could not. \`kinit certs rotate-ca\` replaces a CA that has not ended yet; one that has, by hand (Kubernetes docs: Manual Rotation of CA Certificates).`,
   rank: 22,
   find: eachHost((host, { takenAt }) => {
     const now = hostTime(takenAt, host);
@@ -35,7 +35,7 @@ export const certificateExpired: Cause = {
 
 /** What helps: a kubelet's own and a CA are not in kinit's hands, and a cluster that kinit did not make is kubeadm's. */
 function nextFor({ path, isCa }: Certificate, { host, facts }: HostEvidence): string {
-  if (isCa) return 'replace the CA by hand (Kubernetes docs: Manual Rotation of CA Certificates)';
+  if (isCa) return 'replace the CA before it ends: kinit certs rotate-ca';
   if (facts.kubernetes.journal)
     return path.endsWith('-current.pem')
       ? `journalctl -u kubelet on ${host} says why it did not renew it; kinit init mends one that has ended`

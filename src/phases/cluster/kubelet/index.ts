@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { HOST_PROXY_FILE, hostProxyConfiguration } from '../../../add-ons/index.js';
 import { kubeletState, waitForKubelet } from '../../../cluster/waits/kubelet.js';
-import { KUBELET_CLIENT_FIRST, KUBELET_SERVING } from '../../../pki/index.js';
+import { CLUSTER_CA, KUBELET_CLIENT_FIRST, KUBELET_SERVING, trustAnnotations } from '../../../pki/index.js';
 import { defined } from '../../../model/defined.js';
 import type { Phase, PhaseContext, Proofs } from '../../../model/phase.js';
 import type { Resource, Tools } from '../../../model/resource.js';
@@ -72,6 +72,7 @@ export function kubeletService(context: PhaseContext): ReturnType<typeof service
     kubeletDropIn(context.spec),
     ...(proxy === undefined ? [] : [proxy]),
     ...proxyRevision(context),
+    ...trustAnnotations({ ...context, node: context.leader }, [CLUSTER_CA]).map(({ value }) => value),
     ...programs,
   ];
   return service({

@@ -1,0 +1,111 @@
+import { listNodes } from '../../cluster/index.js';
+import { certificateWishes } from '../../control-plane/index.js';
+import { KinitError } from '../../model/error.js';
+import { isControlPlane } from '../../model/spec.js';
+import {
+  formerFile,
+  hostCertificates,
+  isSignedBy,
+  parseKubeconfig,
+  pkiPair,
+  stageFound,
+  type Stage,
+} from '../../pki/index.js';
+import { accessThrough } from '../api/access.js';
+import { endpointOf, toNode } from '../context.js';
+import { leaderOf, noControlPlane } from '../session/leader.js';
+import { closeHosts, openHosts, type LiveHost, type SessionOptions } from '../session/session.js';
+import { podsWithFormerRoots } from './pods.js';
+
+/** A CA of the cluster, and where its replacement is. */
+export interface SeenAuthority {
+  /** Below /etc/kubernetes/pki, for example etcd/ca. */
+  readonly name: string;
+  readonly commonName: string;
+  /** The inventory names its files. */
+  readonly given: boolean;
+  /** From when on the one that signs is valid. */
+  readonly notBefore: Date;
+  /** Absent: no replacement is under way. */
+  readonly stage?: Stage;
+}
+
+export interface ClusterTrust {
+  readonly authorities: readonly SeenAuthority[];
+  /** Certificates of a CA that is being replaced, as 'host: path'. */
+  readonly former: readonly string[];
+  /** Pods that were started before they could trust the new CA, as 'namespace/name'. */
+  readonly pods: readonly string[];
+}
+
+/**
+ * How far the replacement of CAs is, by every host of the cluster.
+ * @throws KinitError where a host does not answer, or a node of the cluster is not in the inventory: it would be cut off by the next stage
+ */
+export async function lookAtTrust(options: SessionOptions): Promise<ClusterTrust> {
+  const { inventory } = options;
+  const { live, lost } = await openHosts(inventory.spec.hosts, { ...options, emit: () => undefined });
+  try {
+    const [first] = lost;
+    if (first !== undefined)
+      throw new KinitError(`${first.spec.name} does not answer; nothing was changed`, {
+        class: 'access',
+        host: first.spec.name,
+        ...(first.error.context.found === undefined ? {} : { found: first.error.context.found }),
+        hint: 'A host that misses a stage could not be reached through the next one. Mend it, or take it out of the cluster: kinit reset NAME.',
+      });
+    const leader = leaderOf(live);
+    if (leader === undefined) throw noControlPlane();
+    return { ...seenOn(live, leader, options), pods: await asked(live, options) };
+  } finally {
+    await closeHosts(live);
+  }
+}
+
+function seenOn(
+  live: readonly LiveHost[],
+  leader: LiveHost,
+  { inventory: { spec } }: SessionOptions,
+): Omit<ClusterTrust, 'pods'> {
+  const node = toNode(leader);
+  const wishes = certificateWishes({ spec, node, endpoint: endpointOf(spec, node) });
+  const found = live
+    .filter((host) => isControlPlane(host.spec))
+    .map((host) => ({ host: host.spec.name, files: host.facts.kubernetes.pki }));
+  const authorities = wishes.authorities.flatMap(({ name, commonName, given }): SeenAuthority[] => {
+    const pem = leader.facts.kubernetes.pki[pkiPair(name).crt];
+    const [certificate] = hostCertificates({ ca: pem ?? '' }, new Date());
+    if (certificate === undefined) return [];
+    const stage = stageFound(name, found);
+    const { notBefore } = certificate;
+    return [{ name, commonName, given: given !== undefined, notBefore, ...(stage === undefined ? {} : { stage }) }];
+  });
+  const formers = authorities.flatMap(({ name }) => found.map(({ files }) => files[formerFile(name)] ?? ''));
+  const former = live.flatMap(({ spec: { name: host }, facts: { kubernetes } }) =>
+    hostCertificates(kubernetes.pki, new Date()).flatMap(({ path, isCa }) => {
+      const text = kubernetes.pki[path] ?? '';
+      const pem = parseKubeconfig(text)?.certPem ?? text;
+      return !isCa && formers.some((ca) => ca !== '' && isSignedBy(pem, ca)) ? [`${host}: ${path}`] : [];
+    }),
+  );
+  return { authorities, former };
+}
+
+async function asked(live: readonly LiveHost[], options: SessionOptions): Promise<readonly string[]> {
+  const access = accessThrough(live, { ...options, mayReadKeys: true });
+  if (access === undefined) throw noControlPlane();
+  try {
+    const api = await access.api();
+    const known = new Set(options.inventory.spec.hosts.map(({ name }) => name));
+    const stranger = (await listNodes(api)).find(({ name }) => !known.has(name));
+    if (stranger !== undefined)
+      throw new KinitError(`node ${stranger.name} is not in the inventory; nothing was changed`, {
+        class: 'refused',
+        found: 'kinit cannot give it the new CA, and it would be cut off from the cluster',
+        hint: `Put ${stranger.name} into the inventory and run kinit init, or take it out of the cluster: kubectl delete node ${stranger.name}.`,
+      });
+    return await podsWithFormerRoots(api);
+  } finally {
+    access.close();
+  }
+}
