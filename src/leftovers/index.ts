@@ -19,23 +19,25 @@ export function leftoversOf(
   userCa?: string,
 ): ReadonlyMap<string, readonly FoundLeftover[]> {
   const authorities = clusterAuthorities(nodes, spec, userCa);
-  return new Map(
-    nodes.map((node) => {
-      const host = leftoverHost(node, spec, authorities);
-      if (host === undefined) return [node.spec.name, []];
-      const found = LEFTOVERS.flatMap((row) => row.find(host).map((leftover) => ({ ...leftover, row })));
-      return [
-        node.spec.name,
-        found.map((leftover) => ({
-          ...leftover,
-          harmful: leftover.severity === 'error',
-          // A cluster that runs with it runs: it is told, and no reason to stop.
-          severity: host.mine ? (leftover.running ?? 'warning') : leftover.severity,
-          setAside: sideOf(spec, node.spec) ? leftover.aside : undefined,
-        })),
-      ];
-    }),
-  );
+  return new Map(nodes.map((node) => [node.spec.name, foundOn(node, spec, authorities)]));
+}
+
+/** The same of one host. @param nodes all of them: some know whose cluster this is */
+export function leftoversOn(node: Seen, nodes: readonly Seen[], spec: Spec, userCa?: string): readonly FoundLeftover[] {
+  return foundOn(node, spec, clusterAuthorities(nodes, spec, userCa));
+}
+
+function foundOn(node: Seen, spec: Spec, authorities: ReturnType<typeof clusterAuthorities>): FoundLeftover[] {
+  const host = leftoverHost(node, spec, authorities);
+  if (host === undefined) return [];
+  const found = LEFTOVERS.flatMap((row) => row.find(host).map((leftover) => ({ ...leftover, row })));
+  return found.map((leftover) => ({
+    ...leftover,
+    harmful: leftover.severity === 'error',
+    // A cluster that runs with it runs: it is told, and no reason to stop.
+    severity: host.mine ? (leftover.running ?? 'warning') : leftover.severity,
+    setAside: sideOf(spec, node.spec) ? leftover.aside : undefined,
+  }));
 }
 
 /** Workers that are nodes of another cluster, by name, with the facts of a fresh host. */

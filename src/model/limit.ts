@@ -25,6 +25,14 @@ export async function mapLimit<T, R>(
   return results as R[];
 }
 
+/** Looks a host answers without work to speak of: so many more of them at once than of hosts that are changed. */
+const LOOKS_A_CHANGE = 5;
+
+/** How many hosts are connected to and looked at at once, where so many (`parallel` of the inventory) are changed. */
+export function looksAtOnce({ parallel }: { readonly parallel: number }): number {
+  return parallel * LOOKS_A_CHANGE;
+}
+
 /** A counting semaphore: at most `places` pieces of work run at once, in the order they came. */
 export function limiter(places: number): <T>(work: () => Promise<T>) => Promise<T> {
   return pLimit(places);

@@ -224,7 +224,12 @@ export function makeSpecSchema(kinds: SpecKinds) {
       .prefault({})
       .describe('Checks before anything is changed.'),
     waits,
-    parallel: z.int().min(1).default(20).describe('At most so many hosts at once.').meta(free),
+    parallel: z
+      .int()
+      .min(1)
+      .default(20)
+      .describe('At most so many hosts are changed at once; up to five times as many are connected to and looked at.')
+      .meta(free),
   });
 }
 

@@ -1,5 +1,6 @@
 import type { CheckResult } from '../model/check.js';
 import { isMember } from '../model/facts.js';
+import { groupBy, oncePer } from '../model/once.js';
 import type { Node } from '../model/phase.js';
 import type { Check } from './check.js';
 
@@ -31,7 +32,7 @@ function hostnameOwn({ facts, spec }: Node, nodes: readonly Node[]): CheckResult
     found: facts.hostname || 'none',
     minimum: 'unique, in lower case',
   };
-  const twins = others(nodes, spec.name, (other) => other.facts.hostname === facts.hostname);
+  const twins = namesOf(byHostname(nodes).get(facts.hostname), spec.name);
   if (twins.length > 0)
     return {
       ...base,
@@ -53,12 +54,13 @@ function machineId({ facts, spec }: Node, nodes: readonly Node[]): CheckResult {
   const base = { name: 'machine-id', title: 'Machine id', minimum: 'unique' };
   if (facts.machineId === '')
     return { ...base, status: 'error', found: 'none', hint: 'On the host: systemd-machine-id-setup' };
-  const twins = others(nodes, spec.name, (other) => other.facts.machineId === facts.machineId);
+  const twins = namesOf(byMachineId(nodes).get(facts.machineId), spec.name);
   if (twins.length === 0) return { ...base, status: 'ok', found: facts.machineId };
-  const same = others(
-    nodes,
+  const same = namesOf(
+    byMachineId(nodes)
+      .get(facts.machineId)
+      ?.filter((other) => facts.bootId !== '' && other.facts.bootId === facts.bootId),
     spec.name,
-    (other) => other.facts.machineId === facts.machineId && facts.bootId !== '' && other.facts.bootId === facts.bootId,
   );
   if (same.length > 0)
     return {
@@ -79,11 +81,7 @@ function machineId({ facts, spec }: Node, nodes: readonly Node[]): CheckResult {
 function productUuid({ facts, spec }: Node, nodes: readonly Node[]): CheckResult[] {
   const base = { name: 'product-uuid', title: 'Product UUID', recommended: 'unique' };
   if (facts.productUuid === '') return [];
-  const twins = others(
-    nodes,
-    spec.name,
-    (other) => other.facts.productUuid.toLowerCase() === facts.productUuid.toLowerCase(),
-  );
+  const twins = namesOf(byProductUuid(nodes).get(facts.productUuid.toLowerCase()), spec.name);
   if (twins.length === 0) return [{ ...base, status: 'ok', found: facts.productUuid }];
   return [
     {
@@ -95,6 +93,13 @@ function productUuid({ facts, spec }: Node, nodes: readonly Node[]): CheckResult
   ];
 }
 
-function others(nodes: readonly Node[], name: string, alike: (node: Node) => boolean): string[] {
-  return nodes.filter((node) => node.spec.name !== name && alike(node)).map((node) => node.spec.name);
+const byHostname = oncePer((nodes: readonly Node[]) => groupBy(nodes, ({ facts }) => [facts.hostname]));
+const byMachineId = oncePer((nodes: readonly Node[]) => groupBy(nodes, ({ facts }) => [facts.machineId]));
+const byProductUuid = oncePer((nodes: readonly Node[]) =>
+  groupBy(nodes, ({ facts }) => [facts.productUuid.toLowerCase()]),
+);
+
+/** Names of the others among hosts that are alike. */
+function namesOf(alike: readonly Node[] = [], name: string): string[] {
+  return alike.map(({ spec }) => spec.name).filter((other) => other !== name);
 }

@@ -1,4 +1,4 @@
-import { leftoversOf, ownerAndAge, type FoundLeftover } from '../leftovers/index.js';
+import { leftoversOn, ownerAndAge, type FoundLeftover } from '../leftovers/index.js';
 import type { CheckResult } from '../model/check.js';
 import type { Check } from './check.js';
 
@@ -7,7 +7,7 @@ const SHOWN = 6;
 
 /** What other clusters and tools left: a check for each row of the table that found something. */
 export const leftovers: Check = (node, { spec, nodes, userCa }) => {
-  const found = leftoversOf(nodes, spec, userCa).get(node.spec.name) ?? [];
+  const found = leftoversOn(node, nodes, spec, userCa);
   const rows = [...new Set(found.map(({ row }) => row))];
   return rows.map((row) => {
     const mine = found.filter((each) => each.row === row);

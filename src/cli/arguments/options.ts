@@ -54,7 +54,11 @@ const runOptions = {
     default: false,
     describe: 'At the end: seconds, changes and round trips by phase and host',
   },
-  parallel: { type: 'number', requiresArg: true, describe: 'At most so many hosts at once (inventory: parallel)' },
+  parallel: {
+    type: 'number',
+    requiresArg: true,
+    describe: 'At most so many hosts are changed at once (inventory: parallel)',
+  },
   junit: {
     type: 'string',
     requiresArg: true,

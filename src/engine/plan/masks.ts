@@ -18,7 +18,8 @@ export interface Masks {
 interface Mask {
   readonly content: string;
   readonly path: string;
-  readonly description: string;
+  /** Reckoned when it is asked for: few of them ever are. */
+  readonly description: () => string;
   readonly fresh: boolean;
 }
 
@@ -30,30 +31,50 @@ const FILES_DIGEST = /^(?!-)(.*kinit\/(?:config|manifest|credentials|trust)-sha2
 const NO_DIGEST = '$1(follows from the files)';
 
 /**
+ * The masks for what is planned on one host. In its texts stands what is made for itself, or for a control-plane host (authorities,
+ * what all of them share): not what a thousand other workers get.
  * @param material what shall be on each host, by host and path
  * @param found what is on each host, by host and path
+ * @param controlPlanes names of the control-plane hosts
  */
 export function masksOf(
   material: Readonly<Record<string, HostMaterial>>,
   found: ReadonlyMap<string, Readonly<Record<string, string>>>,
-): Masks {
+  controlPlanes: readonly string[],
+): (host: string) => Masks {
   const there = new Set([...found.values()].flatMap((files) => Object.values(files)));
+  const made = new Map<string, Masks>();
+  return (host) => {
+    const known = made.get(host);
+    if (known !== undefined) return known;
+    const hosts = [...new Set([...controlPlanes, host])];
+    const masks = masksFor(
+      hosts.map((name) => material[name] ?? {}),
+      there,
+    );
+    made.set(host, masks);
+    return masks;
+  };
+}
+
+function masksFor(material: readonly HostMaterial[], there: ReadonlySet<string>): Masks {
   const masks = new Map<string, Mask>();
-  for (const files of Object.values(material)) {
+  for (const files of material) {
     for (const [path, { content }] of Object.entries(files)) {
       if (content.length < SHOWN_DIGITS || masks.has(content)) continue;
-      masks.set(content, { content, path, description: describeMaterial(content), fresh: !there.has(content) });
+      const fresh = !there.has(content);
+      masks.set(content, { content, path, description: () => describeMaterial(content), fresh });
     }
   }
   // A kubeconfig holds the CA: the longer text goes first.
   const all = [...masks.values()].sort((a, b) => b.content.length - a.content.length);
   const fresh = all.filter((mask) => mask.fresh);
-  const shown = replacer(fresh, ({ description }) => `(made at apply: ${description})`);
-  const wanted = replacer(all, ({ path, description }) => `(${path}: ${description})`);
+  const shown = replacer(fresh, ({ description }) => `(made at apply: ${description()})`);
+  const wanted = replacer(all, ({ path, description }) => `(${path}: ${description()})`);
   return {
     shown: (text) => (fresh.length === 0 ? shown(text) : shown(text).replace(FILES_DIGEST, NO_DIGEST)),
     wanted: (text) => wanted(text).replace(FILES_DIGEST, NO_DIGEST),
-    made: (content) => fresh.find((mask) => mask.content === content)?.description,
+    made: (content) => fresh.find((mask) => mask.content === content)?.description(),
   };
 }
 
@@ -65,13 +86,13 @@ function replacer(masks: readonly Mask[], word: (mask: Mask) => string): (text: 
       mask.content.trimEnd(),
       Buffer.from(mask.content).toString('base64'),
       `sha256 ${sha256Hex(mask.content).slice(0, SHOWN_DIGITS)}`,
-    ].map((text) => [text, word(mask)] as const),
+    ].map((text) => [text, () => word(mask)] as const),
   );
   return (text) =>
     text.length < SHOWN_DIGITS
       ? text
       : pairs.reduce(
-          (result, [content, words]) => (result.includes(content) ? result.replaceAll(content, () => words) : result),
+          (result, [content, words]) => (result.includes(content) ? result.replaceAll(content, words) : result),
           text,
         );
 }

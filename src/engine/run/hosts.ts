@@ -40,7 +40,7 @@ async function goOver(prepared: Prepared): Promise<HostsOutcome> {
         emit,
         dryRun: false,
         permit: (host, phase, observed, twins) =>
-          permitReviewed(reviewed, prepared.masks, { host, phase, observed, twins }),
+          permitReviewed(reviewed, prepared.masks(host), { host, phase, observed, twins }),
       }),
   });
 }
@@ -81,8 +81,9 @@ export async function prepare(run: HostsRun, found?: Prepared['artifacts']): Pro
     },
   );
   const files = new Map(live.map(({ spec, facts }) => [spec.name, facts.kubernetes.pki]));
+  const controlPlanes = shared.nodes.filter((node) => node.isControlPlane).map(({ spec }) => spec.name);
   const twins = twinSets(artifacts, run.reviewed?.content);
-  return { run, shared, artifacts, access, masks: masksOf(shared.material, files), twins };
+  return { run, shared, artifacts, access, masks: masksOf(shared.material, files, controlPlanes), twins };
 }
 
 /** Names and versions are enough to say what would be done; built and fetched is only what is then sent to a host. */

@@ -1,6 +1,7 @@
 import { defined } from '../../model/defined.js';
 import { asKinitError, KinitError, told, type ErrorContext } from '../../model/error.js';
 import type { Emit, HostOutcome } from '../../model/event.js';
+import { groupBy } from '../../model/once.js';
 import { interruption } from './stopped.js';
 import type { PlanContent } from '../../model/plan.js';
 import type { OpenHost } from '../session/session.js';
@@ -40,10 +41,12 @@ export function hostResults(
   timings: readonly PhaseTiming[],
   errorOf: (host: string) => unknown,
 ): HostResult[] {
+  const ofHost = groupBy(timings, ({ host }) => [host]);
+  const connections = new Map(live.map(({ spec, connection }) => [spec.name, connection]));
   return names.map((host) => {
-    const mine = timings.filter((timing) => timing.host === host);
+    const mine = ofHost.get(host) ?? [];
     const error = errorOf(host);
-    const { execChannels = 0, roundTrips = 0 } = live.find(({ spec }) => spec.name === host)?.connection.stats ?? {};
+    const { execChannels = 0, roundTrips = 0 } = connections.get(host)?.stats ?? {};
     return {
       host,
       ...defined({ error }),

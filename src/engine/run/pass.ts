@@ -2,7 +2,7 @@ import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { KinitError } from '../../model/error.js';
 import { asKinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
-import { limiter } from '../../model/limit.js';
+import { limiter, looksAtOnce } from '../../model/limit.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import type { PlanContent, PlannedChange } from '../../model/plan.js';
 import type { RecordedMove } from '../../model/record.js';
@@ -62,7 +62,8 @@ export interface Prepared {
   readonly shared: SharedContext;
   readonly artifacts: ReadonlyMap<Arch, ArtifactSet>;
   readonly access: ClusterAccess;
-  readonly masks: Masks;
+  /** By the host's name. */
+  readonly masks: (host: string) => Masks;
   /** What a plan's digests are made with, where it is made, or was, before all artifacts are there. */
   readonly twins: TwinSets | undefined;
 }
@@ -88,12 +89,14 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
     live.map(({ spec }) => spec.name),
   );
   const nodes = live.filter(({ facts }) => facts.arch !== 'unsupported').map(({ spec: { name } }) => name);
+  const byName = new Map(live.map((host) => [host.spec.name, host]));
   const movers = moversOf(
     phases,
     nodes.map((name) => contextFor(shared, name, artifacts)),
     run.selected,
   );
   const slot = limiter(inventory.spec.parallel);
+  const lookSlot = limiter(looksAtOnce(inventory.spec));
   const timings: PhaseTiming[] = [];
   const failures = new Map<string, unknown>();
   await Promise.all(
@@ -116,17 +119,18 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
           emit,
           dryRun,
           slot,
+          lookSlot,
           access,
-          witness: (host) => live.find(({ spec }) => spec.name === host),
+          witness: (host) => byName.get(host),
           blame: (host, error) => failures.set(host, error),
           onTiming: (timing) => timings.push(timing),
           planned: (phase, observed) => {
-            const changes = plannedChanges(phase, observed, masks, twins);
+            const changes = plannedChanges(phase, observed, masks(name), twins);
             pass.onPlanned?.(name, changes);
             const sends = observed.filter(({ difference }) => difference.changed).map(whatIsSent);
             return changes.map(({ phase: _phase, wanted: _wanted, open: _open, ...change }, index) => ({
               change,
-              sends: (sends[index] ?? []).map(masks.shown),
+              sends: (sends[index] ?? []).map(masks(name).shown),
             }));
           },
           permit: (phase, observed) => pass.permit?.(name, phase, observed, twins),

@@ -29,6 +29,8 @@ export interface Pipeline {
   readonly dryRun: boolean;
   /** Runs the work when fewer than `parallel` hosts are busy. */
   readonly slot: <T>(work: () => Promise<T>) => Promise<T>;
+  /** The same for what changes nothing. */
+  readonly lookSlot: <T>(work: () => Promise<T>) => Promise<T>;
   readonly access: Pick<ClusterAccess, 'isOpen' | 'markOpen'>;
   /** A dry run's changes, as they are told, and what would be sent for each. */
   readonly planned: (
@@ -58,7 +60,7 @@ export async function runPipeline(pipeline: Pipeline): Promise<number> {
   const gone = new Set<string>();
   let total = 0;
   try {
-    const first = await pipeline.slot(() => observeAll(mine, pipeline));
+    const first = await pipeline.lookSlot(() => observeAll(mine, pipeline));
     const proofs = proofsOf([...first.values()].flat());
     for (const phase of mine) {
       for (const name of await waitForOthers(phase, pipeline)) gone.add(name);
@@ -111,7 +113,7 @@ async function waitForOthers(
   for (const needed of phase.after ?? []) {
     const others = barriers.pending(needed).filter((name) => name !== host);
     if (others.length > 0)
-      emit({ type: 'phase-waiting', host, phase: phase.id, for: `${needed} on ${others.join(', ')}` });
+      emit({ type: 'phase-waiting', host, phase: phase.id, for: `${needed} on ${someOf(others)}` });
     const failed = await barriers.wait(needed);
     if (failed.includes(context.leader.spec.name) && host !== context.leader.spec.name) {
       throw new KinitError(`not started: ${context.leader.spec.name} did not get through "${needed}"`, {
@@ -133,21 +135,31 @@ async function waitForTurn(phase: Phase, { turn, barriers, context, emit, dryRun
   if (wait === undefined) return;
   const { until, before } = wait;
   const host = context.node.spec.name;
-  const others = barriers.pending(until).filter((name) => before.includes(name));
+  const first = new Set(before);
+  const others = barriers.pending(until).filter((name) => first.has(name));
   if (others.length > 0)
-    emit({ type: 'phase-waiting', host, phase: phase.id, for: `its turn, behind ${others.join(', ')}` });
+    emit({ type: 'phase-waiting', host, phase: phase.id, for: `its turn, behind ${someOf(others)}` });
   const failed = await barriers.wait(until, before);
   if (tools.signal.aborted) throw stoppedOnRequest().at({ host, phase: phase.id });
   // One that failed before its turn came has changed nothing that this is about.
-  const first = failed.find((name) => barriers.hasBegun(phase.id, name));
-  if (first === undefined) return;
-  throw new KinitError(`not started: ${first} did not get through "${until}", and hosts take their turns in this`, {
+  const begun = failed.find((name) => barriers.hasBegun(phase.id, name));
+  if (begun === undefined) return;
+  throw new KinitError(`not started: ${begun} did not get through "${until}", and hosts take their turns in this`, {
     class: 'partial',
     host,
     phase: phase.id,
-    hint: `Mend ${first} first, then run the same command again.`,
+    hint: `Mend ${begun} first, then run the same command again.`,
   });
 }
+
+/** The first few: of a thousand hosts that wait for a thousand nobody reads all names, and each would be told all of them. */
+function someOf(names: readonly string[]): string {
+  const shown = names.slice(0, NAMED);
+  const more = names.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`;
+}
+
+const NAMED = 8;
 
 async function runPhase(
   phase: Phase,

@@ -1,3 +1,4 @@
+import { oncePer } from '../../model/once.js';
 import type { Order, Phase } from '../../model/phase.js';
 
 /** A host that a phase concerns, as its order looks at it. */
@@ -19,11 +20,13 @@ export interface Turn {
  */
 export function turnOf(phase: Phase, host: string, movers: readonly Mover[], ids: readonly string[]): Turn | undefined {
   if (phase.order === undefined) return undefined;
-  const names = [...movers].sort((a, b) => rank(a) - rank(b)).map(({ name }) => name);
+  const names = inOrder(movers);
+  const place = names.indexOf(host);
+  if (place < 0) return undefined;
   const size = sizes(phase.order);
   for (let begin = 0, wave = 0; begin < names.length; wave += 1) {
     const end = begin + size(wave);
-    if (names.slice(begin, end).includes(host)) {
+    if (place < end) {
       const before = names.slice(0, begin);
       // One that is left out of the run holds nobody up.
       const until = [phase.order.until].find((id) => id !== undefined && ids.includes(id)) ?? phase.id;
@@ -33,6 +36,10 @@ export function turnOf(phase: Phase, host: string, movers: readonly Mover[], ids
   }
   return undefined;
 }
+
+const inOrder = oncePer((movers: readonly Mover[]) =>
+  [...movers].sort((a, b) => rank(a) - rank(b)).map(({ name }) => name),
+);
 
 const rank = ({ leads, isControlPlane }: Mover): number => (leads ? 0 : isControlPlane ? 1 : 2);
 

@@ -6,7 +6,7 @@ import type { HostConnection } from '../../model/host.js';
 import type { HostSpec, LoadedInventory } from '../../model/spec.js';
 import { createConnector, hostAccess } from '../../ssh/index.js';
 import type { Connector } from '../../ssh/index.js';
-import { mapLimit } from '../../model/limit.js';
+import { looksAtOnce, mapLimit } from '../../model/limit.js';
 import { factsOf } from './facts.js';
 
 export interface SessionOptions {
@@ -101,7 +101,7 @@ async function reach<From extends HostSpec | OpenHost, To>(
   lost: LostHost[],
   step: (host: From) => Promise<To>,
 ): Promise<To[]> {
-  const results = await mapLimit(from, options.inventory.spec.parallel, async (host) => {
+  const results = await mapLimit(from, looksAtOnce(options.inventory.spec), async (host) => {
     const [spec, connection] = 'connection' in host ? [host.spec, host.connection] : [host, undefined];
     try {
       return [await step(host)];

@@ -18,8 +18,9 @@ function faultOf(host: LeftoverHost, { file, line, text }: LeftoverHost['past'][
   const when = whenItWins(file, host);
   const [, name = '', value = ''] = /^-?\s*([^=\s]+)\s*=\s*(.*)$/.exec(text.trim()) ?? [];
   if (when === undefined || name === '') return [];
+  const covers = coveredBy(name);
   const wanted = Object.entries(sysctlsFor(host.spec)).find(
-    ([key, right]) => covers(name, key) && normal(right) !== normal(value),
+    ([key, right]) => covers(key) && normal(right) !== normal(value),
   );
   if (wanted === undefined) return [];
   const [key, right] = wanted;
@@ -49,15 +50,18 @@ function whenItWins(
 }
 
 /** sysctl.d(5): names with '/' or '.', and patterns. */
-function covers(name: string, key: string): boolean {
-  const [set, wanted] = [slashed(name), slashed(key)];
+function coveredBy(name: string): (key: string) => boolean {
+  const set = slashed(name);
   const pattern = new RegExp(
     `^${set
       .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
       .replaceAll('*', '[^/]*')
       .replaceAll('?', '[^/]')}$`,
   );
-  return pattern.test(wanted) || ALIASES[set] === wanted;
+  return (key) => {
+    const wanted = slashed(key);
+    return pattern.test(wanted) || ALIASES[set] === wanted;
+  };
 }
 
 function slashed(name: string): string {

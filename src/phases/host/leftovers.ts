@@ -1,4 +1,4 @@
-import { leftoversOf } from '../../leftovers/index.js';
+import { leftoversOn } from '../../leftovers/index.js';
 import { defined } from '../../model/defined.js';
 import type { Phase } from '../../model/phase.js';
 import type { Resource } from '../../model/resource.js';
@@ -15,7 +15,7 @@ export const leftovers: Phase = {
   appliesTo: () => true,
   resources: ({ spec, nodes, node, leader, material }) => {
     const ca = material[leader.spec.name]?.[pkiPair(CLUSTER_CA).crt]?.content;
-    const found = leftoversOf(nodes, spec, ca).get(node.spec.name) ?? [];
+    const found = leftoversOn(node, nodes, spec, ca);
     return found.flatMap(({ setAside: aside, owner }): Resource[] => {
       if (aside === undefined) return [];
       if (aside.do === 'unlink') return [networkLink({ name: aside.link })];

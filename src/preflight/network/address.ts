@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net';
 import { hasAddress } from '../../facts/index.js';
 import type { CheckResult } from '../../model/check.js';
 import { isMember } from '../../model/facts.js';
+import { groupBy, oncePer } from '../../model/once.js';
 import type { Node } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
 import { canonicalAddress, contains, parseNetwork } from '../../model/text/cidr.js';
@@ -29,10 +30,8 @@ function notOwn({ spec, facts, address }: Node): Trouble {
 }
 
 function twins({ spec, facts, address }: Node, nodes: readonly Node[]): Trouble {
-  const others = nodes.filter(
-    (other) =>
-      other.spec.name !== spec.name &&
-      (canonicalAddress(other.address) === canonicalAddress(address) || hasAddress(other.facts, address)),
+  const others = (byAddress(nodes).get(canonicalAddress(address)) ?? []).filter(
+    (other) => other.spec.name !== spec.name,
   );
   if (others.length === 0) return undefined;
   const own = facts.addresses.filter((each) => canonicalAddress(each.address) !== canonicalAddress(address));
@@ -43,6 +42,10 @@ function twins({ spec, facts, address }: Node, nodes: readonly Node[]): Trouble 
     hint: `Nodes reach each other by this address. Set internalAddress: of each in the inventory to one that it has alone (behind NAT every machine may have the same one).`,
   };
 }
+
+const byAddress = oncePer((nodes: readonly Node[]) =>
+  groupBy(nodes, ({ address, facts }) => [address, ...facts.addresses.map((own) => own.address)].map(canonicalAddress)),
+);
 
 function insideRange({ spec, address }: Node, { network }: Spec): Trouble {
   for (const key of ['podCIDR', 'serviceCIDR'] as const) {

@@ -1,6 +1,7 @@
 import { datastoreOf } from '../../datastore/index.js';
 import { isMember } from '../../model/facts.js';
 import type { HostConnection } from '../../model/host.js';
+import { looksAtOnce } from '../../model/limit.js';
 import type { Node } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
 import type { Check } from '../check.js';
@@ -18,7 +19,7 @@ export async function lookForDatastoreServer(
   const asking = nodes
     .filter(({ isControlPlane }) => isControlPlane)
     .flatMap(({ spec: { name } }) => connections.get(name) ?? []);
-  return lookForServer(asking, server, true, spec.parallel);
+  return lookForServer(asking, server, true, looksAtOnce(spec));
 }
 
 /** Its password, its certificate and what is in it the server itself looks at, when it starts. */

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { isMember } from '../../model/facts.js';
 import type { HostConnection } from '../../model/host.js';
+import { looksAtOnce } from '../../model/limit.js';
 import type { Node } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
 import { unbracketed } from '../../model/text/address.js';
@@ -19,7 +20,7 @@ export async function lookForEndpoint(
   const { host } = server;
   const connects = runsAlready(nodes, spec);
   if (!connects && (isIP(host) !== 0 || isInHostsFile(host, spec))) return new Map();
-  return lookForServer([...connections.values()], server, connects, spec.parallel);
+  return lookForServer([...connections.values()], server, connects, looksAtOnce(spec));
 }
 
 /** Kubelets find the API server by this name: a host that does not know it never joins. */

@@ -1,19 +1,20 @@
 import { isMember } from '../../model/facts.js';
 import type { CheckResult } from '../../model/check.js';
+import { groupBy, oncePer } from '../../model/once.js';
 import type { Node } from '../../model/phase.js';
 import type { Check, CheckContext } from '../check.js';
 import type { ReachabilityResult } from './results.js';
 
 /** One result per port that this host needs on others, over all those others. */
 export const reachabilityChecks: Check = (node, context) => {
-  const own = (context.reachability ?? []).filter(({ from }) => from === node.spec.name);
-  const groups = new Map<string, ReachabilityResult[]>();
-  for (const result of own) {
-    const key = `${result.protocol} ${String(result.port)}`;
-    groups.set(key, [...(groups.get(key) ?? []), result]);
-  }
+  const own = bySender(context.reachability ?? NONE).get(node.spec.name) ?? [];
+  const groups = groupBy(own, ({ protocol, port }) => [`${protocol} ${String(port)}`]);
   return [...groups.values()].map((results) => groupCheck(results, context));
 };
+
+const NONE: readonly ReachabilityResult[] = [];
+const bySender = oncePer((results: readonly ReachabilityResult[]) => groupBy(results, ({ from }) => [from]));
+const byName = oncePer((nodes: readonly Node[]) => new Map(nodes.map((node) => [node.spec.name, node])));
 
 function groupCheck(results: readonly ReachabilityResult[], context: CheckContext): CheckResult {
   const [first] = results;
@@ -77,13 +78,13 @@ const OUTCOMES: Readonly<Record<ReachabilityResult['outcome'], string>> = {
 
 /** A firewall service on either side that kinit will see to anyway. */
 function firewallIsOurs(result: ReachabilityResult, { spec, nodes }: CheckContext): boolean {
-  const active = (name: string): boolean =>
-    nodes.some((node: Node) => node.spec.name === name && node.facts.firewalls.length > 0);
+  const active = (name: string): boolean => (byName(nodes).get(name)?.facts.firewalls ?? []).length > 0;
   return spec.firewall !== 'keep' && (active(result.to) || active(result.from));
 }
 
 function isJoined(name: string, { nodes }: CheckContext): boolean {
-  return nodes.some((node) => node.spec.name === name && isMember(node.facts));
+  const node = byName(nodes).get(name);
+  return node !== undefined && isMember(node.facts);
 }
 
 function names(results: readonly ReachabilityResult[]): string {

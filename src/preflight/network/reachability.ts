@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isMember } from '../../model/facts.js';
 import type { HostConnection } from '../../model/host.js';
-import { limiter } from '../../model/limit.js';
+import { limiter, looksAtOnce } from '../../model/limit.js';
 import type { Node } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
 import {
@@ -35,11 +35,12 @@ export async function probeReachability(
     spec,
   );
   const [incoming, outgoing] = [byHost(routes, ({ to }) => to), byHost(routes, ({ from }) => from)];
-  const seconds = LISTEN_SECONDS + Math.ceil(nodes.length / spec.parallel) * (ANSWER_SECONDS + 1);
+  const atOnce = looksAtOnce(spec);
+  const seconds = LISTEN_SECONDS + Math.ceil(nodes.length / atOnce) * (ANSWER_SECONDS + 1);
   const listeners = new Map<string, Listener>();
   const said: Said[] = [];
   try {
-    await onEach(connections, spec.parallel, async (connection) => {
+    await onEach(connections, atOnce, async (connection) => {
       const coming = incoming.get(connection.host) ?? [];
       const ports = uniquePorts(coming.filter(({ to }) => !isMember(to.facts)));
       if (ports.length === 0) return;
@@ -48,7 +49,7 @@ export async function probeReachability(
       listeners.set(connection.host, parseListener(stdout));
     });
     signal.throwIfAborted();
-    await onEach(connections, spec.parallel, async (connection) => {
+    await onEach(connections, atOnce, async (connection) => {
       const going = outgoing.get(connection.host) ?? [];
       const awaited = (incoming.get(connection.host) ?? []).filter((route) => isHeard(route, listeners)).length;
       if (going.length === 0 && awaited === 0) return;
@@ -60,7 +61,7 @@ export async function probeReachability(
     });
   } finally {
     // Each on its own: a host that is gone must not keep the others' listeners up.
-    const slot = limiter(spec.parallel);
+    const slot = limiter(atOnce);
     await Promise.allSettled(
       [...connections].map(([host, connection]) =>
         slot(async () => {

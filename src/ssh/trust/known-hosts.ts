@@ -86,6 +86,8 @@ function hashed(pattern: string, name: string): boolean {
 }
 
 function wildcard(pattern: string, name: string): boolean {
+  // Most lines name one host, and there may be thousands of them for each that is looked up.
+  if (!/[*?]/.test(pattern)) return pattern === name || pattern.toLowerCase() === name;
   const expression = pattern
     .toLowerCase()
     .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')

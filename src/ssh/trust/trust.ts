@@ -7,6 +7,7 @@ import { expandHome } from '../../model/text/home.js';
 import { quote } from '../../shell/quote.js';
 import { fingerprint, keyFileName, keyType, shortType } from './host-key.js';
 import { entriesFor, hostName, judgeHostKey, parseKnownHosts } from './known-hosts.js';
+import type { KnownHost } from './known-hosts.js';
 
 /** Read besides the user's own file, as OpenSSH does; never written. */
 const SYSTEM_KNOWN_HOSTS = '/etc/ssh/ssh_known_hosts';
@@ -46,7 +47,7 @@ export function hostTrust(options: {
   const [address, port] = hostKeyAlias === undefined ? [options.address, options.port] : [hostKeyAlias, 22];
   const place = { class: 'access', ...defined({ host: options.host }) } as const;
   const [file, ...others] = options.knownHostsFiles.map(expandHome) as [string, ...string[]];
-  const entries = [file, ...others, SYSTEM_KNOWN_HOSTS].flatMap((path) => parseKnownHosts(path, readIfThere(path)));
+  const entries = [file, ...others, SYSTEM_KNOWN_HOSTS].flatMap((path) => entriesOf(path));
   const knownTypes = new Set(
     entriesFor(entries, address, port)
       .filter((entry) => !entry.revoked && !entry.authority)
@@ -117,6 +118,18 @@ export function hostTrust(options: {
       }
     },
   };
+}
+
+/** What was read last of each file. Many hosts are looked up in a file that seldom changes, and then grows at its end. */
+const parsed = new Map<string, { readonly text: string; readonly entries: readonly KnownHost[] }>();
+
+function entriesOf(file: string): readonly KnownHost[] {
+  const text = readIfThere(file);
+  const known = parsed.get(file);
+  if (known?.text === text) return known.entries;
+  const entries = parseKnownHosts(file, text);
+  parsed.set(file, { text, entries });
+  return entries;
 }
 
 function readIfThere(file: string): string {

@@ -33,7 +33,9 @@ async function bareContext(now: Date, input: Record<string, unknown> = {}): Prom
 }
 
 function planOf(context: PhaseContext, found: Readonly<Record<string, string>> = {}): PlannedChange[] {
-  const masks = masksOf(context.material, new Map([[context.leader.spec.name, found]]));
+  const masks = masksOf(context.material, new Map([[context.leader.spec.name, found]]), [context.leader.spec.name])(
+    context.node.spec.name,
+  );
   // All phases: what is made anew may stand, or be part of a digest, anywhere.
   return phases
     .filter((phase) => phase.appliesTo(context))
@@ -96,7 +98,7 @@ test('an apply that was cut has made its CA: what is wanted of the rest is still
 });
 
 test('where an artifact lies on this machine is no part of what is wanted; what it holds is', () => {
-  const masks = masksOf({}, new Map());
+  const masks = masksOf({}, new Map(), [])('w1');
   const binary = (localFile: string, sha256: string): Resource =>
     ({ kind: 'binary', id: 'binary:x', artifact: { localFile, sha256 } }) as Resource;
   expect(wantedDigest(binary('/a', '1'), masks)).toBe(wantedDigest(binary('/b', '1'), masks));

@@ -42,7 +42,7 @@ const OPEN = ['program kubelet', 'program runc', 'image pause'];
 const setsOf = (set: ArtifactSet): ReadonlyMap<Arch, ArtifactSet> => new Map([['amd64', set]]);
 const contextWith = (sets: ReadonlyMap<Arch, ArtifactSet>): PhaseContext =>
   makeContext({}, { artifacts: sets.get('amd64') as ArtifactSet });
-const masks = masksOf({}, new Map());
+const masks = masksOf({}, new Map(), [])('w1');
 
 /** What would be done on a host where kinds see this. */
 function changes(set: ArtifactSet, reviewed: PlanContent | undefined, output: string): PlannedChange[] {
