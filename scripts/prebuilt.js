@@ -3,11 +3,11 @@
 import { ARCHES } from '../dist/model/artifact.js';
 import { SUPPLY } from '../dist/engine/supply.js';
 import { packOwn, removePacked } from '../dist/artifacts/own/pack.js';
-import { sourceKubernetesVersion } from '../dist/artifacts/build/plan.js';
+import { sourceKubernetesVersions } from '../dist/artifacts/build/plan.js';
 
 await removePacked();
 if (!process.argv.includes('--remove')) {
-  const kubernetesVersion = await sourceKubernetesVersion();
+  const [kubernetesVersion] = await sourceKubernetesVersions();
   const signal = AbortSignal.timeout(900_000);
   // npm gives standard output to whoever asks it for JSON.
   const emit = ({ text }) => console.error(`prebuilt: ${text}`);

@@ -13,7 +13,7 @@ export async function foreseeArtifacts(options: ResolveOptions): Promise<Artifac
   const { source } = await sourceOf(options);
   if (source === 'official') return officialAsStored(options);
   await assertBuildable(options);
-  return foreseenBuild(options.supply, options.arch);
+  return foreseenBuild(options.supply, options.arch, options.kubernetesVersion);
 }
 
 /** Whether the digest of a program or image is not known before it is built or fetched, or its registry asked. */

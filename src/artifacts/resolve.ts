@@ -10,7 +10,7 @@ import { fetchText } from './official/download.js';
 import { readLockFile, writeLockFile } from './official/lock-file.js';
 import { officialArtifacts } from './official/official.js';
 import type { RegistryEndpoint } from './official/registry.js';
-import { sourceKubernetesVersion } from './build/plan.js';
+import { KUBERNETES_MODULE, readComponent, versionsOf } from './build/components.js';
 import type { Supply } from './supply.js';
 
 export interface ResolveOptions {
@@ -61,6 +61,7 @@ export async function resolveArtifacts(options: ResolveOptions): Promise<Artifac
   const set = await buildArtifacts({
     supply: options.supply,
     arch: options.arch,
+    kubernetesVersion: options.kubernetesVersion,
     signal: options.signal,
     emit: (event) => {
       if (event.type === 'warning') missing.push(event.text);
@@ -94,15 +95,21 @@ export async function sourceOf(options: ResolveOptions): Promise<{ readonly sour
     : { source: 'source', why: hindrance };
 }
 
-/** Throws 'artifact' where components/ is of another version. */
-export async function assertBuildable({ kubernetesVersion }: ResolveOptions): Promise<void> {
-  const built = await sourceKubernetesVersion();
-  if (built === kubernetesVersion) return;
-  throw new KinitError(`Kubernetes ${kubernetesVersion} cannot be built from source`, {
-    class: 'artifact',
-    found: `components/kube is Kubernetes ${built}`,
-    hint: `Set kubernetesVersion: ${built}, or artifacts.source: official.`,
-  });
+/** Throws 'artifact' where components/ has not this version, or not for all that is made of Kubernetes. */
+export async function assertBuildable({
+  kubernetesVersion,
+  supply,
+}: Pick<ResolveOptions, 'kubernetesVersion' | 'supply'>): Promise<void> {
+  for (const component of supply.components.filter(({ module }) => module === KUBERNETES_MODULE)) {
+    const { version } = await readComponent(component, kubernetesVersion);
+    if (version === kubernetesVersion) continue;
+    const versions = await versionsOf(component);
+    throw new KinitError(`Kubernetes ${kubernetesVersion} cannot be built from source`, {
+      class: 'artifact',
+      found: `components/${component.name} is Kubernetes ${versions.join(' or ')}`,
+      hint: `Set kubernetesVersion: ${versions[0] ?? ''}, or artifacts.source: official.`,
+    });
+  }
 }
 
 /** Asks every origin for a checksum file and reads it: a network's login page answers too, but not with that. */

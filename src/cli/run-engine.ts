@@ -16,7 +16,9 @@ export interface RunArguments extends ReportArguments, Partial<WriteArguments> {
   readonly yes: boolean;
   /** Of apply. */
   readonly reviewed?: ReviewedPlan;
-  /** Of runtime change. */
+  /** Of upgrade. */
+  readonly upgrade?: RunOptions['upgrade'];
+  /** Of runtime change and upgrade. */
   readonly drainTimeout?: string;
   /** Of certs renew. */
   readonly renewal?: RunOptions['renewal'];
@@ -60,6 +62,7 @@ export async function runEngine(
         reviewed: args.reviewed,
         renewal: args.renewal,
         rotation: args.rotation,
+        upgrade: args.upgrade,
         drainSeconds: args.drainTimeout === undefined ? undefined : parseDuration('drain-timeout', args.drainTimeout),
       }),
       ...(hosts === undefined || hosts.length === 0 ? {} : { hosts }),

@@ -3,14 +3,13 @@ import { imageRefsOf, originsOf } from '../artifacts/index.js';
 import { certificateWishes } from '../control-plane/index.js';
 import { nodeAddress } from '../facts/index.js';
 import type { Arch, ArtifactSet } from '../model/artifact.js';
-import { KinitError } from '../model/error.js';
 import { defined } from '../model/defined.js';
+import { KinitError } from '../model/error.js';
 import type { HostFacts } from '../model/facts.js';
 import type { Node, PhaseContext } from '../model/phase.js';
 import type { Decisions, RecordedMove } from '../model/record.js';
 import { isControlPlane, type HostSpec, type Spec } from '../model/spec.js';
 import { hostPort } from '../model/text/address.js';
-import { compareVersions } from '../model/text/version.js';
 import {
   needsKeys,
   planMaterial,
@@ -53,6 +52,7 @@ export interface SharedInput extends CertificateWork {
   readonly selected: ReadonlySet<string>;
   /** What this run has on its way; absent: what the record has, but not of hosts that have left. */
   readonly moves?: readonly RecordedMove[] | undefined;
+  readonly upgradesFrom?: string | undefined;
   /** Version of kinit. */
   readonly kinit: string;
 }
@@ -78,6 +78,7 @@ export async function sharedContext({
   known,
   selected,
   moves,
+  upgradesFrom,
   kinit,
   renewalOf,
   rotation,
@@ -109,8 +110,6 @@ export async function sharedContext({
   const repositoryKeys = await readRepositoryKeys(spec);
   const datastoreAccess = await readDatastoreAccess(spec, { lenient: onlyLooks });
   const decisions = decide({ spec, nodes, endpoint, known });
-  const { running } = known;
-  const later = known.open && running !== undefined && compareVersions(running, spec.kubernetesVersion) < 0;
   return {
     spec,
     nodes,
@@ -127,7 +126,7 @@ export async function sharedContext({
     members: membersOf(spec, nodes, known, selected),
     moves: moves ?? movesOf(nodes, known),
     kinit,
-    ...(later ? { upgradesFrom: running } : {}),
+    ...defined({ upgradesFrom }),
   };
 }
 

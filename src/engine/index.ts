@@ -1,5 +1,6 @@
 export type { Command } from './command.js';
-export { runCluster, type RunOptions, type RunResult } from './run/run.js';
+export { runCluster } from './run/run.js';
+export type { RunOptions, RunResult } from './run/options.js';
 export { resetHosts, type ResetOptions } from './reset/reset.js';
 export { placeOnHosts } from './place.js';
 export { readForeignCluster, type Described } from './adopt/index.js';

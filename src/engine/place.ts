@@ -16,7 +16,7 @@ import {
   totalChanges,
   type PhaseTiming,
 } from './run/outcome.js';
-import type { RunResult } from './run/run.js';
+import type { RunResult } from './run/options.js';
 import { clusterLock, lockLost, type LockWish } from './session/lock.js';
 import { closeHosts, openHosts, type LiveHost, type SessionOptions } from './session/session.js';
 

@@ -58,7 +58,7 @@ export interface PhaseContext {
   readonly members: Readonly<Record<string, RecordedNode>>;
   /** What is on its way from one state to another while this run is at work. */
   readonly moves: readonly RecordedMove[];
-  /** Kubernetes version that runs, where this run brings a later one. */
+  /** Kubernetes version of the oldest API server, while kinit upgrade brings the control plane to a later one. */
   readonly upgradesFrom?: string;
   /** Version of kinit. */
   readonly kinit: string;

@@ -16,7 +16,7 @@ const recordedNode = z.object({ address: z.string(), controlPlane: z.boolean(), 
 
 /** Something on its way from one state to another; a run that is cut leaves it for the next. */
 const recordedMove = z.object({
-  /** 'runtime': the container runtime of a node. */
+  /** 'runtime': the container runtime of a node; 'upgrade': the Kubernetes version of the cluster. */
   what: z.string(),
   from: z.string(),
   to: z.string(),

@@ -42,7 +42,7 @@ export function makeSpecSchema(kinds: SpecKinds) {
       .meta(
         moved(
           'versions only go up, one minor version at a time, and the control plane first',
-          'kinit init of the whole cluster brings it to a later patch version or to the next minor version.',
+          'kinit upgrade brings the cluster to a later patch version or to the next minor version.',
         ),
       ),
     controlPlane: controlPlaneOption(kinds.controlPlane),

@@ -9,7 +9,6 @@ import { hostname } from './host/hostname.js';
 import { hostsFile } from './host/hosts-file.js';
 import { images } from './host/images.js';
 import { join, nodeService } from './cluster/join.js';
-import { kubeletUpgrade } from './cluster/kubelet-upgrade.js';
 import { kubelet } from './cluster/kubelet/index.js';
 import { leftovers } from './host/leftovers.js';
 import { modules } from './host/modules.js';
@@ -61,7 +60,6 @@ export const phases: readonly Phase[] = [
   throughBalancer,
   trust,
   ...addOnPhases,
-  kubeletUpgrade,
   join,
   nodeService,
   balancerElsewhere,

@@ -117,7 +117,7 @@ describe('record and guard', () => {
     const newer = await kinit(['join', 'node2', '-i', await with_('newer', 'kubernetesVersion: 1.36.4')]);
     expect({ code: newer.code, said: newer.stderr }).toMatchObject({
       code: 20,
-      said: expect.stringContaining('no newer') as string,
+      said: expect.stringContaining('kinit upgrade') as string,
     });
     const swapped = await changedInventory(cluster, 'swapped', (text) =>
       text.replace('- control-plane', '- was').replace('- worker', '- control-plane').replace('- was', '- worker'),

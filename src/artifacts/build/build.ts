@@ -24,6 +24,8 @@ import { requireGo } from './go.js';
 export interface BuildOptions {
   readonly supply: Required<Supply>;
   readonly arch: Arch;
+  /** One of sourceKubernetesVersions; default: the newest. */
+  readonly kubernetesVersion?: string | undefined;
   readonly emit: Emit;
   readonly signal: AbortSignal;
   /** Default: nothing. */
@@ -40,15 +42,15 @@ type Draft = { -readonly [K in keyof Manifest]: Manifest[K] };
  * cannot be built is left out, with a warning that says why. Throws 'artifact'.
  */
 export async function buildArtifacts(options: BuildOptions): Promise<ArtifactSet> {
-  const { supply, arch, again = 'nothing' } = options;
+  const { supply, arch, again = 'nothing', kubernetesVersion } = options;
   if (options.verify === true) await dropDamaged(options);
-  const seen = await planBuild(supply.components, arch, again);
+  const seen = await planBuild(supply.components, arch, again, kubernetesVersion);
   const ready = await upToDate(seen, supply);
   if (ready !== undefined) return told(ready, options);
   return withStoreLock(
     async () => {
       // The build we may have waited for has perhaps made it all.
-      const plan = await planBuild(supply.components, arch, again);
+      const plan = await planBuild(supply.components, arch, again, kubernetesVersion);
       const made = await upToDate(plan, supply);
       return made === undefined ? buildMissing(plan, options) : told(made, options);
     },
@@ -60,8 +62,8 @@ export async function buildArtifacts(options: BuildOptions): Promise<ArtifactSet
 }
 
 /** A file that changed on the disk at its size would be refused by each host: it goes, and so is built again. */
-async function dropDamaged({ supply, arch, emit }: BuildOptions): Promise<void> {
-  const { kubernetesVersion } = await planBuild(supply.components, arch, 'nothing');
+async function dropDamaged({ supply, arch, emit, kubernetesVersion: wanted }: BuildOptions): Promise<void> {
+  const { kubernetesVersion } = await planBuild(supply.components, arch, 'nothing', wanted);
   const manifest = await readManifest(kubernetesVersion, arch);
   if (manifest === undefined) return;
   for (const { name } of await removeDamaged(storedFiles(manifest)))

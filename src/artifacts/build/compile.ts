@@ -90,6 +90,7 @@ function buildArguments(component: Component, source: ComponentSource, program: 
   return [
     'build',
     '-mod=readonly',
+    ...(source.modFile === undefined ? [] : [`-modfile=${source.modFile}`]),
     '-trimpath',
     '-buildvcs=false',
     '-tags',

@@ -1,7 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Arch, BinaryArtifact } from '../../model/artifact.js';
+import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
+import { compareVersions } from '../../model/text/version.js';
 import { componentsFolder } from '../store/paths.js';
 
 /** One program of a component. */
@@ -51,6 +53,9 @@ export interface Component {
   readonly ldflags: (version: string) => readonly string[];
 }
 
+/** What has a cluster's version. */
+export const KUBERNETES_MODULE = 'k8s.io/kubernetes';
+
 /** Build tags of what needs no C library. */
 export const STATIC_TAGS = ['netgo', 'osusergo'];
 
@@ -64,23 +69,32 @@ export interface ComponentSource {
   readonly text: string;
   /** The `go` line: the oldest Go that builds it. */
   readonly goVersion: string;
+  /** The module file that it is built by, where that is not go.mod; its sums lie beside it. */
+  readonly modFile?: string;
 }
 
-/** Reads a component's module files. Throws 'artifact' where they are not there or do not name the component. */
-export async function readComponent(component: Component): Promise<ComponentSource> {
+/** Names of module files for an earlier minor version than go.mod's: go-1.35.mod, with go-1.35.sum. */
+const OF_MINOR = /^go-(\d+\.\d+)\.mod$/;
+
+/**
+ * Reads a component's module files. Throws 'artifact' where they are not there or do not name the component.
+ * @param kubernetesVersion for a cluster of this version; absent: of the one that go.mod has
+ */
+export async function readComponent(component: Component, kubernetesVersion?: string): Promise<ComponentSource> {
   const folder = join(componentsFolder(), component.name);
   const read = (file: string): Promise<string> => readFile(join(folder, file), 'utf8');
+  const modFile = kubernetesVersion === undefined ? undefined : await modFileFor(folder, kubernetesVersion);
   // A component of our own has code; the others are built where they lie in the module cache.
   const hasCode = component.programs.some((program) => 'package' in program && program.package === '.');
   const [mod, sum, code] = await Promise.all([
-    read('go.mod').catch((error: unknown) => {
+    read(modFile ?? 'go.mod').catch((error: unknown) => {
       throw new KinitError(`components/${component.name}/go.mod cannot be read`, {
         class: 'artifact',
         found: String(error),
         hint: 'Install kinit again, or use a whole checkout.',
       });
     }),
-    component.module === undefined ? '' : read('go.sum'),
+    component.module === undefined ? '' : read((modFile ?? 'go.mod').replace(/mod$/, 'sum')),
     hasCode ? codeOf(folder) : '',
   ]);
   const text = [mod, sum, code].join('\0');
@@ -102,7 +116,23 @@ export async function readComponent(component: Component): Promise<ComponentSour
     origin: `${component.module} ${version}${hash === undefined ? '' : ` ${hash}`}`,
     text,
     goVersion,
+    ...defined({ modFile }),
   };
+}
+
+/** The versions of a component that can be built: go.mod's first, then those of earlier minor versions, the newest of them first. */
+export async function versionsOf(component: Component): Promise<string[]> {
+  const files = await readdir(join(componentsFolder(), component.name)).catch((): string[] => []);
+  const minors = files.flatMap((file) => OF_MINOR.exec(file)?.[1] ?? []).sort((a, b) => compareVersions(b, a));
+  const sources = await Promise.all([undefined, ...minors].map((minor) => readComponent(component, minor)));
+  return sources.map(({ version }) => version);
+}
+
+/** undefined: go.mod is what there is. */
+async function modFileFor(folder: string, kubernetesVersion: string): Promise<string | undefined> {
+  const minor = kubernetesVersion.split('.').slice(0, 2).join('.');
+  const files = await readdir(folder).catch((): string[] => []);
+  return files.find((file) => OF_MINOR.exec(file)?.[1] === minor);
 }
 
 async function codeOf(folder: string): Promise<string> {

@@ -6,13 +6,13 @@ import { readComponent } from './components.js';
 import { planBuild } from './plan.js';
 
 /** What a build would give: what is built already as it is, the rest by name and version, with '' for its digest. Builds nothing. */
-export async function foreseenBuild(supply: Required<Supply>, arch: Arch): Promise<ArtifactSet> {
-  const { kubernetesVersion, previous, kept, stale } = await planBuild(supply.components, arch, 'nothing');
+export async function foreseenBuild(supply: Required<Supply>, arch: Arch, wanted: string): Promise<ArtifactSet> {
+  const { kubernetesVersion, previous, kept, stale } = await planBuild(supply.components, arch, 'nothing', wanted);
   const components: Record<string, Manifest['components'][string]> = {};
   for (const component of supply.components) {
     const built = kept[component.name];
     const source = stale.find(({ component: { name } }) => name === component.name)?.source;
-    const { version, origin } = source ?? (await readComponent(component));
+    const { version, origin } = source ?? (await readComponent(component, wanted));
     const programs = component.programs.map(({ name }) => ({ name, sha256: '', size: 0 }));
     components[component.name] = built ?? { inputs: '', version, origin, programs };
   }

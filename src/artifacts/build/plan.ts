@@ -1,8 +1,8 @@
 import type { Arch } from '../../model/artifact.js';
 import { componentInputs } from './compile.js';
-import { readComponent, type Component, type ComponentSource } from './components.js';
+import { readComponent, versionsOf, type Component, type ComponentSource } from './components.js';
 import { compareVersions, findGo, type Go } from './go.js';
-import { allStored, readManifest, type BuiltComponent, type Manifest } from '../store/manifest.js';
+import { allManifests, allStored, readManifest, type BuiltComponent, type Manifest } from '../store/manifest.js';
 import { KUBE, kubeComponent } from '../supplies/kubernetes.js';
 
 export interface StaleComponent {
@@ -30,11 +30,23 @@ export interface BuildPlan {
   readonly others: Readonly<Record<string, BuiltComponent>>;
 }
 
-/** Reads the module files and the store; builds nothing. Some ten milliseconds. */
-export async function planBuild(components: readonly Component[], arch: Arch, again: Again): Promise<BuildPlan> {
-  const [go, sources] = await Promise.all([findGo(), Promise.all(components.map(readComponent))]);
+/**
+ * Reads the module files and the store; builds nothing. Some ten milliseconds.
+ * @param wanted the Kubernetes version; absent: the newest that components/ has
+ */
+export async function planBuild(
+  components: readonly Component[],
+  arch: Arch,
+  again: Again,
+  wanted?: string,
+): Promise<BuildPlan> {
+  const [go, sources] = await Promise.all([
+    findGo(),
+    Promise.all(components.map((component) => readComponent(component, wanted))),
+  ]);
   const kubernetesVersion = sources[components.findIndex(({ name }) => name === KUBE)]?.version ?? '';
   const previous = await readManifest(kubernetesVersion, arch);
+  const siblings = (await allManifests()).filter((manifest) => manifest.arch === arch);
   // Without Go nothing can be built anew, so what was built with some other Go is not stale.
   const goVersion = go?.version ?? previous?.goVersion ?? '';
   const kept: Record<string, BuiltComponent> = {};
@@ -43,9 +55,11 @@ export async function planBuild(components: readonly Component[], arch: Arch, ag
     const source = sources[i];
     if (source === undefined) continue;
     const inputs = componentInputs(component, source, arch, goVersion);
-    const built = previous?.components[component.name];
+    // What another version of Kubernetes was built with may be the same.
+    const made = [previous, ...siblings].map((manifest) => manifest?.components[component.name]);
+    const built = made.find((each) => each?.inputs === inputs);
     const unwanted = again === 'all' || (again === 'packages' && component.cgo.includes(arch));
-    if (!unwanted && built?.inputs === inputs && (await allStored(built.programs))) kept[component.name] = built;
+    if (!unwanted && built !== undefined && (await allStored(built.programs))) kept[component.name] = built;
     else stale.push({ component, source, inputs });
   }
   const asked = new Set(components.map(({ name }) => name));
@@ -54,7 +68,7 @@ export async function planBuild(components: readonly Component[], arch: Arch, ag
   return { kubernetesVersion, again, go, neededGo, goVersion, previous, kept, stale, others };
 }
 
-/** The Kubernetes version that components/ builds. */
-export async function sourceKubernetesVersion(): Promise<string> {
-  return (await readComponent(kubeComponent)).version;
+/** The Kubernetes versions that components/ builds, the newest first. */
+export function sourceKubernetesVersions(): Promise<string[]> {
+  return versionsOf(kubeComponent);
 }

@@ -18,7 +18,7 @@ export type OwnPlan =
 
 /** Looks, and makes nothing. @param own of ownSupply */
 export async function planOwn(own: Required<Supply>, arch: Arch): Promise<OwnPlan> {
-  const sources = await Promise.all(own.components.map(readComponent));
+  const sources = await Promise.all(own.components.map((component) => readComponent(component)));
   const fits = ({ components, goVersion }: OwnManifest): boolean =>
     own.components.every((component, i) => {
       const source = sources[i];

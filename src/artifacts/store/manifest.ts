@@ -67,9 +67,9 @@ export async function allManifests(): Promise<Manifest[]> {
 }
 
 /** Removes the manifests of all other Kubernetes versions: nothing can be built from them, and no cluster be made. */
-export async function removeManifestsExcept(kubernetesVersion: string): Promise<void> {
+export async function removeManifestsExcept(versions: readonly string[]): Promise<void> {
   for (const manifest of await allManifests())
-    if (manifest.kubernetesVersion !== kubernetesVersion)
+    if (!versions.includes(manifest.kubernetesVersion))
       await rm(manifestFile(manifest.kubernetesVersion, manifest.arch), { force: true });
 }
 

@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runLocal } from '../../ssh/local.js';
-import { sourceKubernetesVersion } from '../build/plan.js';
+import { sourceKubernetesVersions } from '../build/plan.js';
 import { allManifests, removeManifestsExcept, storedFiles } from './manifest.js';
 import { readKernelManifest } from '../kernel/manifest.js';
 import { allOwnManifests } from '../own/manifest.js';
@@ -18,7 +18,7 @@ export interface Pruned {
 
 /**
  * Empties the build caches and removes store files that no cluster is made of any more: earlier builds, and what was built
- * for another Kubernetes version than this kinit builds. What the other manifests name stays, so that clusters can still be
+ * for a Kubernetes version that this kinit does not build. What the other manifests name stays, so that clusters can still be
  * made without building; official downloads too, unless `official` is given: lock files anywhere may name them.
  */
 export async function pruneArtifacts(
@@ -33,7 +33,7 @@ export async function pruneArtifacts(
   const work = async (): Promise<Pruned> => {
     const cacheBytes = await removeCaches(signal);
     if (options.official === true) await rm(join(storeFolder(), 'official'), { recursive: true, force: true });
-    await removeManifestsExcept(await sourceKubernetesVersion());
+    await removeManifestsExcept(await sourceKubernetesVersions());
     return { cacheBytes, storeBytes: await removeUnnamed() };
   };
   return withStoreLock(work, { signal, onWait: options.onWait ?? (() => undefined) });

@@ -1,4 +1,4 @@
-import { STATIC_TAGS, type Component } from '../build/components.js';
+import { KUBERNETES_MODULE, STATIC_TAGS, type Component } from '../build/components.js';
 import { baseLayer, programLayer } from '../images/layers.js';
 import { BASE_PACKAGES } from '../images/files.js';
 import type { Layer } from '../images/oci.js';
@@ -18,7 +18,7 @@ const TOOLS = ['etcdctl', 'etcdutl'];
 
 export const kubeComponent: Component = {
   name: KUBE,
-  module: 'k8s.io/kubernetes',
+  module: KUBERNETES_MODULE,
   programs: [
     {
       name: KUBE,

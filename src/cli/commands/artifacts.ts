@@ -1,72 +1,12 @@
 import { resolve } from 'node:path';
-import { ARCHES, type Arch } from '../../model/artifact.js';
+import { ARCHES } from '../../model/artifact.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
 import { CHANGES_HOSTS } from '../arguments/exit-codes.js';
+import { build, ownArch } from '../artifacts/build.js';
 import { hostNames, withCheckOptions, withWriteOptions } from '../arguments/options.js';
 import { loadedInventory } from '../files/inventory.js';
 import { bytes, count } from '../render/text.js';
 import { table } from '../render/tables/table.js';
-
-const build = defineCommand({
-  usage: 'build',
-  describe: 'Build everything a cluster needs from checksummed Go modules; what is built already is kept',
-  examples: [
-    ['artifacts build', 'for machines like this one'],
-    ['artifacts build --arch arm64', 'cross-build what can be'],
-    ['artifacts build --refresh', "with today's security updates in the images"],
-  ],
-  exitCodes: ['artifact', 'locked'],
-  options: (yargs) =>
-    yargs
-      .option('arch', {
-        choices: ARCHES,
-        requiresArg: true,
-        describe: 'Architecture of the hosts',
-        default: ownArch(),
-        defaultDescription: "this machine's",
-      })
-      .option('runtime', {
-        type: 'string',
-        requiresArg: true,
-        describe:
-          'Container runtime of the hosts, as the inventory names it; default: that of an inventory that names none',
-      })
-      .option('control-plane', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'How the control plane runs, as the inventory names it; default: likewise',
-      })
-      .option('force', { type: 'boolean', default: false, describe: 'Build all again' })
-      .option('refresh', {
-        type: 'boolean',
-        default: false,
-        describe: 'Build again what has distribution packages in it: image layers, C libraries',
-      }),
-  run: async (args, { emit, signal, ui }) => {
-    const [{ buildArtifacts }, { supplyOf }, { runtimeNamed, RUNTIMES }, { formNamed, FORMS }] = await Promise.all([
-      import('../../artifacts/index.js'),
-      import('../../engine/supply.js'),
-      import('../../runtime/index.js'),
-      import('../../control-plane/index.js'),
-    ]);
-    const supply = supplyOf(
-      args.runtime === undefined ? RUNTIMES[0] : runtimeNamed(args.runtime),
-      args.controlPlane === undefined ? FORMS[0] : formNamed(args.controlPlane),
-    );
-    const again = args.force ? 'all' : args.refresh ? 'packages' : 'nothing';
-    const set = await buildArtifacts({ supply, arch: args.arch, emit, signal, again, verify: true });
-    await ui.result(
-      {
-        arch: set.arch,
-        kubernetesVersion: set.kubernetesVersion,
-        binaries: set.binaries.length,
-        images: set.images.length,
-      },
-      'kinit artifacts list shows them.',
-    );
-    return 0;
-  },
-});
 
 const kernel = defineCommand({
   usage: 'kernel',
@@ -253,7 +193,3 @@ export const artifacts = defineGroup(
     ['artifacts prune', 'several GiB back after a build'],
   ],
 );
-
-function ownArch(): Arch {
-  return process.arch === 'arm64' ? 'arm64' : 'amd64';
-}

@@ -17,6 +17,7 @@ import { reset } from './reset.js';
 import { runtime } from './runtime.js';
 import { status } from './status.js';
 import { token } from './token.js';
+import { upgrade } from './upgrade.js';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   certs,
   datastore,
   runtime,
+  upgrade,
   token,
   kubeconfig,
   artifacts,

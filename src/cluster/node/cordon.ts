@@ -2,6 +2,9 @@ import type { ClusterApi, KubeObject } from '../../model/api.js';
 import { refused } from '../api/errors.js';
 import { field } from '../api/json.js';
 
+/** Why kinit keeps pods off a node for a while. */
+export type CordonReason = 'reboot' | 'runtime' | 'upgrade';
+
 /** On a node that kinit has cordoned for a while, and takes back itself: a person's cordon stays. */
 const OURS = 'kinit/cordoned';
 
@@ -14,7 +17,7 @@ export function cordon(api: ClusterApi, node: string): Promise<KubeObject | unde
 export async function cordonForAWhile(
   api: ClusterApi,
   node: string,
-  why: 'reboot' | 'runtime',
+  why: CordonReason,
 ): Promise<KubeObject | undefined> {
   const there = await api.get({ apiVersion: 'v1', kind: 'Node', name: node });
   if (there === undefined || field(there, 'spec', 'unschedulable') === true) return there;
@@ -22,10 +25,15 @@ export async function cordonForAWhile(
   return change(api, node, 'cordon', marked);
 }
 
+/** Whether kinit keeps pods off a node, for a while. */
+export function isCordonedByUs(node: KubeObject): boolean {
+  return node.metadata.annotations?.[OURS] !== undefined;
+}
+
 /** Lets pods onto a node again, where kinit had cordoned it. False where it had not, or there is no such node. */
 export async function uncordonOurs(api: ClusterApi, node: string): Promise<boolean> {
   const there = await api.get({ apiVersion: 'v1', kind: 'Node', name: node });
-  if (there?.metadata.annotations?.[OURS] === undefined) return false;
+  if (there === undefined || !isCordonedByUs(there)) return false;
   const unmarked = { metadata: { annotations: { [OURS]: null } }, spec: { unschedulable: null } };
   return (await change(api, node, 'uncordon', unmarked)) !== undefined;
 }

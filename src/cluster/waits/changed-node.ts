@@ -17,7 +17,7 @@ export async function servedBy(api: ClusterApi, node: string): Promise<ReadonlyS
 export interface ChangedNode {
   readonly node: string;
   /** In the node's status.nodeInfo (k8s.io/api/core/v1: NodeSystemInfo). */
-  readonly told: 'bootID' | 'containerRuntimeVersion';
+  readonly told: 'bootID' | 'containerRuntimeVersion' | 'kubeletVersion';
   readonly isNew: (told: string) => boolean;
   /** For people: 'runs with cri-o'. */
   readonly news: string;

@@ -1,4 +1,4 @@
-import { STATIC_TAGS } from '../../artifacts/build/components.js';
+import { KUBERNETES_MODULE, STATIC_TAGS } from '../../artifacts/build/components.js';
 import type { Supply } from '../../artifacts/supply.js';
 import { kubernetesLinkerFlags } from '../../artifacts/supplies/kubernetes.js';
 import { AGENT, BIN, PROGRAM } from './places.js';
@@ -12,7 +12,7 @@ export const serverProgram: Supply = {
   components: [
     {
       name: 'embedded',
-      module: 'k8s.io/kubernetes',
+      module: KUBERNETES_MODULE,
       programs: [
         {
           name: PROGRAM,

@@ -14,11 +14,14 @@ import { step, withDatastore, type CareHost, type CareOptions } from './work.js'
 const AGAIN = 'The data are as they were. Mend what is named, then run the same command again.';
 const LOOK = 'look at the datastore';
 
-export interface BackupOptions extends CareOptions {
-  /** Of kinit. */
-  readonly version: string;
+export interface BackupOptions extends CareOptions, CopyOptions {
   /** Whether the keys of the cluster are wanted too. */
   readonly withKeys: boolean;
+}
+
+interface CopyOptions extends Pick<CareOptions, 'inventory' | 'emit'> {
+  /** Of kinit. */
+  readonly version: string;
   /** Takes the file's content (secret) as it comes. */
   readonly write: (content: AsyncIterable<Uint8Array>) => Promise<void>;
 }
@@ -31,37 +34,43 @@ interface Made {
 
 /** A consistent copy of the data, taken while the cluster runs, checked on its host and on its way here. */
 export function backUp(options: BackupOptions): Promise<Made> {
-  const { inventory, version, withKeys, write } = options;
   return withDatastore('datastore backup', options, async ({ leader, signal }) => {
-    const { host, care } = leader;
-    try {
-      const made = await step(leader, care.backup(), { what: 'copy the data', next: AGAIN, change: true });
-      const manifest: BackupManifest = {
-        kinitBackup: 1,
-        kinit: version,
-        cluster: inventory.spec.name,
-        ca: caOf(host),
-        kubernetes: versionOn(host, inventory.spec),
-        datastore: datastoreOf(inventory.spec).id,
-        revision: made.revision,
-        keys: made.keys,
-        bytes: made.bytes,
-        sha256: await digestOn(host, care.scratch),
-        taken: new Date().toISOString(),
-      };
-      await write(packBackup(manifest, fetched(leader, manifest, options, signal)));
-      return { manifest, ...(withKeys ? { keys: await keysOf(host, manifest.cluster) } : {}) };
-    } finally {
-      await host.connection.run(`rm -f -- ${quote(care.scratch)}`).catch(() => undefined);
-    }
+    const manifest = await copyFrom(leader, options, signal);
+    return { manifest, ...(options.withKeys ? { keys: await keysOf(leader.host, manifest.cluster) } : {}) };
   });
+}
+
+/** The same in the middle of a run, from a host that it is connected to. */
+export async function copyFrom(leader: CareHost, options: CopyOptions, signal: AbortSignal): Promise<BackupManifest> {
+  const { inventory, version, write } = options;
+  const { host, care } = leader;
+  try {
+    const made = await step(leader, care.backup(), { what: 'copy the data', next: AGAIN, change: true });
+    const manifest: BackupManifest = {
+      kinitBackup: 1,
+      kinit: version,
+      cluster: inventory.spec.name,
+      ca: caOf(host),
+      kubernetes: versionOn(host, inventory.spec),
+      datastore: datastoreOf(inventory.spec).id,
+      revision: made.revision,
+      keys: made.keys,
+      bytes: made.bytes,
+      sha256: await digestOn(host, care.scratch),
+      taken: new Date().toISOString(),
+    };
+    await write(packBackup(manifest, fetched(leader, manifest, options, signal)));
+    return manifest;
+  } finally {
+    await host.connection.run(`rm -f -- ${quote(care.scratch)}`).catch(() => undefined);
+  }
 }
 
 /** The copy as it comes from the host; breaks off where it is not what lies there. */
 async function* fetched(
   { host, care }: CareHost,
   { bytes, sha256 }: BackupManifest,
-  { emit }: BackupOptions,
+  { emit }: CopyOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   const digest = createHash('sha256');

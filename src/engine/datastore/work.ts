@@ -66,8 +66,8 @@ export async function withDatastore<T>(
   }
 }
 
-/** Those that answer; each knows the silent ones too: what runs there may answer the others, or is missing from them. */
-function careHosts(spec: Spec, live: readonly LiveHost[]): CareHost[] {
+/** Those of these hosts that hold data, the leader first; each knows the silent ones too: what runs there may answer the others, or is missing from them. */
+export function careHosts(spec: Spec, live: readonly LiveHost[]): CareHost[] {
   const members = spec.hosts.filter(isControlPlane).map(({ name, address, internalAddress = address }): CareMember => {
     const host = live.find((each) => each.spec.name === name);
     return { name, address: host === undefined ? internalAddress : nodeAddress(host.spec, host.facts) };

@@ -1,8 +1,8 @@
 import { certificateWishes } from '../../control-plane/index.js';
 import type { CheckResult } from '../../model/check.js';
 import { KinitError } from '../../model/error.js';
-import { isControlPlane, type Spec } from '../../model/spec.js';
-import { changesRuntime, type Command } from '../command.js';
+import type { Spec } from '../../model/spec.js';
+import { changesRuntime, upgrades, type Command } from '../command.js';
 import { endpointOf, toNode } from '../context.js';
 import type { LiveHost } from '../session/session.js';
 import { changedAuthorities } from './authorities.js';
@@ -13,11 +13,12 @@ import { wrongCluster } from './identity.js';
 import { changedOptions } from './options.js';
 import { oneLine, refused, type Refusal } from './refusal.js';
 import { changedRuntimes, packagedRuntimes } from './runtime.js';
-import { versionRefusals } from './version.js';
+import { UPGRADE_MOVE, versionRefusals } from './version.js';
 
 export { withKnownBalancer } from './balancer.js';
 export { NO_CLUSTER, type KnownCluster } from './cluster.js';
 export { knownCluster } from './known.js';
+export { UPGRADE_MOVE } from './version.js';
 export { RUNTIME_MOVE, runtimeChanges, type RuntimeChange } from './runtime.js';
 
 export interface GuardInput {
@@ -28,8 +29,6 @@ export interface GuardInput {
   readonly live: readonly LiveHost[];
   /** Names of the hosts that the run works on. */
   readonly selected: ReadonlySet<string>;
-  /** Ids of its phases. */
-  readonly phases: readonly string[];
 }
 
 /**
@@ -60,7 +59,7 @@ export async function guardCheck(input: GuardInput): Promise<CheckResult> {
   return { ...base, status: 'error', found: refusals.map(oneLine).join('; '), hint };
 }
 
-async function refusalsOf({ spec, known, command, leader, live, selected, phases }: GuardInput): Promise<Refusal[]> {
+async function refusalsOf({ spec, known, command, leader, live, selected }: GuardInput): Promise<Refusal[]> {
   if (!known.exists) return [];
   const nodes = live.map(toNode);
   const wishes = certificateWishes({
@@ -68,15 +67,14 @@ async function refusalsOf({ spec, known, command, leader, live, selected, phases
     node: toNode(leader),
     endpoint: endpointOf(spec, toNode(leader)),
   });
-  const controlPlanes = spec.hosts.filter(isControlPlane);
   return [
     ...versionRefusals({
       running: known.running,
       wanted: spec.kubernetesVersion,
+      oldest: known.oldest,
+      upgrades: upgrades(command),
+      begun: known.moves.find(({ what }) => what === UPGRADE_MOVE),
       open: known.open,
-      keeps: keepsVersion(command),
-      throughControlPlane:
-        controlPlanes.every(({ name }) => selected.has(name)) && THROUGH.every((id) => phases.includes(id)),
     }),
     ...changedOptions(spec, known),
     ...changedBalancer(spec, known),
@@ -85,15 +83,6 @@ async function refusalsOf({ spec, known, command, leader, live, selected, phases
     ...(await changedAuthorities(spec, wishes, leader.facts)),
   ];
 }
-
-/** Why a command leaves the cluster's version as it is; undefined where it may bring a later one. */
-function keepsVersion(command: Command): string | undefined {
-  if (command === 'join') return 'a host joins with the version that the cluster runs, no newer';
-  return changesRuntime(command) ? 'runtime and version are changed one after the other' : undefined;
-}
-
-/** Phases that bring the control plane to another version. */
-const THROUGH = ['images', 'control-plane', 'controllers'];
 
 function nothingToJoin({ exists, open }: KnownCluster, host: string): KinitError | undefined {
   if (exists && open) return undefined;

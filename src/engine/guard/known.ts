@@ -30,9 +30,10 @@ export async function knownCluster(ask: AskCluster): Promise<KnownCluster> {
   if (nodes.length === 0 && manifestsOf(live).length === 0) return NO_CLUSTER;
   const address = nodeAddress(leader.spec, leader.facts);
   const open = await apiListens(leader, address, ask);
-  const running = newestRunning(live);
+  const versions = versionsRunning(live);
+  const running = versions.at(-1);
   const recorded = (open ? await throughApi(ask) : undefined) ?? fromCopies(live) ?? fromHosts(live);
-  return { exists: true, open, ...recorded, ...defined({ running: running ?? recorded.running }) };
+  return { exists: true, open, ...recorded, ...defined({ running: running ?? recorded.running, oldest: versions[0] }) };
 }
 
 type Recorded = Omit<KnownCluster, 'exists' | 'open'>;
@@ -100,9 +101,9 @@ function fromHosts(live: readonly LiveHost[]): Recorded {
   };
 }
 
-function newestRunning(live: readonly LiveHost[]): string | undefined {
+/** Of API servers, the oldest first. */
+function versionsRunning(live: readonly LiveHost[]): readonly string[] {
   return manifestsOf(live)
     .flatMap(({ running: { version } }) => version ?? [])
-    .sort(compareVersions)
-    .at(-1);
+    .sort(compareVersions);
 }

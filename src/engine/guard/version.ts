@@ -1,14 +1,20 @@
+import type { RecordedMove } from '../../model/record.js';
 import { compareVersions, minorsBetween } from '../../model/text/version.js';
 import type { Refusal } from './refusal.js';
+
+/** `what` of a move of the record: the whole cluster goes from one version of Kubernetes to another. */
+export const UPGRADE_MOVE = 'upgrade';
 
 export interface VersionStep {
   /** The newest API server's; undefined: not known. */
   readonly running: string | undefined;
+  /** The oldest API server's, where that is known. */
+  readonly oldest?: string | undefined;
   readonly wanted: string;
-  /** The run leaves the cluster's version as it is, because of this: a clause. */
-  readonly keeps: string | undefined;
-  /** The control plane takes part in this run, with the phases that change its version. */
-  readonly throughControlPlane: boolean;
+  /** The run is there to bring a later version. */
+  readonly upgrades: boolean;
+  /** An upgrade that is not through. */
+  readonly begun?: Pick<RecordedMove, 'from' | 'to'> | undefined;
   /** An API server answers. */
   readonly open: boolean;
 }
@@ -16,29 +22,35 @@ export interface VersionStep {
 /**
  * Whether the version may go from the one to the other. Never down: what is in the datastore may be of the later version
  * already. One minor version at a time, the control plane first: a kubelet is never newer than its API server
- * (https://kubernetes.io/releases/version-skew-policy/).
+ * (https://kubernetes.io/releases/version-skew-policy/). And only node by node: that is what kinit upgrade is for.
  */
-export function versionRefusals({ running, wanted, keeps, throughControlPlane, open }: VersionStep): Refusal[] {
-  if (running === undefined || running === wanted) return [];
-  const refusal = (why: string, todo: string): Refusal[] => [
-    { option: 'kubernetesVersion', there: running, wanted, why, todo },
+export function versionRefusals({ running, oldest = running, wanted, upgrades, begun, open }: VersionStep): Refusal[] {
+  if (running === undefined || oldest === undefined) return [];
+  const refusal = (why: string, todo: string, there = running): Refusal[] => [
+    { option: 'kubernetesVersion', there, wanted, why, todo },
   ];
+  if (begun !== undefined && !upgrades)
+    return refusal(
+      'an upgrade was begun and is not through',
+      'Run kinit upgrade: it goes on where it was cut.',
+      `${begun.from} and ${begun.to}`,
+    );
+  if (running === wanted && oldest === wanted) return [];
   if (compareVersions(wanted, running) < 0)
     return refusal('Kubernetes does not go back to an earlier version', `Set kubernetesVersion: ${running}.`);
-  const minors = minorsBetween(running, wanted);
+  const minors = minorsBetween(oldest, wanted);
   if (minors === undefined || minors > 1)
     return refusal(
       'Kubernetes goes up one minor version at a time',
-      `Set kubernetesVersion to one of ${nextMinor(running)} first, and run kinit init; then the next.`,
+      `Set kubernetesVersion to one of ${nextMinor(oldest)} first, and run kinit upgrade; then the next.`,
+      oldest,
     );
-  if (keeps !== undefined)
-    return refusal(keeps, `Set kubernetesVersion: ${running}, or bring the cluster to ${wanted} first: kinit init.`);
-  if (!throughControlPlane)
+  if (!upgrades)
     return refusal(
-      'the control plane gets a version before the nodes do',
-      'Run kinit init without naming hosts or phases.',
+      'a running cluster gets a later version node by node, the control plane first',
+      `Run kinit upgrade (--dry-run says what it would do); for this run set kubernetesVersion: ${running}.`,
     );
-  if (!open)
+  if (!open && begun === undefined)
     return refusal(
       'no API server answers, and a cluster is brought to another version only when it works',
       `Set kubernetesVersion: ${running} and run kinit init, which mends it; then go on.`,

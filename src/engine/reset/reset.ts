@@ -16,7 +16,7 @@ import {
   type HostResult,
   type PhaseTiming,
 } from '../run/outcome.js';
-import type { RunResult } from '../run/run.js';
+import type { RunResult } from '../run/options.js';
 import { stoppedByStrict } from '../run/stopped.js';
 import { controlPlanesOf, leaderOf } from '../session/leader.js';
 import { clusterLock, lockLost, type LockWish } from '../session/lock.js';

@@ -58,6 +58,7 @@ export async function prepare(run: HostsRun, found?: Prepared['artifacts']): Pro
     known,
     selected,
     moves: run.moves,
+    upgradesFrom: run.upgradesFrom,
     kinit: version,
     renewalOf: (host) => (selected.has(host) ? renewal : 'due'),
     mayReadKeys: !run.dryRun,

@@ -40,6 +40,8 @@ export interface HostsRun {
   readonly strict: boolean;
   /** What is on its way meanwhile, for the record; absent: what it has. */
   readonly moves?: readonly RecordedMove[];
+  /** Kubernetes version of the oldest API server, where this run brings a later one: kubelets wait. */
+  readonly upgradesFrom?: string;
   /** Which certificates of the selected hosts are renewed. */
   readonly renewal: Renewal;
   /** CAs that are taken to a stage of their replacement. */

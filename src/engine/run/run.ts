@@ -1,18 +1,16 @@
 import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
-import type { Emit } from '../../model/event.js';
 import type { Phase } from '../../model/phase.js';
 import type { PlanContent } from '../../model/plan.js';
 import type { LoadedInventory } from '../../model/spec.js';
-import type { Renewal } from '../../pki/index.js';
 import { KERNEL_STEP, hostsToMove, moveKernels, type Moved } from '../kernel/move.js';
-import { changesHosts, changesRuntime, type Command } from '../command.js';
+import { changesHosts, changesRuntime, upgrades } from '../command.js';
 import { explainFailedRun } from '../explain/failed-run.js';
 import { guard, guardCheck, knownCluster, withKnownBalancer, type KnownCluster } from '../guard/index.js';
-import type { ReviewedPlan } from '../plan/reviewed.js';
 import { changeRuntimes } from '../runtime-change/index.js';
+import { upgradeCluster } from '../upgrade/index.js';
 import { requireLeader } from '../session/leader.js';
-import { clusterLock, lockLost, whileHeld, type ClusterLock, type LockWish } from '../session/lock.js';
+import { clusterLock, lockLost, whileHeld, type ClusterLock } from '../session/lock.js';
 import { settled, withoutStrangers } from '../session/past.js';
 import { checkHostNames, checkJoining, selectHosts, selectPhases } from '../session/select.js';
 import { closeHosts, openHosts, type LiveHost, type OpenedHosts } from '../session/session.js';
@@ -28,42 +26,9 @@ import {
   type HostResult,
   type HostsOutcome,
 } from './outcome.js';
+import type { RunOptions, RunResult } from './options.js';
 import type { HostsRun } from './pass.js';
 import { preflight } from './preflight.js';
-
-export interface RunOptions extends Pick<HostsRun, 'rotation'> {
-  readonly inventory: LoadedInventory;
-  readonly command: Command;
-  /** Names of hosts; all of the inventory (join: those not in the cluster yet) when absent. */
-  readonly hosts?: readonly string[];
-  readonly skip: readonly string[];
-  readonly only: readonly string[];
-  readonly ignorePreflight: readonly string[];
-  readonly acceptNewHostKeys: boolean;
-  /** The first host that fails stops all. */
-  readonly strict: boolean;
-  /** What to do when another kinit holds the cluster's lock. */
-  readonly lock: LockWish;
-  /** Version of kinit, as plans note it. */
-  readonly version: string;
-  /** Which certificates of the hosts asked for are renewed; default: those that are due. */
-  readonly renewal?: Renewal;
-  /** runtime-change: seconds that the pods of a node get to leave it. */
-  readonly drainSeconds?: number;
-  /** apply: the plan that is carried out. */
-  readonly reviewed?: ReviewedPlan;
-  /** Asks before hosts are rebooted; throws where they may not be. Absent: for commands that reboot none. */
-  readonly mayReboot?: (question: string) => Promise<void>;
-  readonly emit: Emit;
-  readonly signal: AbortSignal;
-}
-
-export interface RunResult {
-  readonly changes: number;
-  readonly failedHosts: readonly string[];
-  /** Of plan: what would be done. */
-  readonly plan?: PlanContent;
-}
 
 /** Brings hosts to what the inventory says (init, join, apply), or says what that would take (plan, check). */
 export async function runCluster(options: RunOptions): Promise<RunResult> {
@@ -118,7 +83,7 @@ async function attempt(
     { ...options, ...(changesHosts(command) ? { beforeChanges: lock.take } : {}) },
   );
   try {
-    const chosen = await chooseHosts(withFailures(opened, before, options), phases, options);
+    const chosen = await chooseHosts(withFailures(opened, before, options), options);
     if (before === undefined) {
       const moved = await kernels(chosen, lock, options);
       if (moved !== undefined) return { moved };
@@ -168,7 +133,7 @@ async function kernels(
   if (skip.includes(KERNEL_STEP) || (only.length > 0 && !only.includes(KERNEL_STEP))) return undefined;
   const mine = live.filter(({ spec }) => selected.has(spec.name) && !unfit.has(spec.name));
   const todo = hostsToMove(mine, options.inventory);
-  if (todo.length === 0 || !changesHosts(command) || changesRuntime(command)) return undefined;
+  if (todo.length === 0 || !changesHosts(command) || changesRuntime(command) || upgrades(command)) return undefined;
   if (mayReboot === undefined)
     throw new KinitError(
       `${todo.map(({ spec }) => spec.name).join(', ')}: the inventory wants another kernel, and kinit ${command} reboots no host`,
@@ -194,7 +159,7 @@ interface Chosen extends OpenedHosts {
 }
 
 /** Who leads, who is worked on, who is fit. Throws where nothing can be done without those that are not. */
-async function chooseHosts(opened: OpenedHosts, phases: readonly Phase[], options: RunOptions): Promise<Chosen> {
+async function chooseHosts(opened: OpenedHosts, options: RunOptions): Promise<Chosen> {
   const { command, emit, skip, inventory } = options;
   const { lost } = opened;
   const live = await withoutStrangers(opened.live, inventory.spec);
@@ -216,7 +181,7 @@ async function chooseHosts(opened: OpenedHosts, phases: readonly Phase[], option
   const selected = selectHosts(live, { hosts: options.hosts, fresh: command === 'join' });
   const checked = live.filter(({ spec }) => selected.has(spec.name));
   const known = await knownCluster({ ...options, leader, live, mayReadKeys: changesHosts(command) });
-  const guarded = { spec: inventory.spec, known, command, leader, live, selected, phases: phases.map(({ id }) => id) };
+  const guarded = { spec: inventory.spec, known, command, leader, live, selected };
   if (command !== 'check') await guard(guarded);
   const more = command === 'check' ? [{ host: leader.spec.name, check: await guardCheck(guarded) }] : [];
   const unfit =
@@ -255,7 +220,11 @@ async function goThroughPhases(
     known,
     dryRun: !changes,
   };
-  const outcome = await (changesRuntime(options.command) ? changeRuntimes(run, options) : runHosts(run));
+  const outcome = await (changesRuntime(options.command)
+    ? changeRuntimes(run, options)
+    : upgrades(options.command)
+      ? upgradeCluster(run, { ...options, lost })
+      : runHosts(run));
   const reached = new Set(outcome.timings.map(({ phase }) => phase));
   const notReached = phases.map(({ id }) => id).filter((id) => !reached.has(id));
   if (changes) await explainFailedRun({ ...options, signal, live, lost, failures: outcome.failures, notReached });

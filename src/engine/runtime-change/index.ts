@@ -7,7 +7,7 @@ import { requireOtherControlPlanes } from '../session/leader.js';
 import { changeNode } from './node.js';
 import { planChanges } from './plan.js';
 import { queueOf } from './queue.js';
-import { begin, type Work } from './work.js';
+import { begin, type Work } from '../moves/work.js';
 
 /** As long as a pod may take to be made anew elsewhere, and more: five minutes. */
 const DRAIN_SECONDS = 300;

@@ -8,7 +8,7 @@ import { killPoint } from '../change/kill-point.js';
 import { RUNTIME_MOVE, type RuntimeChange } from '../guard/index.js';
 import { factsOf } from '../session/facts.js';
 import { takeAway, whatGoes } from './take-away.js';
-import { contextOf, hostOf, pass, step, type Work } from './work.js';
+import { contextOf, hostOf, pass, step, type Work } from '../moves/work.js';
 
 /** Phases about the cluster as a whole: they run when the node takes pods again. */
 const AT_THE_END = ['ready'];
@@ -56,7 +56,7 @@ async function drain(change: RuntimeChange, work: Work): Promise<ReadonlySet<str
   await step(DRAIN, node, work, async ({ api, progress, signal }) => {
     const cluster = await api();
     served = await servedBy(cluster, node);
-    await drainGently(cluster, node, { timeoutSeconds: work.drainSeconds, progress, signal });
+    await drainGently(cluster, node, { why: 'runtime', timeoutSeconds: work.drainSeconds, progress, signal });
     return 1;
   });
   return served;

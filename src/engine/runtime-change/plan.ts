@@ -5,7 +5,7 @@ import { runHosts } from '../run/hosts.js';
 import type { HostsOutcome } from '../run/outcome.js';
 import { DRAIN, TAKE_AWAY, UNCORDON } from './node.js';
 import { whatGoes } from './take-away.js';
-import { contextOf, hostOf, type Work } from './work.js';
+import { contextOf, hostOf, type Work } from '../moves/work.js';
 
 /** What would be done on each node, in the order of its steps. */
 export async function planChanges(queue: readonly RuntimeChange[], work: Work): Promise<HostsOutcome> {

@@ -32,7 +32,8 @@ function recordOf(context: PhaseContext): ClusterRecord {
   return {
     version: RECORD_VERSION,
     kinit,
-    kubernetes: spec.kubernetesVersion,
+    // What is on its way stands in the moves.
+    kubernetes: context.upgradesFrom ?? spec.kubernetesVersion,
     options: { ...guardedValues(spec) },
     decisions: { ...decisions },
     nodes: { ...members },

@@ -2,8 +2,8 @@ import type { BinaryArtifact } from '../../model/artifact.js';
 import type { Phase } from '../../model/phase.js';
 import { fetchingEnvironment } from '../../model/seams/proxies.js';
 import type { Spec } from '../../model/spec.js';
-import { comesWithKubelet, kubeletWaits } from '../cluster/kubelet-waits.js';
-import { binary, directory } from '../../resources/index.js';
+import { comesWithKubelet, isKubeletProgram, kubeletWaits } from '../cluster/kubelet-waits.js';
+import { binary, directory, STAGED, stagedBinary } from '../../resources/index.js';
 
 export const binaries: Phase = {
   id: 'binaries',
@@ -16,6 +16,19 @@ export const binaries: Phase = {
       .filter(({ on }) => on === undefined || context.node.isControlPlane)
       .filter((artifact) => !kubeletWaits(context) || !comesWithKubelet(context, artifact))
       .map((artifact) => delivered(context.spec, artifact)),
+  ],
+};
+
+/** Not of init: what an upgrade brings to every host before it changes the first. It is installed when the host's turn comes. */
+export const staged: Phase = {
+  id: 'staged',
+  title: 'Programs of the later version, beside those in use',
+  appliesTo: () => true,
+  resources: (context) => [
+    directory({ path: STAGED, mode: 0o700 }),
+    ...context.artifacts.binaries
+      .filter((artifact) => isKubeletProgram(context, artifact))
+      .map((artifact) => stagedBinary(delivered(context.spec, artifact))),
   ],
 };
 

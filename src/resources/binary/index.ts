@@ -22,6 +22,8 @@ interface Pull {
 export interface BinarySeen {
   /** Lower-case hex of what is installed; '' where nothing is. */
   readonly sha256: string;
+  /** Of one that was brought to be installed later; '' where none was. */
+  readonly staged: string;
   /** It is known from the stamp, or would have to be hashed again at the next run. */
   readonly stamped: boolean;
   readonly mode: number;
@@ -32,12 +34,31 @@ export interface BinarySeen {
 
 const MODE = 0o755;
 
+/** Where programs lie that are installed later. */
+export const STAGED = `${STATE_DIR}/staged`;
+
 /** Of what a plan names and this machine does not have yet. */
 const NOT_KNOWN_YET = 'digest not known yet: init builds or fetches it';
 
 /** An executable and the links that name it, installed from a file on the operator's machine, or fetched by the host. */
 export function binary({ artifact, pull }: Pick<BinaryResource, 'artifact' | 'pull'>): BinaryResource {
   return { kind: 'binary', id: binaryId(artifact.installPath), artifact, ...defined({ pull }) };
+}
+
+/**
+ * The same program, brought to the host and not installed yet: what installs it later takes it from here. So nothing has to be
+ * sent, or can be missing, when it is its turn.
+ */
+export function stagedBinary({ artifact, pull }: Pick<BinaryResource, 'artifact' | 'pull'>): BinaryResource {
+  const name = `staged-${artifact.name}`;
+  return binary({
+    artifact: { ...artifact, name, installPath: stagedPath(artifact), links: [] },
+    ...defined({ pull }),
+  });
+}
+
+function stagedPath({ name }: Pick<BinaryArtifact, 'name'>): string {
+  return `${STAGED}/${name.replace(/^staged-/, '')}`;
 }
 
 /** Id of the program at a path. */
@@ -52,6 +73,7 @@ const DOWNLOADS = `${STATE_DIR}/downloads`;
 const FETCH = shellScript('./fetch.sh', import.meta.url);
 
 const OBSERVE = shellScript('./observe.sh', import.meta.url);
+const TAKE = shellScript('./take.sh', import.meta.url);
 const FINISH = shellScript('./finish.sh', import.meta.url);
 const SAVE = shellScript('./save.sh', import.meta.url);
 const RESTORE = shellScript('./restore.sh', import.meta.url);
@@ -59,11 +81,13 @@ const RESTORE = shellScript('./restore.sh', import.meta.url);
 export const binaryKind: ResourceKind<BinaryResource, BinarySeen> = {
   kind: 'binary',
   describe: { change: 'Installs', subject: asCode, undone: RESTORED },
-  observe: ({ artifact }) => sh(OBSERVE, { args: [artifact.installPath, stampOf(artifact), ...artifact.links] }),
+  observe: ({ artifact }) =>
+    sh(OBSERVE, { args: [artifact.installPath, stampOf(artifact), stagedPath(artifact), ...artifact.links] }),
   parse: (_r, output) => {
     const fields = parseFields(output);
     return {
       sha256: fields.get('sha256') ?? '',
+      staged: fields.get('staged') ?? '',
       stamped: fields.get('stamped') === 'yes',
       mode: Number.parseInt(fields.get('mode') ?? '0', 8),
       owner: fields.get('owner') ?? '',
@@ -86,7 +110,8 @@ export const binaryKind: ResourceKind<BinaryResource, BinarySeen> = {
   },
   apply: (r, seen) => {
     const { artifact } = r;
-    const bring = seen.sha256 === artifact.sha256 ? [] : [broughtBy(r)];
+    const bring =
+      seen.sha256 === artifact.sha256 ? [] : [seen.staged === artifact.sha256 ? taken(artifact) : broughtBy(r)];
     const { installPath, sha256, links } = artifact;
     const args = [installPath, sha256, stampOf(artifact), octal(MODE), ...links];
     return [...bring, { do: 'script', script: sh(FINISH, { args }) }];
@@ -100,6 +125,10 @@ export const binaryKind: ResourceKind<BinaryResource, BinarySeen> = {
     restore: ({ name, paths }) => sh(RESTORE, { args: [stampOf({ name }), ...paths.toReversed()] }),
   }),
 };
+
+function taken(artifact: BinaryArtifact): Step {
+  return { do: 'script', script: sh(TAKE, { args: [artifact.installPath, stagedPath(artifact)] }) };
+}
 
 function broughtBy({ artifact, pull }: BinaryResource): Step {
   const { installPath, sha256, size, localFile, download } = artifact;

@@ -1,14 +1,15 @@
 # shellcheck shell=sh
 # Prints of a program that is installed sha256, mode, owner and, where its hash did not have to be reckoned,
-# stamped=yes; and link=PATH TARGET of every link that is there.
-# $1 = path of the program, $2 = stamp of the last installation; the others = links
+# stamped=yes; staged=SHA256 of one that was brought to be installed later; and link=PATH TARGET of every link that is there.
+# $1 = path of the program, $2 = stamp of the last installation, $3 = where one would be staged; the others = links
 # include: ../../shell/lib/absent.sh
 # include: ../../shell/lib/sha256.sh
 # include: fingerprint.sh
 
 program=$1
 stamp=$2
-shift 2
+staged=$3
+shift 3
 
 print_program() {
   sha256=
@@ -28,6 +29,10 @@ if [ -f "$program" ] && [ ! -L "$program" ]; then
   print_program
 elif [ ! -e "$program" ] && [ ! -L "$program" ]; then
   must_be_absent "$program"
+fi
+if [ -f "$staged" ] && [ "$staged" != "$program" ]; then
+  digest=$(sha256sum < "$staged") || exit 1
+  echo "staged=${digest%% *}"
 fi
 if [ $# -gt 0 ]; then
   find "$@" -maxdepth 0 -type l -printf 'link=%p %l\n' 2> /dev/null

@@ -35,7 +35,7 @@ function cluster(pods: readonly KubeObject[], evict: (name: string) => ApiRespon
   });
 }
 
-const options = { ...fakeTools(), timeoutSeconds: 0.05 };
+const options = { ...fakeTools(), why: 'runtime', timeoutSeconds: 0.05 } as const;
 
 test('what a controller makes anew leaves; DaemonSets, static pods and pods that nobody would make anew stay', async () => {
   const mirror = { annotations: { 'kubernetes.io/config.mirror': 'x' } };
@@ -61,6 +61,22 @@ test('a budget that does not let go is named with its numbers; nothing is delete
     hint: expect.stringMatching(/budget allow one pod less.*run the same command again/) as string,
   });
   expect(api.calls.filter((call) => call.startsWith('DELETE') || call.startsWith('delete'))).toEqual([]);
+});
+
+test('a node that is drained before anything of it was changed takes pods again where it does not get empty', async () => {
+  const ours = { ...node('a'), metadata: { name: 'a', annotations: { 'kinit/cordoned': 'upgrade' } } };
+  const patches: unknown[] = [];
+  const api = fakeApi([ours], {
+    [NODE]: (body) => {
+      patches.push(body);
+      return { status: 200, body };
+    },
+    [PODS]: () => ({ status: 200, body: { items: [pod('web', 'ReplicaSet')] } }),
+    'POST /api/v1/namespaces/shop/pods/web/eviction': () => ({ status: 429, body: { message: 'no' } }),
+  });
+  const error = await failure(drainGently(api, 'a', { ...options, why: 'upgrade', goesBack: true }));
+  expect(error.message).toContain('it takes pods again');
+  expect(patches.at(-1)).toMatchObject({ spec: { unschedulable: null } });
 });
 
 test('a pod that was told to end and does not is named', async () => {

@@ -45,8 +45,7 @@ async function guarded(spec: Spec, more: Partial<KnownCluster> = {}, input: Part
   const [leader] = live;
   if (leader === undefined) throw new Error('no host');
   const selected = new Set(spec.hosts.map(({ name }) => name));
-  const phases = ['images', 'control-plane', 'controllers'];
-  return guard({ spec, known, command: 'init', leader, live, selected, phases, ...input }).then(
+  return guard({ spec, known, command: 'init', leader, live, selected, ...input }).then(
     () => 'passes',
     (error: KinitError) =>
       `${error.context.class}: ${error.message}\n${error.context.found ?? ''}\n${error.context.hint ?? ''}`,

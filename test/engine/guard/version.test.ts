@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { versionRefusals, type VersionStep } from '../../../src/engine/guard/version.js';
 
 const step = (running: string | undefined, wanted: string, more: Partial<VersionStep> = {}): string =>
-  versionRefusals({ running, wanted, keeps: undefined, throughControlPlane: true, open: true, ...more })
+  versionRefusals({ running, wanted, upgrades: true, open: true, ...more })
     .map(({ there, wanted: to, why, todo }) => `${there} -> ${to}: ${why}. ${todo}`)
     .join('\n');
 
@@ -27,9 +27,20 @@ test.each([
   expect(said).toContain(todo);
 });
 
-test('a newer version goes through the control plane: not by a join, not without it, not while it is down', () => {
-  expect(step('1.36.3', '1.36.4', { keeps: 'a host joins with it' })).toContain('a host joins with it');
-  expect(step('1.36.3', '1.36.4', { throughControlPlane: false })).toContain('before the nodes do');
+test('a later version comes by an upgrade alone, and not while the API is down', () => {
+  expect(step('1.36.3', '1.36.4', { upgrades: false })).toContain('Run kinit upgrade');
   expect(step('1.36.3', '1.36.4', { open: false })).toContain('no API server answers');
-  expect(step('1.36.3', '1.36.3', { keeps: 'a host joins with it', throughControlPlane: false, open: false })).toBe('');
+  expect(step('1.36.3', '1.36.3', { upgrades: false, open: false })).toBe('');
+});
+
+test('one that was begun is gone on with, also while the API is down, and by nothing else', () => {
+  const begun = { from: '1.35.4', to: '1.36.3' };
+  expect(step('1.36.3', '1.36.3', { oldest: '1.35.4', begun, open: false })).toBe('');
+  expect(step('1.36.3', '1.36.3', { begun, upgrades: false })).toContain('1.35.4 and 1.36.3');
+  expect(step('1.36.3', '1.36.3', { begun, upgrades: false })).toContain('Run kinit upgrade: it goes on');
+  expect(step('1.36.3', '1.36.3', { oldest: '1.35.4', upgrades: false })).toContain('node by node');
+});
+
+test('two minor versions are counted from the oldest API server', () => {
+  expect(step('1.35.4', '1.36.3', { oldest: '1.34.8' })).toContain('one minor version at a time');
 });

@@ -70,9 +70,4 @@ test('in the process of the kubelet it is there for the stock kubeadm too; on a 
   const later = { ...contextOf(1, 'member', EMBEDDED), upgradesFrom: '1.35.4' };
   expect(kinds(later)).not.toContain('service');
   expect(phase('through-balancer').appliesTo(later)).toBe(false);
-  expect(
-    phase('kubelet-upgrade')
-      .resources(later)
-      .map(({ kind }) => kind),
-  ).toContain('kubeletServer');
 });

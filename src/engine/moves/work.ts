@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.js';
 import { asKinitError, KinitError } from '../../model/error.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import type { RecordedMove } from '../../model/record.js';
@@ -66,18 +67,31 @@ export async function pass(
   work: Work,
   moves: readonly RecordedMove[],
 ): Promise<void> {
-  const { run, live, open, prepared } = work;
-  const known = { ...run.known, open };
-  const outcome = await runHosts({ ...run, live, phases, known, moves, selected: new Set([node]) }, prepared.artifacts);
-  work.timings.push(...outcome.timings);
-  if (outcome.failures.size === 0) return;
-  const ill = [...outcome.failures.keys()];
-  for (const [host, error] of outcome.failures) work.failures.set(host, error);
-  const own = outcome.failures.get(node);
+  const ill = await passOver(phases, [node], work, { moves });
+  if (ill.length === 0) return;
+  const own = work.failures.get(node);
   if (own !== undefined) throw asKinitError(own);
   throw new KinitError(`not through: it waited for ${ill.join(', ')}`, {
     class: 'partial',
     host: node,
     hint: `Mend ${ill.join(', ')}, then run the same command again.`,
   });
+}
+
+/** Takes several nodes through phases, side by side. Gives those that failed; what they failed with is in the work. */
+export async function passOver(
+  phases: readonly Phase[],
+  nodes: readonly string[],
+  work: Work,
+  { moves, upgradesFrom }: Pick<HostsRun, 'moves' | 'upgradesFrom'>,
+): Promise<readonly string[]> {
+  const { run, live, open, prepared } = work;
+  const known = { ...run.known, open };
+  const outcome = await runHosts(
+    { ...run, live, phases, known, selected: new Set(nodes), ...defined({ moves, upgradesFrom }) },
+    prepared.artifacts,
+  );
+  work.timings.push(...outcome.timings);
+  for (const [host, error] of outcome.failures) work.failures.set(host, error);
+  return [...outcome.failures.keys()];
 }

@@ -1,0 +1,101 @@
+import { dirname, join } from 'node:path';
+import { KinitError } from '../../model/error.js';
+import type { LoadedInventory } from '../../model/spec.js';
+import { defineCommand } from '../arguments/command.js';
+import { CHANGES_HOSTS } from '../arguments/exit-codes.js';
+import { withCheckOptions, withWriteOptions } from '../arguments/options.js';
+import { loadedInventory } from '../files/inventory.js';
+import { count } from '../render/text.js';
+
+/** A running cluster to a later version of Kubernetes. */
+export const upgrade = defineCommand({
+  usage: 'upgrade',
+  describe: "Bring a running cluster to the inventory's version of Kubernetes: control planes first, then node by node",
+  examples: [
+    ['upgrade --dry-run', 'all that would move, and what may block it'],
+    ['upgrade', 'to kubernetesVersion of the inventory; run again, it goes on where it was cut'],
+    ['upgrade --to 1.36.3', 'whatever the inventory says'],
+  ],
+  exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact', 'refused'],
+  options: (yargs) =>
+    withWriteOptions(withCheckOptions(yargs))
+      .option('to', { type: 'string', requiresArg: true, describe: 'Version to go to; default: that of the inventory' })
+      .option('dry-run', { type: 'boolean', default: false, describe: 'Only show what would be done' })
+      .option('drain-timeout', {
+        type: 'string',
+        default: '5m',
+        requiresArg: true,
+        describe:
+          'How long the pods of a node may take to leave it (30s, 10m); then it takes pods again, and the upgrade ends there',
+      })
+      .option('ignore-health', {
+        type: 'boolean',
+        default: false,
+        describe: 'Go on although nodes are not Ready, hosts do not answer, or API versions are in use that go',
+      })
+      .option('snapshot', {
+        type: 'string',
+        requiresArg: true,
+        describe:
+          'Folder here for the copy of the data that is taken before (mode 600); default: that of the inventory',
+      }),
+  run: async (args, context) => {
+    const inventory = await withVersion(await loadedInventory(args, context), args.to);
+    const [{ runEngine }, { renderPlan }, { writeSecretFile }] = await Promise.all([
+      import('../run-engine.js'),
+      import('../render/tables/changes.js'),
+      import('../files/secret.js'),
+    ]);
+    const { record, ui } = context;
+    const { kubernetesVersion, hosts } = inventory.spec;
+    const folder = args.snapshot ?? dirname(inventory.file);
+    const wishes = {
+      despiteTrouble: args.ignoreHealth,
+      save: async (name: string, content: AsyncIterable<Uint8Array>): Promise<string> => {
+        const file = join(folder, `${name}-${new Date().toISOString().replace(/[-:]|\..*/g, '')}.backup`);
+        await writeSecretFile(file, content);
+        return file;
+      },
+    };
+    if (args.dryRun) {
+      await runEngine('upgrade-plan', inventory, undefined, { ...args, upgrade: wishes }, context);
+      const names = hosts.map(({ name }) => name);
+      await ui.result({ changes: record.changes.length }, renderPlan(record.changes, names, ui.paint, ui.verbose));
+      return 0;
+    }
+    const { changes, failedHosts } = await runEngine(
+      'upgrade',
+      inventory,
+      undefined,
+      { ...args, upgrade: wishes },
+      context,
+    );
+    const done =
+      changes === 0
+        ? `Nothing to change: the cluster runs Kubernetes ${kubernetesVersion}.`
+        : `The cluster runs Kubernetes ${kubernetesVersion} now: ${count(changes, 'change')}.`;
+    const next = args.to === undefined ? [] : [`Next: set kubernetesVersion: ${kubernetesVersion} in the inventory.`];
+    await ui.result({ kubernetes: kubernetesVersion, changes, failedHosts }, [done, ...next].join('\n'));
+    return 0;
+  },
+});
+
+async function withVersion(inventory: LoadedInventory, to: string | undefined): Promise<LoadedInventory> {
+  if (to === undefined) return inventory;
+  const [{ KUBERNETES_VERSIONS }, { compareVersions }] = await Promise.all([
+    import('../../model/spec.js'),
+    import('../../model/text/version.js'),
+  ]);
+  const kubernetesVersion = to.replace(/^v/, '');
+  const { minimum, maximum } = KUBERNETES_VERSIONS;
+  const known =
+    /^\d+\.\d+\.\d+$/.test(kubernetesVersion) &&
+    compareVersions(kubernetesVersion, minimum) >= 0 &&
+    compareVersions(kubernetesVersion, maximum) <= 0;
+  if (!known)
+    throw new KinitError(`--to must be a full version from ${minimum} to ${maximum}, such as 1.36.3`, {
+      class: 'usage',
+      found: to,
+    });
+  return { ...inventory, spec: { ...inventory.spec, kubernetesVersion } };
+}

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { controlPlaneOf } from '../../control-plane/index.js';
+import { requireOtherControlPlanes } from '../session/leader.js';
+import { killPoint } from '../change/kill-point.js';
+import { passOver, step } from '../moves/work.js';
+import { type Upgrade, notReached } from './upgrade.js';
+import { mustBeWell } from './must-be-well.js';
+import { CONTROL_PLANE, STABLE, STAYS } from './steps.js';
+
+/** Seconds after which what ends at once, or soon, has ended. */
+const LOOK_AGAIN = 8;
+
+/**
+ * Datastore, API server, controller manager and scheduler of one control plane after another: the next one only when all of the
+ * last run as they were written, and stay. Kubelets wait: none is newer than an API server it may reach.
+ */
+export async function upgradeControlPlanes(upgrade: Upgrade): Promise<void> {
+  const { work, controlPlanes } = upgrade;
+  for (const [index, name] of controlPlanes.entries()) {
+    try {
+      requireOtherControlPlanes(name, work.run.inventory.spec, work.live);
+      await upgradeOne(name, upgrade);
+    } catch (thrown) {
+      for (const later of controlPlanes.slice(index + 1)) work.failures.set(later, notReached(later, name));
+      throw thrown;
+    }
+    killPoint(`control plane ${name}`);
+  }
+}
+
+async function upgradeOne(name: string, { work, from }: Upgrade): Promise<void> {
+  const { phases, inventory } = work.run;
+  // What is no pod is a program on the host.
+  const programs = controlPlaneOf(inventory.spec).unit === undefined ? [] : ['binaries'];
+  const before = work.timings.length;
+  const through = async (ids: readonly string[]): Promise<void> => {
+    const chosen = phases.filter(({ id }) => ids.includes(id));
+    mustBeWell(await passOver(chosen, [name], work, { upgradesFrom: from }), work);
+  };
+  await through([...programs, ...CONTROL_PLANE]);
+  const changed = work.timings.slice(before).some(({ changes }) => changes > 0);
+  work.prepared.access.markOpen();
+  work.open = true;
+  if (!changed) return;
+  await step(STABLE, name, work, async ({ signal }) => {
+    await sleep(LOOK_AGAIN * 1000, undefined, { signal }).catch(() => undefined);
+    return 0;
+  });
+  await through(STAYS);
+}

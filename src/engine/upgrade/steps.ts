@@ -1,0 +1,14 @@
+/** Steps of an upgrade that are no phases of init, as they are told. */
+export const SNAPSHOT = { id: 'snapshot', title: 'Copy of the data, kept here' };
+export const STABLE = { id: 'stable', title: 'Control plane of the later version stays up' };
+export const DRAIN = { id: 'drain', title: 'Cordon and drain the node' };
+export const UNCORDON = { id: 'uncordon', title: 'Node back with the later kubelet, uncordoned' };
+
+/** One control plane after another. */
+export const CONTROL_PLANE: readonly string[] = ['pki', 'datastore', 'control-plane', 'controllers'];
+/** What a control plane is looked at by a second time. */
+export const STAYS: readonly string[] = ['datastore', 'control-plane', 'controllers'];
+/** The cluster as a whole, when no API server is of the earlier version any more. */
+export const RECORD = 'record';
+/** Phases that are no matter of one node: they have run when nodes get theirs. */
+export const AT_THE_END: readonly string[] = ['ready'];

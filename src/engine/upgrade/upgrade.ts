@@ -1,0 +1,35 @@
+import { KinitError } from '../../model/error.js';
+import type { RecordedMove } from '../../model/record.js';
+import { UPGRADE_MOVE } from '../guard/index.js';
+import type { Work } from '../moves/work.js';
+import type { SeenNode } from './nodes-seen.js';
+
+/** An upgrade, and what it has before it. */
+export interface Upgrade {
+  readonly work: Work;
+  /** Version of Kubernetes that the oldest part of it has, or had. */
+  readonly from: string;
+  readonly to: string;
+  /** An earlier run has begun with it. */
+  readonly begun: boolean;
+  /** Control planes, the leader first. */
+  readonly controlPlanes: readonly string[];
+  /** Hosts of the inventory whose kubelet is not through, control planes first. */
+  readonly nodes: readonly string[];
+  readonly seen: readonly SeenNode[];
+}
+
+/** What is on its way while it is at work, for the record. */
+export function moving({ from, to, work }: Upgrade): readonly RecordedMove[] {
+  const others = work.run.known.moves.filter(({ what }) => what !== UPGRADE_MOVE);
+  return [...others, { what: UPGRADE_MOVE, from, to }];
+}
+
+/** A host whose turn does not come. */
+export function notReached(host: string, failed: string): KinitError {
+  return new KinitError(`not reached: ${failed} is not through, and the upgrade ended there`, {
+    class: 'partial',
+    host,
+    hint: `Mend ${failed}, then run kinit upgrade again: it goes on from there.`,
+  });
+}

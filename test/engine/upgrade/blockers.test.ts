@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { blockers } from '../../../src/engine/upgrade/blockers.js';
+import { fakeApi } from '../../cluster/fakes.js';
+
+const owned = (kind: string): unknown[] => [{ kind, controller: true, uid: 'x' }];
+
+function cluster(pods: unknown[], budgets: unknown[]): ReturnType<typeof fakeApi> {
+  return fakeApi([], {
+    'GET /api/v1/pods': () => ({ status: 200, body: { items: pods } }),
+    'GET /apis/policy/v1/poddisruptionbudgets': () => ({ status: 200, body: { items: budgets } }),
+  });
+}
+
+test('what holds drains up, stays behind or is lost is told by name', async () => {
+  const pod = (name: string, ownerReferences: unknown[], more: object = {}): unknown => ({
+    metadata: { name, namespace: 'shop', ownerReferences },
+    spec: {},
+    status: { phase: 'Running' },
+    ...more,
+  });
+  const cache = { spec: { volumes: [{ name: 'c', emptyDir: {} }] } };
+  const budget = (name: string, disruptionsAllowed: number): unknown => ({
+    metadata: { name, namespace: 'shop' },
+    status: { expectedPods: 2, disruptionsAllowed },
+  });
+  const told = await blockers(
+    cluster(
+      [
+        pod('alone', []),
+        pod('web', owned('ReplicaSet'), cache),
+        pod('proxy', owned('DaemonSet'), cache),
+        pod('done', [], { status: { phase: 'Succeeded' } }),
+      ],
+      [budget('tight', 0), budget('loose', 1)],
+    ),
+  );
+  expect(told).toEqual([
+    expect.stringMatching(/budgets that let no pod go now.*: shop\/tight$/),
+    expect.stringMatching(/stay on their nodes.*: shop\/alone$/),
+    expect.stringMatching(/emptyDir.*: shop\/web$/),
+  ]);
+});
+
+test('nothing to say of a cluster in which nothing is in the way', async () => {
+  expect(await blockers(cluster([], []))).toEqual([]);
+});

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { removedApis } from '../../../src/engine/upgrade/removed-apis.js';
+import { fakeApi } from '../../cluster/fakes.js';
+
+const METRICS = `# HELP apiserver_requested_deprecated_apis [STABLE] Gauge of deprecated APIs that have been requested
+apiserver_requested_deprecated_apis{group="flowcontrol.apiserver.k8s.io",removed_release="1.36",resource="flowschemas",subresource="",version="v1beta3"} 1
+apiserver_requested_deprecated_apis{group="apps",removed_release="1.38",resource="deployments",subresource="",version="v1beta9"} 1
+apiserver_requested_deprecated_apis{group="",removed_release="",resource="componentstatuses",subresource="",version="v1"} 1
+`;
+
+const api = (items: unknown[]): ReturnType<typeof fakeApi> =>
+  fakeApi([], {
+    'GET /metrics': () => ({ status: 200, body: METRICS }),
+    'GET /apis/flowcontrol.apiserver.k8s.io/v1beta3/flowschemas?limit=500': () => ({ status: 200, body: { items } }),
+  });
+
+test('what the new version does not have and somebody asks for is named, with the objects that were written by it', async () => {
+  const object = (name: string, apiVersion: string): unknown => ({
+    metadata: { name, managedFields: [{ apiVersion }] },
+  });
+  const old = 'flowcontrol.apiserver.k8s.io/v1beta3';
+  const items = [object('mine', old), object('other', 'flowcontrol.apiserver.k8s.io/v1')];
+  expect(await removedApis(api(items), '1.36.3')).toEqual([
+    `flowschemas ${old} is gone in Kubernetes 1.36, and in use: mine were written by it`,
+  ]);
+  expect(await removedApis(api([]), '1.36.3')).toEqual([expect.stringContaining('no object was written by it')]);
+});
+
+test('what a later version takes away is no matter yet', async () => {
+  expect(await removedApis(api([]), '1.35.4')).toEqual([]);
+});

@@ -1,0 +1,110 @@
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cutWhen } from '../e2e/support/cuts.js';
+import { all, kinit, kinitEvents, kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
+import { changedInventory } from '../e2e/support/running.js';
+import { FROM, namesOfVersion, secondsOf, TO } from './versions.js';
+
+/** One control plane and one worker: the whole way, killed where no API server answers. */
+let cluster: LabHandle;
+let later: string;
+
+beforeAll(async () => {
+  const made = await lab('upgrade-one', { hosts: 2 });
+  later = made.inventory;
+  const earlier = await changedInventory(made, 'earlier', (text) => `${text}\nkubernetesVersion: ${FROM}\n`);
+  cluster = { ...made, inventory: earlier };
+  await kinitOk(['init', '-i', earlier], { timeoutSeconds: 3000 });
+}, 60 * 60_000);
+
+afterAll(async () => {
+  await cluster.down();
+});
+
+const versions = (): Promise<string> =>
+  cluster.kubectl("get nodes -o jsonpath='{range .items[*]}{.metadata.name}={.status.nodeInfo.kubeletVersion} {end}'");
+
+test(`the cluster is of ${FROM}; init, plan and join refuse the later version and name the way`, async () => {
+  expect((await versions()).trim()).toBe(`node1=v${FROM} node2=v${FROM}`);
+  expect(await cluster.kubectl('version -o json')).toContain(`"gitVersion": "v${FROM}"`);
+  for (const command of [['init'], ['plan'], ['join', 'node2']]) {
+    const { code, stderr } = await kinit([...command, '-i', later]);
+    expect({ command, code, stderr }).toEqual({
+      command,
+      code: 20,
+      stderr: expect.stringMatching(new RegExp(`${FROM}.*${TO}[^]*kinit upgrade`)) as string,
+    });
+  }
+});
+
+test('down and two minor versions up are refused, with both versions', async () => {
+  const down = await kinit(['upgrade', '-i', later, '--to', '1.35.3']);
+  expect(down).toMatchObject({ code: 20, stderr: expect.stringMatching(/does not go back/) as string });
+  const odd = await kinit(['upgrade', '-i', later, '--to', '1.99.0']);
+  expect(odd.code).toBe(10);
+});
+
+test('a dry run tells all that would move, and touches nothing', async () => {
+  const { code, events, stderr } = await kinitEvents(['upgrade', '-i', later, '--dry-run']);
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  const told = all(events, 'change-planned').map(({ host, change }) => `${host}: ${change.summary}`);
+  for (const each of [
+    'node1: copy the data of the cluster to this machine',
+    'node2: cordon and drain node node2',
+    'node2: uncordon node node2',
+  ])
+    expect(told).toContain(each);
+  expect(told.some((each) => /^node1: .*kube-apiserver\.yaml/.test(each))).toBe(true);
+  expect(all(events, 'change-applied')).toEqual([]);
+});
+
+test('an ill cluster is refused, with what is wrong', async () => {
+  await cluster.sh('node2', 'systemctl stop kubelet');
+  await cluster.kubectl('wait --for=condition=Ready=Unknown node/node2 --timeout=120s');
+  const { code, stderr } = await kinit(['upgrade', '-i', later]);
+  await cluster.sh('node2', 'systemctl start kubelet');
+  expect({ code, stderr }).toEqual({
+    code: 20,
+    stderr: expect.stringMatching(/node2 is not Ready[^]*--ignore-health/) as string,
+  });
+  await cluster.kubectl('wait --for=condition=Ready node/node2 --timeout=120s');
+});
+
+test('killed while its control plane is on the way, it goes on to the end; a copy of the data is here', async () => {
+  expect(
+    await cutWhen(['upgrade', '-i', later], async (events) => {
+      for await (const event of events)
+        if (event.type === 'change-applied' && event.phase === 'control-plane' && event.host === 'node1') return;
+    }),
+  ).toBe('killed');
+  const refused = await kinit(['init', '-i', later]);
+  expect({ code: refused.code, said: refused.stderr }).toMatchObject({
+    code: 20,
+    said: expect.stringContaining('kinit upgrade: it goes on') as string,
+  });
+  const { code, events, stderr } = await kinitEvents(['upgrade', '-i', later]);
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  console.log(secondsOf(all(events, 'phase-finished')));
+  expect((await versions()).trim()).toBe(`node1=v${TO} node2=v${TO}`);
+  expect(await cluster.kubectl('get nodes --no-headers')).not.toContain('SchedulingDisabled');
+  expect(await namesOfVersion(cluster)).toEqual([]);
+  const folder = dirname(later);
+  const copies = (await readdir(folder)).filter((name) => name.endsWith('.backup'));
+  expect(copies.length).toBe(1);
+  const copy = await stat(join(folder, copies[0] ?? ''));
+  expect(copy.mode & 0o777).toBe(0o600);
+  expect(copy.size).toBeGreaterThan(100_000);
+});
+
+test('nothing is left to do, for upgrade, plan and init', async () => {
+  for (const command of [['upgrade'], ['plan'], ['init']]) {
+    const { code, events } = await kinitEvents([...command, '-i', later]);
+    expect({
+      command,
+      code,
+      planned: all(events, 'change-planned').map(({ change }) => change.summary),
+      applied: all(events, 'change-applied').map(({ change }) => change.summary),
+    }).toEqual({ command, code: 0, planned: [], applied: [] });
+  }
+});
