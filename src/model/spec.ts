@@ -54,7 +54,7 @@ export function makeSpecSchema(kinds: SpecKinds) {
       .meta(
         moved(
           'the cluster is what it holds',
-          'kinit datastore migrate takes the data of one server from sqlite to etcd. For another one make a new cluster.',
+          'kinit datastore migrate takes the data of one server to another datastore, where there is a way (embedded.md). Otherwise make a new cluster.',
         ),
       ),
     datastoreServer: datastoreServer

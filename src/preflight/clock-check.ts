@@ -1,4 +1,5 @@
 import type { Node } from '../model/phase.js';
+import { oncePer } from '../model/once.js';
 import type { Check } from './check.js';
 
 /** Certificates are valid from some minutes ago, tokens and leases count in seconds. */
@@ -8,7 +9,7 @@ const WARNING_MS = 5_000;
 /** Against the operator's clock, which dates the certificates, and against the other hosts'. */
 export const clock: Check = (node, { nodes }) => {
   const own = node.facts.clockOffsetMs;
-  const farthest = nodes.reduce<Node>(
+  const farthest = extremes(nodes).reduce<Node>(
     (far, other) => (Math.abs(other.facts.clockOffsetMs - own) > Math.abs(far.facts.clockOffsetMs - own) ? other : far),
     node,
   );
@@ -36,6 +37,12 @@ export const clock: Check = (node, { nodes }) => {
     },
   ];
 };
+
+/** The hosts that are most behind and most ahead: for every host one of them is the farthest. */
+const extremes = oncePer((nodes: readonly Node[]): readonly Node[] => {
+  const sorted = nodes.map((node) => ({ node, offset: node.facts.clockOffsetMs })).sort((a, b) => a.offset - b.offset);
+  return [sorted[0], sorted.at(-1)].flatMap((each) => each?.node ?? []);
+});
 
 function apart(milliseconds: number): string {
   const seconds = Math.abs(milliseconds) / 1000;

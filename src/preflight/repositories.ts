@@ -1,4 +1,6 @@
 import type { CheckResult } from '../model/check.js';
+import { oncePer } from '../model/once.js';
+import type { Node } from '../model/phase.js';
 import type { RepositorySpec } from '../model/spec.js';
 import { FAMILIES, findOs, type OsFamily } from '../os/index.js';
 import type { Check, CheckContext } from './check.js';
@@ -21,9 +23,13 @@ function unchecked({ spec }: CheckContext): CheckResult[] {
     }));
 }
 
+const familiesOf = oncePer((nodes: readonly Node[]): readonly OsFamily[] => [
+  ...new Set(nodes.flatMap(({ facts }) => findOs(facts) ?? [])),
+]);
+
 /** In a cluster of two families each takes its own; what none takes would be left out without a word. */
 function ofNoHost({ spec, nodes }: CheckContext): CheckResult[] {
-  const own = nodes.flatMap(({ facts }) => findOs(facts) ?? []);
+  const own = familiesOf(nodes);
   if (own.length === 0) return [];
   return spec.repositories
     .filter((entry) => entry.url !== undefined && !own.some((family) => takes(family, entry)))

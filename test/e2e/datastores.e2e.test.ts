@@ -7,7 +7,7 @@ import { all, eventually, kinit, kinitEvents, kinitOk, lab, type LabHandle } fro
 import { preparedHosts } from './support/prepared.js';
 import { startKinit } from './support/running.js';
 
-/** All of it by `npm run test:datastores`; the test command has the time for what everybody meets. */
+/** All of it by `npm run test:datastores`; the test command has the time for a member of etcd in the process. */
 const ALL = process.env['KINIT_TEST_DATASTORES'] === 'all';
 
 /** Other datastores of a control plane in one process than its usual one, on one host; the second is no host of the cluster. */
@@ -128,34 +128,34 @@ if (ALL)
     });
   });
 
-describe('PostgreSQL outside of the cluster', () => {
-  const PASSWORD = 'n0t-for/any@one:else';
-  let address: string;
-  let folder: string;
+if (ALL)
+  describe('PostgreSQL outside of the cluster', () => {
+    const PASSWORD = 'n0t-for/any@one:else';
+    let address: string;
+    let folder: string;
 
-  /** @param server options that differ, undefined: left out; @param password what stands in its file */
-  function withDatabase(name: string, server: Readonly<Record<string, unknown>> = {}, password = PASSWORD): string {
-    writeFileSync(join(folder, `${name}.password`), `${password}\n`, { mode: 0o600 });
-    const usual = {
-      url: `postgres://kinit@${address}/kubernetes`,
-      passwordFile: `${name}.password`,
-      caFile: 'database-ca.crt',
-    };
-    const kept = Object.entries({ ...usual, ...server }).filter(([, value]) => value !== undefined);
-    return inventory(name, { datastore: 'postgresql', datastoreServer: Object.fromEntries(kept) });
-  }
+    /** @param server options that differ, undefined: left out; @param password what stands in its file */
+    function withDatabase(name: string, server: Readonly<Record<string, unknown>> = {}, password = PASSWORD): string {
+      writeFileSync(join(folder, `${name}.password`), `${password}\n`, { mode: 0o600 });
+      const usual = {
+        url: `postgres://kinit@${address}/kubernetes`,
+        passwordFile: `${name}.password`,
+        caFile: 'database-ca.crt',
+      };
+      const kept = Object.entries({ ...usual, ...server }).filter(([, value]) => value !== undefined);
+      return inventory(name, { datastore: 'postgresql', datastoreServer: Object.fromEntries(kept) });
+    }
 
-  beforeAll(async () => {
-    const { hosts } = parse(readFileSync(cluster.inventory, 'utf8')) as { hosts: readonly { address: string }[] };
-    address = hosts[1]?.address ?? '';
-    folder = dirname(cluster.inventory);
-    await cluster.sh('node2', databaseScript(address, PASSWORD), { timeoutSeconds: 300 });
-    writeFileSync(join(folder, 'database-ca.crt'), (await cluster.sh('node2', 'cat /etc/postgresql/ca.crt')).stdout);
-    await kinitOk(['reset', '--yes', '-i', inventory('before', { datastore: 'etcd' })]);
-    await cluster.sh('node1', 'umount /var/lib/etcd || true');
-  });
+    beforeAll(async () => {
+      const { hosts } = parse(readFileSync(cluster.inventory, 'utf8')) as { hosts: readonly { address: string }[] };
+      address = hosts[1]?.address ?? '';
+      folder = dirname(cluster.inventory);
+      await cluster.sh('node2', databaseScript(address, PASSWORD), { timeoutSeconds: 300 });
+      writeFileSync(join(folder, 'database-ca.crt'), (await cluster.sh('node2', 'cat /etc/postgresql/ca.crt')).stdout);
+      await kinitOk(['reset', '--yes', '-i', inventory('before', { datastore: 'etcd' })]);
+      await cluster.sh('node1', 'umount /var/lib/etcd || true');
+    });
 
-  if (ALL)
     test('a server that is not known, or where nothing listens, is told by preflight', async () => {
       const unknown = await kinit([
         'init',
@@ -178,7 +178,6 @@ describe('PostgreSQL outside of the cluster', () => {
       expect((await cluster.sh('node1', 'ls -A /etc/kubernetes 2> /dev/null | wc -l')).stdout.trim()).toBe('0');
     });
 
-  if (ALL)
     test.each([
       ['a wrong password', {}, 'wrong', /it does not let user kinit in/],
       ['a CA that is not trusted', { caFile: undefined }, PASSWORD, /its certificate is not of a CA that is trusted/],
@@ -195,34 +194,39 @@ describe('PostgreSQL outside of the cluster', () => {
       },
     );
 
-  test('init makes a cluster on it, whose objects are rows there; a second init changes nothing', async () => {
-    const file = withDatabase('good');
-    await kinitOk(['init', '-i', file]);
-    await cluster.kubectl('create configmap kept --from-literal=is=there');
-    expect(await rows("name = '/registry/configmaps/default/kept'")).toBe('1');
-    const again = await kinitEvents(['init', '-i', file]);
-    expect({ code: again.code, applied: all(again.events, 'change-applied') }).toEqual({ code: 0, applied: [] });
-  });
+    test('init makes a cluster on it, whose objects are rows there; a second init changes nothing', async () => {
+      const file = withDatabase('good');
+      await kinitOk(['init', '-i', file]);
+      await cluster.kubectl('create configmap kept --from-literal=is=there');
+      expect(await rows("name = '/registry/configmaps/default/kept'")).toBe('1');
+      const again = await kinitEvents(['init', '-i', file]);
+      expect({ code: again.code, applied: all(again.events, 'change-applied') }).toEqual({ code: 0, applied: [] });
+    });
 
-  test('its password stands in one file, which is root’s alone, and nowhere that others read', async () => {
-    const { stdout } = await cluster.sh(
-      'node1',
-      `stat -c '%a %U' /etc/kubernetes/datastore /etc/kubernetes/datastore/password
+    test('its password stands in one file, which is root’s alone, and nowhere that others read', async () => {
+      const { stdout } = await cluster.sh(
+        'node1',
+        `stat -c '%a %U' /etc/kubernetes/datastore /etc/kubernetes/datastore/password
        grep -rlF '${PASSWORD}' /etc /var/lib/kinit /var/lib/kubelet /run/kinit /tmp 2> /dev/null
        ps -eo args | grep -F '${PASSWORD}' | grep -vc grep
        journalctl -o cat | grep -cF '${PASSWORD}'`,
-      { reject: false },
-    );
-    expect(stdout.trim().split('\n')).toEqual(['700 root', '600 root', '/etc/kubernetes/datastore/password', '0', '0']);
-    const plan = await kinit(['plan', '-i', withDatabase('other-password', {}, 'an0ther')]);
-    expect(plan).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('/etc/kubernetes/datastore/password') as string,
+        { reject: false },
+      );
+      expect(stdout.trim().split('\n')).toEqual([
+        '700 root',
+        '600 root',
+        '/etc/kubernetes/datastore/password',
+        '0',
+        '0',
+      ]);
+      const plan = await kinit(['plan', '-i', withDatabase('other-password', {}, 'an0ther')]);
+      expect(plan).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('/etc/kubernetes/datastore/password') as string,
+      });
+      expect(plan.stdout + plan.stderr).not.toMatch(/an0ther|n0t-for/);
     });
-    expect(plan.stdout + plan.stderr).not.toMatch(/an0ther|n0t-for/);
-  });
 
-  if (ALL)
     test('killed at once, the server comes back with what was acknowledged', async () => {
       await cluster.sh(
         'node1',
@@ -232,7 +236,6 @@ describe('PostgreSQL outside of the cluster', () => {
       expect(await cluster.kubectl("get configmap written -o jsonpath='{.data.by}'")).toBe('test');
     });
 
-  if (ALL)
     test('while the database is stopped the server says so, and goes on when it is back', async () => {
       const before = await server('MainPID');
       const said = (words: string): Promise<unknown> =>
@@ -255,7 +258,6 @@ describe('PostgreSQL outside of the cluster', () => {
       expect(await server('MainPID')).toBe(before);
     });
 
-  if (ALL)
     test('its data are looked after by its own tools', async () => {
       for (const command of [['backup', '--file', join(folder, 'none')], ['status'], ['compact']])
         expect(await kinit(['datastore', ...command, '-i', withDatabase('good')])).toMatchObject({
@@ -264,26 +266,26 @@ describe('PostgreSQL outside of the cluster', () => {
         });
     });
 
-  test('reset leaves it alone and says so; another cluster is not let into it', async () => {
-    const { stdout, stderr } = await kinitOk(['reset', '--yes', '-i', withDatabase('good')]);
-    expect(stdout + stderr).toMatch(/PostgreSQL at 10\.[^]* is left alone/);
-    expect(await rows("name = '/registry/configmaps/default/kept'")).toBe('1');
-    const other = await kinit(['init', '-i', withDatabase('good')]);
-    expect(other).toMatchObject({
-      code: 14,
-      stderr: expect.stringMatching(/the database kubernetes holds the objects of another cluster/) as string,
+    test('reset leaves it alone and says so; another cluster is not let into it', async () => {
+      const { stdout, stderr } = await kinitOk(['reset', '--yes', '-i', withDatabase('good')]);
+      expect(stdout + stderr).toMatch(/PostgreSQL at 10\.[^]* is left alone/);
+      expect(await rows("name = '/registry/configmaps/default/kept'")).toBe('1');
+      const other = await kinit(['init', '-i', withDatabase('good')]);
+      expect(other).toMatchObject({
+        code: 14,
+        stderr: expect.stringMatching(/the database kubernetes holds the objects of another cluster/) as string,
+      });
+      await kinitOk(['reset', '--yes', '-i', withDatabase('good')]);
     });
-    await kinitOk(['reset', '--yes', '-i', withDatabase('good')]);
-  });
 
-  const rows = async (where: string): Promise<string> =>
-    (
-      await cluster.sh(
-        'node2',
-        `su postgres -c "psql -d kubernetes -Atc \\"SELECT count(*) FROM kine WHERE ${where}\\""`,
-      )
-    ).stdout.trim();
-});
+    const rows = async (where: string): Promise<string> =>
+      (
+        await cluster.sh(
+          'node2',
+          `su postgres -c "psql -d kubernetes -Atc \\"SELECT count(*) FROM kine WHERE ${where}\\""`,
+        )
+      ).stdout.trim();
+  });
 
 if (ALL)
   describe('MySQL outside of the cluster', () => {

@@ -11,7 +11,7 @@ import { all, kinitEvents, lab, type LabHandle } from './support/kinit.js';
 let handle: LabHandle;
 let afterCuts: { host: string[]; cluster: string[] };
 /** Every n-th point: `npm run test:kills` takes all of them, for which the test command has not the time. */
-const EVERY = Number(process.env['KINIT_TEST_KILL_EVERY'] ?? '9');
+const EVERY = Number(process.env['KINIT_TEST_KILL_EVERY'] ?? '14');
 
 beforeAll(async () => {
   handle = await lab('resume', { hosts: 1 });

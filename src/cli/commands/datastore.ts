@@ -151,7 +151,7 @@ const migrate = defineCommand({
     'Bring the data from the datastore that the cluster has to the one that the inventory names, then kinit init',
   examples: [
     ['datastore backup --file before.backup', 'first, with the inventory as it was'],
-    ['datastore migrate', 'with datastore: etcd in the inventory, where the cluster has sqlite'],
+    ['datastore migrate', 'with another datastore in the inventory than the cluster has'],
   ],
   exitCodes: [...exitCodes, 'preflight', 'artifact'],
   options: (yargs) => withWriteOptions(withRunOptions(yargs)),

@@ -31,8 +31,8 @@ elif [ ! -e "$program" ] && [ ! -L "$program" ]; then
   must_be_absent "$program"
 fi
 if [ -f "$staged" ] && [ "$staged" != "$program" ]; then
-  digest=$(sha256sum < "$staged") || exit 1
-  echo "staged=${digest%% *}"
+  digest=$(sha256_of "$staged") || exit 1
+  echo "staged=$digest"
 fi
 if [ $# -gt 0 ]; then
   find "$@" -maxdepth 0 -type l -printf 'link=%p %l\n' 2> /dev/null
