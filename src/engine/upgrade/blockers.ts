@@ -7,10 +7,7 @@ const MOST = 4;
 
 /** What may hold a drain up, or is lost or stays behind in one: a line each. */
 export async function blockers(api: ClusterApi): Promise<readonly string[]> {
-  const [pods, budgets] = await Promise.all([
-    all(api, '/api/v1/pods'),
-    all(api, '/apis/policy/v1/poddisruptionbudgets'),
-  ]);
+  const [pods, budgets] = await Promise.all([api.list('v1', 'Pod'), api.list('policy/v1', 'PodDisruptionBudget')]);
   const mine = pods.filter(isOfPeople);
   const tight = budgets.filter(
     (budget) => count(budget, 'status', 'expectedPods') > 0 && count(budget, 'status', 'disruptionsAllowed') < 1,
@@ -32,11 +29,6 @@ function told(objects: readonly KubeObject[], say: (names: string) => string): s
   if (objects.length === 0) return [];
   const more = objects.length - MOST;
   return [say(`${objects.slice(0, MOST).map(nameOf).join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`)];
-}
-
-async function all(api: ClusterApi, path: string): Promise<readonly KubeObject[]> {
-  const response = await api.request('GET', path);
-  return response.status === 200 ? (list(response.body, 'items') as KubeObject[]) : [];
 }
 
 /** Not static, not finished, not of a DaemonSet: what a drain is about. */

@@ -1,8 +1,7 @@
-import { list, text } from '../../cluster/api/json.js';
-import { refused } from '../../cluster/api/errors.js';
+import { text } from '../../cluster/api/json.js';
 import { isCordonedByUs } from '../../cluster/node/cordon.js';
 import { nodeTrouble } from '../../cluster/waits/api.js';
-import type { ClusterApi, KubeObject } from '../../model/api.js';
+import type { ClusterApi } from '../../model/api.js';
 
 /** A node as the API shows it. */
 export interface SeenNode {
@@ -17,10 +16,7 @@ export interface SeenNode {
 
 /** All nodes of the cluster, also those of hosts that the inventory does not name. */
 export async function nodesSeen(api: ClusterApi): Promise<readonly SeenNode[]> {
-  const path = '/api/v1/nodes';
-  const response = await api.request('GET', path);
-  if (response.status !== 200) throw refused('list the nodes', `GET ${path}`, response);
-  return (list(response.body, 'items') as KubeObject[]).map((node) => ({
+  return (await api.list('v1', 'Node')).map((node) => ({
     name: node.metadata.name,
     kubelet: (text(node, 'status', 'nodeInfo', 'kubeletVersion') ?? '').replace(/^v/, ''),
     trouble: nodeTrouble(node.metadata.name, node),

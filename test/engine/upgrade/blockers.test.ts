@@ -1,25 +1,25 @@
 import { expect, test } from 'vitest';
 import { blockers } from '../../../src/engine/upgrade/blockers.js';
+import type { KubeObject } from '../../../src/model/api.js';
 import { fakeApi } from '../../cluster/fakes.js';
 
 const owned = (kind: string): unknown[] => [{ kind, controller: true, uid: 'x' }];
 
-function cluster(pods: unknown[], budgets: unknown[]): ReturnType<typeof fakeApi> {
-  return fakeApi([], {
-    'GET /api/v1/pods': () => ({ status: 200, body: { items: pods } }),
-    'GET /apis/policy/v1/poddisruptionbudgets': () => ({ status: 200, body: { items: budgets } }),
-  });
+function cluster(pods: object[], budgets: object[]): ReturnType<typeof fakeApi> {
+  const of = (apiVersion: string, kind: string, objects: object[]): KubeObject[] =>
+    objects.map((object) => ({ apiVersion, kind, ...object }) as KubeObject);
+  return fakeApi([...of('v1', 'Pod', pods), ...of('policy/v1', 'PodDisruptionBudget', budgets)]);
 }
 
 test('what holds drains up, stays behind or is lost is told by name', async () => {
-  const pod = (name: string, ownerReferences: unknown[], more: object = {}): unknown => ({
+  const pod = (name: string, ownerReferences: unknown[], more: object = {}): object => ({
     metadata: { name, namespace: 'shop', ownerReferences },
     spec: {},
     status: { phase: 'Running' },
     ...more,
   });
   const cache = { spec: { volumes: [{ name: 'c', emptyDir: {} }] } };
-  const budget = (name: string, disruptionsAllowed: number): unknown => ({
+  const budget = (name: string, disruptionsAllowed: number): object => ({
     metadata: { name, namespace: 'shop' },
     status: { expectedPods: 2, disruptionsAllowed },
   });
