@@ -1,0 +1,112 @@
+// npm run bench [-- PART…]: measures kinit, beside others where there are others, and writes what came out.
+// usage: node bench/index.js [PART…] [--rounds N] [--page]
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+import { machine, versions } from './lib/machine.js';
+import { page } from './lib/page.js';
+import { picture } from './lib/picture.js';
+import { figureOf } from './lib/figure.js';
+import { parts } from './parts/index.js';
+
+const FEWEST_ROUNDS = 5;
+const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+const results = path('results/');
+const pictures = path('../docs/pictures/');
+
+const words = process.argv.slice(2);
+const onlyPage = take('--page');
+const rounds = Number(takeValue('--rounds') ?? FEWEST_ROUNDS);
+const unknown = words.filter((word) => !parts.some(({ id }) => id === word));
+if (unknown.length > 0 || !(rounds >= 1)) {
+  console.error(
+    `bench: ${unknown.length > 0 ? `no part named ${unknown.join(', ')}` : '--rounds needs a number'}; parts: ${parts.map(({ id }) => id).join(', ')}`,
+  );
+  process.exit(10);
+}
+const chosen = parts.filter(({ id }) => words.length === 0 || words.includes(id));
+let failed = 0;
+for (const [index, part] of (onlyPage ? [] : chosen).entries()) {
+  const started = Date.now();
+  const say = (text) => console.log(`${new Date().toISOString().slice(11, 19)} ${part.id}: ${text}`);
+  say(`${part.title} (${index + 1} of ${chosen.length})`);
+  try {
+    const result = await measure(part, say);
+    await writeJson(`${results}${part.id}.json`, result);
+    for (const figure of result.figures) say(inWords(figure));
+  } catch (error) {
+    // The other parts are measured all the same.
+    failed += 1;
+    say(
+      `failed after ${Math.round((Date.now() - started) / 1000)} s: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+await draw();
+process.exitCode = failed > 0 ? 1 : 0;
+
+async function measure(part, say) {
+  const values = new Map();
+  const commands = [];
+  const begun = new Date();
+  const before = machine();
+  const extra = await part.run({
+    rounds,
+    say,
+    measured: (id, value) => {
+      if (!part.figures.some((figure) => figure.id === id)) throw new Error(`${part.id} has no figure ${id}`);
+      values.set(id, [...(values.get(id) ?? []), value]);
+    },
+    command: (text) => {
+      if (!commands.includes(text)) commands.push(text);
+    },
+  });
+  return {
+    part: part.id,
+    title: part.title,
+    begun: begun.toISOString(),
+    seconds: Math.round((Date.now() - begun.getTime()) / 1000),
+    machine: before,
+    versions: { ...versions(), ...extra?.versions },
+    commands,
+    figures: part.figures.filter(({ id }) => values.has(id)).map((figure) => figureOf(figure, values.get(figure.id))),
+  };
+}
+
+/** Pictures and page from all results that are there, also of earlier runs. */
+async function draw() {
+  mkdirSync(pictures, { recursive: true });
+  const found = new Map(
+    readdirSync(results)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => JSON.parse(readFileSync(`${results}${name}`, 'utf8')))
+      .map((result) => [result.part, result]),
+  );
+  const shown = parts.filter(({ id }) => found.has(id)).map((part) => ({ part, result: found.get(part.id) }));
+  for (const { part, result } of shown) writeFileSync(`${pictures}bench-${part.id}.svg`, picture(result));
+  const file = path('../docs/performance.md');
+  writeFileSync(file, await format(page(shown), { ...(await resolveConfig(file)), parser: 'markdown' }));
+  console.log(`docs/performance.md shows ${shown.map(({ part }) => part.id).join(', ') || 'nothing yet'}`);
+}
+
+async function writeJson(file, value) {
+  mkdirSync(results, { recursive: true });
+  writeFileSync(file, await format(JSON.stringify(value), { ...(await resolveConfig(file)), parser: 'json' }));
+}
+
+function inWords({ title, unit, median, min, max, goal, met }) {
+  const verdict = goal === undefined ? '' : met ? `, goal ${goal}: met` : `, goal ${goal}: MISSED`;
+  return `${title}: ${median} ${unit} (${min} to ${max})${verdict}`;
+}
+
+function take(word) {
+  const at = words.indexOf(word);
+  if (at < 0) return false;
+  words.splice(at, 1);
+  return true;
+}
+
+function takeValue(word) {
+  const at = words.indexOf(word);
+  return at < 0 ? undefined : words.splice(at, 2)[1];
+}

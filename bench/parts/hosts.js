@@ -1,0 +1,102 @@
+import { eventsOf, kinit } from '../lib/kinit.js';
+import { openSite, withLab } from '../site/index.js';
+
+/** Phases that need no program or image, so that what is measured is kinit and not a disk. */
+export const HOST_PHASES =
+  'leftovers,hostname,hosts-file,packages,time,swap,selinux,firewall,modules,sysctls,pod-links';
+
+/** About what the longest question (all facts, all phases) takes an idle host of the lab. */
+const ANSWER_MS = 200;
+const COUNTS = [10, 100, 300, 1000];
+const DEEDS = {
+  plan: { title: 'plan, bare hosts', args: ['plan'] },
+  prepare: { title: 'prepare', args: ['init'] },
+  'no-change': { title: 'nothing to change', args: ['init'] },
+};
+
+/** How far kinit scales. */
+export const hosts = {
+  id: 'hosts',
+  title: 'Many hosts',
+  about: `Two bare hosts of a lab, a control plane and a worker, are planned, prepared and looked at again, with real shells and all scripts; what they answered
+is kept. Then 10 to 1000 SSH servers, in one other process on the same machine, answer as those did: each with its own name, address and
+machine id, each question after ${ANSWER_MS} ms. So the hosts take the same time however many there are, and what grows is kinit's own work. The phases
+are those of a host (\`${HOST_PHASES}\`).`,
+  figures: [
+    ...COUNTS.flatMap((count) => [
+      ...Object.entries(DEEDS).map(([id, { title }]) => ({
+        id: `${id}-${count}`,
+        title: `${count} hosts, ${title}`,
+        unit: 's',
+        ...(id === 'no-change' && count === 100 ? { goal: 3 } : {}),
+      })),
+      { id: `cpu-${count}`, title: `${count} hosts, nothing to change, kinit's processor time`, unit: 's' },
+      {
+        id: `memory-${count}`,
+        title: `${count} hosts, most memory`,
+        unit: 'MB',
+        ...(count === 1000 ? { goal: 300 } : {}),
+      },
+    ]),
+    { id: 'ratio', title: 'nothing to change, 100 hosts / 10 hosts', unit: 'times', goal: 1.5 },
+    { id: 'channels', title: 'SSH channels a host, prepare', unit: 'channels', goal: 10 },
+    { id: 'channels-no-change', title: 'SSH channels a host, nothing to change', unit: 'channels', goal: 3 },
+  ],
+  missed: {
+    'no-change-100': `Handshakes are a third of kinit's processor time (one each, for key exchange and host key), facts and desired state the rest; all of it is on one
+thread. Next: handshakes in a worker thread.`,
+    ratio: `100 hosts cost kinit's one thread more than the hosts' own constant time. Next: handshakes in a worker thread, desired state reckoned once for hosts
+that are alike.`,
+    'memory-1000': `What is kept for each host is its facts, its connection, and what was seen and wanted of it. Next: what was seen is let go of as soon as a phase is through.`,
+  },
+  async run({ rounds, say, measured, command }) {
+    const site = await openSite();
+    try {
+      say('two hosts of a lab are planned, prepared, and looked at again');
+      const recordings = await withLab(async (lab) => {
+        const all = {};
+        for (const [id, { args }] of Object.entries(DEEDS)) {
+          command(`kinit ${args.join(' ')} -i INVENTORY --only ${HOST_PHASES}`);
+          all[id] = await site.record(lab, (file) => kinit([...args, '-i', file, '--only', HOST_PHASES]));
+        }
+        return all;
+      });
+      const seconds = new Map();
+      for (let round = 1; round <= rounds; round += 1)
+        for (const count of COUNTS)
+          for (const [id, { args, title }] of Object.entries(DEEDS)) {
+            // Of what takes minutes by now, or changes nothing that is counted, one run in five tells enough.
+            if (count === 1000 && id === 'prepare' && round > 1) continue;
+            const { result, seen } = await site.replay(recordings[id], count, ANSWER_MS, (file) =>
+              kinit([...args, '-i', file, '--only', HOST_PHASES, '--output', 'json'], { usage: true }),
+            );
+            const surprise = seen.surprises[0];
+            if (surprise !== undefined)
+              throw new Error(`a host was asked what the recorded one was not: ${surprise[0]}`);
+            checkDone(id, eventsOf(result), count);
+            say(
+              `round ${round} of ${rounds}: ${count} hosts, ${title}: ${(result.ms / 1000).toFixed(1)} s, ${Math.round(result.peakMB)} MB`,
+            );
+            measured(`${id}-${count}`, result.ms / 1000);
+            if (id === 'no-change') {
+              seconds.set(count, result.ms);
+              measured(`cpu-${count}`, result.cpuMs / 1000);
+              measured(`memory-${count}`, result.peakMB);
+              if (count === 100) measured('ratio', result.ms / seconds.get(10));
+            }
+            if (count === 100 && id !== 'plan')
+              measured(id === 'prepare' ? 'channels' : 'channels-no-change', Math.max(...seen.channels));
+          }
+    } finally {
+      await site.close();
+    }
+  },
+};
+
+/** A run that did not do what it was to do has no time worth telling. */
+function checkDone(id, events, count) {
+  const end = events.find(({ type }) => type === 'run-finished');
+  const right = id === 'no-change' ? end?.changes === 0 : end?.changes >= count;
+  if (!right || end.failedHosts.length > 0)
+    throw new Error(`${count} hosts, ${id}: ${end?.changes} changes, ${end?.failedHosts.length} hosts failed`);
+}

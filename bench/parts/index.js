@@ -1,0 +1,5 @@
+import { hosts } from './hosts.js';
+import { operator } from './operator.js';
+
+/** All parts, in the order they are measured and shown. */
+export const parts = [operator, hosts];
