@@ -1,6 +1,7 @@
 import type { CommandContext } from './arguments/command.js';
 import { toFailure } from './errors.js';
 import { renderJunit } from './render/files/junit.js';
+import { timelinePage } from './render/files/timeline/page.js';
 import { renderSummary } from './render/tables/summary.js';
 import { renderTiming } from './render/tables/timing.js';
 import { writeFileBeside } from './files/secret.js';
@@ -8,6 +9,7 @@ import { writeFileBeside } from './files/secret.js';
 export interface ReportArguments {
   readonly timing: boolean;
   readonly junit?: string | undefined;
+  readonly timeline?: string | undefined;
   /** Of plan. */
   readonly exitCode?: boolean;
 }
@@ -35,6 +37,8 @@ async function report(
   if (args.timing && record.phases.length + record.hosts.length > 0) await ui.say(`\n${renderTiming(record)}`);
   const summary = renderSummary(record, ui.paint);
   if (summary !== '') await ui.say(`\n${summary}`);
+  if (args.timeline !== undefined)
+    await writeFileBeside(args.timeline, timelinePage(record.heard, command), 0o644);
   if (args.junit === undefined) return;
   const failure = thrown === undefined ? {} : { failure: toFailure(thrown) };
   await writeFileBeside(

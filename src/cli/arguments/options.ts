@@ -59,6 +59,11 @@ const runOptions = {
     requiresArg: true,
     describe: 'At most so many hosts are changed at once (inventory: parallel)',
   },
+  timeline: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Also write an HTML page of where the time went: hosts, phases, waits, the longest way',
+  },
   junit: {
     type: 'string',
     requiresArg: true,

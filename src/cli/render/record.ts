@@ -2,6 +2,7 @@ import type { CheckResult } from '../../model/check.js';
 import type { ChangeSummary } from '../../model/change.js';
 import type { Emit, KinitEvent } from '../../model/event.js';
 import type { Failure } from '../errors.js';
+import type { Heard } from './files/timeline/spans.js';
 
 /** What a run said, kept for what is printed after it. */
 export interface RunRecord {
@@ -16,6 +17,8 @@ export interface RunRecord {
   readonly findings: Extract<KinitEvent, { type: 'finding' }>[];
   readonly phases: Extract<KinitEvent, { type: 'phase-finished' }>[];
   readonly hosts: Extract<KinitEvent, { type: 'host-finished' }>[];
+  /** What the hosts were doing when, for a timeline. */
+  readonly heard: Heard[];
 }
 
 export function newRecord(): RunRecord {
@@ -29,6 +32,7 @@ export function newRecord(): RunRecord {
     findings: [],
     phases: [],
     hosts: [],
+    heard: [],
   };
 }
 
@@ -41,7 +45,13 @@ export function recording(record: RunRecord, next: Emit): Emit {
   };
 }
 
+const TIMED: ReadonlySet<KinitEvent['type']> = new Set([
+  ...(['run-started', 'host-connected', 'run-finished'] as const),
+  ...(['phase-started', 'phase-waiting', 'phase-finished', 'phase-failed'] as const),
+]);
+
 function keep(record: RunRecord, event: KinitEvent): void {
+  if (TIMED.has(event.type)) record.heard.push({ at: performance.now(), event });
   switch (event.type) {
     case 'run-started':
       record.started = event;

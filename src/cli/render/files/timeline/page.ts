@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { groupBy } from '../../../../model/once.js';
+import { clean } from '../../../terminal/clean.js';
+import { count } from '../../text.js';
+import { criticalPath, spansOf, type Heard, type Span } from './spans.js';
+import { STYLE } from './style.js';
+
+/** Between two marks of the scale there is room for their words. */
+const MARKS = 8;
+const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600];
+const ROW = 20;
+/** A bar that is too thin to be seen is not there. */
+const THINNEST = 0.15;
+
+/**
+ * Where the time of a run went, as one HTML page that needs nothing else: hosts are rows, phases bars, waits are marked, and what the
+ * run's length hangs on is highlighted. Without scripts; words appear when a bar is pointed at.
+ */
+export function timelinePage(heard: readonly Heard[], command: string): string {
+  const spans = spansOf(heard);
+  const length = Math.max(0.001, ...spans.map(({ to }) => to));
+  const path = criticalPath(spans);
+  const started = heard.flatMap(({ event }) => (event.type === 'run-started' ? [event] : []))[0];
+  const titles = new Map((started?.phases ?? []).map(({ id, title }) => [id, title]));
+  const hosts = started?.hosts ?? [...new Set(spans.map(({ host }) => host))];
+  const onPath = new Set(path);
+  const ofHost = groupBy(spans, ({ host }) => [host]);
+  const title = `kinit ${command}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'">
+<title>${escape(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>${escape(title)}</h1>
+<p>${inSeconds(length)}, ${count(hosts.length, 'host')}. <span class="key work">work</span> <span class="key wait">waits for others</span> <span class="key critical">what the length hangs on</span> <span class="key failed">failed</span></p>
+<table>
+<tr class="scale"><th></th><td><svg height="${String(ROW)}" role="presentation">${scale(length)}</svg></td></tr>
+${hosts.map((host) => row(host, ofHost.get(host) ?? [], { length, onPath, titles })).join('\n')}
+</table>
+<h2>What the length hangs on</h2>
+<p>From the last that ended backwards, each time to what it could not begin before. Making one of these faster makes the run shorter, until another way is the longest.</p>
+<ol>
+${path.map((span) => `<li><b>${escape(span.host)}</b> ${escape(titles.get(span.phase) ?? span.phase)}: ${inSeconds(span.to - span.from)}</li>`).join('\n')}
+</ol>
+<h2>Phases</h2>
+${phaseTable(spans, titles)}
+</body>
+</html>
+`;
+}
+
+interface Drawing {
+  readonly length: number;
+  readonly onPath: ReadonlySet<Span>;
+  readonly titles: ReadonlyMap<string, string>;
+}
+
+function row(host: string, spans: readonly Span[], { length, onPath, titles }: Drawing): string {
+  const bars = spans.map((span) => {
+    const { kind, from, to, phase, failed, changes } = span;
+    const classes = [kind, ...(onPath.has(span) ? ['critical'] : []), ...(failed === true ? ['failed'] : [])].join(' ');
+    const width = Math.max(THINNEST, ((to - from) / length) * 100);
+    const more = kind === 'wait' ? `waits for ${span.for ?? 'others'}` : changes === undefined ? '' : count(changes, 'change');
+    const words = [titles.get(phase) ?? phase, `${inSeconds(to - from)}, from ${inSeconds(from)}`, more].filter((word) => word !== '').join('\n');
+    return `<rect class="${classes}" x="${percent((from / length) * 100)}" width="${percent(width)}" y="2" height="${String(ROW - 4)}"><title>${escape(words)}</title></rect>`;
+  });
+  return `<tr><th scope="row">${escape(host)}</th><td><svg height="${String(ROW)}" role="img" aria-label="${escape(host)}">${bars.join('')}</svg></td></tr>`;
+}
+
+function scale(length: number): string {
+  const step = STEPS.find((each) => length / each <= MARKS) ?? Math.ceil(length / MARKS / 600) * 600;
+  const marks = Array.from({ length: Math.floor(length / step) + 1 }, (_, index) => index * step);
+  return marks
+    .map((at) => `<text x="${percent((at / length) * 100)}" y="14"${at > length * 0.95 ? ' text-anchor="end"' : ''}>${inSeconds(at)}</text>`)
+    .join('');
+}
+
+/** Of each phase the longest and the sum, the longest first: what to look at. */
+function phaseTable(spans: readonly Span[], titles: ReadonlyMap<string, string>): string {
+  const phases = [...groupBy(spans, ({ phase }) => [phase])].map(([phase, mine]) => {
+    const [work, waits] = [mine.filter(({ kind }) => kind === 'work'), mine.filter(({ kind }) => kind === 'wait')];
+    const longest = work.reduce<Span | undefined>((most, span) => (most === undefined || lengthOf(span) > lengthOf(most) ? span : most), undefined);
+    return { phase, longest, sum: sumOf(work), waits: sumOf(waits) };
+  });
+  const rows = phases
+    .sort((a, b) => lengthOf(b.longest) - lengthOf(a.longest))
+    .map(
+      ({ phase, longest, sum, waits }) =>
+        `<tr><td>${escape(titles.get(phase) ?? phase)}</td><td class="number">${inSeconds(lengthOf(longest))}</td><td>${escape(longest?.host ?? '')}</td><td class="number">${inSeconds(sum)}</td><td class="number">${waits === 0 ? '' : inSeconds(waits)}</td></tr>`,
+    );
+  return `<table class="phases">
+<thead><tr><th>Phase</th><th>Longest</th><th>on</th><th>All hosts together</th><th>Waits before it</th></tr></thead>
+<tbody>
+${rows.join('\n')}
+</tbody>
+</table>`;
+}
+
+const lengthOf = (span: Span | undefined): number => (span === undefined ? 0 : span.to - span.from);
+const sumOf = (spans: readonly Span[]): number => spans.reduce((sum, span) => sum + lengthOf(span), 0);
+const percent = (share: number): string => `${share.toFixed(2)}%`;
+
+function inSeconds(seconds: number): string {
+  return seconds >= 90 ? `${String(Math.floor(seconds / 60))} min ${String(Math.round(seconds % 60))} s` : `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+function escape(text: string): string {
+  return clean(text).replaceAll(/[&<>"]/g, (character) => ENTITIES[character] ?? '');
+}
