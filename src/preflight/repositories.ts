@@ -43,6 +43,8 @@ function ofNoHost({ spec, nodes }: CheckContext): CheckResult[] {
     }));
 }
 
+const familiesOf = oncePer((nodes: readonly Node[]) => [...new Set(nodes.flatMap(({ facts }) => findOs(facts) ?? []))]);
+
 const takes = ({ repositories: { known, takes: fits } }: OsFamily, entry: RepositorySpec): boolean =>
   known[entry.name] !== undefined || fits(entry);
 

@@ -1,4 +1,6 @@
 import { text } from '../../cluster/api/json.js';
+import { oncePer } from '../../model/once.js';
+import type { Node } from '../../model/phase.js';
 import type { Decisions } from '../../model/record.js';
 import type { Decider } from '../../model/seams/decider.js';
 import type { KernelNeed } from '../../model/seams/kernel-need.js';
@@ -11,9 +13,7 @@ const NAME = 'flannel.nftables';
 /** iptables is flannel's default; nftables only where a host's kernel has no iptables any more. */
 export const packetRulesDecider: Decider = {
   decide: (_spec, nodes, decided) => ({
-    [NAME]:
-      decided[NAME] ??
-      nodes.some(({ facts: { kernelFeatures: can } }) => !can.includes('iptables') && can.includes('nftables')),
+    [NAME]: decided[NAME] ?? someHaveNoIptables(nodes),
   }),
   shownBy: { apiVersion: 'v1', kind: 'ConfigMap', namespace: NAMESPACE, name: CONFIG },
   readBack: (object) => {
@@ -21,6 +21,10 @@ export const packetRulesDecider: Decider = {
     return value === undefined ? {} : { [NAME]: value === 'true' };
   },
 };
+
+const someHaveNoIptables = oncePer((nodes: readonly Pick<Node, 'facts'>[]) =>
+  nodes.some(({ facts: { kernelFeatures: can } }) => !can.includes('iptables') && can.includes('nftables')),
+);
 
 export function usesNftables(decisions: Decisions): boolean {
   return decisions[NAME] === true;

@@ -1,6 +1,7 @@
 import { addOnTraces } from '../../add-ons/index.js';
 import type { CheckResult } from '../../model/check.js';
 import { isMember, type HostFacts } from '../../model/facts.js';
+import { oncePer } from '../../model/once.js';
 import type { Node } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
 import { canonicalAddress, contains, type Network, overlaps, parseNetwork } from '../../model/text/cidr.js';
@@ -91,8 +92,10 @@ function isOfCluster(link: string): boolean {
 
 /** Without a tunnel, the way to another node's pods goes through that node. */
 function leadsToNode(gateway: string | undefined, nodes: readonly Node[]): boolean {
-  return gateway !== undefined && nodes.some(({ address }) => canonicalAddress(address) === canonicalAddress(gateway));
+  return gateway !== undefined && addressesOf(nodes).has(canonicalAddress(gateway));
 }
+
+const addressesOf = oncePer((nodes: readonly Node[]) => new Set(nodes.map(({ address }) => canonicalAddress(address))));
 
 /** Single addresses that a host needs, wherever they are. */
 function addressClashes(facts: HostFacts, range: Network, { apiServer }: Spec): Clash[] {
