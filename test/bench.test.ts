@@ -63,7 +63,11 @@ test(`${SURPRISE} knows a question by its scripts, and the second time from the 
   const { requestNamer, requestReader } = await load('site/requests');
   const name = (requestNamer as () => (text: string) => string)();
   const ask = (script: string): string => `_kinit_s='( # ${script}\nset --\n)'`;
-  expect([name(ask('a/look')), name(ask('b/look')), name(ask('a/look'))]).toEqual(['a/look #1', 'b/look #1', 'a/look #2']);
+  expect([name(ask('a/look')), name(ask('b/look')), name(ask('a/look'))]).toEqual([
+    'a/look #1',
+    'b/look #1',
+    'a/look #2',
+  ]);
   const heard: unknown[] = [];
   const read = (requestReader as (on: object) => (chunk: Buffer) => void)({
     onBoot: (nonce: string) => heard.push(nonce),

@@ -42,13 +42,6 @@ are those of a host (\`${HOST_PHASES}\`).`,
     { id: 'channels', title: 'SSH channels a host, prepare', unit: 'channels', goal: 10 },
     { id: 'channels-no-change', title: 'SSH channels a host, nothing to change', unit: 'channels', goal: 3 },
   ],
-  missed: {
-    'no-change-100': `Handshakes are a third of kinit's processor time (one each, for key exchange and host key), facts and desired state the rest; all of it is on one
-thread. Next: handshakes in a worker thread.`,
-    ratio: `100 hosts cost kinit's one thread more than the hosts' own constant time. Next: handshakes in a worker thread, desired state reckoned once for hosts
-that are alike.`,
-    'memory-1000': `What is kept for each host is its facts, its connection, and what was seen and wanted of it. Next: what was seen is let go of as soon as a phase is through.`,
-  },
   async run({ rounds, say, measured, command }) {
     const site = await openSite();
     try {

@@ -16,11 +16,6 @@ of the kind that [Many hosts](#many-hosts) describes), so that the time is kinit
     { id: 'help-memory', title: 'kinit --help, memory', unit: 'MB' },
     { id: 'plan-memory', title: 'kinit plan, 3 hosts, memory', unit: 'MB' },
   ],
-  missed: {
-    plan: `Two thirds of it are Node reading and compiling the files of the command, its engine and its libraries (several hundred modules, one by one); the rest is
-handshakes, parsing and rendering. Next: one file for the engine in the package (a bundler at build time), and Node's compile cache where it is there (22.8).`,
-    help: `The most of it is Node's own start and the loading of yargs. Next: Node's compile cache where it is there (22.8).`,
-  },
   async run({ rounds, say, measured, command }) {
     command('node -e 0');
     command('kinit --help');

@@ -136,7 +136,12 @@ export async function labNamed(wanted) {
     .filter(Boolean)
     .map((line) => JSON.parse(line));
   const { directory } = labs.find(({ name }) => name === wanted);
-  const { hosts, ssh: _ssh, name: _name, ...options } = parse(readFileSync(join(directory, 'inventory.yaml'), 'utf8'));
+  const inventory = parse(readFileSync(join(directory, 'inventory.yaml'), 'utf8'));
+  const { hosts } = inventory;
+  // What is the site's own is written anew.
+  const options = Object.fromEntries(
+    Object.entries(inventory).filter(([key]) => !['hosts', 'ssh', 'name'].includes(key)),
+  );
   return {
     hosts: hosts.map(({ name, address, roles }) => ({ name, address, role: roles[0] })),
     key: readFileSync(join(directory, 'id_ed25519'), 'utf8'),

@@ -37,8 +37,7 @@ async function report(
   if (args.timing && record.phases.length + record.hosts.length > 0) await ui.say(`\n${renderTiming(record)}`);
   const summary = renderSummary(record, ui.paint);
   if (summary !== '') await ui.say(`\n${summary}`);
-  if (args.timeline !== undefined)
-    await writeFileBeside(args.timeline, timelinePage(record.heard, command), 0o644);
+  if (args.timeline !== undefined) await writeFileBeside(args.timeline, timelinePage(record.heard, command), 0o644);
   if (args.junit === undefined) return;
   const failure = thrown === undefined ? {} : { failure: toFailure(thrown) };
   await writeFileBeside(

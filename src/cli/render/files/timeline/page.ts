@@ -66,8 +66,11 @@ function row(host: string, spans: readonly Span[], { length, onPath, titles }: D
     const { kind, from, to, phase, failed, changes } = span;
     const classes = [kind, ...(onPath.has(span) ? ['critical'] : []), ...(failed === true ? ['failed'] : [])].join(' ');
     const width = Math.max(THINNEST, ((to - from) / length) * 100);
-    const more = kind === 'wait' ? `waits for ${span.for ?? 'others'}` : changes === undefined ? '' : count(changes, 'change');
-    const words = [titles.get(phase) ?? phase, `${inSeconds(to - from)}, from ${inSeconds(from)}`, more].filter((word) => word !== '').join('\n');
+    const more =
+      kind === 'wait' ? `waits for ${span.for ?? 'others'}` : changes === undefined ? '' : count(changes, 'change');
+    const words = [titles.get(phase) ?? phase, `${inSeconds(to - from)}, from ${inSeconds(from)}`, more]
+      .filter((word) => word !== '')
+      .join('\n');
     return `<rect class="${classes}" x="${percent((from / length) * 100)}" width="${percent(width)}" y="2" height="${String(ROW - 4)}"><title>${escape(words)}</title></rect>`;
   });
   return `<tr><th scope="row">${escape(host)}</th><td><svg height="${String(ROW)}" role="img" aria-label="${escape(host)}">${bars.join('')}</svg></td></tr>`;
@@ -77,7 +80,10 @@ function scale(length: number): string {
   const step = STEPS.find((each) => length / each <= MARKS) ?? Math.ceil(length / MARKS / 600) * 600;
   const marks = Array.from({ length: Math.floor(length / step) + 1 }, (_, index) => index * step);
   return marks
-    .map((at) => `<text x="${percent((at / length) * 100)}" y="14"${at > length * 0.95 ? ' text-anchor="end"' : ''}>${inSeconds(at)}</text>`)
+    .map(
+      (at) =>
+        `<text x="${percent((at / length) * 100)}" y="14"${at > length * 0.95 ? ' text-anchor="end"' : ''}>${inSeconds(at)}</text>`,
+    )
     .join('');
 }
 
@@ -85,7 +91,10 @@ function scale(length: number): string {
 function phaseTable(spans: readonly Span[], titles: ReadonlyMap<string, string>): string {
   const phases = [...groupBy(spans, ({ phase }) => [phase])].map(([phase, mine]) => {
     const [work, waits] = [mine.filter(({ kind }) => kind === 'work'), mine.filter(({ kind }) => kind === 'wait')];
-    const longest = work.reduce<Span | undefined>((most, span) => (most === undefined || lengthOf(span) > lengthOf(most) ? span : most), undefined);
+    const longest = work.reduce<Span | undefined>(
+      (most, span) => (most === undefined || lengthOf(span) > lengthOf(most) ? span : most),
+      undefined,
+    );
     return { phase, longest, sum: sumOf(work), waits: sumOf(waits) };
   });
   const rows = phases
@@ -107,7 +116,9 @@ const sumOf = (spans: readonly Span[]): number => spans.reduce((sum, span) => su
 const percent = (share: number): string => `${share.toFixed(2)}%`;
 
 function inSeconds(seconds: number): string {
-  return seconds >= 90 ? `${String(Math.floor(seconds / 60))} min ${String(Math.round(seconds % 60))} s` : `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  return seconds >= 90
+    ? `${String(Math.floor(seconds / 60))} min ${String(Math.round(seconds % 60))} s`
+    : `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

@@ -59,7 +59,13 @@ export function spansOf(heard: readonly Heard[]): Span[] {
         break;
       case 'phase-failed':
         if (open.has(event.host)) end(event.host, at, { failed: true });
-        else spans.push({ ...{ host: event.host, phase: event.phase, kind: 'work', failed: true }, from: 0, to: seconds(at) });
+        else
+          // Of a host that was not at work: given up by another, or never connected.
+          spans.push({
+            ...({ host: event.host, phase: event.phase, kind: 'work', failed: true } as const),
+            from: seconds(ended.get(event.host) ?? begin),
+            to: seconds(at),
+          });
         break;
       default:
         break;

@@ -3,8 +3,14 @@ import { timelinePage } from '../../../../../src/cli/render/files/timeline/page.
 import { criticalPath, spansOf, type Heard } from '../../../../../src/cli/render/files/timeline/spans.js';
 
 const numbers = { changes: 1, seconds: 1, roundTrips: 1 };
-const begun = (at: number, host: string, phase: string): Heard => ({ at, event: { type: 'phase-started', host, phase, title: phase } });
-const through = (at: number, host: string, phase: string): Heard => ({ at, event: { type: 'phase-finished', host, phase, ...numbers } });
+const begun = (at: number, host: string, phase: string): Heard => ({
+  at,
+  event: { type: 'phase-started', host, phase, title: phase },
+});
+const through = (at: number, host: string, phase: string): Heard => ({
+  at,
+  event: { type: 'phase-finished', host, phase, ...numbers },
+});
 
 /** c1 brings the control plane up; w1 is done with its own work before and waits for it, then joins. */
 const HEARD: readonly Heard[] = [
@@ -66,7 +72,13 @@ describe('what the length hangs on', () => {
 
 test('the page needs nothing else, and what hosts say is no markup', () => {
   const page = timelinePage(
-    [...HEARD, { at: 18_000, event: { type: 'phase-failed', host: 'c1', phase: '<b>', message: '', error: { class: 'change' } } }],
+    [
+      ...HEARD,
+      {
+        at: 15_500,
+        event: { type: 'phase-failed', host: 'c1', phase: '<b>', message: '', error: { class: 'change' } },
+      },
+    ],
     'init',
   );
   expect(page).not.toMatch(/<script|https?:|<b>:/);
