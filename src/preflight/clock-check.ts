@@ -1,4 +1,3 @@
-import { oncePer } from '../model/once.js';
 import type { Node } from '../model/phase.js';
 import { oncePer } from '../model/once.js';
 import type { Check } from './check.js';
@@ -11,7 +10,6 @@ const WARNING_MS = 5_000;
 export const clock: Check = (node, { nodes }) => {
   const own = node.facts.clockOffsetMs;
   const farthest = extremes(nodes).reduce<Node>(
-  const farthest = slowestAndFastest(nodes).reduce<Node>(
     (far, other) => (Math.abs(other.facts.clockOffsetMs - own) > Math.abs(far.facts.clockOffsetMs - own) ? other : far),
     node,
   );
@@ -44,10 +42,6 @@ export const clock: Check = (node, { nodes }) => {
 const extremes = oncePer((nodes: readonly Node[]): readonly Node[] => {
   const sorted = nodes.map((node) => ({ node, offset: node.facts.clockOffsetMs })).sort((a, b) => a.offset - b.offset);
   return [sorted[0], sorted.at(-1)].flatMap((each) => each?.node ?? []);
-/** One of them is farthest from whichever clock. */
-const slowestAndFastest = oncePer((nodes: readonly Node[]) => {
-  const sorted = [...nodes].sort((a, b) => a.facts.clockOffsetMs - b.facts.clockOffsetMs);
-  return [sorted[0], sorted.at(-1)].filter((node) => node !== undefined);
 });
 
 function apart(milliseconds: number): string {

@@ -43,8 +43,6 @@ function ofNoHost({ spec, nodes }: CheckContext): CheckResult[] {
     }));
 }
 
-const familiesOf = oncePer((nodes: readonly Node[]) => [...new Set(nodes.flatMap(({ facts }) => findOs(facts) ?? []))]);
-
 const takes = ({ repositories: { known, takes: fits } }: OsFamily, entry: RepositorySpec): boolean =>
   known[entry.name] !== undefined || fits(entry);
 
