@@ -1,4 +1,5 @@
-// Compiles src/ to dist/ and copies what tsc leaves behind (templates and other assets). Quick when nothing changed.
+// Compiles src/ to dist/, copies what tsc leaves behind (templates and other assets), and makes of all that the few files that bin/ starts.
+// Quick when nothing changed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -13,10 +14,12 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle } from './lib/bundle.js';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const src = path.join(root, 'src');
 const dist = path.join(root, 'dist');
+const program = path.join(dist, 'bundle');
 const stampFile = path.join(dist, '.stamp');
 
 const buildInfo = path.join(dist, '.tsbuildinfo');
@@ -28,15 +31,16 @@ const stamp = fingerprint([
   path.join(root, 'tsconfig.json'),
   path.join(root, 'package-lock.json'),
   fileURLToPath(import.meta.url),
+  fileURLToPath(new URL('lib/bundle.js', import.meta.url)),
 ]);
 
 if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) {
   console.log('build: nothing changed');
 } else {
-  build();
+  await build();
 }
 
-function build() {
+async function build() {
   const started = Date.now();
   rmSync(stampFile, { force: true });
   mkdirSync(dist, { recursive: true });
@@ -57,6 +61,7 @@ function build() {
     process.exitCode = 1;
     return;
   }
+  await bundle({ entry: path.join(dist, 'cli', 'main.js'), dist, folder: program });
   writeFileSync(stampFile, stamp);
   console.log(`build: ${String(files.length)} files in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
@@ -79,7 +84,8 @@ function removeStale() {
     ),
   );
   for (const file of listFiles(dist)) {
-    if (!known.has(file) && !file.startsWith('.')) rmSync(path.join(dist, file), { force: true });
+    if (!known.has(file) && !file.startsWith('.') && !file.startsWith('bundle/'))
+      rmSync(path.join(dist, file), { force: true });
   }
 }
 
