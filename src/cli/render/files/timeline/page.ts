@@ -11,6 +11,8 @@ const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600];
 const ROW = 20;
 /** A bar that is too thin to be seen is not there. */
 const THINNEST = 0.15;
+/** Seconds; what takes less is in the chart only. */
+const SHORTEST = 0.05;
 
 /**
  * Where the time of a run went, as one HTML page that needs nothing else: hosts are rows, phases bars, waits are marked, and what the
@@ -46,7 +48,13 @@ ${hosts.map((host) => row(host, ofHost.get(host) ?? [], { length, onPath, titles
 <h2>What the length hangs on</h2>
 <p>From the last that ended backwards, each time to what it could not begin before. Making one of these faster makes the run shorter, until another way is the longest.</p>
 <ol>
-${path.map((span) => `<li><b>${escape(span.host)}</b> ${escape(titles.get(span.phase) ?? span.phase)}: ${inSeconds(span.to - span.from)}</li>`).join('\n')}
+${path
+  .filter((span) => lengthOf(span) >= SHORTEST)
+  .map(
+    (span) =>
+      `<li><b>${escape(span.host)}</b> ${escape(titles.get(span.phase) ?? span.phase)}: ${inSeconds(span.to - span.from)}</li>`,
+  )
+  .join('\n')}
 </ol>
 <h2>Phases</h2>
 ${phaseTable(spans, titles)}

@@ -9,7 +9,7 @@ export interface Heard {
 /** What a host did, or waited for, from one moment of the run to another; in seconds from its begin. */
 export interface Span {
   readonly host: string;
-  /** A phase, or 'connect'. */
+  /** A phase, or what is before the first: 'connect', then 'facts and checks'. */
   readonly phase: string;
   readonly kind: 'work' | 'wait';
   readonly from: number;
@@ -29,6 +29,7 @@ export function spansOf(heard: readonly Heard[]): Span[] {
   const spans: Span[] = [];
   const open = new Map<string, Heard & { readonly event: { readonly type: 'phase-started' | 'phase-waiting' } }>();
   const ended = new Map<string, number>();
+  const connected = new Map<string, number>();
   const seconds = (at: number): number => (at - begin) / 1000;
   const end = (host: string, at: number, more: Partial<Span> = {}): void => {
     const begun = open.get(host);
@@ -39,15 +40,24 @@ export function spansOf(heard: readonly Heard[]): Span[] {
     const span = { host, phase: event.phase, from: seconds(begun.at), to: seconds(at), ...more };
     spans.push(event.type === 'phase-waiting' ? { ...span, kind: 'wait', for: event.for } : { ...span, kind: 'work' });
   };
+  /** Between the connection and the first phase the host is looked at, and all are compared. */
+  const looked = (host: string, at: number): void => {
+    const from = connected.get(host);
+    connected.delete(host);
+    if (from !== undefined && at > from)
+      spans.push({ host, phase: 'facts and checks', kind: 'work', from: seconds(from), to: seconds(at) });
+  };
   for (const { at, event } of heard) {
     switch (event.type) {
       case 'host-connected':
         spans.push({ host: event.host, phase: 'connect', kind: 'work', from: 0, to: seconds(at) });
+        connected.set(event.host, at);
         break;
       case 'phase-waiting':
       case 'phase-started': {
         const { host, phase } = event;
         end(host, at);
+        looked(host, at);
         const before = ended.get(host);
         if (before !== undefined && at - before >= PAUSE * 1000)
           spans.push({ host, phase, kind: 'wait', from: seconds(before), to: seconds(at), for: 'others' });

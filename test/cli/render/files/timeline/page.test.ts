@@ -39,6 +39,7 @@ const HEARD: readonly Heard[] = [
 test('work and waits of each host, in seconds from the begin', () => {
   expect(spansOf(HEARD).filter(({ host }) => host === 'w1')).toEqual([
     { host: 'w1', phase: 'connect', kind: 'work', from: 0, to: 1.5 },
+    { host: 'w1', phase: 'facts and checks', kind: 'work', from: 1.5, to: 2 },
     { host: 'w1', phase: 'images', kind: 'work', from: 2, to: 3, changes: 1 },
     { host: 'w1', phase: 'join', kind: 'wait', from: 3, to: 10.001, for: 'control-plane on c1' },
     { host: 'w1', phase: 'join', kind: 'work', from: 10.001, to: 13, changes: 1 },
@@ -59,6 +60,7 @@ describe('what the length hangs on', () => {
   test('leads from the join over the control plane it waited for, not over its own early work', () => {
     expect(criticalPath(spansOf(HEARD)).map(({ host, phase }) => `${host} ${phase}`)).toEqual([
       'c1 connect',
+      'c1 facts and checks',
       'c1 images',
       'c1 control-plane',
       'w1 join',
@@ -82,7 +84,7 @@ test('the page needs nothing else, and what hosts say is no markup', () => {
     'init',
   );
   expect(page).not.toMatch(/<script|https?:|<b>:/);
-  expect(page.match(/class="work critical"/g)).toHaveLength(4);
+  expect(page.match(/class="work critical"/g)).toHaveLength(5);
   expect(page).toContain('waits for control-plane on c1');
   expect(page).toContain('Title of control-plane: 5.0 s');
 });
