@@ -44,6 +44,8 @@ export interface ControlPlaneForm {
   readonly datastoreAs: keyof Datastore['runs'];
   /** Programs and images of it, where they come from. */
   readonly supply: Supply;
+  /** Names of components that hosts do not get in this form, because its own have their programs. */
+  readonly replaces?: readonly string[];
   /** What its hosts have to have, by the name of a requirement (preflight/requirements.ts); others are those of every control plane. */
   readonly limits?: Readonly<Record<string, Limits>>;
   /** Without the datastore's. */

@@ -23,8 +23,8 @@ export const SUPPLY = combined({
 });
 
 /**
- * What is built or fetched for one runtime and one form of the control plane: a build makes no programs that nobody asked for.
- * Images of all forms are in it, for they are made of programs that every host gets.
+ * What is built or fetched for one runtime and one form of the control plane: a build makes no programs that nobody asked for, and no
+ * images of such programs. Images of all forms are in it, because the digests of archives have them (artifacts/images/archives.ts).
  */
 export function supplyOf(runtime: Pick<ContainerRuntime, 'supply'>, form: ControlPlaneForm): Required<Supply> {
   return combined({
@@ -32,6 +32,7 @@ export function supplyOf(runtime: Pick<ContainerRuntime, 'supply'>, form: Contro
     stores: DATASTORES.map(({ supply }) => supply),
     runtimes: [runtime.supply],
     ofNetworks: NETWORK_SUPPLIES,
+    without: form.replaces,
   });
 }
 
@@ -92,6 +93,7 @@ export function chosenSupply(spec: Spec): Required<Supply> {
     stores: [datastoreSupply(spec)],
     runtimes: [runtimeSupply(spec)],
     ofNetworks: network === undefined ? NETWORK_SUPPLIES : [network],
+    without: controlPlaneOf(spec).replaces,
   });
 }
 
@@ -106,14 +108,16 @@ interface Parts {
   readonly stores: readonly Supply[];
   readonly runtimes: readonly Supply[];
   readonly ofNetworks: readonly Supply[];
+  /** Names of components that hosts do not get. */
+  readonly without?: readonly string[] | undefined;
 }
 
 /**
  * The order is that of building: what a cluster needs first, first; the images' order is in the digests of built archives
  * (artifacts/images/archives.ts), so a new kind goes to the end.
  */
-function combined({ forms, stores, runtimes, ofNetworks }: Parts): Required<Supply> {
-  return combineSupplies([
+function combined({ forms, stores, runtimes, ofNetworks, without = [] }: Parts): Required<Supply> {
+  const all = combineSupplies([
     ...forms,
     kubernetes,
     ...runtimes,
@@ -125,4 +129,5 @@ function combined({ forms, stores, runtimes, ofNetworks }: Parts): Required<Supp
     ...ofNetworks,
     smokeTest,
   ]);
+  return { ...all, components: all.components.filter(({ name }) => !without.includes(name)) };
 }

@@ -6,7 +6,7 @@ import { archiveInputs, archivesOf } from '../../src/artifacts/images/archives.j
 import { componentsFolder } from '../../src/artifacts/store/paths.js';
 import { imageRefs } from '../../src/artifacts/supply.js';
 import { FORMS } from '../../src/control-plane/index.js';
-import { chosenArtifacts, SUPPLY, unloadable } from '../../src/engine/supply.js';
+import { chosenArtifacts, chosenImages, SUPPLY, supplyFor, unloadable } from '../../src/engine/supply.js';
 import { specSchema } from '../../src/inventory/spec-schema.js';
 import type { ArtifactSet, BinaryArtifact, ImageArtifact } from '../../src/model/artifact.js';
 import { KUBERNETES_VERSIONS } from '../../src/model/spec.js';
@@ -99,14 +99,32 @@ test('inputs of built archives have the digests they always had: stores are not 
   expect(
     Object.fromEntries(archivesOf(SUPPLY.images).map((recipe) => [recipe.name, archiveInputs(recipe, inputs)])),
   ).toEqual({
-    kube: 'b94c3d3305259c33c650eb8d9d4e7ae802af4aef2f8245216acdafce3e047396',
+    kube: 'a5641341afc8b1304b4a78172ae5a4c3da687fca880d300a3611dc46d4d98190',
     haproxy: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     flannel: 'e00833b05a3cd90621a38557e58a5cc03903d7c14631c451ac5ea651c60b98fe',
     'serving-approver': expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     coredns: '013787dbda6e6b66d621eff3286a4c15c02d9d3cf5869d92e158a34d663d5446',
+    pause: '02177d455a8e38c7e754cf5e6e3dc750bd1b836a6dccf0e759e3d2aad548953a',
     nginx: '4132c325a2b7c4562ed75dca107ad6c323f8fd87238c00747fa09119025f0ed4',
   });
 });
+
+test.each(FORMS.map((form) => [form.id, form] as const))(
+  '%s: what hosts get is made of programs that it builds, and each name once',
+  (id) => {
+    const spec = specSchema.parse({ ...SPEC, controlPlane: { mode: id } });
+    const { components, images } = supplyFor(spec);
+    const programs = components.flatMap((component) => component.programs);
+    const built = new Set(programs.map(({ name }) => name));
+    const chosen = images.filter(({ name }) => chosenImages(spec).includes(name));
+    expect(chosen.flatMap(({ build }) => build.programs).filter((name) => !built.has(name))).toEqual([]);
+    const paths = programs.flatMap(({ install }) =>
+      install === undefined ? [] : [install.installPath, ...install.links],
+    );
+    expect(paths.length).toBe(new Set(paths).size);
+    for (const name of ['kubelet', 'kubectl', 'kubeadm']) expect(paths).toContain(`/usr/local/bin/${name}`);
+  },
+);
 
 test('archives go to no host whose runtime has not the program to load them: official releases of one bring none', () => {
   const spec = specSchema.parse({ ...SPEC, runtime: { name: RUNTIMES.find(({ images }) => images.loader)?.id } });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { KinitError } from '../../model/error.js';
 import { allManifests } from '../store/manifest.js';
 import { buildFolder, cacheFolder } from '../store/paths.js';
-import { KUBE } from '../supplies/kubernetes.js';
+import { KUBERNETES_MODULE } from './components.js';
 
 /** Measured: module cache 4 GB, build cache 8 GB, artifacts under 1 GB, and room for the linker's temporary files. */
 const COLD_BYTES = 14e9;
@@ -28,7 +28,8 @@ export async function checkDisk(): Promise<void> {
 
 /** Go makes the folders of its caches when it begins: only a finished build says that they are full. */
 async function cachesAreFull(): Promise<boolean> {
-  if (!(await allManifests()).some(({ components }) => components[KUBE] !== undefined)) return false;
+  const built = (await allManifests()).flatMap(({ components }) => Object.values(components));
+  if (!built.some(({ origin }) => origin.startsWith(`${KUBERNETES_MODULE} `))) return false;
   return access(join(buildFolder(), 'go-build')).then(
     () => true,
     () => false,

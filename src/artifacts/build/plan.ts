@@ -1,9 +1,9 @@
 import type { Arch } from '../../model/artifact.js';
 import { componentInputs } from './compile.js';
-import { readComponent, versionsOf, type Component, type ComponentSource } from './components.js';
+import { KUBERNETES_MODULE, readComponent, versionsOf, type Component, type ComponentSource } from './components.js';
 import { compareVersions, findGo, type Go } from './go.js';
 import { allManifests, allStored, readManifest, type BuiltComponent, type Manifest } from '../store/manifest.js';
-import { KUBE, kubeComponent } from '../supplies/kubernetes.js';
+import { kubeComponent } from '../supplies/kubernetes.js';
 
 export interface StaleComponent {
   readonly component: Component;
@@ -44,7 +44,7 @@ export async function planBuild(
     findGo(),
     Promise.all(components.map((component) => readComponent(component, wanted))),
   ]);
-  const kubernetesVersion = sources[components.findIndex(({ name }) => name === KUBE)]?.version ?? '';
+  const kubernetesVersion = sources[components.findIndex(({ module }) => module === KUBERNETES_MODULE)]?.version ?? '';
   const previous = await readManifest(kubernetesVersion, arch);
   const siblings = (await allManifests()).filter((manifest) => manifest.arch === arch);
   // Without Go nothing can be built anew, so what was built with some other Go is not stale.

@@ -1,8 +1,6 @@
 import { STATIC_TAGS } from '../build/components.js';
 import { programLayer } from '../images/layers.js';
-import { BASE_PACKAGES } from '../images/files.js';
 import { byMinor, type Supply } from '../supply.js';
-import { KUBE } from './kubernetes.js';
 
 const TAGS = { '1.34': '3.10.1', '1.35': '3.10.1', '1.36': '3.10.2' };
 
@@ -18,9 +16,10 @@ export const pause: Supply = {
       pinned: true,
       ref: (version, registries) => registries.kubernetes(`pause:${byMinor(version, TAGS)}`),
       build: {
-        archive: KUBE,
+        // Of its own: a form of the control plane may be without the programs of the others.
+        archive: 'pause',
         programs: ['pause'],
-        packages: BASE_PACKAGES,
+        packages: [],
         make: async (tools) => ({
           layers: [await programLayer(tools, 'pause', 'pause')],
           config: { entrypoint: ['/pause'], user: '65535:65535' },

@@ -1,3 +1,4 @@
+import { KUBE } from '../../artifacts/supplies/kubernetes.js';
 import { datastoreOf, joinsOthers, memberOfSeveral } from '../../datastore/index.js';
 import { SERVER_FILE } from '../../model/facts.js';
 import { balancerAddress } from '../../model/seams/node-endpoint.js';
@@ -20,6 +21,7 @@ export const embedded: ControlPlaneForm = {
   describe: 'embedded: all of it in one process, for small hosts',
   datastoreAs: 'process',
   supply: serverProgram,
+  replaces: [KUBE],
   limits: { cpu: { minimum: 1, recommended: 1 }, memory: { minimum: 900, recommended: 1000 } },
   certificates: apiServerCertificates,
   datastore: (context) => [
