@@ -1,5 +1,6 @@
 import { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
+import { signalOfMany } from '../../model/signal.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -26,7 +27,7 @@ export async function withInterrupt<T>(
   };
   for (const name of SIGNALS) source.on(name, onSignal);
   try {
-    return await use(controller.signal);
+    return await use(signalOfMany(controller.signal));
   } catch (error) {
     throw controller.signal.aborted ? interruptedBy(error) : error;
   } finally {

@@ -8,6 +8,7 @@ import type { PlanContent, PlannedChange } from '../../model/plan.js';
 import type { RecordedMove } from '../../model/record.js';
 import type { Tools } from '../../model/resource.js';
 import type { LoadedInventory } from '../../model/spec.js';
+import { signalOfMany } from '../../model/signal.js';
 import type { Renewal, RotationWish } from '../../pki/index.js';
 import type { ClusterAccess } from '../api/access.js';
 import type { Observed } from '../change/observe.js';
@@ -84,7 +85,7 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
   const { phases, live, inventory, strict } = run;
   const { emit, dryRun } = pass;
   const stop = new AbortController();
-  const signal = AbortSignal.any([run.signal, stop.signal]);
+  const signal = signalOfMany(run.signal, stop.signal);
   const ids = phases.map(({ id }) => id);
   const waits = barriers(
     ids,

@@ -3,6 +3,7 @@ import { KinitError } from '../../model/error.js';
 import type { Phase } from '../../model/phase.js';
 import type { PlanContent } from '../../model/plan.js';
 import type { LoadedInventory } from '../../model/spec.js';
+import { signalOfMany } from '../../model/signal.js';
 import { KERNEL_STEP, hostsToMove, moveKernels, type Moved } from '../kernel/move.js';
 import { changesHosts, changesRuntime, upgrades } from '../command.js';
 import { explainFailedRun } from '../explain/failed-run.js';
@@ -207,7 +208,7 @@ async function goThroughPhases(
 ): Promise<HostsOutcome> {
   const { skip, only, ignorePreflight } = options;
   const changes = changesHosts(options.command);
-  const signal = AbortSignal.any([options.signal, lock.lost]);
+  const signal = signalOfMany(options.signal, lock.lost);
   const run: HostsRun = {
     ...{ ...options, inventory: withKnownBalancer(options.inventory, known) },
     renewal: options.renewal ?? 'due',

@@ -1,6 +1,7 @@
 import { acquireLock } from '../../cluster/lock/lock.js';
 import { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
+import { signalOfMany } from '../../model/signal.js';
 import { controlPlanesOf } from './leader.js';
 import type { OpenHost } from './session.js';
 
@@ -65,7 +66,7 @@ export async function whileHeld<T>(
   act: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   try {
-    return await act(AbortSignal.any([signal, lost]));
+    return await act(signalOfMany(signal, lost));
   } catch (thrown) {
     throw lost.aborted ? lockLost() : thrown;
   }

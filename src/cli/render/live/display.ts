@@ -10,7 +10,7 @@ const SPARE_ROWS = 4;
 
 /**
  * A live display: one line for the run, one for each host with the phase it is in, and what it is doing below.
- * Where there are more hosts than rows, one line says how many are where. Until hosts are known (artifacts being built, a
+ * Where there are more hosts than rows, lines say how many are where. Until hosts are known (artifacts being built, a
  * lab coming up), plain lines.
  */
 export function terminalRenderer(options: RendererOptions, plain: Renderer): Renderer {
@@ -46,6 +46,7 @@ function openDisplay(
   eachHost: boolean,
 ): Display {
   const state = runState(start, () => Date.now());
+  const rows = Math.max(1, (output.rows ?? 24) - SPARE_ROWS - 1);
   const slots = new Map<string, Slot>();
   const tasks = [
     newSlot(slots, '', state.title()),
@@ -68,7 +69,7 @@ function openDisplay(
     },
   });
   const refresh = () => {
-    slots.get('')?.show(state.title(), eachHost ? state.output() : state.crowd());
+    slots.get('')?.show(state.title(), eachHost ? state.output() : state.crowd(rows));
     for (const host of start.hosts) slots.get(host)?.show(state.hostTitle(host), state.hostOutput(host));
   };
   // Elapsed seconds move on although nothing happens: a person sees that kinit is alive.

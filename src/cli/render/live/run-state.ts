@@ -1,6 +1,7 @@
 import { oneLine } from '../../terminal/clean.js';
 import type { KinitEvent } from '../../../model/event.js';
 import { hostList } from '../host-list.js';
+import { groupAlike } from '../tables/grouped.js';
 import { checkLine, count, duration } from '../text.js';
 
 /** One host as the live display shows it. */
@@ -22,9 +23,9 @@ export interface RunState {
   /** What to show of a host, or the run, that is not through; undefined where it is. */
   readonly hostFailed: (host: string) => string | undefined;
   readonly failed: () => string | undefined;
-  /** How many hosts are where, for a terminal with less rows than hosts. */
-  readonly crowd: () => string;
-  /** Warnings and failed checks, to be read after the display is gone. */
+  /** How many hosts are where, a line each, for a terminal with less rows than hosts: at most so many lines. */
+  readonly crowd: (rows: number) => string;
+  /** Warnings and failed checks, to be read after the display is gone; what several hosts have in common is one. */
   readonly notes: () => readonly string[];
 }
 
@@ -36,7 +37,7 @@ export function runState(start: Extract<KinitEvent, { type: 'run-started' }>, no
   const rows = new Map<string, HostRow>(start.hosts.map((host) => [host, { text: 'connecting', output: '' }]));
   /** What each host is in, in words that many may have in common. */
   const stands = new Map<string, string>();
-  const notes: string[] = [];
+  const notes: { readonly host: string | undefined; readonly text: string }[] = [];
   let output = '';
   let finished: Extract<KinitEvent, { type: 'run-finished' }> | undefined;
   const row = (host: string): HostRow => rows.get(host) ?? { text: '', output: '' };
@@ -50,12 +51,13 @@ export function runState(start: Extract<KinitEvent, { type: 'run-started' }>, no
       if (event.type === 'run-finished') finished = event;
       // What was told before (artifacts, say) is over when hosts are worked on.
       if (event.type === 'phase-started') output = '';
-      if (event.type === 'warning')
-        notes.push(`${event.host === undefined ? '' : `${event.host}: `}warning: ${event.text}`);
+      if (event.type === 'warning') notes.push({ host: event.host, text: `warning: ${event.text}` });
       if (event.type === 'check' && (event.check.status === 'warning' || event.check.status === 'error')) {
-        notes.push(
-          `${event.host}: ${event.check.status}: ${checkLine(event.check)}${event.check.hint === undefined ? '' : `. ${event.check.hint}`}`,
-        );
+        const { status, hint } = event.check;
+        notes.push({
+          host: event.host,
+          text: `${status}: ${checkLine(event.check)}${hint === undefined ? '' : `. ${hint}`}`,
+        });
       }
       if (event.type === 'check' && event.check.status === 'error')
         set(event.host, { failed: event.check.found, text: checkLine(event.check) });
@@ -83,7 +85,7 @@ export function runState(start: Extract<KinitEvent, { type: 'run-started' }>, no
       const hosts = finished?.failedHosts ?? [];
       return hosts.length === 0 ? undefined : `${title()}: failed on ${hostList(hosts)}`;
     },
-    crowd: () => {
+    crowd: (most) => {
       const places = new Map<string, number>();
       for (const host of start.hosts) {
         const { failed, through } = row(host);
@@ -91,9 +93,20 @@ export function runState(start: Extract<KinitEvent, { type: 'run-started' }>, no
         const place = failed === undefined ? (through === true ? 'done' : now) : 'failed';
         places.set(place, (places.get(place) ?? 0) + 1);
       }
-      return oneLine([...places].map(([place, number]) => `${place}: ${String(number)}`).join(', '));
+      const order = ['failed', 'done', ...[...titles.values()].reverse(), 'connected', 'connecting'];
+      const sorted = [...places].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+      const shown = sorted.length > most ? sorted.slice(0, most - 1) : sorted;
+      const more = sorted.slice(shown.length).reduce((sum, [, number]) => sum + number, 0);
+      return [...shown, ...(more === 0 ? [] : [['elsewhere', more] as const])]
+        .map(([place, number]) => oneLine(`${place}: ${String(number)}`))
+        .join('\n');
     },
-    notes: () => notes,
+    notes: () =>
+      groupAlike(
+        notes,
+        ({ text }) => text,
+        ({ host }) => host,
+      ).map(({ first: { text }, hosts }) => (hosts.length === 0 ? text : `${hostList(hosts)}: ${text}`)),
   };
 }
 

@@ -73,7 +73,14 @@ test('many hosts are told by where they are', () => {
     state.see({ type: 'phase-started', host, phase: 'swap', title: 'Turn swap off' });
   for (const host of hosts.slice(0, 3)) state.see({ ...finishedHost, host });
   state.see({ type: 'phase-failed', host: 'node7', phase: 'swap', message: 'no', error: { class: 'change' } });
-  expect(state.crowd()).toBe('done: 3, Turn swap off: 46, failed: 1, connected: 40, connecting: 10');
+  expect(state.crowd(20).split('\n')).toEqual([
+    'failed: 1',
+    'done: 3',
+    'Turn swap off: 46',
+    'connected: 40',
+    'connecting: 10',
+  ]);
+  expect(state.crowd(3).split('\n')).toEqual(['failed: 1', 'done: 3', 'elsewhere: 96']);
 });
 
 test('a run that ends before any host is begun with has none that is through', () => {
