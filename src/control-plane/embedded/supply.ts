@@ -20,7 +20,11 @@ export const serverProgram: Supply = {
         {
           name: PROGRAM,
           package: '.',
-          install: { installPath: `${BIN}/${PROGRAM}`, links: [AGENT, ...TOOLS].map((name) => `${BIN}/${name}`), group: PROGRAM },
+          install: {
+            installPath: `${BIN}/${PROGRAM}`,
+            links: [AGENT, ...TOOLS].map((name) => `${BIN}/${name}`),
+            group: PROGRAM,
+          },
         },
       ],
       tags: STATIC_TAGS,
