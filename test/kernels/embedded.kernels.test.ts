@@ -57,7 +57,7 @@ describe.skipIf(noOwnKernels !== undefined)(withOwnKernels('three machines with 
     await kinitOk(['reset', '--yes', '-i', small.inventory], { timeoutSeconds: 600 });
     expect(
       await hostOf(small).says(
-        'systemctl list-units --all --no-legend "kinit-*" kubelet.service; ls /etc/kubernetes 2> /dev/null',
+        'systemctl list-units --all --no-legend "kinit-*" kubelet.service; ls /etc/kubernetes 2> /dev/null || :',
       ),
     ).toBe('');
   });
