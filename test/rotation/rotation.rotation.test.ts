@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cutWhen } from '../e2e/support/cuts.js';
 import { kinit, kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
 import { changedInventory } from '../e2e/support/running.js';
-import { watchServers, type Gaps } from './servers.js';
+import { watchServers, type Gaps } from '../e2e/support/servers.js';
 
 /** Three control planes and a worker. npm run test:rotation prints the figures of docs/certificates.md. */
 let cluster: LabHandle;

@@ -24,9 +24,18 @@ export async function drainGently(
       tried: `GET node ${node}`,
       hint: 'Its kubelet has not registered it, or somebody deleted it: kinit init mends that.',
     });
-  const held = await evictAll(api, node, (pod) => controllerOf(pod) !== undefined, options);
+  const back = async (): Promise<void> => {
+    if (goesBack) await uncordonOurs(api, node);
+  };
+  const held = await evictAll(api, node, (pod) => controllerOf(pod) !== undefined, options).catch(
+    async (thrown: unknown) => {
+      // What ended it is what is told, also where the API does not take the node back either.
+      await back().catch(() => undefined);
+      throw thrown;
+    },
+  );
   if (held.length === 0) return;
-  if (goesBack) await uncordonOurs(api, node);
+  await back();
   throw notEmpty(node, held, options.timeoutSeconds, goesBack ? 'it takes pods again' : 'it stays cordoned');
 }
 

@@ -71,7 +71,7 @@ export function controllerOf(pod: KubeObject): unknown {
   return list(pod, 'metadata', 'ownerReferences').find((each) => field(each, 'controller') === true);
 }
 
-/** undefined when the pod is on its way out; else why not for now: a budget forbids it, or the API server is at a loss. */
+/** undefined when the pod is on its way out; else why not for now: a budget or a webhook forbids it, or the API server is at a loss. */
 async function evict(api: ClusterApi, pod: KubeObject): Promise<string | undefined> {
   const path = `${podPath(pod)}/eviction`;
   const { name, namespace } = pod.metadata;
@@ -80,9 +80,10 @@ async function evict(api: ClusterApi, pod: KubeObject): Promise<string | undefin
     kind: 'Eviction',
     metadata: { name, namespace },
   });
-  if (response.status === 429 || response.status >= 500) return whyNot(response);
   if (response.status === 404 || (response.status >= 200 && response.status < 300)) return undefined;
-  throw refused(`evict pod ${nameOf(pod)}`, `POST ${path}`, response);
+  if (response.status === 401) throw refused(`evict pod ${nameOf(pod)}`, `POST ${path}`, response);
+  // A budget (429, or 403 where its numbers are off), an admission webhook, a conflict: each may say otherwise the next time.
+  return whyNot(response);
 }
 
 /** The budget and its numbers stand in the causes (k8s.io/kubernetes/pkg/registry/core/pod/storage: createTooManyRequestsError). */

@@ -8,6 +8,7 @@ import { prepare, runHosts } from '../run/hosts.js';
 import type { PhaseTiming } from '../run/outcome.js';
 import type { HostsRun, Prepared } from '../run/pass.js';
 import { toldStep, type ToldStep } from '../run/told-step.js';
+import { factsOf } from '../session/facts.js';
 import type { LiveHost } from '../session/session.js';
 
 /** What the changes of single nodes share. */
@@ -92,6 +93,26 @@ export async function passOver(
     prepared.artifacts,
   );
   work.timings.push(...outcome.timings);
+  await lookAtCertificates(work, outcome.timings);
   for (const [host, error] of outcome.failures) work.failures.set(host, error);
   return [...outcome.failures.keys()];
+}
+
+/**
+ * Certificates that a pass has written are what the next one goes by: planned from what there was before, they would be signed once more. All
+ * else stays as it was seen when the run began, also which host leads.
+ */
+async function lookAtCertificates(work: Work, timings: readonly PhaseTiming[]): Promise<void> {
+  const written = new Set(
+    timings.filter(({ phase, changes }) => phase === 'pki' && changes > 0).map(({ host }) => host),
+  );
+  if (written.size === 0) return;
+  const { spec } = work.run.inventory;
+  work.live = await Promise.all(
+    work.live.map(async (host) => {
+      if (!written.has(host.spec.name)) return host;
+      const { pki } = (await factsOf(host.connection, spec)).kubernetes;
+      return { ...host, facts: { ...host.facts, kubernetes: { ...host.facts.kubernetes, pki } } };
+    }),
+  );
 }

@@ -224,7 +224,7 @@ async function goThroughPhases(
   const outcome = await (changesRuntime(options.command)
     ? changeRuntimes(run, options)
     : upgrades(options.command)
-      ? upgradeCluster(run, { ...options, lost })
+      ? upgradeCluster(run, { ...options, lost, unfit })
       : runHosts(run));
   const reached = new Set(outcome.timings.map(({ phase }) => phase));
   const notReached = phases.map(({ id }) => id).filter((id) => !reached.has(id));

@@ -30,6 +30,11 @@ function unfitness({ facts }: OfInventory): number {
   return facts.listening.some((socket) => socket.port === Number(port)) ? 0 : 1;
 }
 
+/** Whether its API server listened when it was looked at. */
+export function apiListens(host: OfInventory): boolean {
+  return unfitness(host) === 0;
+}
+
 /** Whether a control plane, or a part of it, lies on the host: a cluster has begun there. */
 function hasBegun({ facts }: LiveHost): boolean {
   return isMember(facts) && controlPlaneOn(facts.kubernetes.manifests) !== undefined;

@@ -1,13 +1,14 @@
-import { isControlPlane, type Spec } from '../../model/spec.js';
-import { KinitError } from '../../model/error.js';
+import type { Spec } from '../../model/spec.js';
+import { asKinitError, KinitError } from '../../model/error.js';
+import { isMember } from '../../model/facts.js';
 import { minorsBetween } from '../../model/text/version.js';
-import type { ClusterApi } from '../../model/api.js';
 import { accessThrough } from '../api/access.js';
-import { careHosts, step as careStep } from '../datastore/work.js';
 import { UPGRADE_MOVE } from '../guard/index.js';
 import type { HostsRun } from '../run/pass.js';
+import { controlPlanesOf } from '../session/leader.js';
 import type { LostHost } from '../session/session.js';
 import { blockers } from './blockers.js';
+import { illMembers } from './members.js';
 import { nodesSeen, type SeenNode } from './nodes-seen.js';
 import { removedApis } from './removed-apis.js';
 
@@ -19,13 +20,15 @@ const KUBELET_SKEW = 3;
 interface Asked {
   readonly despiteTrouble: boolean;
   readonly lost: readonly LostHost[];
+  /** Hosts that failed preflight, with what each failed with. */
+  readonly unfit: ReadonlyMap<string, unknown>;
 }
 
 /**
  * Before anything is touched: what the cluster is like. What may block is told; one that is not well is refused, unless a person
  * says otherwise, or an earlier run has begun: the way out of that leads through. Gives the nodes.
  */
-export async function askBefore(run: HostsRun, { despiteTrouble, lost }: Asked): Promise<readonly SeenNode[]> {
+export async function askBefore(run: HostsRun, asked: Asked): Promise<readonly SeenNode[]> {
   const { known, live, inventory, signal, dryRun, emit } = run;
   const begun = known.moves.some(({ what }) => what === UPGRADE_MOVE);
   // An earlier run may have been cut while the only API server was on its way; guard refuses all else.
@@ -37,8 +40,8 @@ export async function askBefore(run: HostsRun, { despiteTrouble, lost }: Asked):
     const seen = await nodesSeen(api);
     for (const text of await blockers(api)) emit({ type: 'warning', text });
     if (!begun) {
-      const trouble = await troubleOf(api, seen, run, lost);
-      if (trouble.length > 0 && !despiteTrouble) throw refused(trouble, inventory.spec);
+      const trouble = await troubleOf(seen, run, asked);
+      if (trouble.length > 0 && !asked.despiteTrouble) throw refused(trouble, inventory.spec);
       for (const text of trouble) emit({ type: 'warning', text: `${text} (--ignore-health was given)` });
     }
     return seen;
@@ -48,18 +51,35 @@ export async function askBefore(run: HostsRun, { despiteTrouble, lost }: Asked):
 }
 
 async function troubleOf(
-  api: ClusterApi,
   seen: readonly SeenNode[],
-  { inventory: { spec }, live }: HostsRun,
-  lost: readonly LostHost[],
+  run: HostsRun,
+  { lost, unfit }: Pick<Asked, 'lost' | 'unfit'>,
 ): Promise<readonly string[]> {
+  const { spec } = run.inventory;
+  const { live } = run;
   return [
     ...lost.map(({ spec: { name }, error }) => `${name} does not answer over SSH: ${error.message}`),
+    ...[...unfit].map(([name, error]) => `${name} is not fit: ${asKinitError(error).message}`),
     ...seen.flatMap(({ trouble }) => trouble),
     ...seen.flatMap((node) => skewOf(node, spec.kubernetesVersion)),
-    ...(await silentMembers(spec, live)),
-    ...(await removedApis(api, spec.kubernetesVersion)),
+    ...(await illMembers(spec, live)).map(({ text }) => text),
+    ...(await removedFromAny(run)),
   ];
+}
+
+/** Each API server counts what it was asked for itself, since it was started. */
+async function removedFromAny({ live, inventory, signal, dryRun }: HostsRun): Promise<readonly string[]> {
+  const told = new Set<string>();
+  for (const host of controlPlanesOf(live).filter(({ facts }) => isMember(facts))) {
+    const access = accessThrough([host], { inventory, signal, mayReadKeys: !dryRun });
+    if (access === undefined) continue;
+    try {
+      for (const text of await removedApis(await access.api(), inventory.spec.kubernetesVersion)) told.add(text);
+    } finally {
+      access.close();
+    }
+  }
+  return [...told];
 }
 
 function skewOf({ name, kubelet }: SeenNode, to: string): string[] {
@@ -69,20 +89,6 @@ function skewOf({ name, kubelet }: SeenNode, to: string): string[] {
   return [
     `the kubelet of ${name} is of version ${kubelet}: beside API servers of ${to} it may be at most ${String(KUBELET_SKEW)} minor versions older, and not newer`,
   ];
-}
-
-/** Members of the datastore that do not answer, or complain. */
-async function silentMembers(spec: Spec, live: HostsRun['live']): Promise<readonly string[]> {
-  const controlPlanes = live.filter((host) => isControlPlane(host.spec));
-  if (controlPlanes.length < 2) return [];
-  const [leader] = careHosts(spec, live);
-  if (leader === undefined) return [];
-  const next = 'kinit doctor looks for the cause; nothing was changed.';
-  const { members = [] } = await careStep(leader, leader.care.status(), { what: 'look at the datastore', next });
-  return members.flatMap(({ name, answers, alarms }) => [
-    ...(answers ? [] : [`the datastore's member on ${name} does not answer`]),
-    ...alarms.map((alarm) => `the datastore's member on ${name} complains of ${alarm}`),
-  ]);
 }
 
 function refused(trouble: readonly string[], { kubernetesVersion }: Spec): KinitError {

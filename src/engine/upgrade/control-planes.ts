@@ -4,6 +4,7 @@ import { requireOtherControlPlanes } from '../session/leader.js';
 import { killPoint } from '../change/kill-point.js';
 import { passOver, step } from '../moves/work.js';
 import { type Upgrade, notReached } from './upgrade.js';
+import { requireOtherMembers } from './members.js';
 import { mustBeWell } from './must-be-well.js';
 import { CONTROL_PLANE, STABLE, STAYS } from './steps.js';
 
@@ -19,6 +20,7 @@ export async function upgradeControlPlanes(upgrade: Upgrade): Promise<void> {
   for (const [index, name] of controlPlanes.entries()) {
     try {
       requireOtherControlPlanes(name, work.run.inventory.spec, work.live);
+      await requireOtherMembers(name, work.run.inventory.spec, work.live);
       await upgradeOne(name, upgrade);
     } catch (thrown) {
       for (const later of controlPlanes.slice(index + 1)) work.failures.set(later, notReached(later, name));

@@ -1,22 +1,24 @@
-import { asKinitError } from '../../model/error.js';
+import { asKinitError, KinitError } from '../../model/error.js';
+import { controlPlaneOn } from '../../control-plane/index.js';
+import { isMember } from '../../model/facts.js';
 import { isControlPlane } from '../../model/spec.js';
 import { compareVersions } from '../../model/text/version.js';
 import { UPGRADE_MOVE } from '../guard/index.js';
 import { begin } from '../moves/work.js';
 import type { HostsOutcome } from '../run/outcome.js';
 import type { HostsRun } from '../run/pass.js';
-import { controlPlanesOf } from '../session/leader.js';
-import type { LostHost } from '../session/session.js';
+import { apiListens, controlPlanesOf } from '../session/leader.js';
+import type { LiveHost, LostHost } from '../session/session.js';
 import { askBefore } from './before.js';
 import { upgradeControlPlanes } from './control-planes.js';
-import { upgradeCluster as upgradeShared } from './cluster.js';
+import { clusterWorks, upgradeCluster as upgradeShared } from './cluster.js';
 import { deliver } from './deliver.js';
 import { upgradeNodes } from './nodes.js';
-import type { SeenNode } from './nodes-seen.js';
+import { nodesSeen, type SeenNode } from './nodes-seen.js';
 import { planUpgrade } from './plan.js';
 import { note } from './record.js';
 import { takeSnapshot, type SaveSnapshot } from './snapshot.js';
-import { moving, type Upgrade } from './upgrade.js';
+import type { Upgrade } from './upgrade.js';
 
 /** As long as a pod may take to be made anew elsewhere, and more: five minutes. */
 const DRAIN_SECONDS = 300;
@@ -33,6 +35,8 @@ interface UpgradeOptions {
   readonly drainSeconds?: number;
   readonly upgrade?: UpgradeWishes;
   readonly lost: readonly LostHost[];
+  /** Hosts that failed preflight, with what each failed with. */
+  readonly unfit: ReadonlyMap<string, unknown>;
 }
 
 /**
@@ -46,10 +50,11 @@ interface UpgradeOptions {
  */
 export async function upgradeCluster(
   run: HostsRun,
-  { drainSeconds = DRAIN_SECONDS, upgrade: wishes = { despiteTrouble: false }, lost }: UpgradeOptions,
+  { drainSeconds = DRAIN_SECONDS, upgrade: wishes = { despiteTrouble: false }, lost, unfit }: UpgradeOptions,
 ): Promise<HostsOutcome> {
   const to = run.inventory.spec.kubernetesVersion;
-  const seen = await askBefore(run, { ...wishes, lost });
+  requireOwn(run);
+  const seen = await askBefore(run, { ...wishes, lost, unfit });
   const from = fromOf(run, seen);
   const move = run.known.moves.find(({ what }) => what === UPGRADE_MOVE);
   const late = behind(run, seen, to);
@@ -60,13 +65,13 @@ export async function upgradeCluster(
     from,
     to,
     begun: move !== undefined,
-    controlPlanes: leaders(run),
+    controlPlanes: inOrder(run, to),
     nodes: late,
     seen,
   };
   try {
     if (run.dryRun) return await planUpgrade(upgrade);
-    await carryOut(upgrade, wishes);
+    await carryOut(upgrade, wishes, [...lost.map(({ spec }) => spec.name), ...unfit.keys()]);
   } catch (thrown) {
     const error = asKinitError(thrown);
     const host = error.context.host ?? upgrade.controlPlanes[0] ?? '';
@@ -77,25 +82,50 @@ export async function upgradeCluster(
   return { timings: work.timings, failures: work.failures };
 }
 
+/** A cluster that was only taken over has not all that an upgrade builds upon: the tools for a copy of its data, its keys on every host. */
+function requireOwn({ known: { open, kinit }, inventory: { spec } }: HostsRun): void {
+  if (!open || kinit !== undefined) return;
+  throw new KinitError('the cluster has no record of kinit: it was taken over, or the record is gone', {
+    class: 'refused',
+    hint: `Run kinit init first, with the version that the cluster has (kubernetesVersion in the inventory); then kinit upgrade to ${spec.kubernetesVersion}.`,
+  });
+}
+
 const NOTHING: HostsOutcome = { timings: [], failures: new Map() };
 
-async function carryOut(upgrade: Upgrade, { save }: UpgradeWishes): Promise<void> {
+/** @param absent hosts of the inventory that do not answer, or are not fit */
+async function carryOut(upgrade: Upgrade, { save }: UpgradeWishes, absent: readonly string[]): Promise<void> {
   const { begun } = upgrade;
   await deliver(upgrade);
   if (!begun) {
     if (save !== undefined) await takeSnapshot(upgrade, save);
-    await note(upgrade, moving(upgrade));
+    await note(upgrade, 'begun');
   }
   await upgradeControlPlanes(upgrade);
   await upgradeShared(upgrade);
-  await upgradeNodes(upgrade);
-  if (upgrade.work.failures.size === 0) await note(upgrade, []);
+  await upgradeNodes(await withNodes(upgrade));
+  if (upgrade.work.failures.size > 0) return;
+  await clusterWorks(upgrade);
+  const away = absent.filter((name) => name in upgrade.work.run.known.nodes);
+  if (away.length === 0) return note(upgrade, 'through');
+  upgrade.work.run.emit({
+    type: 'warning',
+    text: `the upgrade is not through: ${away.join(', ')} did not take part. Run kinit upgrade again when that is mended, or taken out of the inventory`,
+  });
+}
+
+/** A run that was cut may have begun without an API server to ask for nodes; one answers now. */
+async function withNodes(upgrade: Upgrade): Promise<Upgrade> {
+  if (upgrade.seen.length > 0) return upgrade;
+  const { work, to } = upgrade;
+  const seen = await nodesSeen(await work.prepared.access.api());
+  return { ...upgrade, seen, nodes: behind(work.run, seen, to) };
 }
 
 /** The oldest version that anything of it has; undefined: not known. */
 function fromOf({ known }: HostsRun, seen: readonly SeenNode[]): string | undefined {
   const move = known.moves.find(({ what }) => what === UPGRADE_MOVE);
-  const kubelets = seen.flatMap(({ kubelet }) => (kubelet === '' ? [] : [kubelet]));
+  const kubelets = seen.flatMap(({ name, kubelet }) => (kubelet === '' || !(name in known.nodes) ? [] : [kubelet]));
   return move?.from ?? [known.oldest ?? known.running ?? [], kubelets].flat().sort(compareVersions)[0];
 }
 
@@ -114,6 +144,13 @@ function behind({ live, known }: HostsRun, seen: readonly SeenNode[], to: string
   return [...names.filter(isControlPlane), ...names.filter((spec) => !isControlPlane(spec))].map(({ name }) => name);
 }
 
-function leaders({ live }: HostsRun): readonly string[] {
-  return controlPlanesOf(live).map(({ spec }) => spec.name);
+/**
+ * Control planes in the order in which they are changed: what an earlier run has begun with is brought to its end before the next is touched;
+ * then one that does not run, because nothing is lost by it.
+ */
+export function inOrder({ live }: Pick<HostsRun, 'live'>, to: string): readonly string[] {
+  const members = controlPlanesOf(live.filter(({ facts }) => isMember(facts)));
+  const place = (host: LiveHost): number =>
+    controlPlaneOn(host.facts.kubernetes.manifests)?.version === to ? 0 : apiListens(host) ? 2 : 1;
+  return [...members].sort((a, b) => place(a) - place(b)).map(({ spec }) => spec.name);
 }

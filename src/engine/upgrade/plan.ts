@@ -1,6 +1,7 @@
 import type { ChangeSummary } from '../../model/change.js';
 import { runHosts } from '../run/hosts.js';
 import type { HostsOutcome } from '../run/outcome.js';
+import { haveElsewhere } from './nodes-seen.js';
 import type { Upgrade } from './upgrade.js';
 import { DRAIN, SNAPSHOT, UNCORDON } from './steps.js';
 
@@ -26,7 +27,7 @@ export async function planUpgrade({
       summary: 'copy the data of the cluster to this machine',
       reason: 'the way back',
     });
-  const drains = seen.length > 1 ? nodes : [];
+  const drains = nodes.filter((name) => haveElsewhere(name, seen));
   for (const name of drains)
     tell(name, DRAIN, {
       resource: node(name),

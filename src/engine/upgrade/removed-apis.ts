@@ -20,7 +20,10 @@ interface RemovedApi {
  */
 export async function removedApis(api: ClusterApi, to: string): Promise<readonly string[]> {
   const response = await api.request('GET', '/metrics');
-  if (response.status !== 200 || typeof response.body !== 'string') return [];
+  if (response.status !== 200 || typeof response.body !== 'string')
+    return [
+      `an API server does not tell which versions of the API are in use: GET /metrics gives ${String(response.status)}`,
+    ];
   const gone = requestedDeprecated(response.body).filter(({ removed }) => isRemovedBy(removed, to));
   return Promise.all(gone.map((each) => describe(api, each)));
 }

@@ -12,7 +12,7 @@ export interface Upgrade {
   readonly to: string;
   /** An earlier run has begun with it. */
   readonly begun: boolean;
-  /** Control planes, the leader first. */
+  /** Control planes, in the order in which they are changed. */
   readonly controlPlanes: readonly string[];
   /** Hosts of the inventory whose kubelet is not through, control planes first. */
   readonly nodes: readonly string[];
@@ -21,8 +21,12 @@ export interface Upgrade {
 
 /** What is on its way while it is at work, for the record. */
 export function moving({ from, to, work }: Upgrade): readonly RecordedMove[] {
-  const others = work.run.known.moves.filter(({ what }) => what !== UPGRADE_MOVE);
-  return [...others, { what: UPGRADE_MOVE, from, to }];
+  return [...otherMoves(work), { what: UPGRADE_MOVE, from, to }];
+}
+
+/** What else is on its way, of a host that does not answer, say. */
+export function otherMoves({ run }: Work): readonly RecordedMove[] {
+  return run.known.moves.filter(({ what }) => what !== UPGRADE_MOVE);
 }
 
 /** A host whose turn does not come. */

@@ -79,6 +79,30 @@ test('a node that is drained before anything of it was changed takes pods again 
   expect(patches.at(-1)).toMatchObject({ spec: { unschedulable: null } });
 });
 
+test.each([403, 409, 422, 500])(
+  'a pod whose eviction is answered with %i is held, and named with what was said',
+  async (status) => {
+    const api = cluster([pod('web', 'ReplicaSet')], () => ({ status, body: { message: 'a webhook says no' } }));
+    const error = await failure(drainGently(api, 'a', options));
+    expect(error.context).toMatchObject({ class: 'timeout', found: 'pod shop/web: a webhook says no' });
+  },
+);
+
+test('a node that is drained before anything of it was changed takes pods again, also where the API ends the drain', async () => {
+  const ours = { ...node('a'), metadata: { name: 'a', annotations: { 'kinit/cordoned': 'upgrade' } } };
+  const patches: unknown[] = [];
+  const api = fakeApi([ours], {
+    [NODE]: (body) => {
+      patches.push(body);
+      return { status: 200, body };
+    },
+    [PODS]: () => ({ status: 503, body: { message: 'etcd has no leader' } }),
+  });
+  const error = await failure(drainGently(api, 'a', { ...options, why: 'upgrade', goesBack: true }));
+  expect(error.message).toContain('refused to list the pods of node a');
+  expect(patches.at(-1)).toMatchObject({ spec: { unschedulable: null } });
+});
+
 test('a pod that was told to end and does not is named', async () => {
   const ending = pod('slow', 'StatefulSet', { deletionTimestamp: 'x', deletionGracePeriodSeconds: 600 });
   const api = cluster([ending], () => ({ status: 200, body: {} }));

@@ -29,3 +29,8 @@ test('what the new version does not have and somebody asks for is named, with th
 test('what a later version takes away is no matter yet', async () => {
   expect(await removedApis(api([]), '1.35.4')).toEqual([]);
 });
+
+test('an API server that does not tell is no server of which nothing is in use', async () => {
+  const silent = fakeApi([], { 'GET /metrics': () => ({ status: 403, body: { message: 'forbidden' } }) });
+  expect(await removedApis(silent, '1.36.3')).toEqual([expect.stringContaining('GET /metrics gives 403')]);
+});

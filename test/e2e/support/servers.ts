@@ -1,3 +1,4 @@
+import { get as getPlain } from 'node:http';
 import { get } from 'node:https';
 
 /** Milliseconds between two questions. */
@@ -41,6 +42,36 @@ export function watchServers(addresses: readonly string[]): () => Promise<Gaps> 
       awayAtOnce,
     };
   };
+}
+
+/** Asks for a page all the time; the function that is returned ends that, and gives the longest time between two answers, in seconds. */
+export function watchPage(host: string, port: number): () => Promise<number> {
+  let ended = false;
+  const answers = clock();
+  const ask = async (): Promise<void> => {
+    while (!ended) {
+      if (await hasPage(host, port)) answers.tick();
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+  };
+  const asking = ask();
+  return async () => {
+    ended = true;
+    await asking;
+    return Math.max(answers.longest(), Math.round(answers.since() / 100) / 10);
+  };
+}
+
+function hasPage(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const sent = getPlain({ host, port, path: '/', timeout: 2000, agent: false }, (answer) => {
+      answer.resume();
+      answer.on('end', () => resolve(answer.statusCode === 200));
+      answer.on('error', () => resolve(false));
+    });
+    sent.on('timeout', () => sent.destroy());
+    sent.on('error', () => resolve(false));
+  });
 }
 
 /** By a connection of its own: one that is kept would not see that nobody listens any more. */
