@@ -43,6 +43,7 @@ export function createSender(
             host: link.host,
             tried: 'send a stream',
             found: `no byte was taken for ${stallSeconds} s`,
+            hint: 'Its disk, or what reads the stream there, is stuck: look at dmesg on the host.',
           }),
         );
       }, stallSeconds * 1000);

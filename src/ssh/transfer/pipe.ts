@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KinitError } from '../../model/error.js';
 import type { CommandResult, PipeOptions } from '../../model/host.js';
 import { lastLines } from '../../model/text/last-lines.js';
@@ -7,7 +8,15 @@ import type { Link } from '../shell/exec.js';
 import { createSender } from '../shell/sender.js';
 import { labelOf } from '../shell/text.js';
 
-/** Runs a script on its own exec channel with a stream as standard input; see HostConnection.pipe. Default bound 600 s. */
+/** So long may what reads there be busy with what it has: an import writes whole images to a slow disk before it goes on. */
+const STALL_SECONDS = 300;
+/** A command on a host whose disk is stuck cannot be ended, and nobody waits for its end. */
+const END_SECONDS = 20;
+
+/**
+ * Runs a script on its own exec channel with a stream as standard input; see HostConnection.pipe. Default bound 600 s; a host that
+ * takes no byte for 300 s is given up before.
+ */
 export async function pipe(
   link: Link,
   script: string,
@@ -19,7 +28,7 @@ export async function pipe(
   const tried = options.change ?? labelOf(script);
 
   const exec = await openExec(link, script, options.onLine);
-  const sender = createSender(link, exec, seconds);
+  const sender = createSender(link, exec, Math.min(seconds, STALL_SECONDS));
   let ranOut = false;
   const timer = setTimeout(() => {
     ranOut = true;
@@ -40,8 +49,12 @@ export async function pipe(
   }
   if (inputError === undefined) exec.channel.end();
   // Half an input must not look like a whole one to the command.
-  else await exec.pid.then((pid) => endSession(link, pid));
-  const code = await exec.closed;
+  else {
+    const ended = exec.pid.then((pid) => endSession(link, pid)).then(() => exec.closed);
+    await Promise.race([ended, sleep(END_SECONDS * 1000, undefined, { ref: false })]);
+    exec.channel.destroy();
+  }
+  const code = inputError === undefined ? await exec.closed : undefined;
   clearTimeout(timer);
 
   const result = { code: code ?? -1, stdout: exec.stdout.text(), stderr: exec.stderr.text() };
