@@ -24,6 +24,7 @@ import { selinux } from './host/selinux.js';
 import { swap } from './host/swap.js';
 import { sysctls } from './host/sysctls.js';
 import { time } from './host/time.js';
+import { tokens } from './cluster/tokens.js';
 import { trust } from './cluster/trust.js';
 import { traces } from './host/traces.js';
 
@@ -63,5 +64,6 @@ export const phases: readonly Phase[] = [
   join,
   nodeService,
   balancerElsewhere,
+  tokens,
   ready,
 ];

@@ -14,6 +14,7 @@ export * from './link/index.js';
 export * from './network-link/index.js';
 export * from './node-join/index.js';
 export * from './object/index.js';
+export * from './pod-tokens/index.js';
 export * from './proof/index.js';
 export * from './record/index.js';
 export * from './selinux/index.js';
