@@ -25,6 +25,7 @@ import { swap } from './host/swap.js';
 import { sysctls } from './host/sysctls.js';
 import { time } from './host/time.js';
 import { tokens } from './cluster/tokens.js';
+import { storedDataPhase } from './cluster/stored-data.js';
 import { trust } from './cluster/trust.js';
 import { traces } from './host/traces.js';
 
@@ -64,6 +65,7 @@ export const phases: readonly Phase[] = [
   join,
   nodeService,
   balancerElsewhere,
+  storedDataPhase,
   tokens,
   ready,
 ];

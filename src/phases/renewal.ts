@@ -14,7 +14,7 @@ export const ROTATION_PHASES = [
 ];
 
 /** What reads or uses the keys that control planes share. */
-export const KEY_PHASES = ['pki', 'control-plane', 'controllers', 'tokens', 'ready'];
+export const KEY_PHASES = ['pki', 'control-plane', 'controllers', 'stored-data', 'tokens', 'ready'];
 
 /**
  * Phases where certificates that still serve are made anew: a host gets its own only when what uses those of the host before it

@@ -1,6 +1,7 @@
 export { hostCertificates, WARN_DAYS, type HostCertificate } from './certificates.js';
 export { describeMaterial } from './material/describe.js';
 export { isReplaced, keyAnnotations, signsAnew, trustAnnotations } from './material/digest.js';
+export { encryptionStage, encryptionWriters, type Writer } from './material/encryption.js';
 export { formerFile, SIGNER, stageFound } from './material/rotation.js';
 export { serviceAccountStage, tokenSigner, type TokenSigner } from './material/service-account.js';
 export { SHARED_KEYS, STAGES, type RotationWish, type Stage } from './material/stages.js';

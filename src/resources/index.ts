@@ -20,6 +20,7 @@ export * from './record/index.js';
 export * from './selinux/index.js';
 export * from './service/index.js';
 export * from './set-aside/index.js';
+export * from './stored-data/index.js';
 export * from './swap/index.js';
 export * from './sysctl/index.js';
 export * from './traces/index.js';

@@ -16,7 +16,7 @@ beforeAll(async () => {
   inventory = await changedInventory(cluster, 'keys', (text) => {
     addresses = [...text.matchAll(/address: (\S+)/g)].map(([, address = '']) => address).slice(0, CONTROL_PLANES);
     return EMBEDDED
-      ? `${text}\ncontrolPlane: {mode: embedded}\n`
+      ? `${text}\ncontrolPlane: {mode: embedded}\ndatastore: etcd\n`
       : text.replace(/- worker/, '- control-plane').replace(/- worker/, '- control-plane');
   });
   await kinitOk(['init', '-i', inventory], { timeoutSeconds: 1500 });
@@ -27,8 +27,7 @@ afterAll(async () => {
 });
 
 const ROTATE = ['certs', 'rotate-keys', 'service-accounts', '--yes'];
-const rotate = (...more: string[]): ReturnType<typeof kinit> =>
-  kinit([...ROTATE, ...more, '-i', inventory], { timeoutSeconds: 1500 });
+const rotate = (): ReturnType<typeof kinit> => kinit([...ROTATE, '-i', inventory], { timeoutSeconds: 1500 });
 const keyIds = async (): Promise<string[]> =>
   (JSON.parse(await cluster.kubectl('get --raw /openid/v1/jwks')) as { keys: { kid: string }[] }).keys.map(
     ({ kid }) => kid,
@@ -106,6 +105,83 @@ test('the key for service-account tokens is replaced, killed in every stage; pod
     );
     expect(files.stdout).not.toMatch(/sa-(next|former)/);
     expect(files.stdout.trim().split('\n').slice(-2)).toEqual(['600', '600']);
+  }
+  const { stdout } = await kinitOk(['plan', '-i', inventory]);
+  expect(stdout).toContain('Nothing to change.');
+});
+
+/** How what etcd has of Secrets begins, up to the name of the key, with how many do. */
+async function beginnings(): Promise<Record<string, number>> {
+  const { stdout } = await cluster.sh(
+    'node1',
+    `ETCDCTL_CACERT=/etc/kubernetes/pki/etcd/ca.crt ETCDCTL_CERT=/etc/kubernetes/pki/etcd/healthcheck-client.crt ETCDCTL_KEY=/etc/kubernetes/pki/etcd/healthcheck-client.key etcdctl --endpoints https://127.0.0.1:2379 get /registry/secrets/ --prefix -w fields | sed -n 's/^"Value" : "\\(k8s:enc:[^:]*:v1:[^:]*:\\).*/\\1/p; t; s/^"Value" : .*/plain/p' | sort | uniq -c`,
+  );
+  return Object.fromEntries(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.trim().split(' '))
+      .map(([count = '', name = '']) => [name, Number(count)]),
+  );
+}
+
+const ENCRYPTION = ['certs', 'rotate-keys', 'encryption', '--yes'];
+const CONFIG = '/etc/kubernetes/encryption-config.yaml';
+
+test('the key that Secrets are stored with is replaced, killed in every stage: none is left with the old one, and all can be read', async () => {
+  await cluster.sh(
+    'node1',
+    'for i in $(seq 1 700); do printf \'{"apiVersion":"v1","kind":"Secret","metadata":{"name":"s%s"},"stringData":{"a":"value-%s"}}\\n\' "$i" "$i"; done | kubectl --kubeconfig /etc/kubernetes/admin.conf create -f - > /dev/null',
+    { timeoutSeconds: 600 },
+  );
+  const before = await beginnings();
+  expect(Object.keys(before)).toEqual(['k8s:enc:secretbox:v1:key1:']);
+  const old = (await cluster.sh('node1', `sed -n 's/.*secret: //p' ${CONFIG}`)).stdout.trim();
+  const stop = watchServers(addresses);
+
+  const dry = await kinitOk([...ENCRYPTION.slice(0, -1), '--dry-run', '--output', 'json', '-i', inventory]);
+  expect(dry.stdout + dry.stderr).not.toContain(old);
+  const inTrust = await cutWhen([...ENCRYPTION, '-i', inventory], async (events) => {
+    for await (const event of events) if (event.type === 'change-applied' && event.phase === 'control-plane') break;
+  });
+  const inReissue = await cutWhen([...ENCRYPTION, '-i', inventory], async (events) => {
+    for await (const event of events)
+      if (event.type === 'progress' && /^[1-9]\d* objects written anew/.test(event.text)) break;
+  });
+  const mixed = await beginnings();
+  const inFinish = await cutWhen([...ENCRYPTION, '-i', inventory], async (events) => {
+    let written = false;
+    for await (const event of events) {
+      if (event.type !== 'change-applied') continue;
+      if (event.phase === 'stored-data') written = true;
+      else if (written && event.phase === 'control-plane') break;
+    }
+  });
+  expect([inTrust, inReissue, inFinish]).toEqual(['killed', 'killed', 'killed']);
+  expect(Object.keys(mixed).length).toBeGreaterThan(0);
+  const through = await kinit([...ENCRYPTION, '-i', inventory], { timeoutSeconds: 1500 });
+  if (through.code !== 0) {
+    expect(through.stderr).toContain('was made today');
+    await kinitOk(['init', '-i', inventory], { timeoutSeconds: 900 });
+  }
+  const gaps = await stop();
+  tell('key that Secrets are stored with replaced', gaps);
+  if (!EMBEDDED) expect(gaps.any).toBeLessThanOrEqual(5);
+
+  const after = await beginnings();
+  expect(Object.keys(after)).toHaveLength(1);
+  expect(Object.keys(after)[0]).toMatch(/^k8s:enc:secretbox:v1:kinit-2/);
+  expect(Object.values(after)[0]).toBeGreaterThanOrEqual(700);
+  expect(Buffer.from(await cluster.kubectl("get secret s700 -o jsonpath='{.data.a}'"), 'base64').toString()).toBe(
+    'value-700',
+  );
+  for (let number = 1; number <= CONTROL_PLANES; number += 1) {
+    const { stdout } = await cluster.sh(
+      `node${String(number)}`,
+      `stat -c %a ${CONFIG}; grep -c 'secret:' ${CONFIG}; cat ${CONFIG}`,
+    );
+    expect(stdout).toMatch(/^600\n1\n/);
+    expect(stdout).not.toContain(old);
   }
   const { stdout } = await kinitOk(['plan', '-i', inventory]);
   expect(stdout).toContain('Nothing to change.');

@@ -103,10 +103,11 @@ const CA_TEXTS: RotationTexts = {
 const rotateKeys = defineCommand({
   usage: 'rotate-keys [name..]',
   describe:
-    'Replace the key that signs service-account tokens in three stages: both accepted, the new one signs and pods get its tokens, the old one gone; cut anywhere, it goes on when called again',
+    'Replace the keys of service-account tokens and of data at rest in three stages: both accepted, the new one used and what the old one made made anew, the old one gone; cut anywhere, it goes on when called again',
   examples: [
     ['certs rotate-keys --dry-run', 'what the next stage would do'],
-    ['certs rotate-keys service-accounts', 'replace the key'],
+    ['certs rotate-keys service-accounts', 'the key that signs tokens'],
+    ['certs rotate-keys encryption', 'the key that Secrets are stored with'],
   ],
   exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact', 'refused'],
   options: (yargs) =>
@@ -115,7 +116,8 @@ const rotateKeys = defineCommand({
         type: 'string',
         array: true,
         default: [],
-        describe: 'service-accounts: the key that signs service-account tokens; all without',
+        describe:
+          'service-accounts: the key that signs service-account tokens; encryption: the one that Secrets are stored with; all without',
       })
       .option('leave-tokens', {
         type: 'boolean',
@@ -127,18 +129,18 @@ const rotateKeys = defineCommand({
 
 const KEY_TEXTS: RotationTexts = {
   stages: {
-    trust: 'the new key is made, and every API server takes tokens of both',
-    reissue: 'the new key signs; pods get tokens of it; those of the old one are still taken',
-    finish: 'tokens of the old key are taken no more, and the key is nowhere any more',
+    trust: 'new keys are made; every API server takes tokens of both, and reads what is stored with either',
+    reissue: 'the new keys sign and write; pods get other tokens, and all that is stored encrypted is written anew',
+    finish: 'the old keys are accepted by nothing and on no host any more',
   },
   afterwards:
-    'Tokens from before let nobody in any more: those of pods are new ones; of others, kubectl create token makes another.',
+    'service-accounts: tokens from before let nobody in any more; kubectl create token makes others. encryption: backups from before need the old key, which only their own copy of keys has (kinit datastore backup --keys).',
 };
 
 /** Certificates of the cluster. */
 export const certs = defineGroup(
   'certs',
-  'Show when certificates end, renew them, and replace their CAs and the keys of tokens',
+  'Show when certificates end, renew them, and replace their CAs and the keys of tokens and stored data',
   [list, renew, rotateCa, rotateKeys],
   [
     ['certs list', 'which ends first?'],

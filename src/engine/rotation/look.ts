@@ -1,9 +1,13 @@
 import { listNodes } from '../../cluster/index.js';
 import { certificateWishes } from '../../control-plane/index.js';
+import { datastoreOf } from '../../datastore/index.js';
 import { KinitError } from '../../model/error.js';
 import { defined } from '../../model/defined.js';
 import { isControlPlane, type Spec } from '../../model/spec.js';
 import {
+  ENCRYPTION_CONFIG_PATH,
+  encryptionStage,
+  encryptionWriters,
   formerFile,
   hostCertificates,
   isSignedBy,
@@ -109,7 +113,7 @@ function seenOn(
       return !isCa && formers.some((ca) => ca !== '' && isSignedBy(pem, ca)) ? [`${host}: ${path}`] : [];
     }),
   );
-  return { authorities, keys: [serviceAccountKey(leader, found, spec)], former };
+  return { authorities, keys: [serviceAccountKey(leader, found, spec), encryptionKey(leader, found, spec)], former };
 }
 
 /** What in the inventory says where a key is, and kinit's own file is not it. */
@@ -122,6 +126,21 @@ function serviceAccountKey({ facts }: LiveHost, found: readonly FoundFiles[], sp
   const { made } = tokenSigner(facts.kubernetes.pki[SERVICE_ACCOUNT_KEYS.pub]) ?? {};
   const given = own === undefined ? undefined : `extraArgs has ${own}`;
   return { name: SHARED_KEYS.serviceAccounts, ...defined({ given, made, stage: serviceAccountStage(found) }) };
+}
+
+function encryptionKey({ facts }: LiveHost, found: readonly FoundFiles[], spec: Spec): SeenKey {
+  const flag = 'encryption-provider-config';
+  const writers = encryptionWriters(facts.kubernetes.pki[ENCRYPTION_CONFIG_PATH]);
+  const given =
+    spec.apiServer.extraArgs[flag] !== undefined
+      ? `extraArgs has ${flag}`
+      : writers.length === 0
+        ? `what writes first in ${ENCRYPTION_CONFIG_PATH} has no key there (identity, kms)`
+        : datastoreOf(spec).beginnings === undefined
+          ? `${datastoreOf(spec).title}: kinit cannot see there which key objects were stored with`
+          : undefined;
+  const [made] = writers.flatMap((each) => each.made ?? []);
+  return { name: SHARED_KEYS.encryption, ...defined({ given, made, stage: encryptionStage(found) }) };
 }
 
 async function asked(

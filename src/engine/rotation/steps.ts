@@ -51,9 +51,13 @@ export function rotationSteps(
   const given = wanted.find((each) => each.given !== undefined);
   if (given?.given !== undefined)
     throw refused(
-      `${given.name} is the inventory's, and kinit makes no other one in its place`,
+      sort === 'keys'
+        ? `kinit does not replace the key ${given.name} here`
+        : `${given.name} is the inventory's, and kinit makes no other one in its place`,
       given.given,
-      `Take it out of the inventory: the replacement is then one that kinit makes. Name the other ${word}s to replace only those.`,
+      sort === 'keys'
+        ? 'Replace it where it is kept. The other keys: name them.'
+        : 'Take it out of the inventory: the replacement is then one that kinit makes. Name the other CAs to replace only those.',
     );
   const young = wanted.find(({ made }) => made !== undefined && now.getTime() - made.getTime() < YOUNG_MS);
   if (young?.made !== undefined && !again)
@@ -66,7 +70,11 @@ export function rotationSteps(
 }
 
 function chosen(all: readonly Seen[], sort: Sort, asked: readonly string[]): readonly Seen[] {
-  if (asked.length === 0) return all;
+  if (asked.length === 0) {
+    // Each key is by itself; CAs go together.
+    const ours = sort === 'keys' ? all.filter(({ given }) => given === undefined) : all;
+    return ours.length === 0 ? all : ours;
+  }
   return asked.map((each) => {
     const found = all.find((one) => one.name === each || ('commonName' in one && one.commonName === each));
     if (found !== undefined) return found;

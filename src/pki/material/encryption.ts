@@ -83,8 +83,7 @@ export function encryptionFile(input: EncryptionInput): MadeFile {
   if (before.length === 0) throw notYet(stage);
   const from = agreed(input.found, before);
   // Names are public, the keys stayed on their host.
-  if (isSealed(from)) return { content: `EncryptionConfiguration, ${stage}`, because, provisional: true };
-  return { content: changed(from, stage, input.now), because };
+  return { content: changed(from, stage, input.now), because, ...(isSealed(from) ? { provisional: true } : {}) };
 }
 
 const REPLACED: Readonly<Record<Stage, string>> = {
@@ -99,6 +98,35 @@ export function encryptionStage(found: readonly FoundFiles[]): Stage | undefined
   if (texts.some((text) => isAt(text, 'reissue')))
     return texts.some((text) => stageOf(text) === undefined) ? 'finish' : 'reissue';
   return texts.some((text) => isAt(text, 'trust')) ? 'trust' : undefined;
+}
+
+/** Who writes which objects, as it stands before each of them in the datastore. */
+export interface Writer {
+  /** Of the API, with the group where there is one: secrets, deployments.apps, *.* */
+  readonly resources: readonly string[];
+  readonly key: string;
+  /** k8s:enc:PROVIDER:v1:KEY: (k8s.io/apiserver: encryptionconfig, storage/value). */
+  readonly prefix: string;
+  /** When kinit made it in the place of another; absent: it is the cluster's first, or somebody else's. */
+  readonly made?: Date;
+}
+
+/** By the text of a configuration, also without its keys: of what is encrypted with a key that stands there. */
+export function encryptionWriters(text: string | undefined): readonly Writer[] {
+  return (configurationOf(text ?? '')?.resources ?? []).flatMap((entry): Writer[] => {
+    const [provider, keys] = writerOf(entry) ?? [];
+    const key = keys?.[0]?.name;
+    if (provider === undefined || key === undefined) return [];
+    const made = madeAt(key);
+    return [
+      {
+        resources: entry.resources,
+        key,
+        prefix: `k8s:enc:${provider}:v1:${key}:`,
+        ...(made === undefined ? {} : { made }),
+      },
+    ];
+  });
 }
 
 function configurationOf(text: string): Configuration | undefined {

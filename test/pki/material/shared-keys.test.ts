@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { HostMaterial } from '../../../src/model/phase.js';
 import {
   ENCRYPTION_CONFIG_PATH,
+  encryptionStage,
   keyAnnotations,
   needsKeys,
   SERVICE_ACCOUNT_KEYS,
@@ -14,7 +15,6 @@ import {
   type Stage,
 } from '../../../src/pki/index.js';
 import { parse } from 'yaml';
-import { encryptionStage } from '../../../src/pki/material/encryption.js';
 import { lookAt } from '../../facts/look.js';
 import { makeNodes, makeSpec } from '../context.js';
 import { at, failure, NOW, plan, texts, type Found } from './planned.js';
@@ -202,7 +202,7 @@ test('without keys the same is planned, and said that they are needed; nothing s
     );
     expect(needsKeys(keys, new Map(Object.entries(steady)))).toBe(false);
   }
-});
+}, 60_000);
 
 test('API servers are started anew for each stage, the controller manager when another key signs', async () => {
   const [node] = nodes;

@@ -73,4 +73,5 @@ test.each(SHELLS)(
     program('systemctl', `rm -r '${folder}/uid-old'`);
     expect(run(shell, script, env)).toMatchObject({ code: 0, stderr: '' });
   },
+  60_000,
 );
