@@ -83,12 +83,27 @@ export interface Datastore {
   readonly leftovers: readonly LeftoverRow[];
   /** Absent: it says it nowhere that the doctor looks at. */
   readonly slowDisk?: SlowDisk;
+  /**
+   * sh text for its host that reads all that is stored below a path and says what does not begin as it shall: `all=NUMBER`, `left=NUMBER`,
+   * and a few as `key=KEY`. Absent: nothing on a host can read it.
+   */
+  readonly beginnings?: (context: PhaseContext, wanted: Beginnings) => string;
   /** How its data are looked after. Throws 'refused' where the inventory has them in a way that kinit cannot. */
   readonly care: (place: CarePlace) => DatastoreCare;
   /** How it runs on several hosts. Absent: it has one member only. */
   readonly members?: DatastoreMembers;
   /** Where its image and programs come from. */
   readonly supply: Supply;
+}
+
+/** How what is stored below a path shall begin. */
+export interface Beginnings {
+  /** Ends with a slash. */
+  readonly folder: string;
+  /** One of these. */
+  readonly beginnings: readonly string[];
+  /** What does not begin with this is no matter; empty: everything counts. */
+  readonly only: string;
 }
 
 /** A datastore that several hosts hold. Who is a member is asked of itself, never taken from the inventory. */

@@ -12,7 +12,7 @@ import { sqlite } from './sqlite/index.js';
 
 export type { CareMember, CareStep, Contents, DatastoreCare, DatastoreState } from './care.js';
 export { slowRequests } from './slowness.js';
-export type { Datastore, DatastoreMembers, SlowDisk } from './datastore.js';
+export type { Beginnings, Datastore, DatastoreMembers, SlowDisk } from './datastore.js';
 
 /** Every datastore there is. A new one is a folder beside and a line here. */
 export const DATASTORES: readonly [Datastore, ...Datastore[]] = [etcd, sqlite, postgresql, mysql];

@@ -104,6 +104,8 @@ export interface Phase {
   readonly order?: Order;
   /** Runs also on hosts that were not asked for (`join node4`, `plan node4`): what it writes there follows from those that were. */
   readonly alsoOnOthers?: boolean;
+  /** What it sees depends on what other hosts have done before its turn: the look at the beginning of the run does not count. */
+  readonly looksInTurn?: true;
   /** Once its resources are applied, the API server runs or comes up: from its `ready` on the API may be used. */
   readonly opensApi?: boolean;
   readonly resources: (context: PhaseContext) => readonly Resource[];

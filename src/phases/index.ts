@@ -24,6 +24,8 @@ import { selinux } from './host/selinux.js';
 import { swap } from './host/swap.js';
 import { sysctls } from './host/sysctls.js';
 import { time } from './host/time.js';
+import { tokens } from './cluster/tokens.js';
+import { storedDataPhase } from './cluster/stored-data.js';
 import { trust } from './cluster/trust.js';
 import { traces } from './host/traces.js';
 
@@ -63,5 +65,7 @@ export const phases: readonly Phase[] = [
   join,
   nodeService,
   balancerElsewhere,
+  storedDataPhase,
+  tokens,
   ready,
 ];

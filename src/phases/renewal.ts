@@ -13,6 +13,9 @@ export const ROTATION_PHASES = [
   ...['join', 'node', 'ready'],
 ];
 
+/** What reads or uses the keys that control planes share. */
+export const KEY_PHASES = ['pki', 'control-plane', 'controllers', 'stored-data', 'tokens', 'ready'];
+
 /**
  * Phases where certificates that still serve are made anew: a host gets its own only when what uses those of the host before it
  * has been seen with them, so that new certificates that do not serve are those of one host.

@@ -1,7 +1,10 @@
 export { hostCertificates, WARN_DAYS, type HostCertificate } from './certificates.js';
 export { describeMaterial } from './material/describe.js';
-export { isReplaced, trustAnnotations } from './material/digest.js';
-export { formerFile, SIGNER, STAGES, stageFound, type RotationWish, type Stage } from './material/rotation.js';
+export { isReplaced, keyAnnotations, signsAnew, trustAnnotations } from './material/digest.js';
+export { encryptionStage, encryptionWriters, type Writer } from './material/encryption.js';
+export { formerFile, SIGNER, stageFound } from './material/rotation.js';
+export { serviceAccountStage, tokenSigner, type TokenSigner } from './material/service-account.js';
+export { SHARED_KEYS, STAGES, type RotationWish, type Stage } from './material/stages.js';
 export { planMaterial, type MaterialInput } from './material/material.js';
 export { materialPaths } from './material/paths.js';
 export { isSignedBy } from './x509/read.js';
@@ -28,6 +31,7 @@ export {
   PKI_DIR,
   pkiPair,
   ROOT_KUBECONFIG,
+  SERVICE_ACCOUNT_KEYS,
 } from './paths.js';
 export {
   kubeconfig,
@@ -44,4 +48,4 @@ export {
   type BootstrapToken,
   type BootstrapTokenOptions,
 } from './token.js';
-export type { PemPair, Renewal } from './types.js';
+export type { FoundFiles, PemPair, Renewal } from './types.js';

@@ -34,4 +34,10 @@ const pair = (name: string): { crt: string; key: string } => ({
 /** Certificate and key paths below PKI_DIR by kubeadm's names, for example 'apiserver' or 'etcd/server'. */
 export const pkiPair = pair;
 
-export const SERVICE_ACCOUNT_KEYS = { key: `${PKI_DIR}/sa.key`, pub: `${PKI_DIR}/sa.pub` } as const;
+/** kubeadm's pair; beside it, while another key replaces it, that one, and then the old one's public half. */
+export const SERVICE_ACCOUNT_KEYS = {
+  key: `${PKI_DIR}/sa.key`,
+  pub: `${PKI_DIR}/sa.pub`,
+  next: `${PKI_DIR}/sa-next.key`,
+  former: `${PKI_DIR}/sa-former.pub`,
+} as const;

@@ -1,9 +1,9 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { secretsEncryptionConfig } from '../../src/pki/material/encryption.js';
+import { encryptionFile } from '../../src/pki/material/encryption.js';
 import { parse } from 'yaml';
 import { selfSignCa } from '../../src/pki/x509/certificate.js';
-import { bootstrapTokenSecret, caCertHash, newBootstrapToken } from '../../src/pki/index.js';
+import { bootstrapTokenSecret, caCertHash, ENCRYPTION_CONFIG_PATH, newBootstrapToken } from '../../src/pki/index.js';
 
 test('tokens have the form kubeadm accepts and differ', () => {
   const tokens = Array.from({ length: 50 }, newBootstrapToken);
@@ -50,8 +50,10 @@ test('the CA hash is that of the public key, not of the certificate', () => {
 });
 
 test('an existing encryption configuration is kept, a new one has a key of 32 bytes', () => {
-  expect(secretsEncryptionConfig('kept: true\n')).toBe('kept: true\n');
-  const made = parse(secretsEncryptionConfig()) as {
+  const now = new Date();
+  const files = { [ENCRYPTION_CONFIG_PATH]: 'kept: true\n' };
+  expect(encryptionFile({ found: [{ host: 'n1', files }], now })).toEqual({ content: 'kept: true\n' });
+  const made = parse(encryptionFile({ found: [], now }).content) as {
     resources: [{ providers: [{ secretbox: { keys: [{ secret: string }] } }, unknown] }];
   };
   expect(Buffer.from(made.resources[0].providers[0].secretbox.keys[0].secret, 'base64')).toHaveLength(32);

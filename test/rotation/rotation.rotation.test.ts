@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cutWhen } from '../e2e/support/cuts.js';
 import { kinit, kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
 import { changedInventory } from '../e2e/support/running.js';
-import { watchServers, type Gaps } from '../e2e/support/servers.js';
+import { tell, watchServers } from '../e2e/support/servers.js';
 
 /** Three control planes and a worker. npm run test:rotation prints the figures of docs/certificates.md. */
 let cluster: LabHandle;
@@ -99,10 +99,3 @@ test('all CAs are replaced, killed in the middle of two stages; pods of before a
   const { stdout } = await kinitOk(['plan', '-i', inventory]);
   expect(stdout).toContain('Nothing to change.');
 });
-
-function tell(title: string, { of, any, awayAtOnce }: Gaps): void {
-  const each = Object.values(of).map((seconds) => `${String(seconds)} s`);
-  process.stdout.write(
-    `${title}: without an answer of any server ${String(any)} s; of each ${each.join(', ')}; away at once: ${String(awayAtOnce)}\n`,
-  );
-}

@@ -4,8 +4,7 @@ import { REACHES_HOSTS, CHANGES_HOSTS } from '../arguments/exit-codes.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
 import { loadedInventory } from '../files/inventory.js';
 import { count } from '../render/text.js';
-import { confirm } from '../terminal/confirm.js';
-import { defined } from '../../model/defined.js';
+import { replace, withRotationOptions, type RotationTexts } from '../replace.js';
 
 const renew = defineCommand({
   usage: 'renew [host..]',
@@ -73,72 +72,80 @@ const rotateCa = defineCommand({
   ],
   exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact', 'refused'],
   options: (yargs) =>
-    withWriteOptions(withRunOptions(yargs))
+    withRotationOptions(withWriteOptions(withRunOptions(yargs)), 'CA')
       .positional('name', {
         type: 'string',
         array: true,
         default: [],
         describe: 'CA by its file below /etc/kubernetes/pki (ca, front-proxy-ca); all without',
       })
-      .option('dry-run', { type: 'boolean', default: false, describe: 'Only show what the next stage would do' })
-      .option('again', { type: 'boolean', default: false, describe: 'Replace also a CA that was made today' })
       .option('leave-pods', {
         type: 'boolean',
         default: false,
         describe: 'Go on though pods were started before there was a new CA, and may trust only the old one',
       }),
-  run: async (args, context) => {
-    const inventory = await loadedInventory(args, context);
-    const [{ plannedRotation, rotate }, { runEngine }, { ROTATION_PHASES }, { renderPlan }] = await Promise.all([
-      import('../../engine/index.js'),
-      import('../run-engine.js'),
-      import('../../phases/renewal.js'),
-      import('../render/tables/changes.js'),
-    ]);
-    const { ui, record, signal } = context;
-    const { acceptNewHostKeys, name: names, again, leavePods } = args;
-    const options = { inventory, acceptNewHostKeys, signal, names, again, leavePods };
-    const steps = await plannedRotation(options);
-    const run = { ...args, only: ROTATION_PHASES };
-    const [first] = steps;
-    const which = first?.names.join(', ') ?? '';
-    if (args.dryRun) {
-      await runEngine('plan', inventory, undefined, { ...run, ...defined({ rotation: first }) }, context);
-      const hosts = inventory.spec.hosts.map((host) => host.name);
-      const shown = renderPlan(record.changes, hosts, ui.paint, ui.verbose);
-      const left = steps.map(({ stage }) => `${stage}: ${STAGE_TEXTS[stage]}`).join('\n  ');
-      await ui.result(
-        { names: first?.names ?? [], stages: steps.map(({ stage }) => stage), changes: record.changes.length },
-        `${shown}\n\nStages of ${which} that are left; the changes above are the first one's:\n  ${left}`,
-      );
-      return 0;
-    }
-    await confirm(`Replace ${which} (${steps.map(({ stage }) => stage).join(', ')})?`, args, context);
-    await rotate(steps, options, async (rotation) => {
-      await runEngine('init', inventory, undefined, { ...run, rotation }, context);
-    });
-    await ui.result(
-      { names: first?.names ?? [], stages: steps.map(({ stage }) => stage) },
-      `Replaced: ${which}. Kubeconfigs from before let nobody in any more: fetch the administrator's with kinit kubeconfig. Join commands from before name the old CA: kinit token create --print-join-command.`,
-    );
-    return 0;
-  },
+  run: (args, context) => replace({ ...args, sort: 'authorities', phases: caPhases, ...CA_TEXTS }, context),
 });
 
-const STAGE_TEXTS = {
-  trust: 'the new CA is made, and trusted by everything beside the old one; pods of kinit are started anew',
-  reissue: 'the new CA signs everything anew: servers, kubeconfigs, kubelets; the old one is still trusted',
-  finish: 'the old CA is trusted by nothing any more',
-} as const;
+const caPhases = async (): Promise<readonly string[]> => (await import('../../phases/renewal.js')).ROTATION_PHASES;
+const keyPhases = async (): Promise<readonly string[]> => (await import('../../phases/renewal.js')).KEY_PHASES;
+
+const CA_TEXTS: RotationTexts = {
+  stages: {
+    trust: 'the new CA is made, and trusted by everything beside the old one; pods of kinit are started anew',
+    reissue: 'the new CA signs everything anew: servers, kubeconfigs, kubelets; the old one is still trusted',
+    finish: 'the old CA is trusted by nothing any more',
+  },
+  afterwards:
+    "Kubeconfigs from before let nobody in any more: fetch the administrator's with kinit kubeconfig. Join commands from before name the old CA: kinit token create --print-join-command.",
+};
+
+const rotateKeys = defineCommand({
+  usage: 'rotate-keys [name..]',
+  describe:
+    'Replace the keys of service-account tokens and of data at rest in three stages: both accepted, the new one used and what the old one made made anew, the old one gone; cut anywhere, it goes on when called again',
+  examples: [
+    ['certs rotate-keys --dry-run', 'what the next stage would do'],
+    ['certs rotate-keys service-accounts', 'the key that signs tokens'],
+    ['certs rotate-keys encryption', 'the key that Secrets are stored with'],
+  ],
+  exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact', 'refused'],
+  options: (yargs) =>
+    withRotationOptions(withWriteOptions(withRunOptions(yargs)), 'key')
+      .positional('name', {
+        type: 'string',
+        array: true,
+        default: [],
+        describe:
+          'service-accounts: the key that signs service-account tokens; encryption: the one that Secrets are stored with; all without',
+      })
+      .option('leave-tokens', {
+        type: 'boolean',
+        default: false,
+        describe: 'Go on though Secrets hold tokens of the old key, which end with it',
+      }),
+  run: (args, context) => replace({ ...args, sort: 'keys', phases: keyPhases, ...KEY_TEXTS }, context),
+});
+
+const KEY_TEXTS: RotationTexts = {
+  stages: {
+    trust: 'new keys are made; every API server takes tokens of both, and reads what is stored with either',
+    reissue: 'the new keys sign and write; pods get other tokens, and all that is stored encrypted is written anew',
+    finish: 'the old keys are accepted by nothing and on no host any more',
+  },
+  afterwards:
+    'service-accounts: tokens from before let nobody in any more; kubectl create token makes others. encryption: backups from before need the old key, which only their own copy of keys has (kinit datastore backup --keys).',
+};
 
 /** Certificates of the cluster. */
 export const certs = defineGroup(
   'certs',
-  'Show when certificates end, renew them, and replace their CAs',
-  [list, renew, rotateCa],
+  'Show when certificates end, renew them, and replace their CAs and the keys of tokens and stored data',
+  [list, renew, rotateCa, rotateKeys],
   [
     ['certs list', 'which ends first?'],
     ['certs renew', 'make them anew'],
     ['certs rotate-ca', 'replace the CAs'],
+    ['certs rotate-keys', 'replace the keys'],
   ],
 );

@@ -6,7 +6,7 @@ import { isControlPlane } from '../../model/spec.js';
 import { digestOf } from '../../model/text/digest.js';
 import { toFlags, type Flags } from '../../model/text/flags.js';
 import { toYaml } from '../../model/text/yaml.js';
-import { trustAnnotations } from '../../pki/index.js';
+import { keyAnnotations, trustAnnotations } from '../../pki/index.js';
 import { template } from '../../templates/template.js';
 import { apiServerFilesDigest } from '../api-server/files.js';
 import { apiServerFlags } from '../api-server/flags.js';
@@ -61,7 +61,7 @@ export function serverRevision(context: PhaseContext): string {
     apiServerFilesDigest(context),
     credentialsDigest(context, CONTROLLER_MANAGER_CONF),
     credentialsDigest(context, SCHEDULER_CONF),
-    ...trustAnnotations(context).map(({ value }) => value),
+    ...[...trustAnnotations(context), ...keyAnnotations(context, 'verifies')].map(({ value }) => value),
     ...programs,
   );
 }

@@ -4,7 +4,7 @@ import type { PhaseContext } from '../../model/phase.js';
 import { hostPort } from '../../model/text/address.js';
 import { toFlags } from '../../model/text/flags.js';
 import { minorsBetween } from '../../model/text/version.js';
-import { PKI_DIR, trustAnnotations } from '../../pki/index.js';
+import { keyAnnotations, PKI_DIR, trustAnnotations } from '../../pki/index.js';
 import { API_AUTHORITIES } from '../api-server/certificates.js';
 import { apiServerFilesDigest } from '../api-server/files.js';
 import { apiServerFlags } from '../api-server/flags.js';
@@ -33,6 +33,7 @@ export function apiServerPod(context: PhaseContext): ComponentPod {
         value: hostPort(node.address, spec.apiServer.port),
       },
       ...trustAnnotations(context),
+      ...keyAnnotations(context, 'verifies'),
     ],
     flags: toFlags(apiServerFlags(context), over),
     image: imageRef(images, 'kube-apiserver'),
@@ -53,7 +54,11 @@ export function controllerManagerPod(context: PhaseContext): ComponentPod {
   const over = controllerManagerExtraArgs(context.spec);
   return {
     name: 'kube-controller-manager',
-    annotations: [credentials(context, CONTROLLER_MANAGER_CONF), ...trustAnnotations(context, API_AUTHORITIES)],
+    annotations: [
+      credentials(context, CONTROLLER_MANAGER_CONF),
+      ...trustAnnotations(context, API_AUTHORITIES),
+      ...keyAnnotations(context, 'signs'),
+    ],
     flags: toFlags(controllerManagerFlags(context), over),
     image: imageRef(context.images, 'kube-controller-manager'),
     probe: {

@@ -1,6 +1,8 @@
 import { osOf } from '../../os/index.js';
 import { directory, user } from '../../resources/index.js';
 import { field, list, text } from '../../cluster/api/json.js';
+import { hostPort, loopback } from '../../model/text/address.js';
+import { sh, shellScript } from '../../shell/script.js';
 import { defined } from '../../model/defined.js';
 import { fromFlags, kubeadmArgs, readKubeadmArgs } from '../../model/text/flags.js';
 import type { Datastore } from '../datastore.js';
@@ -12,6 +14,8 @@ import { atFirst, etcdApiServerFlags, etcdFlags, etcdPod } from './pod.js';
 import { etcdMembers } from './members/index.js';
 import { slowDisk } from './slow-disk.js';
 import { etcdSupply } from './supply.js';
+
+const BEGINNINGS = shellScript('./care/beginnings.sh', import.meta.url);
 
 /** etcd on every control-plane host, as kubeadm has it: a pod, or in the process of the API server. */
 export const etcd: Datastore = {
@@ -51,6 +55,8 @@ export const etcd: Datastore = {
   leftovers: [etcdData, etcdReplacing],
   slowDisk,
   care: etcdCare,
+  beginnings: ({ node }, { folder, beginnings, only }) =>
+    sh(BEGINNINGS, { args: [`https://${hostPort(loopback(node.address), CLIENT_PORT)}`, folder, only, ...beginnings] }),
   members: etcdMembers,
   supply: etcdSupply,
 };

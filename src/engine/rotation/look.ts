@@ -1,14 +1,24 @@
 import { listNodes } from '../../cluster/index.js';
 import { certificateWishes } from '../../control-plane/index.js';
+import { datastoreOf } from '../../datastore/index.js';
 import { KinitError } from '../../model/error.js';
-import { isControlPlane } from '../../model/spec.js';
+import { defined } from '../../model/defined.js';
+import { isControlPlane, type Spec } from '../../model/spec.js';
 import {
+  ENCRYPTION_CONFIG_PATH,
+  encryptionStage,
+  encryptionWriters,
   formerFile,
   hostCertificates,
   isSignedBy,
   parseKubeconfig,
   pkiPair,
+  SERVICE_ACCOUNT_KEYS,
+  serviceAccountStage,
+  SHARED_KEYS,
   stageFound,
+  tokenSigner,
+  type FoundFiles,
   type Stage,
 } from '../../pki/index.js';
 import { accessThrough } from '../api/access.js';
@@ -16,26 +26,40 @@ import { endpointOf, toNode } from '../context.js';
 import { leaderOf, noControlPlane } from '../session/leader.js';
 import { closeHosts, openHosts, type LiveHost, type SessionOptions } from '../session/session.js';
 import { podsWithFormerRoots } from './pods.js';
+import { secretsSignedWith } from './tokens.js';
 
 /** A CA of the cluster, and where its replacement is. */
 export interface SeenAuthority {
   /** Below /etc/kubernetes/pki, for example etcd/ca. */
   readonly name: string;
   readonly commonName: string;
-  /** The inventory names its files. */
-  readonly given: boolean;
-  /** From when on the one that signs is valid. */
-  readonly notBefore: Date;
+  /** Why it is the inventory's to replace; absent: kinit may. */
+  readonly given?: string;
+  /** When the one that signs was made. */
+  readonly made: Date;
   /** Absent: no replacement is under way. */
+  readonly stage?: Stage;
+}
+
+/** A key that control planes share, likewise. */
+export interface SeenKey {
+  /** One of SHARED_KEYS. */
+  readonly name: string;
+  readonly given?: string;
+  /** Absent: it has not been replaced yet. */
+  readonly made?: Date;
   readonly stage?: Stage;
 }
 
 export interface ClusterTrust {
   readonly authorities: readonly SeenAuthority[];
+  readonly keys: readonly SeenKey[];
   /** Certificates of a CA that is being replaced, as 'host: path'. */
   readonly former: readonly string[];
   /** Pods that were started before they could trust the new CA, as 'namespace/name'. */
   readonly pods: readonly string[];
+  /** Secrets with a token of the key that is being replaced, as 'namespace/name'. */
+  readonly tokens: readonly string[];
 }
 
 /**
@@ -56,7 +80,8 @@ export async function lookAtTrust(options: SessionOptions): Promise<ClusterTrust
       });
     const leader = leaderOf(live);
     if (leader === undefined) throw noControlPlane();
-    return { ...seenOn(live, leader, options), pods: await asked(live, options) };
+    const seen = seenOn(live, leader, options);
+    return { ...seen, ...(await asked(live, seen, options)) };
   } finally {
     await closeHosts(live);
   }
@@ -66,7 +91,7 @@ function seenOn(
   live: readonly LiveHost[],
   leader: LiveHost,
   { inventory: { spec } }: SessionOptions,
-): Omit<ClusterTrust, 'pods'> {
+): Omit<ClusterTrust, 'pods' | 'tokens'> {
   const node = toNode(leader);
   const wishes = certificateWishes({ spec, node, endpoint: endpointOf(spec, node) });
   const found = live
@@ -77,8 +102,8 @@ function seenOn(
     const [certificate] = hostCertificates({ ca: pem ?? '' }, new Date());
     if (certificate === undefined) return [];
     const stage = stageFound(name, found);
-    const { notBefore } = certificate;
-    return [{ name, commonName, given: given !== undefined, notBefore, ...(stage === undefined ? {} : { stage }) }];
+    const why = given === undefined ? undefined : 'pki names its certificate and key';
+    return [{ name, commonName, made: certificate.notBefore, ...defined({ given: why, stage }) }];
   });
   const formers = authorities.flatMap(({ name }) => found.map(({ files }) => files[formerFile(name)] ?? ''));
   const former = live.flatMap(({ spec: { name: host }, facts: { kubernetes } }) =>
@@ -88,10 +113,41 @@ function seenOn(
       return !isCa && formers.some((ca) => ca !== '' && isSignedBy(pem, ca)) ? [`${host}: ${path}`] : [];
     }),
   );
-  return { authorities, former };
+  return { authorities, keys: [serviceAccountKey(leader, found, spec), encryptionKey(leader, found, spec)], former };
 }
 
-async function asked(live: readonly LiveHost[], options: SessionOptions): Promise<readonly string[]> {
+/** What in the inventory says where a key is, and kinit's own file is not it. */
+const KEY_FLAGS = ['service-account-key-file', 'service-account-signing-key-file', 'service-account-signing-endpoint'];
+
+function serviceAccountKey({ facts }: LiveHost, found: readonly FoundFiles[], spec: Spec): SeenKey {
+  const own =
+    KEY_FLAGS.find((flag) => spec.apiServer.extraArgs[flag] !== undefined) ??
+    Object.keys(spec.controllerManager.extraArgs).find((flag) => flag === 'service-account-private-key-file');
+  const { made } = tokenSigner(facts.kubernetes.pki[SERVICE_ACCOUNT_KEYS.pub]) ?? {};
+  const given = own === undefined ? undefined : `extraArgs has ${own}`;
+  return { name: SHARED_KEYS.serviceAccounts, ...defined({ given, made, stage: serviceAccountStage(found) }) };
+}
+
+function encryptionKey({ facts }: LiveHost, found: readonly FoundFiles[], spec: Spec): SeenKey {
+  const flag = 'encryption-provider-config';
+  const writers = encryptionWriters(facts.kubernetes.pki[ENCRYPTION_CONFIG_PATH]);
+  const given =
+    spec.apiServer.extraArgs[flag] !== undefined
+      ? `extraArgs has ${flag}`
+      : writers.length === 0
+        ? `what writes first in ${ENCRYPTION_CONFIG_PATH} has no key there (identity, kms)`
+        : datastoreOf(spec).beginnings === undefined
+          ? `${datastoreOf(spec).title}: kinit cannot see there which key objects were stored with`
+          : undefined;
+  const [made] = writers.flatMap((each) => each.made ?? []);
+  return { name: SHARED_KEYS.encryption, ...defined({ given, made, stage: encryptionStage(found) }) };
+}
+
+async function asked(
+  live: readonly LiveHost[],
+  { keys }: Pick<ClusterTrust, 'keys'>,
+  options: SessionOptions,
+): Promise<Pick<ClusterTrust, 'pods' | 'tokens'>> {
   const access = accessThrough(live, { ...options, mayReadKeys: true });
   if (access === undefined) throw noControlPlane();
   try {
@@ -104,8 +160,15 @@ async function asked(live: readonly LiveHost[], options: SessionOptions): Promis
         found: 'kinit cannot give it the new CA, and it would be cut off from the cluster',
         hint: `Put ${stranger.name} into the inventory and run kinit init, or take it out of the cluster: kubectl delete node ${stranger.name}.`,
       });
-    return await podsWithFormerRoots(api);
+    const replaced = keys.find(({ name, stage }) => name === SHARED_KEYS.serviceAccounts && stage !== undefined);
+    const formers = replaced === undefined ? [] : formerSigners(live);
+    return { pods: await podsWithFormerRoots(api), tokens: await secretsSignedWith(formers, api) };
   } finally {
     access.close();
   }
+}
+
+/** Ids of the key that signs no more, where a control plane has it. */
+function formerSigners(live: readonly LiveHost[]): string[] {
+  return live.flatMap(({ facts }) => tokenSigner(facts.kubernetes.pki[SERVICE_ACCOUNT_KEYS.former])?.keyId ?? []);
 }

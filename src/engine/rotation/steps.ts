@@ -1,60 +1,88 @@
 import { KinitError } from '../../model/error.js';
 import { STAGES, type RotationWish, type Stage } from '../../pki/index.js';
-import type { ClusterTrust, SeenAuthority } from './look.js';
+import type { ClusterTrust, SeenAuthority, SeenKey } from './look.js';
 
-/** A CA that is younger is what a rotation has just made, or a new cluster's. */
+/** What can be replaced: each sort by a command of its own. */
+export const SORTS = {
+  authorities: { word: 'CA', command: 'kinit certs rotate-ca' },
+  keys: { word: 'key', command: 'kinit certs rotate-keys' },
+} as const;
+export type Sort = keyof typeof SORTS;
+type Seen = SeenAuthority | SeenKey;
+
+/** A CA or a key that is younger is what a rotation has just made, or a new cluster's. */
 const YOUNG_MS = 24 * 3_600_000;
 
 /**
- * What there is to do: the rest of a replacement that is under way, for the CAs that it is under way for; else all stages.
- * @param asked names as a person gives them; none: all. @param again also for CAs that were made today
+ * What there is to do: the rest of a replacement that is under way, for what it is under way for; else all stages.
+ * @param asked names as a person gives them; none: all of this sort. @param again also for what was made today
  * @throws KinitError where that cannot be
  */
 export function rotationSteps(
-  { authorities }: Pick<ClusterTrust, 'authorities'>,
+  trust: Pick<ClusterTrust, Sort>,
+  sort: Sort,
   asked: readonly string[],
   { again, now }: { readonly again: boolean; readonly now: Date },
 ): readonly RotationWish[] {
-  const wanted = chosen(authorities, asked);
-  const underWay = authorities.filter(({ stage }) => stage !== undefined);
-  const names = (all: readonly SeenAuthority[]): string[] => all.map(({ name }) => name);
+  const { word, command } = SORTS[sort];
+  const wanted = chosen(trust[sort], sort, asked);
+  const names = (all: readonly Seen[]): string[] => all.map(({ name }) => name);
+  for (const other of Object.keys(SORTS) as Sort[]) {
+    const before = other === sort ? [] : (trust[other] as readonly Seen[]).filter(({ stage }) => stage !== undefined);
+    if (before.length > 0)
+      throw refused(
+        `${names(wanted).join(', ')} has to wait: ${names(before).join(', ')} is being replaced`,
+        'one replacement at a time',
+        `First: ${SORTS[other].command}, which goes on with what is under way.`,
+      );
+  }
+  const underWay = (trust[sort] as readonly Seen[]).filter(({ stage }) => stage !== undefined);
   if (underWay.length > 0) {
     const other = asked.length === 0 ? undefined : wanted.find((each) => !underWay.includes(each));
     if (other !== undefined)
       throw refused(
         `${other.name} has to wait: ${names(underWay).join(', ')} is being replaced`,
-        'one replacement at a time, so that all CAs are in the same stage',
-        'First: kinit certs rotate-ca, which goes on with what is under way.',
+        `one replacement at a time, so that every ${word} is in the same stage`,
+        `First: ${command}, which goes on with what is under way.`,
       );
     const from = Math.max(...underWay.map(({ stage }) => STAGES.indexOf(stage as Stage)));
     return STAGES.slice(from).map((stage) => ({ names: names(underWay), stage }));
   }
-  const given = wanted.find((each) => each.given);
-  if (given !== undefined)
+  const given = wanted.find((each) => each.given !== undefined);
+  if (given?.given !== undefined)
     throw refused(
-      `${given.name} is the inventory's, and kinit makes no other one in its place`,
-      'pki names its certificate and key',
-      'Take it out of pki in the inventory: the replacement is then one that kinit makes. Name the other CAs to replace only those.',
+      sort === 'keys'
+        ? `kinit does not replace the key ${given.name} here`
+        : `${given.name} is the inventory's, and kinit makes no other one in its place`,
+      given.given,
+      sort === 'keys'
+        ? 'Replace it where it is kept. The other keys: name them.'
+        : 'Take it out of the inventory: the replacement is then one that kinit makes. Name the other CAs to replace only those.',
     );
-  const young = wanted.find(({ notBefore }) => now.getTime() - notBefore.getTime() < YOUNG_MS);
-  if (young !== undefined && !again)
+  const young = wanted.find(({ made }) => made !== undefined && now.getTime() - made.getTime() < YOUNG_MS);
+  if (young?.made !== undefined && !again)
     throw refused(
-      `${young.name} was made today (${young.notBefore.toISOString()}): there is nothing to replace`,
+      `${young.name} was made today (${young.made.toISOString()}): there is nothing to replace`,
       'no replacement is under way',
-      'One that was cut is through on the control planes: kinit init does what is left. To replace the CA once more: --again.',
+      `One that was cut is through on the control planes: kinit init does what is left. To replace the ${word} once more: --again.`,
     );
   return STAGES.map((stage) => ({ names: names(wanted), stage }));
 }
 
-function chosen(authorities: readonly SeenAuthority[], asked: readonly string[]): readonly SeenAuthority[] {
-  if (asked.length === 0) return authorities;
+function chosen(all: readonly Seen[], sort: Sort, asked: readonly string[]): readonly Seen[] {
+  if (asked.length === 0) {
+    // Each key is by itself; CAs go together.
+    const ours = sort === 'keys' ? all.filter(({ given }) => given === undefined) : all;
+    return ours.length === 0 ? all : ours;
+  }
   return asked.map((each) => {
-    const found = authorities.find(({ name, commonName }) => name === each || commonName === each);
+    const found = all.find((one) => one.name === each || ('commonName' in one && one.commonName === each));
     if (found !== undefined) return found;
-    throw new KinitError(`there is no CA "${each}" in this cluster`, {
+    const { word } = SORTS[sort];
+    throw new KinitError(`there is no ${word} "${each}" in this cluster`, {
       class: 'usage',
       found: each,
-      hint: `CAs: ${authorities.map(({ name }) => name).join(', ')}.`,
+      hint: `${word}s: ${all.map(({ name }) => name).join(', ')}.`,
     });
   });
 }
@@ -62,8 +90,8 @@ function chosen(authorities: readonly SeenAuthority[], asked: readonly string[])
 /** Throws where the stage that comes next would take something away from who still needs it. */
 export function permitStage(
   next: Stage,
-  { former, pods }: ClusterTrust,
-  { leavePods }: { readonly leavePods: boolean },
+  { former, pods, tokens }: Pick<ClusterTrust, 'former' | 'pods' | 'tokens'>,
+  { leavePods = false, leaveTokens = false }: { readonly leavePods?: boolean; readonly leaveTokens?: boolean },
 ): void {
   if (next === 'reissue' && pods.length > 0 && !leavePods)
     throw refused(
@@ -76,6 +104,12 @@ export function permitStage(
       `${String(former.length)} ${former.length === 1 ? 'certificate is' : 'certificates are'} still of the old CA`,
       shortened(former),
       'Both CAs are trusted now, and the new one signs: it may stay so. Run the same command again; kinit doctor looks for what keeps them from being renewed.',
+    );
+  if (next === 'finish' && tokens.length > 0 && !leaveTokens)
+    throw refused(
+      `${tokens.length === 1 ? '1 Secret holds a token' : `${String(tokens.length)} Secrets hold tokens`} of the old key, which end with it`,
+      shortened(tokens),
+      'Tokens of both keys are taken now, and the new one signs: it may stay so. Give each another token (kubectl -n NAMESPACE patch secret NAME --type=json -p=\'[{"op":"remove","path":"/data/token"}]\') and take it to whoever uses it, then run the same command again. Those that nobody uses: --leave-tokens.',
     );
 }
 

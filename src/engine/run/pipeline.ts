@@ -66,7 +66,8 @@ export async function runPipeline(pipeline: Pipeline): Promise<number> {
       for (const name of await waitForOthers(phase, pipeline)) gone.add(name);
       await waitForTurn(phase, pipeline);
       barriers.begin(phase.id, host);
-      const known = total === 0 || pipeline.dryRun ? first.get(phase.id) : undefined;
+      const early = total === 0 && phase.looksInTurn !== true;
+      const known = early || pipeline.dryRun ? first.get(phase.id) : undefined;
       const changes = await pipeline.slot(() =>
         runPhase(phase, known, pipeline, gone, total === 0 ? proofs : NO_PROOFS),
       );

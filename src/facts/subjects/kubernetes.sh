@@ -63,7 +63,15 @@ paths "$1" "$2" | while IFS= read -r file; do
       sed -n -E -e 's/^( *(- )?client-key-data:).*/ \1 SEALED/p' \
         -e 's/^( *(- )?(apiVersion|kind|clusters?|certificate-authority(-data)?|server|name|contexts?|users?|current-context|preferences|namespace|client-certificate(-data)?|client-key):.*)/ \1/p' "$file"
       ;;
-    */encryption*.yaml) sealed "$file" - ;;
+    */encryption*.yaml)
+      sealed "$file" -
+      # What the names of its keys are and where they stand: lines that can hold nothing else.
+      sed -n -E -e 's/^( *(- )?secret:) .*/ \1 SEALED/p' \
+        -e 's/^( *(- )?(apiVersion|kind|name): +[A-Za-z0-9._/-]{1,80})$/ \1/p' \
+        -e 's/^( *(- )?(resources|providers|keys|secretbox|aescbc|aesgcm|kms):)$/ \1/p' \
+        -e 's/^( *- identity: \{\})$/ \1/p' \
+        -e "s/^( *- [\"']?[a-z*][a-z0-9.*-]{0,80}[\"']?)\$/ \\1/p" "$file"
+      ;;
     *.pem)
       sealed "$file" "$(public_half < "$file")"
       sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/s/^/ /p' "$file"

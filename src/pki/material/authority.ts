@@ -6,15 +6,8 @@ import { selfSignCa, type Signer } from '../x509/certificate.js';
 import { isKeyOf, newKey, type OpenKey, type PrivateKey, readKey } from '../x509/keys.js';
 import { pkiPair } from '../paths.js';
 import { readCertificate, readCertificates, type ReadCertificate } from '../x509/read.js';
-import {
-  nextPair,
-  onlyFirst,
-  replacementOf,
-  rotationFiles,
-  stageFound,
-  type Replacement,
-  type Stage,
-} from './rotation.js';
+import { nextPair, onlyFirst, replacementOf, rotationFiles, stageFound, type Replacement } from './rotation.js';
+import type { Stage } from './stages.js';
 import { firstCertificate, userAuthorityFault } from './user-authority.js';
 import { day } from '../x509/day.js';
 import type { FoundFiles, MadeFiles, PemPair, Period } from '../types.js';

@@ -1,6 +1,6 @@
 import type { HostMaterial, PhaseContext } from '../../model/phase.js';
 import { sha256Hex } from '../../model/text/digest.js';
-import { PKI_DIR, pkiPair } from '../paths.js';
+import { PKI_DIR, pkiPair, SERVICE_ACCOUNT_KEYS } from '../paths.js';
 import { readCertificates } from '../x509/read.js';
 
 /**
@@ -37,3 +37,26 @@ const TRUST_ANNOTATION = 'kinit/trust-sha256';
 export function isReplaced(files: HostMaterial = {}, name: string): boolean {
   return rotationDigest(files, [name]) !== undefined;
 }
+
+/** Whether service-account tokens are signed with a key that has just replaced another, which is still accepted. */
+export function signsAnew(files: HostMaterial = {}): boolean {
+  const former = files[SERVICE_ACCOUNT_KEYS.former];
+  return former !== undefined && former.gone !== true;
+}
+
+/**
+ * Of the keys for service-account tokens, while one replaces another: an API server ('verifies') and a controller manager ('signs') read
+ * them once. None as long as none is replaced, as for CAs.
+ */
+export function keyAnnotations(
+  { material, node }: Pick<PhaseContext, 'material' | 'node'>,
+  use: 'verifies' | 'signs',
+): { readonly name: string; readonly value: string }[] {
+  const files = material[node.spec.name] ?? {};
+  const next = files[SERVICE_ACCOUNT_KEYS.next];
+  const replaced = signsAnew(files) || (use === 'verifies' && next !== undefined && next.gone !== true);
+  if (!replaced) return [];
+  return [{ name: KEYS_ANNOTATION, value: sha256Hex(files[SERVICE_ACCOUNT_KEYS.pub]?.content ?? '') }];
+}
+
+const KEYS_ANNOTATION = 'kinit/service-account-keys-sha256';

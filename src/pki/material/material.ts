@@ -4,7 +4,7 @@ import { KinitError } from '../../model/error.js';
 import type { HostMaterial, Node } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
 import { resolveAuthority, type Authority } from './authority.js';
-import { secretsEncryptionConfig } from './encryption.js';
+import { encryptionFile } from './encryption.js';
 import {
   isOfFormer,
   planKubeconfig,
@@ -16,7 +16,7 @@ import {
 import { keepOrIssue } from './leaf.js';
 import { ENCRYPTION_CONFIG_PATH, KUBELET_CONF, KUBELET_SERVING_CURRENT, pkiPair } from '../paths.js';
 import { sharesAuthority, trustsAuthority } from './trust.js';
-import type { RotationWish, Stage } from './rotation.js';
+import { SHARED_KEYS, type RotationWish, type Stage } from './stages.js';
 import { serviceAccountKeys } from './service-account.js';
 import type { FoundFiles, MadeFiles, PemPair, Period, Renewal } from '../types.js';
 import { CLUSTER_CA, kubeletServing, rootKubeconfigs, type CertificateWishes, type WantedLeaf } from './wishes.js';
@@ -36,7 +36,7 @@ export interface MaterialInput {
   /** Which certificates of a host are renewed; default: those that are due. */
   readonly renewalOf?: (host: string) => Renewal;
   readonly now: Date;
-  /** CAs that are to be taken to a stage of their replacement; others go on where hosts have them. */
+  /** CAs and keys that are to be taken to a stage of their replacement; others go on where hosts have them. */
   readonly rotation?: RotationWish;
 }
 
@@ -61,9 +61,14 @@ export async function planMaterial(input: MaterialInput): Promise<Readonly<Recor
   const clusterCa = authorityNamed(authorities, CLUSTER_CA);
   refuseStrangers(input.nodes.filter((node) => !node.isControlPlane && isMember(node.facts)).map(filesOf), clusterCa);
   const shared = {
-    ...asMade({ [ENCRYPTION_CONFIG_PATH]: secretsEncryptionConfig(agreed(found, ENCRYPTION_CONFIG_PATH)) }),
+    [ENCRYPTION_CONFIG_PATH]: encryptionFile({ found, now: input.now, ...wished(input, SHARED_KEYS.encryption) }),
     ...authorityFiles(authorities),
-    ...(await serviceAccountKeys(found, input.spec.pki.keyAlgorithm)),
+    ...(await serviceAccountKeys({
+      found,
+      keyAlgorithm: input.spec.pki.keyAlgorithm,
+      now: input.now,
+      ...wished(input, SHARED_KEYS.serviceAccounts),
+    })),
   };
   // Last: as long as they are there, a run that is taken up knows what comes from where.
   const rest = Object.fromEntries(Object.entries(shared).filter(([, { gone }]) => gone === true));
@@ -158,12 +163,17 @@ async function resolveAuthorities(
         ...defined({ user }),
         keyAlgorithm: input.spec.pki.keyAlgorithm,
         period,
-        ...defined({ stage: input.rotation?.names.includes(name) === true ? input.rotation.stage : undefined }),
+        ...wished(input, name),
       });
       if (authority.fresh) refuseOrphans(input, found, authority.name);
       return authority;
     }),
   );
+}
+
+/** The stage that something is to be taken to. */
+function wished({ rotation }: MaterialInput, name: string): { readonly stage?: Stage } {
+  return rotation?.names.includes(name) === true ? { stage: rotation.stage } : {};
 }
 
 function authorityNamed(authorities: readonly Authority[], name: string): Authority {
@@ -230,21 +240,6 @@ const REPLACED: Readonly<Record<Stage, string>> = {
   reissue: 'the CA is being replaced: the new one signs',
   finish: 'the CA has been replaced: the old one is trusted no more',
 };
-
-/** The one text all hosts that have the file agree on; undefined when none has it. */
-function agreed(found: readonly FoundFiles[], path: string): string | undefined {
-  const holders = found.filter(({ files }) => files[path] !== undefined);
-  const other = holders.find(({ files }) => files[path] !== holders[0]?.files[path]);
-  if (other !== undefined) {
-    throw new KinitError(`${path} differs between ${holders[0]?.host ?? ''} and ${other.host}`, {
-      class: 'preflight',
-      host: other.host,
-      found: 'two different texts',
-      hint: 'Copy the right one over the other: Secrets in etcd can be read with the right one only.',
-    });
-  }
-  return holders[0]?.files[path];
-}
 
 function periodOf(spec: Spec, now: Date): Period {
   const after = (days: number): Date => new Date(now.getTime() + days * DAY_MS);

@@ -3,28 +3,19 @@ import { CLUSTER_CA } from './wishes.js';
 import { pkiPair } from '../paths.js';
 import { isKeyOf, readKey, type PrivateKey } from '../x509/keys.js';
 import { readCertificate, readCertificates, type ReadCertificate } from '../x509/read.js';
+import { stageByMarks, type Stage } from './stages.js';
 import type { FoundFiles, MadeFiles } from '../types.js';
 
-/**
- * How a CA is replaced: the new one is made and trusted beside the old; then it signs everything anew, and the old one is still
- * trusted; then the old one is gone. Each is a state that a cluster can stay in, and that its files tell.
+/*
+ * How a CA is replaced, in the stages of stages.ts: first the new one is trusted beside the old, then it signs everything anew.
  *
  *     before   X.crt = old         X.key = old
  *     trust    X.crt = old, new    X.key = old    X-next.crt, X-next.key = new
  *     reissue  X.crt = new, old    X.key = new    X-former.crt = old
  *     finish   X.crt = new         X.key = new
  *
- * The one that signs is the first in X.crt, as kubeadm has it. A host is one step behind another while the next stage reaches one
- * after the other: the furthest counts, for a stage begins only when all hosts are through with the one before.
+ * The one that signs is the first in X.crt, as kubeadm has it.
  */
-export const STAGES = ['trust', 'reissue', 'finish'] as const;
-export type Stage = (typeof STAGES)[number];
-
-/** CAs (by name below PKI_DIR) that are to be taken to a stage. */
-export interface RotationWish {
-  readonly names: readonly string[];
-  readonly stage: Stage;
-}
 
 export const nextPair = (name: string): { readonly crt: string; readonly key: string } => pkiPair(`${name}-next`);
 export const formerFile = (name: string): string => pkiPair(`${name}-former`).crt;
@@ -34,12 +25,7 @@ export const SIGNER = pkiPair(`${CLUSTER_CA}-signer`).crt;
 
 /** Where a CA's replacement is, by what control-plane hosts have; undefined: none is under way. */
 export function stageFound(name: string, found: readonly FoundFiles[]): Stage | undefined {
-  const holders = found.filter(({ files }) => files[pkiPair(name).crt] !== undefined);
-  const has = (path: string, { files }: FoundFiles): boolean => files[path] !== undefined;
-  const isNext = (host: FoundFiles): boolean => has(nextPair(name).crt, host);
-  const isFormer = (host: FoundFiles): boolean => has(formerFile(name), host);
-  if (holders.some(isFormer)) return holders.every((host) => isFormer(host) || isNext(host)) ? 'reissue' : 'finish';
-  return holders.some(isNext) ? 'trust' : undefined;
+  return stageByMarks({ own: pkiPair(name).crt, next: nextPair(name).crt, former: formerFile(name) }, found);
 }
 
 /** What is known of a CA that is being replaced. */

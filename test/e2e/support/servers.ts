@@ -74,6 +74,14 @@ function hasPage(host: string, port: number): Promise<boolean> {
   });
 }
 
+/** For docs/certificates.md. */
+export function tell(title: string, { of, any, awayAtOnce }: Gaps): void {
+  const each = Object.values(of).map((seconds) => `${String(seconds)} s`);
+  process.stdout.write(
+    `${title}: without an answer of any server ${String(any)} s; of each ${each.join(', ')}; away at once: ${String(awayAtOnce)}\n`,
+  );
+}
+
 /** By a connection of its own: one that is kept would not see that nobody listens any more. */
 function isReady(host: string): Promise<boolean> {
   return new Promise((resolve) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SeenAuthority } from '../../../src/engine/rotation/look.js';
+import type { SeenAuthority, SeenKey } from '../../../src/engine/rotation/look.js';
 import { permitStage, rotationSteps } from '../../../src/engine/rotation/steps.js';
 import { KinitError } from '../../../src/model/error.js';
 
@@ -8,13 +8,14 @@ const OLD = new Date('2029-05-01T10:00:00Z');
 const authority = (name: string, more: Partial<SeenAuthority> = {}): SeenAuthority => ({
   name,
   commonName: name === 'ca' ? 'kubernetes' : name.replace('/', '-'),
-  given: false,
-  notBefore: OLD,
+  made: OLD,
   ...more,
 });
 const all = [authority('ca'), authority('front-proxy-ca'), authority('etcd/ca')];
 const steps = (authorities: readonly SeenAuthority[], asked: readonly string[] = [], again = false) =>
-  rotationSteps({ authorities }, asked, { again, now: NOW }).map(({ names, stage }) => `${stage} ${names.join(',')}`);
+  rotationSteps({ authorities, keys: [] }, 'authorities', asked, { again, now: NOW }).map(
+    ({ names, stage }) => `${stage} ${names.join(',')}`,
+  );
 
 function refusal(act: () => unknown): string {
   try {
@@ -42,16 +43,18 @@ test('what was cut goes on from where the furthest is', () => {
 });
 
 test("a CA of today's is not replaced unless told, one of the inventory's not at all, and no name is guessed", () => {
-  const young = all.map((each) => ({ ...each, notBefore: new Date(NOW.getTime() - 60_000) }));
+  const young = all.map((each) => ({ ...each, made: new Date(NOW.getTime() - 60_000) }));
   expect(refusal(() => steps(young))).toMatch(/^ca was made today .*--again/);
   expect(steps(young, [], true)).toHaveLength(3);
-  expect(refusal(() => steps([authority('ca', { given: true })]))).toMatch(/^ca is the inventory's/);
+  expect(refusal(() => steps([authority('ca', { given: 'pki names its certificate and key' })]))).toMatch(
+    /^ca is the inventory's/,
+  );
   expect(refusal(() => steps(all, ['root']))).toMatch(/^there is no CA "root".*etcd\/ca/);
 });
 
 test('pods of before hold up what they would not trust, and certificates of the old CA its end', () => {
   const pods = Array.from({ length: 14 }, (_, number) => `default/web-${String(number)}`);
-  const trust = { authorities: all, pods, former: [] };
+  const trust = { pods, former: [], tokens: [] };
   expect(refusal(() => permitStage('reissue', trust, { leavePods: false }))).toMatch(
     /^14 pods may trust only the old CA.*--leave-pods/,
   );
@@ -60,4 +63,32 @@ test('pods of before hold up what they would not trust, and certificates of the 
     /^1 certificate is still/,
   );
   expect(refusal(() => permitStage('finish', trust, { leavePods: true }))).toBe('not refused');
+});
+
+const KEY: SeenKey = { name: 'service-accounts' };
+const keySteps = (keys: readonly SeenKey[], authorities = all): readonly string[] =>
+  rotationSteps({ authorities, keys }, 'keys', [], { again: false, now: NOW }).map(({ stage }) => stage);
+
+test('a key goes through the same stages, not beside CAs; one of today is not replaced', () => {
+  expect(keySteps([KEY])).toEqual(['trust', 'reissue', 'finish']);
+  expect(keySteps([{ ...KEY, stage: 'reissue', made: NOW }])).toEqual(['reissue', 'finish']);
+  expect(refusal(() => keySteps([{ ...KEY, made: NOW }]))).toMatch(/^service-accounts was made today .*--again/);
+  expect(refusal(() => keySteps([KEY], [authority('ca', { stage: 'trust' })]))).toMatch(
+    /^service-accounts has to wait: ca is being replaced .*kinit certs rotate-ca/,
+  );
+  expect(
+    refusal(() =>
+      rotationSteps({ authorities: all, keys: [{ ...KEY, stage: 'trust' }] }, 'authorities', [], {
+        again: false,
+        now: NOW,
+      }),
+    ),
+  ).toMatch(/rotate-keys/);
+});
+
+test('tokens of the old key in Secrets hold up its end, unless they may end with it', () => {
+  const trust = { pods: [], former: [], tokens: ['ci/deployer'] };
+  expect(refusal(() => permitStage('finish', trust, {}))).toMatch(/^1 Secret holds a token .*--leave-tokens/);
+  expect(refusal(() => permitStage('finish', trust, { leaveTokens: true }))).toBe('not refused');
+  expect(refusal(() => permitStage('reissue', trust, {}))).toBe('not refused');
 });

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { certificateWishes } from '../../../src/control-plane/index.js';
 import { fileDigest, isSealed, sealedKeyOf } from '../../../src/model/text/sealed.js';
-import { materialPaths } from '../../../src/pki/index.js';
+import { encryptionWriters, materialPaths } from '../../../src/pki/index.js';
+import { encryptionFile } from '../../../src/pki/material/encryption.js';
 import { publicIdOf } from '../../../src/pki/x509/keys.js';
 import { RECORD } from '../../../src/model/record.js';
 import { sha256Hex } from '../../../src/model/text/digest.js';
@@ -70,6 +71,18 @@ test('no private key, token or encryption key leaves the host, in whatever file 
   });
   expect(output).toContain('public');
   expect(output).not.toContain('c2Vjc');
+});
+
+test('of an encryption configuration the names of its keys are known, and where they stand; no key is', async () => {
+  const path = '/etc/kubernetes/encryption-config.yaml';
+  const { content } = encryptionFile({ found: [], now: new Date() });
+  const secret = /secret: (\S+)/.exec(content)?.[1] ?? '';
+  const { facts, output } = await lookAt({ [path]: content });
+  expect(secret).toHaveLength(44);
+  expect(output).not.toContain(secret);
+  expect(encryptionWriters(facts.pki[path])).toEqual([
+    { key: 'key1', prefix: 'k8s:enc:secretbox:v1:key1:', resources: ['secrets'] },
+  ]);
 });
 
 const keys = {
