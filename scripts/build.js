@@ -14,7 +14,6 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from './lib/bundle.js';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const src = path.join(root, 'src');
@@ -61,6 +60,8 @@ async function build() {
     process.exitCode = 1;
     return;
   }
+  // Read only here: most builds find nothing changed.
+  const { bundle } = await import('./lib/bundle.js');
   await bundle({ entry: path.join(dist, 'cli', 'main.js'), dist, folder: program });
   writeFileSync(stampFile, stamp);
   console.log(`build: ${String(files.length)} files in ${((Date.now() - started) / 1000).toFixed(1)} s`);

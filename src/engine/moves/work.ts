@@ -93,8 +93,9 @@ export async function passOver(
     prepared.artifacts,
   );
   work.timings.push(...outcome.timings);
-  await lookAtCertificates(work, outcome.timings);
+  // First: what a host failed with is what is told, also where it does not answer the next question either.
   for (const [host, error] of outcome.failures) work.failures.set(host, error);
+  await lookAtCertificates(work, outcome.timings);
   return [...outcome.failures.keys()];
 }
 

@@ -27,6 +27,9 @@ export async function nodesSeen(api: ClusterApi): Promise<readonly SeenNode[]> {
   }));
 }
 
+/** Said of a node whose pods have nowhere to go. */
+export const NOT_DRAINED = 'not drained: no other node takes its pods. They run on while its kubelet is exchanged';
+
 /** Whether pods that leave a node have another to go to: one that they may be put on. */
 export function haveElsewhere(node: string, seen: readonly SeenNode[]): boolean {
   return seen.some((other) => other.name !== node && other.takesPods);

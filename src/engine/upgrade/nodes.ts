@@ -5,7 +5,7 @@ import { asKinitError } from '../../model/error.js';
 import { isControlPlane } from '../../model/spec.js';
 import { killPoint } from '../change/kill-point.js';
 import { passOver, step } from '../moves/work.js';
-import { haveElsewhere } from './nodes-seen.js';
+import { haveElsewhere, NOT_DRAINED } from './nodes-seen.js';
 import { moving, notReached, type Upgrade } from './upgrade.js';
 import { AT_THE_END, DRAIN, RECORD, UNCORDON } from './steps.js';
 import { wavesOf } from './waves.js';
@@ -62,7 +62,10 @@ async function each(names: readonly string[], { work }: Upgrade, act: (name: str
 
 /** Gives the DaemonSets that served the node before. One whose pods could go nowhere is left as it is: they stay and run on. */
 async function drain(node: string, { work, seen }: Upgrade): Promise<ReadonlySet<string>> {
-  if (!haveElsewhere(node, seen)) return new Set();
+  if (!haveElsewhere(node, seen)) {
+    work.run.emit({ type: 'warning', host: node, text: NOT_DRAINED });
+    return new Set();
+  }
   let served: ReadonlySet<string> = new Set();
   await step(DRAIN, node, work, async ({ api, progress, signal }) => {
     const cluster = await api();

@@ -1,7 +1,7 @@
 import type { ChangeSummary } from '../../model/change.js';
 import { runHosts } from '../run/hosts.js';
 import type { HostsOutcome } from '../run/outcome.js';
-import { haveElsewhere } from './nodes-seen.js';
+import { haveElsewhere, NOT_DRAINED } from './nodes-seen.js';
 import type { Upgrade } from './upgrade.js';
 import { DRAIN, SNAPSHOT, UNCORDON } from './steps.js';
 
@@ -28,6 +28,8 @@ export async function planUpgrade({
       reason: 'the way back',
     });
   const drains = nodes.filter((name) => haveElsewhere(name, seen));
+  for (const host of nodes.filter((name) => !drains.includes(name)))
+    run.emit({ type: 'warning', host, text: NOT_DRAINED });
   for (const name of drains)
     tell(name, DRAIN, {
       resource: node(name),

@@ -11,6 +11,8 @@ export interface DirectoryResource extends Resource {
   readonly group: string;
   /** Undo deletes what has come into it since, mounts excepted. */
   readonly removeContents: boolean;
+  /** Shell patterns of mounts below that programs of the cluster make. Undo takes off those that came since. */
+  readonly mounts: readonly string[];
   /** One that is there already is right as it is: programs of the cluster would make it where it is missing. */
   readonly keepExisting: boolean;
 }
@@ -29,6 +31,8 @@ export function directory(options: {
   readonly owner?: string;
   readonly group?: string;
   readonly removeContents?: boolean;
+  /** Patterns that are not below it are passed over. */
+  readonly mounts?: readonly string[];
   readonly keepExisting?: boolean;
 }): DirectoryResource {
   const owner = options.owner ?? 'root';
@@ -40,9 +44,13 @@ export function directory(options: {
     owner,
     group: options.group ?? owner,
     removeContents: options.removeContents ?? false,
+    mounts: (options.mounts ?? []).filter((pattern) => pattern.startsWith(`${options.path}/`)),
     keepExisting: options.keepExisting ?? false,
   };
 }
+
+/** Of older journals without mounts. */
+type Recorded = Pick<DirectoryResource, 'path' | 'removeContents'> & Partial<Pick<DirectoryResource, 'mounts'>>;
 
 const OBSERVE = shellScript('./observe.sh', import.meta.url);
 const MAKE = shellScript('./make.sh', import.meta.url);
@@ -83,18 +91,18 @@ export const directoryKind: ResourceKind<DirectoryResource, DirectorySeen> = {
   ],
   undo: undoOf({
     version: 1,
-    record: ({ path, removeContents }: DirectoryResource) => ({
-      save: sh(SAVE, { args: argsOf({ path, removeContents }) }),
-      data: { path, removeContents },
-    }),
+    record: ({ path, removeContents, mounts }: DirectoryResource) => {
+      const data: Recorded = mounts.length === 0 ? { path, removeContents } : { path, removeContents, mounts };
+      return { save: sh(SAVE, { args: argsOf(data) }), data };
+    },
     restore: (data) => sh(RESTORE, { args: argsOf(data) }),
     // Programs of the cluster write into it, whether or not the folder was right already.
     owns: ({ removeContents }) => removeContents,
   }),
 };
 
-function argsOf({ path, removeContents }: Pick<DirectoryResource, 'path' | 'removeContents'>): readonly string[] {
-  return [path, removeContents ? 'yes' : 'no'];
+function argsOf({ path, removeContents, mounts = [] }: Recorded): readonly string[] {
+  return [path, removeContents ? 'yes' : 'no', ...mounts.map((pattern) => `mount=${pattern}`)];
 }
 
 function differences(r: DirectoryResource, seen: DirectorySeen): readonly string[] {

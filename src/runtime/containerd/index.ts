@@ -2,7 +2,7 @@ import { shellScript } from '../../shell/script.js';
 import type { ContainerRuntime } from '../container-runtime.js';
 import { imports } from './leftovers.js';
 import { shadowedUnits } from '../packaged.js';
-import { packagedContainerd } from './packaged.js';
+import { MOUNTS, packagedContainerd } from './packaged.js';
 import { containerdResources } from './resources.js';
 import { containerdSupply } from './supply.js';
 
@@ -34,7 +34,7 @@ export const containerd: ContainerRuntime = {
   },
   stopPods: shellScript('./stop-pods.sh', import.meta.url),
   leftovers: [imports, shadowedUnits('containerd', ['containerd'])],
-  mounts: ['/run/containerd/io.containerd.runtime.v2.task/k8s.io/*', '/run/containerd/io.containerd.grpc.v1.cri/*'],
+  mounts: MOUNTS,
   packaged: packagedContainerd,
   supply: containerdSupply,
 };

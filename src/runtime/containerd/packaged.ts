@@ -1,10 +1,16 @@
 import { directory } from '../../resources/index.js';
 import { CNI_FOLDERS, type PackagedRuntime } from '../packaged.js';
 
+/** Of pods. */
+export const MOUNTS = [
+  '/run/containerd/io.containerd.runtime.v2.task/k8s.io/*',
+  '/run/containerd/io.containerd.grpc.v1.cri/*',
+];
+
 /** It makes and fills these at its start. */
 export const FILLED = [
   directory({ path: '/var/lib/containerd', mode: 0o700, removeContents: true }),
-  directory({ path: '/run/containerd', mode: 0o711, removeContents: true }),
+  directory({ path: '/run/containerd', mode: 0o711, removeContents: true, mounts: MOUNTS }),
   directory({ path: '/opt/containerd', mode: 0o711, keepExisting: true, removeContents: true }),
   directory({ path: '/run/nri', mode: 0o755, keepExisting: true, removeContents: true }),
 ] as const;

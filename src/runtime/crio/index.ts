@@ -1,6 +1,6 @@
 import { shellScript } from '../../shell/script.js';
 import type { ContainerRuntime } from '../container-runtime.js';
-import { CONFIG, crioResources, SOCKET } from './resources.js';
+import { CONFIG, crioResources, MOUNTS, SOCKET } from './resources.js';
 import { crioSupply } from './supply.js';
 
 /** CRI-O, with conmon over each container and runc below. */
@@ -33,6 +33,6 @@ export const crio: ContainerRuntime = {
   },
   stopPods: shellScript('./stop-pods.sh', import.meta.url),
   leftovers: [],
-  mounts: ['/var/lib/containers/storage/overlay*', '/run/containers/storage/*', '/run/ipcns/*', '/run/utsns/*'],
+  mounts: MOUNTS,
   supply: crioSupply,
 };

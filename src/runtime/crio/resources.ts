@@ -9,6 +9,13 @@ import { crioConfig, crioUnit, LOGINS, POLICY, POLICY_FILE, registriesConf } fro
 
 export const CONFIG = '/etc/crio/crio.conf.d/10-kinit.conf';
 export const SOCKET = '/run/crio/crio.sock';
+/** Its store, those of containers in it, and namespaces of pods. */
+export const MOUNTS = [
+  '/var/lib/containers/storage/overlay*',
+  '/run/containers/storage/*',
+  '/run/ipcns/*',
+  '/run/utsns/*',
+];
 /** Namespaces of pods are pinned in some, runc keeps its state in another; hooks for containers are looked for in the last. */
 const FILLED = [
   '/etc/crio/policies',
@@ -33,7 +40,7 @@ export function crioResources(context: PhaseContext): Resource[] {
       directory({ path, mode: 0o755 }),
     ),
     // CRI-O fills these: as resources they go at reset, after it has stopped.
-    ...FILLED.map((path) => directory({ path, mode: 0o755, keepExisting: true, removeContents: true })),
+    ...FILLED.map((path) => directory({ path, mode: 0o755, keepExisting: true, removeContents: true, mounts: MOUNTS })),
     directory({ path: '/etc/cni', mode: 0o755 }),
     directory({ path: '/etc/cni/net.d', mode: 0o755 }),
     ...ociRuntimeWrapper(context.node.facts),

@@ -4,7 +4,7 @@ import { SOCKET } from './config.js';
 import { DAEMON_JSON } from './daemon-json.js';
 import { manifestEntry } from './manifest-json.js';
 import { dockerLeftovers } from './leftovers.js';
-import { packagedDocker } from './packaged.js';
+import { MOUNTS, packagedDocker } from './packaged.js';
 import { dockerResources } from './resources.js';
 import { dockerSupply } from './supply.js';
 
@@ -38,7 +38,7 @@ export const docker: ContainerRuntime = {
   },
   stopPods: shellScript('./stop-pods.sh', import.meta.url),
   leftovers: dockerLeftovers,
-  mounts: ['/run/docker/netns/*', '/var/lib/docker/overlay2/*/merged', '/var/lib/docker/containers/*/mounts/*'],
+  mounts: MOUNTS,
   packaged: packagedDocker,
   supply: dockerSupply,
 };

@@ -8,11 +8,18 @@ import { dockerSupply } from './supply.js';
 /** Releases of the distribution whose package of the engine has its command too; later ones have that in one of its own. */
 const COMMAND_INSIDE = ['bullseye', 'bookworm', 'jammy', 'noble'];
 
+/** Of containers. */
+export const MOUNTS = [
+  '/run/docker/netns/*',
+  '/var/lib/docker/overlay2/*/merged',
+  '/var/lib/docker/containers/*/mounts/*',
+];
+
 /** The engine, its containerd and cri-dockerd make and fill these. */
 export const FILLED = [
   ...['/var/lib/docker', '/var/lib/cri-dockerd', '/opt/containerd'],
   ...['/run/docker', '/run/containerd', '/run/nri'],
-].map((path) => directory({ path, mode: 0o711, keepExisting: true, removeContents: true }));
+].map((path) => directory({ path, mode: 0o711, keepExisting: true, removeContents: true, mounts: MOUNTS }));
 
 /** The engine reads its settings at its first start: without them it would make a bridge, and rules that drop what is forwarded. */
 export const packagedDocker: PackagedRuntime = {

@@ -35,6 +35,23 @@ function cluster(pods: readonly KubeObject[], evict: (name: string) => ApiRespon
   });
 }
 
+/** A node that an upgrade has cordoned; what is written to it is kept. */
+function cordonedByUs(answers: Parameters<typeof fakeApi>[1]): {
+  readonly api: ReturnType<typeof fakeApi>;
+  readonly patches: readonly unknown[];
+} {
+  const ours = { ...node('a'), metadata: { name: 'a', annotations: { 'kinit/cordoned': 'upgrade' } } };
+  const patches: unknown[] = [];
+  const api = fakeApi([ours], {
+    [NODE]: (body) => {
+      patches.push(body);
+      return { status: 200, body };
+    },
+    ...answers,
+  });
+  return { api, patches };
+}
+
 const options = { ...fakeTools(), why: 'runtime', timeoutSeconds: 0.05 } as const;
 
 test('what a controller makes anew leaves; DaemonSets, static pods and pods that nobody would make anew stay', async () => {
@@ -64,13 +81,7 @@ test('a budget that does not let go is named with its numbers; nothing is delete
 });
 
 test('a node that is drained before anything of it was changed takes pods again where it does not get empty', async () => {
-  const ours = { ...node('a'), metadata: { name: 'a', annotations: { 'kinit/cordoned': 'upgrade' } } };
-  const patches: unknown[] = [];
-  const api = fakeApi([ours], {
-    [NODE]: (body) => {
-      patches.push(body);
-      return { status: 200, body };
-    },
+  const { api, patches } = cordonedByUs({
     [PODS]: () => ({ status: 200, body: { items: [pod('web', 'ReplicaSet')] } }),
     'POST /api/v1/namespaces/shop/pods/web/eviction': () => ({ status: 429, body: { message: 'no' } }),
   });
@@ -89,13 +100,7 @@ test.each([403, 409, 422, 500])(
 );
 
 test('a node that is drained before anything of it was changed takes pods again, also where the API ends the drain', async () => {
-  const ours = { ...node('a'), metadata: { name: 'a', annotations: { 'kinit/cordoned': 'upgrade' } } };
-  const patches: unknown[] = [];
-  const api = fakeApi([ours], {
-    [NODE]: (body) => {
-      patches.push(body);
-      return { status: 200, body };
-    },
+  const { api, patches } = cordonedByUs({
     [PODS]: () => ({ status: 503, body: { message: 'etcd has no leader' } }),
   });
   const error = await failure(drainGently(api, 'a', { ...options, why: 'upgrade', goesBack: true }));

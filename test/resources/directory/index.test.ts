@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, 
 import { expect, test } from 'vitest';
 import { directory, directoryKind } from '../../../src/resources/directory/index.js';
 import { shellScript } from '../../../src/shell/script.js';
-import { change, look, ME, must, SHELLS, undo, withFolder } from '../sh.js';
+import { argv, change, look, ME, must, run, SHELLS, undo, undoTexts, withFolder } from '../sh.js';
 
 const CLEAR_FOLDER = shellScript('../../../src/shell/lib/clear-folder.sh', import.meta.url).text;
 
@@ -95,4 +95,46 @@ for (const shell of SHELLS) {
       expect(existsSync(`${folder}/d/lost+found`)).toBe(true);
     });
   });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    `${shell}: what a runtime mounts below goes, also where it is mounted twice or through a link; older mounts stay`,
+    () => {
+      withFolder((folder, saved) => {
+        mkdirSync(`${folder}/disk/theirs`, { recursive: true });
+        symlinkSync('disk', `${folder}/data`);
+        const path = `${folder}/data`;
+        const r = directory({
+          path,
+          mode: 0o755,
+          removeContents: true,
+          mounts: [`${path}/store/overlay*`, `${path}/theirs*`, '/proc/*'],
+          ...ME,
+        });
+        expect(r.mounts).toEqual([`${path}/store/overlay*`, `${path}/theirs*`]);
+        const { save, restore } = undoTexts(directoryKind, r, look(shell, directoryKind, r));
+        // In a mount namespace of its own: nothing of it can stay.
+        const script = [
+          `export D=${saved}`,
+          `mount --bind ${path}/theirs ${path}/theirs`,
+          `( ${String(save)}\n)`,
+          `mkdir -p ${path}/store/overlay/merged`,
+          `mount --bind ${path}/store/overlay ${path}/store/overlay`,
+          `mount -t tmpfs none ${path}/store/overlay/merged`,
+          `mount --bind ${path}/store/overlay ${path}/store/overlay`,
+          `( ${restore}\n)`,
+          `grep -o '${folder}/[^ ]*' /proc/self/mounts`,
+        ].join('\n');
+        const { code, stdout, stderr } = run(
+          'bash',
+          `unshare -m ${argv(shell).join(' ')} -e -s << 'EOF'\n${script}\nEOF`,
+        );
+        expect({ code, stderr, stdout }).toEqual({
+          code: 0,
+          stderr: '',
+          stdout: `${folder}/disk/theirs\n`,
+        });
+        expect(existsSync(`${folder}/disk/store`)).toBe(false);
+      });
+    },
+  );
 }

@@ -270,7 +270,7 @@ delete chain ip filter KUBE-FORWARD
     }
   });
 
-  test(`${shell}: mounts of kubelet and containerd go, deepest first; a person's mounts stay`, () => {
+  test(`${shell}: mounts of kubelet and containerd go, the last first; a person's mounts stay`, () => {
     withHost((host) => {
       host.command('umount');
       host.write(
@@ -283,6 +283,7 @@ delete chain ip filter KUBE-FORWARD
           'old /var/lib/kubelet/plugins/theirs tmpfs rw 0 0',
           'overlay /run/containerd/io.containerd.runtime.v2.task/k8s.io/x/rootfs overlay rw 0 0',
           'overlay /run/containerd/io.containerd.runtime.v2.task/moby/x/rootfs overlay rw 0 0',
+          'nsfs /run/netns/cni-1 nsfs rw 0 0',
           'nsfs /run/netns/cni-1 nsfs rw 0 0',
           'nsfs /run/netns/mine nsfs rw 0 0',
           '',
@@ -303,10 +304,11 @@ delete chain ip filter KUBE-FORWARD
       );
       expect(result).toMatchObject({ code: 0, stdout: '', stderr: '' });
       expect(host.calls()).toEqual([
-        'umount -- /var/lib/kubelet/pods/u/volumes/a b/deep',
-        'umount -- /var/lib/kubelet/pods/u/volumes/a b',
+        'umount -- /run/netns/cni-1',
         'umount -- /run/netns/cni-1',
         'umount -- /run/containerd/io.containerd.runtime.v2.task/k8s.io/x/rootfs',
+        'umount -- /var/lib/kubelet/pods/u/volumes/a b/deep',
+        'umount -- /var/lib/kubelet/pods/u/volumes/a b',
       ]);
       expect(existsSync(`${host.root}/none`)).toBe(false);
     });

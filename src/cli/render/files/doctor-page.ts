@@ -1,30 +1,17 @@
-import { createHash } from 'node:crypto';
 import type { DoctorCheck, DoctorReport, Finding } from '../../../doctor/index.js';
-import { clean } from '../../terminal/clean.js';
 import { hostList } from '../host-list.js';
 import { groupAlike } from '../tables/grouped.js';
 import { count } from '../text.js';
 import { SCRIPT, STYLE } from './doctor-page-parts.js';
+import { escapeHtml, htmlPage } from './html.js';
 
 /** The report as one HTML page that needs nothing else: no font, no image, no script from elsewhere. Readable without scripts. */
 export function doctorPage({ cluster, takenAt, well, checks, findings }: DoctorReport): string {
   const hosts = unique(checks.map(hostOf));
   const of = (status: string): number => checks.filter(({ check }) => check.status === status).length;
-  const policy = `default-src 'none'; style-src '${hash(STYLE)}'; script-src '${hash(SCRIPT)}'`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<title>kinit doctor: ${escape(cluster)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<header>
-<h1>Cluster ${escape(cluster)}</h1>
-<p>Examined ${escape(takenAt)}. <strong class="${well ? 'ok' : 'error'}">${well ? 'Nothing is wrong.' : 'Something is wrong.'}</strong>
+  const body = `<header>
+<h1>Cluster ${escapeHtml(cluster)}</h1>
+<p>Examined ${escapeHtml(takenAt)}. <strong class="${well ? 'ok' : 'error'}">${well ? 'Nothing is wrong.' : 'Something is wrong.'}</strong>
 ${count(hosts.filter((host) => host !== CLUSTER).length, 'host')}, ${count(checks.length, 'check')}: ${count(of('error'), 'error')}, ${count(of('warning'), 'warning')}.</p>
 </header>
 ${causes(findings)}
@@ -45,11 +32,8 @@ ${byHost(checks, hosts)}
 ${checks.map(row).join('\n')}
 </tbody>
 </table>
-</section>
-<script>${SCRIPT}</script>
-</body>
-</html>
-`;
+</section>`;
+  return htmlPage({ title: `kinit doctor: ${cluster}`, style: STYLE, script: SCRIPT, body });
 }
 
 /** What checks of no host stand under. */
@@ -67,8 +51,8 @@ function causes(findings: readonly Finding[]): string {
 }
 
 function item({ severity, title, cause, found, next }: Finding, hosts: readonly string[]): string {
-  const where = hosts.length === 0 ? '' : ` on ${escape(hostList(hosts))}`;
-  return `<li><span class="mark ${severity}">${severity}</span> <strong>${escape(title)}</strong>${where} <code>${escape(cause)}</code><br>${escape(found)}<br><span class="next">Next: ${escape(next)}</span></li>`;
+  const where = hosts.length === 0 ? '' : ` on ${escapeHtml(hostList(hosts))}`;
+  return `<li><span class="mark ${severity}">${severity}</span> <strong>${escapeHtml(title)}</strong>${where} <code>${escapeHtml(cause)}</code><br>${escapeHtml(found)}<br><span class="next">Next: ${escapeHtml(next)}</span></li>`;
 }
 
 /** One line for each check that is not fine everywhere; those that are fine are one line together. */
@@ -85,14 +69,14 @@ function byCheck(checks: readonly DoctorCheck[]): string {
     );
     return told.map(
       ({ first, hosts }) =>
-        `<tr><td><a href="#checks" data-check="${escape(title)}" data-status="${first.check.status}">${escape(title)}</a></td><td><span class="mark ${first.check.status}">${first.check.status}</span></td><td class="number">${String(hosts.length)} of ${String(all)}</td><td>${escape(hostList(hosts))}</td></tr>`,
+        `<tr><td><a href="#checks" data-check="${escapeHtml(title)}" data-status="${first.check.status}">${escapeHtml(title)}</a></td><td><span class="mark ${first.check.status}">${first.check.status}</span></td><td class="number">${String(hosts.length)} of ${String(all)}</td><td>${escapeHtml(hostList(hosts))}</td></tr>`,
     );
   });
   const fine = titles.filter((title) => checks.every(({ check }) => check.title !== title || !isBad(check.status)));
   return `<section>
 <h2>By check</h2>
 ${lines.length === 0 ? '' : `<table class="summary">\n<thead><tr><th>Check</th><th>Status</th><th>Hosts</th><th>Which</th></tr></thead>\n<tbody>\n${lines.join('\n')}\n</tbody>\n</table>`}
-<p class="ok">${count(fine.length, 'check is', 'checks are')} fine everywhere${fine.length === 0 ? '' : `: ${escape(fine.join(', '))}`}.</p>
+<p class="ok">${count(fine.length, 'check is', 'checks are')} fine everywhere${fine.length === 0 ? '' : `: ${escapeHtml(fine.join(', '))}`}.</p>
 </section>`;
 }
 
@@ -110,14 +94,14 @@ function byHost(checks: readonly DoctorCheck[], hosts: readonly string[]): strin
         : [...(errors > 0 ? [count(errors, 'error')] : []), ...(warnings > 0 ? [count(warnings, 'warning')] : [])].join(
             ', ',
           );
-    return `<li class="tile ${worst}"><a href="#checks" data-host="${escape(host)}"><b>${escape(host)}</b><br>${told}</a></li>`;
+    return `<li class="tile ${worst}"><a href="#checks" data-host="${escapeHtml(host)}"><b>${escapeHtml(host)}</b><br>${told}</a></li>`;
   });
   return `<section>\n<h2>By host</h2>\n<ul class="tiles">\n${tiles.join('\n')}\n</ul>\n</section>`;
 }
 
 function row({ host, check }: DoctorCheck): string {
-  const hint = check.hint === undefined || check.status === 'ok' ? '' : `<br><small>${escape(check.hint)}</small>`;
-  return `<tr data-host="${escape(host ?? CLUSTER)}" data-status="${check.status}" data-check="${escape(check.title)}"><td>${escape(host ?? CLUSTER)}</td><td><span class="mark ${check.status}">${check.status}</span></td><td>${escape(check.title)}</td><td>${escape(check.found)}${hint}</td><td>${escape(check.minimum ?? '')}</td><td>${escape(check.recommended ?? '')}</td></tr>`;
+  const hint = check.hint === undefined || check.status === 'ok' ? '' : `<br><small>${escapeHtml(check.hint)}</small>`;
+  return `<tr data-host="${escapeHtml(host ?? CLUSTER)}" data-status="${check.status}" data-check="${escapeHtml(check.title)}"><td>${escapeHtml(host ?? CLUSTER)}</td><td><span class="mark ${check.status}">${check.status}</span></td><td>${escapeHtml(check.title)}</td><td>${escapeHtml(check.found)}${hint}</td><td>${escapeHtml(check.minimum ?? '')}</td><td>${escapeHtml(check.recommended ?? '')}</td></tr>`;
 }
 
 function isBad(status: string): boolean {
@@ -125,24 +109,9 @@ function isBad(status: string): boolean {
 }
 
 function options(values: readonly string[]): string {
-  return values.map((value) => `<option value="${escape(value)}">${escape(value)}</option>`).join('');
+  return values.map((value) => `<option value="${escapeHtml(value)}">${escapeHtml(value)}</option>`).join('');
 }
 
 function unique(values: readonly string[]): string[] {
   return [...new Set(values)];
-}
-
-/** What stands in the page came from hosts: it must not become markup. */
-function escape(text: string): string {
-  return clean(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
-}
-
-/** So that no other script and no other style is run, whatever stands in the page. */
-function hash(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }

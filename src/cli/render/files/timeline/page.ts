@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { groupBy } from '../../../../model/once.js';
-import { clean } from '../../../terminal/clean.js';
 import { count } from '../../text.js';
+import { escapeHtml, htmlPage } from '../html.js';
 import { criticalPath, spansOf, type Heard, type Span } from './spans.js';
 import { STYLE } from './style.js';
 
@@ -28,18 +27,7 @@ export function timelinePage(heard: readonly Heard[], command: string): string {
   const onPath = new Set(path);
   const ofHost = groupBy(spans, ({ host }) => [host]);
   const title = `kinit ${command}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'">
-<title>${escape(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>${escape(title)}</h1>
+  const body = `<h1>${escapeHtml(title)}</h1>
 <p>${inSeconds(length)}, ${count(hosts.length, 'host')}. <span class="key work">work</span> <span class="key wait">waits for others</span> <span class="key critical">what the length hangs on</span> <span class="key failed">failed</span></p>
 <table>
 <tr class="scale"><th></th><td><svg height="${String(ROW)}" role="presentation">${scale(length)}</svg></td></tr>
@@ -52,15 +40,13 @@ ${path
   .filter((span) => lengthOf(span) >= SHORTEST)
   .map(
     (span) =>
-      `<li><b>${escape(span.host)}</b> ${escape(titles.get(span.phase) ?? span.phase)}: ${inSeconds(span.to - span.from)}</li>`,
+      `<li><b>${escapeHtml(span.host)}</b> ${escapeHtml(titles.get(span.phase) ?? span.phase)}: ${inSeconds(span.to - span.from)}</li>`,
   )
   .join('\n')}
 </ol>
 <h2>Phases</h2>
-${phaseTable(spans, titles)}
-</body>
-</html>
-`;
+${phaseTable(spans, titles)}`;
+  return htmlPage({ title, style: STYLE, body });
 }
 
 interface Drawing {
@@ -79,9 +65,9 @@ function row(host: string, spans: readonly Span[], { length, onPath, titles }: D
     const words = [titles.get(phase) ?? phase, `${inSeconds(to - from)}, from ${inSeconds(from)}`, more]
       .filter((word) => word !== '')
       .join('\n');
-    return `<rect class="${classes}" x="${percent((from / length) * 100)}" width="${percent(width)}" y="2" height="${String(ROW - 4)}"><title>${escape(words)}</title></rect>`;
+    return `<rect class="${classes}" x="${percent((from / length) * 100)}" width="${percent(width)}" y="2" height="${String(ROW - 4)}"><title>${escapeHtml(words)}</title></rect>`;
   });
-  return `<tr><th scope="row">${escape(host)}</th><td><svg height="${String(ROW)}" role="img" aria-label="${escape(host)}">${bars.join('')}</svg></td></tr>`;
+  return `<tr><th scope="row">${escapeHtml(host)}</th><td><svg height="${String(ROW)}" role="img" aria-label="${escapeHtml(host)}">${bars.join('')}</svg></td></tr>`;
 }
 
 function scale(length: number): string {
@@ -109,7 +95,7 @@ function phaseTable(spans: readonly Span[], titles: ReadonlyMap<string, string>)
     .sort((a, b) => lengthOf(b.longest) - lengthOf(a.longest))
     .map(
       ({ phase, longest, sum, waits }) =>
-        `<tr><td>${escape(titles.get(phase) ?? phase)}</td><td class="number">${inSeconds(lengthOf(longest))}</td><td>${escape(longest?.host ?? '')}</td><td class="number">${inSeconds(sum)}</td><td class="number">${waits === 0 ? '' : inSeconds(waits)}</td></tr>`,
+        `<tr><td>${escapeHtml(titles.get(phase) ?? phase)}</td><td class="number">${inSeconds(lengthOf(longest))}</td><td>${escapeHtml(longest?.host ?? '')}</td><td class="number">${inSeconds(sum)}</td><td class="number">${waits === 0 ? '' : inSeconds(waits)}</td></tr>`,
     );
   return `<table class="phases">
 <thead><tr><th>Phase</th><th>Longest</th><th>on</th><th>All hosts together</th><th>Waits before it</th></tr></thead>
@@ -127,10 +113,4 @@ function inSeconds(seconds: number): string {
   return seconds >= 90
     ? `${String(Math.floor(seconds / 60))} min ${String(Math.round(seconds % 60))} s`
     : `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-function escape(text: string): string {
-  return clean(text).replaceAll(/[&<>"]/g, (character) => ENTITIES[character] ?? '');
 }
