@@ -13,6 +13,9 @@ export interface ProgramInfo {
   readonly columns: number;
 }
 
+/** Ends the parsing where a command was chosen: after it yargs renders the help, which takes longer than all else here. */
+class Found extends Error {}
+
 /**
  * Reads the command line. Runs nothing and prints nothing.
  * @throws KinitError usage, where the arguments make no sense.
@@ -54,13 +57,21 @@ export function parseArguments(argv: readonly string[], { version, columns }: Pr
       });
     });
   for (const command of commands) {
-    command.register(program, (choice) => (chosen = choice), []);
+    const select = (choice: Chosen): never => {
+      chosen = choice;
+      throw new Found();
+    };
+    command.register(program, select, []);
   }
   let text = '';
-  void program.parse([...argv], {}, (error: Error | undefined, _args: unknown, output: string) => {
-    if (error !== undefined && error !== null) throw error;
-    text = output;
-  });
+  try {
+    void program.parse([...argv], {}, (error: Error | undefined, _args: unknown, output: string) => {
+      if (error !== undefined && error !== null) throw error;
+      text = output;
+    });
+  } catch (error) {
+    if (!(error instanceof Found)) throw error;
+  }
   if (chosen !== undefined) return { chosen };
   if (text !== '') return { text, asked: true };
   return { text: helpText(program), asked: false };
