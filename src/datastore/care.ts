@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { Spec } from '../model/spec.js';
 
+/** Beside the data: a copy on its way. */
+export const SCRATCH = 'kinit-copy.db';
+
 /** What a copy of a datastore holds. */
 export const contentsSchema = z.object({
   /** Of its last write. */
@@ -75,6 +78,8 @@ export interface CarePlace {
   readonly member: CareMember;
   /** All there are, itself among them. */
   readonly members: readonly CareMember[];
+  /** Name of the file beside the data for copies on their way. Absent: that of kinit's own runs. */
+  readonly scratch?: string;
 }
 
 /** How its data are looked after, on one host of it. */

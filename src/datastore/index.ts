@@ -11,6 +11,8 @@ import { postgresql } from './postgresql/index.js';
 import { sqlite } from './sqlite/index.js';
 
 export type { CareMember, CareStep, Contents, DatastoreCare, DatastoreState } from './care.js';
+export { hadTimedBackups, listTimedBackups, TIMED_COPY, timedBackups } from './timed/index.js';
+export type { TimedBackup, TimedBackups } from './timed/index.js';
 export { slowRequests } from './slowness.js';
 export type { Beginnings, Datastore, DatastoreMembers, SlowDisk } from './datastore.js';
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AskSecret } from './secret.js';
+import { backupOptions } from './spec/backups.js';
 import { datastoreServer } from './spec/datastore-server.js';
 import { hostSchema, hostSshOptions, sudoOptions } from './spec/hosts.js';
 import { fixed, free, moved, NO_WAY } from './spec/marks.js';
@@ -60,6 +61,7 @@ export function makeSpecSchema(kinds: SpecKinds) {
     datastoreServer: datastoreServer
       .optional()
       .describe('A datastore outside of the cluster. Paths are relative to this file.'),
+    backups: backupOptions,
     hosts: z.array(hostSchema).min(1).describe('The machines.'),
     ssh: z
       .strictObject({

@@ -1,5 +1,6 @@
 import type { Phase } from '../model/phase.js';
 import { addOnPhases } from './cluster/add-ons.js';
+import { backups } from './cluster/backups.js';
 import { balancer, balancerElsewhere, throughBalancer } from './cluster/balancer.js';
 import { binaries } from './host/binaries.js';
 import { clusterConfig } from './cluster/cluster-config.js';
@@ -59,6 +60,7 @@ export const phases: readonly Phase[] = [
   controllers,
   clusterConfig,
   record,
+  backups,
   throughBalancer,
   trust,
   ...addOnPhases,

@@ -98,13 +98,18 @@ test.each([
   ['lab ssh node1 uptime', 'kinit lab ssh takes no argument "uptime"'],
   ['kubeconfig --merge --out x', 'KUBECONFIG'],
   ['token create --ttl soon', '30m'],
-])('kinit %s is a usage error with a next step', async (words, hint) => {
-  const file = join(folder, 'usage.yaml');
-  writeFileSync(file, good);
-  const { code, out, err } = await kinit(words.startsWith('plan') ? `${words} -i ${file}` : words);
-  expect({ code, out }).toEqual({ code: 10, out: '' });
-  expect(err).toContain(hint);
-});
+])(
+  'kinit %s is a usage error with a next step',
+  async (words, hint) => {
+    const file = join(folder, 'usage.yaml');
+    writeFileSync(file, good);
+    const { code, out, err } = await kinit(words.startsWith('plan') ? `${words} -i ${file}` : words);
+    expect({ code, out }).toEqual({ code: 10, out: '' });
+    expect(err).toContain(hint);
+    // The first command of the lab loads all of it, which takes its time beside other tests.
+  },
+  60_000,
+);
 
 test('with --output json an error is one JSON line on standard output, also where the arguments are wrong', async () => {
   for (const words of ['init --frobnicate --output json', 'init -o json -i /nowhere.yaml', 'inti --output=json']) {

@@ -58,6 +58,32 @@ const backup = defineCommand({
   },
 });
 
+const backups = defineCommand({
+  usage: 'backups',
+  describe: 'List the backups that the control-plane hosts have made by themselves (backups.every in the inventory)',
+  examples: [
+    ['datastore backups', 'on every control-plane host, the oldest first'],
+    ['datastore backups --output json', 'the same for a script'],
+  ],
+  exitCodes: [...REACHES_HOSTS, 'change', 'refused'],
+  options: (yargs) => withConnectOptions(yargs),
+  run: async (args, context) => {
+    const inventory = await loadedInventory(args, context);
+    const [{ timedBackupsOf }, { renderBackups }] = await Promise.all([
+      import('../../engine/index.js'),
+      import('../render/tables/datastore.js'),
+    ]);
+    const hosts = await timedBackupsOf({ ...context, inventory, acceptNewHostKeys: args.acceptNewHostKeys });
+    const { every } = inventory.spec.backups;
+    const next =
+      every === undefined
+        ? 'The inventory asks for none: backups.every makes hosts copy the data.'
+        : 'Next: scp HOST:FILE . brings one here, and kinit datastore restore FILE takes it.';
+    await context.ui.result({ hosts }, `${renderBackups(hosts)}\n${next}`);
+    return 0;
+  },
+});
+
 const restore = defineCommand({
   usage: 'restore <file>',
   describe: 'Put a backup in the place of the data of its cluster; what was there is kept on the host',
@@ -210,7 +236,7 @@ async function beginAgain(
 export const datastore = defineGroup(
   'datastore',
   "Back up, restore, look at and compact the cluster's data",
-  [backup, restore, status, compact, migrate],
+  [backup, backups, restore, status, compact, migrate],
   [
     ['datastore backup --file cluster.backup', 'while the cluster runs'],
     ['datastore restore cluster.backup', 'back to it'],

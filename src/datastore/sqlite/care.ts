@@ -1,6 +1,13 @@
 import type { z } from 'zod';
 import { sh, shellScript } from '../../shell/script.js';
-import { contentsSchema, datastoreStateSchema, type CarePlace, type CareStep, type DatastoreCare } from '../care.js';
+import {
+  contentsSchema,
+  datastoreStateSchema,
+  SCRATCH,
+  type CarePlace,
+  type CareStep,
+  type DatastoreCare,
+} from '../care.js';
 import { REPLACING } from '../cut-restore.js';
 import { DATA_DIR, DATABASE } from './places.js';
 
@@ -12,19 +19,22 @@ const CONVERT = shellScript('./convert.sh', import.meta.url);
 
 /** More than any cluster writes between a backup and its restore (etcd's documentation of disaster recovery has the same). */
 const AHEAD = '1000000000';
-const SCRATCH = `${DATA_DIR}/kinit-copy.db`;
 
 /** By the server's own program, whose verbs print JSON: hosts have no sqlite3. */
-export function sqliteCare({ program }: Pick<CarePlace, 'program'>): DatastoreCare {
+export function sqliteCare({
+  program,
+  scratch: copy = SCRATCH,
+}: Pick<CarePlace, 'program' | 'scratch'>): DatastoreCare {
+  const scratch = `${DATA_DIR}/${copy}`;
   const call = (verb: string, output = ''): string => sh(CARE, { args: [verb, DATABASE, output, program] });
   return {
-    scratch: SCRATCH,
-    backup: () => step(call('backup', SCRATCH), contentsSchema),
-    prepare: () => step(sh(PREPARE, { args: [SCRATCH, AHEAD, program] }), contentsSchema),
-    discard: () => ({ script: `rm -f -- ${SCRATCH} ${SCRATCH}-wal ${SCRATCH}-shm`, read: () => undefined }),
+    scratch,
+    backup: () => step(call('backup', scratch), contentsSchema),
+    prepare: () => step(sh(PREPARE, { args: [scratch, AHEAD, program] }), contentsSchema),
+    discard: () => ({ script: `rm -f -- ${scratch} ${scratch}-wal ${scratch}-shm`, read: () => undefined }),
     replace: (identity) => ({
       script: sh(REPLACE, {
-        args: [DATABASE, SCRATCH, `${DATA_DIR}/replaced-${identity}`, `${DATA_DIR}/${REPLACING}`],
+        args: [DATABASE, scratch, `${DATA_DIR}/replaced-${identity}`, `${DATA_DIR}/${REPLACING}`],
       }),
       read: (stdout) => stdout.trim(),
     }),

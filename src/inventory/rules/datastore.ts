@@ -1,5 +1,6 @@
 import { controlPlaneOf } from '../../control-plane/index.js';
 import { DATASTORES, datastoreOf } from '../../datastore/index.js';
+import { KinitError } from '../../model/error.js';
 import type { Spec } from '../../model/spec.js';
 import type { Finding } from '../problem.js';
 import type { Rule } from './rule.js';
@@ -7,6 +8,7 @@ import type { Rule } from './rule.js';
 export const datastoreRules: readonly Rule[] = [
   { reads: ['datastore', 'controlPlane'], check: datastore },
   { reads: ['datastore', 'controlPlane', 'datastoreServer'], check: server },
+  { reads: ['datastore', 'controlPlane', 'backups'], check: backups },
 ];
 
 /** A form of the control plane runs its datastore in one way. */
@@ -48,4 +50,18 @@ function server(spec: Spec): Finding[] {
       ? []
       : [{ path, atKey: true, message: 'needs both of certFile and keyFile' }]),
   ];
+}
+
+/** What kinit does not look after, hosts do not copy: one outside of the cluster has tools of its own. */
+function backups(spec: Spec): Finding[] {
+  if (spec.backups.every === undefined) return [];
+  const member = { name: '', address: '' };
+  try {
+    datastoreOf(spec).care({ spec, program: '', member, members: [member] });
+    return [];
+  } catch (error) {
+    if (!(error instanceof KinitError)) throw error;
+    const [message = ''] = error.message.split('; nothing was changed');
+    return [{ path: ['backups'], atKey: true, found: '', message }];
+  }
 }

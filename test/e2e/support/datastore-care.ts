@@ -18,6 +18,9 @@ export interface Cared {
   readonly shows: RegExp;
 }
 
+/** Where a host keeps its own backups. */
+const OWN = '/var/backups/kinit';
+
 /** A node that no kinit has made. */
 const ELSEWHERE = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'elsewhere' } };
 
@@ -53,6 +56,34 @@ export function testDatastoreCare({
     const json = await datastore('status', '--output', 'json');
     const last = JSON.parse(json.stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
     expect(JSON.stringify(last)).toMatch(/"writeAheadLog":\d+/);
+  });
+
+  test('the host makes backups by itself, keeps the last ones, and they are listed; from here on one of these is restored', async () => {
+    await writeFile(
+      inventory(),
+      `${await readFile(inventory(), 'utf8')}\nbackups: {every: 12h, keep: 2, folder: ${OWN}}\n`,
+    );
+    await kinitOk(['init', '-i', inventory()]);
+    expect((await datastore('backups')).stdout).toContain('No backup yet on node1');
+    const unit = 'kinit-datastore-backup';
+    // A second between them: that is what their names tell apart.
+    const { stdout } = await cluster().sh(
+      'node1',
+      `for i in 1 2 3; do systemctl start ${unit}.service || exit 1; sleep 1; done; systemctl is-active ${unit}.timer; stat -c '%a %n' ${OWN} ${OWN}/*.backup; ls ${folder}`,
+      { timeoutSeconds: 120 },
+    );
+    expect(stdout).toMatch(/^active\n700 \S+\n(600 \S+\.backup\n){2}/);
+    expect(stdout).not.toContain('copy');
+    const listed = await datastore('backups', '--output', 'json');
+    const { result } = JSON.parse(listed.stdout.trim().split('\n').at(-1) ?? '') as {
+      result: { hosts: [{ host: string; backups: { path: string }[]; failed?: string }] };
+    };
+    const { hosts } = result;
+    expect(hosts).toMatchObject([{ host: 'node1' }]);
+    expect(hosts[0]).not.toHaveProperty('failed');
+    expect(hosts[0].backups).toHaveLength(2);
+    const newest = await cluster().sh('node1', `base64 ${hosts[0].backups[1]?.path ?? ''}`);
+    await writeFile(file(), Buffer.from(newest.stdout, 'base64'), { mode: 0o600 });
   });
 
   test('a torn file and a changed one are refused before any host is touched', async () => {

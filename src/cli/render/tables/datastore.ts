@@ -1,4 +1,4 @@
-import type { DatastoreState } from '../../../engine/index.js';
+import type { DatastoreState, HostBackups } from '../../../engine/index.js';
 import { table } from './table.js';
 
 /** Size and rows of a datastore, who holds it, and what of it is slow, for people. */
@@ -52,4 +52,25 @@ function most({ most: all }: DatastoreState): string {
     ['MOST ROWS', 'KEY'],
     all.map(({ key, rows }) => [rows, key]),
   );
+}
+
+/** The backups that hosts have made by themselves, for people. */
+export function renderBackups(hosts: readonly HostBackups[]): string {
+  const rows = hosts.flatMap(({ host, backups }) =>
+    backups.map(({ path, size, taken, keys, revision, kubernetes }) => [
+      host,
+      taken,
+      size,
+      keys,
+      revision,
+      kubernetes,
+      path,
+    ]),
+  );
+  const none = hosts.flatMap(({ host, backups }) => (backups.length === 0 ? [host] : []));
+  return [
+    ...(rows.length === 0 ? [] : [table(['HOST', 'TAKEN', 'BYTES', 'KEYS', 'REVISION', 'KUBERNETES', 'FILE'], rows)]),
+    ...(none.length === 0 ? [] : [`No backup yet on ${none.join(', ')}.`]),
+    ...hosts.flatMap(({ host, failed }) => (failed === undefined ? [] : [`The last one on ${host} failed: ${failed}`])),
+  ].join('\n');
 }

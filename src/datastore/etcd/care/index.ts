@@ -2,10 +2,10 @@ import { KinitError } from '../../../model/error.js';
 import { hostPort, loopback } from '../../../model/text/address.js';
 import { quoteAll } from '../../../shell/quote.js';
 import { sh, shellScript } from '../../../shell/script.js';
-import type { CareMember, CarePlace, DatastoreCare } from '../../care.js';
+import { contentsSchema, SCRATCH, type CareMember, type CarePlace, type DatastoreCare } from '../../care.js';
 import { REPLACING } from '../../cut-restore.js';
 import { CLIENT_PORT, METRICS_PORT, peerUrl } from '../places.js';
-import { readBackup, readSize, readStatus } from './read.js';
+import { readSize, readStatus } from './read.js';
 
 const BACKUP = shellScript('./backup.sh', import.meta.url);
 const PREPARE = shellScript('./prepare.sh', import.meta.url);
@@ -19,17 +19,20 @@ const AHEAD = 1_000_000_000;
 const KEPT_REVISIONS = 1000;
 
 /** By etcd's own tools on the host: etcdctl while it runs, etcdutl while it does not. */
-export function etcdCare({ spec, member, members }: CarePlace): DatastoreCare {
+export function etcdCare({ spec, member, members, scratch: copy = SCRATCH }: CarePlace): DatastoreCare {
   const { dataDir, extraArgs } = spec.etcd;
   if (extraArgs['wal-dir'] !== undefined) throw refused();
   const local = loopback(member.address);
   const url = `https://${hostPort(local, CLIENT_PORT)}`;
   const metrics = extraArgs['listen-metrics-urls']?.split(',')[0] ?? `http://${hostPort(local, METRICS_PORT)}`;
-  const scratch = `${dataDir}/kinit-copy.db`;
+  const scratch = `${dataDir}/${copy}`;
   const fresh = `${dataDir}/kinit-restored`;
   return {
     scratch,
-    backup: () => ({ script: sh(BACKUP, { args: [url, scratch] }), read: readBackup }),
+    backup: () => ({
+      script: sh(BACKUP, { args: [url, scratch] }),
+      read: (stdout) => contentsSchema.parse(JSON.parse(stdout)),
+    }),
     prepare: (identity, behind = 0) => ({
       script: sh(PREPARE, {
         args: [

@@ -2,9 +2,6 @@ import { z } from 'zod';
 import type { CareMember, Contents, DatastoreState, MemberState } from '../../care.js';
 import { slowerThan } from '../../slowness.js';
 
-/** `etcdutl snapshot status -w json` (etcd 3.6: etcdutl/snapshot Status). */
-const snapshotSchema = z.object({ revision: z.number(), totalKey: z.number() });
-
 /** `etcdctl endpoint status -w json` (etcd 3.6: ctlv3/command epStatus). Ids have 64 bits: two that differ still differ as numbers. */
 const endpointsSchema = z.array(
   z.object({
@@ -19,13 +16,6 @@ const endpointsSchema = z.array(
     }),
   }),
 );
-
-/** From what backup.sh prints. */
-export function readBackup(stdout: string): Contents {
-  const [size = '', ...status] = stdout.split('\n');
-  const { revision, totalKey } = snapshotSchema.parse(JSON.parse(status.join('\n')));
-  return { revision, keys: totalKey, bytes: Number(size) };
-}
 
 /** From what compact.sh prints. */
 export function readSize(stdout: string): Pick<Contents, 'bytes'> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readBackup, readStatus } from '../../../../src/datastore/etcd/care/read.js';
+import { readStatus } from '../../../../src/datastore/etcd/care/read.js';
 
 const MEMBERS = [
   { name: 'a', address: '10.0.0.1' },
@@ -50,9 +50,4 @@ test('what etcd says of itself: each member, its own sizes, what is slow, and wh
       { name: 'c', answers: false, leader: false, bytes: 0, free: 0, revision: 0, applied: 0, alarms: [] },
     ],
   });
-});
-
-test('what a copy holds', () => {
-  const stdout = '20512\n{"hash":1,"revision":7,"totalKey":3,"totalSize":20480,"version":"3.6.0"}\n';
-  expect(readBackup(stdout)).toEqual({ revision: 7, keys: 3, bytes: 20512 });
 });

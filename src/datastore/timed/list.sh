@@ -1,0 +1,13 @@
+# shellcheck shell=sh
+# Prints the backups that this host has made by itself: "== backup PATH SIZE", then its first line; and how the last try ended:
+# "== last RESULT", then the last lines that it said, where it failed.
+# $1 = folder, $2 = name of the cluster, $3 = systemd unit that makes them
+
+for file in "$1/$2"-[0-9]*T[0-9]*Z.backup; do
+  [ -f "$file" ] || continue
+  printf '== backup %s %s\n' "$file" "$(wc -c < "$file")"
+  head -n 1 -- "$file"
+done
+result=$(systemctl show -p Result --value "$3")
+echo "== last $result"
+[ "$result" = success ] || journalctl -u "$3" -n 5 -o cat --no-pager
