@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { expect, test } from 'vitest';
 
 interface Figure {
@@ -54,7 +57,7 @@ test('every part measures what its figures name, and goals have a word for when 
   const { parts } = (await load('parts/index')) as unknown as {
     parts: readonly { id: string; about: string; figures: readonly { id: string; goal?: number }[] }[];
   };
-  expect(parts.map(({ id }) => id)).toEqual(['operator', 'hosts']);
+  expect(parts.map(({ id }) => id)).toEqual(['operator', 'hosts', 'bytes']);
   for (const { figures } of parts) expect(new Set(figures.map(({ id }) => id)).size).toBe(figures.length);
 });
 
@@ -78,4 +81,79 @@ test(`${SURPRISE} knows a question by its scripts, and the second time from the 
   const bytes = Buffer.from(`umask; printf "${nonce} boot $$" >&2\n${request}`);
   for (let at = 0; at < bytes.length; at += 7) read(bytes.subarray(at, at + 7));
   expect(heard).toEqual([nonce, [1, request.length]]);
+});
+
+interface Relay {
+  readonly port: number;
+  readonly close: () => Promise<void>;
+}
+
+/** A server behind a relay, for as long as `work(port)` takes. */
+async function relayed(
+  way: { readonly delayMs: number; readonly bytesPerSecond: number },
+  serve: (socket: Socket) => void,
+  work: (port: number) => Promise<void>,
+): Promise<void> {
+  const { openRelay } = (await load('lib/relay')) as unknown as { openRelay: (options: object) => Promise<Relay> };
+  const server = createServer({ allowHalfOpen: true }, serve);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const relay = await openRelay({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, ...way });
+  try {
+    await work(relay.port);
+  } finally {
+    await relay.close();
+    server.close();
+  }
+}
+
+const ask = async (port: number, bytes: Buffer): Promise<{ answer: Buffer; ms: number }> => {
+  const started = performance.now();
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  socket.end(bytes);
+  const parts: Buffer[] = [];
+  for await (const part of socket) parts.push(part as Buffer);
+  return { answer: Buffer.concat(parts), ms: performance.now() - started };
+};
+
+test('a relay is late both ways, and gives on what it got, to the end', async () => {
+  await relayed(
+    { delayMs: 40, bytesPerSecond: 1e9 },
+    (socket) => socket.pipe(socket),
+    async (port) => {
+      const sent = Buffer.from(Array.from({ length: 3e6 }, (_, index) => index % 251));
+      const { answer, ms } = await ask(port, sent);
+      expect(answer.equals(sent)).toBe(true);
+      expect(ms).toBeGreaterThanOrEqual(80);
+    },
+  );
+});
+
+test('a relay lets no more pass than it shall', async () => {
+  await relayed(
+    { delayMs: 0, bytesPerSecond: 2e6 },
+    (socket) => socket.on('end', () => socket.end('all came')).resume(),
+    async (port) => {
+      const { answer, ms } = await ask(port, Buffer.alloc(500_000));
+      expect(answer.toString()).toBe('all came');
+      expect(ms).toBeGreaterThanOrEqual(250);
+    },
+  );
+});
+
+test('a relay in front of a host that ends the connection ends it too', async () => {
+  await relayed(
+    { delayMs: 5, bytesPerSecond: 1e9 },
+    (socket) => socket.on('error', () => undefined).destroy(),
+    async (port) => {
+      const socket = connect({ port, host: '127.0.0.1' });
+      socket.on('error', () => undefined);
+      const timer = setInterval(() => socket.write('x'), 5);
+      try {
+        await once(socket, 'close');
+      } finally {
+        clearInterval(timer);
+      }
+    },
+  );
 });

@@ -1,5 +1,6 @@
+import { bytes } from './bytes.js';
 import { hosts } from './hosts.js';
 import { operator } from './operator.js';
 
 /** All parts, in the order they are measured and shown. */
-export const parts = [operator, hosts];
+export const parts = [operator, hosts, bytes];
