@@ -1,6 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 interface Figure {
@@ -57,7 +62,7 @@ test('every part measures what its figures name, and goals have a word for when 
   const { parts } = (await load('parts/index')) as unknown as {
     parts: readonly { id: string; about: string; figures: readonly { id: string; goal?: number }[] }[];
   };
-  expect(parts.map(({ id }) => id)).toEqual(['operator', 'hosts', 'bytes']);
+  expect(parts.map(({ id }) => id)).toEqual(['operator', 'hosts', 'bytes', 'kubeadm']);
   for (const { figures } of parts) expect(new Set(figures.map(({ id }) => id)).size).toBe(figures.length);
 });
 
@@ -156,4 +161,118 @@ test('a relay in front of a host that ends the connection ends it too', async ()
       }
     },
   );
+});
+
+test('what is watched has its time from the start of the work; work that fails is told before what it left undone', async () => {
+  const { timed } = (await load('lib/watch')) as unknown as {
+    timed: (
+      watches: Record<string, () => Promise<boolean>>,
+      work: () => Promise<unknown>,
+      bounds?: { readonly minutes: number },
+    ) => Promise<Record<string, number>>;
+  };
+  const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  let open = false;
+  const took = await timed(
+    { open: () => (open ? Promise.resolve(true) : Promise.reject(new Error('shut'))) },
+    async () => {
+      await sleep(150);
+      open = true;
+    },
+  );
+  expect(took['open']).toBeGreaterThanOrEqual(0.14);
+  expect(took['done']).toBeGreaterThanOrEqual(0.14);
+  const never = { healthy: () => Promise.reject(new Error('no route')) };
+  await expect(timed(never, () => Promise.reject(new Error('it broke')))).rejects.toThrow('it broke');
+  await expect(timed(never, () => Promise.resolve(), { minutes: 0.003 })).rejects.toThrow(
+    /healthy was not so .* no route/,
+  );
+});
+
+test('DNS is asked only where kube-proxy works, and only an address is an answer', async () => {
+  const { dnsAnswers } = (await load('lib/ask')) as unknown as {
+    dnsAnswers: (connection: object, address: string, name: string) => Promise<boolean>;
+  };
+  let proxy = '503 Service Unavailable';
+  let reply: Buffer = Buffer.alloc(0);
+  const asked: string[] = [];
+  const server = createServer((socket) => {
+    socket.once('data', (data) => {
+      if (data.toString().startsWith('GET /healthz')) {
+        socket.end(`HTTP/1.1 ${proxy}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
+        return;
+      }
+      asked.push(data.subarray(14).toString('latin1'));
+      // In two parts, as TCP may.
+      socket.write(reply.subarray(0, 5));
+      setTimeout(() => socket.write(reply.subarray(5)), 5);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const connection = {
+    connectTcp: async () => {
+      const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+      await once(socket, 'connect');
+      return socket;
+    },
+  };
+  const answer = (code: number, answers: number): Buffer =>
+    Buffer.from([0, 12, 0, 1, 0x81, 0x80 | code, 0, 1, 0, answers, 0, 0, 0, 0]);
+  const look = (): Promise<boolean> => dnsAnswers(connection, '10.96.0.10', 'a.bc');
+  try {
+    expect(await look()).toBe(false);
+    expect(asked).toEqual([]);
+    proxy = '200 OK';
+    for (const [code, answers, right] of [
+      [0, 1, true],
+      [0, 0, false],
+      [3, 1, false],
+    ] as const) {
+      reply = answer(code, answers);
+      expect(await look()).toBe(right);
+    }
+    expect(asked[0]).toBe('\x01a\x02bc\x00\x00\x01\x00\x01');
+  } finally {
+    server.close();
+  }
+});
+
+/** An ssh that notes what it is asked for, and is the first host's kubeadm where that says something. */
+const SSH = `#!/bin/sh
+printf '%s: %s\\n' "$3" "$4" >> "$0.log"
+case "$4" in
+  *'kubeadm init'*) cat > "$0.stdin"
+    printf 'Then:\\n\\nkubeadm join 10.0.0.1:6443 --token a.b \\\\\\n\\t--discovery-token-ca-cert-hash sha256:12 \\n' ;;
+  'kubeadm join'*) [ "$3" != "$FAILS" ] ;;
+esac
+`;
+
+test('the script beside kinit joins every worker as kubeadm says, and fails where one does not join', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kinit-bench-test-'));
+  const up = fileURLToPath(new URL('../bench/kubeadm/up.sh', import.meta.url));
+  const ssh = join(folder, 'ssh');
+  writeFileSync(ssh, SSH, { mode: 0o755 });
+  writeFileSync(join(folder, 'kubeadm.yaml'), 'kind: ClusterConfiguration\n');
+  writeFileSync(join(folder, 'network'), '{}');
+  const run = (fails: string): number | null =>
+    spawnSync('bash', [up, 'config', join(folder, 'kubeadm.yaml'), join(folder, 'network'), 'a', 'b', 'c'], {
+      env: { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}`, FAILS: fails },
+      timeout: 30_000,
+    }).status;
+  try {
+    expect(run('')).toBe(0);
+    const lines = readFileSync(`${ssh}.log`, 'utf8')
+      .replaceAll(/[ \t]+/g, ' ')
+      .split('\n');
+    for (const host of ['b', 'c'])
+      expect(lines).toContain(
+        `${host}: kubeadm join 10.0.0.1:6443 --token a.b --discovery-token-ca-cert-hash sha256:12 --ignore-preflight-errors=all`,
+      );
+    expect(lines.filter((line) => line.startsWith('a: ') && line.includes('kubectl'))).toHaveLength(3);
+    expect(readFileSync(`${ssh}.stdin`, 'utf8')).toBe('kind: ClusterConfiguration\n');
+    expect(run('c')).not.toBe(0);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
