@@ -7,6 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import type { Spec } from '../src/model/spec.js';
+import { sysctlsFor } from '../src/phases/host/sysctls.js';
 
 interface Figure {
   readonly title: string;
@@ -62,7 +65,7 @@ test('every part measures what its figures name, and goals have a word for when 
   const { parts } = (await load('parts/index')) as unknown as {
     parts: readonly { id: string; about: string; figures: readonly { id: string; goal?: number }[] }[];
   };
-  expect(parts.map(({ id }) => id)).toEqual(['operator', 'hosts', 'bytes', 'kubeadm']);
+  expect(parts.map(({ id }) => id)).toEqual(['operator', 'hosts', 'bytes', 'kubeadm', 'ansible']);
   for (const { figures } of parts) expect(new Set(figures.map(({ id }) => id)).size).toBe(figures.length);
 });
 
@@ -273,6 +276,36 @@ test('the script beside kinit joins every worker as kubeadm says, and fails wher
     expect(readFileSync(`${ssh}.stdin`, 'utf8')).toBe('kind: ClusterConfiguration\n');
     expect(run('c')).not.toBe(0);
   } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('the playbook beside kinit sets what kinit sets', () => {
+  const text = readFileSync(new URL('../bench/ansible/prepare.yml', import.meta.url), 'utf8');
+  const [play] = parse(text) as [{ vars: { kernel_settings: Record<string, number> } }];
+  const settings = Object.entries(play.vars.kernel_settings).map(([key, value]) => [key, String(value)]);
+  expect(Object.fromEntries(settings)).toEqual(sysctlsFor({ ipv6: 'on', sysctls: {} } as unknown as Spec));
+});
+
+test('where Ansible cannot be had, the part says that it cannot run, and why', async () => {
+  const { ansibleHere } = (await load('ansible/venv')) as unknown as {
+    ansibleHere: (say: (text: string) => void, cache: string) => never;
+  };
+  const folder = mkdtempSync(join(tmpdir(), 'kinit-bench-test-'));
+  const path = process.env['PATH'];
+  try {
+    process.env['PATH'] = folder;
+    expect(() => ansibleHere(() => undefined, folder)).toThrow(
+      expect.objectContaining({
+        name: 'CannotRun',
+        message: expect.stringMatching(/python3 -m venv .* ENOENT/) as unknown,
+      }),
+    );
+    const python = '#!/bin/sh\necho "The virtual environment was not created: ensurepip is not available"\nexit 1\n';
+    writeFileSync(join(folder, 'python3'), python, { mode: 0o755 });
+    expect(() => ansibleHere(() => undefined, folder)).toThrow('ensurepip is not available');
+  } finally {
+    process.env['PATH'] = path;
     rmSync(folder, { recursive: true, force: true });
   }
 });
