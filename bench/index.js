@@ -3,6 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { CannotRun } from './lib/cannot-run.js';
 import { machine, versions } from './lib/machine.js';
 import { page } from './lib/page.js';
 import { picture } from './lib/picture.js';
@@ -37,9 +38,9 @@ for (const [index, part] of (onlyPage ? [] : chosen).entries()) {
   } catch (error) {
     // The other parts are measured all the same.
     failed += 1;
-    say(
-      `failed after ${Math.round((Date.now() - started) / 1000)} s: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const why = error instanceof Error ? error.message : String(error);
+    if (error instanceof CannotRun) say(`cannot be measured on this machine: ${why}`);
+    else say(`failed after ${Math.round((Date.now() - started) / 1000)} s: ${why}`);
   }
 }
 await draw();

@@ -1,4 +1,15 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import type { Spec } from '../src/model/spec.js';
+import { sysctlsFor } from '../src/phases/host/sysctls.js';
 
 interface Figure {
   readonly title: string;
@@ -54,7 +65,7 @@ test('every part measures what its figures name, and goals have a word for when 
   const { parts } = (await load('parts/index')) as unknown as {
     parts: readonly { id: string; about: string; figures: readonly { id: string; goal?: number }[] }[];
   };
-  expect(parts.map(({ id }) => id)).toEqual(['operator', 'hosts']);
+  expect(parts.map(({ id }) => id)).toEqual(['operator', 'hosts', 'bytes', 'kubeadm', 'ansible']);
   for (const { figures } of parts) expect(new Set(figures.map(({ id }) => id)).size).toBe(figures.length);
 });
 
@@ -78,4 +89,223 @@ test(`${SURPRISE} knows a question by its scripts, and the second time from the 
   const bytes = Buffer.from(`umask; printf "${nonce} boot $$" >&2\n${request}`);
   for (let at = 0; at < bytes.length; at += 7) read(bytes.subarray(at, at + 7));
   expect(heard).toEqual([nonce, [1, request.length]]);
+});
+
+interface Relay {
+  readonly port: number;
+  readonly close: () => Promise<void>;
+}
+
+/** A server behind a relay, for as long as `work(port)` takes. */
+async function relayed(
+  way: { readonly delayMs: number; readonly bytesPerSecond: number },
+  serve: (socket: Socket) => void,
+  work: (port: number) => Promise<void>,
+): Promise<void> {
+  const { openRelay } = (await load('lib/relay')) as unknown as { openRelay: (options: object) => Promise<Relay> };
+  const server = createServer({ allowHalfOpen: true }, serve);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const relay = await openRelay({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, ...way });
+  try {
+    await work(relay.port);
+  } finally {
+    await relay.close();
+    server.close();
+  }
+}
+
+const ask = async (port: number, bytes: Buffer): Promise<{ answer: Buffer; ms: number }> => {
+  const started = performance.now();
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  socket.end(bytes);
+  const parts: Buffer[] = [];
+  for await (const part of socket) parts.push(part as Buffer);
+  return { answer: Buffer.concat(parts), ms: performance.now() - started };
+};
+
+test('a relay is late both ways, and gives on what it got, to the end', async () => {
+  await relayed(
+    { delayMs: 40, bytesPerSecond: 1e9 },
+    (socket) => socket.pipe(socket),
+    async (port) => {
+      const sent = Buffer.from(Array.from({ length: 3e6 }, (_, index) => index % 251));
+      const { answer, ms } = await ask(port, sent);
+      expect(answer.equals(sent)).toBe(true);
+      expect(ms).toBeGreaterThanOrEqual(80);
+    },
+  );
+});
+
+test('a relay lets no more pass than it shall', async () => {
+  await relayed(
+    { delayMs: 0, bytesPerSecond: 2e6 },
+    (socket) => socket.on('end', () => socket.end('all came')).resume(),
+    async (port) => {
+      const { answer, ms } = await ask(port, Buffer.alloc(500_000));
+      expect(answer.toString()).toBe('all came');
+      expect(ms).toBeGreaterThanOrEqual(250);
+    },
+  );
+});
+
+test('a relay in front of a host that ends the connection ends it too', async () => {
+  await relayed(
+    { delayMs: 5, bytesPerSecond: 1e9 },
+    (socket) => socket.on('error', () => undefined).destroy(),
+    async (port) => {
+      const socket = connect({ port, host: '127.0.0.1' });
+      socket.on('error', () => undefined);
+      const timer = setInterval(() => socket.write('x'), 5);
+      try {
+        await once(socket, 'close');
+      } finally {
+        clearInterval(timer);
+      }
+    },
+  );
+});
+
+test('what is watched has its time from the start of the work; work that fails is told before what it left undone', async () => {
+  const { timed } = (await load('lib/watch')) as unknown as {
+    timed: (
+      watches: Record<string, () => Promise<boolean>>,
+      work: () => Promise<unknown>,
+      bounds?: { readonly minutes: number },
+    ) => Promise<Record<string, number>>;
+  };
+  const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  let open = false;
+  const took = await timed(
+    { open: () => (open ? Promise.resolve(true) : Promise.reject(new Error('shut'))) },
+    async () => {
+      await sleep(150);
+      open = true;
+    },
+  );
+  expect(took['open']).toBeGreaterThanOrEqual(0.14);
+  expect(took['done']).toBeGreaterThanOrEqual(0.14);
+  const never = { healthy: () => Promise.reject(new Error('no route')) };
+  await expect(timed(never, () => Promise.reject(new Error('it broke')))).rejects.toThrow('it broke');
+  await expect(timed(never, () => Promise.resolve(), { minutes: 0.003 })).rejects.toThrow(
+    /healthy was not so .* no route/,
+  );
+});
+
+test('DNS is asked only where kube-proxy works, and only an address is an answer', async () => {
+  const { dnsAnswers } = (await load('lib/ask')) as unknown as {
+    dnsAnswers: (connection: object, address: string, name: string) => Promise<boolean>;
+  };
+  let proxy = '503 Service Unavailable';
+  let reply: Buffer = Buffer.alloc(0);
+  const asked: string[] = [];
+  const server = createServer((socket) => {
+    socket.once('data', (data) => {
+      if (data.toString().startsWith('GET /healthz')) {
+        socket.end(`HTTP/1.1 ${proxy}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
+        return;
+      }
+      asked.push(data.subarray(14).toString('latin1'));
+      // In two parts, as TCP may.
+      socket.write(reply.subarray(0, 5));
+      setTimeout(() => socket.write(reply.subarray(5)), 5);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const connection = {
+    connectTcp: async () => {
+      const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+      await once(socket, 'connect');
+      return socket;
+    },
+  };
+  const answer = (code: number, answers: number): Buffer =>
+    Buffer.from([0, 12, 0, 1, 0x81, 0x80 | code, 0, 1, 0, answers, 0, 0, 0, 0]);
+  const look = (): Promise<boolean> => dnsAnswers(connection, '10.96.0.10', 'a.bc');
+  try {
+    expect(await look()).toBe(false);
+    expect(asked).toEqual([]);
+    proxy = '200 OK';
+    for (const [code, answers, right] of [
+      [0, 1, true],
+      [0, 0, false],
+      [3, 1, false],
+    ] as const) {
+      reply = answer(code, answers);
+      expect(await look()).toBe(right);
+    }
+    expect(asked[0]).toBe('\x01a\x02bc\x00\x00\x01\x00\x01');
+  } finally {
+    server.close();
+  }
+});
+
+/** An ssh that notes what it is asked for, and is the first host's kubeadm where that says something. */
+const SSH = `#!/bin/sh
+printf '%s: %s\\n' "$3" "$4" >> "$0.log"
+case "$4" in
+  *'kubeadm init'*) cat > "$0.stdin"
+    printf 'Then:\\n\\nkubeadm join 10.0.0.1:6443 --token a.b \\\\\\n\\t--discovery-token-ca-cert-hash sha256:12 \\n' ;;
+  'kubeadm join'*) [ "$3" != "$FAILS" ] ;;
+esac
+`;
+
+test('the script beside kinit joins every worker as kubeadm says, and fails where one does not join', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kinit-bench-test-'));
+  const up = fileURLToPath(new URL('../bench/kubeadm/up.sh', import.meta.url));
+  const ssh = join(folder, 'ssh');
+  writeFileSync(ssh, SSH, { mode: 0o755 });
+  writeFileSync(join(folder, 'kubeadm.yaml'), 'kind: ClusterConfiguration\n');
+  writeFileSync(join(folder, 'network'), '{}');
+  const run = (fails: string): number | null =>
+    spawnSync('bash', [up, 'config', join(folder, 'kubeadm.yaml'), join(folder, 'network'), 'a', 'b', 'c'], {
+      env: { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}`, FAILS: fails },
+      timeout: 30_000,
+    }).status;
+  try {
+    expect(run('')).toBe(0);
+    const lines = readFileSync(`${ssh}.log`, 'utf8')
+      .replaceAll(/[ \t]+/g, ' ')
+      .split('\n');
+    for (const host of ['b', 'c'])
+      expect(lines).toContain(
+        `${host}: kubeadm join 10.0.0.1:6443 --token a.b --discovery-token-ca-cert-hash sha256:12 --ignore-preflight-errors=all`,
+      );
+    expect(lines.filter((line) => line.startsWith('a: ') && line.includes('kubectl'))).toHaveLength(3);
+    expect(readFileSync(`${ssh}.stdin`, 'utf8')).toBe('kind: ClusterConfiguration\n');
+    expect(run('c')).not.toBe(0);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('the playbook beside kinit sets what kinit sets', () => {
+  const text = readFileSync(new URL('../bench/ansible/prepare.yml', import.meta.url), 'utf8');
+  const [play] = parse(text) as [{ vars: { kernel_settings: Record<string, number> } }];
+  const settings = Object.entries(play.vars.kernel_settings).map(([key, value]) => [key, String(value)]);
+  expect(Object.fromEntries(settings)).toEqual(sysctlsFor({ ipv6: 'on', sysctls: {} } as unknown as Spec));
+});
+
+test('where Ansible cannot be had, the part says that it cannot run, and why', async () => {
+  const { ansibleHere } = (await load('ansible/venv')) as unknown as {
+    ansibleHere: (say: (text: string) => void, cache: string) => never;
+  };
+  const folder = mkdtempSync(join(tmpdir(), 'kinit-bench-test-'));
+  const path = process.env['PATH'];
+  try {
+    process.env['PATH'] = folder;
+    expect(() => ansibleHere(() => undefined, folder)).toThrow(
+      expect.objectContaining({
+        name: 'CannotRun',
+        message: expect.stringMatching(/python3 -m venv .* ENOENT/) as unknown,
+      }),
+    );
+    const python = '#!/bin/sh\necho "The virtual environment was not created: ensurepip is not available"\nexit 1\n';
+    writeFileSync(join(folder, 'python3'), python, { mode: 0o755 });
+    expect(() => ansibleHere(() => undefined, folder)).toThrow('ensurepip is not available');
+  } finally {
+    process.env['PATH'] = path;
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -22,12 +22,12 @@ export async function kinit(args, { usage = false, minutes = 20, nodeOptions = [
 }
 
 /** Runs a program to its end and gives its time from outside. */
-export async function program(file, args, { minutes = 20, usage = false } = {}) {
+export async function program(file, args, { minutes = 20, usage = false, env = {} } = {}) {
   const usageFile = join(tmpdir(), `kinit-bench-usage-${process.pid}`);
   const started = performance.now();
   const child = spawn(file, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...(usage ? { KINIT_BENCH_USAGE: usageFile } : {}) },
+    env: { ...process.env, ...env, ...(usage ? { KINIT_BENCH_USAGE: usageFile } : {}) },
   });
   const timer = setTimeout(() => child.kill(), minutes * MINUTE);
   const stdout = [];

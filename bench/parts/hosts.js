@@ -1,9 +1,13 @@
 import { eventsOf, kinit } from '../lib/kinit.js';
-import { openSite, withLab } from '../site/index.js';
+import { withLab } from '../lib/lab.js';
+import { openSite } from '../site/index.js';
 
 /** Phases that need no program or image, so that what is measured is kinit and not a disk. */
 export const HOST_PHASES =
   'leftovers,hostname,hosts-file,packages,time,swap,selinux,firewall,modules,sysctls,pod-links';
+
+/** What is recorded: a control plane and a worker. */
+export const SITE_LAB = { name: 'bench-site', hosts: 2 };
 
 /** About what the longest question (all facts, all phases) takes an idle host of the lab. */
 const ANSWER_MS = 200;
@@ -46,7 +50,7 @@ are those of a host (\`${HOST_PHASES}\`).`,
     const site = await openSite();
     try {
       say('two hosts of a lab are planned, prepared, and looked at again');
-      const recordings = await withLab(async (lab) => {
+      const recordings = await withLab(SITE_LAB, async (lab) => {
         const all = {};
         for (const [id, { args }] of Object.entries(DEEDS)) {
           command(`kinit ${args.join(' ')} -i INVENTORY --only ${HOST_PHASES}`);

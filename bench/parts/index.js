@@ -1,5 +1,8 @@
+import { ansible } from './ansible.js';
+import { bytes } from './bytes.js';
 import { hosts } from './hosts.js';
+import { kubeadm } from './kubeadm.js';
 import { operator } from './operator.js';
 
 /** All parts, in the order they are measured and shown. */
-export const parts = [operator, hosts];
+export const parts = [operator, hosts, bytes, kubeadm, ansible];

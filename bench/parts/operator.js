@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { kinit, program } from '../lib/kinit.js';
-import { openSite, withLab } from '../site/index.js';
-import { HOST_PHASES } from './hosts.js';
+import { withLab } from '../lib/lab.js';
+import { openSite } from '../site/index.js';
+import { HOST_PHASES, SITE_LAB } from './hosts.js';
 
 /** What kinit itself costs the one who runs it. */
 export const operator = {
@@ -37,7 +38,7 @@ of the kind that [Many hosts](#many-hosts) describes), so that the time is kinit
     const site = await openSite();
     try {
       say('recording two hosts of a lab');
-      const recording = await withLab((lab) =>
+      const recording = await withLab(SITE_LAB, (lab) =>
         site.record(lab, (file) => kinit(['plan', '-i', file, '--only', HOST_PHASES])),
       );
       command(`kinit plan -i INVENTORY --only ${HOST_PHASES}`);

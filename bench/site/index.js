@@ -2,16 +2,14 @@
 // asked and answered; then as many SSH servers as are wanted answer like them, each as a host of its own (name, address, machine id).
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parse, stringify } from 'yaml';
-import { kinit } from '../lib/kinit.js';
+import { stringify } from 'yaml';
 import { askOwn } from './record.js';
 
 const ORDER_MS = 120_000;
-const LAB = 'bench-site';
 
 /** A process with hosts in it, and a folder for inventories and keys. Call `close` in the end. */
 export async function openSite() {
@@ -116,36 +114,6 @@ export async function openSite() {
         await Promise.race([once(child, 'exit'), new Promise((resolve) => setTimeout(resolve, 5000))]);
       rmSync(folder, { recursive: true, force: true });
     },
-  };
-}
-
-/** Two bare hosts, for as long as `work(lab)` takes. */
-export async function withLab(work) {
-  await kinit(['lab', 'up', '--name', LAB, '--hosts', '2', '--memory', '2G']);
-  try {
-    return await work(await labNamed(LAB));
-  } finally {
-    await kinit(['lab', 'down', '--name', LAB]);
-  }
-}
-
-/** A lab that is there: its hosts, its key, and what its inventory says besides. */
-export async function labNamed(wanted) {
-  const labs = (await kinit(['lab', 'list', '--output', 'json'])).stdout
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
-  const { directory } = labs.find(({ name }) => name === wanted);
-  const inventory = parse(readFileSync(join(directory, 'inventory.yaml'), 'utf8'));
-  const { hosts } = inventory;
-  // What is the site's own is written anew.
-  const options = Object.fromEntries(
-    Object.entries(inventory).filter(([key]) => !['hosts', 'ssh', 'name'].includes(key)),
-  );
-  return {
-    hosts: hosts.map(({ name, address, roles }) => ({ name, address, role: roles[0] })),
-    key: readFileSync(join(directory, 'id_ed25519'), 'utf8'),
-    options,
   };
 }
 

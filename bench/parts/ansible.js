@@ -1,0 +1,187 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import { ansibleHere } from '../ansible/venv.js';
+import { eventsOf, kinit, program } from '../lib/kinit.js';
+import { connectTo, onHost, withLab } from '../lib/lab.js';
+import { HOST_PHASES } from './hosts.js';
+
+const PLAYBOOK = fileURLToPath(new URL('../ansible/prepare.yml', import.meta.url));
+const LAB = { name: 'bench-ansible', hosts: 3 };
+/** What Ansible wants on a host, and the lists that packages are found by: on all hosts, before any clock starts. */
+const READY =
+  'export DEBIAN_FRONTEND=noninteractive; apt-get -qq update && apt-get -qq install -y --no-install-recommends python3 python3-apt >/dev/null && sync';
+
+/** Host preparation beside Ansible. */
+export const ansible = {
+  id: 'ansible',
+  title: 'Beside Ansible',
+  about: `Three bare hosts of a lab are prepared (kinit's phases \`${HOST_PHASES}\`): by kinit, and by [a
+playbook](../bench/ansible/prepare.yml) that does the same the way kubespray does it; first cold, then again with nothing to change. Each cold run has hosts
+that were made for it, with Python and the lists of packages there already and the packages themselves in apt's cache. Ansible has its best
+settings: pipelining, kept connections, facts of its choice, as many forks as hosts, a short poll interval, and mitogen where it installs and works; the
+plain one is shown beside it. kinit keeps on each host what undoes all of it, which the playbook does not.`,
+  figures: [
+    { id: 'cold', title: 'cold: Ansible / kinit', unit: 'times', goal: 5, atLeast: true },
+    { id: 'same', title: 'nothing to change: Ansible / kinit', unit: 'times', goal: 20, atLeast: true },
+    { id: 'cold-kinit', title: 'cold, kinit', unit: 's' },
+    { id: 'cold-ansible', title: 'cold, Ansible', unit: 's' },
+    { id: 'same-kinit', title: 'nothing to change, kinit', unit: 's' },
+    { id: 'same-ansible', title: 'nothing to change, Ansible', unit: 's' },
+    { id: 'same-plain', title: 'nothing to change, Ansible without mitogen', unit: 's' },
+  ],
+  async run({ rounds, say, measured, command }) {
+    const { bin, strategies, withoutMitogen } = ansibleHere(say);
+    const folder = mkdtempSync(join(tmpdir(), 'kinit-bench-'));
+    let fast = strategies !== undefined;
+    if (!fast) say(`without mitogen: ${withoutMitogen}`);
+    command(`kinit init -i INVENTORY --only ${HOST_PHASES}`);
+    command('ansible-playbook -i hosts.yml bench/ansible/prepare.yml');
+    try {
+      for (let round = 1; round <= rounds; round += 1) {
+        const took = {};
+        const deeds = {
+          kinit: (lab) => byKinit(lab),
+          ansible: async (lab) => {
+            const site = siteOf(lab, join(folder, String(round)), bin, strategies);
+            if (round === 1 && fast) {
+              const trouble = await site.tryMitogen();
+              if (trouble !== undefined) {
+                say(`without mitogen, which does not work here: ${trouble}`);
+                fast = false;
+              }
+            }
+            const cold = await site.play({ fast, changes: true });
+            const same = await site.play({ fast, changes: false });
+            const plain = fast ? await site.play({ fast: false, changes: false }) : same;
+            return { cold, same, plain };
+          },
+        };
+        for (const who of round % 2 === 1 ? ['kinit', 'ansible'] : ['ansible', 'kinit'])
+          took[who] = await withLab(LAB, async (lab) => {
+            await Promise.all(lab.hosts.map((host) => madeReady(lab, host)));
+            return deeds[who](lab);
+          });
+        const { kinit: ours, ansible: theirs } = took;
+        measured('cold', theirs.cold / ours.cold);
+        measured('same', theirs.same / ours.same);
+        measured('cold-kinit', ours.cold);
+        measured('cold-ansible', theirs.cold);
+        measured('same-kinit', ours.same);
+        measured('same-ansible', theirs.same);
+        measured('same-plain', theirs.plain);
+        say(
+          `round ${round} of ${rounds}: cold ${theirs.cold.toFixed(1)} s and kinit ${ours.cold.toFixed(1)} s; nothing to change ${theirs.same.toFixed(1)} s and kinit ${ours.same.toFixed(1)} s`,
+        );
+      }
+      return { versions: await versionsOf(bin, fast) };
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+async function madeReady(lab, host) {
+  const connection = await connectTo(lab, host);
+  try {
+    await onHost(connection, READY);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function byKinit(lab) {
+  const run = async (right) => {
+    const result = await kinit(['init', '-i', lab.file, '--only', HOST_PHASES, '--output', 'json']);
+    const end = eventsOf(result).find(({ type }) => type === 'run-finished');
+    if (end === undefined || end.failedHosts.length > 0 || !right(end.changes))
+      throw new Error(`kinit made ${end?.changes} changes; ${end?.failedHosts.length} hosts failed`);
+    return result.ms / 1000;
+  };
+  return { cold: await run((changes) => changes >= lab.hosts.length), same: await run((changes) => changes === 0) };
+}
+
+/** The lab's hosts as Ansible knows them, and its settings with and without mitogen. */
+function siteOf(lab, folder, bin, strategies) {
+  mkdirSync(folder);
+  const inventory = join(folder, 'hosts.yml');
+  const hosts = Object.fromEntries(
+    lab.hosts.map(({ name, address }) => [name, { ansible_host: address, ip: address }]),
+  );
+  const vars = {
+    ansible_user: 'root',
+    ansible_ssh_private_key_file: lab.identityFile,
+    ansible_ssh_common_args: `-o UserKnownHostsFile=${lab.knownHostsFile} -o StrictHostKeyChecking=yes`,
+    ansible_python_interpreter: '/usr/bin/python3',
+    // What belongs to the machine that the hosts share is left alone by both.
+    turn_swap_off: lab.options.swap !== 'keep',
+    set_selinux: lab.options.selinux !== 'keep',
+  };
+  writeFileSync(inventory, stringify({ k8s_cluster: { hosts, vars } }));
+  const trial = join(folder, 'trial.yml');
+  writeFileSync(trial, stringify([{ hosts: 'all', gather_facts: false, tasks: [{ 'ansible.builtin.ping': null }] }]));
+  const play = async (playbook, fast) => {
+    const config = join(folder, fast ? 'mitogen.cfg' : 'plain.cfg');
+    writeFileSync(config, settings(folder, lab.hosts.length, fast ? strategies : undefined));
+    return program('timeout', ['--kill-after=10', '600', join(bin, 'ansible-playbook'), '-i', inventory, playbook], {
+      env: { ANSIBLE_CONFIG: config, ANSIBLE_NOCOLOR: '1', PATH: `${bin}:${process.env['PATH']}` },
+    });
+  };
+  return {
+    /** Why mitogen does not work with these hosts; undefined where it does. */
+    tryMitogen: () =>
+      play(trial, true).then(
+        () => undefined,
+        (error) => error.message.trim().split('\n').at(-1),
+      ),
+    play: async ({ fast, changes }) => {
+      const { stdout, ms } = await play(PLAYBOOK, fast);
+      checkRecap(stdout, lab.hosts, changes);
+      return ms / 1000;
+    },
+  };
+}
+
+/** ansible.cfg. The kept connections end by themselves, soon after the hosts. */
+function settings(folder, forks, strategies) {
+  return `[defaults]
+forks = ${forks}
+host_key_checking = True
+gathering = explicit
+internal_poll_interval = 0.001
+deprecation_warnings = False
+retry_files_enabled = False
+local_tmp = ${folder}/tmp
+${strategies === undefined ? '' : `strategy_plugins = ${strategies}\nstrategy = mitogen_linear\n`}
+[ssh_connection]
+pipelining = True
+ssh_args = -o ControlMaster=auto -o ControlPersist=60s
+control_path_dir = ${folder}/cp
+`;
+}
+
+/** A run that did not do what it was to do has no time worth telling. */
+function checkRecap(stdout, hosts, changes) {
+  for (const { name } of hosts) {
+    const [, changed, unreachable, failed] =
+      new RegExp(`^${name}\\s.*changed=(\\d+)\\s+unreachable=(\\d+)\\s+failed=(\\d+)`, 'm').exec(stdout) ?? [];
+    const right = changes ? Number(changed) > 0 : changed === '0';
+    if (!right || unreachable !== '0' || failed !== '0')
+      throw new Error(`Ansible on ${name}, ${changes ? 'cold' : 'nothing to change'}:\n${stdout.slice(-3000)}`);
+  }
+}
+
+async function versionsOf(bin, fast) {
+  const { stdout } = await program(join(bin, 'python'), [
+    '-m',
+    'pip',
+    'list',
+    '--format',
+    'json',
+    '--disable-pip-version-check',
+  ]);
+  const all = Object.fromEntries(JSON.parse(stdout).map(({ name, version }) => [name.replaceAll('_', '-'), version]));
+  return { 'ansible-core': all['ansible-core'], ...(fast ? { mitogen: all['mitogen'] } : {}) };
+}
