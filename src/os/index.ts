@@ -13,6 +13,7 @@ import { repositoryAddressesKind } from './repositories/addresses/index.js';
 import { repositoryKeyKind } from './repositories/key/index.js';
 import { repositoryListsKind } from './repositories/lists/index.js';
 
+export { kernelOrigins } from './kernel/origins.js';
 export type { KernelWish } from './kernel/wish.js';
 export type { BootLoader } from './kernel/kernel-upgrade.js';
 export { isSupportedRelease, type OsFamily, type PackageNeed } from './os-family.js';
