@@ -220,6 +220,22 @@ describe('hosts that keep us out', () => {
 });
 
 describe('hosts that are not fit', () => {
+  test('a host of another family than the inventory says: which machine it is, and what to correct', async () => {
+    const file = await changed('family', (whole) =>
+      whole
+        .replace(`address: ${address(0)}`, `address: ${address(0)}\n    os: redhat`)
+        .replace(`address: ${address(1)}`, `address: ${address(1)}\n    os: debian-12`),
+    );
+    const result = await kinit(['init', '-i', file]);
+    expect(result.code).toBe(13);
+    expect(result.stderr).toMatch(/^Error on node1, preflight: 1 preflight check failed; nothing was changed$/m);
+    expect(result.stderr).toMatch(/node1: os-as-named: Debian GNU\/Linux 12 .* \(needed: redhat\)/);
+    expect(result.stderr).toContain(
+      `Is ${address(0)} the machine that node1 is meant to be? Correct its address in the inventory, install redhat on it, or correct hosts[].os.`,
+    );
+    for (const host of ['node1', 'node2']) await untouched(host);
+  });
+
   test('ports that are taken: by which process, what to look at', async () => {
     const hold = (port: number): string =>
       `setsid perl -MIO::Socket::INET -e '$0 = "squatter"; my $s = IO::Socket::INET->new(LocalPort => ${port}, Listen => 1, ReuseAddr => 1) or die; print "$$\\n"; close STDOUT; close STDERR; sleep 300' </dev/null`;
