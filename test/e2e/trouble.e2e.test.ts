@@ -341,7 +341,7 @@ describe('hosts that are not fit', () => {
         /^warning leftover-containerd-package: \/usr\/bin\/containerd \(containerd \S+ 1\.6.*To keep that of the package: runtime\.from: distribution/m,
       );
       expect((await told('{name: docker}')).join('\n')).toMatch(
-        /^error leftover-docker-engine: \/usr\/bin\/dockerd \(Docker version 20\.10.*Remove its package/m,
+        /^error leftover-docker-engine: \/usr\/sbin\/dockerd \(Docker version 20\.10.*Remove its package/m,
       );
 
       await small.sh(
