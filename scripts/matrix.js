@@ -1,6 +1,7 @@
 // `npm run test:matrix`: a whole life of a host on every system that the lab can make, with every runtime. Too long for `npm test`.
 //   --image NAME, --runtime NAME   only those cells; each may be given several times
-//   --from distribution|docker     the runtime is a package, the distribution's or Docker's; default: kinit's own artifacts
+//   --from distribution|docker     the runtime is a package, the distribution's or Docker's; default: kinit's own artifacts. What there is no such
+//                                  package of is refused, and has to be, with the reason (test/e2e/matrix/refused.ts)
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,12 +27,19 @@ const { RUNTIMES } = await import(path.join(root, 'dist', 'runtime', 'index.js')
 const images = chosen('image', IMAGE_NAMES, values.image);
 const runtimes = chosen(
   'runtime',
-  RUNTIMES.filter(({ packaged }) => values.from === 'artifacts' || packaged !== undefined).map(({ id }) => id),
+  RUNTIMES.map(({ id }) => id),
   values.runtime,
 );
+if (!['artifacts', 'distribution', 'docker'].includes(values.from)) {
+  console.error(`--from ${values.from}: artifacts, distribution or docker`);
+  process.exit(2);
+}
 
-// Of its programs those packages are made.
-const built = values.from === 'docker' ? [...new Set([...runtimes, 'docker'])] : runtimes;
+// One that is no package is refused, so that nothing of it is needed; of Docker's programs its packages are made.
+const needed = RUNTIMES.filter(({ packaged }) => values.from === 'artifacts' || packaged !== undefined)
+  .map(({ id }) => id)
+  .filter((id) => runtimes.includes(id));
+const built = values.from === 'docker' && needed.length > 0 ? [...new Set([...needed, 'docker'])] : needed;
 for (const runtime of built)
   await end([process.execPath, 'bin/kinit.js', 'artifacts', 'build', '--runtime', runtime], 90);
 await end(

@@ -6,15 +6,15 @@ import type { Supply } from './supply.js';
 
 /** One row of `kinit artifacts list --origin`: a name that is fetched from outside. */
 export interface OriginRow {
-  /** checksum: asked for at first use only. repository, key: of packages. */
-  readonly kind: 'file' | 'checksum' | 'image' | 'repository' | 'key';
+  /** checksum: asked for at first use only. repository, key: of packages. package: one that lies in no repository of the hosts. */
+  readonly kind: 'file' | 'checksum' | 'image' | 'repository' | 'key' | 'package';
   /** As the official origin calls it: a URL, or the reference of an image. */
   readonly official: string;
   /** Where it is fetched from; the same, where no mirror is set. */
   readonly from: string;
   /** Who fetches it: this machine, or every host that needs it. */
   readonly by: 'kinit' | 'hosts';
-  /** sha256:... that the lock file binds it to; absent before the first use. */
+  /** sha256:... that the lock file, or the inventory, binds it to; absent before the first use. */
   readonly boundTo?: string;
   /** URL that said so. */
   readonly saidBy?: string;

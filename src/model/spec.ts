@@ -62,7 +62,7 @@ export function makeSpecSchema(kinds: SpecKinds) {
       .optional()
       .describe('A datastore outside of the cluster. Paths are relative to this file.'),
     backups: backupOptions,
-    hosts: z.array(hostSchema).min(1).describe('The machines.'),
+    hosts: z.array(hostSchema(kinds.os)).min(1).describe('The machines.'),
     ssh: z
       .strictObject({
         ...hostSshOptions,

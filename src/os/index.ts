@@ -13,6 +13,7 @@ import { repositoryAddressesKind } from './repositories/addresses/index.js';
 import { repositoryKeyKind } from './repositories/key/index.js';
 import { repositoryListsKind } from './repositories/lists/index.js';
 
+export { kernelOrigins } from './kernel/origins.js';
 export type { KernelWish } from './kernel/wish.js';
 export type { BootLoader } from './kernel/kernel-upgrade.js';
 export { isSupportedRelease, type OsFamily, type PackageNeed } from './os-family.js';
@@ -54,6 +55,25 @@ export function osOf(facts: HostFacts): OsFamily {
     found: `${facts.os.id || 'unknown'} ${facts.os.versionId}`.trim(),
     hint: `Supported are ${supportedReleases.join(', ')}.`,
   });
+}
+
+/** What a host of the inventory may be said to be. */
+export const osChoice: Pick<KindChoice, 'ids' | 'describe'> = {
+  ids: [...new Set([...FAMILIES.map(({ id }) => id), ...namesOfReleases()])],
+  describe: `The system that the machine is meant to have; preflight refuses another one before anything is touched. ${FAMILIES.map(({ id }) => id).join(', ')}: any of that family; else a distribution, or one release of it with all its minor ones. Default: whatever kinit can prepare, one beside the other.`,
+};
+
+/** Each distribution, and after it its releases. */
+function namesOfReleases(): string[] {
+  const names = FAMILIES.flatMap(({ releases }) => releases.flatMap(({ id, versionId }) => [id, `${id}-${versionId}`]));
+  return names.sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
+}
+
+/** Whether a host is what an inventory says it is. @param named of osChoice */
+export function isOs(named: string, facts: HostFacts): boolean {
+  const family = findOs(facts);
+  const release = family && releaseOf(family, facts.os);
+  return [family?.id, facts.os.id, release && `${release.id}-${release.versionId}`].includes(named);
 }
 
 /** Whether the nft of a host, its distribution's, is one that kube-proxy can use; of a release kinit does not know: it is. */

@@ -16,11 +16,12 @@ import { runtimePackage } from './runtime-package.js';
 import { repositories } from './repositories.js';
 import { cpu, disk, memory } from './size.js';
 import { timeServers } from './time-servers.js';
-import { architecture, firewall, initSystem, operatingSystem, packageLock, swap } from './system.js';
+import { architecture, firewall, initSystem, namedSystem, operatingSystem, packageLock, swap } from './system.js';
 
 /** All checks, in the order they are shown. */
 const CHECKS: readonly Check[] = [
   operatingSystem,
+  namedSystem,
   architecture,
   initSystem,
   cpu,

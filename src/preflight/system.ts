@@ -1,4 +1,4 @@
-import { FAMILIES, findOs, isSupportedRelease, lockCheckOf, supportedReleases } from '../os/index.js';
+import { FAMILIES, findOs, isOs, isSupportedRelease, lockCheckOf, supportedReleases } from '../os/index.js';
 import type { Check } from './check.js';
 
 export const operatingSystem: Check = ({ facts }) => {
@@ -20,6 +20,26 @@ export const operatingSystem: Check = ({ facts }) => {
             family === undefined
               ? 'kinit cannot prepare this system: install one of these.'
               : 'kinit was not tried on this release, though it knows its like: install one of these, or go on at your own risk with --ignore-preflight os.',
+        },
+  ];
+};
+
+/** What the inventory says of the host, where it does. */
+export const namedSystem: Check = ({ facts, spec: { name, address, os } }) => {
+  if (os === undefined) return [];
+  const base = {
+    name: 'os-as-named',
+    title: 'Operating system as the inventory says',
+    found: facts.os.prettyName || facts.os.id || 'unknown',
+    minimum: os,
+  };
+  return [
+    isOs(os, facts)
+      ? { ...base, status: 'ok' }
+      : {
+          ...base,
+          status: 'error',
+          hint: `Is ${address} the machine that ${name} is meant to be? Correct its address in the inventory, install ${os} on it, or correct hosts[].os.`,
         },
   ];
 };

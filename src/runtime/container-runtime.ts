@@ -58,7 +58,7 @@ export interface ImageStore {
   /**
    * Prints a line 'REFERENCE DIGEST pinned' or 'REFERENCE DIGEST -' for each reference, in full, by tag (NAME:TAG) or by
    * digest (NAME@sha256:...): what was pulled by digest has no tag; nothing where it does not
-   * run. A runtime that has no pins says of all that they are pinned: there is nothing to do about them.
+   * run. DIGEST is all that one image came by, with commas between. A runtime that has no pins says of all that they are pinned: there is nothing to do about them.
    */
   readonly list: ShellScript;
   /** Bytes that `load` needs in front of an archive, for example an entry of the tar file that others can do without. */

@@ -19,6 +19,8 @@ export interface PackagedRuntime {
   readonly oldest: { readonly version: string; readonly why: string };
   /** What has to be there before the packages start it, and what it fills from then on. */
   readonly before: (context: PhaseContext) => readonly Resource[];
+  /** Units of other kinds that its packages start for it: no other runtime on the host. */
+  readonly below: readonly string[];
   /** Programs that no package has. */
   readonly supply: Supply;
 }

@@ -9,7 +9,7 @@ import { PRIVATE, startOrigin, type Origin } from './support/origin/origin.js';
 import { knowOrigin } from './support/origin/server.js';
 import { takeOwnPrograms } from './support/origin/own-programs.js';
 import { preparedHosts } from './support/prepared.js';
-import { LIST_IMAGES } from './support/runtime.js';
+import { LIST_IMAGES, UNITS } from './support/runtime.js';
 import { changedInventory } from './support/running.js';
 
 const HOST = 'node1';
@@ -57,6 +57,8 @@ const failures = (result: Awaited<ReturnType<typeof kinitEvents>>): unknown => (
 });
 const FINE = { code: 0, failed: [], stderr: '' };
 
+const throughProxy = (): string => `proxy: {http: '${origin.proxy}', https: '${origin.proxy}'}`;
+
 const inventoryWith = (name: string, more: string): Promise<string> =>
   changedInventory(cluster, name, (text) => `${text}\n${more}\n`);
 
@@ -69,10 +71,12 @@ test('plan asks no registry, and says what it does not know', async () => {
   expect(origin.requests).toEqual([]);
 });
 
-test('official: programs and images from their origins, bound and run by digest', async () => {
-  const inventory = await inventoryWith('official', 'artifacts: {source: official}');
+test('official: programs and images from their origins, through the proxy of the inventory, bound and run by digest', async () => {
+  const inventory = await inventoryWith('official', `artifacts: {source: official}\n${throughProxy()}`);
   const result = await run(inventory, ['init']);
   expect(failures(result)).toEqual(FINE);
+  expect(origin.requests).toContain('CONNECT registry.k8s.io:443');
+  expect(origin.direct).toEqual([]);
   expect(origin.requests).toContain(`HEAD registry.k8s.io/v2/kube-apiserver/manifests/v1.36.3`);
   const images = (await cluster.kubectl(IMAGES_OF_PODS)).trim().split('\n');
   // What is kinit's own comes with kinit, and from no registry.
@@ -84,8 +88,25 @@ test('official: programs and images from their origins, bound and run by digest'
   expect(all(again.events, 'change-applied').map(({ change }) => `${change.summary}: ${change.reason}`)).toEqual([]);
 });
 
+test("what belongs to the cluster went past the proxy, which runtime and kubelet have, with the cluster's ranges left out", async () => {
+  const tunnels = origin.requests.filter((request) => request.startsWith('CONNECT '));
+  const names = tunnels.map((request) => request.replace(/^CONNECT (.*):\d+$/, '$1'));
+  expect(names.filter((name) => !origin.hosts.includes(name))).toEqual([]);
+  for (const unit of [...UNITS.split(' '), 'kubelet']) {
+    const { stdout } = await cluster.sh(
+      HOST,
+      `tr '\\0' '\\n' < /proc/$(systemctl show -P MainPID ${unit})/environ | grep -i _proxy | sort`,
+    );
+    expect(stdout, unit).toContain(`HTTPS_PROXY=${origin.proxy}\n`);
+    expect(stdout, unit).toMatch(/^NO_PROXY=.*10\.244\.0\.0\/16,10\.96\.0\.0\/12,\.svc,\.cluster\.local/m);
+  }
+});
+
 test('cn: the same images under the names of mirrors, by the digests that the origins gave; hosts fetch programs', async () => {
-  const inventory = await inventoryWith('cn', 'mirrors: cn\nartifacts: {source: official, delivery: pull}');
+  const inventory = await inventoryWith(
+    'cn',
+    `mirrors: cn\nartifacts: {source: official, delivery: pull}\n${throughProxy()}`,
+  );
   await cluster.sh(HOST, 'rm /usr/local/bin/crictl');
   const from = origin.requests.length;
   const result = await run(inventory, ['artifacts', 'pull', '--prepare']);
@@ -103,7 +124,7 @@ test('cn: the same images under the names of mirrors, by the digests that the or
   ]);
 });
 
-test('a registry that wants a login: the doctor says where one is named; with it a pod runs', async () => {
+test('a registry that wants a login: the doctor says where one is named; with it, and without the proxy, a pod runs', async () => {
   const image = `${PRIVATE.host}/${PRIVATE.image}`;
   await cluster.kubectl(`run web --image ${image} --overrides '{"spec":{"tolerations":[{"operator":"Exists"}]}}'`);
   const state = (path: string): Promise<string> => cluster.kubectl(`get pod web -o jsonpath='{.status.${path}}'`);
@@ -121,10 +142,12 @@ test('a registry that wants a login: the doctor says where one is named; with it
   const unset = await run(inventory, ['init', '--only', 'runtime']);
   expect(unset.code).not.toBe(0);
   expect(JSON.stringify(unset.events)).toContain('REGISTRY_PASSWORD is not set');
-  const result = await run(inventory, ['init', '--only', 'runtime'], { REGISTRY_PASSWORD: PRIVATE.password });
+  const direct = origin.direct.length;
+  const result = await run(inventory, ['init', '--only', 'no-proxy,runtime'], { REGISTRY_PASSWORD: PRIVATE.password });
   expect(failures(result)).toEqual(FINE);
   expect(JSON.stringify(result.events)).not.toContain(PRIVATE.password);
   await eventually('the pod runs', 90, async () => ((await state('phase')) === 'Running' ? true : undefined));
+  expect(origin.direct.slice(direct)).toContainEqual(expect.stringMatching(`^GET ${PRIVATE.host}/`));
   const readable = await cluster.sh(
     HOST,
     `grep -rlF ${quote(PRIVATE.password)} /etc /run /var/lib/kinit | xargs stat -c %a`,

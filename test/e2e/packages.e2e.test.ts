@@ -94,16 +94,22 @@ test('a key that did not sign it is named, and nothing is installed', async () =
   expect(stdout.trim().split('\n')).toEqual(['/etc/apt/keyrings/kinit-site.asc']);
 });
 
-test('a version that is not there is told with those that are; the key came through the proxy', async () => {
+test('a version that is not there is told with those that are; key and lists of packages came through the proxy alone', async () => {
   const site = { ...SITE, keyUrl: `${URL}/gpg`, fingerprint: key.fingerprint };
-  const from = origin.requests.length;
+  const [from, direct] = [origin.requests.length, origin.direct.length];
   const { said } = await init({
     repositories: [site],
-    proxy: { https: origin.proxy },
+    proxy: { http: origin.proxy, https: origin.proxy },
     packages: ['kinit-test-tool=9-9'],
   });
   expect(said).toContain('there is no version 9-9; the repositories of this host have 1.2-3, 1.3-1');
-  expect(origin.requests.slice(from)).toContain('CONNECT download.docker.com:443');
+  const asked = origin.requests.slice(from);
+  expect(asked).toContain('CONNECT download.docker.com:443');
+  expect(asked).toContain('GET download.docker.com/linux/debian/gpg');
+  expect(asked).toContain('GET download.docker.com/linux/debian/dists/bookworm/InRelease');
+  // Of the distribution, over plain HTTP.
+  expect(asked).toContainEqual(expect.stringMatching(/^GET deb\.debian\.org\/.*\/InRelease$/));
+  expect(origin.direct.slice(direct)).toEqual([]);
 });
 
 test('mirrors: cn takes the same from the mirror; the version that is named comes from there, and is held', async () => {

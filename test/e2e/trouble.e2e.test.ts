@@ -220,6 +220,22 @@ describe('hosts that keep us out', () => {
 });
 
 describe('hosts that are not fit', () => {
+  test('a host of another family than the inventory says: which machine it is, and what to correct', async () => {
+    const file = await changed('family', (whole) =>
+      whole
+        .replace(`address: ${address(0)}`, `address: ${address(0)}\n    os: redhat`)
+        .replace(`address: ${address(1)}`, `address: ${address(1)}\n    os: debian-12`),
+    );
+    const result = await kinit(['init', '-i', file]);
+    expect(result.code).toBe(13);
+    expect(result.stderr).toMatch(/^Error on node1, preflight: 1 preflight check failed; nothing was changed$/m);
+    expect(result.stderr).toMatch(/node1: os-as-named: Debian GNU\/Linux 12 .* \(needed: redhat\)/);
+    expect(result.stderr).toContain(
+      `Is ${address(0)} the machine that node1 is meant to be? Correct its address in the inventory, install redhat on it, or correct hosts[].os.`,
+    );
+    for (const host of ['node1', 'node2']) await untouched(host);
+  });
+
   test('ports that are taken: by which process, what to look at', async () => {
     const hold = (port: number): string =>
       `setsid perl -MIO::Socket::INET -e '$0 = "squatter"; my $s = IO::Socket::INET->new(LocalPort => ${port}, Listen => 1, ReuseAddr => 1) or die; print "$$\\n"; close STDOUT; close STDERR; sleep 300' </dev/null`;
@@ -244,9 +260,26 @@ describe('hosts that are not fit', () => {
     }
   });
 
-  test('too few processors and too little memory', async () => {
-    const small = await lab('trouble-small', { hosts: 1, cpus: 1, memory: '1G' });
-    try {
+  describe('a small one', () => {
+    let small: LabHandle;
+    beforeAll(async () => {
+      small = await lab('trouble-small', { hosts: 1, cpus: 1, memory: '1G' });
+    });
+    afterAll(async () => {
+      await small.down();
+    });
+    const untouchedSmall = async (): Promise<void> => {
+      expect((await small.sh('node1', 'ls -d /var/lib/kinit 2>&1', { reject: false })).stdout).toContain(
+        'No such file',
+      );
+    };
+    const runtimeInventory = (runtime: string): Promise<string> =>
+      changedInventory(small, 'runtime', (whole) => `${whole}\nruntime: ${runtime}\n`);
+    /** Where the size of the machine is no matter. */
+    const init = async (runtime: string): ReturnType<typeof kinit> =>
+      kinit(['init', '-i', await runtimeInventory(runtime), '--ignore-preflight', 'cpu,memory']);
+
+    test('too few processors and too little memory', async () => {
       const result = await kinit(['init', '-i', small.inventory]);
       expect(result.code).toBe(13);
       expect(result.stderr).toMatch(/^Error on node1, preflight: 2 preflight checks failed; nothing was changed$/m);
@@ -255,9 +288,7 @@ describe('hosts that are not fit', () => {
       expect(result.stderr).toMatch(
         /Give the machine more memory[\s\S]*next: {2}Mend these, or go on at your own risk with --ignore-preflight cpu,memory/,
       );
-      expect((await small.sh('node1', 'ls -d /var/lib/kinit 2>&1', { reject: false })).stdout).toContain(
-        'No such file',
-      );
+      await untouchedSmall();
       const table = await kinit(['check', '-i', small.inventory]);
       expect({ code: table.code, rows: text(table) }).toEqual({
         code: 13,
@@ -270,9 +301,63 @@ describe('hosts that are not fit', () => {
           'preflight check "memry" is to be ignored, and there was no check of that name (did you mean memory?)',
         ) as unknown,
       });
-    } finally {
-      await small.down();
-    }
+    });
+
+    test("the distribution's Docker is too old: its version, what is needed and why, and both ways out", async () => {
+      const { code, stderr } = await init('{name: docker, from: distribution}');
+      expect({ code, stderr }).toEqual({
+        code: 13,
+        stderr: expect.stringMatching(
+          /^Error on node1, preflight: 1 preflight check failed; nothing was changed$[^]*node1: runtime-package: docker\.io 20\.10\.\S+ \(needed: 23: cri-dockerd speaks no older API\)[^]*Set runtime\.from: docker, which takes it from the repository of Docker, or runtime\.from: artifacts\./m,
+        ) as string,
+      });
+      await untouchedSmall();
+    });
+
+    test('a runtime that runs already beside the one that is wanted is named; with a kubelet on it nothing is touched', async () => {
+      await small.sh(
+        'node1',
+        'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends docker.io',
+        { timeoutSeconds: 300 },
+      );
+      const names = (await small.sh('node1', 'systemctl is-active docker containerd', { reject: false })).stdout;
+      expect(names.trim().split('\n')).toEqual(['active', 'active']);
+
+      const told = async (runtime: string): Promise<string[]> =>
+        all((await kinitEvents(['check', '-i', await runtimeInventory(runtime)])).events, 'check').flatMap(
+          ({ check: { name, status, found, hint = '' } }) =>
+            name.startsWith('leftover-') ? [`${status} ${name}: ${found}. ${hint}`] : [],
+        );
+      const beside = expect.stringMatching(
+        /^warning leftover-other-runtime: .*unit docker\.service \(active\).*If nothing needs Docker with cri-dockerd: systemctl disable --now docker\.service\./,
+      ) as string;
+      const crio = await told('{name: crio}');
+      expect(crio).toContainEqual(beside);
+      expect(crio.join()).toContain('other-runtime: unit containerd.service (active); ');
+      // Its own has the same socket, folder and unit: it takes the place of what is there.
+      const containerd = await told('{name: containerd}');
+      expect(containerd).toContainEqual(beside);
+      expect(containerd.join('\n')).toMatch(
+        /^warning leftover-containerd-package: \/usr\/bin\/containerd \(containerd \S+ 1\.6.*To keep that of the package: runtime\.from: distribution/m,
+      );
+      expect((await told('{name: docker}')).join('\n')).toMatch(
+        /^error leftover-docker-engine: \/usr\/sbin\/dockerd \(Docker version 20\.10.*Remove its package/m,
+      );
+
+      await small.sh(
+        'node1',
+        `mkdir -p /var/lib/kubelet; printf 'containerRuntimeEndpoint: unix:///run/containerd/containerd.sock\\n' > /var/lib/kubelet/config.yaml
+         systemd-run --unit kubelet sleep 600`,
+      );
+      const { code, stderr } = await init('{name: crio}');
+      expect({ code, stderr }).toEqual({
+        code: 13,
+        stderr: expect.stringMatching(
+          /node1: leftover-other-runtime: the kubelet runs with containerd \(\/run\/containerd\/containerd\.sock, the inventory says CRI-O\)[^]*Set runtime\.name: containerd, or take the node out of its cluster first/,
+        ) as string,
+      });
+      await untouchedSmall();
+    });
   });
 });
 

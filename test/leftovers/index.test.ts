@@ -461,6 +461,23 @@ describe('what other clusters and tools left', () => {
     expect(lines({ files: [flags], units: [{ ...unit, active: 'inactive' }] }, 'containerd', false)).toEqual([]);
   });
 
+  test.each([
+    ['crio', 'artifacts', ['unit containerd.service', 'unit docker.service and unit cri-docker.service']],
+    ['containerd', 'artifacts', ['unit docker.service and unit cri-docker.service']],
+    ['docker', 'artifacts', ['unit containerd.service']],
+    // Docker's packages start it below their engine.
+    ['docker', 'docker', []],
+    ['containerd', 'docker', ['unit docker.service and unit cri-docker.service']],
+  ])('runtimes that run beside %s from %s are told, and nothing stops', (name, from, told) => {
+    const units = ['containerd', 'docker', 'cri-docker'].map((unit) => ({
+      ...{ name: `${unit}.service`, active: 'active', enabled: 'enabled' },
+    }));
+    const spec = { runtime: { name, from } };
+    expect(found({ c1: controlPlane(), w1: pastOf({ units }), spec }).w1).toEqual(
+      told.map((what) => `other-runtime: ${what}`),
+    );
+  });
+
   test('a join that never got through with an old certificate is healed: the host is no member', () => {
     const w1 = pastOf({
       began: BEGAN,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { KinitError } from '../../src/model/error.js';
-import { FAMILIES, findOs, isSupportedRelease, osOf, supportedReleases } from '../../src/os/index.js';
+import { FAMILIES, findOs, isOs, isSupportedRelease, osChoice, osOf, supportedReleases } from '../../src/os/index.js';
 import { factsOf } from '../facts/facts-of.js';
 
 test('Debian: ipvs and ipset come from their own packages', () => {
@@ -51,6 +51,19 @@ test('the family comes from ID or ID_LIKE', () => {
   expect(os('rocky', ['rhel', 'centos', 'fedora'])?.id).toBe('redhat');
   expect(os('eurolinux', ['rhel', 'fedora'])?.id).toBe('redhat');
   expect(os('arch', [])).toBeUndefined();
+});
+
+test.each([
+  ['debian', '12', [], ['debian', 'debian-12']],
+  // The family bears the name of a distribution.
+  ['ubuntu', '24.04', ['debian'], ['debian', 'ubuntu', 'ubuntu-24.04']],
+  ['rocky', '9.4', ['rhel', 'centos', 'fedora'], ['redhat', 'rocky', 'rocky-9']],
+  ['centos', '7', ['rhel', 'fedora'], ['redhat', 'centos', 'centos-7']],
+  ['rocky', '7.9', ['rhel'], ['redhat', 'rocky']],
+  ['arch', '', [], []],
+])('%s %s is what an inventory may call it, and nothing else', (id, versionId, like, names) => {
+  const facts = { ...factsOf('n1'), os: { ...factsOf('n1').os, id, versionId, like } };
+  expect(osChoice.ids.filter((name) => isOs(name, facts))).toEqual(names);
 });
 
 test('another family is refused with what is supported', () => {

@@ -32,6 +32,33 @@ test('names of checks are unique on a host, and every complaint has a next step'
   expect(complaints(bad).length).toBeGreaterThan(12);
 });
 
+const ROCKY = { id: 'rocky', versionId: '9.4', codename: '', prettyName: 'Rocky Linux 9.4', like: ['rhel'] };
+const named = (os: string): object => ({
+  hosts: [
+    { name: 'c1', address: '10.0.0.1', roles: ['control-plane'] },
+    { name: 'w1', address: '10.0.0.2', os },
+  ],
+});
+
+test.each(['debian', 'ubuntu', 'rocky-8'])('a host that is said to be %s and is another is refused by name', (os) => {
+  const results = complaints({ spec: { ...named(os) }, worker: { os: ROCKY } }, 'w1');
+  expect(results).toEqual([
+    {
+      name: 'os-as-named',
+      title: 'Operating system as the inventory says',
+      status: 'error',
+      found: 'Rocky Linux 9.4',
+      minimum: os,
+      hint: `Is 10.0.0.2 the machine that w1 is meant to be? Correct its address in the inventory, install ${os} on it, or correct hosts[].os.`,
+    },
+  ]);
+});
+
+test.each(['redhat', 'rocky', 'rocky-9'])('a host that is said to be %s and is one is fine', (os) => {
+  expect(complaints({ spec: { ...named(os) }, worker: { os: ROCKY } }, 'w1')).toEqual([]);
+  expect(() => check({ spec: { ...named('centos-6') } })).toThrow(/os/);
+});
+
 test.each<[string, Wanted, string, object]>([
   [
     'one processor for a control plane',

@@ -4,7 +4,7 @@ import { chosenImages, supplyFor } from '../../engine/supply.js';
 import type { Arch } from '../../model/artifact.js';
 import { KinitError } from '../../model/error.js';
 import type { LoadedInventory } from '../../model/spec.js';
-import { FAMILIES, repositoryOrigins } from '../../os/index.js';
+import { FAMILIES, kernelOrigins, repositoryOrigins } from '../../os/index.js';
 import type { CommandContext } from '../arguments/command.js';
 import { table } from '../render/tables/table.js';
 
@@ -22,7 +22,9 @@ export async function showOrigins(
     origins: originsOf(spec),
     inventoryDir: dirname(file),
   });
-  const packages = repositoryOrigins(FAMILIES, spec).map((row): OriginRow => ({ ...row, by: 'hosts' }));
+  const packages = [...repositoryOrigins(FAMILIES, spec), ...kernelOrigins(FAMILIES, spec, arch)].map(
+    (row): OriginRow => ({ ...row, by: 'hosts' }),
+  );
   const rows = [...fetched, ...packages];
   const cells = rows.map(({ kind, by, from, boundTo = '-', saidBy = '-' }) => [kind, by, from, boundTo, saidBy]);
   await ui.result(rows, table(['KIND', 'BY', 'FROM', 'BOUND TO', 'SAID BY'], cells));

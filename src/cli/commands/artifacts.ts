@@ -42,7 +42,7 @@ const list = defineCommand({
       .option('origin', {
         type: 'boolean',
         default: false,
-        describe: 'Files and images of the inventory with artifacts.source: official; nobody is asked',
+        describe: 'Files, images, repositories and kernels of the inventory with artifacts.source: official; nobody is asked',
       })
       .option('kubernetes-version', {
         type: 'string',

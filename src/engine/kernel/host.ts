@@ -1,3 +1,4 @@
+import { packageMirrorOf } from '../../artifacts/mirror.js';
 import type { ChangeSummary } from '../../model/change.js';
 import { KinitError } from '../../model/error.js';
 import type { HostConnection } from '../../model/host.js';
@@ -51,7 +52,8 @@ export async function moveHost(host: LiveHost, all: readonly LiveHost[], options
   await step(connection, bootLoader.hold, [], 'the boot loader could not be told to keep the kernel that runs');
   const { upgrade, options: wanted } = wish.way;
   options.progress(`installing ${upgrade.brings(wanted)}`);
-  const release = await install(connection, upgrade.install(wanted, fetchingEnvironment(spec), facts.os), options);
+  const from = { versionId: facts.os.versionId, arch: facts.arch, mirror: packageMirrorOf(spec) };
+  const release = await install(connection, upgrade.install(wanted, fetchingEnvironment(spec), from), options);
   if (release === facts.kernel) return conclude(host, release, before, all, bootLoader, options);
   options.changed(changeOf(`install kernel ${release}`, `wanted: ${wish.wanted}`));
 

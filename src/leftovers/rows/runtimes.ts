@@ -1,5 +1,6 @@
 import type { HostPast } from '../../model/past.js';
-import type { LeftoverRow } from '../../model/seams/leftover.js';
+import type { Leftover, LeftoverRow } from '../../model/seams/leftover.js';
+import type { Spec } from '../../model/spec.js';
 import { RUNTIMES, runtimeOf, unwantedRuntimes, type ContainerRuntime } from '../../runtime/index.js';
 
 /** Where a kubelet finds its CRI socket: its flags win over its configuration, and a node's own part of that over all nodes'. */
@@ -18,19 +19,33 @@ export const otherRuntimes: LeftoverRow = {
   name: OTHER_RUNTIME,
   title: 'Another container runtime on the host',
   harm: 'kubeadm and crictl do not know which one is meant, and what runs in it takes memory that the scheduler takes for free.',
-  looks: (spec) => ({ texts: KUBELET_FILES, units: unwantedRuntimes(spec).map(criUnit) }),
+  looks: (spec) => ({
+    texts: KUBELET_FILES,
+    units: unwantedRuntimes(spec).flatMap((runtime) => unitsOf(runtime, spec)),
+  }),
   find: ({ spec, facts, past, mine }) => {
     const wanted = runtimeOf(spec);
     const used = facts.kubernetes.kubeletActive ? kubeletRuntime(past) : undefined;
-    const running = unwantedRuntimes(spec).filter((runtime) => runtime === used || isActive(past, runtime));
-    return running.map((runtime) => {
-      const isUsed = runtime === used;
-      return {
-        what: isUsed ? `the kubelet runs with ${runtime.title}` : `unit ${criUnit(runtime)}`,
-        owner: isUsed ? `${runtime.sockets[0]}, the inventory says ${wanted.title}` : 'active',
-        severity: isUsed ? ('error' as const) : ('warning' as const),
-        advice: isUsed ? wayOut(runtime, mine) : `If nothing needs it: systemctl disable --now ${criUnit(runtime)}.`,
-      };
+    return unwantedRuntimes(spec).flatMap((runtime): Leftover[] => {
+      if (runtime === used)
+        return [
+          {
+            what: `the kubelet runs with ${runtime.title}`,
+            owner: `${runtime.sockets[0]}, the inventory says ${wanted.title}`,
+            severity: 'error',
+            advice: wayOut(runtime, mine),
+          },
+        ];
+      const active = unitsOf(runtime, spec).filter((unit) => isActive(past, unit));
+      if (active.length === 0) return [];
+      return [
+        {
+          what: active.map((unit) => `unit ${unit}`).join(' and '),
+          owner: 'active',
+          severity: 'warning',
+          advice: `If nothing needs ${runtime.title}: systemctl disable --now ${active.join(' ')}.`,
+        },
+      ];
     });
   },
 };
@@ -44,13 +59,15 @@ export function kubeletRuntime(past: Pick<HostPast, 'files'> | undefined): Conta
   return socket === undefined ? undefined : RUNTIMES.find(({ sockets }) => sockets.some((each) => each === socket));
 }
 
-/** Only its unit that speaks the CRI counts: what lies below may serve somebody else. */
-function criUnit({ units }: ContainerRuntime): string {
-  return `${units.at(-1) ?? units[0]}.service`;
+/** Its units but for what the packages of the inventory's runtime need below themselves. */
+function unitsOf({ units }: ContainerRuntime, spec: Spec): readonly string[] {
+  const { packaged } = runtimeOf(spec);
+  const needed = spec.runtime.from === 'artifacts' ? [] : (packaged?.below ?? []);
+  return units.filter((unit) => !needed.includes(unit)).map((unit) => `${unit}.service`);
 }
 
-function isActive({ units }: HostPast, runtime: ContainerRuntime): boolean {
-  return units.some(({ name, active }) => name === criUnit(runtime) && active === 'active');
+function isActive({ units }: HostPast, unit: string): boolean {
+  return units.some(({ name, active }) => name === unit && active === 'active');
 }
 
 function wayOut({ id }: ContainerRuntime, mine: boolean): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SpecKinds } from './kinds.js';
 import { leftovers } from './machine.js';
 import { free, moved } from './marks.js';
 import { address, dnsLabel, envName, labels, port } from './primitives.js';
@@ -75,45 +76,52 @@ const taint = z.strictObject({
     .meta(free),
 });
 
-export const hostSchema = z.strictObject({
-  name: dnsLabel
-    .describe('Node name, and host name of the machine unless manageHostname is false.')
-    .meta(
-      moved(
-        'a node is known by its name',
-        'On a worker: kinit reset NAME with the old name, then kinit join with the new one. A control-plane host keeps its name.',
+/** One machine. @param systems what the registry of OS families knows */
+export const hostSchema = (systems: SpecKinds['os']) =>
+  z.strictObject({
+    name: dnsLabel
+      .describe('Node name, and host name of the machine unless manageHostname is false.')
+      .meta(
+        moved(
+          'a node is known by its name',
+          'On a worker: kinit reset NAME with the old name, then kinit join with the new one. A control-plane host keeps its name.',
+        ),
       ),
-    ),
-  address: address.describe('Where SSH reaches it: an IP address, a DNS name or a Host of ssh.configFile.').meta(free),
-  internalAddress: z
-    .union([z.ipv4(), z.ipv6()], 'must be an IP address')
-    .optional()
-    .describe(
-      'IP address the nodes use among themselves. Default: address, where that is an IP address, else the one of the default route.',
-    )
-    .meta(
-      moved(
-        'certificates, the datastore and every kubelet know the control plane by its address',
-        'A worker changes it with kinit init. A control-plane host keeps its address.',
+    address: address
+      .describe('Where SSH reaches it: an IP address, a DNS name or a Host of ssh.configFile.')
+      .meta(free),
+    internalAddress: z
+      .union([z.ipv4(), z.ipv6()], 'must be an IP address')
+      .optional()
+      .describe(
+        'IP address the nodes use among themselves. Default: address, where that is an IP address, else the one of the default route.',
+      )
+      .meta(
+        moved(
+          'certificates, the datastore and every kubelet know the control plane by its address',
+          'A worker changes it with kinit init. A control-plane host keeps its address.',
+        ),
       ),
-    ),
-  roles: z
-    .array(z.enum(['control-plane', 'worker']))
-    .min(1)
-    .default(['worker'])
-    .describe('What it is. A host with both runs the control plane and ordinary pods.')
-    .meta(
-      moved(
-        'a node is made a control plane, or a worker, when it comes to the cluster',
-        'Control-plane hosts are added by kinit init and taken out by kinit reset NAME, then the inventory is changed; workers by kinit join and kinit reset NAME.',
+    roles: z
+      .array(z.enum(['control-plane', 'worker']))
+      .min(1)
+      .default(['worker'])
+      .describe('What it is. A host with both runs the control plane and ordinary pods.')
+      .meta(
+        moved(
+          'a node is made a control plane, or a worker, when it comes to the cluster',
+          'Control-plane hosts are added by kinit init and taken out by kinit reset NAME, then the inventory is changed; workers by kinit join and kinit reset NAME.',
+        ),
       ),
-    ),
-  ssh: z.strictObject(hostSshOptions).optional().describe('Differs from the shared ssh section for this host.'),
-  sudo: sudoOptions.optional().describe('Differs from the shared sudo section for this host.'),
-  leftovers: leftovers.optional().describe('Differs from the shared leftovers option for this host.').meta(free),
-  labels: labels.default({}).describe('Node labels.').meta(free),
-  taints: z
-    .array(taint)
-    .default([])
-    .describe('Node taints. A pure control-plane host gets node-role.kubernetes.io/control-plane:NoSchedule besides.'),
-});
+    os: z.enum(systems.ids).optional().describe(systems.describe).meta(free),
+    ssh: z.strictObject(hostSshOptions).optional().describe('Differs from the shared ssh section for this host.'),
+    sudo: sudoOptions.optional().describe('Differs from the shared sudo section for this host.'),
+    leftovers: leftovers.optional().describe('Differs from the shared leftovers option for this host.').meta(free),
+    labels: labels.default({}).describe('Node labels.').meta(free),
+    taints: z
+      .array(taint)
+      .default([])
+      .describe(
+        'Node taints. A pure control-plane host gets node-role.kubernetes.io/control-plane:NoSchedule besides.',
+      ),
+  });

@@ -18,6 +18,8 @@ export interface SpecKinds {
   readonly network: KindChoice;
   readonly runtime: KindChoice;
   readonly kernel: KindChoice;
+  /** Of each host; there is no default. */
+  readonly os: Pick<KindChoice, 'ids' | 'describe'>;
 }
 
 /** As a shape without names: what only a kind knows stands in the schema, but not in the type of a Spec. */

@@ -1,6 +1,6 @@
 import { shellScript } from '../../shell/script.js';
 import type { ContainerRuntime } from '../container-runtime.js';
-import { imports } from './leftovers.js';
+import { imports, packagedDaemon } from './leftovers.js';
 import { shadowedUnits } from '../packaged.js';
 import { MOUNTS, packagedContainerd } from './packaged.js';
 import { containerdResources } from './resources.js';
@@ -33,7 +33,7 @@ export const containerd: ContainerRuntime = {
     restore: shellScript('./restore-images.sh', import.meta.url),
   },
   stopPods: shellScript('./stop-pods.sh', import.meta.url),
-  leftovers: [imports, shadowedUnits('containerd', ['containerd'])],
+  leftovers: [imports, packagedDaemon, shadowedUnits('containerd', ['containerd'])],
   mounts: MOUNTS,
   packaged: packagedContainerd,
   supply: containerdSupply,

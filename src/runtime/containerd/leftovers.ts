@@ -1,5 +1,8 @@
 import type { LeftoverRow } from '../../model/seams/leftover.js';
+import type { Spec } from '../../model/spec.js';
 
+/** Where packages put the daemon; kinit's own is in /usr/local/bin. */
+const PACKAGED = '/usr/bin/containerd';
 const IMPORTS = '/etc/containerd/conf.d';
 /** Keys that a cluster depends on. */
 const TELLING =
@@ -32,3 +35,25 @@ export const imports: LeftoverRow = {
             ];
       }),
 };
+
+/** A package's daemon is there, perhaps Docker's: kinit's runs in its place, with the same socket and folder, until reset. */
+export const packagedDaemon: LeftoverRow = {
+  name: 'containerd-package',
+  title: 'A containerd of a package',
+  harm: "kinit's own containerd takes over its unit, its configuration and /var/lib/containerd until reset: what people run with it, and Docker's engine above it, runs with kinit's.",
+  looks: (spec) => (isOwn(spec) ? { programs: [PACKAGED] } : {}),
+  find: ({ past, spec, mine }) =>
+    (past.programs ?? [])
+      .filter(({ path }) => path === PACKAGED && isOwn(spec) && !mine)
+      .map(({ version }) => ({
+        what: PACKAGED,
+        owner: version === '' ? 'does not say its version' : version,
+        severity: 'warning' as const,
+        advice:
+          'To keep that of the package: runtime.from: distribution, or docker where it is containerd.io. If nothing needs it, remove its package.',
+      })),
+};
+
+function isOwn({ runtime }: Spec): boolean {
+  return runtime.name === 'containerd' && runtime.from === 'artifacts';
+}

@@ -23,5 +23,6 @@ export const packagedContainerd: PackagedRuntime = {
   },
   oldest: { version: '1.6', why: 'older ones do not speak the CRI that kubelets do (v1)' },
   before: () => [...FILLED, ...CNI_FOLDERS],
+  below: [],
   supply: {},
 };

@@ -3,8 +3,8 @@ import type { Spec } from '../../model/spec.js';
 import { shadowedUnits } from '../packaged.js';
 import { DAEMON_JSON, readDaemonJson } from './daemon-json.js';
 
-/** Where packages put the engine; kinit's own is in /usr/local/bin. */
-const PACKAGED = '/usr/bin/dockerd';
+/** Where Docker's packages put the engine, and Debian's; kinit's own is in /usr/local/bin. */
+const PACKAGED = ['/usr/bin/dockerd', '/usr/sbin/dockerd'];
 /** Of the engine: API 1.42, the oldest that cri-dockerd speaks. */
 export const OLDEST = 23;
 
@@ -37,7 +37,7 @@ const packagedEngine: LeftoverRow = {
   name: 'docker-engine',
   title: 'A Docker engine of a package',
   harm: "kinit's own engine takes over its unit and /var/lib/docker, without the bridge network of `docker run`.",
-  looks: (spec) => (isChosen(spec) ? { programs: [PACKAGED] } : {}),
+  looks: (spec) => (isChosen(spec) ? { programs: PACKAGED } : {}),
   find: (host) => (isChosen(host.spec) && host.spec.runtime.from === 'artifacts' ? engineOf(host) : []),
 };
 
@@ -52,13 +52,13 @@ function isChosen({ runtime }: Spec): boolean {
 }
 
 function engineOf({ past, mine }: LeftoverHost): Leftover[] {
-  const found = past.programs?.find(({ path }) => path === PACKAGED);
+  const found = past.programs?.find(({ path }) => PACKAGED.includes(path));
   if (found === undefined || mine) return [];
   const version = /version (\d+)[.0-9]*/i.exec(found.version);
   const isOld = version === null || Number(version[1]) < OLDEST;
   return [
     {
-      what: PACKAGED,
+      what: found.path,
       owner: found.version === '' ? 'does not say its version' : found.version,
       severity: isOld ? 'error' : 'warning',
       advice: isOld

@@ -39,6 +39,7 @@ export const packagedDocker: PackagedRuntime = {
     directory({ path: '/etc/docker', mode: 0o755, keepExisting: true }),
     file({ path: DAEMON_JSON, content: daemonJson(context), mode: 0o600 }),
   ],
+  below: ['containerd'],
   supply: {
     unofficial: 'cri-dockerd, which no package has here, is published without checksum files',
     components: (dockerSupply.components ?? []).filter(({ name }) => name === 'cri-dockerd'),

@@ -15,7 +15,8 @@ export interface ImagesResource extends Resource {
 }
 
 export interface ImageSeen {
-  readonly digest: string;
+  /** One image came by several where it was pulled from more than one place. */
+  readonly digests: readonly string[];
   readonly pinned: boolean;
 }
 
@@ -81,12 +82,13 @@ export function imagesKind(
   };
 }
 
-/** Lines of 'REFERENCE DIGEST pinned' or 'REFERENCE DIGEST -'. */
+/** Lines of 'REFERENCE DIGEST,... pinned' or 'REFERENCE DIGEST,... -'. */
 function parseList(output: string): ImagesSeen {
   const seen = new Map<string, ImageSeen>();
   for (const line of output.split('\n')) {
     const [ref, digest, pinned] = line.split(' ');
-    if (ref !== undefined && ref !== '' && digest !== undefined) seen.set(ref, { digest, pinned: pinned === 'pinned' });
+    if (ref !== undefined && ref !== '' && digest !== undefined)
+      seen.set(ref, { digests: digest.split(','), pinned: pinned === 'pinned' });
   }
   return seen;
 }
@@ -112,7 +114,7 @@ function missingRefs(image: ImageArtifact, seen: ImagesSeen): readonly string[] 
     return (
       there === undefined ||
       isOpen(image) ||
-      (image.archive !== undefined && image.digest !== undefined && there.digest !== image.digest)
+      (image.archive !== undefined && image.digest !== undefined && !there.digests.includes(image.digest))
     );
   });
 }

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { kernels } from '../../../src/os/debian/kernel/index.js';
 import type { KernelOptions } from '../../../src/os/kernel/kernel-upgrade.js';
 import { sh, type ShellScript } from '../../../src/shell/script.js';
-import { factsOf } from '../../facts/facts-of.js';
 import { run, SHELLS, withHost, type FakeHost, type Shell } from '../../resources/sh.js';
 
 const ID = '66081275-3e9d-4826-812d-e6e61bf33946';
@@ -105,10 +104,10 @@ test.each(SHELLS)('%s: the release comes from the files of the package, or of th
         .find((each) => each.startsWith('release='));
     const [backports, byName] = kernels.upgrades;
     const none = {};
-    const { os } = factsOf('n1');
-    expect(release(byName?.install(named(`linux-image-${NEW}`), none, os) ?? '')).toBe(`release=${NEW}`);
-    expect(release(byName?.install(named('linux-image-cloud-amd64'), none, os) ?? '')).toBe(`release=${NEW}`);
-    expect(release(backports?.install({ upgrade: 'backports' }, { https_proxy: 'http://p:1' }, os) ?? '')).toBe(
+    const host = { versionId: '12', arch: 'amd64', mirror: 'none' } as const;
+    expect(release(byName?.install(named(`linux-image-${NEW}`), none, host) ?? '')).toBe(`release=${NEW}`);
+    expect(release(byName?.install(named('linux-image-cloud-amd64'), none, host) ?? '')).toBe(`release=${NEW}`);
+    expect(release(backports?.install({ upgrade: 'backports' }, { https_proxy: 'http://p:1' }, host) ?? '')).toBe(
       `release=${NEW}`,
     );
     expect(fake.read('/proxy')).toBe('http://p:1\n');

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { kernels } from '../../../src/os/redhat/kernel/index.js';
 import { sh } from '../../../src/shell/script.js';
-import { factsOf } from '../../facts/facts-of.js';
 import { run, SHELLS, withHost, type FakeHost, type Shell } from '../../resources/sh.js';
 
 const RELEASE = '5.4.278-1.el7.elrepo.x86_64';
@@ -62,8 +61,8 @@ function install(
     sha256,
     origin: 'http://mirror.test',
   } as const;
-  const os = { ...factsOf('n1').os, versionId };
-  return run(shell, fake.inside(upgrade?.install(options, { https_proxy: 'http://p:1' }, os) ?? 'exit 9'));
+  const host = { versionId, arch: 'amd64', mirror: 'none' } as const;
+  return run(shell, fake.inside(upgrade?.install(options, { https_proxy: 'http://p:1' }, host) ?? 'exit 9'));
 }
 
 const installed = (fake: FakeHost): boolean => fake.calls().some((call) => /^(dnf|yum) .*install/.test(call));

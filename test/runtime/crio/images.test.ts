@@ -11,9 +11,9 @@ const SAID = `printf '%s\\n' 'ID: aaa' 'RepoTags: registry.k8s.io/pause:3.10' 'R
 const LINES = `registry.k8s.io/pause:3.10 sha256:222 pinned
 example.org/pause:3.10 sha256:222 pinned
 registry.k8s.io/pause@sha256:222 sha256:222 pinned
-docker.io/library/nginx:1.27 sha256:333 -
-docker.io/library/nginx@sha256:333 sha256:333 -
-docker.io/library/nginx@sha256:444 sha256:333 -
+docker.io/library/nginx:1.27 sha256:333,sha256:444 -
+docker.io/library/nginx@sha256:333 sha256:333,sha256:444 -
+docker.io/library/nginx@sha256:444 sha256:333,sha256:444 -
 x@sha256:5 sha256:5 -
 `;
 
@@ -50,6 +50,10 @@ for (const shell of SHELLS) {
         run(shell, host.inside(sh(crio.images.name, { args })));
       expect(named('sha256:222 pinned registry.k8s.io/pause:3.10 example.org/pause:3.10')).toMatchObject({ code: 0 });
       expect(named('- - docker.io/library/nginx:1.27')).toMatchObject({ code: 0 });
+      // It came by two: as kinit brought it, and from a registry that has it in an index.
+      for (const digest of ['sha256:333', 'sha256:444'])
+        expect(named(`${digest} - docker.io/library/nginx:1.27`)).toMatchObject({ code: 0 });
+      expect(named('sha256:44 - docker.io/library/nginx:1.27')).toMatchObject({ code: 1 });
       expect(named('sha256:999 pinned registry.k8s.io/pause:3.10')).toMatchObject({
         code: 1,
         stderr: 'the image registry.k8s.io/pause:3.10 is not there after loading (digest sha256:999)\n',

@@ -22,6 +22,15 @@ test('a daemon.json that is not JSON stops the run, where the engine is what the
 });
 
 test.each([
+  ['/usr/bin/dockerd', 'Docker version 27.3.1, build 41ca978'],
+  ['/usr/sbin/dockerd', 'Docker version 26.1.5+dfsg1, build a72d7cd'],
+])("an engine of Docker's packages, and one of Debian's: %s", (path, version) => {
+  expect(told({ programs: [{ path, version }] })).toEqual([
+    ['leftover-docker-engine', 'warning', `${path} (${version})`, expect.stringContaining('lose their network')],
+  ]);
+});
+
+test.each([
   ['Docker version 20.10.24+dfsg1, build 297e128', 'error', 'Remove its package'],
   ['', 'error', 'Remove its package'],
   ['Docker version 27.3.1, build 41ca978', 'warning', 'lose their network'],

@@ -44,20 +44,28 @@ example.org/pause:3.10 application/vnd.oci.image.manifest.v1+json sha256:222 1.4
 docker.io/library/nginx@sha256:333 application/vnd.oci.image.index.v1+json sha256:333 20.3 MiB linux/amd64 -
 `;
 const THERE: ImagesSeen = new Map([
-  ['registry.k8s.io/kube-apiserver:v1.36.3', { digest: 'sha256:111', pinned: true }],
-  ['registry.k8s.io/pause:3.10', { digest: 'sha256:222', pinned: true }],
-  ['example.org/pause:3.10', { digest: 'sha256:222', pinned: true }],
-  ['docker.io/library/nginx@sha256:333', { digest: 'sha256:333', pinned: false }],
+  ['registry.k8s.io/kube-apiserver:v1.36.3', { digests: ['sha256:111'], pinned: true }],
+  ['registry.k8s.io/pause:3.10', { digests: ['sha256:222'], pinned: true }],
+  ['example.org/pause:3.10', { digests: ['sha256:222'], pinned: true }],
+  ['docker.io/library/nginx@sha256:333', { digests: ['sha256:333'], pinned: false }],
 ]);
 
 test('nothing to do when every reference is there with its digest', () => {
   expect(imagesKind.diff(R, THERE)).toEqual({ changed: false, reason: '3 images are there' });
 });
 
+test('an image that came by a second digest, from another registry, is still the same', () => {
+  const ref = 'registry.k8s.io/kube-apiserver:v1.36.3';
+  const twice = imagesKind.parse(R, `${ref} sha256:999,sha256:111 pinned\n`);
+  expect(imagesKind.diff(R, new Map([...THERE, ...twice]))).toMatchObject({ changed: false });
+  const other = imagesKind.parse(R, `${ref} sha256:999,sha256:1111 pinned\n`);
+  expect(reason(imagesKind.diff(R, new Map([...THERE, ...other])))).toBe('kube-apiserver has another digest');
+});
+
 test('a missing reference, another digest and a lost pin are told apart', () => {
-  const seen = new Map(THERE).set('registry.k8s.io/kube-apiserver:v1.36.3', { digest: 'sha256:old', pinned: true });
+  const seen = new Map(THERE).set('registry.k8s.io/kube-apiserver:v1.36.3', { digests: ['sha256:old'], pinned: true });
   seen.delete('docker.io/library/nginx@sha256:333');
-  seen.set('registry.k8s.io/pause:3.10', { digest: 'sha256:222', pinned: false });
+  seen.set('registry.k8s.io/pause:3.10', { digests: ['sha256:222'], pinned: false });
   expect(reason(imagesKind.diff(R, seen))).toBe(
     'kube-apiserver has another digest; pause is not pinned; nginx is missing',
   );
@@ -65,7 +73,7 @@ test('a missing reference, another digest and a lost pin are told apart', () => 
 });
 
 test('what a host pulls goes by its digest: another image of the same tag is not it', () => {
-  const moved = new Map(THERE).set('docker.io/library/nginx:1.27', { digest: 'sha256:999', pinned: false });
+  const moved = new Map(THERE).set('docker.io/library/nginx:1.27', { digests: ['sha256:999'], pinned: false });
   moved.delete('docker.io/library/nginx@sha256:333');
   expect(reason(imagesKind.diff(R, moved))).toBe('nginx is missing');
   // As a plan has it, before the registry was asked.
@@ -74,7 +82,7 @@ test('what a host pulls goes by its digest: another image of the same tag is not
 });
 
 test('only a lost pin streams nothing', () => {
-  const seen = new Map(THERE).set('registry.k8s.io/pause:3.10', { digest: 'sha256:222', pinned: false });
+  const seen = new Map(THERE).set('registry.k8s.io/pause:3.10', { digests: ['sha256:222'], pinned: false });
   expect(imagesKind.apply(R, seen).map((step) => step.do)).toEqual(['script']);
 });
 

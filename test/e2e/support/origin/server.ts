@@ -18,8 +18,10 @@ export interface OriginServer {
   readonly certificates: Certificates;
   /** A proxy that leads to it and nowhere else. */
   readonly proxy: string;
-  /** 'GET host/path' of every request, and 'CONNECT host:port' of those through the proxy. */
+  /** 'GET host/path' of every request, and 'CONNECT host:port' of tunnels through the proxy. */
   readonly requests: string[];
+  /** Those of them that did not come through the proxy. */
+  readonly direct: string[];
   stop(): Promise<void>;
 }
 
@@ -37,32 +39,43 @@ export async function startServer({
 }): Promise<OriginServer> {
   const certificates = await makeCertificates(folder, hosts);
   const requests: string[] = [];
-  const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    const host = (request.headers.host ?? '').replace(/:\d+$/, '');
-    const path = decodeURIComponent((request.url ?? '').replace(/\?.*$/, ''));
-    requests.push(`${request.method ?? ''} ${host}${path}`);
-    answer(host, path, request, response);
+  const direct: string[] = [];
+  const answered = (request: IncomingMessage, response: ServerResponse): string => {
+    // A proxy is asked for whole addresses.
+    const [, named, rest] = /^http:\/\/([^/]+)(.*)$/.exec(request.url ?? '') ?? [];
+    const host = (named ?? request.headers.host ?? '').replace(/:\d+$/, '');
+    const path = decodeURIComponent((rest ?? request.url ?? '').replace(/\?.*$/, ''));
+    const line = `${request.method ?? ''} ${host}${path}`;
+    requests.push(line);
+    if (named === undefined || hosts.includes(host)) answer(host, path, request, response);
+    else response.writeHead(403).end();
+    return line;
   };
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    direct.push(answered(request, response));
+  };
+  const identity = { cert: certificates.cert, key: certificates.key };
   const http = createHttp(listener);
-  const https = createHttps({ cert: certificates.cert, key: certificates.key }, listener);
-  const proxy = createHttp((_request, response) => void response.writeHead(403).end());
+  const https = createHttps(identity, listener);
+  const tunnelled = createHttps(identity, answered);
+  const proxy = createHttp(answered);
   proxy.on('connect', (request, socket) => {
     requests.push(`CONNECT ${request.url ?? ''}`);
     const [host = '', port] = (request.url ?? '').split(':');
     if (!hosts.includes(host) || port !== String(HTTPS)) return void socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
     socket.on('error', () => socket.destroy());
     socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-    https.emit('connection', socket);
+    tunnelled.emit('connection', socket);
   });
   await listen(http, HTTP, address);
   await listen(https, HTTPS, address);
   await listen(proxy, PROXY, address);
   return {
-    ...{ address, hosts, certificates, requests },
+    ...{ address, hosts, certificates, requests, direct },
     proxy: `http://${address}:${String(PROXY)}`,
     stop: async () => {
       const servers = [http, https, proxy];
-      for (const server of servers) server.closeAllConnections();
+      for (const server of [...servers, tunnelled]) server.closeAllConnections();
       await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
     },
   };
