@@ -8,6 +8,8 @@
 # '=== kinit NAME service' and its lines.
 
 mark='=== kinit'
+# What is dated later was written while the clock was wrong: it is not of now.
+now=$(($(date +%s) + 1))
 manifests=/etc/kubernetes/manifests
 
 # configured: when the last file was written that the kubelet starts from; 0 where there is none.
@@ -20,7 +22,7 @@ configured() {
 kubelet() {
   since=$(configured)
   if [ "${since:-0}" -lt "$1" ] || [ "${since:-0}" -gt "$(date +%s)" ]; then since=$1; fi
-  journal=$(timeout 15 journalctl -u kubelet --no-pager -q -o cat -n 2000 --since "@$since" 2> /dev/null)
+  journal=$(timeout 15 journalctl -u kubelet --no-pager -q -o cat -n 2000 --since "@$since" --until "@$now" 2> /dev/null)
   systemctl show -p ActiveState -p SubState -p NRestarts kubelet
   # NRestarts is of all time since somebody started it (and systemd before 235 has none): these are since then.
   echo "restarts=$(printf '%s\n' "$journal" | grep -ci 'schedul[a-z]* restart')"
@@ -78,7 +80,7 @@ services() {
     since=$(start_of "$name" "$begun")
     echo
     echo "$mark $name service"
-    timeout 15 journalctl -u "$name" --no-pager -q -o cat -n 200 --since "@$since" 2> /dev/null
+    timeout 15 journalctl -u "$name" --no-pager -q -o cat -n 200 --since "@$since" --until "@$now" 2> /dev/null
   done
 }
 

@@ -51,6 +51,7 @@ export async function nodeCause(
   const fatal = fatalOf(
     containers.filter(({ name }) => counts(name)),
     since,
+    nowOn(facts),
   );
   const first = [...fatal].sort((a, b) => rank(a.name) - rank(b.name))[0];
   if (first !== undefined) return first.cause;
@@ -76,14 +77,19 @@ export async function hopelessCause(
 /** The same of one service alone, whatever the kubelet and the others do. */
 export async function serviceCause(
   host: HostConnection,
-  { clockOffsetMs }: Pick<HostFacts, 'clockOffsetMs'>,
+  facts: Pick<HostFacts, 'clockOffsetMs'>,
   begun: Date,
   service: string,
 ): Promise<NodeCause | undefined> {
-  const since = begun.getTime() + clockOffsetMs;
+  const since = begun.getTime() + facts.clockOffsetMs;
   const { containers } = await readHost(host, since, [service]);
   const own = containers.filter((each) => each.service && each.name === service);
-  return fatalOf(own, since)[0]?.cause;
+  return fatalOf(own, since, nowOn(facts))[0]?.cause;
+}
+
+/** By the host's clock, and a minute for what that is off. */
+function nowOn({ clockOffsetMs }: Pick<HostFacts, 'clockOffsetMs'>): number {
+  return Date.now() + clockOffsetMs + 60_000;
 }
 
 async function readHost(host: HostConnection, since: number, only: readonly string[] = []): Promise<Logs> {
@@ -94,9 +100,10 @@ async function readHost(host: HostConnection, since: number, only: readonly stri
 function fatalOf(
   containers: Logs['containers'],
   since: number,
+  until: number,
 ): readonly { readonly name: string; readonly cause: NodeCause }[] {
   return containers.flatMap(({ name, log, service, changed = 0 }) => {
-    const fatal = firstFatal(log, Math.max(changed, since));
+    const fatal = firstFatal(log, Math.max(changed, since), until);
     if (fatal === undefined) return [];
     const line = `${service ? '' : 'container '}${name}: ${fatal}`;
     return [{ name, cause: { line, hopeless: CONFIGURATION.test(line), certain: true } }];
@@ -105,13 +112,13 @@ function fatalOf(
 
 /**
  * The line a program ended with, in the formats of klog, cobra, Go and etcd's zap; the time and place in front are cut off.
- * Lines older than `since` (milliseconds since 1970) are another start's.
+ * Lines older than `since` (milliseconds since 1970) are another start's; those after `until` were written while the clock was wrong.
  */
-export function firstFatal(log: string, since = 0): string | undefined {
+export function firstFatal(log: string, since = 0, until = Infinity): string | undefined {
   for (const raw of log.split('\n')) {
     // CRI log format: time, stream, F or P, text.
     const [, time = '', line = raw] = /^(\S+) (?:stdout|stderr) [FP] (.*)$/.exec(raw) ?? [];
-    if (Date.parse(time) < since) continue;
+    if (Date.parse(time) < since || Date.parse(time) > until) continue;
     // k8s.io/component-base/cli: how a component ends once it writes logs.
     if (/^F\d{4} /.test(line) || /^E\d{4} .*\] "command failed" err=/.test(line)) return withoutKlogHead(line);
     if (/^(Error|error|panic|fatal error): /.test(line) || GO_FLAG.test(line)) return line.trim();

@@ -104,6 +104,11 @@ test('what an earlier start ended with is not the cause', () => {
   expect(firstFatal(`${stamp} Error: unknown flag: --x`, Date.parse('2026-05-01T10:00:01Z'))).toBeUndefined();
 });
 
+test('what is dated after now, by a clock that was wrong since, is not the cause', () => {
+  const line = `2037-05-01T10:00:00Z stderr F Error: unknown flag: --x`;
+  expect(firstFatal(line, 0, Date.parse('2026-05-01T10:00:00Z'))).toBeUndefined();
+});
+
 test('what ended before the run began, or before its configuration was written, is over; a look at what is there counts from the latter', async () => {
   const log = `${stamp} Error: unknown flag: --x`;
   const written = (time: string): string => `=== kinit kube-apiserver ${Date.parse(time) / 1000}.5`;
@@ -191,6 +196,8 @@ describe.each(SHELLS)('%s', (shell) => {
         certain: true,
       });
       expect(host.calls().join('\n')).toContain('--since @1777629600');
+      // What is dated later was written while the clock was wrong, and stays there.
+      expect(host.calls().join('\n')).toMatch(/--since @1777629600 --until @1[789]\d{8}/);
     });
   });
 
@@ -229,7 +236,7 @@ describe.each(SHELLS)('%s', (shell) => {
       host.command('systemctl', 'echo ActiveState=active; echo NRestarts=0');
       host.command('journalctl');
       const log = (pod: string, name: string, text: string): void =>
-        host.write(`/var/log/pods/kube-system_${pod}/${name}/0.log`, `2099-01-01T10:00:00Z stderr F ${text}\n`);
+        host.write(`/var/log/pods/kube-system_${pod}/${name}/0.log`, `${new Date().toISOString()} stderr F ${text}\n`);
       const age = (path: string, minutes: number): void => {
         const time = Date.now() / 1000 - minutes * 60;
         utimesSync(`${host.root}${path}`, time, time);
