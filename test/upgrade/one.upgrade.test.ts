@@ -73,6 +73,25 @@ test('an ill cluster is refused, with what is wrong', async () => {
   await cluster.kubectl('wait --for=condition=Ready node/node2 --timeout=120s');
 });
 
+test('settings that the later version does not take are refused by its own programs, before anything is changed', async () => {
+  // The earlier version has this gate, the later one does not.
+  const wrong = await changedInventory(
+    cluster,
+    'wrong',
+    (text) =>
+      `${text.replace(/^kubernetesVersion: .*$/m, '')}\nscheduler: {extraArgs: {feature-gates: WatchFromStorageWithoutResourceVersion=false}}\nkubelet: {config: {maxPods: -1}}\n`,
+  );
+  const { code, stderr } = await kinit(['upgrade', '-i', wrong]);
+  expect({ code, stderr }).toEqual({
+    code: 20,
+    stderr: expect.stringMatching(
+      /does not take what the inventory sets; nothing was changed[^]*scheduler\.extraArgs: kube-scheduler 1\.36\.3 says: unrecognized feature gate[^]*kubelet\.config: .*maxPods/,
+    ) as string,
+  });
+  const again = await kinitEvents(['init', '-i', cluster.inventory]);
+  expect({ code: again.code, applied: all(again.events, 'change-applied') }).toEqual({ code: 0, applied: [] });
+});
+
 test('killed while its control plane is on the way, it goes on to the end; a copy of the data is here', async () => {
   expect(
     await cutWhen(['upgrade', '-i', later], async (events) => {

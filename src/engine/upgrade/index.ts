@@ -18,6 +18,7 @@ import { nodesSeen, type SeenNode } from './nodes-seen.js';
 import { planUpgrade } from './plan.js';
 import { note } from './record.js';
 import { takeSnapshot, type SaveSnapshot } from './snapshot.js';
+import { trySettings } from './trial.js';
 import type { Upgrade } from './upgrade.js';
 
 /** As long as a pod may take to be made anew elsewhere, and more: five minutes. */
@@ -42,7 +43,7 @@ interface UpgradeOptions {
 /**
  * Brings a running cluster to the inventory's version of Kubernetes:
  *
- *     all artifacts on all hosts -> a copy of the data -> control planes, one after another -> what runs in the cluster
+ *     all artifacts on all hosts -> settings tried with the new programs -> a copy of the data -> control planes, one after another -> what runs in the cluster
  *       -> kubelets: control planes one by one, then workers in waves; each drained before and uncordoned after
  *
  * Each step is proved by what is seen on its host, so a run that was cut goes on; the record says that one is on its way. The
@@ -97,6 +98,7 @@ const NOTHING: HostsOutcome = { timings: [], failures: new Map() };
 async function carryOut(upgrade: Upgrade, { save }: UpgradeWishes, absent: readonly string[]): Promise<void> {
   const { begun } = upgrade;
   await deliver(upgrade);
+  await trySettings(upgrade);
   if (!begun) {
     if (save !== undefined) await takeSnapshot(upgrade, save);
     await note(upgrade, 'begun');

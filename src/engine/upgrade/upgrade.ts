@@ -29,6 +29,11 @@ export function otherMoves({ run }: Work): readonly RecordedMove[] {
   return run.known.moves.filter(({ what }) => what !== UPGRADE_MOVE);
 }
 
+/** Hosts whose kubelet has not told of the later version: those that its programs are brought to. */
+export function notThrough({ nodes, seen, to }: Upgrade): readonly string[] {
+  return nodes.filter((name) => seen.find((node) => node.name === name)?.kubelet !== to);
+}
+
 /** A host whose turn does not come. */
 export function notReached(host: string, failed: string): KinitError {
   return new KinitError(`not reached: ${failed} is not through, and the upgrade ended there`, {
