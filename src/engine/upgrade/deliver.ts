@@ -1,5 +1,5 @@
 import { images } from '../../phases/host/images.js';
-import { staged } from '../../phases/host/binaries.js';
+import { staged, unstaged } from '../../phases/host/binaries.js';
 import { passOver } from '../moves/work.js';
 import { killPoint } from '../change/kill-point.js';
 import { notThrough, type Upgrade } from './upgrade.js';
@@ -15,4 +15,11 @@ export async function deliver(upgrade: Upgrade): Promise<void> {
   mustBeWell(await passOver([staged], notThrough(upgrade), work, { upgradesFrom }), work);
   mustBeWell(await passOver([images], [...new Set([...controlPlanes, ...nodes])], work, { upgradesFrom }), work);
   killPoint('delivered');
+}
+
+/** What lies beside the programs in use on any host, of this run or of one that was cut, when all of it is installed. */
+export async function tidyUp({ work }: Upgrade): Promise<void> {
+  const all = work.live.map(({ spec }) => spec.name);
+  mustBeWell(await passOver([unstaged], all, work, {}), work);
+  killPoint('tidied up');
 }

@@ -12,6 +12,8 @@ export interface Upgrade {
   readonly to: string;
   /** An earlier run has begun with it. */
   readonly begun: boolean;
+  /** A person said to go on although the cluster is not well. */
+  readonly despiteTrouble: boolean;
   /** Control planes, in the order in which they are changed. */
   readonly controlPlanes: readonly string[];
   /** Hosts of the inventory whose kubelet is not through, control planes first. */
