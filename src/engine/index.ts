@@ -16,3 +16,4 @@ export { openKeys, placeKeys } from './datastore/keys.js';
 export { migrateDatastore } from './datastore/migrate.js';
 export { openBackup, type BackupManifest } from './datastore/manifest.js';
 export { restoreBackup, type Restored } from './datastore/restore.js';
+export { checkFailover, type FailoverSeen } from './failover/check.js';

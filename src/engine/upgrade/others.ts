@@ -61,7 +61,7 @@ interface Patience {
 }
 
 /** API servers that do not get ready in time, each with what it says. */
-async function illServers(
+export async function illServers(
   servers: readonly OtherServer[],
   { seconds, signal, progress }: Patience,
 ): Promise<readonly string[]> {
