@@ -2,6 +2,7 @@ import type { Supply } from '../artifacts/supply.js';
 import type { KubeObject, ObjectRef } from '../model/api.js';
 import type { Decider } from '../model/seams/decider.js';
 import type { NetworkTraces } from '../model/seams/network-traces.js';
+import type { Trial } from '../model/seams/trial.js';
 import type { PhaseContext } from '../model/phase.js';
 import type { Spec } from '../model/spec.js';
 
@@ -24,6 +25,8 @@ export interface AddOn {
   readonly unused?: (spec: Spec) => readonly string[];
   /** It is ready when every pod of those that are there is available; the end of a run waits for that. */
   readonly ready: readonly Workload[];
+  /** Programs of Kubernetes in it, asked what they think of their settings. */
+  readonly trials?: (context: PhaseContext) => readonly Trial[];
   /** The signer whose requests it approves. */
   readonly approves?: string;
   readonly decides?: Decider;

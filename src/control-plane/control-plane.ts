@@ -4,6 +4,7 @@ import type { Supply } from '../artifacts/supply.js';
 import type { Datastore } from '../datastore/index.js';
 import type { Limits } from '../model/seams/limits.js';
 import type { ClaimedPort } from '../model/seams/port.js';
+import type { Trial } from '../model/seams/trial.js';
 import type { Resource, Tools } from '../model/resource.js';
 import type { Spec } from '../model/spec.js';
 import type { Flags } from '../model/text/flags.js';
@@ -65,6 +66,8 @@ export interface ControlPlaneForm {
   readonly controllers: (context: PhaseContext) => readonly Resource[];
   /** The same for these two. */
   readonly controllersReady: (context: PhaseContext, tools: Tools, proofs: Proofs) => Promise<void>;
+  /** Its programs, asked what they think of their flags. */
+  readonly trials: (context: PhaseContext) => readonly Trial[];
   /** What runs kubelet and kube-proxy on every node. Absent: they are Kubernetes' own programs, kube-proxy in pods. */
   readonly nodeAgent?: NodeAgent;
   /** The load balancer to its API servers on every node. */

@@ -17,3 +17,4 @@ export { migrateDatastore } from './datastore/migrate.js';
 export { openBackup, type BackupManifest } from './datastore/manifest.js';
 export { restoreBackup, type Restored } from './datastore/restore.js';
 export { timedBackupsOf, type HostBackups } from './datastore/timed.js';
+export { checkFailover, type FailoverSeen } from './failover/check.js';

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
+import { eventually, kinit, kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
 import { changedInventory } from '../e2e/support/running.js';
 import { clientOf, startClients, type Outcome } from './clients.js';
 
@@ -95,6 +95,35 @@ test.each(TROUBLES)(
     expect(Math.max(writeGap, readGap, watchGap)).toBeLessThanOrEqual(within);
   },
 );
+
+test('kinit check ha measures the same on request, and refuses a cluster that is not well', async () => {
+  await eventually('all nodes are Ready', 120, async () =>
+    (await cluster.kubectl('get nodes --no-headers')).match(/ Ready /g)?.length === 4 ? true : undefined,
+  );
+  const asked = await kinit(['check', 'ha', '-i', inventory]);
+  expect({ code: asked.code, said: asked.stderr }).toEqual({
+    code: 10,
+    said: expect.stringContaining('Add --yes if you mean it') as string,
+  });
+  const { code, stdout } = await kinit(['check', 'ha', '-i', inventory, '--yes', '--output', 'json']);
+  const { result } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { result: Outcome & { on: string } };
+  process.stdout.write(`kinit check ha: ${JSON.stringify(result)}\n`);
+  expect({ code, on: result.on, lost: result.lost, wrong: result.wrong }).toEqual({
+    ...{ code: 0, on: 'node4', lost: 0, wrong: 0 },
+  });
+  expect(result.written).toBeGreaterThan(50);
+  expect(Math.max(result.writeGap, result.readGap)).toBeLessThanOrEqual(3);
+  expect(await cluster.kubectl('-n kube-system get configmaps -o name')).not.toContain('kinit-check-ha');
+
+  await cluster.sh('node3', 'systemctl stop kubelet');
+  await cluster.kubectl('wait --for=condition=Ready=Unknown node/node3 --timeout=120s');
+  const ill = await kinit(['check', 'ha', '-i', inventory, '--yes']);
+  await cluster.sh('node3', 'systemctl start kubelet');
+  expect({ code: ill.code, said: ill.stderr }).toEqual({
+    code: 20,
+    said: expect.stringMatching(/not well; nothing was touched[^]*node3 is not Ready/) as string,
+  });
+});
 
 const seconds = (number: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, number * 1000));
 

@@ -22,6 +22,17 @@ afterAll(async () => {
   await cluster.down();
 });
 
+/** The inventory of the later version, with more in the configuration of kubelets. */
+const withKubelet = (name: string, line: string, more = ''): Promise<string> =>
+  changedInventory(
+    cluster,
+    name,
+    (text) =>
+      text
+        .replace(/^kubernetesVersion: .*$/m, '')
+        .replace(/^ {4}imageGCHighThresholdPercent: .*$/m, `$&\n    ${line}`) + more,
+  );
+
 const versions = (): Promise<string> =>
   cluster.kubectl("get nodes -o jsonpath='{range .items[*]}{.metadata.name}={.status.nodeInfo.kubeletVersion} {end}'");
 
@@ -73,7 +84,22 @@ test('an ill cluster is refused, with what is wrong', async () => {
   await cluster.kubectl('wait --for=condition=Ready node/node2 --timeout=120s');
 });
 
-test('killed while its control plane is on the way, it goes on to the end; a copy of the data is here', async () => {
+test('settings that the later version does not take are refused by its own programs, before anything is changed', async () => {
+  // The earlier version has this gate, the later one does not.
+  const gates = '\nscheduler: { extraArgs: { feature-gates: WatchFromStorageWithoutResourceVersion=false } }\n';
+  const wrong = await withKubelet('wrong', 'maxPods: -1', gates);
+  const { code, stderr } = await kinit(['upgrade', '-i', wrong]);
+  expect({ code, stderr }).toEqual({
+    code: 20,
+    stderr: expect.stringMatching(
+      /does not take what the inventory sets; nothing was changed[^]*scheduler\.extraArgs: kube-scheduler 1\.36\.3 says: unrecognized feature gate[^]*kubelet\.config: .*maxPods/,
+    ) as string,
+  });
+  const again = await kinitEvents(['init', '-i', cluster.inventory]);
+  expect({ code: again.code, applied: all(again.events, 'change-applied') }).toEqual({ code: 0, applied: [] });
+});
+
+test('killed while its control plane is on the way, then with a kubelet that does not start, it goes on to the end; a copy of the data is here', async () => {
   expect(
     await cutWhen(['upgrade', '-i', later], async (events) => {
       for await (const event of events)
@@ -85,8 +111,19 @@ test('killed while its control plane is on the way, it goes on to the end; a cop
     code: 20,
     said: expect.stringContaining('kinit upgrade: it goes on') as string,
   });
+  // Its kubelet finds out about this only when it is started: with the earlier one gone.
+  const hopeless = await kinit(['upgrade', '-i', await withKubelet('hopeless', 'cgroupRoot: /nope')]);
+  expect({ code: hopeless.code, said: hopeless.stderr }).toEqual({
+    code: 15,
+    said: expect.stringMatching(/waiting for the kubelet to stay up[^]*nope/) as string,
+  });
   const { code, events, stderr } = await kinitEvents(['upgrade', '-i', later]);
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  expect(all(events, 'warning').map(({ text }) => text)).toContain(
+    'its kubelet does not stay up: its turn comes first, and it is not drained',
+  );
+  for (const host of ['node1', 'node2'])
+    expect((await cluster.sh(host, 'ls -A /var/lib/kinit/staged')).stdout.trim()).toBe('');
   console.log(secondsOf(all(events, 'phase-finished')));
   expect((await versions()).trim()).toBe(`node1=v${TO} node2=v${TO}`);
   expect(await cluster.kubectl('get nodes --no-headers')).not.toContain('SchedulingDisabled');

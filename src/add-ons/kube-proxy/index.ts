@@ -1,4 +1,7 @@
+import { KUBE } from '../../artifacts/supplies/kubernetes.js';
+import { TRIAL_FILE } from '../../model/seams/trial.js';
 import type { AddOn } from '../add-on.js';
+import { renderKubeProxyConfiguration } from './configuration.js';
 import { proxyModeDecider } from './modes.js';
 import { proxyObjects } from './objects.js';
 import { OF_PODS, runsOnHosts } from './on-host.js';
@@ -19,6 +22,17 @@ export const kubeProxy: AddOn = {
   absent: ({ spec }) => (runsOnHosts(spec) ? OF_PODS : []),
   unused: (spec) => (runsOnHosts(spec) ? [NAME] : []),
   ready: [{ kind: 'DaemonSet', namespace: NAMESPACE, name: NAME }],
+  trials: (context) => [
+    {
+      program: NAME,
+      artifact: KUBE,
+      settings: 'kubeProxy.config',
+      // Reads and checks its configuration, writes it down and ends (cmd/kube-proxy/app: Options.Run).
+      args: [`--config=${TRIAL_FILE}`, '--write-config-to=/dev/null'],
+      configuration: renderKubeProxyConfiguration(context),
+      taken: 'Wrote configuration',
+    },
+  ],
   // In whichever of its modes it ran.
   traces: { links: ['kube-ipvs0'], paths: [], tables: ['ip kube-proxy', 'ip6 kube-proxy'], chains: ['KUBE'] },
 };

@@ -51,23 +51,28 @@ interface CommandDefinition<T> {
   readonly exitCodes: readonly CodeName[];
   readonly options: (yargs: Argv<GlobalOptions>) => Argv<T>;
   readonly run: (args: ArgumentsCamelCase<T>, context: CommandContext) => Promise<number>;
+  /** Commands below it: 'check ha' besides 'check [host..]'. */
+  readonly members?: readonly Command[];
 }
 
 /** A command as a value: parsing only records it, so that everything it does happens in one place, after parsing. */
 export function defineCommand<T extends GlobalOptions>(definition: CommandDefinition<T>): Command {
   const name = firstWord(definition.usage);
+  const { members = [] } = definition;
   return {
     name,
-    exitCodes: { [name]: codesOf(definition.exitCodes) },
+    exitCodes: { [name]: codesOf(definition.exitCodes), ...exitCodesBelow(name, members) },
     register: (yargs, select, parents) => {
       const path = [...parents, name];
       yargs.command({
         command: definition.usage,
         describe: definition.describe,
-        builder: (inner: Argv<GlobalOptions>) =>
-          ownOptionsFirst(inner, (y) => definition.options(withExamples(y, definition.examples))).epilogue(
+        builder: (inner: Argv<GlobalOptions>) => {
+          for (const member of members) member.register(inner, select, path);
+          return ownOptionsFirst(inner, (y) => definition.options(withExamples(y, definition.examples))).epilogue(
             exitCodesText(definition.exitCodes),
-          ),
+          );
+        },
         handler: (args: ArgumentsCamelCase<T>) => {
           const surplus = args._.slice(path.length);
           const behind = commandWords(args);
@@ -100,9 +105,7 @@ export function defineGroup(
 ): Command {
   return {
     name,
-    exitCodes: Object.fromEntries(
-      members.flatMap((member) => Object.entries(member.exitCodes).map(([own, codes]) => [`${name} ${own}`, codes])),
-    ),
+    exitCodes: exitCodesBelow(name, members),
     register: (yargs, select, parents) => {
       const path = [...parents, name];
       yargs.command({
@@ -124,6 +127,12 @@ export function defineGroup(
       });
     },
   };
+}
+
+function exitCodesBelow(name: string, members: readonly Command[]): Command['exitCodes'] {
+  return Object.fromEntries(
+    members.flatMap((member) => Object.entries(member.exitCodes).map(([own, codes]) => [`${name} ${own}`, codes])),
+  );
 }
 
 /** The error for a word that is no command, with the one that was probably meant. */
@@ -156,7 +165,10 @@ function ownOptionsFirst<T>(yargs: Argv<GlobalOptions>, add: (yargs: Argv<Global
   const before = new Set(known(yargs));
   const all = add(yargs);
   const own = known(all).filter((key) => !before.has(key));
-  return own.length === 0 ? all : all.group(own, 'Options of this command:');
+  if (own.length === 0) return all;
+  // Commands below it have their own; yargs' types know only half of this.
+  (all as unknown as { global: (keys: readonly string[], on: boolean) => unknown }).global(own, false);
+  return all.group(own, 'Options of this command:');
 }
 
 function names(commands: readonly Command[]): string[] {

@@ -2,6 +2,7 @@ import { EXIT_CODES, KinitError, RESULT_CODES } from '../../model/error.js';
 import { defineCommand } from '../arguments/command.js';
 import { REACHES_HOSTS } from '../arguments/exit-codes.js';
 import { loadedInventory } from '../files/inventory.js';
+import { checkHa } from './check-ha.js';
 import { exitCodeForWarnings, hostNames, withCheckOptions } from '../arguments/options.js';
 
 /** Runs the preflight checks alone. */
@@ -11,8 +12,10 @@ export const check = defineCommand({
   examples: [
     ['check', 'are these machines fit for a cluster?'],
     ['check --exit-code', 'for scripts: exit code 4 when there are warnings'],
+    ['check ha', 'of a cluster that runs: what clients notice of an API server that is lost'],
     ['check node1 --ignore-preflight memory', 'one host; too little memory is accepted'],
   ],
+  members: [checkHa],
   exitCodes: [...REACHES_HOSTS, 'warnings', 'preflight', 'refused'],
   options: (yargs) => withCheckOptions(yargs).positional('host', hostNames).option('exit-code', exitCodeForWarnings),
   run: async (args, context) => {

@@ -3,7 +3,7 @@ import type { Tools } from '../../model/resource.js';
 import { sh, shellScript } from '../../shell/script.js';
 import { parseFields } from '../../shell/output.js';
 import { hopelessCause } from '../why/node-cause.js';
-import { waitUntil } from '../api/until.js';
+import { pause, waitUntil } from '../api/until.js';
 
 /** Seconds within which a kubelet ends that cannot work with its configuration, ports or runtime. */
 const STAYS_UP = 3;
@@ -42,10 +42,26 @@ export async function waitForKubelet(
   });
 }
 
+/** Whether it stays up as it is, of a host that nothing was changed on. One that has begun just now is looked at again when it must have ended. */
+export async function kubeletStaysUp(host: Pick<Tools['host'], 'run'>, signal: AbortSignal): Promise<boolean> {
+  const look = async (): Promise<State> => readState((await host.run(kubeletState(), { timeoutSeconds: 20 })).stdout);
+  const first = await look();
+  if (first.state !== 'active' || first.seconds >= STAYS_UP) return first.state === 'active';
+  await pause((STAYS_UP - first.seconds) * 1000 + 200, signal);
+  const { state, seconds } = await look();
+  return state === 'active' && seconds >= STAYS_UP;
+}
+
 const script = shellScript('./kubelet.sh', import.meta.url);
 
-/** `seconds`: since it became active. */
-function readState(output: string): { readonly state: string; readonly seconds: number } {
+interface State {
+  /** As systemd has it. */
+  readonly state: string;
+  /** Since it became active. */
+  readonly seconds: number;
+}
+
+function readState(output: string): State {
   const uptime = Number(/^([\d.]+)$/m.exec(output)?.[1]);
   const shown = parseFields(output);
   return {

@@ -6,6 +6,7 @@ import { file, service } from '../../resources/index.js';
 import { apiServerCertificates } from '../api-server/certificates.js';
 import { apiServerFiles, apiServerFolders } from '../api-server/files.js';
 import type { ControlPlaneForm } from '../control-plane.js';
+import { flagsTrial } from '../trials.js';
 import { agentBalancer } from './balancer.js';
 import { AGENT, BALANCER_FILE, BIN, PROGRAM, UNIT_FILE } from './places.js';
 import { readBack } from './read-back.js';
@@ -56,6 +57,12 @@ export const embedded: ControlPlaneForm = {
   controllers: () => [],
   // The service is up when they are (components/embedded/server.go).
   controllersReady: () => Promise.resolve(),
+  // Its program starts what it reads flags for: they cannot be shown to it alone.
+  trials: () => [
+    flagsTrial('kube-apiserver', 'apiServer.extraArgs', []),
+    flagsTrial('kube-controller-manager', 'controllerManager.extraArgs', []),
+    flagsTrial('kube-scheduler', 'scheduler.extraArgs', []),
+  ],
   nodeAgent: {
     process: AGENT,
     command: (spec, proxyConfig) => {

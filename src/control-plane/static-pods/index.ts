@@ -1,5 +1,7 @@
 import { datastoreOf, hasSeveral, joinsOthers, memberOfSeveral, runsAs } from '../../datastore/index.js';
 import { isMember } from '../../model/facts.js';
+import type { ComponentPod } from '../../model/seams/component-pod.js';
+import type { Trial } from '../../model/seams/trial.js';
 import type { PhaseContext, Proofs } from '../../model/phase.js';
 import type { Resource } from '../../model/resource.js';
 import { defined } from '../../model/defined.js';
@@ -8,6 +10,7 @@ import { sh, shellScript } from '../../shell/script.js';
 import { apiServerCertificates } from '../api-server/certificates.js';
 import { apiServerFiles, apiServerFolders } from '../api-server/files.js';
 import type { ControlPlaneForm } from '../control-plane.js';
+import { flagsTrial } from '../trials.js';
 import { staticPodBalancer } from './balancer/index.js';
 import { caFolders } from './ca-folders.js';
 import { foreignManifests } from './leftovers.js';
@@ -80,6 +83,12 @@ export const staticPods: ControlPlaneForm = {
     const what = 'the controller manager and the scheduler to run as they were written';
     await waitForRuns({ what, manifests, api: false, first: runs(proofs) }, context, tools);
   },
+  trials: (context) => [
+    trialOf(datastoreOf(context.spec).id, runsAs(context.spec, 'pod')(context, joinsOthers(context))),
+    trialOf('apiServer', apiServerPod(context)),
+    trialOf('controllerManager', controllerManagerPod(context)),
+    trialOf('scheduler', schedulerPod(context)),
+  ],
   balancer: staticPodBalancer,
   leftovers: [foreignManifests],
   ports: [
@@ -106,6 +115,10 @@ const controllerManifests = (context: PhaseContext): Manifest[] => [
   manifestOf(controllerManagerPod(context)),
   manifestOf(schedulerPod(context)),
 ];
+
+/** @param section of the inventory */
+const trialOf = (section: string, { name, flags }: ComponentPod): Trial =>
+  flagsTrial(name, `${section}.extraArgs`, flags);
 
 /** The kubelet takes it up by itself. */
 function written({ path, content }: Manifest): Resource {

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { controlPlaneOf } from '../../control-plane/index.js';
-import { requireOtherControlPlanes } from '../session/leader.js';
 import { killPoint } from '../change/kill-point.js';
 import { passOver, step } from '../moves/work.js';
 import { type Upgrade, notReached } from './upgrade.js';
-import { requireOtherMembers } from './members.js';
+import { requireOthers } from './others.js';
 import { mustBeWell } from './must-be-well.js';
 import { CONTROL_PLANE, STABLE, STAYS } from './steps.js';
 
@@ -19,8 +18,7 @@ export async function upgradeControlPlanes(upgrade: Upgrade): Promise<void> {
   const { work, controlPlanes } = upgrade;
   for (const [index, name] of controlPlanes.entries()) {
     try {
-      requireOtherControlPlanes(name, work.run.inventory.spec, work.live);
-      await requireOtherMembers(name, work.run.inventory.spec, work.live);
+      await requireOthers(name, upgrade);
       await upgradeOne(name, upgrade);
     } catch (thrown) {
       for (const later of controlPlanes.slice(index + 1)) work.failures.set(later, notReached(later, name));

@@ -12,12 +12,14 @@ import type { LiveHost, LostHost } from '../session/session.js';
 import { askBefore } from './before.js';
 import { upgradeControlPlanes } from './control-planes.js';
 import { clusterWorks, upgradeCluster as upgradeShared } from './cluster.js';
-import { deliver } from './deliver.js';
+import { deliver, tidyUp } from './deliver.js';
 import { upgradeNodes } from './nodes.js';
 import { nodesSeen, type SeenNode } from './nodes-seen.js';
+import { mendKubelets } from './mend-kubelets.js';
 import { planUpgrade } from './plan.js';
 import { note } from './record.js';
 import { takeSnapshot, type SaveSnapshot } from './snapshot.js';
+import { trySettings } from './trial.js';
 import type { Upgrade } from './upgrade.js';
 
 /** As long as a pod may take to be made anew elsewhere, and more: five minutes. */
@@ -42,7 +44,7 @@ interface UpgradeOptions {
 /**
  * Brings a running cluster to the inventory's version of Kubernetes:
  *
- *     all artifacts on all hosts -> a copy of the data -> control planes, one after another -> what runs in the cluster
+ *     all artifacts on all hosts -> settings tried with the new programs -> a copy of the data -> control planes, one after another -> what runs in the cluster
  *       -> kubelets: control planes one by one, then workers in waves; each drained before and uncordoned after
  *
  * Each step is proved by what is seen on its host, so a run that was cut goes on; the record says that one is on its way. The
@@ -65,6 +67,7 @@ export async function upgradeCluster(
     from,
     to,
     begun: move !== undefined,
+    despiteTrouble: wishes.despiteTrouble,
     controlPlanes: inOrder(run, to),
     nodes: late,
     seen,
@@ -83,7 +86,10 @@ export async function upgradeCluster(
 }
 
 /** A cluster that was only taken over has not all that an upgrade builds upon: the tools for a copy of its data, its keys on every host. */
-function requireOwn({ known: { open, kinit }, inventory: { spec } }: HostsRun): void {
+export function requireOwn({
+  known: { open, kinit },
+  inventory: { spec },
+}: Pick<HostsRun, 'known' | 'inventory'>): void {
   if (!open || kinit !== undefined) return;
   throw new KinitError('the cluster has no record of kinit: it was taken over, or the record is gone', {
     class: 'refused',
@@ -97,26 +103,31 @@ const NOTHING: HostsOutcome = { timings: [], failures: new Map() };
 async function carryOut(upgrade: Upgrade, { save }: UpgradeWishes, absent: readonly string[]): Promise<void> {
   const { begun } = upgrade;
   await deliver(upgrade);
+  await trySettings(upgrade);
   if (!begun) {
     if (save !== undefined) await takeSnapshot(upgrade, save);
     await note(upgrade, 'begun');
   }
+  const mended = await mendKubelets(upgrade);
   await upgradeControlPlanes(upgrade);
   await upgradeShared(upgrade);
-  await upgradeNodes(await withNodes(upgrade));
+  await upgradeNodes(await withNodes(upgrade, mended));
   if (upgrade.work.failures.size > 0) return;
   await clusterWorks(upgrade);
   const away = absent.filter((name) => name in upgrade.work.run.known.nodes);
-  if (away.length === 0) return note(upgrade, 'through');
+  if (away.length === 0) {
+    await tidyUp(upgrade);
+    return note(upgrade, 'through');
+  }
   upgrade.work.run.emit({
     type: 'warning',
     text: `the upgrade is not through: ${away.join(', ')} did not take part. Run kinit upgrade again when that is mended, or taken out of the inventory`,
   });
 }
 
-/** A run that was cut may have begun without an API server to ask for nodes; one answers now. */
-async function withNodes(upgrade: Upgrade): Promise<Upgrade> {
-  if (upgrade.seen.length > 0) return upgrade;
+/** A run that was cut may have begun without an API server to ask for nodes; one answers now. @param mended nodes that had their turn meanwhile */
+async function withNodes(upgrade: Upgrade, mended: readonly string[]): Promise<Upgrade> {
+  if (upgrade.seen.length > 0 && mended.length === 0) return upgrade;
   const { work, to } = upgrade;
   const seen = await nodesSeen(await work.prepared.access.api());
   return { ...upgrade, seen, nodes: behind(work.run, seen, to) };
@@ -134,14 +145,25 @@ function isThrough({ known: { running, oldest = running } }: HostsRun, to: strin
   return oldest === to;
 }
 
-/** Hosts of the inventory whose kubelet is of another version, or that a cut run keeps pods off; control planes first. */
-function behind({ live, known }: HostsRun, seen: readonly SeenNode[], to: string): readonly string[] {
-  const late = (name: string): boolean => {
-    const node = seen.find((each) => each.name === name);
+/**
+ * Hosts of the inventory whose kubelet is of another version, or that a cut run keeps pods off: control planes first, and among those that are alike
+ * what is away already, so that it is a place for pods again when the next one is emptied.
+ */
+export function behind(
+  { live, known }: Pick<HostsRun, 'live' | 'known'>,
+  seen: readonly SeenNode[],
+  to: string,
+): readonly string[] {
+  const nodeOf = (name: string): SeenNode | undefined => seen.find((node) => node.name === name);
+  const late = live.filter(({ spec: { name } }) => {
+    const node = nodeOf(name);
     return node === undefined ? name in known.nodes : node.kubelet !== to || node.ours;
+  });
+  const place = ({ spec }: LiveHost): number => {
+    const node = nodeOf(spec.name);
+    return (isControlPlane(spec) ? 0 : 2) + (node === undefined || (node.ready && !node.ours) ? 1 : 0);
   };
-  const names = live.map(({ spec }) => spec).filter(({ name }) => late(name));
-  return [...names.filter(isControlPlane), ...names.filter((spec) => !isControlPlane(spec))].map(({ name }) => name);
+  return late.sort((a, b) => place(a) - place(b)).map(({ spec }) => spec.name);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { field, list, text } from '../../cluster/api/json.js';
 import { isCordonedByUs } from '../../cluster/node/cordon.js';
 import { nodeTrouble } from '../../cluster/waits/api.js';
+import { isReady } from '../../cluster/why/pods.js';
 import type { ClusterApi, KubeObject } from '../../model/api.js';
 
 /** A node as the API shows it. */
@@ -12,7 +13,9 @@ export interface SeenNode {
   readonly trouble: readonly string[];
   /** A run of kinit keeps pods off it. */
   readonly ours: boolean;
-  /** Pods of people may be put on it: no person has cordoned it, and no taint keeps them off. */
+  /** Its kubelet says so. */
+  readonly ready: boolean;
+  /** Pods of people may be put on it now: it is Ready, not cordoned, and no taint keeps them off. */
   readonly takesPods: boolean;
 }
 
@@ -23,25 +26,36 @@ export async function nodesSeen(api: ClusterApi): Promise<readonly SeenNode[]> {
     kubelet: (text(node, 'status', 'nodeInfo', 'kubeletVersion') ?? '').replace(/^v/, ''),
     trouble: nodeTrouble(node.metadata.name, node),
     ours: isCordonedByUs(node),
+    ready: isReady(node),
     takesPods: takesPods(node),
   }));
 }
 
-/** Said of a node whose pods have nowhere to go. */
-export const NOT_DRAINED = 'not drained: no other node takes its pods. They run on while its kubelet is exchanged';
-
-/** Whether pods that leave a node have another to go to: one that they may be put on. */
-export function haveElsewhere(node: string, seen: readonly SeenNode[]): boolean {
-  return seen.some((other) => other.name !== node && other.takesPods);
+/**
+ * Why a node is left with its pods; undefined: it is drained. Its pods must have another to go to now: one that is Ready, and that they may be
+ * put on. And its kubelet must be there to end them: what is evicted of a node that is gone stays until it is back.
+ * @param busy nodes that leave their pods at the same time
+ */
+export function notDrained(node: string, seen: readonly SeenNode[], busy: readonly string[] = []): string | undefined {
+  if (seen.some(({ name, ready }) => name === node && !ready))
+    return 'not drained: its kubelet gives no sign of life, so nobody would end its pods. Those that run there run on';
+  if (seen.some(({ name, takesPods }) => name !== node && !busy.includes(name) && takesPods)) return undefined;
+  return 'not drained: no other node takes its pods. They run on while its kubelet is exchanged';
 }
 
+/** As nodes will be by the time that it is another one's turn: what a cut run keeps pods off is let go in its own turn. */
+export function inTheirTurns(seen: readonly SeenNode[]): readonly SeenNode[] {
+  return seen.map((node) => (node.ours ? { ...node, takesPods: true } : node));
+}
+
+/**
+ * No cordon and no taint is passed over, also not those that the cluster puts on a node by itself (not-ready, unreachable, disk-pressure): they go
+ * when their cause does, and nobody knows when. A pod that is evicted meanwhile waits for a place, and serves nobody; one that
+ * is left where it is runs on while the kubelet is exchanged. So a place that was missed costs nothing, and one that was none costs an outage.
+ */
 function takesPods(node: KubeObject): boolean {
-  const keptOff = list(node, 'spec', 'taints').some(
-    (taint) =>
-      ['NoSchedule', 'NoExecute'].includes(text(taint, 'effect') ?? '') && !isOfCordon(text(taint, 'key') ?? ''),
+  const keptOff = list(node, 'spec', 'taints').some((taint) =>
+    ['NoSchedule', 'NoExecute'].includes(text(taint, 'effect') ?? ''),
   );
-  return !keptOff && (field(node, 'spec', 'unschedulable') !== true || isCordonedByUs(node));
+  return isReady(node) && !keptOff && field(node, 'spec', 'unschedulable') !== true;
 }
-
-/** What the cluster itself puts on a node that is cordoned, or away for a moment. */
-const isOfCordon = (key: string): boolean => key.startsWith('node.kubernetes.io/');

@@ -5,7 +5,7 @@ import { asKinitError } from '../../model/error.js';
 import { isControlPlane } from '../../model/spec.js';
 import { killPoint } from '../change/kill-point.js';
 import { passOver, step } from '../moves/work.js';
-import { haveElsewhere, NOT_DRAINED } from './nodes-seen.js';
+import { nodesSeen, notDrained } from './nodes-seen.js';
 import { moving, notReached, type Upgrade } from './upgrade.js';
 import { AT_THE_END, DRAIN, RECORD, UNCORDON } from './steps.js';
 import { wavesOf } from './waves.js';
@@ -32,21 +32,26 @@ async function upgradeWave(wave: readonly string[], upgrade: Upgrade): Promise<v
   const { work } = upgrade;
   const served = new Map<string, ReadonlySet<string>>();
   await each(wave, upgrade, async (name) => {
-    served.set(name, await drain(name, upgrade));
+    served.set(name, await drain(name, wave, upgrade));
     killPoint(`drained ${name}`);
   });
   const drained = wave.filter((name) => !work.failures.has(name));
   if (drained.length === 0) return;
-  // Nothing of it is done on hosts that are not empty.
+  await change(drained, upgrade);
+  const there = drained.filter((name) => !work.failures.has(name));
+  await each(there, upgrade, async (name) => {
+    await back(name, upgrade, served.get(name));
+    killPoint(`uncordoned ${name}`);
+  });
+}
+
+/** The kubelet, and all else that init would change. Nothing of it is done on hosts that are not named. */
+export function change(names: readonly string[], upgrade: Upgrade): Promise<readonly string[]> {
+  const { work } = upgrade;
   const phases = work.run.phases
     .filter(({ id }) => id !== RECORD && !AT_THE_END.includes(id))
     .map((phase) => ({ ...phase, alsoOnOthers: false }));
-  await passOver(phases, drained, work, { moves: moving(upgrade) });
-  const there = drained.filter((name) => !work.failures.has(name));
-  await each(there, upgrade, async (name) => {
-    await back(name, upgrade, served.get(name) ?? new Set());
-    killPoint(`uncordoned ${name}`);
-  });
+  return passOver(phases, names, work, { moves: moving(upgrade) });
 }
 
 /** Side by side; what one of them fails with is kept. */
@@ -60,16 +65,21 @@ async function each(names: readonly string[], { work }: Upgrade, act: (name: str
   );
 }
 
-/** Gives the DaemonSets that served the node before. One whose pods could go nowhere is left as it is: they stay and run on. */
-async function drain(node: string, { work, seen }: Upgrade): Promise<ReadonlySet<string>> {
-  if (!haveElsewhere(node, seen)) {
-    work.run.emit({ type: 'warning', host: node, text: NOT_DRAINED });
-    return new Set();
-  }
+/**
+ * Gives the DaemonSets that served the node before, also where it is not drained: that is looked at now, for nodes have had their turns since the
+ * run began.
+ * @param wave the nodes that leave their pods at the same time
+ */
+async function drain(node: string, wave: readonly string[], { work }: Upgrade): Promise<ReadonlySet<string>> {
   let served: ReadonlySet<string> = new Set();
   await step(DRAIN, node, work, async ({ api, progress, signal }) => {
     const cluster = await api();
     served = await servedBy(cluster, node);
+    const text = notDrained(node, await nodesSeen(cluster), wave);
+    if (text !== undefined) {
+      work.run.emit({ type: 'warning', host: node, text });
+      return 0;
+    }
     const { drainSeconds: timeoutSeconds } = work;
     await drainGently(cluster, node, { why: 'upgrade', goesBack: true, timeoutSeconds, progress, signal });
     return 1;
@@ -77,7 +87,12 @@ async function drain(node: string, { work, seen }: Upgrade): Promise<ReadonlySet
   return served;
 }
 
-async function back(node: string, { work, to }: Upgrade, before: ReadonlySet<string>): Promise<void> {
+/** Waits for a node that was changed, and lets pods onto it again. @param before DaemonSets that served it */
+export async function back(
+  node: string,
+  { work, to }: Upgrade,
+  before: ReadonlySet<string> = new Set(),
+): Promise<void> {
   await step(UNCORDON, node, work, async (tools) => {
     const news = `is of version ${to}`;
     const isNew = (version: string): boolean => version === `v${to}`;

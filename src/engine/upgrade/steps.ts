@@ -1,5 +1,6 @@
 /** Steps of an upgrade that are no phases of init, as they are told. */
 export const SNAPSHOT = { id: 'snapshot', title: 'Copy of the data, kept here' };
+export const TRIAL = { id: 'trial', title: 'Settings, shown to the programs of the later version' };
 export const STABLE = { id: 'stable', title: 'Control plane of the later version stays up' };
 export const DRAIN = { id: 'drain', title: 'Cordon and drain the node' };
 export const UNCORDON = { id: 'uncordon', title: 'Node back with the later kubelet, uncordoned' };

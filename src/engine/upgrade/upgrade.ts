@@ -12,6 +12,8 @@ export interface Upgrade {
   readonly to: string;
   /** An earlier run has begun with it. */
   readonly begun: boolean;
+  /** A person said to go on although the cluster is not well. */
+  readonly despiteTrouble: boolean;
   /** Control planes, in the order in which they are changed. */
   readonly controlPlanes: readonly string[];
   /** Hosts of the inventory whose kubelet is not through, control planes first. */
@@ -27,6 +29,11 @@ export function moving({ from, to, work }: Upgrade): readonly RecordedMove[] {
 /** What else is on its way, of a host that does not answer, say. */
 export function otherMoves({ run }: Work): readonly RecordedMove[] {
   return run.known.moves.filter(({ what }) => what !== UPGRADE_MOVE);
+}
+
+/** Hosts whose kubelet has not told of the later version: those that its programs are brought to. */
+export function notThrough({ nodes, seen, to }: Upgrade): readonly string[] {
+  return nodes.filter((name) => seen.find((node) => node.name === name)?.kubelet !== to);
 }
 
 /** A host whose turn does not come. */

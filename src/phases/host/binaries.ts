@@ -3,7 +3,7 @@ import type { Phase } from '../../model/phase.js';
 import { fetchingEnvironment } from '../../model/seams/proxies.js';
 import type { Spec } from '../../model/spec.js';
 import { comesWithKubelet, isKubeletProgram, kubeletWaits } from '../cluster/kubelet-waits.js';
-import { binary, directory, STAGED, stagedBinary } from '../../resources/index.js';
+import { absentFile, binary, directory, STAGED, stagedBinary, stagedPath } from '../../resources/index.js';
 
 export const binaries: Phase = {
   id: 'binaries',
@@ -30,6 +30,17 @@ export const staged: Phase = {
       .filter((artifact) => isKubeletProgram(context, artifact))
       .map((artifact) => stagedBinary(delivered(context.spec, artifact))),
   ],
+};
+
+/** The same at the end of an upgrade, when every host has installed it. */
+export const unstaged: Phase = {
+  id: 'unstaged',
+  title: 'Programs that were brought beside those in use, taken away',
+  appliesTo: () => true,
+  resources: (context) =>
+    context.artifacts.binaries
+      .filter((artifact) => isKubeletProgram(context, artifact))
+      .map((artifact) => absentFile(stagedPath(artifact))),
 };
 
 /** A program, as the inventory wants it to get onto the host. */

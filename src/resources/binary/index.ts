@@ -57,7 +57,8 @@ export function stagedBinary({ artifact, pull }: Pick<BinaryResource, 'artifact'
   });
 }
 
-function stagedPath({ name }: Pick<BinaryArtifact, 'name'>): string {
+/** Where a program lies until it is installed. */
+export function stagedPath({ name }: Pick<BinaryArtifact, 'name'>): string {
   return `${STAGED}/${name.replace(/^staged-/, '')}`;
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { waitForKubelet } from '../../../src/cluster/waits/kubelet.js';
+import { kubeletStaysUp, waitForKubelet } from '../../../src/cluster/waits/kubelet.js';
 import type { HostFacts } from '../../../src/model/facts.js';
 import { fakeHost } from '../fakes.js';
 
@@ -42,4 +42,18 @@ test('what was seen already is the first look; one that ends again and again sin
     'waiting for the kubelet to stay up: it is activating',
     '0 left',
   ]);
+});
+
+test.each([
+  ['that runs for some seconds does', [shown('active', 100, 104)], true],
+  ['that waits for its next start does not', [shown('activating', 100, 104)], false],
+  ['that was never started does not', [shown('inactive', 0, 104)], false],
+  ['that has just begun is looked at again', [shown('active', 100, 102.9), shown('active', 100, 104)], true],
+  ['that has ended meanwhile does not', [shown('active', 100, 102.9), shown('activating', 100, 104)], false],
+  ['that was started anew meanwhile does not', [shown('active', 100, 102.9), shown('active', 103, 104)], false],
+])('whether it stays up as it is, on a host that nothing was changed on: one %s', async (_what, answers, expected) => {
+  const left = [...answers];
+  const host = fakeHost({ run: () => Promise.resolve({ code: 0, stdout: left.shift() ?? '', stderr: '' }) });
+  expect(await kubeletStaysUp(host, new AbortController().signal)).toBe(expected);
+  expect(left).toEqual([]);
 });

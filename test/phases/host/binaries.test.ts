@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { BinaryArtifact } from '../../../src/model/artifact.js';
-import { binaries } from '../../../src/phases/host/binaries.js';
+import { binaries, staged, unstaged } from '../../../src/phases/host/binaries.js';
 import { makeContext } from '../../templates/context.js';
 
 const program = (name: string): BinaryArtifact => ({
@@ -26,4 +26,16 @@ test('a program of control planes is not sent to workers', () => {
       .map((id) => id.split('/').at(-1) ?? '');
   expect(sent(true)).toEqual(['all', 'server']);
   expect(sent(false)).toEqual(['all']);
+});
+
+test('what an upgrade brings beside the programs in use is what it takes away again at its end', () => {
+  const context = makeContext();
+  const kubelet: BinaryArtifact = { ...program('kubelet'), group: 'kubernetes' };
+  const artifacts = { ...context.artifacts, binaries: [program('tool'), kubelet] };
+  const paths = (phase: typeof staged, kind: string): string[] =>
+    phase
+      .resources({ ...context, artifacts })
+      .flatMap(({ id }) => (id.startsWith(`${kind}:`) ? [id.slice(kind.length + 1)] : []));
+  expect(paths(staged, 'binary')).toEqual(['/var/lib/kinit/staged/kubelet']);
+  expect(paths(unstaged, 'absentFile')).toEqual(paths(staged, 'binary'));
 });
