@@ -17,7 +17,8 @@ describe(`${FROM.title} becomes ${TO.title}`, () => {
   let changed: string;
 
   beforeAll(async () => {
-    cluster = await lab('change', { hosts: 2 });
+    // The only cluster of it in the test command.
+    cluster = await lab('change', { hosts: 2, image: 'debian-11' });
     before = await Promise.all(HOSTS.map((host) => record(cluster, host)));
     const shared = await changedInventory(cluster, 'shared', (text) =>
       text.replace('      - control-plane\n', '      - control-plane\n      - worker\n'),

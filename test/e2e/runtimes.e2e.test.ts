@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ImageName } from '../../src/lab/images/names.js';
 import { RUNTIMES } from '../../src/runtime/index.js';
 import { CELL_HOST, testCell } from './support/cell.js';
 import { kinit, type LabHandle } from './support/kinit.js';
@@ -13,12 +14,23 @@ const BEFORE: Readonly<Record<string, { readonly broken: string; readonly whole:
   },
 };
 
-/** The default is what all other tests have. */
+/**
+ * Each on another system, so that the test command has all of them: what stands first, and Debian 12, is what all other tests have;
+ * runtime-change has Debian 11, redhat and yum Rocky 9. The whole matrix is `npm run test:matrix`.
+ */
+const IMAGE_OF: Readonly<Record<string, ImageName>> = { crio: 'debian-13', docker: 'centos-7' };
+
 describe.each(RUNTIMES.slice(1))('$title', (runtime) => {
   const { id, configFile } = runtime;
   const own = BEFORE[configFile];
+  const image = IMAGE_OF[id];
   testCell(
-    { name: id, runtime, files: own === undefined ? {} : { [configFile]: own.whole } },
+    {
+      name: id,
+      runtime,
+      ...(image === undefined ? {} : { image }),
+      files: own === undefined ? {} : { [configFile]: own.whole },
+    },
     {
       bare: (cluster) => {
         if (own === undefined) return;

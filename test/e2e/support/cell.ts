@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ImageName } from '../../../src/lab/images/names.js';
 import type { RUNTIMES } from '../../../src/runtime/index.js';
+import { quote } from '../../../src/shell/quote.js';
 import { all, eventually, kinitEvents, lab, only, type LabHandle } from './kinit.js';
+import { PRIVATE } from './origin/origin.js';
+import { privateRegistry, type PrivateRegistry } from './origin/private-registry.js';
 import { differences, record, type Recording } from './recording/recording.js';
 import { shape } from './shapes.js';
 
 export const CELL_HOST = 'node1';
 
-const POD =
-  'run web --image docker.io/library/nginx:1.22.1 --image-pull-policy Never --overrides \'{"spec":{"tolerations":[{"operator":"Exists"}]}}\'';
+const ANYWHERE = '--overrides \'{"spec":{"tolerations":[{"operator":"Exists"}]}}\'';
+const POD = `run web --image docker.io/library/nginx:1.22.1 --image-pull-policy Never ${ANYWHERE}`;
 
 /** One system of hosts with one runtime. */
 export interface Cell {
@@ -47,10 +50,12 @@ export function testCell(
   let cluster: LabHandle;
   let before: Recording;
   let surroundings: Around | undefined;
+  let registry: PrivateRegistry;
 
   beforeAll(async () => {
     cluster = await lab(name, { hosts: 1, ...(image === undefined ? {} : { image }) });
-    const runs = { name: runtime.id, ...(from === undefined ? {} : { from }) };
+    registry = await privateRegistry(cluster, [CELL_HOST]);
+    const runs = { name: runtime.id, ...(from === undefined ? {} : { from }), registries: [registry.entry] };
     surroundings = await around?.(cluster);
     shape({ inventory: { runtime: runs, ...surroundings?.inventory, ...inventory } }, cluster.inventory);
     for (const [path, text] of Object.entries(files))
@@ -61,6 +66,7 @@ export function testCell(
   afterAll(async () => {
     await cluster.down();
     await surroundings?.stop();
+    await registry.stop();
   });
 
   others.bare?.(() => cluster);
@@ -74,8 +80,15 @@ export function testCell(
       stderr: '',
       failures: [],
     });
-    const progress = all(events, 'progress').map(({ text }) => text);
-    expect(progress.some((text) => text.startsWith('answers through the CRI: '))).toBe(true);
+    const answered = events.findIndex(
+      (event) => event.type === 'progress' && event.text.startsWith('answers through the CRI: '),
+    );
+    const started = events.findIndex(
+      (event) => event.type === 'change-applied' && event.change.resource === 'service:kubelet',
+    );
+    expect(answered).toBeGreaterThan(-1);
+    // The first of all that start or restart it.
+    expect(started).toBeGreaterThan(answered);
     const version = await cluster.kubectl(
       "get nodes -o jsonpath='{.items[*].status.nodeInfo.containerRuntimeVersion}'",
     );
@@ -86,22 +99,34 @@ export function testCell(
 
   test('a pod runs and is entered; logs of containers are read', async () => {
     await cluster.kubectl(POD);
-    await eventually('the pod runs', 90, async () => {
-      const phase = await cluster.kubectl("get pod web -o jsonpath='{.status.phase}'");
-      return phase === 'Running' ? phase : undefined;
+    await cluster.kubectl(`run private --image ${registry.image} --image-pull-policy Always ${ANYWHERE}`);
+    await eventually('the pods run', 90, async () => {
+      const phases = await cluster.kubectl("get pods web private -o jsonpath='{.items[*].status.phase}'");
+      return phases === 'Running Running' ? phases : undefined;
     });
     expect(await cluster.kubectl('exec web -- /usr/sbin/nginx -v 2>&1')).toContain('nginx/1.22.1');
     expect(await cluster.kubectl('-n kube-system logs deployment/coredns')).toContain('CoreDNS-');
-    await cluster.kubectl('delete pod web --now');
+    await cluster.kubectl('delete pod web private --now');
     // kubectl's cache is this test's own trace.
     await cluster.sh(CELL_HOST, 'rm -rf /root/.kube');
+  });
+
+  test('its image was pulled from a registry that wants a login and has an authority of its own; only root reads that login', async () => {
+    expect(registry.requests).toContainEqual(expect.stringMatching(/^200 GET .*\/manifests\//));
+    const { stdout } = await cluster.sh(
+      CELL_HOST,
+      `auth=$(printf %s ${quote(`${PRIVATE.user}:${PRIVATE.password}`)} | base64)
+      grep -rlF -e ${quote(PRIVATE.password)} -e "$auth" /etc /run /var/lib/kinit /var/lib/kubelet/config.json 2> /dev/null | xargs stat -c %a`,
+    );
+    expect([...new Set(stdout.trim().split('\n'))]).toEqual(['600']);
   });
 
   others.running?.(() => cluster);
 
   test('init again changes nothing', async () => {
     const { code, events } = await init();
-    expect({ code, applied: all(events, 'change-applied') }).toEqual({ code: 0, applied: [] });
+    const [applied, failures] = [all(events, 'change-applied'), all(events, 'phase-failed')];
+    expect({ code, applied, failures }).toEqual({ code: 0, applied: [], failures: [] });
     expect(only(events, 'run-finished').changes).toBe(0);
   });
 

@@ -64,7 +64,7 @@ async function built(
 }
 
 /** Pulling, as the OCI distribution-spec 1.1 has it. */
-function answerImages(
+export function answerImages(
   { names, blobs, typeOf }: RegistryContent,
   host: string,
   path: string,
