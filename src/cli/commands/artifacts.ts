@@ -117,7 +117,10 @@ const pull = defineCommand({
   describe:
     'Bring the images of the inventory onto hosts ahead of time: pulled by them, or sent where they are built here',
   examples: [
-    ['artifacts pull', 'before an upgrade: pods are then replaced without waiting for a registry'],
+    [
+      'artifacts pull',
+      'before kinit init: pods then start without waiting for a registry (kinit upgrade brings all by itself)',
+    ],
     ['artifacts pull node4 --prepare', 'a bare machine: packages, programs and the container runtime first'],
   ],
   exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact', 'refused'],
