@@ -12,7 +12,7 @@ import { sqlite } from './sqlite/index.js';
 
 export type { CareMember, CareStep, Contents, DatastoreCare, DatastoreState } from './care.js';
 export { hadTimedBackups, listTimedBackups, TIMED_COPY, timedBackups } from './timed/index.js';
-export type { TimedBackup, TimedBackups } from './timed/index.js';
+export type { TimedBackups } from './timed/index.js';
 export { slowRequests } from './slowness.js';
 export type { Beginnings, Datastore, DatastoreMembers, SlowDisk } from './datastore.js';
 

@@ -42,7 +42,8 @@ const list = defineCommand({
       .option('origin', {
         type: 'boolean',
         default: false,
-        describe: 'Files, images, repositories and kernels of the inventory with artifacts.source: official; nobody is asked',
+        describe:
+          'Files, images, repositories and kernels of the inventory with artifacts.source: official; nobody is asked',
       })
       .option('kubernetes-version', {
         type: 'string',

@@ -11,7 +11,7 @@ import { template } from '../../templates/template.js';
 import type { CareStep, DatastoreCare } from '../care.js';
 import { readTimedBackups, type TimedBackups } from './read.js';
 
-export type { TimedBackup, TimedBackups } from './read.js';
+export type { TimedBackups } from './read.js';
 
 const COPY = shellScript('./copy.sh', import.meta.url);
 const LIST = shellScript('./list.sh', import.meta.url);

@@ -4,7 +4,7 @@ import { contentsSchema } from '../care.js';
 const line = contentsSchema.extend({ kubernetes: z.string(), taken: z.string() });
 
 /** A backup on a host. */
-export interface TimedBackup extends z.output<typeof line> {
+interface TimedBackup extends z.output<typeof line> {
   readonly path: string;
   /** Bytes of its file. */
   readonly size: number;
