@@ -332,3 +332,10 @@ test('an IPv6 address may stand in brackets, a host may be a name with an unders
   });
   expect(findings(hosts(behind('w1', 'b1'), behind('w2', 'b2')))).toEqual([]);
 });
+
+test("a kernel's own fingerprint needs the address of that key", () => {
+  const fingerprint = '96C0 104F 6315 4731 1E0B B1AE 309B C305 BAAD AE52';
+  const kernel = { upgrade: 'elrepo-lt', package: 'kernel-lt-1', sha256: 'a'.repeat(64), fingerprint };
+  expect(findings({ kernel })).toEqual(['kernel.fingerprint: needs keyUrl too: where that key is']);
+  expect(findings({ kernel: { ...kernel, keyUrl: 'https://k.example/key' } })).toEqual([]);
+});

@@ -56,9 +56,11 @@ function takenPorts(spec: Spec): readonly ClaimedPort[] {
 
 function kernel({ kernel: options }: Spec): Finding[] {
   if (options === undefined) return [];
-  return kernelNeeds(options.upgrade)
+  const lacking = kernelNeeds(options.upgrade)
     .filter((need) => options[need] === undefined)
     .map((need) => ({ path: ['kernel'], message: `upgrade: ${options.upgrade} needs ${need} too` }));
+  if (options.fingerprint === undefined || options.keyUrl !== undefined) return lacking;
+  return [...lacking, { path: ['kernel', 'fingerprint'], message: 'needs keyUrl too: where that key is' }];
 }
 
 function timeServers({ timeServers: names, timeSync }: Spec): Finding[] {

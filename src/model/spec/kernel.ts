@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { KindChoice } from './kinds.js';
 import { free } from './marks.js';
-import { httpUrl } from './primitives.js';
+import { fingerprint, httpUrl } from './primitives.js';
 
 /** YAML reads 5.10 without quotes as the number 5.1: what may have been cut like that is refused. */
 const release = z
@@ -40,6 +40,12 @@ export function kernelOptions({ ids, describe }: KindChoice) {
       keyUrl: httpUrl
         .optional()
         .describe("Where the project's key is fetched from; its fingerprint stands in kinit.")
+        .meta(free),
+      fingerprint: fingerprint
+        .optional()
+        .describe(
+          'Of the key at keyUrl, where packages are signed by another key than the project has: by a site of its own.',
+        )
         .meta(free),
       sha256: z
         .string()

@@ -9,6 +9,13 @@ export const dnsLabel = z
 export const port = z.int().min(1).max(65535);
 export const cidr = z.cidrv4('must be an IPv4 network such as 10.0.0.0/16');
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' });
+/** Of a key of OpenPGP, as gpg prints it, with or without its spaces. */
+export const fingerprint = z
+  .string()
+  .transform((text) => text.replaceAll(/\s/g, '').toUpperCase())
+  .refine((text) => /^([0-9A-F]{40}|[0-9A-F]{64})$/.test(text), {
+    error: 'must be the fingerprint of a key: 40 hexadecimal digits, or 64 of a newer kind',
+  });
 export const labels = z.record(z.string(), z.string());
 export const extraArgs = z.record(z.string(), z.string());
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { free } from './marks.js';
-import { httpUrl } from './primitives.js';
+import { fingerprint, httpUrl } from './primitives.js';
 
 const withoutLogin = (text: string): boolean => !URL.canParse(text) || new URL(text).username === '';
 
@@ -36,15 +36,7 @@ export const repository = z.strictObject({
     .optional()
     .describe('The same, fetched by each host. With http:// the fingerprint has to be there too.')
     .meta(free),
-  fingerprint: z
-    .string()
-    .transform((text) => text.replaceAll(/\s/g, '').toUpperCase())
-    .refine((text) => /^([0-9A-F]{40}|[0-9A-F]{64})$/.test(text), {
-      error: 'must be the fingerprint of a key: 40 hexadecimal digits, or 64 of a newer kind',
-    })
-    .optional()
-    .describe('Of its key: another key is refused.')
-    .meta(free),
+  fingerprint: fingerprint.optional().describe('Of its key: another key is refused.').meta(free),
   gpgcheck: z
     .boolean()
     .default(true)

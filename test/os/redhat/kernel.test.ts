@@ -25,12 +25,14 @@ interface Archive {
   /** Fingerprints of the keys in the file. */
   readonly keys?: readonly string[];
   readonly checksig?: string;
+  /** Of the inventory. */
+  readonly own?: { readonly keyUrl: string; readonly fingerprint: string };
 }
 
 function install(
   fake: FakeHost,
   shell: Shell,
-  { sha256 = SUM, keys = [FINGERPRINT], checksig = SIGNED, holds }: Archive = {},
+  { sha256 = SUM, keys = [FINGERPRINT], checksig = SIGNED, holds, own }: Archive = {},
   { versionId, release }: Release = SEVEN,
 ): ReturnType<typeof run> {
   fake.command(
@@ -60,6 +62,7 @@ function install(
     package: `kernel-lt-${release}`,
     sha256,
     origin: 'http://mirror.test',
+    ...own,
   } as const;
   const host = { versionId, arch: 'amd64', mirror: 'none' } as const;
   return run(shell, fake.inside(upgrade?.install(options, { https_proxy: 'http://p:1' }, host) ?? 'exit 9'));
@@ -82,6 +85,16 @@ test.each([
     expect(files.replaceAll(/\S+\//g, '')).toMatch(new RegExp(`install ${[...names].sort().join(' ')}$`));
     expect(fake.read('/proxy')).toBe('http://p:1\n');
   });
+});
+
+test('packages that a site signs itself: its key is the one, and no other', () => {
+  const own = { keyUrl: 'https://site.test/key', fingerprint: 'F'.repeat(40) };
+  for (const shell of SHELLS)
+    withHost((fake) => {
+      expect(install(fake, shell, { own, keys: [own.fingerprint] }).code).toBe(0);
+      expect(fake.calls()).toContainEqual(expect.stringContaining(own.keyUrl));
+    });
+  for (const shell of SHELLS) withHost((fake) => expect(install(fake, shell, { own }).code).toBe(1));
 });
 
 test.each([

@@ -118,7 +118,7 @@ function origins(line: string, options: KernelOptions, host: KernelHost): Kernel
 /** What a host of a release fetches: the inventory's own addresses go before those of a mirror. */
 function filesOf(
   line: string,
-  { package: name = '', origin, keyUrl }: Pick<KernelOptions, 'package' | 'origin' | 'keyUrl'>,
+  { package: name = '', origin, keyUrl, fingerprint }: Omit<KernelOptions, 'min' | 'upgrade' | 'sha256'>,
   { versionId, mirror }: Pick<KernelHost, 'versionId' | 'mirror'>,
 ): {
   readonly folder: string;
@@ -134,6 +134,6 @@ function filesOf(
     folder: (origin ?? place.packages(major)).replace(/\/+$/, ''),
     names: [name, ...parts.map((part) => name.replace(`kernel-${line}-`, `kernel-${line}-${part}-`))],
     key: keyUrl ?? `${place.keys}/${key.file}`,
-    fingerprint: key.fingerprint,
+    fingerprint: fingerprint ?? key.fingerprint,
   };
 }

@@ -2,7 +2,7 @@
 # Installs a kernel's packages from a project's archive and prints 'release=R', what uname -r will say. Nothing of them is trusted for where
 # it came from: the first has the sum that the inventory says, and each has the name it was asked by and a signature by the key whose
 # fingerprint kinit says.
-# "$1" = folder that has them; "$2" = address of the key; "$3" = fingerprint of the key, 40 digits; "$4" = SHA-256 sum of the first; the
+# "$1" = folder that has them; "$2" = address of the key; "$3" = fingerprint of the key, as gpg prints it; "$4" = SHA-256 sum of the first; the
 # others = packages, as their files are called without .rpm
 # include: ../dnf/dnf.sh
 

@@ -15,6 +15,7 @@ export interface Rpm extends Pick<Deb, 'name' | 'files'> {
   /** Without that of the distribution. */
   readonly release: string;
   readonly requires?: readonly string[];
+  readonly provides?: readonly string[];
   /** Services it brings: not started by it, as is the family's way. */
   readonly units?: readonly string[];
 }
@@ -64,7 +65,7 @@ async function lay(root: string, rpm: Rpm): Promise<void> {
 }
 
 /** Scripts as the macros of systemd's rpm package have them. */
-function specOf({ name, epoch, version, release, files, requires = [], units = [] }: Rpm): string {
+function specOf({ name, epoch, version, release, files, requires = [], provides = [], units = [] }: Rpm): string {
   const services = units.join(' ');
   const scripts = [
     `%post\n[ $1 -ne 1 ] || systemctl --no-reload preset ${services} > /dev/null 2>&1 || :`,
@@ -84,6 +85,7 @@ function specOf({ name, epoch, version, release, files, requires = [], units = [
     'License: none',
     'AutoReqProv: no',
     ...requires.map((needed) => `Requires: ${needed}`),
+    ...provides.map((provided) => `Provides: ${provided}`),
     '%description\nmade for a test',
     ...(units.length === 0 ? [] : scripts),
     '%files',
