@@ -82,6 +82,18 @@ export function hasNft(facts: HostFacts): boolean {
   return family === undefined || releaseOf(family, facts.os)?.oldNft !== true;
 }
 
+/** Whether the system of a host can mount control groups of version 2; of a release kinit does not know: it can. */
+export function canCgroupV2(facts: HostFacts): boolean {
+  const family = findOs(facts);
+  return family === undefined || releaseOf(family, facts.os)?.onlyCgroupV1 !== true;
+}
+
+/** Releases of which it cannot, for people. */
+export const onlyCgroupV1: string = FAMILIES.flatMap(({ releases }) => releases)
+  .filter((release) => release.onlyCgroupV1 === true)
+  .map(({ name }) => name)
+  .join(', ');
+
 /** Every way to another kernel, by the name that an inventory has for it. */
 const UPGRADES = FAMILIES.flatMap(({ kernels }) => kernels.upgrades);
 

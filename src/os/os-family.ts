@@ -24,6 +24,8 @@ export interface Release {
   readonly name: string;
   /** Its nft is older than 1.0.1, the first that kube-proxy uses (sigs.k8s.io/knftables). Its own kernels are too old for that mode as well. */
   readonly oldNft?: true;
+  /** Its systemd has control groups of version 1 only, whatever the kernel. */
+  readonly onlyCgroupV1?: true;
 }
 
 /** What differs between families of Linux distributions. A kind is one folder here, and one entry in index.ts. */

@@ -7,8 +7,8 @@ import type { Spec } from '../model/spec.js';
 import { networkOf } from '../network/index.js';
 import { kernelIsAtLeast } from '../model/text/kernel.js';
 import type { Check } from './check.js';
-import { kernelWay, kernelWish, type KernelWish } from '../os/index.js';
-import { kernelRow, OLDEST_KERNEL } from './kernels.js';
+import { canCgroupV2, kernelWay, kernelWish, type KernelWish } from '../os/index.js';
+import { CGROUP_V2_KERNEL, kernelRow, OLDEST_KERNEL } from './kernels.js';
 
 export const kernel: Check = ({ facts }, { spec }) => {
   const wish = kernelWish(spec, facts);
@@ -47,12 +47,21 @@ export const cgroup: Check = ({ facts }, { spec }) => {
     minimum: spec.kubelet.cgroupV1 === 'allow' ? 'cgroup v1' : 'cgroup v2',
     recommended: 'cgroup v2',
   };
+  // One on an older kernel than Kubernetes asks for is told by the kernel's own check.
   if (facts.cgroupVersion === 2) return [{ ...base, status: 'ok' }];
-  const boot = 'Boot with systemd.unified_cgroup_hierarchy=1 on the kernel command line';
+  const way = wayToCgroupV2(facts);
   return spec.kubelet.cgroupV1 === 'allow'
-    ? [{ ...base, status: 'warning', hint: `Upstream is removing support for cgroup v1. ${boot}.` }]
-    : [{ ...base, status: 'error', hint: `${boot}, or set kubelet.cgroupV1: allow.` }];
+    ? [{ ...base, status: 'warning', hint: `Upstream is removing support for cgroup v1. ${way}.` }]
+    : [{ ...base, status: 'error', hint: `${way}, or set kubelet.cgroupV1: allow.` }];
 };
+
+/** What a person can do; where kernel and system cannot have version 2, no word for the boot loader helps. */
+function wayToCgroupV2(facts: HostFacts): string {
+  if (!canCgroupV2(facts))
+    return `${facts.os.prettyName} has none of version 2, whatever its kernel: take a newer release`;
+  const boot = 'Boot with systemd.unified_cgroup_hierarchy=1 on the kernel command line';
+  return kernelRow(facts.kernel).cgroupV2 ? boot : `${boot} and a kernel from ${CGROUP_V2_KERNEL} on`;
+}
 
 const EVERY_NODE: readonly KernelNeed[] = [
   { name: 'overlay', module: 'overlay', purpose: 'file systems of containers' },

@@ -1,5 +1,5 @@
 import { FORMS, type ControlPlaneForm } from '../control-plane/index.js';
-import { KERNELS } from './kernels.js';
+import { KERNEL_NOTES, KERNELS } from './kernels.js';
 import { REQUIREMENTS } from './requirements.js';
 
 /** docs/requirements.md: scripts/docs.js writes it. */
@@ -9,11 +9,11 @@ export function requirementsReference(): string {
     return `| \`${name}\` | ${title} | ${cell(controlPlane)} | ${cell(worker)} | ${because} |`;
   });
   const kernels = KERNELS.map(
-    ({ from, systems, verdict, proxyModes, because }) =>
-      `| ${from === '0' ? 'older' : from} | ${systems} | ${VERDICTS[verdict]} | ${proxyModes} | ${because} |`,
+    ({ from, systems, verdict, proxyModes, cgroupV2, unprivileged, because }) =>
+      `| ${from === '0' ? 'older' : from} | ${systems} | ${VERDICTS[verdict]} | ${proxyModes} | ${cgroupV2 ? 'v2, v1' : 'v1'} | ${unprivileged ? 'yes' : 'no'} | ${because} |`,
   );
   const forms = FORMS.flatMap(formRequirements).join('\n');
-  return `${HEAD}${rows.join('\n')}\n\n${forms}\n${TAIL}${KERNEL_HEAD}${kernels.join('\n')}\n`;
+  return `${HEAD}${rows.join('\n')}\n\n${forms}\n${TAIL}${KERNEL_HEAD}${kernels.join('\n')}\n${KERNEL_NOTES}`;
 }
 
 /** What a form of the control plane asks of its hosts instead. */
@@ -57,6 +57,6 @@ const KERNEL_HEAD = `
 What \`uname -r\` says of a host, and what the check \`kernel\` makes of it (el7, el8 and so on are the kernels of Red Hat's
 releases). \`kernel\` in the inventory brings another one ([kernels.md](kernels.md)). \`--ignore-preflight kernel\` goes on with one that is refused, at your own risk.
 
-| From | Comes with | Preflight | kube-proxy modes | Why |
-| --- | --- | --- | --- | --- |
+| From | Comes with | Preflight | kube-proxy modes | Control groups | Low ports and pings for containers | Why |
+| --- | --- | --- | --- | --- | --- | --- |
 `;

@@ -151,6 +151,21 @@ test.each<[string, Wanted, string, object]>([
     { name: 'cgroup', status: 'warning' },
   ],
   [
+    'cgroup v1 on a system that has no other',
+    {
+      worker: {
+        cgroupVersion: 1,
+        kernel: '6.9.7',
+        os: { id: 'centos', versionId: '7', codename: '', prettyName: 'CentOS Linux 7 (Core)' },
+      },
+    },
+    'w1',
+    {
+      name: 'cgroup',
+      hint: 'CentOS Linux 7 (Core) has none of version 2, whatever its kernel: take a newer release, or set kubelet.cgroupV1: allow.',
+    },
+  ],
+  [
     'an old kernel',
     { worker: { kernel: '4.18.0-553.el8' } },
     'w1',
@@ -269,6 +284,13 @@ test.each<[string, Wanted, string, object]>([
   const found = complaints(wanted, host);
   expect(found).toHaveLength(1);
   expect(found[0]).toMatchObject(expected);
+});
+
+test('cgroup v1 on a kernel that is too old for v2: the boot loader alone does not help', () => {
+  const found = complaints({ worker: { cgroupVersion: 1, kernel: '5.4.278' } }, 'w1');
+  expect(found.find(({ name }) => name === 'cgroup')?.hint).toBe(
+    'Boot with systemd.unified_cgroup_hierarchy=1 on the kernel command line and a kernel from 5.8 on, or set kubelet.cgroupV1: allow.',
+  );
 });
 
 test.each<[string, Wanted]>([

@@ -34,7 +34,7 @@ export const redhat: OsFamily = {
   words: ['redhat', 'rhel', 'rocky', 'almalinux', 'centos', 'dnf', 'yum', 'rpm', 'elrepo'],
   distributions: ['rhel', 'centos', 'rocky', 'almalinux'],
   releases: [
-    { id: 'centos', versionId: '7', name: 'CentOS 7', oldNft: true },
+    { id: 'centos', versionId: '7', name: 'CentOS 7', oldNft: true, onlyCgroupV1: true },
     // 8 has a newer nft only in its last minor releases.
     ...['8', '9', '10'].flatMap((versionId): Release[] =>
       [

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { KERNELS } from '../../../src/preflight/kernels.js';
 import { containerdConfig, containerdLogins, hostsToml } from '../../../src/runtime/containerd/config.js';
 import { containerdResources } from '../../../src/runtime/containerd/resources.js';
 import { makeContext } from '../../templates/context.js';
@@ -66,6 +67,8 @@ test.each([
   ['3.10.0-1160.el7.x86_64', 'false'],
   ['4.18.0-553.el8_10.x86_64', 'true'],
   ['6.1.0-28-amd64', 'true'],
+  // As preflight and docs/requirements.md say it.
+  ...KERNELS.map(({ from, unprivileged }) => [`${from}.0`, String(unprivileged)]),
 ])(
   'on kernel %s unprivileged ports and pings are %s: containerd would not start with them below 4.11',
   (kernel, on) => {
