@@ -43,6 +43,37 @@ function refused(cluster: () => LabHandle): void {
     expect(told).toContain('no-such-package: no repository of this host has a package of that name');
   });
 
+  test('firewall: open-ports: open in firewalld now and for good, in the zone of the link; reset leaves what others have opened', async () => {
+    const { says, changes, reset } = onHost(cluster(), (text) => `${text}\nfirewall: open-ports\n`);
+    // The ports of that zone and the sources of the trusted one: as they are stored, and as they are now.
+    const look = `for where in --permanent ''; do
+      firewall-cmd $where --zone=internal --list-ports; firewall-cmd $where --zone=trusted --list-sources; done`;
+    // A person's link is not in the default zone; what they wrote lies there before and after.
+    await says(
+      'cp -a /etc/firewalld /root/firewalld; firewall-cmd --permanent --zone=internal --add-interface=host0 && firewall-cmd --reload',
+    );
+    expect(await says(`systemctl is-active firewalld; ${look}`)).toBe('active');
+    const zones = 'cd /etc/firewalld/zones && sha256sum *';
+    const before = await says(zones);
+
+    expect(await changes('firewall')).toHaveLength(1);
+    const [ports = '', pods, ...now] = (await says(look)).split('\n');
+    for (const port of ['6443/tcp', '10250/tcp', '30000-32767/tcp', '30000-32767/udp', '8472/udp'])
+      expect(ports.split(' ')).toContain(port);
+    expect(pods).toBe('10.244.0.0/16');
+    expect(now).toEqual([ports, pods]);
+    expect(await changes('firewall')).toEqual([]);
+    // What is stored is all that it knows after a boot.
+    await says('firewall-cmd --reload');
+    expect(await changes('firewall')).toEqual([]);
+
+    await says('firewall-cmd --zone=internal --add-port=4444/tcp');
+    await reset();
+    expect(await says(look)).toBe('4444/tcp');
+    expect(await says(zones)).toBe(before);
+    await says('rm -rf /etc/firewalld; mv /root/firewalld /etc/firewalld; firewall-cmd --reload');
+  });
+
   test("timeSync: chrony: the family's service, told in its own file of the servers; reset takes all of it away", async () => {
     const { says, changes, reset } = onHost(
       cluster(),
