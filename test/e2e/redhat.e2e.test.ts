@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CELL_HOST, testCell } from './support/cell.js';
-import { all, kinitEvents, type LabHandle } from './support/kinit.js';
+import { all, kinitEvents, kinitOk, type LabHandle } from './support/kinit.js';
 import { changedInventory } from './support/running.js';
 import { RUNTIME } from './support/runtime.js';
 
@@ -42,6 +42,57 @@ function refused(cluster: () => LabHandle): void {
     expect(told).toContain('there is no version 9.9-9; the repositories of this host have 1.31-1.el9');
     expect(told).toContain('no-such-package: no repository of this host has a package of that name');
   });
+
+  test('firewall: open-ports: open in firewalld now and for good, in the zone of the link; reset leaves what others have opened', async () => {
+    const { says, changes, reset } = onHost(cluster(), (text) => `${text}\nfirewall: open-ports\n`);
+    // The ports of that zone and the sources of the trusted one: as they are stored, and as they are now.
+    const look = `for where in --permanent ''; do
+      firewall-cmd $where --zone=internal --list-ports; firewall-cmd $where --zone=trusted --list-sources; done`;
+    // A person's link is not in the default zone; what they wrote lies there before and after.
+    await says(
+      'cp -a /etc/firewalld /root/firewalld; firewall-cmd --permanent --zone=internal --add-interface=host0 && firewall-cmd --reload',
+    );
+    expect(await says(`systemctl is-active firewalld; ${look}`)).toBe('active');
+    const zones = 'cd /etc/firewalld/zones && sha256sum *';
+    const before = await says(zones);
+
+    expect(await changes('firewall')).toHaveLength(1);
+    const [ports = '', pods, ...now] = (await says(look)).split('\n');
+    for (const port of ['6443/tcp', '10250/tcp', '30000-32767/tcp', '30000-32767/udp', '8472/udp'])
+      expect(ports.split(' ')).toContain(port);
+    expect(pods).toBe('10.244.0.0/16');
+    expect(now).toEqual([ports, pods]);
+    expect(await changes('firewall')).toEqual([]);
+    // What is stored is all that it knows after a boot.
+    await says('firewall-cmd --reload');
+    expect(await changes('firewall')).toEqual([]);
+
+    await says('firewall-cmd --zone=internal --add-port=4444/tcp');
+    await reset();
+    expect(await says(look)).toBe('4444/tcp');
+    expect(await says(zones)).toBe(before);
+    await says('rm -rf /etc/firewalld; mv /root/firewalld /etc/firewalld; firewall-cmd --reload');
+  });
+
+  test("timeSync: chrony: the family's service, told in its own file of the servers; reset takes all of it away", async () => {
+    const { says, changes, reset } = onHost(
+      cluster(),
+      (text) => `${text.replace(/^timeSync: keep$/m, 'timeSync: chrony')}\ntimeServers: [192.0.2.123]\n`,
+    );
+    expect(await changes('packages,time')).not.toEqual([]);
+    expect(await says('systemctl is-active chronyd; systemctl is-enabled chronyd; chronyc -n sources')).toMatch(
+      /^active\nenabled\n[^]* 192\.0\.2\.123 /,
+    );
+    // The file is the package's; kinit has a few lines in it.
+    expect(await says('cat /etc/chrony.conf')).toMatch(/^pool [^]*^server 192\.0\.2\.123 iburst prefer$/m);
+    expect(await changes('packages,time')).toEqual([]);
+    await reset('--remove-packages');
+    // The family's package has them; the emulated one makes them at its start.
+    await says('rm -rf /var/lib/chrony /run/chrony');
+    expect(await says('rpm -q chrony; systemctl is-active chronyd; ls /etc/chrony.conf 2>&1 || :')).toMatch(
+      /^package chrony is not installed\ninactive\n.*No such file/,
+    );
+  });
 }
 
 function prepared(cluster: () => LabHandle): void {
@@ -60,6 +111,30 @@ function prepared(cluster: () => LabHandle): void {
     );
     expect(stdout.trim().split('\n')).toEqual(['inactive', 'disabled', 'SELINUX=enforcing']);
   });
+}
+
+/** A host with a changed inventory. */
+function onHost(
+  cluster: LabHandle,
+  change: (text: string) => string,
+): {
+  readonly says: (script: string) => Promise<string>;
+  /** What init of these phases changes. */
+  readonly changes: (phases: string) => Promise<readonly string[]>;
+  readonly reset: (...more: readonly string[]) => Promise<void>;
+} {
+  const inventory = changedInventory(cluster, 'changed', change);
+  return {
+    says: async (script) => (await cluster.sh(CELL_HOST, script)).stdout.trim(),
+    changes: async (phases) => {
+      const { code, events, stderr } = await kinitEvents(['init', '-i', await inventory, '--only', phases]);
+      expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+      return all(events, 'change-applied').map(({ change: { summary } }) => summary);
+    },
+    reset: async (...more) => {
+      await kinitOk(['reset', '--yes', ...more, '-i', await inventory]);
+    },
+  };
 }
 
 /** What init says when it cannot install packages. */

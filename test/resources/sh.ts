@@ -139,6 +139,7 @@ const HOST_PATH = shellScript('../../src/shell/lib/host-path.sh', import.meta.ur
 
 const PLACES = [
   '/etc/',
+  '/usr/lib/firewalld/',
   '/run/',
   '/usr/lib/systemd/',
   '/lib/systemd/',

@@ -86,7 +86,7 @@ function machine(host: FakeHost): void {
   );
   host.command(
     'firewall-cmd',
-    'case "$*" in *--permanent*list-ports) echo "6443/tcp 80/tcp";; *list-ports) echo "6443/tcp";; *--permanent*trusted*list-sources) echo "10.244.0.0/16 192.0.2.1";; esac',
+    'case "$*" in --get-zone-of-interface=*) echo internal;; *--permanent*--zone=internal*list-ports) echo "6443/tcp 80/tcp";; *--zone=internal*list-ports) echo "6443/tcp";; *--permanent*trusted*list-sources) echo "10.244.0.0/16 192.0.2.1";; esac',
   );
   host.command(
     'systemctl',
@@ -94,6 +94,7 @@ function machine(host: FakeHost): void {
   );
   // Not this machine's own.
   host.command('nft');
+  host.command('ip', 'echo "default via 10.0.0.1 dev eth7 proto static"');
 }
 
 for (const shell of SHELLS) {
@@ -135,6 +136,13 @@ for (const shell of SHELLS) {
       const seen =
         firewallKind.parse?.(OPEN, run(shell, host.inside(firewallKind.observe?.(OPEN) ?? '')).stdout) ?? NONE;
       const before = host.calls().length;
+      const texts = undoTexts(firewallKind, OPEN, seen);
+      const own = '<zone>\n  <short>Internal</short>\n</zone>\n';
+      const ZONES = '/etc/firewalld/zones';
+      host.write('/usr/lib/firewalld/zones/internal.xml', own);
+      host.write('/usr/lib/firewalld/zones/trusted.xml', own);
+      host.write(`${ZONES}/dmz.xml`, own);
+      expect(run(shell, host.inside(texts.save ?? 'exit 9'), { D: host.saved }).code).toBe(0);
       const [step] = firewallKind.apply(OPEN, seen);
       expect(run(shell, host.inside(step?.do === 'script' ? step.script : 'false'))).toMatchObject({
         code: 0,
@@ -143,18 +151,26 @@ for (const shell of SHELLS) {
       expect(host.calls().slice(before)).toEqual([
         'ufw allow 30000:32767/udp',
         'ufw route allow to 10.244.0.0/16',
-        'firewall-cmd -q --permanent --add-port=30000-32767/udp',
-        'firewall-cmd -q --add-port=30000-32767/udp',
+        'firewall-cmd -q --permanent --zone=internal --add-port=30000-32767/udp',
+        'firewall-cmd -q --zone=internal --add-port=30000-32767/udp',
         'firewall-cmd -q --zone=trusted --add-source=10.244.0.0/16',
       ]);
       const after = host.calls().length;
-      expect(run(shell, host.inside(undoTexts(firewallKind, OPEN, seen).restore), { D: host.saved }).code).toBe(0);
+      // As firewalld leaves them: in one of them a person wrote in between.
+      host.write(`${ZONES}/internal.xml`, `<?xml version="1.0"?>\n${own.replaceAll('  ', '')}`);
+      host.write(`${ZONES}/internal.xml.old`, 'what was open');
+      host.write(`${ZONES}/trusted.xml`, own.replace('Internal', 'Mine'));
+      expect(run(shell, host.inside(texts.restore), { D: host.saved }).code).toBe(0);
+      const there = ['internal.xml', 'internal.xml.old', 'trusted.xml', 'dmz.xml'].map((name) =>
+        existsSync(`${host.root}${ZONES}/${name}`),
+      );
+      expect(there).toEqual([false, false, true, true]);
       expect(host.calls().slice(after)).toEqual([
         'ufw --force delete allow 30000:32767/udp',
         'ufw --force route delete allow to 10.244.0.0/16',
         'systemctl -q is-active firewalld',
-        'firewall-cmd -q --permanent --remove-port=30000-32767/udp',
-        'firewall-cmd -q --remove-port=30000-32767/udp',
+        'firewall-cmd -q --permanent --zone=internal --remove-port=30000-32767/udp',
+        'firewall-cmd -q --zone=internal --remove-port=30000-32767/udp',
         'firewall-cmd -q --zone=trusted --remove-source=10.244.0.0/16',
       ]);
     });

@@ -9,5 +9,5 @@ call() {
 # what_of WORDS: without the place where it is changed, for people.
 what_of() {
   what=${1#--permanent }
-  printf '%s\n' "${what#--zone=trusted }"
+  printf '%s\n' "${what#--zone=* }"
 }

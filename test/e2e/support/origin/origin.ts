@@ -23,15 +23,14 @@ export const PRIVATE = { host: 'private.example.com', image: 'team/web:1', user:
  */
 export type Origin = OriginServer;
 
-/** @param address of this machine, @param folder for its files, @param more by host and path */
+/** @param address of this machine, @param folder for its files, @param instead by host and path: asked first, each time */
 export async function startOrigin(
   address: string,
   folder: string,
-  more: ReadonlyMap<string, Content> = new Map(),
+  instead: ReadonlyMap<string, Content> = new Map(),
 ): Promise<Origin> {
   await mkdir(folder, { recursive: true });
-  const { files: releases, registry } = await built(folder);
-  const files = new Map([...releases, ...more]);
+  const { files, registry } = await built(folder);
   const hosts = [
     ...new Set([...files.keys(), ...registry.names.keys()].map((name) => name.split('/')[0] ?? '')),
     ...['registry-1.docker.io', FILE_MIRROR],
@@ -40,7 +39,10 @@ export async function startOrigin(
     ...{ address, folder, hosts },
     answer: (host, path, request, response) => {
       if (path.startsWith('/v2/')) answerImages(registry, host, path, request, response);
-      else sendContent(files.get(host === FILE_MIRROR ? path.slice(1) : `${host}${path}`), request, response);
+      else {
+        const place = host === FILE_MIRROR ? path.slice(1) : `${host}${path}`;
+        sendContent(instead.get(place) ?? files.get(place), request, response);
+      }
     },
   });
 }
