@@ -8,6 +8,7 @@ for file in "$1/$2"-[0-9]*T[0-9]*Z.backup; do
   printf '== backup %s %s\n' "$file" "$(wc -c < "$file")"
   head -n 1 -- "$file"
 done
-result=$(systemctl show -p Result --value "$3")
+result=$(systemctl show -p Result "$3")
+result=${result#Result=}
 echo "== last $result"
 [ "$result" = success ] || journalctl -u "$3" -n 5 -o cat --no-pager

@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 
 const BACKUP: Answers = (_host, script) => {
-  if (script.includes('snapshot save')) return { stdout: '4\n{"revision":7,"totalKey":3}\n' };
+  if (script.includes('snapshot save')) return { stdout: '{"revision":7,"keys":3,"bytes":4}\n' };
   return script.startsWith('sha256sum') ? { stdout: `${sha256Hex('copy')}  file\n` } : undefined;
 };
 

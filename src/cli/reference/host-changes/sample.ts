@@ -21,6 +21,7 @@ export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
     apiServer: { balancer: 'local' },
     repositories: [{ name: 'docker-ce' }],
     artifacts: { packageMirror: 'aliyun' },
+    backups: { every: '6h' },
     hosts: [
       { name: 'control-plane', address: '10.0.0.11', roles: ['control-plane'] },
       { name: 'worker', address: '10.0.0.12' },

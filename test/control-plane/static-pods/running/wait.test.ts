@@ -205,7 +205,7 @@ test.each([
 test('a wrong flag is told at its first end', async () => {
   const { host } = showing(
     [{ state: 'EXITED', made: 0 }],
-    'ActiveState=active\nNRestarts=0\nrestarts=0\n=== kinit journal\n\n=== kinit kube-scheduler 1\n2099-01-01T10:00:00Z stderr F Error: unknown flag: --typo\n',
+    `ActiveState=active\nNRestarts=0\nrestarts=0\n=== kinit journal\n\n=== kinit kube-scheduler 1\n2026-05-01T10:00:30Z stderr F Error: unknown flag: --typo\n`,
   );
   const error = await failure((await waiting(host)).waits);
   expect(error.context.found?.split('\n')[0]).toBe('container kube-scheduler: Error: unknown flag: --typo');
