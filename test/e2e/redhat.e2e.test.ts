@@ -68,7 +68,7 @@ function refused(cluster: () => LabHandle): void {
     expect(await changes('firewall')).toEqual([]);
 
     await says('firewall-cmd --zone=internal --add-port=4444/tcp');
-    await reset();
+    await reset('--remove-packages');
     expect(await says(look)).toBe('4444/tcp');
     expect(await says(zones)).toBe(before);
     await says('rm -rf /etc/firewalld; mv /root/firewalld /etc/firewalld; firewall-cmd --reload');
