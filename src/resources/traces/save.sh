@@ -4,6 +4,7 @@
 # $1 = CIDR of the pods, or empty; the others = what a cluster makes: link=NAME, path=PATH
 # include: ../../shell/lib/host-path.sh
 # include: ../../shell/lib/network-online.sh
+# include: ../../shell/lib/note-mounts.sh
 # include: kernel-settings.sh
 # include: kubelet.sh
 
@@ -20,12 +21,6 @@ note_path() {
   if [ -d "$1" ]; then
     ls -A -- "$1" > "$D/contents.$number" || exit 1
   fi
-}
-
-save_mounts() {
-  while read -r _ mount _; do
-    printf '%s\n' "$mount"
-  done < /proc/self/mounts > "$D/mounts"
 }
 
 # Tables, and the base chains in them: iptables-nft makes both at first use.
@@ -56,7 +51,7 @@ for each in "$@"; do
 done
 save_kernel_settings
 note_kubelet
-save_mounts
+note_mounts
 save_tables
 note_network_online
 if { iptables-save -t nat || :; } 2> /dev/null | grep -q '^:CNI-'; then
