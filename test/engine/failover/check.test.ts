@@ -41,7 +41,8 @@ test.each(SHELLS)('only the process that it was is killed (%s)', (shell) => {
   const kill = (pid: string, name: string): ReturnType<typeof run> =>
     run(
       shell,
-      `sleep 100 & PID=$!\n${sh(shellScript('../../../src/engine/failover/kill.sh', import.meta.url), { args: [pid, name] }).replaceAll('@PID', '"$PID"')}\ncode=$?\nif [ $code -eq 0 ]; then\nwait $PID\necho "ended by $?"\nelse\nkill -0 $PID && echo alive\nkill -9 $PID\nfi`,
+      // It has the shell's own name until it is what was started.
+      `sleep 100 & PID=$!\nn=0\nuntil [ "$(cat /proc/$PID/comm)" = sleep ] || [ $n -ge 1000 ]; do n=$((n + 1)); done\n${sh(shellScript('../../../src/engine/failover/kill.sh', import.meta.url), { args: [pid, name] }).replaceAll('@PID', '"$PID"')}\ncode=$?\nif [ $code -eq 0 ]; then\nwait $PID\necho "ended by $?"\nelse\nkill -0 $PID && echo alive\nkill -9 $PID\nfi`,
     );
   expect(kill('@PID', 'sleep').stdout).toBe('ended by 137\n');
   expect(kill('@PID', 'kube-apiserver').stdout).toBe('alive\n');
