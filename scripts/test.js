@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { forwardSignals, run, wasInterrupted } from './lib/child.js';
 import { LAB_PREFIX } from './lib/e2e-labs.js';
 import { runLanes } from './lib/lanes.js';
@@ -214,8 +215,10 @@ function summary() {
   slowest();
   console.log('');
   for (const { name, note } of total.skipped) console.log(`skipped: ${name} (${firstLine(note) ?? 'no reason given'})`);
-  for (const { name, note } of total.failed)
-    console.log(`failed: ${name}${note === undefined ? '' : ` (${firstLine(note)})`}`);
+  for (const { name, note } of total.failed) {
+    console.log(`failed: ${name}`);
+    for (const line of excerpt(note)) console.log(`    ${line}`);
+  }
   if (wasInterrupted()) console.log('interrupted: the steps after this point did not run');
   const skipped = total.skipped.length === 0 ? '' : `, ${String(total.skipped.length)} skipped`;
   console.log(`${String(total.passed)} passed, ${String(total.failed.length)} failed${skipped}`);
@@ -224,4 +227,13 @@ function summary() {
 
 function firstLine(text) {
   return text?.split('\n')[0];
+}
+
+/** The end of a log is what one sees of it first: what failed is told there so far that its cause can be seen. */
+function excerpt(note = '') {
+  const lines = stripVTControlCharacters(note)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.slice(0, 300));
+  return lines.length > 16 ? [...lines.slice(0, 10), '...', ...lines.slice(-5)] : lines;
 }

@@ -5,7 +5,8 @@ export default class ResultReporter {
   onTestCaseResult(test) {
     const result = test.result();
     const name = `${test.module.relativeModuleId} > ${test.fullName}`;
-    this.write({ name, state: result.state, note: result.note, ms: test.diagnostic()?.duration });
+    const note = result.state === 'failed' ? messages(result.errors) : result.note;
+    this.write({ name, state: result.state, note, ms: test.diagnostic()?.duration });
   }
 
   onTestModuleEnd(module) {
@@ -30,4 +31,9 @@ export default class ResultReporter {
     const file = process.env['KINIT_TEST_RESULTS'];
     if (file !== undefined) appendFileSync(file, `${JSON.stringify(entry)}\n`);
   }
+}
+
+/** What went wrong, with what was expected beside it. */
+function messages(errors) {
+  return errors?.map(({ message, diff }) => (diff === undefined ? message : `${message}\n${diff}`)).join('\n');
 }

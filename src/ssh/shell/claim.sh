@@ -13,12 +13,17 @@ for end in /run/kinit-probe-*/end; do
   [ ! -e "$end" ] || sh "$end" > /dev/null 2>&1
 done
 
-(
-  flock -n 9 && exit 0
+# Says what is waited for: the last that was begun.
+tell() {
   read -r pid since what < "$folder/doing"
   # shellcheck disable=SC2034
   read -r now rest < /proc/uptime
   echo "wait $((${now%%.*} - since)) $pid $what"
+}
+
+(
+  flock -n 9 && exit 0
+  tell
   flock -w "$3" 9 || exit 198
 ) 9>> "$folder/changing" || exit $?
 
@@ -29,5 +34,8 @@ done
   find /proc/[0-9]*/fd/8 -maxdepth 0 -lname "$folder/streaming" 2> /dev/null | while IFS=/ read -r _ _ pid _; do
     kill -9 "$pid" 2> /dev/null
   done
-  flock -w "$4" 7 || exit 198
+  flock -w "$4" 7 && exit 0
+  # What waits for its disk ends when the disk has answered, and not before (state D in proc(5)).
+  tell
+  flock -w "$3" 7 || exit 198
 ) 7>> "$folder/streaming"

@@ -20,7 +20,7 @@ export async function claim(host: string, run: HostConnection['run'], onWait: (t
       class: 'timeout',
       host,
       tried: `waiting ${CLAIM_WAIT} s for ${waited}`,
-      hint: `See what it does: fuser -v ${JOB_FOLDER}/changing ${JOB_FOLDER}/streaming on ${host}. End that process if it hangs, then run again.`,
+      hint: `See what it does: fuser -v ${JOB_FOLDER}/changing ${JOB_FOLDER}/streaming on ${host}. One in state D (ps -o stat,cmd) waits for its disk: look at dmesg there. End it if it hangs, then run again.`,
     });
   }
   throw new KinitError(`${host} cannot be claimed for this run`, {

@@ -1,6 +1,9 @@
 import { KinitError } from '../../model/error.js';
 import type { Exec, Link } from './exec.js';
 
+/** So long may what reads there be busy with what it has: a slow disk is written to before it goes on, an import writes whole images. */
+export const STALL_SECONDS = 300;
+
 /** Writes to a command's standard input with back-pressure; becomes silent once the command has ended. */
 export interface Sender {
   /** Bytes that do not count as progress. */

@@ -5,11 +5,9 @@ import type { CommandResult, PipeOptions } from '../../model/host.js';
 import { lastLines } from '../../model/text/last-lines.js';
 import { endSession, lostError, openExec } from '../shell/exec.js';
 import type { Link } from '../shell/exec.js';
-import { createSender } from '../shell/sender.js';
+import { createSender, STALL_SECONDS } from '../shell/sender.js';
 import { labelOf } from '../shell/text.js';
 
-/** So long may what reads there be busy with what it has: an import writes whole images to a slow disk before it goes on. */
-const STALL_SECONDS = 300;
 /** A command on a host whose disk is stuck cannot be ended, and nobody waits for its end. */
 const END_SECONDS = 20;
 

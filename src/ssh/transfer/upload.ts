@@ -10,12 +10,10 @@ import { lostError, openExec } from '../shell/exec.js';
 import type { Exec, Link } from '../shell/exec.js';
 import { takenOver } from '../shell/claim.js';
 import { streamText } from '../shell/job.js';
-import { createSender } from '../shell/sender.js';
+import { createSender, STALL_SECONDS } from '../shell/sender.js';
 import type { Sender } from '../shell/sender.js';
 import { uploadReader } from './upload-reader.js';
 
-/** Nothing moves for so long: the host has stopped taking data. */
-const STALL_SECONDS = 120;
 /** After the last byte: checksums and sync of everything, on a slow disk. */
 const FINISH_SECONDS = 600;
 const READ_BYTES = 256 * 1024;

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { KinitEvent } from '../../../src/model/event.js';
 import { defined } from '../../../src/model/defined.js';
+import { KinitError } from '../../../src/model/error.js';
 import { parseMemory } from '../../../src/cli/terminal/size.js';
 import type { ImageName } from '../../../src/lab/images/names.js';
 import { findLab, labUp, sshCommand } from '../../../src/lab/index.js';
@@ -24,9 +25,14 @@ export interface KinitOptions {
   readonly input?: string;
 }
 
-/** Runs the built kinit as a user would. */
-export function kinit(args: readonly string[], options: KinitOptions = {}): Promise<KinitResult> {
-  return runLocal(process.execPath, [BIN, ...args], { timeoutSeconds: 600, reject: false, ...options });
+/** Runs the built kinit as a user would. Throws where it does not end in time, with the last that it said. */
+export async function kinit(args: readonly string[], options: KinitOptions = {}): Promise<KinitResult> {
+  try {
+    return await runLocal(process.execPath, [BIN, ...args], { timeoutSeconds: 600, reject: false, ...options });
+  } catch (error) {
+    if (!(error instanceof KinitError) || error.context.class !== 'timeout') throw error;
+    throw new Error(`${error.message}\n${error.context.found ?? ''}`, { cause: error });
+  }
 }
 
 /** Runs the built kinit and demands success; the error shows all that it said. */

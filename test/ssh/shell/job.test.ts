@@ -83,6 +83,27 @@ test('a stream that gets no more data and no end is ended by the next claim', as
   expect(existsSync(join(top, 'result'))).toBe(false);
 });
 
+test('a stream that cannot be ended, as one whose disk is stuck, is waited for as a job is, and told', async () => {
+  const top = scratch();
+  const folder = join(top, 'kinit');
+  await sh(claimText({ run: 'one', folder }));
+  await sh(streamText('receive files', ':', { run: 'one', folder }));
+  // Held by another number than the one that is looked for: so nobody ends it.
+  const stuck = await begin(
+    `exec 5>>${folder}/streaming; flock 5; : >${top}/up; while [ ! -e ${top}/go ]; do sleep 0.05; done`,
+    join(top, 'up'),
+  );
+  const late = await sh(claimText({ run: 'two', folder, wait: 1, streamWait: 0.1 }));
+  expect({ code: late.code, said: late.stdout }).toMatchObject({
+    code: STILL_BUSY,
+    said: expect.stringMatching(/^wait \d+ \d+ receive files\n$/) as string,
+  });
+  const claimed = sh(claimText({ run: 'three', folder, streamWait: 0.1 }));
+  writeFileSync(join(top, 'go'), '');
+  expect((await claimed).code).toBe(0);
+  await stuck.ended;
+});
+
 test('files that a dead run had still on their way are not put in place, and what a power cut left is swept up', async () => {
   const top = scratch();
   const folder = join(top, 'kinit');
