@@ -18,8 +18,11 @@ export interface ProbeOptions {
   readonly signal: AbortSignal;
 }
 
-/** Seconds for starting the pods, on top of what the probe itself may take. */
-const START_LIMIT = 45;
+/**
+ * Seconds for starting the pods, on top of what the probe itself may take: a disk that writes 8 MB/s beside something else kept the
+ * kubelet waiting for two minutes. What is refused ends earlier.
+ */
+const START_LIMIT = 225;
 
 /** A namespace of its own would take some 10 s to go away and be seen by whoever looks at the new cluster. */
 const NAMESPACE = 'kube-system';

@@ -10,7 +10,7 @@ import { type Look, patiently, waitUntil } from '../api/until.js';
 import { isRolledOut, isSeen, nodeTrouble, workloadTrouble } from '../waits/api.js';
 
 /** Seconds until all nodes are Ready and kinit's own workloads run, with images in place. */
-const SETTLE_TIMEOUT = 180;
+const SETTLE_TIMEOUT = 300;
 
 /** What the check has to know of the pod network and the add-ons of this cluster. */
 export interface SmokeSubject {

@@ -10,6 +10,7 @@ import { FAMILIES } from '../../os/index.js';
 import { serviceOf } from '../../resources/index.js';
 import { RUNTIMES } from '../../runtime/index.js';
 import { sh, shellScript } from '../../shell/script.js';
+import { shortage } from './pressure.js';
 
 /** The kernel's words (LC_ALL=C on every host) for a file system that takes no more. */
 const FULL = /No space left on device|Disk quota exceeded|ENOSPC/;
@@ -51,7 +52,7 @@ interface Asked {
 
 /**
  * Looks on the host for the real cause of a phase's failure and puts it in front of what was found: what kubelet and
- * control-plane containers logged since the phase began, where a wait ran out; how full the disk is, where it is full.
+ * control-plane containers logged since the phase began, and what the host is short of, where a wait ran out; how full the disk is, where it is full.
  * The one place for this: every failed phase comes by here. Never hides the failure itself.
  */
 export async function explainFailedPhase(failure: KinitError, asked: Asked, begun: Date): Promise<KinitError> {
@@ -63,7 +64,8 @@ export async function explainFailedPhase(failure: KinitError, asked: Asked, begu
 
 async function explained(error: KinitError, { connection: host, facts }: Asked, begun: Date): Promise<KinitError> {
   try {
-    if (error.context.class === 'timeout') return withCause(error, await nodeCause(host, facts, begun, COMPONENTS));
+    if (error.context.class === 'timeout')
+      return withShortage(withCause(error, await nodeCause(host, facts, begun, COMPONENTS)), await shortage(host));
     const service = serviceOf(error.context.resource ?? '');
     if (service !== undefined) return ofService(error, await serviceCause(host, facts, begun, service));
     const found = error.context.found ?? '';
@@ -86,6 +88,16 @@ function withCause(error: KinitError, cause: NodeCause | undefined): KinitError 
   if (cause === undefined || found.includes(cause.line)) return error;
   const lines = cause.certain ? [cause.line, found] : [found, cause.line];
   return error.with({ found: lines.filter((line) => line !== '').join('\n') });
+}
+
+/** A host that is only slow gets there when asked again. */
+function withShortage(error: KinitError, short: string | undefined): KinitError {
+  if (short === undefined) return error;
+  const { found = '', hint = '' } = error.context;
+  return error.with({
+    found: [found, short].filter((line) => line !== '').join('\n'),
+    hint: `${hint} The host is slow, too: the same command again goes on from here.`.trim(),
+  });
 }
 
 /** @param certain the error says that a disk is full; else only one without room is named */
