@@ -4,12 +4,13 @@ import { LAB_PREFIX } from './scripts/lib/e2e-labs.js';
 /** Tests on real hosts: one file after another, because they share the machine's memory and its bridge addresses. */
 export default defineConfig({
   test: {
-    // Too long for the test command, each a command of its own: the matrix (scripts/matrix.js), npm run test:kernels, test:failover, test:rotation and test:upgrade.
+    // Too long for the test command, each a command of its own: the matrix (scripts/matrix.js), npm run test:kernels, test:delivery, test:failover, test:rotation and test:upgrade.
     include:
       process.env['KINIT_TEST_IMAGES'] === undefined
         ? [
             'test/e2e/**/*.e2e.test.ts',
             'test/kernels/**/*.kernels.test.ts',
+            'test/delivery/**/*.delivery.test.ts',
             'test/failover/**/*.failover.test.ts',
             'test/rotation/**/*.rotation.test.ts',
             'test/upgrade/**/*.upgrade.test.ts',
