@@ -1,9 +1,10 @@
+import type { Look } from '../../cluster/api/until.js';
 import { datastoreOf, hasSeveral, joinsOthers, memberOfSeveral, runsAs } from '../../datastore/index.js';
 import { isMember } from '../../model/facts.js';
 import type { ComponentPod } from '../../model/seams/component-pod.js';
 import type { Trial } from '../../model/seams/trial.js';
 import type { PhaseContext, Proofs } from '../../model/phase.js';
-import type { Resource } from '../../model/resource.js';
+import type { Resource, Tools } from '../../model/resource.js';
 import { defined } from '../../model/defined.js';
 import { directory, file } from '../../resources/index.js';
 import { sh, shellScript } from '../../shell/script.js';
@@ -44,17 +45,10 @@ export const staticPods: ControlPlaneForm = {
   datastoreReady: async (context, tools, changes, proofs) => {
     const joins = joinsOthers(context);
     if (!joins && !isMember(context.node.facts)) return;
-    const { members } = datastoreOf(context.spec);
     const manifests = [datastoreManifest(context)];
     const what = `${datastoreOf(context.spec).title} to run as it was written`;
     const dependents = [apiServerPod(context).name];
-    // Also one whose promotion was cut.
-    const settling =
-      changes > 0 &&
-      hasSeveral(context.spec) &&
-      members?.begun !== undefined &&
-      (joins || members.begun(context.node.facts));
-    const first = settling ? () => members.settled(context, tools) : undefined;
+    const before = changes > 0 ? promotion(context, tools) : undefined;
     const wait = {
       what,
       manifests,
@@ -62,7 +56,7 @@ export const staticPods: ControlPlaneForm = {
       api: false,
       first: runs(proofs),
       later: !joins,
-      ...defined({ before: first }),
+      ...defined({ before }),
     };
     await waitForRuns(wait, context, tools);
   },
@@ -75,7 +69,9 @@ export const staticPods: ControlPlaneForm = {
   readBack,
   ready: async (context, tools, proofs) => {
     const manifests = [datastoreManifest(context), manifestOf(apiServerPod(context))];
-    await waitForRuns({ what: 'the API server to answer', manifests, api: true, first: runs(proofs) }, context, tools);
+    const what = 'the API server to answer';
+    const before = promotion(context, tools);
+    await waitForRuns({ what, manifests, api: true, first: runs(proofs), ...defined({ before }) }, context, tools);
   },
   controllers: (context) => controllerManifests(context).map(written),
   controllersReady: async (context, tools, proofs) => {
@@ -106,6 +102,17 @@ export const staticPods: ControlPlaneForm = {
     long: 'restart the static pods (move their manifests away and back)',
   },
 };
+
+/**
+ * What makes the datastore of a host that joins others a full member, also where an earlier run was cut before that; until then its
+ * API server waits for it. Undefined where there are no others.
+ */
+function promotion(context: PhaseContext, tools: Tools): (() => Promise<Look<undefined>>) | undefined {
+  const { members } = datastoreOf(context.spec);
+  if (!hasSeveral(context.spec) || members?.begun === undefined) return undefined;
+  if (!joinsOthers(context) && !members.begun(context.node.facts)) return undefined;
+  return () => members.settled(context, tools);
+}
 
 function datastoreManifest(context: PhaseContext): Manifest {
   return manifestOf(runsAs(context.spec, 'pod')(context, joinsOthers(context)));

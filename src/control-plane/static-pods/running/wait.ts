@@ -25,7 +25,7 @@ export interface RunsWait {
   readonly first: string | undefined;
   /** Nothing is waited for where no pod of the control plane has been started yet, or there is no kubelet to start one. */
   readonly later?: boolean;
-  /** What has to be done before it can be well. */
+  /** What has to be done before it can be well; once it is done it is not asked again. */
   readonly before?: () => Promise<Look<undefined>>;
   /** Components that are of no use without these. */
   readonly dependents?: readonly string[];
@@ -51,6 +51,7 @@ export async function waitForRuns(
   const settled = early !== undefined && manifests.every((manifest) => isSettled(manifest, early.of(manifest.name)));
   const until = performance.now() + RELOAD_SECONDS * 1000;
   const mayReload = (): boolean => first === undefined && performance.now() < until;
+  let prepared = before === undefined ? DONE : undefined;
   await waitUntil({
     what,
     timeoutSeconds: context.spec.waits.apiServerSeconds,
@@ -61,9 +62,10 @@ export async function waitForRuns(
     look: async () => {
       const answers: Look<undefined> = server === undefined ? DONE : await lookAtApi(server, '/readyz', mayReload());
       if (!answers.done || settled) return answers;
-      const prepared = (await before?.()) ?? DONE;
+      if (prepared?.done !== true) prepared = (await before?.()) ?? DONE;
       const runs = await ask(prepared.done ? health : []);
-      if (later && (!runs.any || !runs.kubelet)) return DONE;
+      // What is not a member yet has not begun where its kubelet is slow, and nobody makes it one later.
+      if (later && (!runs.kubelet || (!runs.any && prepared.done))) return DONE;
       if (runs.trouble !== undefined) return { done: false, missing: `the container runtime: ${runs.trouble}` };
       trouble.see(runs);
       if (!prepared.done) return prepared;

@@ -26,6 +26,8 @@ const context = {
 
 /** What a host shows of one component. */
 interface Shown {
+  /** Its pod has not been made. */
+  readonly none?: true;
   readonly digest?: string;
   readonly state?: 'RUNNING' | 'EXITED' | 'CREATED';
   readonly attempt?: number;
@@ -42,6 +44,7 @@ const seconds = (): number => Math.floor(Date.now() / 1000);
 const nanoseconds = (ago: number): string => `${(seconds() - ago) * 1e9}`;
 
 function observed({
+  none,
   digest = 'new',
   state,
   attempt = 0,
@@ -68,9 +71,9 @@ function observed({
     `now=${seconds()}`,
     'kubelet=active',
     '=== pods',
-    JSON.stringify({ items: [pod] }),
+    JSON.stringify({ items: none === true ? [] : [pod] }),
     '=== containers',
-    JSON.stringify({ containers: [container] }),
+    JSON.stringify({ containers: none === true ? [] : [container] }),
     `=== health kube-scheduler ${healthy ? 'ok' : 'no'}`,
     '',
   ].join('\n');
@@ -130,6 +133,29 @@ test('what was seen to run as it was written for a while needs no look', async (
     await waiting(host, { first: observed({ made: 2_000 }) })
   ).waits;
   expect(ran).toEqual([]);
+});
+
+test('a host without pods is left to what starts its kubelet later, unless it has to be made a member first', async () => {
+  const bare = showing([{ none: true }]);
+  await (
+    await waiting(bare.host, { later: true, before: () => Promise.resolve({ done: true, value: undefined }) })
+  ).waits;
+  expect(bare.ran).toEqual(['observe']);
+
+  // Cut after it was added: its kubelet has not come to starting it yet.
+  const asked: string[] = [];
+  const slow = showing([{ none: true }, { none: true }, { made: 1, healthy: false }, { made: 2 }]);
+  const before = (): ReturnType<NonNullable<RunsWait['before']>> => {
+    asked.push(slow.ran.at(-1) ?? 'first');
+    return Promise.resolve(
+      asked.length < 4 ? { done: false, missing: 'it has not caught up yet' } : { done: true, value: undefined },
+    );
+  };
+  await (
+    await waiting(slow.host, { later: true, before })
+  ).waits;
+  expect(slow.ran.filter((name) => name === 'observe').length).toBeGreaterThanOrEqual(4);
+  expect(asked).toHaveLength(4);
 });
 
 test('one that has just been started is asked whether it is well, though it was seen to run', async () => {
