@@ -17,6 +17,7 @@ import { packageCandidates } from './subjects/system/package-candidates.js';
 import { packageLock } from './subjects/system/package-lock.js';
 import { proxiesOf } from './subjects/proxies/proxies.js';
 import { appArmor } from './subjects/system/app-armor.js';
+import { cryptoPolicy } from './subjects/system/crypto-policy.js';
 import { selinux } from './subjects/system/selinux.js';
 import { services } from './subjects/system/services.js';
 import type { PastLook } from '../model/past.js';
@@ -48,6 +49,7 @@ const SUBJECTS: readonly Subject<unknown>[] = [
   swap,
   selinux,
   appArmor,
+  cryptoPolicy,
   services,
   kernel,
   sockets,
@@ -97,7 +99,7 @@ export async function gatherFacts(
     ),
     swap: ask(swap),
     selinux: ask(selinux),
-    ...defined({ appArmor: ask(appArmor) }),
+    ...defined({ appArmor: ask(appArmor), cryptoPolicy: ask(cryptoPolicy) }),
     ...active,
     ...ask(kernel),
     listening: ask(sockets),

@@ -65,6 +65,8 @@ export interface HostFacts {
   readonly selinux: 'enforcing' | 'permissive' | 'disabled' | 'absent';
   /** The kernel confines programs by AppArmor. */
   readonly appArmor?: true;
+  /** Of the whole system, where it has one (crypto-policies(7)): 'DEFAULT', 'DEFAULT:SHA1', 'FIPS'. */
+  readonly cryptoPolicy?: string;
   /** Firewall services that are active now. */
   readonly firewalls: readonly ('ufw' | 'firewalld' | 'nftables')[];
   /** Time services that are active now, for example chrony, systemd-timesyncd, ntpd. */

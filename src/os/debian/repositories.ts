@@ -4,6 +4,7 @@ import type {
   KnownRepository,
   Repository,
   RepositoryFormat,
+  WeakKeys,
   Whereabouts,
 } from '../repositories/repository.js';
 
@@ -48,11 +49,20 @@ function content({ url, suites, components, key, name }: Repository): string {
 
 const keyPath = (name: string): string => `/etc/apt/keyrings/kinit-${name}.asc`;
 
+/** The first release whose apt asks sqv, which takes no SHA-1 since 2026-02-01 (its default policy). */
+const SQV = 13;
+
+function weakKeys({ os }: Parameters<RepositoryFormat['weakKeys']>[0]): WeakKeys | undefined {
+  if (os.id !== 'debian' || Number(os.versionId) < SQV) return undefined;
+  return { refusedBy: `apt of ${os.prettyName} (sqv)` };
+}
+
 export const aptSources: RepositoryFormat = {
   entry: 'with url and suites',
   takes: ({ suites }) => suites !== undefined,
   known: KNOWN,
   keyPath,
+  weakKeys,
   source: (repository) => ({
     path: `/etc/apt/sources.list.d/kinit-${repository.name}.sources`,
     content: content(repository),

@@ -5,6 +5,7 @@ import type {
   KnownRepository,
   Repository,
   RepositoryFormat,
+  WeakKeys,
   Whereabouts,
 } from '../repositories/repository.js';
 
@@ -77,11 +78,26 @@ function content({ name, url, key }: Repository): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** The first release whose policies leave SHA-1 out of signatures. */
+const WITHOUT_SHA1 = 9;
+/** Policies, and what is added to them, that have it all the same (crypto-policies(7)). */
+const WITH_SHA1 = /^LEGACY\b|:SHA1\b/;
+
+function weakKeys({ os, cryptoPolicy }: Parameters<RepositoryFormat['weakKeys']>[0]): WeakKeys | undefined {
+  if (cryptoPolicy === undefined || WITH_SHA1.test(cryptoPolicy) || Number.parseInt(os.versionId) < WITHOUT_SHA1)
+    return undefined;
+  return {
+    refusedBy: `the crypto policy ${cryptoPolicy} of ${os.prettyName}`,
+    way: `on the host: update-crypto-policies --set ${cryptoPolicy.split(':')[0] ?? cryptoPolicy}:SHA1, and run again.`,
+  };
+}
+
 export const yumRepositories: RepositoryFormat = {
   entry: 'with url and without suites',
   takes: ({ suites }) => suites === undefined,
   known: KNOWN,
   keyPath,
+  weakKeys,
   source: (repository) => ({ path: `/etc/yum.repos.d/kinit-${repository.name}.repo`, content: content(repository) }),
   sources: ['/etc/yum.repos.d/*.repo'],
   exchanges,

@@ -20,6 +20,7 @@ export function repositoryResources(family: OsFamily, { spec, node, repositoryKe
     wantedRepositories(spec).map(({ name }) => name),
   );
   const environment = fetchingEnvironment(spec);
+  const weakKeys = format.weakKeys(node.facts);
   return [
     ...(exchanges.length === 0 ? [] : [repositoryAddresses(exchanges, format.sources)]),
     ...repositoriesOf(family, spec, node.facts.os, repositoryKeys).flatMap((repository) => {
@@ -27,7 +28,9 @@ export function repositoryResources(family: OsFamily, { spec, node, repositoryKe
       const source = format.source(repository);
       const keyPath = format.keyPath(name);
       return [
-        ...(key === undefined ? [] : [repositoryKey({ name, path: keyPath, key, environment })]),
+        ...(key === undefined
+          ? []
+          : [repositoryKey({ name, path: keyPath, key, environment, ...defined({ weakKeys }) })]),
         file({ ...source, mode: 0o644 }),
         repositoryLists({
           name,

@@ -46,6 +46,12 @@ export interface Exchange {
   readonly program: string;
 }
 
+/** Why a host takes no key that vouches for itself by SHA-1, and what would help, both for people. */
+export interface WeakKeys {
+  readonly refusedBy: string;
+  readonly way?: string;
+}
+
 /** How hosts of a family are told of repositories. */
 export interface RepositoryFormat {
   /** For people: what an entry with an address of its own says here. */
@@ -54,6 +60,8 @@ export interface RepositoryFormat {
   readonly takes: (entry: RepositorySpec) => boolean;
   readonly known: Readonly<Record<string, (at: Whereabouts) => KnownRepository>>;
   readonly keyPath: (name: string) => string;
+  /** Undefined: such a host takes keys that vouch for themselves by SHA-1. */
+  readonly weakKeys: (host: Pick<HostFacts, 'os' | 'cryptoPolicy'>) => WeakKeys | undefined;
   /** The file that names it. */
   readonly source: (repository: Repository) => { readonly path: string; readonly content: string };
   /** Shell patterns of the files in which the distribution has its own. */

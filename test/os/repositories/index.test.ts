@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { defined } from '../../../src/model/defined.js';
 import type { HostFacts } from '../../../src/model/facts.js';
 import { FAMILIES, osOf, repositoryOrigins, repositoryResources } from '../../../src/os/index.js';
 import { makeContext } from '../../templates/context.js';
@@ -110,3 +111,28 @@ test('every address is listed, as it is called and where it is had from; nobody 
   expect(rows).toContainEqual({ kind: 'repository', official: 'https://x.example/', from: 'https://x.example/' });
   expect(repositoryOrigins(FAMILIES, makeContext().spec)).toEqual([]);
 });
+
+test.each([
+  ['debian', '12', undefined, undefined],
+  ['debian', '13', undefined, 'apt of debian 13 (sqv)'],
+  ['ubuntu', '24.04', undefined, undefined],
+  ['rocky', '8.10', 'DEFAULT', undefined],
+  ['rocky', '9.4', undefined, undefined],
+  ['rocky', '9.4', 'DEFAULT', 'the crypto policy DEFAULT of rocky 9.4'],
+  ['rhel', '10.0', 'FUTURE', 'the crypto policy FUTURE of rhel 10.0'],
+  ['centos', '9', 'DEFAULT:SHA1', undefined],
+  ['centos', '9', 'LEGACY', undefined],
+])(
+  '%s %s with crypto policy %s: a key that vouches for itself by SHA-1 is refused by %s',
+  (id, versionId, cryptoPolicy, refusedBy) => {
+    const os: HostFacts['os'] = {
+      id,
+      versionId,
+      codename: '',
+      prettyName: `${id} ${versionId}`,
+      like: id === 'rocky' ? ['rhel'] : [],
+    };
+    const { repositories } = osOf({ ...makeContext({}).node.facts, os });
+    expect(repositories.weakKeys({ os, ...defined({ cryptoPolicy }) })?.refusedBy).toBe(refusedBy);
+  },
+);

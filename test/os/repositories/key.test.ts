@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { defined } from '../../../src/model/defined.js';
 import type { KinitError } from '../../../src/model/error.js';
 import type { HostConnection } from '../../../src/model/host.js';
 import type { Difference, Tools } from '../../../src/model/resource.js';
 import { repositoryKey, repositoryKeyKind } from '../../../src/os/repositories/key/index.js';
 import { publicKeys } from '../../../src/os/repositories/openpgp.js';
-import type { RepositoryKey } from '../../../src/os/repositories/repository.js';
+import type { RepositoryKey, WeakKeys } from '../../../src/os/repositories/repository.js';
+import { WEAK_KEY } from '../../e2e/support/weak-key/index.js';
 import { run, SHELLS, undoTexts, withHostAsync, type FakeHost, type Shell } from '../../resources/sh.js';
 
 const PATH = '/etc/apt/keyrings/kinit-site.asc';
@@ -15,8 +18,14 @@ const URL = 'https://x.example/key';
 const NOTHING = { sha256: '', mode: '', owner: '', stamp: '' };
 
 type Key = ReturnType<typeof repositoryKey>;
-const keyFrom = (key: RepositoryKey): Key =>
-  repositoryKey({ name: 'site', path: PATH, key, environment: { https_proxy: 'http://p:1' } });
+const keyFrom = (key: RepositoryKey, weakKeys?: WeakKeys): Key =>
+  repositoryKey({
+    name: 'site',
+    path: PATH,
+    key,
+    environment: { https_proxy: 'http://p:1' },
+    ...defined({ weakKeys }),
+  });
 
 function look(host: FakeHost, shell: Shell, resource: Key): Difference {
   const { observe, parse, diff } = repositoryKeyKind;
@@ -94,6 +103,18 @@ for (const shell of SHELLS) {
       expect(await failure({ from: { url: URL } })).toMatchObject({
         class: 'artifact',
         found: 'no public key of OpenPGP in it',
+      });
+      serves(host, readFileSync(WEAK_KEY, 'utf8'));
+      const refusing = keyFrom(
+        { from: { url: URL } },
+        { refusedBy: 'the crypto policy DEFAULT', way: 'on the host: set it.' },
+      );
+      await expect(apply(host, shell, refusing)).rejects.toMatchObject({
+        context: {
+          class: 'refused',
+          found: 'it vouches for its names by SHA-1 only, which the crypto policy DEFAULT does not take',
+          hint: expect.stringMatching(/Or, on the host: set it\.$/) as string,
+        },
       });
       host.command('curl', 'echo "curl: (7) Failed to connect" >&2; exit 7');
       expect(await failure({ from: { url: URL } })).toMatchObject({

@@ -6,7 +6,7 @@ import { parseFields } from '../../../shell/output.js';
 import { sh, shellScript } from '../../../shell/script.js';
 import { stampPath } from '../../../shell/state.js';
 import { publicKeys, type PublicKeys } from '../openpgp.js';
-import type { RepositoryKey } from '../repository.js';
+import type { RepositoryKey, WeakKeys } from '../repository.js';
 
 export interface RepositoryKeyResource extends Resource {
   readonly kind: 'repository-key';
@@ -16,6 +16,8 @@ export interface RepositoryKeyResource extends Resource {
   readonly key: RepositoryKey;
   /** Variables for what fetches it: proxies. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Where the host's package manager takes no key that vouches for itself by SHA-1. */
+  readonly weakKeys?: WeakKeys;
 }
 
 export interface RepositoryKeySeen {
@@ -85,13 +87,14 @@ function originOf({ from }: RepositoryKey): string {
 }
 
 async function bring(
-  { name, path, key, environment }: RepositoryKeyResource,
+  { name, path, key, environment, weakKeys }: RepositoryKeyResource,
   { host, progress }: Tools,
 ): Promise<void> {
   const { from } = key;
   if ('url' in from) progress(`fetching ${from.url}`);
   const bytes = 'text' in from ? Buffer.from(from.text, 'latin1') : await fetched(name, from.url, environment, host);
   const keys = checkedKeys(name, key, publicKeys(bytes), host.host);
+  if (keys.weak === true && weakKeys !== undefined) throw tooWeak(name, keys, weakKeys, host.host);
   const noted = [sha256Hex(keys.armored), keys.fingerprints.join(','), originOf(key)].join(' ');
   const { code, stderr } = await host.run(sh(INSTALL, { args: [path, stampOf(name), noted] }), {
     stdin: keys.armored,
@@ -147,6 +150,17 @@ function checkedKeys(
     tried,
     found: `fingerprint ${keys.fingerprints.join(', ')}; it should be ${fingerprint}`,
     hint: 'Ask those who publish it which is right, and correct fingerprint in the inventory if it is theirs.',
+  });
+}
+
+function tooWeak(name: string, { fingerprints }: PublicKeys, { refusedBy, way }: WeakKeys, host: string): KinitError {
+  const renewed = 'Ask those who publish it for the key as they signed it last (keyUrl, keyFile)';
+  return new KinitError(`the key of the repository ${name} would not be accepted on ${host}; it was not written`, {
+    class: 'refused',
+    host,
+    tried: `key ${fingerprints.join(', ')}`,
+    found: `it vouches for its names by SHA-1 only, which ${refusedBy} does not take`,
+    hint: way === undefined ? `${renewed}.` : `${renewed}. Or, ${way}`,
   });
 }
 
