@@ -4,8 +4,30 @@ import { eventually, kinit, kinitOk, type LabHandle } from './support/kinit.js';
 import { SHAPES } from './support/shapes.js';
 
 describe.each(SHAPES)('$title', (wanted) => {
-  testCluster(wanted, 'cluster', { running: looksThroughSockets, serving: balancerDown });
+  testCluster(wanted, 'cluster', {
+    running: (cluster) => {
+      if (wanted.inventory['kubectl'] === 'all') kubectlEverywhere(cluster);
+      looksThroughSockets(cluster);
+    },
+    serving: balancerDown,
+  });
 });
+
+function kubectlEverywhere(running: () => LabHandle): void {
+  test('kubectl works for root on a worker, with a certificate of its own that only root reads', async () => {
+    const read = (host: string): ReturnType<LabHandle['sh']> =>
+      running().sh(
+        host,
+        'stat -c %a:%U /root/.kube/config; unset KUBECONFIG; KUBECACHEDIR=/tmp/kubectl kubectl get nodes -o name; KUBECACHEDIR=/tmp/kubectl kubectl auth can-i delete nodes; sha256sum /root/.kube/config',
+      );
+    const said = await Promise.all(
+      ['node1', 'node2'].map(async (host) => (await read(host)).stdout.trim().split('\n')),
+    );
+    for (const lines of said)
+      expect(lines.slice(0, -1)).toEqual(['600:root', 'node/node1', 'node/node2', 'node/node3', 'yes']);
+    expect(said[0]?.at(-1)).not.toBe(said[1]?.at(-1));
+  });
+}
 
 function looksThroughSockets(running: () => LabHandle): void {
   test('what only looks asks through a socket that nobody else on the host can open, and leaves nothing', async () => {

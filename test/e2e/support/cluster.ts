@@ -202,7 +202,7 @@ const OF_ETCD = ['apiserver-etcd-client', 'etcd-healthcheck-client', 'etcd-peer'
 
 /** Prints whatever a cluster left on a host: files, units, mounts, links, rules, processes, users. */
 const LEFTOVERS = `
-for path in /etc/kubernetes /etc/containerd /etc/cni /opt/cni /var/lib/kinit /var/lib/kubelet/config.yaml ${TRACES.paths.join(' ')} \\
+for path in /etc/kubernetes /root/.kube/config /etc/containerd /etc/cni /opt/cni /var/lib/kinit /var/lib/kubelet/config.yaml ${TRACES.paths.join(' ')} \\
   /etc/systemd/system/kubelet.service /etc/systemd/system/containerd.service /etc/systemd/system/kubelet.service.d /etc/crictl.yaml \\
   /etc/systemd/system/kinit-server.service /usr/local/bin/kinit-server /usr/local/bin/kinit-agent /var/lib/kube-proxy /usr/local/bin/kubelet /usr/local/bin/kube /usr/local/bin/containerd /usr/local/bin/runc /etc/sysctl.d/zzz-kinit.conf /etc/modules-load.d/kinit.conf /var/log/pods; do
   [ ! -e "$path" ] || echo "file $path"

@@ -18,8 +18,12 @@ const BROUGHT_BY_USERS = ['none'];
 /** From the registries: the defaults, and one cluster for each further kind; runtimes and forms of the
  * control plane have files of their own (runtimes, embedded). */
 export const SHAPES: readonly Shape[] = [
-  // From its first control plane on, as a cluster with several has it by itself.
-  { title: 'a cluster of static pods', form: 'static-pods', inventory: { apiServer: { balancer: 'local' } } },
+  {
+    title: 'a cluster of static pods',
+    form: 'static-pods',
+    // A balancer from its first control plane on, as a cluster with several has it by itself.
+    inventory: { apiServer: { balancer: 'local' }, kubectl: 'all' },
+  },
   ...further(networkChoice, (id) => ({ network: { plugin: id } })),
 ];
 
