@@ -65,7 +65,7 @@ test('every part measures what its figures name, and goals have a word for when 
   const { parts } = (await load('parts/index')) as unknown as {
     parts: readonly { id: string; about: string; figures: readonly { id: string; goal?: number }[] }[];
   };
-  expect(parts.map(({ id }) => id)).toEqual(['operator', 'hosts', 'bytes', 'kubeadm', 'ansible']);
+  expect(parts.map(({ id }) => id)).toEqual(['operator', 'hosts', 'bytes', 'kubeadm', 'ansible', 'embedded', 'ha']);
   for (const { figures } of parts) expect(new Set(figures.map(({ id }) => id)).size).toBe(figures.length);
 });
 

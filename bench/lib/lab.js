@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { kinit } from './kinit.js';
 
 /** Bare hosts for as long as `work(lab)` takes. One of that name that a killed run left is taken down first. */
-export async function withLab({ name, hosts, memory = '2G' }, work) {
+export async function withLab({ name, hosts, memory = '2G', cpus = '2' }, work) {
   const down = () => kinit(['lab', 'down', '--name', name]);
   await down();
   try {
-    await kinit(['lab', 'up', '--name', name, '--hosts', String(hosts), '--memory', memory]);
+    await kinit(['lab', 'up', '--name', name, '--hosts', String(hosts), '--memory', memory, '--cpus', cpus]);
     return await work(await labNamed(name));
   } finally {
     await down();
@@ -37,6 +37,36 @@ async function labNamed(wanted) {
     key: readFileSync(identityFile, 'utf8'),
     options,
   };
+}
+
+/**
+ * Writes an inventory of these hosts of a lab into a folder, with more options. @param roles of each; as the lab has them where it is absent
+ * @returns its file
+ */
+export function writeInventory(lab, { folder, id, hosts = lab.hosts, roles = ({ role }) => [role], ...options }) {
+  const file = join(folder, `${id}.yaml`);
+  writeFileSync(
+    file,
+    stringify({
+      ...lab.options,
+      name: 'bench',
+      ...options,
+      ssh: { user: 'root', identityFile: lab.identityFile, knownHostsFile: lab.knownHostsFile },
+      hosts: hosts.map((host) => ({ name: host.name, address: host.address, roles: roles(host) })),
+    }),
+  );
+  return file;
+}
+
+/** A connection to every host, for as long as `work(connections)` takes. */
+export async function onAll(lab, work) {
+  const connections = [];
+  try {
+    for (const host of lab.hosts) connections.push(await connectTo(lab, host));
+    return await work(connections);
+  } finally {
+    await Promise.all(connections.map((connection) => connection.close()));
+  }
 }
 
 /** As kinit connects to its hosts. Call `close` in the end. */

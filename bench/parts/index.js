@@ -1,8 +1,10 @@
 import { ansible } from './ansible.js';
 import { bytes } from './bytes.js';
+import { embedded } from './embedded.js';
+import { ha } from './ha.js';
 import { hosts } from './hosts.js';
 import { kubeadm } from './kubeadm.js';
 import { operator } from './operator.js';
 
 /** All parts, in the order they are measured and shown. */
-export const parts = [operator, hosts, bytes, kubeadm, ansible];
+export const parts = [operator, hosts, bytes, kubeadm, ansible, embedded, ha];

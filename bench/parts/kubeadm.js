@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { answersOk, dnsAnswers, nodesReady } from '../lib/ask.js';
 import { kinit, program } from '../lib/kinit.js';
-import { connectTo, onHost, sshConfig, withLab } from '../lib/lab.js';
+import { onAll, onHost, sshConfig, withLab, writeInventory } from '../lib/lab.js';
 import { timed } from '../lib/watch.js';
 
 /** Everything that stands before a cluster can start; both find it in place. */
@@ -143,7 +143,10 @@ function openSite(lab, folder, connections) {
   const [first] = connections;
   const names = lab.hosts.map(({ name }) => name);
   const inventories = Object.fromEntries(
-    Object.entries({ one: 1, three: 3, four: 4 }).map(([id, count]) => [id, inventory(lab, folder, id, count)]),
+    Object.entries({ one: 1, three: 3, four: 4 }).map(([id, count]) => [
+      id,
+      writeInventory(lab, { folder, id, hosts: lab.hosts.slice(0, count) }),
+    ]),
   );
   const config = join(folder, 'ssh_config');
   writeFileSync(config, sshConfig(lab, lab.hosts, folder));
@@ -202,21 +205,6 @@ function openSite(lab, folder, connections) {
   };
 }
 
-/** An inventory of the lab's first hosts. */
-function inventory(lab, folder, id, count) {
-  const file = join(folder, `${id}.yaml`);
-  writeFileSync(
-    file,
-    stringify({
-      ...lab.options,
-      name: 'bench-kubeadm',
-      ssh: { user: 'root', identityFile: lab.identityFile, knownHostsFile: lab.knownHostsFile },
-      hosts: lab.hosts.slice(0, count).map(({ name, address, role }) => ({ name, address, roles: [role] })),
-    }),
-  );
-  return file;
-}
-
 /** What kinit's cluster has and kubeadm brings no own of, so that both have the same: the pod network, and kube-proxy's mode. */
 async function ofKinit(connection) {
   const kubectl = 'KUBECACHEDIR=/tmp/kubectl kubectl --kubeconfig /etc/kubernetes/admin.conf';
@@ -248,15 +236,4 @@ function proxyConfiguration(mode) {
     mode,
     conntrack: { maxPerCore: 0 },
   });
-}
-
-/** A connection to every host, for as long as `work(connections)` takes. */
-async function onAll(lab, work) {
-  const connections = [];
-  try {
-    for (const host of lab.hosts) connections.push(await connectTo(lab, host));
-    return await work(connections);
-  } finally {
-    await Promise.all(connections.map((connection) => connection.close()));
-  }
 }

@@ -51,11 +51,19 @@ export async function cutWhen(
   const ended = new Promise<'killed' | 'failed' | 'finished'>((resolve) =>
     child.on('exit', (code, signal) => resolve(signal !== null ? 'killed' : code === 0 ? 'finished' : 'failed')),
   );
+  const failures: string[] = [];
+  const lines = createInterface({ input: child.stdout });
+  lines.on('line', (line) => {
+    if (line.includes('"phase-failed"')) failures.push(line);
+  });
   try {
-    await cause(eventsOf(createInterface({ input: child.stdout })));
+    await cause(eventsOf(lines));
     child.stdout.resume();
     if (then === 'kill') child.kill('SIGKILL');
-    return await ended;
+    const how = await ended;
+    // Most tests want another end: this is why it was not.
+    if (how === 'failed') process.stdout.write(`kinit ${args.join(' ')} failed:\n${failures.join('\n')}\n`);
+    return how;
   } finally {
     child.kill('SIGKILL');
   }
