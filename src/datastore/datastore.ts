@@ -112,6 +112,8 @@ export interface DatastoreMembers {
   readonly most: number;
   /** Whether a member was begun on this host, whether or not it is through. */
   readonly begun: (facts: Pick<HostFacts, 'kubernetes'>) => boolean;
+  /** Whether that member came to others: it is no full one at first. */
+  readonly cameLater: (facts: Pick<HostFacts, 'kubernetes'>) => boolean;
   /** This host is a full member; a host that is none yet gets the manifest that its member begins with. */
   readonly member: (context: PhaseContext, manifest: MemberManifest) => Resource;
   /**

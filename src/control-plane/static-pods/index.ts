@@ -109,8 +109,8 @@ export const staticPods: ControlPlaneForm = {
  */
 function promotion(context: PhaseContext, tools: Tools): (() => Promise<Look<undefined>>) | undefined {
   const { members } = datastoreOf(context.spec);
-  if (!hasSeveral(context.spec) || members?.begun === undefined) return undefined;
-  if (!joinsOthers(context) && !members.begun(context.node.facts)) return undefined;
+  if (!hasSeveral(context.spec) || members === undefined) return undefined;
+  if (!joinsOthers(context) && !members.cameLater(context.node.facts)) return undefined;
   return () => members.settled(context, tools);
 }
 

@@ -7,12 +7,13 @@ import { hostPort, loopback } from '../../../model/text/address.js';
 import { sh, shellScript } from '../../../shell/script.js';
 import type { DatastoreMembers, MemberManifest } from '../../datastore.js';
 import { CLIENT_PORT, peerUrl } from '../places.js';
-import { bornWith, MEMBERS_MARK } from './birth.js';
+import { BORN_LATER, bornWith, MEMBERS_MARK } from './birth.js';
 import { memberWith, readMembers, type EtcdMember } from './list.js';
 
 const OBSERVE = shellScript('./observe.sh', import.meta.url);
 const JOIN = shellScript('./join.sh', import.meta.url);
 const LEAVE = shellScript('./leave.sh', import.meta.url);
+const STATE = 'initial-cluster-state';
 const PROMOTE = shellScript('./promote.sh', import.meta.url);
 
 /** This host is a full member of etcd. */
@@ -41,6 +42,7 @@ interface EtcdMemberSeen {
 export const etcdMembers: DatastoreMembers = {
   most: 7,
   begun: ({ kubernetes }: Pick<HostFacts, 'kubernetes'>) => bornWith(kubernetes.manifests) !== undefined,
+  cameLater: ({ kubernetes }) => bornWith(kubernetes.manifests)?.[STATE] === BORN_LATER[STATE],
   member: (context, manifest): EtcdMemberResource => ({
     kind: 'etcdMember',
     id: `etcdMember:${context.node.spec.name}`,
@@ -65,8 +67,10 @@ export const etcdMembers: DatastoreMembers = {
     },
   }),
   settled: async (context, { host }: Tools): Promise<Look<undefined>> => {
-    const urls = othersOf(context).map((address) => `https://${hostPort(address, CLIENT_PORT)}`);
-    const args = [peerUrl(context.node.address), urls.join(',')];
+    const { address } = context.node;
+    // Itself last, for a full one whose others are away; a learner does not answer this.
+    const urls = [...othersOf(context), loopback(address)].map((each) => `https://${hostPort(each, CLIENT_PORT)}`);
+    const args = [peerUrl(address), urls.join(',')];
     const { stdout, stderr, code } = await host.run(sh(PROMOTE, { args }), {
       timeoutSeconds: 120,
       change: 'promote the etcd member',

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Makes the learner of this host a full member as soon as it has caught up. Prints 'voter' when it is one, else what is missing.
-# $1 = its peer URL, $2 = URLs of other members, for clients, comma separated
+# $1 = its peer URL, $2 = URLs of members that may say so, for clients, comma separated
 # include: ./client.sh
 
 look "$2" || {
