@@ -14,8 +14,8 @@ const DNS = { address: '10.96.0.10', name: 'kubernetes.default.svc.cluster.local
 const MEMORY_MB = 1024;
 const PODS = 10;
 /** Until what comes up has settled, and then how long it is watched. In seconds. */
-const SETTLE = 60;
-const WATCH = 30;
+const SETTLE = 25;
+const WATCH = 20;
 
 /** Memory of all processes in MB, each page shared out among those that have it, without what looks. */
 const SHARES = `cat /proc/[0-9]*/smaps_rollup 2>/dev/null | awk '/^Pss:/ { sum += $2 } END { print sum / 1024 }'`;
@@ -40,7 +40,7 @@ export const embedded = {
   about: `Three hosts with 1 processor and ${String(MEMORY_MB)} MB each, limits that bind: one server, which is a node too, and two workers.
 
 - **Start**: from hosts that have programs, runtime and images to three nodes that are Ready and a DNS that answers on each.
-- **Memory**: of all processes of a host, ssh and systemd included, as their shares (PSS), a minute after ten pods ran on the server's host.
+- **Memory**: of all processes of a host, ssh and systemd included, as their shares (PSS), some time after ten pods ran on the server's host.
 - **Idle**: processor time of the server's process in the ${String(WATCH)} s after that, as a share of one processor.`,
   figures: [
     { id: 'three', title: 'three prepared hosts to Ready with DNS', unit: 's', goal: 30 },

@@ -1,3 +1,4 @@
+export { requireCompression } from './bundle/compression.js';
 export { writeBundle } from './bundle/write.js';
 export { buildArtifacts, type BuildOptions } from './build/build.js';
 export { ensureKernel, type Kernel } from './kernel/kernel.js';

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { defined } from '../model/defined.js';
 import { KinitError } from '../model/error.js';
 import { lastLines } from '../model/text/last-lines.js';
@@ -109,6 +109,16 @@ export async function runLocal(
     throw new KinitError(`${file} ${how}`, { class: 'internal', tried, found: said(output) });
   }
   return { code, ...output };
+}
+
+/**
+ * A program of the operator's machine as a part of a pipeline: what is written goes to its standard input, what is read comes from its
+ * standard output. It fails as the program does, with what that said; it ends when nobody reads on.
+ */
+export function localFilter(file: string, args: readonly string[]): Duplex {
+  const child = execa(file, args, { buffer: { stdout: false }, extendEnv: false, env: environment() });
+  child.catch(() => undefined);
+  return child.duplex();
 }
 
 function notStarted(file: string, tried: string, code: string, cwd: string | undefined, cause: unknown): KinitError {

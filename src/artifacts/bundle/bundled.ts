@@ -1,7 +1,6 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createBrotliDecompress } from 'node:zlib';
 import type { ArtifactSet } from '../../model/artifact.js';
 import { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
@@ -11,6 +10,7 @@ import { storedFiles, toArtifactSet } from '../store/manifest.js';
 import { storeFolder } from '../store/paths.js';
 import { isStored, keep, withTemporaryFolder, type Stored } from '../store/store.js';
 import type { Supply } from '../supply.js';
+import { bundledTar } from './compression.js';
 import { bundleContent, damaged, type BundleContent } from './head.js';
 
 export interface BundledOptions {
@@ -89,7 +89,7 @@ async function unpack(file: string, wanted: readonly Stored[], emit: Emit, signa
   if (open.size === 0) return;
   emit({ type: 'progress', text: `unpacking ${String(open.size)} files of ${file}` });
   await withTemporaryFolder(async (folder) => {
-    await eachMember([createReadStream(file), createBrotliDecompress()], async (member) => {
+    await eachMember(await bundledTar(file), async (member) => {
       signal.throwIfAborted();
       const { name, mode } = member.header;
       const one = open.get(name);
@@ -112,6 +112,7 @@ async function unpack(file: string, wanted: readonly Stored[], emit: Emit, signa
         hint: `Make room where ${storeFolder()} is (kinit artifacts prune), then run the same command again.`,
         cause: error,
       });
+    if (error instanceof KinitError) throw error;
     throw damaged(file, error instanceof Error ? error.message : String(error));
   });
 }

@@ -1,11 +1,10 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createBrotliDecompress } from 'node:zlib';
 import { z } from 'zod';
 import { ARCHES, type Arch } from '../../model/artifact.js';
 import { KinitError } from '../../model/error.js';
 import { firstMember } from '../images/read-tar.js';
 import { archiveSchema, componentSchema, type Manifest } from '../store/manifest.js';
+import { bundledTar } from './compression.js';
 
 /** Name of the first member of a bundle, which says what the others are. Those are `sha256/DIGEST`. */
 export const HEAD = 'bundle.json';
@@ -42,6 +41,7 @@ export async function bundleContent(
 async function readHead(file: string): Promise<BundleHead> {
   await assertThere(file);
   const found = await read(file).catch((error: unknown) => {
+    if (error instanceof KinitError) throw error;
     throw damaged(file, error instanceof Error ? error.message : String(error));
   });
   const head = headSchema.safeParse(found);
@@ -59,7 +59,7 @@ async function assertThere(file: string): Promise<void> {
 }
 
 async function read(file: string): Promise<unknown> {
-  const first = await firstMember([createReadStream(file), createBrotliDecompress()]);
+  const first = await firstMember(await bundledTar(file));
   return first?.name === HEAD ? JSON.parse(first.content.toString('utf8')) : undefined;
 }
 

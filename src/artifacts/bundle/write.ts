@@ -2,7 +2,6 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { constants, createBrotliCompress } from 'node:zlib';
 import type { ArtifactSet } from '../../model/artifact.js';
 import { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
@@ -10,6 +9,7 @@ import { tarBytes, type TarEntry } from '../images/tar.js';
 import { storedFile } from '../store/paths.js';
 import { readManifest, storedFiles } from '../store/manifest.js';
 import { digestFile, type Stored } from '../store/store.js';
+import { compressFor } from './compression.js';
 import { HEAD, type BundleContent, type BundleHead } from './head.js';
 
 export interface BundleOptions {
@@ -21,13 +21,7 @@ export interface BundleOptions {
   readonly signal: AbortSignal;
 }
 
-/**
- * Of `kube`, 163 MB: 37.9 MB at this quality, 35.5 at 9, which takes ten times as long; 46.5 by gzip. Programs of one language have much in
- * common, so the window is the largest that every decoder takes (RFC 7932).
- */
-const COMPRESSION = { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 24 };
-
-/** Writes what hosts get into one file: a tar file, compressed by brotli, whose first member (head.ts) says what is in it. Gives its digest and size. */
+/** Writes what hosts get into one file: a tar file, compressed as its name says (compression.ts), whose first member (head.ts) says what is in it. Gives its digest and size. */
 export async function writeBundle({ file, sets, emit, signal }: BundleOptions): Promise<Stored> {
   const contents = await Promise.all(sets.map(contentOf));
   const files = new Map(contents.flatMap(storedFiles).map((each) => [each.sha256, each]));
@@ -46,7 +40,7 @@ export async function writeBundle({ file, sets, emit, signal }: BundleOptions): 
     await pipeline(
       Readable.from(tarBytes(entries)),
       told(total, emit),
-      createBrotliCompress({ params: COMPRESSION }),
+      compressFor(file),
       createWriteStream(part, { mode: 0o644 }),
       { signal },
     );

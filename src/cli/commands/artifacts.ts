@@ -150,6 +150,10 @@ const bundle = defineCommand({
     'Write all that hosts of the inventory get into one file, for an operator without a network (artifacts.source: bundle)',
   examples: [
     ['artifacts bundle', 'into artifacts.bundleFile of the inventory'],
+    [
+      'artifacts bundle kinit-1.36.3.tar.xz',
+      'by xz: a third smaller, in minutes of all processors instead of half of one',
+    ],
     ['artifacts bundle kinit-1.36.3.tar.br --arch amd64 --arch arm64', 'for hosts of two architectures'],
   ],
   exitCodes: ['inventory', 'artifact', 'locked'],
@@ -157,7 +161,8 @@ const bundle = defineCommand({
     yargs
       .positional('file', {
         type: 'string',
-        describe: 'File to write; default: artifacts.bundleFile, else kinit-VERSION.tar.br here',
+        describe:
+          'File to write, by brotli, or by xz where it is called .xz; default: artifacts.bundleFile, else kinit-VERSION.tar.br here',
       })
       .option('arch', {
         choices: ARCHES,
@@ -170,12 +175,13 @@ const bundle = defineCommand({
   run: async (args, context) => {
     const { emit, signal, ui } = context;
     const inventory = await loadedInventory(args, context);
-    const [{ writeBundle }, { builtArtifacts }] = await Promise.all([
+    const [{ requireCompression, writeBundle }, { builtArtifacts }] = await Promise.all([
       import('../../artifacts/index.js'),
       import('../../engine/run/artifact-sets.js'),
     ]);
     const { artifacts, kubernetesVersion } = inventory.spec;
     const file = resolve(args.file ?? artifacts.bundleFile ?? `kinit-${kubernetesVersion}.tar.br`);
+    await requireCompression(file);
     const sets = [];
     for (const arch of new Set(args.arch)) sets.push(await builtArtifacts(inventory, arch, { emit, signal }));
     const { sha256, size } = await writeBundle({ file, sets, emit, signal });

@@ -68,6 +68,34 @@ test('a machine with nothing but the bundle gives hosts what was built, with the
   }
 });
 
+test('by xz, for a file of that name: whatever it is called later, it is read as what it is; cut, damaged, and without xz', async () => {
+  const path = process.env['PATH'];
+  process.env['PATH'] = '/usr/bin:/bin';
+  const asXz = join(bundleFile, '..', 'bundle.tar.xz');
+  const cache = temporaryCache();
+  const tools = fakeTools(cache);
+  await resolveArtifacts(options({ source: 'source', inventoryDir: cache }));
+  expect(tools.calls().length).toBeGreaterThan(0);
+  process.env['PATH'] = '/usr/bin:/bin';
+  await writeBundle({ file: asXz, sets: [built], emit: () => undefined, signal: new AbortController().signal });
+  const whole = readFileSync(asXz);
+  expect(whole.subarray(1, 5).toString()).toBe('7zXZ');
+  writeFileSync(bundleFile, whole);
+  temporaryCache();
+  const set = await resolveArtifacts(options());
+  expect(set.binaries.map(({ name, sha256: digest }) => [name, digest])).toEqual(
+    built.binaries.map(({ name, sha256: digest }) => [name, digest]),
+  );
+  temporaryCache();
+  truncateSync(bundleFile, whole.length - 30);
+  expect((await failure(resolveArtifacts(options()))).message).toBe('the bundle of programs and images cannot be read');
+  writeFileSync(bundleFile, Buffer.concat([whole.subarray(0, 100), Buffer.alloc(60), whole.subarray(160)]));
+  expect((await failure(resolveArtifacts(options()))).context.found).toMatch(/corrupt|unexpected end/i);
+  process.env['PATH'] = '/nowhere';
+  expect((await failure(foreseeArtifacts(options()))).message).toBe('xz is not installed on this machine');
+  process.env['PATH'] = path;
+});
+
 test('the same content gives the same file', async () => {
   const before = sha256(readFileSync(bundleFile));
   const cache = temporaryCache();
