@@ -18,6 +18,11 @@ const folder = mkdtempSync(join(tmpdir(), 'kp-'));
 const keyFile = join(folder, 'key', 'public.asc');
 /** As it is laid out where Docker publishes, and by a mirror. */
 const PLACES = ['download.docker.com/linux/debian', 'mirrors.aliyun.com/docker-ce/linux/debian'];
+/** That of Kubernetes' packages of a minor version, likewise. */
+const OF_KUBERNETES = [
+  'pkgs.k8s.io/core:/stable:/v1.36/deb',
+  'mirrors.aliyun.com/kubernetes-new/core/stable/v1.36/deb',
+] as const;
 const TOOL: Deb = {
   name: 'kinit-test-tool',
   version: '1.2-3',
@@ -61,8 +66,13 @@ async function behindOrigin(): Promise<void> {
   await makeSigningKey(join(folder, 'other'), 'Somebody else');
   const debs = [TOOL, { ...TOOL, version: '1.3-1' }];
   const repository = await aptRepository(folder, { suite: 'bookworm', component: 'stable', debs, key });
+  const flat = await aptRepository(folder, { debs: [{ ...TOOL, name: 'kinit-test-kubelet' }], key });
   const files = new Map<string, Content>([
     ...(await distribution()),
+    ...OF_KUBERNETES.flatMap((place) => [
+      [`${place}/Release.key`, { text: key.text }] as const,
+      ...[...flat].map(([path, content]) => [`${place}/${path}`, content] as const),
+    ]),
     ...PLACES.flatMap((place) => [
       [`${place}/gpg`, { text: key.text }] as const,
       ...[...repository].map(([path, content]) => [`${place}/${path}`, content] as const),
@@ -130,15 +140,34 @@ test('mirrors: cn takes the same from the mirror; the version that is named come
   expect(stdout).not.toMatch(/\/\/(deb|security)\.debian\.org/);
 });
 
+test.each([
+  ['at its makers', 'none', 0],
+  ['with a mirror', 'cn', 1],
+] as const)("Kubernetes' own packages, %s: its name and that of a package are enough", async (_, mirrors, at) => {
+  const place = OF_KUBERNETES[at];
+  const from = origin.requests.length;
+  const repository = { name: 'kubernetes', keyUrl: `https://${place}/Release.key`, fingerprint: key.fingerprint };
+  const { said } = await init({ mirrors, repositories: [repository], packages: ['kinit-test-kubelet=1.2-3'] });
+  expect(said).toBe('');
+  const asked = origin.requests.slice(from);
+  expect(asked).toEqual(expect.arrayContaining(['Release.key', 'InRelease'].map((file) => `GET ${place}/${file}`)));
+  const { stdout } = await cluster.sh(
+    HOST,
+    `cat /etc/apt/sources.list.d/kinit-kubernetes.sources; dpkg-query -W -f '\${Version}' kinit-test-kubelet; apt-get remove -yqq --allow-change-held-packages kinit-test-kubelet > /dev/null; rm -f /var/cache/apt/archives/kinit-*`,
+  );
+  expect(stdout).toContain(`URIs: https://${place}/\nSuites: /\n`);
+  expect(stdout).toMatch(/^1\.2-3$/m);
+});
+
 test('reset takes repositories, keys and lists away, and gives back the addresses of the distribution', async () => {
   const { code, stderr } = await kinit(['reset', '--yes', '--remove-packages', '-i', cluster.inventory]);
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
   const { stdout } = await cluster.sh(
     HOST,
-    `ls -d /etc/apt/keyrings/kinit* /etc/apt/sources.list.d/kinit* /var/lib/apt/lists/*docker* 2> /dev/null; dpkg-query -W kinit-test-tool 2> /dev/null; cat ${SOURCES}`,
+    `ls -d /etc/apt/keyrings/kinit* /etc/apt/sources.list.d/kinit* /var/lib/apt/lists/*docker* /var/lib/apt/lists/*k8s* 2> /dev/null; dpkg-query -W kinit-test-tool 2> /dev/null; cat ${SOURCES}`,
   );
   expect(stdout).toContain('//deb.debian.org/');
-  expect(stdout).not.toMatch(/kinit|docker|aliyun/);
+  expect(stdout).not.toMatch(/kinit|docker|aliyun|k8s/);
 });
 
 /** What init says of a changed inventory; '' where all is well. */

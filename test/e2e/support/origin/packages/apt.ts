@@ -17,40 +17,59 @@ export interface Deb {
   readonly scripts?: Readonly<Record<string, string>>;
 }
 
+/** Where things lie in a repository, and what its release says of that. */
+interface Layout {
+  /** Of lists; with a slash at its end where it is not the top. */
+  readonly top: string;
+  readonly index: string;
+  readonly pool: string;
+  readonly says: readonly string[];
+}
+
 /**
- * A signed repository as Docker and others lay theirs out: dists/SUITE/COMPONENT and pool/.
+ * A signed repository as Docker and others lay theirs out: dists/SUITE/COMPONENT and pool/; without a suite as that of Kubernetes, everything beside its
+ * lists.
  * @param folder for what is made
  * @returns its files, by path below the repository
  */
 export async function aptRepository(
   folder: string,
-  { suite, component, debs, key }: { suite: string; component: string; debs: readonly Deb[]; key: SigningKey },
+  { suite, component = '', debs, key }: { suite?: string; component?: string; debs: readonly Deb[]; key: SigningKey },
 ): Promise<ReadonlyMap<string, Content>> {
   const files = new Map<string, Content>();
   const entries: string[] = [];
+  const { top, index, pool, says } = suite === undefined ? FLAT : layoutOf(suite, component);
   for (const deb of debs) {
     const localFile = await built(join(folder, `${deb.name}_${deb.version}`), deb);
     const { size, sha256 } = await digestFile(localFile);
-    const place = `dists/${suite}/pool/${component}/amd64/${deb.name}_${deb.version}_amd64.deb`;
+    const place = `${pool}/${deb.name}_${deb.version}_amd64.deb`;
     files.set(place, { localFile, size });
     entries.push(`${controlOf(deb)}Filename: ${place}\nSize: ${String(size)}\nSHA256: ${sha256}\n`);
   }
   const packages = entries.join('\n');
-  const index = `${component}/binary-amd64/Packages`;
-  files.set(`dists/${suite}/${index}`, { text: packages });
+  files.set(`${top}${index}`, { text: packages });
   const release = [
     'Origin: Test',
-    `Suite: ${suite}`,
-    `Codename: ${suite}`,
+    ...says,
     'Architectures: amd64',
-    `Components: ${component}`,
     `Date: ${new Date().toUTCString()}`,
     'SHA256:',
     ` ${sha256Hex(packages)} ${String(Buffer.byteLength(packages))} ${index}`,
     '',
   ].join('\n');
-  files.set(`dists/${suite}/InRelease`, { text: await key.clearsign(release) });
+  files.set(`${top}InRelease`, { text: await key.clearsign(release) });
   return files;
+}
+
+const FLAT: Layout = { top: '', index: 'Packages', pool: 'amd64', says: [] };
+
+function layoutOf(suite: string, component: string): Layout {
+  return {
+    top: `dists/${suite}/`,
+    index: `${component}/binary-amd64/Packages`,
+    pool: `dists/${suite}/pool/${component}/amd64`,
+    says: [`Suite: ${suite}`, `Codename: ${suite}`, `Components: ${component}`],
+  };
 }
 
 function controlOf({ name, version, control = {} }: Deb): string {
