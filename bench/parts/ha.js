@@ -40,8 +40,12 @@ export const ha = {
         say('upgrading it');
         const run = await kinit(['upgrade', '-i', later, '--yes', '--output', 'json'], { minutes: 40 });
         measured('upgrade', run.ms / 1000);
-        for (const [host, seconds] of secondsByHost(eventsOf(run)))
+        const steps = stepsOf(eventsOf(run));
+        for (const [host, phases] of steps) {
+          const seconds = [...phases.values()].reduce((sum, each) => sum + each, 0);
           measured(planes.includes(host) ? 'upgrade-control-plane' : 'upgrade-worker', seconds);
+          say(`${host}: ${longest(phases)}`);
+        }
         command('kinit check ha -i INVENTORY --yes');
         for (let round = 1; round <= rounds; round += 1) {
           say(`an API server is killed (${round} of ${rounds})`);
@@ -57,10 +61,19 @@ export const ha = {
   },
 };
 
-/** Of what was done on each host. */
-function secondsByHost(events) {
+/** Seconds of each phase on each host: a phase may have several turns. */
+function stepsOf(events) {
   const byHost = new Map();
-  for (const { type, host, phase, seconds } of events)
-    if (type === 'phase-finished' && phase !== DRAIN) byHost.set(host, (byHost.get(host) ?? 0) + seconds);
+  for (const { type, host, phase, seconds } of events) {
+    if (type !== 'phase-finished' || phase === DRAIN) continue;
+    const phases = byHost.get(host) ?? new Map();
+    byHost.set(host, phases.set(phase, (phases.get(phase) ?? 0) + seconds));
+  }
   return byHost;
+}
+
+/** Where the time went. */
+function longest(phases) {
+  const sorted = [...phases].sort(([, a], [, b]) => b - a).slice(0, 8);
+  return sorted.map(([phase, seconds]) => `${phase} ${seconds.toFixed(1)} s`).join(', ');
 }

@@ -29,6 +29,12 @@ const TOOL: Deb = {
   files: { '/usr/bin/kinit-test-tool': { text: '#!/bin/sh\n' } },
 };
 
+const OF_KUBERNETES_MAKERS: Deb = {
+  ...TOOL,
+  name: 'kinit-test-kubelet',
+  files: { '/usr/bin/kinit-test-kubelet': { text: '#!/bin/sh\n' } },
+};
+
 const URL = 'https://download.docker.com/linux/debian';
 const SOURCES = '/etc/apt/sources.list /etc/apt/sources.list.d/* 2> /dev/null || :';
 const SITE = { name: 'site', url: URL, suites: ['bookworm'], components: ['stable'] };
@@ -66,7 +72,7 @@ async function behindOrigin(): Promise<void> {
   await makeSigningKey(join(folder, 'other'), 'Somebody else');
   const debs = [TOOL, { ...TOOL, version: '1.3-1' }];
   const repository = await aptRepository(folder, { suite: 'bookworm', component: 'stable', debs, key });
-  const flat = await aptRepository(folder, { debs: [{ ...TOOL, name: 'kinit-test-kubelet' }], key });
+  const flat = await aptRepository(folder, { debs: [OF_KUBERNETES_MAKERS], key });
   const files = new Map<string, Content>([
     ...(await distribution()),
     ...OF_KUBERNETES.flatMap((place) => [

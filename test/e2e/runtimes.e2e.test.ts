@@ -72,7 +72,8 @@ function weakKeys(cluster: () => LabHandle): void {
     const inventory = await changedInventory(
       cluster(),
       'weak',
-      (text) => `${text}\nrepositories: [{name: site, url: "file:/root/site", suites: [/], keyFile: ${WEAK_KEY}}]\n`,
+      (text) =>
+        `${text}\nrepositories: [{name: site, url: "http://127.0.0.1:9/", suites: [/], keyFile: ${WEAK_KEY}}]\n`,
     );
     const { code, stderr } = await kinit(['init', '-i', inventory, '--only', 'packages']);
     expect({ code, stderr }).toEqual({

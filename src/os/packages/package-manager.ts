@@ -31,7 +31,8 @@ export interface PackageManager {
    */
   readonly install: ShellScript;
   /**
-   * "$1": name of a repository, "$2": the file that names it. Reads its lists, and no others. Ends with code 1 and says on
+   * "$1": name of a repository, "$2": the file that names it, "$3": a file in which it may note which lists are its, so that those of another address
+   * go. Reads its lists, and no others. Ends with code 1 and says on
    * standard error what is wrong (no answer, no such repository, a key that does not vouch for it), and that it took file and lists away
    * again.
    */

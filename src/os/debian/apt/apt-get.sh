@@ -44,7 +44,16 @@ dpkg_alone() {
   wait_for_lock && undisturbed dpkg "$@"
 }
 
-last_error() { grep '^E:' "$log" | tail -n 1; }
+# Why it did not work: dpkg's own words where it was dpkg, of which apt only says that it failed.
+last_error() {
+  last=$(grep '^E:' "$log" | tail -n 1)
+  case "$last" in *'Sub-process /usr/bin/dpkg returned'*)
+    own=$(grep -A 1 '^dpkg: error processing' "$log" | head -n 2 | tr -s '\n ' ' ' | cut -c 1-300)
+    last=${own:-$last}
+    ;;
+  esac
+  printf '%s\n' "$last"
+}
 
 # refresh_lists OPTION...: sets "unrefreshed". The options are for apt-get.
 refresh_lists() {

@@ -65,7 +65,7 @@ export function repositoryListsKind(
     apply: (r) => {
       const manager = managerNamed(r.manager);
       const { name, files, lockSeconds, environment } = r;
-      const refresh = sh(manager.refreshOne, { args: [name, files[0]], exported: environment });
+      const refresh = sh(manager.refreshOne, { args: [name, files[0], notesOf(name)], exported: environment });
       return [
         { do: 'call', title: 'wait for the package manager', run: (tools) => waitForLock(manager, lockSeconds, tools) },
         {
@@ -79,11 +79,16 @@ export function repositoryListsKind(
       version: 1,
       record: ({ name, manager, files }: RepositoryListsResource) => ({ data: { name, manager, file: files[0] } }),
       restore: ({ name, manager, file }) =>
-        `${sh(managerNamed(manager).forgetOne, { args: [name, file] })} || exit 1\nrm -f -- ${quote(stampOf(name))}`,
+        `${sh(managerNamed(manager).forgetOne, { args: [name, file, notesOf(name)] })} || exit 1\nrm -f -- ${quote(stampOf(name))} ${quote(notesOf(name))}`,
     }),
   };
 }
 
 function stampOf(name: string): string {
   return stampPath('revisions', `repository-lists-${name}`);
+}
+
+/** Where the package manager's part may note which lists are the repository's. */
+function notesOf(name: string): string {
+  return stampPath('revisions', `repository-files-${name}`);
 }
