@@ -2,7 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const ELSEWHERE = ['test/e2e/**', 'test/kernels/**', 'test/failover/**', 'test/rotation/**', 'test/upgrade/**'];
+const ELSEWHERE = [
+  'test/e2e/**',
+  'test/kernels/**',
+  'test/delivery/**',
+  'test/failover/**',
+  'test/rotation/**',
+  'test/upgrade/**',
+];
 
 /** Files that put other modules in place of some, or other programs before those that src/artifacts has found once and keeps. */
 const ALONE = [

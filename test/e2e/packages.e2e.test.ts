@@ -170,10 +170,10 @@ test('reset takes repositories, keys and lists away, and gives back the addresse
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
   const { stdout } = await cluster.sh(
     HOST,
-    `ls -d /etc/apt/keyrings/kinit* /etc/apt/sources.list.d/kinit* /var/lib/apt/lists/*docker* /var/lib/apt/lists/*k8s* 2> /dev/null; dpkg-query -W kinit-test-tool 2> /dev/null; cat ${SOURCES}`,
+    `ls -d /etc/apt/keyrings/kinit* /etc/apt/sources.list.d/kinit* /var/lib/apt/lists/*docker* /var/lib/apt/lists/*k8s* /var/lib/apt/lists/*kubernetes* 2> /dev/null; dpkg-query -W kinit-test-tool 2> /dev/null; cat ${SOURCES}`,
   );
   expect(stdout).toContain('//deb.debian.org/');
-  expect(stdout).not.toMatch(/kinit|docker|aliyun|k8s/);
+  expect(stdout).not.toMatch(/kinit|docker|aliyun|k8s|kubernetes/);
 });
 
 /** What init says of a changed inventory; '' where all is well. */

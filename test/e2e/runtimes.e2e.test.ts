@@ -75,7 +75,7 @@ function weakKeys(cluster: () => LabHandle): void {
       (text) =>
         `${text}\nrepositories: [{name: site, url: "http://127.0.0.1:9/", suites: [/], keyFile: ${WEAK_KEY}}]\n`,
     );
-    const { code, stderr } = await kinit(['init', '-i', inventory, '--only', 'packages']);
+    const { code, stderr } = await kinit(['init', '-i', inventory, '--only', 'repositories']);
     expect({ code, stderr }).toEqual({
       code: 20,
       stderr: expect.stringMatching(/by SHA-1 only, which apt of Debian GNU\/Linux 13 [^]*sign/) as string,

@@ -61,7 +61,8 @@ test('a wait that ran out on a host whose processes wait for its disk says so, a
     `cpu some avg10=99.00 avg60=${cpu}.10 avg300=2 total=1\nio some avg10=1.00 avg60=${io}.60 avg300=11.56 total=2436070220\nio full avg10=0.57 avg60=0.46 avg300=5.59 total=248749754`;
   expect((await explain(timeout, pressure(78, 95))).context).toEqual({
     ...timeout.context,
-    found: 'connection refused\nprocesses of worker-1 waited for its disk in 79 % of the last minute (on it: iotop -ao)',
+    found:
+      'connection refused\nprocesses of worker-1 waited for its disk in 79 % of the last minute (on it: iotop -ao)',
     hint: 'look The host is slow, too: the same command again goes on from here.',
   });
   expect((await explain(timeout, pressure(20, 95))).context.found).toContain('waited for a processor in 95 %');

@@ -20,7 +20,7 @@ beside() {
   for suite in $suites; do
     case "$1" in
       *"_dists_${suite}_"*) base=${1%%"_dists_${suite}_"*}_dists_${suite} ;;
-      *) base=${1%_Packages} ;;
+      *) base=${1%_Packages*} ;;
     esac
     printf '%s\n' "${base}_InRelease" "${base}_Release" "${base}_Release.gpg"
   done

@@ -48,9 +48,10 @@ test('only a member that was added to others comes later; the first one has nobo
   const { cameLater } = etcdMembers;
   const manifest = (state: string): string =>
     `    - --initial-cluster=n1=https://a:2380\n    - --initial-cluster-state=${state}\n`;
-  const facts = (...manifests: string[]): Parameters<typeof cameLater>[0] => ({
-    kubernetes: { manifests: Object.fromEntries(manifests.map((text, at) => [String(at), text])) },
-  }) as unknown as Parameters<typeof cameLater>[0];
+  const facts = (...manifests: string[]): Parameters<typeof cameLater>[0] =>
+    ({
+      kubernetes: { manifests: Object.fromEntries(manifests.map((text, at) => [String(at), text])) },
+    }) as unknown as Parameters<typeof cameLater>[0];
   expect(cameLater(facts(manifest('existing')))).toBe(true);
   expect(cameLater(facts(manifest('new')))).toBe(false);
   expect(cameLater(facts('    - --initial-cluster=n1=https://a:2380\n'))).toBe(false);
