@@ -12,8 +12,8 @@ import type { Archive } from '../images/read-tar.js';
 const BROTLI = { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 24 };
 /** First bytes of a file of xz (The .xz File Format, 2.1.1.1). */
 const XZ_MAGIC = Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]);
-/** By two processors in half the time; blocks as large as the window lose little of what programs have in common. */
-const XZ = ['--compress', '--stdout', '--threads=2', '-6', '--lzma2=preset=6,dict=64MiB'];
+/** A window in which programs find what they have in common; two processors at it, for each takes some 700 MB of memory with that. */
+const XZ = ['--compress', '--stdout', '--threads=2', '--lzma2=preset=6,dict=64MiB'];
 
 const isXz = (file: string): boolean => /\.t?xz$/.test(file);
 

@@ -21,7 +21,7 @@ const SHORT: readonly {
 
 /**
  * What a host is short of, where that made processes wait in most of the last minute: 'processes of node1 waited for its disk in
- * 78 % of the last minute (iotop -ao shows which)'. Undefined where nothing is short, or its kernel does not say (CONFIG_PSI).
+ * 78 % of the last minute (on it: iotop -ao)'. Undefined where nothing is short, or its kernel does not say (CONFIG_PSI).
  */
 export async function shortage(host: HostConnection): Promise<string | undefined> {
   const { stdout } = await host.run(sh(PRESSURE), { timeoutSeconds: 20 });

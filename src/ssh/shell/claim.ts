@@ -6,7 +6,8 @@ import { CLAIM_WAIT, claimText, JOB_FOLDER, STILL_BUSY, TAKEN_OVER } from './job
 export async function claim(host: string, run: HostConnection['run'], onWait: (text: string) => void): Promise<void> {
   let waited = 'a change of an earlier run of kinit';
   const result = await run(claimText(), {
-    timeoutSeconds: CLAIM_WAIT + 60,
+    // For a job, and then for a stream.
+    timeoutSeconds: 2 * CLAIM_WAIT + 60,
     onLine: (line) => {
       const [, seconds, pid, what] = /^wait (-?\d+) (\d*) ?(.*)$/.exec(line) ?? [];
       if (seconds === undefined) return;

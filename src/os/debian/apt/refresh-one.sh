@@ -16,5 +16,5 @@ read_one "$1" "$2" -o Dir::Etc::sourcelist="$2" -o Dir::Etc::sourceparts=- -o AP
 
 # What it had at another address would stay: nobody else cleans up when only one is read.
 lists=$(lists_of "$2")
-[ ! -e "$3" ] || grep -v -x -F -e "$lists" -- "$3" | remove_lists
+[ ! -e "$3" ] || grep -v -x -F -e "$lists" -- "$3" | remove_lists || exit 1
 write_state "$3" "$lists"
