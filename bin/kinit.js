@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 // Plain old syntax up to the version check: it has to be readable by the Node versions it turns away.
 import { existsSync } from 'node:fs';
+import module from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const main = new URL('../dist/bundle/main.js', import.meta.url);
@@ -15,6 +18,8 @@ if (isOld) {
   console.error('kinit is not built yet. In its folder, type: npm ci && npm run build');
   process.exitCode = 10;
 } else {
+  // Newer ones keep what they compiled for the next start. In the user's own folder: whoever writes there has what he runs.
+  module.enableCompileCache?.(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'kinit', 'compiled'));
   const { runAsProcess } = await import(main.href);
   await runAsProcess();
 }

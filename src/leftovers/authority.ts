@@ -12,6 +12,17 @@ export function certificatesOf(pem: string | undefined): readonly X509Certificat
   });
 }
 
+/** The same for what is asked again and again, once for each host: those of the last text are kept. */
+export function authoritiesOf(pem: string | undefined): readonly X509Certificate[] {
+  if (lately.pem !== pem) lately = { pem, certificates: certificatesOf(pem) };
+  return lately.certificates;
+}
+
+let lately: { readonly pem: string | undefined; readonly certificates: readonly X509Certificate[] } = {
+  pem: undefined,
+  certificates: [],
+};
+
 /** Whether one of the certificates is one of the authorities, or signed by one. */
 export function belongsTo(authorities: readonly X509Certificate[], pem: string | undefined): boolean {
   return certificatesOf(pem).some((certificate) =>

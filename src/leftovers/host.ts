@@ -7,7 +7,7 @@ import type { LeftoverHost } from '../model/seams/leftover.js';
 import type { Spec } from '../model/spec.js';
 import { KUBELET_CLIENT_CURRENT, KUBELET_CONF, pkiPair } from '../pki/index.js';
 import { isOwner } from '../preflight/ports.js';
-import { authorityOf, belongsTo, certificatesOf } from './authority.js';
+import { authoritiesOf, authorityOf, belongsTo, certificatesOf } from './authority.js';
 
 type Seen = Pick<Node, 'spec' | 'facts' | 'isControlPlane'>;
 
@@ -18,7 +18,7 @@ export function clusterAuthorities(
   userCa: string | undefined,
 ): readonly X509Certificate[] {
   const holder = nodes.find((node) => node.isControlPlane && (isAlive(node, spec) || keptByKinit(node)));
-  return certificatesOf(textAt(holder?.facts, pkiPair('ca').crt) ?? userCa);
+  return authoritiesOf(textAt(holder?.facts, pkiPair('ca').crt) ?? userCa);
 }
 
 /** A host as the rows of the table see it; undefined where it was not asked (an older recording of it). */
