@@ -11,8 +11,10 @@ export interface Run {
   readonly state: 'running' | 'created' | 'ended' | 'none';
   /** Its newest container. */
   readonly container: string;
-  /** How often it was started before. */
+  /** How often it was started before, as the kubelet counts: on with what /var/log/pods has of an earlier pod of the same manifest. */
   readonly attempt: number;
+  /** One of this pod has ended before it. */
+  readonly again: boolean;
   /** Since that pod was made. */
   readonly podSeconds: number;
   /** Since that container was made. */
@@ -58,13 +60,12 @@ export function readRuns(output: string): Runs {
     of: (name) => {
       const pod = newest(list(pods, 'items').filter((each) => text(each, 'labels', 'component') === name));
       if (pod === undefined) return NOTHING;
-      const container = newest(
-        list(containers, 'containers').filter(
-          (each) =>
-            text(each, 'podSandboxId') === text(pod, 'id') &&
-            text(each, 'labels', 'io.kubernetes.container.name') === name,
-        ),
+      const all = list(containers, 'containers').filter(
+        (each) =>
+          text(each, 'podSandboxId') === text(pod, 'id') &&
+          text(each, 'labels', 'io.kubernetes.container.name') === name,
       );
+      const container = newest(all);
       return {
         digest: text(pod, 'annotations', MANIFEST_DIGEST),
         uid: text(pod, 'metadata', 'uid') ?? '',
@@ -72,6 +73,8 @@ export function readRuns(output: string): Runs {
         container: text(container, 'id') ?? '',
         podSeconds: now - made(pod) / 1e9,
         attempt: count(container, 'metadata', 'attempt'),
+        // The kubelet keeps the last one that ended.
+        again: all.length > 1,
         seconds: container === undefined ? 0 : now - made(container) / 1e9,
         healthy: health(name),
       };
@@ -85,6 +88,7 @@ const NOTHING: Run = {
   state: 'none',
   container: '',
   attempt: 0,
+  again: false,
   podSeconds: 0,
   seconds: 0,
   healthy: undefined,
@@ -105,10 +109,10 @@ export function lacking({ name, digest }: Manifest, run: Run): string | undefine
   if (run.uid === '') return `${name} has no pod yet`;
   if (run.digest !== digest) return `what runs of ${name} is not from the manifest that was written`;
   if (run.state === 'ended')
-    return `${name} has ended${run.attempt === 0 ? '' : `, and was started again ${times(run.attempt)}`}`;
+    return `${name} has ended${run.again ? `, and was started again ${times(run.attempt)}` : ''}`;
   if (run.state !== 'running') return `${name} is being started`;
   if (run.healthy === false) return `${name} runs and does not say yet that it is well`;
-  if (run.attempt > 0 && run.seconds < STAYS_UP) return `${name} has just been started again`;
+  if (run.again && run.seconds < STAYS_UP) return `${name} has just been started again`;
   return undefined;
 }
 
