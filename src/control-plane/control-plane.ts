@@ -66,6 +66,8 @@ export interface ControlPlaneForm {
   readonly controllers: (context: PhaseContext) => readonly Resource[];
   /** The same for these two. */
   readonly controllersReady: (context: PhaseContext, tools: Tools, proofs: Proofs) => Promise<void>;
+  /** Waits for what those above did not wait for, so that the cluster's first objects were written meanwhile. Absent: they wait for all. */
+  readonly settled?: (context: PhaseContext, tools: Tools) => Promise<void>;
   /** Its programs, asked what they think of their flags. */
   readonly trials: (context: PhaseContext) => readonly Trial[];
   /** What runs kubelet and kube-proxy on every node. Absent: they are Kubernetes' own programs, kube-proxy in pods. */

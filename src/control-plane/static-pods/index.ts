@@ -53,7 +53,6 @@ export const staticPods: ControlPlaneForm = {
       what,
       manifests,
       dependents,
-      api: false,
       first: runs(proofs),
       later: !joins,
       ...defined({ before }),
@@ -68,16 +67,24 @@ export const staticPods: ControlPlaneForm = {
   ],
   readBack,
   ready: async (context, tools, proofs) => {
-    const manifests = [datastoreManifest(context), manifestOf(apiServerPod(context))];
+    const manifests = serverManifests(context);
     const what = 'the API server to answer';
     const before = promotion(context, tools);
-    await waitForRuns({ what, manifests, api: true, first: runs(proofs), ...defined({ before }) }, context, tools);
+    const api = begins(context) ? 'serving' : 'ready';
+    await waitForRuns({ what, manifests, api, first: runs(proofs), ...defined({ before }) }, context, tools);
   },
   controllers: (context) => controllerManifests(context).map(written),
   controllersReady: async (context, tools, proofs) => {
+    if (begins(context)) return;
     const manifests = controllerManifests(context);
     const what = 'the controller manager and the scheduler to run as they were written';
-    await waitForRuns({ what, manifests, api: false, first: runs(proofs) }, context, tools);
+    await waitForRuns({ what, manifests, first: runs(proofs) }, context, tools);
+  },
+  settled: async (context, tools) => {
+    if (!begins(context)) return;
+    const manifests = [...serverManifests(context), ...controllerManifests(context)];
+    const what = 'the control plane to run as it was written';
+    await waitForRuns({ what, manifests, api: 'ready', first: undefined }, context, tools);
   },
   trials: (context) => [
     trialOf(datastoreOf(context.spec).id, runsAs(context.spec, 'pod')(context, joinsOthers(context))),
@@ -117,6 +124,17 @@ function promotion(context: PhaseContext, tools: Tools): (() => Promise<Look<und
 function datastoreManifest(context: PhaseContext): Manifest {
   return manifestOf(runsAs(context.spec, 'pod')(context, joinsOthers(context)));
 }
+
+/**
+ * Whether the cluster begins here: nothing depends on its API server yet. Then the controller manager and the scheduler, whose pods take
+ * a second or more to be made, are written as soon as it serves, and the cluster's first objects while they come up.
+ */
+const begins = (context: PhaseContext): boolean => !joinsOthers(context) && !isMember(context.node.facts);
+
+const serverManifests = (context: PhaseContext): Manifest[] => [
+  datastoreManifest(context),
+  manifestOf(apiServerPod(context)),
+];
 
 const controllerManifests = (context: PhaseContext): Manifest[] => [
   manifestOf(controllerManagerPod(context)),

@@ -56,7 +56,7 @@ export function renewedPorts({ spec, node, endpoint, material }: PhaseContext): 
 }
 
 /**
- * Started once the API answers: earlier they only ask in vain for their leases, and ask again every 2 to 4.4 s
+ * Started once the API answers: much earlier they only ask in vain for their leases, and ask again every 2 to 4.4 s
  * (leader election's retry period and jitter), while they take processor time from the API server.
  */
 export const controllers: Phase = {
@@ -67,4 +67,13 @@ export const controllers: Phase = {
   order: { hosts: 'one-by-one' },
   resources: (context) => controlPlaneOf(context.spec).controllers(context),
   ready: (context, tools, _changes, proofs) => controlPlaneOf(context.spec).controllersReady(context, tools, proofs),
+};
+
+/** A control plane that has just begun is well: behind the cluster's first objects, which are written while it comes up. */
+export const controlPlaneSettled: Phase = {
+  id: 'control-plane-settled',
+  title: 'Control plane is well',
+  appliesTo: ({ spec, node }) => node.isControlPlane && controlPlaneOf(spec).settled !== undefined,
+  resources: () => [],
+  ready: async (context, tools) => controlPlaneOf(context.spec).settled?.(context, tools),
 };

@@ -31,6 +31,8 @@ interface Shown {
   readonly digest?: string;
   readonly state?: 'RUNNING' | 'EXITED' | 'CREATED';
   readonly attempt?: number;
+  /** The one before it is there no more: it was of an earlier pod. */
+  readonly alone?: true;
   /** Seconds ago. */
   readonly made?: number;
   readonly podMade?: number;
@@ -48,6 +50,7 @@ function observed({
   digest = 'new',
   state,
   attempt = 0,
+  alone,
   made = 100,
   podMade = made,
   healthy = true,
@@ -67,13 +70,15 @@ function observed({
     createdAt: nanoseconds(made),
     labels: { 'io.kubernetes.container.name': 'kube-scheduler' },
   };
+  const before = { ...container, id: 'before', state: 'CONTAINER_EXITED', createdAt: nanoseconds(made + 10) };
+  const containers = attempt > 0 && alone !== true ? [before, container] : [container];
   return [
     `now=${seconds()}`,
     'kubelet=active',
     '=== pods',
     JSON.stringify({ items: none === true ? [] : [pod] }),
     '=== containers',
-    JSON.stringify({ containers: none === true ? [] : [container] }),
+    JSON.stringify({ containers: none === true ? [] : containers }),
     `=== health kube-scheduler ${healthy ? 'ok' : 'no'}`,
     '',
   ].join('\n');
@@ -90,26 +95,29 @@ function showing(all: readonly Shown[], logs = 'ActiveState=active\nNRestarts=0\
   const left = [...all];
   let now: Shown = left[0] ?? {};
   const ran: string[] = [];
+  /** Who was asked whether it is well, look by look. */
+  const asked: string[][] = [];
   const host = fakeHost({
     run: (script) => {
       const name = /^\( # (\S+)/.exec(script)?.[1]?.split('/').at(-1) ?? '';
       ran.push(name);
+      if (name === 'observe') asked.push([...script.matchAll(/ (kube-[a-z-]+) https?:/g)].map(([, who = '']) => who));
       if (name === 'observe') now = left.length > 1 ? (left.shift() ?? {}) : (left[0] ?? {});
       const stdout =
         name === 'observe'
-          ? observed(now)
+          ? observed(now).replace(asked.at(-1)?.includes('kube-scheduler') === true ? '' : /^=== health .*\n/m, '')
           : name === 'inspect'
             ? inspected(now).replaceAll('c0', `c${now.attempt ?? 0}`)
             : logs;
       return Promise.resolve({ code: 0, stdout, stderr: '' });
     },
   });
-  return { host, ran };
+  return { host, ran, asked };
 }
 
 async function waiting(host: ReturnType<typeof showing>['host'], more: Partial<RunsWait> = {}, begun = new Date()) {
   const tools = { ...fakeTools({ host }), begun };
-  const wait = { what: 'the scheduler', manifests: [scheduler], api: false, first: undefined, ...more };
+  const wait = { what: 'the scheduler', manifests: [scheduler], first: undefined, ...more };
   const waits = waitForRuns(wait, context, tools);
   waits.catch(() => undefined);
   for (let step = 0; step < 400; step += 1) await vi.advanceTimersByTimeAsync(250);
@@ -192,6 +200,26 @@ test('one that was started again must stay', async () => {
   expect(said).toEqual(['waiting for the scheduler: kube-scheduler has just been started again']);
 });
 
+test('who has said that it is well is not asked again, unless it is another container by then', async () => {
+  const slow: Manifest = { ...scheduler, name: 'kube-controller-manager', digest: 'other' };
+  const { host, asked } = showing([{}, {}, { attempt: 1, made: 6 }, { attempt: 1, made: 6 }]);
+  const { waits } = await waiting(host, { manifests: [scheduler, slow] });
+  waits.catch(() => undefined);
+  expect(asked.slice(0, 4)).toEqual([
+    ['kube-scheduler', 'kube-controller-manager'],
+    ['kube-controller-manager'],
+    ['kube-controller-manager'],
+    ['kube-scheduler', 'kube-controller-manager'],
+  ]);
+});
+
+test('the first one of a pod need not stay, however many an earlier pod of the same manifest had', async () => {
+  const { host } = showing([{ attempt: 1, alone: true, made: 1 }]);
+  const { waits, said } = await waiting(host);
+  await waits;
+  expect(said).toEqual([]);
+});
+
 test('ends again and again, at once: no use in waiting, with its own last words', async () => {
   const ended = (attempt: number): Shown => ({ state: 'EXITED', attempt, made: 0, podMade: 0, finished: 0 });
   const { host } = showing([ended(0), ended(1), ended(2)]);
@@ -269,7 +297,7 @@ test('the API must answer besides', async () => {
   const api = fakeApi([], { 'GET /readyz': () => ({ status: (asked += 1) < 3 ? 500 : 200, body: '[-]etcd failed' }) });
   const { host, ran } = showing([{}]);
   const tools = fakeTools({ host, api });
-  const wait = { what: 'the API server', manifests: [scheduler], api: true, first: undefined };
+  const wait = { what: 'the API server', manifests: [scheduler], api: 'ready' as const, first: undefined };
   const waits = waitForRuns(wait, context, tools);
   await vi.advanceTimersByTimeAsync(5_000);
   await waits;
@@ -290,7 +318,7 @@ test.each([
     },
   });
   const { host } = showing([{}]);
-  const wait = { what: 'the API server', manifests: [scheduler], api: true, first };
+  const wait = { what: 'the API server', manifests: [scheduler], api: 'ready' as const, first };
   const waits = waitForRuns(wait, context, fakeTools({ host, api }));
   const told: string[] = [];
   waits.catch((error: unknown) => told.push((error as Error).message));
