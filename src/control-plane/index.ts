@@ -1,6 +1,7 @@
 import { DATASTORES, datastoreOf, type Datastore } from '../datastore/index.js';
 import { KinitError } from '../model/error.js';
 import type { ClaimedPort } from '../model/seams/port.js';
+import { oncePer } from '../model/once.js';
 import type { KindChoice } from '../model/spec/kinds.js';
 import { balancerAddress } from '../model/seams/node-endpoint.js';
 import { isControlPlane, type Spec } from '../model/spec.js';
@@ -71,10 +72,10 @@ export function balancerOf(spec: Spec): NodeBalancer | undefined {
   return balancerAddress(spec) === undefined ? undefined : controlPlaneOf(spec).balancer;
 }
 
-/** The control plane that runs on a host, whoever made it; undefined: none. */
-export function controlPlaneOn(manifests: Readonly<Record<string, string>>): LiveControlPlane | undefined {
-  return liveControlPlane(FORMS, manifests);
-}
+/** The control plane that runs on a host, whoever made it; undefined: none. Asked by many in a run; a manifest takes a while to parse. */
+export const controlPlaneOn: (manifests: Readonly<Record<string, string>>) => LiveControlPlane | undefined = oncePer(
+  (manifests) => liveControlPlane(FORMS, manifests),
+);
 
 /** What a control-plane host needs of pki: the form's first, then the datastore's. */
 export function certificateWishes(input: WishesInput): CertificateWishes {

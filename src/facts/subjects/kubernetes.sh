@@ -29,24 +29,27 @@ paths() {
   done
 }
 
-digest() { sha256sum | cut -d ' ' -f 1; }
+if command -v openssl > /dev/null; then has_openssl=yes; else has_openssl=no; fi
 
 # Of the private key on standard input: the digest of its public half, none where it is no key, unknown where nothing can tell.
 public_half() {
-  command -v openssl > /dev/null || {
+  if [ "$has_openssl" = no ]; then
     echo unknown
     return
-  }
-  half=$(openssl pkey -passin pass: -pubout -outform DER | digest)
+  fi
+  half=$(openssl pkey -passin pass: -pubout -outform DER | sha256sum)
   case $half in
     # Nothing.
-    e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855) echo none ;;
-    *) echo "$half" ;;
+    e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855*) echo none ;;
+    *) echo "${half%% *}" ;;
   esac
 }
 
-# sealed FILE KEY
-sealed() { printf '#%s %s\n' "$(digest < "$1")" "$2"; }
+# sealed FILE KEY. No process takes the digest out of what sha256sum says: a control plane has dozens of files.
+sealed() {
+  sum=$(sha256sum < "$1")
+  printf '#%s %s\n' "${sum%% *}" "$2"
+}
 
 embedded_key() { sed -n 's/^ *client-key-data: *//p' "$1" | head -n 1 | base64 -d; }
 
