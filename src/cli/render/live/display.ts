@@ -8,6 +8,9 @@ import type { Renderer, RendererOptions } from '../types.js';
 /** Lines that must stay free below the live display, else a terminal scrolls and leaves copies behind. */
 const SPARE_ROWS = 4;
 
+/** As often as the terminal is drawn (listr2). */
+const REFRESH_MS = 100;
+
 /**
  * A live display: one line for the run, one for each host with the phase it is in, and what it is doing below.
  * Where there are more hosts than rows, lines say how many are where. Until hosts are known (artifacts being built, a
@@ -74,15 +77,24 @@ function openDisplay(
   };
   // Elapsed seconds move on although nothing happens: a person sees that kinit is alive.
   const timer = setInterval(refresh, 1000);
+  // Of what comes together the last is shown: a thousand hosts send fifty thousand events, and each would be a look at all of them.
+  let soon: NodeJS.Timeout | undefined;
+  const refreshSoon = () => {
+    soon ??= setTimeout(() => {
+      soon = undefined;
+      refresh();
+    }, REFRESH_MS);
+  };
   const done = listr.run();
   return {
     emit: (event) => {
       state.see(event);
-      refresh();
+      refreshSoon();
     },
     hold,
     close: async () => {
       clearInterval(timer);
+      clearTimeout(soon);
       refresh();
       for (const host of start.hosts) slots.get(host)?.end(state.hostFailed(host));
       slots.get('')?.end(state.failed());

@@ -1,5 +1,6 @@
 import { oneLine } from '../../terminal/clean.js';
 import type { KinitEvent } from '../../../model/event.js';
+import { groupBy } from '../../../model/once.js';
 import { hostList } from '../host-list.js';
 import { groupAlike } from '../tables/grouped.js';
 import { checkLine, count, duration } from '../text.js';
@@ -86,19 +87,16 @@ export function runState(start: Extract<KinitEvent, { type: 'run-started' }>, no
       return hosts.length === 0 ? undefined : `${title()}: failed on ${hostList(hosts)}`;
     },
     crowd: (most) => {
-      const places = new Map<string, number>();
-      for (const host of start.hosts) {
+      const places = groupBy(start.hosts, (host) => {
         const { failed, through } = row(host);
-        const now = stands.get(host) ?? 'connecting';
-        const place = failed === undefined ? (through === true ? 'done' : now) : 'failed';
-        places.set(place, (places.get(place) ?? 0) + 1);
-      }
+        return [failed !== undefined ? 'failed' : through === true ? 'done' : (stands.get(host) ?? 'connecting')];
+      });
       const order = ['failed', 'done', ...[...titles.values()].reverse(), 'connected', 'connecting'];
       const sorted = [...places].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
       const shown = sorted.length > most ? sorted.slice(0, most - 1) : sorted;
-      const more = sorted.slice(shown.length).reduce((sum, [, number]) => sum + number, 0);
-      return [...shown, ...(more === 0 ? [] : [['elsewhere', more] as const])]
-        .map(([place, number]) => oneLine(`${place}: ${String(number)}`))
+      const more = sorted.slice(shown.length).flatMap(([, hosts]) => hosts);
+      return [...shown, ...(more.length === 0 ? [] : [['elsewhere', more] as const])]
+        .map(([place, hosts]) => oneLine(`${place}: ${countOrNames(place, hosts)}`))
         .join('\n');
     },
     notes: () =>
@@ -109,6 +107,14 @@ export function runState(start: Extract<KinitEvent, { type: 'run-started' }>, no
       ).map(({ first: { text }, hosts }) => (hosts.length === 0 ? text : `${hostList(hosts)}: ${text}`)),
   };
 }
+
+/** Where only a few are, or something is wrong, a person wants to know which. */
+function countOrNames(place: string, hosts: readonly string[]): string {
+  const named = place === 'failed' || (place !== 'done' && hosts.length <= FEW);
+  return named ? `${String(hosts.length)} (${hostList(hosts)})` : String(hosts.length);
+}
+
+const FEW = 3;
 
 function apply(
   event: KinitEvent,

@@ -74,13 +74,15 @@ test('many hosts are told by where they are', () => {
   for (const host of hosts.slice(0, 3)) state.see({ ...finishedHost, host });
   state.see({ type: 'phase-failed', host: 'node7', phase: 'swap', message: 'no', error: { class: 'change' } });
   expect(state.crowd(20).split('\n')).toEqual([
-    'failed: 1',
+    'failed: 1 (node7)',
     'done: 3',
     'Turn swap off: 46',
     'connected: 40',
     'connecting: 10',
   ]);
-  expect(state.crowd(3).split('\n')).toEqual(['failed: 1', 'done: 3', 'elsewhere: 96']);
+  expect(state.crowd(3).split('\n')).toEqual(['failed: 1 (node7)', 'done: 3', 'elsewhere: 96']);
+  for (const host of hosts.slice(90, 98)) state.see({ type: 'host-connected', host, description: host });
+  expect(state.crowd(20).split('\n').slice(-2)).toEqual(['connected: 48', 'connecting: 2 (node99, node100)']);
 });
 
 test('a run that ends before any host is begun with has none that is through', () => {
