@@ -1,14 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import { expect, test } from 'vitest';
 import { decrypt, isEncrypted, readKeyFile } from '../../../src/ssh/keys/key-file.js';
+import { ed25519KeyPair } from '../key-pair.js';
 import { scratch } from '../scratch.js';
 
 const folder = scratch();
-const plain = ssh2.utils.generateKeyPairSync('ed25519');
-const locked = ssh2.utils.generateKeyPairSync('ed25519', { passphrase: 'x', cipher: 'aes256-ctr', rounds: 1 });
+const plain = ed25519KeyPair();
+const locked = ed25519KeyPair({ passphrase: 'x', cipher: 'aes256-ctr', rounds: 1 });
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
 
 function save(name: string, text: string): string {

@@ -1,15 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import { afterEach, expect, test, vi } from 'vitest';
 import { credentials } from '../../../src/ssh/login/auth.js';
 import type { Credentials } from '../../../src/ssh/login/auth.js';
 import { createKeyRing } from '../../../src/ssh/keys/key-ring.js';
 import type { Hop } from '../../../src/ssh/connect/route.js';
+import { ed25519KeyPair } from '../key-pair.js';
 import { scratch } from '../scratch.js';
 
 const folder = scratch();
-const locked = ssh2.utils.generateKeyPairSync('ed25519', { passphrase: 'x', cipher: 'aes256-ctr', rounds: 1 }).private;
+const locked = ed25519KeyPair({ passphrase: 'x', cipher: 'aes256-ctr', rounds: 1 }).private;
 
 function save(name: string, text: string): string {
   const file = join(folder, name);
@@ -42,7 +42,7 @@ afterEach(() => {
 
 test('a named key is the only one that is tried; the agent is not even asked', async () => {
   const found = await find({
-    ...named(save('plain', ssh2.utils.generateKeyPairSync('ed25519').private)),
+    ...named(save('plain', ed25519KeyPair().private)),
     agent: '/nowhere',
   });
   expect(found.identities).toMatchObject({
