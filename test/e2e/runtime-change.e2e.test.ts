@@ -14,9 +14,9 @@ const ALL = RUNTIMES.flatMap((from) => RUNTIMES.filter((to) => to !== from).map(
 const PAIRS = process.env['KINIT_TEST_CHANGES'] === 'all' ? ALL : [[FIRST, SECOND] as const];
 
 /** A cluster of one runtime, of which the only control plane runs pods too, becomes one of another: every pair takes this way. */
-describe.each(PAIRS.map(([FROM, TO]) => ({ name: `${FROM.title} becomes ${TO.title}`, FROM, TO })))(
-  '$name',
-  ({ FROM, TO }) => {
+describe.each(PAIRS.map(([FROM, TO], index) => [`${FROM.title} becomes ${TO.title}`, FROM, TO, index] as const))(
+  '%s',
+  (_title, FROM, TO, index) => {
     let cluster: LabHandle;
     let before: Recording[];
     let changed: string;
@@ -24,7 +24,7 @@ describe.each(PAIRS.map(([FROM, TO]) => ({ name: `${FROM.title} becomes ${TO.tit
 
     beforeAll(async () => {
       // The only cluster of it in the test command.
-      cluster = await lab(`change-${FROM.id}-${TO.id}`, { hosts: 2, image: 'debian-11' });
+      cluster = await lab(`change${index === 0 ? '' : String(index)}`, { hosts: 2, image: 'debian-11' });
       before = await Promise.all(HOSTS.map((host) => record(cluster, host)));
       const bare = await changedInventory(cluster, 'shared', (text) =>
         text.replace('      - control-plane\n', '      - control-plane\n      - worker\n'),
