@@ -7,6 +7,7 @@ const ELSEWHERE = [
   'test/kernels/**',
   'test/delivery/**',
   'test/failover/**',
+  'test/restore/**',
   'test/rotation/**',
   'test/upgrade/**',
 ];
