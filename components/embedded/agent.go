@@ -21,8 +21,12 @@ func agent(args []string) int {
 	flags := flag.NewFlagSet(agentName, flag.ContinueOnError)
 	proxyConfig := flags.String("proxy-config", "/var/lib/kube-proxy/config.conf", "file with kube-proxy's configuration; what stands behind -- is for the kubelet")
 	balancerFile := flags.String("balancer", "", "file with the members of the balancer; without it there is none")
+	checked := flags.Bool("check", false, "take kube-proxy's configuration, say what is wrong with it, and end")
 	if err := flags.Parse(args); err != nil {
 		return exitUsage
+	}
+	if *checked {
+		return checkProxy(*proxyConfig)
 	}
 	// First, because both take up feature gates, and the kubelet how the process's log is written.
 	proxy, err := newProxy(*proxyConfig)

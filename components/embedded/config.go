@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 
+	apiversion "k8s.io/apimachinery/pkg/util/version"
 	"k8s.io/component-base/version"
 	"sigs.k8s.io/yaml"
 )
@@ -37,6 +38,21 @@ type datastoreConfig struct {
 	CAFile   string `json:"caFile,omitempty"`
 }
 
+// fits says whether flags that were written for a version are those of a program: of its own, or of an earlier one of the same minor version or
+// the one before. An upgrade brings a host its program first, then its file, and the host may be switched off in between: it comes back
+// with a server then, whose turn it was.
+func fits(written, program string) bool {
+	flags, err := apiversion.ParseSemantic(written)
+	if err != nil {
+		return false
+	}
+	own, err := apiversion.ParseSemantic(program)
+	if err != nil || own.LessThan(flags) {
+		return false
+	}
+	return own.Major() == flags.Major() && own.Minor()-flags.Minor() <= 1
+}
+
 func readConfig(path string) (config, error) {
 	var c config
 	text, err := os.ReadFile(path)
@@ -46,7 +62,7 @@ func readConfig(path string) (config, error) {
 	if err := yaml.UnmarshalStrict(text, &c); err != nil {
 		return c, fmt.Errorf("%s: %w", path, err)
 	}
-	if own := version.Get().GitVersion; own != "v"+c.KubernetesVersion {
+	if own := version.Get().GitVersion; !fits(c.KubernetesVersion, own) {
 		return c, fmt.Errorf("%s: it is for Kubernetes %q, and this program is %s", path, c.KubernetesVersion, own)
 	}
 	if len(c.APIServer) == 0 || c.Kubeconfig == "" {

@@ -25,6 +25,7 @@ func serve(args []string) int {
 	flags := flag.NewFlagSet("kinit-server", flag.ContinueOnError)
 	path := flags.String("config", "/etc/kubernetes/server.yaml", "file that says what runs, and with which flags")
 	timed := flags.Bool("timing", false, "start everything, print how long each start took, and end")
+	checked := flags.String("check", "", "take what the file gives this part (datastore, kube-apiserver, kube-controller-manager or kube-scheduler), say what is wrong with it, and end")
 	if err := flags.Parse(args); err != nil {
 		return exitUsage
 	}
@@ -32,6 +33,9 @@ func serve(args []string) int {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "Error:", err)
 		return exitUsage
+	}
+	if *checked != "" {
+		return checkPart(*checked, c)
 	}
 	rest.SetDefaultWarningHandler(rest.NoWarnings{})
 	systemd := takeSupervisor()

@@ -31,6 +31,10 @@ export interface NodeAgent {
   readonly command: (spec: Spec, proxyConfig: string) => string;
   /** Group of its program (model/artifact.ts). */
   readonly group: string;
+  /** Names of that program that have the version of the node's kubelet: where it is a control plane's program too, that goes first in an upgrade. */
+  readonly links: readonly string[];
+  /** It, asked what it thinks of kube-proxy's configuration. */
+  readonly proxyTrial: (configuration: string) => Trial;
 }
 
 /** How API server, controller manager and scheduler run on a control-plane host. */

@@ -4,7 +4,7 @@ import type { AddOn } from '../add-on.js';
 import { renderKubeProxyConfiguration } from './configuration.js';
 import { proxyModeDecider } from './modes.js';
 import { proxyObjects } from './objects.js';
-import { OF_PODS, runsOnHosts } from './on-host.js';
+import { hostProxyTrial, OF_PODS, runsOnHosts } from './on-host.js';
 import { NAME, NAMESPACE } from './places.js';
 
 export { NFTABLES_KERNEL, proxyKernel, proxyModules } from './modes.js';
@@ -23,7 +23,7 @@ export const kubeProxy: AddOn = {
   unused: (spec) => (runsOnHosts(spec) ? [NAME] : []),
   ready: [{ kind: 'DaemonSet', namespace: NAMESPACE, name: NAME }],
   trials: (context) => [
-    {
+    hostProxyTrial(context) ?? {
       program: NAME,
       artifact: KUBE,
       settings: 'kubeProxy.config',

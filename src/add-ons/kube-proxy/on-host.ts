@@ -1,6 +1,7 @@
 import { controlPlaneOf } from '../../control-plane/index.js';
 import type { ObjectRef } from '../../model/api.js';
 import type { PhaseContext } from '../../model/phase.js';
+import type { Trial } from '../../model/seams/trial.js';
 import type { Spec } from '../../model/spec.js';
 import { KUBELET_CONF } from '../../pki/index.js';
 import { mergeYaml } from '../../templates/merge-yaml.js';
@@ -24,6 +25,12 @@ export function hostProxyConfiguration(context: PhaseContext): string | undefine
     clientConnection: { kubeconfig: KUBELET_CONF },
     hostnameOverride: context.node.spec.name,
   });
+}
+
+/** The agent, asked what it thinks of that; undefined: it runs in pods. */
+export function hostProxyTrial(context: PhaseContext): Trial | undefined {
+  const configuration = hostProxyConfiguration(context);
+  return configuration === undefined ? undefined : controlPlaneOf(context.spec).nodeAgent?.proxyTrial(configuration);
 }
 
 /** What it has where it runs in pods. (Of an account the server does not say who applied it; without its role it may nothing.) */

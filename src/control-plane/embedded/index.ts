@@ -6,12 +6,12 @@ import { file, service } from '../../resources/index.js';
 import { apiServerCertificates } from '../api-server/certificates.js';
 import { apiServerFiles, apiServerFolders } from '../api-server/files.js';
 import type { ControlPlaneForm } from '../control-plane.js';
-import { flagsTrial } from '../trials.js';
 import { agentBalancer } from './balancer.js';
 import { AGENT, BALANCER_FILE, BIN, PROGRAM, UNIT_FILE } from './places.js';
 import { readBack } from './read-back.js';
 import { serverConfiguration, serverRevision, serverUnit } from './server.js';
 import { serverProgram } from './supply.js';
+import { proxyTrial, serverTrials } from './trials.js';
 import { waitForServer } from './wait.js';
 
 /** API server, controller manager, scheduler and the datastore in one process, a systemd service: for hosts with 1 CPU and 1 GB. */
@@ -57,12 +57,7 @@ export const embedded: ControlPlaneForm = {
   controllers: () => [],
   // The service is up when they are (components/embedded/server.go).
   controllersReady: () => Promise.resolve(),
-  // Its program starts what it reads flags for: they cannot be shown to it alone.
-  trials: () => [
-    flagsTrial('kube-apiserver', 'apiServer.extraArgs', []),
-    flagsTrial('kube-controller-manager', 'controllerManager.extraArgs', []),
-    flagsTrial('kube-scheduler', 'scheduler.extraArgs', []),
-  ],
+  trials: serverTrials,
   nodeAgent: {
     process: AGENT,
     command: (spec, proxyConfig) => {
@@ -70,6 +65,8 @@ export const embedded: ControlPlaneForm = {
       return `${BIN}/${AGENT} --proxy-config ${proxyConfig}${balancer} --`;
     },
     group: PROGRAM,
+    links: [AGENT, 'kubelet'].map((name) => `${BIN}/${name}`),
+    proxyTrial,
   },
   balancer: agentBalancer,
   leftovers: [],

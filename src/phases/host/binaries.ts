@@ -1,5 +1,6 @@
 import type { BinaryArtifact } from '../../model/artifact.js';
-import type { Phase } from '../../model/phase.js';
+import { controlPlaneOf } from '../../control-plane/index.js';
+import type { Phase, PhaseContext } from '../../model/phase.js';
 import { fetchingEnvironment } from '../../model/seams/proxies.js';
 import type { Spec } from '../../model/spec.js';
 import { comesWithKubelet, isKubeletProgram, kubeletWaits } from '../cluster/kubelet-waits.js';
@@ -15,9 +16,21 @@ export const binaries: Phase = {
     ...context.artifacts.binaries
       .filter(({ on }) => on === undefined || context.node.isControlPlane)
       .filter((artifact) => !kubeletWaits(context) || !comesWithKubelet(context, artifact))
-      .map((artifact) => delivered(context.spec, artifact)),
+      .map((artifact) => installed(context, artifact)),
   ],
 };
+
+/**
+ * Where a control plane's program is the node's agent too, it goes first, and the agent stays with the program of before until it is the kubelet's
+ * turn, also where it is started again, or the host is.
+ */
+function installed(context: PhaseContext, artifact: BinaryArtifact): ReturnType<typeof binary> {
+  const agent = controlPlaneOf(context.spec).nodeAgent;
+  if (!kubeletWaits(context) || agent === undefined || artifact.group !== agent.group)
+    return delivered(context.spec, artifact);
+  const links = artifact.links.filter((path) => !agent.links.includes(path));
+  return { ...delivered(context.spec, { ...artifact, links }), holds: agent.links };
+}
 
 /** Not of init: what an upgrade brings to every host before it changes the first. It is installed when the host's turn comes. */
 export const staged: Phase = {

@@ -12,6 +12,8 @@ export interface BinaryResource extends Resource {
   readonly artifact: BinaryArtifact;
   /** The host fetches it for itself, where it can be fetched. Absent: it is sent. */
   readonly pull?: Pull;
+  /** Links of it that stay with the program that it takes the place of: they are given to it later, as links of the artifact. */
+  readonly holds?: readonly string[];
 }
 
 interface Pull {
@@ -41,8 +43,8 @@ export const STAGED = `${STATE_DIR}/staged`;
 const NOT_KNOWN_YET = 'digest not known yet: init builds or fetches it';
 
 /** An executable and the links that name it, installed from a file on the operator's machine, or fetched by the host. */
-export function binary({ artifact, pull }: Pick<BinaryResource, 'artifact' | 'pull'>): BinaryResource {
-  return { kind: 'binary', id: binaryId(artifact.installPath), artifact, ...defined({ pull }) };
+export function binary({ artifact, pull, holds }: Pick<BinaryResource, 'artifact' | 'pull' | 'holds'>): BinaryResource {
+  return { kind: 'binary', id: binaryId(artifact.installPath), artifact, ...defined({ pull, holds }) };
 }
 
 /**
@@ -75,6 +77,7 @@ const FETCH = shellScript('./fetch.sh', import.meta.url);
 
 const OBSERVE = shellScript('./observe.sh', import.meta.url);
 const TAKE = shellScript('./take.sh', import.meta.url);
+const HOLD = shellScript('./hold.sh', import.meta.url);
 const FINISH = shellScript('./finish.sh', import.meta.url);
 const SAVE = shellScript('./save.sh', import.meta.url);
 const RESTORE = shellScript('./restore.sh', import.meta.url);
@@ -112,7 +115,9 @@ export const binaryKind: ResourceKind<BinaryResource, BinarySeen> = {
   apply: (r, seen) => {
     const { artifact } = r;
     const bring =
-      seen.sha256 === artifact.sha256 ? [] : [seen.staged === artifact.sha256 ? taken(artifact) : broughtBy(r)];
+      seen.sha256 === artifact.sha256
+        ? []
+        : [...held(r, seen), seen.staged === artifact.sha256 ? taken(artifact) : broughtBy(r)];
     const { installPath, sha256, links } = artifact;
     const args = [installPath, sha256, stampOf(artifact), octal(MODE), ...links];
     return [...bring, { do: 'script', script: sh(FINISH, { args }) }];
@@ -126,6 +131,11 @@ export const binaryKind: ResourceKind<BinaryResource, BinarySeen> = {
     restore: ({ name, paths }) => sh(RESTORE, { args: [stampOf({ name }), ...paths.toReversed()] }),
   }),
 };
+
+function held({ artifact, holds = [] }: BinaryResource, { sha256 }: BinarySeen): Step[] {
+  if (holds.length === 0 || sha256 === '') return [];
+  return [{ do: 'script', script: sh(HOLD, { args: [artifact.installPath, ...holds] }) }];
+}
 
 function taken(artifact: BinaryArtifact): Step {
   return { do: 'script', script: sh(TAKE, { args: [artifact.installPath, stagedPath(artifact)] }) };

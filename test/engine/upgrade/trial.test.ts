@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,66 +91,79 @@ test.each(FORMS.map(({ id }) => id))('every section with settings is shown to a 
 });
 
 /** The program of a source build in the store of this machine; undefined: it was not built here. */
-function built(version: string): string | undefined {
+function built(version: string, component = 'kube'): string | undefined {
   const store = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'kinit', 'store');
   const manifest = join(store, 'manifests', `source-${version}-amd64.json`);
   if (!existsSync(manifest) || process.arch !== 'x64') return undefined;
   const { components } = JSON.parse(readFileSync(manifest, 'utf8')) as {
     components: Record<string, { programs: { sha256: string }[] }>;
   };
-  const file = join(store, 'sha256', components['kube']?.programs[0]?.sha256 ?? 'none');
-  return existsSync(file) ? file : undefined;
+  const file = join(store, 'sha256', components[component]?.programs[0]?.sha256 ?? 'none');
+  if (!existsSync(file)) return undefined;
+  // One that an older kinit built cannot be asked.
+  const asks = component === 'kube' || spawnSync(file, ['--help'], { encoding: 'utf8' }).stderr.includes('-check');
+  return asks ? file : undefined;
 }
 
-/** What programs make of settings. @param of those of one section only */
-function shown(version: string, more: object, of = ''): ReturnType<typeof tryOn> {
-  const base = makeContext({ kubernetesVersion: version });
+/** What the programs of a form make of settings. @param of those of one section only */
+function shown(version: string, more: object, of = '', controlPlane = 'static-pods'): ReturnType<typeof tryOn> {
+  const base = makeContext({ kubernetesVersion: version, controlPlane });
   const spec = { ...base.spec, ...more } as Spec;
   const trials = trialsOf({ ...base, spec }).filter(({ settings }) => settings.startsWith(of));
-  return tryOn(localHost(), trials, { spec, pathOf: () => built(version), below });
+  return tryOn(localHost(), trials, { spec, pathOf: () => built(version, MADE[controlPlane]), below });
 }
+
+/** What the programs of each form are built as. */
+const MADE: Readonly<Record<string, string>> = { 'static-pods': 'kube', embedded: 'embedded' };
 
 /** This machine may have cgroup v1. */
 const kubelet = (config: object): object => ({
   kubelet: { ...makeContext().spec.kubelet, config: { failCgroupV1: false, ...config } },
 });
 
-describe('programs of Kubernetes, as built from source (skipped where they were not built)', () => {
-  for (const version of ['1.35.4', '1.36.3'])
-    test.skipIf(built(version) === undefined)(
-      `those of ${version} take what kinit gives them by itself, without a word`,
+describe.each(FORMS.map(({ id }) => id))(
+  'programs of Kubernetes, as built from source (skipped where they were not built): %s',
+  (controlPlane) => {
+    const is = (version: string): boolean => built(version, MADE[controlPlane]) !== undefined;
+    for (const version of ['1.35.4', '1.36.3'])
+      test.skipIf(!is(version))(
+        `those of ${version} take what kinit gives them by itself, without a word`,
+        async () => {
+          expect(await shown(version, kubelet({}), '', controlPlane)).toEqual({ refusals: [], notes: [] });
+        },
+        60_000,
+      );
+
+    test.skipIf(!is('1.36.3'))(
+      'they say which flag, gate and value of each section they do not take',
       async () => {
-        expect(await shown(version, kubelet({}))).toEqual({ refusals: [], notes: [] });
+        const extraArgs = { 'feature-gates': 'NoSuchGate=true' };
+        const unknown = { 'no-such-flag': '1' };
+        const wrong = {
+          apiServer: { ...makeContext().spec.apiServer, extraArgs },
+          controllerManager: { extraArgs },
+          scheduler: { extraArgs: unknown },
+          etcd: { ...makeContext().spec.etcd, extraArgs: unknown },
+          ...kubelet({ maxPods: -5 }),
+          kubeProxy: { config: { featureGates: { NoSuchGate: true } } },
+        };
+        const { refusals, notes } = await shown('1.36.3', wrong, '', controlPlane);
+        expect(refusals).toEqual([
+          expect.stringMatching(/^etcd\.extraArgs: etcd 1\.36\.3 says: .*no-such-flag$/),
+          'apiServer.extraArgs: kube-apiserver 1.36.3 says: unrecognized feature gate: NoSuchGate',
+          'controllerManager.extraArgs: kube-controller-manager 1.36.3 says: unrecognized feature gate: NoSuchGate',
+          'scheduler.extraArgs: kube-scheduler 1.36.3 says: unknown flag: --no-such-flag',
+          expect.stringMatching(/^kubelet\.config: kubelet 1\.36\.3 says: .*maxPods.* must not be a negative number/),
+          expect.stringMatching(/^kubeProxy\.config: \S+ 1\.36\.3 says: .*unrecognized feature gate: NoSuchGate/),
+        ]);
+        expect(notes).toEqual([]);
       },
       60_000,
     );
+  },
+);
 
-  test.skipIf(built('1.36.3') === undefined)(
-    'they say which flag, gate and value of each section they do not take',
-    async () => {
-      const extraArgs = { 'feature-gates': 'NoSuchGate=true' };
-      const unknown = { 'no-such-flag': '1' };
-      const { refusals, notes } = await shown('1.36.3', {
-        apiServer: { ...makeContext().spec.apiServer, extraArgs },
-        controllerManager: { extraArgs },
-        scheduler: { extraArgs: unknown },
-        etcd: { ...makeContext().spec.etcd, extraArgs: unknown },
-        ...kubelet({ maxPods: -5 }),
-        kubeProxy: { config: { featureGates: { NoSuchGate: true } } },
-      });
-      expect(refusals).toEqual([
-        expect.stringMatching(/^etcd\.extraArgs: etcd 1\.36\.3 says: .*no-such-flag$/),
-        'apiServer.extraArgs: kube-apiserver 1.36.3 says: unrecognized feature gate: NoSuchGate',
-        'controllerManager.extraArgs: kube-controller-manager 1.36.3 says: unrecognized feature gate: NoSuchGate',
-        'scheduler.extraArgs: kube-scheduler 1.36.3 says: unknown flag: --no-such-flag',
-        expect.stringMatching(/^kubelet\.config: kubelet 1\.36\.3 says: .*maxPods.* must not be a negative number/),
-        expect.stringMatching(/^kubeProxy\.config: kube-proxy 1\.36\.3 says: .*unrecognized feature gate: NoSuchGate/),
-      ]);
-      expect(notes).toEqual([]);
-    },
-    60_000,
-  );
-
+describe('programs of Kubernetes, as built from source (skipped where they were not built)', () => {
   test.skipIf(built('1.36.3') === undefined)(
     'a kubelet: a gate that it does not know is refused, a field that it passes over is told',
     async () => {

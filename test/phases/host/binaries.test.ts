@@ -28,6 +28,29 @@ test('a program of control planes is not sent to workers', () => {
   expect(sent(false)).toEqual(['all']);
 });
 
+test('a server that is the agent too goes first in an upgrade, and the agent stays with the program of before', () => {
+  const base = makeContext({ controlPlane: { mode: 'embedded' }, datastore: 'sqlite' });
+  const names = ['kinit-agent', 'kubectl', 'kubelet'].map((name) => `/usr/local/bin/${name}`);
+  const server: BinaryArtifact = { ...program('kinit-server'), links: names, group: 'kinit-server' };
+  const facts = { ...base.node.facts, kubernetes: { ...base.node.facts.kubernetes, membership: 'member' as const } };
+  const context = { ...base, node: { ...base.node, facts }, artifacts: { ...base.artifacts, binaries: [server] } };
+  const brought = (more: object): object[] =>
+    binaries
+      .resources({ ...context, ...more })
+      .filter(({ kind }) => kind === 'binary')
+      .map((resource) => {
+        const { artifact, holds = [] } = resource as unknown as {
+          artifact: BinaryArtifact;
+          holds?: readonly string[];
+        };
+        return { links: artifact.links, holds };
+      });
+  expect(brought({})).toEqual([{ links: names, holds: [] }]);
+  expect(brought({ upgradesFrom: '1.35.4' })).toEqual([
+    { links: ['/usr/local/bin/kubectl'], holds: ['/usr/local/bin/kinit-agent', '/usr/local/bin/kubelet'] },
+  ]);
+});
+
 test('what an upgrade brings beside the programs in use is what it takes away again at its end', () => {
   const context = makeContext();
   const kubelet: BinaryArtifact = { ...program('kubelet'), group: 'kubernetes' };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { BinaryArtifact } from '../../../src/model/artifact.js';
 import { binary, binaryKind, type BinarySeen } from '../../../src/resources/binary/index.js';
@@ -28,8 +28,14 @@ function look(host: FakeHost, shell: Shell, a: BinaryArtifact): BinarySeen {
   return seen;
 }
 
-function install(host: FakeHost, shell: Shell, a: BinaryArtifact, content: string): void {
-  const steps = binaryKind.apply(binary({ artifact: a }), look(host, shell, a));
+function install(
+  host: FakeHost,
+  shell: Shell,
+  a: BinaryArtifact,
+  content: string,
+  more: { readonly holds?: readonly string[] } = {},
+): void {
+  const steps = binaryKind.apply(binary({ artifact: a, ...more }), look(host, shell, a));
   for (const step of steps) {
     if (step.do === 'upload') {
       run(shell, `mkdir -p '${host.root}/bin dir' && rm -f '${a.installPath}'`);
@@ -79,6 +85,33 @@ for (const shell of SHELLS) {
       expect(binaryKind.apply(binary({ artifact: a }), seen).map((step) => step.do)).toEqual(['script']);
       install(host, shell, a, 'program');
       expect(binaryKind.diff(binary({ artifact: a }), look(host, shell, a)).changed).toBe(false);
+    });
+  });
+
+  test.runIf(ROOT)(`${shell}: a link that is held stays with the program of before, until it is the artifact's`, () => {
+    withHost((host) => {
+      const before = artifact(host.root, 'program');
+      install(host, shell, before, 'program');
+      const [held = '', other = ''] = before.links;
+      const later = { ...artifact(host.root, 'later'), links: [other] };
+      const holds = [held, `${host.root}/none`];
+      install(host, shell, later, 'later', { holds });
+      expect([held, other].map((path) => readFileSync(path, 'utf8'))).toEqual(['program', 'later']);
+      // Again, as in a run that goes on: with the program of before gone there is nothing to hold.
+      install(host, shell, later, 'later', { holds });
+      expect({ held: readFileSync(held, 'utf8'), none: existsSync(`${host.root}/none`) }).toEqual({
+        held: 'program',
+        none: false,
+      });
+      const whole = artifact(host.root, 'later');
+      expect(reason(binaryKind.diff(binary({ artifact: whole }), look(host, shell, whole)))).toBe(
+        `missing links: ${held}`,
+      );
+      install(host, shell, whole, 'later');
+      expect({ link: lstatSync(held).isSymbolicLink(), text: readFileSync(held, 'utf8') }).toEqual({
+        link: true,
+        text: 'later',
+      });
     });
   });
 
