@@ -116,7 +116,13 @@ export function imageRefs(
 
 /** What manifests call the images of this set: those that hosts pull, by digest, where it is known. */
 export function imageRefsOf({ images }: Required<Supply>, set: ArtifactSet, mirror: Mirror = 'none'): ImageRefs {
-  const refs = imageRefs(images, set.kubernetesVersion, set.source === 'official' ? mirror : 'none');
+  const registry = set.source === 'official' ? mirror : 'none';
+  const { ahead } = set;
+  const later = ahead === undefined ? [] : images.filter(({ name }) => ahead.images.includes(name));
+  const refs = {
+    ...imageRefs(images, set.kubernetesVersion, registry),
+    ...imageRefs(later, ahead?.kubernetesVersion ?? set.kubernetesVersion, registry),
+  };
   const pulled = new Map(set.images.map(({ name, archive, digest }) => [name, archive === undefined ? digest : '']));
   return Object.fromEntries(Object.entries(refs).map(([name, ref]) => [name, withDigest(ref, pulled.get(name) ?? '')]));
 }

@@ -8,4 +8,5 @@ export {
   type TokenInfo,
 } from './tokens.js';
 export { leaseRenewed } from './node/lease.js';
+export { recordInCluster } from './record/forget.js';
 export { listNodes, type NodeStatus } from './node/status.js';

@@ -72,6 +72,8 @@ export interface ControlPlaneForm {
   readonly controllersReady: (context: PhaseContext, tools: Tools, proofs: Proofs) => Promise<void>;
   /** Waits for what those above did not wait for, so that the cluster's first objects were written meanwhile. Absent: they wait for all. */
   readonly settled?: (context: PhaseContext, tools: Tools) => Promise<void>;
+  /** What of it is of the later version while the cluster soaks, and takes `emulationFlags`. Absent: this form does not soak. */
+  readonly soak?: { readonly images: readonly string[] };
   /** Its programs, asked what they think of their flags. */
   readonly trials: (context: PhaseContext) => readonly Trial[];
   /** What runs kubelet and kube-proxy on every node. Absent: they are Kubernetes' own programs, kube-proxy in pods. */

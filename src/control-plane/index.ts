@@ -17,6 +17,7 @@ export { kubeadmConfigMaps } from './kubeadm/config-maps.js';
 export { CLUSTER_CONFIGURATION, readClusterConfiguration, type KubeadmSays } from './kubeadm/read-back.js';
 export { kubeadmRbac } from './kubeadm/rbac.js';
 export { BALANCER_LABEL, balancerMembers } from './balancer.js';
+export { EMULATED_VERSION } from './emulation.js';
 export type { ControlPlaneForm, NodeAgent } from './control-plane.js';
 export type { LiveControlPlane } from './live.js';
 

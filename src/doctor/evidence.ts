@@ -52,6 +52,8 @@ export interface HostEvidence {
 /** What the API says, reduced to what causes and checks read: no container's environment is in it. */
 export interface ClusterEvidence {
   readonly version: string;
+  /** Minor version (1.35) as which it behaves, where it says so and that is not its own. */
+  readonly emulates?: string;
   /** Text of /readyz?verbose: a line for each check, '[+]name ok' or '[-]name failed'. */
   readonly readyz: string;
   readonly nodes: readonly KubeObject[];

@@ -1,4 +1,5 @@
 import { refused } from '../cluster/api/errors.js';
+import { emulatedVersion } from '../cluster/api/emulated.js';
 import { field, list, text } from '../cluster/api/json.js';
 import type { ClusterApi, KubeObject } from '../model/api.js';
 import { defined } from '../model/defined.js';
@@ -34,6 +35,7 @@ export async function gatherCluster(api: ClusterApi): Promise<ClusterEvidence> {
   const system = (object: KubeObject): boolean => SYSTEM_NAMESPACES.includes(object.metadata.namespace ?? '');
   return {
     version: text(version.body, 'gitVersion') ?? 'unknown',
+    ...defined({ emulates: emulatedVersion(version.body) }),
     readyz: typeof readyz.body === 'string' ? readyz.body : `status ${readyz.status}`,
     nodes: nodes.map((node) =>
       reduced(

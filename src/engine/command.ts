@@ -27,3 +27,9 @@ export function changesRuntime(command: Command): boolean {
 export function upgrades(command: Command): boolean {
   return command === 'upgrade' || command === 'upgrade-plan';
 }
+
+/**
+ * What an upgrade shall do with a cluster that soaks (model/soak.ts), or shall: bring it there, end it with the later version, end it with
+ * the earlier one.
+ */
+export type UpgradeStage = 'soak' | 'finish' | 'back';

@@ -58,6 +58,14 @@ export interface ArtifactSet {
   readonly kubernetesVersion: string;
   readonly binaries: readonly BinaryArtifact[];
   readonly images: readonly ImageArtifact[];
+  /** What among it is of a later version, while the cluster soaks. */
+  readonly ahead?: {
+    readonly kubernetesVersion: string;
+    /** Names of the images that are. */
+    readonly images: readonly string[];
+    /** All programs of that version; none of them is installed. */
+    readonly binaries: readonly BinaryArtifact[];
+  };
 }
 
 /** Image references by image name, for manifests. Every source uses the same names (a mirror changes the registry). */

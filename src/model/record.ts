@@ -24,6 +24,8 @@ const recordedMove = z.object({
   node: z.string().optional(),
   /** How far it is, in the words of who moves it. */
   step: z.string().optional(),
+  /** Since when it is as far as that (ISO 8601), where that is told. */
+  since: z.string().optional(),
 });
 
 /** docs/architecture.md describes each field. */

@@ -42,3 +42,12 @@ test('images built from source answer to official names, whatever mirror the inv
 test('an unknown minor version is refused by name', () => {
   expect(() => imageRefs(SUPPLY.images, '1.33.1')).toThrow(/Kubernetes 1\.33\.1/);
 });
+
+test('what is ahead of the others is called by its own version', () => {
+  const ahead = { kubernetesVersion: '1.36.3', images: ['kube-apiserver'], binaries: [] };
+  const set = { arch: 'amd64', source: 'source', kubernetesVersion: '1.35.4', binaries: [], images: [] } as const;
+  expect(imageRefsOf(SUPPLY, { ...set, ahead })).toEqual({
+    ...imageRefs(SUPPLY.images, '1.35.4'),
+    'kube-apiserver': 'registry.k8s.io/kube-apiserver:v1.36.3',
+  });
+});

@@ -1,4 +1,5 @@
 import type { ClusterApi } from '../../model/api.js';
+import { defined } from '../../model/defined.js';
 import { RESULT_CODES } from '../../model/error.js';
 import { defineCommand } from '../arguments/command.js';
 import { REACHES_HOSTS } from '../arguments/exit-codes.js';
@@ -38,16 +39,27 @@ export const status = defineCommand({
   },
 });
 
-async function ask(api: ClusterApi): Promise<Pick<Seen, 'ready' | 'version' | 'nodes' | 'pods'>> {
-  const { listNodes } = await import('../../cluster/index.js');
-  const [ready, version, nodes, pods] = await Promise.all([
+async function ask(api: ClusterApi): Promise<Pick<Seen, 'ready' | 'version' | 'nodes' | 'pods' | 'soak'>> {
+  const [{ listNodes, recordInCluster }, { soakMoveOf }] = await Promise.all([
+    import('../../cluster/index.js'),
+    import('../../model/soak.js'),
+  ]);
+  const [ready, version, nodes, pods, record] = await Promise.all([
     api.request('GET', '/readyz'),
     api.request('GET', '/version'),
     listNodes(api),
     api.list('v1', 'Pod'),
+    // That it cannot be read is a matter of commands that go by it.
+    recordInCluster(api, '').catch(() => undefined),
   ]);
   const { gitVersion } = version.body as { gitVersion?: string };
-  return { ready: ready.status === 200 ? 'ok' : String(ready.body), version: gitVersion ?? 'unknown', nodes, pods };
+  return {
+    ready: ready.status === 200 ? 'ok' : String(ready.body),
+    version: gitVersion ?? 'unknown',
+    nodes,
+    pods,
+    ...defined({ soak: soakMoveOf(record?.moves ?? []) }),
+  };
 }
 
 function well({ ready, nodes, pods, missing }: ClusterStatus): boolean {

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import { defineCommand } from '../arguments/command.js';
@@ -6,6 +7,8 @@ import { CHANGES_HOSTS } from '../arguments/exit-codes.js';
 import { withCheckOptions, withWriteOptions } from '../arguments/options.js';
 import { loadedInventory } from '../files/inventory.js';
 import { count } from '../render/text.js';
+
+type Stage = 'soak' | 'finish' | 'back';
 
 /** A running cluster to a later version of Kubernetes. */
 export const upgrade = defineCommand({
@@ -15,12 +18,22 @@ export const upgrade = defineCommand({
     ['upgrade --dry-run', 'all that would move, and what may block it'],
     ['upgrade', 'to kubernetesVersion of the inventory; run again, it goes on where it was cut'],
     ['upgrade --to 1.36.3', 'whatever the inventory says'],
+    ['upgrade --soak', 'only the control plane, which behaves as the minor version before; then --finish or --back'],
   ],
   exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact', 'refused'],
   options: (yargs) =>
     withWriteOptions(withCheckOptions(yargs))
       .option('to', { type: 'string', requiresArg: true, describe: 'Version to go to; default: that of the inventory' })
       .option('dry-run', { type: 'boolean', default: false, describe: 'Only show what would be done' })
+      .option('soak', {
+        type: 'boolean',
+        describe:
+          'Only to the programs of the control plane, which behave as those of the minor version before, until --finish or --back',
+      })
+      .option('finish', { type: 'boolean', describe: 'End a soak: all of the cluster to the later version' })
+      .option('back', { type: 'boolean', describe: 'End a soak: the control plane back to the version before' })
+      .conflicts('soak', ['finish', 'back'])
+      .conflicts('finish', 'back')
       .option('drain-timeout', {
         type: 'string',
         default: '5m',
@@ -51,6 +64,7 @@ export const upgrade = defineCommand({
     const folder = args.snapshot ?? dirname(inventory.file);
     const wishes = {
       despiteTrouble: args.ignoreHealth,
+      ...defined({ stage: stageOf(args) }),
       save: async (name: string, content: AsyncIterable<Uint8Array>): Promise<string> => {
         const file = join(folder, `${name}-${new Date().toISOString().replace(/[-:]|\..*/g, '')}.backup`);
         await writeSecretFile(file, content);
@@ -63,13 +77,19 @@ export const upgrade = defineCommand({
       await ui.result({ changes: record.changes.length }, renderPlan(record.changes, names, ui.paint, ui.verbose));
       return 0;
     }
-    const { changes, failedHosts } = await runEngine(
+    const { changes, failedHosts, goesOnWith } = await runEngine(
       'upgrade',
       inventory,
       undefined,
       { ...args, upgrade: wishes },
       context,
     );
+    if (goesOnWith !== undefined) {
+      const said =
+        args.soak === true ? await soaks(kubernetesVersion, goesOnWith, changes) : isBack(goesOnWith, changes);
+      await ui.result({ kubernetes: goesOnWith, changes, failedHosts }, said);
+      return 0;
+    }
     const done =
       changes === 0
         ? `Nothing to change: the cluster runs Kubernetes ${kubernetesVersion}.`
@@ -79,6 +99,26 @@ export const upgrade = defineCommand({
     return 0;
   },
 });
+
+function stageOf({ soak, finish, back }: Readonly<Record<Stage, boolean | undefined>>): Stage | undefined {
+  return soak === true ? 'soak' : finish === true ? 'finish' : back === true ? 'back' : undefined;
+}
+
+async function soaks(to: string, from: string, changes: number): Promise<string> {
+  const { minorOf } = await import('../../model/text/version.js');
+  const state = `the control plane runs Kubernetes ${to} and behaves as ${minorOf(from)}`;
+  return [
+    changes === 0 ? `Nothing to change: ${state}.` : `The cluster soaks now: ${state}. ${count(changes, 'change')}.`,
+    `Next: kinit upgrade --finish brings all of it to ${to}; kinit upgrade --back returns to ${from}.`,
+  ].join('\n');
+}
+
+function isBack(from: string, changes: number): string {
+  return [
+    `The cluster runs Kubernetes ${from} again: ${count(changes, 'change')}.`,
+    `Next: set kubernetesVersion: ${from} in the inventory.`,
+  ].join('\n');
+}
 
 async function withVersion(inventory: LoadedInventory, to: string | undefined): Promise<LoadedInventory> {
   if (to === undefined) return inventory;

@@ -86,6 +86,7 @@ export const staticPods: ControlPlaneForm = {
     const what = 'the control plane to run as it was written';
     await waitForRuns({ what, manifests, api: 'ready', first: undefined }, context, tools);
   },
+  soak: { images: [COMPONENTS.apiServer, ...COMPONENTS.others] },
   trials: (context) => [
     trialOf(datastoreOf(context.spec).id, runsAs(context.spec, 'pod')(context, joinsOthers(context))),
     trialOf('apiServer', apiServerPod(context)),

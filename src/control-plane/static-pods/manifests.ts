@@ -18,6 +18,7 @@ import {
   SCHEDULER_FLAGS,
   schedulerExtraArgs,
 } from '../controllers/flags.js';
+import { emulationFlags } from '../emulation.js';
 import { caFolders, caVolumeName } from './ca-folders.js';
 
 /** kube-apiserver as kubeadm has it (kubeadm 1.34-1.36: phases/controlplane GetStaticPodSpecs), like the two below. */
@@ -35,7 +36,7 @@ export function apiServerPod(context: PhaseContext): ComponentPod {
       ...trustAnnotations(context),
       ...keyAnnotations(context, 'verifies'),
     ],
-    flags: toFlags(apiServerFlags(context), over),
+    flags: toFlags({ ...apiServerFlags(context), ...emulationFlags(context) }, over),
     image: imageRef(images, 'kube-apiserver'),
     probe: {
       ...probeHost(over['advertise-address'] ?? node.address),
@@ -59,7 +60,7 @@ export function controllerManagerPod(context: PhaseContext): ComponentPod {
       ...trustAnnotations(context, API_AUTHORITIES),
       ...keyAnnotations(context, 'signs'),
     ],
-    flags: toFlags(controllerManagerFlags(context), over),
+    flags: toFlags({ ...controllerManagerFlags(context), ...emulationFlags(context) }, over),
     image: imageRef(context.images, 'kube-controller-manager'),
     probe: {
       ...probeHost(over['bind-address'] ?? '127.0.0.1'),
@@ -93,7 +94,7 @@ export function schedulerPod(context: PhaseContext): ComponentPod {
   return {
     name: 'kube-scheduler',
     annotations: [credentials(context, SCHEDULER_CONF), ...trustAnnotations(context, API_AUTHORITIES)],
-    flags: toFlags(SCHEDULER_FLAGS, over),
+    flags: toFlags({ ...SCHEDULER_FLAGS, ...emulationFlags(context) }, over),
     image: imageRef(images, 'kube-scheduler'),
     probe: {
       ...probeHost(over['bind-address'] ?? '127.0.0.1'),

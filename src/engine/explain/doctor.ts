@@ -20,8 +20,10 @@ import { artifactSets } from '../run/artifact-sets.js';
 import { nodeAddress } from '../../facts/index.js';
 import { toNode } from '../context.js';
 import { driftOf } from './drift.js';
-import { controlPlanesOf } from '../session/leader.js';
+import { knownCluster, NO_CLUSTER, type KnownCluster } from '../guard/index.js';
+import { controlPlanesOf, leaderOf } from '../session/leader.js';
 import { checkHostNames } from '../session/select.js';
+import { withSoak } from '../soaking.js';
 import { closeHosts, openHosts, type LiveHost, type LostHost, type SessionOptions } from '../session/session.js';
 
 export interface DoctorOptions extends SessionOptions {
@@ -37,15 +39,18 @@ export interface Examination {
 
 /** Looks at hosts and cluster and explains what is wrong. Changes nothing; also for clusters that kinit did not make. */
 export async function runDoctor(options: DoctorOptions): Promise<Examination> {
-  const { inventory, emit } = options;
-  const { spec } = inventory;
-  checkHostNames(options.hosts, inventory);
-  emit({ type: 'progress', text: `asking ${spec.hosts.length} hosts` });
+  const { emit } = options;
+  checkHostNames(options.hosts, options.inventory);
+  const { hosts } = options.inventory.spec;
+  emit({ type: 'progress', text: `asking ${hosts.length} hosts` });
   // All hosts, also where only some are wanted: what is wrong with one often shows on another.
-  const { live, lost } = await openHosts(spec.hosts, { ...options, incompleteFacts: true, emit: () => undefined });
+  const { live, lost } = await openHosts(hosts, { ...options, incompleteFacts: true, emit: () => undefined });
   const access = accessThrough(live, { ...options, mayReadKeys: false });
   try {
-    const artifacts = await artifactSets(live, options, storedArtifacts);
+    const known = await clusterOf(live, options);
+    const inventory = withSoak(options.inventory, known ?? NO_CLUSTER);
+    const { spec } = inventory;
+    const artifacts = await artifactSets(live, { ...options, inventory, known: known ?? NO_CLUSTER }, storedArtifacts);
     const programs = (host: LiveHost): Expected =>
       host.facts.arch === 'unsupported'
         ? {}
@@ -60,6 +65,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Examination> {
     const drift = await driftOf({
       inventory,
       live,
+      known,
       artifacts,
       access: evidence.cluster === undefined ? undefined : access,
       signal: options.signal,
@@ -92,6 +98,17 @@ export async function runDoctor(options: DoctorOptions): Promise<Examination> {
     access?.close();
     await closeHosts(live);
   }
+}
+
+/** What is known of the cluster; undefined where that cannot be told now: what is wrong with it is said elsewhere. */
+async function clusterOf(
+  live: readonly LiveHost[],
+  { inventory, signal }: DoctorOptions,
+): Promise<KnownCluster | undefined> {
+  const leader = leaderOf(live);
+  if (leader === undefined) return NO_CLUSTER;
+  const ask = { inventory, leader, live, emit: () => undefined, signal, mayReadKeys: false };
+  return knownCluster(ask).catch(() => undefined);
 }
 
 /** What hosts and cluster show. @param more what else a host is asked */

@@ -7,32 +7,29 @@ import { kindOf } from '../kinds.js';
 import { changeOf } from '../change/apply.js';
 import { contextFor, ONLY_LOOK, sharedContext } from '../context.js';
 import { observe } from '../change/observe.js';
-import { knownCluster, NO_CLUSTER } from '../guard/index.js';
-import { leaderOf } from '../session/leader.js';
+import type { KnownCluster } from '../guard/index.js';
 import type { LiveHost } from '../session/session.js';
 
 /** What `kinit init` would change on each host, as one line a change; a host that cannot be compared is left out. Changes nothing. */
 export async function driftOf({
   inventory,
   live,
+  known: cluster,
   artifacts,
   access,
   signal,
 }: {
   readonly inventory: LoadedInventory;
   readonly live: readonly LiveHost[];
+  /** Undefined: that cannot be told. */
+  readonly known: KnownCluster | undefined;
   readonly artifacts: ReadonlyMap<Arch, ArtifactSet>;
   readonly access: ClusterAccess | undefined;
   readonly signal: AbortSignal;
 }): Promise<ReadonlyMap<string, readonly string[]>> {
   const drift = new Map<string, readonly string[]>();
   const known = live.filter(({ facts }) => facts.arch !== 'unsupported' && artifacts.has(facts.arch));
-  if (known.length === 0) return drift;
-  const leader = leaderOf(known);
-  const cluster =
-    leader === undefined
-      ? NO_CLUSTER
-      : await knownCluster({ inventory, leader, live: known, emit: () => undefined, signal, mayReadKeys: false });
+  if (known.length === 0 || cluster === undefined) return drift;
   const shared = await sharedContext({
     spec: inventory.spec,
     hosts: known,

@@ -5,6 +5,7 @@ import { illMembers } from '../upgrade/members.js';
 import { nodesSeen } from '../upgrade/nodes-seen.js';
 import { illServers } from '../upgrade/others.js';
 import { KinitError } from '../../model/error.js';
+import { SOAK_STEPS } from '../../model/soak.js';
 import type { LoadedInventory } from '../../model/spec.js';
 
 /** An error is read on a screen. */
@@ -42,7 +43,8 @@ async function troubleOf({ inventory, live, lost, servers, known, signal }: Subj
   try {
     const ill = [
       ...lost.map(({ spec: { name }, error }) => `${name} does not answer over SSH: ${error.message}`),
-      ...known.moves.map(({ what }) => `a move is on its way: ${what}`),
+      // One that soaks is where it shall be.
+      ...known.moves.filter(({ step }) => step !== SOAK_STEPS.there).map(({ what }) => `a move is on its way: ${what}`),
       ...(await illServers(accesses, { seconds: READY_SECONDS, signal, progress: () => undefined })),
     ];
     const [asked] = accesses;

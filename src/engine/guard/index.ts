@@ -1,8 +1,9 @@
 import { certificateWishes } from '../../control-plane/index.js';
 import type { CheckResult } from '../../model/check.js';
 import { KinitError } from '../../model/error.js';
+import { UPGRADE_MOVE } from '../../model/soak.js';
 import type { Spec } from '../../model/spec.js';
-import { changesRuntime, upgrades, type Command } from '../command.js';
+import { changesRuntime, upgrades, type Command, type UpgradeStage } from '../command.js';
 import { endpointOf, toNode } from '../context.js';
 import type { LiveHost } from '../session/session.js';
 import { changedAuthorities } from './authorities.js';
@@ -13,18 +14,20 @@ import { wrongCluster } from './identity.js';
 import { changedOptions } from './options.js';
 import { oneLine, refused, type Refusal } from './refusal.js';
 import { changedRuntimes, packagedRuntimes } from './runtime.js';
-import { UPGRADE_MOVE, versionRefusals } from './version.js';
+import { wrongStage } from './stage.js';
+import { versionRefusals } from './version.js';
 
 export { withKnownBalancer } from './balancer.js';
 export { NO_CLUSTER, type KnownCluster } from './cluster.js';
 export { knownCluster } from './known.js';
-export { UPGRADE_MOVE } from './version.js';
 export { RUNTIME_MOVE, runtimeChanges, type RuntimeChange } from './runtime.js';
 
 export interface GuardInput {
   readonly spec: Spec;
   readonly known: KnownCluster;
   readonly command: Command;
+  /** Of an upgrade: what it shall do with a cluster that soaks, or shall. */
+  readonly stage?: UpgradeStage | undefined;
   readonly leader: LiveHost;
   readonly live: readonly LiveHost[];
   /** Names of the hosts that the run works on. */
@@ -38,7 +41,10 @@ export interface GuardInput {
 export async function guard(input: GuardInput): Promise<void> {
   const { spec, known, leader, command } = input;
   const host = leader.spec.name;
-  const wrong = wrongCluster(spec, known, host) ?? (command === 'join' ? nothingToJoin(known, host) : undefined);
+  const wrong =
+    wrongCluster(spec, known, host) ??
+    wrongStage(input, host) ??
+    (command === 'join' ? nothingToJoin(known, host) : undefined);
   if (wrong !== undefined) throw wrong;
   const refusals = await refusalsOf(input);
   if (refusals.length > 0) throw refused(refusals, host);
@@ -47,7 +53,8 @@ export async function guard(input: GuardInput): Promise<void> {
 /** The same as a check of the control-plane host. */
 export async function guardCheck(input: GuardInput): Promise<CheckResult> {
   const base = { name: 'cluster-record', title: 'The inventory and the cluster that is there' };
-  const wrong = wrongCluster(input.spec, input.known, input.leader.spec.name);
+  const host = input.leader.spec.name;
+  const wrong = wrongCluster(input.spec, input.known, host) ?? wrongStage(input, host);
   if (wrong !== undefined) {
     const { found = '', hint = '' } = wrong.context;
     return { ...base, status: 'error', found: `${wrong.message}: ${found}`, hint };
@@ -59,7 +66,7 @@ export async function guardCheck(input: GuardInput): Promise<CheckResult> {
   return { ...base, status: 'error', found: refusals.map(oneLine).join('; '), hint };
 }
 
-async function refusalsOf({ spec, known, command, leader, live, selected }: GuardInput): Promise<Refusal[]> {
+async function refusalsOf({ spec, known, command, stage, leader, live, selected }: GuardInput): Promise<Refusal[]> {
   if (!known.exists) return [];
   const nodes = live.map(toNode);
   const wishes = certificateWishes({
@@ -75,6 +82,7 @@ async function refusalsOf({ spec, known, command, leader, live, selected }: Guar
       upgrades: upgrades(command),
       begun: known.moves.find(({ what }) => what === UPGRADE_MOVE),
       open: known.open,
+      stage,
     }),
     ...changedOptions(spec, known),
     ...changedBalancer(spec, known),

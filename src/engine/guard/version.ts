@@ -1,9 +1,8 @@
 import type { RecordedMove } from '../../model/record.js';
+import { SOAK_STEPS, soakMoveOf, soakText } from '../../model/soak.js';
 import { compareVersions, minorsBetween } from '../../model/text/version.js';
+import type { UpgradeStage } from '../command.js';
 import type { Refusal } from './refusal.js';
-
-/** `what` of a move of the record: the whole cluster goes from one version of Kubernetes to another. */
-export const UPGRADE_MOVE = 'upgrade';
 
 export interface VersionStep {
   /** The newest API server's; undefined: not known. */
@@ -14,7 +13,9 @@ export interface VersionStep {
   /** The run is there to bring a later version. */
   readonly upgrades: boolean;
   /** An upgrade that is not through. */
-  readonly begun?: Pick<RecordedMove, 'from' | 'to'> | undefined;
+  readonly begun?: RecordedMove | undefined;
+  /** What the run shall do with a cluster that soaks, or shall. */
+  readonly stage?: UpgradeStage | undefined;
   /** An API server answers. */
   readonly open: boolean;
 }
@@ -24,11 +25,13 @@ export interface VersionStep {
  * already. One minor version at a time, the control plane first: a kubelet is never newer than its API server
  * (https://kubernetes.io/releases/version-skew-policy/). And only node by node: that is what kinit upgrade is for.
  */
-export function versionRefusals({ running, oldest = running, wanted, upgrades, begun, open }: VersionStep): Refusal[] {
+export function versionRefusals(step: VersionStep): Refusal[] {
+  const { running, oldest = running, wanted, upgrades, begun, open } = step;
   if (running === undefined || oldest === undefined) return [];
   const refusal = (why: string, todo: string, there = running): Refusal[] => [
     { option: 'kubernetesVersion', there, wanted, why, todo },
   ];
+  if (begun !== undefined && soakMoveOf([begun]) !== undefined) return soakRefusals(begun, step, refusal);
   if (begun !== undefined && !upgrades)
     return refusal(
       'an upgrade was begun and is not through',
@@ -54,6 +57,32 @@ export function versionRefusals({ running, oldest = running, wanted, upgrades, b
     return refusal(
       'no API server answers, and a cluster is brought to another version only when it works',
       `Set kubernetesVersion: ${running} and run kinit init, which mends it; then go on.`,
+    );
+  return [];
+}
+
+/** Of a cluster that soaks, or is on its way there or back: two versions are right, one where it is to go on (what else there is to say is wrongStage's). */
+function soakRefusals(
+  move: RecordedMove,
+  { wanted, open, stage }: VersionStep,
+  refusal: (why: string, todo: string, there: string) => Refusal[],
+): Refusal[] {
+  const { from, to } = move;
+  const soak = soakMoveOf([move]);
+  if (soak === undefined) return [];
+  const goesOn = stage === 'soak' || stage === 'finish';
+  const there = `${from} and ${to}`;
+  if (!(goesOn ? [to] : [from, to]).includes(wanted))
+    return refusal(
+      goesOn ? `it is on its way to ${to}` : `the cluster soaks: ${soakText(soak)}`,
+      `Set kubernetesVersion: ${to}. For another version end this first: kinit upgrade --finish or --back.`,
+      there,
+    );
+  if (stage === 'finish' && soak.step === SOAK_STEPS.there && !open)
+    return refusal(
+      'no API server answers, and a cluster is brought to another version only when it works',
+      'Run kinit init, which mends it; or go back: kinit upgrade --back.',
+      there,
     );
   return [];
 }

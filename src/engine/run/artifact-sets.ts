@@ -2,16 +2,21 @@ import { dirname } from 'node:path';
 import { originsOf, resolveArtifacts, type ResolveOptions, type Source } from '../../artifacts/index.js';
 import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { Emit } from '../../model/event.js';
+import type { RecordedMove } from '../../model/record.js';
+import { soakOf } from '../../model/soak.js';
 import type { LoadedInventory, Spec } from '../../model/spec.js';
+import type { KnownCluster } from '../guard/index.js';
 import type { ReviewedPlan } from '../plan/reviewed.js';
 import type { LiveHost } from '../session/session.js';
 import { runtimeOf } from '../../runtime/index.js';
 import { chosenArtifacts, chosenImages, chosenPrograms, supplyFor, unloadable } from '../supply.js';
+import { ofVersion, withAhead } from '../soaking.js';
 import { ownRegistries } from '../registry-access.js';
 import { whatHindersPulling } from './registries.js';
 
 /**
- * The artifacts of every architecture among the hosts, one after another: those of the kinds that the inventory chose.
+ * The artifacts of every architecture among the hosts, one after another: those of the kinds that the inventory chose. Where the cluster soaks,
+ * with what runs of the later version.
  * @param find gives them for one architecture; undefined: there are none, and it is left out
  */
 export async function artifactSets(
@@ -21,30 +26,40 @@ export async function artifactSets(
     emit,
     signal,
     reviewed,
+    known,
+    moves = known?.moves ?? [],
   }: {
     readonly inventory: LoadedInventory;
     readonly emit: Emit;
     readonly signal: AbortSignal;
     /** The plan that is carried out: its source is taken where none is decided yet. */
     readonly reviewed?: ReviewedPlan | undefined;
+    readonly known?: Pick<KnownCluster, 'moves'>;
+    /** What is on its way meanwhile; absent: what is known to be. */
+    readonly moves?: readonly RecordedMove[];
   },
   find: (options: ResolveOptions) => Promise<ArtifactSet | undefined>,
 ): Promise<Map<Arch, ArtifactSet>> {
   const { spec } = inventory;
+  const soak = soakOf(moves);
   const sets = new Map<Arch, ArtifactSet>();
   for (const arch of new Set(live.map(({ facts }) => facts.arch))) {
     if (arch === 'unsupported') continue;
-    const set = await find({
-      ...(await optionsFor(inventory, arch)),
-      emit,
-      signal,
-      presumed: presumedSource(arch, reviewed),
-      hindrance: () => whatHindersPulling(live, spec),
-    });
-    if (set === undefined) continue;
+    const findOf = async (of: LoadedInventory): Promise<ArtifactSet | undefined> =>
+      find({
+        ...(await optionsFor(of, arch)),
+        emit,
+        signal,
+        presumed: presumedSource(arch, reviewed),
+        hindrance: () => whatHindersPulling(live, spec),
+      });
+    const set = await findOf(inventory);
+    const later = soak === undefined ? set : await findOf(ofVersion(inventory, soak.to));
+    if (set === undefined || later === undefined) continue;
     const left = unloadable(spec, set);
     if (left.length > 0) emit({ type: 'warning', text: withoutThem(spec, left) });
-    sets.set(arch, chosenArtifacts(spec, set));
+    const chosen = chosenArtifacts(spec, set);
+    sets.set(arch, soak === undefined ? chosen : withAhead(spec, chosen, chosenArtifacts(spec, later)));
   }
   return sets;
 }

@@ -42,4 +42,6 @@ export interface RunResult {
   readonly failedHosts: readonly string[];
   /** Of plan: what would be done. */
   readonly plan?: PlanContent;
+  /** Kubernetes version that the cluster goes on with, where it need not be the inventory's. */
+  readonly goesOnWith?: string;
 }

@@ -21,6 +21,8 @@ export interface HostsOutcome {
   readonly timings: readonly PhaseTiming[];
   /** What ended a host's pipeline, by its name. */
   readonly failures: ReadonlyMap<string, unknown>;
+  /** Kubernetes version that the cluster goes on with, where it need not be the inventory's. */
+  readonly goesOnWith?: string;
 }
 
 /** How it went on one host. */

@@ -1,6 +1,7 @@
 import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import type { Phase } from '../../model/phase.js';
+import { soakOf, soakText } from '../../model/soak.js';
 import type { PlanContent } from '../../model/plan.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import { signalOfMany } from '../../model/signal.js';
@@ -14,6 +15,7 @@ import { requireLeader } from '../session/leader.js';
 import { clusterLock, lockLost, whileHeld, type ClusterLock } from '../session/lock.js';
 import { settled, withoutStrangers } from '../session/past.js';
 import { checkHostNames, checkJoining, selectHosts, selectPhases } from '../session/select.js';
+import { withSoak } from '../soaking.js';
 import { closeHosts, openHosts, type LiveHost, type OpenedHosts } from '../session/session.js';
 import { runHosts } from './hosts.js';
 import {
@@ -58,6 +60,7 @@ interface Done {
   readonly selected: ReadonlySet<string>;
   readonly leader: string;
   readonly plan?: PlanContent;
+  readonly goesOnWith?: string;
   /** What ended all of it, besides what hosts failed with. */
   readonly ended?: KinitError;
 }
@@ -93,6 +96,7 @@ async function attempt(
       timings: passed,
       failures,
       plan,
+      goesOnWith,
     } = command === 'check' ? NOTHING_DONE : await goThroughPhases(phases, chosen, lock, options);
     const timings = [...(before?.timings ?? []), ...passed];
     const { live, lost, unfit, selected, leader } = chosen;
@@ -105,7 +109,7 @@ async function attempt(
       results: hostResults(names, live, timings, (name) => lostError(name) ?? unfit.get(name) ?? failures.get(name)),
       selected,
       leader: leader.spec.name,
-      ...defined({ plan }),
+      ...defined({ plan, goesOnWith }),
       ...(lock.lost.aborted ? { ended: lockLost() } : {}),
     };
   } finally {
@@ -182,14 +186,14 @@ async function chooseHosts(opened: OpenedHosts, options: RunOptions): Promise<Ch
   const selected = selectHosts(live, { hosts: options.hosts, fresh: command === 'join' });
   const checked = live.filter(({ spec }) => selected.has(spec.name));
   const known = await knownCluster({ ...options, leader, live, mayReadKeys: changesHosts(command) });
-  const guarded = { spec: inventory.spec, known, command, leader, live, selected };
+  const guarded = { spec: inventory.spec, known, command, stage: options.upgrade?.stage, leader, live, selected };
   if (command !== 'check') await guard(guarded);
   const more = command === 'check' ? [{ host: leader.spec.name, check: await guardCheck(guarded) }] : [];
   const unfit =
     command !== 'check' && skip.includes('preflight')
       ? new Map<string, unknown>()
       : await preflight({
-          ...{ ...options, inventory: withKnownBalancer(inventory, known) },
+          ...{ ...options, inventory: asKnown(known, options) },
           strict,
           changesHosts: changesHosts(command),
           live: checked,
@@ -198,6 +202,12 @@ async function chooseHosts(opened: OpenedHosts, options: RunOptions): Promise<Ch
           more,
         });
   return { live: await settled(live, inventory.spec, selected), lost, leader, selected, unfit, known };
+}
+
+/** The inventory, with what the cluster in hand decides of it. */
+function asKnown(known: KnownCluster, { inventory, command }: RunOptions): LoadedInventory {
+  const balanced = withKnownBalancer(inventory, known);
+  return upgrades(command) ? balanced : withSoak(balanced, known);
 }
 
 async function goThroughPhases(
@@ -210,7 +220,7 @@ async function goThroughPhases(
   const changes = changesHosts(options.command);
   const signal = signalOfMany(options.signal, lock.lost);
   const run: HostsRun = {
-    ...{ ...options, inventory: withKnownBalancer(options.inventory, known) },
+    ...{ ...options, inventory: asKnown(known, options) },
     renewal: options.renewal ?? 'due',
     signal,
     begun: new Date(),
@@ -221,6 +231,12 @@ async function goThroughPhases(
     known,
     dryRun: !changes,
   };
+  const soak = soakOf(known.moves);
+  if (soak !== undefined && !upgrades(options.command))
+    run.emit({
+      type: 'warning',
+      text: `the cluster soaks, and is kept so: ${soakText(soak)}. kinit upgrade --finish or --back ends it`,
+    });
   const outcome = await (changesRuntime(options.command)
     ? changeRuntimes(run, options)
     : upgrades(options.command)
@@ -233,7 +249,11 @@ async function goThroughPhases(
 }
 
 /** Tells how it went. Throws where it did not go well. */
-function conclude({ results, selected, leader, plan, ended }: Done, options: RunOptions, seconds: number): RunResult {
+function conclude(
+  { results, selected, leader, plan, goesOnWith, ended }: Done,
+  options: RunOptions,
+  seconds: number,
+): RunResult {
   reportOutcome(options.emit, results, seconds);
   const concerned = results.filter((result) => selected.has(result.host) || isFailed(result));
   const retry = 'run the same command again: it goes on from here';
@@ -242,7 +262,7 @@ function conclude({ results, selected, leader, plan, ended }: Done, options: Run
   return {
     changes: totalChanges(results),
     failedHosts: results.filter(isFailed).map(({ host }) => host),
-    ...defined({ plan }),
+    ...defined({ plan, goesOnWith }),
   };
 }
 

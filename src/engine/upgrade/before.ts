@@ -2,8 +2,8 @@ import type { Spec } from '../../model/spec.js';
 import { asKinitError, KinitError } from '../../model/error.js';
 import { isMember } from '../../model/facts.js';
 import { minorsBetween } from '../../model/text/version.js';
+import type { UpgradeStage } from '../command.js';
 import { accessThrough } from '../api/access.js';
-import { UPGRADE_MOVE } from '../guard/index.js';
 import type { HostsRun } from '../run/pass.js';
 import { controlPlanesOf } from '../session/leader.js';
 import type { LostHost } from '../session/session.js';
@@ -19,6 +19,9 @@ const KUBELET_SKEW = 3;
 
 interface Asked {
   readonly despiteTrouble: boolean;
+  /** An earlier run has begun with what cannot be taken back. */
+  readonly begun: boolean;
+  readonly stage?: UpgradeStage;
   readonly lost: readonly LostHost[];
   /** Hosts that failed preflight, with what each failed with. */
   readonly unfit: ReadonlyMap<string, unknown>;
@@ -30,7 +33,7 @@ interface Asked {
  */
 export async function askBefore(run: HostsRun, asked: Asked): Promise<readonly SeenNode[]> {
   const { known, live, inventory, signal, dryRun, emit } = run;
-  const begun = known.moves.some(({ what }) => what === UPGRADE_MOVE);
+  const { begun, stage } = asked;
   // An earlier run may have been cut while the only API server was on its way; guard refuses all else.
   if (!known.open) return [];
   const access = accessThrough(live, { inventory, signal, mayReadKeys: !dryRun });
@@ -38,7 +41,8 @@ export async function askBefore(run: HostsRun, asked: Asked): Promise<readonly S
   try {
     const api = await access.api();
     const seen = await nodesSeen(api);
-    for (const text of await blockers(api)) emit({ type: 'warning', text });
+    // No node is drained while the cluster comes to soak.
+    if (stage !== 'soak') for (const text of await blockers(api)) emit({ type: 'warning', text });
     if (!begun) {
       const trouble = await troubleOf(seen, run, asked);
       if (trouble.length > 0 && !asked.despiteTrouble) throw refused(trouble, inventory.spec);
@@ -53,7 +57,7 @@ export async function askBefore(run: HostsRun, asked: Asked): Promise<readonly S
 async function troubleOf(
   seen: readonly SeenNode[],
   run: HostsRun,
-  { lost, unfit }: Pick<Asked, 'lost' | 'unfit'>,
+  { lost, unfit, stage }: Pick<Asked, 'lost' | 'unfit' | 'stage'>,
 ): Promise<readonly string[]> {
   const { spec } = run.inventory;
   const { live } = run;
@@ -63,7 +67,8 @@ async function troubleOf(
     ...seen.flatMap(({ trouble }) => trouble),
     ...seen.flatMap((node) => skewOf(node, spec.kubernetesVersion)),
     ...(await illMembers(spec, live)).map(({ text }) => text),
-    ...(await removedFromAny(run)),
+    // They are there while it soaks.
+    ...(stage === 'soak' ? [] : await removedFromAny(run)),
   ];
 }
 

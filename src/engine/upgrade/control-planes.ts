@@ -21,7 +21,7 @@ export async function upgradeControlPlanes(upgrade: Upgrade): Promise<void> {
       await requireOthers(name, upgrade);
       await upgradeOne(name, upgrade);
     } catch (thrown) {
-      for (const later of controlPlanes.slice(index + 1)) work.failures.set(later, notReached(later, name));
+      for (const later of controlPlanes.slice(index + 1)) work.failures.set(later, notReached(later, name, upgrade));
       throw thrown;
     }
     killPoint(`control plane ${name}`);

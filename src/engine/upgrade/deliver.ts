@@ -17,6 +17,12 @@ export async function deliver(upgrade: Upgrade): Promise<void> {
   killPoint('delivered');
 }
 
+/** Images of all control planes, where nothing else comes. */
+export async function bringImages({ work, controlPlanes }: Upgrade): Promise<void> {
+  mustBeWell(await passOver([images], controlPlanes, work, {}), work);
+  killPoint('delivered');
+}
+
 /** What lies beside the programs in use on any host, of this run or of one that was cut, when all of it is installed. */
 export async function tidyUp({ work }: Upgrade): Promise<void> {
   const all = work.live.map(({ spec }) => spec.name);

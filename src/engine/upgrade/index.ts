@@ -1,45 +1,30 @@
-import { asKinitError, KinitError } from '../../model/error.js';
-import { controlPlaneOn } from '../../control-plane/index.js';
-import { isMember } from '../../model/facts.js';
 import { isControlPlane } from '../../model/spec.js';
 import { compareVersions } from '../../model/text/version.js';
-import { UPGRADE_MOVE } from '../guard/index.js';
+import { soakMoveOf, UPGRADE_MOVE } from '../../model/soak.js';
 import { begin } from '../moves/work.js';
 import type { HostsOutcome } from '../run/outcome.js';
 import type { HostsRun } from '../run/pass.js';
-import { apiListens, controlPlanesOf } from '../session/leader.js';
-import type { LiveHost, LostHost } from '../session/session.js';
+import type { LiveHost } from '../session/session.js';
 import { askBefore } from './before.js';
 import { upgradeControlPlanes } from './control-planes.js';
 import { clusterWorks, upgradeCluster as upgradeShared } from './cluster.js';
 import { deliver, tidyUp } from './deliver.js';
+import { goBack } from './go-back.js';
+import { inOrder } from './in-order.js';
 import { upgradeNodes } from './nodes.js';
 import { nodesSeen, type SeenNode } from './nodes-seen.js';
 import { mendKubelets } from './mend-kubelets.js';
 import { planUpgrade } from './plan.js';
 import { note } from './record.js';
-import { takeSnapshot, type SaveSnapshot } from './snapshot.js';
+import { requireOwn } from './require-own.js';
+import { takeSnapshot } from './snapshot.js';
+import { soakCluster } from './soak.js';
 import { trySettings } from './trial.js';
-import type { Upgrade } from './upgrade.js';
+import { moved, otherMoves, type Upgrade } from './upgrade.js';
+import { DRAIN_SECONDS, type UpgradeOptions, type UpgradeWishes } from './wishes.js';
+import { worked } from './worked.js';
 
-/** As long as a pod may take to be made anew elsewhere, and more: five minutes. */
-const DRAIN_SECONDS = 300;
-
-/** What a person says of an upgrade. */
-export interface UpgradeWishes {
-  /** Go on although the cluster is not well. */
-  readonly despiteTrouble: boolean;
-  /** Keeps the copy of the data on this machine; absent: none is taken. */
-  readonly save?: SaveSnapshot;
-}
-
-interface UpgradeOptions {
-  readonly drainSeconds?: number;
-  readonly upgrade?: UpgradeWishes;
-  readonly lost: readonly LostHost[];
-  /** Hosts that failed preflight, with what each failed with. */
-  readonly unfit: ReadonlyMap<string, unknown>;
-}
+export type { UpgradeWishes } from './wishes.js';
 
 /**
  * Brings a running cluster to the inventory's version of Kubernetes:
@@ -50,50 +35,42 @@ interface UpgradeOptions {
  * Each step is proved by what is seen on its host, so a run that was cut goes on; the record says that one is on its way. The
  * first failure ends it. A dry run says what it would be.
  */
-export async function upgradeCluster(
+export async function upgradeCluster(run: HostsRun, options: UpgradeOptions): Promise<HostsOutcome> {
+  const stage = options.upgrade?.stage;
+  if (stage === 'soak') return soakCluster(run, options);
+  if (stage === 'back') return goBack(run, options);
+  return upgradeAll(run, options);
+}
+
+async function upgradeAll(
   run: HostsRun,
   { drainSeconds = DRAIN_SECONDS, upgrade: wishes = { despiteTrouble: false }, lost, unfit }: UpgradeOptions,
 ): Promise<HostsOutcome> {
   const to = run.inventory.spec.kubernetesVersion;
   requireOwn(run);
-  const seen = await askBefore(run, { ...wishes, lost, unfit });
-  const from = fromOf(run, seen);
   const move = run.known.moves.find(({ what }) => what === UPGRADE_MOVE);
+  // What soaks has begun with nothing that could not be taken back.
+  const begun = move !== undefined && soakMoveOf([move]) === undefined;
+  const seen = await askBefore(run, { ...wishes, lost, unfit, begun });
+  const from = fromOf(run, seen);
   const late = behind(run, seen, to);
   if (from === undefined || (late.length === 0 && isThrough(run, to) && move === undefined)) return NOTHING;
-  const work = await begin(run, drainSeconds);
+  // Nothing soaks from here on.
+  const moves = [...otherMoves(run), ...(run.dryRun ? [] : [moved(from, to)])];
+  const work = await begin({ ...run, moves }, drainSeconds);
   const upgrade: Upgrade = {
     work,
     from,
     to,
-    begun: move !== undefined,
+    begun,
     despiteTrouble: wishes.despiteTrouble,
     controlPlanes: inOrder(run, to),
     nodes: late,
     seen,
   };
-  try {
-    if (run.dryRun) return await planUpgrade(upgrade);
-    await carryOut(upgrade, wishes, [...lost.map(({ spec }) => spec.name), ...unfit.keys()]);
-  } catch (thrown) {
-    const error = asKinitError(thrown);
-    const host = error.context.host ?? upgrade.controlPlanes[0] ?? '';
-    if (!work.failures.has(host)) work.failures.set(host, error.at({ host }));
-  } finally {
-    work.prepared.access.close();
-  }
-  return { timings: work.timings, failures: work.failures };
-}
-
-/** A cluster that was only taken over has not all that an upgrade builds upon: the tools for a copy of its data, its keys on every host. */
-export function requireOwn({
-  known: { open, kinit },
-  inventory: { spec },
-}: Pick<HostsRun, 'known' | 'inventory'>): void {
-  if (!open || kinit !== undefined) return;
-  throw new KinitError('the cluster has no record of kinit: it was taken over, or the record is gone', {
-    class: 'refused',
-    hint: `Run kinit init first, with the version that the cluster has (kubernetesVersion in the inventory); then kinit upgrade to ${spec.kubernetesVersion}.`,
+  return worked(upgrade, {
+    plan: () => planUpgrade(upgrade),
+    act: () => carryOut(upgrade, wishes, [...lost.map(({ spec }) => spec.name), ...unfit.keys()]),
   });
 }
 
@@ -164,15 +141,4 @@ export function behind(
     return (isControlPlane(spec) ? 0 : 2) + (node === undefined || (node.ready && !node.ours) ? 1 : 0);
   };
   return late.sort((a, b) => place(a) - place(b)).map(({ spec }) => spec.name);
-}
-
-/**
- * Control planes in the order in which they are changed: what an earlier run has begun with is brought to its end before the next is touched;
- * then one that does not run, because nothing is lost by it.
- */
-export function inOrder({ live }: Pick<HostsRun, 'live'>, to: string): readonly string[] {
-  const members = controlPlanesOf(live.filter(({ facts }) => isMember(facts)));
-  const place = (host: LiveHost): number =>
-    controlPlaneOn(host.facts.kubernetes.manifests)?.version === to ? 0 : apiListens(host) ? 2 : 1;
-  return [...members].sort((a, b) => place(a) - place(b)).map(({ spec }) => spec.name);
 }

@@ -34,6 +34,6 @@ export async function requireOtherMembers(host: string, spec: Spec, live: readon
     class: 'refused',
     host,
     found: ill.map(({ text }) => text).join('\n'),
-    hint: 'kinit doctor looks for the cause. Mend it, then run kinit upgrade again: it goes on from here.',
+    hint: 'kinit doctor looks for the cause. Mend it, then run the same command again: it goes on from here.',
   });
 }

@@ -23,7 +23,7 @@ export async function upgradeNodes(upgrade: Upgrade): Promise<void> {
     await upgradeWave(wave, upgrade);
     const [failed] = work.failures.keys();
     if (failed === undefined) continue;
-    for (const later of waves.slice(index + 1).flat()) work.failures.set(later, notReached(later, failed));
+    for (const later of waves.slice(index + 1).flat()) work.failures.set(later, notReached(later, failed, upgrade));
     return;
   }
 }

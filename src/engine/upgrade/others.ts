@@ -50,7 +50,7 @@ export async function requireOtherServers(host: string, others: readonly OtherSe
     host,
     tried: 'GET /readyz through each of them',
     found: ill.join('\n'),
-    hint: 'kinit doctor looks for the cause. Mend it, then run kinit upgrade again: it goes on from here. Where it has to go on as it is: --ignore-health.',
+    hint: 'kinit doctor looks for the cause. Mend it, then run the same command again: it goes on from here. Where it has to go on as it is: --ignore-health.',
   });
 }
 

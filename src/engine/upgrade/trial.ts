@@ -6,13 +6,14 @@ import type { Trial } from '../../model/seams/trial.js';
 import type { Spec } from '../../model/spec.js';
 import { trialsOf } from '../../phases/cluster/trials.js';
 import { stagedPath } from '../../resources/index.js';
+import { minorOf } from '../../model/text/version.js';
 import { parseFields, parseList } from '../../shell/output.js';
 import { sh, shellScript } from '../../shell/script.js';
 import { STATE_DIR } from '../../shell/state.js';
 import { killPoint } from '../change/kill-point.js';
 import { contextOf, step } from '../moves/work.js';
 import { TRIAL } from './steps.js';
-import { notThrough, type Upgrade } from './upgrade.js';
+import { againOf, notThrough, type Upgrade } from './upgrade.js';
 
 const SCRIPT = shellScript('./trial.sh', import.meta.url);
 /** Above what the script gives a program. */
@@ -48,7 +49,7 @@ export async function trySettings(upgrade: Upgrade): Promise<void> {
       },
     });
     for (const text of notes) work.run.emit({ type: 'warning', host, text });
-    if (refusals.length > 0) throw refused(refusals, upgrade);
+    if (refusals.length > 0) throw notTaken(refusals, upgrade);
     return 0;
   });
   killPoint('settings tried');
@@ -128,15 +129,18 @@ function plain(line: string): string {
   return line.replace(/^[IWEF]\d{4} \S+ +\d+ [^\]]+\] /, '');
 }
 
-function refused(refusals: readonly string[], { to, begun }: Upgrade): KinitError {
+/** Of settings that programs refuse. */
+export function notTaken(refusals: readonly string[], upgrade: Upgrade): KinitError {
+  const { to, begun, stage, from } = upgrade;
+  const as = stage === 'soak' ? `, which is to behave as ${minorOf(from)},` : '';
   const more = refusals.length - MOST;
   return new KinitError(
-    `Kubernetes ${to} does not take what the inventory sets; nothing was changed${begun ? ' by this run' : ''}`,
+    `Kubernetes ${to}${as} does not take what the inventory sets; nothing was changed${begun ? ' by this run' : ''}`,
     {
       class: 'refused',
       tried: 'starting its programs so that they only read their settings',
       found: [...refusals.slice(0, MOST), ...(more > 0 ? [`and ${String(more)} more`] : [])].join('\n'),
-      hint: `Correct or take out what is named, in the inventory; then run kinit upgrade again. What went and what took its place is in the release notes of Kubernetes ${to}.`,
+      hint: `Correct or take out what is named, in the inventory; then run ${againOf(upgrade)} again. What went and what took its place is in the release notes of Kubernetes ${to}.`,
     },
   );
 }

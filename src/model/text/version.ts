@@ -10,4 +10,9 @@ export function minorsBetween(a: string, b: string): number | undefined {
   return major === toMajor ? toMinor - minor : undefined;
 }
 
+/** 1.35, of 1.35.4. */
+export function minorOf(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
+}
+
 const parts = (version: string): number[] => version.split('.').map(Number);

@@ -5,6 +5,7 @@ import type { PhaseContext } from '../../model/phase.js';
 import type { Resource } from '../../model/resource.js';
 import { fetchingEnvironment } from '../../model/seams/proxies.js';
 import type { RepositorySpec, Spec } from '../../model/spec.js';
+import { minorOf } from '../../model/text/version.js';
 import { file } from '../../resources/index.js';
 import type { OsFamily } from '../os-family.js';
 import { repositoryAddresses } from './addresses/index.js';
@@ -88,8 +89,4 @@ function keyOf(
   if (from === undefined) return undefined;
   const own = keyUrl !== undefined || keyFile !== undefined;
   return { from, ...defined({ fingerprint: fingerprint ?? (own ? undefined : known?.fingerprint) }) };
-}
-
-export function minorOf(version: string): string {
-  return version.split('.').slice(0, 2).join('.');
 }

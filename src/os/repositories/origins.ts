@@ -1,7 +1,8 @@
 import { packageMirrorOf } from '../../artifacts/mirror.js';
 import type { Spec } from '../../model/spec.js';
+import { minorOf } from '../../model/text/version.js';
 import type { OsFamily } from '../os-family.js';
-import { minorOf, wantedRepositories } from './index.js';
+import { wantedRepositories } from './index.js';
 
 /** An address that the package managers of hosts ask. */
 export interface RepositoryOrigin {

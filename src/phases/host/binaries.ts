@@ -1,3 +1,4 @@
+import { KUBE } from '../../artifacts/supplies/kubernetes.js';
 import type { BinaryArtifact } from '../../model/artifact.js';
 import { controlPlaneOf } from '../../control-plane/index.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
@@ -41,6 +42,19 @@ export const staged: Phase = {
     directory({ path: STAGED, mode: 0o700 }),
     ...context.artifacts.binaries
       .filter((artifact) => isKubeletProgram(context, artifact))
+      .map((artifact) => stagedBinary(delivered(context.spec, artifact))),
+  ],
+};
+
+/** Likewise, what a cluster that is to soak shows its flags to; not installed until that ends. */
+export const stagedAhead: Phase = {
+  id: 'staged',
+  title: staged.title,
+  appliesTo: () => true,
+  resources: (context) => [
+    directory({ path: STAGED, mode: 0o700 }),
+    ...(context.artifacts.ahead?.binaries ?? [])
+      .filter(({ name }) => name === KUBE)
       .map((artifact) => stagedBinary(delivered(context.spec, artifact))),
   ],
 };

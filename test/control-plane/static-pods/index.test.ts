@@ -250,3 +250,16 @@ test.each(['kube-controller-manager', 'kube-scheduler'] as const)(
     expect(withCertificate('ONE')).not.toBe(withCertificate('TWO'));
   },
 );
+
+test.each([
+  ['to-soak', 'kube=1.35'],
+  ['soak', 'kube=1.35'],
+  ['from-soak', undefined],
+  [undefined, undefined],
+])('of an upgrade that is at step %s, components behave as version %s', (step, emulated) => {
+  const move = { what: 'upgrade', from: '1.35.4', to: '1.36.3', ...(step === undefined ? {} : { step }) };
+  const context = makeContext({ kubernetesVersion: '1.35.4' }, { moves: [move] });
+  for (const name of ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const)
+    expect({ name, flag: flag(manifest(name, context), 'emulated-version') }).toEqual({ name, flag: emulated });
+  expect(flag(manifest('etcd', context), 'emulated-version')).toBeUndefined();
+});

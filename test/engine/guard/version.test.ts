@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { UPGRADE_MOVE } from '../../../src/model/soak.js';
 import { versionRefusals, type VersionStep } from '../../../src/engine/guard/version.js';
 
 const step = (running: string | undefined, wanted: string, more: Partial<VersionStep> = {}): string =>
@@ -34,7 +35,7 @@ test('a later version comes by an upgrade alone, and not while the API is down',
 });
 
 test('one that was begun is gone on with, also while the API is down, and by nothing else', () => {
-  const begun = { from: '1.35.4', to: '1.36.3' };
+  const begun = { what: UPGRADE_MOVE, from: '1.35.4', to: '1.36.3' };
   expect(step('1.36.3', '1.36.3', { oldest: '1.35.4', begun, open: false })).toBe('');
   expect(step('1.36.3', '1.36.3', { begun, upgrades: false })).toContain('1.35.4 and 1.36.3');
   expect(step('1.36.3', '1.36.3', { begun, upgrades: false })).toContain('Run kinit upgrade: it goes on');
@@ -43,4 +44,17 @@ test('one that was begun is gone on with, also while the API is down, and by not
 
 test('two minor versions are counted from the oldest API server', () => {
   expect(step('1.35.4', '1.36.3', { oldest: '1.34.8' })).toContain('one minor version at a time');
+});
+
+test('of a cluster that soaks two versions are right, and one where it is to go on', () => {
+  const begun = { what: UPGRADE_MOVE, from: '1.35.4', to: '1.36.3', step: 'soak' };
+  for (const wanted of ['1.35.4', '1.36.3']) {
+    expect(step('1.36.3', wanted, { begun, upgrades: false })).toBe('');
+    expect(step('1.36.3', wanted, { begun, stage: 'back', open: false })).toBe('');
+  }
+  expect(step('1.36.3', '1.36.4', { begun, upgrades: false })).toContain('1.36.3 behaves as 1.35');
+  expect(step('1.36.3', '1.35.4', { begun, stage: 'finish' })).toContain('Set kubernetesVersion: 1.36.3.');
+  expect(step('1.36.3', '1.36.4', { begun, stage: 'soak' })).toContain('it is on its way to 1.36.3');
+  expect(step('1.36.3', '1.36.3', { begun, stage: 'finish' })).toBe('');
+  expect(step('1.36.3', '1.36.3', { begun, stage: 'finish', open: false })).toContain('kinit upgrade --back');
 });

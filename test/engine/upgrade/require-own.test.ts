@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { NO_CLUSTER, type KnownCluster } from '../../../src/engine/guard/cluster.js';
-import { requireOwn } from '../../../src/engine/upgrade/index.js';
+import { requireOwn } from '../../../src/engine/upgrade/require-own.js';
 import type { LoadedInventory } from '../../../src/model/spec.js';
 import { makeContext } from '../../templates/context.js';
 

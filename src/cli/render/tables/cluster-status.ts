@@ -1,6 +1,8 @@
 import type { NodeStatus } from '../../../cluster/index.js';
 import type { CertificatesSeen } from '../../../engine/index.js';
 import type { KubeObject } from '../../../model/api.js';
+import { SOAK_STEPS, soakText, type Soak } from '../../../model/soak.js';
+import { minorOf } from '../../../model/text/version.js';
 import { oneLine } from '../../terminal/clean.js';
 import type { Paint } from '../../terminal/colour.js';
 import { certificateAdvice, type CertificateRow, certificateRows } from './certificates.js';
@@ -26,6 +28,8 @@ export interface ClusterStatus {
       readonly state: string;
     }[];
   };
+  /** The control plane is ahead of all else, or on its way there or back. */
+  readonly soak?: Soak;
   /** Those of the control-plane hosts that end within 30 days. */
   readonly endingCertificates: readonly CertificateRow[];
 }
@@ -38,6 +42,7 @@ export interface Seen {
   readonly hosts: readonly string[];
   readonly nodes: readonly NodeStatus[];
   readonly pods: readonly KubeObject[];
+  readonly soak?: Soak;
   readonly certificates: CertificatesSeen['hosts'];
 }
 
@@ -54,7 +59,7 @@ export function clusterStatus({ nodes, pods, hosts, certificates, ...rest }: See
 }
 
 export function renderStatus(
-  { name, endpoint, ready, version, nodes, missing, pods, endingCertificates }: ClusterStatus,
+  { name, endpoint, ready, version, nodes, missing, pods, soak, endingCertificates }: ClusterStatus,
   paint: Paint,
 ): string {
   const ending = certificateAdvice(endingCertificates);
@@ -74,6 +79,7 @@ export function renderStatus(
   );
   return [
     `Cluster ${paint.bold(name)}: API at ${endpoint}, ${version}, ${ready === 'ok' ? paint.green('ready') : paint.red(oneLine(ready))}`,
+    ...(soak === undefined ? [] : [paint.yellow(soakAdvice(soak))]),
     table(['NODE', 'STATUS', 'ROLES', 'VERSION', 'ADDRESS', 'OS', 'RUNTIME'], rows),
     ...(missing.length === 0
       ? []
@@ -83,6 +89,14 @@ export function renderStatus(
       ? `All ${String(pods.total)} pods are well.`
       : `${String(pods.unwell.length)} of ${String(pods.total)} pods are not well:\n${table(['NAMESPACE', 'POD', 'NODE', 'STATE'], unwellRows)}`,
   ].join('\n\n');
+}
+
+function soakAdvice(soak: Soak): string {
+  const { from, to, step } = soak;
+  if (step === SOAK_STEPS.coming)
+    return `On its way to soak, ${to} as ${minorOf(from)}: kinit upgrade --soak goes on, kinit upgrade --back returns to ${from}.`;
+  if (step === SOAK_STEPS.leaving) return `On its way back to ${from}: kinit upgrade --back goes on.`;
+  return `The cluster soaks: ${soakText(soak)}. kinit upgrade --finish brings all of it to ${to}, kinit upgrade --back returns to ${from}.`;
 }
 
 /** Up to so many that are alike have a line each. */

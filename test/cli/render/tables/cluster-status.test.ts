@@ -110,3 +110,13 @@ test('a certificate of the control plane that ends within 30 days is named, with
     '/early on a ends in 29 days. kinit init renews what is in the last third of its life, kinit certs renew all of it.',
   );
 });
+
+test('a cluster that soaks says so, since when, and both ways to end that', () => {
+  const soak = { from: '1.35.4', to: '1.36.3', step: 'soak', since: '2026-11-28T18:00:00Z' } as const;
+  const shown = renderStatus(clusterStatus({ ...seen, soak }), paint(false));
+  expect(shown).toContain('The cluster soaks: Kubernetes 1.36.3 behaves as 1.35 since 2026-11-28T18:00:00Z.');
+  expect(shown).toMatch(/--finish brings all of it to 1\.36\.3, kinit upgrade --back returns to 1\.35\.4/);
+  const back = renderStatus(clusterStatus({ ...seen, soak: { ...soak, step: 'from-soak' } }), paint(false));
+  expect(back).toContain('On its way back to 1.35.4');
+  expect(renderStatus(clusterStatus(seen), paint(false))).not.toContain('soak');
+});
