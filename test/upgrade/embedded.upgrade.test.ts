@@ -3,40 +3,31 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { cutWhen } from '../e2e/support/cuts.js';
-import { all, eventually, kinit, kinitEvents, kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
+import { all, eventually, kinit, kinitEvents, kinitOk, type LabHandle } from '../e2e/support/kinit.js';
 import { changedInventory } from '../e2e/support/running.js';
 import { watchPage, watchServers } from '../e2e/support/servers.js';
 import { EMBEDDED } from '../e2e/support/shapes.js';
-import { startWeb } from '../e2e/support/web.js';
+import { earlierHosts, kubelets, startBudgetedWeb } from './cluster.js';
 import { FROM, secondsOf, TO } from './versions.js';
 
 /** One server that takes pods too, and one worker, under clients that ask all the time; killed while the server is on its way. Prints the figures of docs/upgrade.md. */
 let cluster: LabHandle;
 let later: string;
-let addresses: string[];
+let addresses: readonly string[];
 
 beforeAll(async () => {
-  const made = await lab('upgrade-embedded', { hosts: 2 });
-  const whole = (text: string): string => {
-    addresses = [...text.matchAll(/address: (\S+)/g)].map(([, address = '']) => address);
-    return `${text.replace(/roles:\n( +)- control-plane/, 'roles:\n$1- control-plane\n$1- worker')}\n${stringify(EMBEDDED.inventory)}`;
-  };
-  later = await changedInventory(made, 'later', whole);
-  const earlier = await changedInventory(made, 'earlier', (text) => `${whole(text)}\nkubernetesVersion: ${FROM}\n`);
-  cluster = { ...made, inventory: earlier };
-  await kinitOk(['init', '-i', earlier], { timeoutSeconds: 3000 });
+  ({ cluster, later, addresses } = await earlierHosts('upgrade-embedded', 2, (text) =>
+    [
+      text.replace(/roles:\n( +)- control-plane/, 'roles:\n$1- control-plane\n$1- worker'),
+      stringify(EMBEDDED.inventory),
+    ].join('\n'),
+  ));
+  await kinitOk(['init', '-i', cluster.inventory], { timeoutSeconds: 3000 });
 }, 60 * 60_000);
 
 afterAll(async () => {
   await cluster.down();
 });
-
-const kubelets = async (): Promise<string> =>
-  (
-    await cluster.kubectl(
-      "get nodes -o jsonpath='{range .items[*]}{.metadata.name}={.status.nodeInfo.kubeletVersion} {end}'",
-    )
-  ).trim();
 
 const server = async (): Promise<string> =>
   /"gitVersion":"v([^"]*)"/.exec((await cluster.kubectl('get --raw /version')).replaceAll(/\s/g, ''))?.[1] ?? '';
@@ -65,19 +56,13 @@ test('settings that the later version does not take are refused by its own parts
 });
 
 test('killed when its server has the later program and not its file yet, it goes on to the end; the data are there, no client is without an answer for long', async () => {
-  const port = await startWeb(cluster, 2);
-  await cluster.kubectl('create poddisruptionbudget web --selector=app=web --min-available=1');
-  // One on each node: a drain moves one of them, and the budget lets the other go only when that has come up.
-  await cluster.kubectl(
-    `patch deployment web -p '{"spec":{"template":{"spec":{"topologySpreadConstraints":[{"maxSkew":1,"topologyKey":"kubernetes.io/hostname","whenUnsatisfiable":"ScheduleAnyway","labelSelector":{"matchLabels":{"app":"web"}}}]}}}}'`,
-  );
-  await cluster.kubectl('rollout status deployment/web --timeout=120s', { timeoutSeconds: 130 });
+  const port = await startBudgetedWeb(cluster);
   await cluster.kubectl('create configmap kept --from-literal=since=before');
   const kept = (): Promise<string> =>
     cluster.kubectl("get configmap kept -o jsonpath='{.metadata.uid} {.metadata.resourceVersion} {.data.since}'");
   const before = await kept();
   const stopServers = watchServers(addresses.slice(0, 1));
-  const stopPage = watchPage(addresses[1] ?? '', Number(port));
+  const stopPage = watchPage(addresses[1] ?? '', port);
 
   expect(
     await cutWhen(['upgrade', '-i', later], async (events) => {
@@ -98,7 +83,7 @@ test('killed when its server has the later program and not its file yet, it goes
   await cluster.sh('node1', 'systemctl restart kubelet');
   await eventually('the kubelet of before, Ready', 60, async () => {
     await cluster.kubectl('wait --for=condition=Ready node/node1 --timeout=5s');
-    return (await kubelets()) === `node1=v${FROM} node2=v${FROM}` ? true : undefined;
+    return (await kubelets(cluster)) === `node1=v${FROM} node2=v${FROM}` ? true : undefined;
   });
   expect(await agent()).toBe(`Kubernetes v${FROM}`);
 
@@ -108,7 +93,7 @@ test('killed when its server has the later program and not its file yet, it goes
     `without an answer of the API server: ${String(servers.any)} s; the page of two replicas: ${String(page)} s\n${secondsOf(all(events, 'phase-finished'))}\n`,
   );
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
-  expect({ kubelets: await kubelets(), server: await server(), kept: await kept() }).toEqual({
+  expect({ kubelets: await kubelets(cluster), server: await server(), kept: await kept() }).toEqual({
     kubelets: `node1=v${TO} node2=v${TO}`,
     server: TO,
     kept: before,

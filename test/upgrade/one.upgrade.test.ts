@@ -2,8 +2,9 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cutWhen } from '../e2e/support/cuts.js';
-import { all, kinit, kinitEvents, kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
+import { all, kinit, kinitEvents, kinitOk, type LabHandle } from '../e2e/support/kinit.js';
 import { changedInventory } from '../e2e/support/running.js';
+import { earlierHosts, kubelets } from './cluster.js';
 import { FROM, namesOfVersion, secondsOf, TO } from './versions.js';
 
 /** One control plane and one worker: the whole way, killed where no API server answers. */
@@ -11,11 +12,8 @@ let cluster: LabHandle;
 let later: string;
 
 beforeAll(async () => {
-  const made = await lab('upgrade-one', { hosts: 2 });
-  later = made.inventory;
-  const earlier = await changedInventory(made, 'earlier', (text) => `${text}\nkubernetesVersion: ${FROM}\n`);
-  cluster = { ...made, inventory: earlier };
-  await kinitOk(['init', '-i', earlier], { timeoutSeconds: 3000 });
+  ({ cluster, later } = await earlierHosts('upgrade-one', 2));
+  await kinitOk(['init', '-i', cluster.inventory], { timeoutSeconds: 3000 });
 }, 60 * 60_000);
 
 afterAll(async () => {
@@ -33,11 +31,8 @@ const withKubelet = (name: string, line: string, more = ''): Promise<string> =>
         .replace(/^ {4}imageGCHighThresholdPercent: .*$/m, `$&\n    ${line}`) + more,
   );
 
-const versions = (): Promise<string> =>
-  cluster.kubectl("get nodes -o jsonpath='{range .items[*]}{.metadata.name}={.status.nodeInfo.kubeletVersion} {end}'");
-
 test(`the cluster is of ${FROM}; init, plan and join refuse the later version and name the way`, async () => {
-  expect((await versions()).trim()).toBe(`node1=v${FROM} node2=v${FROM}`);
+  expect(await kubelets(cluster)).toBe(`node1=v${FROM} node2=v${FROM}`);
   expect(await cluster.kubectl('version -o json')).toContain(`"gitVersion": "v${FROM}"`);
   for (const command of [['init'], ['plan'], ['join', 'node2']]) {
     const { code, stderr } = await kinit([...command, '-i', later]);
@@ -125,7 +120,7 @@ test('killed while its control plane is on the way, then with a kubelet that doe
   for (const host of ['node1', 'node2'])
     expect((await cluster.sh(host, 'ls -A /var/lib/kinit/staged')).stdout.trim()).toBe('');
   console.log(secondsOf(all(events, 'phase-finished')));
-  expect((await versions()).trim()).toBe(`node1=v${TO} node2=v${TO}`);
+  expect(await kubelets(cluster)).toBe(`node1=v${TO} node2=v${TO}`);
   expect(await cluster.kubectl('get nodes --no-headers')).not.toContain('SchedulingDisabled');
   expect(await namesOfVersion(cluster)).toEqual([]);
   const folder = dirname(later);

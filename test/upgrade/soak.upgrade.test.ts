@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cutWhen } from '../e2e/support/cuts.js';
-import { all, kinit, kinitEvents, kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
+import { all, kinit, kinitEvents, kinitOk, type LabHandle } from '../e2e/support/kinit.js';
 import { changedInventory } from '../e2e/support/running.js';
+import { earlierHosts, kubelets } from './cluster.js';
 import { FROM, namesOfVersion, TO } from './versions.js';
 
 /** One control plane and one worker: to a soak, back, to a soak again and to its end; killed on each of these ways. */
@@ -12,24 +13,15 @@ let earlier: string;
 let later: string;
 
 beforeAll(async () => {
-  const made = await lab('upgrade-soak', { hosts: 2 });
-  later = made.inventory;
-  earlier = await changedInventory(made, 'earlier', (text) => `${text}\nkubernetesVersion: ${FROM}\n`);
-  cluster = { ...made, inventory: earlier };
-  await kinitOk(['init', '-i', earlier], { timeoutSeconds: 3000 });
+  ({ cluster, later } = await earlierHosts('upgrade-soak', 2));
+  earlier = cluster.inventory;
+  await kinitOk(['init', '-i', cluster.inventory], { timeoutSeconds: 3000 });
   await cluster.kubectl('create configmap before --from-literal=is=kept');
 }, 60 * 60_000);
 
 afterAll(async () => {
   await cluster.down();
 });
-
-const kubelets = async (): Promise<string> =>
-  (
-    await cluster.kubectl(
-      "get nodes -o jsonpath='{range .items[*]}{.metadata.name}={.status.nodeInfo.kubeletVersion} {end}'",
-    )
-  ).trim();
 
 /** What the API server says of itself: its version, and that as which it behaves. */
 async function served(): Promise<string> {
@@ -143,7 +135,7 @@ test('a cluster that soaks behaves as before, says so, and is kept so whatever t
   expect(stdout).toMatch(/soaks now[^]*--finish[^]*--back/);
   expect(await served()).toBe(`v${TO} as ${MINOR}`);
   expect(await running()).toEqual(SOAKS);
-  expect(await kubelets()).toBe(`node1=v${FROM} node2=v${FROM}`);
+  expect(await kubelets(cluster)).toBe(`node1=v${FROM} node2=v${FROM}`);
   expect(await cluster.kubectl('get configmap before -o jsonpath={.data.is}')).toContain('kept');
   for (const inventory of [later, earlier]) await nothingToDo([['init'], ['plan']], inventory);
   await nothingToDo([['upgrade', '--soak']], later);
@@ -187,7 +179,7 @@ test('once more, and to its end, killed: all of it is of the later version then'
   await kinitOk(['upgrade', '--finish', '-i', later], { timeoutSeconds: 1800 });
   expect(await served()).toBe(`v${TO} as 1.36`);
   expect(await running()).toEqual(COMPONENTS.map((name) => `${name} ${TO}`));
-  expect(await kubelets()).toBe(`node1=v${TO} node2=v${TO}`);
+  expect(await kubelets(cluster)).toBe(`node1=v${TO} node2=v${TO}`);
   expect(await namesOfVersion(cluster)).toEqual([]);
   for (const name of ['before', 'during'])
     expect(await cluster.kubectl(`get configmap ${name} -o jsonpath={.data.is}`)).toContain('kept');

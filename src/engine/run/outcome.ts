@@ -25,6 +25,8 @@ export interface HostsOutcome {
   readonly goesOnWith?: string;
 }
 
+export const NOTHING_DONE: HostsOutcome = { timings: [], failures: new Map() };
+
 /** How it went on one host. */
 export interface HostResult {
   readonly host: string;

@@ -27,6 +27,7 @@ import {
   runError,
   totalChanges,
   type HostResult,
+  NOTHING_DONE,
   type HostsOutcome,
 } from './outcome.js';
 import type { RunOptions, RunResult } from './options.js';
@@ -151,8 +152,6 @@ async function kernels(
     moveKernels(todo, live, lock.release, { ...options, mayReboot, signal }),
   );
 }
-
-const NOTHING_DONE: HostsOutcome = { timings: [], failures: new Map() };
 
 interface Chosen extends OpenedHosts {
   readonly leader: LiveHost;

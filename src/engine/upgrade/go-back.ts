@@ -1,6 +1,6 @@
 import { SOAK_STEPS, soakMoveOf } from '../../model/soak.js';
 import { begin } from '../moves/work.js';
-import type { HostsOutcome } from '../run/outcome.js';
+import { NOTHING_DONE, type HostsOutcome } from '../run/outcome.js';
 import type { HostsRun } from '../run/pass.js';
 import { ofVersion } from '../soaking.js';
 import { upgradeControlPlanes } from './control-planes.js';
@@ -12,8 +12,6 @@ import { note } from './record.js';
 import { moved, otherMoves, type Upgrade } from './upgrade.js';
 import { DRAIN_SECONDS, type UpgradeOptions } from './wishes.js';
 import { worked } from './worked.js';
-
-const NOTHING: HostsOutcome = { timings: [], failures: new Map() };
 
 /**
  * Ends a soak with the version of before, also one that has not come to its end: the control planes get their programs again, one after another.
@@ -30,7 +28,7 @@ export async function goBack(
 ): Promise<HostsOutcome> {
   const soak = soakMoveOf(run.known.moves);
   // The guard has refused what does not soak.
-  if (soak === undefined) return NOTHING;
+  if (soak === undefined) return NOTHING_DONE;
   const { from, to } = soak;
   const leaving = { step: SOAK_STEPS.leaving };
   const work = await begin(

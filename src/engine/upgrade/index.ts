@@ -2,7 +2,7 @@ import { isControlPlane } from '../../model/spec.js';
 import { compareVersions } from '../../model/text/version.js';
 import { soakMoveOf, UPGRADE_MOVE } from '../../model/soak.js';
 import { begin } from '../moves/work.js';
-import type { HostsOutcome } from '../run/outcome.js';
+import { NOTHING_DONE, type HostsOutcome } from '../run/outcome.js';
 import type { HostsRun } from '../run/pass.js';
 import type { LiveHost } from '../session/session.js';
 import { askBefore } from './before.js';
@@ -54,7 +54,7 @@ async function upgradeAll(
   const seen = await askBefore(run, { ...wishes, lost, unfit, begun });
   const from = fromOf(run, seen);
   const late = behind(run, seen, to);
-  if (from === undefined || (late.length === 0 && isThrough(run, to) && move === undefined)) return NOTHING;
+  if (from === undefined || (late.length === 0 && isThrough(run, to) && move === undefined)) return NOTHING_DONE;
   // Nothing soaks from here on.
   const moves = [...otherMoves(run), ...(run.dryRun ? [] : [moved(from, to)])];
   const work = await begin({ ...run, moves }, drainSeconds);
@@ -73,8 +73,6 @@ async function upgradeAll(
     act: () => carryOut(upgrade, wishes, [...lost.map(({ spec }) => spec.name), ...unfit.keys()]),
   });
 }
-
-const NOTHING: HostsOutcome = { timings: [], failures: new Map() };
 
 /** @param absent hosts of the inventory that do not answer, or are not fit */
 async function carryOut(upgrade: Upgrade, { save }: UpgradeWishes, absent: readonly string[]): Promise<void> {

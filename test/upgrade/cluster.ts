@@ -1,0 +1,64 @@
+import { cutWhen } from '../e2e/support/cuts.js';
+import { lab, type LabHandle } from '../e2e/support/kinit.js';
+import { changedInventory } from '../e2e/support/running.js';
+import { startWeb } from '../e2e/support/web.js';
+import { FROM } from './versions.js';
+
+export interface EarlierHosts {
+  /** Its inventory says the earlier version. */
+  readonly cluster: LabHandle;
+  /** An inventory of it that names no version: the later one. */
+  readonly later: string;
+  /** Of its hosts, in order. */
+  readonly addresses: readonly string[];
+}
+
+/** Hosts for a cluster of the earlier version. @param change of the lab's inventory, for both versions */
+export async function earlierHosts(
+  name: string,
+  hosts: number,
+  change: (inventory: string) => string = (same) => same,
+): Promise<EarlierHosts> {
+  const made = await lab(name, { hosts });
+  let addresses: readonly string[] = [];
+  const later = await changedInventory(made, 'later', (text) => {
+    addresses = [...text.matchAll(/address: (\S+)/g)].map(([, address = '']) => address);
+    return change(text);
+  });
+  const earlier = await changedInventory(made, 'earlier', (text) => `${change(text)}\nkubernetesVersion: ${FROM}\n`);
+  return { cluster: { ...made, inventory: earlier }, later, addresses };
+}
+
+/** Versions of kubelets: node1=v1.35.4 node2=v1.35.4. */
+export async function kubelets(cluster: LabHandle): Promise<string> {
+  const said = await cluster.kubectl(
+    "get nodes -o jsonpath='{range .items[*]}{.metadata.name}={.status.nodeInfo.kubeletVersion} {end}'",
+  );
+  return said.trim();
+}
+
+/**
+ * A page of two replicas with a budget; gives its port. One on each node: a drain moves one of them, and the budget lets the other go only
+ * when that has come up.
+ */
+export async function startBudgetedWeb(cluster: LabHandle): Promise<number> {
+  const port = await startWeb(cluster, 2);
+  await cluster.kubectl('create poddisruptionbudget web --selector=app=web --min-available=1');
+  await cluster.kubectl(
+    `patch deployment web -p '{"spec":{"template":{"spec":{"topologySpreadConstraints":[{"maxSkew":1,"topologyKey":"kubernetes.io/hostname","whenUnsatisfiable":"ScheduleAnyway","labelSelector":{"matchLabels":{"app":"web"}}}]}}}}'`,
+  );
+  await cluster.kubectl('rollout status deployment/web --timeout=120s', { timeoutSeconds: 130 });
+  return Number(port);
+}
+
+/** Kills a kinit when one control plane is through and the next one is on its way; gives 'killed'. */
+export function cutBetweenControlPlanes(args: readonly string[]): Promise<string> {
+  return cutWhen(args, async (events) => {
+    const through = new Set<string>();
+    for await (const event of events) {
+      if (event.type === 'phase-finished' && event.phase === 'stable') through.add(event.host);
+      const begins = event.type === 'phase-started' && event.phase === 'control-plane' && !through.has(event.host);
+      if (begins && through.size === 1) return;
+    }
+  });
+}
