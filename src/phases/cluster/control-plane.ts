@@ -69,11 +69,11 @@ export const controllers: Phase = {
   ready: (context, tools, _changes, proofs) => controlPlaneOf(context.spec).controllersReady(context, tools, proofs),
 };
 
-/** A control plane that has just begun is well: behind the cluster's first objects, which are written while it comes up. */
+/** The control plane that a cluster begins with is well: behind its first objects, which are written while it comes up. Nobody joins before. */
 export const controlPlaneSettled: Phase = {
   id: 'control-plane-settled',
   title: 'Control plane is well',
-  appliesTo: ({ spec, node }) => node.isControlPlane && controlPlaneOf(spec).settled !== undefined,
+  appliesTo: ({ spec, node, leader }) => node === leader && controlPlaneOf(spec).settled !== undefined,
   resources: () => [],
   ready: async (context, tools) => controlPlaneOf(context.spec).settled?.(context, tools),
 };

@@ -11,7 +11,7 @@ export const join: Phase = {
   id: 'join',
   title: 'Join by TLS bootstrap',
   appliesTo: ({ node }) => !node.isControlPlane,
-  after: ['cluster-config'],
+  after: ['cluster-config', 'control-plane-settled'],
   resources: (context) => {
     const { node, leader, material, spec } = context;
     const caPem = material[node.spec.name]?.[CLUSTER_CA]?.content ?? '';
