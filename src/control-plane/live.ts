@@ -42,6 +42,6 @@ function optionsOf({
     'network.domain': domain,
     'apiServer.port': apiServer['secure-port'],
     datastore: datastoreId,
-    ...DATASTORES.reduce((all, store) => ({ ...all, ...store.optionsOf(datastore) }), {}),
+    ...DATASTORES.reduce((all, store) => ({ ...all, ...store.optionsOf(datastore, apiServer) }), {}),
   });
 }

@@ -10,6 +10,7 @@ import type { Spec } from '../model/spec.js';
 import type { Flags } from '../model/text/flags.js';
 import type { CertificateWishes, WishesInput } from '../pki/index.js';
 import type { CareMember, CarePlace, CareStep, DatastoreCare } from './care.js';
+import type { OutsideDatastore } from './outside-datastore.js';
 
 /** As the server's configuration has them (components/embedded/config.go: datastoreConfig). */
 export type ProcessSettings = Readonly<Record<string, string | readonly string[] | Readonly<Record<string, string>>>>;
@@ -37,25 +38,22 @@ export interface Datastore {
      */
     readonly process?: (context: PhaseContext, joins?: boolean) => ProcessSettings;
   };
+  /** No part of it runs on hosts, in whatever form the control plane is: the API server's own flags lead to it. */
+  readonly elsewhere?: true;
   /** The way for which it is what runs where the inventory names none. */
   readonly usual?: keyof Datastore['runs'];
   /** Paths of resources that a process has read when it started. Absent: none. */
   readonly startsFrom?: (context: PhaseContext) => readonly string[];
+  /** Of the API server's pod: what it has read when it started, so that another one starts it anew. Absent: none. */
+  readonly annotations?: (context: PhaseContext) => ComponentPod['annotations'];
   /** It is outside of the cluster, and others look after it. Absent: it is on the control-plane hosts. */
-  readonly outside?: {
-    /** What is wrong with a URL of the inventory, in words that do not repeat it; undefined: nothing. */
-    readonly wrongUrl: (url: string) => string | undefined;
-    /** Where one that is right leads. */
-    readonly serverOf: (url: string) => { readonly host: string; readonly port: number };
-    /** What stays there when the cluster goes, and what may be done with it: sentences. */
-    readonly stays: (url: string) => string;
-  };
+  readonly outside?: OutsideDatastore;
   /** How the API server of this host reaches it. */
   readonly apiServerFlags: (context: PhaseContext) => Flags;
   /** The flags it runs with, from the settings of such a process; they may be of another kind, or not be there. Absent: it has none. */
   readonly readSettings?: (settings: unknown) => Flags;
-  /** What the inventory's options were for a member that runs with these flags, by path. */
-  readonly optionsOf: (running: Flags) => Readonly<Record<string, string>>;
+  /** What the inventory's options were for a member that runs with these flags, and an API server with those, by path. */
+  readonly optionsOf: (running: Flags, apiServer: Flags) => Readonly<Record<string, string>>;
   /** The same from kubeadm's ClusterConfiguration, with the flags that were given, by the section of the inventory. */
   readonly readKubeadm: (config: unknown) => {
     readonly options: Readonly<Record<string, string>>;
@@ -63,6 +61,8 @@ export interface Datastore {
   };
   /** Its part of kubeadm's ClusterConfiguration. */
   readonly kubeadm: (spec: Spec) => Readonly<Record<string, unknown>>;
+  /** Flags of the API server that kubeadm does not derive from that part. Absent: none. */
+  readonly kubeadmApiServerArgs?: (spec: Spec) => Flags;
   readonly ports: {
     /** Free on each member's host before it starts. */
     readonly claimed: readonly ClaimedPort[];
@@ -71,8 +71,8 @@ export interface Datastore {
     /** What members open to each other: a port or a range. Absent: it has one member only. */
     readonly betweenMembers?: string;
   };
-  /** Where its state lies by default, for looking at disks of hosts. */
-  readonly dataFolder: string;
+  /** Where its state lies by default, for looking at disks of hosts. Absent: on none. */
+  readonly dataFolder?: string;
   readonly health: {
     /** Names of the API server's own checks of it, as /readyz?verbose prints them. */
     readonly checks: readonly string[];

@@ -6,6 +6,8 @@ import { isControlPlane } from '../model/spec.js';
 import type { Datastore, MemberManifest } from './datastore.js';
 import { etcdMemberKind } from './etcd/members/index.js';
 import { etcd } from './etcd/index.js';
+import { clusterMarkKind } from './external-etcd/mark/index.js';
+import { externalEtcd } from './external-etcd/index.js';
 import { mysql } from './mysql/index.js';
 import { postgresql } from './postgresql/index.js';
 import { sqlite } from './sqlite/index.js';
@@ -15,9 +17,10 @@ export { hadTimedBackups, listTimedBackups, TIMED_COPY, timedBackups } from './t
 export type { TimedBackups } from './timed/index.js';
 export { slowRequests } from './slowness.js';
 export type { Beginnings, Datastore, DatastoreMembers, SlowDisk } from './datastore.js';
+export type { OutsideLook } from './outside-datastore.js';
 
 /** Every datastore there is. A new one is a folder beside and a line here. */
-export const DATASTORES: readonly [Datastore, ...Datastore[]] = [etcd, sqlite, postgresql, mysql];
+export const DATASTORES: readonly [Datastore, ...Datastore[]] = [etcd, sqlite, postgresql, mysql, externalEtcd];
 
 /** What stands in the inventory about the kinds. */
 export const datastoreChoice: KindChoice = {
@@ -26,15 +29,21 @@ export const datastoreChoice: KindChoice = {
   describe: `What keeps the cluster's state: ${DATASTORES.map(({ title, id, describe }) => `${id}: ${title}, ${describe}`).join('; ')}. Default: what controlPlane takes.`,
 };
 
+/** Whether a datastore goes with a form of the control plane that has its own in this way. */
+export function goesWith({ elsewhere, runs }: Datastore, as: keyof Datastore['runs']): boolean {
+  return elsewhere === true || runs[as] !== undefined;
+}
+
 /**
- * How the datastore of an inventory runs, where the form of the control plane takes it so. Throws for another one: the
- * inventory's rules let none through.
+ * How the datastore of an inventory runs, where the form of the control plane takes it so; undefined: elsewhere. Throws for another one:
+ * the inventory's rules let none through.
  */
 export function runsAs<As extends keyof Datastore['runs']>(
   spec: Pick<Spec, 'datastore'>,
   as: As,
-): NonNullable<Datastore['runs'][As]> {
-  const { runs, title } = datastoreOf(spec);
+): NonNullable<Datastore['runs'][As]> | undefined {
+  const { runs, title, elsewhere } = datastoreOf(spec);
+  if (elsewhere === true) return undefined;
   const way = runs[as];
   if (way === undefined) throw new Error(`${title} does not run as a ${as}`);
   return way;
@@ -46,7 +55,7 @@ export function datastoreOf(spec: Pick<Spec, 'datastore'>): Datastore {
 }
 
 /** Kinds of resource that belong to datastores. */
-export const datastoreKinds: readonly AnyKind[] = [anyKind(etcdMemberKind)];
+export const datastoreKinds: readonly AnyKind[] = [anyKind(etcdMemberKind), anyKind(clusterMarkKind)];
 
 /** Whether the datastore of this cluster is held by several hosts. */
 export function hasSeveral(spec: Spec): boolean {

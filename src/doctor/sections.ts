@@ -37,7 +37,7 @@ export const SECTIONS: readonly Section[] = [
   ...DATASTORES.flatMap(datastoreLog),
   section('logs/kernel-log'),
   section('host/memory'),
-  section('host/disk', { args: [...DATASTORES, ...RUNTIMES].map(({ dataFolder }) => dataFolder) }),
+  section('host/disk', { args: [...DATASTORES, ...RUNTIMES].flatMap(({ dataFolder }) => dataFolder ?? []) }),
   section('host/links'),
   section('tunnels', { args: TUNNELS.map(({ link }) => link) }),
   section('host/sysctls', { args: SETTINGS }),

@@ -3,7 +3,7 @@ import type { KinitError } from '../model/error.js';
 import type { Node } from '../model/phase.js';
 import type { Decisions } from '../model/record.js';
 import type { Spec } from '../model/spec.js';
-import type { EndpointLook, ReachabilityResult } from './network/results.js';
+import type { DatastoreLook, EndpointLook, ReachabilityResult } from './network/results.js';
 
 /** What was tried on the hosts, by host name where it is a map; absent or empty where it was not tried. */
 export interface Looks {
@@ -11,7 +11,8 @@ export interface Looks {
   /** Control-plane hosts whose sshd does not let us through to the API. */
   readonly forwarding?: ReadonlyMap<string, KinitError>;
   readonly endpoint?: ReadonlyMap<string, EndpointLook>;
-  readonly datastoreServer?: ReadonlyMap<string, EndpointLook>;
+  /** In the order of its places. */
+  readonly datastoreServer?: ReadonlyMap<string, readonly DatastoreLook[]>;
 }
 
 /** What a check may look at; pure data. */

@@ -41,7 +41,8 @@ export function serverConfiguration(context: PhaseContext, joins?: boolean): str
   const election = spec.hosts.filter(isControlPlane).length > 1 ? {} : ALONE;
   return toYaml({
     kubernetesVersion: spec.kubernetesVersion,
-    datastore: runsAs(spec, 'process')(context, joins),
+    // Without one in it, its flags say where it is.
+    datastore: runsAs(spec, 'process')?.(context, joins) ?? {},
     kubeconfig: SCHEDULER_CONF,
     apiServer: toFlags(apiServerFlags(context), apiServerExtraArgs(spec.apiServer.extraArgs)),
     controllerManager: toFlags({ ...controllerManagerFlags(context), ...election }, controllerManagerExtraArgs(spec)),

@@ -7,7 +7,7 @@ import { serverConfiguration } from './server.js';
 /** Each part of the server, by the name that it has elsewhere, asked what it thinks of its flags (components/embedded/check.go). */
 export function serverTrials(context: PhaseContext): readonly Trial[] {
   const configuration = serverConfiguration(context);
-  const { id } = datastoreOf(context.spec);
+  const { id, elsewhere } = datastoreOf(context.spec);
   const trial = (program: string, section: string, part = program): Trial => ({
     program,
     artifact: PROGRAM,
@@ -16,7 +16,7 @@ export function serverTrials(context: PhaseContext): readonly Trial[] {
     configuration,
   });
   return [
-    trial(id, id, 'datastore'),
+    ...(elsewhere === true ? [] : [trial(id, id, 'datastore')]),
     trial('kube-apiserver', 'apiServer'),
     trial('kube-controller-manager', 'controllerManager'),
     trial('kube-scheduler', 'scheduler'),

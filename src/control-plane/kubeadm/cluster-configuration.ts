@@ -15,12 +15,13 @@ import { controllerManagerExtraArgs, schedulerExtraArgs } from '../controllers/f
 export function clusterConfiguration({ spec, endpoint, images }: PhaseContext): string {
   const imageRepository = folderOf(imageRef(images, 'kube-apiserver'));
   const { certSANs } = spec.apiServer;
+  const store = datastoreOf(spec);
   const config = {
     apiVersion: 'kubeadm.k8s.io/v1beta4',
     kind: 'ClusterConfiguration',
     apiServer: {
       ...(certSANs.length === 0 ? {} : { certSANs }),
-      ...kubeadmArgs(apiServerExtraArgs(spec.apiServer.extraArgs)),
+      ...kubeadmArgs({ ...store.kubeadmApiServerArgs?.(spec), ...apiServerExtraArgs(spec.apiServer.extraArgs) }),
       extraVolumes: extraVolumes(),
     },
     caCertificateValidityPeriod: `${spec.pki.caValidityDays * 24}h0m0s`,
@@ -31,7 +32,7 @@ export function clusterConfiguration({ spec, endpoint, images }: PhaseContext): 
     controllerManager: kubeadmArgs(controllerManagerExtraArgs(spec)),
     dns: dnsImage(imageRef(images, 'coredns'), imageRepository),
     encryptionAlgorithm: spec.pki.keyAlgorithm,
-    ...datastoreOf(spec).kubeadm(spec),
+    ...store.kubeadm(spec),
     imageRepository,
     kubernetesVersion: `v${spec.kubernetesVersion}`,
     networking: {

@@ -38,14 +38,15 @@ export const staticPods: ControlPlaneForm = {
   datastore: (context) => [
     ...datastoreOf(context.spec).resources(context),
     // One that joins others gets it when they have taken it.
-    ...(joinsOthers(context) ? [] : [written(datastoreManifest(context))]),
-    ...memberOfSeveral(context, () => manifestOf(runsAs(context.spec, 'pod')(context, true))),
+    ...(joinsOthers(context) ? [] : datastoreManifests(context).map(written)),
+    ...datastorePods(context, true).flatMap((pod) => memberOfSeveral(context, () => manifestOf(pod))),
     runsProof,
   ],
   datastoreReady: async (context, tools, changes, proofs) => {
     const joins = joinsOthers(context);
     if (!joins && !isMember(context.node.facts)) return;
-    const manifests = [datastoreManifest(context)];
+    const manifests = datastoreManifests(context);
+    if (manifests.length === 0) return;
     const what = `${datastoreOf(context.spec).title} to run as it was written`;
     const dependents = [apiServerPod(context).name];
     const before = changes > 0 ? promotion(context, tools) : undefined;
@@ -88,7 +89,7 @@ export const staticPods: ControlPlaneForm = {
   },
   soak: { images: [COMPONENTS.apiServer, ...COMPONENTS.others] },
   trials: (context) => [
-    trialOf(datastoreOf(context.spec).id, runsAs(context.spec, 'pod')(context, joinsOthers(context))),
+    ...datastorePods(context, joinsOthers(context)).map((pod) => trialOf(datastoreOf(context.spec).id, pod)),
     trialOf('apiServer', apiServerPod(context)),
     trialOf('controllerManager', controllerManagerPod(context)),
     trialOf('scheduler', schedulerPod(context)),
@@ -122,18 +123,24 @@ function promotion(context: PhaseContext, tools: Tools): (() => Promise<Look<und
   return () => members.settled(context, tools);
 }
 
-function datastoreManifest(context: PhaseContext): Manifest {
-  return manifestOf(runsAs(context.spec, 'pod')(context, joinsOthers(context)));
+/** Of this host: none where it is elsewhere. @param joins it is added to others */
+function datastorePods(context: PhaseContext, joins: boolean): ComponentPod[] {
+  const pod = runsAs(context.spec, 'pod');
+  return pod === undefined ? [] : [pod(context, joins)];
 }
+
+const datastoreManifests = (context: PhaseContext): Manifest[] =>
+  datastorePods(context, joinsOthers(context)).map(manifestOf);
 
 /**
  * Whether the cluster begins here: nothing depends on its API server yet. Then the controller manager and the scheduler, whose pods take
  * a second or more to be made, are written as soon as it serves, and the cluster's first objects while they come up.
  */
-const begins = (context: PhaseContext): boolean => !joinsOthers(context) && !isMember(context.node.facts);
+const begins = (context: PhaseContext): boolean =>
+  !joinsOthers(context) && context.node === context.leader && !isMember(context.node.facts);
 
 const serverManifests = (context: PhaseContext): Manifest[] => [
-  datastoreManifest(context),
+  ...datastoreManifests(context),
   manifestOf(apiServerPod(context)),
 ];
 

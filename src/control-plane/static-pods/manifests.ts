@@ -1,3 +1,4 @@
+import { datastoreOf } from '../../datastore/index.js';
 import { imageRef } from '../../model/artifact.js';
 import type { ComponentPod, PodVolume } from '../../model/seams/component-pod.js';
 import type { PhaseContext } from '../../model/phase.js';
@@ -35,6 +36,7 @@ export function apiServerPod(context: PhaseContext): ComponentPod {
       },
       ...trustAnnotations(context),
       ...keyAnnotations(context, 'verifies'),
+      ...(datastoreOf(spec).annotations?.(context) ?? []),
     ],
     flags: toFlags({ ...apiServerFlags(context), ...emulationFlags(context) }, over),
     image: imageRef(images, 'kube-apiserver'),

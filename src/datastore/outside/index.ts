@@ -5,6 +5,7 @@ import { unbracketed } from '../../model/text/address.js';
 import { PKI_DIR } from '../../pki/index.js';
 import { directory, file } from '../../resources/index.js';
 import type { Datastore } from '../datastore.js';
+import type { DatastoreServer, ServerPlace, WrongServer } from '../outside-datastore.js';
 import { bySocket, socketFolder, socketSettings } from '../socket.js';
 
 /** What a control-plane host needs to reach it: root's alone. */
@@ -56,9 +57,10 @@ export function outsideDatabase({ schemes, port, tools, ...kind }: OutsideKind):
       }),
     },
     outside: {
-      wrongUrl: (url) => wrongUrl(url, schemes),
-      serverOf: (url) => serverOf(url, port),
-      stays: (url) => stays(kind.title, url),
+      wrong: (server) => wrong(server, schemes),
+      places: ({ url = '' }) => [placeOf(url, port)],
+      stays: ({ url = '' }) => stays(kind.title, url),
+      another: () => 'Another cluster needs another database, or this one without the tables kine and kinit.',
     },
     resources: (context) => [
       socketFolder,
@@ -88,6 +90,15 @@ function credentials({ datastoreAccess }: PhaseContext): readonly Credential[] {
   return wanted.flatMap(({ path, content, secret }) => (content === undefined ? [] : [{ path, content, secret }]));
 }
 
+function wrong({ url, urls, prefix }: DatastoreServer, schemes: OutsideKind['schemes']): WrongServer[] {
+  const message = url === undefined ? 'it has to be known where it is: url' : wrongUrl(url, schemes);
+  return [
+    ...(message === undefined ? [] : [{ ...(url === undefined ? {} : { path: ['url'] }), message }]),
+    ...(urls === undefined ? [] : [{ path: ['urls'], message: 'a database has one place: name it as url' }]),
+    ...(prefix === undefined ? [] : [{ path: ['prefix'], message: 'a database has none: each cluster has its own' }]),
+  ];
+}
+
 /** Nothing of it is repeated: a password may stand in it by mistake. */
 function wrongUrl(text: string, schemes: OutsideKind['schemes']): string | undefined {
   const looks = `must look like ${schemes[0]}://USER@HOST/DATABASE`;
@@ -104,10 +115,10 @@ function wrongUrl(text: string, schemes: OutsideKind['schemes']): string | undef
 
 function stays(title: string, url: string): string {
   const { host, pathname } = new URL(url);
-  return `${title} at ${host} is left alone: the objects of the cluster stay in its database ${pathname.slice(1)}. Another cluster needs another database, or this one without the tables kine and kinit.`;
+  return `${title} at ${host} is left alone: the objects of the cluster stay in its database ${pathname.slice(1)}.`;
 }
 
-function serverOf(text: string, port: number): { readonly host: string; readonly port: number } {
+function placeOf(text: string, port: number): ServerPlace {
   const url = new URL(text);
   return { host: unbracketed(url.hostname), port: Number(url.port) || port };
 }

@@ -31,7 +31,7 @@ const PLACES = [
   '/var/lib/kinit',
   '/var/lib/kubelet',
   '/var/log',
-  ...DATASTORES.map(({ dataFolder }) => dataFolder),
+  ...DATASTORES.flatMap(({ dataFolder }) => dataFolder ?? []),
   ...RUNTIMES.map(({ dataFolder }) => dataFolder),
   ...FAMILIES.map(({ packages }) => packages.cacheFolder),
 ];

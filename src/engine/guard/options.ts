@@ -32,6 +32,8 @@ export function changedOptions(spec: Spec, { options }: Pick<KnownCluster, 'opti
 /** What kinit gives where the inventory does not, for flags that are guarded by themselves. */
 function defaultFlags({ network }: Spec): Readonly<Record<string, string>> {
   return {
+    // The API server's own.
+    'datastoreServer.prefix': '/registry',
     'apiServer.extraArgs.service-account-issuer': `https://kubernetes.default.svc.${network.domain}`,
     'apiServer.extraArgs.service-cluster-ip-range': network.serviceCIDR,
     'controllerManager.extraArgs.service-cluster-ip-range': network.serviceCIDR,

@@ -77,7 +77,7 @@ export async function resetHosts(options: ResetOptions): Promise<RunResult> {
 function tellWhatStays({ inventory: { spec }, emit }: ResetOptions): void {
   const { outside } = datastoreOf(spec);
   if (outside !== undefined && spec.datastoreServer !== undefined)
-    emit({ type: 'warning', text: outside.stays(spec.datastoreServer.url) });
+    emit({ type: 'warning', text: `${outside.stays(spec.datastoreServer)} ${outside.another(spec.datastoreServer)}` });
 }
 
 /** What resets of single hosts share. */

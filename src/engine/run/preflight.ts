@@ -11,6 +11,7 @@ import { lookAround } from '../../preflight/network/looks.js';
 import { lockHolder } from '../../cluster/lock/lock.js';
 import { changesRuntime, type Command } from '../command.js';
 import { toNode } from '../context.js';
+import { readDatastoreAccess } from '../datastore-access.js';
 import type { KnownCluster } from '../guard/index.js';
 import { reportFailure } from './outcome.js';
 import { leaderOf } from '../session/leader.js';
@@ -71,6 +72,7 @@ export async function preflight({
     signal,
     between: fresh,
     listen: busy === undefined,
+    datastoreAccess: await readDatastoreAccess(inventory.spec, { lenient: true }),
   });
   const spec = {
     ...asDecided(inventory.spec, known),

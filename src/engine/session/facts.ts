@@ -16,7 +16,7 @@ export function factsOf(connection: HostConnection, spec: Spec, incomplete = fal
       names: FAMILIES.flatMap(({ packages }) => runtimePackages(spec, packages.format, '')?.versioned ?? []),
     },
     units: ['kubelet', ...RUNTIMES.flatMap(({ units }) => units)],
-    folders: [...RUNTIMES, ...DATASTORES].map(({ dataFolder }) => dataFolder),
+    folders: [...RUNTIMES, ...DATASTORES].flatMap(({ dataFolder }) => dataFolder ?? []),
     past: leftoverLooks(spec),
   };
   return gatherFacts(connection, own, incomplete);

@@ -1,5 +1,5 @@
 import { controlPlaneOf } from '../../control-plane/index.js';
-import { DATASTORES, datastoreOf } from '../../datastore/index.js';
+import { DATASTORES, datastoreOf, goesWith } from '../../datastore/index.js';
 import { KinitError } from '../../model/error.js';
 import type { Spec } from '../../model/spec.js';
 import type { Finding } from '../problem.js';
@@ -14,7 +14,7 @@ export const datastoreRules: readonly Rule[] = [
 /** A form of the control plane runs its datastore in one way. */
 function datastore(spec: Spec): Finding[] {
   const { datastoreAs, id } = controlPlaneOf(spec);
-  const fits = DATASTORES.filter(({ runs }) => runs[datastoreAs] !== undefined);
+  const fits = DATASTORES.filter((store) => goesWith(store, datastoreAs));
   if (spec.datastore === undefined || fits.includes(datastoreOf(spec))) return [];
   return [
     {
@@ -31,18 +31,24 @@ function server(spec: Spec): Finding[] {
   const { datastoreServer } = spec;
   const path = ['datastoreServer'];
   if (datastoreServer === undefined)
-    return outside === undefined ? [] : [{ path, message: `datastore: ${id} needs to know where it is: url` }];
+    return outside === undefined
+      ? []
+      : [{ path: ['datastore'], found: '', message: `${id} needs datastoreServer: where it is` }];
   if (outside === undefined) {
     const others = DATASTORES.filter((store) => store.outside !== undefined).map((store) => store.id);
     return [
       { path, atKey: true, found: '', message: `is for a datastore outside of the cluster only: ${others.join(', ')}` },
     ];
   }
-  const { url, passwordEnv, passwordFile, certFile, keyFile } = datastoreServer;
-  const wrong = outside.wrongUrl(url);
+  const { passwordEnv, passwordFile, certFile, keyFile } = datastoreServer;
   return [
     // What stands there may hold a password.
-    ...(wrong === undefined ? [] : [{ path: [...path, 'url'], found: '', message: wrong }]),
+    ...outside.wrong(datastoreServer).map((wrong) => ({
+      path: [...path, ...(wrong.path ?? [])],
+      ...(wrong.path === undefined ? { atKey: true } : {}),
+      found: '',
+      message: wrong.message,
+    })),
     ...(passwordEnv === undefined || passwordFile === undefined
       ? []
       : [{ path, atKey: true, message: 'has two places for one password: name passwordEnv or passwordFile' }]),

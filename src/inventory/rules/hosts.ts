@@ -1,6 +1,6 @@
 import { isIP, isIPv4 } from 'node:net';
 import { FORMS, withDatastore } from '../../control-plane/index.js';
-import { DATASTORES, datastoreOf, type Datastore } from '../../datastore/index.js';
+import { DATASTORES, datastoreOf, goesWith, type Datastore } from '../../datastore/index.js';
 import { type HostSpec, isControlPlane, type Spec } from '../../model/spec.js';
 import { canonicalAddress } from '../../model/text/cidr.js';
 import type { Finding } from '../problem.js';
@@ -117,10 +117,11 @@ function rolesUnique({ hosts }: Spec): Finding[] {
 }
 
 /** How many control-plane hosts an inventory may have at most. */
-export const MOST_CONTROL_PLANES = Math.max(...DATASTORES.map(mostMembers));
+export const MOST_CONTROL_PLANES = Math.max(...DATASTORES.map(({ members }) => members?.most ?? 1));
 
-function mostMembers({ members }: Datastore): number {
-  return members?.most ?? 1;
+/** How many control planes a datastore takes: those that are no members of it are as many as there may be. */
+function mostMembers({ members, elsewhere }: Datastore): number {
+  return elsewhere === true ? MOST_CONTROL_PLANES : (members?.most ?? 1);
 }
 
 function controlPlanes(spec: Spec): Finding[] {
@@ -138,9 +139,11 @@ function controlPlanes(spec: Spec): Finding[] {
   const store = datastoreOf(withDatastore(spec));
   const most = mostMembers(store);
   const why =
-    most === 1
-      ? `${store.title} keeps its data on one host, and ${nameOf(hosts, indexes[0] ?? 0)} is it. Make this one a worker, or take ${several()}`
-      : `${store.title} has at most ${String(most)} members: more make it slower, not safer. Make this one a worker`;
+    store.elsewhere === true
+      ? 'more of them bring nothing. Make this one a worker'
+      : most === 1
+        ? `${store.title} keeps its data on one host, and ${nameOf(hosts, indexes[0] ?? 0)} is it. Make this one a worker, or take ${several()}`
+        : `${store.title} has at most ${String(most)} members: more make it slower, not safer. Make this one a worker`;
   return indexes.slice(most).map((index) => ({
     path: ['hosts', index, 'roles'],
     found: most === 1 ? 'a second control-plane host' : `more than ${String(most)} control-plane hosts`,
@@ -151,7 +154,7 @@ function controlPlanes(spec: Spec): Finding[] {
 /** What several control planes can be had with. */
 function several(): string {
   return FORMS.flatMap(({ id, datastoreAs }) =>
-    DATASTORES.filter(({ members, runs }) => members !== undefined && runs[datastoreAs] !== undefined).map(
+    DATASTORES.filter((store) => mostMembers(store) > 1 && goesWith(store, datastoreAs)).map(
       (store) => `controlPlane: ${id} with datastore: ${store.id}`,
     ),
   ).join(' or ');

@@ -11,6 +11,7 @@ interface Place {
 
 /** Folders that kinit and the programs of a node write into, or start programs from. */
 function placesOf(spec: Spec): readonly Place[] {
+  const { dataFolder } = datastoreOf(spec);
   return [
     { path: '/etc' },
     { path: '/usr/local/bin', runs: true },
@@ -19,7 +20,7 @@ function placesOf(spec: Spec): readonly Place[] {
     { path: '/var/lib/kinit' },
     { path: '/var/lib/kubelet' },
     { path: runtimeOf(spec).dataFolder },
-    { path: datastoreOf(spec).dataFolder },
+    ...(dataFolder === undefined ? [] : [{ path: dataFolder }]),
     { path: '/run' },
     { path: '/tmp' },
   ];

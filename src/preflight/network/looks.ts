@@ -1,5 +1,5 @@
 import type { HostConnection } from '../../model/host.js';
-import type { Node } from '../../model/phase.js';
+import type { DatastoreAccess, Node } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
 import type { Looks } from '../check.js';
 import { lookForDatastoreServer } from './datastore-server.js';
@@ -16,18 +16,20 @@ export async function lookAround(
     signal,
     between,
     listen,
+    datastoreAccess,
   }: {
     readonly signal: AbortSignal;
     /** Ways between hosts are tried too, not only ours to them. */
     readonly between: boolean;
     /** Listeners may be put up for that. */
     readonly listen: boolean;
+    readonly datastoreAccess: DatastoreAccess;
   },
 ): Promise<Looks> {
   const [forwarding, endpoint, datastoreServer, reachability] = await Promise.all([
     tryForwarding(connections, nodes, spec),
     between ? lookForEndpoint(connections, nodes, spec) : new Map<string, never>(),
-    between ? lookForDatastoreServer(connections, nodes, spec) : new Map<string, never>(),
+    between ? lookForDatastoreServer(connections, nodes, spec, datastoreAccess) : new Map<string, never>(),
     between && listen && nodes.length > 1 ? probeReachability(connections, nodes, spec, signal) : [],
   ]);
   return { forwarding, endpoint, datastoreServer, reachability };

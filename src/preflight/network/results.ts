@@ -1,3 +1,5 @@
+import type { OutsideLook } from '../../datastore/index.js';
+
 /** Whether one host reaches one port of another. */
 export interface ReachabilityResult {
   readonly from: string;
@@ -22,4 +24,10 @@ export interface EndpointLook {
   readonly name: readonly string[] | 'unknown' | 'late';
   /** Absent: not tried, since no API server runs yet. */
   readonly connection?: 'reached' | 'timeout' | 'failed';
+}
+
+/** What one host knows of one place of a datastore outside of the cluster. */
+export interface DatastoreLook extends EndpointLook {
+  /** Absent: it was not reached, or is looked at by the server itself. */
+  readonly said?: OutsideLook;
 }

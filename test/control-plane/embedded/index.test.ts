@@ -54,8 +54,8 @@ test('etcd in its process has the flags of the pod, and its API server reaches i
     etcd: { extraArgs: { 'quota-backend-bytes': '4000000000' } },
   });
   const { datastore, apiServer } = parse(serverFile(context)) as { datastore: { etcd: string[] }; apiServer: string[] };
-  const pod = runsAs(context.spec, 'pod')(context, false);
-  expect(datastore).toEqual({ etcd: pod.flags });
+  const pod = runsAs(context.spec, 'pod')?.(context, false);
+  expect(datastore).toEqual({ etcd: pod?.flags });
   expect(datastore.etcd).toContain('--quota-backend-bytes=4000000000');
   expect(apiServer).toContain('--etcd-servers=https://127.0.0.1:2379');
   expect(controlPlaneOn({ [SERVER_FILE]: serverFile(context) })).toMatchObject({

@@ -70,16 +70,17 @@ test.each([
   ['postgres://kinit@db.test/', /the database is missing/],
   ['postgres://kinit@db.test/Kubernetes', /lower-case letters/],
 ])('%s as a URL', (url, wrong) => {
-  const said = datastoreOf({ datastore: 'postgresql' }).outside?.wrongUrl(url);
-  if (wrong === undefined) expect(said).toBeUndefined();
-  else expect(said).toMatch(wrong);
-  expect(said ?? '').not.toContain('s3cret');
+  const said = datastoreOf({ datastore: 'postgresql' }).outside?.wrong({ url });
+  if (wrong === undefined) expect(said).toEqual([]);
+  else expect(said).toEqual([{ path: ['url'], message: expect.stringMatching(wrong) as string }]);
+  expect(JSON.stringify(said)).not.toContain('s3cret');
 });
 
 test('where nothing is said it listens at the usual port', () => {
-  const server = (id: keyof typeof URL_OF): unknown => datastoreOf({ datastore: id }).outside?.serverOf(URL_OF[id]);
-  expect(server('postgresql')).toEqual({ host: 'db.test', port: 5432 });
-  expect(server('mysql')).toEqual({ host: 'db.test', port: 3307 });
+  const places = (id: keyof typeof URL_OF): unknown =>
+    datastoreOf({ datastore: id }).outside?.places({ url: URL_OF[id] });
+  expect(places('postgresql')).toEqual([{ host: 'db.test', port: 5432 }]);
+  expect(places('mysql')).toEqual([{ host: 'db.test', port: 3307 }]);
 });
 
 test.each([

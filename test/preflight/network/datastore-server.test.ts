@@ -8,7 +8,7 @@ const spec = {
   datastoreServer: { url: 'postgres://kinit@db.lab.test/kubernetes' },
 };
 const about = (look: EndpointLook, wanted: Wanted = {}): unknown[] =>
-  complaints({ spec, datastoreServer: new Map([['c1', look]]), ...wanted }, 'c1')
+  complaints({ spec, datastoreServer: new Map([['c1', [look]]]), ...wanted }, 'c1')
     .filter(({ name }) => name === 'datastore-server')
     .map(({ status, found }) => `${status}: ${found}`);
 

@@ -1,0 +1,118 @@
+import { field, list } from '../../cluster/api/json.js';
+import { defined } from '../../model/defined.js';
+import { KinitError } from '../../model/error.js';
+import type { PhaseContext } from '../../model/phase.js';
+import type { Spec } from '../../model/spec.js';
+import { digestOf } from '../../model/text/digest.js';
+import { readKubeadmArgs } from '../../model/text/flags.js';
+import { file } from '../../resources/index.js';
+import type { Datastore } from '../datastore.js';
+import { etcdSupply } from '../etcd/supply.js';
+import type { DatastoreServer } from '../outside-datastore.js';
+import { lookAtPlace } from './look/index.js';
+import { clusterMark } from './mark/index.js';
+import { CA, CERTIFICATE, FOLDER, KEY, USUAL_PREFIX } from './places.js';
+import { begunOn, endpointsOf, endpointText, placeOf, prefixOf, wrongServer } from './server.js';
+
+/** One that others look after: API servers come to it over TLS, with a certificate; kinit runs nothing of it. */
+export const externalEtcd: Datastore = {
+  id: 'external-etcd',
+  title: 'external etcd',
+  words: ['etcd'],
+  describe: 'outside of the cluster, looked after by others; datastoreServer.urls are https://HOST:2379',
+  certificates: () => ({ authorities: [], leaves: [] }),
+  resources: (context) => [...credentials(context), clusterMark(context)],
+  runs: {},
+  elsewhere: true,
+  // A certificate is read anew at every connection, a CA at the start only (go.etcd.io/etcd: client/pkg/transport ClientConfig).
+  startsFrom: () => [CA],
+  annotations: ({ datastoreAccess }) => [{ name: 'kinit/datastore-sha256', value: digestOf(datastoreAccess.ca ?? '') }],
+  outside: {
+    wrong: wrongServer,
+    places: (server) => endpointsOf(server).map(placeOf),
+    stays,
+    another,
+    look: lookAtPlace,
+    begun: begunOn,
+  },
+  apiServerFlags: ({ spec }) => ({
+    'etcd-cafile': CA,
+    'etcd-certfile': CERTIFICATE,
+    'etcd-keyfile': KEY,
+    'etcd-servers': serverOf(spec).endpoints.join(','),
+    ...prefixFlag(spec),
+  }),
+  optionsOf,
+  readKubeadm: (config) => ({
+    options:
+      list(config, 'etcd', 'external', 'endpoints').length === 0
+        ? {}
+        : defined({
+            datastore: 'external-etcd',
+            'datastoreServer.prefix': readKubeadmArgs(field(config, 'apiServer', 'extraArgs'))['etcd-prefix'],
+          }),
+    extraArgs: {},
+  }),
+  kubeadm: (spec) => ({
+    etcd: {
+      external: { endpoints: serverOf(spec).endpoints, caFile: CA, certFile: CERTIFICATE, keyFile: KEY },
+    },
+  }),
+  kubeadmApiServerArgs: prefixFlag,
+  ports: { claimed: [], more: [] },
+  health: { checks: ['etcd', 'etcd-readiness'], certificates: FOLDER },
+  leftovers: [],
+  care: ({ spec }) => {
+    throw new KinitError('an etcd outside of the cluster is looked after by its own tools; nothing was changed', {
+      class: 'refused',
+      found: `datastore: external-etcd at ${serverOf(spec).endpoints.join(', ')}`,
+      hint: 'Use etcdctl snapshot save there, and etcdutl snapshot restore. API servers have to be stopped for a restore.',
+    });
+  },
+  supply: defined({ files: etcdSupply.files }),
+};
+
+function serverOf({ datastoreServer = {} }: Pick<Spec, 'datastoreServer'>): {
+  readonly endpoints: readonly string[];
+  readonly prefix: string;
+} {
+  return { endpoints: endpointsOf(datastoreServer).map(endpointText), prefix: prefixOf(datastoreServer) };
+}
+
+/** Not where it is what the API server has by itself. */
+function prefixFlag(spec: Pick<Spec, 'datastoreServer'>): Readonly<Record<string, string>> {
+  const { prefix } = serverOf(spec);
+  return prefix === USUAL_PREFIX ? {} : { 'etcd-prefix': prefix };
+}
+
+function credentials({ datastoreAccess: { ca, certificate, key } }: PhaseContext): ReturnType<typeof file>[] {
+  const wanted = [
+    { path: CA, content: ca, secret: false },
+    { path: CERTIFICATE, content: certificate, secret: false },
+    { path: KEY, content: key, secret: true },
+  ];
+  return wanted.flatMap(({ path, content, secret }) =>
+    content === undefined ? [] : [file({ path, content, mode: 0o600, secret })],
+  );
+}
+
+/** An API server with no member beside it, that reaches one on another machine. */
+function optionsOf(
+  running: Readonly<Record<string, string>>,
+  apiServer: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const servers = (apiServer['etcd-servers'] ?? '').split(',');
+  const elsewhere = servers.every((each) => /^https:\/\/(?!127\.|localhost[:/]|\[::1\])/.test(each));
+  if (Object.keys(running).length > 0 || !elsewhere) return {};
+  return { datastore: 'external-etcd', 'datastoreServer.prefix': apiServer['etcd-prefix'] ?? USUAL_PREFIX };
+}
+
+function stays(server: DatastoreServer): string {
+  const prefix = prefixOf(server);
+  const [first = ''] = endpointsOf(server);
+  return `etcd at ${placeOf(first).host} is left alone: the objects of the cluster stay in it, below ${prefix}.`;
+}
+
+function another(server: DatastoreServer): string {
+  return `Another cluster needs another datastoreServer.prefix, or this one emptied where nobody needs what is there: etcdctl del --prefix ${prefixOf(server)}/`;
+}
