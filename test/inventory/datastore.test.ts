@@ -21,7 +21,7 @@ const server = (fields: string): string => `datastoreServer: {${fields}}`;
 
 test('each form of the control plane takes its datastores', async () => {
   expect(await problems(EMBEDDED, 'datastore: etcd')).toEqual([]);
-  expect(await problems('datastore: sqlite')).toEqual([expect.stringMatching(/does not go with[^]*allowed: etcd$/)]);
+  expect(await problems('datastore: sqlite')).toEqual([expect.stringMatching(/does not go with[^]*allowed: etcd, external-etcd$/)]);
   expect(
     await problems(EMBEDDED, 'datastore: postgresql', server('url: "postgres://kinit@db.test/kubernetes"')),
   ).toEqual([]);
@@ -30,7 +30,7 @@ test('each form of the control plane takes its datastores', async () => {
 test('one outside of the cluster needs its address, the others have none', async () => {
   expect(await problems(EMBEDDED, 'datastore: mysql')).toEqual([expect.stringMatching(/mysql needs to know where/)]);
   expect(await problems(EMBEDDED, server('url: "mysql://kinit@db.test/kubernetes"'))).toEqual([
-    expect.stringMatching(/is for a datastore outside of the cluster only: postgresql, mysql/),
+    expect.stringMatching(/is for a datastore outside of the cluster only: postgresql, mysql, external-etcd/),
   ]);
 });
 

@@ -155,7 +155,7 @@ test.each([
   [
     'two control planes whose datastore is on one host',
     { ...hosts({ ...C1, name: 'c2', address: '10.0.0.2' }), controlPlane: 'embedded' },
-    /^hosts\[1\]\.roles: SQLite keeps its data on one host, and c1 is it\. Make this one a worker, or take controlPlane: static-pods with datastore: etcd or controlPlane: embedded with datastore: etcd/,
+    /^hosts\[1\]\.roles: SQLite keeps its data on one host, and c1 is it\. Make this one a worker, or take controlPlane: static-pods with datastore: etcd or external-etcd, or controlPlane: embedded with datastore: etcd or external-etcd/,
   ],
   [
     'eight control planes',

@@ -33,7 +33,7 @@ function server(spec: Spec): Finding[] {
   if (datastoreServer === undefined)
     return outside === undefined
       ? []
-      : [{ path: ['datastore'], found: '', message: `${id} needs datastoreServer: where it is` }];
+      : [{ path: ['datastore'], found: '', message: `${id} needs to know where it is: datastoreServer` }];
   if (outside === undefined) {
     const others = DATASTORES.filter((store) => store.outside !== undefined).map((store) => store.id);
     return [

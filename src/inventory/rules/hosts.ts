@@ -153,11 +153,10 @@ function controlPlanes(spec: Spec): Finding[] {
 
 /** What several control planes can be had with. */
 function several(): string {
-  return FORMS.flatMap(({ id, datastoreAs }) =>
-    DATASTORES.filter((store) => mostMembers(store) > 1 && goesWith(store, datastoreAs)).map(
-      (store) => `controlPlane: ${id} with datastore: ${store.id}`,
-    ),
-  ).join(' or ');
+  return FORMS.map(({ id, datastoreAs }) => {
+    const fits = DATASTORES.filter((store) => mostMembers(store) > 1 && goesWith(store, datastoreAs));
+    return `controlPlane: ${id} with datastore: ${fits.map((store) => store.id).join(' or ')}`;
+  }).join(', or ');
 }
 
 function nameOf(hosts: readonly HostSpec[], index: number): string {
