@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { smallDisk, testDatastoreCare } from './support/datastore-care.js';
+import { testExternalEtcd } from './support/external-etcd.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, lab, type LabHandle } from './support/kinit.js';
 import { preparedHosts } from './support/prepared.js';
 import { startKinit } from './support/running.js';
@@ -10,24 +11,39 @@ import { startKinit } from './support/running.js';
 /** All of it by `npm run test:datastores`; the test command has the time for a member of etcd in the process. */
 const ALL = process.env['KINIT_TEST_DATASTORES'] === 'all';
 
-/** Other datastores of a control plane in one process than its usual one, on one host; the second is no host of the cluster. */
+/** Other datastores of a control plane in one process than its usual one, on one host; the second is no host of the cluster, the third of one test only. */
 let cluster: LabHandle;
 
 beforeAll(async () => {
-  cluster = await lab('datastores', { hosts: 2, snapshot: await preparedHosts() });
+  cluster = await lab('datastores', { hosts: ALL ? 3 : 2, snapshot: await preparedHosts() });
 });
 
 afterAll(async () => {
   await cluster.down();
 });
 
-/** The lab's inventory with the first host only, and with more options. */
-function inventory(name: string, more: Readonly<Record<string, unknown>>): string {
+interface LabHost {
+  readonly name: string;
+  readonly address: string;
+}
+
+const labInventory = (): { readonly hosts: readonly LabHost[] } =>
+  parse(readFileSync(cluster.inventory, 'utf8')) as { readonly hosts: readonly LabHost[] };
+
+/** The lab's inventory with these hosts as control planes, and with more options. */
+function inventoryOf(name: string, names: readonly string[], more: Readonly<Record<string, unknown>>): string {
   const file = join(dirname(cluster.inventory), `${name}.yaml`);
-  const { hosts, ...others } = parse(readFileSync(cluster.inventory, 'utf8')) as { hosts: readonly unknown[] };
-  writeFileSync(file, stringify({ ...others, hosts: hosts.slice(0, 1), controlPlane: { mode: 'embedded' }, ...more }));
+  const { hosts, ...others } = labInventory();
+  const chosen = hosts
+    .filter((host) => names.includes(host.name))
+    .map((host) => ({ ...host, roles: ['control-plane', 'worker'] }));
+  writeFileSync(file, stringify({ ...others, hosts: chosen, ...more }));
   return file;
 }
+
+/** With the first host only, and its control plane in one process. */
+const inventory = (name: string, more: Readonly<Record<string, unknown>>): string =>
+  inventoryOf(name, ['node1'], { controlPlane: { mode: 'embedded' }, ...more });
 
 const server = async (what: string): Promise<string> =>
   (await cluster.sh('node1', `systemctl show -p ${what} --value kinit-server`)).stdout.trim();
@@ -308,6 +324,21 @@ if (ALL)
         `mariadb -N kubernetes -e "SELECT count(*) FROM kine WHERE name = '/registry/configmaps/default/kept'; SELECT count(*) FROM kinit"`,
       );
       expect(found.stdout.trim().split('\n')).toEqual(['1', '1']);
+    });
+  });
+
+if (ALL)
+  describe('etcd outside of the cluster', () => {
+    beforeAll(async () => {
+      await kinit(['reset', '--yes', '-i', inventory('before-external', { datastore: 'etcd' })]);
+      await cluster.sh('node1', 'umount /var/lib/etcd || true');
+    });
+
+    testExternalEtcd({
+      cluster: () => cluster,
+      on: 'node2',
+      address: () => labInventory().hosts[1]?.address ?? '',
+      inventory: inventoryOf,
     });
   });
 

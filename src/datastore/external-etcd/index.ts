@@ -6,6 +6,7 @@ import type { Spec } from '../../model/spec.js';
 import { digestOf } from '../../model/text/digest.js';
 import { readKubeadmArgs } from '../../model/text/flags.js';
 import { file } from '../../resources/index.js';
+import { sh, shellScript } from '../../shell/script.js';
 import type { Datastore } from '../datastore.js';
 import { etcdSupply } from '../etcd/supply.js';
 import type { DatastoreServer } from '../outside-datastore.js';
@@ -13,6 +14,8 @@ import { lookAtPlace } from './look/index.js';
 import { clusterMark } from './mark/index.js';
 import { CA, CERTIFICATE, FOLDER, KEY, USUAL_PREFIX } from './places.js';
 import { begunOn, endpointsOf, endpointText, placeOf, prefixOf, wrongServer } from './server.js';
+
+const BEGINNINGS = shellScript('./beginnings.sh', import.meta.url);
 
 /** One that others look after: API servers come to it over TLS, with a certificate; kinit runs nothing of it. */
 export const externalEtcd: Datastore = {
@@ -62,6 +65,11 @@ export const externalEtcd: Datastore = {
   ports: { claimed: [], more: [] },
   health: { checks: ['etcd', 'etcd-readiness'], certificates: FOLDER },
   leftovers: [],
+  beginnings: ({ spec }, { folder, beginnings, only }) => {
+    const { endpoints, prefix } = serverOf(spec);
+    const below = folder.replace(new RegExp(`^${USUAL_PREFIX}/`), `${prefix}/`);
+    return sh(BEGINNINGS, { args: [endpoints.join(','), CA, CERTIFICATE, KEY, below, only, ...beginnings] });
+  },
   care: ({ spec }) => {
     throw new KinitError('an etcd outside of the cluster is looked after by its own tools; nothing was changed', {
       class: 'refused',

@@ -70,10 +70,14 @@ function once(
     });
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('error', fail);
+    // Why it was closed is told a moment later.
     request.on('close', () => {
-      fail(new Error('the connection was closed'));
+      setImmediate(() => {
+        fail(new Error('the connection was closed'));
+      });
     });
     request.on('end', () => {
+      if (headers[':status'] === undefined) return;
       const status = headers['grpc-status'];
       if (status === undefined) fail(new NoGrpc(`HTTP status ${String(headers[':status'])}`));
       else if (status !== '0')

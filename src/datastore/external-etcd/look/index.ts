@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { checkServerIdentity, connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import type { AskedOutside, OutsideLook } from '../../outside-datastore.js';
@@ -16,6 +17,8 @@ const MILLISECONDS = 10_000;
 export async function lookAtPlace({ place, server, access, connect: open }: AskedOutside): Promise<OutsideLook> {
   let secure: SecureContext;
   try {
+    // One without a certificate in it is taken in silence, and nobody is trusted then.
+    void new X509Certificate(access.ca ?? '');
     secure = createSecureContext({ ca: access.ca, cert: access.certificate, key: access.key });
   } catch (thrown) {
     return { wrong: unusable(thrown) };

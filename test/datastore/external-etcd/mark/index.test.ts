@@ -16,7 +16,10 @@ const diff = (printed: string, begun = false): unknown => {
 };
 
 test('nothing to do where it is marked as this cluster’s', () => {
-  expect(diff(`mark=${mark().owner}\n`)).toMatchObject({ changed: false, reason: expect.stringContaining('marked') as string });
+  expect(diff(`mark=${mark().owner}\n`)).toMatchObject({
+    changed: false,
+    reason: expect.stringContaining('marked') as string,
+  });
 });
 
 test('it is marked where nobody has done so, and where nobody could be asked yet', () => {
