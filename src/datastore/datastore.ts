@@ -10,7 +10,7 @@ import type { Spec } from '../model/spec.js';
 import type { Flags } from '../model/text/flags.js';
 import type { CertificateWishes, WishesInput } from '../pki/index.js';
 import type { CareMember, CarePlace, CareStep, DatastoreCare } from './care.js';
-import type { OutsideDatastore } from './outside-datastore.js';
+import type { OutsideDatastore, OutsideFound } from './outside-datastore.js';
 
 /** As the server's configuration has them (components/embedded/config.go: datastoreConfig). */
 export type ProcessSettings = Readonly<Record<string, string | readonly string[] | Readonly<Record<string, string>>>>;
@@ -58,6 +58,7 @@ export interface Datastore {
   readonly readKubeadm: (config: unknown) => {
     readonly options: Readonly<Record<string, string>>;
     readonly extraArgs: Readonly<Record<string, Flags>>;
+    readonly outside?: OutsideFound;
   };
   /** Its part of kubeadm's ClusterConfiguration. */
   readonly kubeadm: (spec: Spec) => Readonly<Record<string, unknown>>;

@@ -17,7 +17,7 @@ export { hadTimedBackups, listTimedBackups, TIMED_COPY, timedBackups } from './t
 export type { TimedBackups } from './timed/index.js';
 export { slowRequests } from './slowness.js';
 export type { Beginnings, Datastore, DatastoreMembers, SlowDisk } from './datastore.js';
-export type { OutsideLook } from './outside-datastore.js';
+export type { OutsideFound, OutsideLook } from './outside-datastore.js';
 
 /** Every datastore there is. A new one is a folder beside and a line here. */
 export const DATASTORES: readonly [Datastore, ...Datastore[]] = [etcd, sqlite, postgresql, mysql, externalEtcd];

@@ -50,3 +50,13 @@ export interface OutsideLook {
   /** How many keys of some cluster are where those of this one shall be; the mark by which kinit takes it is none. */
   readonly keys?: number;
 }
+
+/** A datastore outside, as the configuration of a cluster has it that kinit did not make. */
+export interface OutsideFound {
+  /** The section of the inventory, but for what is fixed. */
+  readonly section: Readonly<Record<string, unknown>>;
+  /** Files of a control-plane host that the operator needs, by the name that the section has for them. */
+  readonly copies: Readonly<Record<string, string>>;
+  /** Why kinit does not use it: a sentence. Absent: it does. */
+  readonly cannot?: string;
+}

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { field, text } from '../../cluster/api/json.js';
-import { DATASTORES } from '../../datastore/index.js';
+import { DATASTORES, type OutsideFound } from '../../datastore/index.js';
 import { defined } from '../../model/defined.js';
 import { type Flags, readKubeadmArgs } from '../../model/text/flags.js';
 
@@ -21,6 +21,8 @@ export interface KubeadmSays {
   readonly options: Readonly<Record<string, string>>;
   /** Flags that were given, by the section of the inventory. */
   readonly extraArgs: Readonly<Record<string, Flags>>;
+  /** Where its datastore is, where that is outside of it. */
+  readonly outside?: OutsideFound;
 }
 
 /** Reads kubeadm's ClusterConfiguration (v1beta3 and v1beta4), whoever wrote it; undefined: it is not there. @param object the ConfigMap */
@@ -32,6 +34,7 @@ export function readClusterConfiguration(object: unknown): KubeadmSays | undefin
     ...defined({
       kubernetes: text(config, 'kubernetesVersion')?.replace(/^v/, ''),
       endpoint: text(config, 'controlPlaneEndpoint') || undefined,
+      outside: stores.find(({ outside }) => outside !== undefined)?.outside,
     }),
     options: {
       ...defined({

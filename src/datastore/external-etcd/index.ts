@@ -1,25 +1,24 @@
-import { field, list } from '../../cluster/api/json.js';
 import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import type { PhaseContext } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
 import { digestOf } from '../../model/text/digest.js';
-import { readKubeadmArgs } from '../../model/text/flags.js';
 import { file } from '../../resources/index.js';
 import { sh, shellScript } from '../../shell/script.js';
 import type { Datastore } from '../datastore.js';
 import { etcdSupply } from '../etcd/supply.js';
 import type { DatastoreServer } from '../outside-datastore.js';
+import { readExternal } from './kubeadm.js';
 import { lookAtPlace } from './look/index.js';
 import { clusterMark } from './mark/index.js';
-import { CA, CERTIFICATE, FOLDER, KEY, USUAL_PREFIX } from './places.js';
+import { CA, CERTIFICATE, FOLDER, ID, KEY, USUAL_PREFIX } from './places.js';
 import { begunOn, endpointsOf, endpointText, placeOf, prefixOf, wrongServer } from './server.js';
 
 const BEGINNINGS = shellScript('./beginnings.sh', import.meta.url);
 
 /** One that others look after: API servers come to it over TLS, with a certificate; kinit runs nothing of it. */
 export const externalEtcd: Datastore = {
-  id: 'external-etcd',
+  id: ID,
   title: 'external etcd',
   words: ['etcd'],
   describe: 'outside of the cluster, looked after by others; datastoreServer.urls are https://HOST:2379',
@@ -46,16 +45,7 @@ export const externalEtcd: Datastore = {
     ...prefixFlag(spec),
   }),
   optionsOf,
-  readKubeadm: (config) => ({
-    options:
-      list(config, 'etcd', 'external', 'endpoints').length === 0
-        ? {}
-        : defined({
-            datastore: 'external-etcd',
-            'datastoreServer.prefix': readKubeadmArgs(field(config, 'apiServer', 'extraArgs'))['etcd-prefix'],
-          }),
-    extraArgs: {},
-  }),
+  readKubeadm: readExternal,
   kubeadm: (spec) => ({
     etcd: {
       external: { endpoints: serverOf(spec).endpoints, caFile: CA, certFile: CERTIFICATE, keyFile: KEY },
@@ -73,7 +63,7 @@ export const externalEtcd: Datastore = {
   care: ({ spec }) => {
     throw new KinitError('an etcd outside of the cluster is looked after by its own tools; nothing was changed', {
       class: 'refused',
-      found: `datastore: external-etcd at ${serverOf(spec).endpoints.join(', ')}`,
+      found: `datastore: ${ID} at ${serverOf(spec).endpoints.join(', ')}`,
       hint: 'Use etcdctl snapshot save there, and etcdutl snapshot restore. API servers have to be stopped for a restore.',
     });
   },
@@ -112,7 +102,7 @@ function optionsOf(
   const servers = (apiServer['etcd-servers'] ?? '').split(',');
   const elsewhere = servers.every((each) => /^https:\/\/(?!127\.|localhost[:/]|\[::1\])/.test(each));
   if (Object.keys(running).length > 0 || !elsewhere) return {};
-  return { datastore: 'external-etcd', 'datastoreServer.prefix': apiServer['etcd-prefix'] ?? USUAL_PREFIX };
+  return { datastore: ID, 'datastoreServer.prefix': apiServer['etcd-prefix'] ?? USUAL_PREFIX };
 }
 
 function stays(server: DatastoreServer): string {

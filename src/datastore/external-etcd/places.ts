@@ -1,5 +1,7 @@
 import { PKI_DIR } from '../../pki/index.js';
 
+export const ID = 'external-etcd';
+
 /** Where control-plane hosts have what they show it, and check it against: the places that kubeadm's documentation has for it. */
 export const CA = `${PKI_DIR}/etcd/ca.crt`;
 export const CERTIFICATE = `${PKI_DIR}/apiserver-etcd-client.crt`;

@@ -1,5 +1,6 @@
 import { field, list, record, text } from '../../cluster/api/json.js';
 import { readClusterConfiguration } from '../../control-plane/index.js';
+import type { OutsideFound } from '../../datastore/index.js';
 import { defined } from '../../model/defined.js';
 import type { HostFacts } from '../../model/facts.js';
 import { KUBERNETES_VERSIONS } from '../../model/spec.js';
@@ -56,6 +57,7 @@ export function describeCluster(seen: SeenCluster, reached: HowReached): Describ
         ...defined({ endpoint, port: reached.port === 6443 ? undefined : reached.port }),
         ...(sans.length === 0 ? {} : { certSANs: sans }),
       },
+      datastoreServer: says?.outside?.section ?? {},
       controllerManager: section('controllerManager'),
       scheduler: section('scheduler'),
       ...Object.fromEntries(
@@ -80,13 +82,27 @@ export function describeCluster(seen: SeenCluster, reached: HowReached): Describ
     },
     says?.options ?? {},
   );
-  return { inventory: withoutEmpty(inventory), left: leftAlone(seen), blocking: blocking(seen) };
+  return {
+    inventory: withoutEmpty(inventory),
+    left: [...copies(says?.outside), ...leftAlone(seen)],
+    blocking: [...cannot(says?.outside), ...blocking(seen)],
+  };
 
   function hostOf(name: string): DescribedHost {
     const node = seen.nodes.find(({ metadata }) => metadata.name === name) ?? fail(name);
     return describeNode(node, node === controlPlane[0] ? reached.address : undefined);
   }
 }
+
+/** What the inventory names and only the cluster's hosts have. */
+function copies(outside: OutsideFound | undefined): string[] {
+  return Object.entries(outside?.copies ?? {}).map(
+    ([name, path]) =>
+      `Copy ${path} of the control-plane host to ${name} beside the inventory, for you alone: kinit shows it to the datastore.`,
+  );
+}
+
+const cannot = (outside: OutsideFound | undefined): string[] => (outside?.cannot === undefined ? [] : [outside.cannot]);
 
 function defaultEndpoint({ nodes }: SeenCluster, { port }: HowReached): string {
   const first = nodes.find(isControlPlaneNode);
@@ -152,8 +168,6 @@ function blocking({ configuration, nodes, version, kubeProxy, clusterId }: SeenC
       );
     if (addressOf(node) === '') found.push(`${node.metadata.name} has no internal IP address.`);
   }
-  if (Object.keys(record(configuration, 'etcd', 'external')).length > 0)
-    found.push('The datastore is outside of the cluster; this version of kinit cannot use such a one.');
   const certificates = text(configuration, 'certificatesDir') ?? PKI_DIR;
   if (certificates !== PKI_DIR) found.push(`Certificates are in ${certificates}; kinit has them in ${PKI_DIR}.`);
   for (const range of ['podSubnet', 'serviceSubnet']) {

@@ -97,6 +97,32 @@ test('what was chosen when the cluster was made becomes an inventory that kinit 
   expect(specSchema.safeParse(inventory)).toMatchObject({ success: true });
 });
 
+test('an etcd outside of the cluster stays where it is; the files that it wants are named', () => {
+  const external = {
+    endpoints: ['https://10.0.0.9:2379', 'https://10.0.0.10:2379'],
+    caFile: '/etc/etcd/ca.crt',
+    certFile: '/etc/etcd/client.crt',
+    keyFile: '/etc/etcd/client.key',
+  };
+  const apiServer = { extraArgs: [{ name: 'etcd-prefix', value: '/two' }] };
+  const { inventory, left, blocking } = describeCluster(
+    seen({ configuration: { etcd: { external }, apiServer } }),
+    REACHED,
+  );
+  expect(blocking).toEqual([]);
+  expect(inventory).toMatchObject({
+    datastore: 'external-etcd',
+    datastoreServer: {
+      urls: external.endpoints,
+      prefix: '/two',
+      ...{ caFile: 'etcd-ca.crt', certFile: 'etcd-client.crt', keyFile: 'etcd-client.key' },
+    },
+  });
+  expect(inventory).not.toHaveProperty('etcd');
+  expect(left.join('\n')).toContain('Copy /etc/etcd/client.key of the control-plane host to etcd-client.key');
+  expect(specSchema.safeParse(inventory)).toMatchObject({ success: true });
+});
+
 const BLOCKING: readonly (readonly [what: string, changes: Parameters<typeof seen>[0], told: string])[] = [
   ['two control planes', { nodes: [node('a', '10.0.0.1', LEADS), node('b', '10.0.0.2', LEADS)] }, 'is on 2 nodes'],
   [
