@@ -21,7 +21,9 @@ const server = (fields: string): string => `datastoreServer: {${fields}}`;
 
 test('each form of the control plane takes its datastores', async () => {
   expect(await problems(EMBEDDED, 'datastore: etcd')).toEqual([]);
-  expect(await problems('datastore: sqlite')).toEqual([expect.stringMatching(/does not go with[^]*allowed: etcd, external-etcd$/)]);
+  expect(await problems('datastore: sqlite')).toEqual([
+    expect.stringMatching(/does not go with[^]*allowed: etcd, external-etcd$/),
+  ]);
   expect(
     await problems(EMBEDDED, 'datastore: postgresql', server('url: "postgres://kinit@db.test/kubernetes"')),
   ).toEqual([]);
@@ -49,4 +51,46 @@ test('files that it names must be there, and a certificate has its key', async (
   expect(said.join('\n')).toMatch(/two places for one password/);
   expect(said.join('\n')).toMatch(/needs both of certFile and keyFile/);
   expect(said.join('\n')).toMatch(/datastoreServer\.caFile[^]*there is no such file/);
+});
+
+test('an etcd outside goes with both forms; what is wrong with it is told where it stands', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kinit-inventory-'));
+  await Promise.all(['ca', 'crt', 'key'].map((name) => writeFile(join(folder, name), 'x')));
+  const files = ['ca', 'crt', 'key'].map(
+    (name) => `  ${name === 'ca' ? 'caFile' : name === 'crt' ? 'certFile' : 'keyFile'}: ${join(folder, name)}`,
+  );
+  const lines = (...urls: string[]): string[] => [
+    'datastore: external-etcd',
+    'datastoreServer:',
+    '  urls:',
+    ...urls.map((url) => `    - ${url}`),
+    ...files,
+  ];
+  expect(await problems(...lines('https://10.0.0.21:2379', 'https://10.0.0.22:2379'))).toEqual([]);
+  expect(await problems(EMBEDDED, ...lines('https://10.0.0.21:2379'), '  prefix: /clusters/one')).toEqual([]);
+  expect(await problems(...lines('https://10.0.0.21:2379', 'https://u:s3cret@10.0.0.22:2379'))).toEqual([
+    expect.stringMatching(/^:6:7: datastoreServer\.urls\[1\]: must hold no user and no password/),
+  ]);
+  expect(await problems(...lines('http://10.0.0.21:2379'))).toEqual([
+    expect.stringMatching(/^:5:7: datastoreServer\.urls\[0\]: must begin with https/),
+  ]);
+  expect(await problems(...lines('https://10.0.0.21:2379').filter((line) => !line.includes('keyFile')))).toEqual([
+    expect.stringMatching(/^:3:1: datastoreServer: [^]*needs both of certFile and keyFile/),
+  ]);
+  expect(await problems(...lines('https://10.0.0.21:2379'), 'backups: {every: 6h}')).toEqual([
+    expect.stringMatching(/backups: an etcd outside of the cluster is looked after by its own tools/),
+  ]);
+  await rm(folder, { recursive: true });
+});
+
+test('a database has one place, and no prefix', async () => {
+  const said = await problems(
+    EMBEDDED,
+    'datastore: mysql',
+    server('url: "mysql://kinit@db.test/kubernetes", urls: ["mysql://kinit@db.test/kubernetes"], prefix: /one'),
+  );
+  expect(said).toEqual([
+    expect.stringMatching(/datastoreServer\.urls: a database has one place/),
+    expect.stringMatching(/datastoreServer\.prefix: a database has none/),
+  ]);
 });
