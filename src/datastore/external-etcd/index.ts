@@ -3,7 +3,7 @@ import { KinitError } from '../../model/error.js';
 import type { PhaseContext } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
 import { digestOf } from '../../model/text/digest.js';
-import { file } from '../../resources/index.js';
+import { directory, file } from '../../resources/index.js';
 import { sh, shellScript } from '../../shell/script.js';
 import type { Datastore } from '../datastore.js';
 import { etcdSupply } from '../etcd/supply.js';
@@ -23,7 +23,7 @@ export const externalEtcd: Datastore = {
   words: ['etcd'],
   describe: 'outside of the cluster, looked after by others; datastoreServer.urls are https://HOST:2379',
   certificates: () => ({ authorities: [], leaves: [] }),
-  resources: (context) => [...credentials(context), clusterMark(context)],
+  resources: (context) => [directory({ path: FOLDER, mode: 0o755 }), ...credentials(context), clusterMark(context)],
   runs: {},
   elsewhere: true,
   // A certificate is read anew at every connection, a CA at the start only (go.etcd.io/etcd: client/pkg/transport ClientConfig).
