@@ -67,13 +67,8 @@ function placeCheck({ facts, spec: { name } }: Node, asked: Place, look: Datasto
   const wrong = look.said?.wrong;
   if (wrong === undefined) return { ...base, status: 'ok', found: addresses };
   const { found, hint } = wrong;
-  return {
-    ...base,
-    minimum: 'an answer',
-    status,
-    found: `${hostPort(asked.host, Number(asked.port))}: ${found}`,
-    hint,
-  };
+  const where = hostPort(asked.host, Number(asked.port));
+  return { ...base, title: asked.title, minimum: 'an answer', status, found: `${where}: ${found}`, hint };
 }
 
 /** A cluster does not begin on what another one has, or had. */
@@ -96,7 +91,7 @@ function contentsCheck(
     {
       ...base,
       status: 'error',
-      found: `${String(keys)} keys of another cluster, or of an earlier one, are where those of this one shall be`,
+      found: `${String(keys)} keys of another cluster, or of an earlier one`,
       hint: outside.another(server),
     },
   ];

@@ -43,7 +43,7 @@ test('the API server goes to every endpoint with the certificate; there is no po
 });
 
 test('its files are root’s alone, and the key is a secret', () => {
-  const files = resources(context()).filter(({ path }) => /etcd/.test(String(path)));
+  const files = resources(context()).filter(({ kind, path }) => kind === 'file' && /etcd/.test(String(path)));
   expect(files.map(({ path, mode, secret }) => ({ path, mode, secret }))).toEqual([
     { path: '/etc/kubernetes/pki/etcd/ca.crt', mode: 0o600, secret: false },
     { path: '/etc/kubernetes/pki/apiserver-etcd-client.crt', mode: 0o600, secret: false },

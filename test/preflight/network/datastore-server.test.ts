@@ -62,7 +62,7 @@ describe('an etcd outside', () => {
 
   test('a cluster does not begin on keys of another; one that has its objects there goes on', () => {
     expect(told(reached('10.0.0.22', { keys: 300 }))).toEqual([
-      'datastore-contents: error: 300 keys of another cluster, or of an earlier one, are where those of this one shall be',
+      'datastore-contents: error: 300 keys of another cluster, or of an earlier one',
     ]);
     const { kubernetes } = factsOf('c1');
     const manifests = { api: '    - --etcd-servers=https://10.0.0.21:2379\n' };

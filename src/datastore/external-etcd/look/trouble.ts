@@ -23,7 +23,7 @@ export function troubleOf(thrown: unknown, prefix: string): Trouble {
   const words = wordsOf(thrown);
   if (UNTRUSTED.has(code))
     return {
-      found: `its certificate is not of the CA in datastoreServer.caFile (${code})`,
+      found: `its certificate is not of datastoreServer.caFile (${code})`,
       hint: 'Name the CA that signed the certificate of its members for clients.',
     };
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
@@ -37,7 +37,7 @@ export function troubleOf(thrown: unknown, prefix: string): Trouble {
     return { found: 'it speaks no TLS', hint: 'Let it listen with --cert-file, --key-file and --client-cert-auth.' };
   if (/ALERT/.test(code) || /alert/.test(words))
     return {
-      found: `it does not take the certificate in datastoreServer.certFile (${words})`,
+      found: `it does not take datastoreServer.certFile (${words})`,
       hint: 'That certificate must be of the CA in its --trusted-ca-file, valid now, and one for clients.',
     };
   return {
