@@ -123,18 +123,21 @@ func (a apiServer) Ready(ctx context.Context) error {
 	return answers(ctx, client, host+"/readyz")
 }
 
-// lives asks the API server once whether it still answers. A database outside that does not is no reason to start this process anew.
+// lives asks the API server once whether it still answers. A datastore outside that does not is no reason to start this process anew.
 func lives(ctx context.Context, kubeconfig string, store datastoreConfig) error {
 	client, host, err := apiClient(kubeconfig)
 	if err != nil {
 		return err
 	}
 	defer client.CloseIdleConnections()
-	path := "/livez"
-	if store.Outside != nil {
-		path += "?exclude=etcd"
+	return ask(ctx, client, host+livesAt(store))
+}
+
+func livesAt(store datastoreConfig) string {
+	if len(store.Etcd) > 0 || store.SQLite != "" {
+		return "/livez"
 	}
-	return ask(ctx, client, host+path)
+	return "/livez?exclude=etcd"
 }
 
 func apiClient(kubeconfig string) (*http.Client, string, error) {

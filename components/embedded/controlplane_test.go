@@ -49,3 +49,20 @@ func TestAPartThatListensEverywhereIsAskedAtTheLoopback(t *testing.T) {
 		}
 	}
 }
+
+func TestADatastoreElsewhereIsNoReasonToStartAnew(t *testing.T) {
+	for want, store := range map[string]datastoreConfig{
+		"/livez":              {SQLite: "state.db"},
+		"/livez?exclude=etcd": {Outside: &outsideConfig{}},
+	} {
+		if got := livesAt(store); got != want {
+			t.Fatalf("%+v: %s", store, got)
+		}
+	}
+	if got := livesAt(datastoreConfig{Etcd: []string{"--name=a"}}); got != "/livez" {
+		t.Fatalf("a member in the process: %s", got)
+	}
+	if got := livesAt(datastoreConfig{}); got != "/livez?exclude=etcd" {
+		t.Fatalf("the API server's own flags: %s", got)
+	}
+}
