@@ -9,5 +9,5 @@ test.runIf(existsSync(BUILT))('what the build put together is what the sources g
   const built = JSON.parse(readFileSync(BUILT, 'utf8')) as Record<string, string>;
   expect(Object.keys(built).length).toBeGreaterThan(100);
   for (const [name, text] of Object.entries(built))
-    expect(text, name).toBe(textOf(new URL(`../../src/${name}.sh`, import.meta.url)));
+    expect(text, `${name}: build anew, npm run build`).toBe(textOf(new URL(`../../src/${name}.sh`, import.meta.url)));
 });
