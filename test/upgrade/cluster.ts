@@ -23,7 +23,7 @@ export async function earlierHosts(
   let addresses: readonly string[] = [];
   const later = await changedInventory(made, 'later', (text) => {
     addresses = [...text.matchAll(/address: (\S+)/g)].map(([, address = '']) => address);
-    return change(text);
+    return `${change(text)}\n# kubernetesVersion: that which kinit takes\n`;
   });
   const earlier = await changedInventory(made, 'earlier', (text) => `${change(text)}\nkubernetesVersion: ${FROM}\n`);
   return { cluster: { ...made, inventory: earlier }, later, addresses };
