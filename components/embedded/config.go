@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	apiversion "k8s.io/apimachinery/pkg/util/version"
 	"k8s.io/component-base/version"
@@ -63,7 +64,9 @@ func fitted(c config, program string) (config, bool) {
 	}
 	if own.Minor() != flags.Minor() {
 		for _, part := range []*[]string{&c.APIServer, &c.ControllerManager, &c.Scheduler} {
-			*part = append(slices.Clone(*part), emulates(flags))
+			if !slices.ContainsFunc(*part, func(flag string) bool { return strings.HasPrefix(flag, emulatedVersion) }) {
+				*part = append(slices.Clone(*part), emulates(flags))
+			}
 		}
 	}
 	return c, true
