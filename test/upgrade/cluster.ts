@@ -29,6 +29,19 @@ export async function earlierHosts(
   return { cluster: { ...made, inventory: earlier }, later, addresses };
 }
 
+/** Both inventories without one of the hosts, which joins later. */
+export async function withoutHost(
+  { cluster, later }: Pick<EarlierHosts, 'cluster' | 'later'>,
+  host: string,
+): Promise<{ readonly earlier: string; readonly later: string }> {
+  const without = (text: string): string =>
+    text.replace(new RegExp(` {2}- name: ${host}[^]*?(?= {2}- name: |\\nssh:)`), '');
+  return {
+    earlier: await changedInventory(cluster, `earlier-without-${host}`, without),
+    later: await changedInventory({ ...cluster, inventory: later }, `later-without-${host}`, without),
+  };
+}
+
 /** Versions of kubelets: node1=v1.35.4 node2=v1.35.4. */
 export async function kubelets(cluster: LabHandle): Promise<string> {
   const said = await cluster.kubectl(
