@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const src = path.join(root, 'src');
@@ -60,11 +60,21 @@ async function build() {
     process.exitCode = 1;
     return;
   }
+  await putScriptsTogether(assets);
   // Read only here: most builds find nothing changed.
   const { bundle } = await import('./lib/bundle.js');
   await bundle({ entry: path.join(dist, 'cli', 'main.js'), dist, folder: program });
   writeFileSync(stampFile, stamp);
   console.log(`build: ${String(files.length)} files in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+}
+
+/** As src/shell/script.ts reads them. */
+async function putScriptsTogether(assets) {
+  const { textOf } = await import(pathToFileURL(path.join(dist, 'shell', 'script.js')).href);
+  const texts = assets
+    .filter((asset) => asset.endsWith('.sh'))
+    .map((asset) => [asset.replace(/\.sh$/, ''), textOf(pathToFileURL(path.join(dist, asset)))]);
+  writeFileSync(path.join(dist, 'shell', 'texts.json'), JSON.stringify(Object.fromEntries(texts)));
 }
 
 function compile() {

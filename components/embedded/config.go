@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	apiversion "k8s.io/apimachinery/pkg/util/version"
 	"k8s.io/component-base/version"
@@ -38,19 +40,40 @@ type datastoreConfig struct {
 	CAFile   string `json:"caFile,omitempty"`
 }
 
-// fits says whether flags that were written for a version are those of a program: of its own, or of an earlier one of the same minor version or
-// the one before. An upgrade brings a host its program first, then its file, and the host may be switched off in between: it comes back
-// with a server then, whose turn it was.
-func fits(written, program string) bool {
-	flags, err := apiversion.ParseSemantic(written)
+// emulatedVersion is the flag by which a program behaves as an earlier minor version.
+const emulatedVersion = "--emulated-version="
+
+// fitted is a file for a program, where it is one: of the program's own version, or of an earlier one of the same minor version or the one before. An
+// upgrade brings a host its program first, then its file, and the host may be switched off in between: it comes back with a server then, whose
+// turn it was. The server behaves as the version of its file, so that the way back stays open where the cluster is on its way to soak. On that way
+// back the program goes first again: a file of the next minor version fits, where it says to behave as the program's own.
+func fitted(c config, program string) (config, bool) {
+	flags, err := apiversion.ParseSemantic(c.KubernetesVersion)
 	if err != nil {
-		return false
+		return c, false
 	}
 	own, err := apiversion.ParseSemantic(program)
-	if err != nil || own.LessThan(flags) {
-		return false
+	if err != nil || own.Major() != flags.Major() {
+		return c, false
 	}
-	return own.Major() == flags.Major() && own.Minor()-flags.Minor() <= 1
+	if own.Minor()+1 == flags.Minor() {
+		return c, slices.Contains(c.APIServer, emulates(own))
+	}
+	if own.LessThan(flags) || own.Minor()-flags.Minor() > 1 {
+		return c, false
+	}
+	if own.Minor() != flags.Minor() {
+		for _, part := range []*[]string{&c.APIServer, &c.ControllerManager, &c.Scheduler} {
+			if !slices.ContainsFunc(*part, func(flag string) bool { return strings.HasPrefix(flag, emulatedVersion) }) {
+				*part = append(slices.Clone(*part), emulates(flags))
+			}
+		}
+	}
+	return c, true
+}
+
+func emulates(v *apiversion.Version) string {
+	return fmt.Sprintf("%skube=%d.%d", emulatedVersion, v.Major(), v.Minor())
 }
 
 func readConfig(path string) (config, error) {
@@ -62,7 +85,9 @@ func readConfig(path string) (config, error) {
 	if err := yaml.UnmarshalStrict(text, &c); err != nil {
 		return c, fmt.Errorf("%s: %w", path, err)
 	}
-	if own := version.Get().GitVersion; !fits(c.KubernetesVersion, own) {
+	own := version.Get().GitVersion
+	c, fits := fitted(c, own)
+	if !fits {
 		return c, fmt.Errorf("%s: it is for Kubernetes %q, and this program is %s", path, c.KubernetesVersion, own)
 	}
 	if len(c.APIServer) == 0 || c.Kubeconfig == "" {

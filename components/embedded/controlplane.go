@@ -172,7 +172,13 @@ func (c controllerManager) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return controllermanager.Run(ctx, configuration.Complete())
+	completed := configuration.Complete()
+	run := func(ctx context.Context) error { return controllermanager.Run(ctx, completed) }
+	if !completed.ComponentConfig.Generic.LeaderElection.LeaderElect {
+		return run(ctx)
+	}
+	// It does not give its lead back (feature gate ControllerManagerReleaseLeaderElectionLockOnExit): that runs out.
+	return outlives(ctx, run, func(context.CancelFunc) {})
 }
 
 func (c controllerManager) Ready(ctx context.Context) error {
@@ -194,7 +200,13 @@ func (s podScheduler) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return scheduler.Run(ctx, configuration, sched)
+	run := func(ctx context.Context) error { return scheduler.Run(ctx, configuration, sched) }
+	if configuration.LeaderElection == nil {
+		return run(ctx)
+	}
+	lock := newLease(ctx, configuration.LeaderElection.Lock)
+	configuration.LeaderElection.Lock = lock
+	return outlives(ctx, run, lock.giveBack)
 }
 
 func (s podScheduler) Ready(ctx context.Context) error {

@@ -8,5 +8,12 @@ export { originsOf } from './mirror.js';
 export { listOrigins, type OriginRow } from './origins.js';
 export { imageRefsOf } from './supply.js';
 export { asForeseen, foreseeArtifacts, openOnes } from './foreseen.js';
-export { assertBuildable, resolveArtifacts, type ResolveOptions, type Source } from './resolve.js';
+export {
+  assertBuildable,
+  isUndecided,
+  officialAnswers,
+  resolveArtifacts,
+  type ResolveOptions,
+  type Source,
+} from './resolve.js';
 export { storedArtifacts } from './store/stored.js';

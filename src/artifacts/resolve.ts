@@ -34,6 +34,8 @@ export interface ResolveOptions {
   readonly signal: AbortSignal;
   /** What keeps the hosts from pulling official images, for a sentence; asked only where `auto` is decided. */
   readonly hindrance?: () => Promise<string | undefined>;
+  /** Whether the official origins answer, where that was asked before. */
+  readonly answered?: Promise<boolean> | undefined;
   /** What `auto` was presumed to be when a plan was made that is carried out now. */
   readonly presumed?: Source | undefined;
 }
@@ -86,7 +88,7 @@ export async function sourceOf(options: ResolveOptions): Promise<{ readonly sour
   if (unofficial !== '') return { source: 'source', ...(lock.source === 'source' ? {} : { why: unofficial }) };
   if (lock.source !== undefined) return { source: lock.source };
   if (options.presumed !== undefined) return { source: options.presumed, why: 'as it was planned' };
-  if (!(await officialAnswers(options)))
+  if (!(await (options.answered ?? officialAnswers(options))))
     return { source: 'source', why: `the official origins did not answer within ${String(ANSWER_SECONDS)} s` };
   // Programs are fetched here, images by the hosts.
   const hindrance = await options.hindrance?.();
@@ -112,8 +114,26 @@ export async function assertBuildable({
   }
 }
 
-/** Asks every origin for a checksum file and reads it: a network's login page answers too, but not with that. */
-async function officialAnswers({ supply, origins, kubernetesVersion, arch, signal }: ResolveOptions): Promise<boolean> {
+/** Whether `auto` has to ask before it is decided. */
+export async function isUndecided({
+  source,
+  supply,
+  inventoryDir,
+}: Pick<ResolveOptions, 'source' | 'supply' | 'inventoryDir'>): Promise<boolean> {
+  return source === 'auto' && supply.unofficial === '' && (await readLockFile(inventoryDir)).source === undefined;
+}
+
+/**
+ * Asks every origin for a checksum file and reads it: a network's login page answers too, but not with that. Throws 'interrupted'.
+ * @param arch of whichever hosts: the origins are the same
+ */
+export async function officialAnswers({
+  supply,
+  origins,
+  kubernetesVersion,
+  arch,
+  signal,
+}: Pick<ResolveOptions, 'supply' | 'origins' | 'kubernetesVersion' | 'arch' | 'signal'>): Promise<boolean> {
   const catalogue = supply.files(kubernetesVersion, arch);
   const oneOfEach = [...new Map(catalogue.map((file) => [new URL(file.url).host, file])).values()];
   const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_SECONDS * 1000)]);

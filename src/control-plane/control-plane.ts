@@ -37,6 +37,16 @@ export interface NodeAgent {
   readonly proxyTrial: (configuration: string) => Trial;
 }
 
+/** What a control plane of a form is ahead by while the cluster soaks. */
+export interface Soaking {
+  /** Names of images. */
+  readonly images: readonly string[];
+  /** Name of the program that its flags are shown to first. Of a form with a unit it is what runs; a node's agent in it stays behind. */
+  readonly program: string;
+  /** Names of the programs that are asked (model/seams/trial.ts). Absent: all of them. */
+  readonly asked?: readonly string[];
+}
+
 /** How API server, controller manager and scheduler run on a control-plane host. */
 export interface ControlPlaneForm {
   readonly id: string;
@@ -72,8 +82,8 @@ export interface ControlPlaneForm {
   readonly controllersReady: (context: PhaseContext, tools: Tools, proofs: Proofs) => Promise<void>;
   /** Waits for what those above did not wait for, so that the cluster's first objects were written meanwhile. Absent: they wait for all. */
   readonly settled?: (context: PhaseContext, tools: Tools) => Promise<void>;
-  /** What of it is of the later version while the cluster soaks, and takes `emulationFlags`. Absent: this form does not soak. */
-  readonly soak?: { readonly images: readonly string[] };
+  /** What of it is of the later version while the cluster soaks, and takes `emulationFlags`. */
+  readonly soak: Soaking;
   /** Its programs, asked what they think of their flags. */
   readonly trials: (context: PhaseContext) => readonly Trial[];
   /** What runs kubelet and kube-proxy on every node. Absent: they are Kubernetes' own programs, kube-proxy in pods. */

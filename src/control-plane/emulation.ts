@@ -13,5 +13,10 @@ export function emulationFlags({ moves }: Pick<PhaseContext, 'moves'>): Flags {
   return soak === undefined ? {} : { [EMULATED_VERSION]: `kube=${minorOf(soak.from)}` };
 }
 
+/** The version of the programs that take these flags. */
+export function programVersion({ moves, spec }: Pick<PhaseContext, 'moves' | 'spec'>): string {
+  return soakOf(moves)?.to ?? spec.kubernetesVersion;
+}
+
 /** Not to be given by the inventory where the cluster shall soak. */
 export const EMULATED_VERSION = 'emulated-version';

@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { imageRefsOf, originsOf } from '../artifacts/index.js';
 import { certificateWishes } from '../control-plane/index.js';
 import { nodeAddress } from '../facts/index.js';
-import type { Arch, ArtifactSet } from '../model/artifact.js';
+import type { Arch, ArtifactSet, ImageRefs } from '../model/artifact.js';
 import { defined } from '../model/defined.js';
 import { KinitError } from '../model/error.js';
+import { oncePer } from '../model/once.js';
 import type { HostFacts } from '../model/facts.js';
 import type { Node, PhaseContext } from '../model/phase.js';
 import type { Decisions, RecordedMove } from '../model/record.js';
@@ -18,7 +19,7 @@ import {
   type Renewal,
   type RotationWish,
 } from '../pki/index.js';
-import { addressesOf, decide, membersOf, movesOf } from './decisions.js';
+import { addressesOf, decide, membersOf, movesOf, nodesByName } from './decisions.js';
 import type { KnownCluster } from './guard/cluster.js';
 import { readFiles } from '../facts/index.js';
 import { isSealed } from '../model/text/sealed.js';
@@ -135,7 +136,7 @@ export function contextFor(
   host: string,
   artifacts: ReadonlyMap<Arch, ArtifactSet>,
 ): PhaseContext {
-  const node = shared.nodes.find(({ spec }) => spec.name === host);
+  const node = nodesByName(shared.nodes).get(host);
   const set = node === undefined || node.facts.arch === 'unsupported' ? undefined : artifacts.get(node.facts.arch);
   if (node === undefined || set === undefined) {
     throw new KinitError(`no artifacts for this host's architecture (${node?.facts.arch ?? 'unknown'})`, {
@@ -144,8 +145,13 @@ export function contextFor(
       hint: 'amd64 and arm64 are supported.',
     });
   }
-  return { ...shared, node, artifacts: set, images: imageRefsOf(SUPPLY, set, originsOf(shared.spec).images) };
+  return { ...shared, node, artifacts: set, images: imagesOf(shared.spec)(set) };
 }
+
+/** Names are the same on all hosts of a kind. */
+const imagesOf = oncePer((spec: Spec): ((set: ArtifactSet) => ImageRefs) =>
+  oncePer((set) => imageRefsOf(SUPPLY, set, originsOf(spec).images)),
+);
 
 type FilesByHost = ReadonlyMap<string, Readonly<Record<string, string>>>;
 

@@ -1,11 +1,16 @@
 import { isIP } from 'node:net';
 import { addOns } from '../add-ons/index.js';
 import { isMember } from '../model/facts.js';
+import { oncePer } from '../model/once.js';
 import type { Node } from '../model/phase.js';
 import type { Decisions, RecordedMove, RecordedNode } from '../model/record.js';
 import type { Spec } from '../model/spec.js';
 import { networkOf } from '../network/index.js';
 import type { KnownCluster } from './guard/cluster.js';
+
+export const nodesByName = oncePer(
+  (nodes: readonly Node[]): ReadonlyMap<string, Node> => new Map(nodes.map((node) => [node.spec.name, node])),
+);
 
 /** What the inventory leaves to kinit: as it was decided before, else from the hosts of this run. */
 export function decide({
@@ -34,7 +39,7 @@ export function addressesOf(
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(
     spec.hosts.flatMap(({ name, internalAddress, address }) => {
-      const live = nodes.find((node) => node.spec.name === name)?.address;
+      const live = nodesByName(nodes).get(name)?.address;
       const given = internalAddress ?? (isIP(address) === 0 ? undefined : address);
       const found = live ?? given ?? recorded[name]?.address;
       return found === undefined ? [] : [[name, found]];
@@ -51,7 +56,7 @@ export function membersOf(
 ): Readonly<Record<string, RecordedNode>> {
   return Object.fromEntries(
     spec.hosts.flatMap(({ name }): [string, RecordedNode][] => {
-      const live = nodes.find((node) => node.spec.name === name);
+      const live = nodesByName(nodes).get(name);
       const joins = live !== undefined && (isMember(live.facts) || selected.has(name));
       if (joins) {
         const { address, isControlPlane: controlPlane, facts } = live;

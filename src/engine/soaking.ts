@@ -16,7 +16,7 @@ export function ofVersion(inventory: LoadedInventory, kubernetesVersion: string)
 
 /** The artifacts of the earlier version, with those of the later one that run meanwhile in their place. */
 export function withAhead(spec: Spec, set: ArtifactSet, later: ArtifactSet): ArtifactSet {
-  const names = controlPlaneOf(spec).soak?.images ?? [];
+  const names = controlPlaneOf(spec).soak.images;
   return {
     ...set,
     images: set.images.map((image) =>

@@ -1,5 +1,6 @@
 import { KinitError } from '../model/error.js';
 import { defined } from '../model/defined.js';
+import { oncePer } from '../model/once.js';
 import type { HostFacts } from '../model/facts.js';
 import type { HostConnection } from '../model/host.js';
 import { boundedAnswer, shortened } from './bounds.js';
@@ -85,8 +86,8 @@ export async function gatherFacts(
   // Texts of files: their length is the subject's to know.
   const askWhole = <Answer>(subject: Subject<Answer>): Answer => subject.parse(bounded(subject));
   const { kubeletActive, ...active } = ask(services);
-  const candidates = candidatesOf(own);
-  const packageLockHolder = locksOf(own).flatMap((subject) => ask(subject) ?? [])[0];
+  const { proxies, disks, locks, candidates, before } = ownSubjects(own);
+  const packageLockHolder = locks.flatMap((subject) => ask(subject) ?? [])[0];
   return {
     host,
     os: ask(os),
@@ -103,13 +104,13 @@ export async function gatherFacts(
     ...active,
     ...ask(kernel),
     listening: ask(sockets),
-    proxies: askWhole(proxiesOf(own.units)),
-    disks: ask(disksWith(own.folders)),
+    proxies: askWhole(proxies),
+    disks: ask(disks),
     ...defined({ packageLockHolder }),
     ...(candidates.length === 0
       ? {}
       : { packageCandidates: Object.assign({}, ...candidates.map(ask)) as Record<string, string> }),
-    past: askWhole(past(own.past)),
+    past: askWhole(before),
     kubernetes: { ...askWhole(kubernetes), ...ask(kubeletFlags), kubeletActive },
     ...(unseen.size === 0 ? {} : { unseen: [...unseen].map(([id, { reason }]) => `${id}: ${reason}`) }),
   };
@@ -135,22 +136,17 @@ export function factSections(own: OwnQuestions): readonly Section[] {
 }
 
 function subjectsOf(own: OwnQuestions): readonly Subject<unknown>[] {
-  return [
-    ...SUBJECTS,
-    proxiesOf(own.units),
-    disksWith(own.folders),
-    ...locksOf(own),
-    ...candidatesOf(own),
-    past(own.past),
-  ];
+  const { proxies, disks, locks, candidates, before } = ownSubjects(own);
+  return [...SUBJECTS, proxies, disks, ...locks, ...candidates, before];
 }
 
-function candidatesOf({
-  packageCandidates: { scripts, names },
-}: OwnQuestions): readonly Subject<Readonly<Record<string, string>>>[] {
-  return names.length === 0 ? [] : scripts.map((script, index) => packageCandidates(index, script, names));
-}
-
-function locksOf({ packageLocks }: OwnQuestions): readonly Subject<string | undefined>[] {
-  return packageLocks.map((script, index) => packageLock(index, script));
-}
+/** The same questions go to every host. */
+const ownSubjects = oncePer(
+  ({ units, folders, packageLocks, packageCandidates: { scripts, names }, ...own }: OwnQuestions) => ({
+    proxies: proxiesOf(units),
+    disks: disksWith(folders),
+    locks: packageLocks.map((script, index) => packageLock(index, script)),
+    candidates: names.length === 0 ? [] : scripts.map((script, index) => packageCandidates(index, script, names)),
+    before: past(own.past),
+  }),
+);

@@ -1,4 +1,4 @@
 export { askSections, type Section } from './ask.js';
-export { gatherFacts } from './gather.js';
+export { gatherFacts, type OwnQuestions } from './gather.js';
 export { hasAddress, nodeAddress } from './node-address.js';
 export { readFiles } from './read-files.js';

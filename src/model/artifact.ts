@@ -63,7 +63,7 @@ export interface ArtifactSet {
     readonly kubernetesVersion: string;
     /** Names of the images that are. */
     readonly images: readonly string[];
-    /** All programs of that version; none of them is installed. */
+    /** All programs of that version; installed is what a form of the control plane is ahead by. */
     readonly binaries: readonly BinaryArtifact[];
   };
 }

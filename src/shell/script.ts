@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { withoutComments } from './comments.js';
 import { quote, quoteAll } from './quote.js';
@@ -22,6 +22,11 @@ export interface ShellValues {
 }
 
 const ROOT = new URL('../', import.meta.url);
+/**
+ * What is sent of every script, by its name: put together by the build, because that takes a tenth of a second for those of one run. There is
+ * none beside the sources.
+ */
+const BUILT = new URL('texts.json', import.meta.url);
 const INCLUDE = /^# include: (\S+)$/;
 
 /**
@@ -30,13 +35,25 @@ const INCLUDE = /^# include: (\S+)$/;
  */
 export function shellScript(file: string, beside: string): ShellScript {
   const url = new URL(file, beside);
+  const name = url.href.slice(ROOT.href.length).replace(/\.sh$/, '');
   let text: string | undefined;
   return {
-    name: url.href.slice(ROOT.href.length).replace(/\.sh$/, ''),
+    name,
     get text() {
-      return (text ??= withoutComments(assemble(url, new Set())).trim());
+      return (text ??= builtTexts()[name] ?? textOf(url));
     },
   };
+}
+
+/** @internal For the build. */
+export function textOf(script: URL): string {
+  return withoutComments(assemble(script, new Set())).trim();
+}
+
+let built: Readonly<Record<string, string>> | undefined;
+
+function builtTexts(): Readonly<Record<string, string>> {
+  return (built ??= existsSync(BUILT) ? (JSON.parse(readFileSync(BUILT, 'utf8')) as Record<string, string>) : {});
 }
 
 /**

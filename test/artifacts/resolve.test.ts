@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { resolveArtifacts, type ResolveOptions } from '../../src/artifacts/index.js';
+import { isUndecided, resolveArtifacts, type ResolveOptions } from '../../src/artifacts/index.js';
 import { ownArch } from '../../src/artifacts/store/paths.js';
 import { SUPPLY } from './support.js';
 import type { Arch, ArtifactSet } from '../../src/model/artifact.js';
@@ -15,6 +15,7 @@ function resolve(
   arch: Arch = 'amd64',
   hindrance?: () => Promise<string | undefined>,
   unofficial = '',
+  answered?: Promise<boolean>,
 ): Promise<ArtifactSet> {
   mkdirSync(inventoryDir, { recursive: true });
   return resolveArtifacts({
@@ -27,7 +28,7 @@ function resolve(
     inventoryDir,
     emit: () => undefined,
     signal: new AbortController().signal,
-    ...defined({ hindrance }),
+    ...defined({ hindrance, answered }),
   });
 }
 
@@ -39,6 +40,29 @@ test('auto takes official where it answers, and stays with it', async () => {
   expect((await resolve(inventoryDir, { origin })).source).toBe('official');
   await origin.close();
   expect((await resolve(inventoryDir, { origin })).source).toBe('official');
+});
+
+test('auto goes by what was asked ahead, and there is nothing to ask once it is decided', async () => {
+  const cache = temporaryCache();
+  fakeTools(cache);
+  const inventoryDir = join(cache, 'inventory');
+  const origin = await startOrigin('1.36.3');
+  const asks = (source: ResolveOptions['source'], unofficial = ''): Promise<boolean> =>
+    isUndecided({ source, inventoryDir, supply: { ...SUPPLY, unofficial } });
+  expect(await Promise.all([asks('auto'), asks('source'), asks('official'), asks('auto', 'no checksums')])).toEqual([
+    ...[true, false, false, false],
+  ]);
+  const set = await resolve(
+    inventoryDir,
+    { origin },
+    '1.36.3',
+    ownArch() as Arch,
+    undefined,
+    '',
+    Promise.resolve(false),
+  );
+  expect(set.source).toBe('source');
+  expect(await asks('auto')).toBe(false);
 });
 
 test('auto takes source where a login page answers, writes that down, and stays with it', async () => {

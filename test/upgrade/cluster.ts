@@ -23,10 +23,23 @@ export async function earlierHosts(
   let addresses: readonly string[] = [];
   const later = await changedInventory(made, 'later', (text) => {
     addresses = [...text.matchAll(/address: (\S+)/g)].map(([, address = '']) => address);
-    return change(text);
+    return `${change(text)}\n# kubernetesVersion: that which kinit takes\n`;
   });
   const earlier = await changedInventory(made, 'earlier', (text) => `${change(text)}\nkubernetesVersion: ${FROM}\n`);
   return { cluster: { ...made, inventory: earlier }, later, addresses };
+}
+
+/** Both inventories without one of the hosts, which joins later. */
+export async function withoutHost(
+  { cluster, later }: Pick<EarlierHosts, 'cluster' | 'later'>,
+  host: string,
+): Promise<{ readonly earlier: string; readonly later: string }> {
+  const without = (text: string): string =>
+    text.replace(new RegExp(` {2}- name: ${host}[^]*?(?= {2}- name: |\\nssh:)`), '');
+  return {
+    earlier: await changedInventory(cluster, `earlier-without-${host}`, without),
+    later: await changedInventory({ ...cluster, inventory: later }, `later-without-${host}`, without),
+  };
 }
 
 /** Versions of kubelets: node1=v1.35.4 node2=v1.35.4. */

@@ -2,20 +2,25 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cutWhen } from '../e2e/support/cuts.js';
 import { all, kinit, kinitEvents, kinitOk, type LabHandle } from '../e2e/support/kinit.js';
 import { changedInventory } from '../e2e/support/running.js';
-import { earlierHosts, kubelets } from './cluster.js';
+import { earlierHosts, kubelets, withoutHost } from './cluster.js';
 import { FROM, namesOfVersion, TO } from './versions.js';
 
-/** One control plane and one worker: to a soak, back, to a soak again and to its end; killed on each of these ways. */
+/** One control plane and one worker: to a soak, back, to a soak again and to its end; killed on each of these ways. Another worker joins meanwhile. */
 const MINOR = '1.35';
 const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
+const JOINS = 'node3';
 let cluster: LabHandle;
+/** Inventories of both versions; without the host that joins, until it has. */
 let earlier: string;
 let later: string;
+let whole: { readonly earlier: string; readonly later: string };
 
 beforeAll(async () => {
-  ({ cluster, later } = await earlierHosts('upgrade-soak', 2));
-  earlier = cluster.inventory;
-  await kinitOk(['init', '-i', cluster.inventory], { timeoutSeconds: 3000 });
+  const hosts = await earlierHosts('upgrade-soak', 3);
+  ({ cluster } = hosts);
+  whole = { earlier: cluster.inventory, later: hosts.later };
+  ({ earlier, later } = await withoutHost(hosts, JOINS));
+  await kinitOk(['init', '-i', earlier], { timeoutSeconds: 3000 });
   await cluster.kubectl('create configmap before --from-literal=is=kept');
 }, 60 * 60_000);
 
@@ -154,6 +159,14 @@ test('a cluster that soaks behaves as before, says so, and is kept so whatever t
   });
 });
 
+test('a node that joins a cluster that soaks gets the kubelet of before, whatever version the inventory has', async () => {
+  await kinitOk(['join', JOINS, '-i', whole.later], { timeoutSeconds: 900 });
+  ({ earlier, later } = whole);
+  expect(await kubelets(cluster)).toBe(`node1=v${FROM} node2=v${FROM} ${JOINS}=v${FROM}`);
+  expect(await running()).toEqual(SOAKS);
+  for (const inventory of [later, earlier]) await nothingToDo([['init'], ['plan']], inventory);
+});
+
 test('back, killed and gone on with: the programs of before read what was written meanwhile', async () => {
   await cluster.kubectl('create configmap during --from-literal=is=kept');
   await cluster.kubectl('create deployment during --image=none.invalid/none:1 --replicas=0');
@@ -179,7 +192,7 @@ test('once more, and to its end, killed: all of it is of the later version then'
   await kinitOk(['upgrade', '--finish', '-i', later], { timeoutSeconds: 1800 });
   expect(await served()).toBe(`v${TO} as 1.36`);
   expect(await running()).toEqual(COMPONENTS.map((name) => `${name} ${TO}`));
-  expect(await kubelets(cluster)).toBe(`node1=v${TO} node2=v${TO}`);
+  expect(await kubelets(cluster)).toBe(`node1=v${TO} node2=v${TO} ${JOINS}=v${TO}`);
   expect(await namesOfVersion(cluster)).toEqual([]);
   for (const name of ['before', 'during'])
     expect(await cluster.kubectl(`get configmap ${name} -o jsonpath={.data.is}`)).toContain('kept');

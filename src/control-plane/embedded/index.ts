@@ -57,6 +57,8 @@ export const embedded: ControlPlaneForm = {
   controllers: () => [],
   // The service is up when they are (components/embedded/server.go).
   controllersReady: () => Promise.resolve(),
+  // Its datastore is a part of it, of the same version in the programs of both (test/artifacts/build/datastores.test.ts).
+  soak: { images: [], program: PROGRAM },
   trials: serverTrials,
   nodeAgent: {
     process: AGENT,

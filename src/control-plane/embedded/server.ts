@@ -20,6 +20,7 @@ import {
   SCHEDULER_FLAGS,
   schedulerExtraArgs,
 } from '../controllers/flags.js';
+import { emulationFlags, programVersion } from '../emulation.js';
 import { PROGRAM } from './places.js';
 
 const unit = template(
@@ -38,15 +39,19 @@ export function serverUnit(): string {
  */
 export function serverConfiguration(context: PhaseContext, joins?: boolean): string {
   const { spec } = context;
+  const emulated = emulationFlags(context);
   const election = spec.hosts.filter(isControlPlane).length > 1 ? {} : ALONE;
   return toYaml({
-    kubernetesVersion: spec.kubernetesVersion,
+    kubernetesVersion: programVersion(context),
     // Without one in it, its flags say where it is.
     datastore: runsAs(spec, 'process')?.(context, joins) ?? {},
     kubeconfig: SCHEDULER_CONF,
-    apiServer: toFlags(apiServerFlags(context), apiServerExtraArgs(spec.apiServer.extraArgs)),
-    controllerManager: toFlags({ ...controllerManagerFlags(context), ...election }, controllerManagerExtraArgs(spec)),
-    scheduler: toFlags({ ...SCHEDULER_FLAGS, ...election }, schedulerExtraArgs(spec)),
+    apiServer: toFlags({ ...apiServerFlags(context), ...emulated }, apiServerExtraArgs(spec.apiServer.extraArgs)),
+    controllerManager: toFlags(
+      { ...controllerManagerFlags(context), ...election, ...emulated },
+      controllerManagerExtraArgs(spec),
+    ),
+    scheduler: toFlags({ ...SCHEDULER_FLAGS, ...election, ...emulated }, schedulerExtraArgs(spec)),
   });
 }
 
@@ -55,7 +60,8 @@ const ALONE: Flags = { 'leader-elect': 'false' };
 
 /** Of everything it takes up at its start: another one means a restart. */
 export function serverRevision(context: PhaseContext): string {
-  const programs = context.artifacts.binaries.filter(({ group }) => group === PROGRAM).map(({ sha256 }) => sha256);
+  const { binaries, ahead } = context.artifacts;
+  const programs = (ahead?.binaries ?? binaries).filter(({ group }) => group === PROGRAM).map(({ sha256 }) => sha256);
   return digestOf(
     serverUnit(),
     serverConfiguration(context),

@@ -1,3 +1,4 @@
+import { KUBE } from '../../artifacts/supplies/kubernetes.js';
 import type { Look } from '../../cluster/api/until.js';
 import { datastoreOf, hasSeveral, joinsOthers, memberOfSeveral, runsAs } from '../../datastore/index.js';
 import { isMember } from '../../model/facts.js';
@@ -25,6 +26,8 @@ const STOP = shellScript('./stop.sh', import.meta.url);
 const START = shellScript('./start.sh', import.meta.url);
 
 const COMPONENTS = { apiServer: 'kube-apiserver', others: ['kube-controller-manager', 'kube-scheduler'] };
+/** The datastore is not: not every version of it goes back. */
+const AHEAD = [COMPONENTS.apiServer, ...COMPONENTS.others];
 
 /** One static pod a component, the datastore among them, in kubeadm's layout: the stock kubeadm renews and upgrades it. */
 export const staticPods: ControlPlaneForm = {
@@ -87,7 +90,7 @@ export const staticPods: ControlPlaneForm = {
     const what = 'the control plane to run as it was written';
     await waitForRuns({ what, manifests, api: 'ready', first: undefined }, context, tools);
   },
-  soak: { images: [COMPONENTS.apiServer, ...COMPONENTS.others] },
+  soak: { images: AHEAD, program: KUBE, asked: AHEAD },
   trials: (context) => [
     ...datastorePods(context, joinsOthers(context)).map((pod) => trialOf(datastoreOf(context.spec).id, pod)),
     trialOf('apiServer', apiServerPod(context)),

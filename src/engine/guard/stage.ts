@@ -1,4 +1,4 @@
-import { controlPlaneOf, EMULATED_VERSION } from '../../control-plane/index.js';
+import { EMULATED_VERSION } from '../../control-plane/index.js';
 import { KinitError } from '../../model/error.js';
 import { SOAK_STEPS, soakMoveOf, soakText, UPGRADE_MOVE, type Soak } from '../../model/soak.js';
 import type { Spec } from '../../model/spec.js';
@@ -90,12 +90,6 @@ const SECTIONS = ['apiServer', 'controllerManager', 'scheduler'] as const;
 function cannotSoak(spec: Spec, running: string): Wrong | undefined {
   const to = spec.kubernetesVersion;
   const without = 'Without --soak kinit upgrade takes a copy of the data first, which is the way back.';
-  if (controlPlaneOf(spec).soak === undefined)
-    return [
-      'a control plane of this form does not soak',
-      `controlPlane: ${spec.controlPlane}`,
-      `kinit upgrade brings it to ${to}. ${without}`,
-    ];
   if (minorsBetween(running, to) === 0)
     return [
       'what soaks behaves as the minor version before, and this is the same one',

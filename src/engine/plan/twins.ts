@@ -58,18 +58,21 @@ function byId(resources: readonly Resource[]): ReadonlyMap<string, Resource> {
   return new Map(resources.map((resource) => [resource.id, resource]));
 }
 
-/** Whether anything that these phases do on the host follows from what programs and images are made of. */
+/**
+ * Whether anything that these phases do on some host follows from what programs and images are made of.
+ * @param hosts contexts of the hosts with such artifacts
+ */
 export function hangsOnArtifacts(
   phases: readonly Phase[],
   sets: Sets,
-  contextWith: (sets: Sets) => PhaseContext,
+  hosts: readonly ((sets: Sets) => PhaseContext)[],
 ): boolean {
-  const made = (digest: string): string => {
-    const context = contextWith(new Map([...sets].map(([arch, set]) => [arch, asForeseen(set, allOf(set), digest)])));
-    const resources = phases.filter((phase) => phase.appliesTo(context)).flatMap((phase) => phase.resources(context));
-    return JSON.stringify(resources);
-  };
-  return made('one') !== made('another');
+  const madeOf = (digest: string): Sets =>
+    new Map([...sets].map(([arch, set]) => [arch, asForeseen(set, allOf(set), digest)]));
+  const [one, another] = [madeOf('one'), madeOf('another')];
+  const wanted = (context: PhaseContext): string =>
+    JSON.stringify(phases.filter((phase) => phase.appliesTo(context)).flatMap((phase) => phase.resources(context)));
+  return hosts.some((contextWith) => wanted(contextWith(one)) !== wanted(contextWith(another)));
 }
 
 /** As if nothing were known. */

@@ -1,9 +1,17 @@
 import { dirname } from 'node:path';
-import { originsOf, resolveArtifacts, type ResolveOptions, type Source } from '../../artifacts/index.js';
-import type { Arch, ArtifactSet } from '../../model/artifact.js';
+import {
+  isUndecided,
+  officialAnswers,
+  originsOf,
+  resolveArtifacts,
+  type ResolveOptions,
+  type Source,
+} from '../../artifacts/index.js';
+import { ARCHES, type Arch, type ArtifactSet } from '../../model/artifact.js';
 import type { Emit } from '../../model/event.js';
 import type { RecordedMove } from '../../model/record.js';
 import { soakOf } from '../../model/soak.js';
+import { signalOfMany } from '../../model/signal.js';
 import type { LoadedInventory, Spec } from '../../model/spec.js';
 import type { KnownCluster } from '../guard/index.js';
 import type { ReviewedPlan } from '../plan/reviewed.js';
@@ -51,6 +59,7 @@ export async function artifactSets(
         emit,
         signal,
         presumed: presumedSource(arch, reviewed),
+        answered: asked.get(of.spec),
         hindrance: () => whatHindersPulling(live, spec),
       });
     const set = await findOf(inventory);
@@ -62,6 +71,45 @@ export async function artifactSets(
     sets.set(arch, soak === undefined ? chosen : withAhead(spec, chosen, chosenArtifacts(spec, later)));
   }
   return sets;
+}
+
+const asked = new WeakMap<Spec, Promise<boolean>>();
+
+/**
+ * Does the work, and asks meanwhile whether the official origins answer, where that decides something: a plan would wait for seconds where
+ * they do not, after all hosts were looked at.
+ */
+export async function askingAhead<Result>(
+  {
+    inventory,
+    command,
+    reviewed,
+    signal,
+  }: {
+    readonly inventory: LoadedInventory;
+    readonly command: string;
+    readonly reviewed?: ReviewedPlan | undefined;
+    readonly signal: AbortSignal;
+  },
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const end = new AbortController();
+  // What is wrong with the question is found again, and told, by those who need an answer.
+  if (command !== 'check' && reviewed === undefined)
+    askAhead(inventory, signalOfMany(signal, end.signal)).catch(() => undefined);
+  try {
+    return await work();
+  } finally {
+    end.abort();
+  }
+}
+
+async function askAhead(inventory: LoadedInventory, signal: AbortSignal): Promise<void> {
+  const options = await optionsFor(inventory, ARCHES[0]);
+  if (!(await isUndecided(options))) return;
+  const answer = officialAnswers({ ...options, signal });
+  answer.catch(() => undefined);
+  asked.set(inventory.spec, answer);
 }
 
 /** What hosts of one architecture get, built here; for a bundle. */

@@ -96,11 +96,14 @@ async function artifactsFor(run: HostsRun, shared: SharedContext): Promise<Prepa
     for (const [arch, set] of foreseen) sayWhatIsOpen(arch, set, emit);
     return foreseen;
   }
-  const needed = live.some(
-    ({ spec: { name }, facts }) =>
-      facts.arch !== 'unsupported' && hangsOnArtifacts(phases, foreseen, (sets) => contextFor(shared, name, sets)),
-  );
-  return needed ? artifactSets(live, run, resolveArtifacts) : foreseen;
+  const contexts = live
+    .filter(({ facts }) => facts.arch !== 'unsupported')
+    .map(
+      ({ spec: { name } }) =>
+        (sets: Prepared['artifacts']) =>
+          contextFor(shared, name, sets),
+    );
+  return hangsOnArtifacts(phases, foreseen, contexts) ? artifactSets(live, run, resolveArtifacts) : foreseen;
 }
 
 function sayWhatIsOpen(arch: Arch, set: ArtifactSet, emit: Emit): void {

@@ -17,6 +17,7 @@ import { settled, withoutStrangers } from '../session/past.js';
 import { checkHostNames, checkJoining, selectHosts, selectPhases } from '../session/select.js';
 import { withSoak } from '../soaking.js';
 import { closeHosts, openHosts, type LiveHost, type OpenedHosts } from '../session/session.js';
+import { askingAhead } from './artifact-sets.js';
 import { runHosts } from './hosts.js';
 import {
   hostResults,
@@ -46,7 +47,7 @@ export async function runCluster(options: RunOptions): Promise<RunResult> {
   emit({ type: 'run-started', command, hosts, phases: phases.map(({ id, title }) => ({ id, title })) });
   let done: Done;
   try {
-    done = await workOnHosts(phases, options);
+    done = await askingAhead(options, () => workOnHosts(phases, options));
   } catch (thrown) {
     // Checks that failed are what `check` was asked for, and are told by themselves.
     if (command !== 'check') reportNothingDone(emit, hosts, seconds());

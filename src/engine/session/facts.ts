@@ -1,6 +1,7 @@
 import { DATASTORES } from '../../datastore/index.js';
-import { gatherFacts } from '../../facts/index.js';
+import { gatherFacts, type OwnQuestions } from '../../facts/index.js';
 import type { HostFacts } from '../../model/facts.js';
+import { oncePer } from '../../model/once.js';
 import { leftoverLooks } from '../../leftovers/index.js';
 import type { HostConnection } from '../../model/host.js';
 import type { Spec } from '../../model/spec.js';
@@ -9,7 +10,11 @@ import { runtimePackages, RUNTIMES } from '../../runtime/index.js';
 
 /** Everything kinit needs to know of a host, in one round trip; what only kinds know to ask comes from their registries. */
 export function factsOf(connection: HostConnection, spec: Spec, incomplete = false): Promise<HostFacts> {
-  const own = {
+  return gatherFacts(connection, questionsOf(spec), incomplete);
+}
+
+const questionsOf = oncePer(
+  (spec: Spec): OwnQuestions => ({
     packageLocks: FAMILIES.map(({ packages }) => packages.lockHolder),
     packageCandidates: {
       scripts: FAMILIES.map(({ packages }) => packages.candidates),
@@ -18,6 +23,5 @@ export function factsOf(connection: HostConnection, spec: Spec, incomplete = fal
     units: ['kubelet', ...RUNTIMES.flatMap(({ units }) => units)],
     folders: [...RUNTIMES, ...DATASTORES].flatMap(({ dataFolder }) => dataFolder ?? []),
     past: leftoverLooks(spec),
-  };
-  return gatherFacts(connection, own, incomplete);
-}
+  }),
+);

@@ -8,6 +8,7 @@ import { createConnector, hostAccess } from '../../ssh/index.js';
 import type { Connector } from '../../ssh/index.js';
 import { looksAtOnce, mapLimit } from '../../model/limit.js';
 import { factsOf } from './facts.js';
+import { saveMemory } from './memory.js';
 
 export interface SessionOptions {
   readonly inventory: LoadedInventory;
@@ -45,7 +46,7 @@ export interface OpenedHosts {
 export function connectTo(
   host: HostSpec,
   { inventory, acceptNewHostKeys, signal }: SessionOptions,
-  connect: Connector = createConnector(inventory.ask),
+  connect: Connector = createConnector({ ask: inventory.ask }),
 ): Promise<HostConnection> {
   return connect({ host: host.name, ...hostAccess(inventory.spec, host), acceptNewHostKeys, signal });
 }
@@ -66,10 +67,15 @@ export async function openHosts(
     readonly beforeChanges?: (open: readonly OpenHost[], lost: readonly LostHost[]) => Promise<void>;
   },
 ): Promise<OpenedHosts> {
+  saveMemory(hosts.length);
   const lost: LostHost[] = [];
   // Shared, so that one connection to a bastion serves all hosts behind it.
-  const connect = createConnector(options.inventory.ask, (text) => options.emit({ type: 'warning', text }));
-  const connected = await reach(hosts, options, lost, async (spec) => ({
+  const connect = createConnector({
+    ask: options.inventory.ask,
+    warn: (text) => options.emit({ type: 'warning', text }),
+    atOnce: looksAtOnce(options.inventory.spec),
+  });
+  const connected = await reach(hosts, hosts.length, lost, async (spec) => ({
     spec,
     connection: await connectTo(spec, options, connect),
   }));
@@ -79,7 +85,7 @@ export async function openHosts(
     await closeHosts(connected);
     throw error;
   }
-  const live = await reach(connected, options, lost, async (open) => {
+  const live = await reach(connected, looksAtOnce(options.inventory.spec), lost, async (open) => {
     // Not sent together: a claim may wait for minutes, and the host's clock is judged by when the question was asked.
     if (beforeChanges !== undefined)
       await open.connection.claim((text) => options.emit({ type: 'progress', host: open.spec.name, text }));
@@ -97,11 +103,11 @@ export async function openHosts(
 /** What `step` gives for each host, in order; a host on which it fails is lost. */
 async function reach<From extends HostSpec | OpenHost, To>(
   from: readonly From[],
-  options: SessionOptions,
+  atOnce: number,
   lost: LostHost[],
   step: (host: From) => Promise<To>,
 ): Promise<To[]> {
-  const results = await mapLimit(from, looksAtOnce(options.inventory.spec), async (host) => {
+  const results = await mapLimit(from, Math.max(1, atOnce), async (host) => {
     const [spec, connection] = 'connection' in host ? [host.spec, host.connection] : [host, undefined];
     try {
       return [await step(host)];

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { controlPlaneOf } from '../../control-plane/index.js';
 import { killPoint } from '../change/kill-point.js';
 import { passOver, step } from '../moves/work.js';
 import { type Upgrade, notReached } from './upgrade.js';
 import { requireOthers } from './others.js';
 import { mustBeWell } from './must-be-well.js';
-import { CONTROL_PLANE, STABLE, STAYS } from './steps.js';
+import { CONTROL_PLANE, programsOf, STABLE, STAYS } from './steps.js';
 
 /** Seconds after which what ends at once, or soon, has ended. */
 const LOOK_AGAIN = 8;
@@ -30,14 +29,12 @@ export async function upgradeControlPlanes(upgrade: Upgrade): Promise<void> {
 
 async function upgradeOne(name: string, { work, from }: Upgrade): Promise<void> {
   const { phases, inventory } = work.run;
-  // What is no pod is a program on the host.
-  const programs = controlPlaneOf(inventory.spec).unit === undefined ? [] : ['binaries'];
   const before = work.timings.length;
   const through = async (ids: readonly string[]): Promise<void> => {
     const chosen = phases.filter(({ id }) => ids.includes(id));
     mustBeWell(await passOver(chosen, [name], work, { upgradesFrom: from }), work);
   };
-  await through([...programs, ...CONTROL_PLANE]);
+  await through([...programsOf(inventory.spec), ...CONTROL_PLANE]);
   const changed = work.timings.slice(before).some(({ changes }) => changes > 0);
   work.prepared.access.markOpen();
   work.open = true;

@@ -5,7 +5,7 @@ import type { HostsRun } from '../run/pass.js';
 import { ofVersion } from '../soaking.js';
 import { upgradeControlPlanes } from './control-planes.js';
 import { clusterWorks } from './cluster.js';
-import { bringImages, tidyUp } from './deliver.js';
+import { agentsTogether, bringBefore, tidyUp } from './deliver.js';
 import { inOrderBack } from './in-order.js';
 import { planStage } from './plan-stage.js';
 import { note } from './record.js';
@@ -52,10 +52,11 @@ export async function goBack(
 async function carryOut(upgrade: Upgrade, absent: readonly string[]): Promise<void> {
   const { work } = upgrade;
   const { known, emit } = work.run;
-  await bringImages(upgrade);
+  await bringBefore(upgrade);
   // The only API server may be the one that does not start: the record of before leads to this command as well.
   if (work.open) await note(upgrade, { step: SOAK_STEPS.leaving });
   await upgradeControlPlanes(upgrade);
+  await agentsTogether(upgrade);
   await clusterWorks(upgrade);
   await tidyUp(upgrade);
   const away = absent.filter((name) => known.nodes[name]?.controlPlane === true);

@@ -1,7 +1,7 @@
 import type { RecordedMove } from '../../model/record.js';
 import { runHosts } from '../run/hosts.js';
 import type { HostsOutcome } from '../run/outcome.js';
-import { CONTROL_PLANE, IMAGES, RECORD, SNAPSHOT } from './steps.js';
+import { CONTROL_PLANE, IMAGES, programsOf, RECORD, SNAPSHOT } from './steps.js';
 import type { Upgrade } from './upgrade.js';
 
 /** What a soak, or its way back, would change. @param moves what the record says in the end */
@@ -23,6 +23,7 @@ export async function planStage(
         reason: 'the way back where going back is not enough',
       },
     });
-  const phases = run.phases.filter(({ id }) => [IMAGES, RECORD, ...CONTROL_PLANE].includes(id));
+  const touched = [...programsOf(run.inventory.spec), IMAGES, RECORD, ...CONTROL_PLANE];
+  const phases = run.phases.filter(({ id }) => touched.includes(id));
   return runHosts({ ...run, phases, moves, selected: new Set(controlPlanes) }, prepared.artifacts);
 }

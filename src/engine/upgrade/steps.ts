@@ -1,3 +1,6 @@
+import { controlPlaneOf } from '../../control-plane/index.js';
+import type { Spec } from '../../model/spec.js';
+
 /** Steps of an upgrade that are no phases of init, as they are told. */
 export const SNAPSHOT = { id: 'snapshot', title: 'Copy of the data, kept here' };
 export const TRIAL = { id: 'trial', title: 'Settings, shown to the programs of the later version' };
@@ -7,6 +10,10 @@ export const UNCORDON = { id: 'uncordon', title: 'Node back with the later kubel
 
 /** One control plane after another. */
 export const CONTROL_PLANE: readonly string[] = ['pki', 'datastore', 'control-plane', 'controllers'];
+/** Before these: what is no pod is a program on the host. */
+export function programsOf(spec: Spec): readonly string[] {
+  return controlPlaneOf(spec).unit === undefined ? [] : ['binaries'];
+}
 /** What a control plane is looked at by a second time. */
 export const STAYS: readonly string[] = ['datastore', 'control-plane', 'controllers'];
 /** What comes before anything is changed. */

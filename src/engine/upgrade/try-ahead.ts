@@ -1,4 +1,3 @@
-import { KUBE } from '../../artifacts/supplies/kubernetes.js';
 import { controlPlaneOf } from '../../control-plane/index.js';
 import { stagedAhead } from '../../phases/host/binaries.js';
 import { stagedPath } from '../../resources/index.js';
@@ -23,13 +22,14 @@ export async function tryAhead(upgrade: Upgrade): Promise<void> {
   if (host === undefined) return;
   const context = contextOf(host, work);
   const { spec, artifacts } = context;
-  const names = controlPlaneOf(spec).soak?.images ?? [];
-  const program = artifacts.ahead?.binaries.find(({ name }) => name === KUBE);
-  mustBeWell(await passOver([stagedAhead], [host], work, {}), work);
+  const { soak, unit } = controlPlaneOf(spec);
+  const program = artifacts.ahead?.binaries.find(({ name }) => name === soak.program);
+  // What is then installed comes to all of them before the first is changed.
+  mustBeWell(await passOver([stagedAhead], unit === undefined ? [host] : controlPlanes, work, {}), work);
   await step(TRIAL, host, work, async ({ host: connection }) => {
     const trials = controlPlaneOf(spec)
       .trials(context)
-      .filter((trial) => names.includes(trial.program));
+      .filter((trial) => soak.asked?.includes(trial.program) !== false);
     const { refusals, notes } = await tryOn(connection, trials, {
       spec: { ...spec, kubernetesVersion: to },
       pathOf: () => (program === undefined ? undefined : stagedPath(program)),

@@ -11,8 +11,9 @@
 # JOURNAL = kinit's undo journal
 
 TAB='	'
-# Of a text, in bytes, and of files that one glob finds.
+# Of a text, in bytes and in lines, and of files that one glob finds.
 MOST=16384
+MOST_LINES=500
 MANY=300
 
 began() {
@@ -37,12 +38,12 @@ links_before() {
   done
 }
 
-# shown HOW PATH: the part of a file that may be shown.
+# shown HOW PATH: the part of a file that may be shown, in base64. A control plane has dozens of them: two processes each.
 shown() {
   case "$1" in
-    text) head -c "$MOST" < "$2" ;;
-    pem) sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p' < "$2" | head -c "$MOST" ;;
-    kubeconfig) sed -n -E '/^[ -]*(server|certificate-authority(-data)?|client-certificate(-data)?):/p' < "$2" | head -c "$MOST" ;;
+    text) head -c "$MOST" < "$2" | base64 -w0 ;;
+    pem) sed -n -e "${MOST_LINES}q" -e '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p' < "$2" | base64 -w0 ;;
+    kubeconfig) sed -n -E -e "${MOST_LINES}q" -e '/^[ -]*(server|certificate-authority(-data)?|client-certificate(-data)?):/p' < "$2" | base64 -w0 ;;
   esac
 }
 
@@ -58,7 +59,10 @@ look() {
   stat -c "file$TAB%F$TAB%Z$TAB%Y$TAB%U$TAB%n" -- "$@"
   [ "$how" != - ] || return 0
   for path in "$@"; do
-    [ ! -f "$path" ] || printf 'text\t%s\t%s\n' "$path" "$(shown "$how" "$path" | base64 -w0)"
+    [ -f "$path" ] || continue
+    printf 'text\t%s\t' "$path"
+    shown "$how" "$path"
+    echo
   done
 }
 
@@ -96,31 +100,36 @@ units() {
 sysctls() {
   for folder in /etc/sysctl.d /run/sysctl.d /usr/local/lib/sysctl.d /usr/lib/sysctl.d /lib/sysctl.d; do
     for file in "$folder"/*.conf; do
-      [ ! -e "$file" ] || printf '%s\t%s\n' "${file##*/}" "$file"
+      [ ! -f "$file" ] || printf '%s\t%s\n' "${file##*/}" "$file"
     done
-  done | LC_ALL=C sort -s -t "$TAB" -k 1,1 | awk -F '\t' '!seen[$1]++ { print $2 }' | while IFS= read -r file; do
-    lines_of "$file"
-  done
-  for file in /etc/sysctl.conf /etc/ufw/sysctl.conf; do
-    [ ! -e "$file" ] || lines_of "$file"
-  done
+  done | LC_ALL=C sort -s -t "$TAB" -k 1,1 | awk -F '\t' '!seen[$1]++ { print $2 }' | {
+    set --
+    while IFS= read -r file; do set -- "$@" "$file"; done
+    for file in /etc/sysctl.conf /etc/ufw/sysctl.conf; do
+      [ ! -f "$file" ] || set -- "$@" "$file"
+    done
+    [ $# -eq 0 ] || awk '/^[ \t]*([#;]|$)/ { next } { gsub(/\t/, " "); print "sysctl\t" FILENAME "\t" FNR "\t" $0 }' "$@"
+  }
 }
 
-lines_of() {
-  awk -v file="$1" '/^[ \t]*([#;]|$)/ { next } { gsub(/\t/, " "); print "sysctl\t" file "\t" NR "\t" $0 }' < "$1"
-}
-
-# The mount that holds a path (or where it will be made), and whether root can write there.
-place() {
-  real=$1
-  while [ ! -e "$real" ]; do real=$(dirname -- "$real"); done
-  real=$(readlink -f -- "$real")
-  writable=no
-  [ ! -w "$real" ] || writable=yes
-  awk -v path="$real/" -v asked="$1" -v writable="$writable" '
-    { point = $2; if (point != "/") point = point "/"
-      if (index(path, point) == 1 && length(point) >= best) { best = length(point); options = $4 } }
-    END { print "place\t" asked "\t" writable "\t" options }' < /proc/self/mounts
+# For each path: the mount that holds it (or where it will be made), and whether root can write there.
+places() {
+  for asked in "$@"; do
+    real=$asked
+    while [ ! -e "$real" ]; do
+      real=${real%/*}
+      [ -n "$real" ] || real=/
+    done
+    if [ -d "$real" ]; then real=$(cd -P -- "$real" && pwd -P); else real=$(readlink -f -- "$real"); fi
+    writable=no
+    [ ! -w "$real" ] || writable=yes
+    printf '%s\t%s\t%s\n' "$asked" "$writable" "${real%/}/"
+  done | awk -F '\t' '
+    from == "mounts" { split($0, part, " "); point[++mounts] = part[2] == "/" ? "/" : part[2] "/"; options[mounts] = part[4]; next }
+    { best = 0; found = ""
+      for (i = 1; i <= mounts; i++)
+        if (index($3, point[i]) == 1 && length(point[i]) >= best) { best = length(point[i]); found = options[i] }
+      print "place\t" $1 "\t" $2 "\t" found }' from=mounts /proc/self/mounts from=asked -
 }
 
 program() {
@@ -132,17 +141,20 @@ program() {
 printf 'now\t%s\n' "$(date +%s)"
 began
 wanted=
+folders=
 for each in "$@"; do
   case "$each" in
     link=*) links "${each#*=}" ;;
     unit=*) wanted="$wanted ${each#*=}" ;;
-    place=*) place "${each#*=}" ;;
+    place=*) folders="$folders ${each#*=}" ;;
     program=*) program "${each#*=}" ;;
     *) look "${each%%=*}" "${each#*=}" ;;
   esac
 done
 # shellcheck disable=SC2086 # names
 [ -z "$wanted" ] || units $wanted
+# shellcheck disable=SC2086 # paths without blanks
+[ -z "$folders" ] || places $folders
 # Whose rules they are is known only before a cluster was here.
 ls "$JOURNAL"/[0-9]*-traces-* > /dev/null 2>&1 || chains
 sysctls

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { KinitError } from '../../model/error.js';
 import { runLocal } from '../../ssh/local.js';
 import type { LabNames } from '../state/paths.js';
 import { addressIn } from './subnet.js';
@@ -55,13 +56,13 @@ export async function removeNetwork(names: LabNames): Promise<boolean> {
   if (await exists(bridge)) {
     found = true;
     // Cables whose other end was left in a dying network namespace go before the bridge.
-    const { stdout } = await runLocal('ip', ['-j', 'link', 'show', 'master', bridge], { reject: false });
+    const { stdout } = await ifInstalled('ip', ['-j', 'link', 'show', 'master', bridge]);
     for (const { ifname } of links.parse(JSON.parse(stdout === '' ? '[]' : stdout)))
       await runLocal('ip', ['link', 'delete', ifname], { reject: false });
     await runLocal('ip', ['link', 'delete', bridge]);
   }
   for (const family of ['inet', 'bridge']) {
-    const { code } = await runLocal('nft', ['delete', 'table', family, table], { reject: false });
+    const { code } = await ifInstalled('nft', ['delete', 'table', family, table]);
     found ||= code === 0;
   }
   for (const rule of forwardRules(names)) {
@@ -125,26 +126,32 @@ export function forwardRules({ bridge, comment }: LabNames): string[][] {
  * Where others (Docker, ufw) filter forwarded packets, accepting them in our own table is not enough. Their policy may
  * turn to DROP later, so any rule of theirs is reason enough. Without one the chain is not ours to make. */
 async function makeForwardRules(names: LabNames): Promise<void> {
-  const { code, stdout } = await runLocal('iptables', ['-w', '10', '-S', 'FORWARD'], { reject: false }).catch(() => ({
-    code: 1,
-    stdout: '',
-  }));
+  const { code, stdout } = await ifInstalled('iptables', ['-w', '10', '-S', 'FORWARD']);
   if (code !== 0 || stdout.trim() === '-P FORWARD ACCEPT') return;
   for (const rule of forwardRules(names)) {
     if ((await iptables(['-C', ...rule])) !== 0) await iptables(['-I', ...rule]);
   }
 }
 
-/** Exit code; 1 where iptables is not installed. */
 async function iptables(args: readonly string[]): Promise<number> {
-  return runLocal('iptables', ['-w', '10', ...args], { reject: false }).then(
-    ({ code }) => code,
-    () => 1,
-  );
+  return (await ifInstalled('iptables', ['-w', '10', ...args])).code;
 }
 
 async function exists(link: string): Promise<boolean> {
-  return (await runLocal('ip', ['link', 'show', 'dev', link], { reject: false })).code === 0;
+  return (await ifInstalled('ip', ['link', 'show', 'dev', link])).code === 0;
+}
+
+/** Code 1 where the program is not installed: a lab that never was on this machine, which installs what it needs, left nothing of it. */
+async function ifInstalled(
+  file: string,
+  args: readonly string[],
+): Promise<{ readonly code: number; readonly stdout: string }> {
+  try {
+    return await runLocal(file, args, { reject: false });
+  } catch (error) {
+    if (error instanceof KinitError && error.context.class === 'usage') return { code: 1, stdout: '' };
+    throw error;
+  }
 }
 
 async function ipRoutes(): Promise<z.output<typeof routes>> {

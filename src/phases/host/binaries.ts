@@ -1,6 +1,5 @@
-import { KUBE } from '../../artifacts/supplies/kubernetes.js';
 import type { BinaryArtifact } from '../../model/artifact.js';
-import { controlPlaneOf } from '../../control-plane/index.js';
+import { controlPlaneOf, type NodeAgent } from '../../control-plane/index.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import { fetchingEnvironment } from '../../model/seams/proxies.js';
 import type { Spec } from '../../model/spec.js';
@@ -17,20 +16,37 @@ export const binaries: Phase = {
     ...context.artifacts.binaries
       .filter(({ on }) => on === undefined || context.node.isControlPlane)
       .filter((artifact) => !kubeletWaits(context) || !comesWithKubelet(context, artifact))
-      .map((artifact) => installed(context, artifact)),
+      .flatMap((artifact) => installed(context, artifact)),
   ],
 };
 
 /**
  * Where a control plane's program is the node's agent too, it goes first, and the agent stays with the program of before until it is the kubelet's
- * turn, also where it is started again, or the host is.
+ * turn, also where it is started again, or the host is. While the cluster soaks it is a program of its own.
  */
-function installed(context: PhaseContext, artifact: BinaryArtifact): ReturnType<typeof binary> {
-  const agent = controlPlaneOf(context.spec).nodeAgent;
-  if (!kubeletWaits(context) || agent === undefined || artifact.group !== agent.group)
-    return delivered(context.spec, artifact);
-  const links = artifact.links.filter((path) => !agent.links.includes(path));
-  return { ...delivered(context.spec, { ...artifact, links }), holds: agent.links };
+function installed(context: PhaseContext, artifact: BinaryArtifact): ReturnType<typeof binary>[] {
+  const { spec, node, artifacts } = context;
+  const agent = controlPlaneOf(spec).nodeAgent;
+  if (agent === undefined || artifact.group !== agent.group) return [delivered(spec, artifact)];
+  const later = node.isControlPlane ? artifacts.ahead?.binaries.find(({ name }) => name === artifact.name) : undefined;
+  if (later === undefined && !kubeletWaits(context)) return [delivered(spec, artifact)];
+  const server = later ?? artifact;
+  const links = server.links.filter((path) => !agent.links.includes(path));
+  return [
+    ...(later === undefined ? [] : agentApart(spec, artifact, agent)),
+    { ...delivered(spec, { ...server, links }), holds: agent.links },
+  ];
+}
+
+/** First, where the server is of its version yet: nothing has to be sent then. */
+function agentApart(
+  spec: Spec,
+  artifact: BinaryArtifact,
+  { process, links: [installPath, ...links] }: NodeAgent,
+): ReturnType<typeof binary>[] {
+  if (installPath === undefined) return [];
+  const apart = delivered(spec, { ...artifact, name: process, installPath, links });
+  return [{ ...apart, sameAs: artifact.installPath }];
 }
 
 /** Not of init: what an upgrade brings to every host before it changes the first. It is installed when the host's turn comes. */
@@ -46,7 +62,7 @@ export const staged: Phase = {
   ],
 };
 
-/** Likewise, what a cluster that is to soak shows its flags to; not installed until that ends. */
+/** Likewise, what a cluster that is to soak shows its flags to. */
 export const stagedAhead: Phase = {
   id: 'staged',
   title: staged.title,
@@ -54,7 +70,7 @@ export const stagedAhead: Phase = {
   resources: (context) => [
     directory({ path: STAGED, mode: 0o700 }),
     ...(context.artifacts.ahead?.binaries ?? [])
-      .filter(({ name }) => name === KUBE)
+      .filter(({ name }) => name === controlPlaneOf(context.spec).soak.program)
       .map((artifact) => stagedBinary(delivered(context.spec, artifact))),
   ],
 };

@@ -14,6 +14,8 @@ export interface BinaryResource extends Resource {
   readonly pull?: Pull;
   /** Links of it that stay with the program that it takes the place of: they are given to it later, as links of the artifact. */
   readonly holds?: readonly string[];
+  /** Path of another one that may be the same program: then it is made another name of that. Absent: where it would be staged is looked at. */
+  readonly sameAs?: string;
 }
 
 interface Pull {
@@ -24,7 +26,7 @@ interface Pull {
 export interface BinarySeen {
   /** Lower-case hex of what is installed; '' where nothing is. */
   readonly sha256: string;
-  /** Of one that was brought to be installed later; '' where none was. */
+  /** Of one that lies on the host already, brought to be installed later or under another name; '' where none does. */
   readonly staged: string;
   /** It is known from the stamp, or would have to be hashed again at the next run. */
   readonly stamped: boolean;
@@ -43,8 +45,8 @@ export const STAGED = `${STATE_DIR}/staged`;
 const NOT_KNOWN_YET = 'digest not known yet: init builds or fetches it';
 
 /** An executable and the links that name it, installed from a file on the operator's machine, or fetched by the host. */
-export function binary({ artifact, pull, holds }: Pick<BinaryResource, 'artifact' | 'pull' | 'holds'>): BinaryResource {
-  return { kind: 'binary', id: binaryId(artifact.installPath), artifact, ...defined({ pull, holds }) };
+export function binary({ artifact, pull, holds, sameAs }: Omit<BinaryResource, 'kind' | 'id'>): BinaryResource {
+  return { kind: 'binary', id: binaryId(artifact.installPath), artifact, ...defined({ pull, holds, sameAs }) };
 }
 
 /**
@@ -77,6 +79,7 @@ const FETCH = shellScript('./fetch.sh', import.meta.url);
 
 const OBSERVE = shellScript('./observe.sh', import.meta.url);
 const TAKE = shellScript('./take.sh', import.meta.url);
+const NAME = shellScript('./name.sh', import.meta.url);
 const HOLD = shellScript('./hold.sh', import.meta.url);
 const FINISH = shellScript('./finish.sh', import.meta.url);
 const SAVE = shellScript('./save.sh', import.meta.url);
@@ -85,8 +88,8 @@ const RESTORE = shellScript('./restore.sh', import.meta.url);
 export const binaryKind: ResourceKind<BinaryResource, BinarySeen> = {
   kind: 'binary',
   describe: { change: 'Installs', subject: asCode, undone: RESTORED },
-  observe: ({ artifact }) =>
-    sh(OBSERVE, { args: [artifact.installPath, stampOf(artifact), stagedPath(artifact), ...artifact.links] }),
+  observe: ({ artifact, sameAs }) =>
+    sh(OBSERVE, { args: [artifact.installPath, stampOf(artifact), sameAs ?? stagedPath(artifact), ...artifact.links] }),
   parse: (_r, output) => {
     const fields = parseFields(output);
     return {
@@ -117,7 +120,7 @@ export const binaryKind: ResourceKind<BinaryResource, BinarySeen> = {
     const bring =
       seen.sha256 === artifact.sha256
         ? []
-        : [...held(r, seen), seen.staged === artifact.sha256 ? taken(artifact) : broughtBy(r)];
+        : [...held(r, seen), seen.staged === artifact.sha256 ? taken(r) : broughtBy(r)];
     const { installPath, sha256, links } = artifact;
     const args = [installPath, sha256, stampOf(artifact), octal(MODE), ...links];
     return [...bring, { do: 'script', script: sh(FINISH, { args }) }];
@@ -137,7 +140,8 @@ function held({ artifact, holds = [] }: BinaryResource, { sha256 }: BinarySeen):
   return [{ do: 'script', script: sh(HOLD, { args: [artifact.installPath, ...holds] }) }];
 }
 
-function taken(artifact: BinaryArtifact): Step {
+function taken({ artifact, sameAs }: BinaryResource): Step {
+  if (sameAs !== undefined) return { do: 'script', script: sh(NAME, { args: [artifact.installPath, sameAs] }) };
   return { do: 'script', script: sh(TAKE, { args: [artifact.installPath, stagedPath(artifact)] }) };
 }
 

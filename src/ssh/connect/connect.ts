@@ -3,6 +3,7 @@ import type { Client } from 'ssh2';
 import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import type { HostConnection } from '../../model/host.js';
+import { limiter } from '../../model/limit.js';
 import type { AskSecret } from '../../model/secret.js';
 import type { Access } from '../login/access.js';
 import { createChannels } from '../shell/channels.js';
@@ -14,7 +15,7 @@ import type { Link } from '../shell/exec.js';
 import { jobText, streamText } from '../shell/job.js';
 import { createKeyRing } from '../keys/key-ring.js';
 import { pipe } from '../transfer/pipe.js';
-import { findRoute } from './route.js';
+import { findRoute, type Route } from './route.js';
 import { createRootShell } from '../shell/shell.js';
 import { connectSocket } from './socket.js';
 import { connectTcp } from './tcp.js';
@@ -37,11 +38,17 @@ export type Connector = (options: ConnectOptions) => Promise<HostConnection>;
 
 const CLOSE_MS = 2000;
 
-/**
- * `ask`: how to get a secret that the inventory names no place for; absent without a terminal. `warn` is told what a
- * person should know and no host says.
- */
-export function createConnector(ask?: AskSecret, warn?: (text: string) => void): Connector {
+export interface ConnectorOptions {
+  /** How to get a secret that the inventory names no place for; absent without a terminal. */
+  readonly ask?: AskSecret | undefined;
+  /** Told what a person should know and no host says. */
+  readonly warn?: (text: string) => void;
+  /** How many are connected to at once. Where their ways lead is asked before, of all together. Absent: all. */
+  readonly atOnce?: number;
+}
+
+export function createConnector({ ask, warn, atOnce = Infinity }: ConnectorOptions = {}): Connector {
+  const slot = limiter(atOnce);
   const dialler = createDialler(createKeyRing(ask));
   const lookups = new Map<string | undefined, Lookup>();
   return async (options) => {
@@ -49,6 +56,11 @@ export function createConnector(ask?: AskSecret, warn?: (text: string) => void):
     const lookup = lookups.get(configFile) ?? openConfig(configFile, warn);
     lookups.set(configFile, lookup);
     const route = await findRoute(host, options, lookup);
+    return slot(() => connect(route, options));
+  };
+
+  async function connect(route: Route, options: ConnectOptions): Promise<HostConnection> {
+    const { host } = options;
     const target = route.at(-1) ?? route[0];
     const dial = () => dialler.dial(route, { ...options, ...defined({ ask }) });
     const { client, release } = await dial();
@@ -70,7 +82,7 @@ export function createConnector(ask?: AskSecret, warn?: (text: string) => void):
       claimed: () => claims.made,
     };
     return open(link, loss, claims, release);
-  };
+  }
 }
 
 interface Loss extends Pick<Link, 'lost'> {

@@ -32,6 +32,9 @@ export interface Hop {
   readonly password?: SecretSource;
 }
 
+/** Bastions first, the host last. */
+export type Route = readonly [...Hop[], Hop];
+
 /** ssh itself goes no deeper. */
 const MAX_HOPS = 8;
 /** Who does not say otherwise in the inventory means this file, and what the configuration says goes before it. */
@@ -39,8 +42,8 @@ const DEFAULT_KNOWN_HOSTS = '~/.ssh/known_hosts';
 
 type Destination = Proof & { readonly address: string };
 
-/** The way to a host: bastions first, the host last. The inventory goes before the configuration, which goes before the defaults. */
-export async function findRoute(host: string, access: Access, lookup: Lookup): Promise<readonly [...Hop[], Hop]> {
+/** The way to a host. The inventory goes before the configuration, which goes before the defaults. */
+export async function findRoute(host: string, access: Access, lookup: Lookup): Promise<Route> {
   const { hop, config } = await resolve(host, access, 'root', access.knownHostsFile, lookup);
   if (access.bastions === undefined) refuseProxyCommand(host, config);
   const jumps = access.bastions ?? config.proxyJump.map((text) => parseJump(host, text));

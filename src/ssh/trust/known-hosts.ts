@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { defined } from '../../model/defined.js';
+import { groupBy, oncePer } from '../../model/once.js';
 import { keyType } from './host-key.js';
 
 /** One line of a known_hosts file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"). */
@@ -24,11 +25,10 @@ export type Verdict =
   | { readonly is: 'revoked'; readonly entry: KnownHost };
 
 /**
- * What known_hosts says of a key a server sent. A host that has any entry is 'changed' when none of them is this key,
+ * What the entries for a host (`entriesFor`) say of a key it sent. A host that has any entry is 'changed' when none of them is this key,
  * even when the key is of another type: else somebody in between could offer only a type that is not known yet.
  */
-export function judgeHostKey(entries: readonly KnownHost[], address: string, port: number, key: Uint8Array): Verdict {
-  const all = entriesFor(entries, address, port);
+export function judgeHostKey(all: readonly KnownHost[], key: Uint8Array): Verdict {
   const matching = all.filter((entry) => !entry.authority);
   const same = matching.filter((entry) => Buffer.compare(entry.key, key) === 0);
   const revoked = same.find((entry) => entry.revoked);
@@ -40,11 +40,22 @@ export function judgeHostKey(entries: readonly KnownHost[], address: string, por
   return { is: 'unknown', ...defined({ authority: all.find((entry) => entry.authority) }) };
 }
 
-/** Entries that speak of this host; also those of certificate authorities, though ssh2 cannot check host certificates. */
+/** Entries of a file that speak of this host, in its order; also those of certificate authorities, though ssh2 cannot check host certificates. */
 export function entriesFor(entries: readonly KnownHost[], address: string, port: number): KnownHost[] {
   const name = hostName(address, port);
-  return entries.filter((entry) => matches(entry.patterns, name));
+  const { plain, others } = indexOf(entries);
+  const found = [...(plain.get(name) ?? []), ...others.filter(({ patterns }) => matches(patterns, name))];
+  return found.sort((one, another) => one.line - another.line);
 }
+
+/** Most lines name their hosts outright, and there may be thousands of them for each host of thousands that is looked up. */
+const indexOf = oncePer((entries: readonly KnownHost[]) => {
+  const isPlain = ({ patterns }: KnownHost): boolean => !patterns.some((pattern) => /^[!|]|[*?]/.test(pattern));
+  return {
+    plain: groupBy(entries.filter(isPlain), ({ patterns }) => patterns.map((pattern) => pattern.toLowerCase())),
+    others: entries.filter((entry) => !isPlain(entry)),
+  };
+});
 
 /** How a host stands in known_hosts: the bare name on port 22, '[name]:port' on others. */
 export function hostName(address: string, port: number): string {
@@ -86,8 +97,7 @@ function hashed(pattern: string, name: string): boolean {
 }
 
 function wildcard(pattern: string, name: string): boolean {
-  // Most lines name one host, and there may be thousands of them for each that is looked up.
-  if (!/[*?]/.test(pattern)) return pattern === name || pattern.toLowerCase() === name;
+  if (!/[*?]/.test(pattern)) return pattern.toLowerCase() === name;
   const expression = pattern
     .toLowerCase()
     .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')

@@ -47,12 +47,8 @@ export function hostTrust(options: {
   const [address, port] = hostKeyAlias === undefined ? [options.address, options.port] : [hostKeyAlias, 22];
   const place = { class: 'access', ...defined({ host: options.host }) } as const;
   const [file, ...others] = options.knownHostsFiles.map(expandHome) as [string, ...string[]];
-  const entries = [file, ...others, SYSTEM_KNOWN_HOSTS].flatMap((path) => entriesOf(path));
-  const knownTypes = new Set(
-    entriesFor(entries, address, port)
-      .filter((entry) => !entry.revoked && !entry.authority)
-      .map((entry) => entry.type),
-  );
+  const entries = [file, ...others, SYSTEM_KNOWN_HOSTS].flatMap((path) => entriesFor(entriesOf(path), address, port));
+  const knownTypes = new Set(entries.filter((entry) => !entry.revoked && !entry.authority).map((entry) => entry.type));
   const isKnown = (algorithm: string): boolean =>
     knownTypes.has(algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm);
   const alias = hostKeyAlias === undefined ? '' : ` (${hostKeyAlias} in known_hosts)`;
@@ -62,7 +58,7 @@ export function hostTrust(options: {
   return {
     algorithms: [...ALGORITHMS.filter(isKnown), ...ALGORITHMS.filter((algorithm) => !isKnown(algorithm))],
     judge: (key) => {
-      const verdict = judgeHostKey(entries, address, port, key);
+      const verdict = judgeHostKey(entries, key);
       const sent = `${shortType(keyType(key))} ${fingerprint(key)}`;
       const tried = `verify the host key of ${where}`;
       if (verdict.is === 'known') return undefined;

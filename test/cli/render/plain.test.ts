@@ -78,14 +78,16 @@ test('--verbose also tells what needed no change, and why', () => {
   expect(text).toContain('ok: CPUs: 2');
 });
 
-test('NDJSON is every event with its time, one a line', () => {
-  const io = fakeIo();
+test('NDJSON is every event with its time, one a line; those that come at once are one write', async () => {
+  const written: string[] = [];
   const time = '2026-01-02T03:04:05.678Z';
-  const renderer = jsonRenderer(io.stdout, () => new Date(time));
+  const renderer = jsonRenderer({ write: (text) => written.push(text) }, () => new Date(time));
   for (const event of events) renderer.emit(event);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(written).toHaveLength(1);
   expect(
-    io
-      .out()
+    written
+      .join('')
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as unknown),
@@ -102,40 +104,46 @@ test('a terminal that is a build server gets plain lines', () => {
   expect(io.out()).toMatch(/^\d\d:\d\d:\d\d a - hello\n$/);
 });
 
-test('JSON goes to standard output also where people read standard error', () => {
+test('JSON goes to standard output also where people read standard error', async () => {
   const io = fakeIo();
-  createRenderer({ io, output: io.stderr, format: 'json', verbose: false, paint: paint(false) }).emit({
-    type: 'warning',
-    text: 'x',
+  const renderer = createRenderer({
+    io,
+    output: io.stderr,
+    format: 'json',
+    verbose: false,
+    paint: paint(false),
   });
+  renderer.emit({ type: 'warning', text: 'x' });
+  await renderer.finish();
   expect({ out: io.out(), err: io.err() }).toEqual({
     out: expect.stringMatching(/^\{"type":"warning","text":"x","time":"[^"]+"\}\n$/) as string,
     err: '',
   });
 });
 
-test('what a terminal could take for a command stands escaped in NDJSON', () => {
+test('what a terminal could take for a command stands escaped in NDJSON', async () => {
   const io = fakeIo();
-  jsonRenderer(io.stdout).emit({ type: 'warning', text: 'a\u001b[31mb\u009b31mc\u007f' });
+  const renderer = jsonRenderer(io.stdout);
+  renderer.emit({ type: 'warning', text: 'a\u001b[31mb\u009b31mc\u007f' });
+  await renderer.finish();
   expect(io.out()).toMatch(/^[\u0020-\u007e]+\n$/);
   expect(JSON.parse(io.out())).toMatchObject({ text: 'a\u001b[31mb\u009b31mc\u007f' });
 });
 
-test('what would be sent is told when verbose, and only then', () => {
+test('what would be sent is told when verbose, and only then', async () => {
   const change = { resource: 'swap', action: 'update', summary: 'turn swap off', reason: 'in use' } as const;
   const event = { type: 'change-planned', host: 'a', phase: 'swap', change, sends: ['script x 1', 'file /y'] } as const;
-  const told = (format: 'text' | 'json', verbose: boolean): string => {
+  const told = async (format: 'text' | 'json', verbose: boolean): Promise<string> => {
     const io = fakeIo();
-    createRenderer({ io, output: io.stdout, format, verbose, paint: paint(false) }).emit({
-      ...event,
-      sends: [...event.sends],
-    });
+    const renderer = createRenderer({ io, output: io.stdout, format, verbose, paint: paint(false) });
+    renderer.emit({ ...event, sends: [...event.sends] });
+    await renderer.finish();
     return io.out();
   };
-  expect(told('text', false)).toBe('');
-  expect(told('text', true).replaceAll(/\d\d:\d\d:\d\d /g, '')).toBe(
+  expect(await told('text', false)).toBe('');
+  expect((await told('text', true)).replaceAll(/\d\d:\d\d:\d\d /g, '')).toBe(
     'a swap would turn swap off (in use)\na swap sends: script x 1\na swap sends: file /y\n',
   );
-  expect(told('json', false)).not.toContain('sends');
-  expect(told('json', true)).toContain('"sends":["script x 1","file /y"]');
+  expect(await told('json', false)).not.toContain('sends');
+  expect(await told('json', true)).toContain('"sends":["script x 1","file /y"]');
 });

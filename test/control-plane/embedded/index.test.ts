@@ -70,6 +70,16 @@ test('etcd in its process has the flags of the pod, and its API server reaches i
   ]);
 });
 
+test('while the cluster soaks its program is the later one, and behaves as the version before', () => {
+  const moves = [{ what: 'upgrade', from: '1.35.4', to: '1.36.3', step: 'soak' }];
+  const context = makeContext({ ...EMBEDDED, kubernetesVersion: '1.35.4' });
+  const { kubernetesVersion, ...parts } = parse(serverFile({ ...context, moves })) as ServerFile;
+  expect(kubernetesVersion).toBe('1.36.3');
+  for (const part of ['apiServer', 'controllerManager', 'scheduler'] as const)
+    expect(parts[part]).toContain('--emulated-version=kube=1.35');
+  expect(serverFile(context)).not.toContain('emulated');
+});
+
 test('what it is started with is read back: form, version, and options that cannot change', () => {
   const context = makeContext({ ...EMBEDDED, network: { serviceCIDR: '10.100.0.0/16' } });
   expect(controlPlaneOn({ [SERVER_FILE]: serverFile(context) })).toMatchObject({

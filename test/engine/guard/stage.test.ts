@@ -76,9 +76,10 @@ test('a cluster comes to soak from the minor version before, and not in the midd
   expect(said({ stage: 'soak', running: '1.35.4', moves: ONES_WAY })).toContain('Run kinit upgrade: it goes on');
 });
 
-test('what cannot soak is refused: a form that has no such components, a bundle, an inventory that says as what they behave', () => {
+test('what cannot soak is refused: a bundle, an inventory that says as what they behave', () => {
   const soak = { stage: 'soak', running: '1.35.4' } as const;
-  expect(said({ ...soak, spec: specOf({ controlPlane: 'embedded' }) })).toContain('controlPlane: embedded');
+  const embedded = { controlPlane: { mode: 'embedded' }, datastore: 'sqlite' };
+  expect(said({ ...soak, spec: specOf(embedded) })).toBe('');
   const artifacts = { source: 'bundle', bundleFile: '/x.tar.br' };
   expect(said({ ...soak, spec: specOf({ artifacts }) })).toContain('a bundle has one');
   const scheduler = { extraArgs: { 'emulated-version': '1.34' } };

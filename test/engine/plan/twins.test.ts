@@ -136,7 +136,7 @@ test('only phases that send programs or images need them', () => {
     hangsOnArtifacts(
       phases.filter(({ id }) => ids.includes(id)),
       setsOf(foreseen),
-      contextWith,
+      [contextWith],
     );
   expect(needs(['sysctls', 'modules', 'swap', 'hosts'])).toBe(false);
   expect([needs(['binaries']), needs(['images']), needs(phases.map(({ id }) => id))]).toEqual([true, true, true]);

@@ -51,6 +51,32 @@ test('a server that is the agent too goes first in an upgrade, and the agent sta
   ]);
 });
 
+test('while the cluster soaks the server is of the later version on control planes, and their agent a program of its own', () => {
+  const base = makeContext({ controlPlane: { mode: 'embedded' }, datastore: 'sqlite' });
+  const links = ['kinit-agent', 'kubectl', 'kubelet'].map((name) => `/usr/local/bin/${name}`);
+  const server = (version: string): BinaryArtifact => ({
+    ...program('kinit-server'),
+    ...{ version, links, group: 'kinit-server' },
+  });
+  const artifacts = {
+    ...base.artifacts,
+    binaries: [server('1.35.4')],
+    ahead: { kubernetesVersion: '1.36.3', images: [], binaries: [server('1.36.3')] },
+  };
+  const brought = (isControlPlane: boolean): string[] =>
+    binaries.resources({ ...base, artifacts, node: { ...base.node, isControlPlane } }).flatMap((resource) => {
+      if (resource.kind !== 'binary') return [];
+      const { artifact, sameAs = '' } = resource as unknown as { artifact: BinaryArtifact; sameAs?: string };
+      return [[artifact.installPath, artifact.version, ...artifact.links, sameAs].join(' ').trim()];
+    });
+  const bin = '/usr/local/bin';
+  expect(brought(true)).toEqual([
+    `${bin}/kinit-agent 1.35.4 ${bin}/kubelet ${bin}/kinit-server`,
+    `${bin}/kinit-server 1.36.3 ${bin}/kubectl`,
+  ]);
+  expect(brought(false)).toEqual([`${bin}/kinit-server 1.35.4 ${links.join(' ')}`]);
+});
+
 test('what an upgrade brings beside the programs in use is what it takes away again at its end', () => {
   const context = makeContext();
   const kubelet: BinaryArtifact = { ...program('kubelet'), group: 'kubernetes' };

@@ -20,8 +20,8 @@ function artifact(root: string, content: string): BinaryArtifact {
   };
 }
 
-function look(host: FakeHost, shell: Shell, a: BinaryArtifact): BinarySeen {
-  const result = run(shell, host.inside(binaryKind.observe?.(binary({ artifact: a })) ?? ''));
+function look(host: FakeHost, shell: Shell, a: BinaryArtifact, more: { readonly sameAs?: string } = {}): BinarySeen {
+  const result = run(shell, host.inside(binaryKind.observe?.(binary({ artifact: a, ...more })) ?? ''));
   expect(result.stderr).toBe('');
   const seen = binaryKind.parse?.(binary({ artifact: a }), result.stdout);
   if (seen === undefined) throw new Error('no parse');
@@ -33,9 +33,9 @@ function install(
   shell: Shell,
   a: BinaryArtifact,
   content: string,
-  more: { readonly holds?: readonly string[] } = {},
+  more: { readonly holds?: readonly string[]; readonly sameAs?: string } = {},
 ): void {
-  const steps = binaryKind.apply(binary({ artifact: a, ...more }), look(host, shell, a));
+  const steps = binaryKind.apply(binary({ artifact: a, ...more }), look(host, shell, a, more));
   for (const step of steps) {
     if (step.do === 'upload') {
       run(shell, `mkdir -p '${host.root}/bin dir' && rm -f '${a.installPath}'`);
@@ -114,6 +114,29 @@ for (const shell of SHELLS) {
       });
     });
   });
+
+  test.runIf(ROOT)(
+    `${shell}: a program that lies on the host under another name gets one more, and stays when that goes on`,
+    () => {
+      withHost((host) => {
+        const server = artifact(host.root, 'program');
+        install(host, shell, server, 'program');
+        const [agent = '', kubelet = ''] = server.links;
+        const apart = { ...server, name: 'agent', installPath: agent, links: [kubelet] };
+        const steps = binaryKind.apply(
+          binary({ artifact: apart, sameAs: server.installPath }),
+          look(host, shell, apart, { sameAs: server.installPath }),
+        );
+        expect(steps.map((step) => step.do)).toEqual(['script', 'script']);
+        install(host, shell, apart, 'never sent', { sameAs: server.installPath });
+        install(host, shell, { ...artifact(host.root, 'later'), links: [] }, 'later', { holds: server.links });
+        expect([agent, kubelet].map((path) => readFileSync(path, 'utf8'))).toEqual(['program', 'program']);
+        expect(readlinkSync(kubelet)).toBe(agent);
+        const seen = look(host, shell, apart, { sameAs: server.installPath });
+        expect(binaryKind.diff(binary({ artifact: apart }), seen).changed).toBe(false);
+      });
+    },
+  );
 
   test.runIf(ROOT)(
     `${shell}: undo removes program, links, stamp and the folder made for them, or brings the one before back`,

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { judgeHostKey, parseKnownHosts } from '../../../src/ssh/trust/known-hosts.js';
+import { entriesFor, judgeHostKey, parseKnownHosts } from '../../../src/ssh/trust/known-hosts.js';
 
 const key = (type: string, secret: string): Buffer => {
   const length = Buffer.alloc(4);
@@ -13,7 +13,7 @@ const RSA = key('ssh-rsa', 'three');
 const entry = (hosts: string, bytes: Buffer, type = 'ssh-ed25519', marker = ''): string =>
   `${marker}${hosts} ${type} ${bytes.toString('base64')} comment`;
 const judge = (text: string, address: string, port: number, bytes: Buffer): string =>
-  judgeHostKey(parseKnownHosts('kh', text), address, port, bytes).is;
+  judgeHostKey(entriesFor(parseKnownHosts('kh', text), address, port), bytes).is;
 
 test('a plain entry names a host on port 22, in either case of letters', () => {
   expect(judge(entry('Node1.example,10.0.0.1', ED), 'node1.EXAMPLE', 22, ED)).toBe('known');
@@ -45,7 +45,7 @@ test('wildcards match, negation takes away, and a dot is only a dot', () => {
 
 test('another key of the same host is changed, and the entry of the same type is the one named', () => {
   const text = ['# comment', '', entry('h', RSA, 'ssh-rsa'), entry('h', ED)].join('\n');
-  expect(judgeHostKey(parseKnownHosts('kh', text), 'h', 22, OTHER)).toMatchObject({
+  expect(judgeHostKey(entriesFor(parseKnownHosts('kh', text), 'h', 22), OTHER)).toMatchObject({
     is: 'changed',
     entry: { file: 'kh', line: 4 },
   });
@@ -75,5 +75,5 @@ test('certificate authorities and broken lines are not keys of a host', () => {
   const entries = parseKnownHosts('kh', text);
   expect(entries).toMatchObject([{ line: 1, authority: true }]);
   // Not even where the authority's own key is sent: it vouches for certificates only.
-  expect(judgeHostKey(entries, 'h', 22, ED)).toMatchObject({ is: 'unknown', authority: { line: 1 } });
+  expect(judgeHostKey(entriesFor(entries, 'h', 22), ED)).toMatchObject({ is: 'unknown', authority: { line: 1 } });
 });
