@@ -1,5 +1,8 @@
-import { afterAll } from 'vitest';
+import { afterAll, afterEach, vi } from 'vitest';
 import { removeScratch } from './ssh/scratch.js';
 
-// Runs once for each test file, also for those that share a process and its modules.
+// Runs for each test file, also for those that share a process and its modules.
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 afterAll(removeScratch);

@@ -23,7 +23,8 @@ export async function earlierHosts(
   let addresses: readonly string[] = [];
   const later = await changedInventory(made, 'later', (text) => {
     addresses = [...text.matchAll(/address: (\S+)/g)].map(([, address = '']) => address);
-    return `${change(text)}\n# kubernetesVersion: that which kinit takes\n`;
+    // Another text in any case: it has a file of its own.
+    return `${change(text)}\n`;
   });
   const earlier = await changedInventory(made, 'earlier', (text) => `${change(text)}\nkubernetesVersion: ${FROM}\n`);
   return { cluster: { ...made, inventory: earlier }, later, addresses };

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { credentials } from '../../../src/ssh/login/auth.js';
 import type { Credentials } from '../../../src/ssh/login/auth.js';
 import { createKeyRing } from '../../../src/ssh/keys/key-ring.js';
@@ -35,10 +35,6 @@ const find = (changes: Partial<Hop> = {}): Promise<Credentials> =>
     undefined,
   );
 const named = (file: string): Partial<Hop> => ({ identityFiles: [file], identityRequired: true, identitiesOnly: true });
-
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
 
 test('a named key is the only one that is tried; the agent is not even asked', async () => {
   const found = await find({
