@@ -1,5 +1,5 @@
 import { cutWhen } from '../e2e/support/cuts.js';
-import { lab, type LabHandle } from '../e2e/support/kinit.js';
+import { kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
 import { changedInventory } from '../e2e/support/running.js';
 import { startWeb } from '../e2e/support/web.js';
 import { FROM } from './versions.js';
@@ -31,16 +31,41 @@ export async function earlierHosts(
 }
 
 /** Both inventories without one of the hosts, which joins later. */
-export async function withoutHost(
+async function withoutHost(
   { cluster, later }: Pick<EarlierHosts, 'cluster' | 'later'>,
   host: string,
-): Promise<{ readonly earlier: string; readonly later: string }> {
+): Promise<Inventories> {
   const without = (text: string): string =>
     text.replace(new RegExp(` {2}- name: ${host}[^]*?(?= {2}- name: |\\nssh:)`), '');
   return {
     earlier: await changedInventory(cluster, `earlier-without-${host}`, without),
     later: await changedInventory({ ...cluster, inventory: later }, `later-without-${host}`, without),
   };
+}
+
+/** A cluster of the earlier version, but for a host that joins later; something is kept in it. */
+export async function earlierClusterWithout(
+  host: string,
+  ...of: Parameters<typeof earlierHosts>
+): Promise<{ readonly cluster: LabHandle; readonly without: Inventories; readonly whole: Inventories }> {
+  const hosts = await earlierHosts(...of);
+  const { cluster, later } = hosts;
+  const without = await withoutHost(hosts, host);
+  await kinitOk(['init', '-i', without.earlier], { timeoutSeconds: 3000 });
+  await cluster.kubectl('create configmap before --from-literal=is=kept');
+  return { cluster, without, whole: { earlier: cluster.inventory, later } };
+}
+
+/** Inventories of both versions. */
+export interface Inventories {
+  readonly earlier: string;
+  readonly later: string;
+}
+
+/** What the API server says of itself: its version, and that as which it behaves. */
+export async function servedVersion(cluster: LabHandle): Promise<string> {
+  const said = JSON.parse(await cluster.kubectl('get --raw /version')) as Record<string, string>;
+  return `${said['gitVersion'] ?? ''} as ${said['emulationMajor'] ?? ''}.${said['emulationMinor'] ?? ''}`;
 }
 
 /** Versions of kubelets: node1=v1.35.4 node2=v1.35.4. */

@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { cutWhen } from '../e2e/support/cuts.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, type LabHandle } from '../e2e/support/kinit.js';
 import { EMBEDDED } from '../e2e/support/shapes.js';
-import { earlierHosts, kubelets, withoutHost } from './cluster.js';
+import { earlierClusterWithout, kubelets, servedVersion, type Inventories } from './cluster.js';
 import { FROM, TO } from './versions.js';
 
 /**
@@ -17,26 +17,22 @@ let cluster: LabHandle;
 /** Inventories of both versions; without the host that joins, until it has. */
 let earlier: string;
 let later: string;
-let whole: { readonly earlier: string; readonly later: string };
+let whole: Inventories;
 
 beforeAll(async () => {
-  const hosts = await earlierHosts('soak-embedded', 3, (text) => `${text}\n${stringify(EMBEDDED.inventory)}`);
-  ({ cluster } = hosts);
-  whole = { earlier: cluster.inventory, later: hosts.later };
-  ({ earlier, later } = await withoutHost(hosts, JOINS));
-  await kinitOk(['init', '-i', earlier], { timeoutSeconds: 3000 });
-  await cluster.kubectl('create configmap before --from-literal=is=kept');
+  const made = await earlierClusterWithout(
+    JOINS,
+    'soak-embedded',
+    3,
+    (text) => `${text}\n${stringify(EMBEDDED.inventory)}`,
+  );
+  ({ cluster, whole } = made);
+  ({ earlier, later } = made.without);
 }, 60 * 60_000);
 
 afterAll(async () => {
   await cluster.down();
 });
-
-/** What the API server says of itself: its version, and that as which it behaves. */
-async function served(): Promise<string> {
-  const said = JSON.parse(await cluster.kubectl('get --raw /version')) as Record<string, string>;
-  return `${said['gitVersion'] ?? ''} as ${said['emulationMajor'] ?? ''}.${said['emulationMinor'] ?? ''}`;
-}
 
 /** Version of the program that is the agent, and the kubelet by name, on the server's host. */
 const agent = async (): Promise<string> => (await cluster.sh('node1', 'kubelet --version')).stdout.trim();
@@ -82,9 +78,9 @@ test('a dry run tells what would move: the server, and nothing else', async () =
 
 test('cut with the later program and the file of before, the server behaves as before; then it soaks, and is kept so', async () => {
   await cutAtProgram(['upgrade', '--soak', '-i', later]);
-  expect(await served()).toBe(SOAKS);
+  expect(await servedVersion(cluster)).toBe(SOAKS);
   await kinitOk(['upgrade', '--soak', '-i', later], { timeoutSeconds: 900 });
-  expect(await served()).toBe(SOAKS);
+  expect(await servedVersion(cluster)).toBe(SOAKS);
   expect(await agent()).toBe(`Kubernetes v${FROM}`);
   expect(await kubelets(cluster)).toBe(`node1=v${FROM} node2=v${FROM}`);
   for (const inventory of [later, earlier]) await nothingToDo([['init'], ['plan']], inventory);
@@ -101,9 +97,9 @@ test('a node that joins meanwhile gets the kubelet of before', async () => {
 test('back, cut with the program of before and the later file, and gone on with', async () => {
   await cluster.kubectl('create configmap during --from-literal=is=kept');
   await cutAtProgram(['upgrade', '--back', '-i', later]);
-  expect(await served()).toBe(`v${FROM} as ${MINOR}`);
+  expect(await servedVersion(cluster)).toBe(`v${FROM} as ${MINOR}`);
   await kinitOk(['upgrade', '--back', '-i', later], { timeoutSeconds: 900 });
-  expect(await served()).toBe(`v${FROM} as ${MINOR}`);
+  expect(await servedVersion(cluster)).toBe(`v${FROM} as ${MINOR}`);
   for (const name of ['before', 'during'])
     expect(await cluster.kubectl(`get configmap ${name} -o jsonpath={.data.is}`)).toContain('kept');
   await nothingToDo([['init'], ['plan']], earlier);
@@ -113,7 +109,7 @@ test('back, cut with the program of before and the later file, and gone on with'
 test('once more, and to its end: all of it is of the later version then', async () => {
   await kinitOk(['upgrade', '--soak', '-i', later], { timeoutSeconds: 900 });
   await kinitOk(['upgrade', '--finish', '-i', later], { timeoutSeconds: 1800 });
-  expect(await served()).toBe(`v${TO} as 1.36`);
+  expect(await servedVersion(cluster)).toBe(`v${TO} as 1.36`);
   expect(await agent()).toBe(`Kubernetes v${TO}`);
   expect(await kubelets(cluster)).toBe(`node1=v${TO} node2=v${TO} ${JOINS}=v${TO}`);
   for (const host of ['node1', 'node2'])

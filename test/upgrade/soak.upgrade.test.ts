@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cutWhen } from '../e2e/support/cuts.js';
 import { all, kinit, kinitEvents, kinitOk, type LabHandle } from '../e2e/support/kinit.js';
 import { changedInventory } from '../e2e/support/running.js';
-import { earlierHosts, kubelets, withoutHost } from './cluster.js';
+import { earlierClusterWithout, kubelets, servedVersion, type Inventories } from './cluster.js';
 import { FROM, namesOfVersion, TO } from './versions.js';
 
 /** One control plane and one worker: to a soak, back, to a soak again and to its end; killed on each of these ways. Another worker joins meanwhile. */
@@ -13,26 +13,17 @@ let cluster: LabHandle;
 /** Inventories of both versions; without the host that joins, until it has. */
 let earlier: string;
 let later: string;
-let whole: { readonly earlier: string; readonly later: string };
+let whole: Inventories;
 
 beforeAll(async () => {
-  const hosts = await earlierHosts('upgrade-soak', 3);
-  ({ cluster } = hosts);
-  whole = { earlier: cluster.inventory, later: hosts.later };
-  ({ earlier, later } = await withoutHost(hosts, JOINS));
-  await kinitOk(['init', '-i', earlier], { timeoutSeconds: 3000 });
-  await cluster.kubectl('create configmap before --from-literal=is=kept');
+  const made = await earlierClusterWithout(JOINS, 'upgrade-soak', 3);
+  ({ cluster, whole } = made);
+  ({ earlier, later } = made.without);
 }, 60 * 60_000);
 
 afterAll(async () => {
   await cluster.down();
 });
-
-/** What the API server says of itself: its version, and that as which it behaves. */
-async function served(): Promise<string> {
-  const said = JSON.parse(await cluster.kubectl('get --raw /version')) as Record<string, string>;
-  return `${said['gitVersion'] ?? ''} as ${said['emulationMajor'] ?? ''}.${said['emulationMinor'] ?? ''}`;
-}
 
 /** Components by the version of their image and the flag, as they run. */
 async function running(): Promise<string[]> {
@@ -131,14 +122,14 @@ test('killed on its way to a soak, it goes back', async () => {
   }
   await kinitOk(['upgrade', '--back', '-i', later], { timeoutSeconds: 900 });
   expect(await running()).toEqual(COMPONENTS.map((name) => `${name} ${FROM}`));
-  expect(await served()).toBe(`v${FROM} as ${MINOR}`);
+  expect(await servedVersion(cluster)).toBe(`v${FROM} as ${MINOR}`);
   await nothingToDo([['init'], ['plan']], earlier);
 });
 
 test('a cluster that soaks behaves as before, says so, and is kept so whatever the inventory says', async () => {
   const { stdout } = await kinitOk(['upgrade', '--soak', '-i', later], { timeoutSeconds: 900 });
   expect(stdout).toMatch(/soaks now[^]*--finish[^]*--back/);
-  expect(await served()).toBe(`v${TO} as ${MINOR}`);
+  expect(await servedVersion(cluster)).toBe(`v${TO} as ${MINOR}`);
   expect(await running()).toEqual(SOAKS);
   expect(await kubelets(cluster)).toBe(`node1=v${FROM} node2=v${FROM}`);
   expect(await cluster.kubectl('get configmap before -o jsonpath={.data.is}')).toContain('kept');
@@ -172,7 +163,7 @@ test('back, killed and gone on with: the programs of before read what was writte
   await cluster.kubectl('create deployment during --image=none.invalid/none:1 --replicas=0');
   expect(await cutAtControlPlane(['upgrade', '--back', '-i', later])).toBe('killed');
   await kinitOk(['upgrade', '--back', '-i', later], { timeoutSeconds: 900 });
-  expect(await served()).toBe(`v${FROM} as ${MINOR}`);
+  expect(await servedVersion(cluster)).toBe(`v${FROM} as ${MINOR}`);
   expect(await running()).toEqual(COMPONENTS.map((name) => `${name} ${FROM}`));
   for (const name of ['before', 'during'])
     expect(await cluster.kubectl(`get configmap ${name} -o jsonpath={.data.is}`)).toContain('kept');
@@ -190,7 +181,7 @@ test('once more, and to its end, killed: all of it is of the later version then'
     stderr: expect.stringMatching(/does not soak[^]*on its way from/) as string,
   });
   await kinitOk(['upgrade', '--finish', '-i', later], { timeoutSeconds: 1800 });
-  expect(await served()).toBe(`v${TO} as 1.36`);
+  expect(await servedVersion(cluster)).toBe(`v${TO} as 1.36`);
   expect(await running()).toEqual(COMPONENTS.map((name) => `${name} ${TO}`));
   expect(await kubelets(cluster)).toBe(`node1=v${TO} node2=v${TO} ${JOINS}=v${TO}`);
   expect(await namesOfVersion(cluster)).toEqual([]);

@@ -1,15 +1,14 @@
 import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
-import type { PhaseContext } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
 import { digestOf } from '../../model/text/digest.js';
-import { directory, file } from '../../resources/index.js';
+import { directory } from '../../resources/index.js';
 import { sh, shellScript } from '../../shell/script.js';
+import { credentialFiles } from '../credentials.js';
 import type { Datastore } from '../datastore.js';
 import { etcdSupply } from '../etcd/supply.js';
 import type { DatastoreServer } from '../outside-datastore.js';
 import { readExternal } from './kubeadm.js';
-import { lookAtPlace } from './look/index.js';
 import { clusterMark } from './mark/index.js';
 import { CA, CERTIFICATE, FOLDER, ID, KEY, USUAL_PREFIX } from './places.js';
 import { begunOn, endpointsOf, endpointText, placeOf, prefixOf, wrongServer } from './server.js';
@@ -23,7 +22,11 @@ export const externalEtcd: Datastore = {
   words: ['etcd'],
   describe: 'outside of the cluster, looked after by others; datastoreServer.urls are https://HOST:2379',
   certificates: () => ({ authorities: [], leaves: [] }),
-  resources: (context) => [directory({ path: FOLDER, mode: 0o755 }), ...credentials(context), clusterMark(context)],
+  resources: (context) => [
+    directory({ path: FOLDER, mode: 0o755 }),
+    ...credentialFiles(context.datastoreAccess, { ca: CA, certificate: CERTIFICATE, key: KEY }),
+    clusterMark(context),
+  ],
   runs: {},
   elsewhere: true,
   // A certificate is read anew at every connection, a CA at the start only (go.etcd.io/etcd: client/pkg/transport ClientConfig).
@@ -34,7 +37,8 @@ export const externalEtcd: Datastore = {
     places: (server) => endpointsOf(server).map(placeOf),
     stays,
     another,
-    look: lookAtPlace,
+    // Loaded where it is asked: no other command needs HTTP/2.
+    look: async (asked) => (await import('./look/index.js')).lookAtPlace(asked),
     begun: begunOn,
   },
   apiServerFlags: ({ spec }) => ({
@@ -81,17 +85,6 @@ function serverOf({ datastoreServer = {} }: Pick<Spec, 'datastoreServer'>): {
 function prefixFlag(spec: Pick<Spec, 'datastoreServer'>): Readonly<Record<string, string>> {
   const { prefix } = serverOf(spec);
   return prefix === USUAL_PREFIX ? {} : { 'etcd-prefix': prefix };
-}
-
-function credentials({ datastoreAccess: { ca, certificate, key } }: PhaseContext): ReturnType<typeof file>[] {
-  const wanted = [
-    { path: CA, content: ca, secret: false },
-    { path: CERTIFICATE, content: certificate, secret: false },
-    { path: KEY, content: key, secret: true },
-  ];
-  return wanted.flatMap(({ path, content, secret }) =>
-    content === undefined ? [] : [file({ path, content, mode: 0o600, secret })],
-  );
 }
 
 /** An API server with no member beside it, that reaches one on another machine. */

@@ -1,9 +1,9 @@
 import { KinitError } from '../../model/error.js';
-import type { PhaseContext } from '../../model/phase.js';
 import { defined } from '../../model/defined.js';
 import { unbracketed } from '../../model/text/address.js';
 import { PKI_DIR } from '../../pki/index.js';
-import { directory, file } from '../../resources/index.js';
+import { directory } from '../../resources/index.js';
+import { credentialFiles } from '../credentials.js';
 import type { Datastore } from '../datastore.js';
 import type { DatastoreServer, ServerPlace, WrongServer } from '../outside-datastore.js';
 import { bySocket, socketFolder, socketSettings } from '../socket.js';
@@ -14,12 +14,7 @@ const PASSWORD = `${FOLDER}/password`;
 const CA = `${FOLDER}/ca.crt`;
 const CERTIFICATE = `${FOLDER}/client.crt`;
 const KEY = `${FOLDER}/client.key`;
-
-interface Credential {
-  readonly path: string;
-  readonly content: string;
-  readonly secret: boolean;
-}
+const PLACES = { password: PASSWORD, ca: CA, certificate: CERTIFICATE, key: KEY };
 
 interface OutsideKind extends Pick<Datastore, 'id' | 'title' | 'words'> {
   /** Of its URL. */
@@ -65,9 +60,9 @@ export function outsideDatabase({ schemes, port, tools, ...kind }: OutsideKind):
     resources: (context) => [
       socketFolder,
       directory({ path: FOLDER, mode: 0o700 }),
-      ...credentials(context).map(({ path, content, secret }) => file({ path, content, mode: 0o600, secret })),
+      ...credentialFiles(context.datastoreAccess, PLACES),
     ],
-    startsFrom: (context) => credentials(context).map(({ path }) => path),
+    startsFrom: (context) => credentialFiles(context.datastoreAccess, PLACES).map(({ path }) => path),
     leftovers: [],
     care: ({ spec, program }) => {
       throw new KinitError(`${kind.title} is looked after by its own tools; nothing was changed`, {
@@ -77,17 +72,6 @@ export function outsideDatabase({ schemes, port, tools, ...kind }: OutsideKind):
       });
     },
   };
-}
-
-function credentials({ datastoreAccess }: PhaseContext): readonly Credential[] {
-  const { password, ca, certificate, key } = datastoreAccess;
-  const wanted = [
-    { path: PASSWORD, content: password === undefined ? undefined : `${password}\n`, secret: true },
-    { path: CA, content: ca, secret: false },
-    { path: CERTIFICATE, content: certificate, secret: false },
-    { path: KEY, content: key, secret: true },
-  ];
-  return wanted.flatMap(({ path, content, secret }) => (content === undefined ? [] : [{ path, content, secret }]));
 }
 
 function wrong({ url, urls, prefix }: DatastoreServer, schemes: OutsideKind['schemes']): WrongServer[] {

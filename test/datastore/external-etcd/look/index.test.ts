@@ -21,40 +21,18 @@ const openssl = (...args: string[]): void => {
   execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
 };
 
+const newKey = (name: string): string[] => [
+  ...['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
+  ...['-subj', `/CN=${name}`, '-keyout', `${name}.key`],
+];
+
 function authority(name: string): void {
-  openssl(
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-subj',
-    `/CN=${name}`,
-    '-keyout',
-    `${name}.key`,
-    '-out',
-    `${name}.crt`,
-  );
+  openssl('req', '-x509', ...newKey(name), '-out', `${name}.crt`);
 }
 
 function signed(name: string, ca: string, extensions: string): void {
   writeFileSync(join(folder, 'extensions'), extensions);
-  openssl(
-    'req',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-subj',
-    `/CN=${name}`,
-    '-keyout',
-    `${name}.key`,
-    '-out',
-    `${name}.csr`,
-  );
+  openssl('req', ...newKey(name), '-out', `${name}.csr`);
   openssl(
     'x509',
     '-req',
