@@ -90,10 +90,12 @@ describe('etcd in the process of the server', () => {
     expect(await cluster.kubectl("get configmap written -o jsonpath='{.data.by}'")).toBe('test');
   });
 
+  // Written once: what these tests add to it stays.
+  let looked: string | undefined;
   if (ALL)
     testDatastoreCare({
       cluster: () => cluster,
-      inventory: withEtcd,
+      inventory: () => (looked ??= withEtcd()),
       folder: ETCD,
       readKept: 'etcdutl snapshot status -w json $KEPT/member/snap/db',
       tear: `systemctl kill -s KILL kinit-server; systemctl stop kinit-server; cd ${ETCD}/member &&
