@@ -26,6 +26,11 @@ export interface Datastore {
   readonly describe: string;
   /** Its CA, its certificates, and the one the API server shows it. */
   readonly certificates: (input: WishesInput) => Omit<CertificateWishes, 'kubeconfigs'>;
+  /**
+   * Where its data lie on each member's host, and whose they are: some of `resources`. They are made before anything is put there.
+   * Absent: its data are on none.
+   */
+  readonly home?: (place: Pick<PhaseContext, 'spec' | 'node'>) => readonly Resource[];
   /** On each member's host, before it starts: its user, its folders. */
   readonly resources: (context: PhaseContext) => readonly Resource[];
   /** In which ways it can run: a form of the control plane takes one of them. */

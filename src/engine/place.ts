@@ -1,12 +1,12 @@
 import { asKinitError, KinitError } from '../model/error.js';
 import type { Emit } from '../model/event.js';
 import { mapLimit } from '../model/limit.js';
-import type { Resource, Tools } from '../model/resource.js';
+import type { Resource } from '../model/resource.js';
 import { isControlPlane } from '../model/spec.js';
 import type { FileSeen } from '../resources/file/index.js';
 import { directory, file } from '../resources/index.js';
-import { applyChanges } from './change/apply.js';
-import { observe, type Observed } from './change/observe.js';
+import { bringAbout } from './change/bring-about.js';
+import type { Observed } from './change/observe.js';
 import {
   hostResults,
   isFailed,
@@ -85,24 +85,12 @@ async function placeOn({ spec, connection }: LiveHost, options: PlaceOptions): P
     directory({ path: path.slice(0, path.lastIndexOf('/')), mode: 0o700, keepExisting: true }),
     file({ path, content, mode: 0o600, secret: true }),
   ];
-  const tools: Tools = {
-    host: connection,
-    api: () => Promise.reject(new KinitError('no API is asked for a file', { class: 'internal', host })),
-    begun: new Date(),
-    progress: (text) => emit({ type: 'progress', host, phase, text }),
+  const changes = await bringAbout({ connection }, resources, {
     signal,
-  };
-  const observed = await observe(resources, tools);
-  refuseForeign(observed, options, host);
-  const changes = await applyChanges(observed, tools);
+    progress: (text) => emit({ type: 'progress', host, phase, text }),
+    refuse: (observed) => refuseForeign(observed, options, host),
+  });
   for (const change of changes) emit({ type: 'change-applied', host, phase, change });
-  const after = (await observe(resources, tools)).find(({ difference }) => difference.changed);
-  if (after?.difference.changed === true)
-    throw new KinitError(`a change was made and cannot be seen: ${after.difference.change.summary}`, {
-      class: 'change',
-      found: after.difference.change.reason,
-      hint: 'Something else on that host writes there. Find it, then run the same command again.',
-    });
   return {
     host,
     phase,

@@ -30,6 +30,8 @@ import { storedDataPhase } from './cluster/stored-data.js';
 import { trust } from './cluster/trust.js';
 import { traces } from './host/traces.js';
 
+export { foldersOf } from './cluster/pki.js';
+
 /**
  * The whole way from a bare host to a working cluster, in order. Each host walks down
  * this list by itself; a phase waits for other hosts only where it names phases in `after`.

@@ -144,6 +144,15 @@ if (ALL)
         stderr: expect.stringMatching(/datastore[^]*etcd[^]*sqlite/) as string,
       });
     });
+
+    test('reset takes the data of both, and a new cluster of either begins', async () => {
+      await kinitOk(['reset', '--yes', '-i', etcd()]);
+      const { stdout } = await cluster.sh('node1', 'find /var/lib/etcd /var/lib/kinit-datastore -mindepth 1', {
+        reject: false,
+      });
+      expect(stdout).toBe('');
+      expect((await kinit(['plan', '-i', etcd()])).code).toBe(0);
+    });
   });
 
 if (ALL)
@@ -308,15 +317,18 @@ if (ALL)
 if (ALL)
   describe('MySQL outside of the cluster', () => {
     test('init makes a cluster on it, by TLS', async () => {
-      const { hosts } = parse(readFileSync(cluster.inventory, 'utf8')) as { hosts: readonly { address: string }[] };
-      await cluster.sh('node2', mariadbScript('m:y/p@ss'), { timeoutSeconds: 300 });
-      writeFileSync(join(dirname(cluster.inventory), 'mysql.password'), 'm:y/p@ss\n', { mode: 0o600 });
+      const address = labInventory().hosts[1]?.address ?? '';
+      const folder = dirname(cluster.inventory);
+      await kinitOk(['reset', '--yes', '-i', inventory('before-mysql', { datastore: 'etcd' })]);
+      await cluster.sh('node2', mariadbScript(address, 'm:y/p@ss'), { timeoutSeconds: 300 });
+      writeFileSync(join(folder, 'mysql-ca.crt'), (await cluster.sh('node2', 'cat /etc/mysql/ca.crt')).stdout);
+      writeFileSync(join(folder, 'mysql.password'), 'm:y/p@ss\n', { mode: 0o600 });
       const file = inventory('mysql', {
         datastore: 'mysql',
         datastoreServer: {
-          url: `mysql://kinit@${hosts[1]?.address ?? ''}/kubernetes`,
+          url: `mysql://kinit@${address}/kubernetes`,
           passwordFile: 'mysql.password',
-          caFile: 'database-ca.crt',
+          caFile: 'mysql-ca.crt',
         },
       });
       await kinitOk(['init', '-i', file]);
@@ -344,12 +356,21 @@ if (ALL)
     });
   });
 
-/** The same of Debian's MariaDB, with that certificate. */
-function mariadbScript(password: string): string {
+/** In a folder, where it stays: a certificate for that address, of a CA of its own. */
+const certificateScript = (address: string, folder: string): string => `cd ${folder}
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=database-ca -keyout ca.key -out ca.crt 2> /dev/null
+openssl req -newkey rsa:2048 -nodes -subj /CN=database -keyout server.key -out server.csr 2> /dev/null
+echo 'subjectAltName=IP:${address}' > san
+openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile san -out server.crt 2> /dev/null
+chmod 600 server.key`;
+
+/** The same of Debian's MariaDB. */
+function mariadbScript(address: string, password: string): string {
   return `set -e
 export DEBIAN_FRONTEND=noninteractive
-apt-get install -qy --no-install-recommends mariadb-server > /dev/null
-cp /etc/postgresql/server.crt /etc/postgresql/server.key /etc/mysql/ && chown mysql /etc/mysql/server.key
+apt-get update -q > /dev/null && apt-get install -qy --no-install-recommends mariadb-server openssl > /dev/null
+${certificateScript(address, '/etc/mysql')}
+chown mysql server.key
 printf '%s\n' '[mariadbd]' 'bind-address = 0.0.0.0' 'ssl_cert = /etc/mysql/server.crt' 'ssl_key = /etc/mysql/server.key' \
   'require_secure_transport = on' > /etc/mysql/mariadb.conf.d/90-kinit.cnf
 systemctl restart mariadb
@@ -365,12 +386,8 @@ function databaseScript(address: string, password: string): string {
   return `set -e
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q > /dev/null && apt-get install -qy --no-install-recommends postgresql openssl > /dev/null
-cd /etc/postgresql
-openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=database-ca -keyout ca.key -out ca.crt 2> /dev/null
-openssl req -newkey rsa:2048 -nodes -subj /CN=database -keyout server.key -out server.csr 2> /dev/null
-echo 'subjectAltName=IP:${address}' > san
-openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile san -out server.crt 2> /dev/null
-chown postgres server.key server.crt && chmod 600 server.key
+${certificateScript(address, '/etc/postgresql')}
+chown postgres server.key server.crt
 main=$(ls -d /etc/postgresql/*/main)
 printf '%s\n' "listen_addresses = '*'" 'ssl = on' "ssl_cert_file = '/etc/postgresql/server.crt'" "ssl_key_file = '/etc/postgresql/server.key'" >> "$main/postgresql.conf"
 echo 'hostssl all kinit 0.0.0.0/0 scram-sha-256' >> "$main/pg_hba.conf"

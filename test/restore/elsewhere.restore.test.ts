@@ -107,4 +107,9 @@ describe.each(FORMS)('$title', (form) => {
     const { code, events } = await kinitEvents(['plan', '-i', inventory]);
     expect({ code, planned: all(events, 'change-planned') }).toEqual({ code: 0, planned: [] });
   });
+
+  test('reset takes the keys too that were put there before there was a cluster', async () => {
+    await kinitOk(['reset', '--yes', '-i', inventory]);
+    for (const name of NAMES) expect((await fresh.sh(name, 'find /etc/kubernetes', { reject: false })).stdout).toBe('');
+  });
 });

@@ -4,6 +4,8 @@ import { field, list, text } from '../../cluster/api/json.js';
 import { hostPort, loopback } from '../../model/text/address.js';
 import { sh, shellScript } from '../../shell/script.js';
 import { defined } from '../../model/defined.js';
+import type { PhaseContext } from '../../model/phase.js';
+import type { Resource } from '../../model/resource.js';
 import { fromFlags, kubeadmArgs, readKubeadmArgs } from '../../model/text/flags.js';
 import type { Datastore } from '../datastore.js';
 import { etcdCare } from './care/index.js';
@@ -24,11 +26,8 @@ export const etcd: Datastore = {
   words: ['etcd'],
   describe: 'on every control-plane host',
   certificates: etcdCertificates,
-  // CIS 1.1.12: the data folder belongs to etcd:etcd.
-  resources: ({ spec, node }) => [
-    user({ name: 'etcd', home: spec.etcd.dataDir, shell: osOf(node.facts).paths.nologin }),
-    directory({ path: spec.etcd.dataDir, mode: 0o700, owner: 'etcd', group: 'etcd', removeContents: true }),
-  ],
+  home,
+  resources: home,
   runs: {
     pod: etcdPod,
     process: (context, joins) => ({ etcd: etcdFlags(context, joins === undefined ? {} : atFirst(context, joins)) }),
@@ -60,3 +59,12 @@ export const etcd: Datastore = {
   members: etcdMembers,
   supply: etcdSupply,
 };
+
+// CIS 1.1.12: the data folder belongs to etcd:etcd.
+function home({ spec, node }: Pick<PhaseContext, 'spec' | 'node'>): readonly Resource[] {
+  const { dataDir } = spec.etcd;
+  return [
+    user({ name: 'etcd', home: dataDir, shell: osOf(node.facts).paths.nologin }),
+    directory({ path: dataDir, mode: 0o700, owner: 'etcd', group: 'etcd', removeContents: true }),
+  ];
+}

@@ -13,6 +13,7 @@ export const sqlite: Datastore = {
   describe: 'in a file, for one control-plane host',
   runs: { process: () => ({ sqlite: DATABASE, ...socketSettings }) },
   usual: 'process',
+  home: () => [socketFolder],
   resources: () => [socketFolder],
   leftovers: [databaseOfAnother, databaseReplacing],
   care: sqliteCare,

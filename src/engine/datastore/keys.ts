@@ -3,7 +3,11 @@ import { z } from 'zod';
 import { readFiles } from '../../facts/index.js';
 import { KinitError } from '../../model/error.js';
 import { isMember } from '../../model/facts.js';
+import type { Resource } from '../../model/resource.js';
+import { foldersOf } from '../../phases/index.js';
 import { ENCRYPTION_CONFIG_PATH, PKI_DIR } from '../../pki/index.js';
+import { file } from '../../resources/index.js';
+import { bringAbout } from '../change/bring-about.js';
 import type { LiveHost } from '../session/session.js';
 import { caOf } from './ca.js';
 import { withDatastore, type CareOptions } from './work.js';
@@ -57,7 +61,7 @@ export async function openKeys(file: string): Promise<ClusterKeys> {
  */
 export function placeKeys(options: CareOptions & { readonly keys: ClusterKeys }): Promise<string> {
   const { keys, emit } = options;
-  return withDatastore('datastore restore', options, async ({ leader: { host } }) => {
+  return withDatastore('datastore restore', options, async ({ leader: { host }, signal }) => {
     const { name } = host.spec;
     const ca = caOf(host);
     if (isMember(host.facts) || (ca !== '' && ca !== keys.ca))
@@ -71,13 +75,17 @@ export function placeKeys(options: CareOptions & { readonly keys: ClusterKeys })
             : 'kinit reset gives the host back, where nobody needs that cluster.',
       });
     emit({ type: 'progress', host: name, text: 'putting the keys of the cluster there' });
-    await host.connection.upload(
-      Object.entries(keys.files).map(([path, text]) => ({
-        path,
-        content: { bytes: Buffer.from(text) },
-        mode: /\.(?:crt|pub)$/.test(path) ? 0o644 : 0o600,
-      })),
-    );
+    await bringAbout(host, [...foldersOf(Object.keys(keys.files)), ...filesOf(keys)], {
+      signal,
+      progress: (text) => emit({ type: 'progress', host: name, text }),
+    });
     return name;
+  });
+}
+
+function filesOf({ files }: ClusterKeys): readonly Resource[] {
+  return Object.entries(files).map(([path, content]) => {
+    const isPublic = /\.(?:crt|pub)$/.test(path);
+    return file({ path, content, mode: isPublic ? 0o644 : 0o600, secret: !isPublic });
   });
 }

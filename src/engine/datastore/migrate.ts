@@ -5,7 +5,7 @@ import { KinitError } from '../../model/error.js';
 import { RECORD, type ClusterRecord } from '../../model/record.js';
 import { isControlPlane, type Spec } from '../../model/spec.js';
 import type { LiveHost } from '../session/session.js';
-import { doing, step, withDatastore, type CareHost, type CareOptions } from './work.js';
+import { doing, makeHome, step, withDatastore, type CareHost, type CareOptions } from './work.js';
 
 export interface Migrated {
   readonly from: string;
@@ -21,7 +21,7 @@ const STOPPED = `The cluster is stopped and its data are as they were. ${AGAIN} 
 /**
  * Brings the data of a cluster from the datastore that it has, by its record, to the one that the inventory names, on the one host of both:
  *
- *     refuse -> stop -> convert, check -> put in place -> record -> the old ones kept aside
+ *     refuse -> make its folder -> stop -> convert, check -> put in place -> record -> the old ones kept aside
  *
  * Until the record says so the old datastore is the cluster's; a run that is cut is run again. The control plane is down then: the next init
  * starts it on the new one. undefined: it has been brought there already.
@@ -44,6 +44,7 @@ export function migrateDatastore(options: CareOptions): Promise<Migrated | undef
       const identity = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
       const tell = (text: string): void => options.emit({ type: 'progress', host: host.spec.name, text });
 
+      await makeHome(target, options, signal);
       const { stop } = controlPlaneOf(spec).stopAndStart(spec);
       tell('stopping the control plane');
       await step(target, doing(stop), { what: 'stop the control plane', next: AGAIN, change: true });

@@ -9,7 +9,7 @@ import { caOf } from './ca.js';
 import type { Backup } from './manifest.js';
 import { settle, type Settled } from './settle.js';
 import { versionOn } from './version.js';
-import { doing, step, withDatastore, type CareHost, type CareOptions, type CareWork } from './work.js';
+import { doing, makeHome, step, withDatastore, type CareHost, type CareOptions, type CareWork } from './work.js';
 
 export interface RestoreOptions extends CareOptions, Backup {
   /** Whether an API server that lives may be stopped for it. */
@@ -84,10 +84,11 @@ const UNTOUCHED = `The data are as they were. ${AGAIN}`;
 const whereKept = (folder: string): string => (folder === '' ? 'Nothing was there' : `What was there is in ${folder}`);
 
 /** The copy on every host, read through, and made what shall be put in place: the control plane need not be stopped for it. */
-async function prepare({ members }: CareWork, options: RestoreOptions, identity: string): Promise<void> {
+async function prepare({ members, signal }: CareWork, options: RestoreOptions, identity: string): Promise<void> {
   const { manifest, copy } = options;
   await everywhere(members, options, 'sending the backup and checking it there', async (member) => {
     const { host, care } = member;
+    await makeHome(member, options, signal);
     await sendFile(host.connection, copy(), care.scratch, manifest.sha256);
     await step(member, care.prepare(identity), { what: 'check the backup', next: UNTOUCHED, change: true });
   });

@@ -6,6 +6,8 @@ import { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { isControlPlane, type Spec } from '../../model/spec.js';
 import { lastLines } from '../../model/text/last-lines.js';
+import { bringAbout } from '../change/bring-about.js';
+import { toNode } from '../context.js';
 import { controlPlanesOf, noControlPlane } from '../session/leader.js';
 import { clusterLock, whileHeld, type LockWish } from '../session/lock.js';
 import { closeHosts, openHosts, type LiveHost, type LostHost, type SessionOptions } from '../session/session.js';
@@ -86,6 +88,21 @@ function incomplete({ spec, error }: LostHost): KinitError {
     found: error.message,
     hint: 'Every control-plane host gets the backup. Mend this one, or take it out of the inventory where it is gone for good.',
   });
+}
+
+/**
+ * Its folder is there, and in the undo journal before anything comes into it: what is noted later would be taken for what was there
+ * before kinit, and a reset would leave it.
+ */
+export async function makeHome(
+  { host }: CareHost,
+  { inventory, emit }: CareOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const home = datastoreOf(inventory.spec).home?.({ spec: inventory.spec, node: toNode(host) });
+  if (home === undefined) return;
+  const progress = (text: string): void => emit({ type: 'progress', host: host.spec.name, text });
+  await bringAbout(host, home, { signal, progress });
 }
 
 /** Seconds that reading or writing all of the data may take. */

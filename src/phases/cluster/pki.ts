@@ -1,5 +1,6 @@
 import { dirname } from 'node:path/posix';
 import type { Phase } from '../../model/phase.js';
+import type { Resource } from '../../model/resource.js';
 import { absentFile, directory, file, link } from '../../resources/index.js';
 import { KUBELET_CLIENT_CURRENT, KUBELET_CLIENT_FIRST, PKI_DIR, pkiPair, ROOT_KUBECONFIG } from '../../pki/index.js';
 
@@ -14,9 +15,7 @@ export const pki: Phase = {
   resources: ({ material, node }) => {
     const mine = material[node.spec.name] ?? {};
     return [
-      directory({ path: '/etc/kubernetes', mode: 0o755, removeContents: true }),
-      directory({ path: PKI_DIR, mode: 0o755 }),
-      ...foldersBelow(PKI_DIR, Object.keys(mine)).map((path) => directory({ path, mode: 0o755 })),
+      ...foldersOf(Object.keys(mine)),
       directory({ path: '/var/lib/kubelet', mode: 0o750, removeContents: true }),
       directory({ path: '/var/lib/kubelet/pki', mode: 0o750, removeContents: true }),
       ...(mine[ROOT_KUBECONFIG] === undefined
@@ -34,6 +33,15 @@ export const pki: Phase = {
     ];
   },
 };
+
+/** What these files lie in. All that comes into it is the cluster's. */
+export function foldersOf(files: readonly string[]): readonly Resource[] {
+  return [
+    directory({ path: '/etc/kubernetes', mode: 0o755, removeContents: true }),
+    directory({ path: PKI_DIR, mode: 0o755 }),
+    ...foldersBelow(PKI_DIR, files).map((path) => directory({ path, mode: 0o755 })),
+  ];
+}
 
 /** Of a CA that keeps its files in a folder of its own. */
 function foldersBelow(folder: string, files: readonly string[]): string[] {

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { recordText } from '../../../src/cluster/record/text.js';
 import type { LiveHost, LostHost } from '../../../src/engine/session/session.js';
+import type { Resource } from '../../../src/model/resource.js';
 import { specSchema } from '../../../src/inventory/spec-schema.js';
 import { RECORD_VERSION } from '../../../src/model/record.js';
 import { careOptions, liveHosts, type Answers } from './members.js';
@@ -9,6 +10,12 @@ let hosts: { live: LiveHost[]; lost: LostHost[] };
 vi.mock('../../../src/engine/session/session.js', () => ({
   openHosts: () => Promise.resolve(hosts),
   closeHosts: () => Promise.resolve(),
+}));
+vi.mock('../../../src/engine/change/bring-about.js', () => ({
+  bringAbout: ({ spec }: LiveHost, resources: readonly Resource[]) => {
+    asked.push(`${spec.name}: noted ${resources.map(({ id }) => id).join(' ')}`);
+    return Promise.resolve([]);
+  },
 }));
 const { migrateDatastore } = await import('../../../src/engine/datastore/migrate.js');
 
@@ -34,6 +41,7 @@ const record = (datastore: string): string =>
 
 /** Each step by what only it runs. */
 const STEPS = {
+  noted: 'noted user:etcd directory:/var/lib/etcd',
   stop: 'systemctl stop kinit-server',
   convert: 'datastore convert',
   check: 'etcdutl snapshot restore',
@@ -90,10 +98,10 @@ const order = (): string[] =>
     ...(line.endsWith(': record') ? ['record'] : []),
   ]);
 
-test('the record names the new datastore once its data are in place, and before the old ones go', async () => {
+test('the new folder is in the undo journal before anything is in it; the record names the new datastore once its data are in place, and before the old ones go', async () => {
   const { done, uploads } = migrate({ record: record('sqlite') });
   expect(await done).toMatchObject({ from: 'SQLite', to: 'etcd', keys: 12 });
-  expect(order()).toEqual(['stop', 'convert', 'check', 'place', 'record', 'aside']);
+  expect(order()).toEqual(['noted', 'stop', 'convert', 'check', 'place', 'record', 'aside']);
   expect(uploads).toEqual([expect.stringMatching(/kinit-record\.yaml\n[^]*kind: etcd[^]*datastore: etcd/) as string]);
   // Far behind every revision that a client has seen.
   expect(asked.find((line) => line.includes(STEPS.check))).toContain('1000007000');

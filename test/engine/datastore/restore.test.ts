@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { BackupManifest } from '../../../src/engine/datastore/manifest.js';
 import type { LiveHost, LostHost } from '../../../src/engine/session/session.js';
+import type { Resource } from '../../../src/model/resource.js';
 import { careOptions, CA, liveHosts, recordOf, type Answers } from './members.js';
 
 let hosts: { live: LiveHost[]; lost: LostHost[] };
@@ -11,6 +12,12 @@ vi.mock('../../../src/engine/session/session.js', () => ({
 }));
 vi.mock('../../../src/engine/datastore/settle.js', () => ({
   settle: () => Promise.resolve({ others: [], registered: [] }),
+}));
+vi.mock('../../../src/engine/change/bring-about.js', () => ({
+  bringAbout: ({ spec }: LiveHost, resources: readonly Resource[]) => {
+    asked.push(`${spec.name}: noted ${resources.map(({ id }) => id).join(' ')}`);
+    return Promise.resolve([]);
+  },
 }));
 const { restoreBackup } = await import('../../../src/engine/datastore/restore.js');
 
