@@ -28,7 +28,6 @@ One YAML file says everything: the machines, and what the cluster on them shall 
 - Later, once there is a cluster: \`free\` options are changed by \`kinit init\`; \`moved\` ones only in the way that is said beside them;
   \`fixed\` ones stay as they are. \`plan\`, \`init\`, \`join\` and \`apply\` refuse anything else before a host is touched, with the value
   that the cluster has and the one that the inventory has.
-- This version supports exactly one control-plane host. More are planned.
 `;
 
 function section(holder: Option, options: readonly Option[]): string[] {

@@ -285,6 +285,17 @@ if (ALL)
       expect(await server('MainPID')).toBe(before);
     });
 
+    test('while its CAs are replaced the cluster keeps its database', async () => {
+      const file = withDatabase('good');
+      const rotate = ['certs', 'rotate-ca', '--again', '--leave-pods', '--yes', '-i', file];
+      await kinitOk(rotate, { timeoutSeconds: 900 });
+      await cluster.sh('node1', 'systemctl restart kinit-server', { timeoutSeconds: 100 });
+      await eventually('the API answers again', 60, () => cluster.kubectl('get --raw /readyz'));
+      expect(await cluster.kubectl("get configmap kept -o jsonpath='{.data.is}'")).toBe('there');
+      const again = await kinitEvents(['init', '-i', file]);
+      expect({ code: again.code, applied: all(again.events, 'change-applied') }).toEqual({ code: 0, applied: [] });
+    });
+
     test('its data are looked after by its own tools', async () => {
       for (const command of [['backup', '--file', join(folder, 'none')], ['status'], ['compact']])
         expect(await kinit(['datastore', ...command, '-i', withDatabase('good')])).toMatchObject({

@@ -80,6 +80,9 @@ test('an etcd outside goes with both forms; what is wrong with it is told where 
   expect(await problems(...lines('https://10.0.0.21:2379'), 'backups: {every: 6h}')).toEqual([
     expect.stringMatching(/backups: an etcd outside of the cluster is looked after by its own tools/),
   ]);
+  expect(await problems(...lines('https://10.0.0.21:2379'), 'etcd: {extraArgs: {quota-backend-bytes: "1"}}')).toEqual([
+    expect.stringMatching(/etcd\.extraArgs: has no effect with datastore: external-etcd/),
+  ]);
   await rm(folder, { recursive: true });
 });
 

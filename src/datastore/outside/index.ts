@@ -1,8 +1,9 @@
 import { KinitError } from '../../model/error.js';
 import { defined } from '../../model/defined.js';
+import type { PhaseContext } from '../../model/phase.js';
 import { unbracketed } from '../../model/text/address.js';
 import { PKI_DIR } from '../../pki/index.js';
-import { directory } from '../../resources/index.js';
+import { directory, file } from '../../resources/index.js';
 import { credentialFiles } from '../credentials.js';
 import type { Datastore } from '../datastore.js';
 import type { DatastoreServer, ServerPlace, WrongServer } from '../outside-datastore.js';
@@ -14,6 +15,9 @@ const PASSWORD = `${FOLDER}/password`;
 const CA = `${FOLDER}/ca.crt`;
 const CERTIFICATE = `${FOLDER}/client.crt`;
 const KEY = `${FOLDER}/client.key`;
+/** Of the CA that the cluster began with: whose objects are in the database is told by it, also when another CA has come. */
+const OWNER = `${FOLDER}/cluster-ca.crt`;
+const CLUSTER_CA = `${PKI_DIR}/ca.crt`;
 const PLACES = { password: PASSWORD, ca: CA, certificate: CERTIFICATE, key: KEY };
 
 interface OutsideKind extends Pick<Datastore, 'id' | 'title' | 'words'> {
@@ -46,7 +50,7 @@ export function outsideDatabase({ schemes, port, tools, ...kind }: OutsideKind):
           caFile: datastoreServer?.caFile === undefined ? undefined : CA,
           certFile: datastoreServer?.certFile === undefined ? undefined : CERTIFICATE,
           keyFile: datastoreServer?.keyFile === undefined ? undefined : KEY,
-          clusterCAFile: `${PKI_DIR}/ca.crt`,
+          clusterCAFile: OWNER,
         }),
         ...socketSettings,
       }),
@@ -60,6 +64,7 @@ export function outsideDatabase({ schemes, port, tools, ...kind }: OutsideKind):
     resources: (context) => [
       socketFolder,
       directory({ path: FOLDER, mode: 0o700 }),
+      file({ path: OWNER, content: ownCA(context), mode: 0o644, keepExisting: true }),
       ...credentialFiles(context.datastoreAccess, PLACES),
     ],
     startsFrom: (context) => credentialFiles(context.datastoreAccess, PLACES).map(({ path }) => path),
@@ -73,6 +78,10 @@ export function outsideDatabase({ schemes, port, tools, ...kind }: OutsideKind):
     },
   };
 }
+
+/** What the host had before this run: a CA that is to be replaced is the one whose cluster this is. */
+const ownCA = ({ node, material }: PhaseContext): string =>
+  node.facts.kubernetes.pki[CLUSTER_CA] ?? material[node.spec.name]?.[CLUSTER_CA]?.content ?? '';
 
 function wrong({ url, urls, prefix }: DatastoreServer, schemes: OutsideKind['schemes']): WrongServer[] {
   const message = url === undefined ? 'it has to be known where it is: url' : wrongUrl(url, schemes);

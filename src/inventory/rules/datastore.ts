@@ -8,6 +8,7 @@ import type { Rule } from './rule.js';
 export const datastoreRules: readonly Rule[] = [
   { reads: ['datastore', 'controlPlane'], check: datastore },
   { reads: ['datastore', 'controlPlane', 'datastoreServer'], check: server },
+  { reads: ['datastore', 'controlPlane', 'etcd', 'pki'], check: ofNone },
   { reads: ['datastore', 'controlPlane', 'backups'], check: backups },
 ];
 
@@ -55,6 +56,19 @@ function server(spec: Spec): Finding[] {
     ...((certFile === undefined) === (keyFile === undefined)
       ? []
       : [{ path, atKey: true, message: 'needs both of certFile and keyFile' }]),
+  ];
+}
+
+/** Where no part of it runs on hosts, what is said of such a part would have no effect. */
+function ofNone(spec: Spec): Finding[] {
+  const { elsewhere, id } = datastoreOf(spec);
+  if (elsewhere !== true) return [];
+  const message = `has no effect with datastore: ${id}, of which nothing runs on the hosts: it has its own`;
+  return [
+    ...(spec.pki.etcdCa === undefined ? [] : [{ path: ['pki', 'etcdCa'], atKey: true, found: '', message }]),
+    ...(Object.keys(spec.etcd.extraArgs).length === 0
+      ? []
+      : [{ path: ['etcd', 'extraArgs'], atKey: true, found: '', message }]),
   ];
 }
 

@@ -37,17 +37,31 @@ test('the server is told where it is, and reads the password from a file that is
       url: 'postgres://kinit@db.test/kubernetes',
       passwordFile: '/etc/kubernetes/datastore/password',
       caFile: '/etc/kubernetes/datastore/ca.crt',
-      clusterCAFile: '/etc/kubernetes/pki/ca.crt',
+      clusterCAFile: '/etc/kubernetes/datastore/cluster-ca.crt',
     },
     socket: '/var/lib/kinit-datastore/datastore.sock',
   });
   const files = resources(given).filter(({ path }) => String(path).startsWith('/etc/kubernetes/datastore/'));
   expect(files.map(({ path, mode, secret }) => ({ path, mode, secret }))).toEqual([
+    { path: '/etc/kubernetes/datastore/cluster-ca.crt', mode: 0o644, secret: false },
     { path: '/etc/kubernetes/datastore/password', mode: 0o600, secret: true },
     { path: '/etc/kubernetes/datastore/ca.crt', mode: 0o600, secret: false },
   ]);
   const holding = resources(given).filter((each) => JSON.stringify(each).includes('s3cret'));
   expect(holding.map(({ path }) => path)).toEqual(['/etc/kubernetes/datastore/password']);
+});
+
+test('whose objects are in it is told by the CA that the cluster began with, also while another one comes', () => {
+  const given = context('postgresql');
+  const ca = '/etc/kubernetes/pki/ca.crt';
+  const { facts } = given.node;
+  const rotating: PhaseContext = {
+    ...given,
+    node: { ...given.node, facts: { ...facts, kubernetes: { ...facts.kubernetes, pki: { [ca]: 'first\n' } } } },
+    material: { [given.node.spec.name]: { [ca]: { content: 'first\nsecond\n', mode: 0o644 } } },
+  };
+  const owner = resources(rotating).find(({ path }) => path === '/etc/kubernetes/datastore/cluster-ca.crt');
+  expect(owner).toMatchObject({ content: 'first\n', keepExisting: true });
 });
 
 test('one that takes other files is started again when one of them is written anew', () => {
