@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { addOns } from '../src/add-ons/index.js';
 import { networks } from '../src/network/index.js';
-import { FORMS } from '../src/control-plane/index.js';
+import { FORMS, KEEPERS } from '../src/control-plane/index.js';
 import { DATASTORES } from '../src/datastore/index.js';
 import { FAMILIES } from '../src/os/index.js';
 import { RUNTIMES } from '../src/runtime/index.js';
@@ -19,6 +19,7 @@ const SEAMS: readonly Seam[] = [
   { room: 'os', kinds: FAMILIES },
   { room: 'runtime', kinds: RUNTIMES },
   { room: 'control-plane', kinds: FORMS },
+  { room: 'control-plane/virtual-address', kinds: KEEPERS },
   { room: 'datastore', kinds: DATASTORES },
   { room: 'network', kinds: networks },
   { room: 'add-ons', kinds: addOns },

@@ -26,24 +26,27 @@ export interface NodeBalancer {
 /** Label of the nodes that kinit gave a balancer. */
 export const BALANCER_LABEL = 'kinit/balancer';
 
-/** An API server that it leads to. */
+/** An API server that it leads to; its address is host:port. */
 export interface Member {
   readonly name: string;
-  /** host:port */
   readonly address: string;
 }
 
 /** Every API server there is once this run is through: one that does not answer yet is left out by its checks. */
-export function balancerMembers({ spec, members, nodes }: PhaseContext): readonly Member[] {
+export function balancerMembers(context: PhaseContext): readonly Member[] {
+  const { port } = context.spec.apiServer;
+  return controlPlaneMembers(context).map(({ name, address }) => ({ name, address: hostPort(address, port) }));
+}
+
+/** The control planes there are once this run is through, sorted by name, with the addresses that the cluster uses for them. */
+export function controlPlaneMembers({ members, nodes }: Pick<PhaseContext, 'members' | 'nodes'>): readonly Member[] {
   const planned = nodes.filter(({ isControlPlane }) => isControlPlane);
   const known = Object.entries(members).flatMap(([name, { address, controlPlane }]) =>
     controlPlane ? [{ name, address }] : [],
   );
   // Before anything is recorded (a first look) those of the inventory.
   const all = known.length > 0 ? known : planned.map((node) => ({ name: node.spec.name, address: node.address }));
-  return all
-    .map(({ name, address }) => ({ name, address: hostPort(address, spec.apiServer.port) }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...all].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** How one sees that a balancer has the members that were written. */

@@ -18,6 +18,7 @@ export { CLUSTER_CONFIGURATION, readClusterConfiguration, type KubeadmSays } fro
 export { kubeadmRbac } from './kubeadm/rbac.js';
 export { BALANCER_LABEL, balancerMembers } from './balancer.js';
 export { EMULATED_VERSION } from './emulation.js';
+export { keeperOf, keptAddress, KEEPERS, withVirtualAddress } from './virtual-address/index.js';
 export type { ControlPlaneForm, NodeAgent } from './control-plane.js';
 export type { LiveControlPlane } from './live.js';
 
@@ -55,12 +56,14 @@ export function withDatastore(spec: Spec): Spec {
 
 /**
  * The inventory with the answer to `apiServer.balancer: auto`, where that is that there is one: by the form, its control-plane hosts,
- * and an endpoint of the user's own.
+ * and an endpoint of the user's own, which no virtual address is.
  */
 export function withBalancer(spec: Spec): Spec {
-  const { balancer, endpoint } = spec.apiServer;
+  const { balancer, endpoint, virtualAddress } = spec.apiServer;
+  // A virtual address is for people: nodes do better with a balancer of their own, whose API server is always one that answers.
+  const theirs = endpoint !== undefined && virtualAddress === undefined;
   const several = spec.hosts.filter(isControlPlane).length >= controlPlaneOf(spec).balancer.from;
-  return balancer === 'auto' && endpoint === undefined && several ? balanced(spec) : spec;
+  return balancer === 'auto' && !theirs && several ? balanced(spec) : spec;
 }
 
 /** The inventory with a balancer on every node. */

@@ -1,6 +1,6 @@
 import { addOns } from '../add-ons/index.js';
 import { combineSupplies, type Supply } from '../artifacts/supply.js';
-import { balancerOf, controlPlaneOf, FORMS, type ControlPlaneForm } from '../control-plane/index.js';
+import { balancerOf, controlPlaneOf, FORMS, KEEPERS, keeperOf, type ControlPlaneForm } from '../control-plane/index.js';
 import { DATASTORES, datastoreOf } from '../datastore/index.js';
 import { kubernetes } from '../artifacts/supplies/kubernetes.js';
 import { pause } from '../artifacts/supplies/pause.js';
@@ -12,6 +12,8 @@ import { networkOf, networks } from '../network/index.js';
 import { runtimeOf, runtimeSupplies, runtimeSupply, type ContainerRuntime } from '../runtime/index.js';
 import { criTools } from '../runtime/cri-tools/index.js';
 
+/** Their images are built for every cluster, as those of all forms are. */
+const KEEPER_SUPPLIES = KEEPERS.map(({ supply }) => ({ images: supply.images ?? [] }));
 const NETWORK_SUPPLIES = networks.flatMap(({ supply }) => supply ?? []);
 
 /** Everything that hosts may get, of every kind there is. Nothing is built from it: see supplyOf. */
@@ -38,7 +40,9 @@ export function supplyOf(runtime: Pick<ContainerRuntime, 'supply'>, form: Contro
 
 /** The same for an inventory. */
 export function supplyFor(spec: Spec): Required<Supply> {
-  return supplyOf({ supply: runtimeSupply(spec) }, controlPlaneOf(spec));
+  const supply = supplyOf({ supply: runtimeSupply(spec) }, controlPlaneOf(spec));
+  const reasons = [supply.unofficial, keeperOf(spec)?.supply.unofficial ?? ''].filter((reason) => reason !== '');
+  return { ...supply, unofficial: reasons.join('; ') };
 }
 
 /**
@@ -76,6 +80,9 @@ export function chosenImages(spec: Spec): readonly string[] {
   const unused = [
     ...addOns.flatMap((addOn) => addOn.unused?.(spec) ?? []),
     ...(balancerOf(spec) === undefined ? controlPlaneOf(spec).balancer.images : []),
+    ...(keeperOf(spec) === undefined
+      ? KEEPER_SUPPLIES.flatMap(({ images = [] }) => images.map(({ name }) => name))
+      : []),
   ];
   return chosenSupply(spec).images.flatMap(({ name }) => (unused.includes(name) ? [] : [name]));
 }
@@ -128,6 +135,7 @@ function combined({ forms, stores, runtimes, ofNetworks, without = [] }: Parts):
     pause,
     ...ofNetworks,
     smokeTest,
+    ...KEEPER_SUPPLIES,
   ]);
   return { ...all, components: all.components.filter(({ name }) => !without.includes(name)) };
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { withBalancer, withDatastore } from '../control-plane/index.js';
+import { withBalancer, withDatastore, withVirtualAddress } from '../control-plane/index.js';
 import { KinitError } from '../model/error.js';
 import type { LoadedInventory, Spec } from '../model/spec.js';
 import { type InventoryDocument, parseInventory } from './document.js';
@@ -67,7 +67,7 @@ async function examine(file: string): Promise<Examined> {
   const written = parsed.success ? parsed.data : salvage(document.data, wrong);
   if (written === undefined) return { spec: undefined, problems: placed(own, document) };
   // Rules that ask for the datastore mean the one that will run.
-  const spec = withBalancer(withDatastore(written));
+  const spec = withBalancer(withVirtualAddress(withDatastore(written)));
   const resolved = resolvePaths(spec, resolve(file));
   const doubtful = [...wrong, ...own.map(meantPath)].filter((path) => path.length > 0);
   const across = rules

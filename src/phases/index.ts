@@ -28,6 +28,7 @@ import { time } from './host/time.js';
 import { tokens } from './cluster/tokens.js';
 import { storedDataPhase } from './cluster/stored-data.js';
 import { trust } from './cluster/trust.js';
+import { virtualAddress } from './cluster/virtual-address.js';
 import { traces } from './host/traces.js';
 
 export { foldersOf } from './cluster/pki.js';
@@ -60,6 +61,7 @@ export const phases: readonly Phase[] = [
   datastore,
   controlPlane,
   controllers,
+  virtualAddress,
   clusterConfig,
   record,
   backups,

@@ -11,6 +11,8 @@ export interface Looks {
   /** Control-plane hosts whose sshd does not let us through to the API. */
   readonly forwarding?: ReadonlyMap<string, KinitError>;
   readonly endpoint?: ReadonlyMap<string, EndpointLook>;
+  /** Control-plane hosts that somebody answers at the virtual address, before there is one: by what they know him by. */
+  readonly virtualAddress?: ReadonlyMap<string, string>;
   /** In the order of its places. */
   readonly datastoreServer?: ReadonlyMap<string, readonly DatastoreLook[]>;
 }

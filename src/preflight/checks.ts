@@ -14,6 +14,7 @@ import { proxyCheck } from './network/proxy.js';
 import { reachabilityChecks } from './network/reachability-checks.js';
 import { runtimePackage } from './runtime-package.js';
 import { repositories } from './repositories.js';
+import { virtualAddressCheck } from './network/virtual-address.js';
 import { cpu, disk, memory } from './size.js';
 import { timeServers } from './time-servers.js';
 import { architecture, firewall, initSystem, namedSystem, operatingSystem, packageLock, swap } from './system.js';
@@ -35,6 +36,7 @@ const CHECKS: readonly Check[] = [
   rangesApart,
   forwardingCheck,
   endpointCheck,
+  virtualAddressCheck,
   datastoreServerCheck,
   proxyCheck,
   clock,

@@ -100,6 +100,7 @@ test('inputs of built archives have the digests they always had: stores are not 
     Object.fromEntries(archivesOf(SUPPLY.images).map((recipe) => [recipe.name, archiveInputs(recipe, inputs)])),
   ).toEqual({
     kube: 'a5641341afc8b1304b4a78172ae5a4c3da687fca880d300a3611dc46d4d98190',
+    keepalived: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     haproxy: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     flannel: 'e00833b05a3cd90621a38557e58a5cc03903d7c14631c451ac5ea651c60b98fe',
     'serving-approver': expect.stringMatching(/^[0-9a-f]{64}$/) as string,

@@ -41,6 +41,7 @@ export function check(wanted: Wanted = {}): ReadonlyMap<string, CheckResult[]> {
       reachability: wanted.reachability,
       forwarding: wanted.forwarding,
       endpoint: wanted.endpoint,
+      virtualAddress: wanted.virtualAddress,
       datastoreServer: wanted.datastoreServer,
     }),
   });

@@ -37,6 +37,7 @@ export function makeContext(input: Record<string, unknown> = {}, more: Partial<P
       'kube-scheduler': `registry.k8s.io/kube-scheduler:v${version}`,
       'kube-proxy': `registry.k8s.io/kube-proxy:v${version}`,
       haproxy: 'docker.io/library/haproxy:2.6.12',
+      keepalived: 'kinit.local/keepalived:2.2.7',
       etcd: 'registry.k8s.io/etcd:3.6.8-0',
       coredns: 'registry.k8s.io/coredns/coredns:v1.14.2',
       flannel: 'ghcr.io/flannel-io/flannel:v0.28.4',

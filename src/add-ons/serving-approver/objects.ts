@@ -52,6 +52,7 @@ export function reservedNames({ spec, nodes, endpoint }: PhaseContext): string[]
     '127.0.0.1',
     '::1',
     endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, ''),
+    ...(spec.apiServer.virtualAddress === undefined ? [] : [spec.apiServer.virtualAddress.address]),
     ...spec.apiServer.certSANs,
   ];
   return [...new Set(names)].filter((name) => !ofHosts.has(name));

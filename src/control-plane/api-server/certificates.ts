@@ -1,4 +1,5 @@
 import { BALANCER_HOST, balancerAddress } from '../../model/seams/node-endpoint.js';
+import type { Spec } from '../../model/spec.js';
 import { nthAddress } from '../../model/text/cidr.js';
 import {
   CLUSTER_CA,
@@ -50,9 +51,14 @@ function servingNames({ spec, node, endpoint }: WishesInput): string[] {
     node.address,
     hostOf(endpoint),
     ...(balancerAddress(spec) === undefined ? [] : [BALANCER_HOST]),
-    ...spec.apiServer.certSANs,
+    ...givenNames(spec),
   ];
   return subjects(names);
+}
+
+/** Names that the inventory gives, besides its endpoint. */
+export function givenNames({ apiServer: { virtualAddress, certSANs } }: Spec): string[] {
+  return [...(virtualAddress === undefined ? [] : [virtualAddress.address]), ...certSANs];
 }
 
 /** But for the kubelet's. */

@@ -5,6 +5,7 @@ import { parseImageRef } from '../../model/text/image-ref.js';
 import { kubeadmArgs } from '../../model/text/flags.js';
 import { toYaml } from '../../model/text/yaml.js';
 import { PKI_DIR } from '../../pki/index.js';
+import { givenNames } from '../api-server/certificates.js';
 import { API_SERVER_EXTRA_VOLUMES, apiServerExtraArgs } from '../api-server/hardening.js';
 import { controllerManagerExtraArgs, schedulerExtraArgs } from '../controllers/flags.js';
 
@@ -14,7 +15,7 @@ import { controllerManagerExtraArgs, schedulerExtraArgs } from '../controllers/f
  */
 export function clusterConfiguration({ spec, endpoint, images }: PhaseContext): string {
   const imageRepository = folderOf(imageRef(images, 'kube-apiserver'));
-  const { certSANs } = spec.apiServer;
+  const certSANs = givenNames(spec);
   const store = datastoreOf(spec);
   const config = {
     apiVersion: 'kubeadm.k8s.io/v1beta4',

@@ -24,7 +24,8 @@ export function changedBalancer({ apiServer }: Spec, known: KnownCluster): Refus
   ];
 }
 
-function hasBalancer({ options }: KnownCluster): boolean {
+/** Nodes were led to it. */
+export function hasBalancer({ options }: KnownCluster): boolean {
   return options[CHOICE] === 'local';
 }
 

@@ -6,6 +6,7 @@ import { hostPort } from '../../model/text/address.js';
 import { controlPlanesOf } from '../session/leader.js';
 import type { KnownCluster } from './cluster.js';
 import type { Refusal } from './refusal.js';
+import { endpointFollows } from './virtual-address.js';
 
 /** A host as the guard looks at it. */
 export interface GuardedHost {
@@ -56,7 +57,8 @@ function changedPlaces(spec: Spec, known: KnownCluster, live: readonly GuardedHo
   });
   const leader = controlPlanesOf(live)[0];
   // Where the address or the port has changed, what follows from them need not be told too.
-  if (moved.length > 0 || leader === undefined || known.endpoint === undefined) return moved;
+  if (moved.length > 0 || leader === undefined || known.endpoint === undefined || endpointFollows(spec, known))
+    return moved;
   const wanted = spec.apiServer.endpoint ?? known.decisions['endpoint'] ?? defaultEndpoint(known, leader, spec);
   return wanted === known.endpoint ? [] : [refusal('apiServer.endpoint', known.endpoint, String(wanted))];
 }

@@ -16,6 +16,7 @@ import { oneLine, refused, type Refusal } from './refusal.js';
 import { changedRuntimes, packagedRuntimes } from './runtime.js';
 import { wrongStage } from './stage.js';
 import { versionRefusals } from './version.js';
+import { changedVirtualAddress } from './virtual-address.js';
 
 export { withKnownBalancer } from './balancer.js';
 export { NO_CLUSTER, type KnownCluster } from './cluster.js';
@@ -86,6 +87,7 @@ async function refusalsOf({ spec, known, command, stage, leader, live, selected 
     }),
     ...changedOptions(spec, known),
     ...changedBalancer(spec, known),
+    ...changedVirtualAddress(spec, known),
     ...changedHosts(spec, known, nodes),
     ...(changesRuntime(command) ? packagedRuntimes : changedRuntimes)(spec, known, live, selected),
     ...(await changedAuthorities(spec, wishes, leader.facts)),

@@ -2,6 +2,7 @@ import { guardedOptions, guardedValues } from '../../inventory/guarded.js';
 import type { Spec } from '../../model/spec.js';
 import type { KnownCluster } from './cluster.js';
 import type { Refusal } from './refusal.js';
+import { ADDRESS } from './virtual-address.js';
 
 /** Options that are compared by what they mean, elsewhere in this room; the last one by what lies on each host (runtime/packaged.ts). */
 const BY_MEANING = new Set([
@@ -10,6 +11,7 @@ const BY_MEANING = new Set([
   'apiServer.endpoint',
   'apiServer.balancer',
   'apiServer.balancerPort',
+  ADDRESS,
   'runtime.name',
   'runtime.from',
 ]);

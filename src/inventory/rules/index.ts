@@ -7,6 +7,7 @@ import { nodeMarkRules } from './node-marks.js';
 import { repositoryRules } from './repositories.js';
 import type { Rule } from './rule.js';
 import { serviceRules } from './services.js';
+import { virtualAddressRules } from './virtual-address.js';
 
 export type { Rule } from './rule.js';
 
@@ -17,6 +18,7 @@ export const rules: readonly Rule[] = [
   ...nodeMarkRules,
   ...networkRules,
   ...serviceRules,
+  ...virtualAddressRules,
   ...datastoreRules,
   ...repositoryRules,
   ...argumentRules,

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { balancerOf, controlPlaneOf } from '../../control-plane/index.js';
+import { balancerOf, controlPlaneOf, keeperOf } from '../../control-plane/index.js';
 import { datastoreOf } from '../../datastore/index.js';
 import type { ClaimedPort } from '../../model/seams/port.js';
 import { isControlPlane, KUBERNETES_VERSIONS, type Spec } from '../../model/spec.js';
@@ -35,7 +35,7 @@ export const serviceRules: readonly Rule[] = [
   { reads: ['runtime.registryMirrors', 'runtime.name'], check: mirrors },
   { reads: ['runtime.registries'], check: registries },
   { reads: ['runtime.name', 'runtime.from', 'runtime.version'], check: runtimeSource },
-  { reads: ['artifacts.source', 'runtime.name', 'runtime.from'], check: officialKinds },
+  { reads: ['artifacts.source', 'runtime.name', 'runtime.from', 'apiServer.virtualAddress'], check: officialKinds },
   { reads: ['artifacts.source', 'artifacts.bundleFile'], check: bundle },
   { reads: ['kernel'], check: kernel },
 ];
@@ -172,7 +172,9 @@ function runtimeSource(spec: Spec): Finding[] {
 function officialKinds(spec: Spec): Finding[] {
   if (spec.artifacts.source !== 'official') return [];
   const runtime = { supply: runtimeSupply(spec), title: runtimeNamed(spec.runtime.name).title };
-  return [runtime, controlPlaneOf(spec)].flatMap(({ supply, title }) =>
+  const keeper = keeperOf(spec);
+  const address = keeper === undefined ? [] : [{ supply: keeper.supply, title: 'a virtual address' }];
+  return [runtime, controlPlaneOf(spec), ...address].flatMap(({ supply, title }) =>
     supply.unofficial === undefined
       ? []
       : [

@@ -19,6 +19,38 @@ export const componentOptions = {
             'To go to another place, let the same name or address lead there.',
           ),
         ),
+      virtualAddress: z
+        .strictObject({
+          address: z
+            .union([z.ipv4(), z.ipv6()], 'must be an IP address')
+            .describe(
+              "A free address of the control planes' network, which one of them always has; it is the endpoint for kubeconfigs, unless apiServer.endpoint is a name that leads there.",
+            )
+            .meta(
+              moved(
+                'every kubeconfig was given it',
+                'A running cluster gets one by kinit init where its nodes have a balancer; it is not changed or taken away again.',
+              ),
+            ),
+          interface: z
+            .string()
+            .regex(/^[^\s/]{1,15}$/, 'must be the name of a network interface')
+            .optional()
+            .describe("The interface that gets it on every control plane. Default: that of the host's own address.")
+            .meta(free),
+          routerId: z
+            .number()
+            .int()
+            .min(1)
+            .max(255)
+            .default(51)
+            .describe(
+              'Number by which control planes know this address from other virtual ones: of its own for each in a network.',
+            )
+            .meta(free),
+        })
+        .optional()
+        .describe('An address that moves to a control plane whose API server answers. Needs artifacts that are built.'),
       port: port
         .default(6443)
         .describe('Port of the API server on the hosts.')

@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { KinitError } from '../error.js';
 
@@ -24,6 +24,12 @@ export function overlaps(one: Network, other: Network): boolean {
 /** False for anything that is not an IPv4 address. */
 export function contains(network: Network, address: string): boolean {
   return isIPv4(address) && ipaddr.IPv4.parse(address).match(network.first, network.prefix);
+}
+
+/** The same for either family. @param network any address of it, with its prefix: 'fd00::1/64' */
+export function isWithin(network: string, address: string): boolean {
+  if (isIP(address) === 0 || isIPv6(address) !== network.includes(':')) return false;
+  return ipaddr.parse(withoutZone(address)).match(ipaddr.parseCIDR(network.replace(/%[^/]*/, '')));
 }
 
 export function formatNetwork({ first, prefix }: Network): string {

@@ -11,7 +11,8 @@ export const join: Phase = {
   id: 'join',
   title: 'Join by TLS bootstrap',
   appliesTo: ({ node }) => !node.isControlPlane,
-  after: ['cluster-config', 'control-plane-settled'],
+  // Where nodes have no balancer they reach the API by the virtual address.
+  after: ['virtual-address', 'cluster-config', 'control-plane-settled'],
   resources: (context) => {
     const { node, leader, material, spec } = context;
     const caPem = material[node.spec.name]?.[CLUSTER_CA]?.content ?? '';

@@ -1,4 +1,5 @@
 import { addOnTraces } from '../../add-ons/index.js';
+import { keeperOf } from '../../control-plane/index.js';
 import { datastoreOf } from '../../datastore/index.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import { networkOf, networkTraces } from '../../network/index.js';
@@ -28,11 +29,18 @@ function wishes(context: PhaseContext): FirewallWishes {
   const { spec, node, addresses } = context;
   // Also of hosts that do not answer now: they come back.
   const others = Object.entries(addresses).filter(([name]) => name !== node.spec.name);
+  // Control planes agree on who has a virtual address by a protocol without ports.
+  const planes = new Set(spec.hosts.filter(isControlPlane).map(({ name }) => name));
+  const keepers =
+    keeperOf(spec) !== undefined && node.isControlPlane
+      ? others.filter(([name]) => planes.has(name)).map(([, address]) => address)
+      : [];
   // Without a tunnel, what a node itself sends to a pod of another node has the node's own address.
   return {
     ports: clusterPorts(context),
     pods: spec.network.podCIDR,
     peers: networkOf(spec).direct(spec) ? others.map(([, address]) => address) : [],
+    ...(keepers.length === 0 ? {} : { sources: keepers }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { addOnTraces } from '../../add-ons/index.js';
-import type { Phase } from '../../model/phase.js';
+import { defined } from '../../model/defined.js';
+import type { Phase, PhaseContext } from '../../model/phase.js';
 import { networkTraces } from '../../network/index.js';
 import * as resource from '../../resources/index.js';
 import { runtimeOf } from '../../runtime/index.js';
@@ -12,14 +13,21 @@ export const traces: Phase = {
   id: 'traces',
   title: 'Clean-up that reset will do',
   appliesTo: () => true,
-  resources: ({ spec }) => [
+  resources: (context) => [
     resource.traces({
-      runtime: runtimeOf(spec).id,
+      runtime: runtimeOf(context.spec).id,
       cniInterfaces: [...networkTraces.links, ...addOnTraces.links],
       tables: [...networkTraces.tables, ...addOnTraces.tables],
       chains: [...addOnTraces.chains, ...networkTraces.chains],
-      podCIDR: spec.network.podCIDR,
+      podCIDR: context.spec.network.podCIDR,
+      ...defined({ addresses: movingAddresses(context) }),
       paths: ['/run/netns', '/var/log/pods', '/var/log/containers', ...networkTraces.paths, ...addOnTraces.paths],
     }),
   ],
 };
+
+/** Undefined where none does: what was noted of a cluster that has none stays the same. */
+function movingAddresses({ spec, node }: PhaseContext): readonly string[] | undefined {
+  const { virtualAddress } = spec.apiServer;
+  return virtualAddress === undefined || !node.isControlPlane ? undefined : [virtualAddress.address];
+}

@@ -7,6 +7,7 @@ import type { Spec } from '../../model/spec.js';
 import { unbracketed } from '../../model/text/address.js';
 import type { Check } from '../check.js';
 import type { EndpointLook } from './results.js';
+import { isKept } from './virtual-address.js';
 import { lookForServer, nameUnknown, notReached, type AskedServer } from './server-look.js';
 
 /** Asks every host for the endpoint that the inventory names, in one round trip each. */
@@ -18,7 +19,7 @@ export async function lookForEndpoint(
   const server = endpointOf(spec);
   if (server === undefined) return new Map();
   const { host } = server;
-  const connects = runsAlready(nodes, spec);
+  const connects = runsAlready(nodes, spec) && !isToCome(nodes, spec, host);
   if (!connects && (isIP(host) !== 0 || isInHostsFile(host, spec))) return new Map();
   return lookForServer([...connections.values()], server, connects, looksAtOnce(spec));
 }
@@ -51,6 +52,11 @@ export const endpointCheck: Check = ({ facts, spec: { name } }, { spec, endpoint
 function endpointOf({ apiServer }: Spec): AskedServer | undefined {
   const [, host, port] = /^(.+):(\d+)$/.exec(apiServer.endpoint ?? '') ?? [];
   return host === undefined || port === undefined ? undefined : { host: unbracketed(host), port };
+}
+
+/** A virtual address that no control plane keeps yet. */
+function isToCome(nodes: readonly Node[], { apiServer: { virtualAddress } }: Spec, host: string): boolean {
+  return virtualAddress !== undefined && isIP(host) !== 0 && !isKept(nodes, virtualAddress.address);
 }
 
 function isInHostsFile(name: string, { manageHostsFile, hosts }: Spec): boolean {

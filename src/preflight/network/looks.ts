@@ -5,6 +5,7 @@ import type { Looks } from '../check.js';
 import { lookForDatastoreServer } from './datastore-server.js';
 import { lookForEndpoint } from './endpoint.js';
 import { tryForwarding } from './forwarding.js';
+import { lookForVirtualAddress } from './virtual-address.js';
 import { probeReachability } from './reachability.js';
 
 /** What only trying shows of the ways between hosts. Nothing on a host is changed. */
@@ -26,11 +27,12 @@ export async function lookAround(
     readonly datastoreAccess: DatastoreAccess;
   },
 ): Promise<Looks> {
-  const [forwarding, endpoint, datastoreServer, reachability] = await Promise.all([
+  const [forwarding, endpoint, virtualAddress, datastoreServer, reachability] = await Promise.all([
     tryForwarding(connections, nodes, spec),
     between ? lookForEndpoint(connections, nodes, spec) : new Map<string, never>(),
+    lookForVirtualAddress(connections, nodes, spec),
     between ? lookForDatastoreServer(connections, nodes, spec, datastoreAccess) : new Map<string, never>(),
     between && listen && nodes.length > 1 ? probeReachability(connections, nodes, spec, signal) : [],
   ]);
-  return { forwarding, endpoint, datastoreServer, reachability };
+  return { forwarding, endpoint, virtualAddress, datastoreServer, reachability };
 }

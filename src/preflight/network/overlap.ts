@@ -104,6 +104,7 @@ function addressClashes(facts: HostFacts, range: Network, { apiServer }: Spec): 
     ...(facts.nameservers ?? []).map((address) => ({ address, as: 'its name server' })),
     { address: facts.session?.client ?? '', as: 'where SSH comes from' },
     { address: endpoint, as: 'apiServer.endpoint' },
+    { address: apiServer.virtualAddress?.address ?? '', as: 'apiServer.virtualAddress' },
   ];
   return needed
     .filter(({ address }) => contains(range, address))

@@ -11,6 +11,8 @@ export interface FirewallWishes {
   readonly pods: string;
   /** Addresses of other nodes that send to pods without a tunnel, so that their packets come from outside the pods' CIDR. */
   readonly peers: readonly string[];
+  /** Addresses of hosts that everything is let in from, for what they speak has no ports. Absent: none. */
+  readonly sources?: readonly string[];
 }
 
 /** The same for a host, whose own files the rules come into. */

@@ -16,6 +16,8 @@ export interface Traces {
   readonly chains: readonly string[];
   /** Files and folders that a cluster makes; what was there or in them before is kept. */
   readonly paths: readonly string[];
+  /** Addresses that move between the hosts of the cluster. */
+  readonly addresses?: readonly string[];
   /** Routes into it through other hosts are the pod network's. */
   readonly podCIDR?: string;
 }
@@ -70,7 +72,7 @@ export function tracesKind(runtimeNamed: (id: string) => RuntimeTraces): Resourc
       change:
         'Nothing yet: notes links, rules, mounts, folders and kernel settings that are there before a cluster runs',
       undone:
-        'Stops the kubelet, also for the next boot, and removes all pods; unmounts what the kubelet and containerd mounted; removes their control groups, network links, packet filter rules, ipsets, virtual servers, routes and folders; sets back kernel settings that kube-proxy changed',
+        'Stops the kubelet, also for the next boot, and removes all pods; unmounts what the kubelet and containerd mounted; removes their control groups, network links, the virtual address of the API, packet filter rules, ipsets, virtual servers, routes and folders; sets back kernel settings that kube-proxy changed',
     },
     observe: () => sh(OBSERVE, { args: [MARKER] }),
     parse: (_r, output) => ({ noted: parseList(output, 'noted') }),
@@ -98,6 +100,7 @@ export function tracesKind(runtimeNamed: (id: string) => RuntimeTraces): Resourc
         const rules = [
           ...data.tables.map((name) => `table=${name}`),
           ...data.chains.map((prefix) => `chain=${prefix}`),
+          ...(data.addresses ?? []).map((address) => `address=${address}`),
         ];
         const patterns = mounts.map((pattern) => `mount=${pattern}`);
         return sh(RESTORE, {

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # remove_network PODCIDR WORD...: links, rules, tables, sets, virtual servers and routes of a cluster. The words are
-# link=NAME, table=FAMILY NAME, chain=PREFIX of names; others are passed over. Calls bad MESSAGE and was_there LIST LINE.
+# link=NAME, table=FAMILY NAME, chain=PREFIX of names, address=ADDRESS; others are passed over. Calls bad MESSAGE and was_there LIST LINE.
 # include: clean-iptables.sh
 
 remove_network() {
@@ -12,6 +12,7 @@ remove_network() {
     case "$each" in
       link=*) remove_link "${each#link=}" ;;
       chain=*) chains="$chains ${each#chain=}" ;;
+      address=*) remove_address "${each#address=}" ;;
     esac
   done
   remove_tables "$@"
@@ -28,6 +29,13 @@ remove_network() {
 remove_virtual_servers() {
   [ -e /sys/class/net/kube-ipvs0 ] && ! was_there links kube-ipvs0 && command -v ipvsadm > /dev/null || return 0
   ipvsadm -C || bad 'the virtual servers of kube-proxy could not be removed (ipvsadm -C)'
+}
+
+# What moved it between hosts takes it off when it ends, unless it was killed.
+remove_address() {
+  ip -o addr show to "$1" 2> /dev/null | while read -r _ link _ address _; do
+    ip addr del "$address" dev "${link%%@*}" 2> /dev/null || bad "the address $1 could not be taken off $link"
+  done
 }
 
 remove_link() {

@@ -2,7 +2,7 @@
 # Removes what a cluster left on a host, but nothing of what save.sh noted in "$D". What does not go is told, and ends
 # this with code 1 after all else is done.
 # $1 = the marker, $2 = CIDR of the pods, or empty; the others = what a cluster makes: link=NAME, table=FAMILY NAME,
-# chain=PREFIX of names, path=PATH, and mount=PATTERN for what the runtime mounts
+# chain=PREFIX of names, address=ADDRESS, path=PATH, and mount=PATTERN for what the runtime mounts
 # STOP_PODS = sh text of the runtime that stops and removes all pods; it says what it could not, and ends with code 1
 # include: ../../shell/lib/host-path.sh
 # include: ../../shell/lib/clear-folder.sh

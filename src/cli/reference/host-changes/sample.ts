@@ -18,7 +18,7 @@ import { KUBELET_SERVING, materialPaths } from '../../../pki/index.js';
 export function sampleContexts(): readonly [PhaseContext, PhaseContext] {
   const spec = specSchema.parse({
     leftovers: 'set-aside',
-    apiServer: { balancer: 'local' },
+    apiServer: { balancer: 'local', virtualAddress: { address: '10.0.0.10' } },
     repositories: [{ name: 'docker-ce' }],
     artifacts: { packageMirror: 'aliyun' },
     backups: { every: '6h' },

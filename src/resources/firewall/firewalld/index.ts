@@ -42,11 +42,15 @@ export const firewalld: FirewallManager<FirewalldSeen> = {
 };
 
 /** Not listed among these. firewalld forwards between zones only from the trusted one. */
-function missing({ ports, pods, peers }: FirewallWishes, { active }: UnitSeen, listed: readonly string[]): string[] {
+function missing(
+  { ports, pods, peers, sources = [] }: FirewallWishes,
+  { active }: UnitSeen,
+  listed: readonly string[],
+): string[] {
   if (!active) return [];
   const rules = [
     ...ports.map(({ port, protocol }) => `${String(port)}/${protocol}`),
-    ...[pods, ...peers].map((source) => `trusted ${source}`),
+    ...[...new Set([pods, ...peers, ...sources])].map((source) => `trusted ${source}`),
   ];
   return rules.filter((rule) => !listed.includes(rule));
 }

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { parseFields, parseList } from '../../../shell/output.js';
 import { sh, shellScript } from '../../../shell/script.js';
 import { parseUnit, unitArgs, type FirewallManager, type Opening, type UnitSeen } from '../manager.js';
@@ -76,12 +77,15 @@ function insertions(opening: Opening, chain: NftChain): readonly string[] {
   );
 }
 
-function rulesFor({ ports, pods }: Opening, { family, hook }: NftChain): readonly string[] {
+function rulesFor({ ports, pods, sources = [] }: Opening, { family, hook }: NftChain): readonly string[] {
   const v4 = family !== 'ip6';
   if (hook === 'forward') return v4 ? [`ip saddr ${pods} accept`, `ip daddr ${pods} accept`] : [];
   const open = (['tcp', 'udp'] as const).flatMap((protocol) => {
     const list = ports.filter((entry) => entry.protocol === protocol).map((entry) => String(entry.port));
     return list.length > 0 ? [`${protocol} dport { ${list.join(', ')} } accept`] : [];
   });
-  return [...(v4 ? [`ip saddr ${pods} accept`] : []), ...open];
+  const hosts = sources.flatMap((source) =>
+    isIPv6(source) ? (family === 'ip' ? [] : [`ip6 saddr ${source} accept`]) : v4 ? [`ip saddr ${source} accept`] : [],
+  );
+  return [...(v4 ? [`ip saddr ${pods} accept`] : []), ...hosts, ...open];
 }

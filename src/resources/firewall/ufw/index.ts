@@ -25,12 +25,13 @@ export const ufw: FirewallManager<UfwSeen> = {
   close: (opening, seen) => sh(CLOSE, { args: missing(opening, seen) }),
 };
 
-function missing({ ports, pods }: FirewallWishes, { on, rules }: UfwSeen): readonly string[] {
+function missing({ ports, pods, sources = [] }: FirewallWishes, { on, rules }: UfwSeen): readonly string[] {
   if (!on) return [];
   const there = new Set(rules.map((rule) => rule.replace(/ comment '.*'$/, '').trim()));
   return [
     ...ports.map(({ port, protocol }) => `allow ${String(port).replace('-', ':')}/${protocol}`),
     `allow from ${pods}`,
+    ...sources.map((source) => `allow from ${source}`),
     `route allow from ${pods}`,
     `route allow to ${pods}`,
   ].filter((rule) => !there.has(rule));
