@@ -66,6 +66,24 @@ test('nodes that send to pods without a tunnel are let in by firewalld, which fo
   );
 });
 
+test('hosts that speak without ports are let in with all they send, by every manager', () => {
+  const from = firewall({ open: { ...WISHES, sources: ['10.0.0.2', 'fd00::2'] }, nftables: NFTABLES });
+  expect(from.id).not.toBe(OPEN.id);
+  const chain = { family: 'inet', table: 'filter', chain: 'input', hook: 'input', digest: '-' };
+  const seen = {
+    ...NONE,
+    ufw: { on: true, rules: ['allow 6443/tcp', 'allow 30000:32767/udp', ...UFW_PODS] },
+    firewalld: { ...ON, permanent: [], running: [] },
+    nftables: { ...ON, chains: [chain], stored: [] },
+  };
+  const said = JSON.stringify(firewallKind.diff(from, seen));
+  expect(said).toContain('ufw allow from 10.0.0.2, allow from fd00::2;');
+  expect(said).toMatch(/firewalld .*trusted 10\.0\.0\.2, trusted fd00::2/);
+  const steps = JSON.stringify(firewallKind.apply(from, seen));
+  expect(steps).toContain('input ip saddr 10.0.0.2 accept');
+  expect(steps).toContain('input ip6 saddr fd00::2 accept');
+});
+
 test('nftables rules that the next boot would not bring back are missing', () => {
   const chain = { family: 'inet', table: 'filter', chain: 'input', hook: 'input', digest: DIGEST };
   expect(firewallKind.diff(OPEN, { ...NONE, nftables: { ...ON, chains: [chain], stored: [] } })).toMatchObject({

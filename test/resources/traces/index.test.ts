@@ -222,6 +222,18 @@ delete chain ip filter KUBE-FORWARD
     });
   });
 
+  test(`${shell}: an address that moves between hosts is taken off where what moved it has left it`, () => {
+    withHost((host) => {
+      host.command(
+        'ip',
+        `case "$*" in "-o addr show to 10.0.0.100") echo '2: eth0    inet 10.0.0.100/32 scope global eth0\\       valid_lft forever preferred_lft forever';; esac`,
+      );
+      const script = `${PRELUDE}\n${REMOVE_NETWORK}\nremove_address 10.0.0.100; remove_address 10.0.0.101`;
+      expect(run(shell, host.inside(script), { D: host.saved })).toMatchObject({ code: 0, stdout: '', stderr: '' });
+      expect(host.calls().filter((call) => call.includes(' del '))).toEqual(['ip addr del 10.0.0.100/32 dev eth0']);
+    });
+  });
+
   test(`${shell}: tables that iptables-nft made go when nothing is left in them, and only then`, () => {
     withHost((host) => {
       const base = (policy: string, more = ''): string =>

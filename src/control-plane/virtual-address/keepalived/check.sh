@@ -5,7 +5,7 @@
 
 # answers HOST:PORT: 401 and 403 too, of one that lets nobody ask without credentials.
 answers() {
-  printf 'GET /readyz HTTP/1.0\r\n\r\n' | timeout 1 socat -t 1 - "OPENSSL:$1,verify=0" 2> /dev/null | {
+  printf 'GET /readyz HTTP/1.0\r\n\r\n' | timeout 2 socat -t 2 - "OPENSSL:$1,verify=0" 2> /dev/null | {
     read -r _ code _ || exit 1
     case "$code" in
       200 | 401 | 403) exit 0 ;;
