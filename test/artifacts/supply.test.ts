@@ -9,6 +9,7 @@ test('official names are those that kubeadm 1.36.3 expects', () => {
     'kube-scheduler': 'registry.k8s.io/kube-scheduler:v1.36.3',
     'kube-proxy': 'registry.k8s.io/kube-proxy:v1.36.3',
     haproxy: 'docker.io/library/haproxy:2.6.12',
+    keepalived: 'kinit.local/keepalived:2.2.7',
     etcd: 'registry.k8s.io/etcd:3.6.8-0',
     coredns: 'registry.k8s.io/coredns/coredns:v1.14.2',
     'serving-approver': 'kinit.local/serving-approver:1',

@@ -29,7 +29,7 @@ test('everything is built once; a second call does nothing and says so; --force 
   const texts: string[] = [];
   const set = await build(texts);
   expect(tools.calls()).toHaveLength(PROGRAMS);
-  expect(texts[0]).toMatch(/^building kube 1\.36\.3 for \w+ \(1 of 16, 15 left after it, 0 s so far\)$/);
+  expect(texts[0]).toMatch(/^building kube 1\.36\.3 for \w+ \(1 of 17, 16 left after it, 0 s so far\)$/);
   const kube = set.binaries.find((binary) => binary.name === 'kube');
   expect(readFileSync(kube?.localFile ?? '', 'utf8')).toBe('program .\n');
   expect(kube?.links).toEqual(
@@ -41,6 +41,7 @@ test('everything is built once; a second call does nothing and says so; --force 
     'etcd',
     'flannel',
     'haproxy',
+    'keepalived',
     'kube-apiserver',
     'kube-controller-manager',
     'kube-proxy',
