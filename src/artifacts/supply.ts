@@ -30,6 +30,8 @@ export interface ImageSupply {
   readonly on: ImageArtifact['on'];
   /** Made of kinit's own programs: no registry has it, and this machine supplies it whatever the source of the others is (own/own.ts). */
   readonly own?: true;
+  /** Made of others' programs, and no registry has it: only clusters whose artifacts are built can have it. */
+  readonly builtOnly?: true;
   /** In an archive of its own that came later: the digests of others', which stores hold already, do not have it. */
   readonly apart?: true;
   /** Kept from the kubelet's garbage collection where hosts pull it; what is built from source always is. */
@@ -82,6 +84,11 @@ export function combineSupplies(supplies: readonly Supply[]): Required<Supply> {
     images: supplies.flatMap(({ images }) => images ?? []),
     unofficial: supplies.flatMap(({ unofficial }) => unofficial ?? []).join('; '),
   };
+}
+
+/** Whether a registry has an image. */
+export function isServed({ own, builtOnly }: ImageSupply): boolean {
+  return own !== true && builtOnly !== true;
 }
 
 /** What is kinit's own in a supply: no origin has it. */

@@ -3,7 +3,7 @@ import { KinitError } from '../../model/error.js';
 import { limiter } from '../../model/limit.js';
 import { parseImageRef, registryHost } from '../../model/text/image-ref.js';
 import { REGISTRIES, type Mirror } from '../mirror.js';
-import type { ImageSupply } from '../supply.js';
+import { isServed, type ImageSupply } from '../supply.js';
 import { readLockFile, writeLockFile, type LockFile } from './lock-file.js';
 import { manifestDigest, type RegistryEndpoint } from './registry.js';
 
@@ -103,5 +103,5 @@ function placesOf(image: ImageSupply, { kubernetesVersion, mirror, endpoints }: 
 
 /** Images that a registry has. */
 function official(images: readonly ImageSupply[]): readonly ImageSupply[] {
-  return images.filter(({ own }) => own !== true);
+  return images.filter(isServed);
 }

@@ -11,7 +11,7 @@ import type { Unpacked } from './unpacked.js';
 import { foreseenOwnImages, ownImages } from '../own/own.js';
 import { storedFile } from '../store/paths.js';
 import { withStoreLock } from '../store/lock.js';
-import { imageRefs, type ImageSupply, type Supply } from '../supply.js';
+import { imageRefs, isServed, type ImageSupply, type Supply } from '../supply.js';
 import { sayWhoVouches } from './vouched.js';
 
 export interface OfficialOptions extends FetchOptions {
@@ -112,7 +112,7 @@ function officialImages(
   bound: ReadonlyMap<string, BoundImage>,
 ): ImageArtifact[] {
   return images
-    .filter(({ own }) => own !== true)
+    .filter(isServed)
     .map(({ name, on, pinned }) => ({
       name,
       refs: [refs[name] ?? name],

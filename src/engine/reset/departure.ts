@@ -76,7 +76,7 @@ export async function mayLeave(departing: Departure, access: ClusterAccess | und
       class: 'refused',
       host: needed.name,
       found: `the endpoint of the cluster is ${String(endpoint)}`,
-      hint: 'A cluster that shall do without any of its hosts is made with apiServer.endpoint: an address of its own. A host that is replaced under its name and address is brought back by kinit init.',
+      hint: 'A cluster that shall do without any of its hosts is made with apiServer.endpoint or apiServer.virtualAddress: an address of its own. A host that is replaced under its name and address is brought back by kinit init.',
     });
   return askMembers('check', departing, leaving, `${names} cannot leave; nothing was changed`);
 }

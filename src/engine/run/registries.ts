@@ -2,6 +2,7 @@ import { limiter } from '../../model/limit.js';
 import { unreachable } from '../../model/error.js';
 import type { Spec } from '../../model/spec.js';
 import { originsOf, REGISTRIES } from '../../artifacts/mirror.js';
+import { isServed } from '../../artifacts/supply.js';
 import { inventoryProxies } from '../../model/seams/proxies.js';
 import { parseImageRef, registryHost } from '../../model/text/image-ref.js';
 import type { LiveHost } from '../session/session.js';
@@ -38,7 +39,7 @@ export function registriesOf(spec: Spec): readonly string[] {
   const mirrored = new Set(runtime.registryMirrors.map(({ registry }) => registry));
   if (mirrored.has('_default')) return [];
   const { images } = originsOf(spec);
-  const pulled = SUPPLY.images.filter(({ own }) => own !== true);
+  const pulled = SUPPLY.images.filter(isServed);
   const names = pulled.map(({ ref }) => parseImageRef(ref(kubernetesVersion, REGISTRIES[images])).registry);
   return [...new Set(names)].filter((name) => !mirrored.has(name)).map(registryHost);
 }

@@ -20,6 +20,7 @@ export const keepalivedImage: AddressKeeper['supply'] = {
       name: IMAGE,
       on: 'control-plane',
       apart: true,
+      builtOnly: true,
       ref: () => `kinit.local/${IMAGE}:${TAG}`,
       build: {
         archive: IMAGE,
