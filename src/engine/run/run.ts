@@ -7,6 +7,7 @@ import type { LoadedInventory } from '../../model/spec.js';
 import { signalOfMany } from '../../model/signal.js';
 import { KERNEL_STEP, hostsToMove, moveKernels, type Moved } from '../kernel/move.js';
 import { changesHosts, changesRuntime, upgrades } from '../command.js';
+import { ONLY_LOOK, sharedContext } from '../context.js';
 import { explainFailedRun } from '../explain/failed-run.js';
 import { guard, guardCheck, knownCluster, withKnownBalancer, type KnownCluster } from '../guard/index.js';
 import { changeRuntimes } from '../runtime-change/index.js';
@@ -15,6 +16,7 @@ import { requireLeader } from '../session/leader.js';
 import { clusterLock, lockLost, whileHeld, type ClusterLock } from '../session/lock.js';
 import { settled, withoutStrangers } from '../session/past.js';
 import { checkHostNames, checkJoining, selectHosts, selectPhases } from '../session/select.js';
+import { refuseOrWarn } from '../signatures/waiting.js';
 import { withSoak } from '../soaking.js';
 import { closeHosts, openHosts, type LiveHost, type OpenedHosts } from '../session/session.js';
 import { askingAhead } from './artifact-sets.js';
@@ -132,7 +134,7 @@ function withFailures(opened: OpenedHosts, before: Moved | undefined, { inventor
 
 /** Other kernels for the hosts that are fit, where the inventory wants them; undefined where there is nothing to do. */
 async function kernels(
-  { live, selected, unfit }: Chosen,
+  { live, selected, unfit, known }: Chosen,
   lock: ClusterLock,
   options: RunOptions,
 ): Promise<Moved | undefined> {
@@ -149,6 +151,11 @@ async function kernels(
         hint: `First: kinit init --only ${KERNEL_STEP}. Then make the plan anew.`,
       },
     );
+  // Else the run would end behind the reboots, for want of a certificate.
+  await sharedContext({
+    ...{ ...ONLY_LOOK, inventory: asKnown(known, options), hosts: live, known, selected, kinit: options.version },
+    onWaiting: refuseOrWarn(options.inventory, () => undefined),
+  });
   return whileHeld(lock, options.signal, (signal) =>
     moveKernels(todo, live, lock.release, { ...options, mayReboot, signal }),
   );
