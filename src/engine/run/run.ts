@@ -7,7 +7,6 @@ import type { LoadedInventory } from '../../model/spec.js';
 import { signalOfMany } from '../../model/signal.js';
 import { KERNEL_STEP, hostsToMove, moveKernels, type Moved } from '../kernel/move.js';
 import { changesHosts, changesRuntime, upgrades } from '../command.js';
-import { ONLY_LOOK, sharedContext } from '../context.js';
 import { explainFailedRun } from '../explain/failed-run.js';
 import { guard, guardCheck, knownCluster, withKnownBalancer, type KnownCluster } from '../guard/index.js';
 import { changeRuntimes } from '../runtime-change/index.js';
@@ -16,7 +15,7 @@ import { requireLeader } from '../session/leader.js';
 import { clusterLock, lockLost, whileHeld, type ClusterLock } from '../session/lock.js';
 import { settled, withoutStrangers } from '../session/past.js';
 import { checkHostNames, checkJoining, selectHosts, selectPhases } from '../session/select.js';
-import { refuseOrWarn } from '../signatures/waiting.js';
+import { beforeReboots } from '../signatures/waiting.js';
 import { withSoak } from '../soaking.js';
 import { closeHosts, openHosts, type LiveHost, type OpenedHosts } from '../session/session.js';
 import { askingAhead } from './artifact-sets.js';
@@ -133,11 +132,8 @@ function withFailures(opened: OpenedHosts, before: Moved | undefined, { inventor
 }
 
 /** Other kernels for the hosts that are fit, where the inventory wants them; undefined where there is nothing to do. */
-async function kernels(
-  { live, selected, unfit, known }: Chosen,
-  lock: ClusterLock,
-  options: RunOptions,
-): Promise<Moved | undefined> {
+async function kernels(chosen: Chosen, lock: ClusterLock, options: RunOptions): Promise<Moved | undefined> {
+  const { live, selected, unfit } = chosen;
   const { command, skip, only, mayReboot } = options;
   if (skip.includes(KERNEL_STEP) || (only.length > 0 && !only.includes(KERNEL_STEP))) return undefined;
   const mine = live.filter(({ spec }) => selected.has(spec.name) && !unfit.has(spec.name));
@@ -151,11 +147,7 @@ async function kernels(
         hint: `First: kinit init --only ${KERNEL_STEP}. Then make the plan anew.`,
       },
     );
-  // Else the run would end behind the reboots, for want of a certificate.
-  await sharedContext({
-    ...{ ...ONLY_LOOK, inventory: asKnown(known, options), hosts: live, known, selected, kinit: options.version },
-    onWaiting: refuseOrWarn(options.inventory, () => undefined),
-  });
+  await beforeReboots({ ...chosen, inventory: asKnown(chosen.known, options), kinit: options.version });
   return whileHeld(lock, options.signal, (signal) =>
     moveKernels(todo, live, lock.release, { ...options, mayReboot, signal }),
   );

@@ -107,6 +107,9 @@ test('the certificates of a host are listed with their ends, the first to end fi
     due: true,
   });
   expect(rows.at(-1)).toMatchObject({ renewedBy: 'nobody', due: false });
+  const keyless = hostCertificates(found['n1'] ?? {}, later(250), [at(found['n1'], '/etc/kubernetes/pki/ca.crt')]);
+  expect(keyless.find(({ path }) => path === '/etc/kubernetes/admin.conf')?.renewedBy).toBe('request');
+  expect(keyless.find(({ path }) => path.endsWith('etcd/server.crt'))?.renewedBy).toBe('kinit');
 });
 
 /** The CAs alone: everything else is made anew. */
