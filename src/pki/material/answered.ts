@@ -20,9 +20,13 @@ export async function keepOrAsk(input: LeafInput, fault: string | undefined): Pr
   const there = readCertificate(existing.cert ?? '');
   const name = requestName(authority.name, host, path);
   const answer = await signatures.answers?.read(name);
-  const unfit = answer === undefined ? undefined : answerFault(answer, request, authority, period.now);
+  // What the host has already is an answer to a request from before.
+  const former =
+    there !== undefined && readCertificate(answer?.cert ?? '')?.x509.fingerprint256 === there.x509.fingerprint256;
+  const unfit = answer === undefined || former ? undefined : answerFault(answer, request, authority, period.now);
   const given = unfit === undefined ? readCertificate(answer?.cert ?? '') : undefined;
-  const later = given !== undefined && (fault !== undefined || there === undefined || given.notAfter > there.notAfter);
+  const later =
+    !former && given !== undefined && (fault !== undefined || there === undefined || given.notAfter > there.notAfter);
   if (later && answer?.cert !== undefined && answer.key !== undefined) {
     const because =
       existing.cert === undefined ? undefined : `certificate renewed: ${fault ?? 'another one was signed'}`;

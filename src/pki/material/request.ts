@@ -29,11 +29,13 @@ export async function requestFor(
   wanted: WantedSignature,
   { key, csr, crt }: RequestFiles,
   keyAlgorithm: KeyAlgorithm,
+  now = new Date(),
 ): Promise<MadeRequest> {
   const { request } = wanted;
   const ext = describe(wanted);
   const there = key === undefined ? undefined : readKey(key);
-  const answered = crt !== undefined && wanted.unfit === undefined;
+  const ended = (readCertificate(crt ?? '')?.notAfter ?? now) < now;
+  const answered = crt !== undefined && (wanted.unfit === undefined || ended);
   if (there?.key !== undefined && csr !== undefined && !answered && asksFor(csr, request, there.key))
     return { key: there.pem, csr, ext, dropsAnswer: false, kept: true };
   const made: OpenKey = await newKey(keyAlgorithm);
