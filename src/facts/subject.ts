@@ -27,3 +27,9 @@ export function lines(output: string): string[] {
 export function words(line: string): string[] {
   return line.trim().split(/\s+/);
 }
+
+/** Of a file of so many bytes, from its lines: whether the last one ends with a line break is told by the size. */
+export function wholeText(lines: readonly string[], size: number): string {
+  const text = lines.join('\n');
+  return Buffer.byteLength(text) === size ? text : `${text}\n`;
+}

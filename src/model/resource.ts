@@ -87,6 +87,12 @@ export interface ResourceKind<R extends Resource, Seen> {
   /** sh text that prints what is there and changes nothing. Many are sent in one round trip. Absent for kinds seen through the API. */
   readonly observe?: (resource: R) => string;
   readonly parse?: (resource: R, output: string) => Seen;
+  /** Instead of both, for kinds of which a host has dozens: all are looked at by one script, in a handful of processes. */
+  readonly together?: {
+    readonly observe: (resources: readonly R[]) => string;
+    /** In their order. */
+    readonly parse: (resources: readonly R[], output: string) => readonly Seen[];
+  };
   /** For kinds seen through the API. */
   readonly observeCall?: (resource: R, tools: Tools) => Promise<Seen>;
   readonly diff: (resource: R, seen: Seen) => Difference;

@@ -30,6 +30,6 @@ export async function lookAt(files: Readonly<Record<string, string>>, path = pro
     reject: false,
     env: { PATH: path ?? '' },
   });
-  const output = stdout.replaceAll(`=${root}`, '=');
+  const output = stdout.replaceAll(root, '');
   return { output, facts: kubernetes.parse(output) };
 }

@@ -3,7 +3,7 @@ import { kindOf } from '../../src/engine/kinds.js';
 import { packages } from '../../src/os/index.js';
 import * as resources from '../../src/resources/index.js';
 import { images } from '../../src/runtime/index.js';
-import { SHELLS, run } from './sh.js';
+import { observeText, parseAnswer, run, SHELLS } from './sh.js';
 
 const artifact = {
   name: 'x',
@@ -45,12 +45,12 @@ test.each(SHELLS)('%s: observing never fails, writes nothing to standard error, 
   const quiet = ONE_OF_EACH.filter(({ kind }) => !['service', 'firewall'].includes(kind));
   for (const resource of quiet) {
     const kind = kindOf(resource);
-    const result = run(shell, kind.observe?.(resource) ?? '');
+    const result = run(shell, observeText(kind, resource));
     expect({ kind: kind.kind, code: result.code, stderr: result.stderr }).toEqual({
       kind: kind.kind,
       code: 0,
       stderr: '',
     });
-    expect(kind.parse?.(resource, result.stdout)).toBeDefined();
+    expect(parseAnswer(kind, resource, result.stdout)).toBeDefined();
   }
 });

@@ -52,9 +52,24 @@ export function must(shell: Shell, script: string, env: Readonly<Record<string, 
   return result.stdout;
 }
 
+/** What a kind asks a host about one resource; '' where it is not seen by shell. */
+export function observeText<R extends Resource, Seen>(kind: ResourceKind<R, Seen>, resource: R): string {
+  return kind.together?.observe([resource]) ?? kind.observe?.(resource) ?? '';
+}
+
+/** What it makes of the answer; undefined where it is not seen by shell. */
+export function parseAnswer<R extends Resource, Seen>(
+  kind: ResourceKind<R, Seen>,
+  resource: R,
+  output: string,
+): Seen | undefined {
+  return kind.together === undefined ? kind.parse?.(resource, output) : kind.together.parse([resource], output)[0];
+}
+
 export function look<R extends Resource, Seen>(shell: Shell, kind: ResourceKind<R, Seen>, resource: R): Seen {
-  if (kind.observe === undefined || kind.parse === undefined) throw new Error(`${kind.kind} is not seen by shell`);
-  return kind.parse(resource, must(shell, kind.observe(resource)));
+  const seen = parseAnswer(kind, resource, must(shell, observeText(kind, resource)));
+  if (seen === undefined) throw new Error(`${kind.kind} is not seen by shell`);
+  return seen;
 }
 
 /** Observes, saves and applies, as the engine does. Uploads are carried out without owner. Returns what was saved where. */

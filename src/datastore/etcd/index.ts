@@ -26,6 +26,10 @@ export const etcd: Datastore = {
   words: ['etcd'],
   describe: 'on every control-plane host',
   certificates: etcdCertificates,
+  given: ({ etcd: { extraArgs }, pki }) => [
+    ...(pki.etcdCa === undefined ? [] : ['pki.etcdCa']),
+    ...(Object.keys(extraArgs).length === 0 ? [] : ['etcd.extraArgs']),
+  ],
   home,
   resources: home,
   runs: {

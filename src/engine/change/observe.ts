@@ -6,7 +6,7 @@ import { defined } from '../../model/defined.js';
 import { journalRecorded } from '../../resources/journal/journal.js';
 import { kindOf } from '../kinds.js';
 import { afterWriting } from './after-writing.js';
-import { askParts } from './ask.js';
+import { askParts, type Part } from './ask.js';
 import type { Observed, Unseen } from './observed.js';
 
 export type { Observed, Unseen } from './observed.js';
@@ -37,9 +37,7 @@ export async function look(resources: readonly Resource[], tools: Tools, outageM
   const until = Date.now() + outageMs;
   const looks = await mapLimit(resources, API_CALLS_AT_ONCE, async (resource, index): Promise<Observed | Unseen> => {
     const kind = kinds[index] as ResourceKind<Resource, unknown>;
-    const output = outputs.printed.get(index);
-    let seen: unknown;
-    if (output !== undefined && kind.parse !== undefined) seen = kind.parse(resource, output);
+    let seen = outputs.seen.get(index);
     if (kind.observeCall !== undefined) {
       try {
         seen = await patiently(() => kind.observeCall?.(resource, tools), until, tools.signal);
@@ -68,10 +66,16 @@ async function patiently<T>(
   }
 }
 
-/** What was printed for each resource, and which of those that others fill have their undo in the journal. */
+/** What was seen of each resource, and which of those that others fill have their undo in the journal. */
 interface Answers {
-  readonly printed: ReadonlyMap<number, string>;
+  readonly seen: ReadonlyMap<number, unknown>;
   readonly recorded: ReadonlyMap<number, boolean>;
+}
+
+/** A question about some of the resources, by their indexes, and what its answer says of each. */
+interface Question extends Part {
+  readonly indexes: readonly number[];
+  readonly parse: (output: string) => readonly unknown[];
 }
 
 async function askHost(
@@ -80,20 +84,50 @@ async function askHost(
   tools: Tools,
 ): Promise<Answers> {
   const owned = resources.flatMap((resource, index) => (kinds[index]?.undo?.owns?.(resource) === true ? [index] : []));
-  const parts = resources.flatMap((resource, index) => {
-    const script = kinds[index]?.observe?.(resource);
-    return script === undefined ? [] : [{ name: String(index), about: resource.id, script }];
-  });
-  if (owned.length > 0)
-    parts.push({
-      name: JOURNAL,
-      about: 'the undo journal',
-      script: journalRecorded(owned.map((index) => resources[index]?.id ?? '')),
-    });
-  const answers = await askParts(parts, tools.host);
+  const questions = questionsOf(resources, kinds);
+  const journal = {
+    name: JOURNAL,
+    about: 'the undo journal',
+    script: journalRecorded(owned.map((index) => resources[index]?.id ?? '')),
+  };
+  const answers = await askParts([...questions, ...(owned.length > 0 ? [journal] : [])], tools.host);
   const noted = new Set((answers.get(JOURNAL) ?? '').split('\n').filter((line) => line !== ''));
   return {
-    printed: new Map([...answers].filter(([name]) => name !== JOURNAL).map(([name, text]) => [Number(name), text])),
+    seen: new Map(
+      questions.flatMap(({ name, indexes, parse }) => {
+        const seen = parse(answers.get(name) ?? '');
+        return indexes.map((index, place) => [index, seen[place]] as const);
+      }),
+    ),
     recorded: new Map(owned.map((index, place) => [index, noted.has(String(place))])),
   };
+}
+
+/** One for each resource, and one for all of a kind that is looked at together. */
+function questionsOf(
+  resources: readonly Resource[],
+  kinds: readonly ResourceKind<Resource, unknown>[],
+): readonly Question[] {
+  const groups = new Map<ResourceKind<Resource, unknown>, number[]>();
+  const single: Question[] = [];
+  resources.forEach((resource, index) => {
+    const kind = kinds[index];
+    const { observe, parse, together } = kind ?? {};
+    if (kind !== undefined && together !== undefined) groups.set(kind, [...(groups.get(kind) ?? []), index]);
+    else if (observe !== undefined)
+      single.push({
+        ...{ name: String(index), about: resource.id, script: observe(resource), indexes: [index] },
+        parse: (output) => [parse?.(resource, output)],
+      });
+  });
+  const grouped = [...groups].map(([kind, indexes]): Question => {
+    const all = indexes.map((index) => resources[index] as Resource);
+    const [first] = all;
+    const about = all.length === 1 ? first?.id : `${first?.id ?? ''} and ${String(all.length - 1)} more`;
+    return {
+      ...{ name: kind.kind, about: about ?? kind.kind, script: kind.together?.observe(all) ?? '', indexes },
+      parse: (output) => kind.together?.parse(all, output) ?? [],
+    };
+  });
+  return [...grouped, ...single];
 }

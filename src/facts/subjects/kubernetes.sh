@@ -1,10 +1,16 @@
 # shellcheck shell=sh
-# Files of a cluster that later work builds on. Prints '=journal' where kinit has changed this host before, then for each
-# file '=PATH', each line of its text after a blank, and one line break: no text can look like a path, and one without a
-# last line break stays so. '=made' where files of a cluster there are kinit's. Nothing secret is printed: of a file that
-# holds a private key '#DIGEST KEY' (of the file; of the key's public half, '-' where it has none), and its public lines.
+# Files of a cluster that later work builds on. Nothing secret is printed. A control plane has dozens of them, so each question is one
+# process for all: '=journal' where kinit has changed this host before; '=made' where files of a cluster there are kinit's; then
+#   '=files'   'SIZE PATH' of each, in bytes
+#   '=texts'   'PATH:LINE' of those without a secret
+#   '=open'    'PATH:LINE' of the others: what is public in them; of a line with a secret what comes before it
+#   '=digests' of those, as sha256sum prints them
+#   '=key PATH' then the public half of the private key in it as PEM, nothing where it is no key, or 'unknown' where nothing can tell
 # $1 = path of the copy of the cluster's record
 # $2 = path of what a control plane of one process is started with
+
+NL='
+'
 
 if [ -n "$(ls -A /var/lib/kinit/journal)" ]; then echo '=journal'; fi
 for entry in /var/lib/kinit/journal/*-etc-kubernetes*; do
@@ -21,7 +27,7 @@ paths() {
     /var/lib/kubelet/pki/kubelet-client-first.pem /var/lib/kubelet/pki/kubelet-client-current.pem \
     /var/lib/kubelet/pki/kubelet-server-first.pem /var/lib/kubelet/pki/kubelet-server-current.pem \
     /var/lib/kubelet/pki/kubelet.crt /var/lib/kubelet/pki/kubelet.key; do
-    if [ -f "$file" ]; then echo "$file"; fi
+    if [ -f "$file" ]; then printf '%s\n' "$file"; fi
   done
   # Root's own is somebody else's, unless kinit wrote it.
   for entry in /var/lib/kinit/journal/*-file-root-.kube-config-*; do
@@ -29,59 +35,90 @@ paths() {
   done
 }
 
+# with LIST COMMAND...: runs it on the paths of a list, a line each and all absolute; not where there are none.
+with() {
+  list=$1
+  shift
+  [ -n "$list" ] || return 0
+  (
+    IFS=$NL
+    set -f
+    # shellcheck disable=SC2086 # a path each
+    exec "$@" $list
+  )
+}
+
+# lines_of LIST GREP-OPTION...: 'PATH:LINE', also where there is one file only.
+lines_of() {
+  list=$1
+  shift
+  with "$list" grep -a "$@" /dev/null || [ $? -eq 1 ]
+}
+
+keys=
+configs=
+encryptions=
+pems=
+texts=
+found=$(paths "$1" "$2")
+IFS=$NL
+set -f
+for file in $found; do
+  case $file in
+    # It could not be told from the lines of another.
+    *:*) ;;
+    *.key) keys=$keys$file$NL ;;
+    *.conf | */.kube/config) configs=$configs$file$NL ;;
+    */encryption*.yaml) encryptions=$encryptions$file$NL ;;
+    *.pem) pems=$pems$file$NL ;;
+    *) texts=$texts$file$NL ;;
+  esac
+done
+set +f
+unset IFS
+
+echo '=files'
+with "$keys$configs$encryptions$pems$texts" stat -L -c '%s %n' || exit 1
+echo '=texts'
+lines_of "$texts" '' || exit 1
+echo '=open'
+lines_of "$configs" -oE -e '^ *(- )?client-key-data:' \
+  -e '^ *(- )?(apiVersion|kind|clusters?|certificate-authority(-data)?|server|name|contexts?|users?|current-context|preferences|namespace|client-certificate(-data)?|client-key):.*' || exit 1
+# What the names of its keys are and where they stand: lines that can hold nothing else.
+lines_of "$encryptions" -oE -e '^ *(- )?secret:' \
+  -e '^ *(- )?(apiVersion|kind|name): +[A-Za-z0-9._/-]{1,80}$' \
+  -e '^ *(- )?(resources|providers|keys|secretbox|aescbc|aesgcm|kms):$' \
+  -e '^ *- identity: \{\}$' \
+  -e "^ *- [\"']?[a-z*][a-z0-9.*-]{0,80}[\"']?\$" || exit 1
+# shellcheck disable=SC2016 # awk's own
+with "$pems" awk '/BEGIN CERTIFICATE/ { public = 1 } public { print FILENAME ":" $0 } /END CERTIFICATE/ { public = 0 }' || exit 1
+echo '=digests'
+with "$keys$configs$encryptions$pems" sha256sum || exit 1
+
 if command -v openssl > /dev/null; then has_openssl=yes; else has_openssl=no; fi
 
-# Of the private key on standard input: the digest of its public half, none where it is no key, unknown where nothing can tell.
+# Of the private key on standard input.
 public_half() {
   if [ "$has_openssl" = no ]; then
     echo unknown
     return
   fi
-  half=$(openssl pkey -passin pass: -pubout -outform DER | sha256sum)
-  case $half in
-    # Nothing.
-    e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855*) echo none ;;
-    *) echo "${half%% *}" ;;
-  esac
+  openssl pkey -passin pass: -pubout 2> /dev/null
 }
 
-# sealed FILE KEY. No process takes the digest out of what sha256sum says: a control plane has dozens of files.
-sealed() {
-  sum=$(sha256sum < "$1")
-  printf '#%s %s\n' "${sum%% *}" "$2"
-}
-
-embedded_key() { sed -n 's/^ *client-key-data: *//p' "$1" | head -n 1 | base64 -d; }
-
-paths "$1" "$2" | while IFS= read -r file; do
-  printf '=%s\n' "$file"
-  case $file in
-    *.key) sealed "$file" "$(public_half < "$file")" ;;
-    *.conf | */.kube/config)
-      if grep -q '^ *client-key-data:' "$file"; then
-        sealed "$file" "$(embedded_key "$file" | public_half)"
-      else
-        sealed "$file" -
-      fi
-      sed -n -E -e 's/^( *(- )?client-key-data:).*/ \1 SEALED/p' \
-        -e 's/^( *(- )?(apiVersion|kind|clusters?|certificate-authority(-data)?|server|name|contexts?|users?|current-context|preferences|namespace|client-certificate(-data)?|client-key):.*)/ \1/p' "$file"
-      ;;
-    */encryption*.yaml)
-      sealed "$file" -
-      # What the names of its keys are and where they stand: lines that can hold nothing else.
-      sed -n -E -e 's/^( *(- )?secret:) .*/ \1 SEALED/p' \
-        -e 's/^( *(- )?(apiVersion|kind|name): +[A-Za-z0-9._/-]{1,80})$/ \1/p' \
-        -e 's/^( *(- )?(resources|providers|keys|secretbox|aescbc|aesgcm|kms):)$/ \1/p' \
-        -e 's/^( *- identity: \{\})$/ \1/p' \
-        -e "s/^( *- [\"']?[a-z*][a-z0-9.*-]{0,80}[\"']?)\$/ \\1/p" "$file"
-      ;;
-    *.pem)
-      sealed "$file" "$(public_half < "$file")"
-      sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/s/^/ /p' "$file"
-      ;;
-    *)
-      sed 's/^/ /' "$file"
-      echo
-      ;;
-  esac
+IFS=$NL
+set -f
+for file in $keys$pems; do
+  printf '=key %s\n' "$file"
+  public_half < "$file"
 done
+for file in $configs; do
+  data=$(sed -n '/^ *client-key-data: */{
+s///p
+q
+}' "$file")
+  [ -n "$data" ] || continue
+  printf '=key %s\n' "$file"
+  printf '%s\n' "$data" | base64 -d 2> /dev/null | public_half
+done
+:

@@ -2,7 +2,7 @@
 # What a host carries from before, as the table of leftovers asks for it. One line an answer, fields separated by tabs:
 #   now SECONDS; began SECONDS (kinit's first change here); recorded ID (of a thing it changed); before LINK (was there
 #   when a cluster came)
-#   file TYPE CHANGED WRITTEN OWNER PATH; text PATH BASE64
+#   file TYPE CHANGED WRITTEN OWNER SIZE PATH; text PATH LINE, for each line that may be shown
 #   link NAME PORTS; chain FAMILY TABLE NAME; unit NAME ACTIVE ENABLED
 #   sysctl FILE NUMBER LINE; place PATH WRITABLE OPTIONS; program PATH VERSION
 # Prints no private key: of kubeconfigs and certificates only what is public.
@@ -11,7 +11,9 @@
 # JOURNAL = kinit's undo journal
 
 TAB='	'
-# Of a text, in bytes and in lines, and of files that one glob finds.
+NL='
+'
+# Of a text, in characters and in lines, and of files that one glob finds.
 MOST=16384
 MOST_LINES=500
 MANY=300
@@ -20,7 +22,7 @@ began() {
   for id in "$JOURNAL"/[0-9]*/id; do
     [ ! -e "$id" ] || { stat -c "began$TAB%Y" -- "$id"; break; }
   done
-  cat "$JOURNAL"/[0-9]*/id 2> /dev/null | sed "s/^/recorded$TAB/"
+  [ ! -e "$id" ] || sed "s/^/recorded$TAB/" "$JOURNAL"/[0-9]*/id
   links_before
 }
 
@@ -38,16 +40,13 @@ links_before() {
   done
 }
 
-# shown HOW PATH: the part of a file that may be shown, in base64. A control plane has dozens of them: two processes each.
-shown() {
-  case "$1" in
-    text) head -c "$MOST" < "$2" | base64 -w0 ;;
-    pem) sed -n -e "${MOST_LINES}q" -e '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p' < "$2" | base64 -w0 ;;
-    kubeconfig) sed -n -E -e "${MOST_LINES}q" -e '/^[ -]*(server|certificate-authority(-data)?|client-certificate(-data)?):/p' < "$2" | base64 -w0 ;;
-  esac
-}
+# What is found is kept, a path a line, and looked at in the end, in one process for each question: a control plane has dozens of them.
+found=
+texts=
+pems=
+kubeconfigs=
 
-# look HOW GLOB: one process for all that a glob finds.
+# look HOW GLOB
 look() {
   how=$1
   IFS=
@@ -56,14 +55,44 @@ look() {
   unset IFS
   [ -e "$1" ] || [ -L "$1" ] || return 0
   [ $# -le "$MANY" ] || shift $(($# - MANY))
-  stat -c "file$TAB%F$TAB%Z$TAB%Y$TAB%U$TAB%n" -- "$@"
-  [ "$how" != - ] || return 0
   for path in "$@"; do
-    [ -f "$path" ] || continue
-    printf 'text\t%s\t' "$path"
-    shown "$how" "$path"
-    echo
+    case $path in *"$NL"*) continue ;; esac
+    found=$found$path$NL
+    [ "$how" != - ] && [ -f "$path" ] || continue
+    case $how in
+      text) texts=$texts$path$NL ;;
+      pem) pems=$pems$path$NL ;;
+      kubeconfig) kubeconfigs=$kubeconfigs$path$NL ;;
+    esac
   done
+}
+
+# with LIST COMMAND...: runs it on the paths of a list; not where there are none.
+with() {
+  list=$1
+  shift
+  [ -n "$list" ] || return 0
+  (
+    IFS=$NL
+    set -f
+    # shellcheck disable=SC2086 # a path each
+    exec "$@" $list
+  )
+}
+
+# shellcheck disable=SC2016 # awk's own
+print_found() {
+  with "$found" stat -c "file$TAB%F$TAB%Z$TAB%Y$TAB%U$TAB%s$TAB%n"
+  with "$texts" awk -v most="$MOST" 'FNR == 1 { left = most }
+    left <= 0 { nextfile }
+    { print "text\t" FILENAME "\t" substr($0, 1, left); left -= length($0) + 1 }'
+  with "$pems" awk -v most="$MOST_LINES" 'FNR == 1 { public = 0 }
+    FNR > most { nextfile }
+    /-----BEGIN CERTIFICATE-----/ { public = 1 }
+    public { print "text\t" FILENAME "\t" $0 }
+    /-----END CERTIFICATE-----/ { public = 0 }'
+  with "$kubeconfigs" awk -v most="$MOST_LINES" 'FNR > most { nextfile }
+    /^[ -]*(server|certificate-authority(-data)?|client-certificate(-data)?):/ { print "text\t" FILENAME "\t" $0 }'
 }
 
 links() {
@@ -151,6 +180,7 @@ for each in "$@"; do
     *) look "${each%%=*}" "${each#*=}" ;;
   esac
 done
+print_found
 # shellcheck disable=SC2086 # names
 [ -z "$wanted" ] || units $wanted
 # shellcheck disable=SC2086 # paths without blanks

@@ -2,7 +2,7 @@ import type { HostPast, PastFile, PastLook } from '../../model/past.js';
 import { defined } from '../../model/defined.js';
 import { shellScript } from '../../shell/script.js';
 import { STATE_DIR } from '../../shell/state.js';
-import type { Subject } from '../subject.js';
+import { wholeText, type Subject } from '../subject.js';
 
 /** What a host carries from before. @param looks what each row of the table of leftovers asks for */
 export function past(looks: readonly PastLook[]): Subject<HostPast> {
@@ -58,17 +58,21 @@ function parsePast(output: string): HostPast {
 }
 
 function filesOf(rows: Rows): PastFile[] {
-  const texts = new Map(rows('text').map(([path = '', encoded = '']) => [path, encoded]));
-  const files = rows('file').map(([type = '', changed, written, owner = '', path = '']): PastFile => {
-    const encoded = texts.get(path);
-    const text = encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8');
+  const texts = new Map<string, string[]>();
+  for (const [path = '', ...line] of rows('text')) {
+    const lines = texts.get(path) ?? [];
+    if (lines.length === 0) texts.set(path, lines);
+    lines.push(line.join('\t'));
+  }
+  const files = rows('file').map(([type = '', changed, written, owner = '', size, path = '']): PastFile => {
+    const lines = texts.get(path);
     return {
       path,
       type: TYPES[type] ?? 'other',
       changed: numberOf(changed) ?? 0,
       written: numberOf(written) ?? 0,
       owner,
-      ...defined({ text }),
+      ...defined({ text: lines && wholeText(lines, numberOf(size) ?? 0) }),
     };
   });
   // Several rows of the table may ask for one.

@@ -8,7 +8,7 @@ import type { Rule } from './rule.js';
 export const datastoreRules: readonly Rule[] = [
   { reads: ['datastore', 'controlPlane'], check: datastore },
   { reads: ['datastore', 'controlPlane', 'datastoreServer'], check: server },
-  { reads: ['datastore', 'controlPlane', 'etcd', 'pki'], check: ofNone },
+  { reads: ['datastore', 'controlPlane'], check: ofNone },
   { reads: ['datastore', 'controlPlane', 'backups'], check: backups },
 ];
 
@@ -64,12 +64,9 @@ function ofNone(spec: Spec): Finding[] {
   const { elsewhere, id } = datastoreOf(spec);
   if (elsewhere !== true) return [];
   const message = `has no effect with datastore: ${id}, of which nothing runs on the hosts: it has its own`;
-  return [
-    ...(spec.pki.etcdCa === undefined ? [] : [{ path: ['pki', 'etcdCa'], atKey: true, found: '', message }]),
-    ...(Object.keys(spec.etcd.extraArgs).length === 0
-      ? []
-      : [{ path: ['etcd', 'extraArgs'], atKey: true, found: '', message }]),
-  ];
+  return DATASTORES.flatMap((store) => store.given?.(spec) ?? []).map((path) => ({
+    ...{ path: path.split('.'), atKey: true, found: '', message },
+  }));
 }
 
 /** What kinit does not look after, hosts do not copy: one outside of the cluster has tools of its own. */

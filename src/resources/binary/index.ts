@@ -2,7 +2,6 @@ import type { BinaryArtifact } from '../../model/artifact.js';
 import { defined } from '../../model/defined.js';
 import { asCode, type Resource, type ResourceKind, type Step, undoOf } from '../../model/resource.js';
 import { octal } from '../../model/text/mode.js';
-import { parseFields, parseList } from '../../shell/output.js';
 import { sh, shellScript } from '../../shell/script.js';
 import { STATE_DIR, stampPath } from '../../shell/state.js';
 import { RESTORED } from '../file/index.js';
@@ -88,18 +87,21 @@ const RESTORE = shellScript('./restore.sh', import.meta.url);
 export const binaryKind: ResourceKind<BinaryResource, BinarySeen> = {
   kind: 'binary',
   describe: { change: 'Installs', subject: asCode, undone: RESTORED },
-  observe: ({ artifact, sameAs }) =>
-    sh(OBSERVE, { args: [artifact.installPath, stampOf(artifact), sameAs ?? stagedPath(artifact), ...artifact.links] }),
-  parse: (_r, output) => {
-    const fields = parseFields(output);
-    return {
-      sha256: fields.get('sha256') ?? '',
-      staged: fields.get('staged') ?? '',
-      stamped: fields.get('stamped') === 'yes',
-      mode: Number.parseInt(fields.get('mode') ?? '0', 8),
-      owner: fields.get('owner') ?? '',
-      links: parseList(output, 'link'),
-    };
+  together: {
+    observe: (programs) =>
+      sh(OBSERVE, {
+        args: [
+          String(programs.length),
+          ...programs.flatMap(({ artifact, sameAs }) => [
+            ...[artifact.installPath, stampOf(artifact), sameAs ?? stagedPath(artifact)],
+          ]),
+          ...programs.flatMap(({ artifact }) => artifact.links),
+        ],
+      }),
+    parse: (programs, output) => {
+      const seen = parseSeen(output);
+      return programs.map(seen);
+    },
   },
   diff: (r, seen) => {
     const { artifact } = r;
@@ -134,6 +136,33 @@ export const binaryKind: ResourceKind<BinaryResource, BinarySeen> = {
     restore: ({ name, paths }) => sh(RESTORE, { args: [stampOf({ name }), ...paths.toReversed()] }),
   }),
 };
+
+/** What observe.sh has printed. */
+function parseSeen(output: string): (program: BinaryResource) => BinarySeen {
+  const lines = output.split('\n');
+  const of = (word: string): ReadonlyMap<string, string> =>
+    new Map(
+      lines
+        .filter((line) => line.startsWith(`${word} `))
+        .map((line) => {
+          const [, said = '', path = ''] = /^\w+ (\S+(?: \d+:\d+)?) (.+)$/.exec(line) ?? [];
+          return [path, said];
+        }),
+    );
+  const [sha256, staged, stamped, modes] = [of('sha256'), of('staged'), of('stamped'), of('mode')];
+  const links = lines.filter((line) => line.startsWith('link ')).map((line) => line.slice('link '.length));
+  return ({ artifact: { installPath, links: wanted } }) => {
+    const [mode = '0', owner = ''] = (modes.get(installPath) ?? '').split(' ');
+    return {
+      sha256: sha256.get(installPath) ?? '',
+      staged: staged.get(installPath) ?? '',
+      stamped: stamped.has(installPath),
+      mode: Number.parseInt(mode || '0', 8),
+      owner,
+      links: links.filter((link) => wanted.some((path) => link.startsWith(`${path} `))),
+    };
+  };
+}
 
 function held({ artifact, holds = [] }: BinaryResource, { sha256 }: BinarySeen): Step[] {
   if (holds.length === 0 || sha256 === '') return [];

@@ -1,40 +1,63 @@
 # shellcheck shell=sh
-# Prints of a program that is installed sha256, mode, owner and, where its hash did not have to be reckoned,
-# stamped=yes; staged=SHA256 of one that was brought to be installed later; and link=PATH TARGET of every link that is there.
-# $1 = path of the program, $2 = stamp of the last installation, $3 = where one would be staged; the others = links
+# Prints of programs that are installed what fingerprints does; 'stamped yes PATH' where a hash did not have to be reckoned, 'sha256 HASH
+# PATH', 'staged HASH PATH' of one that was brought to be installed later; and 'link PATH TARGET'
+# of every link that is there.
+# $1 = how many programs; then for each: path, stamp of the last installation, where one would be staged; the others = links
 # include: ../../shell/lib/absent.sh
 # include: ../../shell/lib/sha256.sh
 # include: fingerprint.sh
 
-program=$1
-stamp=$2
-staged=$3
-shift 3
+programs=$1
+shift
 
-print_program() {
-  sha256=
-  hashed=
-  [ ! -r "$stamp" ] || read -r sha256 hashed < "$stamp"
-  if [ -n "$sha256" ] && [ "$hashed" = "$(fingerprint "$program")" ]; then
-    echo stamped=yes
-  else
-    sha256=$(sha256_of "$program") || exit 1
-  fi
-  echo "sha256=$sha256"
-  stat -c 'mode=%a
-owner=%u:%g' -- "$program" || exit 1
+# Of all at once: each of them would be a process.
+states_of_programs() {
+  left=$programs
+  while [ "$left" -gt 0 ]; do
+    if [ -f "$1" ] && [ ! -L "$1" ]; then
+      set -- "$@" "$1"
+    elif [ ! -e "$1" ] && [ ! -L "$1" ]; then
+      must_be_absent "$1"
+    fi
+    shift 3
+    left=$((left - 1))
+  done
+  shift "$links"
+  [ $# -eq 0 ] || fingerprints "$@"
 }
 
-if [ -f "$program" ] && [ ! -L "$program" ]; then
-  print_program
-elif [ ! -e "$program" ] && [ ! -L "$program" ]; then
-  must_be_absent "$program"
-fi
-if [ -f "$staged" ] && [ "$staged" != "$program" ]; then
-  digest=$(sha256_of "$staged") || exit 1
-  echo "staged=$digest"
-fi
+print_program() {
+  [ -f "$1" ] && [ ! -L "$1" ] || return 0
+  sha256=
+  hashed=
+  [ ! -r "$2" ] || read -r sha256 hashed < "$2"
+  case "
+$states
+" in
+    *"
+$1=$hashed
+"*) [ -z "$sha256" ] || {
+      printf 'stamped yes %s\nsha256 %s %s\n' "$1" "$sha256" "$1"
+      return 0
+    } ;;
+  esac
+  sha256=$(sha256_of "$1") || exit 1
+  printf 'sha256 %s %s\n' "$sha256" "$1"
+}
+
+links=$(($# - 3 * programs))
+states=$(states_of_programs "$@") || exit 1
+printf '%s\n' "$states"
+while [ "$programs" -gt 0 ]; do
+  print_program "$1" "$2"
+  if [ -f "$3" ] && [ "$3" != "$1" ]; then
+    digest=$(sha256_of "$3") || exit 1
+    printf 'staged %s %s\n' "$digest" "$1"
+  fi
+  shift 3
+  programs=$((programs - 1))
+done
 if [ $# -gt 0 ]; then
-  find "$@" -maxdepth 0 -type l -printf 'link=%p %l\n' 2> /dev/null
+  find "$@" -maxdepth 0 -type l -printf 'link %p %l\n' 2> /dev/null
 fi
 :

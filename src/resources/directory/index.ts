@@ -1,7 +1,7 @@
 import { asCode, type Resource, type ResourceKind, undoOf } from '../../model/resource.js';
 import { octal } from '../../model/text/mode.js';
-import { parseFields } from '../../shell/output.js';
 import { sh, shellScript } from '../../shell/script.js';
+import { parseStates } from '../states.js';
 
 export interface DirectoryResource extends Resource {
   readonly kind: 'directory';
@@ -65,16 +65,17 @@ export const directoryKind: ResourceKind<DirectoryResource, DirectorySeen> = {
     undone:
       'Mode and owner come back; what has come into the folders of the cluster since is deleted, and folders that were not there go',
   },
-  observe: ({ path }) => sh(OBSERVE, { args: [path] }),
-  parse: (_r, output) => {
-    const fields = parseFields(output);
-    const type = fields.get('type');
-    return {
-      type: type === 'folder' || type === 'other' ? type : 'absent',
-      mode: Number.parseInt(fields.get('mode') ?? '0', 8),
-      owners: [fields.get('owner') ?? '', fields.get('uid') ?? ''],
-      groups: [fields.get('group') ?? '', fields.get('gid') ?? ''],
-    };
+  together: {
+    observe: (folders) => sh(OBSERVE, { args: folders.map(({ path }) => path) }),
+    parse: (folders, output) => {
+      const lines = output.split('\n');
+      const states = parseStates(lines);
+      return folders.map(({ path }) => {
+        const state = states.get(path);
+        if (state !== undefined) return { ...state, type: 'folder' };
+        return { type: lines.includes(`other ${path}`) ? 'other' : 'absent', mode: 0, owners: [], groups: [] };
+      });
+    },
   },
   diff: (r, seen) => {
     const reasons = differences(r, seen);

@@ -1,18 +1,17 @@
 # shellcheck shell=sh
-# Prints type=folder|other|absent, and of a folder (or a link to one) mode, owner, uid, group and gid.
-# $1 = path
-# include: ../../shell/lib/absent.sh
+# Prints for each folder, or link to one, its state (states.sh); 'other PATH' for what is there and is none.
+# "$@" = paths
+# include: ../../shell/lib/states.sh
 
-if [ -d "$1" ]; then
-  stat -L -c 'type=folder
-mode=%a
-owner=%U
-uid=%u
-group=%G
-gid=%g' -- "$1" || exit 1
-elif [ -e "$1" ] || [ -L "$1" ]; then
-  echo type=other
-else
-  must_be_absent "$1"
-  echo type=absent
-fi
+STATES_OF='-L'
+left=$#
+while [ "$left" -gt 0 ]; do
+  if [ -d "$1" ] || { [ ! -e "$1" ] && [ ! -L "$1" ]; }; then
+    set -- "$@" "$1"
+  else
+    printf 'other %s\n' "$1"
+  fi
+  shift
+  left=$((left - 1))
+done
+states "$@"

@@ -5,8 +5,8 @@ import { KinitError } from '../../model/error.js';
 import { asCode, type Resource, type ResourceKind, type Step } from '../../model/resource.js';
 import { fileDigest, isSealed } from '../../model/text/sealed.js';
 import { octal } from '../../model/text/mode.js';
-import { parseFields } from '../../shell/output.js';
 import { sh, shellScript } from '../../shell/script.js';
+import { parseStates } from '../states.js';
 import { pathUndo } from './path-undo.js';
 
 /** For people: what restore.sh does. */
@@ -79,22 +79,18 @@ const RESTORE = shellScript('./restore.sh', import.meta.url);
 export const fileKind: ResourceKind<FileResource, FileSeen> = {
   kind: 'file',
   describe: { change: 'Writes', subject: asCode, undone: RESTORED },
-  observe: (r) => {
-    const wanted = r.keepExisting ? '' : digestOf(r);
-    const shown = r.secret || textOf(r) === undefined ? 0 : MAX_SHOWN;
-    return sh(OBSERVE, { args: [r.path, wanted, String(shown)] });
-  },
-  parse: (_r, output) => {
-    const fields = parseFields(output);
-    const content = fields.get('content');
-    return {
-      type: seenType(fields.get('type')),
-      sha256: fields.get('sha256') ?? '',
-      mode: Number.parseInt(fields.get('mode') ?? '0', 8),
-      owners: [fields.get('owner') ?? '', fields.get('uid') ?? ''],
-      groups: [fields.get('group') ?? '', fields.get('gid') ?? ''],
-      ...(content === undefined ? {} : { content: Buffer.from(content, 'base64').toString('utf8') }),
-    };
+  together: {
+    observe: (files) =>
+      sh(OBSERVE, {
+        args: files.flatMap((r) => {
+          const shown = r.secret || textOf(r) === undefined ? 0 : MAX_SHOWN;
+          return [r.path, r.keepExisting ? '' : digestOf(r), String(shown)];
+        }),
+      }),
+    parse: (files, output) => {
+      const seen = parseSeen(output);
+      return files.map((r) => seen(r.path));
+    },
   },
   diff: (r, seen) => {
     const reasons = differences(r, seen);
@@ -172,8 +168,23 @@ function shownDiff(r: FileResource, seen: FileSeen): string | undefined {
   return unifiedDiff(seen.content ?? '', after, seen.type === 'absent' ? '/dev/null' : r.path, r.path);
 }
 
-function seenType(type: string | undefined): FileSeen['type'] {
-  return type === 'file' || type === 'link' || type === 'folder' || type === 'other' ? type : 'absent';
+/** What observe.sh has printed, by path. */
+function parseSeen(output: string): (path: string) => FileSeen {
+  const lines = output.split('\n');
+  const [digestsAt, contentsAt] = [lines.indexOf('=digests'), lines.indexOf('=contents')];
+  const states = parseStates(lines.slice(0, digestsAt));
+  const digests = new Map(lines.slice(digestsAt + 1, contentsAt).map((line) => [line.slice(66), line.slice(0, 64)]));
+  const contents = new Map(lines.slice(contentsAt + 1).map((line) => [line.slice(line.indexOf(' ') + 1), line]));
+  return (path) => {
+    const state = states.get(path);
+    if (state === undefined) return { type: 'absent', sha256: '', mode: 0, owners: [], groups: [] };
+    const content = contents.get(path)?.slice(0, -path.length - 1);
+    return {
+      ...state,
+      sha256: digests.get(path) ?? '',
+      ...defined({ content: content === undefined ? undefined : Buffer.from(content, 'base64').toString('utf8') }),
+    };
+  };
 }
 
 function bytesOf(r: FileResource): Uint8Array {

@@ -1,36 +1,57 @@
 # shellcheck shell=sh
-# Prints type=link|folder|file|other|absent, and of a file mode, owner, uid, group, gid and sha256; content=BASE64 where
-# it is not the wanted one and may be shown: a run that changes nothing carries no files.
-# $1 = path
-# $2 = SHA-256 that is wanted; empty: any content is right
-# $3 = bytes from which on content is not shown; 0: never shown
-# include: ../../shell/lib/absent.sh
+# Prints for each file that is there its state (states.sh); behind '=digests' what sha256sum says of those of which a content is
+# wanted; behind '=contents' 'BASE64 PATH' of those that have another one, where it may be shown: a run that changes nothing carries
+# no files.
+# Three arguments for each: path; SHA-256 that is wanted, empty: any content is right; bytes from which on content is not shown, 0:
+# never shown
+# include: ../../shell/lib/states.sh
 
-print_content() {
-  sha256=$(sha256sum < "$1") || exit 1
-  sha256=${sha256%% *}
-  echo "sha256=$sha256"
-  [ "$sha256" != "$2" ] || return 0
-  [ "$(stat -c %s -- "$1")" -lt "$3" ] || return 0
-  content=$(base64 -w0 < "$1") || exit 1
-  printf 'content=%s\n' "$content"
+states_of_all() {
+  left=$(($# / 3))
+  while [ "$left" -gt 0 ]; do
+    set -- "$@" "$1"
+    shift 3
+    left=$((left - 1))
+  done
+  states "$@"
 }
 
-if [ -L "$1" ]; then
-  echo type=link
-elif [ -d "$1" ]; then
-  echo type=folder
-elif [ -f "$1" ]; then
-  stat -c 'type=file
-mode=%a
-owner=%U
-uid=%u
-group=%G
-gid=%g' -- "$1" || exit 1
-  [ -z "$2" ] || print_content "$@"
-elif [ -e "$1" ]; then
-  echo type=other
-else
-  must_be_absent "$1"
-  echo type=absent
-fi
+# is_wanted PATH SHA256
+is_wanted() { [ -n "$2" ] && [ -f "$1" ] && [ ! -L "$1" ]; }
+
+digests() {
+  left=$(($# / 3))
+  while [ "$left" -gt 0 ]; do
+    ! is_wanted "$1" "$2" || set -- "$@" "$1"
+    shift 3
+    left=$((left - 1))
+  done
+  [ $# -eq 0 ] || sha256sum -- "$@"
+}
+
+print_content() {
+  size=$(stat -c %s -- "$1") || exit 1
+  [ "$size" -lt "$2" ] || return 0
+  content=$(base64 -w0 < "$1") || exit 1
+  printf '%s %s\n' "$content" "$1"
+}
+
+states_of_all "$@" || exit 1
+echo '=digests'
+sums=$(digests "$@") || exit 1
+printf '%s\n' "$sums"
+echo '=contents'
+while [ $# -gt 0 ]; do
+  if [ "$3" -gt 0 ] && is_wanted "$1" "$2"; then
+    case "
+$sums
+" in
+      *"
+$2  $1
+"*) ;;
+      *) print_content "$1" "$3" ;;
+    esac
+  fi
+  shift 3
+done
+:

@@ -1,5 +1,4 @@
 import { asCode, type Resource, type ResourceKind, undoOf } from '../../model/resource.js';
-import { parseFields } from '../../shell/output.js';
 import { sh, shellScript } from '../../shell/script.js';
 
 export interface SysctlResource extends Resource {
@@ -40,10 +39,19 @@ const RESTORE = shellScript('./restore.sh', import.meta.url);
 export const sysctlKind: ResourceKind<SysctlResource, SysctlSeen> = {
   kind: 'sysctl',
   describe: { change: 'Sets', subject: asCode, undone: 'The value of before comes back' },
-  observe: ({ key }) => sh(OBSERVE, { args: [sysctlPath(key), moduleOf(key)] }),
-  parse: (_r, output) => {
-    const fields = parseFields(output);
-    return { value: fields.get('value'), comesWithModule: fields.has('module') };
+  together: {
+    observe: (parameters) => sh(OBSERVE, { args: parameters.flatMap(({ key }) => [sysctlPath(key), moduleOf(key)]) }),
+    parse: (parameters, output) => {
+      const lines = output.split('\n');
+      return parameters.map(({ key }) => {
+        const path = sysctlPath(key);
+        const values = lines.filter((line) => line.startsWith(`${path}:`)).map((line) => line.slice(path.length + 1));
+        return {
+          value: values.length === 0 ? undefined : values.join('\n'),
+          comesWithModule: lines.includes(`module ${path}`),
+        };
+      });
+    },
   },
   diff: (r, seen) => {
     if (seen.value === undefined && r.optional && !seen.comesWithModule)

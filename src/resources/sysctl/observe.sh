@@ -1,11 +1,24 @@
 # shellcheck shell=sh
-# Prints value=VALUE; or module=yes where the parameter is not there, but a module that can be loaded brings it.
-# $1 = path below /proc/sys, $2 = that module, or empty
+# Prints 'PATH:LINE' for each line of each parameter that is there, in one process for all; 'module PATH' where it is not there, but a
+# module that can be loaded brings it.
+# Two arguments for each: path below /proc/sys; that module, or empty
 
-if [ -e "$1" ]; then
-  # cat, not read: dash reads a byte at a time, and /proc/sys answers the first read only.
-  value=$(cat < "$1") || exit 1
-  printf 'value=%s\n' "$value"
-elif [ -n "$2" ] && modprobe -nq -- "$2" 2> /dev/null; then
-  echo module=yes
-fi
+values() {
+  left=$(($# / 2))
+  while [ "$left" -gt 0 ]; do
+    [ ! -e "$1" ] || set -- "$@" "$1"
+    shift 2
+    left=$((left - 1))
+  done
+  # /dev/null: with one file grep would not say whose line it is.
+  [ $# -eq 0 ] || grep '' -- "$@" /dev/null || [ $? -eq 1 ]
+}
+
+values "$@" || exit 1
+while [ $# -gt 0 ]; do
+  if [ ! -e "$1" ] && [ -n "$2" ] && modprobe -nq -- "$2" 2> /dev/null; then
+    printf 'module %s\n' "$1"
+  fi
+  shift 2
+done
+:

@@ -9,12 +9,13 @@ import { phases } from '../../../src/phases/index.js';
 import { planMaterial } from '../../../src/pki/index.js';
 import { kindOf } from '../../../src/engine/kinds.js';
 import { certificateWishes } from '../../../src/control-plane/index.js';
+import { parseAnswer } from '../../resources/sh.js';
 import { makeContext } from '../../templates/context.js';
 
 /** What a bare host says when it is asked, kind by kind. */
 function onBareHost(resource: Resource): Observed {
   const kind = kindOf(resource);
-  const seen = kind.parse === undefined ? {} : kind.parse(resource, 'type=absent\n');
+  const seen = parseAnswer(kind, resource, 'type=absent\n') ?? {};
   return { resource, kind, seen, difference: kind.diff(resource, seen) };
 }
 

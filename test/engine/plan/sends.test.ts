@@ -7,6 +7,7 @@ import type { Step } from '../../../src/model/resource.js';
 import { phases } from '../../../src/phases/index.js';
 import { planMaterial } from '../../../src/pki/index.js';
 import { sh, shellScript } from '../../../src/shell/script.js';
+import { parseAnswer } from '../../resources/sh.js';
 import { makeContext } from '../../templates/context.js';
 
 const TURN_OFF = shellScript('./turn-off.sh', new URL('../../../src/resources/swap/index.js', import.meta.url).href);
@@ -61,7 +62,7 @@ test('on a bare host every change says what it sends, in single lines without a 
     .flatMap((phase) => phase.resources(context))
     .map((resource): Observed => {
       const kind = kindOf(resource);
-      const seen = kind.parse === undefined ? {} : kind.parse(resource, 'type=absent\n');
+      const seen = parseAnswer(kind, resource, 'type=absent\n') ?? {};
       return { resource, kind, seen, difference: kind.diff(resource, seen) };
     })
     .filter(({ difference }) => difference.changed);

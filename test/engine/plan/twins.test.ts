@@ -9,6 +9,7 @@ import type { Arch, ArtifactSet } from '../../../src/model/artifact.js';
 import type { PhaseContext } from '../../../src/model/phase.js';
 import type { PlanContent, PlannedChange } from '../../../src/model/plan.js';
 import { phases } from '../../../src/phases/index.js';
+import { parseAnswer } from '../../resources/sh.js';
 import { makeContext } from '../../templates/context.js';
 
 const PROGRAM = {
@@ -53,7 +54,7 @@ function changes(set: ArtifactSet, reviewed: PlanContent | undefined, output: st
     .flatMap((phase) => {
       const observed = phase.resources(context).map((resource) => {
         const kind = kindOf(resource);
-        const seen = kind.parse?.(resource, output);
+        const seen = parseAnswer(kind, resource, output);
         return { resource, kind, seen, difference: kind.diff(resource, seen) };
       });
       return plannedChanges(phase.id, observed, masks, twins);

@@ -110,7 +110,7 @@ test('a key that cannot be read is known as none, and as unknown where the host 
     expect(sealedKeyOf((await lookAt({ [path]: text })).facts.pki[path] ?? '')).toBe('none');
   const bin = join(scratch(), 'bin');
   mkdirSync(bin);
-  for (const tool of ['ls', 'find', 'sha256sum', 'cut', 'sed', 'grep', 'head', 'base64'])
+  for (const tool of ['ls', 'find', 'stat', 'sha256sum', 'sed', 'grep', 'awk', 'base64'])
     symlinkSync(execFileSync('/bin/sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim(), join(bin, tool));
   expect(sealedKeyOf((await lookAt({ [path]: keys.ec }, bin)).facts.pki[path] ?? '')).toBe('unknown');
 });

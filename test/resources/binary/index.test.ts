@@ -3,7 +3,17 @@ import { existsSync, lstatSync, readFileSync, readlinkSync, utimesSync, writeFil
 import { expect, test } from 'vitest';
 import type { BinaryArtifact } from '../../../src/model/artifact.js';
 import { binary, binaryKind, type BinarySeen } from '../../../src/resources/binary/index.js';
-import { reason, run, SHELLS, withHost, type FakeHost, type Shell, undoTexts } from '../sh.js';
+import {
+  observeText,
+  parseAnswer,
+  reason,
+  run,
+  SHELLS,
+  withHost,
+  type FakeHost,
+  type Shell,
+  undoTexts,
+} from '../sh.js';
 
 const ROOT = process.getuid?.() === 0;
 
@@ -21,9 +31,9 @@ function artifact(root: string, content: string): BinaryArtifact {
 }
 
 function look(host: FakeHost, shell: Shell, a: BinaryArtifact, more: { readonly sameAs?: string } = {}): BinarySeen {
-  const result = run(shell, host.inside(binaryKind.observe?.(binary({ artifact: a, ...more })) ?? ''));
+  const result = run(shell, host.inside(observeText(binaryKind, binary({ artifact: a, ...more }))));
   expect(result.stderr).toBe('');
-  const seen = binaryKind.parse?.(binary({ artifact: a }), result.stdout);
+  const seen = parseAnswer(binaryKind, binary({ artifact: a }), result.stdout);
   if (seen === undefined) throw new Error('no parse');
   return seen;
 }

@@ -10,7 +10,20 @@ import {
 } from 'node:fs';
 import { expect, test } from 'vitest';
 import { file, fileKind } from '../../../src/resources/file/index.js';
-import { change, look, ME, must, reason, run, SHELLS, undo, withFolder, undoTexts } from '../sh.js';
+import {
+  change,
+  look,
+  ME,
+  must,
+  observeText,
+  parseAnswer,
+  reason,
+  run,
+  SHELLS,
+  undo,
+  withFolder,
+  undoTexts,
+} from '../sh.js';
 
 for (const shell of SHELLS) {
   test(`${shell}: nothing to do for a file with the wanted content, mode and owner`, () => {
@@ -111,12 +124,12 @@ test('a secret never leaves the host and never stands in a change', () => {
   withFolder((folder) => {
     writeFileSync(`${folder}/key`, 'OLDSECRET');
     const r = file({ path: `${folder}/key`, content: 'NEWSECRET', mode: 0o600, secret: true, ...ME });
-    const output = must('dash', fileKind.observe?.(r) ?? '');
+    const output = must('dash', observeText(fileKind, r));
     expect(output).not.toContain(Buffer.from('OLDSECRET').toString('base64').slice(0, 8));
-    const difference = fileKind.diff(r, fileKind.parse?.(r, output) ?? look('dash', fileKind, r));
+    const difference = fileKind.diff(r, parseAnswer(fileKind, r, output) ?? look('dash', fileKind, r));
     expect(difference.changed).toBe(true);
     expect(JSON.stringify(difference)).not.toMatch(/SECRET/);
-    expect(fileKind.observe?.(r)).not.toContain('NEWSECRET');
+    expect(observeText(fileKind, r)).not.toContain('NEWSECRET');
     expect(JSON.stringify(undoTexts(fileKind, r, look('dash', fileKind, r)))).not.toContain('NEWSECRET');
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sysctl, sysctlKind } from '../../../src/resources/sysctl/index.js';
-import { look, run, SHELLS } from '../sh.js';
+import { look, observeText, run, SHELLS } from '../sh.js';
 
 for (const shell of SHELLS) {
   test(`${shell}: nothing to do when the value is the same, whatever separates its numbers`, () => {
@@ -27,10 +27,10 @@ for (const shell of SHELLS) {
 }
 
 test('a slash in a key stands for a dot in a name', () => {
-  expect(sysctlKind.observe?.(sysctl({ key: 'net.ipv4.conf.eth0/100.forwarding', value: '1' }))).toContain(
+  expect(observeText(sysctlKind, sysctl({ key: 'net.ipv4.conf.eth0/100.forwarding', value: '1' }))).toContain(
     'set -- /proc/sys/net/ipv4/conf/eth0.100/forwarding',
   );
-  expect(sysctlKind.observe?.(sysctl({ key: 'net/ipv4/conf/eth0.100/forwarding', value: '1' }))).toContain(
+  expect(observeText(sysctlKind, sysctl({ key: 'net/ipv4/conf/eth0.100/forwarding', value: '1' }))).toContain(
     'set -- /proc/sys/net/ipv4/conf/eth0.100/forwarding',
   );
 });
