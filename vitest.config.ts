@@ -8,6 +8,7 @@ const ELSEWHERE = [
   'test/delivery/**',
   'test/failover/**',
   'test/restore/**',
+  'test/external-ca/**',
   'test/rotation/**',
   'test/upgrade/**',
 ];

@@ -9,15 +9,16 @@ import { oncePer } from '../model/once.js';
 import type { HostFacts } from '../model/facts.js';
 import type { Node, PhaseContext } from '../model/phase.js';
 import type { Decisions, RecordedMove } from '../model/record.js';
-import { isControlPlane, type HostSpec, type Spec } from '../model/spec.js';
+import { isControlPlane, type HostSpec, type LoadedInventory, type Spec } from '../model/spec.js';
 import { hostPort } from '../model/text/address.js';
 import {
   needsKeys,
   planMaterial,
   type CertificateWishes,
-  type PemPair,
   type Renewal,
   type RotationWish,
+  type UserCa,
+  type WantedSignature,
 } from '../pki/index.js';
 import { addressesOf, decide, membersOf, movesOf, nodesByName } from './decisions.js';
 import type { KnownCluster } from './guard/cluster.js';
@@ -28,6 +29,7 @@ import { readMirrorCas, readRegistryAccess } from './registry-access.js';
 import { readRepositoryKeys } from './repository-keys.js';
 import { leaderOf } from './session/leader.js';
 import type { LiveHost } from './session/session.js';
+import { answersIn, requestsFolder } from './signatures/folder.js';
 import { SUPPLY } from './supply.js';
 
 /** What is the same for every host of a run. */
@@ -45,7 +47,7 @@ export function endpointOf(spec: Spec, leader: Node, decided: Decisions = {}): s
 }
 
 export interface SharedInput extends CertificateWork {
-  readonly spec: Spec;
+  readonly inventory: LoadedInventory;
   readonly hosts: readonly LiveHost[];
   /** What is known of the cluster already: decided once, and kept. */
   readonly known: KnownCluster;
@@ -67,14 +69,21 @@ export interface CertificateWork {
   readonly mayReadKeys: boolean;
   /** What is only compared, and not planned, does without passwords that are not there. */
   readonly onlyLooks?: boolean;
+  /** Gets what CAs are to sign whose keys are elsewhere. Absent: what cannot wait is a KinitError, refused. */
+  readonly onWaiting?: ((wanted: readonly WantedSignature[]) => void) | undefined;
 }
 
 /** What a look needs: nothing is signed. */
-export const ONLY_LOOK: CertificateWork = { renewalOf: () => 'due', mayReadKeys: false, onlyLooks: true };
+export const ONLY_LOOK: CertificateWork = {
+  renewalOf: () => 'due',
+  mayReadKeys: false,
+  onlyLooks: true,
+  onWaiting: () => undefined,
+};
 
 /** Makes or reuses certificates and decides what follows from all hosts' facts together. */
 export async function sharedContext({
-  spec,
+  inventory,
   hosts,
   known,
   selected,
@@ -85,7 +94,9 @@ export async function sharedContext({
   rotation,
   mayReadKeys,
   onlyLooks = false,
+  onWaiting,
 }: SharedInput): Promise<SharedContext> {
+  const { spec } = inventory;
   const nodes = hosts.map(toNode);
   const leader = leaderOf(nodes);
   if (leader === undefined) {
@@ -98,14 +109,17 @@ export async function sharedContext({
   const wishes = (node: Node): CertificateWishes => certificateWishes({ spec, node, endpoint });
   const userCas = await readUserCas(wishes(leader));
   const now = new Date();
-  const plan = (existing: FilesByHost): ReturnType<typeof planMaterial> =>
+  const answers = answersIn(requestsFolder(inventory));
+  const plan = (existing: FilesByHost, told: CertificateWork['onWaiting']): ReturnType<typeof planMaterial> =>
     planMaterial({
-      ...{ spec, nodes, leader, endpoint, existing, wishes, userCas, renewalOf, now },
+      ...{ spec, nodes, leader, endpoint, existing, wishes, userCas, answers, renewalOf, now, onWaiting: told },
       ...defined({ rotation }),
     });
   const files = new Map(hosts.map((host) => [host.spec.name, host.facts.kubernetes.pki]));
-  const seen = await plan(files);
-  const material = mayReadKeys && needsKeys(seen, files) ? await plan(await withKeys(hosts)) : seen;
+  const seen = await plan(files, onWaiting);
+  // What waits for others has been told.
+  const again = async (): ReturnType<typeof planMaterial> => plan(await withKeys(hosts), () => undefined);
+  const material = mayReadKeys && needsKeys(seen, files) ? await again() : seen;
   const registryCas = await readMirrorCas(spec);
   const registryAccess = await readRegistryAccess(spec, { lenient: onlyLooks });
   const repositoryKeys = await readRepositoryKeys(spec);
@@ -166,11 +180,14 @@ async function withKeys(hosts: readonly LiveHost[]): Promise<FilesByHost> {
   return new Map(await Promise.all(entries));
 }
 
-async function readUserCas({ authorities }: CertificateWishes): Promise<Record<string, PemPair>> {
-  const cas: Record<string, PemPair> = {};
+async function readUserCas({ authorities }: CertificateWishes): Promise<Record<string, UserCa>> {
+  const cas: Record<string, UserCa> = {};
   for (const { name, given } of authorities) {
     if (given !== undefined)
-      cas[name] = { cert: await readFile(given.certFile, 'utf8'), key: await readFile(given.keyFile, 'utf8') };
+      cas[name] = {
+        cert: await readFile(given.certFile, 'utf8'),
+        ...(given.keyFile === undefined ? {} : { key: await readFile(given.keyFile, 'utf8') }),
+      };
   }
   return cas;
 }

@@ -18,11 +18,7 @@ export function resolvePaths(spec: Spec, file: string): Spec {
     ...filesOf(ssh),
     ...(ssh.bastions === undefined ? {} : { bastions: ssh.bastions.map(filesOf) }),
   });
-  const caWith = (ca: {
-    readonly certFile: string;
-    readonly keyFile: string;
-  }): { certFile: string; keyFile: string } => ({ certFile: full(ca.certFile), keyFile: full(ca.keyFile) });
-  const { ca, etcdCa, frontProxyCa } = spec.pki;
+  const { ca, etcdCa, frontProxyCa, requestsDir } = spec.pki;
   const { bundleFile } = spec.artifacts;
   return {
     ...spec,
@@ -52,14 +48,15 @@ export function resolvePaths(spec: Spec, file: string): Spec {
     ...(spec.datastoreServer === undefined ? {} : { datastoreServer: filesOf(spec.datastoreServer) }),
     pki: {
       ...spec.pki,
-      ...(ca === undefined ? {} : { ca: caWith(ca) }),
-      ...(etcdCa === undefined ? {} : { etcdCa: caWith(etcdCa) }),
-      ...(frontProxyCa === undefined ? {} : { frontProxyCa: caWith(frontProxyCa) }),
+      ...(ca === undefined ? {} : { ca: filesOf(ca) }),
+      ...(etcdCa === undefined ? {} : { etcdCa: filesOf(etcdCa) }),
+      ...(frontProxyCa === undefined ? {} : { frontProxyCa: filesOf(frontProxyCa) }),
+      ...(requestsDir === undefined ? {} : { requestsDir: full(requestsDir) }),
     },
   };
 }
 
-/** Keys of the ssh and sudo sections, of registries, repositories and the datastore's server, that name a file which must be there. */
+/** Keys of the ssh and sudo sections, of registries, repositories, CAs and the datastore's server, that name a file which must be there. */
 const ACCESS_FILES: readonly string[] = [
   'identityFile',
   'passphraseFile',

@@ -1,7 +1,7 @@
 import { KUBELET_SERVING, KUBELET_SERVING_CURRENT, ROOT_KUBECONFIG } from './paths.js';
 import { parseKubeconfig } from './kubeconfig.js';
 import { renewalDue } from './material/renewal.js';
-import { readCertificate } from './x509/read.js';
+import { isSignedBy, readCertificate } from './x509/read.js';
 
 /** A certificate on a host, for a person who wants to know when it ends and who renews it. */
 export interface HostCertificate {
@@ -15,8 +15,8 @@ export interface HostCertificate {
   readonly fingerprint: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
-  /** nobody: a CA, which is replaced on request. */
-  readonly renewedBy: 'kinit' | 'kubelet' | 'nobody';
+  /** nobody: a CA, which is replaced on request. request: its CA's key is elsewhere, and a person has it signed. */
+  readonly renewedBy: 'kinit' | 'kubelet' | 'request' | 'nobody';
   /** In the part of its life in which `kinit init` renews what it may renew. */
   readonly due: boolean;
 }
@@ -24,15 +24,24 @@ export interface HostCertificate {
 /** Days before its end from which on a certificate is warned of. */
 export const WARN_DAYS = 30;
 
-/** The certificates among a host's files, those in kubeconfigs too; the one that ends first is the first. */
-export function hostCertificates(files: Readonly<Record<string, string>>, now: Date): HostCertificate[] {
+/**
+ * The certificates among a host's files, those in kubeconfigs too; the one that ends first is the first.
+ * @param keyless CAs (PEM) whose keys are elsewhere
+ */
+export function hostCertificates(
+  files: Readonly<Record<string, string>>,
+  now: Date,
+  keyless: readonly string[] = [],
+): HostCertificate[] {
   return Object.entries(files)
     .filter(([path]) => !FORMER.test(path) && !(path === KUBELET_SERVING.crt && KUBELET_SERVING_CURRENT in files))
     .flatMap(([path, text]) => {
-      const certificate = readCertificate(isKubeconfig(path) ? (parseKubeconfig(text)?.certPem ?? '') : text);
+      const pem = isKubeconfig(path) ? (parseKubeconfig(text)?.certPem ?? '') : text;
+      const certificate = readCertificate(pem);
       if (certificate === undefined) return [];
       const { x509, notBefore, notAfter, isCa } = certificate;
-      const renewedBy = isCa ? 'nobody' : OF_KUBELET.test(path) ? 'kubelet' : 'kinit';
+      const asked = (): boolean => keyless.some((ca) => isSignedBy(pem, ca));
+      const renewedBy = isCa ? 'nobody' : asked() ? 'request' : OF_KUBELET.test(path) ? 'kubelet' : 'kinit';
       const due = renewalDue(certificate, now) !== undefined;
       const names = { subject: nameOf(x509.subject), signedBy: nameOf(x509.issuer) };
       const fingerprint = x509.fingerprint256;

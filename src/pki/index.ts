@@ -1,11 +1,13 @@
 export { hostCertificates, WARN_DAYS, type HostCertificate } from './certificates.js';
 export { describeMaterial } from './material/describe.js';
-export { isReplaced, keyAnnotations, signsAnew, trustAnnotations } from './material/digest.js';
+export { clusterSigns, isReplaced, keyAnnotations, signsAnew, trustAnnotations } from './material/digest.js';
 export { encryptionStage, encryptionWriters, type Writer } from './material/encryption.js';
 export { formerFile, SIGNER, stageFound } from './material/rotation.js';
 export { serviceAccountStage, tokenSigner, type TokenSigner } from './material/service-account.js';
 export { SHARED_KEYS, STAGES, type RotationWish, type Stage } from './material/stages.js';
 export { planMaterial, type MaterialInput } from './material/material.js';
+export { requestFor } from './material/request.js';
+export { requireSigned, type Answers, type WantedSignature } from './material/signature.js';
 export { materialPaths } from './material/paths.js';
 export { isSignedBy } from './x509/read.js';
 export { userAuthorityFault } from './material/user-authority.js';
@@ -48,4 +50,4 @@ export {
   type BootstrapToken,
   type BootstrapTokenOptions,
 } from './token.js';
-export type { FoundFiles, PemPair, Renewal } from './types.js';
+export type { FoundFiles, PemPair, Renewal, UserCa } from './types.js';

@@ -4,6 +4,9 @@ export interface PemPair {
   readonly key: string;
 }
 
+/** A CA that a user gives, as PEM text; without its key kinit signs nothing for it. Secret. */
+export type UserCa = Pick<PemPair, 'cert'> & Partial<PemPair>;
+
 /** Texts by absolute path that one host has already. Secret. */
 export interface FoundFiles {
   readonly host: string;

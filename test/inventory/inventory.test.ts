@@ -102,7 +102,7 @@ test('a name in upper case is led to the lower case', async () => {
 });
 
 test('mistakes of single values do not hide mistakes across fields', async () => {
-  const text = `${GOOD}  - name: w1\n    address: 10.0.0.2\n    roles: [wrker]\nnetwork: { podCIDR: 10.96.0.0/16, plugn: none }\npki: { ca: { certFile: a.crt } }\n`;
+  const text = `${GOOD}  - name: w1\n    address: 10.0.0.2\n    roles: [wrker]\nnetwork: { podCIDR: 10.96.0.0/16, plugn: none }\npki: { ca: { keyFile: a.key } }\n`;
   expect(
     (await checkInventory(await write(text))).map(({ path, message }) => `${path}: ${message.split(';')[0] ?? ''}`),
   ).toEqual([
@@ -111,7 +111,7 @@ test('mistakes of single values do not hide mistakes across fields', async () =>
     'hosts[2].roles[0]: not one of the values that can stand here',
     'network.serviceCIDR: overlaps network.podCIDR (10.96.0.0/16)',
     'network.plugn: there is no such option here',
-    'pki.ca.keyFile: keyFile is required: Its private key (PEM, not encrypted) on this machine.',
+    'pki.ca.certFile: certFile is required: CA certificate (PEM) on this machine.',
   ]);
 });
 

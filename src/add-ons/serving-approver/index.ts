@@ -1,6 +1,6 @@
 import type { PhaseContext } from '../../model/phase.js';
 import { KUBELET_SERVING } from '../../model/signers.js';
-import { pkiPair } from '../../pki/index.js';
+import { clusterSigns } from '../../pki/index.js';
 import type { AddOn } from '../add-on.js';
 import { NAMESPACE, servingApproverObjects } from './objects.js';
 import { NAME, servingApproverSupply } from './supply.js';
@@ -21,7 +21,6 @@ export const servingApprover: AddOn = {
  * Whether kubelets get their serving certificates by asking the cluster, and so renew them by themselves: somebody has to
  * approve (hosts that pull official images have no such image) and the controller manager has to have the key to sign with.
  */
-export function servesByRequest({ artifacts, leader, material }: PhaseContext): boolean {
-  const signs = material[leader.spec.name]?.[pkiPair('ca').key] !== undefined;
-  return signs && artifacts.images.some(({ name }) => name === NAME);
+export function servesByRequest(context: PhaseContext): boolean {
+  return clusterSigns(context) && context.artifacts.images.some(({ name }) => name === NAME);
 }

@@ -3,6 +3,7 @@ import { hostNames, withConnectOptions, withRunOptions, withWriteOptions } from 
 import { REACHES_HOSTS, CHANGES_HOSTS } from '../arguments/exit-codes.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
 import { loadedInventory } from '../files/inventory.js';
+import { requests } from './certs-requests.js';
 import { count } from '../render/text.js';
 import { replace, withRotationOptions, type RotationTexts } from '../replace.js';
 
@@ -140,11 +141,12 @@ const KEY_TEXTS: RotationTexts = {
 /** Certificates of the cluster. */
 export const certs = defineGroup(
   'certs',
-  'Show when certificates end, renew them, and replace their CAs and the keys of tokens and stored data',
-  [list, renew, rotateCa, rotateKeys],
+  'Show when certificates end, renew them or ask for others, and replace their CAs and the keys of tokens and stored data',
+  [list, renew, requests, rotateCa, rotateKeys],
   [
     ['certs list', 'which ends first?'],
     ['certs renew', 'make them anew'],
+    ['certs requests', 'what CAs are to sign whose keys are elsewhere'],
     ['certs rotate-ca', 'replace the CAs'],
     ['certs rotate-keys', 'replace the keys'],
   ],

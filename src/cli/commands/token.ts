@@ -1,4 +1,4 @@
-import { RESULT_CODES } from '../../model/error.js';
+import { KinitError, RESULT_CODES } from '../../model/error.js';
 import type { RunningCluster } from '../../engine/index.js';
 import { defineCommand, defineGroup, type CommandContext } from '../arguments/command.js';
 import { REACHES_HOSTS } from '../arguments/exit-codes.js';
@@ -15,7 +15,7 @@ const create = defineCommand({
     ['token create --ttl 2h', 'valid for two hours'],
   ],
   printsValue: true,
-  exitCodes: REACHES_HOSTS,
+  exitCodes: [...REACHES_HOSTS, 'refused'],
   options: (yargs) =>
     withConnectOptions(yargs)
       .option('ttl', {
@@ -36,7 +36,8 @@ const create = defineCommand({
       import('../../cluster/index.js'),
       import('../../pki/index.js'),
     ]);
-    return inCluster(args, context, async ({ api, endpoint, caPem }) => {
+    return inCluster(args, context, async ({ api, endpoint, caPem, signs }) => {
+      if (!signs) throw nobodySigns();
       const { id, secret, expires } = await createToken(api, {
         ttlSeconds,
         ...(args.description === undefined ? {} : { description: args.description }),
@@ -51,6 +52,13 @@ const create = defineCommand({
     });
   },
 });
+
+const nobodySigns = (): KinitError =>
+  new KinitError('no token was made: nobody in this cluster signs a certificate for who joins with it', {
+    class: 'refused',
+    found: "the key of the cluster's CA is on no control-plane host",
+    hint: 'Put the host into the inventory: kinit certs requests makes the requests for its certificates, kinit init joins it with the answers.',
+  });
 
 const list = defineCommand({
   usage: 'list',

@@ -225,7 +225,7 @@ function certificate(host: HostEvidence, { takenAt }: Evidence): CheckResult[] {
       ...(status === 'ok'
         ? {}
         : {
-            hint: 'kinit init renews those in the last third of their life, kinit certs renew all of them; kubelets renew their own while they run (journalctl -u kubelet).',
+            hint: 'kinit init renews those in the last third of their life, kinit certs renew all of them; kubelets renew their own while they run (journalctl -u kubelet). Where the CA has its key elsewhere: kinit certs requests.',
           }),
     },
   ];

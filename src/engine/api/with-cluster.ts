@@ -2,7 +2,7 @@ import type { ClusterApi } from '../../model/api.js';
 import { KinitError } from '../../model/error.js';
 import type { HostConnection } from '../../model/host.js';
 import { isControlPlane } from '../../model/spec.js';
-import { parseKubeconfig } from '../../pki/index.js';
+import { CLUSTER_CA, parseKubeconfig, pkiPair } from '../../pki/index.js';
 import { accessThrough, ADMIN_CONF, readFile, type AccessOptions } from './access.js';
 import { endpointOf, toNode } from '../context.js';
 import { certificatesOn, type CertificatesSeen } from '../session/certificates.js';
@@ -18,6 +18,8 @@ export interface RunningCluster {
   /** host:port */
   readonly endpoint: string;
   readonly caPem: string;
+  /** Whether a control-plane host that answers has the key of the cluster's CA: without it nobody gets a certificate by a token. */
+  readonly signs: boolean;
   /** What is on the control-plane hosts that answer. */
   readonly certificates: CertificatesSeen['hosts'];
   /** Text of admin.conf, read now. Secret. */
@@ -57,6 +59,7 @@ export async function withCluster<T>(
         },
         endpoint: endpointOf(inventory.spec, toNode(leader)),
         caPem: parseKubeconfig(admin)?.caPem ?? '',
+        signs: live.some(({ facts }) => facts.kubernetes.pki[pkiPair(CLUSTER_CA).key] !== undefined),
         certificates: certificatesOn(live),
         adminKubeconfig: () => readFile(leader.connection, ADMIN_CONF),
       });

@@ -31,7 +31,7 @@ export async function driftOf({
   const known = live.filter(({ facts }) => facts.arch !== 'unsupported' && artifacts.has(facts.arch));
   if (known.length === 0 || cluster === undefined) return drift;
   const shared = await sharedContext({
-    spec: inventory.spec,
+    inventory,
     hosts: known,
     known: cluster,
     selected: new Set(),

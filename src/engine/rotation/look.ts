@@ -35,6 +35,8 @@ export interface SeenAuthority {
   readonly commonName: string;
   /** Why it is the inventory's to replace; absent: kinit may. */
   readonly given?: string;
+  /** Its key is neither on a control-plane host nor in the inventory. */
+  readonly keyless?: true;
   /** When the one that signs was made. */
   readonly made: Date;
   /** Absent: no replacement is under way. */
@@ -103,7 +105,9 @@ function seenOn(
     if (certificate === undefined) return [];
     const stage = stageFound(name, found);
     const why = given === undefined ? undefined : 'pki names its certificate and key';
-    return [{ name, commonName, made: certificate.notBefore, ...defined({ given: why, stage }) }];
+    const has = given?.keyFile !== undefined || found.some(({ files }) => files[pkiPair(name).key] !== undefined);
+    const keyless = has ? undefined : (true as const);
+    return [{ name, commonName, made: certificate.notBefore, ...defined({ given: why, keyless, stage }) }];
   });
   const formers = authorities.flatMap(({ name }) => found.map(({ files }) => files[formerFile(name)] ?? ''));
   const former = live.flatMap(({ spec: { name: host }, facts: { kubernetes } }) =>

@@ -48,6 +48,13 @@ export function rotationSteps(
     const from = Math.max(...underWay.map(({ stage }) => STAGES.indexOf(stage as Stage)));
     return STAGES.slice(from).map((stage) => ({ names: names(underWay), stage }));
   }
+  const keyless = wanted.find((each) => 'keyless' in each && each.keyless);
+  if (keyless !== undefined)
+    throw refused(
+      `kinit cannot replace ${keyless.name}: it has no key of it, and none of the one that would follow`,
+      'its key is on no control-plane host and not in the inventory',
+      'Name the other CAs to replace only those. This one is replaced in stages only where kinit may sign with it: with its keyFile under pki.',
+    );
   const given = wanted.find((each) => each.given !== undefined);
   if (given?.given !== undefined)
     throw refused(

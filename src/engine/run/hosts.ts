@@ -12,6 +12,7 @@ import { masksOf } from '../plan/masks.js';
 import { carryOutReviewed, permitReviewed } from '../plan/reviewed.js';
 import { hangsOnArtifacts, twinSets } from '../plan/twins.js';
 import type { LiveHost } from '../session/session.js';
+import { refuseOrWarn } from '../signatures/waiting.js';
 import { artifactSets } from './artifact-sets.js';
 import type { HostsOutcome } from './outcome.js';
 import { passOverHosts, type HostsRun, type Prepared } from './pass.js';
@@ -53,7 +54,7 @@ export async function prepare(run: HostsRun, found?: Prepared['artifacts']): Pro
   const { inventory, live, signal, known, selected, version, renewal, rotation } = run;
   // First what may fail at once: nothing is built, and nothing more is said, for a run that has ended.
   const shared = await sharedContext({
-    spec: inventory.spec,
+    inventory,
     hosts: live,
     known,
     selected,
@@ -62,6 +63,7 @@ export async function prepare(run: HostsRun, found?: Prepared['artifacts']): Pro
     kinit: version,
     renewalOf: (host) => (selected.has(host) ? renewal : 'due'),
     mayReadKeys: !run.dryRun,
+    onWaiting: refuseOrWarn(inventory, run.emit),
     ...defined({ rotation }),
   });
   const artifacts = found ?? (await artifactsFor(run, shared));

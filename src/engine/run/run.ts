@@ -15,6 +15,7 @@ import { requireLeader } from '../session/leader.js';
 import { clusterLock, lockLost, whileHeld, type ClusterLock } from '../session/lock.js';
 import { settled, withoutStrangers } from '../session/past.js';
 import { checkHostNames, checkJoining, selectHosts, selectPhases } from '../session/select.js';
+import { beforeReboots } from '../signatures/waiting.js';
 import { withSoak } from '../soaking.js';
 import { closeHosts, openHosts, type LiveHost, type OpenedHosts } from '../session/session.js';
 import { askingAhead } from './artifact-sets.js';
@@ -131,11 +132,8 @@ function withFailures(opened: OpenedHosts, before: Moved | undefined, { inventor
 }
 
 /** Other kernels for the hosts that are fit, where the inventory wants them; undefined where there is nothing to do. */
-async function kernels(
-  { live, selected, unfit }: Chosen,
-  lock: ClusterLock,
-  options: RunOptions,
-): Promise<Moved | undefined> {
+async function kernels(chosen: Chosen, lock: ClusterLock, options: RunOptions): Promise<Moved | undefined> {
+  const { live, selected, unfit } = chosen;
   const { command, skip, only, mayReboot } = options;
   if (skip.includes(KERNEL_STEP) || (only.length > 0 && !only.includes(KERNEL_STEP))) return undefined;
   const mine = live.filter(({ spec }) => selected.has(spec.name) && !unfit.has(spec.name));
@@ -149,6 +147,7 @@ async function kernels(
         hint: `First: kinit init --only ${KERNEL_STEP}. Then make the plan anew.`,
       },
     );
+  await beforeReboots({ ...chosen, inventory: asKnown(chosen.known, options), kinit: options.version });
   return whileHeld(lock, options.signal, (signal) =>
     moveKernels(todo, live, lock.release, { ...options, mayReboot, signal }),
   );

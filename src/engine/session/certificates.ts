@@ -44,10 +44,20 @@ export async function lookAtCertificates(
 
 /** By each host's own clock. */
 export function certificatesOn(live: readonly LiveHost[]): CertificatesSeen['hosts'] {
+  const keyless = keylessOn(live);
   return live.map(({ spec, facts }) => ({
     host: spec.name,
-    certificates: hostCertificates(facts.kubernetes.pki, new Date(Date.now() + facts.clockOffsetMs)),
+    certificates: hostCertificates(facts.kubernetes.pki, new Date(Date.now() + facts.clockOffsetMs), keyless),
   }));
+}
+
+/** CAs (PEM) that control-plane hosts have without a key. */
+function keylessOn(live: readonly LiveHost[]): readonly string[] {
+  const found = live.filter(({ spec }) => isControlPlane(spec)).map(({ facts }) => facts.kubernetes.pki);
+  const has = (path: string): boolean => found.some((files) => files[path] !== undefined);
+  const all = found.flatMap((files) => Object.entries(files));
+  const authorities = all.filter(([path]) => /\/(?:[a-z-]+-)?ca\.crt$/.test(path));
+  return [...new Set(authorities.flatMap(([path, pem]) => (has(path.replace(/crt$/, 'key')) ? [] : [pem])))];
 }
 
 /** By path of the certificate. */

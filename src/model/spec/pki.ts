@@ -9,7 +9,13 @@ const ONE_CA = 'everything in the cluster trusts the CA it was made with';
 
 const caFiles = z.strictObject({
   certFile: z.string().describe('CA certificate (PEM) on this machine.').meta(fixed(ONE_CA)),
-  keyFile: z.string().describe('Its private key (PEM, not encrypted) on this machine.').meta(fixed(ONE_CA)),
+  keyFile: z
+    .string()
+    .optional()
+    .describe(
+      'Its private key (PEM, not encrypted) on this machine. Absent: kinit signs nothing for this CA, writes requests (kinit certs requests) and reads the answers.',
+    )
+    .meta(fixed(ONE_CA)),
 });
 
 export const pkiOptions = z
@@ -24,6 +30,13 @@ export const pkiOptions = z
     ca: caFiles.optional().describe('Your own cluster CA.'),
     etcdCa: caFiles.optional().describe('Your own etcd CA.'),
     frontProxyCa: caFiles.optional().describe('Your own front-proxy CA.'),
+    requestsDir: z
+      .string()
+      .optional()
+      .describe(
+        'Folder on this machine for what a CA without keyFile is to sign, and for its answers; it holds private keys. Absent: requests, beside the inventory.',
+      )
+      .meta(free),
   })
   .prefault({})
   .describe('Certificates and CAs.');

@@ -1,6 +1,7 @@
+import { defined } from '../../model/defined.js';
 import type { Phase } from '../../model/phase.js';
 import { nodeEndpoint } from '../../model/seams/node-endpoint.js';
-import { isReplaced, KUBELET_CONF, SIGNER } from '../../pki/index.js';
+import { clusterSigns, isReplaced, KUBELET_CONF, SIGNER } from '../../pki/index.js';
 import { clusterNode, file, nodeJoin } from '../../resources/index.js';
 import { balancerOfJoin } from './balancer.js';
 import { kubeletProof, kubeletService, waitForOwnKubelet } from './kubelet/index.js';
@@ -29,6 +30,9 @@ export const join: Phase = {
           : undefined,
         clusterName: spec.name,
         kubeletConfPath: KUBELET_CONF,
+        ...defined({
+          kubeconfig: clusterSigns(context) ? undefined : material[node.spec.name]?.[KUBELET_CONF]?.content,
+        }),
         revision: kubelet.revision ?? '',
       }),
     ];

@@ -1,8 +1,16 @@
 import { dirname } from 'node:path/posix';
-import type { Phase } from '../../model/phase.js';
+import { isMember } from '../../model/facts.js';
+import type { Node, Phase } from '../../model/phase.js';
 import type { Resource } from '../../model/resource.js';
 import { absentFile, directory, file, link } from '../../resources/index.js';
-import { KUBELET_CLIENT_CURRENT, KUBELET_CLIENT_FIRST, PKI_DIR, pkiPair, ROOT_KUBECONFIG } from '../../pki/index.js';
+import {
+  KUBELET_CLIENT_CURRENT,
+  KUBELET_CLIENT_FIRST,
+  KUBELET_CONF,
+  PKI_DIR,
+  pkiPair,
+  ROOT_KUBECONFIG,
+} from '../../pki/index.js';
 
 /** Workers get it when they join: `kubeadm join`, which may do that too, wants to write it itself. */
 export const CLUSTER_CA = pkiPair('ca').crt;
@@ -26,13 +34,18 @@ export const pki: Phase = {
         ? []
         : [link({ path: KUBELET_CLIENT_CURRENT, target: KUBELET_CLIENT_FIRST })]),
       ...Object.entries(mine)
-        .filter(([path, { gone }]) => gone !== true && (node.isControlPlane || path !== CLUSTER_CA))
+        .filter(([path, { gone }]) => gone !== true && (node.isControlPlane || !comesWithJoin(path, node)))
         .map(([path, { content, mode, because }]) => file({ path, content, mode, because, secret: mode === 0o600 })),
       // Last: as long as they are there, a run that is taken up knows how far it was.
       ...Object.entries(mine).flatMap(([path, { gone }]) => (gone === true ? [absentFile(path)] : [])),
     ];
   },
 };
+
+/** A worker is a node as soon as its kubelet has a kubeconfig: one of which that was made beforehand gets it when it joins. */
+function comesWithJoin(path: string, { facts }: Node): boolean {
+  return path === CLUSTER_CA || (path === KUBELET_CONF && !isMember(facts));
+}
 
 /** What these files lie in. All that comes into it is the cluster's. */
 export function foldersOf(files: readonly string[]): readonly Resource[] {

@@ -10,7 +10,7 @@ import { nextPair, onlyFirst, replacementOf, rotationFiles, stageFound, type Rep
 import type { Stage } from './stages.js';
 import { firstCertificate, userAuthorityFault } from './user-authority.js';
 import { day } from '../x509/day.js';
-import type { FoundFiles, MadeFiles, PemPair, Period } from '../types.js';
+import type { FoundFiles, MadeFiles, Period, UserCa } from '../types.js';
 
 /** A CA of the cluster. Without a key it can verify, not sign. */
 export interface Authority {
@@ -34,7 +34,7 @@ export interface Authority {
 export interface AuthorityInput extends Pick<WantedAuthority, 'name' | 'commonName'> {
   /** What control-plane hosts have; they have to agree. */
   readonly found: readonly FoundFiles[];
-  readonly user?: PemPair;
+  readonly user?: UserCa;
   readonly keyAlgorithm: KeyAlgorithm;
   readonly period: Period;
   /** What it is to be taken to; absent: it goes on where the hosts have it. */
@@ -150,22 +150,11 @@ export interface SignerOf extends Signer {
   readonly provisional: boolean;
 }
 
-/** The CA as a signer; a KinitError that says what for, when its key is nowhere. */
-export async function signerOf(authority: Authority, host: string, purpose: string): Promise<SignerOf> {
-  if (authority.key === undefined) {
-    const { key } = pkiPair(authority.name);
-    throw trouble(
-      `${purpose} has to be signed, and the key of ${authority.name} is not here`,
-      host,
-      `no ${key} on any control-plane host`,
-      `Put ${key} on a control-plane host, or name the CA's keyFile under pki in the inventory.`,
-    );
-  }
-  const { certificate } = authority;
-  const { key } = authority.key;
-  return key === undefined
+/** The CA as a signer. Where its key is nowhere, what it signs shows only what is to be signed. */
+export async function signerOf({ certificate, key }: Authority): Promise<SignerOf> {
+  return key?.key === undefined
     ? { certificate, key: (await newKey('ECDSA-P256')).key, provisional: true }
-    : { certificate, key, provisional: false };
+    : { certificate, key: key.key, provisional: false };
 }
 
 async function newAuthority({ name, commonName, found, keyAlgorithm, period }: AuthorityInput): Promise<Authority> {
@@ -183,12 +172,12 @@ async function newAuthority({ name, commonName, found, keyAlgorithm, period }: A
 }
 
 /** A CA the inventory names. Throws one KinitError of class 'inventory' where it cannot serve. */
-function userAuthority(name: string, user: PemPair, now: Date): Authority {
+function userAuthority(name: string, user: UserCa, now: Date): Authority {
   const fault = userAuthorityFault(user, now);
   const certificate = readCertificate(firstCertificate(user.cert));
-  const key = readKey(user.key);
-  if (fault === undefined && certificate !== undefined && key !== undefined)
-    return { name, ...steady(certificate), key, fresh: false };
+  const key = user.key === undefined ? undefined : readKey(user.key);
+  if (fault === undefined && certificate !== undefined && (user.key === undefined || key !== undefined))
+    return { name, ...steady(certificate), ...defined({ key }), fresh: false };
   throw new KinitError(
     `The ${name} of the inventory cannot be used: ${fault?.file ?? 'certFile'} ${fault?.message ?? 'cannot be read'}`,
     {

@@ -2,6 +2,7 @@ import type { HostMaterial, PhaseContext } from '../../model/phase.js';
 import { sha256Hex } from '../../model/text/digest.js';
 import { PKI_DIR, pkiPair, SERVICE_ACCOUNT_KEYS } from '../paths.js';
 import { readCertificates } from '../x509/read.js';
+import { CLUSTER_CA } from './wishes.js';
 
 /**
  * Of the CAs that a host trusts, while one of these names (absent: any) is replaced: a program that reads them once has to be started
@@ -32,6 +33,14 @@ export function trustAnnotations(
 }
 
 const TRUST_ANNOTATION = 'kinit/trust-sha256';
+
+/**
+ * Whether the cluster signs for kubelets: its controller manager has the key of the cluster's CA. Where that is kept elsewhere, what
+ * kubelets log in and serve with is asked for like every other certificate.
+ */
+export function clusterSigns({ material, leader }: Pick<PhaseContext, 'material' | 'leader'>): boolean {
+  return material[leader.spec.name]?.[pkiPair(CLUSTER_CA).key] !== undefined;
+}
 
 /** Whether a CA is being replaced, by what a control-plane host shall have. */
 export function isReplaced(files: HostMaterial = {}, name: string): boolean {

@@ -1,10 +1,11 @@
 import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import type { Node } from '../../model/phase.js';
-import { balancerAddress } from '../../model/seams/node-endpoint.js';
+import { balancerAddress, nodeEndpoint } from '../../model/seams/node-endpoint.js';
 import type { KeyAlgorithm, Spec } from '../../model/spec.js';
 import { sealedKeyOf } from '../../model/text/sealed.js';
 import type { Authority } from './authority.js';
+import type { Signatures } from './signature.js';
 import { sharesAuthority, trustsAuthority } from './trust.js';
 import { day } from '../x509/day.js';
 import { kubeconfig, parseKubeconfig, type KubeconfigUser } from '../kubeconfig.js';
@@ -25,6 +26,7 @@ export interface HostPlan {
   readonly clusterCa: Authority;
   readonly period: Period;
   readonly renewal: Renewal;
+  readonly signatures: Signatures;
 }
 
 /** A kubeconfig with an embedded certificate: kept as it is, or with its certificate kept and the rest put right, or new. */
@@ -52,7 +54,8 @@ export async function planKubeconfig(plan: HostPlan, wanted: WantedKubeconfig): 
 
 /**
  * kubelet.conf of a control-plane host, as kubeadm leaves it: it points to the certificate the kubelet rotates itself.
- * Where it exists the kubelet has taken over, and nothing is planned but what is there.
+ * Where it exists the kubelet has taken over, and nothing is planned but what is there. Where the cluster cannot sign, every host's
+ * is of this kind, and the certificate in it is kinit's to renew.
  */
 export async function planKubeletConf(plan: HostPlan): Promise<MadeFiles> {
   const host = plan.node.spec.name;
@@ -69,17 +72,23 @@ export async function planKubeletConf(plan: HostPlan): Promise<MadeFiles> {
     const why = endedOn(plan) ?? ofFormer(plan);
     const anew = trustingKubeletConf(plan);
     return {
-      ...(why === undefined ? {} : await firstClient(plan, why)),
+      ...(plan.clusterCa.key === undefined
+        ? await givenClient(plan)
+        : why === undefined
+          ? {}
+          : await firstClient(plan, why)),
       [KUBELET_CONF]: anew === undefined ? { content: existing } : { content: anew, because: TRUST },
     };
   }
   const user = { certFile: KUBELET_CLIENT_CURRENT, keyFile: KUBELET_CLIENT_CURRENT };
-  const content = render(plan, kubeletServer(plan.node, plan.spec), kubeletClient(host).commonName, user);
-  return { ...(await firstClient(plan)), [KUBELET_CONF]: { content } };
+  const content = render(plan, kubeletServer(plan), kubeletClient(host).commonName, user);
+  const client = plan.clusterCa.key === undefined ? await givenClient(plan) : await firstClient(plan);
+  return { ...client, [KUBELET_CONF]: { content } };
 }
 
-/** URL by which the kubelet of a control-plane host reaches the API: its own API server's, unless a balancer finds one that answers. */
-function kubeletServer(node: Node, spec: Spec): string {
+/** URL by which a kubelet reaches the API: on a control-plane host its own API server's, unless a balancer finds one that answers. */
+function kubeletServer({ node, spec, endpoint }: HostPlan): string {
+  if (!node.isControlPlane) return `https://${nodeEndpoint({ spec, endpoint })}`;
   const balancer = balancerAddress(spec);
   return balancer === undefined ? localServer(node, spec) : `https://${balancer}`;
 }
@@ -131,6 +140,23 @@ async function firstClient(plan: HostPlan, why?: string): Promise<MadeFiles> {
   const because = why === undefined ? pair.because : `certificate renewed: ${why}`;
   const how = defined({ because, provisional: pair.provisional });
   return { [path]: { content: `${pair.cert}${pair.key}`, ...how } };
+}
+
+/** What the kubelet uses, where the cluster cannot sign another: one that it once got from the cluster stays until it is due. */
+async function givenClient(plan: HostPlan): Promise<MadeFiles> {
+  const first = plan.files[KUBELET_CLIENT_FIRST];
+  const current = plan.files[KUBELET_CLIENT_CURRENT] ?? first;
+  const existing = splitPem(current);
+  const { cert, key, ...how } = await keepOrIssue({
+    ...plan,
+    host: plan.node.spec.name,
+    path: KUBELET_CLIENT_FIRST,
+    existing,
+    request: kubeletClient(plan.node.spec.name),
+    authority: plan.clusterCa,
+  });
+  if (cert === existing.cert && current !== first) return {};
+  return { [KUBELET_CLIENT_FIRST]: { content: `${cert}${key}`, ...how } };
 }
 
 /** The kubelet keeps certificate and key in one file, in this order. */

@@ -18,7 +18,8 @@ import { ENCRYPTION_CONFIG_PATH, KUBELET_CONF, KUBELET_SERVING_CURRENT, pkiPair 
 import { sharesAuthority, trustsAuthority } from './trust.js';
 import { SHARED_KEYS, type RotationWish, type Stage } from './stages.js';
 import { serviceAccountKeys } from './service-account.js';
-import type { FoundFiles, MadeFiles, PemPair, Period, Renewal } from '../types.js';
+import { requireSigned, type Answers, type Signatures, type WantedSignature } from './signature.js';
+import type { FoundFiles, MadeFiles, Period, Renewal, UserCa } from '../types.js';
 import { CLUSTER_CA, kubeletServing, rootKubeconfigs, type CertificateWishes, type WantedLeaf } from './wishes.js';
 
 export interface MaterialInput {
@@ -32,7 +33,11 @@ export interface MaterialInput {
   /** What the control plane and its datastore want on a control-plane host. */
   readonly wishes: (node: Node) => CertificateWishes;
   /** The user's own CAs by name, read from the files the inventory names. */
-  readonly userCas?: Readonly<Record<string, PemPair>>;
+  readonly userCas?: Readonly<Record<string, UserCa>>;
+  /** What CAs have signed whose keys are elsewhere. */
+  readonly answers?: Answers | undefined;
+  /** Gets what such CAs are to sign. Absent: @throws KinitError refused, where one of these cannot wait. */
+  readonly onWaiting?: ((wanted: readonly WantedSignature[]) => void) | undefined;
   /** Which certificates of a host are renewed; default: those that are due. */
   readonly renewalOf?: (host: string) => Renewal;
   readonly now: Date;
@@ -48,7 +53,7 @@ const DAY_MS = 86_400_000;
  * Certificates, keys and kubeconfigs of every host by absolute path: kubeadm's set, names and paths on control-plane
  * hosts, the cluster CA and the kubelet's serving pair on all. What a host has is kept byte for byte where it serves.
  * The order of each record is the order to write in: keys before certificates, CAs first, kubelet.conf last,
- * so that a run that was ended anywhere can be taken up. KinitError when hosts disagree or a needed CA key is missing.
+ * so that a run that was ended anywhere can be taken up. KinitError when hosts disagree.
  */
 export async function planMaterial(input: MaterialInput): Promise<Readonly<Record<string, HostMaterial>>> {
   const period = periodOf(input.spec, input.now);
@@ -72,6 +77,8 @@ export async function planMaterial(input: MaterialInput): Promise<Readonly<Recor
   };
   // Last: as long as they are there, a run that is taken up knows what comes from where.
   const rest = Object.fromEntries(Object.entries(shared).filter(([, { gone }]) => gone === true));
+  const waiting: WantedSignature[] = [];
+  const signatures: Signatures = { answers: input.answers, want: (wanted) => waiting.push(wanted) };
   const hosts = await Promise.all(
     input.nodes.map(async (node) => {
       const plan: HostPlan = {
@@ -81,6 +88,7 @@ export async function planMaterial(input: MaterialInput): Promise<Readonly<Recor
         files: filesOf(node).files,
         clusterCa,
         period,
+        signatures,
         renewal: input.renewalOf?.(node.spec.name) ?? 'due',
       };
       const files = node.isControlPlane
@@ -90,6 +98,8 @@ export async function planMaterial(input: MaterialInput): Promise<Readonly<Recor
       return [node.spec.name, withModes(merge([...ofRoot, files]))] as const;
     }),
   );
+  const told = input.onWaiting ?? ((wanted) => requireSigned(wanted, input.answers?.folder ?? 'a folder'));
+  if (waiting.length > 0) told(waiting);
   return Object.fromEntries(hosts);
 }
 
@@ -111,6 +121,12 @@ async function workerFiles(plan: HostPlan): Promise<MadeFiles> {
   const { crt } = pkiPair(CLUSTER_CA);
   const { pem } = plan.clusterCa;
   const found = plan.files[crt];
+  if (plan.clusterCa.key === undefined)
+    return {
+      ...asMade({ [crt]: found !== undefined && trustsAuthority(found, plan.clusterCa) ? found : pem }),
+      ...(await servingFiles(plan)),
+      ...(await planKubeletConf(plan)),
+    };
   const conf = isMember(plan.node.facts) ? trustingKubeletConf(plan) : undefined;
   return {
     ...asMade({ [crt]: found !== undefined && trustsAuthority(found, plan.clusterCa) ? found : pem }),
@@ -131,7 +147,9 @@ async function servingFiles(plan: HostPlan): Promise<MadeFiles> {
       ...(await leafFiles(plan, wanted, plan.clusterCa)),
       [KUBELET_SERVING_CURRENT]: { content: '', gone: true },
     };
-  const former = current !== undefined && cert !== undefined && key !== undefined;
+  // Where the cluster cannot sign, the kubelet serves with this one for good.
+  const asks = plan.clusterCa.key !== undefined;
+  const former = asks && current !== undefined && cert !== undefined && key !== undefined;
   return former ? asMade({ [wanted.key]: key, [wanted.crt]: cert }) : leafFiles(plan, wanted, plan.clusterCa);
 }
 

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { isKeyOf, readKey } from '../x509/keys.js';
 import * as der from '../x509/der.js';
 import { hasExplicitCurve, readCertificate } from '../x509/read.js';
-import type { PemPair } from '../types.js';
+import type { UserCa } from '../types.js';
 import { day } from '../x509/day.js';
 
 /** Why a user's own CA cannot serve. */
@@ -16,9 +16,10 @@ export interface AuthorityFault {
  * What is wrong with a CA for a cluster, in words that follow the file's name; undefined where nothing is. What Kubernetes' own
  * programs cannot work with is a fault here: Go knows fewer kinds of keys than OpenSSL, and kubeadm fewer than Go.
  */
-export function userAuthorityFault({ cert, key }: PemPair, now: Date): AuthorityFault | undefined {
+export function userAuthorityFault({ cert, key }: UserCa, now: Date): AuthorityFault | undefined {
   const ofCertificate = certificateFault(cert, now);
   if (ofCertificate !== undefined) return { file: 'certFile', message: ofCertificate };
+  if (key === undefined) return undefined;
   const ofKey = keyFault(key);
   if (ofKey !== undefined) return { file: 'keyFile', message: ofKey };
   const certificate = readCertificate(firstCertificate(cert));

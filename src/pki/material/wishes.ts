@@ -15,7 +15,7 @@ export interface WantedAuthority {
   readonly name: string;
   readonly commonName: string;
   /** The user's own, where the inventory names one: files on the operator's machine. */
-  readonly given?: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly given?: { readonly certFile: string; readonly keyFile?: string | undefined } | undefined;
 }
 
 export interface WantedLeaf {

@@ -46,16 +46,23 @@ export function signLeaf(request: LeafRequest, publicKey: KeyObject, signer: Sig
     signingKey: signer.key,
     validity,
     extensions: [
-      // digitalSignature + keyEncipherment
-      extension(OID.keyUsage, true, der.bits('\xa0', 5)),
-      extension(OID.extendedKeyUsage, false, der.sequence(...request.usages.map((usage) => der.oid(USAGES[usage])))),
-      extension(OID.basicConstraints, true, der.sequence()),
+      ...leafExtensions(request),
       ...(keyId === undefined
         ? []
         : [extension(OID.authorityKeyIdentifier, false, der.sequence(der.tagged(0, keyId)))]),
-      ...(request.sans.length === 0 ? [] : [subjectAltName(request.sans)]),
     ],
   });
+}
+
+/** What a certificate says besides its subject, but for its signer. */
+export function leafExtensions({ usages, sans }: LeafRequest): der.Der[] {
+  return [
+    // digitalSignature + keyEncipherment
+    extension(OID.keyUsage, true, der.bits('\xa0', 5)),
+    extension(OID.extendedKeyUsage, false, der.sequence(...usages.map((usage) => der.oid(USAGES[usage])))),
+    extension(OID.basicConstraints, true, der.sequence()),
+    ...(sans.length === 0 ? [] : [subjectAltName(sans)]),
+  ];
 }
 
 /** A self-signed CA as kubeadm makes it (client-go: cert.NewSelfSignedCACert, plus kubeadm's DNS name). PEM. */
@@ -88,11 +95,7 @@ interface Parts {
 }
 
 function assemble(parts: Parts): string {
-  // Node signs, so that a user's ECDSA CA works too: forge knows RSA only.
-  const rsa = parts.signingKey.asymmetricKeyType === 'rsa';
-  const algorithm = rsa
-    ? der.sequence(der.oid(OID.rsaWithSha256), der.nothing())
-    : der.sequence(der.oid(OID.ecdsaWithSha256));
+  const algorithm = algorithmOf(parts.signingKey);
   const tbs = der.sequence(
     der.tagged(0, [der.integer('\x02')]),
     der.integer(serialNumber()),
@@ -103,9 +106,19 @@ function assemble(parts: Parts): string {
     der.fromBytes(parts.publicKey.export({ type: 'spki', format: 'der' })),
     der.tagged(3, [der.sequence(...parts.extensions)]),
   );
-  const signature = sign('sha256', Buffer.from(der.toBytes(tbs), 'latin1'), parts.signingKey).toString('latin1');
-  const bytes = Buffer.from(der.toBytes(der.sequence(tbs, algorithm, der.bits(signature))), 'latin1');
-  return new X509Certificate(bytes).toString();
+  return new X509Certificate(signed(tbs, parts.signingKey)).toString();
+}
+
+/** A body with its signature (RFC 5280, 4.1.1; RFC 2986, 4.2). Node signs, so that a user's ECDSA CA works too: forge knows RSA only. */
+export function signed(body: der.Der, key: KeyObject): Buffer {
+  const signature = sign('sha256', Buffer.from(der.toBytes(body), 'latin1'), key).toString('latin1');
+  return Buffer.from(der.toBytes(der.sequence(body, algorithmOf(key), der.bits(signature))), 'latin1');
+}
+
+function algorithmOf(key: KeyObject): der.Der {
+  return key.asymmetricKeyType === 'rsa'
+    ? der.sequence(der.oid(OID.rsaWithSha256), der.nothing())
+    : der.sequence(der.oid(OID.ecdsaWithSha256));
 }
 
 function extension(id: string, critical: boolean, value: der.Der): der.Der {

@@ -7,6 +7,7 @@ export type Der = forge.asn1.Asn1;
 const universal = asn1.Class.UNIVERSAL;
 
 export const sequence = (...items: Der[]): Der => asn1.create(universal, asn1.Type.SEQUENCE, true, items);
+export const set = (...items: Der[]): Der => asn1.create(universal, asn1.Type.SET, true, items);
 export const oid = (dotted: string): Der =>
   asn1.create(universal, asn1.Type.OID, false, asn1.oidToDer(dotted).getBytes());
 export const octets = (bytes: string): Der => asn1.create(universal, asn1.Type.OCTETSTRING, false, bytes);

@@ -51,6 +51,7 @@ beforeAll(async () => {
       keyAlgorithm: 'ECDSA-P256',
       period,
       renewal: 'due',
+      signatures: { want: () => undefined },
     });
   const own = await issue('kube-apiserver', undefined, ['serverAuth'], ['127.0.0.1']);
   const client = await issue('kubernetes-admin', 'system:masters', ['clientAuth'], []);

@@ -49,6 +49,9 @@ test("a CA of today's is not replaced unless told, one of the inventory's not at
   expect(refusal(() => steps([authority('ca', { given: 'pki names its certificate and key' })]))).toMatch(
     /^ca is the inventory's/,
   );
+  expect(refusal(() => steps([authority('ca', { given: 'pki names it', keyless: true })]))).toMatch(
+    /^kinit cannot replace ca: it has no key of it/,
+  );
   expect(refusal(() => steps(all, ['root']))).toMatch(/^there is no CA "root".*etcd\/ca/);
 });
 

@@ -6,6 +6,7 @@ import type { HostMaterial } from '../../../src/model/phase.js';
 import { selfSignCa, signLeaf } from '../../../src/pki/x509/certificate.js';
 import {
   kubeconfig,
+  KUBELET_CLIENT_CURRENT,
   KUBELET_CLIENT_FIRST,
   KUBELET_SERVING,
   materialPaths,
@@ -175,14 +176,14 @@ test('leaf certificates that ran out are made anew, a CA that ran out stops', as
 });
 
 test('a CA whose key is elsewhere serves while nothing has to be signed, and says what is missing else', async () => {
-  const noKey = without(['/etc/kubernetes/pki/ca.key']);
+  const pair = ['crt', 'key'].map((end) => at(found['n1'], `/etc/kubernetes/pki/apiserver-kubelet-client.${end}`));
+  const { n1 = {}, n2 = {} } = without(['/etc/kubernetes/pki/ca.key']);
+  const noKey = { n1, n2: { ...n2, [KUBELET_CLIENT_CURRENT]: pair.join('') } };
   const made = await planMaterial(input(noKey));
   expect(made['n1']?.['/etc/kubernetes/pki/ca.key']).toBeUndefined();
-  const error = await failure(planMaterial(input({ n1: noKey['n1'] ?? {} })));
-  expect(error.message).toBe(
-    '/var/lib/kubelet/pki/kubelet.crt (missing) has to be signed, and the key of ca is not here',
-  );
-  expect(error.context).toMatchObject({ host: 'n2', found: 'no /etc/kubernetes/pki/ca.key on any control-plane host' });
+  const error = await failure(planMaterial(input({ n1 })));
+  expect(error.message).toBe('2 certificates wait for a signature, and kinit has no key of ca; nothing was changed');
+  expect(error.context).toMatchObject({ class: 'refused', found: 'n2: kubelet-server, kubelet-client' });
 });
 
 test('certificates whose CA was lost stop the run: a new CA would cut the cluster off', async () => {

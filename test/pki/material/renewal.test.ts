@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { hostCertificates, KUBELET_SERVING, parseKubeconfig } from '../../../src/pki/index.js';
+import { hostCertificates, KUBELET_CLIENT_CURRENT, KUBELET_SERVING, parseKubeconfig } from '../../../src/pki/index.js';
 import { readCertificate } from '../../../src/pki/x509/read.js';
 import { at, DAYS, failure, input, NOW, plan, texts, type Found } from './planned.js';
 
@@ -87,12 +87,14 @@ test("a CA's own end is not put off by renewing what it signed", async () => {
 });
 
 test('where the key of the CA is elsewhere, what is due stays and what ran out is named', async () => {
-  const noKey = { ...found, n1: { ...found['n1'] } };
+  const noKey: Found & { n1: Record<string, string> } = { ...found, n1: { ...found['n1'] } };
   delete noKey.n1['/etc/kubernetes/pki/ca.key'];
+  const pair = ['crt', 'key'].map((end) => at(found['n1'], `/etc/kubernetes/pki/apiserver-kubelet-client.${end}`));
+  noKey['n2'] = { ...found['n2'], [KUBELET_CLIENT_CURRENT]: pair.join('') };
   const made = texts(await plan(noKey, { now: later(300) }));
   expect(made['n1']?.['/etc/kubernetes/pki/apiserver.crt']).toBe(at(found['n1'], '/etc/kubernetes/pki/apiserver.crt'));
   expect((await failure(plan(noKey, { now: later(366) }))).message).toMatch(
-    /\S+ \(ran out on 2031-05-01\) has to be signed, and the key of ca is not here$/,
+    /^\d+ certificates wait for a signature, and kinit has no key of ca;/,
   );
 });
 
@@ -105,6 +107,9 @@ test('the certificates of a host are listed with their ends, the first to end fi
     due: true,
   });
   expect(rows.at(-1)).toMatchObject({ renewedBy: 'nobody', due: false });
+  const keyless = hostCertificates(found['n1'] ?? {}, later(250), [at(found['n1'], '/etc/kubernetes/pki/ca.crt')]);
+  expect(keyless.find(({ path }) => path === '/etc/kubernetes/admin.conf')?.renewedBy).toBe('request');
+  expect(keyless.find(({ path }) => path.endsWith('etcd/server.crt'))?.renewedBy).toBe('kinit');
 });
 
 /** The CAs alone: everything else is made anew. */

@@ -115,6 +115,15 @@ test('a join uses one short-lived token for this node, in a file for root only, 
   expect(tokensOf(now)).toEqual([]);
 });
 
+test('with a kubeconfig that was made for it a host joins without a token', async () => {
+  const now = scene([ok]);
+  const given = nodeJoin({ ...worker, kubeconfig: 'kind: Config' });
+  for (const step of nodeJoinKind.apply(given, { joined: false, unfinished: false, trusts: '' }))
+    if (step.do === 'call') await step.run(now.tools);
+  expect(now.uploads).toMatchObject([{ path: '/etc/kubernetes/kubelet.conf', mode: 0o600 }]);
+  expect([tokensOf(now), now.scripts.length]).toEqual([[], 1]);
+});
+
 test('what a run left that was killed after the join goes, with its token, and the kubelet is not started again', async () => {
   const seen = { joined: true, unfinished: true, trusts: CA };
   expect(nodeJoinKind.diff(worker, seen)).toMatchObject({

@@ -81,6 +81,9 @@ export function certificateAdvice(rows: readonly CertificateRow[]): string | und
           "A kubelet's own that ends that soon was not renewed by it: journalctl -u kubelet says why; kinit init mends one that has ended.",
         ]
       : []),
+    ...(whos.has('request')
+      ? ['kinit certs requests writes what the CAs are to sign whose keys are elsewhere; kinit init takes the answers.']
+      : []),
     ...(whos.has('nobody') ? ['kinit certs rotate-ca replaces a CA, as long as it has not ended.'] : []),
   ];
   const when = first.days < 0 ? `ended ${String(-first.days)} days ago` : `ends in ${String(first.days)} days`;
@@ -91,5 +94,6 @@ export function certificateAdvice(rows: readonly CertificateRow[]): string | und
 const RENEWED_BY: Readonly<Record<HostCertificate['renewedBy'], string>> = {
   kinit: 'kinit init',
   kubelet: 'the kubelet',
+  request: 'certs requests',
   nobody: 'rotate-ca',
 };

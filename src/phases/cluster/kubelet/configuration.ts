@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { servesByRequest } from '../../../add-ons/index.js';
-import { KUBELET_SERVING } from '../../../pki/index.js';
+import { clusterSigns, KUBELET_SERVING } from '../../../pki/index.js';
 import { TLS_CIPHER_SUITES } from '../../../control-plane/index.js';
 import type { Node, PhaseContext } from '../../../model/phase.js';
 import type { Spec } from '../../../model/spec.js';
@@ -18,6 +18,8 @@ const view = z.strictObject({
   failSwapOn: z.boolean(),
   /** Absent: the kubelet's default, /etc/resolv.conf. */
   resolvConf: z.string().optional(),
+  /** The kubelet asks the cluster for its next client certificate. */
+  rotateCertificates: z.boolean(),
   /** The kubelet asks the cluster for its serving certificate, and renews it. */
   serverTLSBootstrap: z.boolean(),
   /** What it serves with until then. Absent: nothing, or what it makes itself. */
@@ -57,6 +59,7 @@ type Own = Pick<z.input<typeof view>, 'containerRuntimeEndpoint' | 'resolvConf' 
 function merged(context: PhaseContext, own: Own): string {
   const { spec } = context;
   const text = render({
+    rotateCertificates: clusterSigns(context),
     serverTLSBootstrap: servesByRequest(context),
     clusterDNS: nthAddress(spec.network.serviceCIDR, 10),
     clusterDomain: spec.network.domain,

@@ -5,6 +5,7 @@ import { kubeletFlags, kubeletInstanceConfig } from '../../../../src/phases/clus
 import { kubelet, kubeletService } from '../../../../src/phases/cluster/kubelet/index.js';
 import { comesWithKubelet } from '../../../../src/phases/cluster/kubelet-waits.js';
 import { kubeletDropIn, kubeletUnit } from '../../../../src/phases/cluster/kubelet/unit.js';
+import { pkiPair } from '../../../../src/pki/index.js';
 import type { BinaryArtifact } from '../../../../src/model/artifact.js';
 import { EACH_KUBEADM, goldenConfig, goldenKubeadm, type KubeadmMinor } from '../../../golden.js';
 import { kubeadmContext, makeContext } from '../../../templates/context.js';
@@ -56,6 +57,15 @@ test('the kubelet meets CIS 4.2 by default', () => {
     failCgroupV1: true,
     clusterDNS: ['10.96.0.10'],
   });
+});
+
+test('where nobody in the cluster signs, the kubelet asks for no certificate', () => {
+  const context = makeContext();
+  const { [pkiPair('ca').key]: _key, ...files } = context.material[context.leader.spec.name] ?? {};
+  const signed = { ...context, material: { ...context.material, [context.leader.spec.name]: files } };
+  const configuration: unknown = parse(kubeletConfiguration(signed));
+  expect(configuration).toMatchObject({ rotateCertificates: false });
+  expect(configuration).not.toHaveProperty('serverTLSBootstrap');
 });
 
 test("the user's configuration is merged key by key and wins", () => {
