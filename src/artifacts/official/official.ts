@@ -111,13 +111,11 @@ function officialImages(
   refs: ImageRefs,
   bound: ReadonlyMap<string, BoundImage>,
 ): ImageArtifact[] {
-  return images
-    .filter(isServed)
-    .map(({ name, on, pinned }) => ({
-      name,
-      refs: [refs[name] ?? name],
-      digest: bound.get(name)?.digest ?? '',
-      on,
-      ...(pinned === true ? { pinned } : {}),
-    }));
+  return images.filter(isServed).map(({ name, on, pinned }) => ({
+    name,
+    refs: [refs[name] ?? name],
+    digest: bound.get(name)?.digest ?? '',
+    on,
+    ...(pinned === true ? { pinned } : {}),
+  }));
 }
