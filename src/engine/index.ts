@@ -6,7 +6,7 @@ export { placeOnHosts } from './place.js';
 export { readForeignCluster, type Described } from './adopt/index.js';
 export { withCluster, type RunningCluster } from './api/with-cluster.js';
 export { lookAtCertificates, type CertificatesSeen } from './session/certificates.js';
-export { requestsFolder } from './signatures/folder.js';
+export { readRequestFile, requestsFolder } from './signatures/folder.js';
 export { wantedSignatures } from './signatures/look.js';
 export { plannedRotation, rotate, type Sort as RotationSort } from './rotation/index.js';
 export { runDoctor, type Examination } from './explain/doctor.js';

@@ -1,16 +1,17 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRequestFile } from '../../engine/index.js';
 import type { KeyAlgorithm } from '../../model/spec.js';
 import { requestFor, type WantedSignature } from '../../pki/index.js';
-import { readIfThere, writeFileBeside, writeSecretFile } from './secret.js';
+import { writeFileBeside, writeSecretFile } from './secret.js';
 
 /** Writes a request with its key, unless it is there already; what was signed for one from before goes. Gives whether it was there. */
 export async function writeRequest(folder: string, wanted: WantedSignature, algorithm: KeyAlgorithm): Promise<boolean> {
   const file = (type: 'key' | 'csr' | 'ext' | 'crt'): string => join(folder, `${wanted.name}.${type}`);
   const [key, csr, crt] = await Promise.all([
-    readIfThere(file('key')),
-    readIfThere(file('csr')),
-    readIfThere(file('crt')),
+    readRequestFile(file('key')),
+    readRequestFile(file('csr')),
+    readRequestFile(file('crt')),
   ]);
   const made = await requestFor(wanted, { key, csr, crt }, algorithm);
   if (made.dropsAnswer) await rm(file('crt'), { force: true });

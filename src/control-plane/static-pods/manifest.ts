@@ -6,6 +6,15 @@ import { staticPod } from './static-pod.js';
 /** Of the manifest it stands in, without this annotation: the runtime shows it with the pod, so that one sees which manifest runs. */
 export const MANIFEST_DIGEST = 'kinit/manifest-sha256';
 
+/** The text of a pod with the digest of that text, which is made without one. */
+export function withDigest<View extends object>(
+  render: (pod: View & { readonly annotation: string; readonly digest: string }) => string,
+  view: View,
+): string {
+  const pod = { ...view, annotation: MANIFEST_DIGEST };
+  return render({ ...pod, digest: digestOf(render({ ...pod, digest: '' })) });
+}
+
 /** What is written for a component, and how one sees that this is what runs. */
 export interface Manifest {
   readonly name: string;

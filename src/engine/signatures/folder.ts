@@ -14,15 +14,16 @@ export function answersIn(folder: string): Answers {
   return {
     folder,
     read: async (name) => {
-      const cert = await textOf(join(folder, `${name}.crt`));
+      const cert = await readRequestFile(join(folder, `${name}.crt`));
       if (cert === undefined) return undefined;
-      const key = await textOf(join(folder, `${name}.key`));
+      const key = await readRequestFile(join(folder, `${name}.key`));
       return key === undefined ? { cert } : { cert, key };
     },
   };
 }
 
-async function textOf(file: string): Promise<string | undefined> {
+/** One of its files; undefined: it is not there. */
+export async function readRequestFile(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {

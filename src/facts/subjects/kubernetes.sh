@@ -8,9 +8,7 @@
 #   '=key PATH' then the public half of the private key in it as PEM, nothing where it is no key, or 'unknown' where nothing can tell
 # $1 = path of the copy of the cluster's record
 # $2 = path of what a control plane of one process is started with
-
-NL='
-'
+# include: ../../shell/lib/with-paths.sh
 
 if [ -n "$(ls -A /var/lib/kinit/journal)" ]; then echo '=journal'; fi
 for entry in /var/lib/kinit/journal/*-etc-kubernetes*; do
@@ -35,24 +33,11 @@ paths() {
   done
 }
 
-# with LIST COMMAND...: runs it on the paths of a list, a line each and all absolute; not where there are none.
-with() {
-  list=$1
-  shift
-  [ -n "$list" ] || return 0
-  (
-    IFS=$NL
-    set -f
-    # shellcheck disable=SC2086 # a path each
-    exec "$@" $list
-  )
-}
-
 # lines_of LIST GREP-OPTION...: 'PATH:LINE', also where there is one file only.
 lines_of() {
   list=$1
   shift
-  with "$list" grep -a "$@" /dev/null || [ $? -eq 1 ]
+  with_paths "$list" grep -a "$@" /dev/null || [ $? -eq 1 ]
 }
 
 keys=
@@ -78,7 +63,7 @@ set +f
 unset IFS
 
 echo '=files'
-with "$keys$configs$encryptions$pems$texts" stat -L -c '%s %n' || exit 1
+with_paths "$keys$configs$encryptions$pems$texts" stat -L -c '%s %n' || exit 1
 echo '=texts'
 lines_of "$texts" '' || exit 1
 echo '=open'
@@ -91,9 +76,9 @@ lines_of "$encryptions" -oE -e '^ *(- )?secret:' \
   -e '^ *- identity: \{\}$' \
   -e "^ *- [\"']?[a-z*][a-z0-9.*-]{0,80}[\"']?\$" || exit 1
 # shellcheck disable=SC2016 # awk's own
-with "$pems" awk '/BEGIN CERTIFICATE/ { public = 1 } public { print FILENAME ":" $0 } /END CERTIFICATE/ { public = 0 }' || exit 1
+with_paths "$pems" awk '/BEGIN CERTIFICATE/ { public = 1 } public { print FILENAME ":" $0 } /END CERTIFICATE/ { public = 0 }' || exit 1
 echo '=digests'
-with "$keys$configs$encryptions$pems" sha256sum || exit 1
+with_paths "$keys$configs$encryptions$pems" sha256sum || exit 1
 
 if command -v openssl > /dev/null; then has_openssl=yes; else has_openssl=no; fi
 

@@ -9,10 +9,9 @@
 # "$@" = what is looked for: -=GLOB, text=GLOB, pem=GLOB, kubeconfig=GLOB, link=PATTERN, unit=PATTERN, place=PATH,
 #      program=PATH
 # JOURNAL = kinit's undo journal
+# include: ../../shell/lib/with-paths.sh
 
 TAB='	'
-NL='
-'
 # Of a text, in characters and in lines, and of files that one glob finds.
 MOST=16384
 MOST_LINES=500
@@ -67,31 +66,18 @@ look() {
   done
 }
 
-# with LIST COMMAND...: runs it on the paths of a list; not where there are none.
-with() {
-  list=$1
-  shift
-  [ -n "$list" ] || return 0
-  (
-    IFS=$NL
-    set -f
-    # shellcheck disable=SC2086 # a path each
-    exec "$@" $list
-  )
-}
-
 # shellcheck disable=SC2016 # awk's own
 print_found() {
-  with "$found" stat -c "file$TAB%F$TAB%Z$TAB%Y$TAB%U$TAB%s$TAB%n"
-  with "$texts" awk -v most="$MOST" 'FNR == 1 { left = most }
+  with_paths "$found" stat -c "file$TAB%F$TAB%Z$TAB%Y$TAB%U$TAB%s$TAB%n"
+  with_paths "$texts" awk -v most="$MOST" 'FNR == 1 { left = most }
     left <= 0 { nextfile }
     { print "text\t" FILENAME "\t" substr($0, 1, left); left -= length($0) + 1 }'
-  with "$pems" awk -v most="$MOST_LINES" 'FNR == 1 { public = 0 }
+  with_paths "$pems" awk -v most="$MOST_LINES" 'FNR == 1 { public = 0 }
     FNR > most { nextfile }
     /-----BEGIN CERTIFICATE-----/ { public = 1 }
     public { print "text\t" FILENAME "\t" $0 }
     /-----END CERTIFICATE-----/ { public = 0 }'
-  with "$kubeconfigs" awk -v most="$MOST_LINES" 'FNR > most { nextfile }
+  with_paths "$kubeconfigs" awk -v most="$MOST_LINES" 'FNR > most { nextfile }
     /^[ -]*(server|certificate-authority(-data)?|client-certificate(-data)?):/ { print "text\t" FILENAME "\t" $0 }'
 }
 

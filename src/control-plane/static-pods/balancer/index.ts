@@ -2,13 +2,12 @@ import { z } from 'zod';
 import { imageRef } from '../../../model/artifact.js';
 import { isMember } from '../../../model/facts.js';
 import type { PhaseContext, Proofs } from '../../../model/phase.js';
-import { digestOf } from '../../../model/text/digest.js';
 import type { Tools } from '../../../model/resource.js';
 import { directory, file, proof } from '../../../resources/index.js';
 import { sh, shellScript } from '../../../shell/script.js';
 import { template } from '../../../templates/template.js';
 import { waitForMembers, type NodeBalancer } from '../../balancer.js';
-import { MANIFEST_DIGEST } from '../manifest.js';
+import { withDigest } from '../manifest.js';
 import { balancerConfiguration } from './configuration.js';
 import { balancerObjects } from './elsewhere.js';
 import { COMMAND, FOLDER, NAME, SOCKET } from './places.js';
@@ -48,14 +47,7 @@ export const staticPodBalancer: NodeBalancer = {
 };
 
 function manifest({ images }: PhaseContext): string {
-  const pod = {
-    name: NAME,
-    annotation: MANIFEST_DIGEST,
-    command: COMMAND,
-    image: imageRef(images, IMAGE),
-    folder: FOLDER,
-  };
-  return renderPod({ ...pod, digest: digestOf(renderPod({ ...pod, digest: '' })) });
+  return withDigest(renderPod, { name: NAME, command: COMMAND, image: imageRef(images, IMAGE), folder: FOLDER });
 }
 
 async function waitForBalancer(context: PhaseContext, tools: Tools, proofs: Proofs): Promise<void> {

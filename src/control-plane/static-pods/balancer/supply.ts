@@ -1,5 +1,4 @@
-import { layerOrder } from '../../../artifacts/images/layers.js';
-import type { TarEntry } from '../../../artifacts/images/tar.js';
+import { imageOfPackages } from '../../../artifacts/images/of-packages.js';
 import type { Supply } from '../../../artifacts/supply.js';
 
 /** The image's name. */
@@ -20,18 +19,13 @@ export const balancerImage: Supply = {
       apart: true,
       pinned: true,
       ref: (_version, registries) => registries.other(`docker.io/library/haproxy:${TAG}`),
-      build: {
-        archive: IMAGE,
-        programs: [],
+      build: imageOfPackages({
+        name: IMAGE,
         packages: PACKAGES,
-        make: async (tools) => {
-          const files = await tools.unpack(PACKAGES);
-          const entries = (): readonly TarEntry[] => files.entries.filter(({ path }) => KEPT.test(path));
-          const layer = await tools.layer(IMAGE, () => Promise.resolve(layerOrder(entries())));
-          const labels = { 'org.opencontainers.image.version': files.versions[IMAGE] ?? TAG };
-          return { layers: [layer], config: { entrypoint: ['/usr/sbin/haproxy'], labels } };
-        },
-      },
+        kept: KEPT,
+        entrypoint: '/usr/sbin/haproxy',
+        tag: TAG,
+      }),
     },
   ],
 };

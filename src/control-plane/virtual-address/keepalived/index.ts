@@ -4,12 +4,11 @@ import { servedAt } from '../../../cluster/waits/served.js';
 import { imageRef } from '../../../model/artifact.js';
 import type { PhaseContext, Proofs } from '../../../model/phase.js';
 import type { Tools } from '../../../model/resource.js';
-import { digestOf } from '../../../model/text/digest.js';
 import { directory, file, proof } from '../../../resources/index.js';
 import { parseFields } from '../../../shell/output.js';
 import { sh, shellScript } from '../../../shell/script.js';
 import { template } from '../../../templates/template.js';
-import { MANIFEST_DIGEST } from '../../static-pods/manifest.js';
+import { withDigest } from '../../static-pods/manifest.js';
 import type { AddressKeeper } from '../keeper.js';
 import { configurationOf } from './configuration.js';
 import { CHECK, COMMAND, CONFIGURATION, FOLDER, MANIFEST, NAME, PROCESS } from './places.js';
@@ -58,16 +57,14 @@ export const keepalived: AddressKeeper = {
 };
 
 function manifest({ images, spec }: PhaseContext): string {
-  const pod = {
+  return withDigest(renderPod, {
     name: NAME,
-    annotation: MANIFEST_DIGEST,
     kept: KEPT,
     address: spec.apiServer.virtualAddress?.address ?? '',
     command: COMMAND,
     image: imageRef(images, IMAGE),
     folder: FOLDER,
-  };
-  return renderPod({ ...pod, digest: digestOf(renderPod({ ...pod, digest: '' })) });
+  });
 }
 
 async function waitForAddress(context: PhaseContext, tools: Tools, changes: number, proofs: Proofs): Promise<void> {
