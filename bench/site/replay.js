@@ -38,10 +38,10 @@ export function replayingServer(hostKey, model, self, site) {
     const name = requestNamer();
     let nonce;
     let before = Promise.resolve();
-    const answer = async (id, text) => {
+    const answer = async (id, text, came) => {
       counts.requests += 1;
       const entry = answerTo(name(text));
-      await new Promise((resolve) => setTimeout(resolve, site.answerMs));
+      await new Promise((resolve) => setTimeout(resolve, came + site.answerMs - performance.now()));
       if (channel.destroyed) return;
       const mark = `\x1e${nonce} ${id} ${entry?.code ?? 127}\n`;
       channel.write(`${entry === undefined ? '' : inItsWords(entry, 'stdout', text)}${mark}`);
@@ -59,7 +59,9 @@ export function replayingServer(hostKey, model, self, site) {
           channel.stderr.write(mark);
         },
         onRequest: (id, text) => {
-          before = before.then(() => answer(id, text));
+          // Of what is written ahead of an answer each has its time from when it came, as on a long way; they are answered in order.
+          const came = performance.now();
+          before = before.then(() => answer(id, text, came));
         },
       }),
     );

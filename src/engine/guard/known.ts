@@ -8,7 +8,7 @@ import { isMember } from '../../model/facts.js';
 import { RECORD, type ClusterRecord } from '../../model/record.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import { compareVersions } from '../../model/text/version.js';
-import { accessThrough, apiListens } from '../api/access.js';
+import { accessThrough, apiListens, type ClusterAccess } from '../api/access.js';
 import { controlPlanesOf } from '../session/leader.js';
 import type { LiveHost } from '../session/session.js';
 import { NO_CLUSTER, type KnownCluster } from './cluster.js';
@@ -21,6 +21,8 @@ export interface AskCluster {
   readonly emit: Emit;
   readonly signal: AbortSignal;
   readonly mayReadKeys: boolean;
+  /** The API through the leader, where the caller asks more of it; it closes it. */
+  readonly access?: ClusterAccess | undefined;
 }
 
 /** The record in the cluster, else its copy on a host where no API answers, else what the running cluster shows. Changes nothing. */
@@ -39,8 +41,8 @@ export async function knownCluster(ask: AskCluster): Promise<KnownCluster> {
 type Recorded = Omit<KnownCluster, 'exists' | 'open'>;
 
 /** undefined where the API gives no answer after all. */
-async function throughApi({ inventory, leader, live, signal, mayReadKeys }: AskCluster): Promise<Recorded | undefined> {
-  const access = accessThrough([leader], { inventory, signal, mayReadKeys });
+async function throughApi({ leader, live, access: given, ...options }: AskCluster): Promise<Recorded | undefined> {
+  const access = given ?? accessThrough([leader], options);
   if (access === undefined) return undefined;
   try {
     const api = await access.api();
@@ -52,7 +54,7 @@ async function throughApi({ inventory, leader, live, signal, mayReadKeys }: AskC
     if (isOutage(thrown) || isRefusal(thrown)) return undefined;
     throw thrown;
   } finally {
-    access.close();
+    if (given === undefined) access.close();
   }
 }
 

@@ -3,7 +3,8 @@ import { defined } from '../../model/defined.js';
 import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { Emit } from '../../model/event.js';
 import type { PlannedChange } from '../../model/plan.js';
-import { adminKubeconfigOn, clusterAccess, readFile, SUPER_ADMIN_CONF } from '../api/access.js';
+import { adminKubeconfigOn, type ClusterAccess, clusterAccess, readFile, SUPER_ADMIN_CONF } from '../api/access.js';
+import { apiPort } from '../api/port.js';
 import { isSealed } from '../../model/text/sealed.js';
 import { phases as allPhases } from '../../phases/index.js';
 import { contextFor, sharedContext, type SharedContext } from '../context.js';
@@ -51,7 +52,7 @@ async function goOver(prepared: Prepared): Promise<HostsOutcome> {
  * @param found artifacts of an earlier run over the same hosts; absent: they are looked for
  */
 export async function prepare(run: HostsRun, found?: Prepared['artifacts']): Promise<Prepared> {
-  const { inventory, live, signal, known, selected, version, renewal, rotation } = run;
+  const { inventory, live, known, selected, version, renewal, rotation } = run;
   // First what may fail at once: nothing is built, and nothing more is said, for a run that has ended.
   const shared = await sharedContext({
     inventory,
@@ -67,26 +68,33 @@ export async function prepare(run: HostsRun, found?: Prepared['artifacts']): Pro
     ...defined({ rotation }),
   });
   const artifacts = found ?? (await artifactsFor(run, shared));
-  const { name } = shared.leader.spec;
-  const leader = live.find(({ spec }) => spec.name === name) as LiveHost;
-  const { address } = shared.leader;
-  // What will lie on the host by then: before the first init nothing does.
-  const made = shared.material[name]?.[SUPER_ADMIN_CONF]?.content ?? '';
-  const text = (): Promise<string> =>
-    isSealed(made) ? readFile(leader.connection, SUPER_ADMIN_CONF) : Promise.resolve(made);
-  const kubeconfig = (run.dryRun ? adminKubeconfigOn(leader.facts) : undefined) ?? text;
-  const access = clusterAccess(
-    { connection: leader.connection, address, kubeconfig },
-    {
-      port: inventory.spec.apiServer.port,
-      signal,
-      open: known.open,
-    },
-  );
+  const access = apiAccess(run, shared);
   const files = new Map(live.map(({ spec, facts }) => [spec.name, facts.kubernetes.pki]));
   const controlPlanes = shared.nodes.filter((node) => node.isControlPlane).map(({ spec }) => spec.name);
   const twins = twinSets(artifacts, run.reviewed?.content);
   return { run, shared, artifacts, access, masks: masksOf(shared.material, files, controlPlanes), twins };
+}
+
+/** The API as it will be asked by then: by the kubeconfig that will lie on the leader, which before the first init is none. */
+function apiAccess(
+  { live, dryRun, inventory, known, signal, access }: HostsRun,
+  { leader, material }: SharedContext,
+): ClusterAccess {
+  const { name } = leader.spec;
+  const host = live.find(({ spec }) => spec.name === name) as LiveHost;
+  const { port } = inventory.spec.apiServer;
+  const made = material[name]?.[SUPER_ADMIN_CONF]?.content ?? '';
+  const stays = dryRun || isSealed(made);
+  // Open already, with what stays as it is: its connection serves this too.
+  if (access?.host === name && known.open && stays && apiPort(host, inventory.spec) === port)
+    return { ...access.cluster, close: () => undefined };
+  const text = (): Promise<string> =>
+    isSealed(made) ? readFile(host.connection, SUPER_ADMIN_CONF) : Promise.resolve(made);
+  const kubeconfig = (dryRun ? adminKubeconfigOn(host.facts) : undefined) ?? text;
+  return clusterAccess(
+    { connection: host.connection, address: leader.address, kubeconfig },
+    { port, signal, open: known.open },
+  );
 }
 
 /** Names and versions are enough to say what would be done; built and fetched is only what is then sent to a host. */

@@ -35,6 +35,8 @@ export interface HostsRun {
   readonly selected: ReadonlySet<string>;
   /** What was known of the cluster before. */
   readonly known: KnownCluster;
+  /** The API through a host, by the kubeconfig that lies there; its owner closes it. */
+  readonly access?: { readonly host: string; readonly cluster: ClusterAccess };
   /** Only say what would change. */
   readonly dryRun: boolean;
   /** The first failure stops every host, between two changes. */

@@ -38,14 +38,20 @@ interface PreflightOptions {
   readonly more: readonly { readonly host: string; readonly check: CheckResult }[];
 }
 
+export interface Preflight {
+  /** The workers that are not fit, with the error of each. */
+  readonly unfit: ReadonlyMap<string, KinitError>;
+  /** Settles when nothing that the checks put up on a host is there any more. Never rejects. */
+  readonly ended: Promise<unknown>;
+}
+
 interface FailedCheck {
   readonly host: string;
   readonly check: CheckResult;
 }
 
 /**
- * Runs every check and tells each; nothing on a host is changed. Gives the workers that are not fit, with the error of each:
- * they are left out, the others go on. Throws when a control-plane host is not fit, or every host, or one with --strict.
+ * Runs every check and tells each; nothing on a host is changed. Workers that are not fit are left out, the others go on. Throws when a control-plane host is not fit, or every host, or one with --strict.
  */
 export async function preflight({
   inventory,
@@ -59,7 +65,7 @@ export async function preflight({
   changesHosts,
   known,
   more,
-}: PreflightOptions): Promise<ReadonlyMap<string, KinitError>> {
+}: PreflightOptions): Promise<Preflight> {
   const nodes = all.map(toNode);
   const names = new Set(live.map(({ spec }) => spec.name));
   // Hosts that are nodes already have shown that they reach each other; `check` asks again.
@@ -68,7 +74,7 @@ export async function preflight({
   const busy = fresh && !changesHosts ? await otherKinit(all) : undefined;
   if (busy !== undefined)
     emit({ type: 'warning', text: `${busy}: ports between hosts are not tried, for it may need them now` });
-  const looks = await lookAround(connections, nodes, inventory.spec, {
+  const { ended, ...looks } = await lookAround(connections, nodes, inventory.spec, {
     signal,
     between: fresh,
     listen: busy === undefined,
@@ -95,8 +101,10 @@ export async function preflight({
   }
   const unfit = new Set(failed.map(({ host }) => host));
   const onlyWorkers = live.every((host) => !unfit.has(host.spec.name) || !isControlPlane(host.spec));
-  if (failed.length > 0 && (strict || command === 'check' || !onlyWorkers || unfit.size === names.size))
+  if (failed.length > 0 && (strict || command === 'check' || !onlyWorkers || unfit.size === names.size)) {
+    await ended;
     throw unfitError(failed, 'nothing was changed');
+  }
   const errors = new Map(
     [...unfit].map((host) => [
       host,
@@ -107,7 +115,7 @@ export async function preflight({
     ]),
   );
   for (const [host, error] of errors) reportFailure(emit, host, 'preflight', error);
-  return errors;
+  return { unfit: errors, ended };
 }
 
 /** In words, the kinit that works on this cluster now. */

@@ -8,22 +8,18 @@ import { signalOfMany } from '../../model/signal.js';
 import { KERNEL_STEP, hostsToMove, moveKernels, type Moved } from '../kernel/move.js';
 import { changesHosts, changesRuntime, upgrades } from '../command.js';
 import { explainFailedRun } from '../explain/failed-run.js';
-import { guard, guardCheck, knownCluster, withKnownBalancer, type KnownCluster } from '../guard/index.js';
 import { changeRuntimes } from '../runtime-change/index.js';
 import { upgradeCluster } from '../upgrade/index.js';
-import { requireLeader } from '../session/leader.js';
 import { clusterLock, lockLost, whileHeld, type ClusterLock } from '../session/lock.js';
-import { settled, withoutStrangers } from '../session/past.js';
-import { checkHostNames, checkJoining, selectHosts, selectPhases } from '../session/select.js';
+import { checkHostNames, checkJoining, selectPhases } from '../session/select.js';
 import { beforeReboots } from '../signatures/waiting.js';
-import { withSoak } from '../soaking.js';
-import { closeHosts, openHosts, type LiveHost, type OpenedHosts } from '../session/session.js';
+import { closeHosts, openHosts, type OpenedHosts } from '../session/session.js';
 import { askingAhead } from './artifact-sets.js';
+import { asKnown, asksFor, chooseHosts, type Chosen } from './choose.js';
 import { runHosts } from './hosts.js';
 import {
   hostResults,
   isFailed,
-  reportFailure,
   reportNothingDone,
   reportOutcome,
   runError,
@@ -34,7 +30,6 @@ import {
 } from './outcome.js';
 import type { RunOptions, RunResult } from './options.js';
 import type { HostsRun } from './pass.js';
-import { preflight } from './preflight.js';
 
 /** Brings hosts to what the inventory says (init, join, apply), or says what that would take (plan, check). */
 export async function runCluster(options: RunOptions): Promise<RunResult> {
@@ -89,8 +84,9 @@ async function attempt(
     hostsOf(options).filter(({ name }) => before?.failures.has(name) !== true),
     { ...options, ...(changesHosts(command) ? { beforeChanges: lock.take } : {}) },
   );
+  const open: (() => unknown)[] = [];
   try {
-    const chosen = await chooseHosts(withFailures(opened, before, options), options);
+    const chosen = await chooseHosts(withFailures(opened, before, options), options, (end) => void open.push(end));
     if (before === undefined) {
       const moved = await kernels(chosen, lock, options);
       if (moved !== undefined) return { moved };
@@ -116,6 +112,7 @@ async function attempt(
       ...(lock.lost.aborted ? { ended: lockLost() } : {}),
     };
   } finally {
+    for (const end of open) await end();
     await lock.release().catch(() => undefined);
     await closeHosts(opened.live);
   }
@@ -153,65 +150,9 @@ async function kernels(chosen: Chosen, lock: ClusterLock, options: RunOptions): 
   );
 }
 
-interface Chosen extends OpenedHosts {
-  readonly leader: LiveHost;
-  /** Names of the hosts that all phases run on. */
-  readonly selected: ReadonlySet<string>;
-  /** Hosts that failed preflight, with the error of each; nothing is done on them. */
-  readonly unfit: ReadonlyMap<string, unknown>;
-  readonly known: KnownCluster;
-}
-
-/** Who leads, who is worked on, who is fit. Throws where nothing can be done without those that are not. */
-async function chooseHosts(opened: OpenedHosts, options: RunOptions): Promise<Chosen> {
-  const { command, emit, skip, inventory } = options;
-  const { lost } = opened;
-  const live = await withoutStrangers(opened.live, inventory.spec);
-  for (const { spec, error, told } of lost) {
-    if (told === true) continue;
-    if (asksFor(spec.name, options)) reportFailure(emit, spec.name, 'connect', error);
-    else
-      emit({
-        type: 'warning',
-        host: spec.name,
-        text: `${error.message}. It was not asked for: the others go on without it`,
-      });
-  }
-  const leader = requireLeader(live, lost);
-  // A plan is carried out as a whole: not without one of its hosts.
-  const strict = options.strict || command === 'apply';
-  const missed = lost.find(({ spec }) => asksFor(spec.name, options));
-  if (strict && missed !== undefined) throw missed.error;
-  const selected = selectHosts(live, { hosts: options.hosts, fresh: command === 'join' });
-  const checked = live.filter(({ spec }) => selected.has(spec.name));
-  const known = await knownCluster({ ...options, leader, live, mayReadKeys: changesHosts(command) });
-  const guarded = { spec: inventory.spec, known, command, stage: options.upgrade?.stage, leader, live, selected };
-  if (command !== 'check') await guard(guarded);
-  const more = command === 'check' ? [{ host: leader.spec.name, check: await guardCheck(guarded) }] : [];
-  const unfit =
-    command !== 'check' && skip.includes('preflight')
-      ? new Map<string, unknown>()
-      : await preflight({
-          ...{ ...options, inventory: asKnown(known, options) },
-          strict,
-          changesHosts: changesHosts(command),
-          live: checked,
-          all: live,
-          known,
-          more,
-        });
-  return { live: await settled(live, inventory.spec, selected), lost, leader, selected, unfit, known };
-}
-
-/** The inventory, with what the cluster in hand decides of it. */
-function asKnown(known: KnownCluster, { inventory, command }: RunOptions): LoadedInventory {
-  const balanced = withKnownBalancer(inventory, known);
-  return upgrades(command) ? balanced : withSoak(balanced, known);
-}
-
 async function goThroughPhases(
   phases: readonly Phase[],
-  { live, lost, unfit, selected, known }: Chosen,
+  { live, lost, unfit, selected, known, leader, access }: Chosen,
   lock: ClusterLock,
   options: RunOptions,
 ): Promise<HostsOutcome> {
@@ -240,7 +181,7 @@ async function goThroughPhases(
     ? changeRuntimes(run, options)
     : upgrades(options.command)
       ? upgradeCluster(run, { ...options, lost, unfit })
-      : runHosts(run));
+      : runHosts({ ...run, ...(access === undefined ? {} : { access: { host: leader.spec.name, cluster: access } }) }));
   const reached = new Set(outcome.timings.map(({ phase }) => phase));
   const notReached = phases.map(({ id }) => id).filter((id) => !reached.has(id));
   if (changes) await explainFailedRun({ ...options, signal, live, lost, failures: outcome.failures, notReached });
@@ -271,10 +212,4 @@ function hostsOf({ inventory, reviewed }: RunOptions): LoadedInventory['spec']['
   return reviewed === undefined
     ? hosts
     : hosts.filter(({ name }) => reviewed.content.hosts.some(({ host }) => host === name));
-}
-
-/** Whether a host counts for how the run went: with none named all do. */
-function asksFor(host: string, { hosts, command }: RunOptions): boolean {
-  // A plan names all hosts it concerns.
-  return hosts === undefined || command === 'apply' || hosts.includes(host);
 }

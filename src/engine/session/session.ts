@@ -86,10 +86,7 @@ export async function openHosts(
     throw error;
   }
   const live = await reach(connected, looksAtOnce(options.inventory.spec), lost, async (open) => {
-    // Not sent together: a claim may wait for minutes, and the host's clock is judged by when the question was asked.
-    if (beforeChanges !== undefined)
-      await open.connection.claim((text) => options.emit({ type: 'progress', host: open.spec.name, text }));
-    const facts = await factsOf(open.connection, options.inventory.spec, options.incompleteFacts);
+    const facts = await (beforeChanges === undefined ? ask(open, options) : claimAndAsk(open, options));
     options.emit({
       type: 'host-connected',
       host: open.spec.name,
@@ -98,6 +95,24 @@ export async function openHosts(
     return { ...open, facts };
   });
   return { live, lost };
+}
+
+function ask({ connection }: OpenHost, { inventory, incompleteFacts }: SessionOptions): Promise<HostFacts> {
+  return factsOf(connection, inventory.spec, incompleteFacts);
+}
+
+/**
+ * The questions are on the host already when its claim comes to its end: both cost the wait for one answer. Where it had to wait they are
+ * asked once more, for the host's clock is judged by when they were sent.
+ */
+async function claimAndAsk(open: OpenHost, options: SessionOptions & { readonly emit: Emit }): Promise<HostFacts> {
+  let waited = false;
+  const onWait = (text: string): void => {
+    waited = true;
+    options.emit({ type: 'progress', host: open.spec.name, text });
+  };
+  const [, facts] = await Promise.all([open.connection.claim(onWait), ask(open, options)]);
+  return waited ? ask(open, options) : facts;
 }
 
 /** What `step` gives for each host, in order; a host on which it fails is lost. */

@@ -39,7 +39,7 @@ export function parseAnswers(said: readonly Said[]): Answers {
     ]),
   );
   const heard = said.flatMap(({ host, output }) =>
-    [...output.matchAll(/^heard (\d+)$/gm)].map(([, id = '']) => `${host} ${id}`),
+    [...output.matchAll(/^heard (\d+)$/gm)].map(([, id = '']) => arrival(host, id)),
   );
   return {
     outcomes: new Map(outcomes),
@@ -48,6 +48,13 @@ export function parseAnswers(said: readonly Said[]): Answers {
   };
 }
 
+/** The datagram of a route, among those that were heard. */
+export function heardAs({ id, to }: Pick<Route, 'id' | 'to'>): string {
+  return arrival(to.spec.name, String(id));
+}
+
+const arrival = (host: string, id: string): string => `${host} ${id}`;
+
 export function judge(
   { id, from, to, address, protocol, port, purpose }: Route,
   { outcomes, heard, withoutBash }: Answers,
@@ -55,7 +62,7 @@ export function judge(
 ): ReachabilityResult {
   const base = { from: from.spec.name, to: to.spec.name, address, protocol, port, purpose };
   const [answer, who] = outcomes.get(id)?.split(' ') ?? [protocol === 'udp' ? 'timeout' : undefined];
-  if (heard.has(`${to.spec.name} ${String(id)}`) || answer === 'reached') return { ...base, outcome: 'reached' };
+  if (heard.has(heardAs({ id, to })) || answer === 'reached') return { ...base, outcome: 'reached' };
   const skipped = (reason: string): ReachabilityResult => ({ ...base, outcome: 'skipped', reason });
   if (answer === 'elsewhere') return { ...base, outcome: 'elsewhere', reason: who ?? 'a stranger' };
   if (answer === 'silent') return skipped(`${to.spec.name} took the connection and said nothing`);

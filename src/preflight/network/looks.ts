@@ -6,9 +6,9 @@ import { lookForDatastoreServer } from './datastore-server.js';
 import { lookForEndpoint } from './endpoint.js';
 import { tryForwarding } from './forwarding.js';
 import { lookForVirtualAddress } from './virtual-address.js';
-import { probeReachability } from './reachability.js';
+import { probeReachability, type Probed } from './reachability.js';
 
-/** What only trying shows of the ways between hosts. Nothing on a host is changed. */
+/** What only trying shows of the ways between hosts. Nothing on a host is changed; `ended`: what was put up for it is gone. */
 export async function lookAround(
   connections: ReadonlyMap<string, HostConnection>,
   nodes: readonly Node[],
@@ -26,13 +26,15 @@ export async function lookAround(
     readonly listen: boolean;
     readonly datastoreAccess: DatastoreAccess;
   },
-): Promise<Looks> {
-  const [forwarding, endpoint, virtualAddress, datastoreServer, reachability] = await Promise.all([
+): Promise<Looks & Pick<Probed, 'ended'>> {
+  const [forwarding, endpoint, virtualAddress, datastoreServer, probed] = await Promise.all([
     tryForwarding(connections, nodes, spec),
     between ? lookForEndpoint(connections, nodes, spec) : new Map<string, never>(),
     lookForVirtualAddress(connections, nodes, spec),
     between ? lookForDatastoreServer(connections, nodes, spec, datastoreAccess) : new Map<string, never>(),
-    between && listen && nodes.length > 1 ? probeReachability(connections, nodes, spec, signal) : [],
+    between && listen && nodes.length > 1 ? probeReachability(connections, nodes, spec, signal) : NOTHING_TRIED,
   ]);
-  return { forwarding, endpoint, virtualAddress, datastoreServer, reachability };
+  return { forwarding, endpoint, virtualAddress, datastoreServer, reachability: probed.results, ended: probed.ended };
 }
+
+const NOTHING_TRIED: Probed = { results: [], ended: Promise.resolve() };

@@ -12,14 +12,20 @@ import {
   type ProbePort,
   stopScript,
 } from '../probe-scripts.js';
-import { judge, parseAnswers, parseListener, type Listener, type Said } from './answers.js';
+import { heardAs, judge, parseAnswers, parseListener, type Listener, type Said } from './answers.js';
 import type { ReachabilityResult } from './results.js';
 import { neededRoutes, type Route } from './routes.js';
 
+export interface Probed {
+  readonly results: readonly ReachabilityResult[];
+  /** Settles when no host has a listener any more. What is asked of a host after this comes behind it. Never rejects. */
+  readonly ended: Promise<unknown>;
+}
+
 /**
  * Tries the connections the cluster will need, before anything is installed: listeners that say whose they are are put up
- * where the ports are free, every host connects, listeners are stopped. At most three round trips a host, about 3 s when
- * something is in between. On a node of the cluster nothing is put up: its ports belong to what runs there, or comes back in
+ * where the ports are free, every host connects, listeners are stopped. At most three round trips a host,
+ * of which the last is waited for only where something did not come; about 3 s when something is in between. On a node of the cluster nothing is put up: its ports belong to what runs there, or comes back in
  * a moment. Leaves nothing behind: listeners also end by themselves, with the shell that this kinit has on the host.
  */
 export async function probeReachability(
@@ -27,7 +33,7 @@ export async function probeReachability(
   nodes: readonly Node[],
   spec: Spec,
   signal: AbortSignal,
-): Promise<ReachabilityResult[]> {
+): Promise<Probed> {
   signal.throwIfAborted();
   const token = `kinit-probe-${randomBytes(12).toString('hex')}`;
   const routes = neededRoutes(
@@ -39,6 +45,15 @@ export async function probeReachability(
   const seconds = LISTEN_SECONDS + Math.ceil(nodes.length / atOnce) * (ANSWER_SECONDS + 1);
   const listeners = new Map<string, Listener>();
   const said: Said[] = [];
+  // Each on its own: a host that is gone must not keep the others' listeners up.
+  const stop = (): Promise<unknown> =>
+    Promise.allSettled(
+      [...connections].map(async ([host, connection]) => {
+        if (!listeners.has(host) && !outgoing.has(host)) return;
+        const { stdout } = await connection.run(stopScript(token), { timeoutSeconds: 20 });
+        said.push({ host, output: stdout });
+      }),
+    );
   try {
     await onEach(connections, atOnce, async (connection) => {
       const coming = incoming.get(connection.host) ?? [];
@@ -59,21 +74,16 @@ export async function probeReachability(
       });
       said.push({ host: connection.host, output: stdout });
     });
-  } finally {
-    // Each on its own: a host that is gone must not keep the others' listeners up.
-    const slot = limiter(atOnce);
-    await Promise.allSettled(
-      [...connections].map(([host, connection]) =>
-        slot(async () => {
-          if (!listeners.has(host) && !outgoing.has(host)) return;
-          const { stdout } = await connection.run(stopScript(token), { timeoutSeconds: 20 });
-          said.push({ host, output: stdout });
-        }),
-      ),
-    );
+  } catch (thrown) {
+    await stop();
+    throw thrown;
   }
+  const ended = stop();
+  // What they say then matters only of datagrams that nobody has heard of yet.
+  const { heard } = parseAnswers(said);
+  if (routes.some((route) => isHeard(route, listeners) && !heard.has(heardAs(route)))) await ended;
   const answers = parseAnswers(said);
-  return routes.map((route) => judge(route, answers, listeners.get(route.to.spec.name)));
+  return { results: routes.map((route) => judge(route, answers, listeners.get(route.to.spec.name))), ended };
 }
 
 function byHost(routes: readonly Route[], end: (route: Route) => Node): ReadonlyMap<string, Route[]> {

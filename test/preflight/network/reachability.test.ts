@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { HostConnection } from '../../../src/model/host.js';
 import { probeReachability } from '../../../src/preflight/network/reachability.js';
@@ -45,8 +46,8 @@ async function probe(
   w1: FakeHost,
   wanted: Wanted = {},
   signal = new AbortController().signal,
-): Promise<ReachabilityResult[]> {
-  return probeReachability(
+): Promise<readonly ReachabilityResult[]> {
+  const { results, ended } = await probeReachability(
     new Map([
       ['c1', c1.connection],
       ['w1', w1.connection],
@@ -55,6 +56,8 @@ async function probe(
     specOf(wanted.spec),
     signal,
   );
+  await ended;
+  return results;
 }
 
 function lines(results: readonly ReachabilityResult[]): string[] {
@@ -87,6 +90,33 @@ test('a datagram that came late counts, and one that was rejected is no mere sil
     'w1 c1 tcp 6443 reached',
     'w1 c1 udp 8472 reached',
   ]);
+});
+
+test('the end of the listeners is waited for only where a datagram is still to be heard of', async () => {
+  const probed = async (heard: string): Promise<{ readonly known: boolean; readonly stopped: boolean }> => {
+    let release = (): void => undefined;
+    const hold = new Promise<void>((resolve) => (release = resolve));
+    const hosts = [fakeHost('c1', UP_C1, '0 reached\nheard 3\n'), fakeHost('w1', UP_W1, `2 reached\n${heard}`)];
+    const slow = hosts.map(({ connection }): [string, HostConnection] => [
+      connection.host,
+      {
+        ...connection,
+        run: async (script) => {
+          if (script.startsWith(STOP)) await hold;
+          return connection.run(script);
+        },
+      },
+    ]);
+    const probing = probeReachability(new Map(slow), nodesOf(), specOf(), new AbortController().signal);
+    const known = await Promise.race([probing.then(() => true), setTimeout(100, false)]);
+    release();
+    await (
+      await probing
+    ).ended;
+    return { known, stopped: hosts.every(({ scripts }) => scripts.at(-1)?.startsWith(STOP)) };
+  };
+  expect(await probed('heard 1\n')).toEqual({ known: true, stopped: true });
+  expect(await probed('')).toEqual({ known: false, stopped: true });
 });
 
 test('host-gw asks no VXLAN', async () => {

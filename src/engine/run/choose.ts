@@ -1,0 +1,90 @@
+import type { LoadedInventory } from '../../model/spec.js';
+import { accessThrough, type ClusterAccess } from '../api/access.js';
+import { changesHosts, upgrades } from '../command.js';
+import { guard, guardCheck, knownCluster, withKnownBalancer, type KnownCluster } from '../guard/index.js';
+import { requireLeader } from '../session/leader.js';
+import { settled, withoutStrangers } from '../session/past.js';
+import { selectHosts } from '../session/select.js';
+import type { LiveHost, OpenedHosts } from '../session/session.js';
+import { withSoak } from '../soaking.js';
+import type { RunOptions } from './options.js';
+import { reportFailure } from './outcome.js';
+import { preflight, type Preflight } from './preflight.js';
+
+/** What is known of the hosts before anything is done on them. */
+export interface Chosen extends OpenedHosts {
+  readonly leader: LiveHost;
+  /** Names of the hosts that all phases run on. */
+  readonly selected: ReadonlySet<string>;
+  /** Hosts that failed preflight, with the error of each; nothing is done on them. */
+  readonly unfit: ReadonlyMap<string, unknown>;
+  readonly known: KnownCluster;
+  /** The API through the leader; undefined where there is none yet. */
+  readonly access: ClusterAccess | undefined;
+}
+
+const NOT_CHECKED: Preflight = { unfit: new Map(), ended: Promise.resolve() };
+
+/**
+ * Who leads, who is worked on, who is fit. Throws where nothing can be done without those that are not.
+ * @param atEnd takes what has to be ended before the hosts are let go of
+ */
+export async function chooseHosts(
+  opened: OpenedHosts,
+  options: RunOptions,
+  atEnd: (end: () => unknown) => void,
+): Promise<Chosen> {
+  const { command, emit, skip, inventory } = options;
+  const { lost } = opened;
+  const live = await withoutStrangers(opened.live, inventory.spec);
+  for (const { spec, error, told } of lost) {
+    if (told === true) continue;
+    if (asksFor(spec.name, options)) reportFailure(emit, spec.name, 'connect', error);
+    else
+      emit({
+        type: 'warning',
+        host: spec.name,
+        text: `${error.message}. It was not asked for: the others go on without it`,
+      });
+  }
+  const leader = requireLeader(live, lost);
+  // A plan is carried out as a whole: not without one of its hosts.
+  const strict = options.strict || command === 'apply';
+  const missed = lost.find(({ spec }) => asksFor(spec.name, options));
+  if (strict && missed !== undefined) throw missed.error;
+  const selected = selectHosts(live, { hosts: options.hosts, fresh: command === 'join' });
+  const checked = live.filter(({ spec }) => selected.has(spec.name));
+  const mayReadKeys = changesHosts(command);
+  const access = accessThrough([leader], { ...options, mayReadKeys });
+  atEnd(() => access?.close());
+  const known = await knownCluster({ ...options, leader, live, mayReadKeys, access });
+  const guarded = { spec: inventory.spec, known, command, stage: options.upgrade?.stage, leader, live, selected };
+  if (command !== 'check') await guard(guarded);
+  const more = command === 'check' ? [{ host: leader.spec.name, check: await guardCheck(guarded) }] : [];
+  const { unfit, ended } =
+    command !== 'check' && skip.includes('preflight')
+      ? NOT_CHECKED
+      : await preflight({
+          ...{ ...options, inventory: asKnown(known, options) },
+          strict,
+          changesHosts: changesHosts(command),
+          live: checked,
+          all: live,
+          known,
+          more,
+        });
+  atEnd(() => ended);
+  return { live: await settled(live, inventory.spec, selected), lost, leader, selected, unfit, known, access };
+}
+
+/** The inventory, with what the cluster in hand decides of it. */
+export function asKnown(known: KnownCluster, { inventory, command }: RunOptions): LoadedInventory {
+  const balanced = withKnownBalancer(inventory, known);
+  return upgrades(command) ? balanced : withSoak(balanced, known);
+}
+
+/** Whether a host counts for how the run went: with none named all do. */
+export function asksFor(host: string, { hosts, command }: RunOptions): boolean {
+  // A plan names all hosts it concerns.
+  return hosts === undefined || command === 'apply' || hosts.includes(host);
+}
