@@ -35,6 +35,11 @@ for (const [index, part] of (onlyPage ? [] : chosen).entries()) {
     const result = await measure(part, say);
     await writeJson(`${results}${part.id}.json`, result);
     for (const figure of result.figures) say(inWords(figure));
+    const worse = result.figures.filter(({ kept }) => kept === false).map(({ title }) => title);
+    if (worse.length > 0) {
+      failed += 1;
+      say(`more than a fifth worse than its baseline: ${worse.join(', ')}`);
+    }
   } catch (error) {
     // The other parts are measured all the same.
     failed += 1;

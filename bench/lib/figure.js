@@ -1,8 +1,13 @@
+/** How much worse than its baseline a figure may get. */
+const WORSE = 1.2;
+
 /**
  * A figure with what was measured of it. `goal` is the most it may be, or with `atLeast` the least; it is never asserted, only told:
- * what a machine takes depends on what else it does.
+ * what a machine takes depends on what else it does. A `baseline` is of a ratio, on which the machine has little say: the most it may be follows
+ * from it, and is asserted (`kept`).
  */
-export function figureOf(figure, runs) {
+export function figureOf({ baseline, ...wanted }, runs) {
+  const figure = baseline === undefined ? wanted : { ...wanted, baseline, goal: rounded(baseline * WORSE) };
   const sorted = [...runs].sort((a, b) => a - b);
   const middle = sorted[Math.floor(sorted.length / 2)];
   const median = sorted.length % 2 === 1 ? middle : (middle + sorted[sorted.length / 2 - 1]) / 2;
@@ -15,6 +20,7 @@ export function figureOf(figure, runs) {
     median: rounded(median),
     max: rounded(sorted.at(-1)),
     ...met,
+    ...(baseline === undefined ? {} : { kept: met.met }),
   };
 }
 

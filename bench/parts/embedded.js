@@ -5,11 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { dnsAnswers, nodesReady } from '../lib/ask.js';
 import { kinit } from '../lib/kinit.js';
 import { onAll, onHost, withLab, writeInventory } from '../lib/lab.js';
+import { KUBECTL, PREPARE, SHARES } from '../lib/small.js';
 import { timed } from '../lib/watch.js';
 
-/** What stands before the control plane can start. */
-const PREPARE =
-  'hostname,hosts-file,packages,time,swap,selinux,firewall,modules,sysctls,pod-links,binaries,runtime,traces,images';
 const DNS = { address: '10.96.0.10', name: 'kubernetes.default.svc.cluster.local' };
 const MEMORY_MB = 1024;
 const PODS = 10;
@@ -17,13 +15,10 @@ const PODS = 10;
 const SETTLE = 25;
 const WATCH = 20;
 
-/** Memory of all processes in MB, each page shared out among those that have it, without what looks. */
-const SHARES = `cat /proc/[0-9]*/smaps_rollup 2>/dev/null | awk '/^Pss:/ { sum += $2 } END { print sum / 1024 }'`;
 /** Processor time of the server so far, in clock ticks (proc(5)); there are 100 a second. */
 const TICKS = `awk '{ sub(/.*\\) /, ""); print $12 + $13 }' "/proc/$(systemctl show -p MainPID kinit-server | cut -d= -f2)/stat"`;
 /** Microseconds from the start of the process to its word that it is ready, which it gives when its API is. */
 const STARTED = `systemctl show -p ExecMainStartTimestampMonotonic -p ActiveEnterTimestampMonotonic kinit-server`;
-const KUBECTL = 'KUBECACHEDIR=/tmp/kubectl kubectl --kubeconfig /etc/kubernetes/admin.conf';
 /** On the server's host, from the image that every node has. */
 const FILL = `image=$(${KUBECTL} get node -l node-role.kubernetes.io/control-plane -o jsonpath='{range .items[0].status.images[*]}{.names[-1]}{"\\n"}{end}' | grep pause | head -n 1)
 host=$(${KUBECTL} get node -l node-role.kubernetes.io/control-plane -o jsonpath='{.items[0].metadata.name}')

@@ -5,6 +5,7 @@ import { ha } from './ha.js';
 import { hosts } from './hosts.js';
 import { kubeadm } from './kubeadm.js';
 import { operator } from './operator.js';
+import { stock } from './stock.js';
 
 /** All parts, in the order they are measured and shown. */
-export const parts = [operator, hosts, bytes, kubeadm, ansible, embedded, ha];
+export const parts = [operator, hosts, bytes, kubeadm, ansible, embedded, stock, ha];
