@@ -19,6 +19,8 @@ export default defineConfig({
           ]
         : ['test/e2e/matrix/cells.ts'],
     env: { KINIT_TEST_LABS: LAB_PREFIX },
+    // Every file has a process of its own, and they load the same modules: what those became is kept (node_modules/.experimental-vitest-cache).
+    experimental: { fsModuleCache: true },
     pool: 'forks',
     fileParallelism: false,
     maxWorkers: 1,
