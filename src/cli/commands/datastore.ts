@@ -98,6 +98,11 @@ const restore = defineCommand({
         : [
             `Nodes that are no hosts of the inventory: ${done.others.join(', ')}. One that is gone: kubectl delete node NAME`,
           ]),
+      ...(done.gone.length === 0
+        ? []
+        : [
+            `Control planes that are no hosts of the inventory any more, and were taken out of the cluster: ${done.gone.join(', ')}. Reset one before it is turned on again: it has the old data`,
+          ]),
       ...(done.registered.length === 0 ? [] : [`Nodes that the backup did not know: ${done.registered.join(', ')}`]),
       'Next: kinit init brings what kinit itself keeps in the cluster to what the inventory says now.',
     ];

@@ -6,6 +6,7 @@ import { KinitError } from '../../model/error.js';
 import { isMember } from '../../model/facts.js';
 import { accessThrough } from '../api/access.js';
 import type { LiveHost } from '../session/session.js';
+import { forgetGone } from './gone.js';
 import { renewBridges } from './bridges.js';
 import { recordPlaces } from './places.js';
 import type { CareOptions, CareWork } from './work.js';
@@ -15,6 +16,8 @@ export interface Settled {
   readonly others: readonly string[];
   /** Nodes that were not in the backup: their kubelets have registered them again. */
   readonly registered: readonly string[];
+  /** Control planes that are no hosts of the inventory: they have been taken out of the cluster. */
+  readonly gone: readonly string[];
 }
 
 /** Waits until every API server answers and every node is ready; those that the backup does not know register again. */
@@ -23,7 +26,7 @@ export async function settle({ members, live, signal }: CareWork, options: CareO
   // The first last: its answers are about all of them.
   for (const { host } of members.slice(1)) await throughApi(host, options, signal, () => Promise.resolve());
   const [first] = members;
-  if (first === undefined) return { others: [], registered: [] };
+  if (first === undefined) return { others: [], registered: [], gone: [] };
   return throughApi(first.host, options, signal, async (api, wait) => {
     const known = new Set((await listNodes(api)).map(({ name }) => name));
     const hosts = new Set(spec.hosts.map(({ name }) => name));
@@ -42,10 +45,12 @@ export async function settle({ members, live, signal }: CareWork, options: CareO
       look: () => patiently(() => nodesReady(api, before)),
     });
     await recordPlaces(api, first.host);
+    const gone = await forgetGone(api, spec.hosts, { host: first.host.spec.name, emit: options.emit, signal });
     await renewBridges(api, nodes, spec);
     return {
-      others: [...known].filter((name) => !hosts.has(name)),
+      others: [...known].filter((name) => !hosts.has(name) && !gone.includes(name)),
       registered: missing.map((host) => host.spec.name),
+      gone,
     };
   });
 }

@@ -67,7 +67,7 @@ export function requireLeader(live: readonly LiveHost[], lost: readonly LostHost
       class: 'access',
       found: gone.map(({ spec, error }) => `${spec.name}: ${error.message}`).join('\n'),
       hint: exists
-        ? `More than half of them must answer: ${STORE} would lose its quorum. Mend them first; nothing was changed.`
+        ? `More than half of them must answer: ${STORE} would lose its quorum. Nothing was changed. Mend them first; the way where they are lost for good: docs/high-availability.md, "Most of them are lost".`
         : 'The cluster may run on those already, and a second one must not be begun. Mend them first; nothing was changed.',
     },
   );

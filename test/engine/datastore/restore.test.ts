@@ -11,7 +11,7 @@ vi.mock('../../../src/engine/session/session.js', () => ({
   closeHosts: () => Promise.resolve(),
 }));
 vi.mock('../../../src/engine/datastore/settle.js', () => ({
-  settle: () => Promise.resolve({ others: [], registered: [] }),
+  settle: () => Promise.resolve({ others: [], registered: [], gone: [] }),
 }));
 vi.mock('../../../src/engine/change/bring-about.js', () => ({
   bringAbout: ({ spec }: LiveHost, resources: readonly Resource[]) => {

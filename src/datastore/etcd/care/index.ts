@@ -30,7 +30,7 @@ export function etcdCare({ spec, member, members, scratch: copy = SCRATCH }: Car
   return {
     scratch,
     backup: () => ({
-      script: sh(BACKUP, { args: [url, scratch] }),
+      script: sh(BACKUP, { args: [url, scratch, dataDir, metrics] }),
       read: (stdout) => contentsSchema.parse(JSON.parse(stdout)),
     }),
     prepare: (identity, behind = 0) => ({

@@ -3,6 +3,7 @@
 # '=== log' with the bytes of this member's write-ahead log, '=== keys' with lines "COUNT BEGINNING", '=== metrics' with this member's.
 # $1 = URL of this host's member, $2 = its data, $3 = URL of its metrics
 # include: ./member.sh
+# include: ./metrics.sh
 # include: ../../histogram.sh
 
 echo '=== alarms'
@@ -17,9 +18,8 @@ timeout 300 etcdctl get / --prefix --keys-only | awk -F/ '
   NF > 2 { n["/" $2 "/" $3 (index($3, ".") && NF > 4 ? "/" $4 : "")]++; all++ }
   END { for (k in n) print n[k], k "/*"; print all + 0, "all" }' | sort -rn | head -n 6
 echo '=== metrics'
-metrics=$(timeout 20 kubectl --kubeconfig /dev/null --server "${3%/metrics}" --insecure-skip-tls-verify \
-  --username kinit --password none get --raw /metrics 2> /dev/null < /dev/null)
-printf '%s\n' "$metrics" | grep '^etcd_debugging_mvcc_compact_revision '
-printf '%s\n' "$metrics" | histogram etcd_disk_wal_fsync_duration_seconds
-printf '%s\n' "$metrics" | histogram etcd_disk_backend_commit_duration_seconds
+counted=$(metrics "$3")
+printf '%s\n' "$counted" | grep '^etcd_debugging_mvcc_compact_revision '
+printf '%s\n' "$counted" | histogram etcd_disk_wal_fsync_duration_seconds
+printf '%s\n' "$counted" | histogram etcd_disk_backend_commit_duration_seconds
 exit 0
