@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findLab, killHost, startHost, type Lab } from '../../src/lab/index.js';
 import { cutWhen } from './support/cuts.js';
+import { etcdctl, LOCAL, membersOn, startWriter } from './support/etcd.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, lab, labName, only, type LabHandle } from './support/kinit.js';
 import { preparedHosts } from './support/prepared.js';
 import { changedInventory } from './support/running.js';
@@ -32,22 +33,9 @@ afterAll(async () => {
   await cluster.down();
 });
 
-const CERTIFICATES = '/etc/kubernetes/pki/etcd';
-const etcdctl = (endpoints: string, command: string): string =>
-  `etcdctl --endpoints ${endpoints} --cacert ${CERTIFICATES}/ca.crt --cert ${CERTIFICATES}/healthcheck-client.crt --key ${CERTIFICATES}/healthcheck-client.key ${command}`;
-const LOCAL = 'https://127.0.0.1:2379';
 const address = (host: string): string => machines.hosts.find(({ name }) => name === host)?.address ?? '';
 
-/** 'node1 voter' and so on; '? learner' for one that has not said its name. */
-async function members(from = 'node1'): Promise<string[]> {
-  const { stdout } = await cluster.sh(from, etcdctl(LOCAL, 'member list'));
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => line.split(', '))
-    .map(([, , name, , , learner]) => `${name === '' ? '?' : String(name)} ${learner === 'true' ? 'learner' : 'voter'}`)
-    .sort();
-}
+const members = (from = 'node1'): Promise<string[]> => membersOn(cluster, from);
 
 const kubectlOn = async (host: string, args: string): Promise<string> =>
   (await cluster.sh(host, `KUBECACHEDIR=/tmp/kubectl kubectl --kubeconfig ${ADMIN} ${args}`)).stdout;
@@ -98,19 +86,13 @@ test('again changes nothing, keys are for root alone, and the stock kubeadm read
 });
 
 test('the first host goes off under writes: none that was acknowledged is lost; plan, init and status work without it', async () => {
-  const endpoints = ['node1', 'node2', 'node3'].map((host) => `https://${address(host)}:2379`).join(',');
-  await cluster.sh(
-    'node3',
-    `cat > /root/writer <<'END'\n${writer(endpoints)}\nEND\nnohup sh /root/writer > /dev/null 2>&1 &`,
-  );
-  await eventually('20 writes', 60, async () => ((await written()).length >= 20 ? true : undefined));
+  const writer = await startWriter(cluster, 'node3', ['node1', 'node2', 'node3'].map(address));
+  await writer.goesOn(20);
   // Both pods of cluster DNS are where the first host was alone; without one of them anywhere no run says that all is well.
   await kubectlOn('node2', '-n kube-system rollout restart deployment coredns');
   await kubectlOn('node2', '-n kube-system rollout status deployment coredns --timeout 100s');
   await killHost(machines, 'node1');
-  const before = (await written()).length;
-  await eventually('30 writes more', 60, async () => ((await written()).length >= before + 30 ? true : undefined));
-  await cluster.sh('node3', 'touch /root/stop');
+  await writer.goesOn(30);
 
   const plan = await kinitEvents(['plan', '-i', three]);
   expect({ code: plan.code, planned: all(plan.events, 'change-planned') }).toEqual({ code: 12, planned: [] });
@@ -122,17 +104,8 @@ test('the first host goes off under writes: none that was acknowledged is lost; 
   }).toEqual({ code: 16, failures: [], applied: [] });
   expect((await kinit(['status', '-i', three])).stdout).toMatch(/node1[^]*node2[^]*node3/);
 
-  await eventually('the writer to end', 30, async () =>
-    (await cluster.sh('node3', 'test -e /root/ended', { reject: false })).code === 0 ? true : undefined,
-  );
-  const acknowledged = await written();
-  const kept = await cluster.sh(
-    'node2',
-    `${etcdctl(LOCAL, 'get /kinit-test/ --prefix --keys-only')} | sed -n 's|/kinit-test/||p'`,
-  );
-  const there = new Set(kept.stdout.trim().split('\n'));
-  expect(acknowledged.length).toBeGreaterThanOrEqual(50);
-  expect(acknowledged.filter((number) => !there.has(number))).toEqual([]);
+  expect(await writer.lost('node2')).toEqual([]);
+  expect((await writer.acknowledged()).length).toBeGreaterThanOrEqual(50);
 });
 
 test('a member does not go while another is away; back on, all is as it was', async () => {
@@ -182,19 +155,3 @@ test('from three to one, one after the other; the record follows, and the invent
   const { code: after, events } = await kinitEvents(['init', '-i', one]);
   expect({ code: after, failures: all(events, 'phase-failed') }).toEqual({ code: 0, failures: [] });
 });
-
-/** Writes numbers, one after the other, and notes those that etcd has acknowledged. */
-const writer = (endpoints: string): string => `i=0
-while [ ! -e /root/stop ]; do
-  i=$((i + 1))
-  timeout 10 ${etcdctl(endpoints, '--command-timeout 5s put /kinit-test/$i $i')} > /dev/null 2>&1 && echo $i >> /root/acknowledged
-done
-touch /root/ended`;
-
-async function written(): Promise<string[]> {
-  const { stdout } = await cluster.sh('node3', 'cat /root/acknowledged 2> /dev/null || :');
-  return stdout
-    .trim()
-    .split('\n')
-    .filter((line) => line !== '');
-}
