@@ -14,6 +14,7 @@ import { apiServerFiles, apiServerFolders } from '../api-server/files.js';
 import type { ControlPlaneForm } from '../control-plane.js';
 import { flagsTrial } from '../trials.js';
 import { staticPodBalancer } from './balancer/index.js';
+import { NAME as BALANCER } from './balancer/places.js';
 import { caFolders } from './ca-folders.js';
 import { foreignManifests } from './leftovers.js';
 import { manifestOf, type Manifest } from './manifest.js';
@@ -106,7 +107,7 @@ export const staticPods: ControlPlaneForm = {
   components: COMPONENTS,
   // The datastore last: an API server that is ended while it is away takes its time.
   stopAndStart: (spec) => ({
-    stop: sh(STOP, { args: [...COMPONENTS.others, COMPONENTS.apiServer, datastoreOf(spec).id] }),
+    stop: sh(STOP, { args: [...COMPONENTS.others, COMPONENTS.apiServer, datastoreOf(spec).id, BALANCER] }),
     start: sh(START),
   }),
   restart: {

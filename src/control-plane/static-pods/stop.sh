@@ -1,5 +1,7 @@
 # shellcheck shell=sh
 # Ends the control plane's pods, in this order, and the kubelet before, which would start them again; all other pods run on.
+# The balancer is one of them: while it takes connections that no API server answers, a kubelet that starts asks for its node ten times over before
+# it mounts anything, 50 s each time (kubelet: updateReconstructedFromNodeStatus); refused, it goes on.
 # "$@" = components
 # include: ../../shell/lib/host-path.sh
 # include: ../../shell/lib/die.sh

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # Writes a consistent copy of a member's data, as of one moment, and checks it: by the SHA-256 that etcd writes behind it, then
 # page by page. Prints what it holds, as JSON.
-# $1 = URL of the member, $2 = file to write, $3 = its data, $4 = URL of its metrics
+# $1 = URL of the member, $2 = file to write, $3 = its data, $4 = URL of its metrics, $5 = seconds that no election takes
 # include: ./member.sh
 # include: ./metrics.sh
 
@@ -21,10 +21,10 @@ copy_file() {
   done
 }
 
-# Whether it has no leader, for as long as no election takes.
+# alone URL SECONDS: whether it has no leader all the time.
 alone() {
   tries=0
-  while [ "$tries" -lt 15 ]; do
+  while [ "$tries" -lt "$2" ]; do
     [ "$(metrics "$1" | sed -n 's/^etcd_server_has_leader //p')" = 0 ] || return 1
     tries=$((tries + 1))
     sleep 1
@@ -33,7 +33,7 @@ alone() {
 
 umask 077
 rm -f -- "$2" "$2.part"
-if alone "$4"; then
+if alone "$4" "$5"; then
   copy_file "$3/member/snap/db" "$2" || exit 1
 else
   etcdctl snapshot save "$2" > /dev/null || {

@@ -15,6 +15,8 @@ const COMPACT = shellScript('./compact.sh', import.meta.url);
 
 /** More than any cluster writes between a backup and its restore (etcd's documentation of disaster recovery). */
 const AHEAD = 1_000_000_000;
+/** An election takes some 2 s; a member without a leader for longer has not the majority of the others. */
+const ELECTED_SECONDS = 15;
 /** Revisions that compaction leaves: lists that are read page by page go on meanwhile. */
 const KEPT_REVISIONS = 1000;
 
@@ -30,7 +32,7 @@ export function etcdCare({ spec, member, members, scratch: copy = SCRATCH }: Car
   return {
     scratch,
     backup: () => ({
-      script: sh(BACKUP, { args: [url, scratch, dataDir, metrics] }),
+      script: sh(BACKUP, { args: [url, scratch, dataDir, metrics, String(ELECTED_SECONDS)] }),
       read: (stdout) => contentsSchema.parse(JSON.parse(stdout)),
     }),
     prepare: (identity, behind = 0) => ({
