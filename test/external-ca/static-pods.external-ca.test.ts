@@ -71,6 +71,7 @@ test('without answers nothing is touched; with them the cluster is made, and no 
   expect(early.stderr).toMatch(/\d+ certificates wait for a signature[^]*kinit certs requests/);
   expect((await cluster.sh('node1', 'ls /etc/kubernetes 2>/dev/null | wc -l')).stdout.trim()).toBe('0');
   expect((await run('plan')).code).toBe(20);
+  expect((await run('check')).stdout).toMatch(/CAs without a key here[^]*\d+ certificates wait for a signature/);
 
   const { stdout } = await ok('certs', 'requests');
   expect(stdout).toContain('NAME.crt beside NAME.csr');
@@ -98,6 +99,7 @@ test('without answers nothing is touched; with them the cluster is made, and no 
     expect(config).not.toContain('serverTLSBootstrap');
   }
   expect((await ok('plan')).stdout).toContain('Nothing to change.');
+  expect((await ok('check', '--output', 'json')).stdout).toMatch(/"name":"signatures"[^}]*"status":"ok"/);
   // Through both kubelets' serving certificates, which the API server verifies.
   for (const node of ['node1', 'node2'])
     expect(await cluster.kubectl(`get --raw /api/v1/nodes/${node}/proxy/healthz`)).toBe('ok');

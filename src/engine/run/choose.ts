@@ -1,15 +1,23 @@
 import type { LoadedInventory } from '../../model/spec.js';
 import { accessThrough, type ClusterAccess } from '../api/access.js';
 import { changesHosts, upgrades } from '../command.js';
-import { guard, guardCheck, knownCluster, withKnownBalancer, type KnownCluster } from '../guard/index.js';
+import {
+  guard,
+  guardCheck,
+  knownCluster,
+  withKnownBalancer,
+  type GuardInput,
+  type KnownCluster,
+} from '../guard/index.js';
 import { requireLeader } from '../session/leader.js';
 import { settled, withoutStrangers } from '../session/past.js';
 import { selectHosts } from '../session/select.js';
 import type { LiveHost, OpenedHosts } from '../session/session.js';
+import { signatureChecks } from '../signatures/waiting.js';
 import { withSoak } from '../soaking.js';
 import type { RunOptions } from './options.js';
 import { reportFailure } from './outcome.js';
-import { preflight, type Preflight } from './preflight.js';
+import { preflight, type Preflight, type PreflightOptions } from './preflight.js';
 
 /** What is known of the hosts before anything is done on them. */
 export interface Chosen extends OpenedHosts {
@@ -60,7 +68,7 @@ export async function chooseHosts(
   const known = await knownCluster({ ...options, leader, live, mayReadKeys, access });
   const guarded = { spec: inventory.spec, known, command, stage: options.upgrade?.stage, leader, live, selected };
   if (command !== 'check') await guard(guarded);
-  const more = command === 'check' ? [{ host: leader.spec.name, check: await guardCheck(guarded) }] : [];
+  const more = command === 'check' ? await checksOfCluster(guarded, options) : [];
   const { unfit, ended } =
     command !== 'check' && skip.includes('preflight')
       ? NOT_CHECKED
@@ -75,6 +83,18 @@ export async function chooseHosts(
         });
   atEnd(() => ended);
   return { live: await settled(live, inventory.spec, selected), lost, leader, selected, unfit, known, access };
+}
+
+/** Those of the cluster as a whole, as checks of the leader. */
+async function checksOfCluster(guarded: GuardInput, options: RunOptions): Promise<PreflightOptions['more']> {
+  const { known, leader, live, selected } = guarded;
+  const own = await guardCheck(guarded);
+  // What waits for whom hangs on a cluster that the inventory is of.
+  const signatures =
+    own.status === 'error'
+      ? []
+      : await signatureChecks({ inventory: asKnown(known, options), known, live, selected, kinit: options.version });
+  return [own, ...signatures].map((check) => ({ host: leader.spec.name, check }));
 }
 
 /** The inventory, with what the cluster in hand decides of it. */

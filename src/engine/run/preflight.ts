@@ -18,7 +18,7 @@ import { leaderOf } from '../session/leader.js';
 import { userCaOf } from '../session/past.js';
 import type { LiveHost } from '../session/session.js';
 
-interface PreflightOptions {
+export interface PreflightOptions {
   readonly inventory: LoadedInventory;
   readonly ignorePreflight: readonly string[];
   readonly emit: Emit;
