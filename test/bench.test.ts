@@ -76,6 +76,7 @@ test('every part measures what its figures name, and goals have a word for when 
     'operator',
     'hosts',
     'bytes',
+    'latency',
     'kubeadm',
     'ansible',
     'embedded',

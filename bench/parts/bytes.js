@@ -1,21 +1,18 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { stringify } from 'yaml';
+import { BYTES_PER_SECOND, DELAY_MS, throughRelay, wayTo } from '../lib/far.js';
 import { eventsOf, kinit, program } from '../lib/kinit.js';
-import { connectTo, onHost, sshConfig, withLab } from '../lib/lab.js';
-import { openRelay } from '../lib/relay.js';
+import { connectTo, onHost, withLab } from '../lib/lab.js';
 
-const DELAY_MS = 25;
-const BYTES_PER_SECOND = 1e9;
 const PUSH = fileURLToPath(new URL('../lib/push.sh', import.meta.url));
 /** The lab's bare hosts have nothing of their own there. What is still to be written to the disk must not slow down the next. */
 const EMPTY = 'rm -rf /usr/local/bin/* /opt/cni /var/lib/kinit && sync';
-const WAYS = { direct: 'one machine', far: `${DELAY_MS * 2} ms, 1 GB/s` };
+const WAYS = { direct: 'one machine', far: `${DELAY_MS * 2} ms, ${BYTES_PER_SECOND / 1e9} GB/s` };
 
 /** How fast files get onto a host. */
 export const bytes = {
@@ -79,43 +76,6 @@ windows and to questions and answers, and not what it does to TCP.`,
     return { versions: { ssh: spawnSync('ssh', ['-V'], { encoding: 'utf8' }).stderr.trim() } };
   },
 };
-
-async function throughRelay(lab, work) {
-  const relay = await openRelay({
-    host: lab.hosts[0].address,
-    port: 22,
-    delayMs: DELAY_MS,
-    bytesPerSecond: BYTES_PER_SECOND,
-  });
-  try {
-    return await work(relay);
-  } finally {
-    await relay.close();
-  }
-}
-
-/** An inventory and an ssh configuration that lead to the lab's host, through the relay where its port is given. */
-function wayTo(lab, folder, relayPort) {
-  const [{ name, address, role }] = lab.hosts;
-  mkdirSync(folder);
-  const config = join(folder, 'ssh_config');
-  const relayed = relayPort === undefined ? {} : { address: '127.0.0.1', port: relayPort };
-  writeFileSync(config, sshConfig(lab, [{ name, address, key: address, ...relayed }], folder));
-  const inventory = join(folder, 'inventory.yaml');
-  const seenAs = relayPort === undefined ? address : `[127.0.0.1]:${relayPort}`;
-  const key = readFileSync(lab.knownHostsFile, 'utf8')
-    .split('\n')
-    .find((line) => line.startsWith(`${address} `));
-  if (key === undefined) throw new Error(`${lab.knownHostsFile} has no key of ${address}`);
-  writeFileSync(join(folder, 'known_hosts'), `${seenAs}${key.slice(address.length)}\n`);
-  const ssh = { user: 'root', identityFile: lab.identityFile, knownHostsFile: 'known_hosts' };
-  const host = {
-    ...{ name, address, roles: [role] },
-    ...(relayPort === undefined ? {} : { address: '127.0.0.1', internalAddress: address, ssh: { port: relayPort } }),
-  };
-  writeFileSync(inventory, stringify({ ...lab.options, name: 'bench-bytes', ssh, hosts: [host] }));
-  return { config, inventory };
-}
 
 /** Seconds of the phase, and where it put programs. */
 async function pushed(inventory) {

@@ -8,7 +8,7 @@ import { readTar } from '../../src/artifacts/images/read-tar.js';
 import type { DoctorReport } from '../../src/doctor/index.js';
 import { findLab, killHost, startHost } from '../../src/lab/index.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, lab, labName, type LabHandle } from './support/kinit.js';
-import { examine as examineLab, findsCause, told } from './support/examine.js';
+import { BETWEEN_LOOKS, examine as examineLab, findsCause, told } from './support/examine.js';
 import { preparedHosts } from './support/prepared.js';
 import { PROVOCATIONS } from './support/provocations.js';
 
@@ -29,11 +29,16 @@ afterAll(async () => {
 const examine = (...more: string[]): ReturnType<typeof examineLab> => examineLab(cluster, ...more);
 
 async function untilWell(seconds = 120): Promise<DoctorReport> {
-  return eventually('a doctor that finds nothing wrong', seconds, async () => {
-    const { code, report } = await examine();
-    if (code !== 0 || !report.well) throw new Error(told(report).join('\n'));
-    return report;
-  });
+  return eventually(
+    'a doctor that finds nothing wrong',
+    seconds,
+    async () => {
+      const { code, report } = await examine();
+      if (code !== 0 || !report.well) throw new Error(told(report).join('\n'));
+      return report;
+    },
+    BETWEEN_LOOKS,
+  );
 }
 
 describe('on a cluster of kinit', () => {
@@ -124,10 +129,15 @@ describe('on a cluster of kinit', () => {
     const power = await findLab(labName('doctor'));
     await killHost(power, 'node3');
     try {
-      const { report, code } = await eventually('the cause node-gone', 150, async () => {
-        const examined = await examine();
-        return examined.report.findings.some(({ cause }) => cause === 'node-gone') ? examined : undefined;
-      });
+      const { report, code } = await eventually(
+        'the cause node-gone',
+        150,
+        async () => {
+          const examined = await examine();
+          return examined.report.findings.some(({ cause }) => cause === 'node-gone') ? examined : undefined;
+        },
+        BETWEEN_LOOKS,
+      );
       expect(code).toBe(3);
       expect(report.findings[0]).toMatchObject({
         cause: 'node-gone',

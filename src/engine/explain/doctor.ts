@@ -47,7 +47,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Examination> {
   const { live, lost } = await openHosts(hosts, { ...options, incompleteFacts: true, emit: () => undefined });
   const access = accessThrough(live, { ...options, mayReadKeys: false });
   try {
-    const known = await clusterOf(live, options);
+    const known = await clusterOf(live, access, options);
     const inventory = withSoak(options.inventory, known ?? NO_CLUSTER);
     const { spec } = inventory;
     const artifacts = await artifactSets(live, { ...options, inventory, known: known ?? NO_CLUSTER }, storedArtifacts);
@@ -103,11 +103,12 @@ export async function runDoctor(options: DoctorOptions): Promise<Examination> {
 /** What is known of the cluster; undefined where that cannot be told now: what is wrong with it is said elsewhere. */
 async function clusterOf(
   live: readonly LiveHost[],
+  access: ClusterAccess | undefined,
   { inventory, signal }: DoctorOptions,
 ): Promise<KnownCluster | undefined> {
   const leader = leaderOf(live);
   if (leader === undefined) return NO_CLUSTER;
-  const ask = { inventory, leader, live, emit: () => undefined, signal, mayReadKeys: false };
+  const ask = { inventory, leader, live, emit: () => undefined, signal, mayReadKeys: false, access };
   return knownCluster(ask).catch(() => undefined);
 }
 

@@ -20,6 +20,9 @@ export async function examine(
   return { code, report: line.result };
 }
 
+/** A doctor looks at all of three hosts: asked without a pause it is most of what they do. */
+export const BETWEEN_LOOKS = { pauseMs: 4000 };
+
 /** Errors and what the causes say, for the message of a failed test. */
 export const told = ({ checks, findings }: DoctorReport): string[] => [
   ...checks.flatMap(({ host = '-', check }) =>
@@ -35,16 +38,21 @@ export async function findsCause(cluster: LabHandle, provocation: Provocation): 
   const { cause, host, found, advice, first, provoke, mend } = provocation;
   try {
     await provoke(cluster);
-    await eventually(`the cause ${cause}`, 90, async () => {
-      const { report } = await examine(cluster);
-      const finding = report.findings.find(
-        (each) => each.cause === cause && each.host === host && found.test(each.found),
-      );
-      if (finding === undefined || (first && report.findings[0]?.cause !== cause))
-        throw new Error(told(report).join('\n') || 'nothing was found');
-      expect(finding.next).toMatch(advice);
-      return finding;
-    });
+    await eventually(
+      `the cause ${cause}`,
+      90,
+      async () => {
+        const { report } = await examine(cluster);
+        const finding = report.findings.find(
+          (each) => each.cause === cause && each.host === host && found.test(each.found),
+        );
+        if (finding === undefined || (first && report.findings[0]?.cause !== cause))
+          throw new Error(told(report).join('\n') || 'nothing was found');
+        expect(finding.next).toMatch(advice);
+        return finding;
+      },
+      BETWEEN_LOOKS,
+    );
   } finally {
     await mend(cluster);
   }

@@ -164,11 +164,12 @@ export async function lab(
   };
 }
 
-/** Asks again until the answer is there, within a bound. */
+/** Asks again until the answer is there, within a bound. `pauseMs`: longer where asking costs the hosts much. */
 export async function eventually<T>(
   what: string,
   timeoutSeconds: number,
   ask: () => Promise<T | undefined>,
+  { pauseMs = 500 } = {},
 ): Promise<T> {
   const end = Date.now() + timeoutSeconds * 1000;
   let last: unknown;
@@ -179,7 +180,7 @@ export async function eventually<T>(
     } catch (error) {
       last = error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   throw new Error(
     `waited ${timeoutSeconds} s for: ${what}${last === undefined ? '' : `\nlast error: ${String(last)}`}`,
