@@ -12,8 +12,11 @@ export interface Looked {
 }
 
 /** Runs the real script against a folder that stands for the root of a host with these files. */
-export async function lookAt(files: Readonly<Record<string, string>>, path = process.env['PATH']): Promise<Looked> {
-  const root = scratch();
+export async function lookAt(
+  files: Readonly<Record<string, string>>,
+  path = process.env['PATH'],
+  root = scratch(),
+): Promise<Looked> {
   for (const [file, content] of Object.entries(files)) {
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), content);
@@ -25,6 +28,7 @@ export async function lookAt(files: Readonly<Record<string, string>>, path = pro
   const script = sh(kubernetes.script, kubernetes.values)
     .replaceAll('/etc/', `${root}/etc/`)
     .replaceAll('/var/', `${root}/var/`)
+    .replaceAll('/run/', `${root}/run/`)
     .replaceAll('/root/', `${root}/root/`);
   const { stdout } = await runLocal('/bin/sh', ['-c', `${script} 2>/dev/null`], {
     reject: false,

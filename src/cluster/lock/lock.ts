@@ -5,6 +5,7 @@ import { KinitError } from '../../model/error.js';
 import type { HostConnection } from '../../model/host.js';
 import { beatOnceScript, beatScript, forgetScript, lookScript, takeScript } from './script.js';
 import { userName } from '../../model/text/user-name.js';
+import { RUN_FOLDER } from '../../model/run-folder.js';
 import { isDeadHere, processSpace } from './process-space.js';
 import { pause, throwIfStopped } from '../api/until.js';
 
@@ -52,7 +53,6 @@ const STALE_SECONDS = 90;
 /** What the beat script ends with when the lock is another's. */
 const TAKEN_OVER = 3;
 const LOOK_EVERY_MS = 1000;
-const FOLDER = '/run/kinit';
 
 /**
  * One kinit at a time on a cluster: a lock on the leader host, kept alive on an exec channel of its own
@@ -67,7 +67,7 @@ export async function acquireLock(
   const id = randomBytes(8).toString('hex');
   const owner = options.owner ?? thisProcess(command);
   const stale = options.staleSeconds ?? STALE_SECONDS;
-  const folder = options.folder ?? FOLDER;
+  const folder = options.folder ?? RUN_FOLDER;
   const wish = { id, owner, stale, folder };
   const end = performance.now() + (options.waitSeconds ?? 0) * 1000;
   let told = '';
@@ -90,7 +90,7 @@ export async function acquireLock(
  * In words, the other kinit that has the lock now; undefined where none has. Takes nothing, and changes nothing.
  * Throws 'access' where that could not be seen.
  */
-export async function lockHolder(host: HostConnection, folder = FOLDER): Promise<string | undefined> {
+export async function lockHolder(host: HostConnection, folder = RUN_FOLDER): Promise<string | undefined> {
   const { code, stdout, stderr } = await host.run(lookScript({ folder, stale: STALE_SECONDS }), { timeoutSeconds: 20 });
   if (code !== 0)
     throw new KinitError(`could not see on ${host.host} whether another kinit is at work`, {

@@ -8,6 +8,7 @@
 #   '=key PATH' then the public half of the private key in it as PEM, nothing where it is no key, or 'unknown' where nothing can tell
 # $1 = path of the copy of the cluster's record
 # $2 = path of what a control plane of one process is started with
+# $3 = folder of kinit's own, which a run that changes the host has made: what was found out of a key is kept there, by the digest of its file
 # include: ../../shell/lib/with-paths.sh
 
 if [ -n "$(ls -A /var/lib/kinit/journal)" ]; then echo '=journal'; fi
@@ -78,7 +79,25 @@ lines_of "$encryptions" -oE -e '^ *(- )?secret:' \
 # shellcheck disable=SC2016 # awk's own
 with_paths "$pems" awk '/BEGIN CERTIFICATE/ { public = 1 } public { print FILENAME ":" $0 } /END CERTIFICATE/ { public = 0 }' || exit 1
 echo '=digests'
-with_paths "$keys$configs$encryptions$pems" sha256sum || exit 1
+digests=$(with_paths "$keys$configs$encryptions$pems" sha256sum) || exit 1
+printf '%s\n' "$digests"
+
+# openssl takes a hundredth of a second, and there is one key in each of twenty files, which are the same for months. A line is the digest
+# of a file and the public half, with '|' for its line breaks. First what is known, then '=ask' and 'DIGEST PATH' of the others.
+kept=$3/public-halves
+answer=$(printf '%s\n' "$digests" | awk -v kept="$kept" '
+  BEGIN { while ((getline line < kept) > 0) half[substr(line, 1, 64)] = substr(line, 66) }
+  NF == 0 || /\/encryption[^\/]*\.yaml$/ { next }
+  {
+    digest = substr($0, 1, 64)
+    path = substr($0, 67)
+    if (!(digest in half)) { ask = ask digest " " path "\n"; next }
+    pem = half[digest]
+    gsub(/\|/, "\n", pem)
+    printf "=key %s\n%s\n", path, pem
+  }
+  END { printf "\n=ask\n%s", ask }') || exit 1
+printf '%s\n' "${answer%%"$NL"=ask*}"
 
 if command -v openssl > /dev/null; then has_openssl=yes; else has_openssl=no; fi
 
@@ -91,19 +110,33 @@ public_half() {
   openssl pkey -passin pass: -pubout 2> /dev/null
 }
 
+new=
 IFS=$NL
 set -f
-for file in $keys$pems; do
-  printf '=key %s\n' "$file"
-  public_half < "$file"
-done
-for file in $configs; do
-  data=$(sed -n '/^ *client-key-data: */{
+for line in ${answer##*"$NL"=ask}; do
+  digest=${line%% *}
+  file=${line#* }
+  case $file in
+    *.key | *.pem) half=$(public_half < "$file") ;;
+    *)
+      data=$(sed -n '/^ *client-key-data: */{
 s///p
 q
 }' "$file")
-  [ -n "$data" ] || continue
-  printf '=key %s\n' "$file"
-  printf '%s\n' "$data" | base64 -d 2> /dev/null | public_half
+      [ -n "$data" ] || continue
+      half=$(printf '%s\n' "$data" | base64 -d 2> /dev/null | public_half)
+      ;;
+  esac
+  printf '=key %s\n%s\n' "$file" "$half"
+  case $half in
+    '-----BEGIN'*) new="$new$digest $(printf '%s' "$half" | tr '\n' '|')$NL" ;;
+  esac
 done
+unset IFS
+if [ -n "$new" ] && [ -d "$3" ]; then
+  (
+    umask 077
+    { tail -n 200 "$kept" 2> /dev/null || :; printf '%s' "$new"; } > "$kept.$$" && mv -f -- "$kept.$$" "$kept"
+  )
+fi
 :

@@ -3,6 +3,7 @@ import { RECORD } from '../../model/record.js';
 import { seal } from '../../model/text/sealed.js';
 import { SERVER_FILE, type HostFacts } from '../../model/facts.js';
 import { defined } from '../../model/defined.js';
+import { RUN_FOLDER } from '../../model/run-folder.js';
 import { shellScript } from '../../shell/script.js';
 import { wholeText, type Subject } from '../subject.js';
 
@@ -12,7 +13,7 @@ const MANIFESTS = '/etc/kubernetes/manifests/';
 export const kubernetes: Subject<Omit<HostFacts['kubernetes'], 'kubeletActive'>> = {
   id: 'kubernetes',
   script: shellScript('./kubernetes.sh', import.meta.url),
-  values: { args: [RECORD.path, SERVER_FILE] },
+  values: { args: [RECORD.path, SERVER_FILE, RUN_FOLDER] },
   limit: 4 * 1024 * 1024,
   parse: (output) => {
     const pki: Record<string, string> = {};

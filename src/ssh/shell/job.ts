@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { RUN_FOLDER } from '../../model/run-folder.js';
 import { quote, quoteAll } from '../../shell/quote.js';
 import { sh, shellScript } from '../../shell/script.js';
 
@@ -10,7 +11,7 @@ import { sh, shellScript } from '../../shell/script.js';
  *     at what is there. So nothing is done twice, and nothing happens behind the back of the one who looked.
  * The kernel gives locks back when a process ends, however it ends; all of it is in /run, so a reboot forgets it.
  */
-export const JOB_FOLDER = '/run/kinit';
+export const JOB_FOLDER = RUN_FOLDER;
 
 /** This run of kinit. */
 export const RUN = randomBytes(8).toString('hex');

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { certificateWishes } from '../../../src/control-plane/index.js';
@@ -108,11 +108,45 @@ test('a key that cannot be read is known as none, and as unknown where the host 
     .toString();
   for (const text of ['nonsense', '', locked])
     expect(sealedKeyOf((await lookAt({ [path]: text })).facts.pki[path] ?? '')).toBe('none');
+  expect(sealedKeyOf((await lookAt({ [path]: keys.ec }, withoutOpenssl())).facts.pki[path] ?? '')).toBe('unknown');
+});
+
+/** A folder with all that the script needs but that. */
+function withoutOpenssl(): string {
   const bin = join(scratch(), 'bin');
   mkdirSync(bin);
   for (const tool of ['ls', 'find', 'stat', 'sha256sum', 'sed', 'grep', 'awk', 'base64'])
     symlinkSync(execFileSync('/bin/sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim(), join(bin, tool));
-  expect(sealedKeyOf((await lookAt({ [path]: keys.ec }, bin)).facts.pki[path] ?? '')).toBe('unknown');
+  return bin;
+}
+
+test('what was found out of a key is kept in the folder that kinit has, for as long as the file is the same', async () => {
+  const ca = '/etc/kubernetes/pki/ca.key';
+  const config = '/etc/kubernetes/admin.conf';
+  const files = {
+    [ca]: keys.rsa,
+    [config]: `users:\n- user:\n    client-key-data: ${Buffer.from(keys.ec).toString('base64')}\n`,
+    '/var/lib/kubelet/pki/kubelet-client-current.pem': `-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n${keys.ed25519}`,
+    '/run/kinit/run': 'this\n',
+  };
+  const root = scratch();
+  const first = await lookAt(files, process.env['PATH'], root);
+  expect(sealedKeyOf(first.facts.pki[ca] ?? '')).toBe(publicIdOf(createPublicKey(keys.rsa)));
+  const inConfig = /client-key-data: (\S+)/.exec(first.facts.pki[config] ?? '')?.[1] ?? '';
+  expect(sealedKeyOf(Buffer.from(inConfig, 'base64').toString())).toBe(publicIdOf(createPublicKey(keys.ec)));
+  const kept = join(root, 'run/kinit/public-halves');
+  expect(statSync(kept).mode & 0o777).toBe(0o600);
+  expect(readFileSync(kept, 'utf8')).toMatch(
+    /^([0-9a-f]{64} -----BEGIN PUBLIC KEY-----\|[^-]*\|-----END PUBLIC KEY-----\n){3}$/,
+  );
+  expect((await lookAt({}, withoutOpenssl(), root)).facts).toEqual(first.facts);
+  const other = await lookAt({ [ca]: keys.ec }, process.env['PATH'], root);
+  expect(sealedKeyOf(other.facts.pki[ca] ?? '')).toBe(publicIdOf(createPublicKey(keys.ec)));
+  expect(readFileSync(kept, 'utf8').trim().split('\n')).toHaveLength(4);
+  // A host that kinit has never changed is not written to.
+  const stranger = scratch();
+  await lookAt({ [ca]: keys.ec }, process.env['PATH'], stranger);
+  expect(existsSync(join(stranger, 'run'))).toBe(false);
 });
 
 test('a certificate that is a link to elsewhere is read', async () => {
