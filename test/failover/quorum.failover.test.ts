@@ -60,7 +60,10 @@ test('two of three are lost, the third is started again: nobody is answered, and
   await startHost(machines, 'node3');
   await eventually('the host', 60, () => cluster.sh('node3', 'true'));
   const { code, stderr } = await kinit(['init', '-i', three]);
-  expect({ code, stderr }).toEqual({ code: 12, stderr: expect.stringMatching(/node1[^]*node2[^]*Most of them are lost/) as string });
+  expect({ code, stderr }).toEqual({
+    code: 12,
+    stderr: expect.stringMatching(/node1[^]*node2[^]*Most of them are lost/) as string,
+  });
 });
 
 test('what the one that is left has is copied and restored on it: all that was acknowledged is there', async () => {
