@@ -17,6 +17,8 @@ export interface Sighting {
   readonly kinit?: string;
   /** Default error. */
   readonly severity?: Severity;
+  /** Where this one makes more happen than others of its cause: its order among causes. */
+  readonly rank?: number;
 }
 
 /** A known cause of trouble: one file in src/doctor/causes, one place in its index. */
@@ -39,7 +41,7 @@ export interface Cause {
 }
 
 /** A sighting with the cause it speaks for. */
-export interface Finding extends Omit<Sighting, 'kinit'> {
+export interface Finding extends Omit<Sighting, 'kinit' | 'rank'> {
   readonly cause: string;
   readonly title: string;
   readonly severity: Severity;

@@ -11,13 +11,13 @@ export function diagnose(evidence: Evidence): Finding[] {
   const ours = isOurs(evidence);
   const found = causes.flatMap((cause) =>
     cause.find(evidence).map(
-      ({ kinit, ...sighting }): Finding => ({
+      ({ kinit, rank = cause.rank, ...sighting }): Finding => ({
         severity: 'error',
         ...sighting,
         next: kinit !== undefined && ours ? `${sighting.next}${kinit}` : sighting.next,
         cause: cause.name,
         title: cause.title,
-        rank: cause.rank,
+        rank,
         ...defined({ until: cause.until }),
       }),
     ),

@@ -76,6 +76,27 @@ test.each([
   expect(told.includes('image-pull')).toBe(isTold);
 });
 
+test.each([
+  ['kube-controller-manager', ['container-crash', 'cni-config-missing']],
+  ['kube-flannel', ['cni-config-missing', 'container-crash']],
+])('%s that ends again and again: what follows from what', (container, order) => {
+  const missing = recorded('cni-config-missing');
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace: 'kube-system', name: `${container}-node1` },
+    spec: { nodeName: 'node1' },
+    status: {
+      containerStatuses: [{ name: container, ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } } }],
+    },
+  };
+  const { cluster } = missing;
+  const found = diagnose(
+    cluster === undefined ? missing : { ...missing, cluster: { ...cluster, pods: [...cluster.pods, pod] } },
+  ).map(({ cause }) => cause);
+  expect(found.filter((cause) => order.includes(cause))).toEqual(order);
+});
+
 test('a datastore in the process of a unit tells of its slow disk in the journal of that', () => {
   const told = (secondsAgo: number): unknown => {
     const ill = onFirst(recorded('kinit'), (host) => {

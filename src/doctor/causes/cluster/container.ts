@@ -16,6 +16,9 @@ const COMPONENTS: readonly string[] = [
   ...DATASTORES.map(({ id }) => id),
 ];
 
+/** Behind what ends them (disks, clocks, certificates, ports), and before nodes and networks: these get what they have from them. */
+const RANK_OF_COMPONENT = 54;
+
 export const containerCrash: Cause = {
   name: 'container-crash',
   title: 'A container of the system ends again and again',
@@ -74,7 +77,7 @@ function sighting(
           .flatMap(({ lines }) => lines)
           .at(-1);
   return {
-    ...defined({ host }),
+    ...defined({ host, rank: COMPONENTS.includes(container) ? RANK_OF_COMPONENT : undefined }),
     found: `${what} ends again and again${exitCode === undefined ? '' : ` (exit code ${exitCode})`}${log === undefined ? '' : `: ${said(log.text)}`}`,
     next: `${host === undefined ? '' : `on ${host}: `}crictl logs $(crictl ps -a -q --name ${container} | head -1)`,
     kinit: '; kinit plan shows what differs from what kinit would write, kinit init writes it back',
