@@ -55,7 +55,7 @@ Before the first change of each thing, what was there is recorded on the host un
 only). \`kinit reset\` first stops the cluster's pods, then replays the journal, the newest entry first, and removes it. What
 cannot be undone is named, the rest is undone all the same; run \`kinit reset\` again once it is mended.
 
-Not undone: log files (\`/var/log\`, the journal of systemd); \`/run/kinit\`, which says who may change the host and ends with
+Not undone: log files (\`/var/log\`, the journal of systemd); \`/run/kinit\`, which says who may change the host and what is public of its keys, and ends with
 the next boot; and packages that kinit installed, because other things may have
 come to need them: \`kinit reset --remove-packages\` removes these too, with the packages they brought along, unless something
 installed since then needs them. Nothing is ever deleted through a mount: a disk, bind mount or NFS share that a person
