@@ -21,6 +21,10 @@ direction and lets ${String(BYTES_PER_SECOND / 1e9)} GB/s pass; in turns. How mu
     { id: 'near', title: 'straight', unit: 's' },
     { id: 'far', title: `with ${String(2 * DELAY_MS)} ms`, unit: 's' },
   ],
+  missed: {
+    trips:
+      'Questions are one part: 71 of them, each of which waits for its answer, are 3.6 s. The rest is bytes: a channel of OpenSSH lets 2 MB be under way, which is 33 MB/s over such a way (ssh itself has the same, see Bytes to a host), and programs and images come one after the other over one channel each. Next idea: several channels at once for what is sent, and the check of a phase written ahead of the next one.',
+  },
   async run({ rounds, say, measured, command }) {
     const folder = mkdtempSync(join(tmpdir(), 'kinit-bench-'));
     try {

@@ -79,9 +79,11 @@ export async function probeReachability(
     throw thrown;
   }
   const ended = stop();
-  // What they say then matters only of datagrams that nobody has heard of yet.
-  const { heard } = parseAnswers(said);
-  if (routes.some((route) => isHeard(route, listeners) && !heard.has(heardAs(route)))) await ended;
+  // What they say then matters only of datagrams of which nothing is known yet.
+  const { heard, outcomes } = parseAnswers(said);
+  const isOpen = (route: Route): boolean =>
+    isHeard(route, listeners) && !heard.has(heardAs(route)) && !outcomes.has(route.id);
+  if (routes.some(isOpen)) await ended;
   const answers = parseAnswers(said);
   return { results: routes.map((route) => judge(route, answers, listeners.get(route.to.spec.name))), ended };
 }
