@@ -1,16 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findLab, killHost, startHost, type Lab } from '../../src/lab/index.js';
+import { killHost, startHost, type Lab } from '../../src/lab/index.js';
+import { controlPlanes, type ControlPlanes } from './support/control-planes.js';
 import { cutWhen } from './support/cuts.js';
 import { etcdctl, LOCAL, membersOn, startWriter } from './support/etcd.js';
-import { all, eventually, kinit, kinitEvents, kinitOk, lab, labName, only, type LabHandle } from './support/kinit.js';
-import { preparedHosts } from './support/prepared.js';
-import { changedInventory } from './support/running.js';
-import { shape } from './support/shapes.js';
+import { all, eventually, kinit, kinitEvents, kinitOk, only, type LabHandle } from './support/kinit.js';
 
-/** 'embedded': in one process each (`npm run test:ha-embedded`). */
-const FORM = process.env['KINIT_TEST_HA_FORM'] ?? 'static-pods';
+const NAMES = ['node1', 'node2', 'node3'];
 
 /** Control planes that come, fail and go: three hosts that are control plane and worker at once, with etcd on each. */
+let hosts: ControlPlanes;
 let cluster: LabHandle;
 let machines: Lab;
 /** Inventories with the first host only, and with all three. */
@@ -18,14 +16,10 @@ let one: string;
 let three: string;
 
 beforeAll(async () => {
-  cluster = await lab('ha', { hosts: 3, snapshot: await preparedHosts() });
-  if (FORM !== 'static-pods')
-    shape({ inventory: { controlPlane: { mode: FORM }, datastore: 'etcd' } }, cluster.inventory);
-  machines = await findLab(labName('ha'));
-  const roles = (text: string): string =>
-    text.replaceAll(/roles:\n( +- [a-z-]+\n)+/g, 'roles: [control-plane, worker]\n');
-  three = await changedInventory(cluster, 'three', roles);
-  one = await changedInventory(cluster, 'one', (text) => roles(text).replace(/ {2}- name: node2[^]*?(?=\nssh:)/, ''));
+  hosts = await controlPlanes('ha', 3);
+  ({ cluster, machines } = hosts);
+  three = await hosts.inventory('three', NAMES);
+  one = await hosts.inventory('one', ['node1']);
   await kinitOk(['init', '-i', one]);
 });
 
@@ -33,20 +27,19 @@ afterAll(async () => {
   await cluster.down();
 });
 
-const address = (host: string): string => machines.hosts.find(({ name }) => name === host)?.address ?? '';
-
 const members = (from = 'node1'): Promise<string[]> => membersOn(cluster, from);
 
-const kubectlOn = async (host: string, args: string): Promise<string> =>
-  (await cluster.sh(host, `KUBECACHEDIR=/tmp/kubectl kubectl --kubeconfig ${ADMIN} ${args}`)).stdout;
-const ADMIN = '/etc/kubernetes/admin.conf --server https://$(hostname -I | cut -d" " -f1):6443';
+const kubectlOn = (host: string, args: string): Promise<string> => hosts.kubectlOn(host, args);
 const record = (host: string): Promise<string> =>
   kubectlOn(host, `-n kube-system get configmap kinit -o jsonpath='{.data.record\\.yaml}'`);
 
 const THREE = ['node1 voter', 'node2 voter', 'node3 voter'];
 
 test('from one control plane to three: killed when etcd has taken the second, behind a member that somebody added and never started', async () => {
-  await cluster.sh('node1', etcdctl(LOCAL, `member add node3 --learner --peer-urls https://${address('node3')}:2380`));
+  await cluster.sh(
+    'node1',
+    etcdctl(LOCAL, `member add node3 --learner --peer-urls https://${hosts.address('node3')}:2380`),
+  );
   const cut = await cutWhen(['init', '-i', three], async (events) => {
     for await (const event of events) {
       if (event.type === 'change-applied' && event.change.resource === 'etcdMember:node2') break;
@@ -86,7 +79,7 @@ test('again changes nothing, keys are for root alone, and the stock kubeadm read
 });
 
 test('the first host goes off under writes: none that was acknowledged is lost; plan, init and status work without it', async () => {
-  const writer = await startWriter(cluster, 'node3', ['node1', 'node2', 'node3'].map(address));
+  const writer = await startWriter(cluster, 'node3', NAMES.map(hosts.address));
   await writer.goesOn(20);
   // Both pods of cluster DNS are where the first host was alone; without one of them anywhere no run says that all is well.
   await kubectlOn('node2', '-n kube-system rollout restart deployment coredns');
@@ -134,11 +127,7 @@ test('a member does not go while another is away; back on, all is as it was', as
 
 test('a host that was made anew under its name and address comes back as a member', async () => {
   // By itself it is a whole cluster, which nobody has to be taken out of: it is bare then, and etcd still counts on it.
-  const alone = await changedInventory(cluster, 'alone', (text) =>
-    text
-      .replaceAll(/roles:\n( +- [a-z-]+\n)+/g, 'roles: [control-plane, worker]\n')
-      .replace(/ {2}- name: node1[^]*?(?= {2}- name: node3)/, ''),
-  );
+  const alone = await hosts.inventory('alone', ['node3']);
   await kinitOk(['reset', '--yes', '-i', alone]);
   expect(await members()).toEqual(THREE);
   const { code, events } = await kinitEvents(['init', '-i', three]);

@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findLab, killHost, startHost, type Lab } from '../../src/lab/index.js';
+import { killHost, startHost, type Lab } from '../../src/lab/index.js';
+import { controlPlanes, type ControlPlanes } from '../e2e/support/control-planes.js';
 import { LOCAL, etcdctl, membersOn, startWriter } from '../e2e/support/etcd.js';
-import { all, eventually, kinitEvents, kinitOk, lab, labName, only, type LabHandle } from '../e2e/support/kinit.js';
-import { preparedHosts } from '../e2e/support/prepared.js';
-import { changedInventory } from '../e2e/support/running.js';
-import { shape } from '../e2e/support/shapes.js';
+import { all, eventually, kinitEvents, kinitOk, only, type LabHandle } from '../e2e/support/kinit.js';
 
-/** 'embedded': in one process each. */
-const FORM = process.env['KINIT_TEST_HA_FORM'] ?? 'static-pods';
 const NAMES = ['node1', 'node2', 'node3', 'node4', 'node5'];
 
 /** Five control planes, of which two may be lost at a time. */
+let hosts: ControlPlanes;
 let cluster: LabHandle;
 let machines: Lab;
 /** Inventories with the first host, the first three and all five. */
@@ -19,17 +16,11 @@ let three: string;
 let five: string;
 
 beforeAll(async () => {
-  cluster = await lab('five', { hosts: 5, snapshot: await preparedHosts() });
-  if (FORM !== 'static-pods')
-    shape({ inventory: { controlPlane: { mode: FORM }, datastore: 'etcd' } }, cluster.inventory);
-  machines = await findLab(labName('five'));
-  const roles = (text: string): string =>
-    text.replaceAll(/roles:\n( +- [a-z-]+\n)+/g, 'roles: [control-plane, worker]\n');
-  five = await changedInventory(cluster, 'five', roles);
-  three = await changedInventory(cluster, 'three', (text) =>
-    roles(text).replace(/ {2}- name: node4[^]*?(?=\nssh:)/, ''),
-  );
-  one = await changedInventory(cluster, 'one', (text) => roles(text).replace(/ {2}- name: node2[^]*?(?=\nssh:)/, ''));
+  hosts = await controlPlanes('five', 5);
+  ({ cluster, machines } = hosts);
+  five = await hosts.inventory('five', NAMES);
+  three = await hosts.inventory('three', NAMES.slice(0, 3));
+  one = await hosts.inventory('one', ['node1']);
   await kinitOk(['init', '-i', one], { timeoutSeconds: 1200 });
 });
 
@@ -37,11 +28,8 @@ afterAll(async () => {
   await cluster.down();
 });
 
-const address = (host: string): string => machines.hosts.find(({ name }) => name === host)?.address ?? '';
 const voters = (names: readonly string[]): string[] => names.map((name) => `${name} voter`);
-const ADMIN = '/etc/kubernetes/admin.conf --server https://$(hostname -I | cut -d" " -f1):6443';
-const kubectl = async (args: string): Promise<string> =>
-  (await cluster.sh('node1', `KUBECACHEDIR=/tmp/kubectl kubectl --kubeconfig ${ADMIN} ${args}`)).stdout.trim();
+const kubectl = (args: string): Promise<string> => hosts.kubectlOn('node1', args);
 
 test('from one control plane to five in one run: members come one at a time', async () => {
   const { code, events, stderr } = await kinitEvents(['init', '-i', five], { timeoutSeconds: 1800 });
@@ -55,7 +43,7 @@ test('from one control plane to five in one run: members come one at a time', as
 });
 
 test('two of five go off under writes: none that was acknowledged is lost, and a run goes on without them', async () => {
-  const writer = await startWriter(cluster, 'node5', NAMES.map(address));
+  const writer = await startWriter(cluster, 'node5', NAMES.map(hosts.address));
   await writer.goesOn(20);
   // Both pods of cluster DNS are where the first host was alone.
   await kubectl('-n kube-system rollout restart deployment coredns');

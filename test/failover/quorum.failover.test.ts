@@ -1,26 +1,12 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findLab, killHost, startHost, type Lab } from '../../src/lab/index.js';
-import {
-  all,
-  eventually,
-  kinit,
-  kinitEvents,
-  kinitOk,
-  lab,
-  labName,
-  only,
-  type LabHandle,
-} from '../e2e/support/kinit.js';
-import { preparedHosts } from '../e2e/support/prepared.js';
-import { changedInventory } from '../e2e/support/running.js';
-import { shape } from '../e2e/support/shapes.js';
-
-/** 'embedded': in one process each. */
-const FORM = process.env['KINIT_TEST_HA_FORM'] ?? 'static-pods';
+import { killHost, startHost, type Lab } from '../../src/lab/index.js';
+import { controlPlanes, type ControlPlanes } from '../e2e/support/control-planes.js';
+import { all, eventually, kinit, kinitEvents, kinitOk, only, type LabHandle } from '../e2e/support/kinit.js';
 
 /** Three control planes, two of which are lost at once: the one that is left has all that was acknowledged, and decides nothing. */
+let hosts: ControlPlanes;
 let cluster: LabHandle;
 let machines: Lab;
 /** Inventories with all three, with the one that is left, and with those that were lost. */
@@ -30,17 +16,11 @@ let lost: string;
 const backup = join(tmpdir(), `kinit-quorum-${String(process.pid)}.backup`);
 
 beforeAll(async () => {
-  cluster = await lab('quorum', { hosts: 3, snapshot: await preparedHosts() });
-  if (FORM !== 'static-pods')
-    shape({ inventory: { controlPlane: { mode: FORM }, datastore: 'etcd' } }, cluster.inventory);
-  machines = await findLab(labName('quorum'));
-  const roles = (text: string): string =>
-    text.replaceAll(/roles:\n( +- [a-z-]+\n)+/g, 'roles: [control-plane, worker]\n');
-  three = await changedInventory(cluster, 'three', roles);
-  one = await changedInventory(cluster, 'one', (text) =>
-    roles(text).replace(/ {2}- name: node1[^]*?(?= {2}- name: node3)/, ''),
-  );
-  lost = await changedInventory(cluster, 'lost', (text) => roles(text).replace(/ {2}- name: node3[^]*?(?=\nssh:)/, ''));
+  hosts = await controlPlanes('quorum', 3);
+  ({ cluster, machines } = hosts);
+  three = await hosts.inventory('three', ['node1', 'node2', 'node3']);
+  one = await hosts.inventory('one', ['node3']);
+  lost = await hosts.inventory('lost', ['node1', 'node2']);
   await kinitOk(['init', '-i', three], { timeoutSeconds: 1200 });
 });
 
@@ -48,10 +28,8 @@ afterAll(async () => {
   await cluster.down();
 });
 
-/** On the host that is left, through its own API server. */
-const ADMIN = '/etc/kubernetes/admin.conf --server https://$(hostname -I | cut -d" " -f1):6443';
-const kubectl = async (args: string): Promise<string> =>
-  (await cluster.sh('node3', `KUBECACHEDIR=/tmp/kubectl kubectl --kubeconfig ${ADMIN} ${args}`)).stdout.trim();
+/** On the host that is left. */
+const kubectl = (args: string): Promise<string> => hosts.kubectlOn('node3', args);
 
 test('two of three are lost, the third is started again: nobody is answered, and that is said', async () => {
   await kubectl('create configmap written --from-literal=by=test');

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { etcdctl, LOCAL } from '../e2e/support/etcd.js';
 import { cutWhen } from '../e2e/support/cuts.js';
 import { all, kinitEvents, kinitOk, type LabHandle } from '../e2e/support/kinit.js';
 import { watchPage, watchServers } from '../e2e/support/servers.js';
@@ -49,14 +50,8 @@ const staged = (hosts: readonly string[]): Promise<string[]> =>
     hosts.map(async (host) => (await cluster.sh(host, 'ls -A /var/lib/kinit/staged')).stdout.trim().split('\n').join()),
   );
 
-const CERTIFICATES = '/etc/kubernetes/pki/etcd';
-const etcdctl = async (command: string): Promise<string> =>
-  (
-    await cluster.sh(
-      'node1',
-      `etcdctl --endpoints https://127.0.0.1:2379 --cacert ${CERTIFICATES}/ca.crt --cert ${CERTIFICATES}/healthcheck-client.crt --key ${CERTIFICATES}/healthcheck-client.key ${command} 2>&1`,
-    )
-  ).stdout;
+const etcd = async (command: string): Promise<string> =>
+  (await cluster.sh('node1', etcdctl(LOCAL, `${command} 2>&1`))).stdout;
 
 test('a dry run tells what would move on every host, and touches nothing', async () => {
   const { code, events, stderr } = await kinitEvents(['upgrade', '--dry-run', '-i', later]);
@@ -104,8 +99,8 @@ test('killed between two control planes and while a worker is empty, it goes on 
   expect(await cluster.kubectl('get nodes --no-headers')).not.toContain('SchedulingDisabled');
   expect(await namesOfVersion(cluster)).toEqual([]);
   expect(await staged(HOSTS)).toEqual(HOSTS.map(() => ''));
-  expect((await etcdctl('endpoint health --cluster')).match(/is healthy/g)).toHaveLength(CONTROL_PLANES.length);
-  expect((await etcdctl('member list')).match(/, started, .*, false$/gm)).toHaveLength(CONTROL_PLANES.length);
+  expect((await etcd('endpoint health --cluster')).match(/is healthy/g)).toHaveLength(CONTROL_PLANES.length);
+  expect((await etcd('member list')).match(/, started, .*, false$/gm)).toHaveLength(CONTROL_PLANES.length);
   expect(gaps.awayAtOnce).toBeLessThanOrEqual(1);
   expect({ api: gaps.any <= 5, page: page <= 5 }).toEqual({ api: true, page: true });
 });
