@@ -8,20 +8,25 @@ const WORSE = 1.2;
  */
 export function figureOf({ baseline, ...wanted }, runs) {
   const figure = baseline === undefined ? wanted : { ...wanted, baseline, goal: rounded(baseline * WORSE) };
-  const sorted = [...runs].sort((a, b) => a - b);
-  const middle = sorted[Math.floor(sorted.length / 2)];
-  const median = sorted.length % 2 === 1 ? middle : (middle + sorted[sorted.length / 2 - 1]) / 2;
+  const median = medianOf(runs);
   const met =
     figure.goal === undefined ? {} : { met: figure.atLeast === true ? median >= figure.goal : median <= figure.goal };
   return {
     ...figure,
     runs: runs.map(rounded),
-    min: rounded(sorted[0]),
+    min: rounded(Math.min(...runs)),
     median: rounded(median),
-    max: rounded(sorted.at(-1)),
+    max: rounded(Math.max(...runs)),
     ...met,
     ...(baseline === undefined ? {} : { kept: met.met }),
   };
+}
+
+/** The middle one, or between the two in the middle. */
+export function medianOf(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  return sorted.length % 2 === 1 ? middle : (middle + sorted[sorted.length / 2 - 1]) / 2;
 }
 
 /** Three digits that mean something. */

@@ -14,7 +14,7 @@ export const latency = {
   id: 'latency',
   title: 'A host that is far away',
   about: `\`kinit init\` makes a cluster of one bare host of a lab: over the machine itself, and through a TCP relay that is ${String(DELAY_MS)} ms late in each
-direction and lets ${String(BYTES_PER_SECOND / 1e9)} GB/s pass; in turns. How much longer it takes, in round trips, is how often kinit waited for an answer with nothing else to do.`,
+direction and lets ${String(BYTES_PER_SECOND / 1e9)} GB/s pass; in turns. How much longer it takes is told in round trips, whatever was waited for: answers, or bytes.`,
   figures: [
     { id: 'trips', title: 'round trips waited for', unit: 'round trips', goal: 12 },
     { id: 'asked', title: 'questions asked in the shell of the host', unit: 'questions' },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answersOk, nodesReady } from '../lib/ask.js';
-import { figureOf } from '../lib/figure.js';
+import { medianOf } from '../lib/figure.js';
 import { kinit } from '../lib/kinit.js';
 import { onAll, onHost, withLab, writeInventory } from '../lib/lab.js';
 import { KUBECTL, PREPARE, SHARES } from '../lib/small.js';
@@ -84,7 +84,7 @@ async function oneCluster(lab, host, file) {
     () => kinit(['init', '-i', file, '--yes']),
   );
   const pods = (await onHost(host, FIRST_PODS)).trim().split('\n').map(Number);
-  const pod = figureOf({}, pods).median / 1e9;
+  const pod = medianOf(pods) / 1e9;
   await sleep(SETTLE * 1000);
   const memory = Number(await onHost(host, SHARES));
   const size = Number(await onHost(host, ON_DISK));

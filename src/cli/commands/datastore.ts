@@ -101,7 +101,7 @@ const restore = defineCommand({
       ...(done.gone.length === 0
         ? []
         : [
-            `Control planes that are no hosts of the inventory any more, and were taken out of the cluster: ${done.gone.join(', ')}. Reset one before it is turned on again: it has the old data`,
+            `Control planes that are no hosts of the inventory any more, and were taken out of the cluster: ${done.gone.join(', ')}. One that comes back has the old data: give it back first, by an inventory of its own (docs/high-availability.md)`,
           ]),
       ...(done.registered.length === 0 ? [] : [`Nodes that the backup did not know: ${done.registered.join(', ')}`]),
       'Next: kinit init brings what kinit itself keeps in the cluster to what the inventory says now.',

@@ -51,7 +51,8 @@ interface FailedCheck {
 }
 
 /**
- * Runs every check and tells each; nothing on a host is changed. Workers that are not fit are left out, the others go on. Throws when a control-plane host is not fit, or every host, or one with --strict.
+ * Runs every check and tells each; nothing on a host is changed. Workers that are not fit are left out, the others go on. Throws when
+ * a control-plane host is not fit, or every host, or one with --strict.
  */
 export async function preflight({
   inventory,

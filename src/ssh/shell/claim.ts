@@ -1,6 +1,7 @@
 import { KinitError } from '../../model/error.js';
 import type { CommandResult, HostConnection } from '../../model/host.js';
-import { CLAIM_WAIT, claimText, JOB_FOLDER, STILL_BUSY, TAKEN_OVER } from './job.js';
+import { CLAIM_WAIT, claimText, STILL_BUSY, TAKEN_OVER } from './job.js';
+import { RUN_FOLDER } from '../../model/run-folder.js';
 
 /** Makes this run the one that changes the host; see HostConnection.claim. */
 export async function claim(host: string, run: HostConnection['run'], onWait: (text: string) => void): Promise<void> {
@@ -21,13 +22,13 @@ export async function claim(host: string, run: HostConnection['run'], onWait: (t
       class: 'timeout',
       host,
       tried: `waiting ${CLAIM_WAIT} s for ${waited}`,
-      hint: `See what it does: fuser -v ${JOB_FOLDER}/changing ${JOB_FOLDER}/streaming on ${host}. One in state D (ps -o stat,cmd) waits for its disk: look at dmesg there. End it if it hangs, then run again.`,
+      hint: `See what it does: fuser -v ${RUN_FOLDER}/changing ${RUN_FOLDER}/streaming on ${host}. One in state D (ps -o stat,cmd) waits for its disk: look at dmesg there. End it if it hangs, then run again.`,
     });
   }
   throw new KinitError(`${host} cannot be claimed for this run`, {
     class: 'access',
     host,
-    tried: `writing ${JOB_FOLDER}/run`,
+    tried: `writing ${RUN_FOLDER}/run`,
     found: result.stderr.trim() || `exit code ${result.code}`,
     hint: 'Check that flock (util-linux) is installed on this host and its /run can be written to.',
   });
@@ -44,7 +45,7 @@ export function takenOver(host: string, what: string): KinitError {
     class: 'locked',
     host,
     tried: what,
-    found: `${JOB_FOLDER}/run names another run; nothing of this was done`,
+    found: `${RUN_FOLDER}/run names another run; nothing of this was done`,
     hint: 'Let that run end, then run the same command again: it goes on from there.',
   });
 }

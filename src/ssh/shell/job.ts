@@ -10,10 +10,9 @@ import { sh, shellScript } from '../../shell/script.js';
  *   - holds a shared lock while it runs: the next run, which wants it alone, waits for the job's end and then looks
  *     at what is there. So nothing is done twice, and nothing happens behind the back of the one who looked.
  * The kernel gives locks back when a process ends, however it ends; all of it is in /run, so a reboot forgets it.
+ *
+ * This is the number of this run.
  */
-export const JOB_FOLDER = RUN_FOLDER;
-
-/** This run of kinit. */
 export const RUN = randomBytes(8).toString('hex');
 
 const CLAIM = shellScript('./claim.sh', import.meta.url);
@@ -35,21 +34,21 @@ export interface JobOptions {
 }
 
 /** sh text that runs a script as a job; its exit code is the script's. */
-export function jobText(what: string, script: string, { run = RUN, folder = JOB_FOLDER }: JobOptions = {}): string {
+export function jobText(what: string, script: string, { run = RUN, folder = RUN_FOLDER }: JobOptions = {}): string {
   // The script does not inherit the lock: a daemon it starts would hold it for ever. `exit`: a shell runs the last command
   // of a subshell without a process of its own, and then nobody would hold it.
   return `(\nflock -s 9 || exit 1\n${begin(what, run, folder)}\n(\n${script}\n) 9>&-\nexit $?\n) 9>>${quote(folder)}/changing`;
 }
 
 /** As jobText, for a script that reads a stream which stops when its sender dies: a claim waits for it only shortly and then ends it. */
-export function streamText(what: string, script: string, { run = RUN, folder = JOB_FOLDER }: JobOptions = {}): string {
+export function streamText(what: string, script: string, { run = RUN, folder = RUN_FOLDER }: JobOptions = {}): string {
   return `(\nflock -s 8 || exit 1\n${begin(what, run, folder)}\n${script}\n) 8>>${quote(folder)}/streaming`;
 }
 
 /** sh text that claims a host for a run. Prints 'wait <seconds> <pid> <what>' when a job is still running. */
 export function claimText({
   run = RUN,
-  folder = JOB_FOLDER,
+  folder = RUN_FOLDER,
   wait = CLAIM_WAIT,
   streamWait = STREAM_WAIT,
 }: JobOptions & { readonly wait?: number; readonly streamWait?: number } = {}): string {
