@@ -40,6 +40,22 @@ export interface UploadFile {
   readonly sha256?: string;
 }
 
+export interface SendOptions {
+  /** Told how many bytes of all the files the host has, again and again. */
+  readonly onProgress?: (bytes: number) => void;
+  /** Stops sending: what large files have come is kept, and the promise rejects with KinitError 'interrupted'. */
+  readonly signal?: AbortSignal;
+}
+
+/** A file of this machine, as it lies on a host until it goes on from there. */
+export interface Whole {
+  readonly localFile: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
 /** Counts that `--timing` prints and tests hold to their limits. */
 export interface ConnectionStats {
   /** Exec channels opened (the root shell is one). */
@@ -60,8 +76,19 @@ export interface HostConnection {
   claim(onWait: (text: string) => void): Promise<void>;
   /** Runs POSIX sh text as root in the long-lived shell; one round trip. A non-zero exit code is a result, not an error. */
   run(script: string, options?: RunOptions): Promise<CommandResult>;
-  /** Sends all files over ONE exec channel as one stream, checks and renames them. */
-  upload(files: readonly UploadFile[], onProgress?: (bytesSent: number) => void): Promise<void>;
+  /**
+   * Sends all files, checks them and puts them in place together. Large ones of this machine whose SHA-256 is given come in parts,
+   * which outlast a cut (see PARTS); the others in one stream.
+   */
+  upload(files: readonly UploadFile[], options?: SendOptions): Promise<void>;
+  /**
+   * Brings files to the host and leaves them under their SHA-256, whole, checked and for root alone: at most for a day, for what takes
+   * them from there. An upload that was cut goes on where it was.
+   * @returns their paths there, in order
+   */
+  bring(files: readonly Whole[], options?: SendOptions): Promise<readonly string[]>;
+  /** Whether a large stream comes better as files that are brought: answers take long, or the line is slow. */
+  isFar(): boolean;
   /** Runs a command on its own exec channel with a stream as standard input (image imports, bulk data). */
   pipe(script: string, input: Readable, options?: PipeOptions): Promise<CommandResult>;
   /** A TCP stream opened from the host to address:port (direct-tcpip). Not an exec channel. */

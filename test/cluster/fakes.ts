@@ -17,6 +17,8 @@ export function fakeHost(parts: Partial<HostConnection> = {}): HostConnection {
     run: refuse('run'),
     claim: refuse('claim'),
     upload: refuse('upload'),
+    bring: refuse('bring'),
+    isFar: () => false,
     pipe: refuse('pipe'),
     connectTcp: refuse('connectTcp'),
     connectSocket: refuse('connectSocket'),

@@ -4,6 +4,7 @@ import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import type { UploadFile } from '../../model/host.js';
 import type { Step, Tools } from '../../model/resource.js';
+import { inSteps, megabytes } from '../../model/text/in-steps.js';
 import { lastLines } from '../../model/text/last-lines.js';
 import { killPoint, killsWanted } from './kill-point.js';
 import { stoppedOnRequest } from '../run/stopped.js';
@@ -16,6 +17,8 @@ interface OwnedStep {
   readonly change: ChangeSummary;
 }
 
+/** Less than so many bytes are there at once. */
+const WORTH_TELLING = 10_000_000;
 /** Of what a script that failed printed. */
 const SHOWN_LINES = 15;
 /** How long a script that says nothing about it may be silent, in seconds. */
@@ -112,13 +115,20 @@ async function runGroup(
   if (first === undefined) return;
   if (first.step.do === 'upload') {
     const files: UploadFile[] = group.flatMap(({ step }) => (step.do === 'upload' ? step.files : []));
-    await tools.host.upload(files);
+    await tools.host.upload(files, { signal: tools.signal, onProgress: told(files, tools) });
   } else if (first.step.do === 'call') {
     await first.step.run(tools);
   } else {
     await runScripts(group, tools, done);
   }
   done(group);
+}
+
+/** Says how much of large files has come. */
+function told(files: readonly UploadFile[], tools: Tools): (bytes: number) => void {
+  const total = files.reduce((sum, { content }) => sum + ('bytes' in content ? content.bytes.length : content.size), 0);
+  if (total < WORTH_TELLING) return () => undefined;
+  return inSteps(total, (bytes) => tools.progress(`files: ${megabytes(bytes)} of ${megabytes(total)} MB`));
 }
 
 async function runScripts(

@@ -19,6 +19,7 @@ import { findRoute, type Route } from './route.js';
 import { createRootShell } from '../shell/shell.js';
 import { connectSocket } from './socket.js';
 import { connectTcp } from './tcp.js';
+import { bring, isFar, partPath } from '../transfer/parts/bring.js';
 import { upload } from '../transfer/upload.js';
 
 export interface ConnectOptions extends Access {
@@ -80,6 +81,7 @@ export function createConnector({ ask, warn, atOnce = Infinity }: ConnectorOptio
       counts: { execChannels: 0, roundTrips: 0, bytesSent: 0 },
       lost: loss.lost,
       claimed: () => claims.made,
+      way: {},
     };
     return open(link, loss, claims, release);
   }
@@ -132,7 +134,12 @@ async function open(link: Link, loss: Loss, claims: { made: boolean }, release: 
       requireClaim(claims.made, host, change);
       return ofOurs(host, change, await shell.run(jobText(change, script), runOptions));
     },
-    upload: (files, onProgress) => upload(link, shell.run, files, onProgress),
+    upload: (files, sendOptions) => upload(link, shell.run, files, sendOptions),
+    bring: async (files, sendOptions) => {
+      await bring(link, shell.run, files, sendOptions);
+      return files.map(partPath);
+    },
+    isFar: () => isFar(link),
     pipe: async (script, input, pipeOptions = {}) => {
       const { change } = pipeOptions;
       if (change === undefined) return pipe(link, script, input, pipeOptions);

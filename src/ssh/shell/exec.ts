@@ -21,6 +21,20 @@ export interface Link {
   readonly lost: () => string | undefined;
   /** Whether this run is the one that changes the host (job.ts). */
   readonly claimed: () => boolean;
+  /** What is known of the way to it by now. */
+  readonly way: Way;
+}
+
+export interface Way {
+  /** The shortest time in which a question was answered, in ms. */
+  answerMs?: number;
+  /** What got through when much was sent. */
+  bytesPerSecond?: number;
+}
+
+/** A question had its answer, and nothing else was asked meanwhile. */
+export function answered(way: Way, ms: number): void {
+  way.answerMs = Math.min(way.answerMs ?? Infinity, ms);
 }
 
 /** A command running as root on its own exec channel. */
@@ -100,6 +114,19 @@ export async function openExec(link: Link, script: string, onLine?: (line: strin
   await passSudo(channel, link.root, nonce);
   channel.write(text);
   return { channel, pid, closed, stdout, stderr };
+}
+
+/** No more is sent; whether the command ended within so many seconds. One that did not has lost its channel. */
+export async function endOfInput({ channel, closed }: Exec, seconds: number): Promise<boolean> {
+  channel.end();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), seconds * 1000);
+  });
+  const inTime = await Promise.race([closed.then(() => true), late]);
+  clearTimeout(timer);
+  if (!inTime) channel.destroy();
+  return inTime;
 }
 
 /**

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import type { ClientChannel } from 'ssh2';
 import { asKinitError, KinitError } from '../../model/error.js';
 import type { CommandResult, RunOptions } from '../../model/host.js';
 import { lastLines } from '../../model/text/last-lines.js';
-import { endRequest, lostError, openChannel } from './exec.js';
+import { answered, endRequest, lostError, openChannel } from './exec.js';
 import type { Link } from './exec.js';
 import { createFrameReader, createSink, createTail } from './frame.js';
 import type { Sink } from './frame.js';
@@ -38,6 +39,8 @@ interface Request {
   id?: number;
   /** Process on the host in which it runs, once it has begun. */
   pid?: number;
+  /** When it was sent, where nothing was before it: then its answer tells how long the way is. */
+  alone?: number;
   timer?: NodeJS.Timeout;
 }
 
@@ -164,6 +167,7 @@ export function createRootShell(link: Link): RootShell {
       sent.push(request);
       lastId += 1;
       request.id = lastId;
+      if (sent.length === 1) request.alone = performance.now();
       write(session.channel, requestText(session, lastId, request.script, request.options.stdin));
       if (sent.length === 1) startTimer(request);
     }
@@ -190,6 +194,7 @@ export function createRootShell(link: Link): RootShell {
     sent.shift();
     clearTimeout(request.timer);
     link.counts.roundTrips += 1;
+    if (request.alone !== undefined) answered(link.way, performance.now() - request.alone);
     if (sent[0] !== undefined) startTimer(sent[0]);
     if (request.timedOut) request.reject(timeoutError(request));
     else request.resolve({ code, stdout: request.sinks.stdout.text(), stderr: request.sinks.stderr.text() });

@@ -1,8 +1,9 @@
 # shellcheck shell=sh
 # Reads files from standard input and puts them in place together: a line 'file <size> <mode> <owner>:<group> <sha256 or ->',
 # a line with the path, then exactly <size> bytes; at last a line 'end'. `read` takes one line and no byte more (POSIX),
-# `head -c` its bytes and no more. No file is renamed before all are there, checked and synced; when anything fails, or the
+# `head -c` its bytes and no more. 'part' in place of 'file': no bytes follow, they are in PARTS under that sha256, checked. No file is renamed before all are there, checked and synced; when anything fails, or the
 # stream stops before 'end', no temporary file is left.
+# PARTS: folder of what was brought before.
 # RUN, TAG: make the temporary names unique.
 # JOBS: folder of the jobs, where this run has claimed the host (see job.ts); empty: it has not.
 # Prints 'done', 'taken over', or 'fail <index>' with the reason on standard error.
@@ -11,14 +12,17 @@
 # include: ../../shell/lib/sync.sh
 # include: ../shell/begin-job.sh
 
-# Of file i: the temporary name in t$i, the path in p$i.
+# Of file i: the temporary name in t$i, the path in p$i; b$i is 'brought' where that name is the one in PARTS.
 n=0
 swept=:
+disks=:
+copied=
 
+# What was brought stays, for the next try.
 clean() {
   i=0
   while [ "$i" -lt "$n" ]; do
-    eval "rm -f -- \"\$t$i\""
+    eval "[ -n \"\$b$i\" ] || rm -f -- \"\$t$i\""
     i=$((i + 1))
   done
 }
@@ -46,6 +50,26 @@ sweep() {
   done
 }
 
+# on_disk_of_parts: whether a file of PARTS can be renamed into $dir
+on_disk_of_parts() {
+  case $disks in
+    *":$dir yes:"*) return 0 ;;
+    *":$dir no:"*) return 1 ;;
+  esac
+  if [ "$(stat -c %d -- "$PARTS" 2> /dev/null)" = "$(stat -c %d -- "$dir/")" ]; then
+    disks=$disks$dir\ yes:
+    return 0
+  fi
+  disks=$disks$dir\ no:
+  return 1
+}
+
+# give_to FILE: its mode and owner
+give_to() {
+  if [ "$owner" != root:root ] || [ -g "$dir/" ]; then chown -- "$owner" "$1" || return; fi
+  chmod -- "$mode" "$1"
+}
+
 # check_sum INDEX FILE SUM: a file with a wrong one is taken away, which stops the rest.
 check_sum() {
   got=$(sha256_of "$2") && [ "$got" = "$3" ] && return
@@ -55,23 +79,32 @@ check_sum() {
 }
 
 while read -r word size mode owner sum; do
-  [ "$word" = file ] || break
+  case $word in file | part) ;; *) break ;; esac
   IFS= read -r path || exit 1
   dir=${path%/*}
   [ -d "$dir/" ] || mkdir -p -- "$dir" || fail "$n"
   [ -z "$JOBS" ] || sweep
-  tmp=$dir/.kinit-up-$RUN-$TAG-$n
-  eval "t$n=\$tmp p$n=\$path"
   me=$n
   n=$((n + 1))
+  if [ "$word" = part ] && on_disk_of_parts; then
+    eval "t$me=\$PARTS/\$sum p$me=\$path b$me=brought"
+    give_to "$PARTS/$sum" || fail "$me"
+    continue
+  fi
+  tmp=$dir/.kinit-up-$RUN-$TAG-$me
+  eval "t$me=\$tmp p$me=\$path b$me="
   # Nobody reads it before its mode is right, and nothing that lies there is written into.
   umask 077
   set -C
   true > "$tmp" || fail "$me"
   umask 022
   set +C
-  if [ "$owner" != root:root ] || [ -g "$dir/" ]; then chown -- "$owner" "$tmp" || fail "$me"; fi
-  chmod -- "$mode" "$tmp" || fail "$me"
+  give_to "$tmp" || fail "$me"
+  if [ "$word" = part ]; then
+    cp -- "$PARTS/$sum" "$tmp" || fail "$me"
+    copied="$copied $sum"
+    continue
+  fi
   [ "$size" = 0 ] || head -c "$size" > "$tmp" || fail "$me"
   # Checked while the next file comes.
   if [ "$sum" != - ]; then check_sum "$me" "$tmp" "$sum" < /dev/null & fi
@@ -79,16 +112,21 @@ done
 [ "$word" = end ] || exit 1
 wait
 
-set --
 i=0
 while [ "$i" -lt "$n" ]; do
-  eval "set -- \"\$@\" \"\$t$i\""
+  eval "[ -e \"\$t$i\" ]" || exit 1
   i=$((i + 1))
 done
-for tmp; do [ -e "$tmp" ] || exit 1; done
 
+# What was brought is on the disk already.
 put_in_place() {
-  [ "$n" = 0 ] || sync_file "$@" || fail 0
+  set --
+  i=0
+  while [ "$i" -lt "$n" ]; do
+    eval "[ -n \"\$b$i\" ] || set -- \"\$@\" \"\$t$i\""
+    i=$((i + 1))
+  done
+  [ "$#" = 0 ] || sync_file "$@" || fail 0
   set --
   i=0
   while [ "$i" -lt "$n" ]; do
@@ -100,17 +138,19 @@ put_in_place() {
   # All at once: reading the policy takes longer than labelling. What is in place has its label whatever became of the rest.
   [ "$i" = 0 ] || label "$@"
   [ "$i" = "$n" ] || fail "$i"
+  for sum in $copied; do rm -f -- "$PARTS/$sum"; done
+  [ ! -d "$PARTS" ] || rmdir -- "$PARTS" 2> /dev/null
   echo 'done'
 }
 
 # Putting them in place is a job. Reading them is none: a sender that died would keep it for ever.
 if [ -z "$JOBS" ]; then
-  (put_in_place "$@")
+  (put_in_place)
 else
   (
     flock -s 9 || exit 1
     begin_job "$JOBS" "$RUN" 'put files in place'
-    put_in_place "$@"
+    put_in_place
   ) 9>> "$JOBS/changing"
 fi
 code=$?

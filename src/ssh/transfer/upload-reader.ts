@@ -1,6 +1,7 @@
 import { sh, shellScript } from '../../shell/script.js';
 import { RUN } from '../shell/job.js';
 import { RUN_FOLDER } from '../../model/run-folder.js';
+import { PARTS } from '../../shell/state.js';
 
 const RECEIVE_FILES = shellScript('./receive-files.sh', import.meta.url);
 
@@ -8,6 +9,10 @@ const RECEIVE_FILES = shellScript('./receive-files.sh', import.meta.url);
  * sh text that reads files from standard input and puts them in place together; what it reads and prints stands in
  * receive-files.sh. `tag` makes the temporary names unique. `claimed`: putting the files in place is a job of this run.
  */
-export function uploadReader(tag: string, claimed: boolean, run: string = RUN, folder: string = RUN_FOLDER): string {
-  return sh(RECEIVE_FILES, { env: { RUN: run, TAG: tag, JOBS: claimed ? folder : '' } });
+export function uploadReader(
+  tag: string,
+  claimed: boolean,
+  { run = RUN, folder = RUN_FOLDER, parts = PARTS }: { run?: string; folder?: string; parts?: string } = {},
+): string {
+  return sh(RECEIVE_FILES, { env: { RUN: run, TAG: tag, JOBS: claimed ? folder : '', PARTS: parts } });
 }

@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path/posix';
 import { KinitError } from '../../model/error.js';
-import type { HostConnection, UploadFile } from '../../model/host.js';
-import { lastLines } from '../../model/text/last-lines.js';
-import { quote } from '../../shell/quote.js';
-import { lostError, openExec } from '../shell/exec.js';
-import type { Exec, Link } from '../shell/exec.js';
-import { takenOver } from '../shell/claim.js';
+import type { HostConnection, SendOptions, UploadFile, Whole } from '../../model/host.js';
+import { endOfInput, openExec } from '../shell/exec.js';
+import type { Link } from '../shell/exec.js';
 import { streamText } from '../shell/job.js';
 import { createSender, STALL_SECONDS } from '../shell/sender.js';
 import type { Sender } from '../shell/sender.js';
+import { notInTime, notWritten, shorter } from './failed.js';
+import { bring } from './parts/bring.js';
 import { uploadReader } from './upload-reader.js';
 
 /** After the last byte: checksums and sync of everything, on a slow disk. */
@@ -21,58 +19,78 @@ const READ_BYTES = 256 * 1024;
 /** Files that together are at most so large go through the root shell, in one round trip and without a channel of their own. */
 const SMALL_BYTES = 256 * 1024;
 
-/** Sends all files over at most one exec channel; see HostConnection.upload. */
+/** See HostConnection.upload: large files are brought to the host in parts, then all are put in place together. */
 export async function upload(
   link: Link,
   run: HostConnection['run'],
   files: readonly UploadFile[],
-  onProgress?: (bytesSent: number) => void,
+  options: SendOptions = {},
 ): Promise<void> {
+  const { onProgress } = options;
   if (files.length === 0) return;
   for (const file of files) await checkFile(link.host, file);
-  const total = files.reduce((sum, file) => sum + sizeOf(file), 0);
-  if (total > SMALL_BYTES || files.some(({ content }) => 'localFile' in content))
-    await uploadOverChannel(link, files, onProgress);
-  else await uploadThroughShell(link, run, files);
+  const parts = partsOf(files);
+  const brought = [...parts.values()].reduce((total, { size }) => total + size, 0);
+  await bring(link, run, [...parts.values()], options);
+  const sendings = files.map((file): Sending => ({ file, brought: parts.has(file) }));
+  const others = files.filter((file) => !parts.has(file));
+  const total = others.reduce((sum, file) => sum + sizeOf(file), 0);
+  if (total > SMALL_BYTES || others.some(({ content }) => 'localFile' in content))
+    await uploadOverChannel(link, sendings, (bytes) => onProgress?.(brought + bytes));
+  else {
+    await uploadThroughShell(link, run, sendings);
+    onProgress?.(brought + total);
+  }
 }
 
-async function uploadThroughShell(link: Link, run: HostConnection['run'], files: readonly UploadFile[]): Promise<void> {
-  const parts = files.flatMap((file) =>
-    'bytes' in file.content ? [Buffer.from(header(file)), file.content.bytes] : [],
-  );
+/** A file on its way to its place. */
+interface Sending {
+  readonly file: UploadFile;
+  /** It is on the host already, whole and checked. */
+  readonly brought: boolean;
+}
+
+/** The files that are brought in parts: each once, the same under another name is sent with the small ones. */
+function partsOf(files: readonly UploadFile[]): ReadonlyMap<UploadFile, Whole> {
+  const parts = new Map<UploadFile, Whole>();
+  const sums = new Set<string>();
+  for (const file of files) {
+    const { content, sha256 } = file;
+    if (!('localFile' in content) || sha256 === undefined || content.size <= SMALL_BYTES || sums.has(sha256)) continue;
+    sums.add(sha256);
+    parts.set(file, { ...content, sha256 });
+  }
+  return parts;
+}
+
+async function uploadThroughShell(link: Link, run: HostConnection['run'], sendings: readonly Sending[]): Promise<void> {
+  const parts = sendings.flatMap((sending) => [
+    Buffer.from(header(sending)),
+    ...(!sending.brought && 'bytes' in sending.file.content ? [sending.file.content.bytes] : []),
+  ]);
   const stdin = Buffer.concat([...parts, Buffer.from('end\n')]);
   const result = await run(readerOf(link), { stdin, timeoutSeconds: FINISH_SECONDS });
-  if (!result.stdout.split('\n').includes('done')) throw uploadError(link, result, files);
+  if (!result.stdout.split('\n').includes('done')) throw failedAt(link, result, sendings);
 }
 
 async function uploadOverChannel(
   link: Link,
-  files: readonly UploadFile[],
+  sendings: readonly Sending[],
   onProgress?: (bytesSent: number) => void,
 ): Promise<void> {
   const exec = await openExec(link, link.claimed() ? streamText('receive files', readerOf(link)) : readerOf(link));
   const sender = createSender(link, exec, STALL_SECONDS, onProgress);
   try {
-    for (const file of files) await sendFile(sender, file);
+    for (const sending of sendings) await sendFile(sender, sending);
     await sender.control('end\n');
   } catch (error) {
     // Without 'end' the host throws away what came so far.
-    exec.channel.end();
-    await within(exec, 10);
+    await endOfInput(exec, 10);
     throw error;
   }
-  exec.channel.end();
-  if (!(await within(exec, FINISH_SECONDS))) {
-    exec.channel.destroy();
-    throw new KinitError(`files sent to ${link.host} were not stored within ${FINISH_SECONDS} s`, {
-      class: 'timeout',
-      host: link.host,
-      tried: `write ${files.length} files`,
-      hint: 'Its disk is very slow or stuck: look at dmesg there.',
-    });
-  }
+  if (!(await endOfInput(exec, FINISH_SECONDS))) throw notInTime(link.host, sendings.length, FINISH_SECONDS);
   if (!exec.stdout.text().split('\n').includes('done'))
-    throw uploadError(link, { stdout: exec.stdout.text(), stderr: exec.stderr.text() }, files);
+    throw failedAt(link, { stdout: exec.stdout.text(), stderr: exec.stderr.text() }, sendings);
 }
 
 function readerOf(link: Link): string {
@@ -103,10 +121,11 @@ async function checkFile(host: string, file: UploadFile): Promise<void> {
     });
 }
 
-async function sendFile(sender: Sender, file: UploadFile): Promise<void> {
-  const { content } = file;
-  const size = sizeOf(file);
-  await sender.control(header(file));
+async function sendFile(sender: Sender, sending: Sending): Promise<void> {
+  const { content, path } = sending.file;
+  const size = sizeOf(sending.file);
+  await sender.control(header(sending));
+  if (sending.brought) return;
   if ('bytes' in content) return sender.content(content.bytes);
   if (size === 0) return;
   let sent = 0;
@@ -118,57 +137,24 @@ async function sendFile(sender: Sender, file: UploadFile): Promise<void> {
     await sender.content(chunk);
     sent += chunk.length;
   }
-  if (sent !== size)
-    throw new KinitError(`${content.localFile} became shorter while it was sent`, {
-      class: 'artifact',
-      tried: `send it to ${file.path}`,
-      found: `${sent} of ${size} bytes`,
-    });
+  if (sent !== size) throw shorter(content.localFile, path, sent, size);
 }
 
-function header(file: UploadFile): string {
+function header({ file, brought }: Sending): string {
   const owner = `${file.owner ?? 'root'}:${file.group ?? file.owner ?? 'root'}`;
-  return `file ${sizeOf(file)} ${file.mode.toString(8)} ${owner} ${file.sha256 ?? '-'}\n${file.path}\n`;
+  return `${brought ? 'part' : 'file'} ${sizeOf(file)} ${file.mode.toString(8)} ${owner} ${file.sha256 ?? '-'}\n${file.path}\n`;
 }
 
 function sizeOf({ content }: UploadFile): number {
   return 'bytes' in content ? content.bytes.length : content.size;
 }
 
-function uploadError(
+function failedAt(
   link: Link,
   output: { readonly stdout: string; readonly stderr: string },
-  files: readonly UploadFile[],
+  sendings: readonly Sending[],
 ): KinitError {
-  const { host } = link;
+  const files = sendings.map(({ file }) => file);
   const index = /^fail (\d+)$/m.exec(output.stdout)?.[1];
-  const lost = link.lost();
-  if (index === undefined && lost !== undefined) return lostError(link, `${files.length} files were sent`, lost);
-  const file = files[Number(index ?? 0)];
-  const path = file?.path ?? '';
-  if (output.stdout.split('\n').includes('taken over')) return takenOver(host, `write ${path}`);
-  const found = lastLines(output.stderr, 5) || 'the channel was closed';
-  // The host runs with LC_ALL=C, and head and mkdir give no more than this text.
-  const full = /No space left on device|Disk quota exceeded/.test(found);
-  return new KinitError(`${path} could not be written on ${host}`, {
-    class: 'change',
-    host,
-    tried: `write ${path}`,
-    found,
-    ...(full
-      ? {
-          hint: `The disk is full. On ${host}: df -h ${quote(dirname(path))}; make room there and run the same command again.`,
-        }
-      : {}),
-  });
-}
-
-async function within(exec: Exec, seconds: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), seconds * 1000);
-  });
-  const inTime = await Promise.race([exec.closed.then(() => true), late]);
-  clearTimeout(timer);
-  return inTime;
+  return notWritten(link, { ...output, files, path: index === undefined ? undefined : files[Number(index)]?.path });
 }

@@ -270,7 +270,7 @@ describe.skipIf(missing !== undefined)(
               group: 'root',
             },
           ],
-          (sent) => progress.push(sent),
+          { onProgress: (sent) => void progress.push(sent) },
         );
         expect((await stat(target('etc/secret'))).mode & 0o7777).toBe(0o600);
         expect((await stat(target('bin/tool'))).mode & 0o7777).toBe(0o755);
@@ -331,7 +331,7 @@ describe.skipIf(missing !== undefined)(
             { path: target('first'), content: { localFile: local, size: whole }, mode: 0o644 },
             { path: target('s'), content: { localFile: local, size: whole }, mode: 0o644 },
           ],
-          () => void truncate(local, 10),
+          { onProgress: () => void truncate(local, 10) },
         );
         await expect(sent).rejects.toMatchObject({ context: { class: 'artifact' } });
         expect(
@@ -348,8 +348,10 @@ describe.skipIf(missing !== undefined)(
             { path: join(folder, 'x'), content: { bytes: randomBytes(60_000_000) }, mode: 0o644 },
             { path: join(folder, 'y'), content: { bytes: randomBytes(60_000_000) }, mode: 0o644 },
           ],
-          () => {
-            cut ??= sshd.cutConnections();
+          {
+            onProgress: () => {
+              cut ??= sshd.cutConnections();
+            },
           },
         );
         await expect(sent).rejects.toMatchObject({
@@ -358,6 +360,55 @@ describe.skipIf(missing !== undefined)(
         });
         await cut;
         await expect.poll(() => readdir(folder)).toEqual([]);
+      });
+
+      test('a connection cut in the middle of a large file: the next upload sends the rest of it, and no more', async () => {
+        const local = join(scratch, 'large');
+        const bytes = randomBytes(80_000_000);
+        await writeFile(local, bytes);
+        const file = {
+          path: target('bin/large'),
+          content: { localFile: local, size: bytes.length },
+          mode: 0o755,
+          sha256: createHash('sha256').update(bytes).digest('hex'),
+        };
+        const first = await dial();
+        let cut: Promise<void> | undefined;
+        const sent = first.upload([file], {
+          onProgress: (there) => {
+            if (there > bytes.length / 2) cut ??= sshd.cutConnections();
+          },
+        });
+        await expect(sent).rejects.toMatchObject({ message: 'connection to node1 was lost while 1 file was sent' });
+        await cut;
+        const second = await dial();
+        await second.upload([file]);
+        expect((await readFile(file.path)).equals(bytes)).toBe(true);
+        expect(second.stats.bytesSent).toBeLessThan(bytes.length * 0.7);
+        expect(existsSync('/var/lib/kinit/parts')).toBe(false);
+      });
+
+      test('stopped on request: it ends at once, and what came is kept', async () => {
+        const local = join(scratch, 'asked');
+        const bytes = randomBytes(80_000_000);
+        await writeFile(local, bytes);
+        const whole = {
+          localFile: local,
+          size: bytes.length,
+          sha256: createHash('sha256').update(bytes).digest('hex'),
+        };
+        const connection = await dial();
+        const stop = new AbortController();
+        const sent = connection.bring([whole], {
+          onProgress: (there) => void (there > bytes.length / 2 && stop.abort()),
+          signal: stop.signal,
+        });
+        await expect(sent).rejects.toMatchObject({ context: { class: 'interrupted' } });
+        const before = connection.stats.bytesSent;
+        const [path = ''] = await connection.bring([whole]);
+        expect((await readFile(path)).equals(bytes)).toBe(true);
+        expect(connection.stats.bytesSent - before).toBeLessThan(bytes.length * 0.7);
+        await connection.run(`rm -f '${path}'; rmdir /var/lib/kinit/parts`);
       });
     });
 

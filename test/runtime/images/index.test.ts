@@ -90,6 +90,7 @@ test('only a lost pin streams nothing', () => {
 function tools(host: FakeHost, shell: Shell, told: string[]): Tools {
   const connection: Partial<HostConnection> = {
     host: 'node1',
+    isFar: () => false,
     pipe: async (script, input) => {
       const result = spawnSync(argv(shell)[0] ?? '', [...argv(shell).slice(1), '-c', host.inside(script)], {
         input: await buffer(input),

@@ -110,13 +110,13 @@ test('files that a dead run had still on their way are not put in place, and wha
   const target = join(top, 'ca.crt');
   const files = (text: string): string => `file ${text.length} 600 root:root -\n${target}\n${text}end\n`;
   await sh(claimText({ run: 'one', folder }));
-  expect((await sh(uploadReader('a', true, 'one', folder), files('first'))).stdout).toBe('done\n');
+  expect((await sh(uploadReader('a', true, { run: 'one', folder }), files('first'))).stdout).toBe('done\n');
   await sh(claimText({ run: 'two', folder }));
-  expect((await sh(uploadReader('a', true, 'one', folder), files('late'))).stdout).toBe('taken over\n');
+  expect((await sh(uploadReader('a', true, { run: 'one', folder }), files('late'))).stdout).toBe('taken over\n');
   expect(readFileSync(target, 'utf8')).toBe('first');
   writeFileSync(join(top, '.kinit-up-one-b-0'), 'half');
   writeFileSync(join(top, '.kinit-up-two-c-0'), 'another upload of this run');
-  expect((await sh(uploadReader('d', true, 'two', folder), files('second'))).stdout).toBe('done\n');
+  expect((await sh(uploadReader('d', true, { run: 'two', folder }), files('second'))).stdout).toBe('done\n');
   expect(readFileSync(target, 'utf8')).toBe('second');
   expect((await sh(`ls -A ${top}`)).stdout).toBe('.kinit-up-two-c-0\nca.crt\nkinit\n');
 });

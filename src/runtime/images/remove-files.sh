@@ -1,0 +1,4 @@
+# shellcheck shell=sh
+# Removes files that were brought, and what went in front of them. "$@" = their paths
+
+for file; do rm -f -- "$file" "$file.head"; done

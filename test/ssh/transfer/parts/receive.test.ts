@@ -1,0 +1,157 @@
+import { spawnSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { sh, shellScript } from '../../../../src/shell/script.js';
+import { uploadReader } from '../../../../src/ssh/transfer/upload-reader.js';
+import { argv, SHELLS } from '../../../resources/sh.js';
+import type { Shell } from '../../../resources/sh.js';
+import { scratch } from '../../scratch.js';
+
+const folder = new URL('../../../../src/ssh/transfer/parts/', import.meta.url);
+const ASK = shellScript('./ask.sh', folder.href);
+const RECEIVE = shellScript('./receive.sh', folder.href);
+const MIB = 1024 * 1024;
+
+const content = randomBytes(2 * MIB + 5);
+const sum = createHash('sha256').update(content).digest('hex');
+
+interface Said {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const run = (shell: Shell, script: string, input: Buffer | string = ''): Said => {
+  const [command = '', ...args] = [...argv(shell), '-c', script];
+  const { status, stdout, stderr } = spawnSync(command, args, { input, encoding: 'utf8' });
+  return { code: status, stdout, stderr };
+};
+
+/** Slice `number` of a file in slices of 1 MiB. */
+function slice(number: number, packed = false, bytes: Buffer = content): Buffer {
+  const raw = bytes.subarray(number * MIB, (number + 1) * MIB);
+  const sent = packed ? gzipSync(raw) : raw;
+  return Buffer.concat([
+    Buffer.from(`slice ${sum} ${String(number)} 3 ${String(sent.length)} ${packed ? 'gzip' : 'plain'}\n`),
+    sent,
+  ]);
+}
+
+const END = Buffer.from('end\n');
+
+for (const shell of SHELLS) {
+  const receive = (parts: string, ...pieces: Buffer[]): Said =>
+    run(shell, sh(RECEIVE, { env: { PARTS: parts, MIB: '1' } }), Buffer.concat(pieces));
+  const ask = (parts: string): string => {
+    const { code, stdout, stderr } = run(shell, sh(ASK, { env: { PARTS: parts }, args: [sum] }));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return stdout;
+  };
+
+  test(`${shell}: slices in any order, plain or compressed, become the file, and nothing else stays`, () => {
+    const parts = join(scratch(), 'parts');
+    expect(ask(parts)).toBe(`${sum}\n`);
+    expect(statSync(parts).mode & 0o777).toBe(0o700);
+    expect(receive(parts, slice(2), slice(0, true), slice(1), END)).toMatchObject({ code: 0, stdout: 'done\n' });
+    expect(readdirSync(parts)).toEqual([sum]);
+    expect(readFileSync(join(parts, sum)).equals(content)).toBe(true);
+    expect(statSync(join(parts, sum)).mode & 0o777).toBe(0o600);
+    expect(ask(parts)).toBe(`${sum} whole\n`);
+  });
+
+  test(`${shell}: what landed before the stream was cut need not come again, half a slice does`, () => {
+    const parts = join(scratch(), 'parts');
+    ask(parts);
+    const cut = receive(parts, slice(0), slice(1).subarray(0, 1000));
+    expect(cut.stdout).not.toContain('done');
+    expect(ask(parts)).toBe(`${sum} 0\n`);
+    receive(parts, slice(1), slice(2, true).subarray(0, 1000));
+    expect(ask(parts)).toBe(`${sum} 0 1\n`);
+    expect(existsSync(join(parts, sum))).toBe(false);
+    expect(receive(parts, slice(2), END).stdout).toBe('done\n');
+    expect(readFileSync(join(parts, sum)).equals(content)).toBe(true);
+  });
+
+  test(`${shell}: of two channels, each lands a part`, () => {
+    const parts = join(scratch(), 'parts');
+    ask(parts);
+    expect(receive(parts, slice(1), END).stdout).toBe('done\n');
+    expect(ask(parts)).toBe(`${sum} 1\n`);
+    expect(receive(parts, slice(0), slice(2), END).stdout).toBe('done\n');
+    expect(ask(parts)).toBe(`${sum} whole\n`);
+  });
+
+  test(`${shell}: a file that arrived wrong is taken away, and comes as a whole the next time`, () => {
+    const parts = join(scratch(), 'parts');
+    ask(parts);
+    const other = Buffer.from(content);
+    other[7] = (other[7] ?? 0) ^ 1;
+    const { stdout, stderr } = receive(parts, slice(0, false, other), slice(1), slice(2), END);
+    expect(stdout).toContain(`fail ${sum}\n`);
+    expect(stderr).toMatch(/what arrived has sha256 \w{64}, not /);
+    expect(readdirSync(parts)).toEqual([]);
+    expect(ask(parts)).toBe(`${sum}\n`);
+  });
+
+  test(`${shell}: cut while it was checked: its slices are known, and the first that lands again has it checked`, () => {
+    const parts = join(scratch(), 'parts');
+    ask(parts);
+    writeFileSync(join(parts, `${sum}.checked`), content);
+    writeFileSync(join(parts, `${sum}.landed`), '0\n2\n1\n');
+    expect(ask(parts)).toBe(`${sum} 0 2 1\n`);
+    expect(receive(parts, slice(0), END).stdout).toBe('done\n');
+    expect(readFileSync(join(parts, sum)).equals(content)).toBe(true);
+  });
+
+  test(`${shell}: what nobody has gone on with for a day goes`, () => {
+    const parts = join(scratch(), 'parts');
+    ask(parts);
+    writeFileSync(join(parts, `${'0'.repeat(64)}.part`), '');
+    const before = new Date(Date.now() - 25 * 3600_000);
+    utimesSync(join(parts, `${'0'.repeat(64)}.part`), before, before);
+    ask(parts);
+    expect(readdirSync(parts)).toEqual([`${sum}.part`]);
+  });
+
+  test(`${shell}: a disk that is full is said, with the room there is`, () => {
+    const parts = join(scratch(), 'parts');
+    ask(parts);
+    const script = `dd() { cat > /dev/null; command dd if=/dev/zero of=/dev/full count=1 status=none; }; ${sh(RECEIVE, { env: { PARTS: parts, MIB: '1' } })}`;
+    const { stdout, stderr } = run(shell, script, Buffer.concat([slice(0), END]));
+    expect(stdout).toBe(`fail ${sum}\n`);
+    expect(stderr).toContain('No space left on device');
+    expect(stderr).toMatch(/\d+ MB of \d+ MB are free there/);
+  });
+
+  test(`${shell}: what was brought is put in place with the small files, with its mode, and the folder goes`, () => {
+    const top = scratch();
+    const parts = join(top, 'parts');
+    ask(parts);
+    receive(parts, slice(0), slice(1), slice(2), END);
+    const script = `umask 022; ${uploadReader('test', false, { parts })}`;
+    const stream = `part ${String(content.length)} 755 root:root ${sum}\n${top}/bin/tool\nfile 2 640 root:root -\n${top}/conf\nhiend\n`;
+    expect(run(shell, script, stream)).toMatchObject({ stdout: 'done\n', stderr: '' });
+    expect(readFileSync(join(top, 'bin/tool')).equals(content)).toBe(true);
+    expect(statSync(join(top, 'bin/tool')).mode & 0o7777).toBe(0o755);
+    expect(readFileSync(join(top, 'conf'), 'utf8')).toBe('hi');
+    expect(readdirSync(top).sort()).toEqual(['bin', 'conf']);
+  });
+
+  test(`${shell}: a placing that is cut leaves what was brought for the next run`, () => {
+    const top = scratch();
+    const parts = join(top, 'parts');
+    ask(parts);
+    receive(parts, slice(0), slice(1), slice(2), END);
+    const { stdout } = run(
+      shell,
+      uploadReader('test', false, { parts }),
+      `part ${String(content.length)} 755 root:root ${sum}\n${top}/tool\n`,
+    );
+    expect(stdout).toBe('');
+    expect(readdirSync(top)).toEqual(['parts']);
+    expect(ask(parts)).toBe(`${sum} whole\n`);
+  });
+}
