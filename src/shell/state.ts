@@ -1,7 +1,7 @@
 /** Where kinit keeps what it must remember on a host: undo journal, stamps, markers. Root only, 0700. */
 export const STATE_DIR = '/var/lib/kinit';
 
-/** What is on its way to a host, under its SHA-256: uploads that were cut go on from it. Nothing stays where it went on to its place. */
+/** Large files that were brought to a host and have no place of their own there: what takes them from here removes them. */
 export const PARTS = `${STATE_DIR}/parts`;
 
 /** Path of a file there that remembers something of a thing with this name, whatever is in the name. */

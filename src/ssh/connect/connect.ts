@@ -19,7 +19,8 @@ import { findRoute, type Route } from './route.js';
 import { createRootShell } from '../shell/shell.js';
 import { connectSocket } from './socket.js';
 import { connectTcp } from './tcp.js';
-import { bring, isFar, partPath } from '../transfer/parts/bring.js';
+import { bring, isFar } from '../transfer/parts/bring.js';
+import { keptPart } from '../transfer/parts/slices.js';
 import { upload } from '../transfer/upload.js';
 
 export interface ConnectOptions extends Access {
@@ -136,8 +137,9 @@ async function open(link: Link, loss: Loss, claims: { made: boolean }, release: 
     },
     upload: (files, sendOptions) => upload(link, shell.run, files, sendOptions),
     bring: async (files, sendOptions) => {
-      await bring(link, shell.run, files, sendOptions);
-      return files.map(partPath);
+      const parts = files.map(keptPart);
+      await bring(link, shell.run, parts, sendOptions);
+      return parts.map(({ at }) => at);
     },
     isFar: () => isFar(link),
     pipe: async (script, input, pipeOptions = {}) => {

@@ -1,9 +1,8 @@
 # shellcheck shell=sh
 # Reads files from standard input and puts them in place together: a line 'file <size> <mode> <owner>:<group> <sha256 or ->',
 # a line with the path, then exactly <size> bytes; at last a line 'end'. `read` takes one line and no byte more (POSIX),
-# `head -c` its bytes and no more. 'part' in place of 'file': no bytes follow, they are in PARTS under that sha256, checked. No file is renamed before all are there, checked and synced; when anything fails, or the
+# `head -c` its bytes and no more. 'part' in place of 'file': no bytes follow, they are there as .kinit-part-<sha256> beside it, checked. No file is renamed before all are there, checked and synced; when anything fails, or the
 # stream stops before 'end', no temporary file is left.
-# PARTS: folder of what was brought before.
 # RUN, TAG: make the temporary names unique.
 # JOBS: folder of the jobs, where this run has claimed the host (see job.ts); empty: it has not.
 # Prints 'done', 'taken over', or 'fail <index>' with the reason on standard error.
@@ -12,11 +11,9 @@
 # include: ../../shell/lib/sync.sh
 # include: ../shell/begin-job.sh
 
-# Of file i: the temporary name in t$i, the path in p$i; b$i is 'brought' where that name is the one in PARTS.
+# Of file i: the temporary name in t$i, the path in p$i; b$i is 'brought' where it was sent before.
 n=0
 swept=:
-disks=:
-copied=
 
 # What was brought stays, for the next try.
 clean() {
@@ -50,20 +47,6 @@ sweep() {
   done
 }
 
-# on_disk_of_parts: whether a file of PARTS can be renamed into $dir
-on_disk_of_parts() {
-  case $disks in
-    *":$dir yes:"*) return 0 ;;
-    *":$dir no:"*) return 1 ;;
-  esac
-  if [ "$(stat -c %d -- "$PARTS" 2> /dev/null)" = "$(stat -c %d -- "$dir/")" ]; then
-    disks=$disks$dir\ yes:
-    return 0
-  fi
-  disks=$disks$dir\ no:
-  return 1
-}
-
 # give_to FILE: its mode and owner
 give_to() {
   if [ "$owner" != root:root ] || [ -g "$dir/" ]; then chown -- "$owner" "$1" || return; fi
@@ -86,9 +69,10 @@ while read -r word size mode owner sum; do
   [ -z "$JOBS" ] || sweep
   me=$n
   n=$((n + 1))
-  if [ "$word" = part ] && on_disk_of_parts; then
-    eval "t$me=\$PARTS/\$sum p$me=\$path b$me=brought"
-    give_to "$PARTS/$sum" || fail "$me"
+  if [ "$word" = part ]; then
+    tmp=$dir/.kinit-part-$sum
+    eval "t$me=\$tmp p$me=\$path b$me=brought"
+    give_to "$tmp" || fail "$me"
     continue
   fi
   tmp=$dir/.kinit-up-$RUN-$TAG-$me
@@ -100,11 +84,6 @@ while read -r word size mode owner sum; do
   umask 022
   set +C
   give_to "$tmp" || fail "$me"
-  if [ "$word" = part ]; then
-    cp -- "$PARTS/$sum" "$tmp" || fail "$me"
-    copied="$copied $sum"
-    continue
-  fi
   [ "$size" = 0 ] || head -c "$size" > "$tmp" || fail "$me"
   # Checked while the next file comes.
   if [ "$sum" != - ]; then check_sum "$me" "$tmp" "$sum" < /dev/null & fi
@@ -138,8 +117,6 @@ put_in_place() {
   # All at once: reading the policy takes longer than labelling. What is in place has its label whatever became of the rest.
   [ "$i" = 0 ] || label "$@"
   [ "$i" = "$n" ] || fail "$i"
-  for sum in $copied; do rm -f -- "$PARTS/$sum"; done
-  [ ! -d "$PARTS" ] || rmdir -- "$PARTS" 2> /dev/null
   echo 'done'
 }
 

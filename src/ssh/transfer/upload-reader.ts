@@ -1,7 +1,6 @@
 import { sh, shellScript } from '../../shell/script.js';
 import { RUN } from '../shell/job.js';
 import { RUN_FOLDER } from '../../model/run-folder.js';
-import { PARTS } from '../../shell/state.js';
 
 const RECEIVE_FILES = shellScript('./receive-files.sh', import.meta.url);
 
@@ -12,7 +11,7 @@ const RECEIVE_FILES = shellScript('./receive-files.sh', import.meta.url);
 export function uploadReader(
   tag: string,
   claimed: boolean,
-  { run = RUN, folder = RUN_FOLDER, parts = PARTS }: { run?: string; folder?: string; parts?: string } = {},
+  { run = RUN, folder = RUN_FOLDER }: { readonly run?: string; readonly folder?: string } = {},
 ): string {
-  return sh(RECEIVE_FILES, { env: { RUN: run, TAG: tag, JOBS: claimed ? folder : '', PARTS: parts } });
+  return sh(RECEIVE_FILES, { env: { RUN: run, TAG: tag, JOBS: claimed ? folder : '' } });
 }

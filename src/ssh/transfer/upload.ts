@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { KinitError } from '../../model/error.js';
-import type { HostConnection, SendOptions, UploadFile, Whole } from '../../model/host.js';
+import type { HostConnection, SendOptions, UploadFile } from '../../model/host.js';
 import { endOfInput, openExec } from '../shell/exec.js';
 import type { Link } from '../shell/exec.js';
 import { streamText } from '../shell/job.js';
@@ -10,6 +10,8 @@ import { createSender, STALL_SECONDS } from '../shell/sender.js';
 import type { Sender } from '../shell/sender.js';
 import { notInTime, notWritten, shorter } from './failed.js';
 import { bring } from './parts/bring.js';
+import { partBeside } from './parts/slices.js';
+import type { Part } from './parts/slices.js';
 import { uploadReader } from './upload-reader.js';
 
 /** After the last byte: checksums and sync of everything, on a slow disk. */
@@ -51,14 +53,14 @@ interface Sending {
 }
 
 /** The files that are brought in parts: each once, the same under another name is sent with the small ones. */
-function partsOf(files: readonly UploadFile[]): ReadonlyMap<UploadFile, Whole> {
-  const parts = new Map<UploadFile, Whole>();
+function partsOf(files: readonly UploadFile[]): ReadonlyMap<UploadFile, Part> {
+  const parts = new Map<UploadFile, Part>();
   const sums = new Set<string>();
   for (const file of files) {
     const { content, sha256 } = file;
     if (!('localFile' in content) || sha256 === undefined || content.size <= SMALL_BYTES || sums.has(sha256)) continue;
     sums.add(sha256);
-    parts.set(file, { ...content, sha256 });
+    parts.set(file, partBeside(file, { ...content, sha256 }));
   }
   return parts;
 }

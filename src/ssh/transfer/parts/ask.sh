@@ -1,29 +1,39 @@
 # shellcheck shell=sh
 # Says what of some files has come to this host by earlier uploads, and makes room for the rest.
-# PARTS: folder of what is on its way, "$@" = SHA-256 of each file.
+# KEPT: folder of those that are for no place yet; it is made for root alone.
+# "$@" = two words for each file: its SHA-256, and where it lies on its way (paths without suffix: see receive.sh)
 # Prints for each 'SUM whole', or 'SUM SLICE...' with the numbers of the slices that are there.
 # include: ../../../shell/lib/die.sh
 
-umask 077
-mkdir -p -- "$PARTS" && cd -- "$PARTS" || die "Error: $PARTS cannot be made"
-# What nobody has gone on with for a day.
-find . -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -f -- {} +
+swept=:
 
-for sum; do
-  if [ -f "$sum" ]; then
-    touch -- "$sum"
+# What nobody has gone on with for a day goes.
+prepare() {
+  case $swept in *":$1:"*) return ;; esac
+  swept=$swept$1:
+  if [ "$1" = "$KEPT" ]; then (umask 077 && mkdir -p -- "$1"); else mkdir -p -- "$1"; fi ||
+    die "Error: $1 cannot be made"
+  find "$1" -mindepth 1 -maxdepth 1 -name '.kinit-part-*' -mmin +1440 -exec rm -f -- {} +
+}
+
+while [ "$#" -gt 0 ]; do
+  sum=$1 part=$2
+  shift 2
+  prepare "${part%/*}"
+  if [ -f "$part" ]; then
+    touch -- "$part"
     echo "$sum whole"
     continue
   fi
   # It was being checked when this host, or the sending, ended.
-  [ ! -e "$sum.checked" ] || mv -f -- "$sum.checked" "$sum.part"
-  if [ -e "$sum.part" ] && [ -e "$sum.landed" ]; then
+  [ ! -e "$part.checked" ] || mv -f -- "$part.checked" "$part.new"
+  if [ -e "$part.new" ] && [ -e "$part.landed" ]; then
     printf '%s' "$sum"
-    while read -r slice; do printf ' %s' "$slice"; done < "$sum.landed"
+    while read -r slice; do printf ' %s' "$slice"; done < "$part.landed"
     echo
   else
-    rm -f -- "$sum.landed"
-    true > "$sum.part" || die "Error: $PARTS/$sum.part cannot be written"
+    rm -f -- "$part.landed" "$part.new"
+    (umask 077 && set -C && true > "$part.new") || die "Error: $part.new cannot be written"
     echo "$sum"
   fi
 done

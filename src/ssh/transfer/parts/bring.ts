@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { buffer } from 'node:stream/consumers';
 import { asKinitError, KinitError } from '../../../model/error.js';
-import type { HostConnection, SendOptions, Whole } from '../../../model/host.js';
+import type { HostConnection, SendOptions } from '../../../model/host.js';
 import { sh, shellScript } from '../../../shell/script.js';
 import { PARTS } from '../../../shell/state.js';
 import { endOfInput, openExec } from '../../shell/exec.js';
@@ -11,10 +11,9 @@ import { streamText } from '../../shell/job.js';
 import { createSender, STALL_SECONDS } from '../../shell/sender.js';
 import type { Sender } from '../../shell/sender.js';
 import { notInTime, notWritten, shorter } from '../failed.js';
-import type { NotWritten } from '../failed.js';
 import { packed } from './pack.js';
 import { slicesToSend, SLICE_MIB } from './slices.js';
-import type { Slice } from './slices.js';
+import type { Part, Slice } from './slices.js';
 
 const ASK = shellScript('./ask.sh', import.meta.url);
 const RECEIVE = shellScript('./receive.sh', import.meta.url);
@@ -34,34 +33,29 @@ const SLOW = 20_000_000;
 const TELLING_BYTES = 12 * 1024 * 1024;
 
 /**
- * Brings files to a host, into PARTS under their SHA-256: whole, checked and on its disk. What an upload before this one brought
+ * Brings files to a host, each to where it lies on its way: whole, checked and on its disk. What an upload before this one brought
  * of them, wherever it was cut, is not sent again. Several channels where answers take long, compressed where the line is slow.
  */
 export async function bring(
   link: Link,
   run: HostConnection['run'],
-  wholes: readonly Whole[],
+  parts: readonly Part[],
   { onProgress = () => undefined, signal }: SendOptions = {},
 ): Promise<void> {
-  if (wholes.length === 0) return;
-  const slices = slicesToSend(wholes, await ask(link, run, wholes));
+  if (parts.length === 0) return;
+  const slices = slicesToSend(parts, await ask(link, run, parts));
   if (slices.length === 0) return;
-  const there = sum(wholes.map(({ size }) => size)) - sum(slices.map(({ length }) => length));
+  const there = sum(parts.map(({ size }) => size)) - sum(slices.map(({ length }) => length));
   const flow = createFlow(link, slices, there, onProgress);
   const stop = (): void => void (flow.failure ??= stopped(link.host));
   if (signal?.aborted === true) stop();
   signal?.addEventListener('abort', stop);
   const width = Math.min(widthOf(link), slices.length);
-  const ended = await Promise.all(Array.from({ length: width }, () => carry(link, wholes, flow)));
+  const ended = await Promise.all(Array.from({ length: width }, () => carry(link, parts, flow)));
   signal?.removeEventListener('abort', stop);
   // One channel fewer than wanted is no failure: others have taken its share.
   const failed = flow.failure ?? (ended.includes(undefined) ? undefined : ended[0]);
   if (failed !== undefined) throw failed;
-}
-
-/** Where a file lies that was brought. */
-export function partPath({ sha256 }: Pick<Whole, 'sha256'>): string {
-  return `${PARTS}/${sha256}`;
 }
 
 /** See HostConnection.isFar. */
@@ -78,10 +72,10 @@ function widthOf({ way: { answerMs = 0 } }: Link): number {
   return Math.min(MOST_CHANNELS, Math.max(1, Math.round(answerMs / ONE_CHANNEL_MS)));
 }
 
-async function ask(link: Link, run: HostConnection['run'], wholes: readonly Whole[]): Promise<string> {
-  const script = sh(ASK, { args: wholes.map(({ sha256 }) => sha256), env: { PARTS } });
+async function ask(link: Link, run: HostConnection['run'], parts: readonly Part[]): Promise<string> {
+  const script = sh(ASK, { args: wordsOf(parts), env: { KEPT: PARTS } });
   const answer = await run(script, { timeoutSeconds: ASK_SECONDS });
-  if (answer.code !== 0) throw notWritten(link, { ...answer, path: PARTS, files: [] });
+  if (answer.code !== 0) throw notWritten(link, { ...answer, path: parts[0]?.at, files: [] });
   return answer.stdout;
 }
 
@@ -117,8 +111,8 @@ function createFlow(link: Link, slices: readonly Slice[], there: number, onProgr
 }
 
 /** Sends slices over a channel of its own until none is left. Resolves with the error when no channel could be opened. */
-async function carry(link: Link, wholes: readonly Whole[], flow: Flow): Promise<KinitError | undefined> {
-  const script = sh(RECEIVE, { env: { PARTS, MIB: String(SLICE_MIB) } });
+async function carry(link: Link, parts: readonly Part[], flow: Flow): Promise<KinitError | undefined> {
+  const script = sh(RECEIVE, { args: wordsOf(parts), env: { MIB: String(SLICE_MIB) } });
   let exec;
   try {
     exec = await openExec(link, link.claimed() ? streamText('receive files', script) : script);
@@ -136,25 +130,28 @@ async function carry(link: Link, wholes: readonly Whole[], flow: Flow): Promise<
   }
   const inTime = await endOfInput(exec, flow.failure === undefined ? FINISH_SECONDS : 10);
   const stdout = exec.stdout.text();
-  const sum = /^fail (\w+)$/m.exec(stdout)?.[1];
-  if (sum !== undefined || !stdout.split('\n').includes('done')) {
+  const failed = /^fail (\d+)$/m.exec(stdout)?.[1];
+  if (failed !== undefined || !stdout.split('\n').includes('done')) {
     flow.failure ??= inTime
-      ? notWritten(link, { ...failedFile(wholes, sum), stdout, stderr: exec.stderr.text() })
-      : notInTime(link.host, wholes.length, FINISH_SECONDS);
+      ? notWritten(link, {
+          path: failed === undefined ? undefined : parts[Number(failed)]?.at,
+          files: parts.map(({ at }) => ({ path: at })),
+          stdout,
+          stderr: exec.stderr.text(),
+        })
+      : notInTime(link.host, parts.length, FINISH_SECONDS);
   }
   return undefined;
 }
 
-function failedFile(wholes: readonly Whole[], sum: string | undefined): Pick<NotWritten, 'path' | 'files'> {
-  const failed = wholes.find(({ sha256 }) => sha256 === sum);
-  const files = wholes.map((whole) => ({ path: partPath(whole) }));
-  return failed === undefined ? { files } : { path: partPath(failed), files };
+function wordsOf(parts: readonly Part[]): readonly string[] {
+  return parts.flatMap(({ sha256, at }) => [sha256, at]);
 }
 
 async function send(link: Link, sender: Sender, slice: Slice, flow: Flow): Promise<void> {
-  const { whole, number, slices, length } = slice;
+  const { index, number, slices, length } = slice;
   const header = (bytes: number, how: string): string =>
-    `slice ${whole.sha256} ${String(number)} ${String(slices)} ${String(bytes)} ${how}\n`;
+    `slice ${String(index)} ${String(number)} ${String(slices)} ${String(bytes)} ${how}\n`;
   if (isSlow(link)) {
     const bytes = await packed(slice, () => buffer(bytesOf(slice)));
     if (bytes.length < length) {
@@ -172,15 +169,15 @@ async function send(link: Link, sender: Sender, slice: Slice, flow: Flow): Promi
   }
 }
 
-async function* bytesOf({ whole, offset, length }: Slice): AsyncGenerator<Buffer> {
-  const { localFile, size } = whole;
+async function* bytesOf({ part, offset, length }: Slice): AsyncGenerator<Buffer> {
+  const { localFile, size, at } = part;
   let read = 0;
   const end = offset + length - 1;
   for await (const chunk of createReadStream(localFile, { highWaterMark: READ_BYTES, start: offset, end })) {
     yield chunk as Buffer;
     read += (chunk as Buffer).length;
   }
-  if (read !== length) throw shorter(localFile, partPath(whole), offset + read, size);
+  if (read !== length) throw shorter(localFile, at, offset + read, size);
 }
 
 function stopped(host: string): KinitError {

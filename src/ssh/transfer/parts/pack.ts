@@ -12,8 +12,8 @@ const gzipped = promisify(gzip);
 const kept = new Map<string, { readonly packed: Promise<Uint8Array>; readonly length: number }>();
 
 /** A slice compressed by gzip, once for all hosts that are sent it while it is kept. @param read its bytes */
-export function packed({ whole, number, length }: Slice, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
-  const name = `${whole.sha256} ${String(number)}`;
+export function packed({ part, number, length }: Slice, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  const name = `${part.sha256} ${String(number)}`;
   const found = kept.get(name);
   if (found !== undefined) {
     // Whoever was asked for last goes last.

@@ -17,6 +17,7 @@ const MIB = 1024 * 1024;
 
 const content = randomBytes(2 * MIB + 5);
 const sum = createHash('sha256').update(content).digest('hex');
+const NAME = `.kinit-part-${sum}`;
 
 interface Said {
   readonly code: number | null;
@@ -35,18 +36,20 @@ function slice(number: number, packed = false, bytes: Buffer = content): Buffer 
   const raw = bytes.subarray(number * MIB, (number + 1) * MIB);
   const sent = packed ? gzipSync(raw) : raw;
   return Buffer.concat([
-    Buffer.from(`slice ${sum} ${String(number)} 3 ${String(sent.length)} ${packed ? 'gzip' : 'plain'}\n`),
+    Buffer.from(`slice 0 ${String(number)} 3 ${String(sent.length)} ${packed ? 'gzip' : 'plain'}\n`),
     sent,
   ]);
 }
+
+const at = (folder: string): string => join(folder, NAME);
 
 const END = Buffer.from('end\n');
 
 for (const shell of SHELLS) {
   const receive = (parts: string, ...pieces: Buffer[]): Said =>
-    run(shell, sh(RECEIVE, { env: { PARTS: parts, MIB: '1' } }), Buffer.concat(pieces));
+    run(shell, sh(RECEIVE, { env: { MIB: '1' }, args: [sum, at(parts)] }), Buffer.concat(pieces));
   const ask = (parts: string): string => {
-    const { code, stdout, stderr } = run(shell, sh(ASK, { env: { PARTS: parts }, args: [sum] }));
+    const { code, stdout, stderr } = run(shell, sh(ASK, { env: { KEPT: parts }, args: [sum, at(parts)] }));
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     return stdout;
   };
@@ -56,9 +59,9 @@ for (const shell of SHELLS) {
     expect(ask(parts)).toBe(`${sum}\n`);
     expect(statSync(parts).mode & 0o777).toBe(0o700);
     expect(receive(parts, slice(2), slice(0, true), slice(1), END)).toMatchObject({ code: 0, stdout: 'done\n' });
-    expect(readdirSync(parts)).toEqual([sum]);
-    expect(readFileSync(join(parts, sum)).equals(content)).toBe(true);
-    expect(statSync(join(parts, sum)).mode & 0o777).toBe(0o600);
+    expect(readdirSync(parts)).toEqual([NAME]);
+    expect(readFileSync(at(parts)).equals(content)).toBe(true);
+    expect(statSync(at(parts)).mode & 0o777).toBe(0o600);
     expect(ask(parts)).toBe(`${sum} whole\n`);
   });
 
@@ -70,9 +73,9 @@ for (const shell of SHELLS) {
     expect(ask(parts)).toBe(`${sum} 0\n`);
     receive(parts, slice(1), slice(2, true).subarray(0, 1000));
     expect(ask(parts)).toBe(`${sum} 0 1\n`);
-    expect(existsSync(join(parts, sum))).toBe(false);
+    expect(existsSync(at(parts))).toBe(false);
     expect(receive(parts, slice(2), END).stdout).toBe('done\n');
-    expect(readFileSync(join(parts, sum)).equals(content)).toBe(true);
+    expect(readFileSync(at(parts)).equals(content)).toBe(true);
   });
 
   test(`${shell}: of two channels, each lands a part`, () => {
@@ -90,7 +93,7 @@ for (const shell of SHELLS) {
     const other = Buffer.from(content);
     other[7] = (other[7] ?? 0) ^ 1;
     const { stdout, stderr } = receive(parts, slice(0, false, other), slice(1), slice(2), END);
-    expect(stdout).toContain(`fail ${sum}\n`);
+    expect(stdout).toContain(`fail 0\n`);
     expect(stderr).toMatch(/what arrived has sha256 \w{64}, not /);
     expect(readdirSync(parts)).toEqual([]);
     expect(ask(parts)).toBe(`${sum}\n`);
@@ -99,59 +102,54 @@ for (const shell of SHELLS) {
   test(`${shell}: cut while it was checked: its slices are known, and the first that lands again has it checked`, () => {
     const parts = join(scratch(), 'parts');
     ask(parts);
-    writeFileSync(join(parts, `${sum}.checked`), content);
-    writeFileSync(join(parts, `${sum}.landed`), '0\n2\n1\n');
+    writeFileSync(`${at(parts)}.checked`, content);
+    writeFileSync(`${at(parts)}.landed`, '0\n2\n1\n');
     expect(ask(parts)).toBe(`${sum} 0 2 1\n`);
     expect(receive(parts, slice(0), END).stdout).toBe('done\n');
-    expect(readFileSync(join(parts, sum)).equals(content)).toBe(true);
+    expect(readFileSync(at(parts)).equals(content)).toBe(true);
   });
 
   test(`${shell}: what nobody has gone on with for a day goes`, () => {
     const parts = join(scratch(), 'parts');
     ask(parts);
-    writeFileSync(join(parts, `${'0'.repeat(64)}.part`), '');
+    writeFileSync(join(parts, '.kinit-part-0.new'), '');
     const before = new Date(Date.now() - 25 * 3600_000);
-    utimesSync(join(parts, `${'0'.repeat(64)}.part`), before, before);
+    utimesSync(join(parts, '.kinit-part-0.new'), before, before);
     ask(parts);
-    expect(readdirSync(parts)).toEqual([`${sum}.part`]);
+    expect(readdirSync(parts)).toEqual([`${NAME}.new`]);
   });
 
   test(`${shell}: a disk that is full is said, with the room there is`, () => {
     const parts = join(scratch(), 'parts');
     ask(parts);
-    const script = `dd() { cat > /dev/null; command dd if=/dev/zero of=/dev/full count=1 status=none; }; ${sh(RECEIVE, { env: { PARTS: parts, MIB: '1' } })}`;
+    const script = `dd() { cat > /dev/null; command dd if=/dev/zero of=/dev/full count=1 status=none; }; ${sh(RECEIVE, { env: { MIB: '1' }, args: [sum, at(parts)] })}`;
     const { stdout, stderr } = run(shell, script, Buffer.concat([slice(0), END]));
-    expect(stdout).toBe(`fail ${sum}\n`);
+    expect(stdout).toBe(`fail 0\n`);
     expect(stderr).toContain('No space left on device');
     expect(stderr).toMatch(/\d+ MB of \d+ MB are free there/);
   });
 
-  test(`${shell}: what was brought is put in place with the small files, with its mode, and the folder goes`, () => {
+  test(`${shell}: what was brought is put in place with the small files, with its mode`, () => {
     const top = scratch();
-    const parts = join(top, 'parts');
-    ask(parts);
-    receive(parts, slice(0), slice(1), slice(2), END);
-    const script = `umask 022; ${uploadReader('test', false, { parts })}`;
-    const stream = `part ${String(content.length)} 755 root:root ${sum}\n${top}/bin/tool\nfile 2 640 root:root -\n${top}/conf\nhiend\n`;
+    const folder = join(top, 'bin');
+    ask(folder);
+    receive(folder, slice(0), slice(1), slice(2), END);
+    const script = `umask 022; ${uploadReader('test', false)}`;
+    const stream = `part ${String(content.length)} 755 root:root ${sum}\n${folder}/tool\nfile 2 640 root:root -\n${top}/conf\nhiend\n`;
     expect(run(shell, script, stream)).toMatchObject({ stdout: 'done\n', stderr: '' });
-    expect(readFileSync(join(top, 'bin/tool')).equals(content)).toBe(true);
-    expect(statSync(join(top, 'bin/tool')).mode & 0o7777).toBe(0o755);
+    expect(readFileSync(join(folder, 'tool')).equals(content)).toBe(true);
+    expect(statSync(join(folder, 'tool')).mode & 0o7777).toBe(0o755);
     expect(readFileSync(join(top, 'conf'), 'utf8')).toBe('hi');
-    expect(readdirSync(top).sort()).toEqual(['bin', 'conf']);
+    expect(readdirSync(folder)).toEqual(['tool']);
   });
 
   test(`${shell}: a placing that is cut leaves what was brought for the next run`, () => {
-    const top = scratch();
-    const parts = join(top, 'parts');
-    ask(parts);
-    receive(parts, slice(0), slice(1), slice(2), END);
-    const { stdout } = run(
-      shell,
-      uploadReader('test', false, { parts }),
-      `part ${String(content.length)} 755 root:root ${sum}\n${top}/tool\n`,
-    );
-    expect(stdout).toBe('');
-    expect(readdirSync(top)).toEqual(['parts']);
-    expect(ask(parts)).toBe(`${sum} whole\n`);
+    const folder = join(scratch(), 'bin');
+    ask(folder);
+    receive(folder, slice(0), slice(1), slice(2), END);
+    const stream = `part ${String(content.length)} 755 root:root ${sum}\n${folder}/tool\n`;
+    expect(run(shell, uploadReader('test', false), stream).stdout).toBe('');
+    expect(readdirSync(folder)).toEqual([NAME]);
+    expect(ask(folder)).toBe(`${sum} whole\n`);
   });
 }

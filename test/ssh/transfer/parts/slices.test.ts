@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { slicesToSend, SLICE_MIB } from '../../../../src/ssh/transfer/parts/slices.js';
 
 const SLICE = SLICE_MIB * 1024 * 1024;
-const a = { localFile: '/a', size: 2 * SLICE + 1, sha256: 'a'.repeat(64), path: '/bin/a' };
-const b = { localFile: '/b', size: SLICE, sha256: 'b'.repeat(64), path: '/bin/b' };
+const a = { localFile: '/a', size: 2 * SLICE + 1, sha256: 'a'.repeat(64), at: '/bin/a' };
+const b = { localFile: '/b', size: SLICE, sha256: 'b'.repeat(64), at: '/bin/b' };
 
 const numbers = (said: string): readonly string[] =>
-  slicesToSend([a, b], said).map(({ whole, number }) => `${whole.localFile} ${String(number)}`);
+  slicesToSend([a, b], said).map(({ part, number }) => `${part.localFile} ${String(number)}`);
 
 test('all of a file that is new, its last slice shorter', () => {
   expect(numbers('')).toEqual(['/a 0', '/a 1', '/a 2', '/b 0']);
