@@ -12,7 +12,14 @@ import { connectTo, onHost, withLab } from '../lib/lab.js';
 const PUSH = fileURLToPath(new URL('../lib/push.sh', import.meta.url));
 /** The lab's bare hosts have nothing of their own there. What is still to be written to the disk must not slow down the next. */
 const EMPTY = 'rm -rf /usr/local/bin/* /opt/cni /var/lib/kinit && sync';
-const WAYS = { direct: 'one machine', far: `${DELAY_MS * 2} ms, ${BYTES_PER_SECOND / 1e9} GB/s` };
+/** A line of 80 Mbit/s. */
+const SLOW = { delayMs: 5, bytesPerSecond: 10_000_000 };
+const WAYS = {
+  direct: { title: 'one machine' },
+  far: { title: `${DELAY_MS * 2} ms, ${BYTES_PER_SECOND / 1e9} GB/s` },
+  // A round takes most of a minute, and the line is what is waited for.
+  slow: { title: `${SLOW.delayMs * 2} ms, ${SLOW.bytesPerSecond / 1e6} MB/s`, mostRounds: 2 },
+};
 
 /** How fast files get onto a host. */
 export const bytes = {
@@ -21,23 +28,27 @@ export const bytes = {
   about: `The programs of a control-plane host (the phase \`binaries\`, by the run's own events: sending, checking sha256, writing through to the disk, noting
 for reset, putting in place) against \`cat FILE | ssh HOST 'cat > FILE'\` of the very same files, one after the other over a connection that is
 open already. Both in turns onto one host of a lab. The second way leads through a TCP relay, in the process that measures, which is ${DELAY_MS} ms late in each
-direction and lets 1 GB/s pass. The kernel these figures were first wanted on has no netem; a relay shows what a longer way does to SSH's
+direction and lets 1 GB/s pass; the third through one for a slow line. The kernel these figures were first wanted on has no netem; a relay shows what a longer way does to SSH's
 windows and to questions and answers, and not what it does to TCP.`,
-  figures: Object.entries(WAYS).flatMap(([id, way]) => [
-    { id, title: `kinit's rate / cat and ssh, ${way}`, unit: 'times', goal: 0.85, atLeast: true },
-    { id: `${id}-kinit`, title: `kinit, ${way}`, unit: 'MB/s' },
-    { id: `${id}-ssh`, title: `cat and ssh, ${way}`, unit: 'MB/s' },
+  figures: Object.entries(WAYS).flatMap(([id, { title }]) => [
+    { id, title: `kinit's rate / cat and ssh, ${title}`, unit: 'times', goal: 0.85, atLeast: true },
+    { id: `${id}-kinit`, title: `kinit, ${title}`, unit: 'MB/s' },
+    { id: `${id}-ssh`, title: `cat and ssh, ${title}`, unit: 'MB/s' },
   ]),
+  missed: {
+    direct:
+      'Sending takes as long as ssh does (1.5 s of 1.9 here, sshd at its limit). The rest is what cat does not do: noting for reset what was there (0.2 s), sync of each file, one question to put them in place and one that makes links. Next idea: to note while the first files come.',
+  },
   async run({ rounds, say, measured, command }) {
     const folder = mkdtempSync(join(tmpdir(), 'kinit-bench-'));
     try {
       await withLab({ name: 'bench-bytes', hosts: 1 }, (lab) =>
-        throughRelay(lab, async (relay) => {
+        throughRelays(lab, async (ports) => {
           const [host] = lab.hosts;
           const connection = await connectTo(lab, host);
           try {
             const ways = Object.fromEntries(
-              Object.keys(WAYS).map((id) => [id, wayTo(lab, join(folder, id), id === 'far' ? relay.port : undefined)]),
+              Object.keys(WAYS).map((id) => [id, wayTo(lab, join(folder, id), ports[id])]),
             );
             command('kinit init -i INVENTORY --only binaries');
             command("for FILE; do cat FILE | ssh HOST 'cat > FILE'; done");
@@ -47,6 +58,7 @@ windows and to questions and answers, and not what it does to TCP.`,
             const total = files.reduce((sum, file) => sum + statSync(file).size, 0);
             for (let round = 1; round <= rounds; round += 1)
               for (const [id, way] of Object.entries(ways)) {
+                if (round > (WAYS[id].mostRounds ?? rounds)) continue;
                 const deeds = {
                   kinit: async () => (await pushed(way.inventory)).seconds,
                   ssh: () => sent(way.config, host.name, files),
@@ -61,7 +73,7 @@ windows and to questions and answers, and not what it does to TCP.`,
                 }
                 measured(id, seconds.ssh / seconds.kinit);
                 say(
-                  `round ${round} of ${rounds}, ${WAYS[id]}: ${Math.round(total / 1e6)} MB, kinit ${seconds.kinit.toFixed(2)} s, ssh ${seconds.ssh.toFixed(2)} s`,
+                  `round ${round} of ${rounds}, ${WAYS[id].title}: ${Math.round(total / 1e6)} MB, kinit ${seconds.kinit.toFixed(2)} s, ssh ${seconds.ssh.toFixed(2)} s`,
                 );
               }
           } finally {
@@ -76,6 +88,11 @@ windows and to questions and answers, and not what it does to TCP.`,
     return { versions: { ssh: spawnSync('ssh', ['-V'], { encoding: 'utf8' }).stderr.trim() } };
   },
 };
+
+/** The ports of a relay for each way that has one. */
+function throughRelays(lab, work) {
+  return throughRelay(lab, (far) => throughRelay(lab, (slow) => work({ far: far.port, slow: slow.port }), SLOW));
+}
 
 /** Seconds of the phase, and where it put programs. */
 async function pushed(inventory) {

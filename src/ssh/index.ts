@@ -4,3 +4,5 @@ export type { Connector, ConnectOptions } from './connect/connect.js';
 export { readSecret } from './login/secret.js';
 export { download } from './transfer/download.js';
 export { sendFile } from './transfer/send-file.js';
+export { keptPart, partBeside } from './transfer/parts/slices.js';
+export type { Part } from './transfer/parts/slices.js';

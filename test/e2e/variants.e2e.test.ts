@@ -8,7 +8,7 @@ import { startWeb } from './support/web.js';
 
 /**
  * What the inventory can say besides its defaults, on one lab: a user with sudo, own CAs, other ports and networks, host-gw,
- * iptables, mirrors, marks of nodes, an outside cloud provider, and a firewall of each kind that stays on.
+ * iptables, mirrors, marks of nodes, an outside cloud provider, a firewall of each kind that stays on, and files that hosts hand on.
  */
 let cluster: LabHandle;
 let folder: string;
@@ -53,6 +53,10 @@ afterAll(async () => {
   await cluster.down();
 });
 
+/** What handing on leaves where it is not ended. */
+const HANDED_ON =
+  'ls -d /run/kinit* /run/systemd/system/*kinit-hand-on* /var/lib/kinit/hand-on /var/lib/kinit/parts /usr/local/bin/.kinit* /opt/cni/bin/.kinit* 2>/dev/null; true';
+
 function writeInventory(name: string, proxyMode: string): string {
   const file = join(folder, name);
   writeFileSync(
@@ -92,6 +96,7 @@ kubelet:
     evictionHard: { memory.available: 100Mi, nodefs.available: 0%, nodefs.inodesFree: 0%, imagefs.available: 0%, imagefs.inodesFree: 0% }
     imageGCHighThresholdPercent: 100
 kubeProxy: { config: { conntrack: { maxPerCore: 0 } } }
+artifacts: { fanOut: tree }
 `,
   );
   return file;
@@ -196,6 +201,13 @@ describe('a cluster', () => {
       .filter(({ text }) => text.startsWith('refreshing the package lists'))
       .map(({ host }) => host);
     expect(refreshed).toEqual(expect.arrayContaining(['node2', 'node3']));
+    // Programs and images came to one host through SSH, through its firewall to the others, and nothing of that is left.
+    const handedOn = said.filter(({ text }) => /^files: \d+ MB from node/.test(text)).map(({ host }) => host);
+    expect(handedOn.length).toBeGreaterThanOrEqual(4);
+    expect(new Set(handedOn).size).toBeGreaterThanOrEqual(2);
+    expect(all(events, 'warning').filter(({ text }) => text.includes('10270'))).toEqual([]);
+    for (const host of ['node1', 'node2', 'node3'])
+      expect((await cluster.sh(host, HANDED_ON)).stdout, host).toBe('/run/kinit\n');
     const taints = await cluster.kubectl(
       'get nodes -o jsonpath=\'{range .items[*]}{.metadata.name}{range .spec.taints[*]} {.key}:{.effect}{end}{"\\n"}{end}\'',
     );

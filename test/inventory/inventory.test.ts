@@ -63,7 +63,7 @@ test('a leading v of the version is dropped', async () => {
 
 test('an unknown key: place, what is allowed, the nearest one, and no second error for the key it was meant to be', async () => {
   expect(await problems(GOOD.replace('    address: 10.0.0.2', '    adress: 10.0.0.2'))).toEqual([
-    '6:5: hosts[1].adress: found the key "adress"; there is no such option here; allowed: name, address, internalAddress, roles, os, ssh, sudo, leftovers, labels, taints; did you mean "address"?',
+    '6:5: hosts[1].adress: found the key "adress"; there is no such option here; allowed: name, address, internalAddress, roles, site, os, ssh, sudo, leftovers, labels, taints; did you mean "address"?',
   ]);
 });
 

@@ -7,6 +7,7 @@ import type { HostSpec, LoadedInventory } from '../../model/spec.js';
 import { createConnector, hostAccess } from '../../ssh/index.js';
 import type { Connector } from '../../ssh/index.js';
 import { looksAtOnce, mapLimit } from '../../model/limit.js';
+import { createHandOn } from '../hand-on/index.js';
 import { factsOf } from './facts.js';
 import { saveMemory } from './memory.js';
 
@@ -85,6 +86,7 @@ export async function openHosts(
     await closeHosts(connected);
     throw error;
   }
+  const handOn = createHandOn(options.inventory.spec, options.emit);
   const live = await reach(connected, looksAtOnce(options.inventory.spec), lost, async (open) => {
     const facts = await (beforeChanges === undefined ? ask(open, options) : claimAndAsk(open, options));
     options.emit({
@@ -92,7 +94,8 @@ export async function openHosts(
       host: open.spec.name,
       description: `${facts.os.prettyName}, ${facts.arch}, ${facts.cpus} CPU, ${facts.memoryMB} MB`,
     });
-    return { ...open, facts };
+    if (beforeChanges === undefined) return { ...open, facts };
+    return { ...open, connection: handOn({ ...open, facts }), facts };
   });
   return { live, lost };
 }

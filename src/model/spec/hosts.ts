@@ -113,6 +113,12 @@ export const hostSchema = (systems: SpecKinds['os']) =>
           'Control-plane hosts are added by kinit init and taken out by kinit reset NAME, then the inventory is changed; workers by kinit join and kinit reset NAME.',
         ),
       ),
+    site: dnsLabel
+      .optional()
+      .describe(
+        'Where it stands. Hosts of one site hand files on to each other with artifacts.fanOut: tree. Default: all that name none are one site.',
+      )
+      .meta(free),
     os: z.enum(systems.ids).optional().describe(systems.describe).meta(free),
     ssh: z.strictObject(hostSshOptions).optional().describe('Differs from the shared ssh section for this host.'),
     sudo: sudoOptions.optional().describe('Differs from the shared sudo section for this host.'),

@@ -50,6 +50,13 @@ export const originOptions = {
           'How programs of official releases get onto hosts. push: through SSH, from this machine. pull: every host fetches the same files for itself, checked by their sha256. Hosts pull official images in any case; what is built here always goes through SSH.',
         )
         .meta(free),
+      fanOut: z
+        .enum(['none', 'tree'])
+        .default('none')
+        .describe(
+          'How often what goes through SSH is sent. none: to every host. tree: once to each site (hosts[].site); the other hosts there take it from those that have it, on port 10270/tcp, which is open while kinit is at work. Not encrypted, and checked by sha256. What cannot be had this way is sent.',
+        )
+        .meta(free),
       baseUrl: httpUrl
         .optional()
         .describe('An HTTP origin of your own that lays files out as the official one does.')

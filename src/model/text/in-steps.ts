@@ -5,7 +5,7 @@ const STEPS = 20;
 export function inSteps(total: number, tell: (bytes: number) => void): (bytes: number) => void {
   let told = 0;
   return (bytes) => {
-    if (bytes - told < total / STEPS && bytes < total) return;
+    if (bytes <= told || (bytes - told < total / STEPS && bytes < total)) return;
     told = bytes;
     tell(bytes);
   };

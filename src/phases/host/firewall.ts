@@ -3,6 +3,7 @@ import { keeperOf } from '../../control-plane/index.js';
 import { datastoreOf } from '../../datastore/index.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import { networkOf, networkTraces } from '../../network/index.js';
+import { HAND_ON_PORT } from '../../model/hand-on.js';
 import { isControlPlane } from '../../model/spec.js';
 import { osOf } from '../../os/index.js';
 import * as resource from '../../resources/index.js';
@@ -57,6 +58,7 @@ function clusterPorts({ spec, node }: PhaseContext): FirewallPort[] {
       .ports(spec)
       .map(({ port, protocol }) => ({ port, protocol })),
   );
+  if (spec.artifacts.fanOut === 'tree') ports.push({ port: HAND_ON_PORT, protocol: 'tcp' });
   if (!node.isControlPlane) return ports;
   // A datastore's members talk to each other; a single one is asked by its own host only.
   const several = spec.hosts.filter(isControlPlane).length > 1;

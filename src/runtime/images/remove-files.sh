@@ -2,3 +2,5 @@
 # Removes files that were brought, and what went in front of them. "$@" = their paths
 
 for file; do rm -f -- "$file" "$file.head"; done
+rmdir -- "${1%/*}" 2> /dev/null
+exit 0

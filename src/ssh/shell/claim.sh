@@ -8,8 +8,8 @@ folder=$2
 umask 077
 mkdir -p -- "$folder" && printf '%s\n' "$1" > "$folder/run.$1" && mv -f -T -- "$folder/run.$1" "$folder/run" || exit 1
 
-# What a mere look of another kinit has put up (listeners for a check) is in the way of what comes now.
-for end in /run/kinit-probe-*/end; do
+# What another kinit has put up (listeners for a check, or for others of the site) is in the way of what comes now.
+for end in /run/kinit-*/end; do
   [ ! -e "$end" ] || sh "$end" > /dev/null 2>&1
 done
 

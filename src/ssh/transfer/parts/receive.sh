@@ -11,6 +11,7 @@
 # include: ../../../shell/lib/sync.sh
 
 umask 077
+file='' sum=''
 i=0
 while [ "$#" -gt 0 ]; do
   eval "s$i=\$1 f$i=\$2"
