@@ -33,8 +33,7 @@ export function mustRecord({ resource, kind, difference, recorded }: Observed): 
 /** Writes entries into the host's journal, in one round trip; one that stands there stays as it is. */
 export async function record(entries: readonly JournalEntry[], tools: Tools): Promise<void> {
   if (entries.length === 0) return;
-  const saves = entries.map((entry) => `echo ${String(entries.indexOf(entry))}\n(\n${journalSave(entry)}\n)`);
-  const result = await tools.host.run(`set -e\n${saves.join('\n')}\n${journalSync()}`, {
+  const result = await tools.host.run(`${journalSave(entries)} && ${journalSync()}`, {
     silenceSeconds: TIMEOUT,
     change: 'record what is there',
   });

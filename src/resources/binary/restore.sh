@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Puts back what save.sh kept in "$D". What was on its way there when a sending was cut goes too (ssh/transfer/parts).
+# Puts back what save.sh kept in "$D".
 # $1 = stamp; the others = the paths of save.sh, in reverse order
 # include: ../../shell/lib/saved-path.sh
 
@@ -8,6 +8,5 @@ shift
 slot=$#
 for path in "$@"; do
   slot=$((slot - 1))
-  rm -f -- "${path%/*}"/.kinit-part-*
   restore_path "$path" "$slot"
 done

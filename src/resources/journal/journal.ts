@@ -3,6 +3,7 @@ import { sh, shellScript } from '../../shell/script.js';
 import { STATE_DIR } from '../../shell/state.js';
 
 const RECORD = shellScript('./record.sh', import.meta.url);
+const EACH = shellScript('./record-each.sh', import.meta.url);
 const RECORDED = shellScript('./recorded.sh', import.meta.url);
 const SYNC = shellScript('./sync.sh', import.meta.url);
 
@@ -25,15 +26,16 @@ export interface JournalEntry {
   readonly restore: string;
 }
 
-/** sh text that records one entry under the state folder, once per id. Exit code 1: it is not recorded, so the change must not be made. */
-export function journalSave(entry: JournalEntry, stateDir: string = STATE_DIR): string {
-  const { id, kind, version, data, summary, restore, save = '' } = entry;
-  return sh(RECORD, {
-    args: [
-      ...[stateDir, slug(id), id, oneLine(summary), restore, save],
-      ...[`${kind} ${String(version)}`, JSON.stringify(data)],
-    ],
-  });
+/**
+ * sh text that records entries under the state folder, each once per id; prints a line for each. Exit code 1: not all are recorded, so
+ * the changes must not be made.
+ */
+export function journalSave(entries: readonly JournalEntry[], stateDir: string = STATE_DIR): string {
+  return sh(RECORD, { args: entries.flatMap(wordsOf), env: { STATE: stateDir, EACH: EACH.text } });
+}
+
+function wordsOf({ id, kind, version, data, summary, restore, save = '' }: JournalEntry): readonly string[] {
+  return [slug(id), id, oneLine(summary), restore, save, `${kind} ${String(version)}`, JSON.stringify(data)];
 }
 
 /** sh text that brings what was recorded in the last minutes onto the disk. */

@@ -4,9 +4,9 @@
 # missing_folders FOLDER: prints this folder and those above it that are not there, the deepest first.
 missing_folders() {
   folder=$1
-  while [ ! -e "$folder" ] && [ ! -L "$folder" ]; do
+  while [ -n "$folder" ] && [ ! -e "$folder" ] && [ ! -L "$folder" ]; do
     printf '%s\n' "$folder"
-    folder=$(dirname -- "$folder")
+    folder=${folder%/*}
   done
 }
 

@@ -12,14 +12,14 @@ save_path() {
   elif [ -e "$1" ] || [ -L "$1" ]; then
     cp -a --reflink=auto -T -- "$1" "$D/$2" || exit 1
   else
-    missing_folders "$(dirname -- "$1")" > "$D/$2.made"
+    missing_folders "${1%/*}" > "$D/$2.made"
   fi
 }
 
 # restore_path PATH SLOT: puts back what save_path kept. Twice gives the same as once.
 restore_path() {
-  # What a power cut in the middle of an upload or of another change left beside it.
-  rm -f -- "$1.kinit-new" "${1%/*}"/.kinit-up-*
+  # What a power cut in the middle of an upload or of another change left beside it, or an upload that was to be gone on with.
+  rm -f -- "$1.kinit-new" "${1%/*}"/.kinit-up-* "${1%/*}"/.kinit-part-*
   if [ -e "$D/$2" ] || [ -L "$D/$2" ]; then
     put_back "$1" "$D/$2" || exit 1
   elif [ -e "$D/$2.made" ]; then

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createHandOn } from '../../../src/engine/hand-on/index.js';
 import { specSchema } from '../../../src/inventory/spec-schema.js';
-import type { Event } from '../../../src/model/event.js';
+import type { KinitEvent } from '../../../src/model/event.js';
 import type { HostConnection, UploadFile } from '../../../src/model/host.js';
 import { scriptOf } from '../../../src/shell/script.js';
 import { fakeHost } from '../../cluster/fakes.js';
@@ -19,7 +19,7 @@ interface Site {
   readonly hosts: readonly HostConnection[];
   /** 'HOST uploads NAME...', 'HOST runs SCRIPT', in order. */
   readonly told: readonly string[];
-  readonly events: readonly Event[];
+  readonly events: readonly KinitEvent[];
 }
 
 /** @param fetched what fetch.sh prints */
@@ -34,7 +34,7 @@ function siteOf(names: readonly string[], fetched: string, sites: Readonly<Recor
     })),
   });
   const told: string[] = [];
-  const events: Event[] = [];
+  const events: KinitEvent[] = [];
   const handOn = createHandOn(spec, (event) => void events.push(event));
   const hosts = spec.hosts.map((host) =>
     handOn({

@@ -23,7 +23,7 @@ const PRESENT = directoryKind.undo?.restore(DATA, 1) ?? '';
 function recorded(entry: Partial<JournalEntry> & { readonly id: string }): string {
   must(
     'dash',
-    journalSave({ kind: 'directory', version: 1, data: DATA, summary: '', restore: 'old', ...entry }, state),
+    journalSave([{ kind: 'directory', version: 1, data: DATA, summary: '', restore: 'old', ...entry }], state),
   );
   const name = readdirSync(`${state}/journal`).find((each) => each.endsWith(slug(entry.id)));
   return `${state}/journal/${name ?? ''}`;

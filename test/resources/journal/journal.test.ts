@@ -13,7 +13,7 @@ import { must, run, SHELLS, withFolder } from '../sh.js';
 
 type Entry = Pick<JournalEntry, 'id' | 'summary' | 'restore' | 'save'>;
 const saved = (entry: Entry, state: string): string =>
-  journalSave({ kind: 'file', version: 1, data: { path: "/it's" }, ...entry }, state);
+  journalSave([{ kind: 'file', version: 1, data: { path: "/it's" }, ...entry }], state);
 const said = (output: string, status: ReplayLine['status']): readonly ReplayLine[] =>
   output
     .split('\n')
@@ -61,6 +61,20 @@ for (const shell of SHELLS) {
       expect(result.code).toBe(1);
       expect(result.stderr).toContain('could not record what was there before: a');
       expect(readdirSync(`${state}/journal`)).toEqual([]);
+    });
+  });
+
+  test(`${shell}: of several, those before one that fails are recorded, and it is named; the ones behind it are not`, () => {
+    withFolder((folder) => {
+      const state = `${folder}/state`;
+      const entry = (id: string, save: string): JournalEntry => ({
+        ...{ id, save, kind: 'file', version: 1, data: {}, summary: '', restore: ':' },
+      });
+      const text = journalSave([entry('a', ':'), entry('b', 'exit 3'), entry('c', ':')], state);
+      // Where its exit code is asked for, too.
+      const { code, stderr } = run(shell, `${text} && echo went on`);
+      expect({ code, stderr }).toEqual({ code: 1, stderr: 'Error: could not record what was there before: b\n' });
+      expect(entries(state)).toHaveLength(1);
     });
   });
 
@@ -213,7 +227,7 @@ for (const shell of SHELLS) {
       const state = `${folder}/state`;
       expect(parseJournal(must(shell, journalList(state)))).toEqual([]);
       const data = { path: "/it's\n", list: ['a:b', ''] };
-      must(shell, journalSave({ id: 'file:/a', summary: '', restore: 'old', kind: 'file', version: 3, data }, state));
+      must(shell, journalSave([{ id: 'file:/a', summary: '', restore: 'old', kind: 'file', version: 3, data }], state));
       must(shell, saved({ id: 'file:/b', summary: '', restore: 'older' }, state));
       const [first = '', second = ''] = entries(state);
       for (const file of ['kind', 'data.json']) rmSync(`${state}/journal/${second}/${file}`);
