@@ -1,6 +1,8 @@
 // What the tests need besides Node.js and Go: installs Debian's packages that are missing, as root where apt-get is there.
+// An sshd is unpacked where none is installed; what needs it says when there is none.
 // Ends with code 3 where something stays missing, and names it.
 import { spawnSync } from 'node:child_process';
+import { fetchSshd } from './lib/sshd.js';
 
 /** Commands, and the packages that bring them. */
 const TOOLS = { shellcheck: 'shellcheck', busybox: 'busybox', dash: 'dash' };
@@ -15,6 +17,7 @@ if (packages.length > 0 && process.getuid?.() === 0) {
     apt('install', '-y', '--no-install-recommends', ...packages);
   }
 }
+if (process.getuid?.() === 0) fetchSshd();
 const left = missing();
 if (left.length > 0) {
   console.log(

@@ -408,7 +408,7 @@ describe.skipIf(missing !== undefined)(
         const [path = ''] = await connection.bring([whole]);
         expect((await readFile(path)).equals(bytes)).toBe(true);
         expect(connection.stats.bytesSent - before).toBeLessThan(bytes.length * 0.7);
-        await connection.run(`rm -f '${path}'; rmdir /var/lib/kinit/parts`);
+        await connection.run(`rm -f '${path}'; rmdir /var/lib/kinit/parts /var/lib/kinit`);
       });
     });
 

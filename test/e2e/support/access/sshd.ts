@@ -7,9 +7,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cacheFolder } from '../../../../src/artifacts/store/paths.js';
 import { runLocal } from '../../../../src/ssh/local.js';
 
-export const SSHD = '/usr/sbin/sshd';
+const SSHD = '/usr/sbin/sshd';
+/** Debian's, unpacked by scripts/install-tools.js. */
+const UNPACKED = join(cacheFolder(), 'tools', 'sshd');
 
 /** A throw-away sshd of this machine on 127.0.0.1, with its own keys and configuration in a temporary folder. */
 export interface TestSshd {
@@ -28,7 +31,9 @@ export interface TestSshd {
 /** undefined, or why these tests cannot run here. */
 export function whyNoSshd(): string | undefined {
   if (process.getuid?.() !== 0) return 'sshd is started as root here, and this is not root';
-  return existsSync(SSHD) ? undefined : 'openssh-server is not installed (apt-get install openssh-server)';
+  return existsSync(SSHD) || existsSync(join(UNPACKED, SSHD))
+    ? undefined
+    : 'openssh-server is not installed, and could not be fetched (node scripts/install-tools.js)';
 }
 
 export async function startSshd(
@@ -55,7 +60,7 @@ export async function startSshd(
     'PasswordAuthentication no',
   ];
   await writeFile(join(folder, 'config'), `${config.join('\n')}\n`);
-  const child = spawn(SSHD, ['-D', '-e', '-f', join(folder, 'config')], { stdio: 'ignore' });
+  const child = await start(folder, ['-D', '-e', '-f', join(folder, 'config')]);
   await answering(port);
   const hostKey =
     types[0] === undefined
@@ -78,6 +83,19 @@ export async function startSshd(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Where nothing was installed, there is no user for sshd's unprivileged part either: it gets one in a mount namespace of its own. */
+async function start(folder: string, args: readonly string[]): Promise<ChildProcess> {
+  if (existsSync(SSHD)) return spawn(SSHD, args, { stdio: 'ignore' });
+  const users = await readFile('/etc/passwd', 'utf8');
+  await writeFile(join(folder, 'passwd'), `${users}sshd:x:65533:65534::/run/sshd:/usr/sbin/nologin\n`);
+  const libraries = ['lib', 'usr/lib'].map((name) => join(UNPACKED, name, 'x86_64-linux-gnu')).join(':');
+  const script = ['-c', 'mount --bind "$0/passwd" /etc/passwd && exec "$@"', folder, join(UNPACKED, SSHD), ...args];
+  return spawn('unshare', ['--mount', 'sh', ...script], {
+    stdio: 'ignore',
+    env: { ...process.env, LD_LIBRARY_PATH: libraries },
+  });
 }
 
 export async function keygen(type: string, file: string, passphrase = ''): Promise<void> {
