@@ -56,6 +56,8 @@ export function stagedBinary({ artifact, pull }: Pick<BinaryResource, 'artifact'
   const name = `staged-${artifact.name}`;
   return binary({
     artifact: { ...artifact, name, installPath: stagedPath(artifact), links: [] },
+    // A run that goes on finds it in its place.
+    sameAs: artifact.installPath,
     ...defined({ pull }),
   });
 }

@@ -87,4 +87,6 @@ test('what an upgrade brings beside the programs in use is what it takes away ag
       .flatMap(({ id }) => (id.startsWith(`${kind}:`) ? [id.slice(kind.length + 1)] : []));
   expect(paths(staged, 'binary')).toEqual(['/var/lib/kinit/staged/kubelet']);
   expect(paths(unstaged, 'absentFile')).toEqual(paths(staged, 'binary'));
+  // Where its turn has come already, it is not sent again for that.
+  expect(staged.resources({ ...context, artifacts }).at(-1)).toMatchObject({ sameAs: kubelet.installPath });
 });

@@ -148,6 +148,20 @@ for (const shell of SHELLS) {
     },
   );
 
+  test.runIf(ROOT)(`${shell}: to another disk it is copied, and nothing is sent`, () => {
+    withHost((host) => {
+      const there = artifact(host.root, 'program');
+      install(host, shell, there, 'program');
+      host.command('ln', 'echo "ln: Invalid cross-device link" >&2; exit 1');
+      const beside = { ...there, name: 'beside', installPath: `${host.root}/bin dir/beside`, links: [] };
+      const more = { sameAs: there.installPath };
+      const [bring] = binaryKind.apply(binary({ artifact: beside, ...more }), look(host, shell, beside, more));
+      expect(bring?.do).toBe('script');
+      if (bring?.do === 'script') expect(run(shell, host.inside(bring.script))).toMatchObject({ code: 0, stderr: '' });
+      expect(readFileSync(beside.installPath, 'utf8')).toBe('program');
+    });
+  });
+
   test.runIf(ROOT)(
     `${shell}: undo removes program, links, stamp and the folder made for them, or brings the one before back`,
     () => {
