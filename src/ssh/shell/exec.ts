@@ -28,8 +28,10 @@ export interface Link {
 export interface Way {
   /** The shortest time in which a question was answered, in ms. */
   answerMs?: number;
-  /** What got through when much was sent. */
+  /** What got through when much was sent as it is. */
   bytesPerSecond?: number;
+  /** More got through compressed. */
+  packs?: boolean;
 }
 
 /** A question had its answer, and nothing else was asked meanwhile. */

@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { KinitError } from '../../../src/model/error.js';
 import type { HostConnection } from '../../../src/model/host.js';
+import { openRelay } from '../../../bench/lib/relay.js';
 import { createConnector } from '../../../src/ssh/index.js';
 import type { ConnectOptions } from '../../../src/ssh/index.js';
 import { freePort, keygen, startSshd, whyNoSshd } from '../support/access/sshd.js';
@@ -246,6 +247,13 @@ describe.skipIf(missing !== undefined)(
 
     describe('upload', () => {
       const target = (name: string): string => join(scratch, 'up', name);
+      const largeFile = async (name: string, bytes: Buffer) => {
+        const localFile = join(scratch, name);
+        await writeFile(localFile, bytes);
+        const sha256 = createHash('sha256').update(bytes).digest('hex');
+        return { path: target(`bin/${name}`), content: { localFile, size: bytes.length }, mode: 0o755, sha256 };
+      };
+      const through = (port: number): Partial<ConnectOptions> => ({ port, acceptNewHostKeys: true });
 
       test('content, mode and owner, over one channel, with progress', async () => {
         const connection = await dial();
@@ -363,15 +371,8 @@ describe.skipIf(missing !== undefined)(
       });
 
       test('a connection cut in the middle of a large file: the next upload sends the rest of it, and no more', async () => {
-        const local = join(scratch, 'large');
         const bytes = randomBytes(80_000_000);
-        await writeFile(local, bytes);
-        const file = {
-          path: target('bin/large'),
-          content: { localFile: local, size: bytes.length },
-          mode: 0o755,
-          sha256: createHash('sha256').update(bytes).digest('hex'),
-        };
+        const file = await largeFile('large', bytes);
         const first = await dial();
         let cut: Promise<void> | undefined;
         const sent = first.upload([file], {
@@ -388,15 +389,49 @@ describe.skipIf(missing !== undefined)(
         expect((await readdir(target('bin'))).filter((name) => name.startsWith('.'))).toEqual([]);
       });
 
+      test('where answers take long, several channels are used at once; near, one', async () => {
+        const relay = await openRelay({ host: '127.0.0.1', port: sshd.port, delayMs: 25, bytesPerSecond: 1e9 });
+        try {
+          const file = await largeFile('far', randomBytes(60_000_000));
+          const near = await dial();
+          // Of a busy machine, too, one answer comes quickly.
+          for (let i = 0; i < 20; i += 1) await near.run('true');
+          await near.upload([file]);
+          expect([near.isFar(), near.stats.execChannels]).toEqual([false, 2]);
+          await rm(file.path);
+          const far = await dial(through(relay.port));
+          await far.run('true');
+          await far.upload([file]);
+          expect(far.isFar()).toBe(true);
+          expect(far.stats.execChannels).toBeGreaterThan(4);
+          expect(far.stats.execChannels).toBeLessThanOrEqual(8);
+          expect((await readFile(file.path)).equals(await readFile(file.content.localFile))).toBe(true);
+        } finally {
+          await relay.close();
+        }
+      });
+
+      test('a slow line gets what is left compressed, once it is known to be slow', async () => {
+        const relay = await openRelay({ host: '127.0.0.1', port: sshd.port, delayMs: 1, bytesPerSecond: 8_000_000 });
+        try {
+          const file = await largeFile(
+            'slow',
+            Buffer.alloc(60_000_000, 'what programs are full of, again and again. '),
+          );
+          const connection = await dial(through(relay.port));
+          await connection.upload([file]);
+          expect(connection.stats.bytesSent).toBeLessThan(30_000_000);
+          expect(connection.isFar()).toBe(true);
+          expect((await readFile(file.path)).equals(await readFile(file.content.localFile))).toBe(true);
+        } finally {
+          await relay.close();
+        }
+      });
+
       test('stopped on request: it ends at once, and what came is kept', async () => {
-        const local = join(scratch, 'asked');
         const bytes = randomBytes(80_000_000);
-        await writeFile(local, bytes);
-        const whole = {
-          localFile: local,
-          size: bytes.length,
-          sha256: createHash('sha256').update(bytes).digest('hex'),
-        };
+        const { content, sha256 } = await largeFile('asked', bytes);
+        const whole = { ...content, sha256 };
         const connection = await dial();
         const stop = new AbortController();
         const sent = connection.bring([whole], {

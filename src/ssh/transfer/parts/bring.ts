@@ -23,14 +23,21 @@ const FINISH_SECONDS = 600;
 const ASK_SECONDS = 300;
 const READ_BYTES = 256 * 1024;
 
-/** A channel of OpenSSH lets 2 MB be under way (its CHAN_SES_WINDOW_DEFAULT): one is enough where an answer takes so long, in ms. */
+/** A channel of OpenSSH lets so much be under way (its CHAN_SES_WINDOW_DEFAULT). */
+const UNDER_WAY_BYTES = 2 * 1024 * 1024;
+/** So that is enough where answers come within so many ms; a busy host may take as long without being far. */
+const NEAR_MS = 25;
+/** On longer ways, one channel for each of so many ms. */
 const ONE_CHANNEL_MS = 10;
 /** Of one connection; sshd allows ten sessions (MaxSessions). */
 const MOST_CHANNELS = 6;
-/** Below it the line is what is waited for, and not gzip on either side: bytes/s. */
+/** Below it a line, or a busy machine, is what is waited for, and it is tried which: bytes/s. */
 const SLOW = 20_000_000;
-/** So many bytes tell how fast a line is: what SSH and TCP take before anything has arrived is little of it. */
-const TELLING_BYTES = 12 * 1024 * 1024;
+/** So many bytes are sent compressed for that, and what is won must be worth it. */
+const TRIAL_BYTES = 16 * 1024 * 1024;
+const WORTH_PACKING = 1.2;
+/** So many bytes that arrived tell how fast a line is. */
+const TELLING_BYTES = 8 * 1024 * 1024;
 
 /**
  * Brings files to a host, each to where it lies on its way: whole, checked and on its disk. What an upload before this one brought
@@ -60,16 +67,17 @@ export async function bring(
 
 /** See HostConnection.isFar. */
 export function isFar(link: Link): boolean {
-  return widthOf(link) > 1 || isSlow(link);
+  return widthOf(link) > 1 || link.way.packs === true;
 }
 
-function isSlow({ way: { bytesPerSecond = Infinity } }: Link): boolean {
-  return bytesPerSecond < SLOW;
+/** Slow lines get what is compressed, until it is known whether that helps: where a processor is what is waited for it does not. */
+function isPacked({ way: { bytesPerSecond = Infinity, packs } }: Link): boolean {
+  return packs ?? bytesPerSecond < SLOW;
 }
 
 /** Sessions that are sent over at once. */
 function widthOf({ way: { answerMs = 0 } }: Link): number {
-  return Math.min(MOST_CHANNELS, Math.max(1, Math.round(answerMs / ONE_CHANNEL_MS)));
+  return answerMs < NEAR_MS ? 1 : Math.min(MOST_CHANNELS, Math.round(answerMs / ONE_CHANNEL_MS));
 }
 
 async function ask(link: Link, run: HostConnection['run'], parts: readonly Part[]): Promise<string> {
@@ -87,10 +95,20 @@ interface Flow {
 }
 
 function createFlow(link: Link, slices: readonly Slice[], there: number, onProgress: (bytes: number) => void): Flow {
+  const { way } = link;
   const begun = performance.now();
   let at = 0;
   let raw = there;
   let wire = 0;
+  let trial: { readonly since: number; readonly raw: number } | undefined;
+  /** Compares what gets through compressed with what did before. */
+  const compare = (): void => {
+    if (way.packs !== undefined || way.bytesPerSecond === undefined || way.bytesPerSecond >= SLOW) return;
+    trial ??= { since: performance.now(), raw };
+    const more = raw - trial.raw;
+    if (more < TRIAL_BYTES) return;
+    way.packs = (more / (performance.now() - trial.since)) * 1000 > way.bytesPerSecond * WORTH_PACKING;
+  };
   const flow: Flow = {
     failure: undefined,
     next: () => {
@@ -102,9 +120,10 @@ function createFlow(link: Link, slices: readonly Slice[], there: number, onProgr
       raw += rawBytes;
       wire += onWire;
       onProgress(raw);
-      // Compressed bytes tell of the processor, too.
-      if (rawBytes === onWire && wire >= TELLING_BYTES)
-        link.way.bytesPerSecond = (wire / (performance.now() - begun)) * 1000;
+      const arrived = wire - widthOf(link) * UNDER_WAY_BYTES;
+      if (trial === undefined && way.packs === undefined && arrived >= TELLING_BYTES)
+        way.bytesPerSecond = (arrived / (performance.now() - begun)) * 1000;
+      compare();
     },
   };
   return flow;
@@ -152,7 +171,7 @@ async function send(link: Link, sender: Sender, slice: Slice, flow: Flow): Promi
   const { index, number, slices, length } = slice;
   const header = (bytes: number, how: string): string =>
     `slice ${String(index)} ${String(number)} ${String(slices)} ${String(bytes)} ${how}\n`;
-  if (isSlow(link)) {
+  if (isPacked(link)) {
     const bytes = await packed(slice, () => buffer(bytesOf(slice)));
     if (bytes.length < length) {
       await sender.control(header(bytes.length, 'gzip'));
