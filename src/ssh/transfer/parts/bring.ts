@@ -83,7 +83,7 @@ function widthOf({ way: { answerMs = 0 } }: Link): number {
 async function ask(link: Link, run: HostConnection['run'], parts: readonly Part[]): Promise<string> {
   const script = sh(ASK, { args: wordsOf(parts), env: { KEPT: PARTS } });
   const answer = await run(script, { timeoutSeconds: ASK_SECONDS });
-  if (answer.code !== 0) throw notWritten(link, { ...answer, path: parts[0]?.at, files: [] });
+  if (answer.code !== 0) throw notWritten(link, { ...answer, path: parts[0]?.path, files: [] });
   return answer.stdout;
 }
 
@@ -153,8 +153,8 @@ async function carry(link: Link, parts: readonly Part[], flow: Flow): Promise<Ki
   if (failed !== undefined || !stdout.split('\n').includes('done')) {
     flow.failure ??= inTime
       ? notWritten(link, {
-          path: failed === undefined ? undefined : parts[Number(failed)]?.at,
-          files: parts.map(({ at }) => ({ path: at })),
+          path: failed === undefined ? undefined : parts[Number(failed)]?.path,
+          files: parts,
           stdout,
           stderr: exec.stderr.text(),
         })
@@ -189,14 +189,14 @@ async function send(link: Link, sender: Sender, slice: Slice, flow: Flow): Promi
 }
 
 async function* bytesOf({ part, offset, length }: Slice): AsyncGenerator<Buffer> {
-  const { localFile, size, at } = part;
+  const { localFile, size, path } = part;
   let read = 0;
   const end = offset + length - 1;
   for await (const chunk of createReadStream(localFile, { highWaterMark: READ_BYTES, start: offset, end })) {
     yield chunk as Buffer;
     read += (chunk as Buffer).length;
   }
-  if (read !== length) throw shorter(localFile, at, offset + read, size);
+  if (read !== length) throw shorter(localFile, path, offset + read, size);
 }
 
 function stopped(host: string): KinitError {

@@ -12,12 +12,21 @@
 
 umask 077
 file='' sum=''
-i=0
+files=0
 while [ "$#" -gt 0 ]; do
-  eval "s$i=\$1 f$i=\$2"
-  i=$((i + 1))
+  eval "s$files=\$1 f$files=\$2"
+  files=$((files + 1))
   shift 2
 done
+
+# What is not whole does not stay on a disk that is full.
+give_room_back() {
+  i=0
+  while [ "$i" -lt "$files" ]; do
+    eval "rm -f -- \"\$f$i.new\" \"\$f$i.landed\" \"\$f$i.checked\""
+    i=$((i + 1))
+  done
+}
 
 # fail INDEX: says how much room there is, too, because a full disk is what it mostly is.
 fail() {
@@ -28,6 +37,7 @@ fail() {
     read -r device total used free rest &&
       echo "$((free / 1024)) MB of $((total / 1024)) MB are free there" >&2
   }
+  give_room_back
   exit 1
 }
 

@@ -10,16 +10,19 @@ const SLICE_BYTES = SLICE_MIB * 1024 * 1024;
 export interface Part extends Whole {
   /** Where it lies on the host, with suffixes until it is whole and checked. */
   readonly at: string;
+  /** Where it will be; for messages. */
+  readonly path: string;
 }
 
 /** One that stays there. */
 export function keptPart(whole: Whole): Part {
-  return { ...whole, at: `${PARTS}/.kinit-part-${whole.sha256}` };
+  const at = `${PARTS}/.kinit-part-${whole.sha256}`;
+  return { ...whole, at, path: at };
 }
 
 /** One that goes on to its place, on whose file system it lies therefore. The names are known to receive-files.sh and to what undoes programs. */
 export function partBeside({ path }: UploadFile, whole: Whole): Part {
-  return { ...whole, at: `${dirname(path)}/.kinit-part-${whole.sha256}` };
+  return { ...whole, at: `${dirname(path)}/.kinit-part-${whole.sha256}`, path };
 }
 
 export interface Slice {

@@ -119,7 +119,7 @@ for (const shell of SHELLS) {
     expect(readdirSync(parts)).toEqual([`${NAME}.new`]);
   });
 
-  test(`${shell}: a disk that is full is said, with the room there is`, () => {
+  test(`${shell}: a disk that is full is said, with the room there is, and what is not whole does not stay on it`, () => {
     const parts = join(scratch(), 'parts');
     ask(parts);
     const script = `dd() { cat > /dev/null; command dd if=/dev/zero of=/dev/full count=1 status=none; }; ${sh(RECEIVE, { env: { MIB: '1' }, args: [sum, at(parts)] })}`;
@@ -127,6 +127,7 @@ for (const shell of SHELLS) {
     expect(stdout).toBe(`fail 0\n`);
     expect(stderr).toContain('No space left on device');
     expect(stderr).toMatch(/\d+ MB of \d+ MB are free there/);
+    expect(readdirSync(parts)).toEqual([]);
   });
 
   test(`${shell}: what was brought is put in place with the small files, with its mode`, () => {

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { slicesToSend, SLICE_MIB } from '../../../../src/ssh/transfer/parts/slices.js';
 
 const SLICE = SLICE_MIB * 1024 * 1024;
-const a = { localFile: '/a', size: 2 * SLICE + 1, sha256: 'a'.repeat(64), at: '/bin/a' };
-const b = { localFile: '/b', size: SLICE, sha256: 'b'.repeat(64), at: '/bin/b' };
+const a = { localFile: '/a', size: 2 * SLICE + 1, sha256: 'a'.repeat(64), at: '/bin/.a', path: '/bin/a' };
+const b = { localFile: '/b', size: SLICE, sha256: 'b'.repeat(64), at: '/bin/.b', path: '/bin/b' };
 
 const numbers = (said: string): readonly string[] =>
   slicesToSend([a, b], said).map(({ part, number }) => `${part.localFile} ${String(number)}`);
