@@ -25,7 +25,7 @@ const FOLDER = `${STATE_DIR}/hand-on`;
 const BOUND = 6 * 3600;
 /** Less than this is sent as quickly as it is asked for. */
 const WORTH_BYTES = 1_000_000;
-/** At least a megabyte a second, and some time for each file. */
+/** For all files together; fetch.sh bounds each by its size. */
 const FETCH_SECONDS = 3600;
 
 /** Gives a host's connection back, with a way to send that takes files from other hosts of its site where one has them. */
@@ -66,7 +66,11 @@ export function createHandOn({ artifacts, hosts }: Spec, emit: Emit): HandOn {
   };
 
   function member(host: string, connection: HostConnection, site: Site): HostConnection {
-    /** Sends what nobody of the site has, and is given the rest before `send` is asked for it: then there is nothing left of it to be sent. */
+    /**
+     * What nobody of the site has is sent. The rest is taken from others, to where a sending looks for what is there already; `send` is asked
+     * for it all the same: it puts it in place, and sends what could not be taken.
+     * @param stays where an item is from then on; undefined: it goes on from where it was brought
+     */
     const handed = async <T>(
       items: readonly T[],
       partOf: (item: T) => Part | undefined,

@@ -55,7 +55,7 @@ export async function bring(
   const there = sum(parts.map(({ size }) => size)) - sum(slices.map(({ length }) => length));
   const flow = createFlow(link, slices, there, onProgress);
   const stop = (): void => void (flow.failure ??= stopped(link.host));
-  if (signal?.aborted === true) stop();
+  if (signal?.aborted === true) throw stopped(link.host);
   signal?.addEventListener('abort', stop);
   const width = Math.min(widthOf(link), slices.length);
   const ended = await Promise.all(Array.from({ length: width }, () => carry(link, parts, flow)));
