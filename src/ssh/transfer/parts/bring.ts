@@ -35,7 +35,7 @@ const MOST_CHANNELS = 6;
 const SLOW = 20_000_000;
 /** So many bytes are sent compressed for that, and what is won must be worth it. */
 const TRIAL_BYTES = 16 * 1024 * 1024;
-const WORTH_PACKING = 1.2;
+const WORTH_PACKING = 1.5;
 /** So many bytes that arrived tell how fast a line is. */
 const TELLING_BYTES = 8 * 1024 * 1024;
 
