@@ -7,6 +7,7 @@ import type { Tools } from '../../model/resource.js';
 import { inSteps, megabytes } from '../../model/text/in-steps.js';
 import { lastLines } from '../../model/text/last-lines.js';
 import { sh, shellScript } from '../../shell/script.js';
+import { keptPart } from '../../ssh/index.js';
 import type { ContainerRuntime } from '../container-runtime.js';
 
 type Archive = NonNullable<ImageArtifact['archive']>;
@@ -52,10 +53,16 @@ export async function loadArchives(
 
 /** Over one channel, read as they come: nothing of them is written twice. */
 function streamed(script: string, parcels: readonly Parcel[], tools: Tools): Promise<CommandResult> {
-  return tools.host.pipe(script, Readable.from(bytesOf(parcels, tools)), {
-    timeoutSeconds: TIMEOUT,
-    change: 'import images',
-  });
+  // A run before this one may have begun to bring them as files.
+  const brought = parcels.map(({ archive }) => keptPart(archive).at);
+  return tools.host.pipe(
+    `${script} && ${sh(REMOVE_FILES, { args: brought })}`,
+    Readable.from(bytesOf(parcels, tools)),
+    {
+      timeoutSeconds: TIMEOUT,
+      change: 'import images',
+    },
+  );
 }
 
 /** As files that are there first: what came of them before a cut need not come again, which is worth a second writing on a long way. */

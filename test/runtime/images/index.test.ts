@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import type { ImageArtifact } from '../../../src/model/artifact.js';
@@ -148,10 +148,39 @@ for (const shell of SHELLS) {
         `case "$*" in *--help) exit;; esac; dd bs=1000 count=1 iflag=fullblock 2> /dev/null | sha256sum | cut -c1-64 >> '${host.root}/imported'`,
       );
       const told: string[] = [];
+      for (const suffix of ['new', 'landed']) host.write(`/var/lib/kinit/parts/.kinit-part-0.${suffix}`, '');
       const [step] = imagesKind.apply(images({ images: [...wanted, ...wanted] }), new Map());
       await call(step, tools(host, shell, told));
       expect(host.read('/imported').trim().split('\n')).toEqual(digests);
       expect(told.at(-1)).toMatch(/^images: \d+ of \d+ MB$/);
+      // What a run before had begun to bring as files is of no use any more.
+      expect(existsSync(`${host.root}/var/lib/kinit/parts`)).toBe(false);
+    });
+  });
+
+  test(`${shell}: to a host that is far they come as files, are imported from these, and the files go`, async () => {
+    await withHostAsync(async (host) => {
+      const { wanted, digests } = archives(host);
+      host.command(
+        'ctr',
+        `case "$*" in *--help) exit;; esac; dd bs=1000 count=1 iflag=fullblock 2> /dev/null | sha256sum | cut -c1-64 >> '${host.root}/imported'`,
+      );
+      const parts = `${host.root}/var/lib/kinit/parts`;
+      const near = tools(host, shell, []);
+      const far: Partial<HostConnection> = {
+        ...near.host,
+        isFar: () => true,
+        bring: (files) => {
+          mkdirSync(parts, { recursive: true });
+          for (const { localFile, sha256 } of files) copyFileSync(localFile, `${parts}/${sha256}`);
+          return Promise.resolve(files.map(({ sha256 }) => `/var/lib/kinit/parts/${sha256}`));
+        },
+        upload: () => Promise.resolve(),
+      };
+      const [step] = imagesKind.apply(images({ images: wanted }), new Map());
+      await call(step, { ...near, host: far as HostConnection });
+      expect(host.read('/imported').trim().split('\n')).toEqual(digests);
+      expect(existsSync(parts)).toBe(false);
     });
   });
 
