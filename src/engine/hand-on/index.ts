@@ -5,6 +5,7 @@ import type { HostFacts } from '../../model/facts.js';
 import { HAND_ON_PORT } from '../../model/hand-on.js';
 import type { HostConnection, SendOptions, UploadFile, Whole } from '../../model/host.js';
 import type { HostSpec, Spec } from '../../model/spec.js';
+import { megabytes } from '../../model/text/in-steps.js';
 import { sh, shellScript } from '../../shell/script.js';
 import { STATE_DIR } from '../../shell/state.js';
 import { keptPart, partBeside } from '../../ssh/index.js';
@@ -77,26 +78,26 @@ export function createHandOn({ artifacts, hosts }: Spec, emit: Emit): HandOn {
       send: (items: readonly T[]) => Promise<unknown>,
       stays: (item: T) => string | undefined,
     ): Promise<void> => {
-      const parts = items.flatMap((item) => partOf(item) ?? []).filter(({ size }) => size >= WORTH_BYTES);
-      const mine = site.claim(parts.map(({ sha256 }) => sha256));
-      const isMine = (item: T): boolean => mine.has(partOf(item)?.sha256 ?? '');
+      const parts = new Map(
+        items.flatMap((item) => {
+          const part = partOf(item);
+          return part === undefined || part.size < WORTH_BYTES ? [] : [[item, part] as const];
+        }),
+      );
       const gives = async (sent: readonly T[]): Promise<void> => {
         const known = sent.flatMap((item) => {
-          const part = partOf(item);
-          return part === undefined || part.size < WORTH_BYTES ? [] : [{ part, path: stays(item) }];
+          const part = parts.get(item);
+          return part === undefined ? [] : [{ part, path: stays(item) }];
         });
         if (known.length === 0) return;
-        const args = known.flatMap(({ part, path }) => [
-          part.sha256,
-          ...(path === undefined ? ['goes', part.at] : ['stays', path]),
-        ]);
-        const { code } = await connection.run(sh(KEEP, { args, env: { FOLDER } }));
-        if (code !== 0) return;
-        site.has(
-          host,
-          known.map(({ part }) => part.sha256),
+        const args = known.flatMap(({ part: { sha256, at }, path }) =>
+          path === undefined ? [sha256, 'goes', at] : [sha256, 'stays', path],
         );
+        const { code } = await connection.run(sh(KEEP, { args, env: { FOLDER } }));
+        if (code === 0) site.has(host, sumsOf(known.map(({ part }) => part)));
       };
+      const mine = site.claim(sumsOf([...parts.values()]));
+      const isMine = (item: T): boolean => mine.has(parts.get(item)?.sha256 ?? '');
       try {
         const first = items.filter(isMine);
         if (first.length > 0) {
@@ -108,7 +109,7 @@ export function createHandOn({ artifacts, hosts }: Spec, emit: Emit): HandOn {
       }
       const rest = items.filter((item) => !isMine(item));
       if (rest.length === 0) return;
-      const missing = parts.filter(({ sha256 }) => !mine.has(sha256));
+      const missing = rest.flatMap((item) => parts.get(item) ?? []);
       if (missing.length > 0) await take(host, connection, site, missing);
       await send(rest);
       await gives(rest);
@@ -121,7 +122,7 @@ export function createHandOn({ artifacts, hosts }: Spec, emit: Emit): HandOn {
       upload: (files: readonly UploadFile[], options?: SendOptions) =>
         handed(
           files,
-          partOfFile,
+          partBeside,
           (some) => connection.upload(some, options),
           ({ path }) => path,
         ),
@@ -144,7 +145,7 @@ export function createHandOn({ artifacts, hosts }: Spec, emit: Emit): HandOn {
   }
 
   async function take(host: string, connection: HostConnection, site: Site, parts: readonly Part[]): Promise<void> {
-    const giver = await site.giver(parts.map(({ sha256 }) => sha256));
+    const giver = await site.giver(sumsOf(parts));
     if (giver === undefined) return;
     try {
       await takeFrom(giver, host, connection, site, parts);
@@ -167,7 +168,7 @@ export function createHandOn({ artifacts, hosts }: Spec, emit: Emit): HandOn {
     emit({
       type: 'progress',
       host,
-      text: `files: ${String(Math.round(size / 1_000_000))} MB from ${giver.host}`,
+      text: `files: ${megabytes(size)} MB from ${giver.host}`,
     });
     const script = sh(FETCH, {
       args: wanted.flatMap((part) => [part.sha256, String(part.size), part.at]),
@@ -213,7 +214,6 @@ export function createHandOn({ artifacts, hosts }: Spec, emit: Emit): HandOn {
   }
 }
 
-function partOfFile(file: UploadFile): Part | undefined {
-  const { content, sha256 } = file;
-  return 'localFile' in content && sha256 !== undefined ? partBeside(file, { ...content, sha256 }) : undefined;
+function sumsOf(parts: readonly Part[]): readonly string[] {
+  return parts.map(({ sha256 }) => sha256);
 }

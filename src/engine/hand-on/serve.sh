@@ -19,13 +19,13 @@ if is_taken tcp "$PORT"; then
 fi
 (umask 077 && mkdir -p "/run/$TOKEN" && printf '%s\n' "$GIVE" > "/run/$TOKEN/give" && printf '%s\n' "$SECRET" > "/run/$TOKEN/secret") || exit 1
 write_end
-write_unit "$TOKEN.socket" '[Socket]' "ListenStream=$PORT" 'BindIPv6Only=both' 'Accept=yes' 'MaxConnections=64' 'TriggerLimitIntervalSec=0'
-write_unit "$TOKEN@.service" '[Service]' 'Slice=system.slice' 'StandardInput=socket' 'StandardOutput=socket' 'RuntimeMaxSec=3600' \
+write_unit "$TOKEN-files.socket" '[Socket]' "ListenStream=$PORT" 'BindIPv6Only=both' 'Accept=yes' 'MaxConnections=64' 'TriggerLimitIntervalSec=0'
+write_unit "$TOKEN-files@.service" '[Service]' 'Slice=system.slice' 'StandardInput=socket' 'StandardOutput=socket' 'RuntimeMaxSec=3600' \
   "ExecStart=/bin/sh /run/$TOKEN/give /run/$TOKEN/secret $FOLDER"
-start "end-of-$TOKEN.service" "$TOKEN.socket"
-if systemctl is-active "$TOKEN.socket" > /dev/null; then
+start "end-of-$TOKEN.service" "$TOKEN-files.socket"
+if systemctl is-active "$TOKEN-files.socket" > /dev/null; then
   echo up
 else
-  result=$(systemctl show -p Result "$TOKEN.socket")
+  result=$(systemctl show -p Result "$TOKEN-files.socket")
   echo "systemd gave up on it: ${result#Result=}"
 fi

@@ -3,17 +3,12 @@
 # each datagram, 'ID refused|unreachable|unknown' for each that could not be sent.
 # TOKEN: as the listeners were given it.
 # include: ./heard.sh
+# include: ../../shell/lib/end-listeners.sh
 
 [ -d "/run/$TOKEN" ] || exit 0
 heard
 cat "/run/$TOKEN/failed" 2> /dev/null
 # Sender and watcher end when the folder is gone, a datagram's receiver with its socket.
 rm -rf "/run/${TOKEN:?}"
-if [ -e "/run/systemd/system/end-of-$TOKEN.service" ]; then
-  systemctl stop "$TOKEN-*.socket" 2> /dev/null
-  rm -f "/run/systemd/system/end-of-$TOKEN".* "/run/systemd/system/$TOKEN-"*
-  systemctl reset-failed "$TOKEN-*" 2> /dev/null
-  # Last: the watcher may be who runs this.
-  systemctl stop "end-of-$TOKEN.service" 2> /dev/null
-fi
+end_listeners "$TOKEN-*.socket"
 exit 0

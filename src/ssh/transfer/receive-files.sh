@@ -1,12 +1,14 @@
 # shellcheck shell=sh
 # Reads files from standard input and puts them in place together: a line 'file <size> <mode> <owner>:<group> <sha256 or ->',
 # a line with the path, then exactly <size> bytes; at last a line 'end'. `read` takes one line and no byte more (POSIX),
-# `head -c` its bytes and no more. 'part' in place of 'file': no bytes follow, they are there as .kinit-part-<sha256> beside it, checked. No file is renamed before all are there, checked and synced; when anything fails, or the
-# stream stops before 'end', no temporary file is left.
+# `head -c` its bytes and no more. 'part' in place of 'file': no bytes follow, they are there as .kinit-part-<sha256> beside it,
+# checked. No file is renamed before all are there, checked and synced; when anything fails, or the stream stops before 'end', no
+# temporary file is left.
 # RUN, TAG: make the temporary names unique.
 # JOBS: folder of the jobs, where this run has claimed the host (see job.ts); empty: it has not.
 # Prints 'done', 'taken over', or 'fail <index>' with the reason on standard error.
 # include: ../../shell/lib/label.sh
+# include: ../../shell/lib/room.sh
 # include: ../../shell/lib/sha256.sh
 # include: ../../shell/lib/sync.sh
 # include: ../shell/begin-job.sh
@@ -26,15 +28,10 @@ clean() {
 trap clean EXIT
 trap 'exit 1' HUP INT TERM PIPE
 
-# fail INDEX: says how much room there is, too, because a full disk is what it mostly is.
-# shellcheck disable=SC2034
+# fail INDEX
 fail() {
   echo "fail $1"
-  df -Pk -- "${dir:-/}" 2> /dev/null | {
-    read -r head
-    read -r device total used free rest &&
-      echo "$((free / 1024)) MB of $((total / 1024)) MB are free there" >&2
-  }
+  say_room "${dir:-/}"
   exit 1
 }
 

@@ -57,10 +57,10 @@ function partsOf(files: readonly UploadFile[]): ReadonlyMap<UploadFile, Part> {
   const parts = new Map<UploadFile, Part>();
   const sums = new Set<string>();
   for (const file of files) {
-    const { content, sha256 } = file;
-    if (!('localFile' in content) || sha256 === undefined || content.size <= SMALL_BYTES || sums.has(sha256)) continue;
-    sums.add(sha256);
-    parts.set(file, partBeside(file, { ...content, sha256 }));
+    const part = partBeside(file);
+    if (part === undefined || part.size <= SMALL_BYTES || sums.has(part.sha256)) continue;
+    sums.add(part.sha256);
+    parts.set(file, part);
   }
   return parts;
 }

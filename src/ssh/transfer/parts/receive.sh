@@ -7,6 +7,7 @@
 # MIB: size of a slice in MiB (the last of a file may be smaller).
 # "$@" = two words for each file: its SHA-256, and where it lies on its way
 # Prints 'done', or 'fail <index>' with the reason on standard error.
+# include: ../../../shell/lib/room.sh
 # include: ../../../shell/lib/sha256.sh
 # include: ../../../shell/lib/sync.sh
 
@@ -28,15 +29,10 @@ give_room_back() {
   done
 }
 
-# fail INDEX: says how much room there is, too, because a full disk is what it mostly is.
+# fail INDEX
 fail() {
   echo "fail $1"
-  # shellcheck disable=SC2034
-  df -Pk -- "${file%/*}" 2> /dev/null | {
-    read -r head
-    read -r device total used free rest &&
-      echo "$((free / 1024)) MB of $((total / 1024)) MB are free there" >&2
-  }
+  say_room "${file%/*}"
   give_room_back
   exit 1
 }

@@ -20,9 +20,13 @@ export function keptPart(whole: Whole): Part {
   return { ...whole, at, path: at };
 }
 
-/** One that goes on to its place, on whose file system it lies therefore. The names are known to receive-files.sh and to what undoes programs. */
-export function partBeside({ path }: UploadFile, whole: Whole): Part {
-  return { ...whole, at: `${dirname(path)}/.kinit-part-${whole.sha256}`, path };
+/**
+ * One that goes on to its place, on whose file system it lies therefore; undefined where the file is none of this machine, or its sum is not
+ * known. The names are known to receive-files.sh and to what undoes files.
+ */
+export function partBeside({ path, content, sha256 }: UploadFile): Part | undefined {
+  if (!('localFile' in content) || sha256 === undefined) return undefined;
+  return { ...content, sha256, at: `${dirname(path)}/.kinit-part-${sha256}`, path };
 }
 
 export interface Slice {
