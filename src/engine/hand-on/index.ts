@@ -205,7 +205,7 @@ export function createHandOn({ artifacts, hosts }: Spec, emit: Emit): HandOn {
         if (stdout.trim() === 'up') return true;
         emit({
           type: 'warning',
-          text: `${name} gives no files on to others of its site: port ${String(HAND_ON_PORT)}/tcp: ${stdout.trim()}`,
+          text: `${name} gives no files on to others of its site (port ${String(HAND_ON_PORT)}/tcp: ${stdout.trim()}): they are sent them through SSH`,
         });
         return false;
       })
