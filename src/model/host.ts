@@ -7,6 +7,17 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/**
+ * Requests that need not wait for the answers to those before them: sent at once, one begins on the host only where all before it in the
+ * series ended with exit code 0. Else it rejects, and has done nothing.
+ */
+export interface Series {
+  /** Letters and digits; no other series of this run has it. */
+  readonly id: string;
+  /** One has failed: none is sent any more. */
+  broken: boolean;
+}
+
 export interface RunOptions {
   /** Bytes for the command's standard input. Secrets travel here, never in the script. */
   readonly stdin?: string | Uint8Array;
@@ -21,6 +32,7 @@ export interface RunOptions {
    * connection or this kinit is gone by then. Needs `claim` before.
    */
   readonly change?: string;
+  readonly series?: Series;
 }
 
 /** As of RunOptions. */
@@ -45,6 +57,8 @@ export interface SendOptions {
   readonly onProgress?: (bytes: number) => void;
   /** Stops sending: what large files have come is kept, and the promise rejects with KinitError 'interrupted'. */
   readonly signal?: AbortSignal;
+  /** Only for files that go through the shell (`goThroughShell`). */
+  readonly series?: Series;
 }
 
 /** A file of this machine, as it lies on a host until it goes on from there. */
@@ -60,7 +74,7 @@ export interface Whole {
 export interface ConnectionStats {
   /** Exec channels opened (the root shell is one). */
   readonly execChannels: number;
-  /** Requests answered by the root shell. */
+  /** How often the root shell was asked something while it had nothing else to do: those waited for the way there and back. */
   readonly roundTrips: number;
   readonly bytesSent: number;
 }

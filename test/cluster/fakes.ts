@@ -28,11 +28,21 @@ export function fakeHost(parts: Partial<HostConnection> = {}): HostConnection {
   };
 }
 
-/** This machine's sh in place of a host's. */
+/** This machine's sh in place of a host's: one request after the other, and none of a series in which one failed. */
 export function localHost(): HostConnection {
+  let last: Promise<unknown> = Promise.resolve();
   return fakeHost({
     host: 'control-1',
-    run: (script, options = {}) => sh(script, (stdin) => void stdin.end(options.stdin ?? '')),
+    run: (script, { stdin: input = '', series } = {}) => {
+      const answer = last.then(async () => {
+        if (series?.broken === true) throw new Error(`not begun: ${script}`);
+        const result = await sh(script, (stdin) => void stdin.end(input));
+        if (series !== undefined && result.code !== 0) series.broken = true;
+        return result;
+      });
+      last = answer.catch(() => undefined);
+      return answer;
+    },
     pipe: (script, input) => sh(script, (stdin) => void (input as Readable).pipe(stdin)),
   });
 }

@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto';
 import type { ChangeSummary } from '../../model/change.js';
 import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
-import type { UploadFile } from '../../model/host.js';
+import type { Series, UploadFile } from '../../model/host.js';
 import type { Step, Tools } from '../../model/resource.js';
 import { inSteps, megabytes } from '../../model/text/in-steps.js';
 import { lastLines } from '../../model/text/last-lines.js';
-import { killPoint, killsWanted } from './kill-point.js';
+import { goThroughShell } from '../../ssh/index.js';
 import { stoppedOnRequest } from '../run/stopped.js';
+import { killsWanted } from './kill-point.js';
 import type { Observed } from './observe.js';
 import { record, entriesOf } from './record.js';
+import { createSent } from './sent.js';
 
 /** A step and the change it belongs to, so that a failure names the right one. */
 interface OwnedStep {
@@ -29,27 +31,56 @@ export function changeOf(observed: Observed): ChangeSummary | undefined {
 }
 
 /**
- * Carries out every change among the observed resources of one phase on one host:
- * first what was there is recorded (one round trip for all), then the steps run in
- * order, neighbours of one sort sent together. Ends between steps when aborted.
+ * Carries out every change among the observed resources of one phase on one host: first what was there is recorded, then the steps
+ * run in order, neighbours of one sort together. What goes through the host's shell is sent without waiting for the answers to what goes
+ * before it, and begins there only where that went well. Ends between what is sent together when aborted.
  * @param onDone is told of each change as soon as it is made, also when a later one fails
  */
 export async function applyChanges(
   observed: readonly Observed[],
   tools: Tools,
-  onDone: (change: ChangeSummary) => void = () => undefined,
+  onDone?: (change: ChangeSummary) => void,
 ): Promise<ChangeSummary[]> {
+  return (await applyAndAsk(observed, tools, { ask: (made) => made, ...defined({ onDone }) })).changes;
+}
+
+/**
+ * The same, and asks the host something behind it, which is there already when the last step ends.
+ * @param ask is given what settles when all is made: what does not go through the host's shell waits for that
+ */
+export async function applyAndAsk<T>(
+  observed: readonly Observed[],
+  tools: Tools,
+  {
+    onDone = () => undefined,
+    ask,
+  }: { readonly onDone?: (change: ChangeSummary) => void; readonly ask: (made: Promise<void>) => Promise<T> },
+): Promise<{ readonly changes: ChangeSummary[]; readonly answer: T }> {
+  const { host } = tools.host;
   const changes = observed.flatMap((item) => changeOf(item) ?? []);
-  await record(entriesOf(observed), tools);
-  killPoint(`recorded ${tools.host.host} ${changes.at(-1)?.resource ?? ''}`);
   const steps = stepsInOrder(observed);
   const done = countingDown(steps, onDone);
+  const sent = createSent(killsWanted());
+  await sent.add(
+    (series) => record(entriesOf(observed), tools, series),
+    `recorded ${host} ${changes.at(-1)?.resource ?? ''}`,
+  );
   for (const group of groupNeighbours(steps)) {
-    if (tools.signal.aborted) throw stoppedOnRequest();
-    await runGroup(group, tools, done);
-    killPoint(`step ${tools.host.host} ${group[0]?.change.resource ?? ''} ${group[0]?.step.do ?? ''}`);
+    if (tools.signal.aborted) {
+      await sent.all();
+      throw stoppedOnRequest();
+    }
+    const first = group[0];
+    const make = (series?: Series): Promise<void> => runGroup(group, tools, done, series);
+    const point = `step ${host} ${first?.change.resource ?? ''} ${first?.step.do ?? ''}`;
+    await (isSentAhead(group) ? sent.add(make, point) : sent.alone(make, point));
   }
-  return changes;
+  const made = sent.all();
+  const answer = ask(made);
+  // Where a step failed, nobody waits for it.
+  answer.catch(() => undefined);
+  await made;
+  return { changes, answer: await answer };
 }
 
 /** Tells of a change when the last of its steps is done. */
@@ -106,20 +137,33 @@ function canJoin(step: Step): boolean {
   return step.do === 'upload' || (step.do === 'script' && step.stdin === undefined);
 }
 
+/** Whether the host's shell does it, so that the next can be sent behind it. */
+function isSentAhead(group: readonly OwnedStep[]): boolean {
+  return (
+    group.every(({ step }) => step.do === 'script') ||
+    (group[0]?.step.do === 'upload' && goThroughShell(filesOf(group)))
+  );
+}
+
+function filesOf(group: readonly OwnedStep[]): readonly UploadFile[] {
+  return group.flatMap(({ step }) => (step.do === 'upload' ? step.files : []));
+}
+
 async function runGroup(
   group: readonly OwnedStep[],
   tools: Tools,
   done: (steps: readonly OwnedStep[]) => void,
+  series?: Series,
 ): Promise<void> {
   const first = group[0];
   if (first === undefined) return;
   if (first.step.do === 'upload') {
-    const files: UploadFile[] = group.flatMap(({ step }) => (step.do === 'upload' ? step.files : []));
-    await tools.host.upload(files, { signal: tools.signal, onProgress: told(files, tools) });
+    const files = filesOf(group);
+    await tools.host.upload(files, { signal: tools.signal, onProgress: told(files, tools), ...defined({ series }) });
   } else if (first.step.do === 'call') {
     await first.step.run(tools);
   } else {
-    await runScripts(group, tools, done);
+    await runScripts(group, tools, done, series);
   }
   done(group);
 }
@@ -135,6 +179,7 @@ async function runScripts(
   group: readonly OwnedStep[],
   tools: Tools,
   done: (steps: readonly OwnedStep[]) => void,
+  series?: Series,
 ): Promise<void> {
   const nonce = randomBytes(12).toString('hex');
   const parts = group.map(({ step }, index) => {
@@ -148,7 +193,7 @@ async function runScripts(
   const result = await tools.host.run(parts.join('\n'), {
     silenceSeconds,
     change: [...new Set(group.map(({ change }) => change.summary))].join('; ').slice(0, 400),
-    ...defined({ stdin }),
+    ...defined({ stdin, series }),
     onLine: (line) => {
       if (line !== '' && !line.startsWith(nonce)) tools.progress(line);
     },

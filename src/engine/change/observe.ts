@@ -21,9 +21,14 @@ const JOURNAL = 'journal';
 /**
  * Asks a host about all resources: those seen by shell in ONE round trip, those seen through the API side by side on its
  * kept-alive connections. Throws where one could not be looked at; a short outage of the API is waited for.
+ * @param after the API is asked no earlier; the host's shell comes to it in its turn anyway
  */
-export async function observe(resources: readonly Resource[], tools: Tools): Promise<Observed[]> {
-  const looks = await look(resources, tools, OUTAGE_MS);
+export async function observe(
+  resources: readonly Resource[],
+  tools: Tools,
+  after?: Promise<void>,
+): Promise<Observed[]> {
+  const looks = await look(resources, tools, { outageMs: OUTAGE_MS, after });
   return looks.map((each) => {
     if ('failure' in each) throw each.failure;
     return each;
@@ -31,9 +36,14 @@ export async function observe(resources: readonly Resource[], tools: Tools): Pro
 }
 
 /** The same without patience, and what the API could not be asked about is named. */
-export async function look(resources: readonly Resource[], tools: Tools, outageMs = 0): Promise<(Observed | Unseen)[]> {
+export async function look(
+  resources: readonly Resource[],
+  tools: Tools,
+  { outageMs = 0, after }: { readonly outageMs?: number; readonly after?: Promise<void> | undefined } = {},
+): Promise<(Observed | Unseen)[]> {
   const kinds = resources.map((resource) => kindOf(resource));
   const outputs = await askHost(resources, kinds, tools);
+  await after;
   const until = Date.now() + outageMs;
   const looks = await mapLimit(resources, API_CALLS_AT_ONCE, async (resource, index): Promise<Observed | Unseen> => {
     const kind = kinds[index] as ResourceKind<Resource, unknown>;

@@ -1,5 +1,6 @@
 import { KinitError } from '../../model/error.js';
 import { defined } from '../../model/defined.js';
+import type { Series } from '../../model/host.js';
 import type { Tools } from '../../model/resource.js';
 import { lastLines } from '../../model/text/last-lines.js';
 import { journalSave, journalSync, type JournalEntry } from '../../resources/journal/journal.js';
@@ -31,11 +32,12 @@ export function mustRecord({ resource, kind, difference, recorded }: Observed): 
 }
 
 /** Writes entries into the host's journal, in one round trip; one that stands there stays as it is. */
-export async function record(entries: readonly JournalEntry[], tools: Tools): Promise<void> {
+export async function record(entries: readonly JournalEntry[], tools: Tools, series?: Series): Promise<void> {
   if (entries.length === 0) return;
   const result = await tools.host.run(`${journalSave(entries)} && ${journalSync()}`, {
     silenceSeconds: TIMEOUT,
     change: 'record what is there',
+    ...defined({ series }),
   });
   if (result.code === 0) return;
   throw new KinitError('could not record what is there before changing it', {

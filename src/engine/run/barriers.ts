@@ -10,6 +10,10 @@ export interface Barriers {
   hasBegun(phase: string, host: string): boolean;
   /** Hosts that are not through with the phase yet. */
   pending(phase: string): readonly string[];
+  /** Whether another host than this one is not through with the phase yet. */
+  isPendingOnOthers(phase: string, host: string): boolean;
+  /** Whether one of these hosts is not through with the phase yet. */
+  isWaitedFor(phase: string, hosts: readonly string[]): boolean;
 }
 
 /** @param phases ids of all phases of the run; @param hosts names of all hosts of the run */
@@ -45,5 +49,10 @@ export function barriers(phases: readonly string[], hosts: readonly string[]): B
       return wanted.filter((host) => failed.get(phase)?.has(host) === true);
     },
     pending: (phase) => [...(open.get(phase) ?? [])],
+    isPendingOnOthers(phase, host) {
+      const left = open.get(phase);
+      return left !== undefined && left.size > (left.has(host) ? 1 : 0);
+    },
+    isWaitedFor: (phase, wanted) => wanted.some((host) => open.get(phase)?.has(host) === true),
   };
 }

@@ -2,16 +2,16 @@ import type { ChangeSummary } from '../../model/change.js';
 import { defined } from '../../model/defined.js';
 import { asKinitError, KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
-import type { Phase, PhaseContext, Proofs } from '../../model/phase.js';
+import type { Phase, PhaseContext } from '../../model/phase.js';
 import type { Resource, Tools } from '../../model/resource.js';
 import type { ClusterAccess } from '../api/access.js';
-import { applyChanges } from '../change/apply.js';
+import { applyAndAsk } from '../change/apply.js';
 import type { Barriers } from './barriers.js';
 import { killPoint } from '../change/kill-point.js';
-import { kindOf } from '../kinds.js';
-import { look, observe, type Observed } from '../change/observe.js';
+import type { Observed } from '../change/observe.js';
 import { entriesOf, mustRecord, record } from '../change/record.js';
 import { tellFailure, type Witness } from './failure.js';
+import { lookAtAll, type Looks } from './looks.js';
 import type { PhaseTiming } from './outcome.js';
 import { stoppedOnRequest } from './stopped.js';
 import type { Turn } from './turns.js';
@@ -48,9 +48,8 @@ export interface Pipeline {
 }
 
 /**
- * Takes one host through its phases in order. All phases are observed in one round
- * trip at the start; a phase is observed afresh only when an earlier one changed the host.
- * Throws the first failure; the phases behind it are settled as failed.
+ * Takes one host through its phases in order. All phases are observed in one round trip at the start; a phase is observed afresh only
+ * when an earlier one changed the host, if it can be in the same round trip. Throws the first failure; the phases behind it are settled as failed.
  */
 export async function runPipeline(pipeline: Pipeline): Promise<number> {
   const { context, phases, barriers } = pipeline;
@@ -60,47 +59,19 @@ export async function runPipeline(pipeline: Pipeline): Promise<number> {
   const gone = new Set<string>();
   let total = 0;
   try {
-    const first = await pipeline.lookSlot(() => observeAll(mine, pipeline));
-    const proofs = proofsOf([...first.values()].flat());
+    const mustWait = (phase: Phase): boolean => waitsForOthers(phase, pipeline);
+    const looks = await pipeline.lookSlot(() => lookAtAll(mine, { ...pipeline, mustWait }));
     for (const phase of mine) {
       for (const name of await waitForOthers(phase, pipeline)) gone.add(name);
       await waitForTurn(phase, pipeline);
       barriers.begin(phase.id, host);
-      const early = total === 0 && phase.looksInTurn !== true;
-      const known = early || pipeline.dryRun ? first.get(phase.id) : undefined;
-      const changes = await pipeline.slot(() =>
-        runPhase(phase, known, pipeline, gone, total === 0 ? proofs : NO_PROOFS),
-      );
-      total += changes;
+      total += await pipeline.slot(() => runPhase(phase, looks, pipeline, gone));
       barriers.settle(phase.id, host, 'done');
     }
   } finally {
     for (const phase of mine) barriers.settle(phase.id, host, 'failed');
   }
   return total;
-}
-
-async function observeAll(
-  all: readonly Phase[],
-  { context, tools, dryRun, access }: Pipeline,
-): Promise<Map<string, Observed[]>> {
-  // What lives in the cluster cannot be seen before its API runs, nor while it is away; such phases look when their turn comes.
-  const visible = (phase: Phase): boolean =>
-    dryRun ||
-    access.isOpen() ||
-    phase.resources(context).every((resource) => kindOf(resource).observeCall === undefined);
-  const phases = all.filter(visible);
-  const resources = phases.map((phase) => phase.resources(context));
-  const looks = await look(resources.flat(), tools);
-  const byPhase = new Map<string, Observed[]>();
-  let at = 0;
-  phases.forEach((phase, index) => {
-    const count = resources[index]?.length ?? 0;
-    const seen = looks.slice(at, at + count).flatMap((each) => ('failure' in each ? [] : [each]));
-    if (seen.length === count) byPhase.set(phase.id, seen);
-    at += count;
-  });
-  return byPhase;
 }
 
 /** Gives the hosts that did not get through what this phase waits for. */
@@ -128,6 +99,14 @@ async function waitForOthers(
     if (tools.signal.aborted) throw stoppedOnRequest().at({ host, phase: phase.id });
   }
   return gone;
+}
+
+/** Whether a phase has to wait for other hosts, as things are. */
+function waitsForOthers(phase: Phase, { turn, barriers, context }: Pipeline): boolean {
+  const host = context.node.spec.name;
+  const { until, before = [] } = turn(phase) ?? {};
+  if (until !== undefined && barriers.isWaitedFor(until, before)) return true;
+  return (phase.after ?? []).some((needed) => barriers.isPendingOnOthers(needed, host));
 }
 
 /** Throws where a host before this one has failed in its turn: what broke it would break this one too, or it cannot do without both. */
@@ -162,13 +141,7 @@ function someOf(names: readonly string[]): string {
 
 const NAMED = 8;
 
-async function runPhase(
-  phase: Phase,
-  known: Observed[] | undefined,
-  pipeline: Pipeline,
-  gone: ReadonlySet<string>,
-  proofs: Proofs,
-): Promise<number> {
+async function runPhase(phase: Phase, looks: Looks, pipeline: Pipeline, gone: ReadonlySet<string>): Promise<number> {
   const { context, tools, emit } = pipeline;
   const host = context.node.spec.name;
   const started = performance.now();
@@ -186,13 +159,13 @@ async function runPhase(
   try {
     if (tools.signal.aborted) throw stoppedOnRequest();
     const phaseTools: Tools = { ...tools, progress: (text) => emit({ type: 'progress', host, phase: phase.id, text }) };
-    const observed = known ?? (await observe(phase.resources(context), phaseTools));
-    const changes = await carryOut(phase, observed, phaseTools, pipeline, () => (made += 1));
+    const observed = looks.known(phase) ?? (await looks.at(phase, phaseTools));
+    const changes = await carryOut(phase, observed, looks, phaseTools, pipeline, () => (made += 1));
     // Hosts that failed have been told of; the others are not held up by a node of theirs that never gets ready.
     const nodes = context.nodes.filter((node) => !gone.has(node.spec.name));
     if (!pipeline.dryRun) {
       if (phase.opensApi === true) pipeline.access.markOpen();
-      await phase.ready?.({ ...context, nodes }, phaseTools, changes, changes === 0 ? proofs : NO_PROOFS);
+      await phase.ready?.({ ...context, nodes }, phaseTools, changes, looks.proofs());
     }
     const took = { ...timing(), changes };
     pipeline.onTiming(took);
@@ -208,6 +181,7 @@ async function runPhase(
 async function carryOut(
   phase: Phase,
   observed: readonly Observed[],
+  looks: Looks,
   tools: Tools,
   { dryRun, emit, context, ...pipeline }: Pipeline,
   onMade: () => void,
@@ -224,22 +198,22 @@ async function carryOut(
     return 0;
   }
   pipeline.permit(phase.id, observed);
-  const changes = await applyChanges(observed, tools, (change) => {
-    onMade();
-    emit({ type: 'change-applied', host, phase: phase.id, change });
+  const changed = observed.filter((item) => item.difference.changed && item.kind.verify !== false);
+  const resources = changed.map(({ resource }) => resource);
+  const { changes, answer } = await applyAndAsk(observed, tools, {
+    onDone: (change) => {
+      onMade();
+      emit({ type: 'change-applied', host, phase: phase.id, change });
+    },
+    ask: (made) => looks.again(phase, resources, tools, made),
   });
-  await verify(observed, tools);
+  await verify(answer, tools);
   killPoint(`verified ${host} ${phase.id}`);
   return changes.length;
 }
 
 /** What was changed must be seen as right when asked again: a second plan that is not empty is a bug. */
-async function verify(observed: readonly Observed[], tools: Tools): Promise<void> {
-  const changed = observed.filter((item) => item.difference.changed && item.kind.verify !== false);
-  const again = await observe(
-    changed.map((item) => item.resource),
-    tools,
-  );
+async function verify(again: readonly Observed[], tools: Tools): Promise<void> {
   for (const { resource, kind, difference } of again) {
     if (!difference.changed) continue;
     throw new KinitError(`${difference.change.summary}: was done, but the host does not show it`, {
@@ -258,16 +232,6 @@ async function verify(observed: readonly Observed[], tools: Tools): Promise<void
 async function whyUnseen(resource: Resource, { why }: Observed['kind'], { host }: Tools): Promise<string> {
   if (why === undefined) return '';
   return (await host.run(why(resource), { timeoutSeconds: 30 })).stdout.trim();
-}
-
-const NO_PROOFS: Proofs = new Map();
-
-function proofsOf(observed: readonly Observed[]): Proofs {
-  return new Map(
-    observed.flatMap(({ resource, seen }) =>
-      resource.kind === 'proof' && typeof seen === 'string' ? [[resource.id, seen]] : [],
-    ),
-  );
 }
 
 function firstReason(observed: readonly Observed[]): string {

@@ -3,12 +3,13 @@ import { performance } from 'node:perf_hooks';
 import type { ClientChannel } from 'ssh2';
 import { asKinitError, KinitError } from '../../model/error.js';
 import type { CommandResult, RunOptions } from '../../model/host.js';
-import { lastLines } from '../../model/text/last-lines.js';
 import { answered, endRequest, lostError, openChannel } from './exec.js';
 import type { Link } from './exec.js';
 import { createFrameReader, createSink, createTail } from './frame.js';
 import type { Sink } from './frame.js';
-import { BEGUN, bootText, labelOf, requestText } from './text.js';
+import { notBegun, notInTime, shellGone } from './request.js';
+import type { Request, Stream } from './request.js';
+import { BEGUN, bootText, labelOf, NOT_BEGUN, requestText } from './text.js';
 import type { Dialect } from './text.js';
 import { otherWay, passSudo, rootCommand, shellWords, sudoError, withoutMarks } from '../login/sudo.js';
 
@@ -18,30 +19,6 @@ export interface RootShell {
   readonly open: () => Promise<void>;
   readonly run: (script: string, options?: RunOptions) => Promise<CommandResult>;
   readonly close: () => void;
-}
-
-type Stream = 'stdout' | 'stderr';
-
-interface Request {
-  readonly script: string;
-  readonly options: RunOptions;
-  readonly seconds: number;
-  /** The bound is on silence: each line begins it anew. */
-  readonly renewed: boolean;
-  readonly label: string;
-  readonly sinks: Readonly<Record<Stream, Sink>>;
-  /** Streams whose end marker is still to come. */
-  readonly open: Set<Stream>;
-  readonly resolve: (result: CommandResult) => void;
-  readonly reject: (error: KinitError) => void;
-  timedOut: boolean;
-  /** Number it was sent with. */
-  id?: number;
-  /** Process on the host in which it runs, once it has begun. */
-  pid?: number;
-  /** When it was sent, where nothing was before it: then its answer tells how long the way is. */
-  alone?: number;
-  timer?: NodeJS.Timeout;
 }
 
 interface Session extends Dialect {
@@ -168,7 +145,7 @@ export function createRootShell(link: Link): RootShell {
       lastId += 1;
       request.id = lastId;
       if (sent.length === 1) request.alone = performance.now();
-      write(session.channel, requestText(session, lastId, request.script, request.options.stdin));
+      write(session.channel, requestText(session, lastId, request.script, request.options));
       if (sent.length === 1) startTimer(request);
     }
   };
@@ -193,10 +170,15 @@ export function createRootShell(link: Link): RootShell {
     if (request === undefined || request.open.size > 0) return;
     sent.shift();
     clearTimeout(request.timer);
-    link.counts.roundTrips += 1;
-    if (request.alone !== undefined) answered(link.way, performance.now() - request.alone);
+    if (request.alone !== undefined) {
+      link.counts.roundTrips += 1;
+      answered(link.way, performance.now() - request.alone);
+    }
     if (sent[0] !== undefined) startTimer(sent[0]);
-    if (request.timedOut) request.reject(timeoutError(request));
+    const { series } = request.options;
+    if (series !== undefined && code !== 0) series.broken = true;
+    if (request.timedOut) request.reject(notInTime(host, request));
+    else if (code === NOT_BEGUN) request.reject(notBegun(host, request));
     else request.resolve({ code, stdout: request.sinks.stdout.text(), stderr: request.sinks.stderr.text() });
     send();
   };
@@ -214,20 +196,17 @@ export function createRootShell(link: Link): RootShell {
     sent = [];
     if (running !== undefined) {
       clearTimeout(running.timer);
-      if (running.timedOut) running.reject(timeoutError(running));
+      if (running.options.series !== undefined) running.options.series.broken = true;
+      if (running.timedOut) running.reject(notInTime(host, running));
       else if (lost !== undefined) running.reject(lostError(link, `it ran: ${running.label}`, lost));
-      else
-        running.reject(
-          new KinitError(`the root shell on ${host} ended while it ran a command`, {
-            class: 'change',
-            host,
-            tried: running.label,
-            found: said(running),
-          }),
-        );
+      else running.reject(shellGone(host, running));
     }
-    // The others had not begun: a new shell takes them, from the start.
-    waiting = [...unbegun, ...waiting];
+    // The others had not begun: a new shell takes them, from the start. It does not know what failed in the old one.
+    waiting = [...unbegun, ...waiting].filter((request) => {
+      const follows = request.options.series?.broken === true;
+      if (follows) request.reject(notBegun(host, request));
+      return !follows;
+    });
     if (lost === undefined) send();
     else rejectWaiting(lostError(link, 'commands waited for it', lost));
   };
@@ -236,27 +215,18 @@ export function createRootShell(link: Link): RootShell {
     for (const request of waiting.splice(0)) request.reject(error);
   };
 
-  const timeoutError = (request: Request): KinitError =>
-    new KinitError(
-      `a command on ${host} ${request.renewed ? 'said nothing for' : 'did not finish within'} ${request.seconds} s and was ended`,
-      {
-        class: 'timeout',
-        host,
-        tried: request.label,
-        found: said(request),
-      },
-    );
-
   return {
     open,
     run: (script, options = {}) =>
       new Promise((resolve, reject) => {
         const label = options.change ?? labelOf(script);
-        if (script.includes('\0'))
+        const { silenceSeconds, onLine, series } = options;
+        if (script.includes('\0')) {
+          if (series !== undefined) series.broken = true;
           return reject(
             new KinitError('a script for a host holds a NUL character', { class: 'internal', host, tried: label }),
           );
-        const { silenceSeconds, onLine } = options;
+        }
         const hear = (line: string): void => {
           heard(request);
           onLine?.(line);
@@ -275,13 +245,10 @@ export function createRootShell(link: Link): RootShell {
           reject,
           timedOut: false,
         };
+        if (series?.broken === true) return reject(notBegun(host, request));
         waiting.push(request);
         send();
       }),
     close: () => session?.channel.end(),
   };
-}
-
-function said({ sinks: { stdout, stderr } }: Request): string {
-  return lastLines(`${stdout.text().trim()}\n${stderr.text().trim()}`, 10) || 'no output';
 }

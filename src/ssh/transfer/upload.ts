@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
-import type { HostConnection, SendOptions, UploadFile } from '../../model/host.js';
+import type { HostConnection, RunOptions, SendOptions, UploadFile } from '../../model/host.js';
 import { endOfInput, openExec } from '../shell/exec.js';
 import type { Link } from '../shell/exec.js';
 import { streamText } from '../shell/job.js';
@@ -21,6 +22,14 @@ const READ_BYTES = 256 * 1024;
 /** Files that together are at most so large go through the root shell, in one round trip and without a channel of their own. */
 const SMALL_BYTES = 256 * 1024;
 
+/** Whether these go through the root shell and need no channel of their own. */
+export function goThroughShell(files: readonly UploadFile[]): boolean {
+  return (
+    files.every(({ content }) => 'bytes' in content) &&
+    files.reduce((sum, file) => sum + sizeOf(file), 0) <= SMALL_BYTES
+  );
+}
+
 /** See HostConnection.upload: large files are brought to the host in parts, then all are put in place together. */
 export async function upload(
   link: Link,
@@ -28,9 +37,25 @@ export async function upload(
   files: readonly UploadFile[],
   options: SendOptions = {},
 ): Promise<void> {
-  const { onProgress } = options;
+  const { onProgress, series } = options;
   if (files.length === 0) return;
-  for (const file of files) await checkFile(link.host, file);
+  const wrong = files.find(({ path }) => !path.startsWith('/') || path.endsWith('/') || /[\n\0]/.test(path));
+  if (wrong !== undefined) {
+    if (series !== undefined) series.broken = true;
+    throw noPath(link.host, wrong);
+  }
+  // Nothing is awaited before: in a series it is sent in its turn.
+  if (goThroughShell(files)) {
+    await uploadThroughShell(
+      link,
+      run,
+      files.map((file) => ({ file, brought: false })),
+      defined({ series }),
+    );
+    onProgress?.(files.reduce((sum, file) => sum + sizeOf(file), 0));
+    return;
+  }
+  for (const file of files) await checkSize(link.host, file);
   const parts = partsOf(files);
   const brought = [...parts.values()].reduce((total, { size }) => total + size, 0);
   await bring(link, run, [...parts.values()], options);
@@ -65,13 +90,18 @@ function partsOf(files: readonly UploadFile[]): ReadonlyMap<UploadFile, Part> {
   return parts;
 }
 
-async function uploadThroughShell(link: Link, run: HostConnection['run'], sendings: readonly Sending[]): Promise<void> {
+async function uploadThroughShell(
+  link: Link,
+  run: HostConnection['run'],
+  sendings: readonly Sending[],
+  series: Pick<RunOptions, 'series'> = {},
+): Promise<void> {
   const parts = sendings.flatMap((sending) => [
     Buffer.from(header(sending)),
     ...(!sending.brought && 'bytes' in sending.file.content ? [sending.file.content.bytes] : []),
   ]);
   const stdin = Buffer.concat([...parts, Buffer.from('end\n')]);
-  const result = await run(readerOf(link), { stdin, timeoutSeconds: FINISH_SECONDS });
+  const result = await run(readerOf(link), { stdin, timeoutSeconds: FINISH_SECONDS, ...series });
   if (!result.stdout.split('\n').includes('done')) throw failedAt(link, result, sendings);
 }
 
@@ -99,10 +129,11 @@ function readerOf(link: Link): string {
   return uploadReader(randomBytes(6).toString('hex'), link.claimed());
 }
 
-async function checkFile(host: string, file: UploadFile): Promise<void> {
-  const { path, content } = file;
-  if (!path.startsWith('/') || path.endsWith('/') || /[\n\0]/.test(path))
-    throw new KinitError(`${JSON.stringify(path)} is no path for a file on ${host}`, { class: 'internal', host });
+function noPath(host: string, { path }: UploadFile): KinitError {
+  return new KinitError(`${JSON.stringify(path)} is no path for a file on ${host}`, { class: 'internal', host });
+}
+
+async function checkSize(host: string, { path, content }: UploadFile): Promise<void> {
   if (!('localFile' in content)) return;
   const found = await stat(content.localFile).catch((cause: unknown) => {
     throw new KinitError(`a file for ${host} cannot be read`, {

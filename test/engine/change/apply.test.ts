@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { applyChanges } from '../../../src/engine/change/apply.js';
+import { applyAndAsk, applyChanges } from '../../../src/engine/change/apply.js';
 import type { Observed } from '../../../src/engine/change/observe.js';
 import type { HostConnection } from '../../../src/model/host.js';
 import type { Step } from '../../../src/model/resource.js';
@@ -73,4 +73,60 @@ test('uploads are made together', async () => {
     'x:b',
   ]);
   expect(sent).toEqual(['/a', '/b']);
+});
+
+test('what the shell of the host does is sent at once, and what is asked behind it', async () => {
+  const log: string[] = [];
+  const answers: (() => void)[] = [];
+  const note = (what: string): Promise<void> => {
+    log.push(what);
+    return new Promise((resolve) => answers.push(resolve));
+  };
+  const host = fakeHost({
+    run: (text) => note(/run-\w/.exec(text)?.[0] ?? text).then(() => ({ code: 0, stdout: '', stderr: '' })),
+    upload: (files) => note(files.map(({ path }) => path).join(' ')),
+  });
+  const upload = (bytes: number): Step => ({
+    do: 'upload',
+    files: [{ path: `/file-of-${String(bytes)}`, content: { bytes: new Uint8Array(bytes) }, mode: 0o600 }],
+  });
+  const call: Step = { do: 'call', title: 'call', run: () => note('call') };
+  const observed = [
+    changing('a', 'x', script('run-a')),
+    changing('b', 'y', upload(3)),
+    changing('c', 'z', call),
+    changing('d', 'x', script('run-d')),
+    changing('e', 'y', upload(1_000_000)),
+    changing('f', 'x', script('run-f')),
+  ];
+  const all = applyAndAsk(observed, fakeTools({ host }), { ask: (made) => note('ask').then(() => made) });
+  const steps: string[][] = [];
+  for (let seen = 0; ; ) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (log.length === seen) break;
+    steps.push(log.slice(seen));
+    seen = log.length;
+    for (const answer of answers.splice(0)) answer();
+  }
+  await all;
+  expect(steps).toEqual([['run-a', '/file-of-3'], ['call'], ['run-d'], ['/file-of-1000000'], ['run-f', 'ask']]);
+});
+
+test('nothing is done behind a step that failed, and its failure is told', async () => {
+  const called: string[] = [];
+  const call: Step = {
+    do: 'call',
+    title: 'call',
+    run: () => {
+      called.push('call');
+      return Promise.resolve();
+    },
+  };
+  const observed = [
+    changing('a', 'x', script('exit 4')),
+    changing('b', 'x', { do: 'script', script: 'true', stdin: 'x' }),
+    changing('c', 'y', call),
+  ];
+  expect(await applied(observed, localHost())).toEqual({ made: [], failed: 'x:a (exit code 4)' });
+  expect(called).toEqual([]);
 });

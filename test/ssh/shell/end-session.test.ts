@@ -38,8 +38,7 @@ function rootShell(shell: Shell): {
   });
   return {
     pid: child.pid ?? 0,
-    send: (id, script) =>
-      child.stdin.write(requestText({ nonce: NONCE, bash: shell === 'bash' }, id, script, undefined)),
+    send: (id, script) => child.stdin.write(requestText({ nonce: NONCE, bash: shell === 'bash' }, id, script)),
     until: (text) =>
       new Promise((resolve) => {
         heard = () => {

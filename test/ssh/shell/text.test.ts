@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { createFrameReader } from '../../../src/ssh/shell/frame.js';
 import { runLocal } from '../../../src/ssh/local.js';
-import { BEGUN, bootText, requestText } from '../../../src/ssh/shell/text.js';
+import type { RunOptions } from '../../../src/model/host.js';
+import { BEGUN, bootText, NOT_BEGUN, requestText } from '../../../src/ssh/shell/text.js';
 
 const NONCE = 'fedcba9876543210fedcba9876543210';
 const SHELLS = ['dash', 'bash', 'busybox'].filter(
@@ -12,12 +13,12 @@ const SHELLS = ['dash', 'bash', 'busybox'].filter(
 /** Sends requests to a real shell all at once, as the connection does, and takes its output apart. */
 async function ask(
   shell: string,
-  requests: readonly { script: string; stdin?: string | Uint8Array }[],
+  requests: readonly (Pick<RunOptions, 'stdin' | 'series'> & { readonly script: string })[],
 ): Promise<{ out: string; mark: string }[]> {
   const dialect = { nonce: NONCE, bash: shell === 'bash' };
   const input = [
     bootText(NONCE),
-    ...requests.map(({ script, stdin }, index) => requestText(dialect, index + 1, script, stdin)),
+    ...requests.map(({ script, ...options }, index) => requestText(dialect, index + 1, script, options)),
   ].join('');
   const { stdout } = await runLocal(shell, shell === 'busybox' ? ['sh'] : [], { input, reject: false });
   const answers: { out: string; mark: string }[] = [];
@@ -50,11 +51,38 @@ describe.each(SHELLS)('%s', (shell) => {
     expect(answers[2]?.out).toMatch(/^\/\n0?022\n0\n$/);
   });
 
+  test('of a series nothing begins behind one that failed; what is not of it does', async () => {
+    const series = { id: 'a1', broken: false };
+    const other = { id: 'a', broken: false };
+    const long = `: ${'x'.repeat(5000)}\nprintf long`;
+    const answers = await ask(shell, [
+      { script: 'printf 1', series },
+      { script: 'exit 7', series, stdin: 'x' },
+      { script: 'printf 3', series },
+      { script: long, series, stdin: 'y'.repeat(5000) },
+      { script: 'printf 5' },
+      { script: 'printf 6', series: other },
+      { script: long, series: other },
+      { script: 'cat', series: other, stdin: 'fed' },
+    ]);
+    const not = String(NOT_BEGUN);
+    expect(answers.map(({ out, mark }) => `${mark} ${out}`)).toEqual([
+      '1 0 1',
+      '2 7 ',
+      `3 ${not} `,
+      `4 ${not} `,
+      '5 0 5',
+      '6 0 6',
+      '7 0 long',
+      '8 0 fed',
+    ]);
+  });
+
   test('each request tells the process it runs in, which is a child of the shell', async () => {
     const parent =
       'read -r _ < /proc/self/stat; sh -c \'read -r pid _ _ parent _ < /proc/$PPID/stat; echo "$pid $parent"\'';
     const requests = [parent, parent].map((script, index) =>
-      requestText({ nonce: NONCE, bash: shell === 'bash' }, index + 1, script, index === 0 ? undefined : 'x'),
+      requestText({ nonce: NONCE, bash: shell === 'bash' }, index + 1, script, index === 0 ? {} : { stdin: 'x' }),
     );
     const { stdout } = await runLocal(shell, shell === 'busybox' ? ['sh'] : [], {
       input: requests.join(''),
