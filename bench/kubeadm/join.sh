@@ -15,4 +15,6 @@ on "$host" true &
 join=$(on "$first" 'kubeadm token create --print-join-command')
 wait "$!"
 on "$host" "$join --ignore-preflight-errors=all" > /dev/null
-on "$first" "KUBECONFIG=/etc/kubernetes/admin.conf kubectl wait --for=condition=Ready node/$host --timeout=240s" > /dev/null
+# kubeadm is done when the kubelet has its certificate, which may be before the node is there.
+wait="KUBECONFIG=/etc/kubernetes/admin.conf kubectl wait node/$host --timeout=240s"
+on "$first" "$wait --for=create && $wait --for=condition=Ready" > /dev/null

@@ -4,6 +4,7 @@
 set -euo pipefail
 config=$1 kubeadm=$2 network=$3 first=$4
 shift 4
+all=("$first" "$@")
 
 on() {
   local host=$1
@@ -32,7 +33,9 @@ on "$first" "$admin kubectl apply -f -" < "$network" > /dev/null &
 jobs+=($!)
 for job in "${jobs[@]}"; do wait "$job"; done
 
-on "$first" "$admin kubectl wait --for=condition=Ready node --all --timeout=240s" > /dev/null &
+# A node may be there only after its kubeadm is done.
+wait="$admin kubectl wait ${all[*]/#/node/} --timeout=240s"
+on "$first" "$wait --for=create && $wait --for=condition=Ready" > /dev/null &
 nodes=$!
 on "$first" "$admin kubectl -n kube-system rollout status deployment/coredns --timeout=240s" > /dev/null
 wait "$nodes"
