@@ -38,11 +38,13 @@ fail() {
 }
 
 # write NUMBER BYTES plain|gzip: into $file
+# Linux keeps in memory together what was written together, and since 6.18 maps all of that into a program of which it needs one page:
+# with 1 MiB at once 50 MB more of a kubelet.
 write() {
   if [ "$3" = gzip ]; then
-    head -c "$2" | gzip -dc | dd of="$file.new" bs=1048576 seek=$(($1 * MIB)) conv=notrunc iflag=fullblock status=none
+    head -c "$2" | gzip -dc | dd of="$file.new" bs=65536 seek=$(($1 * MIB * 16)) conv=notrunc iflag=fullblock status=none
   else
-    dd of="$file.new" bs=1048576 seek=$(($1 * MIB)) conv=notrunc iflag=fullblock,count_bytes count="$2" status=none
+    dd of="$file.new" bs=65536 seek=$(($1 * MIB * 16)) conv=notrunc iflag=fullblock,count_bytes count="$2" status=none
   fi
 }
 
