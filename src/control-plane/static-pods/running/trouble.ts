@@ -15,7 +15,12 @@ const SOON_SECONDS = 10;
  */
 const PATIENCE = 60;
 /** The same where the old container runs no more. */
-const LESS_PATIENCE = 30;
+const LESS_PATIENCE = 20;
+/**
+ * The same on the only control plane, where what is of no use without it is the only API server: the kubelet asks that before it starts
+ * the new pod, and waits half a minute for an answer that cannot come.
+ */
+const LEAST_PATIENCE = 3;
 /** From this start on the kubelet's pause before the next one (10 s, doubled each time) is longer than starting it again takes. */
 const LONG_PAUSE_ATTEMPT = 2;
 
@@ -35,9 +40,11 @@ const restart = shellScript('./restart-kubelet.sh', import.meta.url);
 export function troubleshooter(
   manifests: readonly Manifest[],
   dependents: readonly string[],
-  { node }: PhaseContext,
+  { node, nodes }: PhaseContext,
   { host, begun, progress }: Tools,
 ): Troubleshooter {
+  const isAlone = nodes.filter(({ isControlPlane }) => isControlPlane).length === 1;
+  const patience = dependents.length > 0 && isAlone ? LEAST_PATIENCE : LESS_PATIENCE;
   const names = manifests.map(({ name }) => name);
   const endsBefore = new Map<string, number>();
   const waitedSince = performance.now();
@@ -84,7 +91,7 @@ export function troubleshooter(
       const stuck = manifests.find(({ name, digest }) => {
         const run = runs.of(name);
         if (run.digest !== digest)
-          return secondsSince(waitedSince) > PATIENCE || secondsSince(goneSince.get(name) ?? Infinity) > LESS_PATIENCE;
+          return secondsSince(waitedSince) > PATIENCE || secondsSince(goneSince.get(name) ?? Infinity) > patience;
         // Between two starts, of which the last was not in this run, or for want of what this wait comes after: the pause may be minutes.
         if (run.state === 'ended') {
           const finished = ends.get(run.container)?.finished ?? Infinity;

@@ -19,10 +19,13 @@ const scheduler: Manifest = {
   digest: 'new',
   health: { server: 'https://127.0.0.1:10259', path: '/readyz' },
 };
-const context = {
-  node: { facts: { clockOffsetMs: 0 } },
-  spec: { waits: { apiServerSeconds: 60 } },
-} as unknown as PhaseContext;
+const contextOf = (controlPlanes: number): PhaseContext =>
+  ({
+    node: { facts: { clockOffsetMs: 0 } },
+    nodes: Array.from({ length: controlPlanes }, () => ({ isControlPlane: true })),
+    spec: { waits: { apiServerSeconds: 60 } },
+  }) as unknown as PhaseContext;
+const context = contextOf(1);
 
 /** What a host shows of one component. */
 interface Shown {
@@ -115,10 +118,15 @@ function showing(all: readonly Shown[], logs = 'ActiveState=active\nNRestarts=0\
   return { host, ran, asked };
 }
 
-async function waiting(host: ReturnType<typeof showing>['host'], more: Partial<RunsWait> = {}, begun = new Date()) {
+async function waiting(
+  host: ReturnType<typeof showing>['host'],
+  more: Partial<RunsWait> = {},
+  begun = new Date(),
+  controlPlanes = 1,
+) {
   const tools = { ...fakeTools({ host }), begun };
   const wait = { what: 'the scheduler', manifests: [scheduler], first: undefined, ...more };
-  const waits = waitForRuns(wait, context, tools);
+  const waits = waitForRuns(wait, contextOf(controlPlanes), tools);
   waits.catch(() => undefined);
   for (let step = 0; step < 400; step += 1) await vi.advanceTimersByTimeAsync(250);
   return { waits, said: tools.said };
@@ -255,6 +263,26 @@ test.each([
     expect(ran.filter((name) => name === 'restart-kubelet')).toHaveLength(restarts);
   },
 );
+
+test.each([
+  ['others answer the kubelet', 2, ['kube-apiserver'], 20],
+  ['nothing else is in the way', 1, [], 20],
+  ['the only API server cannot answer the kubelet', 1, ['kube-apiserver'], 3],
+])('nothing of the old pod is left, and nothing comes; %s', async (_what, controlPlanes, dependents, patience) => {
+  const { host } = showing([{ none: true }]);
+  let restarted = Infinity;
+  const from = Date.now();
+  const watched: typeof host = {
+    ...host,
+    run: (script, options) => {
+      if (script.includes('restart-kubelet')) restarted = (Date.now() - from) / 1000;
+      return host.run(script, options);
+    },
+  };
+  await waiting(watched, { dependents, first: 'now=1' }, new Date(), controlPlanes);
+  expect(restarted).toBeGreaterThan(patience);
+  expect(restarted).toBeLessThan(patience + 6);
+});
 
 test('a wrong flag is told at its first end', async () => {
   const { host } = showing(
