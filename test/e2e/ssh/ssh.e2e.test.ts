@@ -165,7 +165,31 @@ describe.skipIf(missing !== undefined)(
         expect(results).toEqual(
           Array.from({ length: 50 }, (_, index) => ({ code: index, stdout: `out${index}\n`, stderr: `err${index}\n` })),
         );
-        expect(connection.stats).toMatchObject({ execChannels: 1, roundTrips: 50 });
+        // The way there and back is waited for once.
+        expect(connection.stats).toMatchObject({ execChannels: 1, roundTrips: 1 });
+      });
+
+      test.each([
+        ['ends with another code than 0', 'exit 3'],
+        ['runs out of time', 'sleep 60'],
+        ['ends its shell', 'kill -9 $$'],
+      ])('in a series nothing begins behind one that %s, files included; what is not of it does', async (_, script) => {
+        const connection = await dial();
+        const series = { id: 'series1', broken: false };
+        const mark = join(scratch, `mark-${String(script.length)}`);
+        const file = { path: `${mark}-file`, content: { bytes: Buffer.from('x') }, mode: 0o600 };
+        const all = await Promise.allSettled([
+          connection.upload([{ ...file, path: `${mark}-before` }], { series }),
+          connection.run(`cat ${mark}-before`, { series }),
+          connection.run(script, { series, timeoutSeconds: 2 }),
+          connection.run(`touch ${mark}-script`, { series }),
+          connection.upload([file], { series }),
+          connection.run(`ls ${mark}-*`),
+        ]);
+        expect(all.slice(0, 2)).toMatchObject([{ status: 'fulfilled' }, { value: { code: 0, stdout: 'x' } }]);
+        expect(all.slice(3, 5).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+        expect(all[5]).toMatchObject({ value: { stdout: `${mark}-before\n` } });
+        await expect(connection.run('true', { series })).rejects.toThrow('was not begun');
       });
 
       test('input is binary safe, and large', async () => {
