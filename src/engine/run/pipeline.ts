@@ -48,8 +48,9 @@ export interface Pipeline {
 }
 
 /**
- * Takes one host through its phases in order. All phases are observed in one round trip at the start; a phase is observed afresh only
- * when an earlier one changed the host, if it can be in the same round trip. Throws the first failure; the phases behind it are settled as failed.
+ * Takes one host through its phases in order. All phases are observed in one round trip at the start; one is observed afresh only when an
+ * earlier one changed the host, in the same round trip as that where it can be. Throws the first failure; the phases behind it are settled
+ * as failed.
  */
 export async function runPipeline(pipeline: Pipeline): Promise<number> {
   const { context, phases, barriers } = pipeline;
