@@ -38,22 +38,23 @@ thaw_pods() {
   done 2> /dev/null
 }
 
+# Again until none is left: a runtime that cleans up behind one starts another, and a busy machine takes its time to end one.
 # shellcheck disable=SC2046 # children gives process ids, a word each
 kill_monitors() {
-  left=$(monitors)
-  [ -n "$left" ] || return 0
-  # A container's first process takes all others of its pid namespace along; then what watched it goes.
-  for monitor in $left; do kill -9 $(children "$monitor") 2> /dev/null; done
-  thaw_pods
-  sleep 0.3
-  for monitor in $left; do kill -9 $(children "$monitor") "$monitor" 2> /dev/null; done
   tries=0
-  while [ -n "$(monitors)" ] && [ "$tries" -lt 20 ]; do
+  while
+    left=$(monitors)
+    [ -n "$left" ]
+  do
+    [ "$tries" -lt 60 ] || still_running "$1" "$left"
     tries=$((tries + 1))
-    sleep 0.25
+    # A container's first process takes all others of its pid namespace along; then what watched it goes.
+    for monitor in $left; do kill -9 $(children "$monitor") 2> /dev/null; done
+    thaw_pods
+    sleep 0.3
+    for monitor in $left; do kill -9 $(children "$monitor") "$monitor" 2> /dev/null; done
+    sleep 0.05
   done
-  left=$(monitors)
-  [ -z "$left" ] || still_running "$1" "$left"
 }
 
 still_running() {

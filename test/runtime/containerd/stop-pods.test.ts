@@ -25,12 +25,29 @@ for (const shell of SHELLS) {
     });
   });
 
+  test(`${shell}: what comes up while others are ended is ended too`, () => {
+    withHost((host) => {
+      const shim = '/usr/local/bin/containerd-shim-runc-v2\\0-namespace\\0k8s.io\\0-id\\0x\\0';
+      host.write('/proc/77/cmdline', '');
+      const folder = `${host.root}/proc`;
+      // Whoever is killed goes; behind the first comes another.
+      const kill = [
+        `kill() { for pid in "$@"; do case $pid in 77 | 79)`,
+        `  rm -rf "${folder}/$pid"; [ "$pid" != 77 ] || { mkdir "${folder}/79"; printf '${shim}' > "${folder}/79/cmdline"; } ;;`,
+        'esac; done; }',
+        `printf '${shim}' > "${folder}/77/cmdline"`,
+      ].join('\n');
+      const script = scriptOn(host).replaceAll(/sleep 0\.\d+/g, ':');
+      expect(run(shell, `${kill}\n${script}`)).toEqual({ code: 0, stdout: '', stderr: '' });
+    });
+  });
+
   test(`${shell}: a container that cannot be ended is an error that names its shim`, () => {
     withHost((host) => {
       const script = scriptOn(host).replaceAll('kill -9', ': kill');
       host.write('/proc/77/cmdline', '/usr/local/bin/containerd-shim-runc-v2\0-namespace\0k8s.io\0-id\0x\0');
       host.write('/proc/78/cmdline', '/usr/local/bin/containerd-shim-runc-v2\0-namespace\0moby\0-id\0x\0');
-      expect(run(shell, script.replace('sleep 0.25', ':'))).toEqual({
+      expect(run(shell, script.replaceAll(/sleep 0\.\d+/g, ':'))).toEqual({
         code: 1,
         stdout: 'containers still run: containerd-shim 77\n',
         stderr: '',
