@@ -9,7 +9,10 @@ const phase = z
   .describe('Phase, as `kinit phases` lists them; besides: connect, preflight, drain, undo, uncordon.');
 const changes = z.int().min(0).describe('How many changes were made (plan: would be made).');
 const seconds = z.number().min(0).describe('How long it took.');
-const roundTrips = z.int().min(0).describe('How often the host was asked while it had nothing else to do: those waited for the way.');
+const roundTrips = z
+  .int()
+  .min(0)
+  .describe('How often the host was asked while it had nothing else to do: those waited for the way.');
 
 const change: z.ZodType<ChangeSummary> = changeSchema;
 
