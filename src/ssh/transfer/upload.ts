@@ -24,10 +24,7 @@ const SMALL_BYTES = 256 * 1024;
 
 /** Whether these go through the root shell and need no channel of their own. */
 export function goThroughShell(files: readonly UploadFile[]): boolean {
-  return (
-    files.every(({ content }) => 'bytes' in content) &&
-    files.reduce((sum, file) => sum + sizeOf(file), 0) <= SMALL_BYTES
-  );
+  return files.every(({ content }) => 'bytes' in content) && sizeOfAll(files) <= SMALL_BYTES;
 }
 
 /** See HostConnection.upload: large files are brought to the host in parts, then all are put in place together. */
@@ -52,7 +49,7 @@ export async function upload(
       files.map((file) => ({ file, brought: false })),
       defined({ series }),
     );
-    onProgress?.(files.reduce((sum, file) => sum + sizeOf(file), 0));
+    onProgress?.(sizeOfAll(files));
     return;
   }
   for (const file of files) await checkSize(link.host, file);
@@ -61,13 +58,9 @@ export async function upload(
   await bring(link, run, [...parts.values()], options);
   const sendings = files.map((file): Sending => ({ file, brought: parts.has(file) }));
   const others = files.filter((file) => !parts.has(file));
-  const total = others.reduce((sum, file) => sum + sizeOf(file), 0);
-  if (total > SMALL_BYTES || others.some(({ content }) => 'localFile' in content))
-    await uploadOverChannel(link, sendings, (bytes) => onProgress?.(brought + bytes));
-  else {
-    await uploadThroughShell(link, run, sendings);
-    onProgress?.(brought + total);
-  }
+  if (!goThroughShell(others)) return uploadOverChannel(link, sendings, (bytes) => onProgress?.(brought + bytes));
+  await uploadThroughShell(link, run, sendings);
+  onProgress?.(brought + sizeOfAll(others));
 }
 
 /** A file on its way to its place. */
@@ -176,6 +169,10 @@ async function sendFile(sender: Sender, sending: Sending): Promise<void> {
 function header({ file, brought }: Sending): string {
   const owner = `${file.owner ?? 'root'}:${file.group ?? file.owner ?? 'root'}`;
   return `${brought ? 'part' : 'file'} ${sizeOf(file)} ${file.mode.toString(8)} ${owner} ${file.sha256 ?? '-'}\n${file.path}\n`;
+}
+
+function sizeOfAll(files: readonly UploadFile[]): number {
+  return files.reduce((sum, file) => sum + sizeOf(file), 0);
 }
 
 function sizeOf({ content }: UploadFile): number {

@@ -1,6 +1,7 @@
 import { nodeCause } from '../../../cluster/why/node-cause.js';
 import type { PhaseContext } from '../../../model/phase.js';
 import type { Tools } from '../../../model/resource.js';
+import { isControlPlane } from '../../../model/spec.js';
 import { sh, shellScript } from '../../../shell/script.js';
 import type { Manifest } from '../manifest.js';
 import { endsOf } from './ends.js';
@@ -40,10 +41,10 @@ const restart = shellScript('./restart-kubelet.sh', import.meta.url);
 export function troubleshooter(
   manifests: readonly Manifest[],
   dependents: readonly string[],
-  { node, nodes }: PhaseContext,
+  { node, spec }: PhaseContext,
   { host, begun, progress }: Tools,
 ): Troubleshooter {
-  const isAlone = nodes.filter(({ isControlPlane }) => isControlPlane).length === 1;
+  const isAlone = spec.hosts.filter(isControlPlane).length === 1;
   const patience = dependents.length > 0 && isAlone ? LEAST_PATIENCE : LESS_PATIENCE;
   const names = manifests.map(({ name }) => name);
   const endsBefore = new Map<string, number>();

@@ -22,8 +22,10 @@ const scheduler: Manifest = {
 const contextOf = (controlPlanes: number): PhaseContext =>
   ({
     node: { facts: { clockOffsetMs: 0 } },
-    nodes: Array.from({ length: controlPlanes }, () => ({ isControlPlane: true })),
-    spec: { waits: { apiServerSeconds: 60 } },
+    spec: {
+      waits: { apiServerSeconds: 60 },
+      hosts: Array.from({ length: controlPlanes }, () => ({ roles: ['control-plane'] })),
+    },
   }) as unknown as PhaseContext;
 const context = contextOf(1);
 
