@@ -436,7 +436,7 @@ describe.skipIf(missing !== undefined)(
       });
 
       test('a slow line gets what is left compressed, once it is known to be slow', async () => {
-        const relay = await openRelay({ host: '127.0.0.1', port: sshd.port, delayMs: 1, bytesPerSecond: 8_000_000 });
+        const relay = await openRelay({ host: '127.0.0.1', port: sshd.port, delayMs: 1, bytesPerSecond: 3_000_000 });
         try {
           const file = await largeFile(
             'slow',
