@@ -1,8 +1,28 @@
+import { stringify } from 'yaml';
 import { cutWhen } from '../e2e/support/cuts.js';
 import { kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
 import { changedInventory } from '../e2e/support/running.js';
 import { startWeb } from '../e2e/support/web.js';
 import { FROM } from './versions.js';
+
+/** 'embedded': several control planes in one process each, with etcd in it (`npm run test:upgrade-embedded`). */
+export const FORM = process.env['KINIT_TEST_UPGRADE_FORM'] ?? 'static-pods';
+
+/** A lab's inventory with so many control planes, in that form. */
+export function controlPlanes(inventory: string, count: number): string {
+  let left = count - 1;
+  const roles = inventory.replaceAll('- worker', (role) => (left-- > 0 ? '- control-plane' : role));
+  return FORM === 'static-pods' ? roles : `${roles}\n${stringify({ controlPlane: { mode: FORM }, datastore: 'etcd' })}`;
+}
+
+/** Version that each API server says of itself. @param addresses of their hosts */
+export const servers = (cluster: LabHandle, addresses: readonly string[]): Promise<string[]> =>
+  Promise.all(
+    addresses.map(async (address) => {
+      const said = await cluster.kubectl(`--server https://${address}:6443 get --raw /version`);
+      return (JSON.parse(said) as { gitVersion: string }).gitVersion;
+    }),
+  );
 
 export interface EarlierHosts {
   /** Its inventory says the earlier version. */

@@ -1,16 +1,20 @@
 import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { stringify } from 'yaml';
 import { etcdctl, LOCAL } from '../e2e/support/etcd.js';
 import { cutWhen } from '../e2e/support/cuts.js';
 import { all, kinitEvents, kinitOk, type LabHandle } from '../e2e/support/kinit.js';
 import { watchPage, watchServers } from '../e2e/support/servers.js';
-import { cutBetweenControlPlanes, earlierHosts, kubelets, startBudgetedWeb } from './cluster.js';
+import {
+  controlPlanes,
+  cutBetweenControlPlanes,
+  earlierHosts,
+  FORM,
+  kubelets,
+  servers,
+  startBudgetedWeb,
+} from './cluster.js';
 import { FROM, namesOfVersion, secondsOf, TO } from './versions.js';
-
-/** 'embedded': in one process each, with etcd in it (`npm run test:upgrade-embedded`). */
-const FORM = process.env['KINIT_TEST_UPGRADE_FORM'] ?? 'static-pods';
 
 /** Three control planes and two workers, under clients that ask all the time; killed twice. Prints the figures of docs/upgrade.md. */
 const CONTROL_PLANES = ['node1', 'node2', 'node3'];
@@ -21,11 +25,7 @@ let later: string;
 let addresses: readonly string[];
 
 beforeAll(async () => {
-  const made = await earlierHosts('upgrade-three', HOSTS.length, (text) => {
-    const roles = text.replace(/- worker/, '- control-plane').replace(/- worker/, '- control-plane');
-    if (FORM === 'static-pods') return roles;
-    return `${roles}\n${stringify({ controlPlane: { mode: FORM }, datastore: 'etcd' })}`;
-  });
+  const made = await earlierHosts('upgrade-three', HOSTS.length, (text) => controlPlanes(text, CONTROL_PLANES.length));
   ({ cluster, later } = made);
   addresses = made.addresses.slice(0, CONTROL_PLANES.length);
   await kinitOk(['init', '-i', cluster.inventory], { timeoutSeconds: 3000 });
@@ -34,15 +34,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await cluster.down();
 });
-
-/** What each API server says of itself. */
-const servers = (): Promise<string[]> =>
-  Promise.all(
-    addresses.map(async (address) => {
-      const said = await cluster.kubectl(`--server https://${address}:6443 get --raw /version`);
-      return (JSON.parse(said) as { gitVersion: string }).gitVersion;
-    }),
-  );
 
 /** Programs that lie on hosts beside those in use. */
 const staged = (hosts: readonly string[]): Promise<string[]> =>
@@ -63,7 +54,7 @@ test('a dry run tells what would move on every host, and touches nothing', async
   const moved = told.filter((each) => moves.test(each)).map((each) => each.replace(/:.*/, ''));
   expect([...new Set(moved)].sort()).toEqual(CONTROL_PLANES);
   expect(all(events, 'change-applied')).toEqual([]);
-  expect(await servers()).toEqual(CONTROL_PLANES.map(() => `v${FROM}`));
+  expect(await servers(cluster, addresses)).toEqual(CONTROL_PLANES.map(() => `v${FROM}`));
 });
 
 test('killed between two control planes and while a worker is empty, it goes on to the end; no client is without an answer for long', async () => {
@@ -77,7 +68,7 @@ test('killed between two control planes and while a worker is empty, it goes on 
     new Set([`v${FROM}`]),
   );
   // The last one waits for the second; what all of them need has been there, and the way back here, before the first was touched.
-  expect((await servers()).filter((version) => version === `v${TO}`).length).toBe(1);
+  expect((await servers(cluster, addresses)).filter((version) => version === `v${TO}`).length).toBe(1);
   expect((await staged(WORKERS)).filter((names) => names === '')).toEqual([]);
   const copies = (await readdir(dirname(later))).filter((name) => name.endsWith('.backup'));
   expect(copies.length).toBe(1);
@@ -95,7 +86,7 @@ test('killed between two control planes and while a worker is empty, it goes on 
   );
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
   expect(await kubelets(cluster)).toBe(HOSTS.map((name) => `${name}=v${TO}`).join(' '));
-  expect(await servers()).toEqual(CONTROL_PLANES.map(() => `v${TO}`));
+  expect(await servers(cluster, addresses)).toEqual(CONTROL_PLANES.map(() => `v${TO}`));
   expect(await cluster.kubectl('get nodes --no-headers')).not.toContain('SchedulingDisabled');
   expect(await namesOfVersion(cluster)).toEqual([]);
   expect(await staged(HOSTS)).toEqual(HOSTS.map(() => ''));
