@@ -7,11 +7,12 @@ import type { Trial } from '../../model/seams/trial.js';
 import type { PhaseContext, Proofs } from '../../model/phase.js';
 import type { Resource, Tools } from '../../model/resource.js';
 import { defined } from '../../model/defined.js';
-import { directory, file } from '../../resources/index.js';
+import { directory } from '../../resources/index.js';
 import { sh, shellScript } from '../../shell/script.js';
 import { apiServerCertificates } from '../api-server/certificates.js';
 import { apiServerFiles, apiServerFolders } from '../api-server/files.js';
 import type { ControlPlaneForm } from '../control-plane.js';
+import { staticPodFile } from '../static-pod-file.js';
 import { flagsTrial } from '../trials.js';
 import { staticPodBalancer } from './balancer/index.js';
 import { NAME as BALANCER } from './balancer/places.js';
@@ -42,7 +43,7 @@ export const staticPods: ControlPlaneForm = {
   datastore: (context) => [
     ...datastoreOf(context.spec).resources(context),
     // One that joins others gets it when they have taken it.
-    ...(joinsOthers(context) ? [] : datastoreManifests(context).map(written)),
+    ...(joinsOthers(context) ? [] : datastoreManifests(context).map(written(context))),
     ...datastorePods(context, true).flatMap((pod) => memberOfSeveral(context, () => manifestOf(pod))),
     runsProof,
   ],
@@ -68,7 +69,7 @@ export const staticPods: ControlPlaneForm = {
     ...apiServerFolders(),
     ...caFolders(context.node.facts).map((path) => directory({ path, mode: 0o755, keepExisting: true })),
     ...apiServerFiles(),
-    written(manifestOf(apiServerPod(context))),
+    written(context)(manifestOf(apiServerPod(context))),
   ],
   readBack,
   ready: async (context, tools, proofs) => {
@@ -78,7 +79,7 @@ export const staticPods: ControlPlaneForm = {
     const api = begins(context) ? 'serving' : 'ready';
     await waitForRuns({ what, manifests, api, first: runs(proofs), ...defined({ before }) }, context, tools);
   },
-  controllers: (context) => controllerManifests(context).map(written),
+  controllers: (context) => controllerManifests(context).map(written(context)),
   controllersReady: async (context, tools, proofs) => {
     if (begins(context)) return;
     const manifests = controllerManifests(context);
@@ -158,8 +159,9 @@ const trialOf = (section: string, { name, flags }: ComponentPod): Trial =>
   flagsTrial(name, `${section}.extraArgs`, flags);
 
 /** The kubelet takes it up by itself. */
-function written({ path, content }: Manifest): Resource {
-  return file({ path, content, mode: 0o600 });
-}
+const written =
+  ({ node }: PhaseContext) =>
+  ({ name, content }: Manifest): Resource =>
+    staticPodFile(name, content, node);
 
 const runs = (proofs: Proofs): string | undefined => proofs.get(runsProof.id);

@@ -1,6 +1,7 @@
 import type { ComponentPod } from '../../model/seams/component-pod.js';
 import { hostPort } from '../../model/text/address.js';
 import { digestOf } from '../../model/text/digest.js';
+import { staticPodPath } from '../static-pod-file.js';
 import { staticPod } from './static-pod.js';
 
 /** Of the manifest it stands in, without this annotation: the runtime shows it with the pod, so that one sees which manifest runs. */
@@ -30,7 +31,7 @@ export function manifestOf({ firstFlags, ...pod }: ComponentPod): Manifest {
   const { host = '127.0.0.1', port, scheme, readinessPath, livenessPath } = pod.probe;
   return {
     name: pod.name,
-    path: `/etc/kubernetes/manifests/${pod.name}.yaml`,
+    path: staticPodPath(pod.name),
     content: staticPod({
       ...pod,
       flags: [...(firstFlags ?? pod.flags)],

@@ -32,6 +32,15 @@ export interface FileResource extends Resource {
   readonly keepExisting: boolean;
   /** Why its content changes, where what is wanted says more than that it differs. */
   readonly because?: string;
+  /** How it takes the place of one that is there, where writing over that will not do. */
+  readonly exchange?: FileExchange;
+}
+
+export interface FileExchange {
+  /** Where the new one is written first. */
+  readonly incoming: string;
+  /** sh text that brings it from there to its path. */
+  readonly script: string;
 }
 
 export interface FileSeen {
@@ -54,6 +63,7 @@ export function file(options: {
   readonly secret?: boolean;
   readonly keepExisting?: boolean;
   readonly because?: string | undefined;
+  readonly exchange?: FileExchange;
 }): FileResource {
   const owner = options.owner ?? 'root';
   return {
@@ -66,7 +76,7 @@ export function file(options: {
     group: options.group ?? owner,
     secret: options.secret ?? false,
     keepExisting: options.keepExisting ?? false,
-    ...defined({ because: options.because }),
+    ...defined({ because: options.because, exchange: options.exchange }),
   };
 }
 
@@ -117,13 +127,12 @@ export const fileKind: ResourceKind<FileResource, FileSeen> = {
       return [{ do: 'script', script: sh(SET_MODE, { args: [r.path, `${r.owner}:${r.group}`, octal(r.mode)] }) }];
     const bytes = bytesOf(r);
     if (typeof r.content === 'string' && isSealed(r.content)) return [stayedThere(r)];
+    const exchange = seen.type === 'file' ? r.exchange : undefined;
+    const { mode, owner, group } = r;
+    const path = exchange?.incoming ?? r.path;
     return [
-      {
-        do: 'upload',
-        files: [
-          { path: r.path, content: { bytes }, mode: r.mode, owner: r.owner, group: r.group, sha256: sha256Of(bytes) },
-        ],
-      },
+      { do: 'upload', files: [{ path, content: { bytes }, mode, owner, group, sha256: sha256Of(bytes) }] },
+      ...(exchange === undefined ? [] : [{ do: 'script', script: exchange.script } as const]),
     ];
   },
   undo: pathUndo(SAVE, RESTORE),

@@ -7,6 +7,7 @@ import { directory, file, proof } from '../../../resources/index.js';
 import { sh, shellScript } from '../../../shell/script.js';
 import { template } from '../../../templates/template.js';
 import { waitForMembers, type NodeBalancer } from '../../balancer.js';
+import { staticPodFile } from '../../static-pod-file.js';
 import { withDigest } from '../manifest.js';
 import { balancerConfiguration } from './configuration.js';
 import { balancerObjects } from './elsewhere.js';
@@ -39,7 +40,7 @@ export const staticPodBalancer: NodeBalancer = {
   resources: (context) => [
     directory({ path: FOLDER, mode: 0o700, removeContents: true }),
     file({ path: `${FOLDER}/haproxy.cfg`, content: balancerConfiguration(context).text, mode: 0o600 }),
-    file({ path: `/etc/kubernetes/manifests/${NAME}.yaml`, content: manifest(context), mode: 0o600 }),
+    staticPodFile(NAME, manifest(context), context.node),
     runs,
   ],
   ready: waitForBalancer,

@@ -8,6 +8,7 @@ import { directory, file, proof } from '../../../resources/index.js';
 import { parseFields } from '../../../shell/output.js';
 import { sh, shellScript } from '../../../shell/script.js';
 import { template } from '../../../templates/template.js';
+import { staticPodFile } from '../../static-pod-file.js';
 import { withDigest } from '../../static-pods/manifest.js';
 import type { AddressKeeper } from '../keeper.js';
 import { configurationOf } from './configuration.js';
@@ -49,7 +50,7 @@ export const keepalived: AddressKeeper = {
     directory({ path: FOLDER, mode: 0o700, removeContents: true }),
     file({ path: CHECK, content: `#!/bin/sh\n${ASK.text}\n`, mode: 0o700 }),
     file({ path: CONFIGURATION, content: configurationOf(context).text, mode: 0o600 }),
-    file({ path: MANIFEST, content: manifest(context), mode: 0o600 }),
+    staticPodFile(NAME, manifest(context), context.node),
     runs,
   ],
   ready: waitForAddress,

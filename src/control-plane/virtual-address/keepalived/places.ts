@@ -1,6 +1,8 @@
+import { staticPodPath } from '../../static-pod-file.js';
+
 /** Name of the pod and of its container. */
 export const NAME = 'virtual-address';
-export const MANIFEST = `/etc/kubernetes/manifests/${NAME}.yaml`;
+export const MANIFEST = staticPodPath(NAME);
 /** On the host and in the pod: configuration, and what asks the API server. */
 export const FOLDER = `/etc/kubernetes/${NAME}`;
 export const CONFIGURATION = `${FOLDER}/keepalived.conf`;

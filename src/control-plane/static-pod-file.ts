@@ -1,0 +1,22 @@
+import type { Node } from '../model/phase.js';
+import type { Resource } from '../model/resource.js';
+import { file } from '../resources/index.js';
+import { sh, shellScript } from '../shell/script.js';
+
+const FOLDER = '/etc/kubernetes';
+const EXCHANGE = shellScript('./exchange-static-pod.sh', import.meta.url);
+/** The kubelet's default (podLogsDir). Where it is another one nothing is found of the old pod, and so nothing waited for. */
+const LOGS = '/var/log/pods';
+const CGROUPS = '/sys/fs/cgroup';
+
+/** @param name of a pod in its manifest */
+export const staticPodPath = (name: string): string => `${FOLDER}/manifests/${name}.yaml`;
+
+/** The manifest of a pod in kube-system that the kubelet starts by itself. */
+export function staticPodFile(name: string, content: string, node: Node): Resource {
+  const path = staticPodPath(name);
+  // Beside the manifests, where the kubelet does not take it for another pod.
+  const incoming = `${FOLDER}/${name}.yaml.kinit-new`;
+  const script = sh(EXCHANGE, { args: [path, incoming, `kube-system_${name}-${node.spec.name}`, LOGS, CGROUPS] });
+  return file({ path, content, mode: 0o600, exchange: { incoming, script } });
+}
