@@ -80,7 +80,15 @@ export interface Order {
   readonly hosts: 'one-by-one' | readonly [number, ...number[]];
   /** The phase a host must be through with before the next one's turn; absent: the phase itself. */
   readonly until?: string;
+  /**
+   * Nodes of a running cluster on which it changes something: it starts anew what all of their pods need. Other hosts wait for nobody, and nobody
+   * for them. Absent: all hosts that it concerns.
+   */
+  readonly of?: 'changed-nodes';
 }
+
+/** How what all pods of a node need is started anew: a setting that is no good stops at the first of them. */
+export const ROLL_OUT: Order = { hosts: [1, 4, 10], of: 'changed-nodes' };
 
 /** Texts; secret, but for the certificates. */
 export interface DatastoreAccess {

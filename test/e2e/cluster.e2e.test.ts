@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { testCluster } from './support/cluster.js';
-import { eventually, kinit, kinitOk, type LabHandle } from './support/kinit.js';
+import { all, eventually, kinit, kinitEvents, kinitOk, type LabHandle } from './support/kinit.js';
+import { changedInventory } from './support/running.js';
 import { SHAPES } from './support/shapes.js';
 
 describe.each(SHAPES)('$title', (wanted) => {
@@ -8,6 +9,7 @@ describe.each(SHAPES)('$title', (wanted) => {
     running: (cluster) => {
       if (wanted.inventory['kubectl'] === 'all') kubectlEverywhere(cluster);
       looksThroughSockets(cluster);
+      rollsOut(cluster);
     },
     serving: balancerDown,
   });
@@ -66,6 +68,50 @@ done; sleep 0.02; done`,
       ]);
     }
     await sshd('rm /etc/ssh/sshd_config.d/hardened.conf');
+  });
+}
+
+function rollsOut(running: () => LabHandle): void {
+  test('what starts runtimes and kubelets anew stops at the first node that does not bear it, and goes from one to the others', async () => {
+    const proxied = await changedInventory(
+      running(),
+      'proxied',
+      (text) => `${text}\nproxy: {http: 'http://192.0.2.9:3128'}\n`,
+    );
+    const others = ['node2', 'node3'];
+    const starts = (): Promise<string[]> =>
+      Promise.all(
+        others.map(
+          async (host) =>
+            (await running().sh(host, 'systemctl show -p ActiveEnterTimestampMonotonic containerd')).stdout,
+        ),
+      );
+    const before = await starts();
+    const broken = '/etc/systemd/system/containerd.service.d/zzz-broken.conf';
+    await running().sh(
+      'node1',
+      `mkdir -p ${broken.replace(/\/[^/]*$/, '')}; printf '[Service]\\nExecStartPre=/bin/false\\n' > ${broken}; systemctl daemon-reload`,
+    );
+    const failed = await kinitEvents(['init', '-i', proxied]);
+    const ended = all(failed.events, 'host-finished').map(({ host, outcome }) => `${host} ${outcome}`);
+    expect({ code: failed.code, ended: ended.sort() }).toEqual({
+      code: 14,
+      ended: ['node1 failed', 'node2 stopped', 'node3 stopped'],
+    });
+    expect(await starts()).toEqual(before);
+
+    await running().sh('node1', `rm ${broken}; systemctl daemon-reload; systemctl reset-failed containerd`);
+    const { code, events, stderr } = await kinitEvents(['init', '-i', proxied]);
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    const seen = events.flatMap((event) =>
+      (event.type === 'change-applied' || event.type === 'phase-finished') && event.phase === 'runtime'
+        ? [`${event.host} ${event.type}`]
+        : [],
+    );
+    const first = seen.findIndex((each) => others.some((host) => each === `${host} change-applied`));
+    expect(first).toBeGreaterThan(seen.indexOf('node1 phase-finished'));
+    expect(await starts()).not.toEqual(before);
+    await kinitOk(['init', '-i', running().inventory]);
   });
 }
 

@@ -2,6 +2,7 @@ import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { KinitError } from '../../model/error.js';
 import { asKinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
+import { isMember } from '../../model/facts.js';
 import { limiter, looksAtOnce } from '../../model/limit.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import type { PlanContent, PlannedChange } from '../../model/plan.js';
@@ -160,7 +161,10 @@ function moversOf(
   return new Map(
     ordered.map((phase) => {
       const concerned = contexts.filter(
-        (context) => isFor(phase, context.node.spec.name, selected) && phase.appliesTo(context),
+        (context) =>
+          isFor(phase, context.node.spec.name, selected) &&
+          phase.appliesTo(context) &&
+          (phase.order?.of !== 'changed-nodes' || isMember(context.node.facts)),
       );
       return [
         phase.id,

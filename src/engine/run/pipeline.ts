@@ -64,8 +64,10 @@ export async function runPipeline(pipeline: Pipeline): Promise<number> {
     const looks = await pipeline.lookSlot(() => lookAtAll(mine, { ...pipeline, mustWait }));
     for (const phase of mine) {
       for (const name of await waitForOthers(phase, pipeline)) gone.add(name);
-      await waitForTurn(phase, pipeline);
-      barriers.begin(phase.id, host);
+      if (takesTurn(phase, looks)) {
+        await waitForTurn(phase, pipeline);
+        barriers.begin(phase.id, host);
+      }
       total += await pipeline.slot(() => runPhase(phase, looks, pipeline, gone));
       barriers.settle(phase.id, host, 'done');
     }
@@ -100,6 +102,12 @@ async function waitForOthers(
     if (tools.signal.aborted) throw stoppedOnRequest().at({ host, phase: phase.id });
   }
   return gone;
+}
+
+/** Whether a host moves as the phase's order says: for all that is known. */
+function takesTurn(phase: Phase, looks: Looks): boolean {
+  if (phase.order?.of !== 'changed-nodes') return true;
+  return looks.known(phase)?.every(({ difference }) => !difference.changed) !== true;
 }
 
 /** Whether a phase has to wait for other hosts, as things are. */

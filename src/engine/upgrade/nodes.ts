@@ -2,6 +2,7 @@ import { uncordonOurs } from '../../cluster/node/cordon.js';
 import { drainGently } from '../../cluster/node/drain-gently.js';
 import { servedBy, waitForChangedNode } from '../../cluster/waits/changed-node.js';
 import { asKinitError } from '../../model/error.js';
+import type { Phase } from '../../model/phase.js';
 import { isControlPlane } from '../../model/spec.js';
 import { killPoint } from '../change/kill-point.js';
 import { passOver, step } from '../moves/work.js';
@@ -50,8 +51,13 @@ export function change(names: readonly string[], upgrade: Upgrade): Promise<read
   const { work } = upgrade;
   const phases = work.run.phases
     .filter(({ id }) => id !== RECORD && !AT_THE_END.includes(id))
-    .map((phase) => ({ ...phase, alsoOnOthers: false }));
+    .map((phase) => ({ ...sideBySide(phase), alsoOnOthers: false }));
   return passOver(phases, names, work, { moves: moving(upgrade) });
+}
+
+/** Its waves are those of the upgrade. */
+function sideBySide({ order, ...phase }: Phase): Phase {
+  return order === undefined || order.of === 'changed-nodes' ? phase : { ...phase, order };
 }
 
 /** Side by side; what one of them fails with is kept. */

@@ -1,6 +1,6 @@
 import { balancerMembers, balancerOf } from '../../control-plane/index.js';
 import { isMember } from '../../model/facts.js';
-import type { Phase, PhaseContext } from '../../model/phase.js';
+import { ROLL_OUT, type Phase, type PhaseContext } from '../../model/phase.js';
 import type { Resource } from '../../model/resource.js';
 import { nodeEndpoint } from '../../model/seams/node-endpoint.js';
 import { KUBELET_CONF } from '../../pki/index.js';
@@ -25,6 +25,7 @@ export const balancer: Phase = {
   appliesTo: (context) => balancerOf(context.spec) !== undefined && !comesWithJoin(context),
   // Every node has the list of all API servers.
   alsoOnOthers: true,
+  order: ROLL_OUT,
   resources: (context) => [...resourcesOf(context), ...(restartsKubelet(context) ? [kubeletService(context)] : [])],
   ready: async (context, tools, _changes, proofs) => {
     if (!comesLater(context)) await balancerOf(context.spec)?.ready(context, tools, proofs);

@@ -1,5 +1,5 @@
 import { defined } from '../../model/defined.js';
-import type { Phase } from '../../model/phase.js';
+import { ROLL_OUT, type Phase } from '../../model/phase.js';
 import { nodeEndpoint } from '../../model/seams/node-endpoint.js';
 import { clusterSigns, isReplaced, KUBELET_CONF, SIGNER } from '../../pki/index.js';
 import { clusterNode, file, nodeJoin } from '../../resources/index.js';
@@ -45,6 +45,7 @@ export const nodeService: Phase = {
   title: 'Kubelet service, node labels and taints',
   appliesTo: ({ node, leader }) => node !== leader,
   after: ['cluster-config'],
+  order: ROLL_OUT,
   resources: (context) => [kubeletService(context), kubeletProof, clusterNode(nodeWishes(context))],
   ready: (context, tools, _changes, proofs) => waitForOwnKubelet(context, tools, proofs),
 };
