@@ -68,6 +68,18 @@ test('the picture shows what missed its goal as such, and is no wider for what i
   expect(Math.max(...ends)).toBeLessThanOrEqual(690);
 });
 
+test('the picture has a bar for a goal of none, and none left of its axis', async () => {
+  const { picture } = await load('lib/picture');
+  const figures = [
+    figureOf({ id: 'd', title: 'lost', unit: 'writes', goal: 0 }, [0, 0, 0]),
+    figureOf({ id: 'e', title: 'trips', unit: 'trips', goal: 12 }, [-1, 5, 20]),
+  ];
+  const svg: string = (picture as (result: unknown) => never)({ ...RESULT, figures });
+  expect(svg).not.toContain('NaN');
+  const ends = [...svg.matchAll(/M([\d.]+) \d+H/g)].map(([, x]) => Number(x));
+  expect(Math.min(...ends)).toBe(330);
+});
+
 test('every part measures what its figures name, and goals have a word for when they are missed', async () => {
   const { parts } = (await load('parts/index')) as unknown as {
     parts: readonly { id: string; about: string; figures: readonly { id: string; goal?: number }[] }[];

@@ -34,7 +34,9 @@ const [LEFT, WIDTH, ROW, TOP] = [330, 360, 30, 26];
 const FURTHEST = 4;
 
 function shareOf({ goal, atLeast, min, median, max }) {
-  const share = atLeast === true ? (value) => goal / value : (value) => value / goal;
+  const ratio = atLeast === true ? (value) => goal / value : (value) => value / goal;
+  // None at all is within a goal of none; less than none is what is measured as a difference.
+  const share = (value) => (goal === 0 && value === 0 ? 0 : Math.max(0, ratio(value)));
   const [one, other] = [share(min), share(max)];
   return { min: Math.min(one, other), median: share(median), max: Math.max(one, other) };
 }
