@@ -5,9 +5,11 @@ import { sh, shellScript } from '../shell/script.js';
 
 const FOLDER = '/etc/kubernetes';
 const EXCHANGE = shellScript('./exchange-static-pod.sh', import.meta.url);
-/** The kubelet's default (podLogsDir). Where it is another one nothing is found of the old pod, and so nothing waited for. */
+/** The kubelet's default (podLogsDir). Where it is another one, nothing of the old pod is found, and so nothing waited for. */
 const LOGS = '/var/log/pods';
 const CGROUPS = '/sys/fs/cgroup';
+/** What ends soonest takes a second, etcd seven. */
+const END_SECONDS = 20;
 
 /** @param name of a pod in its manifest */
 export const staticPodPath = (name: string): string => `${FOLDER}/manifests/${name}.yaml`;
@@ -17,6 +19,7 @@ export function staticPodFile(name: string, content: string, node: Node): Resour
   const path = staticPodPath(name);
   // Beside the manifests, where the kubelet does not take it for another pod.
   const incoming = `${FOLDER}/${name}.yaml.kinit-new`;
-  const script = sh(EXCHANGE, { args: [path, incoming, `kube-system_${name}-${node.spec.name}`, LOGS, CGROUPS] });
+  const pod = `kube-system_${name}-${node.spec.name}`;
+  const script = sh(EXCHANGE, { args: [path, incoming, pod, LOGS, CGROUPS, String(END_SECONDS)] });
   return file({ path, content, mode: 0o600, exchange: { incoming, script } });
 }

@@ -28,72 +28,76 @@ interface Host {
   readonly pid: string;
 }
 
-/** @param during runs beside it, once the old manifest has gone */
-function exchange(
-  shell: Shell,
-  kubelet: boolean,
-  during: (host: Host) => string,
-  look: (host: Host, ran: Ran) => void,
-) {
-  withFolder((folder) => {
+interface Exchange {
+  readonly kubelet?: boolean;
+  /** A container of the old pod runs. */
+  readonly runs?: boolean;
+  /** Folders of logs that are there. */
+  readonly logs?: readonly string[];
+  /** Runs beside it, once the old manifest has gone. */
+  readonly during?: (host: Host) => string;
+}
+
+/** Gives how it ended, and whether the old pod was waited for to its end. */
+function exchange(shell: Shell, options: Exchange): Ran & { readonly ended: boolean } {
+  const { kubelet = true, runs = true, logs = [`${POD}_abc`, `${POD}_gone`], during = () => ':' } = options;
+  return withFolder((folder) => {
     const host = {
       manifest: `${folder}/etcd.yaml`,
       cgroup: `${folder}/cgroup/memory/kubepods.slice/kubepods-podabc.slice`,
       pid: `${folder}/pid`,
     };
-    mkdirSync(`${folder}/logs/${POD}_abc`, { recursive: true });
-    mkdirSync(`${folder}/logs/${POD}_gone`);
+    for (const name of ['', ...logs]) mkdirSync(`${folder}/logs/${name}`, { recursive: true });
     mkdirSync(host.cgroup, { recursive: true });
     writeFileSync(host.manifest, 'old');
-    writeFileSync(`${folder}/etcd.yaml.kinit-new`, 'new');
-    const args = [host.manifest, `${folder}/etcd.yaml.kinit-new`, POD, `${folder}/logs`, `${folder}/cgroup`];
+    writeFileSync(`${folder}/new`, 'new');
+    const args = [host.manifest, `${folder}/new`, POD, `${folder}/logs`, `${folder}/cgroup`, '2'];
+    const stubs = `systemctl() {
+      [ "$1" != restart ] || echo "$*"
+      sh -c 'echo $PPID' > '${host.pid}'
+      ${String(kubelet)}
+    }
+    timeout() { shift; "$@"; }
+    crictl() { ${runs ? 'echo id' : ':'}; }`;
     const beside = `(
       n=0
-      while [ -e '${host.manifest}' ] && [ $n -lt 100 ]; do sleep 0.05; n=$((n + 1)); done
+      while [ "$(cat '${host.manifest}' 2> /dev/null)" = old ] && [ $n -lt 100 ]; do sleep 0.05; n=$((n + 1)); done
       ${during(host)}
-    ) & `;
-    const systemctl = `systemctl() { sh -c 'echo $PPID' > '${host.pid}'; ${kubelet ? 'true' : 'false'}; }`;
-    const ran = run(
-      shell,
-      `${systemctl}\n${kubelet ? beside : ''}\n${sh(EXCHANGE, { args })}\ncode=$?; wait; exit $code`,
-    );
-    expect({ code: ran.code, stderr: ran.stderr, left: existsSync(`${folder}/etcd.yaml.kinit-new`) }).toMatchObject({
-      left: false,
-    });
+    ) &`;
+    const ran = run(shell, `${stubs}\n${beside}\n${sh(EXCHANGE, { args })}\ncode=$?; wait; exit $code`);
     expect(readFileSync(host.manifest, 'utf8')).toBe('new');
-    look(host, ran);
+    expect(existsSync(`${folder}/new`)).toBe(false);
+    return { ...ran, ended: !existsSync(host.cgroup) };
   });
 }
 
+const QUIET = { code: 0, stdout: '', stderr: '' };
+
 test.each(SHELLS)('%s: the new manifest comes when nothing is left of the old pod', (shell) => {
-  exchange(
-    shell,
-    true,
-    ({ manifest, cgroup }) => `sleep 0.5; [ -e '${manifest}' ] && echo 'too early'; rmdir '${cgroup}'`,
-    ({ cgroup }, ran) => {
-      expect(ran).toEqual({ code: 0, stdout: '', stderr: '' });
-      expect(existsSync(cgroup)).toBe(false);
-    },
-  );
+  const during = ({ manifest, cgroup }: Host): string =>
+    `sleep 0.5; [ ! -e '${manifest}' ] || echo 'too early'; rmdir '${cgroup}'`;
+  expect(exchange(shell, { during })).toEqual({ ...QUIET, ended: true });
 });
 
-test.each(SHELLS)('%s: without a kubelet nobody ends the old pod, and it is not waited for', (shell) => {
-  exchange(
-    shell,
-    false,
-    () => ':',
-    ({ cgroup }, ran) => {
-      expect(ran).toEqual({ code: 0, stdout: '', stderr: '' });
-      expect(existsSync(cgroup)).toBe(true);
-    },
-  );
+test.each(SHELLS)('%s: a kubelet that does not end it is started again, with the new manifest there', (shell) => {
+  expect(exchange(shell, {})).toEqual({
+    ...QUIET,
+    stdout: 'the kubelet does not end etcd-node1: starting it again\nrestart kubelet\n',
+    ended: false,
+  });
+});
+
+test.each(
+  SHELLS.flatMap((shell) => [
+    { shell, what: 'without a kubelet', kubelet: false },
+    { shell, what: 'none of whose containers runs', runs: false },
+    { shell, what: 'that has no folder of logs', logs: [] },
+  ]),
+)('$shell: a pod $what is not waited for', ({ shell, what: _, ...options }) => {
+  expect(exchange(shell, options)).toEqual({ ...QUIET, ended: false });
 });
 
 test.each(SHELLS)('%s: ended in the middle, it leaves the new manifest', (shell) => {
-  exchange(
-    shell,
-    true,
-    ({ pid }) => `kill -TERM "$(cat '${pid}')"`,
-    (_, ran) => expect(ran.code).toBe(1),
-  );
+  const during = ({ pid }: Host): string => `kill -TERM "$(cat '${pid}')"`;
+  expect(exchange(shell, { during })).toEqual({ ...QUIET, code: 1, ended: false });
 });

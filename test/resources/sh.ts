@@ -116,11 +116,11 @@ export function undoTexts<R extends Resource, Seen>(
 }
 
 /** A temporary folder with a place for files and one for what undo saves. */
-export function withFolder(test: (folder: string, saved: string) => void): void {
+export function withFolder<T>(test: (folder: string, saved: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'kinit-test-'));
   const saved = mkdtempSync(join(tmpdir(), 'kinit-saved-'));
   try {
-    test(folder, saved);
+    return test(folder, saved);
   } finally {
     rmSync(folder, { recursive: true, force: true });
     rmSync(saved, { recursive: true, force: true });

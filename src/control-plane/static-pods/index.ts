@@ -7,7 +7,7 @@ import type { Trial } from '../../model/seams/trial.js';
 import type { PhaseContext, Proofs } from '../../model/phase.js';
 import type { Resource, Tools } from '../../model/resource.js';
 import { defined } from '../../model/defined.js';
-import { directory } from '../../resources/index.js';
+import { directory, file } from '../../resources/index.js';
 import { sh, shellScript } from '../../shell/script.js';
 import { apiServerCertificates } from '../api-server/certificates.js';
 import { apiServerFiles, apiServerFolders } from '../api-server/files.js';
@@ -43,7 +43,7 @@ export const staticPods: ControlPlaneForm = {
   datastore: (context) => [
     ...datastoreOf(context.spec).resources(context),
     // One that joins others gets it when they have taken it.
-    ...(joinsOthers(context) ? [] : datastoreManifests(context).map(written(context))),
+    ...(joinsOthers(context) ? [] : datastoreManifests(context).map(writtenDatastore(context))),
     ...datastorePods(context, true).flatMap((pod) => memberOfSeveral(context, () => manifestOf(pod))),
     runsProof,
   ],
@@ -163,5 +163,12 @@ const written =
   ({ node }: PhaseContext) =>
   ({ name, content }: Manifest): Resource =>
     staticPodFile(name, content, node);
+
+/**
+ * Not exchanged where it is the only one: with the manifest away, the kubelet would ask an API server that has lost its datastore for the pod's
+ * mirror, in the loop in which it looks after all pods (kubelet: HandlePodCleanups).
+ */
+const writtenDatastore = (context: PhaseContext): ((manifest: Manifest) => Resource) =>
+  hasSeveral(context.spec) ? written(context) : ({ path, content }) => file({ path, content, mode: 0o600 });
 
 const runs = (proofs: Proofs): string | undefined => proofs.get(runsProof.id);
