@@ -11,7 +11,7 @@ import { stoppedOnRequest } from '../run/stopped.js';
 import { killsWanted } from './kill-point.js';
 import type { Observed } from './observe.js';
 import { record, entriesOf } from './record.js';
-import { createSent } from './sent.js';
+import { createSent, type Behind } from './sent.js';
 
 /** A step and the change it belongs to, so that a failure names the right one. */
 interface OwnedStep {
@@ -41,12 +41,12 @@ export async function applyChanges(
   tools: Tools,
   onDone?: (change: ChangeSummary) => void,
 ): Promise<ChangeSummary[]> {
-  return (await applyAndAsk(observed, tools, { ask: (made) => made, ...defined({ onDone }) })).changes;
+  return (await applyAndAsk(observed, tools, { ask: ({ made }) => made, ...defined({ onDone }) })).changes;
 }
 
 /**
  * The same, and asks the host something behind it, which is there already when the last step ends.
- * @param ask is given what settles when all is made: what does not go through the host's shell waits for that
+ * @param ask is given what it comes behind: what does not go through the host's shell waits until that is made
  */
 export async function applyAndAsk<T>(
   observed: readonly Observed[],
@@ -54,7 +54,7 @@ export async function applyAndAsk<T>(
   {
     onDone = () => undefined,
     ask,
-  }: { readonly onDone?: (change: ChangeSummary) => void; readonly ask: (made: Promise<void>) => Promise<T> },
+  }: { readonly onDone?: (change: ChangeSummary) => void; readonly ask: (behind: Behind) => Promise<T> },
 ): Promise<{ readonly changes: ChangeSummary[]; readonly answer: T }> {
   const { host } = tools.host;
   const changes = observed.flatMap((item) => changeOf(item) ?? []);
@@ -76,7 +76,7 @@ export async function applyAndAsk<T>(
     await (isSentAhead(group) ? sent.add(make, point) : sent.alone(make, point));
   }
   const made = sent.all();
-  const answer = ask(made);
+  const answer = ask({ made, series: sent.series });
   // Where a step failed, nobody waits for it.
   answer.catch(() => undefined);
   await made;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { defined } from '../../model/defined.js';
 import { asKinitError, KinitError } from '../../model/error.js';
-import type { HostConnection } from '../../model/host.js';
+import type { HostConnection, Series } from '../../model/host.js';
 import { lastLines } from '../../model/text/last-lines.js';
 
 /** One question to a host. The script ends with code 0 when it could look, whatever it found: "not there" is an answer. */
@@ -18,8 +19,13 @@ const SHOWN_LINES = 5;
 /**
  * Asks all in one round trip. Each part ends with a mark of its own that carries its exit code: one that failed, was cut
  * off or is missing is an error with the host and the reason, never an answer.
+ * @param series where it is asked behind others, and only where those went well
  */
-export async function askParts(parts: readonly Part[], host: HostConnection): Promise<ReadonlyMap<string, string>> {
+export async function askParts(
+  parts: readonly Part[],
+  host: HostConnection,
+  series?: Series,
+): Promise<ReadonlyMap<string, string>> {
   const answers = new Map<string, string>();
   if (parts.length === 0) return answers;
   const nonce = randomBytes(12).toString('hex');
@@ -30,7 +36,7 @@ export async function askParts(parts: readonly Part[], host: HostConnection): Pr
     if (mark === nonce) about = parts[Number(index) + 1]?.about ?? about;
   };
   const result = await host
-    .run(textOf(parts, nonce), { silenceSeconds: SILENCE, onLine })
+    .run(textOf(parts, nonce), { silenceSeconds: SILENCE, onLine, ...defined({ series }) })
     .catch((thrown: unknown) => Promise.reject(notSeen(about, host.host, thrown)));
   // The line break before a mark belongs to the mark, so that a part's output comes back to the letter.
   const printed = piecesOf(result.stdout, nonce);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isOutage } from '../../cluster/api/errors.js';
+import type { Series } from '../../model/host.js';
 import type { Resource, ResourceKind, Tools } from '../../model/resource.js';
 import { mapLimit } from '../../model/limit.js';
 import { defined } from '../../model/defined.js';
@@ -8,6 +9,7 @@ import { kindOf } from '../kinds.js';
 import { afterWriting } from './after-writing.js';
 import { askParts, type Part } from './ask.js';
 import type { Observed, Unseen } from './observed.js';
+import type { Behind } from './sent.js';
 
 export type { Observed, Unseen } from './observed.js';
 
@@ -21,14 +23,10 @@ const JOURNAL = 'journal';
 /**
  * Asks a host about all resources: those seen by shell in ONE round trip, those seen through the API side by side on its
  * kept-alive connections. Throws where one could not be looked at; a short outage of the API is waited for.
- * @param after the API is asked no earlier; the host's shell comes to it in its turn anyway
+ * @param behind a change: the API is asked when it is made, the host's shell comes to it in its turn
  */
-export async function observe(
-  resources: readonly Resource[],
-  tools: Tools,
-  after?: Promise<void>,
-): Promise<Observed[]> {
-  const looks = await look(resources, tools, { outageMs: OUTAGE_MS, after });
+export async function observe(resources: readonly Resource[], tools: Tools, behind?: Behind): Promise<Observed[]> {
+  const looks = await look(resources, tools, { outageMs: OUTAGE_MS, behind });
   return looks.map((each) => {
     if ('failure' in each) throw each.failure;
     return each;
@@ -39,11 +37,11 @@ export async function observe(
 export async function look(
   resources: readonly Resource[],
   tools: Tools,
-  { outageMs = 0, after }: { readonly outageMs?: number; readonly after?: Promise<void> | undefined } = {},
+  { outageMs = 0, behind }: { readonly outageMs?: number; readonly behind?: Behind | undefined } = {},
 ): Promise<(Observed | Unseen)[]> {
   const kinds = resources.map((resource) => kindOf(resource));
-  const outputs = await askHost(resources, kinds, tools);
-  await after;
+  const outputs = await askHost(resources, kinds, tools, behind?.series);
+  await behind?.made;
   const until = Date.now() + outageMs;
   const looks = await mapLimit(resources, API_CALLS_AT_ONCE, async (resource, index): Promise<Observed | Unseen> => {
     const kind = kinds[index] as ResourceKind<Resource, unknown>;
@@ -92,6 +90,7 @@ async function askHost(
   resources: readonly Resource[],
   kinds: readonly ResourceKind<Resource, unknown>[],
   tools: Tools,
+  series: Series | undefined,
 ): Promise<Answers> {
   const owned = resources.flatMap((resource, index) => (kinds[index]?.undo?.owns?.(resource) === true ? [index] : []));
   const questions = questionsOf(resources, kinds);
@@ -100,7 +99,7 @@ async function askHost(
     about: 'the undo journal',
     script: journalRecorded(owned.map((index) => resources[index]?.id ?? '')),
   };
-  const answers = await askParts([...questions, ...(owned.length > 0 ? [journal] : [])], tools.host);
+  const answers = await askParts([...questions, ...(owned.length > 0 ? [journal] : [])], tools.host, series);
   const noted = new Set((answers.get(JOURNAL) ?? '').split('\n').filter((line) => line !== ''));
   return {
     seen: new Map(

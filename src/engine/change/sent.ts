@@ -2,6 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { Series } from '../../model/host.js';
 import { killPoint } from './kill-point.js';
 
+/** What is asked behind what was sent: the host begins with it only where all of that went well. */
+export interface Behind {
+  /** Settles when it is done; the question is sent before that. */
+  readonly made: Promise<void>;
+  readonly series: Series;
+}
+
 /** What was sent to a host for one phase and is not answered yet. */
 export interface Sent {
   /**
@@ -13,6 +20,7 @@ export interface Sent {
   readonly alone: (work: () => Promise<void>, point: string) => Promise<void>;
   /** Settles when all is done. Rejects with the first failure, not with what that kept from beginning. */
   readonly all: () => Promise<void>;
+  readonly series: Series;
 }
 
 /** @param oneByOne nothing is sent before what goes before it is done */
@@ -36,5 +44,6 @@ export function createSent(oneByOne: boolean): Sent {
     },
     alone,
     all: () => all,
+    series,
   };
 }

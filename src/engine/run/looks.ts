@@ -1,6 +1,7 @@
 import type { Phase, PhaseContext, Proofs } from '../../model/phase.js';
 import type { Resource, Tools } from '../../model/resource.js';
 import type { ClusterAccess } from '../api/access.js';
+import type { Behind } from '../change/sent.js';
 import { look, observe, type Observed, type Unseen } from '../change/observe.js';
 import { kindOf } from '../kinds.js';
 
@@ -12,14 +13,9 @@ export interface Looks {
   readonly at: (phase: Phase, tools: Tools) => Promise<Observed[]>;
   /**
    * Looks again at what a phase has changed. All else that was known is forgotten.
-   * @param made settles when it is changed; the look is sent before that
+   * @param behind the change, which the look is sent behind
    */
-  readonly again: (
-    phase: Phase,
-    changed: readonly Resource[],
-    tools: Tools,
-    made: Promise<void>,
-  ) => Promise<Observed[]>;
+  readonly again: (phase: Phase, changed: readonly Resource[], tools: Tools, behind: Behind) => Promise<Observed[]>;
   /** What the proofs printed in the very first look; none once something was changed. */
   readonly proofs: () => Proofs;
 }
@@ -72,31 +68,31 @@ export async function lookAtAll(phases: readonly Phase[], options: LooksOptions)
     phase: Phase,
     resources: readonly Resource[],
     phaseTools: Tools,
-    made?: Promise<void>,
+    change?: Behind,
   ): Promise<Observed[]> => {
     const others = behind(phase);
     if (others.length > 0) {
       try {
         const all = [...resources, ...resourcesOf(others, context)];
-        const looks = await look(all, phaseTools, { after: made });
+        const looks = await look(all, phaseTools, { behind: change });
         const mine = looks.slice(0, resources.length).map(seenOrThrown);
         for (const [id, seen] of byPhase(others, context, looks.slice(resources.length))) known.set(id, seen);
         return mine;
       } catch {
         // What keeps another phase from being looked at is told in its turn.
-        await made;
+        await change?.made;
       }
     }
-    return observe(resources, phaseTools, made);
+    return observe(resources, phaseTools, change);
   };
 
   return {
     known: ({ id, looksInTurn }) => (dryRun ? first.get(id) : looksInTurn === true ? undefined : known.get(id)),
     at: (phase, phaseTools) => lookOn(phase, phase.resources(context), phaseTools),
-    again: (phase, changed, phaseTools, made) => {
+    again: (phase, changed, phaseTools, change) => {
       isChanged = true;
       known = new Map();
-      return lookOn(phase, changed, phaseTools, made);
+      return lookOn(phase, changed, phaseTools, change);
     },
     proofs: () => (isChanged ? NO_PROOFS : proofs),
   };

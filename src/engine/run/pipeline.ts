@@ -214,7 +214,7 @@ async function carryOut(
       onMade();
       emit({ type: 'change-applied', host, phase: phase.id, change });
     },
-    ask: (made) => looks.again(phase, resources, tools, made),
+    ask: (behind) => looks.again(phase, resources, tools, behind),
   });
   await verify(answer, tools);
   killPoint(`verified ${host} ${phase.id}`);

@@ -40,6 +40,8 @@ export function createRootShell(link: Link): RootShell {
   /** Sent to the shell in this order; the first is the one that runs now. */
   let sent: Request[] = [];
   let session: Session | undefined;
+  /** The shell has closed, and it is not settled yet what that means for what was sent to it. */
+  let isEnding = false;
   let opening: Promise<void> | undefined;
   let lastId = 0;
 
@@ -107,7 +109,10 @@ export function createRootShell(link: Link): RootShell {
         closed = true;
         clearTimeout(timer);
         const wasReady = session?.channel === channel;
-        if (wasReady) session = undefined;
+        if (wasReady) {
+          session = undefined;
+          isEnding = true;
+        }
         setTimeout(() => {
           const lost = link.lost();
           if (wasReady) shellEnded(lost);
@@ -133,6 +138,8 @@ export function createRootShell(link: Link): RootShell {
   };
 
   const send = (): void => {
+    // What was sent to a shell that has ended is not to get the answers of the next one.
+    if (isEnding) return;
     if (session === undefined || sent.some((request) => request.timedOut)) {
       // While a request is being ended, nothing is written ahead that its end could hit.
       if (session === undefined && waiting.length > 0)
@@ -177,7 +184,8 @@ export function createRootShell(link: Link): RootShell {
     if (sent[0] !== undefined) startTimer(sent[0]);
     const { series } = request.options;
     if (series !== undefined && code !== 0) series.broken = true;
-    if (request.timedOut) request.reject(notInTime(host, request));
+    // It may have ended well while it was about to be ended.
+    if (request.timedOut && code !== 0) request.reject(notInTime(host, request));
     else if (code === NOT_BEGUN) request.reject(notBegun(host, request));
     else request.resolve({ code, stdout: request.sinks.stdout.text(), stderr: request.sinks.stderr.text() });
     send();
@@ -192,6 +200,7 @@ export function createRootShell(link: Link): RootShell {
   };
 
   const shellEnded = (lost: string | undefined): void => {
+    isEnding = false;
     const [running, ...unbegun] = sent;
     sent = [];
     if (running !== undefined) {

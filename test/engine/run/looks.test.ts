@@ -61,7 +61,10 @@ async function changeFirst(
   made = host.run(`mkdir -m 750 ${join(folder, phases[0]?.id ?? '')}`).then(() => undefined),
 ): Promise<readonly string[]> {
   const [first] = phases as readonly [Phase];
-  const [seen] = await looks.again(first, first.resources({} as PhaseContext), fakeTools({ host }), made);
+  const [seen] = await looks.again(first, first.resources({} as PhaseContext), fakeTools({ host }), {
+    made,
+    series: { id: 'a1', broken: false },
+  });
   expect(seen?.difference.changed).toBe(false);
   return phases.filter((each) => looks.known(each) !== undefined).map(({ id }) => id);
 }
