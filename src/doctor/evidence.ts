@@ -5,7 +5,10 @@ import type { HostFacts } from '../model/facts.js';
  * Facts without the texts of keys and certificates, and of files that others left: evidence holds no secret from the start.
  */
 export type OpenFacts = Omit<HostFacts, 'kubernetes' | 'past'> & {
-  readonly kubernetes: Omit<HostFacts['kubernetes'], 'pki'>;
+  readonly kubernetes: Omit<HostFacts['kubernetes'], 'pki' | 'manifests'> & {
+    /** Absent: not looked for (an older recording). */
+    readonly manifests?: HostFacts['kubernetes']['manifests'];
+  };
 };
 
 /** A TCP connection tried from a host. */

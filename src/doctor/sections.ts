@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { FORMS } from '../control-plane/index.js';
 import { DATASTORES, type Datastore } from '../datastore/index.js';
 import type { Section } from '../facts/index.js';
+import { FORM_UNITS } from './read/form.js';
 import { OWN_CHAINS, OWN_TABLES, READABLE, SYSTEM_NAMESPACES, TUNNELS } from './networks.js';
 import { RUNTIMES } from '../runtime/index.js';
 import { shellScript, type ShellValues } from '../shell/script.js';
@@ -28,7 +28,7 @@ const PROGRAMS = [
 
 /** What is asked of a host beside its facts, in one round trip. Nothing here prints a secret on purpose; what it prints is redacted all the same. */
 export const SECTIONS: readonly Section[] = [
-  section('units', { args: ['kubelet', ...RUNTIME_UNITS] }),
+  section('units', { args: ['kubelet', ...RUNTIME_UNITS, ...FORM_UNITS] }),
   section('logs/kubelet-log'),
   section('logs/kubelet-last'),
   section('logs/runtime-log', { args: RUNTIME_UNITS.flatMap((unit) => ['-u', unit]) }),
@@ -67,8 +67,7 @@ export function digestsOf(files: readonly string[]): Section {
 
 function datastoreLog({ id, slowDisk }: Datastore): Section[] {
   if (slowDisk === undefined) return [];
-  const units = FORMS.flatMap(({ unit }) => unit ?? []).join(' ');
-  const args = [id, units, slowDisk.certain, slowDisk.perhaps];
+  const args = [id, FORM_UNITS.join(' '), slowDisk.certain, slowDisk.perhaps];
   return [[`${id}-log`, shellScript('./sections/logs/datastore-log.sh', import.meta.url), { args }]];
 }
 

@@ -1,5 +1,3 @@
-import { FORMS } from '../../control-plane/index.js';
-import { DATASTORES } from '../../datastore/index.js';
 import { condition, isReady } from '../../cluster/why/pods.js';
 import { text } from '../../cluster/api/json.js';
 import { workloadTrouble } from '../../cluster/waits/api.js';
@@ -7,16 +5,11 @@ import type { CheckResult } from '../../model/check.js';
 import type { Spec } from '../../model/spec.js';
 import { minorOf } from '../../model/text/version.js';
 import type { ClusterEvidence, Evidence, HostEvidence, Probe } from '../evidence.js';
+import { api, datastore, silentApi } from './control-plane.js';
 import { lostInTunnel, needsApiOf } from '../read/probes.js';
 import { byKinit, isOurs } from '../read/cluster-kind.js';
 import { isLeftOver, isWell, podTitle } from '../read/cluster.js';
 import { SYSTEM_NAMESPACES, TUNNELS } from '../networks.js';
-
-/** The usual one: a cluster may be one that kinit did not make. */
-const [STORE] = DATASTORES;
-const UNITS = FORMS.flatMap(({ unit }) => unit ?? []).join(', ');
-/** Of the API server, about its datastore, and about the service that encrypts what is in it. */
-const CHECKS = [...STORE.health.checks, 'kms'];
 
 const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'NetworkUnavailable'];
 /** The kubelet renews its lease every 10 s; the controller gives up on it after 40 to 50. */
@@ -25,24 +18,11 @@ const LEASE_SECONDS = 40;
 /** What is fit about the cluster as a whole. Pure. */
 export function clusterChecks(evidence: Evidence, spec: Spec): CheckResult[] {
   const { cluster } = evidence;
-  if (cluster === undefined) {
-    return [
-      {
-        name: 'api',
-        title: 'API server',
-        status: 'error',
-        found: evidence.apiTrouble ?? 'no answer',
-        minimum: 'ready',
-        hint:
-          evidence.apiWay ??
-          'Look at the findings for the control-plane host; crictl ps -a on it shows its containers.',
-      },
-    ];
-  }
+  if (cluster === undefined) return [silentApi(evidence)];
   return [
-    api(cluster),
+    api(cluster, evidence),
     version(cluster, evidence, spec),
-    datastore(cluster),
+    datastore(cluster, evidence),
     nodes(cluster, evidence),
     conditions(cluster),
     leases(cluster, evidence),
@@ -50,20 +30,6 @@ export function clusterChecks(evidence: Evidence, spec: Spec): CheckResult[] {
     workloads(cluster),
     ...reached(evidence),
   ];
-}
-
-function api({ readyz }: ClusterEvidence): CheckResult {
-  const failed = [...readyz.matchAll(/^\[-\](\S+)/gm)].map((match) => match[1]);
-  const base = { name: 'api', title: 'API server', minimum: 'ready' };
-  const ok = failed.length === 0 && /readyz check passed/.test(readyz);
-  return ok
-    ? { ...base, status: 'ok', found: 'ready' }
-    : {
-        ...base,
-        status: 'error',
-        found: failed.length > 0 ? `not ready: ${failed.join(', ')}` : readyz.slice(0, 200),
-        hint: `crictl logs of kube-apiserver and ${STORE.title} on the control-plane host.`,
-      };
 }
 
 function version({ version: runs, emulates }: ClusterEvidence, evidence: Evidence, spec: Spec): CheckResult {
@@ -81,21 +47,6 @@ function version({ version: runs, emulates }: ClusterEvidence, evidence: Evidenc
     recommended: `v${wanted}`,
     ...(same ? {} : { hint: 'kubernetesVersion in the inventory differs.' }),
   };
-}
-
-function datastore({ readyz }: ClusterEvidence): CheckResult {
-  const lines = readyz.split('\n').filter((line) => CHECKS.some((check) => line.slice(3).startsWith(check)));
-  const bad = lines.filter((line) => line.startsWith('[-]'));
-  const base = { name: 'datastore', title: `Datastore (${STORE.title})`, minimum: 'answers the API server' };
-  if (lines.length === 0) return { ...base, status: 'ok', found: 'the API server names no datastore of its own' };
-  return bad.length === 0
-    ? { ...base, status: 'ok', found: 'answers' }
-    : {
-        ...base,
-        status: 'error',
-        found: bad.join(', '),
-        hint: `Its log on the control-plane host: crictl logs of ${STORE.title}, or journalctl -u ${UNITS} where it is in that process; its disk, and the certificates below ${STORE.health.certificates}.`,
-      };
 }
 
 function nodes({ nodes: all }: ClusterEvidence, evidence: Evidence): CheckResult {

@@ -39,7 +39,7 @@ function toNode(host: HostEvidence, spec: Spec): Node[] {
   return [
     {
       spec: hostSpec,
-      facts: { ...host.facts, kubernetes: { ...host.facts.kubernetes, pki: {} } },
+      facts: { ...host.facts, kubernetes: { manifests: {}, ...host.facts.kubernetes, pki: {} } },
       isControlPlane: host.isControlPlane,
       address: host.address,
     },

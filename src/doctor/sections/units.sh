@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# State of kubelet and container runtimes, as systemctl shows it.
+# State of kubelet, container runtimes and services of control planes, as systemctl shows it.
 # "$@" = units
 # include: ./bounded.sh
 

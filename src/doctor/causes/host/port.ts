@@ -1,4 +1,4 @@
-import { controlPlanePorts, FORMS } from '../../../control-plane/index.js';
+import { controlPlanePorts } from '../../../control-plane/index.js';
 import { DATASTORES } from '../../../datastore/index.js';
 import { isOwner, neededPorts } from '../../../preflight/ports.js';
 import { isReady } from '../../../cluster/why/pods.js';
@@ -6,24 +6,21 @@ import { type Cause } from '../../cause.js';
 import type { Evidence, HostEvidence } from '../../evidence.js';
 import { nodeNamed, podsOn } from '../../read/cluster.js';
 import { newestContainers } from '../../read/containers.js';
+import { datastoreOn, formOn } from '../../read/form.js';
 import { isRunning, unit } from '../../read/units.js';
-
-/** Of the usual kinds: a cluster may be one that kinit did not make. */
-const ofControlPlane = (apiPort: number): ReturnType<typeof controlPlanePorts> =>
-  controlPlanePorts(apiPort, FORMS[0], DATASTORES[0]);
 
 export const portTaken: Cause = {
   name: 'port-taken',
   title: 'A port the cluster needs is taken',
   symptom: 'listen tcp 0.0.0.0:10250: bind: address already in use',
-  sign: `Another process than its owner listens on a port of kubelet, API server, ${DATASTORES[0].title}, scheduler or controller manager, and that owner does not get to work.`,
+  sign: `Another process than its owner listens on a port of kubelet, API server, ${DATASTORES[0].title}, scheduler, controller manager or the one process that they are, and that owner does not get to work.`,
   remedy:
     'Stop that process (the finding names it and its id), or give it another port. For the API server, `apiServer.port` of the inventory is the other way out.',
   rank: 36,
   find: (evidence) =>
     evidence.hosts.flatMap((host) => {
       if (unit(host, 'kubelet') === undefined) return [];
-      return neededPorts(host.isControlPlane ? ofControlPlane(evidence.apiPort) : []).flatMap(({ port, owner }) => {
+      return neededPorts(ofControlPlane(host, evidence)).flatMap(({ port, owner }) => {
         const holders = host.facts.listening.filter(
           (socket) => socket.protocol === 'tcp' && socket.port === port && socket.process !== undefined,
         );
@@ -35,7 +32,7 @@ export const portTaken: Cause = {
           {
             host: host.host,
             found: `port ${port} of ${owner} is taken by ${process}`,
-            next: `on ${host.host}: stop it (ps -fp ${holder.pid ?? ''}), then systemctl restart kubelet`,
+            next: `on ${host.host}: stop it (ps -fp ${holder.pid ?? ''}), then systemctl restart ${unit(host, owner)?.name ?? 'kubelet'}`,
             severity: owner === 'kube-proxy' ? ('warning' as const) : ('error' as const),
           },
         ];
@@ -43,10 +40,15 @@ export const portTaken: Cause = {
     }),
 };
 
+function ofControlPlane(host: HostEvidence, { apiPort }: Evidence): ReturnType<typeof controlPlanePorts> {
+  return host.isControlPlane ? controlPlanePorts(apiPort, formOn(host), datastoreOn(host)) : [];
+}
+
 /** Whether the owner of a port does not get to work: another program may stand for it (a proxy of the pod network), or it has another port. */
 function isMissed(owner: string, host: HostEvidence, evidence: Evidence): boolean {
   const node = nodeNamed(evidence, host.host);
   if (owner === 'kubelet') return !isRunning(host, 'kubelet') || (node !== undefined && !isReady(node));
+  if (unit(host, owner) !== undefined) return !isRunning(host, owner);
   const own = newestContainers(host).find(({ name }) => name === owner);
   if (evidence.cluster === undefined) return own === undefined ? owner !== 'kube-proxy' : own.state !== 'Running';
   const pods = podsOn(evidence, host.host).filter(({ metadata }) => metadata.name.startsWith(owner));
