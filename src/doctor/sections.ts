@@ -31,6 +31,7 @@ export const SECTIONS: readonly Section[] = [
   section('units', { args: ['kubelet', ...RUNTIME_UNITS, ...FORM_UNITS] }),
   section('logs/kubelet-log'),
   section('logs/kubelet-last'),
+  section('logs/server-last', { args: FORM_UNITS }),
   section('logs/runtime-log', { args: RUNTIME_UNITS.flatMap((unit) => ['-u', unit]) }),
   section('containers', { args: SOCKETS }),
   section('logs/pod-logs', { args: [TELLING, ...SYSTEM_NAMESPACES] }),

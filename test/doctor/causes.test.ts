@@ -206,6 +206,8 @@ test('every cause in the table is tried by a recording or a change', () => {
     'kubectl-no-config',
     'node-not-ready',
     'container-crash',
+    // test/doctor/server.test.ts
+    'server-down',
   ]);
   expect(causes.map(({ name }) => name).filter((name) => !tried.has(name))).toEqual([]);
 });

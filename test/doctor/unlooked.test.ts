@@ -21,7 +21,7 @@ const SLOW = { units: 'systemctl gave no answer within 5 s (exit code 75)' };
 /** What asks something that may hang, by what hangs. */
 const ASKED_BY: Readonly<Record<string, readonly string[]>> = {
   systemctl: ['units', 'kubelet-config', 'resolv'],
-  journalctl: ['kubelet-log', 'kubelet-last', 'runtime-log', 'memory'],
+  journalctl: ['kubelet-log', 'kubelet-last', 'server-last', 'runtime-log', 'etcd-log', 'memory'],
   dmesg: ['kernel-log'],
   df: ['disk'],
   nft: ['firewall'],
@@ -55,6 +55,7 @@ async function withHanging(
       ['coredns-1', 'coredns'],
     ] as const)
       host.write(`/var/log/pods/kube-system_${pod}_1/${container}/0.log`, 'error: it failed\n');
+    host.write('/etc/systemd/system/kinit-server.service', '[Service]\n');
     const socket = join(host.root, '/run/containerd/containerd.sock');
     mkdirSync(dirname(socket), { recursive: true });
     const server = createServer().listen(socket);

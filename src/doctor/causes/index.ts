@@ -8,6 +8,7 @@ import { cniConfigMissing, staleCni } from './cluster/cni.js';
 import { apiDown, containerCrash } from './cluster/container.js';
 import { diskFull } from './host/disk.js';
 import { dnsLoop } from './cluster/dns.js';
+import { serverDown } from './cluster/server.js';
 import { servingRequestPending } from './cluster/serving-request.js';
 import { slowDisks } from './cluster/slow-disk.js';
 import { firewallApi, firewallKubelet, firewallOverlay } from './host/firewall.js';
@@ -44,6 +45,7 @@ export const causes: readonly Cause[] = [
   firewallKubelet,
   firewallOverlay,
   runtimeDown,
+  serverDown,
   leftovers,
   staleCni,
   proxyDown,

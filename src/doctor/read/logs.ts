@@ -20,15 +20,22 @@ export function kubeletLines(host: HostEvidence): readonly string[] {
   return present.filter(({ at }) => !running || now === 0 || now - at < RECENT_SECONDS).map(({ text }) => text);
 }
 
-/** Lines as `journalctl -o short-unix` prints them: '1795274984.771142 node2 systemd[1]: text'. */
-function journal({ text }: HostEvidence, section: string): { readonly at: number; readonly text: string }[] {
+/** A line as `journalctl -o short-unix` prints it: '1795274984.771142 node2 systemd[1]: text'. */
+export interface JournalLine {
+  /** In seconds. */
+  readonly at: number;
+  /** The program that said it. */
+  readonly by: string;
+  readonly text: string;
+}
+
+export function journal({ text }: HostEvidence, section: string): JournalLine[] {
   return (text[section] ?? '').split('\n').flatMap((line) => journalLine(line) ?? []);
 }
 
-/** `at` in seconds. */
-function journalLine(line: string): { readonly at: number; readonly text: string } | undefined {
-  const match = /^(\d+)\.\d+ \S+ [^\s:]+: (.*)$/.exec(line);
-  return match === null ? undefined : { at: Number(match[1]), text: match[2] ?? '' };
+function journalLine(line: string): JournalLine | undefined {
+  const match = /^(\d+)\.\d+ \S+ ([^\s:[]+)[^\s:]*: (.*)$/.exec(line);
+  return match === null ? undefined : { at: Number(match[1]), by: match[2] ?? '', text: match[3] ?? '' };
 }
 
 /** The last line of the kubelet that matches. */
@@ -61,7 +68,7 @@ export function podLogs({ text }: HostEvidence): PodLog[] {
 export function datastoreLines(host: HostEvidence, id: string): PodLog['lines'] {
   return linesOf(host, `${id}-log`).map((line) => {
     const ofUnit = journalLine(line);
-    return ofUnit === undefined ? logLine(line) : { ...ofUnit, at: ofUnit.at * 1000 };
+    return ofUnit === undefined ? logLine(line) : { text: ofUnit.text, at: ofUnit.at * 1000 };
   });
 }
 

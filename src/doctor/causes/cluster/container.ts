@@ -7,7 +7,9 @@ import { said, type Cause, type Sighting } from '../../cause.js';
 import type { Evidence, HostEvidence } from '../../evidence.js';
 import { containerStatuses, isLeftOver, podsOn, podTitle } from '../../read/cluster.js';
 import { newestContainers } from '../../read/containers.js';
+import { FORM_UNITS, serverOn } from '../../read/form.js';
 import { podLogs } from '../../read/logs.js';
+import { stateOf } from '../../read/units.js';
 import { SYSTEM_NAMESPACES } from '../../networks.js';
 
 /** Containers of control planes and their datastores. */
@@ -89,22 +91,35 @@ export const apiDown: Cause = {
   title: 'The API server does not answer',
   symptom: 'The connection to the server was refused; kubectl times out',
   sign: 'The API cannot be asked through a control-plane host that answers. Causes that explain it come before this one.',
-  remedy:
-    'On the control-plane host: `crictl ps -a` shows the static pods, `crictl logs ID` what the API server or etcd says, `journalctl -u kubelet` why a pod does not start. No container at all: look at the manifests in /etc/kubernetes/manifests.',
+  remedy: `On the control-plane host: \`crictl ps -a\` shows the static pods, \`crictl logs ID\` what the API server or etcd says, \`journalctl -u kubelet\` why a pod does not start. No container at all: look at the manifests in /etc/kubernetes/manifests. Where the control plane is one process: \`systemctl status ${FORM_UNITS.join(' ')}\` and \`journalctl -u ${FORM_UNITS.join(' -u ')} -e\`.`,
   rank: 97,
   find: ({ cluster, apiTrouble, apiWay, hosts }) => {
     const leader = hosts.find(({ isControlPlane, facts }) => isControlPlane && isMember(facts));
     if (cluster !== undefined || leader === undefined) return [];
-    const names = newestContainers(leader)
-      .filter(({ name }) => COMPONENTS.includes(name))
-      .map(({ name, state }) => `${name} ${state}`);
+    const { state, look } = apiServerOn(leader);
     return [
       {
         host: leader.host,
-        found: `${said(apiTrouble ?? 'the API server does not answer')}; its containers: ${names.join(', ') || 'none'}`,
-        next:
-          apiWay ?? `on ${leader.host}: crictl ps -a; crictl logs of kube-apiserver and etcd; journalctl -u kubelet -e`,
+        found: `${said(apiTrouble ?? 'the API server does not answer')}; ${state}`,
+        next: apiWay ?? `on ${leader.host}: ${look}; journalctl -u kubelet -e`,
       },
     ];
   },
 };
+
+/** What runs of it on a host, and how to look at that. */
+function apiServerOn(host: HostEvidence): { readonly state: string; readonly look: string } {
+  const server = serverOn(host);
+  if (server !== undefined)
+    return {
+      state: `its service ${server.name}: ${stateOf(server)}`,
+      look: `systemctl status ${server.name}; journalctl -u ${server.name} -e`,
+    };
+  const names = newestContainers(host)
+    .filter(({ name }) => COMPONENTS.includes(name))
+    .map(({ name, state }) => `${name} ${state}`);
+  return {
+    state: `its containers: ${names.join(', ') || 'none'}`,
+    look: 'crictl ps -a; crictl logs of kube-apiserver and etcd',
+  };
+}
