@@ -8,6 +8,7 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, title: string]>
   leftovers: ['leftovers', 'set aside, both work'],
   renamed: ['addresses', 'a host that somebody renamed'],
   'balancer-down': ['cluster', 'balancer-down: what the doctor advises'],
+  'server-down': ['embedded', 'server-down: $way: what the doctor advises helps'],
   'node-gone': ['doctor', 'node-gone: a machine that lost its power'],
 };
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { testCluster } from './support/cluster.js';
 import { preparedHosts } from './support/prepared.js';
+import { BETWEEN_LOOKS, examine, findsCause, told } from './support/examine.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, type LabHandle } from './support/kinit.js';
+import type { Provocation } from './support/provocations.js';
 import { startDatabase } from './support/mariadb.js';
 import { changedInventory } from './support/running.js';
 import { EMBEDDED } from './support/shapes.js';
@@ -24,6 +26,34 @@ const OLDER = JSON.stringify({
     },
   },
 });
+
+/** Two ways in which the server does not run, and out of them by what the doctor advises. */
+const SERVER_DOWN: readonly (Provocation & { readonly way: string })[] = [
+  {
+    way: 'a flag that does not exist in its file',
+    cause: 'server-down',
+    host: 'node1',
+    found: /kinit-server is activating .*: kube-apiserver ended: unknown flag: --no-such-flag$/,
+    advice: /server\.yaml says, kinit plan shows what differs .* kinit init writes it back$/,
+    first: true,
+    provoke: (lab) =>
+      lab.sh(
+        'node1',
+        "sed -i 's/--advertise-address=.*/--no-such-flag=1/' /etc/kubernetes/server.yaml; systemctl restart --no-block kinit-server",
+      ),
+    mend: (lab) => kinitOk(['init', '-i', lab.inventory]),
+  },
+  {
+    way: 'somebody stopped it',
+    cause: 'server-down',
+    host: 'node1',
+    found: /kinit-server is (inactive|failed)/,
+    advice: /^on node1: systemctl enable --now kinit-server$/,
+    first: true,
+    provoke: (lab) => lab.sh('node1', 'timeout 120 systemctl stop kinit-server'),
+    mend: (lab) => lab.sh('node1', 'systemctl enable --now kinit-server', { timeoutSeconds: 120 }),
+  },
+];
 
 function running(cluster: () => LabHandle): void {
   test('kubelet and kube-proxy are one process on every node; what an older kinit brought kube-proxy with goes', async () => {
@@ -76,6 +106,27 @@ function running(cluster: () => LabHandle): void {
       last: 'Error: kube-apiserver ended: unknown flag: --no-such-flag',
     });
   });
+
+  test.each(SERVER_DOWN)(
+    'server-down: $way: what the doctor advises helps, and it then finds nothing',
+    async (provocation) => {
+      await findsCause(cluster(), provocation);
+      const report = await eventually(
+        'a doctor that finds nothing wrong',
+        120,
+        async () => {
+          const { code, report: seen } = await examine(cluster());
+          if (code !== 0 || !seen.well) throw new Error(told(seen).join('\n'));
+          return seen;
+        },
+        BETWEEN_LOOKS,
+      );
+      expect(report.checks.find(({ check }) => check.name === 'datastore')?.check).toMatchObject({
+        title: 'Datastore (SQLite)',
+        status: 'ok',
+      });
+    },
+  );
 }
 
 function serving(cluster: () => LabHandle): void {
