@@ -83,16 +83,18 @@ describe.each(PAIRS.map(([FROM, TO], index) => [`${FROM.title} becomes ${TO.titl
       expect(all(events, 'change-applied')).toEqual([]);
     });
 
-    test('a budget that does not let go is named; the node stays cordoned, and nothing is forced', async () => {
+    test('a budget that does not let go is named, before anything moves too; the node takes pods again, and nothing is forced', async () => {
       await cluster.kubectl('create poddisruptionbudget web --selector app=web --min-available 2');
+      const warned = all((await kinitEvents(change('--dry-run'))).events, 'warning').map(({ text }) => text);
+      expect(warned).toContainEqual(expect.stringMatching(/budgets that let no pod go now.*: default\/web$/));
       const { code, stderr } = await kinit(change('node2', '--drain-timeout', '3s'));
       expect({ code, stderr }).toEqual({
         code: 15,
         stderr: expect.stringMatching(
-          /did not leave node node2[^]*disruption budget web needs 2[^]*same command/,
+          /did not leave node node2[^]*it takes pods again[^]*disruption budget web needs 2[^]*same command/,
         ) as string,
       });
-      expect(await nodes()).toMatch(new RegExp(`node2 +Ready,SchedulingDisabled.*${[...was].join('')}`));
+      expect(await nodes()).toMatch(new RegExp(`node2 +Ready .*${[...was].join('')}`));
       expect(await moves()).toMatch(/node: node2\n +step: drain/);
       expect(await cluster.kubectl('get deployment web -o jsonpath={.status.availableReplicas}')).toBe('2');
       await cluster.kubectl('delete poddisruptionbudget web');

@@ -22,7 +22,7 @@ const change = defineCommand({
         default: '5m',
         requiresArg: true,
         describe:
-          'How long the pods of a node may take to leave it (30s, 10m); then it stays cordoned, and nothing is forced',
+          'How long the pods of a node may take to leave it (30s, 10m); then it takes pods again, and nothing is forced',
       }),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);

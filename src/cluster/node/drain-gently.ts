@@ -9,14 +9,11 @@ const MOST = 4;
 
 /**
  * Empties a node that stays in the cluster: cordons it and evicts what has a controller, which makes it anew elsewhere. Pods
- * that nobody would make anew stay: their kubelet starts them again. What a budget holds is never deleted.
+ * that nobody would make anew stay: their kubelet starts them again. What a budget holds is never deleted. A node that does not
+ * get empty takes pods again, for nothing of it was changed yet.
  * @throws KinitError timeout, with each pod that did not leave and why
  */
-export async function drainGently(
-  api: ClusterApi,
-  node: string,
-  { why, goesBack = false, ...options }: DrainOptions,
-): Promise<void> {
+export async function drainGently(api: ClusterApi, node: string, { why, ...options }: DrainOptions): Promise<void> {
   const cordoned = await cordonForAWhile(api, node, why);
   if (cordoned === undefined)
     throw new KinitError(`there is no node ${node} in the cluster`, {
@@ -24,25 +21,25 @@ export async function drainGently(
       tried: `GET node ${node}`,
       hint: 'Its kubelet has not registered it, or somebody deleted it: kinit init mends that.',
     });
-  const back = async (): Promise<void> => {
-    if (goesBack) await uncordonOurs(api, node);
-  };
   const held = await evictAll(api, node, (pod) => controllerOf(pod) !== undefined, options).catch(
     async (thrown: unknown) => {
       // What ended it is what is told, also where the API does not take the node back either.
-      await back().catch(() => undefined);
+      await uncordonOurs(api, node).catch(() => undefined);
       throw thrown;
     },
   );
   if (held.length === 0) return;
-  await back();
-  throw notEmpty(node, held, options.timeoutSeconds, goesBack ? 'it takes pods again' : 'it stays cordoned');
+  const back = await uncordonOurs(api, node);
+  throw notEmpty(
+    node,
+    held,
+    options.timeoutSeconds,
+    back ? 'it takes pods again' : 'it was cordoned before, and stays so',
+  );
 }
 
 interface DrainOptions extends EvictOptions {
   readonly why: CordonReason;
-  /** A node that does not get empty takes pods again: nothing of it was changed yet. */
-  readonly goesBack?: boolean;
 }
 
 function notEmpty(node: string, held: readonly HeldPod[], seconds: number, left: string): KinitError {

@@ -1,7 +1,7 @@
 import type { ClusterApi, KubeObject } from '../../model/api.js';
 import { refused } from '../api/errors.js';
 import { isReady } from '../why/pods.js';
-import { cordon, cordonForAWhile } from './cordon.js';
+import { cordon } from './cordon.js';
 import { evictAll, nameOf, podPath, uidOf, type EvictOptions } from './evict.js';
 
 /**
@@ -14,17 +14,6 @@ export async function drainAndDelete(api: ClusterApi, node: string, options: Evi
   if (cordoned === undefined) return false;
   await drain(api, node, cordoned, options);
   return api.delete({ apiVersion: 'v1', kind: 'Node', name: node });
-}
-
-/**
- * Empties a node that will be back once its host has rebooted: cordons it, unless it is cordoned already, and evicts its pods in
- * the same way. False when there is no such node.
- */
-export async function emptyNode(api: ClusterApi, node: string, options: EvictOptions): Promise<boolean> {
-  const cordoned = await cordonForAWhile(api, node, 'reboot');
-  if (cordoned === undefined) return false;
-  await drain(api, node, cordoned, options);
-  return true;
 }
 
 async function drain(api: ClusterApi, node: string, there: KubeObject, options: EvictOptions): Promise<void> {

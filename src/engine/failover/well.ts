@@ -2,7 +2,7 @@ import { accessThrough } from '../api/access.js';
 import type { KnownCluster } from '../guard/index.js';
 import type { LiveHost, LostHost } from '../session/session.js';
 import { illMembers } from '../upgrade/members.js';
-import { nodesSeen } from '../upgrade/nodes-seen.js';
+import { nodesSeen } from '../drain/nodes-seen.js';
 import { illServers } from '../upgrade/others.js';
 import { KinitError } from '../../model/error.js';
 import { SOAK_STEPS } from '../../model/soak.js';

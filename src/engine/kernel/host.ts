@@ -9,8 +9,9 @@ import { sh, shellScript, type ShellScript } from '../../shell/script.js';
 import { STATE_DIR } from '../../shell/state.js';
 import { parseList } from '../../shell/output.js';
 import { accessThrough } from '../api/access.js';
+import { isInterrupted } from '../run/stopped.js';
 import type { LiveHost } from '../session/session.js';
-import { comeBack, leaveForReboot } from './node.js';
+import { comeBack, leaveForReboot, tellLeft } from './node.js';
 import { reboot, type Rebooted } from './reboot.js';
 
 const NOTE = shellScript('./note.sh', import.meta.url);
@@ -24,6 +25,7 @@ interface HostMove {
   readonly acceptNewHostKeys: boolean;
   readonly signal: AbortSignal;
   readonly progress: (text: string) => void;
+  readonly warn: (text: string) => void;
   readonly changed: (change: ChangeSummary) => void;
 }
 
@@ -41,7 +43,7 @@ export async function moveHost(host: LiveHost, all: readonly LiveHost[], options
   const before: Running = { connection, kernel: facts.kernel, bootId: facts.bootId };
   const noted = facts.kernelMove;
   if (noted !== undefined && noted.bootId !== facts.bootId)
-    return conclude(host, noted.release, before, all, bootLoader, options);
+    return telling(host, false, all, options, () => conclude(host, noted.release, before, all, bootLoader, options));
   const wish = kernelWish(options.inventory.spec, facts);
   // The inventory does not want it any more: nothing was booted yet.
   if (wish === undefined || !('upgrade' in wish.way))
@@ -58,7 +60,40 @@ export async function moveHost(host: LiveHost, all: readonly LiveHost[], options
   options.changed(changeOf(`install kernel ${release}`, `wanted: ${wish.wanted}`));
 
   await connection.run(sh(NOTE, { args: [NOTE_FILE, release, facts.bootId] }));
-  await leaveForReboot(host, nodeOptions(host, connection, all, options));
+  const drained = await leave(host, all, options);
+  await telling(host, drained, all, options, () => boot(host, release, all, options));
+}
+
+/** A node that does not come back as it shall keeps its cordon, and that is said. */
+async function telling(
+  host: LiveHost,
+  drained: boolean,
+  all: readonly LiveHost[],
+  options: HostMove,
+  act: () => Promise<void>,
+): Promise<void> {
+  try {
+    await act();
+  } catch (thrown) {
+    if (!isInterrupted(thrown)) await tellLeft(host, drained, nodeOptions(host, host.connection, all, options));
+    throw thrown;
+  }
+}
+
+/** A node that does not get empty is not rebooted: nothing of what boots was changed, and nothing is about to be booted. */
+async function leave(host: LiveHost, all: readonly LiveHost[], options: HostMove): Promise<boolean> {
+  const { connection } = host;
+  try {
+    return await leaveForReboot(host, nodeOptions(host, connection, all, options));
+  } catch (thrown) {
+    await connection.run(sh(NOTE, { args: [NOTE_FILE] })).catch(() => undefined);
+    throw thrown;
+  }
+}
+
+async function boot(host: LiveHost, release: string, all: readonly LiveHost[], options: HostMove): Promise<void> {
+  const { connection, facts } = host;
+  const { bootLoader } = osOf(facts).kernels;
   await step(connection, bootLoader.once, [release], `kernel ${release} could not be chosen for the next boot`);
   const now = await reboot(host, options.inventory.spec.waits.rebootSeconds, options);
   try {
@@ -131,7 +166,7 @@ async function step(
 function nodeOptions(host: LiveHost, connection: HostConnection, all: readonly LiveHost[], options: HostMove) {
   const others = all.filter(({ spec }) => spec.name !== host.spec.name);
   const access = accessThrough([...others, { ...host, connection }], { ...options, mayReadKeys: true });
-  return { access, progress: options.progress, signal: options.signal };
+  return { access, progress: options.progress, warn: options.warn, signal: options.signal };
 }
 
 function changeOf(summary: string, reason: string): ChangeSummary {

@@ -69,7 +69,8 @@ export async function moveKernels(
           tools.made();
           options.emit({ type: 'change-applied', host: name, phase: KERNEL_STEP, change });
         };
-        await moveHost(host, reachable, { ...options, progress: tools.progress, changed });
+        const warn = (text: string): void => options.emit({ type: 'warning', host: name, text });
+        await moveHost(host, reachable, { ...options, progress: tools.progress, warn, changed });
       });
     } catch (thrown) {
       const error = asKinitError(thrown);
@@ -100,7 +101,7 @@ function answering(all: readonly LiveHost[], failures: Moved['failures']): reado
 }
 
 /** Its reboot has not been yet. */
-function isToReboot({ facts: { kernelMove, bootId } }: LiveHost): boolean {
+export function isToReboot({ facts: { kernelMove, bootId } }: LiveHost): boolean {
   return kernelMove === undefined || kernelMove.bootId === bootId;
 }
 

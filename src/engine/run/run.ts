@@ -5,6 +5,7 @@ import { soakOf, soakText } from '../../model/soak.js';
 import type { PlanContent } from '../../model/plan.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import { signalOfMany } from '../../model/signal.js';
+import { foreseeReboots } from '../kernel/foresee.js';
 import { KERNEL_STEP, hostsToMove, moveKernels, type Moved } from '../kernel/move.js';
 import { changesHosts, changesRuntime, upgrades } from '../command.js';
 import { explainFailedRun } from '../explain/failed-run.js';
@@ -135,7 +136,9 @@ async function kernels(chosen: Chosen, lock: ClusterLock, options: RunOptions): 
   if (skip.includes(KERNEL_STEP) || (only.length > 0 && !only.includes(KERNEL_STEP))) return undefined;
   const mine = live.filter(({ spec }) => selected.has(spec.name) && !unfit.has(spec.name));
   const todo = hostsToMove(mine, options.inventory);
-  if (todo.length === 0 || !changesHosts(command) || changesRuntime(command) || upgrades(command)) return undefined;
+  if (todo.length === 0 || changesRuntime(command) || upgrades(command)) return undefined;
+  if (command === 'plan') await foreseeReboots(todo, live, { ...options, mayReadKeys: false });
+  if (!changesHosts(command)) return undefined;
   if (mayReboot === undefined)
     throw new KinitError(
       `${todo.map(({ spec }) => spec.name).join(', ')}: the inventory wants another kernel, and kinit ${command} reboots no host`,
@@ -144,6 +147,7 @@ async function kernels(chosen: Chosen, lock: ClusterLock, options: RunOptions): 
         hint: `First: kinit init --only ${KERNEL_STEP}. Then make the plan anew.`,
       },
     );
+  await foreseeReboots(todo, live, { ...options, mayReadKeys: true });
   await beforeReboots({ ...chosen, inventory: asKnown(chosen.known, options), kinit: options.version });
   return whileHeld(lock, options.signal, (signal) =>
     moveKernels(todo, live, lock.release, { ...options, mayReboot, signal }),

@@ -1,5 +1,7 @@
 import { asKinitError, KinitError } from '../../model/error.js';
 import { runtimeOf } from '../../runtime/index.js';
+import { DRAIN_SECONDS } from '../drain/node.js';
+import { foreseeDrains } from '../drain/foresee.js';
 import type { RuntimeChange } from '../guard/index.js';
 import type { HostsOutcome } from '../run/outcome.js';
 import type { HostsRun } from '../run/pass.js';
@@ -8,9 +10,6 @@ import { changeNode } from './node.js';
 import { planChanges } from './plan.js';
 import { queueOf } from './queue.js';
 import { begin, type Work } from '../moves/work.js';
-
-/** As long as a pod may take to be made anew elsewhere, and more: five minutes. */
-const DRAIN_SECONDS = 300;
 
 /**
  * Brings nodes from another runtime to the inventory's, one after the other; the first that fails ends it. A dry run says what
@@ -25,7 +24,8 @@ export async function changeRuntimes(
   mustAnswer(queue, run);
   const work = await begin(run, drainSeconds);
   try {
-    if (run.dryRun) return await planChanges(queue, work);
+    const drains = await foreseen(queue, work);
+    if (run.dryRun) return await planChanges(queue, drains, work);
     for (const [index, change] of queue.entries()) {
       if (await changed(change, work)) continue;
       for (const { node } of queue.slice(index + 1)) work.failures.set(node, notStarted(node, change.node));
@@ -36,6 +36,13 @@ export async function changeRuntimes(
   } finally {
     work.prepared.access.close();
   }
+}
+
+/** Nodes that are to be drained; what may be in the way is told. */
+async function foreseen(queue: readonly RuntimeChange[], { run, prepared }: Work): Promise<readonly string[]> {
+  const nodes = queue.filter(({ begun }) => begun?.step !== 'change').map(({ node }) => node);
+  if (nodes.length === 0 || !run.known.open) return nodes;
+  return foreseeDrains(await prepared.access.api(), nodes, 'runtime', run.emit);
 }
 
 async function changed(change: RuntimeChange, work: Work): Promise<boolean> {

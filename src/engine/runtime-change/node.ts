@@ -1,10 +1,10 @@
 import { uncordonOurs } from '../../cluster/node/cordon.js';
-import { drainGently } from '../../cluster/node/drain-gently.js';
 import { servedBy, waitForChangedNode } from '../../cluster/waits/changed-node.js';
 import type { RecordedMove } from '../../model/record.js';
 import { isControlPlane } from '../../model/spec.js';
 import { runtimeOf, waitForCri } from '../../runtime/index.js';
 import { killPoint } from '../change/kill-point.js';
+import { drainNode, tellCordon } from '../drain/node.js';
 import { RUNTIME_MOVE, type RuntimeChange } from '../guard/index.js';
 import { factsOf } from '../session/facts.js';
 import { takeAway, whatGoes } from './take-away.js';
@@ -24,20 +24,27 @@ export const UNCORDON = { id: 'uncordon', title: 'Node back with the new runtime
  *     drain -> take away -> bring in (the phases of init) -> uncordon
  *
  * The record says before the first two that they come. So a run that was cut while it drained drains again, and what has left
- * has left; one that was cut later finds an empty node, which may be the one that the API ran on.
+ * has left; one that was cut later finds an empty node, which may be the one that the API ran on. A node that does not get empty
+ * takes pods again; one whose change failed keeps its cordon.
  */
 export async function changeNode(change: RuntimeChange, work: Work): Promise<void> {
   const { node } = change;
   const emptied = change.begun?.step === 'change';
   const changing = moveOf(change, 'change', work);
-  const served = emptied ? new Set<string>() : await drain(change, work);
-  if (!emptied) await note(node, work, [changing]);
-  killPoint(`drained ${node}`);
-  await removeOther(change, work);
-  killPoint(`taken away ${node}`);
-  await bringIn(node, work, changing);
-  killPoint(`brought in ${node}`);
-  await uncordon(node, work, served);
+  const left = emptied ? AS_IT_IS : await drain(change, work);
+  const warn = (text: string): void => work.run.emit({ type: 'warning', host: node, text });
+  try {
+    if (!emptied) await note(node, work, [changing]);
+    killPoint(`drained ${node}`);
+    await removeOther(change, work);
+    killPoint(`taken away ${node}`);
+    await bringIn(node, work, changing);
+    killPoint(`brought in ${node}`);
+    await uncordon(node, work, left.served);
+  } catch (thrown) {
+    await tellCordon(work.prepared.access.api, node, { drained: left.drained, warn });
+    throw thrown;
+  }
   killPoint(`uncordoned ${node}`);
   await pass(
     work.run.phases.filter(({ id }) => [RECORD, ...AT_THE_END].includes(id)),
@@ -47,19 +54,29 @@ export async function changeNode(change: RuntimeChange, work: Work): Promise<voi
   );
 }
 
-/** Gives the DaemonSets that served the node before. */
-async function drain(change: RuntimeChange, work: Work): Promise<ReadonlySet<string>> {
+interface Left {
+  /** The DaemonSets that served the node before. */
+  readonly served: ReadonlySet<string>;
+  readonly drained: boolean;
+}
+
+const AS_IT_IS: Left = { served: new Set(), drained: false };
+
+async function drain(change: RuntimeChange, work: Work): Promise<Left> {
   const { node } = change;
   await note(node, work, [moveOf(change, 'drain', work)]);
   killPoint(`noted ${node}`);
-  let served: ReadonlySet<string> = new Set();
+  let left = AS_IT_IS;
   await step(DRAIN, node, work, async ({ api, progress, signal }) => {
     const cluster = await api();
-    served = await servedBy(cluster, node);
-    await drainGently(cluster, node, { why: 'runtime', timeoutSeconds: work.drainSeconds, progress, signal });
-    return 1;
+    const served = await servedBy(cluster, node);
+    const warn = (text: string): void => work.run.emit({ type: 'warning', host: node, text });
+    const { drainSeconds: timeoutSeconds } = work;
+    const options = { why: 'runtime', warn, timeoutSeconds, progress, signal } as const;
+    left = { served, drained: await drainNode(cluster, node, options) };
+    return left.drained ? 1 : 0;
   });
-  return served;
+  return left;
 }
 
 /** From here on the node does nothing, until it has the new runtime. Nothing of another one is left where a run was cut later. */

@@ -7,8 +7,12 @@ import { DRAIN, TAKE_AWAY, UNCORDON } from './node.js';
 import { whatGoes } from './take-away.js';
 import { contextOf, hostOf, type Work } from '../moves/work.js';
 
-/** What would be done on each node, in the order of its steps. */
-export async function planChanges(queue: readonly RuntimeChange[], work: Work): Promise<HostsOutcome> {
+/** What would be done on each node, in the order of its steps. @param drains nodes that are to be drained */
+export async function planChanges(
+  queue: readonly RuntimeChange[],
+  drains: readonly string[],
+  work: Work,
+): Promise<HostsOutcome> {
   const { run, prepared } = work;
   const wanted = runtimeOf(run.inventory.spec);
   const tell = (host: string, { id: phase }: { readonly id: string }, change: ChangeSummary): void =>
@@ -16,7 +20,7 @@ export async function planChanges(queue: readonly RuntimeChange[], work: Work): 
   for (const { node, from, begun } of queue) {
     const resource = `clusterNode:${node}`;
     const reason = begun === undefined ? `${node} runs with ${from}` : `a run was cut in its change from ${from}`;
-    if (begun?.step !== 'change')
+    if (drains.includes(node))
       tell(node, DRAIN, { resource, action: 'run', summary: `cordon and drain node ${node}`, reason });
     const { retired } = await whatGoes(hostOf(node, work), contextOf(node, work), run.phases);
     for (const { id } of retired)

@@ -7,9 +7,9 @@ import { accessThrough } from '../api/access.js';
 import type { HostsRun } from '../run/pass.js';
 import { controlPlanesOf } from '../session/leader.js';
 import type { LostHost } from '../session/session.js';
-import { blockers } from './blockers.js';
+import { tellBlockers } from '../drain/foresee.js';
 import { illMembers } from './members.js';
-import { nodesSeen, type SeenNode } from './nodes-seen.js';
+import { nodesSeen, type SeenNode } from '../drain/nodes-seen.js';
 import { removedApis } from './removed-apis.js';
 
 /** An error is read on a screen. */
@@ -42,7 +42,7 @@ export async function askBefore(run: HostsRun, asked: Asked): Promise<readonly S
     const api = await access.api();
     const seen = await nodesSeen(api);
     // No node is drained while the cluster comes to soak.
-    if (stage !== 'soak') for (const text of await blockers(api)) emit({ type: 'warning', text });
+    if (stage !== 'soak') await tellBlockers(api, emit);
     if (!begun) {
       const trouble = await troubleOf(seen, run, asked);
       if (trouble.length > 0 && !asked.despiteTrouble) throw refused(trouble, inventory.spec);

@@ -4,7 +4,7 @@ import { killPoint } from '../change/kill-point.js';
 import { passOver } from '../moves/work.js';
 import type { Upgrade } from './upgrade.js';
 import { mustBeWell } from './must-be-well.js';
-import { nodesSeen, type SeenNode } from './nodes-seen.js';
+import { nodesSeen, type SeenNode } from '../drain/nodes-seen.js';
 import { AT_THE_END, RECORD } from './steps.js';
 
 /** Seconds in which a node counts as Ready again that was not while no API server answered: its lease, and the controller's next look. */

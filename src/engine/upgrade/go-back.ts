@@ -1,4 +1,5 @@
 import { SOAK_STEPS, soakMoveOf } from '../../model/soak.js';
+import { DRAIN_SECONDS } from '../drain/node.js';
 import { begin } from '../moves/work.js';
 import { NOTHING_DONE, type HostsOutcome } from '../run/outcome.js';
 import type { HostsRun } from '../run/pass.js';
@@ -10,7 +11,7 @@ import { inOrderBack } from './in-order.js';
 import { planStage } from './plan-stage.js';
 import { note } from './record.js';
 import { moved, otherMoves, type Upgrade } from './upgrade.js';
-import { DRAIN_SECONDS, type UpgradeOptions } from './wishes.js';
+import type { UpgradeOptions } from './wishes.js';
 import { worked } from './worked.js';
 
 /**

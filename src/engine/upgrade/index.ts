@@ -1,6 +1,7 @@
 import { isControlPlane } from '../../model/spec.js';
 import { compareVersions } from '../../model/text/version.js';
 import { soakMoveOf, UPGRADE_MOVE } from '../../model/soak.js';
+import { DRAIN_SECONDS } from '../drain/node.js';
 import { begin } from '../moves/work.js';
 import { NOTHING_DONE, type HostsOutcome } from '../run/outcome.js';
 import type { HostsRun } from '../run/pass.js';
@@ -12,7 +13,7 @@ import { deliver, tidyUp } from './deliver.js';
 import { goBack } from './go-back.js';
 import { inOrder } from './in-order.js';
 import { upgradeNodes } from './nodes.js';
-import { nodesSeen, type SeenNode } from './nodes-seen.js';
+import { nodesSeen, type SeenNode } from '../drain/nodes-seen.js';
 import { mendKubelets } from './mend-kubelets.js';
 import { planUpgrade } from './plan.js';
 import { note } from './record.js';
@@ -21,7 +22,7 @@ import { takeSnapshot } from './snapshot.js';
 import { soakCluster } from './soak.js';
 import { trySettings } from './trial.js';
 import { moved, otherMoves, type Upgrade } from './upgrade.js';
-import { DRAIN_SECONDS, type UpgradeOptions, type UpgradeWishes } from './wishes.js';
+import type { UpgradeOptions, UpgradeWishes } from './wishes.js';
 import { worked } from './worked.js';
 
 export type { UpgradeWishes } from './wishes.js';

@@ -1,12 +1,11 @@
 import { uncordonOurs } from '../../cluster/node/cordon.js';
-import { drainGently } from '../../cluster/node/drain-gently.js';
 import { servedBy, waitForChangedNode } from '../../cluster/waits/changed-node.js';
 import { asKinitError } from '../../model/error.js';
 import type { Phase } from '../../model/phase.js';
 import { isControlPlane } from '../../model/spec.js';
 import { killPoint } from '../change/kill-point.js';
+import { drainNode, tellCordon } from '../drain/node.js';
 import { passOver, step } from '../moves/work.js';
-import { nodesSeen, notDrained } from './nodes-seen.js';
 import { moving, notReached, type Upgrade } from './upgrade.js';
 import { AT_THE_END, DRAIN, RECORD, UNCORDON } from './steps.js';
 import { wavesOf } from './waves.js';
@@ -31,19 +30,29 @@ export async function upgradeNodes(upgrade: Upgrade): Promise<void> {
 
 async function upgradeWave(wave: readonly string[], upgrade: Upgrade): Promise<void> {
   const { work } = upgrade;
-  const served = new Map<string, ReadonlySet<string>>();
+  const left = new Map<string, Left>();
   await each(wave, upgrade, async (name) => {
-    served.set(name, await drain(name, wave, upgrade));
+    left.set(name, await drain(name, wave, upgrade));
     killPoint(`drained ${name}`);
   });
-  const drained = wave.filter((name) => !work.failures.has(name));
-  if (drained.length === 0) return;
-  await change(drained, upgrade);
-  const there = drained.filter((name) => !work.failures.has(name));
+  if (left.size === 0) return;
+  await change([...left.keys()], upgrade);
+  const there = [...left.keys()].filter((name) => !work.failures.has(name));
   await each(there, upgrade, async (name) => {
-    await back(name, upgrade, served.get(name));
+    await back(name, upgrade, left.get(name)?.served);
     killPoint(`uncordoned ${name}`);
   });
+  for (const [host, { drained }] of left) {
+    const warn = (text: string): void => work.run.emit({ type: 'warning', host, text });
+    if (work.failures.has(host)) await tellCordon(work.prepared.access.api, host, { drained, warn });
+  }
+}
+
+/** A node on which nothing was changed yet. */
+interface Left {
+  /** The DaemonSets that served it before. */
+  readonly served: ReadonlySet<string>;
+  readonly drained: boolean;
 }
 
 /** The kubelet, and all else that init would change. Nothing of it is done on hosts that are not named. */
@@ -71,26 +80,19 @@ async function each(names: readonly string[], { work }: Upgrade, act: (name: str
   );
 }
 
-/**
- * Gives the DaemonSets that served the node before, also where it is not drained: that is looked at now, for nodes have had their turns since the
- * run began.
- * @param wave the nodes that leave their pods at the same time
- */
-async function drain(node: string, wave: readonly string[], { work }: Upgrade): Promise<ReadonlySet<string>> {
-  let served: ReadonlySet<string> = new Set();
+/** @param wave the nodes that leave their pods at the same time */
+async function drain(node: string, wave: readonly string[], { work }: Upgrade): Promise<Left> {
+  let left: Left = { served: new Set(), drained: false };
   await step(DRAIN, node, work, async ({ api, progress, signal }) => {
     const cluster = await api();
-    served = await servedBy(cluster, node);
-    const text = notDrained(node, await nodesSeen(cluster), wave);
-    if (text !== undefined) {
-      work.run.emit({ type: 'warning', host: node, text });
-      return 0;
-    }
+    const served = await servedBy(cluster, node);
+    const warn = (text: string): void => work.run.emit({ type: 'warning', host: node, text });
     const { drainSeconds: timeoutSeconds } = work;
-    await drainGently(cluster, node, { why: 'upgrade', goesBack: true, timeoutSeconds, progress, signal });
-    return 1;
+    const options = { why: 'upgrade', busy: wave, warn, timeoutSeconds, progress, signal } as const;
+    left = { served, drained: await drainNode(cluster, node, options) };
+    return left.drained ? 1 : 0;
   });
-  return served;
+  return left;
 }
 
 /** Waits for a node that was changed, and lets pods onto it again. @param before DaemonSets that served it */

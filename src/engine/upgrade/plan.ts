@@ -1,7 +1,7 @@
 import type { ChangeSummary } from '../../model/change.js';
 import { runHosts } from '../run/hosts.js';
 import type { HostsOutcome } from '../run/outcome.js';
-import { inTheirTurns, notDrained } from './nodes-seen.js';
+import { toBeDrained } from '../drain/foresee.js';
 import type { Upgrade } from './upgrade.js';
 import { DRAIN, SNAPSHOT, UNCORDON } from './steps.js';
 
@@ -27,12 +27,7 @@ export async function planUpgrade({
       summary: 'copy the data of the cluster to this machine',
       reason: 'the way back',
     });
-  const drains: string[] = [];
-  for (const host of nodes) {
-    const text = notDrained(host, inTheirTurns(seen));
-    if (text === undefined) drains.push(host);
-    else run.emit({ type: 'warning', host, text });
-  }
+  const drains = toBeDrained(nodes, seen, 'upgrade', run.emit);
   for (const name of drains)
     tell(name, DRAIN, {
       resource: node(name),

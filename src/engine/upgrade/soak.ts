@@ -1,6 +1,7 @@
 import { KinitError } from '../../model/error.js';
 import { SOAK_STEPS, soakMoveOf, type SoakStep } from '../../model/soak.js';
 import { isControlPlane } from '../../model/spec.js';
+import { DRAIN_SECONDS } from '../drain/node.js';
 import { begin } from '../moves/work.js';
 import type { HostsOutcome } from '../run/outcome.js';
 import type { HostsRun } from '../run/pass.js';
@@ -16,7 +17,7 @@ import { requireOwn } from './require-own.js';
 import { takeSnapshot } from './snapshot.js';
 import { tryAhead } from './try-ahead.js';
 import { moved, otherMoves, type Upgrade } from './upgrade.js';
-import { DRAIN_SECONDS, type UpgradeOptions, type UpgradeWishes } from './wishes.js';
+import type { UpgradeOptions, UpgradeWishes } from './wishes.js';
 import { worked } from './worked.js';
 
 /**

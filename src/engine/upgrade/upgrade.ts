@@ -4,7 +4,7 @@ import { UPGRADE_MOVE } from '../../model/soak.js';
 import type { UpgradeStage } from '../command.js';
 import type { Work } from '../moves/work.js';
 import type { HostsRun } from '../run/pass.js';
-import type { SeenNode } from './nodes-seen.js';
+import type { SeenNode } from '../drain/nodes-seen.js';
 
 /** An upgrade, and what it has before it. */
 export interface Upgrade {

@@ -2,9 +2,6 @@ import type { UpgradeStage } from '../command.js';
 import type { LostHost } from '../session/session.js';
 import type { SaveSnapshot } from './snapshot.js';
 
-/** As long as a pod may take to be made anew elsewhere, and more: five minutes. */
-export const DRAIN_SECONDS = 300;
-
 /** What a person says of an upgrade. */
 export interface UpgradeWishes {
   /** Go on although the cluster is not well. */

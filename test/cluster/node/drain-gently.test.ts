@@ -64,14 +64,14 @@ test('what a controller makes anew leaves; DaemonSets, static pods and pods that
   ]);
 });
 
-test('a budget that does not let go is named with its numbers; nothing is deleted, and the node stays cordoned', async () => {
+test('a budget that does not let go is named with its numbers; nothing is deleted, and the node is as it was', async () => {
   const says = 'The disruption budget web needs 2 healthy pods and has 2 currently';
   const api = cluster([pod('web', 'ReplicaSet')], () => ({
     status: 429,
     body: { message: 'Cannot evict pod.', details: { causes: [{ reason: 'DisruptionBudget', message: says }] } },
   }));
   const error = await failure(drainGently(api, 'a', options));
-  expect(error.message).toContain('1 pods did not leave node a in 0.05 s; it stays cordoned');
+  expect(error.message).toContain('1 pods did not leave node a in 0.05 s; it was cordoned before, and stays so');
   expect(error.context).toMatchObject({
     class: 'timeout',
     found: `pod shop/web: ${says}`,
@@ -85,7 +85,7 @@ test('a node that is drained before anything of it was changed takes pods again 
     [PODS]: () => ({ status: 200, body: { items: [pod('web', 'ReplicaSet')] } }),
     'POST /api/v1/namespaces/shop/pods/web/eviction': () => ({ status: 429, body: { message: 'no' } }),
   });
-  const error = await failure(drainGently(api, 'a', { ...options, why: 'upgrade', goesBack: true }));
+  const error = await failure(drainGently(api, 'a', { ...options, why: 'upgrade' }));
   expect(error.message).toContain('it takes pods again');
   expect(patches.at(-1)).toMatchObject({ spec: { unschedulable: null } });
 });
@@ -103,7 +103,7 @@ test('a node that is drained before anything of it was changed takes pods again,
   const { api, patches } = cordonedByUs({
     [PODS]: () => ({ status: 503, body: { message: 'etcd has no leader' } }),
   });
-  const error = await failure(drainGently(api, 'a', { ...options, why: 'upgrade', goesBack: true }));
+  const error = await failure(drainGently(api, 'a', { ...options, why: 'upgrade' }));
   expect(error.message).toContain('refused to list the pods of node a');
   expect(patches.at(-1)).toMatchObject({ spec: { unschedulable: null } });
 });

@@ -39,6 +39,7 @@ async function move(facts: Partial<HostFacts>, answers: Readonly<Record<string, 
     acceptNewHostKeys: false,
     signal: new AbortController().signal,
     progress: () => undefined,
+    warn: () => undefined,
     changed: ({ summary }) => changes.push(summary),
   }).then(
     () => undefined,

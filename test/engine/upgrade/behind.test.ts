@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { KnownCluster } from '../../../src/engine/guard/index.js';
 import type { LiveHost } from '../../../src/engine/session/session.js';
 import { behind } from '../../../src/engine/upgrade/index.js';
-import type { SeenNode } from '../../../src/engine/upgrade/nodes-seen.js';
+import type { SeenNode } from '../../../src/engine/drain/nodes-seen.js';
 
 const host = (name: string, role: string): LiveHost => ({ spec: { name, roles: [role] } }) as unknown as LiveHost;
 const live = [host('w1', 'worker'), host('w2', 'worker'), host('w3', 'worker'), host('cp', 'control-plane')];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inTheirTurns, notDrained, nodesSeen } from '../../../src/engine/upgrade/nodes-seen.js';
+import { inTheirTurns, notDrained, nodesSeen } from '../../../src/engine/drain/nodes-seen.js';
 import type { KubeObject } from '../../../src/model/api.js';
 import { fakeApi, node } from '../../cluster/fakes.js';
 
@@ -35,21 +35,29 @@ test.each([
     undefined,
   ],
 ])('pods that are to leave a node find %s', async (_what, place, expected) => {
-  expect(notDrained('worker', await nodesSeen(fakeApi([node('worker'), place])))).toEqual(expected);
+  expect(notDrained('worker', 'upgrade', await nodesSeen(fakeApi([node('worker'), place])))).toEqual(expected);
 });
 
 test('the only node of a cluster has no other, and one that is emptied at the same time is none', async () => {
-  expect(notDrained('worker', await nodesSeen(fakeApi([node('worker')])))).toEqual(NOWHERE);
+  expect(notDrained('worker', 'upgrade', await nodesSeen(fakeApi([node('worker')])))).toEqual(NOWHERE);
   const both = await nodesSeen(fakeApi([node('worker'), other()]));
-  expect(notDrained('worker', both, ['worker', 'other'])).toEqual(NOWHERE);
+  expect(notDrained('worker', 'upgrade', both, ['worker', 'other'])).toEqual(NOWHERE);
 });
 
 test('a node whose kubelet is away is not drained: nobody there would end its pods', async () => {
   const seen = await nodesSeen(fakeApi([node('worker', false), other()]));
-  expect(notDrained('worker', seen)).toMatch(/no sign of life/);
+  expect(notDrained('worker', 'upgrade', seen)).toMatch(/no sign of life/);
+});
+
+test.each([
+  ['upgrade', /run on while its kubelet is exchanged/],
+  ['runtime', /end with its runtime, and are started again/],
+  ['reboot', /end with the reboot, and are started again/],
+] as const)('what becomes of the pods that stay where the change is: %s', async (why, told) => {
+  expect(notDrained('worker', why, await nodesSeen(fakeApi([node('worker')])))).toMatch(told);
 });
 
 test('a plan counts on what a cut run keeps pods off: its turn comes before that of the next', async () => {
   const seen = await nodesSeen(fakeApi([node('worker'), other(CORDONED, BY_KINIT)]));
-  expect(notDrained('worker', inTheirTurns(seen))).toBeUndefined();
+  expect(notDrained('worker', 'upgrade', inTheirTurns(seen))).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { blockers } from '../../../src/engine/upgrade/blockers.js';
+import { blockers } from '../../../src/engine/drain/blockers.js';
 import type { KubeObject } from '../../../src/model/api.js';
 import { fakeApi } from '../../cluster/fakes.js';
 

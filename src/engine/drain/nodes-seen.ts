@@ -1,5 +1,5 @@
 import { field, list, text } from '../../cluster/api/json.js';
-import { isCordonedByUs } from '../../cluster/node/cordon.js';
+import { isCordonedByUs, type CordonReason } from '../../cluster/node/cordon.js';
 import { nodeTrouble } from '../../cluster/waits/api.js';
 import { isReady } from '../../cluster/why/pods.js';
 import type { ClusterApi, KubeObject } from '../../model/api.js';
@@ -34,14 +34,26 @@ export async function nodesSeen(api: ClusterApi): Promise<readonly SeenNode[]> {
 /**
  * Why a node is left with its pods; undefined: it is drained. Its pods must have another to go to now: one that is Ready, and that they may be
  * put on. And its kubelet must be there to end them: what is evicted of a node that is gone stays until it is back.
- * @param busy nodes that leave their pods at the same time
+ * @param why what is done to the node; @param busy nodes that leave their pods at the same time
  */
-export function notDrained(node: string, seen: readonly SeenNode[], busy: readonly string[] = []): string | undefined {
+export function notDrained(
+  node: string,
+  why: CordonReason,
+  seen: readonly SeenNode[],
+  busy: readonly string[] = [],
+): string | undefined {
   if (seen.some(({ name, ready }) => name === node && !ready))
-    return 'not drained: its kubelet gives no sign of life, so nobody would end its pods. Those that run there run on';
+    return `not drained: its kubelet gives no sign of life, so nobody would end its pods. ${THEN[why]}`;
   if (seen.some(({ name, takesPods }) => name !== node && !busy.includes(name) && takesPods)) return undefined;
-  return 'not drained: no other node takes its pods. They run on while its kubelet is exchanged';
+  return `not drained: no other node takes its pods. ${THEN[why]}`;
 }
+
+/** What becomes of pods that stay. */
+const THEN: Readonly<Record<CordonReason, string>> = {
+  upgrade: 'They run on while its kubelet is exchanged',
+  runtime: 'They end with its runtime, and are started again in the new one',
+  reboot: 'They end with the reboot, and are started again after it',
+};
 
 /** As nodes will be by the time that it is another one's turn: what a cut run keeps pods off is let go in its own turn. */
 export function inTheirTurns(seen: readonly SeenNode[]): readonly SeenNode[] {
