@@ -44,11 +44,12 @@ test(`the cluster is of ${FROM}; init, plan and join refuse the later version an
   }
 });
 
-test('down and two minor versions up are refused, with both versions', async () => {
+test('down is refused; more than a minor version up is a version that this kinit does not know', async () => {
   const down = await kinit(['upgrade', '-i', later, '--to', '1.35.3']);
   expect(down).toMatchObject({ code: 20, stderr: expect.stringMatching(/does not go back/) as string });
-  const odd = await kinit(['upgrade', '-i', later, '--to', '1.99.0']);
-  expect(odd.code).toBe(10);
+  // Of a cluster that is two minor versions older: test/engine/guard/version.test.ts. Of its two versions kinit builds one from the other.
+  const unknown = await kinit(['upgrade', '-i', later, '--to', '1.37.0']);
+  expect(unknown).toMatchObject({ code: 10, stderr: expect.stringMatching(/1\.34\.0 to 1\.36\.99/) as string });
 });
 
 test('a dry run tells all that would move, and touches nothing', async () => {

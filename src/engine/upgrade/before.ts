@@ -87,7 +87,8 @@ async function removedFromAny({ live, inventory, signal, dryRun }: HostsRun): Pr
   return [...told];
 }
 
-function skewOf({ name, kubelet }: SeenNode, to: string): string[] {
+/** What the version skew policy has against a kubelet beside API servers of `to`. */
+export function skewOf({ name, kubelet }: Pick<SeenNode, 'name' | 'kubelet'>, to: string): string[] {
   if (kubelet === '') return [];
   const minors = minorsBetween(kubelet, to);
   if (minors !== undefined && minors >= 0 && minors <= KUBELET_SKEW) return [];
