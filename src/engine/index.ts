@@ -4,6 +4,7 @@ export type { RunOptions, RunResult } from './run/options.js';
 export { resetHosts, type ResetOptions } from './reset/reset.js';
 export { placeOnHosts } from './place.js';
 export { readForeignCluster, type Described } from './adopt/index.js';
+export { apiMembers } from './api/members.js';
 export { withCluster, type RunningCluster } from './api/with-cluster.js';
 export { lookAtCertificates, type CertificatesSeen } from './session/certificates.js';
 export { readRequestFile, requestsFolder } from './signatures/folder.js';

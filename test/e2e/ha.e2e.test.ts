@@ -1,5 +1,10 @@
+import { mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { killHost, startHost, type Lab } from '../../src/lab/index.js';
+import { runLocal } from '../../src/ssh/local.js';
+import { kubeBinary } from './support/control-plane.js';
 import { controlPlanes, type ControlPlanes } from './support/control-planes.js';
 import { cutWhen } from './support/cuts.js';
 import { etcdctl, LOCAL, membersOn, startWriter } from './support/etcd.js';
@@ -32,6 +37,14 @@ const members = (from = 'node1'): Promise<string[]> => membersOn(cluster, from);
 const kubectlOn = (host: string, args: string): Promise<string> => hosts.kubectlOn(host, args);
 const record = (host: string): Promise<string> =>
   kubectlOn(host, `-n kube-system get configmap kinit -o jsonpath='{.data.record\\.yaml}'`);
+
+/** kubectl on this machine, with the kubeconfig of a folder. */
+async function kubectlHere(folder: string, ...args: string[]): Promise<string> {
+  const kubectl = join(folder, 'kubectl');
+  symlinkSync((await kubeBinary()) ?? '', kubectl);
+  const env = { KUBECONFIG: join(folder, 'kubeconfig'), KUBECACHEDIR: folder };
+  return (await runLocal(kubectl, args, { env, timeoutSeconds: 60 })).stdout.trim();
+}
 
 const THREE = ['node1 voter', 'node2 voter', 'node3 voter'];
 
@@ -96,6 +109,15 @@ test('the first host goes off under writes: none that was acknowledged is lost; 
     applied: all(init.events, 'change-applied').map(({ change }) => change.resource),
   }).toEqual({ code: 16, failures: [], applied: [] });
   expect((await kinit(['status', '-i', three])).stdout).toMatch(/node1[^]*node2[^]*node3/);
+
+  // What lies on the hosts names the first one: from outside another is asked.
+  const folder = mkdtempSync(join(tmpdir(), 'kinit-ha-'));
+  const file = join(folder, 'kubeconfig');
+  await kinitOk(['kubeconfig', '--out', file, '-i', three]);
+  expect(readFileSync(file, 'utf8')).toMatch(/current-context: \S+@node2\n/);
+  expect((await kubectlHere(folder, 'get', 'nodes', '-o', 'name')).split('\n')).toEqual(
+    NAMES.map((name) => `node/${name}`),
+  );
 
   expect(await writer.lost('node2')).toEqual([]);
   expect((await writer.acknowledged()).length).toBeGreaterThanOrEqual(50);

@@ -18,7 +18,10 @@ export const kubeconfig = defineCommand({
   usage: 'kubeconfig',
   describe: "Fetch the administrator's kubeconfig into a file (mode 600), merge it, or put it on the workers",
   examples: [
-    ['kubeconfig', 'writes ./kubeconfig'],
+    [
+      'kubeconfig',
+      'writes ./kubeconfig. Several control planes without an endpoint: context NAME is the first of them, NAME@HOST another, and the first that answers is the current one',
+    ],
     ['kubeconfig --merge', 'adds the cluster to ~/.kube/config (or the files of KUBECONFIG); all else in it stays'],
     ['kubeconfig --merge --use', 'and makes it the current context'],
     ['kubeconfig --out - | base64', 'to standard output'],
@@ -57,17 +60,19 @@ export const kubeconfig = defineCommand({
     if (args.use && !args.merge)
       throw new KinitError('--use needs --merge', { class: 'usage', hint: 'kinit kubeconfig --merge --use' });
     const inventory = await loadedInventory(args, context);
-    const [{ withCluster, placeOnHosts }, { kubeconfigOf, ownEntries }, { isControlPlane }] = await Promise.all([
-      import('../../engine/index.js'),
-      import('../files/kubeconfig/own.js'),
-      import('../../model/spec.js'),
-    ]);
+    const [{ apiMembers, withCluster, placeOnHosts }, { kubeconfigOf, ownEntries }, { isControlPlane }] =
+      await Promise.all([
+        import('../../engine/index.js'),
+        import('../files/kubeconfig/own.js'),
+        import('../../model/spec.js'),
+      ]);
     const { signal, ui, emit } = context;
     const { acceptNewHostKeys } = args;
     const options = { inventory, acceptNewHostKeys, signal, mayReadKeys: true };
-    const entries = await withCluster(options, async ({ adminKubeconfig }) =>
-      ownEntries(await adminKubeconfig(), inventory.spec.name),
-    );
+    const entries = await withCluster(options, async ({ api, adminKubeconfig }) => {
+      const admin = await adminKubeconfig();
+      return ownEntries(admin, inventory.spec.name, await apiMembers(api, admin, inventory.spec));
+    });
     const text = kubeconfigOf(entries);
     // Before the workers: whatever happens there, what was asked for here is there.
     const written = args.out === '-' ? undefined : await (args.merge ? merge : write)(entries, args, context);
@@ -149,12 +154,13 @@ async function merge(entries: OwnEntries, args: Wish, { io }: CommandContext): P
     const copy = await rewriteKubeconfig(file, before, text);
     if (copy !== undefined) copies.push(copy);
   }
-  const { name } = entries.contexts;
   return {
     file: home,
     files: changed.map(({ file }) => file),
     copies,
-    use: current === name ? 'kubectl get nodes' : `kubectl --context ${quote(name)} get nodes`,
+    use: entries.contexts.some(({ name }) => name === current)
+      ? 'kubectl get nodes'
+      : `kubectl --context ${quote(entries.current)} get nodes`,
   };
 }
 

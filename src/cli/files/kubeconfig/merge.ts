@@ -13,7 +13,7 @@ export interface KubeconfigFile {
 export interface Merge {
   /** Files that are to be written, with what is to stand in them. */
   readonly changed: readonly { readonly file: string; readonly before: string | undefined; readonly text: string }[];
-  /** Where our cluster stands. */
+  /** Where the context of ours that is to be used stands. */
   readonly home: string;
   /** The context that kubectl then uses. */
   readonly current: string;
@@ -27,7 +27,7 @@ const BYTE_ORDER_MARK = '\ufeff';
 /**
  * Our entries put into the user's files, as kubectl would: an entry of the same name is replaced where it stands (the first
  * file that has it counts), a new one goes to the first file that exists. All else stays byte for byte. Ours becomes the current context
- * where there is none, or with `makeCurrent`.
+ * where there is none, or with `makeCurrent`; one of ours through which nobody answers gives way to one of ours that does.
  * @param files those that KUBECONFIG names, in its order; at least one
  * @throws KinitError usage, where a file is no kubeconfig, or one that could not be changed without touching more: none is then.
  */
@@ -44,20 +44,20 @@ export function mergeIntoFiles(files: readonly KubeconfigFile[], ours: OwnEntrie
       place.now = reopen(setScalar(place.now, 'kind', 'Config'), place.file);
     place.now = reopen(edit(place.now), place.file);
   };
-  for (const list of LISTS) {
-    const place = opened.find(({ now }) => ownItem(now, list, ours) !== undefined) ?? home;
-    if (!isThere(place.now, list, ours)) change(place, (now) => withEntry(now, list, ours));
+  for (const { list, entry } of entriesOf(ours)) {
+    const place = opened.find(({ now }) => ownItem(now, list, entry) !== undefined) ?? home;
+    if (!isThere(place.now, list, entry)) change(place, (now) => withEntry(now, list, entry));
   }
   const currentIn = opened.find(({ now }) => !isNothing(entryOf(now, 'current-context')?.value));
   const found = currentIn === undefined ? undefined : currentOf(currentIn.now);
-  const current = found === undefined || makeCurrent ? ours.contexts.name : found;
+  const current = found === undefined || makeCurrent || ours.silent.includes(found) ? ours.current : found;
   if (current !== found) change(currentIn ?? home, (now) => setScalar(now, 'current-context', current));
   const changed = opened.flatMap(({ file, text, mark, now }) =>
     mark + now.text === (text ?? '') ? [] : [{ file, before: text, text: mark + now.text }],
   );
   for (const { file, before = '', text } of changed)
     if (!changesOnly(before, text, ours)) throw refusal(file, 'its form is unusual');
-  const contextIn = opened.find(({ now }) => ownItem(now, 'contexts', ours) !== undefined) ?? home;
+  const contextIn = opened.find(({ now }) => ownItem(now, 'contexts', { name: ours.current }) !== undefined) ?? home;
   return { changed, current, home: contextIn.file };
 }
 
@@ -86,14 +86,20 @@ function reopen(text: string, file: string): KubeconfigText {
   return opened;
 }
 
-function isThere({ text }: KubeconfigText, list: List, ours: OwnEntries): boolean {
-  const there = ownValue(text, list, ours);
-  return there !== undefined && isDeepStrictEqual(there, merged(list, there, ours));
+type Entry = OwnEntries[List][number];
+
+function entriesOf(ours: OwnEntries): readonly { readonly list: List; readonly entry: Entry }[] {
+  return LISTS.flatMap((list) => ours[list].map((entry) => ({ list, entry })));
 }
 
-function withEntry(from: KubeconfigText, list: List, ours: OwnEntries): string {
-  const item = ownItem(from, list, ours);
-  const wanted = merged(list, ownValue(from.text, list, ours), ours);
+function isThere({ text }: KubeconfigText, list: List, entry: Entry): boolean {
+  const there = ownValue(text, list, entry);
+  return there !== undefined && isDeepStrictEqual(there, merged(list, there, entry));
+}
+
+function withEntry(from: KubeconfigText, list: List, entry: Entry): string {
+  const item = ownItem(from, list, entry);
+  const wanted = merged(list, ownValue(from.text, list, entry), entry);
   return item === undefined ? addItem(from, list, wanted) : replaceItem(from, list, item, wanted);
 }
 
@@ -101,8 +107,8 @@ function currentOf(from: KubeconfigText): string {
   return String((from.document.toJS() as Readonly<Record<string, unknown>>)['current-context']);
 }
 
-function ownItem(from: KubeconfigText, list: List, ours: OwnEntries): Node | undefined {
-  return itemsOf(from, list).find((item) => nameOf(item, from) === ours[list].name);
+function ownItem(from: KubeconfigText, list: List, { name }: Pick<Entry, 'name'>): Node | undefined {
+  return itemsOf(from, list).find((item) => nameOf(item, from) === name);
 }
 
 function nameOf(item: Node, { document }: KubeconfigText): unknown {
@@ -110,10 +116,9 @@ function nameOf(item: Node, { document }: KubeconfigText): unknown {
 }
 
 /** Our entry as kubectl reads it. */
-function ownValue(text: string, list: List, ours: OwnEntries): Readonly<Record<string, unknown>> | undefined {
+function ownValue(text: string, list: List, { name }: Entry): Readonly<Record<string, unknown>> | undefined {
   const read = openText(text, 'yaml-1.1');
-  const item =
-    read === undefined ? undefined : itemsOf(read, list).find((each) => nameOf(each, read) === ours[list].name);
+  const item = read === undefined ? undefined : itemsOf(read, list).find((each) => nameOf(each, read) === name);
   return read === undefined ? undefined : (item?.toJS(read.document) as Readonly<Record<string, unknown>> | undefined);
 }
 
@@ -124,20 +129,20 @@ const KEPT = {
   contexts: ['context', ['namespace', 'extensions']],
 } as const;
 
-function merged(list: List, there: Readonly<Record<string, unknown>> | undefined, ours: OwnEntries): unknown {
+function merged(list: List, there: Readonly<Record<string, unknown>> | undefined, own: Entry): unknown {
   const [field, kept] = KEPT[list];
   const old = (there?.[field] ?? {}) as Readonly<Record<string, unknown>>;
   const stays = Object.fromEntries(Object.entries(old).filter(([key]) => (kept as readonly string[]).includes(key)));
-  const entry = ours[list] as unknown as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  const entry = own as unknown as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   return { ...entry, [field]: { ...entry[field], ...stays } };
 }
 
 /** Whether the two differ in our entries alone. */
 function changesOnly(before: string, after: string, ours: OwnEntries): boolean {
   const [old, now] = [others(before, ours), others(after, ours)];
-  const right = LISTS.every((list) => {
-    const value = ownValue(after, list, ours);
-    return value === undefined || isDeepStrictEqual(value, merged(list, ownValue(before, list, ours), ours));
+  const right = entriesOf(ours).every(({ list, entry }) => {
+    const value = ownValue(after, list, entry);
+    return value === undefined || isDeepStrictEqual(value, merged(list, ownValue(before, list, entry), entry));
   });
   return right && isDeepStrictEqual(old, now);
 }
@@ -150,7 +155,8 @@ function others(text: string, ours: OwnEntries): unknown {
   const { 'current-context': _current, apiVersion = 'v1', kind = 'Config', ...rest } = value;
   const lists = LISTS.map((list) => {
     const all = Array.isArray(value[list]) ? (value[list] as { readonly name?: unknown }[]) : [];
-    return [list, all.filter((entry) => entry?.name !== ours[list].name)] as const;
+    const own: readonly unknown[] = ours[list].map(({ name }) => name);
+    return [list, all.filter((entry) => !own.includes(entry?.name))] as const;
   });
   return { ...rest, apiVersion, kind, ...Object.fromEntries(lists) };
 }

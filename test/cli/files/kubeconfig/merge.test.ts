@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { mergeIntoFiles } from '../../../../src/cli/files/kubeconfig/merge.js';
-import { kubeconfigOf, ownEntries } from '../../../../src/cli/files/kubeconfig/own.js';
+import { kubeconfigOf, ownEntries, type OwnEntries } from '../../../../src/cli/files/kubeconfig/own.js';
 import { ADMIN, PRECIOUS } from './samples.js';
 
 const OURS = ownEntries(ADMIN, 'prod');
@@ -97,12 +97,12 @@ test('a file in JSON stays JSON', () => {
   const merged = merge(JSON_FILE);
   expect(JSON.parse(merged)).toEqual({
     ...(JSON.parse(JSON_FILE) as object),
-    clusters: [{ name: 'a', cluster: { server: 's' } }, OURS.clusters],
-    users: [OURS.users],
-    contexts: [OURS.contexts],
+    clusters: [{ name: 'a', cluster: { server: 's' } }, ...OURS.clusters],
+    users: OURS.users,
+    contexts: OURS.contexts,
     'current-context': 'prod',
   });
-  expect(JSON.parse(merge(merged, NEWER))).toMatchObject({ clusters: [{ name: 'a' }, NEWER.clusters] });
+  expect(JSON.parse(merge(merged, NEWER))).toMatchObject({ clusters: [{ name: 'a' }, ...NEWER.clusters] });
 });
 
 test.each([
@@ -144,14 +144,14 @@ test.each([
   const merged = merge(text);
   const before = (parse(text ?? '') ?? {}) as Partial<Read>;
   const after = read(merged);
-  expect(after.clusters).toEqual([...(before.clusters ?? []), OURS.clusters]);
-  expect(after.users).toEqual([...(before.users ?? []), OURS.users]);
-  expect(after.contexts).toEqual([...(before.contexts ?? []), OURS.contexts]);
+  expect(after.clusters).toEqual([...(before.clusters ?? []), ...OURS.clusters]);
+  expect(after.users).toEqual([...(before.users ?? []), ...OURS.users]);
+  expect(after.contexts).toEqual([...(before.contexts ?? []), ...OURS.contexts]);
   expect(after).toMatchObject({ kind: 'Config', 'current-context': 'prod' });
   expect(merged.includes('\r\n') && /[^\r]\n/.test(merged)).toBe(false);
   const again = read(merge(merged, NEWER));
-  expect(again.clusters).toEqual([...(before.clusters ?? []), NEWER.clusters]);
-  expect(again.users).toEqual([...(before.users ?? []), NEWER.users]);
+  expect(again.clusters).toEqual([...(before.clusters ?? []), ...NEWER.clusters]);
+  expect(again.users).toEqual([...(before.users ?? []), ...NEWER.users]);
 });
 
 test('a new file is a whole kubeconfig', () => {
@@ -198,4 +198,29 @@ test('an entry of ours that others point at is not changed under them', () => {
   const text =
     'kind: Config\nclusters:\n- &a\n  name: prod\n  cluster: {server: s}\nextensions: [{name: e, extension: *a}]\n';
   expect(() => merge(text)).toThrow("touching more than kinit's own entries");
+});
+
+test('several control planes: all their entries come, again changes nothing, and one that is silent gives way as the current context', () => {
+  const members = (silent: string): OwnEntries =>
+    ownEntries(
+      ADMIN,
+      'prod',
+      ['node1', 'node2'].map((name) => ({ name, server: `https://${name}:6443`, answers: name !== silent })),
+    );
+  const once = merge(PRECIOUS, members('none'), true);
+  expect(read(once).contexts.map(({ name }) => name)).toEqual(['~', 'prod', 'prod@node2']);
+  expect(
+    read(once)
+      .clusters.map(({ cluster }) => cluster.server)
+      .slice(-2),
+  ).toEqual(['https://node1:6443', 'https://node2:6443']);
+  expect(read(once)['current-context']).toBe('prod');
+  expect(merge(once, members('none'))).toBe(once);
+  // kubectl works again, and the entries are as they were.
+  const without = merge(once, members('node1'));
+  expect(without).toBe(once.replace('current-context: prod', 'current-context: prod@node2'));
+  // It still answers: a person may have chosen it.
+  expect(merge(without, members('none'))).toBe(without);
+  // Another cluster's stays.
+  expect(read(merge(PRECIOUS, members('node1')))['current-context']).toBe('~');
 });
