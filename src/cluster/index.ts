@@ -1,3 +1,4 @@
+export { controlPlaneJoinCommand, putControlPlaneFiles, withExtraFiles } from './control-plane-files.js';
 export {
   createToken,
   deleteToken,

@@ -16,6 +16,8 @@ export interface CreateToken {
 }
 
 export interface CreatedToken extends BootstrapToken {
+  /** Of its Secret: what names that as its owner goes with it. */
+  readonly uid: string;
   readonly expires?: Date;
 }
 
@@ -38,7 +40,7 @@ export async function createToken(api: ClusterApi, options: CreateToken): Promis
   const path = '/api/v1/namespaces/kube-system/secrets';
   const response = await api.request('POST', path, secret);
   if (response.status !== 201) throw refused(`create ${nameOf(refOf(secret))}`, `POST ${path}`, response);
-  return { ...token, ...defined({ expires }) };
+  return { ...token, uid: text(response.body, 'metadata', 'uid') ?? '', ...defined({ expires }) };
 }
 
 /** All bootstrap tokens, those ending first before the others. Expired ones are there until the controller manager sweeps them up. */

@@ -55,6 +55,8 @@ export interface ControlPlaneForm {
   readonly words: readonly string[];
   /** For the inventory's documentation. */
   readonly describe: string;
+  /** The stock kubeadm finds in it what it would have made: it joins control planes to it, renews their certificates and upgrades them. */
+  readonly ofKubeadm: boolean;
   /** As what its datastores run. */
   readonly datastoreAs: keyof Datastore['runs'];
   /** Programs and images of it, where they come from. */

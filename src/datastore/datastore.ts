@@ -69,6 +69,8 @@ export interface Datastore {
   };
   /** Its part of kubeadm's ClusterConfiguration. */
   readonly kubeadm: (spec: Spec) => Readonly<Record<string, unknown>>;
+  /** What kubeadm hands to a control plane that joins: paths by their names in its Secret. Absent: it joins none to such a cluster. */
+  readonly kubeadmFiles?: Readonly<Record<string, string>>;
   /** Flags of the API server that kubeadm does not derive from that part. Absent: none. */
   readonly kubeadmApiServerArgs?: (spec: Spec) => Flags;
   readonly ports: {

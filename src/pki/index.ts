@@ -1,3 +1,4 @@
+export { encryptedWith, newCertificateKey } from './certificate-key.js';
 export { hostCertificates, WARN_DAYS, type HostCertificate } from './certificates.js';
 export { describeMaterial } from './material/describe.js';
 export { clusterSigns, isReplaced, keyAnnotations, signsAnew, trustAnnotations } from './material/digest.js';

@@ -1,4 +1,5 @@
 import { KinitError, RESULT_CODES } from '../../model/error.js';
+import type { LoadedInventory } from '../../model/spec.js';
 import type { RunningCluster } from '../../engine/index.js';
 import { defineCommand, defineGroup, type CommandContext } from '../arguments/command.js';
 import { REACHES_HOSTS } from '../arguments/exit-codes.js';
@@ -12,6 +13,7 @@ const create = defineCommand({
   describe: 'Make a bootstrap token that nodes join with',
   examples: [
     ['token create --print-join-command', 'a kubeadm join command, for a host prepared already'],
+    ['token create --control-plane', 'one that joins a control plane, with the files it needs; valid for two hours'],
     ['token create --ttl 2h', 'valid for two hours'],
   ],
   printsValue: true,
@@ -20,8 +22,8 @@ const create = defineCommand({
     withConnectOptions(yargs)
       .option('ttl', {
         type: 'string',
-        default: '24h',
         requiresArg: true,
+        defaultDescription: '24h; 2h with --control-plane, and no longer',
         describe: 'How long it is valid (30m, 2h, 7d); 0: for ever',
       })
       .option('description', { type: 'string', requiresArg: true, describe: 'Remark that token list shows' })
@@ -29,9 +31,16 @@ const create = defineCommand({
         type: 'boolean',
         default: false,
         describe: 'Print the kubeadm join command that uses it',
+      })
+      .option('control-plane', {
+        type: 'boolean',
+        default: false,
+        describe:
+          'Print the command that joins a control plane, and put the files it needs into the cluster, encrypted',
       }),
   run: async (args, context) => {
-    const ttlSeconds = parseDuration('ttl', args.ttl);
+    if (args.controlPlane) return forControlPlane(args, context);
+    const ttlSeconds = parseDuration('ttl', args.ttl ?? '24h');
     const [{ createToken, joinCommand }, { caCertHash }] = await Promise.all([
       import('../../cluster/index.js'),
       import('../../pki/index.js'),
@@ -52,6 +61,34 @@ const create = defineCommand({
     });
   },
 });
+
+/** Seconds that keys of the cluster's CAs lie in it at most, encrypted (kubeadm: constants.DefaultCertTokenDuration). */
+const LONGEST = 7200;
+
+async function forControlPlane(
+  args: ConnectArguments & { readonly ttl?: string | undefined; readonly description?: string | undefined },
+  context: CommandContext,
+): Promise<number> {
+  const ttlSeconds = parseDuration('ttl', args.ttl ?? '2h');
+  if (ttlSeconds === 0 || ttlSeconds > LONGEST)
+    throw new KinitError('--control-plane goes with a --ttl of two hours at most', {
+      class: 'usage',
+      found: args.ttl ?? '',
+      hint: "For so long the keys of the cluster's CAs are in the cluster, encrypted. Call it again when you need it again.",
+    });
+  const { offerControlPlane } = await import('../../engine/index.js');
+  return inCluster(args, context, async (cluster, { spec }) => {
+    const { token, command } = await offerControlPlane(cluster, spec, {
+      ttlSeconds,
+      ...(args.description === undefined ? {} : { description: args.description }),
+    });
+    await context.ui.result(
+      { token: `${token.id}.${token.secret}`, expires: token.expires?.toISOString() ?? null, joinCommand: command },
+      command,
+    );
+    return 0;
+  });
+}
 
 const nobodySigns = (): KinitError =>
   new KinitError('no token was made: nobody in this cluster signs a certificate for who joins with it', {
@@ -126,13 +163,20 @@ export const token = defineGroup(
   ],
 );
 
+interface ConnectArguments {
+  readonly inventory?: string | undefined;
+  readonly acceptNewHostKeys: boolean;
+}
+
 async function inCluster<T>(
-  args: { readonly inventory?: string | undefined; readonly acceptNewHostKeys: boolean },
+  args: ConnectArguments,
   context: CommandContext,
-  use: (cluster: RunningCluster) => Promise<T>,
+  use: (cluster: RunningCluster, inventory: LoadedInventory) => Promise<T>,
 ): Promise<T> {
   const inventory = await loadedInventory(args, context);
   const { withCluster } = await import('../../engine/index.js');
   const { acceptNewHostKeys } = args;
-  return withCluster({ inventory, acceptNewHostKeys, signal: context.signal, mayReadKeys: true }, use);
+  return withCluster({ inventory, acceptNewHostKeys, signal: context.signal, mayReadKeys: true }, (cluster) =>
+    use(cluster, inventory),
+  );
 }

@@ -20,6 +20,7 @@ export const embedded: ControlPlaneForm = {
   title: 'one process',
   words: ['kinit-server', 'kinit-agent'],
   describe: 'embedded: all of it in one process, for small hosts',
+  ofKubeadm: false,
   datastoreAs: 'process',
   supply: serverProgram,
   replaces: [KUBE],

@@ -37,6 +37,7 @@ export const staticPods: ControlPlaneForm = {
   title: 'static pods',
   words: ['static-pod', 'static pod', 'staticPod', 'haproxy'],
   describe: 'static pods, in the layout of kubeadm',
+  ofKubeadm: true,
   datastoreAs: 'pod',
   supply: staticPodImages,
   certificates: apiServerCertificates,

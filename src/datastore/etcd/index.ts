@@ -2,6 +2,7 @@ import { osOf } from '../../os/index.js';
 import { directory, user } from '../../resources/index.js';
 import { field, list, text } from '../../cluster/api/json.js';
 import { hostPort, loopback } from '../../model/text/address.js';
+import { pkiPair } from '../../pki/index.js';
 import { sh, shellScript } from '../../shell/script.js';
 import { defined } from '../../model/defined.js';
 import type { PhaseContext } from '../../model/phase.js';
@@ -44,6 +45,7 @@ export const etcd: Datastore = {
     options: defined({ 'etcd.dataDir': text(config, 'etcd', 'local', 'dataDir') }),
     extraArgs: { etcd: readKubeadmArgs(field(config, 'etcd', 'local', 'extraArgs')) },
   }),
+  kubeadmFiles: { 'etcd-ca.crt': pkiPair('etcd/ca').crt, 'etcd-ca.key': pkiPair('etcd/ca').key },
   kubeadm: ({ etcd: { dataDir, extraArgs } }) => ({ etcd: { local: { dataDir, ...kubeadmArgs(extraArgs) } } }),
   ports: {
     claimed: [

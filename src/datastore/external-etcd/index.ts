@@ -50,6 +50,7 @@ export const externalEtcd: Datastore = {
   }),
   optionsOf,
   readKubeadm: readExternal,
+  kubeadmFiles: { 'external-etcd-ca.crt': CA, 'external-etcd.crt': CERTIFICATE, 'external-etcd.key': KEY },
   kubeadm: (spec) => ({
     etcd: {
       external: { endpoints: serverOf(spec).endpoints, caFile: CA, certFile: CERTIFICATE, keyFile: KEY },

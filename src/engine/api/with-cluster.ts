@@ -22,6 +22,8 @@ export interface RunningCluster {
   readonly signs: boolean;
   /** What is on the control-plane hosts that answer. */
   readonly certificates: CertificatesSeen['hosts'];
+  /** What is public of the leader's certificates and keys, by path. */
+  readonly pki: Readonly<Record<string, string>>;
   /** Text of admin.conf, read now. Secret. */
   readonly adminKubeconfig: () => Promise<string>;
 }
@@ -61,6 +63,7 @@ export async function withCluster<T>(
         caPem: parseKubeconfig(admin)?.caPem ?? '',
         signs: live.some(({ facts }) => facts.kubernetes.pki[pkiPair(CLUSTER_CA).key] !== undefined),
         certificates: certificatesOn(live),
+        pki: leader.facts.kubernetes.pki,
         adminKubeconfig: () => readFile(leader.connection, ADMIN_CONF),
       });
     } finally {
