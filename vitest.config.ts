@@ -9,6 +9,7 @@ const ELSEWHERE = [
   'test/failover/**',
   'test/restore/**',
   'test/external-ca/**',
+  'test/kubeadm/**',
   'test/rotation/**',
   'test/upgrade/**',
 ];

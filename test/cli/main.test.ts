@@ -98,6 +98,7 @@ test.each([
   ['lab ssh node1 uptime', 'kinit lab ssh takes no argument "uptime"'],
   ['kubeconfig --merge --out x', 'KUBECONFIG'],
   ['token create --ttl soon', '30m'],
+  ['token create --control-plane --ttl 7d', 'two hours at most'],
 ])(
   'kinit %s is a usage error with a next step',
   async (words, hint) => {

@@ -14,6 +14,8 @@ export interface KnownCluster {
   readonly kinit?: string;
   /** The newest version of its API servers. */
   readonly running?: string;
+  /** The version that kinit brought it to last, where there is a record. */
+  readonly recorded?: string;
   /** The oldest: another one than the newest while they are brought to a later version. */
   readonly oldest?: string;
   /** host:port that nodes were given. */

@@ -79,6 +79,7 @@ function fromRecord({ kinit, clusterId, kubernetes, options, decisions, nodes, m
     own: true,
     kinit,
     running: kubernetes,
+    recorded: kubernetes,
     options,
     decisions,
     nodes,

@@ -1,7 +1,8 @@
 import type { RecordedMove } from '../../model/record.js';
-import { SOAK_STEPS, soakMoveOf, soakText } from '../../model/soak.js';
+import { SOAK_STEPS, soakMoveOf, soakText, UPGRADE_MOVE } from '../../model/soak.js';
 import { compareVersions, minorsBetween } from '../../model/text/version.js';
 import type { UpgradeStage } from '../command.js';
+import type { KnownCluster } from './cluster.js';
 import type { Refusal } from './refusal.js';
 
 export interface VersionStep {
@@ -60,6 +61,16 @@ export function versionRefusals(step: VersionStep): Refusal[] {
     );
   return [];
 }
+
+/** What somebody else did to the version of the cluster since kinit noted it, for a person; undefined: nothing. */
+export function changedByOthers({ running, recorded, moves }: VersionsKnown): string | undefined {
+  if (running === undefined || recorded === undefined || compareVersions(running, recorded) <= 0) return undefined;
+  // One that kinit has begun is noted at its end.
+  if (moves.some(({ what }) => what === UPGRADE_MOVE)) return undefined;
+  return `Kubernetes ${running} runs here, and kinit brought it to ${recorded}: kubeadm upgrade, or somebody else, changed that. With kubernetesVersion: ${running} kinit plan shows what is left to do`;
+}
+
+type VersionsKnown = Pick<KnownCluster, 'running' | 'recorded' | 'moves'>;
 
 /** Of a cluster that soaks, or is on its way there or back: two versions are right, one where it is to go on (what else there is to say is wrongStage's). */
 function soakRefusals(

@@ -2,6 +2,7 @@ import type { LoadedInventory } from '../../model/spec.js';
 import { accessThrough, type ClusterAccess } from '../api/access.js';
 import { changesHosts, upgrades } from '../command.js';
 import {
+  changedByOthers,
   guard,
   guardCheck,
   knownCluster,
@@ -67,6 +68,8 @@ export async function chooseHosts(
   atEnd(() => access?.close());
   const known = await knownCluster({ ...options, leader, live, mayReadKeys, access });
   const guarded = { spec: inventory.spec, known, command, stage: options.upgrade?.stage, leader, live, selected };
+  const changed = changedByOthers(known);
+  if (changed !== undefined) emit({ type: 'warning', host: leader.spec.name, text: changed });
   if (command !== 'check') await guard(guarded);
   const more = command === 'check' ? await checksOfCluster(guarded, options) : [];
   const { unfit, ended } =

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { UPGRADE_MOVE } from '../../../src/model/soak.js';
-import { versionRefusals, type VersionStep } from '../../../src/engine/guard/version.js';
+import { changedByOthers, versionRefusals, type VersionStep } from '../../../src/engine/guard/version.js';
 
 const step = (running: string | undefined, wanted: string, more: Partial<VersionStep> = {}): string =>
   versionRefusals({ running, wanted, upgrades: true, open: true, ...more })
@@ -57,4 +57,13 @@ test('of a cluster that soaks two versions are right, and one where it is to go 
   expect(step('1.36.3', '1.36.4', { begun, stage: 'soak' })).toContain('it is on its way to 1.36.3');
   expect(step('1.36.3', '1.36.3', { begun, stage: 'finish' })).toBe('');
   expect(step('1.36.3', '1.36.3', { begun, stage: 'finish', open: false })).toContain('kinit upgrade --back');
+});
+
+test('a later version than the record has is told, unless kinit is on its way there', () => {
+  const known = { running: '1.36.3', recorded: '1.35.4', moves: [] };
+  expect(changedByOthers(known)).toContain('Kubernetes 1.36.3 runs here, and kinit brought it to 1.35.4');
+  const moves = [{ what: UPGRADE_MOVE, from: '1.35.4', to: '1.36.3' }];
+  expect(changedByOthers({ ...known, moves })).toBeUndefined();
+  expect(changedByOthers({ ...known, recorded: '1.36.3' })).toBeUndefined();
+  expect(changedByOthers({ running: '1.36.3', moves: [] })).toBeUndefined();
 });
