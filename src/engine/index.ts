@@ -6,7 +6,7 @@ export { placeOnHosts } from './place.js';
 export { readForeignCluster, type Described } from './adopt/index.js';
 export { apiMembers } from './api/members.js';
 export { withCluster, type RunningCluster } from './api/with-cluster.js';
-export { offerControlPlane, type OfferedJoin } from './kubeadm/offer.js';
+export { offerControlPlane } from './kubeadm/offer.js';
 export { lookAtCertificates, type CertificatesSeen } from './session/certificates.js';
 export { readRequestFile, requestsFolder } from './signatures/folder.js';
 export { wantedSignatures } from './signatures/look.js';
