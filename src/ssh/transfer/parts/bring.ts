@@ -26,7 +26,7 @@ const READ_BYTES = 256 * 1024;
 /** A channel of OpenSSH lets so much be under way (its CHAN_SES_WINDOW_DEFAULT). */
 const UNDER_WAY_BYTES = 2 * 1024 * 1024;
 /** So that is enough where answers come within so many ms; a busy host may take as long without being far. */
-const NEAR_MS = 25;
+const NEAR_MS = 40;
 /** On longer ways, one channel for each of so many ms. */
 const ONE_CHANNEL_MS = 10;
 /** Of one connection; sshd allows ten sessions (MaxSessions). */
@@ -61,7 +61,7 @@ export async function bring(
   const ended = await Promise.all(Array.from({ length: width }, () => carry(link, parts, flow)));
   signal?.removeEventListener('abort', stop);
   // One channel fewer than wanted is no failure: others have taken its share.
-  const failed = flow.failure ?? (ended.includes(undefined) ? undefined : ended[0]);
+  const failed = flow.failure ?? flow.gone ?? (ended.includes(undefined) ? undefined : ended[0]);
   if (failed !== undefined) throw failed;
 }
 
@@ -92,6 +92,8 @@ interface Flow {
   readonly next: () => Slice | undefined;
   readonly sent: (rawBytes: number, onWire: number) => void;
   failure: KinitError | undefined;
+  /** Said by a channel of which another took the files away; that one says why. */
+  gone: KinitError | undefined;
 }
 
 function createFlow(link: Link, slices: readonly Slice[], there: number, onProgress: (bytes: number) => void): Flow {
@@ -111,8 +113,9 @@ function createFlow(link: Link, slices: readonly Slice[], there: number, onProgr
   };
   const flow: Flow = {
     failure: undefined,
+    gone: undefined,
     next: () => {
-      if (flow.failure !== undefined) return undefined;
+      if ((flow.failure ?? flow.gone) !== undefined) return undefined;
       at += 1;
       return slices[at - 1];
     },
@@ -149,17 +152,14 @@ async function carry(link: Link, parts: readonly Part[], flow: Flow): Promise<Ki
   }
   const inTime = await endOfInput(exec, flow.failure === undefined ? FINISH_SECONDS : 10);
   const stdout = exec.stdout.text();
+  const words = stdout.split('\n');
+  if (words.includes('done')) return undefined;
   const failed = /^fail (\d+)$/m.exec(stdout)?.[1];
-  if (failed !== undefined || !stdout.split('\n').includes('done')) {
-    flow.failure ??= inTime
-      ? notWritten(link, {
-          path: failed === undefined ? undefined : parts[Number(failed)]?.path,
-          files: parts,
-          stdout,
-          stderr: exec.stderr.text(),
-        })
-      : notInTime(link.host, parts.length, FINISH_SECONDS);
-  }
+  const path = failed === undefined ? undefined : parts[Number(failed)]?.path;
+  const why = inTime
+    ? notWritten(link, { path, files: parts, stdout, stderr: exec.stderr.text() })
+    : notInTime(link.host, parts.length, FINISH_SECONDS);
+  flow[words.includes('gone') ? 'gone' : 'failure'] ??= why;
   return undefined;
 }
 

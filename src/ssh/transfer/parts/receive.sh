@@ -6,7 +6,8 @@
 # last slice of FILE.new checks that and brings it onto the disk, while others come. Only then it has its name.
 # MIB: size of a slice in MiB (the last of a file may be smaller).
 # "$@" = two words for each file: its SHA-256, and where it lies on its way
-# Prints 'done', or 'fail <index>' with the reason on standard error.
+# Prints 'done', or 'fail <index>' with the reason on standard error, or 'gone' where another of these failed, and took away what this
+# one writes to.
 # include: ../../../shell/lib/room.sh
 # include: ../../../shell/lib/sha256.sh
 # include: ../../../shell/lib/sync.sh
@@ -37,14 +38,26 @@ fail() {
   exit 1
 }
 
-# write NUMBER BYTES plain|gzip: into $file
+# Whether what was begun is there, under any of the names it has one after the other.
+is_there() {
+  [ -e "$file.new" ] || [ -e "$file.checked" ] || [ -e "$file" ]
+}
+
+# Nothing of this one stays either: the one that failed may have looked before.
+gone() {
+  echo 'gone'
+  give_room_back
+  exit 1
+}
+
+# write NUMBER BYTES plain|gzip: into $file, which ask.sh made
 # Linux keeps in memory together what was written together, and since 6.18 maps all of that into a program of which it needs one page:
 # with 1 MiB at once 50 MB more of a kubelet.
 write() {
   if [ "$3" = gzip ]; then
-    head -c "$2" | gzip -dc | dd of="$file.new" bs=65536 seek=$(($1 * MIB * 16)) conv=notrunc iflag=fullblock status=none
+    head -c "$2" | gzip -dc | dd of="$file.new" bs=65536 seek=$(($1 * MIB * 16)) conv=notrunc,nocreat iflag=fullblock status=none
   else
-    dd of="$file.new" bs=65536 seek=$(($1 * MIB * 16)) conv=notrunc iflag=fullblock,count_bytes count="$2" status=none
+    dd of="$file.new" bs=65536 seek=$(($1 * MIB * 16)) conv=notrunc,nocreat iflag=fullblock,count_bytes count="$2" status=none
   fi
 }
 
@@ -74,6 +87,7 @@ check() {
 note() {
   [ -n "$landed" ] || return 0
   echo "$landed" >> "$file.landed" || fail "$of"
+  is_there || gone
   finish "$of" "$slices"
   landed=
 }
@@ -83,7 +97,10 @@ while read -r word index number count length packed; do
   note
   [ "$word" = slice ] || break
   eval "file=\$f$index"
-  write "$number" "$length" "$packed" || fail "$index"
+  write "$number" "$length" "$packed" || {
+    is_there || gone
+    fail "$index"
+  }
   landed=$number of=$index slices=$count
 done
 wait

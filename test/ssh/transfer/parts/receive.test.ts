@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
@@ -128,6 +128,19 @@ for (const shell of SHELLS) {
     expect(stderr).toContain('No space left on device');
     expect(stderr).toMatch(/\d+ MB of \d+ MB are free there/);
     expect(readdirSync(parts)).toEqual([]);
+  });
+
+  test(`${shell}: of two channels, one finds the disk full: the other says so too, and leaves nothing that it still wrote`, () => {
+    const parts = join(scratch(), 'parts');
+    ask(parts);
+    // The one that failed has taken everything away by now: before a slice, or while one came.
+    rmSync(`${at(parts)}.new`);
+    expect(receive(parts, slice(1), slice(2), END)).toMatchObject({ code: 1, stdout: 'gone\n' });
+    expect(readdirSync(parts)).toEqual([]);
+    const meanwhile = `dd() { command dd "$@"; rm -f '${at(parts)}.new'; }; ${sh(RECEIVE, { env: { MIB: '1' }, args: [sum, at(parts)] })}`;
+    ask(parts);
+    const { stdout } = run(shell, meanwhile, Buffer.concat([slice(0), END]));
+    expect({ stdout, left: readdirSync(parts) }).toEqual({ stdout: 'gone\n', left: [] });
   });
 
   test(`${shell}: what was brought is put in place with the small files, with its mode`, () => {
