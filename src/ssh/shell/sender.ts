@@ -4,7 +4,10 @@ import type { Exec, Link } from './exec.js';
 /** So long may what reads there be busy with what it has: a slow disk is written to before it goes on, an import writes whole images. */
 export const STALL_SECONDS = 300;
 
-/** Writes to a command's standard input with back-pressure; becomes silent once the command has ended. */
+/**
+ * Writes to a command's standard input with back-pressure; becomes silent once the command has ended. When a write has resolved,
+ * what was written may be overwritten.
+ */
 export interface Sender {
   /** Bytes that do not count as progress. */
   readonly control: (text: string) => Promise<void>;
@@ -21,25 +24,21 @@ export function createSender(
 ): Sender {
   let stopped = false;
   let progress = 0;
+  let settleLast = (): void => undefined;
   void exec.closed.then(() => {
     stopped = true;
+    settleLast();
   });
 
-  const write = async (bytes: Uint8Array): Promise<void> => {
-    if (stopped) return;
-    link.counts.bytesSent += bytes.length;
-    if (!exec.channel.write(bytes)) await drained();
-  };
-
-  const drained = (): Promise<void> =>
+  const write = (bytes: Uint8Array): Promise<void> =>
     new Promise((resolve, reject) => {
+      if (stopped) return resolve();
+      link.counts.bytesSent += bytes.length;
       const settle = (): void => {
         clearTimeout(timer);
-        exec.channel.removeListener('drain', settle);
         resolve();
       };
       const timer = setTimeout(() => {
-        exec.channel.removeListener('drain', settle);
         reject(
           new KinitError(`${link.host} stopped taking data`, {
             class: 'timeout',
@@ -50,8 +49,8 @@ export function createSender(
           }),
         );
       }, stallSeconds * 1000);
-      exec.channel.once('drain', settle);
-      void exec.closed.then(settle);
+      settleLast = settle;
+      exec.channel.write(bytes, settle);
     });
 
   return {

@@ -1,14 +1,17 @@
-import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
 import type { Exec, Link } from '../../../src/ssh/shell/exec.js';
 import { createSender } from '../../../src/ssh/shell/sender.js';
 import { failure } from '../../cluster/fakes.js';
 
-/** A channel whose window is full from the first byte on; 'drain' opens it. */
-function full(): { readonly exec: Exec; readonly link: Link; readonly channel: EventEmitter } {
-  const channel = Object.assign(new EventEmitter(), { write: () => false });
-  const exec = { channel, closed: new Promise(() => undefined) } as unknown as Exec;
-  return { exec, channel, link: { host: 'h1', counts: { bytesSent: 0 } } as unknown as Link };
+/** A channel whose window is full from the first byte on. `open` lets what was written through, `end` ends the command. */
+function full(): { readonly exec: Exec; readonly link: Link; readonly open: () => void; readonly end: () => void } {
+  let taken = (): void => undefined;
+  let end = (): void => undefined;
+  const channel = { write: (_: Uint8Array, then: () => void) => ((taken = then), false) };
+  const closed = new Promise<undefined>((resolve) => (end = () => resolve(undefined)));
+  const exec = { channel, closed } as unknown as Exec;
+  const link = { host: 'h1', counts: { bytesSent: 0 } } as unknown as Link;
+  return { exec, link, open: () => taken(), end: () => end() };
 }
 
 test('a host that takes no byte is given up, with its name and what to look at', async () => {
@@ -22,9 +25,19 @@ test('a host that takes no byte is given up, with its name and what to look at',
   });
 });
 
-test('one that goes on taking bytes is waited for', async () => {
-  const { exec, link, channel } = full();
+test('one that goes on taking bytes is waited for, until what was written may be overwritten', async () => {
+  const { exec, link, open } = full();
   const sent = createSender(link, exec, 0.2).content(Buffer.from('x'));
-  setTimeout(() => channel.emit('drain'), 20);
+  setTimeout(open, 20);
   await expect(sent).resolves.toBeUndefined();
+});
+
+test('one whose command has ended is not waited for, and is sent nothing more', async () => {
+  const { exec, link, end } = full();
+  const sender = createSender(link, exec, 0.2);
+  const sent = sender.content(Buffer.from('x'));
+  end();
+  await sent;
+  await sender.content(Buffer.from('more'));
+  expect([sender.stopped(), link.counts.bytesSent]).toEqual([true, 1]);
 });

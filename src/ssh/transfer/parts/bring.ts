@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
-import { buffer } from 'node:stream/consumers';
 import { asKinitError, KinitError } from '../../../model/error.js';
 import type { HostConnection, SendOptions } from '../../../model/host.js';
 import { sh, shellScript } from '../../../shell/script.js';
@@ -8,6 +7,7 @@ import { PARTS } from '../../../shell/state.js';
 import { endOfInput, openExec } from '../../shell/exec.js';
 import type { Link } from '../../shell/exec.js';
 import { streamText } from '../../shell/job.js';
+import { idleSince } from '../idle.js';
 import { createSender, STALL_SECONDS } from '../../shell/sender.js';
 import type { Sender } from '../../shell/sender.js';
 import { notInTime, notWritten, shorter } from '../failed.js';
@@ -31,7 +31,9 @@ const NEAR_MS = 40;
 const ONE_CHANNEL_MS = 10;
 /** Of one connection; sshd allows ten sessions (MaxSessions). */
 const MOST_CHANNELS = 6;
-/** Below it a line, or a busy machine, is what is waited for, and it is tried which: bytes/s. */
+/** So much of this machine's processors does nothing where a line is what is waited for. Where they are busy, gzip makes it worse. */
+const IDLE = 0.25;
+/** Below it a line, or a host that is busy, is what is waited for, and it is tried which: bytes/s. */
 const SLOW = 20_000_000;
 /** So many bytes are sent compressed for that, and what is won must be worth it. */
 const TRIAL_BYTES = 16 * 1024 * 1024;
@@ -99,10 +101,18 @@ interface Flow {
 function createFlow(link: Link, slices: readonly Slice[], there: number, onProgress: (bytes: number) => void): Flow {
   const { way } = link;
   const begun = performance.now();
+  const idle = idleSince();
   let at = 0;
   let raw = there;
   let wire = 0;
   let trial: { readonly since: number; readonly raw: number } | undefined;
+  let looksAt = TELLING_BYTES;
+  /** Notes how fast the line is, every so many bytes, where it is the line that is waited for. */
+  const tell = (arrived: number): void => {
+    if (trial !== undefined || way.packs !== undefined || arrived < looksAt) return;
+    looksAt = arrived + TELLING_BYTES;
+    if (idle() >= IDLE) way.bytesPerSecond = (arrived / (performance.now() - begun)) * 1000;
+  };
   /** Compares what gets through compressed with what did before. */
   const compare = (): void => {
     if (way.packs !== undefined || way.bytesPerSecond === undefined || way.bytesPerSecond >= SLOW) return;
@@ -123,9 +133,7 @@ function createFlow(link: Link, slices: readonly Slice[], there: number, onProgr
       raw += rawBytes;
       wire += onWire;
       onProgress(raw);
-      const arrived = wire - widthOf(link) * UNDER_WAY_BYTES;
-      if (trial === undefined && way.packs === undefined && arrived >= TELLING_BYTES)
-        way.bytesPerSecond = (arrived / (performance.now() - begun)) * 1000;
+      tell(wire - widthOf(link) * UNDER_WAY_BYTES);
       compare();
     },
   };
@@ -172,7 +180,7 @@ async function send(link: Link, sender: Sender, slice: Slice, flow: Flow): Promi
   const header = (bytes: number, how: string): string =>
     `slice ${String(index)} ${String(number)} ${String(slices)} ${String(bytes)} ${how}\n`;
   if (isPacked(link)) {
-    const bytes = await packed(slice, () => buffer(bytesOf(slice)));
+    const bytes = await packed(slice, () => wholeSlice(slice));
     if (bytes.length < length) {
       await sender.control(header(bytes.length, 'gzip'));
       await sender.content(bytes);
@@ -181,22 +189,44 @@ async function send(link: Link, sender: Sender, slice: Slice, flow: Flow): Promi
     }
   }
   await sender.control(header(length, 'plain'));
-  for await (const chunk of bytesOf(slice)) {
-    if (sender.stopped() || flow.failure !== undefined) return;
-    await sender.content(chunk);
-    flow.sent(chunk.length, chunk.length);
-  }
+  await eachPiece(slice, async (piece) => {
+    if (sender.stopped() || flow.failure !== undefined) return false;
+    await sender.content(piece);
+    flow.sent(piece.length, piece.length);
+    return true;
+  });
 }
 
-async function* bytesOf({ part, offset, length }: Slice): AsyncGenerator<Buffer> {
-  const { localFile, size, path } = part;
-  let read = 0;
-  const end = offset + length - 1;
-  for await (const chunk of createReadStream(localFile, { highWaterMark: READ_BYTES, start: offset, end })) {
-    yield chunk as Buffer;
-    read += (chunk as Buffer).length;
+async function wholeSlice(slice: Slice): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(slice.length);
+  let at = 0;
+  await eachPiece(slice, (piece) => {
+    at += piece.copy(bytes, at);
+    return Promise.resolve(true);
+  });
+  return bytes;
+}
+
+/**
+ * Gives the bytes of a slice to `take`, piece by piece, until that resolves with false. All are read into the same memory: what node
+ * has to find and free for each hundred MB that is sent is as much work as sending them.
+ */
+async function eachPiece(
+  { part: { localFile, size, path }, offset, length }: Slice,
+  take: (piece: Buffer) => Promise<boolean>,
+): Promise<void> {
+  const memory = Buffer.allocUnsafe(Math.min(READ_BYTES, length));
+  const file = await open(localFile);
+  try {
+    for (let read = 0; read < length; ) {
+      const { bytesRead } = await file.read(memory, 0, Math.min(memory.length, length - read), offset + read);
+      if (bytesRead === 0) throw shorter(localFile, path, offset + read, size);
+      read += bytesRead;
+      if (!(await take(memory.subarray(0, bytesRead)))) return;
+    }
+  } finally {
+    await file.close();
   }
-  if (read !== length) throw shorter(localFile, path, offset + read, size);
 }
 
 function stopped(host: string): KinitError {
