@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { killHost, startHost, type Lab } from '../../src/lab/index.js';
 import { runLocal } from '../../src/ssh/local.js';
+import { FROZEN, KILLED, letIn, suffer } from '../failover/troubles.js';
 import { kubeBinary } from './support/control-plane.js';
 import { controlPlanes, type ControlPlanes } from './support/control-planes.js';
 import { cutWhen } from './support/cuts.js';
 import { etcdctl, LOCAL, membersOn, startWriter } from './support/etcd.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, only, type LabHandle } from './support/kinit.js';
+import { changedInventory } from './support/running.js';
 
 const NAMES = ['node1', 'node2', 'node3'];
 
@@ -19,6 +21,8 @@ let machines: Lab;
 /** Inventories with the first host only, and with all three. */
 let one: string;
 let three: string;
+/** Of the node whose balancer clients come to. */
+let address: string | undefined;
 
 beforeAll(async () => {
   hosts = await controlPlanes('ha', 3);
@@ -90,6 +94,16 @@ test('again changes nothing, keys are for root alone, and the stock kubeadm read
   const same = 'sha256sum /etc/kubernetes/pki/ca.key /etc/kubernetes/pki/sa.key /etc/kubernetes/pki/front-proxy-ca.key';
   expect((await cluster.sh('node3', same)).stdout).toBe((await cluster.sh('node1', same)).stdout);
 });
+
+test.each([KILLED, FROZEN])(
+  '$title under clients at a balancer: no write that was acknowledged is lost, no answer is wrong',
+  async (trouble) => {
+    address ??= await letIn(cluster, 'node2');
+    const { written, lost, wrong } = await suffer(cluster, { inventory: three, address }, trouble);
+    expect({ lost, wrong }).toEqual({ lost: 0, wrong: 0 });
+    expect(written).toBeGreaterThan(50);
+  },
+);
 
 test('the first host goes off under writes: none that was acknowledged is lost; plan, init and status work without it', async () => {
   const writer = await startWriter(cluster, 'node3', NAMES.map(hosts.address));
@@ -165,4 +179,46 @@ test('from three to one, one after the other; the record follows, and the invent
   expect((await kubectlOn('node1', 'get nodes -o name')).trim()).toBe('node/node1');
   const { code: after, events } = await kinitEvents(['init', '-i', one]);
   expect({ code: after, failures: all(events, 'phase-failed') }).toEqual({ code: 0, failures: [] });
+});
+
+test('the CAs of the cluster are replaced, killed in the middle; the node and its pods go on with the new ones', async () => {
+  const rotate = ['certs', 'rotate-ca', '--again', '--yes', '-i', one];
+  const roots = async (): Promise<string[]> =>
+    (await cluster.sh('node1', 'cd /etc/kubernetes/pki; sha256sum ca.crt front-proxy-ca.crt etcd/ca.crt')).stdout
+      .split('\n')
+      .filter((line) => line !== '');
+  const old = await roots();
+  const cut = await cutWhen(rotate, async (events) => {
+    for await (const event of events)
+      if (event.type === 'change-applied' && event.change.summary.includes('etcd/peer.crt')) break;
+  });
+  expect(cut).toBe('killed');
+  const { code, stderr } = await kinit(rotate);
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  const now = await roots();
+  expect(now).toHaveLength(3);
+  expect(now.filter((line) => old.includes(line))).toEqual([]);
+  expect(await kubectlOn('node1', 'get --raw /api/v1/nodes/node1/proxy/metrics/resource')).toContain('node_cpu_usage');
+  expect((await kinitOk(['plan', '-i', one])).stdout).toContain('Nothing to change.');
+});
+
+test('its only machine is gone: another one, with another address, becomes the cluster again from a backup', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kinit-ha-'));
+  const [data, keys] = [join(folder, 'cluster.backup'), join(folder, 'cluster.keys')];
+  await kubectlOn('node1', 'create configmap before --from-literal=is=there');
+  await kinitOk(['datastore', 'backup', '--file', data, '--keys', keys, '-i', one]);
+  await killHost(machines, 'node1');
+  const elsewhere = await changedInventory(
+    { ...cluster, inventory: await hosts.inventory('two', ['node2']) },
+    'elsewhere',
+    (text) => text.replace('name: node2', 'name: node1'),
+  );
+  await kinitOk(['datastore', 'restore', data, '--keys', keys, '-i', elsewhere]);
+  await kinitOk(['init', '-i', elsewhere]);
+  await kinitOk(['datastore', 'restore', data, '--stop', '--yes', '-i', elsewhere]);
+  await kinitOk(['init', '-i', elsewhere]);
+  expect(await kubectlOn('node2', "get configmap before -o jsonpath='{.data.is}'")).toBe('there');
+  expect(await kubectlOn('node2', "get node node1 -o jsonpath='{.status.addresses[0].address}'")).toBe(
+    hosts.address('node2'),
+  );
 });

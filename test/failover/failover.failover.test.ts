@@ -1,9 +1,8 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually, kinit, kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
 import { changedInventory } from '../e2e/support/running.js';
-import { clientOf, startClients, type Outcome } from './clients.js';
+import type { Outcome } from './clients.js';
+import { FROZEN, KILLED, letIn, suffer, type Trouble } from './troubles.js';
 
 /** Three control planes and a worker, through whose balancer the clients go. npm run test:failover prints the figures of docs/balancer.md. */
 let cluster: LabHandle;
@@ -16,49 +15,16 @@ beforeAll(async () => {
     text.replace(/- worker/, '- control-plane').replace(/- worker/, '- control-plane'),
   );
   await kinitOk(['init', '-i', inventory], { timeoutSeconds: 1500 });
-  const { stdout } = await cluster.sh(
-    'node4',
-    "ip -4 -o addr show dev host0 | sed -n 's/.* inet \\([0-9.]*\\).*/\\1/p'",
-  );
-  address = stdout.trim().split('\n')[0] ?? '';
-  // Nobody else reaches the balancer: these clients are let in for the test.
-  await cluster.sh(
-    'node4',
-    `systemd-run --unit let-in socat TCP-LISTEN:7000,bind=${address},fork,reuseaddr TCP:127.0.0.1:6444`,
-  );
+  address = await letIn(cluster, 'node4');
 });
 
 afterAll(async () => {
   await cluster.down();
 });
 
-interface Trouble {
-  readonly title: string;
-  /** Two where etcd does not mind: which server a client is at is the balancer's choice, and one of three it mostly is not. */
-  readonly hosts: readonly string[];
-  readonly begin: string;
-  readonly end: string;
-  /** Seconds without an answer that are allowed. */
-  readonly within: number;
-}
-
-const API = `pgrep -f '^(/usr/local/bin/)?kube-apiserver ' | head -n 1`;
-
 const TROUBLES: readonly Trouble[] = [
-  {
-    title: 'two API servers are killed',
-    hosts: ['node1', 'node3'],
-    begin: `kill -9 $(${API})`,
-    end: ':',
-    within: 3,
-  },
-  {
-    title: 'two API servers are frozen',
-    hosts: ['node1', 'node2'],
-    begin: `kill -STOP $(${API})`,
-    end: `kill -CONT $(${API})`,
-    within: 5,
-  },
+  KILLED,
+  FROZEN,
   {
     title: 'a control plane is cut off the network',
     hosts: ['node3'],
@@ -69,32 +35,15 @@ const TROUBLES: readonly Trouble[] = [
   },
 ];
 
-test.each(TROUBLES)(
-  '$title: at most $within s without an answer, nothing lost, nothing wrong',
-  async ({ title, hosts, begin, end, within }) => {
-    await eventually('all nodes are Ready', 120, async () =>
-      (await cluster.kubectl('get nodes --no-headers')).match(/ Ready /g)?.length === 4 ? true : undefined,
-    );
-    const fetched = join(tmpdir(), `kinit-failover-${String(process.pid)}.kubeconfig`);
-    await kinitOk(['kubeconfig', '-i', inventory, '--out', fetched]);
-    const stop = await startClients(
-      clientOf(fetched, address, 7000),
-      `run-${String(TROUBLES.findIndex((each) => each.title === title))}`,
-    );
-    await seconds(5);
-    await Promise.all(hosts.map((host) => cluster.sh(host, begin)));
-    await seconds(15);
-    await seconds(10);
-    for (const host of hosts) await eventually(`${host} answers`, 60, () => cluster.sh(host, end));
-    await seconds(5);
-    const outcome = await stop();
-    tell(title, outcome);
-    const { writeGap, readGap, watchGap, lost, wrong, written } = outcome;
-    expect({ lost, wrong }).toEqual({ lost: 0, wrong: 0 });
-    expect(written).toBeGreaterThan(100);
-    expect(Math.max(writeGap, readGap, watchGap)).toBeLessThanOrEqual(within);
-  },
-);
+test.each(TROUBLES)('$title: at most $within s without an answer, nothing lost, nothing wrong', async (trouble) => {
+  await eventually('all nodes are Ready', 120, async () =>
+    (await cluster.kubectl('get nodes --no-headers')).match(/ Ready /g)?.length === 4 ? true : undefined,
+  );
+  const { writeGap, readGap, watchGap, lost, wrong, written } = await suffer(cluster, { inventory, address }, trouble);
+  expect({ lost, wrong }).toEqual({ lost: 0, wrong: 0 });
+  expect(written).toBeGreaterThan(100);
+  expect(Math.max(writeGap, readGap, watchGap)).toBeLessThanOrEqual(trouble.within);
+});
 
 test('kinit check ha measures the same on request, and refuses a cluster that is not well', async () => {
   await eventually('all nodes are Ready', 120, async () =>
@@ -124,11 +73,3 @@ test('kinit check ha measures the same on request, and refuses a cluster that is
     said: expect.stringMatching(/not well; nothing was touched[^]*node3 is not Ready/) as string,
   });
 });
-
-const seconds = (number: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, number * 1000));
-
-function tell(title: string, { writeGap, readGap, watchGap, written, lost, wrong }: Outcome): void {
-  process.stdout.write(
-    `${title}: without an answer ${String(writeGap)} s (writes), ${String(readGap)} s (reads), ${String(watchGap)} s (watch); ${String(written)} writes acknowledged, ${String(lost)} lost, ${String(wrong)} wrong answers\n`,
-  );
-}

@@ -31,7 +31,7 @@ export function testCluster(
 
   beforeAll(async () => {
     snapshot = await others.hosts?.();
-    cluster = await lab(name, { hosts: 3, ...defined({ snapshot }) });
+    cluster = await lab(name, { hosts: 3, ...wanted.size, ...defined({ snapshot }) });
     shape(wanted, cluster.inventory);
   });
 
@@ -124,7 +124,7 @@ export function testCluster(
   others.serving?.(() => cluster);
 
   test('join adds a fourth host to the running cluster; the others learn its name', async () => {
-    cluster = await lab(name, { hosts: 4, ...defined({ snapshot }) });
+    cluster = await lab(name, { hosts: 4, ...wanted.size, ...defined({ snapshot }) });
     const { code, events } = await kinitEvents(['join', '-i', cluster.inventory]);
     expect({ code, failures: all(events, 'phase-failed') }).toEqual({ code: 0, failures: [] });
     expect(await readyNodes()).toEqual(['node1', 'node2', 'node3', 'node4']);

@@ -35,14 +35,14 @@ export const told = ({ checks, findings }: DoctorReport): string[] => [
 
 /** Brings trouble about, waits until the doctor names it as it should, and takes it away as it advises. */
 export async function findsCause(cluster: LabHandle, provocation: Provocation): Promise<void> {
-  const { cause, host, found, advice, first, provoke, mend } = provocation;
+  const { cause, host, found, advice, first, everywhere = false, provoke, mend } = provocation;
   try {
     await provoke(cluster);
     await eventually(
       `the cause ${cause}`,
       90,
       async () => {
-        const { report } = await examine(cluster);
+        const { report } = await examine(cluster, ...(everywhere ? [] : [host]));
         const finding = report.findings.find(
           (each) => each.cause === cause && each.host === host && found.test(each.found),
         );

@@ -16,6 +16,8 @@ export interface Provocation {
   readonly advice: RegExp;
   /** It must be the first cause that is told. Notes and mere warnings need not. */
   readonly first: boolean;
+  /** It shows only where all hosts are looked at; the others are found by a look at their host, which is a third of the work. */
+  readonly everywhere?: true;
   /** Why this machine cannot do it; undefined where it can. */
   readonly cannot?: string | undefined;
   readonly provoke: (lab: LabHandle) => Promise<unknown>;
@@ -30,6 +32,7 @@ interface Simple {
   /** On that host, or `kinit init`. */
   readonly mend: string | typeof init;
   readonly first?: boolean;
+  readonly everywhere?: true;
   readonly cannot?: string | undefined;
 }
 
@@ -198,6 +201,7 @@ export const PROVOCATIONS: readonly Provocation[] = [
   }),
   simple('firewall-kubelet', {
     host: 'node2',
+    everywhere: true,
     found: /does not answer node1.*10250 drop/,
     advice: /open TCP port 10250 on node2/,
     provoke: DROP('iifname != lo tcp dport 10250'),
@@ -205,6 +209,7 @@ export const PROVOCATIONS: readonly Provocation[] = [
   }),
   simple('firewall-vxlan', {
     host: 'node2',
+    everywhere: true,
     found: new RegExp(`UDP ${TUNNEL_PORT}.*between node2 and (node1, node3|node3, node1).*${TUNNEL_PORT} drop`),
     advice: /open UDP port/,
     provoke: DROP(`udp dport ${TUNNEL_PORT}`),
@@ -212,6 +217,7 @@ export const PROVOCATIONS: readonly Provocation[] = [
   }),
   simple('firewall-api', {
     host: 'node1',
+    everywhere: true,
     found: /API port 6443.*does not answer node2, node3.*6443 drop/,
     advice: /open TCP port 6443 on node1/,
     provoke: `${KUBECTL}; ${DROP('ip saddr { '.concat('@nodes', ' } tcp dport 6443')).replace('@nodes', '$(kubectl get nodes -o jsonpath="{.items[1].status.addresses[0].address}, {.items[2].status.addresses[0].address}")')}`,
@@ -228,6 +234,7 @@ export const PROVOCATIONS: readonly Provocation[] = [
   {
     ...simple('same-identity', {
       host: 'node3',
+      everywhere: true,
       found: /node2 and node3 have the same host name \(node2\)/,
       advice: /hostnamectl set-hostname NAME/,
       provoke: 'hostname node2',
@@ -260,6 +267,7 @@ export const PROVOCATIONS: readonly Provocation[] = [
   {
     cause: 'image-pull',
     host: 'node2',
+    everywhere: true,
     found: /image registry\.invalid\/team\/nope:1 cannot be pulled from registry\.invalid/,
     advice: /check its name/,
     first: false,
@@ -273,6 +281,7 @@ export const PROVOCATIONS: readonly Provocation[] = [
   {
     cause: 'out-of-memory',
     host: 'node3',
+    everywhere: true,
     found: /container hungry of default\/hungry was killed: it used more memory than its limit/,
     advice: /raise resources\.limits\.memory of hungry/,
     first: false,
@@ -287,6 +296,7 @@ kubectl run hungry --image="$image" --restart=Never --overrides='{"spec":{"nodeN
   {
     cause: 'proxy-down',
     host: 'node3',
+    everywhere: true,
     found: /kube-proxy does not run: .*exit code 1/,
     advice: /mend the ConfigMap kube-proxy, then delete the pod/,
     first: true,
@@ -304,6 +314,7 @@ kubectl run hungry --image="$image" --restart=Never --overrides='{"spec":{"nodeN
   {
     cause: 'dns-loop',
     host: 'node1',
+    everywhere: true,
     found: /kube-system\/coredns-\S+ stops: .*plugin\/loop/,
     advice:
       /put real name servers into the resolv\.conf of node1.*kubectl -n kube-system delete pod -l k8s-app=kube-dns/,

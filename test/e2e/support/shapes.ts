@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import type { KindChoice } from '../../../src/model/spec/kinds.js';
 import { networkChoice } from '../../../src/network/index.js';
 import type { Form } from './hardening.js';
+import type { LabSize } from './kinit.js';
 
 /** A cluster that the same tests are run on, and what its inventory says besides the lab's. */
 export interface Shape {
@@ -10,6 +11,8 @@ export interface Shape {
   /** How its control plane runs. */
   readonly form: Form;
   readonly inventory: Readonly<Record<string, unknown>>;
+  /** What its hosts have. Default: the lab's. */
+  readonly size?: Pick<LabSize, 'cpus' | 'memory'>;
 }
 
 /** With 'none' a user brings a pod network; there is none to test. */
@@ -31,6 +34,8 @@ export const SHAPES: readonly Shape[] = [
 export const EMBEDDED: Shape = {
   title: 'a cluster whose control plane is one process',
   form: 'embedded',
+  // What it is for; the limits bind.
+  size: { cpus: 1, memory: '1G' },
   inventory: {
     controlPlane: { mode: 'embedded' },
     // One log is the whole process's: a flag for it that one part alone gets must not end the server.

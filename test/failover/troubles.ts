@@ -1,0 +1,70 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually, kinitOk, type LabHandle } from '../e2e/support/kinit.js';
+import { clientOf, startClients, type Outcome } from './clients.js';
+
+/** What happens to control planes while clients write, read and watch. */
+export interface Trouble {
+  readonly title: string;
+  /** Two where etcd does not mind: which server a client is at is the balancer's choice, and one of three it mostly is not. */
+  readonly hosts: readonly string[];
+  readonly begin: string;
+  readonly end: string;
+  /** Seconds without an answer that are allowed. */
+  readonly within: number;
+}
+
+const API = `pgrep -f '^(/usr/local/bin/)?kube-apiserver ' | head -n 1`;
+
+export const KILLED: Trouble = {
+  title: 'two API servers are killed',
+  hosts: ['node1', 'node3'],
+  begin: `kill -9 $(${API})`,
+  end: ':',
+  within: 3,
+};
+
+export const FROZEN: Trouble = {
+  title: 'two API servers are frozen',
+  hosts: ['node1', 'node2'],
+  begin: `kill -STOP $(${API})`,
+  end: `kill -CONT $(${API})`,
+  within: 5,
+};
+
+/** Port of `letIn`. */
+const PORT = 7000;
+
+/** Nobody but a node's own programs reaches its balancer: these clients are let in. Gives the address of the node. */
+export async function letIn(cluster: LabHandle, node: string): Promise<string> {
+  const { stdout } = await cluster.sh(
+    node,
+    `address=$(ip -4 -o addr show dev host0 | sed -n 's/.* inet \\([0-9.]*\\).*/\\1/p' | head -n 1); echo "$address"
+systemd-run -q --unit let-in socat "TCP-LISTEN:${String(PORT)},bind=$address,fork,reuseaddr" TCP:127.0.0.1:6444`,
+  );
+  return stdout.trim();
+}
+
+/** What clients at the balancer of a node have of a trouble. Its figures are printed. @param address of letIn() */
+export async function suffer(
+  cluster: LabHandle,
+  { inventory, address }: { readonly inventory: string; readonly address: string },
+  { title, hosts, begin, end }: Trouble,
+): Promise<Outcome> {
+  const fetched = join(tmpdir(), `${cluster.name}.kubeconfig`);
+  await kinitOk(['kubeconfig', '-i', inventory, '--out', fetched]);
+  const stop = await startClients(clientOf(fetched, address, PORT), title.toLowerCase().replaceAll(/[^a-z]+/g, '-'));
+  await seconds(5);
+  await Promise.all(hosts.map((host) => cluster.sh(host, begin)));
+  await seconds(25);
+  for (const host of hosts) await eventually(`${host} answers`, 60, () => cluster.sh(host, end));
+  await seconds(5);
+  const outcome = await stop();
+  const { writeGap, readGap, watchGap, written, lost, wrong } = outcome;
+  process.stdout.write(
+    `${title}: without an answer ${String(writeGap)} s (writes), ${String(readGap)} s (reads), ${String(watchGap)} s (watch); ${String(written)} writes acknowledged, ${String(lost)} lost, ${String(wrong)} wrong answers\n`,
+  );
+  return outcome;
+}
+
+const seconds = (number: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, number * 1000));
