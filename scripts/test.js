@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { forwardSignals, run, wasInterrupted } from './lib/child.js';
 import { LAB_PREFIX } from './lib/e2e-labs.js';
-import { runLanes } from './lib/lanes.js';
+import { EVERYTHING_ONLY, runLanes } from './lib/lanes.js';
 import { holdMachineSettings } from './lib/machine-settings.js';
 import { takeRunLock } from './lib/run-lock.js';
 
@@ -115,7 +115,13 @@ function endToEndFiles() {
     .filter((file) => file.endsWith(ending))
     .map((file) => `test/e2e/${file}`)
     .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)));
-  return new Map(files.map((file) => [path.basename(file, ending), file]));
+  const named = new Map(files.map((file) => [path.basename(file, ending), file]));
+  const leftOut = filters.length === 0 && process.env['KINIT_TEST_EVERYTHING'] !== '1' ? EVERYTHING_ONLY : [];
+  for (const name of leftOut) {
+    named.delete(name);
+    total.skipped.push({ name: `end-to-end tests: ${name}`, note: 'npm run test:everything takes them' });
+  }
+  return named;
 }
 
 async function endToEndFile(name, file, minutesLeft) {

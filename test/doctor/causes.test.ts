@@ -97,16 +97,26 @@ test.each([
   expect(found.filter((cause) => order.includes(cause))).toEqual(order);
 });
 
-test('a datastore in the process of a unit tells of its slow disk in the journal of that', () => {
+test.each([
+  {
+    id: 'etcd',
+    said: '{"level":"warn","msg":"slow fdatasync","took":"1.13s"}',
+    found: /writing to disk took etcd 1\.13s/,
+  },
+  {
+    id: 'sqlite',
+    said: 'time="2026-11-30T01:50:00Z" level=info msg="Slow SQL: INSERT INTO kine(name, created) VALUES(\\"/registry/leases/a\\", 0)" duration=1.309s name=insert',
+    found: /writing to disk took SQLite 1\.309s/,
+  },
+])('$id in the process of a unit tells of its slow disk in the journal of that', ({ id, said, found }) => {
   const told = (secondsAgo: number): unknown => {
     const ill = onFirst(recorded('kinit'), (host) => {
       const at = (Date.parse(recorded('kinit').takenAt) + host.facts.clockOffsetMs) / 1000 - secondsAgo;
-      const line = `${at.toFixed(6)} node1 kinit-server[9]: {"level":"warn","msg":"slow fdatasync","took":"1.13s"}`;
-      return { ...host, text: { ...host.text, 'etcd-log': line } };
+      return { ...host, text: { ...host.text, [`${id}-log`]: `${at.toFixed(6)} node1 kinit-server[9]: ${said}` } };
     });
-    return diagnose(ill).find(({ cause }) => cause === 'etcd-slow-disk')?.found;
+    return diagnose(ill).find(({ cause }) => cause === `${id}-slow-disk`)?.found;
   };
-  expect(told(60)).toMatch(/writing to disk took etcd 1\.13s/);
+  expect(told(60)).toMatch(found);
   expect(told(1200)).toBeUndefined();
 });
 

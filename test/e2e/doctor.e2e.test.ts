@@ -8,6 +8,7 @@ import { readTar } from '../../src/artifacts/images/read-tar.js';
 import type { DoctorReport } from '../../src/doctor/index.js';
 import { findLab, killHost, startHost } from '../../src/lab/index.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, lab, labName, type LabHandle } from './support/kinit.js';
+import { EVERYTHING } from './support/everything.js';
 import { BETWEEN_LOOKS, examine as examineLab, findsCause, told } from './support/examine.js';
 import { preparedHosts } from './support/prepared.js';
 import { PROVOCATIONS } from './support/provocations.js';
@@ -117,7 +118,7 @@ describe('on a cluster of kinit', () => {
     expect(text).not.toContain('PRIVATE KEY');
   });
 
-  for (const provocation of PROVOCATIONS) {
+  for (const provocation of PROVOCATIONS.filter(({ often = false }) => often || EVERYTHING)) {
     const { cause, host, cannot } = provocation;
     test.skipIf(cannot !== undefined)(
       `${cause} is found on ${host}${cannot === undefined ? '' : ` (skipped: ${cannot})`}`,
@@ -185,7 +186,7 @@ describe('what hosts of this driver cannot provoke', () => {
     undefined);
 });
 
-describe('on a cluster that the stock kubeadm made', () => {
+describe.runIf(EVERYTHING)('on a cluster that the stock kubeadm made', () => {
   test('the checks are met, and a cause is found', async () => {
     await kinitOk(['reset', '--yes', '-i', cluster.inventory]);
     // Only programs and images come from kinit; what a person would have prepared by hand.

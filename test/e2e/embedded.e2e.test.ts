@@ -27,8 +27,8 @@ const OLDER = JSON.stringify({
   },
 });
 
-/** Two ways in which the server does not run, and out of them by what the doctor advises. */
-const SERVER_DOWN: readonly (Provocation & { readonly way: string })[] = [
+/** Ways in which the server does not run, or hardly, and out of them by what the doctor advises. */
+const SERVER_ILL: readonly (Provocation & { readonly way: string })[] = [
   {
     way: 'a flag that does not exist in its file',
     cause: 'server-down',
@@ -52,6 +52,21 @@ const SERVER_DOWN: readonly (Provocation & { readonly way: string })[] = [
     first: true,
     provoke: (lab) => lab.sh('node1', 'timeout 120 systemctl stop kinit-server'),
     mend: (lab) => lab.sh('node1', 'systemctl enable --now kinit-server', { timeoutSeconds: 120 }),
+  },
+  {
+    way: 'a disk that takes more than a second for each write of SQLite',
+    cause: 'sqlite-slow-disk',
+    host: 'node1',
+    found: /writing to disk took SQLite [1-9]\.\d+s/,
+    advice: /mount an SSD of its own at \/var\/lib\/kinit-datastore/,
+    first: false,
+    provoke: (lab) =>
+      lab.sh(
+        'node1',
+        `export DEBIAN_FRONTEND=noninteractive; (apt-get update -q && apt-get install -y -q --no-install-recommends strace) >/dev/null
+timeout 8 strace -qq -f -p "$(pgrep -x kinit-server)" -e trace=fsync,fdatasync -e inject=fsync,fdatasync:delay_enter=1300000 >/dev/null 2>&1 || [ $? = 124 ]`,
+      ),
+    mend: () => Promise.resolve(),
   },
 ];
 
@@ -107,8 +122,8 @@ function running(cluster: () => LabHandle): void {
     });
   });
 
-  test.each(SERVER_DOWN)(
-    'server-down: $way: what the doctor advises helps, and it then finds nothing',
+  test.each(SERVER_ILL)(
+    '$cause: $way: what the doctor advises helps, and it then finds nothing',
     async (provocation) => {
       await findsCause(cluster(), provocation);
       const report = await eventually(

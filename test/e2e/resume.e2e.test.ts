@@ -11,7 +11,7 @@ import { all, kinitEvents, lab, type LabHandle } from './support/kinit.js';
 let handle: LabHandle;
 let afterCuts: { host: string[]; cluster: string[] };
 /** Every n-th point: `npm run test:kills` takes all of them, for which the test command has not the time. */
-const EVERY = Number(process.env['KINIT_TEST_KILL_EVERY'] ?? '30');
+const EVERY = Number(process.env['KINIT_TEST_KILL_EVERY'] ?? '60');
 
 beforeAll(async () => {
   handle = await lab('resume', { hosts: 1 });
@@ -43,7 +43,7 @@ test(`init killed after every ${EVERY === 1 ? 'single' : `${EVERY}th`} change, a
 });
 
 test('reset killed after many an undo comes to its end', async () => {
-  const points = await cutEverywhere(['reset', '--yes', '-i', handle.inventory], EVERY === 1 ? 4 : 24);
+  const points = await cutEverywhere(['reset', '--yes', '-i', handle.inventory], EVERY === 1 ? 4 : 48);
   expect(points.filter((point) => point.startsWith('undone ')).length).toBeGreaterThan(50);
   expect(
     await sh(

@@ -3,6 +3,7 @@ import { bySocket, socketFolder, socketSettings } from '../socket.js';
 import { sqliteCare } from './care.js';
 import { databaseOfAnother, databaseReplacing } from './leftovers.js';
 import { DATABASE } from './places.js';
+import { slowDisk } from './slow-disk.js';
 
 /** A SQLite file that speaks etcd's protocol, in the process of the API server: for one control-plane host. */
 export const sqlite: Datastore = {
@@ -16,5 +17,6 @@ export const sqlite: Datastore = {
   home: () => [socketFolder],
   resources: () => [socketFolder],
   leftovers: [databaseOfAnother, databaseReplacing],
+  slowDisk,
   care: sqliteCare,
 };

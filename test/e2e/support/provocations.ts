@@ -16,6 +16,8 @@ export interface Provocation {
   readonly advice: RegExp;
   /** It must be the first cause that is told. Notes and mere warnings need not. */
   readonly first: boolean;
+  /** One of its kind, for the test command; npm run test:everything takes all. */
+  readonly often?: true;
   /** It shows only where all hosts are looked at; the others are found by a look at their host, which is a third of the work. */
   readonly everywhere?: true;
   /** Why this machine cannot do it; undefined where it can. */
@@ -32,6 +34,7 @@ interface Simple {
   /** On that host, or `kinit init`. */
   readonly mend: string | typeof init;
   readonly first?: boolean;
+  readonly often?: true;
   readonly everywhere?: true;
   readonly cannot?: string | undefined;
 }
@@ -120,6 +123,7 @@ export const PROVOCATIONS: readonly Provocation[] = [
   },
   simple('kubelet-down', {
     host: 'node3',
+    often: true,
     // One that was still starting ends with an error.
     found: /kubelet is (inactive|failed)/,
     advice: /on node3: systemctl enable --now kubelet$/,
@@ -128,6 +132,7 @@ export const PROVOCATIONS: readonly Provocation[] = [
   }),
   simple('port-taken', {
     host: 'node2',
+    often: true,
     found: /port 10250 of kubelet is taken by \w+ \(pid \d+\)/,
     advice: /stop it \(ps -fp \d+\), then systemctl restart kubelet$/,
     provoke:
@@ -143,6 +148,7 @@ export const PROVOCATIONS: readonly Provocation[] = [
   }),
   simple('runtime-down', {
     host: 'node3',
+    often: true,
     found: /containerd is .*toml/,
     advice: /journalctl -u containerd -e says why; then systemctl restart containerd$/,
     provoke: `${edit(RUNTIME.configFile, `'$ s/$/\\n[broken/'`)}; systemctl restart ${UNITS} || true; sleep 1`,
@@ -172,6 +178,7 @@ export const PROVOCATIONS: readonly Provocation[] = [
   }),
   simple('certificate-expired', {
     host: 'node2',
+    often: true,
     found: /kubelet-client-current\.pem \(system:node:node2\) expired on 2025-01-01/,
     advice: /kinit init mends one that has ended/,
     provoke: wrongDate('20240101000000Z', '20250101000000Z'),
@@ -194,6 +201,7 @@ export const PROVOCATIONS: readonly Provocation[] = [
   }),
   simple('ip-forward', {
     host: 'node2',
+    often: true,
     found: /net\.ipv4\.ip_forward is 0/,
     advice: /on node2: sysctl -w net\.ipv4\.ip_forward=1/,
     provoke: 'sysctl -q -w net.ipv4.ip_forward=0',
@@ -209,6 +217,7 @@ export const PROVOCATIONS: readonly Provocation[] = [
   }),
   simple('firewall-vxlan', {
     host: 'node2',
+    often: true,
     everywhere: true,
     found: new RegExp(`UDP ${TUNNEL_PORT}.*between node2 and (node1, node3|node3, node1).*${TUNNEL_PORT} drop`),
     advice: /open UDP port/,
@@ -251,6 +260,7 @@ export const PROVOCATIONS: readonly Provocation[] = [
   {
     ...simple('cni-config-missing', {
       host: 'node3',
+      often: true,
       found: /\/etc\/cni\/net\.d is empty/,
       advice: /kubectl -n kube-flannel delete pod -l app=flannel --field-selector spec\.nodeName=node3/,
       provoke: `mv /etc/cni/net.d /etc/cni/net.d.off; mkdir /etc/cni/net.d; systemctl restart ${UNITS}`,
@@ -267,6 +277,7 @@ export const PROVOCATIONS: readonly Provocation[] = [
   {
     cause: 'image-pull',
     host: 'node2',
+    often: true,
     everywhere: true,
     found: /image registry\.invalid\/team\/nope:1 cannot be pulled from registry\.invalid/,
     advice: /check its name/,
@@ -296,6 +307,7 @@ kubectl run hungry --image="$image" --restart=Never --overrides='{"spec":{"nodeN
   {
     cause: 'proxy-down',
     host: 'node3',
+    often: true,
     everywhere: true,
     found: /kube-proxy does not run: .*exit code 1/,
     advice: /mend the ConfigMap kube-proxy, then delete the pod/,
@@ -347,6 +359,7 @@ timeout 8 strace -qq -f -p "$(pgrep -x etcd)" -e trace=fdatasync -e inject=fdata
   }),
   simple('container-crash', {
     host: 'node1',
+    often: true,
     found: /kube-apiserver ends again and again.*unknown flag: --no-such-flag/,
     advice: /crictl logs/,
     provoke: `${edit('/etc/kubernetes/manifests/kube-apiserver.yaml', "'s/- kube-apiserver$/- kube-apiserver\\n    - --no-such-flag=1/'")}`,
