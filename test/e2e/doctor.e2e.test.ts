@@ -130,6 +130,8 @@ describe('on a cluster of kinit', () => {
     const power = await findLab(labName('doctor'));
     await killHost(power, 'node3');
     try {
+      // It takes the cluster most of a minute to give a node up, and a doctor that looks all the while takes all of two processors.
+      await cluster.kubectl('wait --for=condition=Ready=Unknown node/node3 --timeout=110s');
       const { report, code } = await eventually(
         'the cause node-gone',
         150,
