@@ -47,18 +47,25 @@ test(
   (30 * KILLS + 240) * 1000,
 );
 
-/** Writes as long as it kills the server, each time some writes after it has come back. Prints what was acknowledged. */
+/** Writes as long as it kills the server, each time when it has acknowledged a write since it came back. Prints what was acknowledged. */
 const KILLING = `
 export KUBECONFIG=/etc/kubernetes/admin.conf
+acknowledged=$(mktemp)
 i=0
 round=0
 while [ $round -lt ${String(KILLS)} ]; do
   round=$((round + 1))
-  ( sleep 1.5; kill -KILL $(systemctl show -p MainPID --value kinit-server) ) &
+  had=$(wc -l < "$acknowledged")
+  (
+    tries=0
+    until [ "$(wc -l < "$acknowledged")" -gt "$had" ] || [ $tries -ge 150 ]; do tries=$((tries + 1)); sleep 0.1; done
+    sleep 0.7
+    kill -KILL $(systemctl show -p MainPID --value kinit-server)
+  ) &
   killer=$!
   while kill -0 $killer 2> /dev/null; do
     i=$((i + 1))
-    kubectl create configmap w-$i --from-literal=i=$i -o name --request-timeout=3s 2> /dev/null
+    kubectl create configmap w-$i --from-literal=i=$i -o name --request-timeout=3s 2> /dev/null | tee -a "$acknowledged"
   done
   tries=0
   until kubectl get --raw /readyz > /dev/null 2>&1 || [ $tries -ge 60 ]; do tries=$((tries + 1)); sleep 0.5; done
