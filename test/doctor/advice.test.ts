@@ -3,12 +3,13 @@ import { expect, test } from 'vitest';
 import { causes } from '../../src/doctor/causes/index.js';
 import { PROVOCATIONS, SWAP_ON } from '../e2e/support/provocations.js';
 
-/** Causes whose advice a test of its own follows: the file, and a piece of the test's title. */
+/** Causes whose advice a test of its own follows: the file, and a piece of the test's title or of what it is told. */
 const ELSEWHERE: Readonly<Record<string, readonly [file: string, title: string]>> = {
   leftovers: ['leftovers', 'set aside, both work'],
   renamed: ['addresses', 'a host that somebody renamed'],
   'balancer-down': ['cluster', 'balancer-down: what the doctor advises'],
-  'server-down': ['embedded', 'server-down: $way: what the doctor advises helps'],
+  'server-down': ['embedded', "cause: 'server-down'"],
+  'sqlite-slow-disk': ['embedded', "cause: 'sqlite-slow-disk'"],
   'node-gone': ['doctor', 'node-gone: a machine that lost its power'],
 };
 

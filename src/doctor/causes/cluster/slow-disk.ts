@@ -9,7 +9,7 @@ const MANY = 10;
 /** One for each datastore: it says so in words of its own. */
 export const slowDisks: readonly Cause[] = DATASTORES.flatMap(slowDiskOf);
 
-function slowDiskOf({ id, title, slowDisk }: Datastore): Cause[] {
+function slowDiskOf({ id, title, slowDisk }: Datastore, position: number): Cause[] {
   if (slowDisk === undefined) return [];
   const cause: Cause = {
     name: slowDisk.name,
@@ -17,7 +17,8 @@ function slowDiskOf({ id, title, slowDisk }: Datastore): Cause[] {
     symptom: slowDisk.symptom,
     sign: slowDisk.sign,
     remedy: slowDisk.remedy,
-    rank: 70,
+    // Between those of others, which are whole numbers.
+    rank: 70 + position / 100,
     find: eachHost((host, { takenAt }) => {
       const now = Date.parse(takenAt) + host.facts.clockOffsetMs;
       const recent = datastoreLines(host, id).filter(({ at }) => now - at < RECENT_MS);
