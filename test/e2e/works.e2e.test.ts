@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { smallDisk, testDatastoreCare } from './support/datastore-care.js';
-import { EVERYTHING } from './support/everything.js';
+import { EVERYTHING, leftOut } from './support/everything.js';
 import { all, kinit, kinitEvents, kinitOk, lab, only, type KinitResult, type LabHandle } from './support/kinit.js';
 import { preparedHosts } from './support/prepared.js';
 import { changedInventory, startKinit } from './support/running.js';
@@ -86,16 +86,19 @@ describe.each(EVERYTHING ? BREAKS : BREAKS.slice(0, 1))(
   },
 );
 
-test.runIf(EVERYTHING)('kubelets that cannot work with their configuration, on a cluster that works', async () => {
-  const file = await changed('kubelet', (whole) =>
-    whole.replace('    evictionHard:', '    maxPods: -5\n    evictionHard:'),
-  );
-  const broken = await kinit(['init', '-i', file]);
-  expect([14, 15]).toContain(broken.code);
-  expect(errorOf(broken)).toMatch(/^Error on node1, [\s\S]*kubelet/);
-  expect(errorOf(broken).replaceAll(/\s+/g, ' ')).toMatch(/maxPods \(--max-pods\) -5 must not be a negative number/);
-  await kinitOk(['init', '-i', cluster.inventory]);
-});
+test.runIf(EVERYTHING)(
+  leftOut('kubelets that cannot work with their configuration, on a cluster that works'),
+  async () => {
+    const file = await changed('kubelet', (whole) =>
+      whole.replace('    evictionHard:', '    maxPods: -5\n    evictionHard:'),
+    );
+    const broken = await kinit(['init', '-i', file]);
+    expect([14, 15]).toContain(broken.code);
+    expect(errorOf(broken)).toMatch(/^Error on node1, [\s\S]*kubelet/);
+    expect(errorOf(broken).replaceAll(/\s+/g, ' ')).toMatch(/maxPods \(--max-pods\) -5 must not be a negative number/);
+    await kinitOk(['init', '-i', cluster.inventory]);
+  },
+);
 
 test('a node on which the cluster lets nothing start is not ready', async () => {
   const key = 'node.kubernetes.io/network-unavailable';

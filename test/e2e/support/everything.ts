@@ -3,3 +3,8 @@
  * and what costs minutes for a corner it leaves out.
  */
 export const EVERYTHING = process.env['KINIT_TEST_EVERYTHING'] === '1';
+
+/** The title of a test, or group of tests, that is left out then. */
+export function leftOut(title: string): string {
+  return EVERYTHING ? title : `${title} (skipped: npm run test:everything takes it)`;
+}
