@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closeLab, findLab } from '../../src/lab/index.js';
-import { all, kinitEvents, lab, only, type LabHandle } from '../e2e/support/kinit.js';
+import { all, failuresOf, kinitEvents, lab, only, type LabHandle } from '../e2e/support/kinit.js';
 import type { Content } from '../e2e/support/origin/files.js';
 import { startOrigin, type Origin } from '../e2e/support/origin/origin.js';
 import { takeOwnPrograms } from '../e2e/support/origin/own-programs.js';
@@ -66,7 +66,7 @@ test('a whole init: the host has fetched its programs and images for itself', as
   const result = await run(['init']);
   expect({
     code: result.code,
-    failed: all(result.events, 'phase-failed'),
+    failed: failuresOf(result.events),
     stderr: result.code === 0 ? '' : result.stderr,
   }).toEqual({ code: 0, failed: [], stderr: '' });
   expect(await cluster.kubectl('get nodes --no-headers')).toMatch(/^node1 +Ready /);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { quote } from '../../src/shell/quote.js';
 import { closeLab, findLab } from '../../src/lab/index.js';
-import { all, eventually, kinit, kinitEvents, lab, type LabHandle } from './support/kinit.js';
+import { all, eventually, failuresOf, kinit, kinitEvents, lab, type LabHandle } from './support/kinit.js';
 import { PRIVATE, startOrigin, type Origin } from './support/origin/origin.js';
 import { knowOrigin } from './support/origin/server.js';
 import { takeOwnPrograms } from './support/origin/own-programs.js';
@@ -52,7 +52,7 @@ const run = (
 
 const failures = (result: Awaited<ReturnType<typeof kinitEvents>>): unknown => ({
   code: result.code,
-  failed: all(result.events, 'phase-failed').map(({ message, error }) => ({ message, error })),
+  failed: failuresOf(result.events),
   stderr: result.code === 0 ? '' : result.stderr,
 });
 const FINE = { code: 0, failed: [], stderr: '' };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RUNTIMES } from '../../src/runtime/index.js';
 import type { KinitEvent } from '../../src/model/event.js';
 import { cutWhen } from './support/cuts.js';
-import { all, kinit, kinitEvents, kinitOk, lab, type LabHandle } from './support/kinit.js';
+import { all, failuresOf, kinit, kinitEvents, kinitOk, lab, type LabHandle } from './support/kinit.js';
 import { differences, record, type Recording } from './support/recording/recording.js';
 import { changedInventory } from './support/running.js';
 import { startWeb } from './support/web.js';
@@ -152,7 +152,7 @@ describe.each(PAIRS.map(([FROM, TO], index) => [`${FROM.title} becomes ${TO.titl
 
     test('reset gives both hosts back as they were before kinit', async () => {
       const { code, events } = await kinitEvents(['reset', '--yes', '--remove-packages', '-i', changed]);
-      expect({ code, failures: all(events, 'phase-failed') }).toEqual({ code: 0, failures: [] });
+      expect({ code, failures: failuresOf(events) }).toEqual({ code: 0, failures: [] });
       // kubectl's cache is this test's own trace.
       await cluster.sh('node1', 'rm -rf /root/.kube');
       const ignored = (section: string, key: string): boolean => section === 'sysctl' && !key.startsWith('net.');

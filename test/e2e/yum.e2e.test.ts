@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { CELL_HOST as HOST } from './support/cell.js';
-import { all, kinitEvents, lab, type LabHandle } from './support/kinit.js';
+import { all, failuresOf, kinitEvents, lab, type LabHandle } from './support/kinit.js';
 import { behindDocker, DOCKER_VERSION, type DockerOrigin } from './support/origin/packages/docker.js';
 import { makeSigningKey } from './support/origin/packages/signing-key.js';
 import type { Rpm } from './support/origin/packages/yum.js';
@@ -143,7 +143,7 @@ test.each([
 test('reset gives the host back as it was', async () => {
   const { code, events } = await kinitEvents(['reset', '--yes', '--remove-packages', '-i', cluster.inventory]);
   const warnings = all(events, 'warning').map(({ text }) => text);
-  expect({ code, warnings, failures: all(events, 'phase-failed') }).toEqual({ code: 0, warnings: [], failures: [] });
+  expect({ code, warnings, failures: failuresOf(events) }).toEqual({ code: 0, warnings: [], failures: [] });
   expect((await cluster.sh(HOST, `cat ${BASE}; rm ${BASE}`)).stdout).toBe(BASE_TEXT);
   const ignored = (section: string, key: string): boolean => section === 'sysctl' && !key.startsWith('net.');
   expect(differences(before, await record(cluster, HOST), ignored)).toBe('');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ImageName } from '../../../src/lab/images/names.js';
 import type { RUNTIMES } from '../../../src/runtime/index.js';
 import { quote } from '../../../src/shell/quote.js';
-import { all, eventually, kinitEvents, lab, only, type LabHandle } from './kinit.js';
+import { all, eventually, failuresOf, kinitEvents, lab, only, type LabHandle } from './kinit.js';
 import { PRIVATE } from './origin/origin.js';
 import { privateRegistry, type PrivateRegistry } from './origin/private-registry.js';
 import { differences, record, type Recording } from './recording/recording.js';
@@ -75,7 +75,7 @@ export function testCell(
 
   test('init makes a node of it, whose runtime answered through the CRI before its kubelet started', async () => {
     const { code, events, stderr } = await init();
-    expect({ code, stderr: code === 0 ? '' : stderr, failures: all(events, 'phase-failed') }).toEqual({
+    expect({ code, stderr: code === 0 ? '' : stderr, failures: failuresOf(events) }).toEqual({
       code: 0,
       stderr: '',
       failures: [],
@@ -125,7 +125,7 @@ export function testCell(
 
   test('init again changes nothing', async () => {
     const { code, events } = await init();
-    const [applied, failures] = [all(events, 'change-applied'), all(events, 'phase-failed')];
+    const [applied, failures] = [all(events, 'change-applied'), failuresOf(events)];
     expect({ code, applied, failures }).toEqual({ code: 0, applied: [], failures: [] });
     expect(only(events, 'run-finished').changes).toBe(0);
   });
@@ -133,7 +133,7 @@ export function testCell(
   test('reset gives the host back as it was', async () => {
     const { code, events } = await kinitEvents(['reset', '--yes', '--remove-packages', '-i', cluster.inventory]);
     const warnings = all(events, 'warning').map(({ text }) => text);
-    expect({ code, warnings, failures: all(events, 'phase-failed') }).toEqual({ code: 0, warnings: [], failures: [] });
+    expect({ code, warnings, failures: failuresOf(events) }).toEqual({ code: 0, warnings: [], failures: [] });
     const ignored = (section: string, key: string): boolean => section === 'sysctl' && !key.startsWith('net.');
     expect(differences(before, await record(cluster, CELL_HOST), ignored)).toBe('');
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defined } from '../../../src/model/defined.js';
 import { hardeningFaults } from './hardening.js';
-import { all, eventually, kinitEvents, kinitOk, lab, only, type LabHandle } from './kinit.js';
+import { all, eventually, failuresOf, kinitEvents, kinitOk, lab, only, type LabHandle } from './kinit.js';
 import { TRACES } from './network.js';
 import { changedInventory } from './running.js';
 import { shape, type Shape } from './shapes.js';
@@ -52,7 +52,7 @@ export function testCluster(
 
   test('init turns three hosts into a cluster, within ten exec channels a host', async () => {
     const { code, events, stderr } = await init();
-    expect({ code, stderr: code === 0 ? '' : stderr, failures: all(events, 'phase-failed') }).toEqual({
+    expect({ code, stderr: code === 0 ? '' : stderr, failures: failuresOf(events) }).toEqual({
       code: 0,
       stderr: '',
       failures: [],
@@ -126,7 +126,7 @@ export function testCluster(
   test('join adds a fourth host to the running cluster; the others learn its name', async () => {
     cluster = await lab(name, { hosts: 4, ...wanted.size, ...defined({ snapshot }) });
     const { code, events } = await kinitEvents(['join', '-i', cluster.inventory]);
-    expect({ code, failures: all(events, 'phase-failed') }).toEqual({ code: 0, failures: [] });
+    expect({ code, failures: failuresOf(events) }).toEqual({ code: 0, failures: [] });
     expect(await readyNodes()).toEqual(['node1', 'node2', 'node3', 'node4']);
     expect((await cluster.sh('node1', 'cat /etc/hosts')).stdout).toContain('node4');
     expect((await kinitOk(['token', 'list', '-i', cluster.inventory])).stdout).not.toMatch(/[a-z0-9]{6}\.[a-z0-9]{16}/);
@@ -142,7 +142,7 @@ export function testCluster(
 
   test('the stock kubeadm joins a host that kinit prepared, with the printed command', async () => {
     const prepared = await kinitEvents(['join', 'node4', '--skip', 'join,node,ready', '-i', cluster.inventory]);
-    expect({ code: prepared.code, failures: all(prepared.events, 'phase-failed') }).toEqual({ code: 0, failures: [] });
+    expect({ code: prepared.code, failures: failuresOf(prepared.events) }).toEqual({ code: 0, failures: [] });
     const printed = (
       await kinitOk(['token', 'create', '--ttl', '15m', '--print-join-command', '-i', cluster.inventory])
     ).stdout.trim();
@@ -171,7 +171,7 @@ export function testCluster(
 
   test('init takes a host that kubeadm joined as its own', async () => {
     const { code, events } = await init();
-    expect({ code, failures: all(events, 'phase-failed') }).toEqual({ code: 0, failures: [] });
+    expect({ code, failures: failuresOf(events) }).toEqual({ code: 0, failures: [] });
     expect(await readyNodes()).toEqual(['node1', 'node2', 'node3', 'node4']);
   });
 
@@ -184,7 +184,7 @@ export function testCluster(
     // The first two of them: what a reset leaves, it leaves on each.
     const two = await changedInventory(cluster, 'two', (text) => text.replace(/ {2}- name: node3[^]*?(?=\nssh:)/, ''));
     const { code, events } = await kinitEvents(['init', '-i', two]);
-    expect({ code, failures: all(events, 'phase-failed') }).toEqual({ code: 0, failures: [] });
+    expect({ code, failures: failuresOf(events) }).toEqual({ code: 0, failures: [] });
     expect(await readyNodes()).toEqual(['node1', 'node2']);
   });
 }

@@ -79,6 +79,14 @@ export function all<T extends KinitEvent['type']>(
   return events.filter((event): event is Extract<KinitEvent, { type: T }> => event.type === type);
 }
 
+/** What failed, a line each: a test that wants none of them shows these. */
+export function failuresOf(events: readonly KinitEvent[]): readonly string[] {
+  return all(events, 'phase-failed').map(
+    ({ host, phase, message, error }) =>
+      `${host} ${phase}: ${[message, error.tried, error.found, error.hint].filter((text) => text !== undefined).join(' | ')}`,
+  );
+}
+
 /** A running lab. */
 export interface LabHandle {
   readonly name: string;
