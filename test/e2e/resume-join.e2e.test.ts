@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findLab, killHost, partition, startHost, type Lab } from '../../src/lab/index.js';
 import { hostState } from './support/cluster-state.js';
 import { cutEverywhere, cutWhen } from './support/cuts.js';
+import { useForm } from './support/form.js';
 import {
   all,
   eventually,
@@ -29,6 +30,7 @@ beforeAll(async () => {
   handle = await lab('resume-join', { hosts: 1, snapshot: await preparedHosts() });
   // 'auto' asks the official origins first, for some seconds in each of many runs.
   appendFileSync(handle.inventory, '\nartifacts:\n  source: source\n');
+  useForm(handle);
   await kinitOk(['init', '-i', handle.inventory]);
 });
 

@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { authorities, clusterState, hostState } from './support/cluster-state.js';
 import { cutEverywhere } from './support/cuts.js';
+import { useForm } from './support/form.js';
 import { all, failuresOf, kinitEvents, lab, type LabHandle } from './support/kinit.js';
 
 /**
@@ -17,6 +18,7 @@ beforeAll(async () => {
   handle = await lab('resume', { hosts: 1 });
   // 'auto' asks the official origins first, for some seconds in each of two hundred runs.
   appendFileSync(handle.inventory, '\nartifacts:\n  source: source\n');
+  useForm(handle);
 });
 
 afterAll(async () => {

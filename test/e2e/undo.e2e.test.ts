@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FORM, useForm } from './support/form.js';
 import { all, failuresOf, kinitEvents, kinitOk, lab, only, type LabHandle } from './support/kinit.js';
 import { differences, record, type Recording } from './support/recording/recording.js';
 import { findsCause } from './support/examine.js';
@@ -15,6 +16,7 @@ let aloneOnMachine = true;
 
 beforeAll(async () => {
   cluster = await lab('undo', { hosts: HOSTS.length });
+  useForm(cluster);
   const labs = (await kinitOk(['lab', 'list', '--output', 'json'])).stdout;
   aloneOnMachine = labs.split('\n').every((line) => line === '' || line.includes(`"${cluster.name}"`));
   for (const host of HOSTS) await cluster.sh(host, USERS_WORLD[host]);
@@ -79,7 +81,7 @@ test('reset --remove-packages of a used cluster gives everything back as it was'
   const during = await changedSince(before);
   for (const host of HOSTS)
     expect(during[host]).toMatch(
-      /^(?=[^]*^file \/etc\/kubernetes)(?=[^]*^link cni0)(?=[^]*^nft table ip kube-proxy)(?=[^]*^package socat)(?=[^]*^process kubelet)/m,
+      /^(?=[^]*^file \/etc\/kubernetes)(?=[^]*^link cni0)(?=[^]*^nft table ip kube-proxy)(?=[^]*^package socat)(?=[^]*^process (kubelet|kinit-agent))/m,
     );
   const { code, events } = await kinitEvents(['reset', '--yes', '--remove-packages', '-i', cluster.inventory]);
   expect({ code, warnings: warningsOf(events) }).toEqual({ code: 0, warnings: [] });
@@ -106,20 +108,23 @@ test('reset keeps packages unless told otherwise, works while the API is down, a
   writeFileSync(cluster.inventory, readFileSync(cluster.inventory, 'utf8') + '\nproxyMode: iptables\n');
   await init();
   await useCluster();
-  await cluster.sh(
-    'node1',
-    'mv /etc/kubernetes/manifests/kube-apiserver.yaml /root/ && while crictl ps -q --name kube-apiserver | grep -q .; do sleep 0.2; done',
-  );
+  await cluster.sh('node1', API_DOWN[FORM]);
   const worker = await kinitEvents(['reset', 'node2', '--yes', '-i', cluster.inventory]);
   expect({ code: worker.code, failures: failuresOf(worker.events) }).toEqual({ code: 0, failures: [] });
   expect(warningsOf(worker.events)).toEqual([
     expect.stringMatching(/^node2: could not drain it and delete its node object .*kubectl delete node node2/),
   ]);
-  await cluster.sh('node1', 'rm /root/kube-apiserver.yaml');
+  await cluster.sh('node1', 'rm -f /root/kube-apiserver.yaml');
   const rest = await kinitEvents(['reset', '--yes', '-i', cluster.inventory]);
   expect({ code: rest.code, warnings: warningsOf(rest.events) }).toEqual({ code: 0, warnings: [] });
   expect(await changedSince(withPackages)).toEqual(UNCHANGED);
 });
+
+const API_DOWN = {
+  'static-pods':
+    'mv /etc/kubernetes/manifests/kube-apiserver.yaml /root/ && while crictl ps -q --name kube-apiserver | grep -q .; do sleep 0.2; done',
+  embedded: 'timeout 100 systemctl stop kinit-server',
+};
 
 /** Pods with volumes, a Service and a host port on both nodes: mounts, rules and links as a used cluster has them. */
 async function useCluster(): Promise<void> {

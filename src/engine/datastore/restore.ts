@@ -124,7 +124,7 @@ function refuseRestore(members: readonly CareHost[], { manifest, inventory, stop
       throw refused(
         `this backup is not for ${title}`,
         `datastore of the backup: ${manifest.datastore}; of the inventory: ${id}`,
-        'Use the inventory of the cluster that it was taken from.',
+        `Set datastore: ${manifest.datastore}, as in the inventory of the cluster that it was taken from; from SQLite to etcd it is kinit datastore migrate in that cluster, before the backup.`,
       );
     const ca = caOf(host);
     if (ca !== manifest.ca)

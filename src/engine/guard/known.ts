@@ -58,10 +58,13 @@ async function throughApi({ leader, live, access: given, ...options }: AskCluste
   }
 }
 
-/** Data that were moved to another datastore came with the record of before: what answers is what runs. */
+/**
+ * Data that were moved to another datastore, or restored into a cluster of another form, came with the record of before: what answers
+ * is what runs.
+ */
 function withRunning(recorded: Recorded, live: readonly LiveHost[]): Recorded {
-  const datastore = manifestsOf(live)[0]?.running.options['datastore'];
-  return { ...recorded, options: { ...recorded.options, ...defined({ datastore }) } };
+  const { datastore, controlPlane } = manifestsOf(live)[0]?.running.options ?? {};
+  return { ...recorded, options: { ...recorded.options, ...defined({ datastore, controlPlane }) } };
 }
 
 /** The newest copy of those that answer. */

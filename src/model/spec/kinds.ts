@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ANEW, moved } from './marks.js';
+import { BY_BACKUP, moved } from './marks.js';
 
 /** What the registry of a seam says for the inventory: which kinds can be chosen, and what they ask besides. */
 export interface KindChoice {
@@ -37,5 +37,5 @@ export function controlPlaneOption({ ids, default: usual, describe }: KindChoice
     .transform((given) => (typeof given === 'string' ? given : given.mode))
     .prefault(usual)
     .describe(describe)
-    .meta(moved('how a control plane runs is decided when the cluster is made', ANEW));
+    .meta(moved('how a control plane runs is decided when the cluster is made', BY_BACKUP));
 }

@@ -40,6 +40,6 @@ export function moved(why: string, way: string): FixedOrMoved {
 /** For what this version cannot move yet. */
 export const NO_WAY = 'This version of kinit has no way to change it: for another one make a new cluster.';
 
-/** For what a cluster has from its beginning and that another one can be made without. */
-export const ANEW =
-  'The way is a new cluster: keep the manifests of what runs in it (kubectl get -o yaml) and the data of its volumes, kinit reset, kinit init with the other value, kubectl apply.';
+/** For what a cluster has from its beginning, and the objects in it do not depend on. */
+export const BY_BACKUP =
+  'The way is backup, reset, restore: kinit datastore backup --file FILE --keys KEYS, kinit reset; then with the other value kinit datastore restore FILE --keys KEYS, kinit init, kinit datastore restore FILE --stop, kinit init (embedded.md).';

@@ -1,11 +1,8 @@
 import { findLab, type Lab } from '../../../src/lab/index.js';
+import { useForm } from './form.js';
 import { lab, labName, type LabHandle } from './kinit.js';
 import { preparedHosts } from './prepared.js';
 import { changedInventory } from './running.js';
-import { shape } from './shapes.js';
-
-/** KINIT_TEST_HA_FORM=embedded: in one process each. */
-const FORM = process.env['KINIT_TEST_HA_FORM'] ?? 'static-pods';
 
 /** Hosts that are control plane and worker at once, with etcd on each. */
 export interface ControlPlanes {
@@ -21,8 +18,7 @@ export interface ControlPlanes {
 /** A lab of prepared hosts in no cluster yet. */
 export async function controlPlanes(what: string, hosts: number): Promise<ControlPlanes> {
   const cluster = await lab(what, { hosts, snapshot: await preparedHosts() });
-  if (FORM !== 'static-pods')
-    shape({ inventory: { controlPlane: { mode: FORM }, datastore: 'etcd' } }, cluster.inventory);
+  useForm(cluster, { datastore: 'etcd' });
   const machines = await findLab(labName(what));
   return {
     cluster,

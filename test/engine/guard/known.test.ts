@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { recordText } from '../../../src/cluster/record/text.js';
 import { NO_CLUSTER } from '../../../src/engine/guard/cluster.js';
@@ -54,22 +55,26 @@ function hosts(controlPlane: Kubernetes, worker: Kubernetes = {}): LiveHost[] {
   });
 }
 
-function known(live: readonly LiveHost[], spec = SPEC): ReturnType<typeof knownCluster> {
+function known(
+  live: readonly LiveHost[],
+  spec = SPEC,
+  more: Partial<Parameters<typeof knownCluster>[0]> = {},
+): ReturnType<typeof knownCluster> {
   const [leader] = live;
   if (leader === undefined) throw new Error('no host');
   const inventory = { spec, file: 'inventory.yaml', source: '' } as unknown as Parameters<
     typeof knownCluster
   >[0]['inventory'];
   const signal = new AbortController().signal;
-  return knownCluster({ inventory, leader, live, emit: () => undefined, signal, mayReadKeys: false });
+  return knownCluster({ inventory, leader, live, emit: () => undefined, signal, mayReadKeys: false, ...more });
 }
 
-function record(kubernetes: string, proxyMode = 'nftables'): string {
+function record(kubernetes: string, proxyMode = 'nftables', options: ClusterRecord['options'] = {}): string {
   const written: ClusterRecord = {
     version: 1,
     kinit: '0.1.0',
     kubernetes,
-    options: { 'network.podCIDR': '10.200.0.0/16', 'apiServer.endpoint': null },
+    options: { 'network.podCIDR': '10.200.0.0/16', 'apiServer.endpoint': null, ...options },
     decisions: { proxyMode, endpoint: '10.77.0.11:6443' },
     nodes: { c1: { address: '10.77.0.11', controlPlane: true, machineId: 'machine-c1' } },
     datastore: { kind: 'etcd', members: { c1: '10.77.0.11' } },
@@ -148,6 +153,26 @@ describe('without an API', () => {
       context: { class: 'refused', found: 'layout 9; this kinit knows 1' },
     });
   });
+});
+
+test('restored into another form, the record of before says the form of before: the one that runs counts', async () => {
+  const [leader, ...others] = hosts({ manifests: MANIFESTS });
+  if (leader === undefined) throw new Error('no host');
+  const before = record('1.36.3', 'nftables', {
+    controlPlane: 'embedded',
+    datastore: 'sqlite',
+    'network.domain': 'a.b',
+  });
+  const api = fakeApi([object('kube-system', 'kinit', { 'record.yaml': before })]);
+  const access = {
+    api: () => Promise.resolve(api),
+    markOpen: () => undefined,
+    isOpen: () => true,
+    close: () => undefined,
+  };
+  const connection = fakeHost({ host: 'c1', connectTcp: () => Promise.resolve(new PassThrough()) });
+  const found = await known([{ ...leader, connection }, ...others], SPEC, { access });
+  expect(found.options).toMatchObject({ controlPlane: 'static-pods', 'network.domain': 'a.b' });
 });
 
 const CONFIGURATION = `apiVersion: kubeadm.k8s.io/v1beta4
