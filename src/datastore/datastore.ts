@@ -93,6 +93,8 @@ export interface Datastore {
   readonly leftovers: readonly LeftoverRow[];
   /** Absent: it says it nowhere that the doctor looks at. */
   readonly slowDisk?: SlowDisk;
+  /** What it ends with where its files are damaged, in its own words. Absent: it has none on a host. */
+  readonly torn?: readonly string[];
   /**
    * sh text for its host that reads all that is stored below a path and says what does not begin as it shall: `all=NUMBER`, `left=NUMBER`,
    * and a few as `key=KEY`. Absent: nothing on a host can read it.

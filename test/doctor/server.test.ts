@@ -188,3 +188,14 @@ test('the checks name its datastore, and its journal where that does not answer'
     hint: 'Look at the findings for the control-plane host; systemctl status kinit-server on it shows its service.',
   });
 });
+
+test('data that are damaged come before the server that ends of it: with the words, and a backup as the way', () => {
+  const words = 'Error: datastore ended: /var/lib/kinit-datastore/state.db: file is not a database (26)';
+  const ill = withServer(WAITING, [starting(30), ended(words, 29), ...again(10), ended(words, 9)]);
+  expect(errors(ill)[0]).toMatchObject({
+    cause: 'datastore-torn',
+    host: 'node1',
+    found: expect.stringMatching(/^the data of SQLite are damaged: .*file is not a database/) as string,
+    next: expect.stringMatching(/kinit datastore restore FILE puts one in place$/) as string,
+  });
+});

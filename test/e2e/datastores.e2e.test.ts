@@ -100,6 +100,7 @@ describe('etcd in the process of the server', () => {
       readKept: 'etcdutl snapshot status -w json $KEPT/member/snap/db',
       tear: `systemctl kill -s KILL kinit-server; systemctl stop kinit-server; cd ${ETCD}/member &&
         dd if=/dev/zero of=snap/db bs=4096 count=4 conv=notrunc && systemctl start --no-block kinit-server`,
+      torn: /the data of etcd are damaged: /,
       shows: /node1 +leader[^]*syncs of etcd's log/,
     });
 });

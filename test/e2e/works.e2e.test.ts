@@ -125,6 +125,19 @@ test('a node on which the cluster lets nothing start is not ready', async () => 
   expect({ code, said: code === 0 ? '' : said }).toEqual({ code: 0, said: '' });
 });
 
+test('how all CAs would be replaced is told stage by stage, and nothing is done', async () => {
+  const made = 'cd /etc/kubernetes/pki && find . -type f | sort | xargs sha256sum';
+  const before = (await cluster.sh('node1', made)).stdout;
+  const { code, stdout } = await kinit(['certs', 'rotate-ca', '--dry-run', '--again', '-i', cluster.inventory]);
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(
+      /the new CA is made[^]*signs everything anew[^]*is trusted by nothing any more/,
+    ) as string,
+  });
+  expect((await cluster.sh('node1', made)).stdout).toBe(before);
+});
+
 testDatastoreCare({
   cluster: () => cluster,
   folder: FOLDER,
@@ -134,6 +147,7 @@ testDatastoreCare({
       crictl ps -q --label io.kubernetes.container.name=$name | xargs -r crictl stop --timeout 5
     done
     dd if=/dev/zero of=member/snap/db bs=4096 count=4 conv=notrunc && systemctl start kubelet`,
+  torn: /the data of etcd are damaged: /,
   shows: /node1 +leader[^]*syncs of etcd's log/,
 });
 

@@ -124,6 +124,18 @@ describe.skipIf(noOwnKernels !== undefined)(withOwnKernels('SELinux'), () => {
     expect([await mode(), await stored()]).toEqual(['Enforcing', 'enforcing']);
   });
 
+  test('kept enforcing: what is written and brought has the labels that the policy gives its places', async () => {
+    expect(await mode()).toBe('Enforcing');
+    const inventory = await withMode('keep');
+    await kinitOk(['init', '-i', inventory, '--only', 'hosts-file,modules,sysctls,binaries']);
+    expect([await mode(), await stored()]).toEqual(['Enforcing', 'enforcing']);
+    const wrong = await node.says(
+      `for file in /etc/hosts /etc/modules-load.d/* /etc/sysctl.d/* /usr/local/bin/* /opt/cni/bin/*; do matchpathcon -V "$file"; done 2>&1 | grep -v ' verified[.]$'; ls /usr/local/bin/kubelet`,
+    );
+    expect(wrong).toBe('/usr/local/bin/kubelet');
+    await kinitOk(['reset', '--yes', '-i', inventory]);
+  });
+
   test('disabled is permissive now and disabled after a reboot; a permissive host that has it stored changes nothing', async () => {
     await store('permissive');
     const inventory = await withMode('disabled');

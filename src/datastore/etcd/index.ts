@@ -59,6 +59,8 @@ export const etcd: Datastore = {
   health: { checks: ['etcd', 'etcd-readiness'], certificates: CERTIFICATES_DIR },
   leftovers: [etcdData, etcdReplacing],
   slowDisk,
+  // Of bbolt (errors/errors.go), and of etcd's log and snapshots (wal, walpb, snap).
+  torn: ['invalid database', 'checksum error', 'crc mismatch'],
   care: etcdCare,
   beginnings: ({ node }, { folder, beginnings, only }) =>
     sh(BEGINNINGS, { args: [`https://${hostPort(loopback(node.address), CLIENT_PORT)}`, folder, only, ...beginnings] }),

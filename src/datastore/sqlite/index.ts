@@ -18,5 +18,7 @@ export const sqlite: Datastore = {
   resources: () => [socketFolder],
   leftovers: [databaseOfAnother, databaseReplacing],
   slowDisk,
+  // SQLITE_NOTADB and SQLITE_CORRUPT (sqlite.org/rescode.html).
+  torn: ['file is not a database', 'database disk image is malformed'],
   care: sqliteCare,
 };

@@ -5,6 +5,7 @@ import { certificateExpired } from './host/certificate.js';
 import { cgroupDriver, cgroupV1Refused } from './host/cgroup.js';
 import { clockSkew } from './host/clock.js';
 import { cniConfigMissing, staleCni } from './cluster/cni.js';
+import { datastoreTorn } from './cluster/datastore-torn.js';
 import { apiDown, containerCrash } from './cluster/container.js';
 import { diskFull } from './host/disk.js';
 import { dnsLoop } from './cluster/dns.js';
@@ -45,6 +46,7 @@ export const causes: readonly Cause[] = [
   firewallKubelet,
   firewallOverlay,
   runtimeDown,
+  datastoreTorn,
   serverDown,
   leftovers,
   staleCni,

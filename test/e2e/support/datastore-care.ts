@@ -2,6 +2,7 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { all, eventually, kinit, kinitEvents, kinitOk, type KinitResult, type LabHandle } from './kinit.js';
+import { findsCause } from './examine.js';
 import { startKinit } from './running.js';
 
 /** A cluster whose data are looked after. */
@@ -14,6 +15,8 @@ export interface Cared {
   readonly readKept: string;
   /** sh text that tears its data, and leaves it to end and start again and again. */
   readonly tear: string;
+  /** What the doctor says of that. */
+  readonly torn: RegExp;
   /** What status shows of this kind only. */
   readonly shows: RegExp;
 }
@@ -31,6 +34,7 @@ export function testDatastoreCare({
   folder,
   readKept,
   tear,
+  torn,
   shows,
 }: Cared): void {
   const file = (): string => join(dirname(inventory()), 'cluster.backup');
@@ -138,6 +142,18 @@ export function testDatastoreCare({
     cut.signal('SIGKILL');
     await cut.ended();
     await cluster().sh('node1', tear);
+    await findsCause(
+      { ...cluster(), inventory: inventory() },
+      {
+        cause: 'datastore-torn',
+        host: 'node1',
+        found: torn,
+        advice: /kinit datastore restore FILE puts one in place$/,
+        first: true,
+        provoke: () => Promise.resolve(),
+        mend: () => Promise.resolve(),
+      },
+    );
     // An API server may still listen before data that it cannot read.
     const { code, stdout, stderr } = await restore(file());
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
