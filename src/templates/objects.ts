@@ -3,6 +3,17 @@ import { defined } from '../model/defined.js';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
+/**
+ * Of pods that the cluster itself needs: they are made elsewhere half a minute after their node was given up, which takes the controller
+ * manager 40 s (--node-monitor-grace-period and the plugin DefaultTolerationSeconds, which is 300 where a pod says nothing).
+ */
+export const SOON_ELSEWHERE = ['not-ready', 'unreachable'].map((state) => ({
+  key: `node.kubernetes.io/${state}`,
+  operator: 'Exists',
+  effect: 'NoExecute',
+  tolerationSeconds: 30,
+}));
+
 type Labels = Readonly<Record<string, string>>;
 
 export function configMap(

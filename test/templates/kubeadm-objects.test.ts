@@ -19,10 +19,16 @@ const OBJECTS = EACH_KUBEADM.map(([minor, version]) => {
 
 /** Where kinit means to differ. */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  // Ready sooner: an init waits for it.
+  // Ready sooner: an init waits for it. Elsewhere sooner, where its node is lost.
   'Deployment kube-system/coredns': [
     'spec.template.spec.containers.0.readinessProbe.failureThreshold 15',
     'spec.template.spec.containers.0.readinessProbe.periodSeconds 2',
+    ...['not-ready', 'unreachable'].flatMap((state, index) => [
+      `spec.template.spec.tolerations.${String(index + 2)}.effect NoExecute`,
+      `spec.template.spec.tolerations.${String(index + 2)}.key node.kubernetes.io/${state}`,
+      `spec.template.spec.tolerations.${String(index + 2)}.operator Exists`,
+      `spec.template.spec.tolerations.${String(index + 2)}.tolerationSeconds 30`,
+    ]),
   ],
   // Its mode is always written; which address is a pod's is said by range; the rest is the default of each.
   'ConfigMap kube-system/kube-proxy': [

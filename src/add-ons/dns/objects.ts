@@ -3,7 +3,7 @@ import type { KubeObject } from '../../model/api.js';
 import { imageRef } from '../../model/artifact.js';
 import type { PhaseContext } from '../../model/phase.js';
 import { nthAddress } from '../../model/text/cidr.js';
-import { clusterRole, clusterRoleBinding, configMap, serviceAccount } from '../../templates/objects.js';
+import { clusterRole, clusterRoleBinding, configMap, serviceAccount, SOON_ELSEWHERE } from '../../templates/objects.js';
 import { template } from '../../templates/template.js';
 
 export const NAMESPACE = 'kube-system';
@@ -72,6 +72,7 @@ function deployment(image: string): KubeObject {
           tolerations: [
             { key: 'CriticalAddonsOnly', operator: 'Exists' },
             { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' },
+            ...SOON_ELSEWHERE,
           ],
           volumes: [
             { name: 'config-volume', configMap: { name: NAME, items: [{ key: 'Corefile', path: 'Corefile' }] } },

@@ -3,7 +3,7 @@ import { imageRef } from '../../model/artifact.js';
 import type { PhaseContext } from '../../model/phase.js';
 import { KUBELET_SERVING } from '../../model/signers.js';
 import { nthAddress } from '../../model/text/cidr.js';
-import { clusterRole, clusterRoleBinding, serviceAccount } from '../../templates/objects.js';
+import { clusterRole, clusterRoleBinding, serviceAccount, SOON_ELSEWHERE } from '../../templates/objects.js';
 import { NAME } from './supply.js';
 
 export const NAMESPACE = 'kube-system';
@@ -94,6 +94,7 @@ function deployment(context: PhaseContext): KubeObject {
             { key: 'CriticalAddonsOnly', operator: 'Exists' },
             { key: CONTROL_PLANE, effect: 'NoSchedule' },
             { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoSchedule' },
+            ...SOON_ELSEWHERE,
           ],
         },
       },
