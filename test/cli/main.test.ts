@@ -175,3 +175,13 @@ test('reset without a terminal and without --yes stops before anything is touche
 test('--verbose tells of a usage error no more than is of use', async () => {
   expect((await kinit('inti --verbose')).err).not.toContain('at ');
 });
+
+test.each([
+  ['--runtime cri-o', /--runtime knows no 'cri-o'\n +next: +One of: containerd, crio, docker\./],
+  ['--control-plane k3s', /--control-plane knows no 'k3s'\n +next: +One of: static-pods, embedded\./],
+])('artifacts build %s: what it could be is told, and nothing is built', async (option, said) => {
+  expect(await kinit(`artifacts build ${option}`)).toMatchObject({
+    code: 10,
+    err: expect.stringMatching(said) as string,
+  });
+});

@@ -1,4 +1,5 @@
 import { ARCHES, type Arch } from '../../model/artifact.js';
+import { KinitError } from '../../model/error.js';
 import { defineCommand } from '../arguments/command.js';
 
 /** Builds from source what a cluster needs. */
@@ -44,16 +45,15 @@ export const build = defineCommand({
         describe: 'Build again what has distribution packages in it: image layers, C libraries',
       }),
   run: async (args, { emit, signal, ui }) => {
-    const [{ assertBuildable, buildArtifacts }, { supplyOf }, { runtimeNamed, RUNTIMES }, { formNamed, FORMS }] =
-      await Promise.all([
-        import('../../artifacts/index.js'),
-        import('../../engine/supply.js'),
-        import('../../runtime/index.js'),
-        import('../../control-plane/index.js'),
-      ]);
+    const [{ assertBuildable, buildArtifacts }, { supplyOf }, { RUNTIMES }, { FORMS }] = await Promise.all([
+      import('../../artifacts/index.js'),
+      import('../../engine/supply.js'),
+      import('../../runtime/index.js'),
+      import('../../control-plane/index.js'),
+    ]);
     const supply = supplyOf(
-      args.runtime === undefined ? RUNTIMES[0] : runtimeNamed(args.runtime),
-      args.controlPlane === undefined ? FORMS[0] : formNamed(args.controlPlane),
+      chosen('runtime', RUNTIMES, args.runtime),
+      chosen('control-plane', FORMS, args.controlPlane),
     );
     const again = args.force ? 'all' : args.refresh ? 'packages' : 'nothing';
     const { kubernetesVersion } = args;
@@ -71,6 +71,16 @@ export const build = defineCommand({
     return 0;
   },
 });
+
+/** Of a registry that is loaded when the command runs, not when yargs reads its options. @throws KinitError usage */
+function chosen<T extends { readonly id: string }>(option: string, known: readonly [T, ...T[]], id?: string): T {
+  const found = id === undefined ? known[0] : known.find((each) => each.id === id);
+  if (found !== undefined) return found;
+  throw new KinitError(`--${option} knows no '${id ?? ''}'`, {
+    class: 'usage',
+    hint: `One of: ${known.map((each) => each.id).join(', ')}.`,
+  });
+}
 
 /** This machine's architecture, as the option's default. */
 export function ownArch(): Arch {
