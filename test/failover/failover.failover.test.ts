@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { membersOn } from '../e2e/support/etcd.js';
+import { findsCause } from '../e2e/support/examine.js';
+import { useForm } from '../e2e/support/form.js';
 import { eventually, kinit, kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
 import { changedInventory } from '../e2e/support/running.js';
 import type { Outcome } from './clients.js';
@@ -11,9 +14,11 @@ let address: string;
 
 beforeAll(async () => {
   cluster = await lab('failover', { hosts: 4 });
+  useForm(cluster, { datastore: 'etcd' });
   inventory = await changedInventory(cluster, 'three', (text) =>
     text.replace(/- worker/, '- control-plane').replace(/- worker/, '- control-plane'),
   );
+  await cluster.sh('node3', `mkdir -p ${DATA} && mount -t tmpfs -o size=640m tmpfs ${DATA}`);
   await kinitOk(['init', '-i', inventory], { timeoutSeconds: 1500 });
   address = await letIn(cluster, 'node4');
 });
@@ -21,6 +26,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await cluster.down();
 });
+
+/** Of etcd: on a disk of its own on the host that loses it. */
+const DATA = '/var/lib/etcd';
+/** It ends, and its pod, or the process it is in, is started again on what is there. */
+const KILL_ETCD = `pkill -9 -x 'etcd|kinit-server' || true`;
 
 const TROUBLES: readonly Trouble[] = [
   KILLED,
@@ -33,6 +43,13 @@ const TROUBLES: readonly Trouble[] = [
     end: 'systemctl is-active cut || true',
     within: 5,
   },
+  {
+    title: 'the disk of a member is full',
+    hosts: ['node3'],
+    begin: `head -c "$(df --output=avail -B1 ${DATA} | tail -n 1)" /dev/zero > ${DATA}/fill || true`,
+    end: `rm -f ${DATA}/fill`,
+    within: 5,
+  },
 ];
 
 test.each(TROUBLES)('$title: at most $within s without an answer, nothing lost, nothing wrong', async (trouble) => {
@@ -43,6 +60,33 @@ test.each(TROUBLES)('$title: at most $within s without an answer, nothing lost, 
   expect({ lost, wrong }).toEqual({ lost: 0, wrong: 0 });
   expect(written).toBeGreaterThan(100);
   expect(Math.max(writeGap, readGap, watchGap)).toBeLessThanOrEqual(trouble.within);
+});
+
+test('a member that lost its disk: nothing is lost, the doctor names it, and by its advice it is a member again', async () => {
+  const lost: Trouble = {
+    title: 'a member loses its data',
+    hosts: ['node3'],
+    begin: `dd if=/dev/zero of=${DATA}/member/snap/db bs=4096 count=4 conv=notrunc status=none; ${KILL_ETCD}`,
+    end: ':',
+    within: 5,
+  };
+  const outcome = await suffer(cluster, { inventory, address }, lost);
+  expect({ lost: outcome.lost, wrong: outcome.wrong }).toEqual({ lost: 0, wrong: 0 });
+  expect(Math.max(outcome.writeGap, outcome.readGap, outcome.watchGap)).toBeLessThanOrEqual(lost.within);
+  const kinitOn = { ...cluster, inventory };
+  await findsCause(kinitOn, {
+    cause: 'datastore-torn',
+    host: 'node3',
+    found: /the data of etcd are damaged: /,
+    advice: /kinit reset node3, then kinit init do that$/,
+    first: true,
+    provoke: () => Promise.resolve(),
+    mend: async () => {
+      await kinitOk(['reset', 'node3', '--yes', '-i', inventory]);
+      await kinitOk(['init', '-i', inventory]);
+    },
+  });
+  expect(await membersOn(cluster, 'node3')).toEqual(['node1 voter', 'node2 voter', 'node3 voter']);
 });
 
 test('kinit check ha measures the same on request, and refuses a cluster that is not well', async () => {

@@ -14,7 +14,8 @@ export interface Trouble {
   readonly within: number;
 }
 
-const API = `pgrep -f '^(/usr/local/bin/)?kube-apiserver ' | head -n 1`;
+/** Of either form. */
+const API = `pgrep -f '^(/usr/local/bin/)?(kube-apiserver|kinit-server) ' | head -n 1`;
 
 export const KILLED: Trouble = {
   title: 'two API servers are killed',

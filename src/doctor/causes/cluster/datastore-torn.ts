@@ -15,19 +15,28 @@ export const datastoreTorn: Cause = {
     'A disk or a machine that lost its power has lost what it had acknowledged, or something else wrote there: see that the disk is well (`dmesg`, `smartctl`). Then `kinit datastore backups` shows the backups that hosts have made, and `kinit datastore restore FILE` puts one in place; what is there now is kept beside it. Of several members of etcd one that is damaged is made anew: `kinit reset NODE`, `kinit init`.',
   // What the server and the containers end with is its consequence.
   rank: 52.5,
-  find: ({ hosts }) => hosts.flatMap((host) => DATASTORES.flatMap((datastore) => tornOn(host, datastore))),
+  find: ({ hosts, cluster }) =>
+    hosts.flatMap((host) => DATASTORES.flatMap((datastore) => tornOn(host, datastore, cluster !== undefined))),
 };
 
-function tornOn(host: HostEvidence, { id, title, torn = [] }: Datastore): Sighting[] {
+/** @param others whether the API answers, so that other members have the data */
+function tornOn(host: HostEvidence, { id, title, torn = [] }: Datastore, others: boolean): Sighting[] {
   const line = lastWords(host, id).find((text) => torn.some((words) => text.includes(words)));
   if (line === undefined) return [];
   return [
     {
       host: host.host,
       found: `the data of ${title} are damaged: ${said(line)}`,
-      next: `on ${host.host}: see that its disk is well (dmesg), and put a backup of its data in place`,
-      kinit:
-        '; kinit datastore backups lists those that hosts have made, kinit datastore restore FILE puts one in place',
+      ...(others
+        ? {
+            next: `on ${host.host}: see that its disk is well (dmesg); other members have the data: take this one out and add it anew`,
+            kinit: `; kinit reset ${host.host}, then kinit init do that`,
+          }
+        : {
+            next: `on ${host.host}: see that its disk is well (dmesg), and put a backup of its data in place`,
+            kinit:
+              '; kinit datastore backups lists those that hosts have made, kinit datastore restore FILE puts one in place',
+          }),
     },
   ];
 }
