@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -78,6 +81,9 @@ func (d *datastore) Run(ctx context.Context) error {
 // open gives what kine shall use, and its name for people.
 func (d *datastore) open(ctx context.Context) (where, title string, err error) {
 	if d.outside == nil {
+		if err := readable(d.config.SQLite); err != nil {
+			return "", "", err
+		}
 		return "sqlite://" + d.config.SQLite + sqliteOptions, d.config.SQLite, nil
 	}
 	db, err := d.outside.open()
@@ -93,6 +99,37 @@ func (d *datastore) open(ctx context.Context) (where, title string, err error) {
 	}
 	where, err = d.outside.endpoint()
 	return where, d.outside.title(), err
+}
+
+// mostChecked is how large a file may be to be read as a whole before a start: the API waits for it.
+const mostChecked = 64 << 20
+
+// readable says where the file is damaged. kine itself tries for five minutes to open it, and says nothing of it at its end.
+func readable(database string) error {
+	info, err := os.Stat(database)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	db, err := open(database, "rw")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	query := "PRAGMA quick_check(1)"
+	if info.Size() > mostChecked {
+		query = "SELECT 'ok' FROM (SELECT COUNT(*) FROM sqlite_master)"
+	}
+	var verdict string
+	if err := db.QueryRow(query).Scan(&verdict); err != nil {
+		return fmt.Errorf("%s cannot be read: %w", database, err)
+	}
+	if verdict != "ok" {
+		return fmt.Errorf("%s is damaged: %s", database, strings.Join(strings.Fields(verdict), " "))
+	}
+	return nil
 }
 
 // connections is how many there may be; 0: as many as there are requests. PostgreSQL takes 100 unless told otherwise, of all its clients.

@@ -18,7 +18,7 @@ export const sqlite: Datastore = {
   resources: () => [socketFolder],
   leftovers: [databaseOfAnother, databaseReplacing],
   slowDisk,
-  // SQLITE_NOTADB and SQLITE_CORRUPT (sqlite.org/rescode.html).
-  torn: ['file is not a database', 'database disk image is malformed'],
+  // SQLITE_NOTADB and SQLITE_CORRUPT (sqlite.org/rescode.html), and what the server reads before it starts (components/embedded/datastore.go).
+  torn: ['file is not a database', 'database disk image is malformed', `${DATABASE} is damaged`],
   care: sqliteCare,
 };
