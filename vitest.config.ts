@@ -12,6 +12,7 @@ const ELSEWHERE = [
   'test/kubeadm/**',
   'test/rotation/**',
   'test/upgrade/**',
+  'test/conformance/*.conformance.test.ts',
 ];
 
 /** Files that put other modules in place of some, or other programs before those that src/artifacts has found once and keeps. */

@@ -4,7 +4,7 @@ import { LAB_PREFIX } from './scripts/lib/e2e-labs.js';
 /** Tests on real hosts: one file after another, because they share the machine's memory and its bridge addresses. */
 export default defineConfig({
   test: {
-    // Too long for the test command, each a command of its own: the matrix (scripts/matrix.js), npm run test:kernels, test:delivery, test:external-ca, test:failover, test:kubeadm, test:restore, test:rotation and test:upgrade.
+    // Too long for the test command, each a command of its own: the matrix (scripts/matrix.js), npm run test:kernels, test:conformance, test:delivery, test:external-ca, test:failover, test:kubeadm, test:restore, test:rotation and test:upgrade.
     include:
       process.env['KINIT_TEST_IMAGES'] === undefined
         ? [
@@ -17,6 +17,7 @@ export default defineConfig({
             'test/kubeadm/**/*.kubeadm.test.ts',
             'test/rotation/**/*.rotation.test.ts',
             'test/upgrade/**/*.upgrade.test.ts',
+            'test/conformance/**/*.conformance.test.ts',
           ]
         : ['test/e2e/matrix/cells.ts'],
     env: { KINIT_TEST_LABS: LAB_PREFIX },
