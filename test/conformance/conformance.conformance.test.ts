@@ -6,7 +6,7 @@ import { runLocal } from '../../src/ssh/local.js';
 import type { Form } from '../e2e/support/hardening.js';
 import { kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
 import { shape } from '../e2e/support/shapes.js';
-import { choose } from './support/choice.js';
+import { choose, NOT_ASKED } from './support/choice.js';
 import { testImages, type TestImages } from './support/images.js';
 import { conformancePrograms, type Programs } from './support/programs.js';
 import { counts, leftOut, table } from './support/report.js';
@@ -39,7 +39,7 @@ describe.each(FORMS.filter((form) => ONLY === undefined || ONLY === form))('%s',
   const folder = (): string => join(programs.folder, 'runs', form);
 
   beforeAll(async () => {
-    cluster = await lab(`conformance-${form}`, { hosts: 1 + WORKERS.length });
+    cluster = await lab(`conf-${form}`, { hosts: 1 + WORKERS.length });
     if (form === 'embedded') shape({ inventory: { controlPlane: { mode: form } } }, cluster.inventory);
     await kinitOk(['init', '-i', cluster.inventory], { timeoutSeconds: 1500 });
     kubeconfig = join(folder(), 'kubeconfig');
@@ -60,7 +60,8 @@ describe.each(FORMS.filter((form) => ONLY === undefined || ONLY === form))('%s',
       (text) => tell(`${form}: ${text}`),
     );
     const failed = run.outcomes.filter(({ state }) => state === 'failed');
-    tell(`${leftOut(run.outcomes)}\n\n${table(run.outcomes)}`);
+    tell(leftOut(run.outcomes.filter(({ reason }) => reason !== NOT_ASKED)));
+    tell(table(run.outcomes));
     tell(`${form}: ${counts(run.outcomes)}`);
     if (failed.length > 0) tell(`all that the tests said: ${run.log}`);
     expect(failed.map(({ name, reason }) => `${name}: ${reason}`)).toEqual([]);

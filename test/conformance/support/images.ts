@@ -106,13 +106,17 @@ async function makeArchive(programs: Programs, refs: readonly string[], file: st
   }
 }
 
-/** Programs of Debian, and of busybox what those do not have. */
+/**
+ * Programs of Debian, and of busybox what those do not have. Debian's busybox as a shell would take its own programs before all others, so
+ * the shell is bash.
+ */
 function tools(making: Making): Promise<Layer> {
   return making.layer('tools', async () => {
     const { entries } = await unpack(making, PACKAGES);
-    const names = new Set(entries.map(({ path }) => path.replace(/^.*\//, '')));
-    const links = (await appletsOf(making, entries)).filter(({ path }) => !names.has(path.replace(/^.*\//, '')));
-    return [...entries, ...links, ...etc(entries)];
+    const own = [...entries, link('bin/sh', 'bash'), link('bin/nc', 'nc.openbsd')];
+    const names = new Set(own.map(({ path }) => path.replace(/^.*\//, '')));
+    const applets = (await appletsOf(making, entries)).filter(({ path }) => !names.has(path.replace(/^.*\//, '')));
+    return [...own, ...applets, ...etc(entries)];
   });
 }
 
@@ -133,7 +137,7 @@ async function appletsOf({ folder }: Making, entries: readonly TarEntry[]): Prom
   return stdout
     .split('\n')
     .filter((name) => name !== '' && name !== 'busybox')
-    .map((name) => ({ path: `bin/${name}`, type: 'symlink', mode: 0o777, target: 'busybox' }));
+    .map((name) => link(`bin/${name}`, 'busybox'));
 }
 
 /** The user and the group are those that upstream's image has for its tests. */
@@ -155,7 +159,7 @@ function agnhost(making: Making): Promise<Layer> {
     );
     return [
       await programEntry(making, 'agnhost', 'agnhost'),
-      { path: 'agnhost-2', type: 'symlink', mode: 0o777, target: 'agnhost' },
+      link('agnhost-2', 'agnhost'),
       { path: 'uploads', type: 'directory', mode: 0o755 },
       ...files,
     ];
@@ -178,6 +182,10 @@ async function unpack({ programs, folder }: Making, packages: readonly string[])
   const into = await mkdtemp(join(folder, 'debian-'));
   await mkdir(into, { recursive: true });
   return debianFiles(packages, programs.arch, into, AbortSignal.timeout(600_000));
+}
+
+function link(path: string, target: string): TarEntry {
+  return { path, type: 'symlink', mode: 0o777, target };
 }
 
 function text(path: string, content: string): TarEntry {

@@ -59,9 +59,13 @@ export async function conformancePrograms(tell: (text: string) => void): Promise
   const names = Object.keys(PACKAGES) as ProgramName[];
   const there = await Promise.all(names.map((name) => exists(path(name))));
   const missing = names.filter((_, i) => there[i] === false);
-  const progress = startProgress((event) => {
-    if (event.type === 'progress') tell(event.text);
-  }, missing.length);
+  const progress = startProgress(
+    (event) => {
+      if (event.type === 'progress') tell(event.text);
+    },
+    missing.length,
+    60_000,
+  );
   for (const name of missing)
     await progress.step(`${name} of Kubernetes ${version}`, async () => {
       const draft = `${path(name)}.${process.pid}`;
