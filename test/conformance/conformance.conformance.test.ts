@@ -43,7 +43,7 @@ describe.each(FORMS.filter((form) => ONLY === undefined || ONLY === form))('%s',
     if (form === 'embedded') shape({ inventory: { controlPlane: { mode: form } } }, cluster.inventory);
     await kinitOk(['init', '-i', cluster.inventory], { timeoutSeconds: 1500 });
     kubeconfig = join(folder(), 'kubeconfig');
-    await kinitOk(['kubeconfig', '--out', kubeconfig, '-i', cluster.inventory]);
+    await kinitOk(['kubeconfig', '--out', kubeconfig, '--yes', '-i', cluster.inventory]);
     // Pods of the tests run on workers; the control plane has an image of etcd that is kinit's.
     for (const host of WORKERS) await bringImages(cluster, host, images.file);
   }, 60 * 60_000);

@@ -67,6 +67,10 @@ const RECIPES: Readonly<Record<string, (making: Making) => Promise<Recipe>>> = {
     config: { entrypoint: ['/agnhost'], cmd: ['test-webserver'] },
   }),
   busybox: async (making) => ({ layers: [await busybox(making)], config: { entrypoint: [], cmd: ['sh'] } }),
+  nonewprivs: async (making) => ({
+    layers: [await program(making, 'nonewprivs', 'usr/local/bin/nnp', 0o6755)],
+    config: { entrypoint: [], cmd: ['/usr/local/bin/nnp'] },
+  }),
   'glibc-dns-testing': async (making) => ({ layers: [await tools(making)], config: { entrypoint: [], cmd: ['sh'] } }),
   nginx: async (making) => ({
     layers: [await making.layer('nginx', async () => nginxEntries(await unpack(making, NGINX_PACKAGES)))],
@@ -106,10 +110,7 @@ async function makeArchive(programs: Programs, refs: readonly string[], file: st
   }
 }
 
-/**
- * Programs of Debian, and of busybox what those do not have. Debian's busybox as a shell would take its own programs before all others, so
- * the shell is bash.
- */
+/** Programs of Debian, and of busybox what those do not have. Its shell would take its own programs before all others: it is bash. */
 function tools(making: Making): Promise<Layer> {
   return making.layer('tools', async () => {
     const { entries } = await unpack(making, PACKAGES);
@@ -120,10 +121,12 @@ function tools(making: Making): Promise<Layer> {
   });
 }
 
+/** The shell is bash, which hands on variables of every name: those of some tests are such as Debian's busybox drops. */
 function busybox(making: Making): Promise<Layer> {
   return making.layer('busybox', async () => {
-    const { entries } = await unpack(making, ['busybox-static']);
-    return [...entries, ...(await appletsOf(making, entries)), ...etc(entries)];
+    const { entries } = await unpack(making, ['bash-static', 'busybox-static']);
+    const applets = await appletsOf(making, entries);
+    return [...entries, ...applets, link('bin/sh', 'bash-static'), ...etc(entries)];
   });
 }
 
@@ -166,16 +169,16 @@ function agnhost(making: Making): Promise<Layer> {
   });
 }
 
-function program(making: Making, name: ProgramName, path: string): Promise<Layer> {
+function program(making: Making, name: ProgramName, path: string, mode = 0o755): Promise<Layer> {
   return making.layer(name, async () => [
-    await programEntry(making, name, path),
+    await programEntry(making, name, path, mode),
     { path: 'tmp', type: 'directory', mode: 0o1777 },
   ]);
 }
 
-async function programEntry({ programs }: Making, name: ProgramName, path: string): Promise<TarEntry> {
+async function programEntry({ programs }: Making, name: ProgramName, path: string, mode = 0o755): Promise<TarEntry> {
   const localFile = programs.path(name);
-  return { path, type: 'file', mode: 0o755, content: { localFile, size: (await stat(localFile)).size } };
+  return { path, type: 'file', mode, content: { localFile, size: (await stat(localFile)).size } };
 }
 
 async function unpack({ programs, folder }: Making, packages: readonly string[]): ReturnType<typeof debianFiles> {

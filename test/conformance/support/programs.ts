@@ -24,6 +24,7 @@ const PACKAGES = {
   ginkgo: 'github.com/onsi/ginkgo/v2/ginkgo',
   kubectl: `${KUBERNETES_MODULE}/cmd/kubectl`,
   agnhost: `${KUBERNETES_MODULE}/test/images/agnhost`,
+  nonewprivs: `${KUBERNETES_MODULE}/test/images/nonewprivs`,
   'sample-apiserver': 'k8s.io/sample-apiserver',
   etcd: 'go.etcd.io/etcd/server/v3',
 } as const;
