@@ -121,12 +121,15 @@ function tools(making: Making): Promise<Layer> {
   });
 }
 
-/** The shell is bash, which hands on variables of every name: those of some tests are such as Debian's busybox drops. */
+/**
+ * Debian's busybox as a shell drops variables with names such as some tests have; theirs is the first `sh` of the path, bash. Others want the words of
+ * busybox's own from `/bin/sh`.
+ */
 function busybox(making: Making): Promise<Layer> {
   return making.layer('busybox', async () => {
     const { entries } = await unpack(making, ['bash-static', 'busybox-static']);
     const applets = await appletsOf(making, entries);
-    return [...entries, ...applets, link('bin/sh', 'bash-static'), ...etc(entries)];
+    return [...entries, ...applets, link('usr/local/bin/sh', '/bin/bash-static'), ...etc(entries)];
   });
 }
 
