@@ -1,5 +1,4 @@
 import { DATASTORES, datastoreOf, type Datastore } from '../datastore/index.js';
-import { KinitError } from '../model/error.js';
 import type { ClaimedPort } from '../model/seams/port.js';
 import { oncePer } from '../model/once.js';
 import type { KindChoice } from '../model/spec/kinds.js';
@@ -31,16 +30,6 @@ export const controlPlaneChoice: KindChoice = {
   default: FORMS[0].id,
   describe: `How the control plane runs: ${FORMS.map(({ describe }) => describe).join('; ')}.`,
 };
-
-/** The form of this id. Throws 'arguments' where there is none. */
-export function formNamed(name: string): ControlPlaneForm {
-  const form = FORMS.find(({ id }) => id === name);
-  if (form !== undefined) return form;
-  throw new KinitError(`there is no form of the control plane '${name}'`, {
-    class: 'inventory',
-    hint: `Known: ${FORMS.map(({ id }) => id).join(', ')}.`,
-  });
-}
 
 /** The form of an inventory. */
 export function controlPlaneOf(spec: Spec): ControlPlaneForm {
