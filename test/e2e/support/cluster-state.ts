@@ -90,9 +90,9 @@ set -u
 paths="/etc /usr/local /opt/cni /var/lib/kinit /var/lib/kubelet/config.yaml /var/lib/kubelet/kubeadm-flags.env /var/lib/kubelet/instance-config.yaml /var/lib/kubelet/pki"
 files() { find $paths -xdev -type f ! -path '/var/lib/kinit/journal/*' ! -path '/var/lib/kinit/binaries/*' ! -name packages-added ! -name units-added ! -path /etc/ld.so.cache "$@" 2>/dev/null; }
 files -printf 'file %p %m %u:%g\\n'
-# Without keys and certificates, which are other ones in every cluster, manifests, which hold digests of those, and the pod network's file,
+# Without keys and certificates, which are other ones in every cluster, manifests, which hold digests of those, what the balancer notes of servers, and the pod network's file,
 # which holds the node's part of it.
-files ! -path '/etc/kubernetes/pki/*' ! -path '/etc/kubernetes/*.conf' ! -path '/etc/kubernetes/encryption*' ! -path '/var/lib/kubelet/pki/*' ! -path '/var/lib/kinit/*' ! -path '*/manifests/*.yaml' ! -path /etc/kubernetes/server.yaml ! -path '*/10-kinit.conflist' -print0 | xargs -0 -r sha256sum
+files ! -path '/etc/kubernetes/pki/*' ! -path '/etc/kubernetes/*.conf' ! -path '/etc/kubernetes/encryption*' ! -path '/var/lib/kubelet/pki/*' ! -path '/var/lib/kinit/*' ! -path '*/manifests/*.yaml' ! -path /etc/kubernetes/server.yaml ! -path '*/balancer/state.json' ! -path '*/10-kinit.conflist' -print0 | xargs -0 -r sha256sum
 for path in /etc/kubernetes/manifests/*.yaml /etc/kubernetes/server.yaml /etc/cni/net.d/10-kinit.conflist; do
   [ ! -e "$path" ] || echo "digest $path $(sed '/kinit.[a-z]*-sha256/d; s/"subnet": *"[^"]*"//' "$path" | sha256sum)"
 done
