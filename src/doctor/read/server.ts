@@ -1,9 +1,13 @@
-import type { HostEvidence } from '../evidence.js';
+import type { Evidence, HostEvidence } from '../evidence.js';
 import { journal, type JournalLine } from './logs.js';
+import { stateOf, type Unit } from './units.js';
 
 /** systemd's own lines: it begins a run, and it does that because the one before ended (the second form: systemd before 230). */
 const BEGINS = /^Starting /;
 const BY_ITSELF = /scheduled restart job|scheduling restart/i;
+const RECENT_SECONDS = 10 * 60;
+/** Of one that runs: an end may be chance. */
+const AGAIN_AND_AGAIN = 3;
 const LAST_WORDS = /^(Error|panic|fatal error): /;
 
 /** How the last runs of a control plane's service went. */
@@ -20,6 +24,22 @@ export function serverRuns(host: HostEvidence): ServerRuns {
   // Of the last two runs: the newest may have said nothing yet, and what was before them is over.
   const words = lines.slice(starts.at(-2) ?? 0).findLast(({ text }) => LAST_WORDS.test(text))?.text;
   return { again: startsByItself(lines), ...(words === undefined ? {} : { words: words.replace(/^Error: /, '') }) };
+}
+
+/** In which state a server is that shows that it ended by itself; undefined: nothing shows that. */
+export function endedByItself(
+  host: HostEvidence,
+  server: Unit,
+  { takenAt }: Pick<Evidence, 'takenAt'>,
+): string | undefined {
+  const { again } = serverRuns(host);
+  if (server.active === 'active' && server.sub === 'running') {
+    const now = (Date.parse(takenAt) + host.facts.clockOffsetMs) / 1000;
+    const times = again.filter((at) => now - at < RECENT_SECONDS).length;
+    return times < AGAIN_AND_AGAIN ? undefined : `${server.name} ended ${times} times within ten minutes`;
+  }
+  const startsFirst = ['activating', 'deactivating', 'reloading'].includes(server.active) && again.length === 0;
+  return startsFirst && server.sub !== 'auto-restart' ? undefined : `${server.name} is ${stateOf(server)}`;
 }
 
 function startsByItself(lines: readonly JournalLine[]): readonly number[] {

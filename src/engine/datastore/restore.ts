@@ -124,7 +124,7 @@ function refuseRestore(members: readonly CareHost[], { manifest, inventory, stop
       throw refused(
         `this backup is not for ${title}`,
         `datastore of the backup: ${manifest.datastore}; of the inventory: ${id}`,
-        `Set datastore: ${manifest.datastore}, as in the inventory of the cluster that it was taken from. kinit datastore migrate takes the data of such a cluster to another one, before the backup.`,
+        `Set datastore: ${manifest.datastore}, as in the inventory of the cluster that it was taken from. kinit datastore migrate takes the data of a cluster to another datastore, before the backup.`,
       );
     const ca = caOf(host);
     if (ca !== manifest.ca)

@@ -2,7 +2,7 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { all, eventually, kinit, kinitEvents, kinitOk, type KinitResult, type LabHandle } from './kinit.js';
-import { findsCause } from './examine.js';
+import { examine, findsCause } from './examine.js';
 import { startKinit } from './running.js';
 
 /** A cluster whose data are looked after. */
@@ -158,6 +158,8 @@ export function testDatastoreCare({
     const { code, stdout, stderr } = await restore(file());
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(await cluster().kubectl("get configmap before -o jsonpath='{.data.is}'")).toBe('there');
+    const { report } = await examine({ ...cluster(), inventory: inventory() }, 'node1');
+    expect(report.findings.filter(({ cause }) => cause === 'datastore-torn')).toEqual([]);
     expect(await cluster().kubectl('get configmap after --ignore-not-found')).toBe('');
     expect(stdout).toContain('no hosts of the inventory: elsewhere.');
     await cluster().kubectl('delete node elsewhere');

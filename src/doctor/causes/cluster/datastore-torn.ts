@@ -1,9 +1,9 @@
-import { DATASTORES, type Datastore } from '../../../datastore/index.js';
 import { said, type Cause, type Sighting } from '../../cause.js';
-import type { HostEvidence } from '../../evidence.js';
+import type { Evidence, HostEvidence } from '../../evidence.js';
 import { newestContainers } from '../../read/containers.js';
+import { datastoreOn, serverOn } from '../../read/form.js';
 import { podLogs } from '../../read/logs.js';
-import { serverRuns } from '../../read/server.js';
+import { endedByItself, serverRuns } from '../../read/server.js';
 
 export const datastoreTorn: Cause = {
   name: 'datastore-torn',
@@ -15,37 +15,47 @@ export const datastoreTorn: Cause = {
     'A disk or a machine that lost its power has lost what it had acknowledged, or something else wrote there: see that the disk is well (`dmesg`, `smartctl`). Then `kinit datastore backups` shows the backups that hosts have made, and `kinit datastore restore FILE` puts one in place; what is there now is kept beside it. Where other members have the data, the damaged one is made anew: `kinit reset NODE`, `kinit init`.',
   // What the server and the containers end with is its consequence.
   rank: 52.5,
-  find: ({ hosts, cluster }) =>
-    hosts.flatMap((host) => DATASTORES.flatMap((datastore) => tornOn(host, datastore, cluster !== undefined))),
+  find: (evidence) =>
+    evidence.hosts.filter(({ isControlPlane }) => isControlPlane).flatMap((host) => tornOn(host, evidence)),
 };
 
-/** @param others whether the API answers, so that other members have the data */
-function tornOn(host: HostEvidence, { id, title, torn = [] }: Datastore, others: boolean): Sighting[] {
-  const line = lastWords(host, id).find((text) => torn.some((words) => text.includes(words)));
+function tornOn(host: HostEvidence, evidence: Evidence): Sighting[] {
+  const { id, title, torn = [] } = datastoreOn(host);
+  const line = lastWords(host, id, evidence).find((text) => torn.some((words) => text.includes(words)));
   if (line === undefined) return [];
+  const found = `the data of ${title} are damaged: ${said(line)}`;
+  const look = `on ${host.host}: see that its disk is well (dmesg)`;
+  // Its own API server does not answer: another one does, so that other members have the data.
+  if (evidence.cluster !== undefined)
+    return [
+      {
+        host: host.host,
+        found,
+        next: `${look}; other members have the data: take this one out and add it anew`,
+        kinit: `; kinit reset ${host.host}, then kinit init do that`,
+      },
+    ];
   return [
     {
       host: host.host,
-      found: `the data of ${title} are damaged: ${said(line)}`,
-      ...(others
-        ? {
-            next: `on ${host.host}: see that its disk is well (dmesg); other members have the data: take this one out and add it anew`,
-            kinit: `; kinit reset ${host.host}, then kinit init do that`,
-          }
-        : {
-            next: `on ${host.host}: see that its disk is well (dmesg), and put a backup of its data in place`,
-            kinit:
-              '; kinit datastore backups lists those that hosts have made, kinit datastore restore FILE puts one in place',
-          }),
+      found,
+      next: `${look}, and put a backup of its data in place`,
+      kinit:
+        '; kinit datastore backups lists those that hosts have made, kinit datastore restore FILE puts one in place',
     },
   ];
 }
 
-/** Of the datastore, where it has ended: in its container, or in the process that it is part of. */
-function lastWords(host: HostEvidence, id: string): readonly string[] {
-  const ended = newestContainers(host).filter(({ name, state }) => name === id && state === 'Exited');
-  const logs = podLogs(host)
-    .filter(({ container, attempt }) => ended.some((each) => each.name === container && each.attempt === attempt))
+/** Of a datastore that has ended: in its container, or in the process that it is part of. One that runs has been mended since. */
+function lastWords(host: HostEvidence, id: string, evidence: Evidence): readonly string[] {
+  const server = serverOn(host);
+  if (server !== undefined)
+    return server.stopped || endedByItself(host, server, evidence) === undefined
+      ? []
+      : [serverRuns(host).words ?? []].flat();
+  const own = newestContainers(host).filter(({ name }) => name === id);
+  if (own.some(({ state }) => state === 'Running')) return [];
+  return podLogs(host)
+    .filter(({ container, attempt }) => container === id && own.some((each) => each.attempt === attempt))
     .flatMap(({ lines }) => lines.map(({ text }) => text));
-  return [serverRuns(host).words ?? [], logs].flat();
 }

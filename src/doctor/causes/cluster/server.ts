@@ -1,13 +1,10 @@
 import { isMember, SERVER_FILE } from '../../../model/facts.js';
 import { eachHost, said, type Cause } from '../../cause.js';
-import type { Evidence, HostEvidence } from '../../evidence.js';
+import type { HostEvidence } from '../../evidence.js';
 import { FORM_UNITS, serverOn } from '../../read/form.js';
-import { serverRuns } from '../../read/server.js';
+import { endedByItself, serverRuns } from '../../read/server.js';
 import { stateOf, type Unit } from '../../read/units.js';
 
-const RECENT_SECONDS = 10 * 60;
-/** Of one that runs: an end may be chance. */
-const AGAIN_AND_AGAIN = 3;
 const UNITS = FORM_UNITS.join(', ');
 
 export const serverDown: Cause = {
@@ -21,7 +18,7 @@ export const serverDown: Cause = {
     const server = serverOn(host);
     if (server === undefined) return undefined;
     if (server.stopped) return isMember(host.facts) ? stopped(host, server) : undefined;
-    const state = ended(host, server, evidence);
+    const state = endedByItself(host, server, evidence);
     if (state === undefined) return undefined;
     const { words } = serverRuns(host);
     return {
@@ -34,16 +31,4 @@ export const serverDown: Cause = {
 
 function stopped({ host }: HostEvidence, server: Unit): { readonly found: string; readonly next: string } {
   return { found: `${server.name} is ${stateOf(server)}`, next: `on ${host}: systemctl enable --now ${server.name}` };
-}
-
-/** In which state it is that shows that it ended by itself; undefined: nothing shows that. */
-function ended(host: HostEvidence, server: Unit, { takenAt }: Evidence): string | undefined {
-  const { again } = serverRuns(host);
-  if (server.active === 'active' && server.sub === 'running') {
-    const now = (Date.parse(takenAt) + host.facts.clockOffsetMs) / 1000;
-    const times = again.filter((at) => now - at < RECENT_SECONDS).length;
-    return times < AGAIN_AND_AGAIN ? undefined : `${server.name} ended ${times} times within ten minutes`;
-  }
-  const startsFirst = ['activating', 'deactivating', 'reloading'].includes(server.active) && again.length === 0;
-  return startsFirst && server.sub !== 'auto-restart' ? undefined : `${server.name} is ${stateOf(server)}`;
 }
