@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	_ "modernc.org/sqlite" // The driver that kine uses.
@@ -95,14 +96,22 @@ func check(database string) (any, error) {
 		return nil, err
 	}
 	defer db.Close()
-	var verdict string
-	if err := db.QueryRow("PRAGMA integrity_check(1)").Scan(&verdict); err != nil {
-		return nil, fmt.Errorf("%s is no database that can be read: %w", database, err)
-	}
-	if verdict != "ok" {
-		return nil, fmt.Errorf("%s is damaged: %s", database, verdict)
+	if err := sound(db, database, "PRAGMA integrity_check(1)"); err != nil {
+		return nil, err
 	}
 	return contentsOf(db, database)
+}
+
+// sound asks for SQLite's own verdict of a file, by a query that answers "ok" or what is wrong.
+func sound(db *sql.DB, database, query string) error {
+	var verdict string
+	if err := db.QueryRow(query).Scan(&verdict); err != nil {
+		return fmt.Errorf("%s is no database that can be read: %w", database, err)
+	}
+	if verdict != "ok" {
+		return fmt.Errorf("%s is damaged: %s", database, strings.Join(strings.Fields(verdict), " "))
+	}
+	return nil
 }
 
 func contentsOf(db *sql.DB, database string) (contents, error) {

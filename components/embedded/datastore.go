@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -122,14 +121,7 @@ func readable(database string) error {
 	if info.Size() > mostChecked {
 		query = "SELECT 'ok' FROM (SELECT COUNT(*) FROM sqlite_master)"
 	}
-	var verdict string
-	if err := db.QueryRow(query).Scan(&verdict); err != nil {
-		return fmt.Errorf("%s cannot be read: %w", database, err)
-	}
-	if verdict != "ok" {
-		return fmt.Errorf("%s is damaged: %s", database, strings.Join(strings.Fields(verdict), " "))
-	}
-	return nil
+	return sound(db, database, query)
 }
 
 // connections is how many there may be; 0: as many as there are requests. PostgreSQL takes 100 unless told otherwise, of all its clients.

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findLab, sshCommand } from '../../src/lab/index.js';
 import { runLocal } from '../../src/ssh/local.js';
+import { ONLY_FORM } from '../e2e/support/form.js';
 import type { Form } from '../e2e/support/hardening.js';
 import { kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
 import { shape } from '../e2e/support/shapes.js';
@@ -20,7 +21,6 @@ const FORMS: readonly Form[] = ['static-pods', 'embedded'];
 const WORKERS = ['node2', 'node3'];
 const ALL = process.env['KINIT_TEST_CONFORMANCE'] === 'all';
 const FOCUS = process.env['KINIT_TEST_CONFORMANCE_FOCUS'] || undefined;
-const ONLY = process.env['KINIT_TEST_CONFORMANCE_FORM'];
 /** Serial tests take about as long as all others together. */
 const MINUTES = ALL ? 180 : 90;
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
   images = await testImages(programs);
 }, 120 * 60_000);
 
-describe.each(FORMS.filter((form) => ONLY === undefined || ONLY === form))('%s', (form) => {
+describe.each(FORMS.filter((form) => ONLY_FORM === undefined || ONLY_FORM === form))('%s', (form) => {
   let cluster: LabHandle;
   let kubeconfig: string;
   const folder = (): string => join(programs.folder, 'runs', form);

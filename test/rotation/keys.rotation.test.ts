@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cutWhen } from '../e2e/support/cuts.js';
+import { FORM } from '../e2e/support/form.js';
 import { kinit, kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
 import { changedInventory } from '../e2e/support/running.js';
 import { tell, watchServers } from '../e2e/support/servers.js';
 
-/** Three control planes and a worker; with KINIT_TEST_ROTATION_FORM=embedded one server of one process and a worker. */
-const EMBEDDED = process.env['KINIT_TEST_ROTATION_FORM'] === 'embedded';
+/** Three control planes and a worker; with KINIT_TEST_FORM=embedded one server of one process and a worker. */
+const EMBEDDED = FORM === 'embedded';
 const CONTROL_PLANES = EMBEDDED ? 1 : 3;
 let cluster: LabHandle;
 let inventory: string;

@@ -1,12 +1,10 @@
 import { stringify } from 'yaml';
 import { cutWhen } from '../e2e/support/cuts.js';
+import { FORM } from '../e2e/support/form.js';
 import { kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
 import { changedInventory } from '../e2e/support/running.js';
 import { startWeb } from '../e2e/support/web.js';
 import { FROM } from './versions.js';
-
-/** 'embedded': several control planes in one process each, with etcd in it (`npm run test:upgrade-embedded`). */
-export const FORM = process.env['KINIT_TEST_UPGRADE_FORM'] ?? 'static-pods';
 
 /** A lab's inventory with so many control planes, in that form. */
 export function controlPlanes(inventory: string, count: number): string {

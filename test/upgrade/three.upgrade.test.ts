@@ -3,13 +3,13 @@ import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { etcdctl, LOCAL } from '../e2e/support/etcd.js';
 import { cutWhen } from '../e2e/support/cuts.js';
+import { FORM } from '../e2e/support/form.js';
 import { all, kinitEvents, kinitOk, type LabHandle } from '../e2e/support/kinit.js';
 import { watchPage, watchServers } from '../e2e/support/servers.js';
 import {
   controlPlanes,
   cutBetweenControlPlanes,
   earlierHosts,
-  FORM,
   kubelets,
   servers,
   startBudgetedWeb,

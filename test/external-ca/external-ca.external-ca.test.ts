@@ -3,10 +3,11 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { FORM } from '../e2e/support/form.js';
 import { eventually, kinit, kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
 
-/** A cluster whose three CAs have their keys elsewhere: here, beside the inventory. KINIT_TEST_EXTERNAL_CA_FORM=embedded: in one process. */
-const EMBEDDED = process.env['KINIT_TEST_EXTERNAL_CA_FORM'] === 'embedded';
+/** A cluster whose three CAs have their keys elsewhere: here, beside the inventory. KINIT_TEST_FORM=embedded: in one process. */
+const EMBEDDED = FORM === 'embedded';
 const CAS = ['ca', 'etcd-ca', 'front-proxy-ca'];
 let cluster: LabHandle;
 let folder: string;
