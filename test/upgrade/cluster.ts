@@ -36,6 +36,7 @@ export async function earlierHosts(
   name: string,
   hosts: number,
   change: (inventory: string) => string = (same) => same,
+  from = FROM,
 ): Promise<EarlierHosts> {
   const made = await lab(name, { hosts });
   let addresses: readonly string[] = [];
@@ -44,7 +45,7 @@ export async function earlierHosts(
     // Another text in any case: it has a file of its own.
     return `${change(text)}\n`;
   });
-  const earlier = await changedInventory(made, 'earlier', (text) => `${change(text)}\nkubernetesVersion: ${FROM}\n`);
+  const earlier = await changedInventory(made, 'earlier', (text) => `${change(text)}\nkubernetesVersion: ${from}\n`);
   return { cluster: { ...made, inventory: earlier }, later, addresses };
 }
 

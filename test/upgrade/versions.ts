@@ -3,6 +3,8 @@ import type { LabHandle } from '../e2e/support/kinit.js';
 /** Both are built from modules: components/kube/go-1.35.mod and go.mod. */
 export const FROM = '1.35.4';
 export const TO = '1.36.3';
+/** The patch version before: go-1.36.2.mod. */
+export const PATCH_FROM = '1.36.2';
 
 /** Containers in kube-system that run from an image of the earlier version still. */
 export async function namesOfVersion(cluster: LabHandle): Promise<string[]> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Arch, BinaryArtifact } from '../../model/artifact.js';
 import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
-import { compareVersions } from '../../model/text/version.js';
+import { compareVersions, minorOf } from '../../model/text/version.js';
 import { componentsFolder } from '../store/paths.js';
 
 /** One program of a component. */
@@ -73,8 +73,11 @@ export interface ComponentSource {
   readonly modFile?: string;
 }
 
-/** Names of module files for an earlier minor version than go.mod's: go-1.35.mod, with go-1.35.sum. */
-const OF_MINOR = /^go-(\d+\.\d+)\.mod$/;
+/**
+ * Names of module files for an earlier version than go.mod's, with their sums beside them: go-1.35.mod is for any version of that minor,
+ * go-1.36.2.mod for that one alone.
+ */
+const OF_VERSION = /^go-(\d+\.\d+(?:\.\d+)?)\.mod$/;
 
 /**
  * Reads a component's module files. Throws 'artifact' where they are not there or do not name the component.
@@ -120,19 +123,20 @@ export async function readComponent(component: Component, kubernetesVersion?: st
   };
 }
 
-/** The versions of a component that can be built: go.mod's first, then those of earlier minor versions, the newest of them first. */
+/** The versions of a component that can be built: go.mod's first, then earlier ones, the newest of them first. */
 export async function versionsOf(component: Component): Promise<string[]> {
   const files = await readdir(join(componentsFolder(), component.name)).catch((): string[] => []);
-  const minors = files.flatMap((file) => OF_MINOR.exec(file)?.[1] ?? []).sort((a, b) => compareVersions(b, a));
-  const sources = await Promise.all([undefined, ...minors].map((minor) => readComponent(component, minor)));
+  const earlier = files.flatMap((file) => OF_VERSION.exec(file)?.[1] ?? []).sort((a, b) => compareVersions(b, a));
+  const sources = await Promise.all([undefined, ...earlier].map((version) => readComponent(component, version)));
   return sources.map(({ version }) => version);
 }
 
 /** undefined: go.mod is what there is. */
 async function modFileFor(folder: string, kubernetesVersion: string): Promise<string | undefined> {
-  const minor = kubernetesVersion.split('.').slice(0, 2).join('.');
   const files = await readdir(folder).catch((): string[] => []);
-  return files.find((file) => OF_MINOR.exec(file)?.[1] === minor);
+  return [kubernetesVersion, minorOf(kubernetesVersion)]
+    .map((version) => `go-${version}.mod`)
+    .find((file) => files.includes(file));
 }
 
 async function codeOf(folder: string): Promise<string> {
