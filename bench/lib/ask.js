@@ -55,6 +55,22 @@ export async function nodesReady(connection, names) {
   return names.every((name) => ready.includes(name));
 }
 
+const DNS = { address: '10.96.0.10', name: 'kubernetes.default.svc.cluster.local' };
+
+/**
+ * A question to these hosts, the first of which is a control plane: whether all are Ready nodes, and the cluster's DNS tells each an
+ * address. Nodes that were Ready are not asked for again.
+ */
+export function clusterWorks(connections, names) {
+  let ready = false;
+  return async () => {
+    ready ||= await nodesReady(connections[0], names);
+    return (
+      ready && (await Promise.all(connections.map((each) => dnsAnswers(each, DNS.address, DNS.name)))).every(Boolean)
+    );
+  };
+}
+
 /**
  * Whether the cluster's DNS tells the host the address of a name. Asked at the address of its Service, so kube-proxy's rules are in it;
  * as long as kube-proxy does not work nothing is sent, for nobody else has that address.

@@ -2,13 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { dnsAnswers, nodesReady } from '../lib/ask.js';
+import { clusterWorks } from '../lib/ask.js';
 import { kinit } from '../lib/kinit.js';
 import { onAll, onHost, withLab, writeInventory } from '../lib/lab.js';
 import { KUBECTL, PREPARE, SHARES } from '../lib/small.js';
 import { timed } from '../lib/watch.js';
 
-const DNS = { address: '10.96.0.10', name: 'kubernetes.default.svc.cluster.local' };
 const MEMORY_MB = 1024;
 const PODS = 10;
 /** Until what comes up has settled, and then how long it is watched. In seconds. */
@@ -75,14 +74,7 @@ async function oneRound({ lab, connections, file, measured }) {
   const [server, worker] = connections;
   await kinit(['init', '-i', file, '--only', PREPARE]);
   const names = lab.hosts.map(({ name }) => name);
-  let ready = false;
-  const working = async () => {
-    ready ||= await nodesReady(server, names);
-    return (
-      ready && (await Promise.all(connections.map((each) => dnsAnswers(each, DNS.address, DNS.name)))).every(Boolean)
-    );
-  };
-  const took = await timed({ working }, () => kinit(['init', '-i', file, '--yes']));
+  const took = await timed({ working: clusterWorks(connections, names) }, () => kinit(['init', '-i', file, '--yes']));
   measured('three', took.working);
   measured('api', sinceStart(await onHost(server, STARTED)));
   await onHost(server, FILL);

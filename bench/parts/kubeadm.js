@@ -1,36 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parse, stringify } from 'yaml';
-import { answersOk, dnsAnswers, nodesReady } from '../lib/ask.js';
-import { kinit, program } from '../lib/kinit.js';
-import { onAll, onHost, sshConfig, withLab, writeInventory } from '../lib/lab.js';
-import { timed } from '../lib/watch.js';
+import { openEmbedded } from '../kubeadm/embedded.js';
+import { openSite, PREPARE } from '../kubeadm/site.js';
+import { onAll, withLab } from '../lib/lab.js';
+import { PREPARE as PREPARE_EMBEDDED } from '../lib/small.js';
 
-/** Everything that stands before a cluster can start; both find it in place. */
-const PREPARE =
-  'hostname,hosts-file,packages,time,swap,selinux,firewall,modules,sysctls,binaries,runtime,traces,images,kubelet';
-/** What kubeadm waits for, and the API's own word on whether it is ready. */
-const PORTS = {
-  apiServer: { port: 6443, path: '/livez' },
-  ready: { port: 6443, path: '/readyz' },
-  controllerManager: { port: 10257, path: '/healthz' },
-  scheduler: { port: 10259, path: '/livez' },
-};
-const DNS = { address: '10.96.0.10', name: 'kubernetes.default.svc.cluster.local' };
-const STOCK = readFileSync(new URL('../../test/e2e/support/stock-kubeadm.yaml', import.meta.url), 'utf8');
-const script = (name) => fileURLToPath(new URL(`../kubeadm/${name}.sh`, import.meta.url));
-
-/** Back to a prepared host, after either of them: kubeadm's own reset, and what it says it leaves behind. */
-const CLEAN = `timeout 240 kubeadm reset --force >/dev/null 2>&1
-for link in cni0 flannel.1; do ip link delete "$link" 2>/dev/null; done
-for table in kube-proxy flannel-ipv4 flannel-ipv6; do
-  for family in ip ip6; do nft delete table "$family" "$table" 2>/dev/null; done
-done
-rm -rf /etc/cni/net.d/* /etc/kubernetes/* /var/lib/etcd /var/lib/cni /run/flannel /var/log/kubernetes /root/.kube`;
-
+/** A round of the control plane in one process takes a minute more, and its runs are alike. */
+const MOST_EMBEDDED = 3;
 const WHO = { kinit: 'kinit', stock: 'kubeadm' };
 
 /** How long a cluster takes on hosts that have everything. */
@@ -45,6 +22,8 @@ export const kubeadm = {
   is a [script of ssh](../bench/kubeadm/up.sh): kept connections, joins in parallel, the pod network (the same objects that kinit applies) beside them. Its end is
   \`kubectl wait\`; kinit's is a check of DNS and Services from a pod on every node, so that "done" is not the same of both.
 - **Join**: one more host, until its node is Ready.
+- **Embedded**: three hosts and a join with \`controlPlane: {mode: embedded}\`, on four other hosts of the same size, which are prepared too.
+- **Bare**: three hosts that have nothing at all, once for each form: packages, programs and images are brought to them as well.
 
 kinit's clock starts with its process, so that its connections, facts, preflight and observation count; kubeadm's on one host when the host gets the
 command, that of the scripts with their first line.`,
@@ -56,6 +35,10 @@ command, that of the scripts with their first line.`,
     { id: 'three', title: 'three hosts, Ready with DNS: kinit / script', unit: 'times', goal: 1 },
     { id: 'three-done', title: 'three hosts, done: kinit / script', unit: 'times' },
     { id: 'join', title: 'join to Ready: kinit / script', unit: 'times', goal: 1 },
+    { id: 'three-one', title: 'three hosts, Ready with DNS: embedded / script', unit: 'times', goal: 1 },
+    { id: 'join-one', title: 'join to Ready: embedded / script', unit: 'times', goal: 1 },
+    { id: 'bare', title: 'three bare hosts, Ready with DNS: kinit', unit: 's', goal: 25 },
+    { id: 'bare-embedded', title: 'three bare hosts, Ready with DNS: embedded', unit: 's', goal: 25 },
     ...Object.entries(WHO).flatMap(([id, name]) => [
       { id: `healthy-${id}`, title: `one host, healthy: ${name}`, unit: 's' },
       { id: `done-${id}`, title: `one host, done: ${name}`, unit: 's' },
@@ -63,6 +46,10 @@ command, that of the scripts with their first line.`,
       { id: `three-done-${id}`, title: `three hosts, done: ${name}`, unit: 's' },
       { id: `join-${id}`, title: `join to Ready: ${name}`, unit: 's' },
     ]),
+    { id: 'ready-embedded', title: 'three hosts, API ready: embedded', unit: 's' },
+    { id: 'three-embedded', title: 'three hosts, Ready with DNS: embedded', unit: 's' },
+    { id: 'three-done-embedded', title: 'three hosts, done: embedded', unit: 's' },
+    { id: 'join-embedded', title: 'join to Ready: embedded', unit: 's' },
   ],
   missed: {
     healthy:
@@ -74,18 +61,23 @@ command, that of the scripts with their first line.`,
   async run({ rounds, say, measured, command }) {
     const folder = mkdtempSync(join(tmpdir(), 'kinit-bench-'));
     try {
-      return await withLab({ name: 'bench-kubeadm', hosts: 4, memory: '3G' }, (lab) =>
-        onAll(lab, async (connections) => {
+      return await onFour('bench-kubeadm', (lab, connections) =>
+        onFour('bench-kubeadm-one', async (other, others) => {
           const site = openSite(lab, folder, connections);
+          const embedded = openEmbedded(other, folder, others);
           try {
-            say('preparing four hosts, and a first cluster of kinit to take the pod network from');
-            await site.prepare();
-            await kinit(['init', '-i', site.inventories.three, '--yes']);
+            say('three bare hosts, of each form; the pod network is taken from the first');
+            measured('bare', (await site.three('kinit')).working);
             const version = await site.takeNetwork();
             await site.clean();
+            measured('bare-embedded', (await embedded.three()).working);
+            await embedded.clean();
             for (const text of COMMANDS) command(text);
-            for (let round = 1; round <= rounds; round += 1)
-              await oneRound(site, { say: (text) => say(`round ${round} of ${rounds}: ${text}`), measured, round });
+            for (let round = 1; round <= rounds; round += 1) {
+              const told = { say: (text) => say(`round ${round} of ${rounds}: ${text}`), measured, round };
+              const stock = await oneRound(site, told);
+              if (round <= MOST_EMBEDDED) await oneOfEmbedded(embedded, told, stock);
+            }
             return { versions: { kubeadm: version } };
           } finally {
             site.close();
@@ -98,6 +90,9 @@ command, that of the scripts with their first line.`,
   },
 };
 
+const onFour = (name, work) =>
+  withLab({ name, hosts: 4, memory: '3G' }, (lab) => onAll(lab, (connections) => work(lab, connections)));
+
 const COMMANDS = [
   `kinit init -i INVENTORY --only ${PREPARE}`,
   'kubeadm init --config kubeadm.yaml --ignore-preflight-errors=all',
@@ -106,9 +101,10 @@ const COMMANDS = [
   'kinit init -i THREE-HOSTS --yes',
   'bench/kubeadm/join.sh SSH-CONFIGURATION node1 node4',
   'kinit join node4 -i FOUR-HOSTS --yes',
+  `kinit init -i INVENTORY --only ${PREPARE_EMBEDDED}`,
 ];
 
-/** Both in all three, each on hosts that are prepared anew; who is first changes. */
+/** Both in all three, each on hosts that are prepared anew; who is first changes. @returns seconds of the stock ones */
 async function oneRound(site, { say, measured, round }) {
   const order = round % 2 === 1 ? ['stock', 'kinit'] : ['kinit', 'stock'];
   const seconds = { one: {}, three: {}, join: {} };
@@ -143,104 +139,22 @@ async function oneRound(site, { say, measured, round }) {
   measured('three', ratio('three', 'working'));
   measured('three-done', ratio('three', 'done'));
   measured('join', ratio('join', 'ready'));
+  return { three: seconds.three.stock.working, join: seconds.join.stock.ready };
 }
 
-/** The hosts with what both need on them, and what each of both does. */
-function openSite(lab, folder, connections) {
-  const [first] = connections;
-  const names = lab.hosts.map(({ name }) => name);
-  const inventories = Object.fromEntries(
-    Object.entries({ one: 1, three: 3, four: 4 }).map(([id, count]) => [
-      id,
-      writeInventory(lab, { folder, id, hosts: lab.hosts.slice(0, count) }),
-    ]),
+/** @param stock seconds of the script in the same round */
+async function oneOfEmbedded(embedded, { say, measured }, stock) {
+  await embedded.prepare();
+  const three = await embedded.three();
+  const joined = await embedded.join();
+  await embedded.clean();
+  measured('ready-embedded', three.ready);
+  measured('three-embedded', three.working);
+  measured('three-done-embedded', three.done);
+  measured('join-embedded', joined.ready);
+  measured('three-one', three.working / stock.three);
+  measured('join-one', joined.ready / stock.join);
+  say(
+    `embedded: three hosts ${three.working.toFixed(1)} s, done ${three.done.toFixed(1)} s; join ${joined.ready.toFixed(1)} s`,
   );
-  const config = join(folder, 'ssh_config');
-  writeFileSync(config, sshConfig(lab, lab.hosts, folder));
-  const files = { kubeadm: join(folder, 'kubeadm.yaml'), network: join(folder, 'network.json') };
-  const closeMasters = () => {
-    for (const name of names)
-      spawnSync('ssh', ['-F', config, '-O', 'exit', name], { stdio: 'ignore', timeout: 10_000 });
-  };
-  const shell = (name, args) => program('timeout', ['--kill-after=10', '900', 'bash', script(name), config, ...args]);
-  return {
-    inventories,
-    prepare: () => kinit(['init', '-i', inventories.four, '--only', PREPARE]),
-    clean: () => Promise.all(connections.map((connection) => onHost(connection, CLEAN))),
-    takeNetwork: async () => {
-      const { network, proxyMode, version } = await ofKinit(first);
-      writeFileSync(files.network, network);
-      const text = `${STOCK}---\n${proxyConfiguration(proxyMode)}`;
-      writeFileSync(files.kubeadm, text);
-      await onHost(first, 'cat > /root/kubeadm.yaml', { stdin: text });
-      return version;
-    },
-    one: async (who) => {
-      const watches = Object.entries(PORTS).map(([name, where]) => [name, () => answersOk(first, where)]);
-      const took = await timed(Object.fromEntries(watches), () =>
-        who === 'kinit'
-          ? kinit(['init', '-i', inventories.one, '--yes', '--skip', 'ready'])
-          : onHost(first, 'kubeadm init --config /root/kubeadm.yaml --ignore-preflight-errors=all'),
-      );
-      return { ...took, healthy: Math.max(took.apiServer, took.controllerManager, took.scheduler) };
-    },
-    three: async (who) => {
-      const three = connections.slice(0, 3);
-      let ready = false;
-      const working = async () => {
-        ready ||= await nodesReady(first, names.slice(0, 3));
-        if (!ready) return false;
-        return (await Promise.all(three.map((each) => dnsAnswers(each, DNS.address, DNS.name)))).every(Boolean);
-      };
-      const took = await timed({ working }, () =>
-        who === 'kinit'
-          ? kinit(['init', '-i', inventories.three, '--yes'])
-          : shell('up', [files.kubeadm, files.network, ...names.slice(0, 3)]),
-      );
-      closeMasters();
-      return took;
-    },
-    join: async (who) => {
-      const [last] = names.slice(-1);
-      const took = await timed({ ready: () => nodesReady(first, [last]) }, () =>
-        who === 'kinit' ? kinit(['join', last, '-i', inventories.four, '--yes']) : shell('join', [names[0], last]),
-      );
-      closeMasters();
-      return took;
-    },
-    close: closeMasters,
-  };
-}
-
-/** What kinit's cluster has and kubeadm brings no own of, so that both have the same: the pod network, and kube-proxy's mode. */
-async function ofKinit(connection) {
-  const kubectl = 'KUBECACHEDIR=/tmp/kubectl kubectl --kubeconfig /etc/kubernetes/admin.conf';
-  const kinds = 'namespaces,clusterroles,clusterrolebindings,serviceaccounts,configmaps,daemonsets';
-  const found = await onHost(connection, `${kubectl} -n kube-flannel get ${kinds} -l k8s-app=flannel -o json`);
-  const items = JSON.parse(found).items.map(written);
-  const kindsFound = new Set(items.map(({ kind }) => kind));
-  if (kindsFound.size !== kinds.split(',').length)
-    throw new Error(`the pod network of kinit's cluster cannot be read: only ${[...kindsFound].join(', ')}`);
-  const proxy = await onHost(connection, `${kubectl} -n kube-system get configmap kube-proxy -o json`);
-  const { mode } = parse(JSON.parse(proxy).data['config.conf']);
-  const version = (await onHost(connection, 'kubeadm version --output short')).trim();
-  return { network: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }), proxyMode: mode, version };
-}
-
-/** An object as it is applied: without what the API server added. Finalizers are all that a namespace specifies. */
-function written(object) {
-  const { name, namespace, labels } = object.metadata;
-  const added = object.kind === 'Namespace' ? ['status', 'spec'] : ['status'];
-  const kept = Object.entries(object).filter(([key]) => !added.includes(key));
-  return { ...Object.fromEntries(kept), metadata: { name, ...(namespace === undefined ? {} : { namespace }), labels } };
-}
-
-/** The size of the connection table is the machine's: hosts that share its kernel cannot set it. */
-function proxyConfiguration(mode) {
-  return stringify({
-    apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
-    kind: 'KubeProxyConfiguration',
-    mode,
-    conntrack: { maxPerCore: 0 },
-  });
 }
