@@ -4,7 +4,7 @@ import type { RUNTIMES } from '../../../src/runtime/index.js';
 import { quote } from '../../../src/shell/quote.js';
 import { all, eventually, failuresOf, kinitEvents, lab, only, type LabHandle } from './kinit.js';
 import { PRIVATE } from './origin/origin.js';
-import { privateRegistry, type PrivateRegistry } from './origin/private-registry.js';
+import { startRegistries, type Registries } from './origin/registries.js';
 import { differences, record, type Recording } from './recording/recording.js';
 import { shape } from './shapes.js';
 
@@ -50,12 +50,12 @@ export function testCell(
   let cluster: LabHandle;
   let before: Recording;
   let surroundings: Around | undefined;
-  let registry: PrivateRegistry;
+  let registries: Registries;
 
   beforeAll(async () => {
     cluster = await lab(name, { hosts: 1, ...(image === undefined ? {} : { image }) });
-    registry = await privateRegistry(cluster, [CELL_HOST]);
-    const runs = { name: runtime.id, ...(from === undefined ? {} : { from }), registries: [registry.entry] };
+    registries = await startRegistries(cluster, [CELL_HOST]);
+    const runs = { name: runtime.id, ...(from === undefined ? {} : { from }), ...registries.runtime };
     surroundings = await around?.(cluster);
     shape({ inventory: { runtime: runs, ...surroundings?.inventory, ...inventory } }, cluster.inventory);
     for (const [path, text] of Object.entries(files))
@@ -66,7 +66,7 @@ export function testCell(
   afterAll(async () => {
     await cluster.down();
     await surroundings?.stop();
-    await registry.stop();
+    await registries.stop();
   });
 
   others.bare?.(() => cluster);
@@ -99,20 +99,43 @@ export function testCell(
 
   test('a pod runs and is entered; logs of containers are read', async () => {
     await cluster.kubectl(POD);
-    await cluster.kubectl(`run private --image ${registry.image} --image-pull-policy Always ${ANYWHERE}`);
-    await eventually('the pods run', 90, async () => {
-      const phases = await cluster.kubectl("get pods web private -o jsonpath='{.items[*].status.phase}'");
-      return phases === 'Running Running' ? phases : undefined;
+    await eventually('the pod runs', 90, async () => {
+      const phase = await cluster.kubectl("get pod web -o jsonpath='{.status.phase}'");
+      return phase === 'Running' ? phase : undefined;
     });
     expect(await cluster.kubectl('exec web -- /usr/sbin/nginx -v 2>&1')).toContain('nginx/1.22.1');
     expect(await cluster.kubectl('-n kube-system logs deployment/coredns')).toContain('CoreDNS-');
-    await cluster.kubectl('delete pod web private --now');
+    await cluster.kubectl('delete pod web --now');
     // kubectl's cache is this test's own trace.
     await cluster.sh(CELL_HOST, 'rm -rf /root/.kube');
   });
 
-  test('its image was pulled from a registry that wants a login and has an authority of its own; only root reads that login', async () => {
-    expect(registry.requests).toContainEqual(expect.stringMatching(/^200 GET .*\/manifests\//));
+  test('images are pulled from a registry that wants a login, through a mirror, and without TLS where the inventory says so, only there', async () => {
+    const { private: login, mirrored, insecure, unsaid } = registries.images;
+    const pods = Object.entries({ login, mirrored, insecure, unsaid });
+    for (const [pod, name] of pods)
+      await cluster.kubectl(`run ${pod} --image ${name} --image-pull-policy Always ${ANYWHERE}`);
+    await eventually('three pods run, the fourth has no image', 90, async () => {
+      const phases = await cluster.kubectl("get pods login mirrored insecure -o jsonpath='{.items[*].status.phase}'");
+      const reason = await cluster.kubectl(
+        "get pod unsaid -o jsonpath='{.status.containerStatuses[*].state.waiting.reason}'",
+      );
+      return phases === 'Running Running Running' && /^(ErrImagePull|ImagePullBackOff)$/.test(reason)
+        ? phases
+        : undefined;
+    });
+    await cluster.kubectl(`delete pod ${pods.map(([pod]) => pod).join(' ')} --now`);
+    await cluster.sh(CELL_HOST, 'rm -rf /root/.kube');
+    const given = registries.requests.filter((line) => /^200 \S+ \S+ .*\/manifests\//.test(line));
+    const asked = new Set(given.map((line) => line.split(' ')[2]));
+    expect([...asked].sort()).toEqual([
+      'mirror.example.com:5443',
+      'plain.example.com:5080',
+      'private.example.com:5443',
+    ]);
+  });
+
+  test('only root reads the login', async () => {
     const { stdout } = await cluster.sh(
       CELL_HOST,
       `auth=$(printf %s ${quote(`${PRIVATE.user}:${PRIVATE.password}`)} | base64)
