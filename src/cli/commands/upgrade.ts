@@ -54,11 +54,13 @@ export const upgrade = defineCommand({
       }),
   run: async (args, context) => {
     const inventory = await withVersion(await loadedInventory(args, context), args.to);
-    const [{ runEngine }, { renderPlan }, { writeSecretFile }] = await Promise.all([
-      import('../run-engine.js'),
-      import('../render/tables/changes.js'),
-      import('../files/secret.js'),
-    ]);
+    const [{ runEngine }, { renderPlan }, { BUDGET_TEXT, hostSeconds, renderSeconds }, { writeSecretFile }] =
+      await Promise.all([
+        import('../run-engine.js'),
+        import('../render/tables/changes.js'),
+        import('../render/tables/budget.js'),
+        import('../files/secret.js'),
+      ]);
     const { record, ui } = context;
     const { kubernetesVersion, hosts } = inventory.spec;
     const folder = args.snapshot ?? dirname(inventory.file);
@@ -74,7 +76,9 @@ export const upgrade = defineCommand({
     if (args.dryRun) {
       await runEngine('upgrade-plan', inventory, undefined, { ...args, upgrade: wishes }, context);
       const names = hosts.map(({ name }) => name);
-      await ui.result({ changes: record.changes.length }, renderPlan(record.changes, names, ui.paint, ui.verbose));
+      const plan = renderPlan(record.changes, names, ui.paint, ui.verbose);
+      const budget = record.changes.length === 0 ? [] : ['', BUDGET_TEXT];
+      await ui.result({ changes: record.changes.length }, [plan, ...budget].join('\n'));
       return 0;
     }
     const { changes, failedHosts, goesOnWith } = await runEngine(
@@ -95,7 +99,13 @@ export const upgrade = defineCommand({
         ? `Nothing to change: the cluster runs Kubernetes ${kubernetesVersion}.`
         : `The cluster runs Kubernetes ${kubernetesVersion} now: ${count(changes, 'change')}.`;
     const next = args.to === undefined ? [] : [`Next: set kubernetesVersion: ${kubernetesVersion} in the inventory.`];
-    await ui.result({ kubernetes: kubernetesVersion, changes, failedHosts }, [done, ...next].join('\n'));
+    const controlPlanes = hosts.filter(({ roles }) => roles.includes('control-plane')).map(({ name }) => name);
+    const took = hostSeconds(record.phases, new Set(controlPlanes));
+    const table = changes === 0 ? [] : [renderSeconds(took), ''];
+    await ui.result(
+      { kubernetes: kubernetesVersion, changes, failedHosts, took },
+      [...table, done, ...next].join('\n'),
+    );
     return 0;
   },
 });
