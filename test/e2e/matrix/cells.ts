@@ -26,7 +26,7 @@ for (const image of images)
       const refused = refusedBy(from, image.name, runtime.id);
       if (refused !== undefined) return testRefusal(refused, { image: image.name, runtime: runtime.id, from });
       const around = from === 'docker' ? { around: dockerAround(image.name) } : {};
-      testCell({ name: `${image.name}-${runtime.id}`, image: image.name, runtime, from, ...around });
+      testCell({ name: `${image.name}-${runtime.id}`, image: image.name, runtime, from, workers: 1, ...around });
     });
 
 /** Docker's repository for a system, from this machine. */

@@ -11,7 +11,7 @@ import { shape } from './shapes.js';
 export const CELL_HOST = 'node1';
 
 const ANYWHERE = '--overrides \'{"spec":{"tolerations":[{"operator":"Exists"}]}}\'';
-const POD = `run web --image docker.io/library/nginx:1.22.1 --image-pull-policy Never ${ANYWHERE}`;
+const POD = `run web --image docker.io/library/nginx:1.22.1 --image-pull-policy Never`;
 
 /** One system of hosts with one runtime. */
 export interface Cell {
@@ -22,6 +22,8 @@ export interface Cell {
   readonly runtime: (typeof RUNTIMES)[number];
   /** What its `runtime.from` says. Default: that of all other tests. */
   readonly from?: string;
+  /** Beside its control plane; pods run there then. Default: none. */
+  readonly workers?: number;
   /** More of the inventory. */
   readonly inventory?: Readonly<Record<string, unknown>>;
   /** What the host needs around it, before anything is looked at there. */
@@ -44,23 +46,25 @@ type Tests = (cluster: () => LabHandle) => void;
  * exactly. `others` are tests of its own: on the bare host before, and on the running cluster in between.
  */
 export function testCell(
-  { name, image, runtime, from, inventory = {}, around, files = {} }: Cell,
+  { name, image, runtime, from, workers = 0, inventory = {}, around, files = {} }: Cell,
   others: { readonly bare?: Tests; readonly running?: Tests } = {},
 ): void {
+  const hosts = Array.from({ length: 1 + workers }, (_, index) => `node${String(index + 1)}`);
+  const placed = workers > 0 ? '' : ANYWHERE;
   let cluster: LabHandle;
-  let before: Recording;
+  let before: readonly Recording[];
   let surroundings: Around | undefined;
   let registries: Registries;
 
   beforeAll(async () => {
-    cluster = await lab(name, { hosts: 1, ...(image === undefined ? {} : { image }) });
-    registries = await startRegistries(cluster, [CELL_HOST]);
+    cluster = await lab(name, { hosts: hosts.length, ...(image === undefined ? {} : { image }) });
+    registries = await startRegistries(cluster, hosts);
     const runs = { name: runtime.id, ...(from === undefined ? {} : { from }), ...registries.runtime };
     surroundings = await around?.(cluster);
     shape({ inventory: { runtime: runs, ...surroundings?.inventory, ...inventory } }, cluster.inventory);
     for (const [path, text] of Object.entries(files))
       await cluster.sh(CELL_HOST, `mkdir -p $(dirname ${path}) && printf %s '${text}' > ${path}`);
-    before = await record(cluster, CELL_HOST);
+    before = await Promise.all(hosts.map((host) => record(cluster, host)));
   });
 
   afterAll(async () => {
@@ -80,25 +84,33 @@ export function testCell(
       stderr: '',
       failures: [],
     });
-    const answered = events.findIndex(
-      (event) => event.type === 'progress' && event.text.startsWith('answers through the CRI: '),
-    );
-    const started = events.findIndex(
-      (event) => event.type === 'change-applied' && event.change.resource === 'service:kubelet',
-    );
-    expect(answered).toBeGreaterThan(-1);
-    // The first of all that start or restart it.
-    expect(started).toBeGreaterThan(answered);
-    const version = await cluster.kubectl(
+    for (const host of hosts) {
+      const answered = events.findIndex(
+        (event) =>
+          event.type === 'progress' && event.host === host && event.text.startsWith('answers through the CRI: '),
+      );
+      const started = events.findIndex(
+        (event) =>
+          event.type === 'change-applied' &&
+          event.host === host &&
+          (event.change.resource === 'service:kubelet' || event.phase === 'join'),
+      );
+      expect(answered).toBeGreaterThan(-1);
+      // The first of all that start or restart it.
+      expect(started).toBeGreaterThan(answered);
+      for (const unit of runtime.units)
+        expect((await cluster.sh(host, `systemctl is-active ${unit}`)).stdout.trim()).toBe('active');
+    }
+    const versions = await cluster.kubectl(
       "get nodes -o jsonpath='{.items[*].status.nodeInfo.containerRuntimeVersion}'",
     );
-    expect(version).toContain('://');
-    for (const unit of runtime.units)
-      expect((await cluster.sh(CELL_HOST, `systemctl is-active ${unit}`)).stdout.trim()).toBe('active');
+    const names = versions.split(' ').map((version) => version.replace(/:\/\/.*/, ''));
+    expect(names).toHaveLength(hosts.length);
+    for (const name of names) expect([runtime.id, ...runtime.words]).toContain(name);
   });
 
   test('a pod runs and is entered; logs of containers are read', async () => {
-    await cluster.kubectl(POD);
+    await cluster.kubectl(`${POD} ${placed}`);
     await eventually('the pod runs', 90, async () => {
       const phase = await cluster.kubectl("get pod web -o jsonpath='{.status.phase}'");
       return phase === 'Running' ? phase : undefined;
@@ -114,7 +126,7 @@ export function testCell(
     const { private: login, mirrored, insecure, unsaid } = registries.images;
     const pods = Object.entries({ login, mirrored, insecure, unsaid });
     for (const [pod, name] of pods)
-      await cluster.kubectl(`run ${pod} --image ${name} --image-pull-policy Always ${ANYWHERE}`);
+      await cluster.kubectl(`run ${pod} --image ${name} --image-pull-policy Always ${placed}`);
     await eventually('three pods run, the fourth has no image', 90, async () => {
       const phases = await cluster.kubectl("get pods login mirrored insecure -o jsonpath='{.items[*].status.phase}'");
       const reason = await cluster.kubectl(
@@ -136,12 +148,14 @@ export function testCell(
   });
 
   test('only root reads the login', async () => {
-    const { stdout } = await cluster.sh(
-      CELL_HOST,
-      `auth=$(printf %s ${quote(`${PRIVATE.user}:${PRIVATE.password}`)} | base64)
-      grep -rlF -e ${quote(PRIVATE.password)} -e "$auth" /etc /run /var/lib/kinit /var/lib/kubelet/config.json 2> /dev/null | xargs stat -c %a`,
-    );
-    expect([...new Set(stdout.trim().split('\n'))]).toEqual(['600']);
+    for (const host of hosts) {
+      const { stdout } = await cluster.sh(
+        host,
+        `auth=$(printf %s ${quote(`${PRIVATE.user}:${PRIVATE.password}`)} | base64)
+        grep -rlF -e ${quote(PRIVATE.password)} -e "$auth" /etc /run /var/lib/kinit /var/lib/kubelet/config.json 2> /dev/null | xargs stat -c %a`,
+      );
+      expect([...new Set(stdout.trim().split('\n'))]).toEqual(['600']);
+    }
   });
 
   others.running?.(() => cluster);
@@ -158,6 +172,7 @@ export function testCell(
     const warnings = all(events, 'warning').map(({ text }) => text);
     expect({ code, warnings, failures: failuresOf(events) }).toEqual({ code: 0, warnings: [], failures: [] });
     const ignored = (section: string, key: string): boolean => section === 'sysctl' && !key.startsWith('net.');
-    expect(differences(before, await record(cluster, CELL_HOST), ignored)).toBe('');
+    const after = await Promise.all(hosts.map((host) => record(cluster, host)));
+    expect(after.map((now, index) => differences(before[index] ?? now, now, ignored))).toEqual(hosts.map(() => ''));
   });
 }

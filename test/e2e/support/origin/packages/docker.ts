@@ -9,7 +9,6 @@ import { addressIn } from '../../../../../src/lab/network/subnet.js';
 import { DEFAULT_IMAGE, type ImageName } from '../../../../../src/lab/images/names.js';
 import { KUBERNETES_VERSIONS } from '../../../../../src/model/spec.js';
 import { RUNTIMES } from '../../../../../src/runtime/index.js';
-import { CELL_HOST } from '../../cell.js';
 import type { LabHandle } from '../../kinit.js';
 import type { Content } from '../files.js';
 import { knowOrigin, sendContent, startServer, type OriginServer } from '../server.js';
@@ -213,7 +212,7 @@ export async function behindDocker(
     hosts: [...new Set([...files.keys()].map((path) => path.replace(/\/.*/, '')))],
     answer: (host, path, request, response) => sendContent(files.get(`${host}${path}`), request, response),
   });
-  await cluster.sh(CELL_HOST, knowOrigin(server));
+  await Promise.all(lab.hosts.map(({ name }) => cluster.sh(name, knowOrigin(server))));
   return { server, key, keyFile: join(folder, 'key', 'public.asc') };
 }
 
