@@ -18,3 +18,14 @@ test('the README names every command and every member of a group, and none that 
   });
   expect(told.sort()).toEqual(commands.flatMap(({ exitCodes }) => Object.keys(exitCodes)).sort());
 });
+
+test('the page on tests has every command of package.json that runs some, and none that is not there', () => {
+  const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const told = [...read('docs/tests.md').matchAll(/^\| `npm run (test:[a-z0-9-]+)/gm)].map(([, name = '']) => name);
+  expect(told.sort()).toEqual(
+    Object.keys(scripts)
+      .filter((name) => name.startsWith('test:'))
+      .sort(),
+  );
+});
