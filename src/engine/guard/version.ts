@@ -67,7 +67,7 @@ export function changedByOthers({ running, recorded, moves }: VersionsKnown): st
   if (running === undefined || recorded === undefined || compareVersions(running, recorded) <= 0) return undefined;
   // One that kinit has begun is noted at its end.
   if (moves.some(({ what }) => what === UPGRADE_MOVE)) return undefined;
-  return `Kubernetes ${running} runs here, and kinit brought it to ${recorded}: kubeadm upgrade, or somebody else, changed that. With kubernetesVersion: ${running} kinit plan shows what is left to do`;
+  return `Kubernetes ${running} runs here, and kinit brought it to ${recorded}: kubeadm upgrade, or somebody else, changed that. With kubernetesVersion: ${running} kinit upgrade does what is left, node by node (--dry-run shows it)`;
 }
 
 type VersionsKnown = Pick<KnownCluster, 'running' | 'recorded' | 'moves'>;
