@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { testCluster } from './support/cluster.js';
+import { cutWhen } from './support/cuts.js';
 import { preparedHosts } from './support/prepared.js';
 import { BETWEEN_LOOKS, examine, findsCause, told } from './support/examine.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, type LabHandle } from './support/kinit.js';
@@ -221,6 +222,36 @@ function serving(cluster: () => LabHandle): void {
 }
 
 function ending(cluster: () => LabHandle): void {
+  // With several control planes, all CAs, and nobody without an answer: npm run test:rotation.
+  test('its CA is replaced, killed in the middle of a stage; pods of before are named, nodes follow, and the credentials of before let nobody in', async () => {
+    const rotate = ['certs', 'rotate-ca', 'ca', '--again', '--yes', '-i', cluster().inventory];
+    const authority = async (): Promise<string> =>
+      (await cluster().sh('node1', 'sha256sum /etc/kubernetes/pki/ca.crt')).stdout;
+    const former = await authority();
+    await cluster().sh('node1', 'install -m 600 /etc/kubernetes/admin.conf /root/former.conf');
+    const cut = await cutWhen(rotate, async (events) => {
+      for await (const event of events) if (event.type === 'change-applied' && event.phase === 'control-plane') return;
+    });
+    expect(cut).toBe('killed');
+    const named = await kinit(rotate, { timeoutSeconds: 600 });
+    expect({ code: named.code, stderr: named.stderr }).toEqual({
+      code: 20,
+      stderr: expect.stringContaining('default/web-') as string,
+    });
+    await cluster().kubectl('rollout restart deployment web');
+    await cluster().kubectl('rollout status deployment web --timeout=90s', { timeoutSeconds: 100 });
+    await kinitOk(rotate, { timeoutSeconds: 600 });
+    expect(await authority()).not.toBe(former);
+    expect(await cluster().kubectl('get --raw /api/v1/nodes/node2/proxy/healthz')).toBe('ok');
+    const old = await cluster().sh('node1', 'kubectl --kubeconfig /root/former.conf get nodes 2>&1', { reject: false });
+    expect({ code: old.code, said: old.stdout }).toEqual({
+      code: 1,
+      said: expect.stringContaining('certificate signed by unknown authority') as string,
+    });
+    await cluster().sh('node1', 'rm -f /root/former.conf');
+    expect((await kinitOk(['plan', '-i', cluster().inventory])).stdout).toContain('Nothing to change.');
+  });
+
   test('a flag that does not exist ends init with that flag, and init with the right ones mends it', async () => {
     const wrong = await changedInventory(
       cluster(),

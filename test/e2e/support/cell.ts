@@ -152,7 +152,7 @@ export function testCell(
       const { stdout } = await cluster.sh(
         host,
         `auth=$(printf %s ${quote(`${PRIVATE.user}:${PRIVATE.password}`)} | base64)
-        grep -rlF -e ${quote(PRIVATE.password)} -e "$auth" /etc /run /var/lib/kinit /var/lib/kubelet/config.json 2> /dev/null | xargs stat -c %a`,
+        find /etc /run /var/lib/kinit /var/lib/kubelet/config.json -xdev -type f -exec grep -lF -e ${quote(PRIVATE.password)} -e "$auth" {} + 2> /dev/null | xargs stat -c %a`,
       );
       expect([...new Set(stdout.trim().split('\n'))]).toEqual(['600']);
     }
