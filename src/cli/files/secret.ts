@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, open, readFile, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KinitError } from '../../model/error.js';
 
@@ -47,6 +47,7 @@ async function replace(
   mode: number,
   keep: (handle: FileHandle) => Promise<boolean> = () => Promise.resolve(true),
 ): Promise<void> {
+  if (await isNoFile(file)) return writeThrough(file, content);
   // A link (dotfiles kept elsewhere) stays a link: its target is replaced.
   const target = await realpath(file).catch(() => file);
   const temporary = `${target}.${randomBytes(6).toString('hex')}`;
@@ -66,14 +67,39 @@ async function replace(
     if (!kept) await rm(temporary, { force: true });
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    if (cause instanceof KinitError) throw cause;
-    throw new KinitError(`${file} cannot be written`, {
-      class: 'access',
-      found: codeOf(cause),
-      hint: 'Name another file.',
-      cause,
-    });
+    throw unwritable(file, cause);
   }
+}
+
+/** A device, a pipe or a folder: what stands in its place afterwards would be a file, for everybody on this machine. */
+async function isNoFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (there) => !there.isFile(),
+    () => false,
+  );
+}
+
+async function writeThrough(file: string, content: Content): Promise<void> {
+  try {
+    const handle = await open(file, 'w');
+    try {
+      await fill(handle, content);
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    throw unwritable(file, cause);
+  }
+}
+
+function unwritable(file: string, cause: unknown): KinitError {
+  if (cause instanceof KinitError) return cause;
+  return new KinitError(`${file} cannot be written`, {
+    class: 'access',
+    found: whyOf(cause),
+    hint: 'Name another file.',
+    cause,
+  });
 }
 
 async function fill(handle: FileHandle, content: Content): Promise<void> {
@@ -90,13 +116,28 @@ export async function readIfThere(file: string): Promise<string | undefined> {
     if (codeOf(cause) === 'ENOENT') return undefined;
     throw new KinitError(`${file} cannot be read`, {
       class: 'access',
-      found: codeOf(cause),
+      found: whyOf(cause),
       hint: 'Name another file with --out FILE.',
       cause,
     });
   }
 }
 
-function codeOf(thrown: unknown): string {
-  return (thrown as NodeJS.ErrnoException).code ?? 'unknown error';
+const WHY: Readonly<Record<string, string>> = {
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'what it is to be in is no folder',
+  ENOSPC: 'no space is left on the disk',
+  EDQUOT: 'no space is left of what you may use of the disk',
+  EROFS: 'the disk is read-only',
+  EACCES: 'you have no right to',
+  EPERM: 'you have no right to',
+};
+
+function whyOf(thrown: unknown): string {
+  const code = codeOf(thrown);
+  return code === undefined ? 'an unknown error' : (WHY[code] ?? code);
+}
+
+function codeOf(thrown: unknown): string | undefined {
+  return (thrown as NodeJS.ErrnoException).code;
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   lstatSync,
@@ -9,6 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -46,6 +48,20 @@ test('a link stays a link', async () => {
     true,
     'new',
   ]);
+});
+
+test('what is no file stays what it is: it is written to', async () => {
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const read = readFile(pipe, 'utf8');
+  await writeSecretFile(pipe, 'secret');
+  expect([await read, lstatSync(pipe).isFIFO(), readdirSync(folder)]).toEqual(['secret', true, ['pipe']]);
+});
+
+test('a folder is named as one', async () => {
+  const found = { context: { found: 'it is a folder' } };
+  await expect(writeSecretFile(folder, 's')).rejects.toMatchObject(found);
+  await expect(readIfThere(folder)).rejects.toMatchObject(found);
 });
 
 test('what cannot be written is a KinitError with a next step', async () => {
