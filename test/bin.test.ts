@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const BIN = new URL('../bin/kinit.js', import.meta.url).href;
@@ -21,4 +23,16 @@ test.each(['18.20.0', '20.18.3', '21.7.0', '22.11.0'])('Node.js %s is turned awa
 
 test.each(['20.19.0', '22.12.0', '24.0.0'])('Node.js %s is taken', (version) => {
   expect(under(version)).not.toContain('needs Node.js');
+});
+
+/** Exit code and all that is printed. */
+function shell(script: string): string {
+  const file = fileURLToPath(BIN);
+  return execFileSync('sh', ['-c', script, process.execPath, file], { encoding: 'utf8', timeout: 30_000 });
+}
+
+test.skipIf(!existsSync('/dev/full'))('what a full disk does not take is an error', () => {
+  expect(shell('"$0" "$1" --version 2>&1 >/dev/full; echo "code $?"')).toMatch(
+    /^Error: what kinit printed could not be written\n {2}found: ENOSPC[^]*code 12\n$/,
+  );
 });

@@ -123,10 +123,27 @@ export function unreachable(error: unknown): Unreachable | undefined {
   return error instanceof KinitError ? error.context.unreachable : undefined;
 }
 
-/** Anything thrown, as a KinitError; what is not one already is an internal error. */
+/** What is short where kinit itself runs, whatever it was that kinit did: nobody else's fault, and not that of kinit. */
+const SHORT_HERE: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space is left on a disk of this machine, where kinit runs',
+  EDQUOT: 'no space is left of what you may use of a disk of this machine, where kinit runs',
+  EROFS: 'a disk of this machine, where kinit runs, is read-only',
+  EMFILE: 'you may not open more files at once on this machine, where kinit runs',
+  ENFILE: 'no more files can be opened on this machine, where kinit runs',
+};
+
+/** Anything thrown, as a KinitError; what is not one already, and not said by the machine, is an internal error. */
 export function asKinitError(thrown: unknown): KinitError {
   if (thrown instanceof KinitError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const short = thrown instanceof Error && 'code' in thrown ? SHORT_HERE[String(thrown.code)] : undefined;
+  if (short !== undefined)
+    return new KinitError(short, {
+      class: 'access',
+      found: message,
+      hint: 'Mend that, and run again: kinit goes on where it was. TMPDIR names another folder for temporary files, HOME or XDG_CACHE_HOME one for what is built.',
+      cause: thrown,
+    });
   return new KinitError(message, {
     class: 'internal',
     hint: 'This is a fault of kinit itself. Run again with --verbose and report what it prints.',

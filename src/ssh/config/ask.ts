@@ -44,7 +44,15 @@ export async function askOpenSsh(
   if (first === undefined) return [];
   const forAll = (answer: Answered): Answered[] => destinations.map(() => answer);
   if (!knownUser()) return forAll({ missing: 'OpenSSH does not work for a user without a name on this machine' });
-  const folder = await mkdtemp(join(tmpdir(), 'kinit-ssh-'));
+  const folder = await mkdtemp(join(tmpdir(), 'kinit-ssh-')).catch((cause: NodeJS.ErrnoException) => {
+    throw new KinitError(`the folder for temporary files on this machine, ${tmpdir()}, cannot be used`, {
+      class: 'access',
+      tried: 'make a folder in it for a copy of the SSH configuration',
+      found: cause.code ?? cause.message,
+      hint: 'Set TMPDIR to a folder that is there, has room, and lets you write into it.',
+      cause,
+    });
+  });
   const copy = join(folder, 'config');
   const mark = randomBytes(16).toString('hex');
   const words = destinations.flatMap(({ name, given: { user = '', port = '' } }) => [name, user, String(port)]);

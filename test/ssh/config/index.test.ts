@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { askOpenSsh } from '../../../src/ssh/config/ask.js';
 import { openConfig } from '../../../src/ssh/config/index.js';
 import { scratch } from '../scratch.js';
 
@@ -15,6 +16,16 @@ function save(name: string, text: string): string {
 }
 
 save('included.conf', 'IdentityFile ~/.ssh/from-include\nHost never\n  User wrong\nHost *.lab\n  Port 2200\n');
+test('a folder for temporary files that is not there is told, with what to set', async () => {
+  vi.stubEnv('TMPDIR', join(folder, 'nowhere'));
+  const asked = askOpenSsh({ file: 'config', text: '' }, [{ name: 'node1', given: { defaultUser: 'root' } }]);
+  await expect(asked).rejects.toMatchObject({
+    exitCode: 12,
+    context: { found: 'ENOENT', hint: expect.stringContaining('TMPDIR') as string },
+  });
+  vi.unstubAllEnvs();
+});
+
 const CONFIG = save(
   'config',
   `# comment
