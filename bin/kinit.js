@@ -17,9 +17,23 @@ if (isOld) {
 } else if (!existsSync(fileURLToPath(main))) {
   console.error('kinit is not built yet. In its folder, type: npm ci && npm run build');
   process.exitCode = 10;
+} else if (!hasFolder()) {
+  console.error(
+    'The folder you are in is not there any more, or closed to you. Go to another one (cd), and call kinit again.',
+  );
+  process.exitCode = 10;
 } else {
   // Newer ones keep what they compiled for the next start. In the user's own folder: whoever writes there has what he runs.
   module.enableCompileCache?.(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'kinit', 'compiled'));
   const { runAsProcess } = await import(main.href);
   await runAsProcess();
+}
+
+/** Whether the current folder can be told: every path is read from there. */
+function hasFolder() {
+  try {
+    return process.cwd() !== '';
+  } catch {
+    return false;
+  }
 }

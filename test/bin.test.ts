@@ -31,6 +31,11 @@ function shell(script: string): string {
   return execFileSync('sh', ['-c', script, process.execPath, file], { encoding: 'utf8', timeout: 30_000 });
 }
 
+test('a folder that is gone is told in words', () => {
+  const script = 'folder=$(mktemp -d); cd "$folder"; rmdir "$folder"; "$0" "$1" --version 2>&1; echo "code $?"';
+  expect(shell(script)).toMatch(/^The folder you are in is not there any more.*\ncode 10\n$/);
+});
+
 test.skipIf(!existsSync('/dev/full'))('what a full disk does not take is an error', () => {
   expect(shell('"$0" "$1" --version 2>&1 >/dev/full; echo "code $?"')).toMatch(
     /^Error: what kinit printed could not be written\n {2}found: ENOSPC[^]*code 12\n$/,

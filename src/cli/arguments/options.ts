@@ -166,5 +166,8 @@ function nameList(typed: unknown): readonly string[] {
 /** @throws KinitError usage, where it is not a whole number of at least 1. */
 export function positiveInteger(option: string, value: number | undefined): number | undefined {
   if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) return value;
-  throw new KinitError(`--${option} needs a whole number of at least 1`, { class: 'usage', found: String(value) });
+  throw new KinitError(`--${option} needs a whole number of at least 1`, {
+    class: 'usage',
+    found: Number.isNaN(value) ? 'something that is no number' : String(value),
+  });
 }

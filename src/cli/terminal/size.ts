@@ -14,6 +14,8 @@ export function parseMemory(option: string, text: string): number {
   return Math.round(Number(match[1]) * factor);
 }
 
+/** A hundred years: dates far behind it cannot be written. */
+const LONGEST = 36_500 * 86_400;
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
 /** Seconds for '90s', '30m', '24h0m0s', '7d', or '0' (for ever). @throws KinitError usage. */
@@ -27,5 +29,14 @@ export function parseDuration(option: string, text: string): number {
       hint: 'For example 30m, 24h, 7d; 0 is for ever.',
     });
   }
-  return parts.reduce((sum, [, number, unit]) => sum + Number(number) * SECONDS[unit as keyof typeof SECONDS], 0);
+  const seconds = parts.reduce(
+    (sum, [, number, unit]) => sum + Number(number) * SECONDS[unit as keyof typeof SECONDS],
+    0,
+  );
+  if (seconds <= LONGEST) return seconds;
+  throw new KinitError(`--${option} is too long`, {
+    class: 'usage',
+    found: text,
+    hint: `At most ${String(LONGEST / SECONDS.d)}d; 0 is for ever.`,
+  });
 }

@@ -29,3 +29,8 @@ test.each([
 test.each(['', '5', '1y', '-1h', '1h x'])('"%s" is no duration', (text) => {
   expect(() => parseDuration('ttl', text)).toThrow('--ttl needs a duration');
 });
+
+test('a duration beyond what dates can say is refused', () => {
+  expect(parseDuration('ttl', '36500d')).toBe(36_500 * 86_400);
+  expect(() => parseDuration('ttl', '999999999d')).toThrow('--ttl is too long');
+});
