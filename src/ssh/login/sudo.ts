@@ -20,6 +20,18 @@ export interface RootWay {
 }
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/**
+ * What a user's own shell, or the host for everybody, may have set, and programs that scripts call would behave otherwise by. Proxies stay.
+ * Not for a shell of its own to unset: some of it counts from a shell's first moment on.
+ */
+const NOT_OURS = [
+  ...['BASHOPTS', 'BASH_ENV', 'CDPATH', 'ENV', 'SHELLOPTS'],
+  ...['BLOCKSIZE', 'BLOCK_SIZE', 'COLUMNS', 'DF_BLOCK_SIZE', 'DU_BLOCK_SIZE', 'GREP_OPTIONS', 'LINES', 'LS_BLOCK_SIZE'],
+  ...['POSIXLY_CORRECT', 'PS_FORMAT', 'PS_PERSONALITY', 'QUOTING_STYLE', 'TAR_OPTIONS', 'TIME_STYLE', 'TMPDIR', 'TZ'],
+  ...['CONTAINERD_ADDRESS', 'CONTAINERD_NAMESPACE', 'CONTAINER_RUNTIME_ENDPOINT', 'CRI_CONFIG_FILE', 'DOCKER_CONFIG'],
+  ...['DOCKER_CONTEXT', 'DOCKER_HOST', 'DOCKER_TLS_VERIFY', 'IMAGE_SERVICE_ENDPOINT', 'KUBECONFIG'],
+  ...['SYSTEMD_COLORS', 'SYSTEMD_LOG_LEVEL', 'SYSTEMD_LOG_TARGET'],
+];
 const ATTEMPTS = 3;
 /** sudo answers at once, but PAM may look up the user in a directory, and waits after a wrong password. */
 const SUDO_MS = 30_000;
@@ -29,7 +41,7 @@ const SUDO_MS = 30_000;
  * characters inside single quotes, and among those neither !, nor a backslash before a quote. `tag` marks sudo's words.
  */
 export function rootCommand(way: RootWay, tag: string, inner: string): string {
-  const environment = `env LC_ALL=C PATH=${PATH}`;
+  const environment = `env ${NOT_OURS.map((name) => `-u ${name}`).join(' ')} LC_ALL=C PATH=${PATH}`;
   if (way.user === 'root') return `exec ${environment} ${inner}`;
   const sudo = way.withPassword ? `sudo -S -p ${passwordMark(tag)}` : 'sudo -n';
   // LC_ALL for sudo too: which way is needed stands only in its text.

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { evalWords, otherWay, rootCommand, shellWords, sudoError, withoutMarks } from '../../../src/ssh/login/sudo.js';
 import type { RootWay } from '../../../src/ssh/login/sudo.js';
@@ -15,6 +16,17 @@ test('missing sudo names the user and the line to add', () => {
 
 test('root needs no sudo', () => {
   expect(rootCommand({ ...ops, user: 'root' }, 't', 'sh')).not.toContain('sudo');
+});
+
+test('what the login shell has set to change programs does not reach a script, proxies do', () => {
+  const env = {
+    ...{ PATH: process.env['PATH'], HOME: '/root', https_proxy: 'http://proxy:3128' },
+    ...{ POSIXLY_CORRECT: '1', TMPDIR: '/nowhere', DOCKER_HOST: 'tcp://other:2375', SHELLOPTS: 'noclobber' },
+  };
+  const seen = execFileSync('sh', ['-c', rootCommand({ ...ops, user: 'root' }, 't', 'env')], { env, encoding: 'utf8' });
+  const names = seen.split('\n').map((line) => line.split('=')[0]);
+  expect(names).toEqual(expect.arrayContaining(['HOME', 'https_proxy', 'LC_ALL', 'PATH']));
+  for (const name of ['POSIXLY_CORRECT', 'TMPDIR', 'DOCKER_HOST', 'SHELLOPTS']) expect(names).not.toContain(name);
 });
 
 /** What csh and fish would read otherwise than sh: see rootCommand. */
