@@ -272,6 +272,19 @@ test.each([
     { runtime: { registries: [{ registry: 'r.example' }, { registry: 'r.example' }] } },
     /^runtime\.registries\[1\]\.registry: this registry stands above already/,
   ],
+  [
+    'a registry with two dots',
+    { runtime: { registries: [{ registry: 'r..example' }] } },
+    /^runtime\.registries\[0\]\.registry: must be the host of a registry, with :port where it has one$/,
+  ],
+  ['a registry with no port', { runtime: { registries: [{ registry: 'r.example:99999' }] } }, /one$/],
+  ['the default of mirrors as a registry', { runtime: { registries: [{ registry: '_default' }] } }, /one$/],
+  ['Docker Hub by another name', { runtime: { registries: [{ registry: 'index.docker.io' }] } }, /-> docker\.io$/],
+  [
+    'a username with a colon',
+    { runtime: { registries: [{ registry: 'r.example', username: 'a:b', passwordEnv: 'T' }] } },
+    /^runtime\.registries\[0\]: has a ':' in its username/,
+  ],
   ['a flag with dashes', { apiServer: { extraArgs: { '--v': '2' } } }, /-> v$/],
   ['a flag value of two lines', { etcd: { extraArgs: { v: 'a\nb' } } }, /one line/],
   ['a sysctl with a typo', { sysctls: { 'nett.core.somaxconn': '1' } }, /-> net\.core\.somaxconn$/],
@@ -279,6 +292,32 @@ test.each([
   const all = findings(spec);
   expect(all).toHaveLength(1);
   expect(all[0]).toMatch(expected);
+});
+
+test('the path of the API behind an endpoint is left to the runtime, and so is a slash', () => {
+  const endpoints = ['https://m/', 'http://m:5000/v2/', 'https://m/proxy//', 'https://m/v2x'];
+  const spec = specSchema.parse({ hosts: [C1], runtime: { registryMirrors: [{ registry: 'docker.io', endpoints }] } });
+  expect(spec.runtime.registryMirrors[0]?.endpoints).toEqual([
+    'https://m',
+    'http://m:5000',
+    'https://m/proxy',
+    'https://m/v2x',
+  ]);
+});
+
+const mirror = (endpoint: string): object => ({
+  runtime: { registryMirrors: [{ registry: 'docker.io', endpoints: [endpoint] }] },
+});
+
+test.each([
+  [mirror('http://user:secret@m:5000'), 'must have no login in it'],
+  [mirror('https://m/?x=1'), "without '?' or '#'"],
+  [mirror('https://m/#x'), "without '?' or '#'"],
+  [{ artifacts: { baseUrl: 'https://user:secret@files' } }, 'must have no login in it'],
+  [{ kernel: { keyUrl: 'https://user:secret@files/key' } }, 'must have no login in it'],
+])('an address that hosts would hand on, or not take: %j', (spec, message) => {
+  const { error } = specSchema.safeParse({ hosts: [C1], ...spec });
+  expect(error?.issues.map((issue) => issue.message).join()).toContain(message);
 });
 
 test('pod network: a /24 for each host', () => {

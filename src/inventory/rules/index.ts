@@ -4,6 +4,7 @@ import { datastoreRules } from './datastore.js';
 import { hostRules } from './hosts.js';
 import { networkRules } from './networks.js';
 import { nodeMarkRules } from './node-marks.js';
+import { registryRules } from './registries.js';
 import { repositoryRules } from './repositories.js';
 import type { Rule } from './rule.js';
 import { serviceRules } from './services.js';
@@ -18,6 +19,7 @@ export const rules: readonly Rule[] = [
   ...nodeMarkRules,
   ...networkRules,
   ...serviceRules,
+  ...registryRules,
   ...virtualAddressRules,
   ...datastoreRules,
   ...repositoryRules,

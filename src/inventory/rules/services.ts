@@ -5,7 +5,7 @@ import type { ClaimedPort } from '../../model/seams/port.js';
 import { isControlPlane, KUBERNETES_VERSIONS, type Spec } from '../../model/spec.js';
 import { compareVersions } from '../../model/text/version.js';
 import type { Finding } from '../problem.js';
-import { duplicates, isAddress } from './names.js';
+import { isAddress } from './names.js';
 import type { Rule } from './rule.js';
 import { FAMILIES, kernelNeeds } from '../../os/index.js';
 import { refusesSource, RUNTIMES, runtimeNamed, runtimeSupply } from '../../runtime/index.js';
@@ -32,8 +32,6 @@ export const serviceRules: readonly Rule[] = [
   { reads: ['apiServer.certSANs'], check: certSANs },
   { reads: ['etcd.dataDir'], check: dataDir },
   { reads: ['pki.validityDays', 'pki.caValidityDays'], check: validity },
-  { reads: ['runtime.registryMirrors', 'runtime.name'], check: mirrors },
-  { reads: ['runtime.registries'], check: registries },
   { reads: ['runtime.name', 'runtime.from', 'runtime.version'], check: runtimeSource },
   { reads: ['artifacts.source', 'runtime.name', 'runtime.from', 'apiServer.virtualAddress'], check: officialKinds },
   { reads: ['artifacts.source', 'artifacts.bundleFile'], check: bundle },
@@ -196,53 +194,4 @@ function bundle({ artifacts: { source, bundleFile } }: Spec): Finding[] {
         },
       ]
     : [{ path: ['artifacts', 'bundleFile'], message: 'goes with artifacts.source: bundle only' }];
-}
-
-function mirrors({ runtime }: Spec): Finding[] {
-  const path = ['runtime', 'registryMirrors'];
-  const wrong = runtime.registryMirrors.flatMap(({ registry }, index) =>
-    registry === '_default' ? [] : registryName([...path, index, 'registry'], registry),
-  );
-  const { refusesMirror } = runtimeNamed(runtime.name);
-  const impossible = runtime.registryMirrors.flatMap(({ registry }, index) => {
-    const message = refusesMirror(registry);
-    return message === undefined ? [] : [{ path: [...path, index, 'registry'], message }];
-  });
-  const twice = duplicates(runtime.registryMirrors.map((mirror) => mirror.registry)).map(({ index }) => ({
-    path: [...path, index, 'registry'],
-    message: 'this registry stands above already; put all its endpoints there',
-  }));
-  return [...wrong, ...impossible, ...twice];
-}
-
-function registryName(path: Finding['path'], registry: string): Finding[] {
-  if (/^[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?$/.test(registry)) return [];
-  const bare = registry.replace(/^[a-z]+:\/\//, '').replace(/\/.*$/, '');
-  const message = 'must be the host of a registry, with :port where it has one';
-  return [{ path, message, ...(bare === '' ? {} : { suggestion: bare }) }];
-}
-
-function registries({ runtime }: Spec): Finding[] {
-  const path = ['runtime', 'registries'];
-  const twice = duplicates(runtime.registries.map((one) => one.registry)).map(({ index }) => ({
-    path: [...path, index, 'registry'],
-    message: 'this registry stands above already',
-  }));
-  return runtime.registries
-    .flatMap(({ registry, username, passwordEnv, passwordFile }, index) => {
-      const places = [passwordEnv, passwordFile].filter((place) => place !== undefined).length;
-      const wrong =
-        places > 1
-          ? 'has two places for one password: name passwordEnv or passwordFile'
-          : username === undefined && places > 0
-            ? 'has a password and no username'
-            : username !== undefined && places === 0
-              ? 'has a username and no password: name passwordEnv or passwordFile'
-              : undefined;
-      return [
-        ...registryName([...path, index, 'registry'], registry),
-        ...(wrong === undefined ? [] : [{ path: [...path, index], message: wrong }]),
-      ];
-    })
-    .concat(twice);
 }

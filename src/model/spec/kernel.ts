@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { KindChoice } from './kinds.js';
 import { free } from './marks.js';
-import { fingerprint, httpUrl } from './primitives.js';
+import { fingerprint, openUrl } from './primitives.js';
 
 /** YAML reads 5.10 without quotes as the number 5.1: what may have been cut like that is refused. */
 const release = z
@@ -33,11 +33,11 @@ export function kernelOptions({ ids, describe }: KindChoice) {
         .optional()
         .describe('The kernel package, where upgrade does not say which by itself (kernels.md).')
         .meta(free),
-      origin: httpUrl
+      origin: openUrl
         .optional()
         .describe("Folder of a mirror that has the package, in place of the project's own.")
         .meta(free),
-      keyUrl: httpUrl
+      keyUrl: openUrl
         .optional()
         .describe("Where the project's key is fetched from; its fingerprint stands in kinit.")
         .meta(free),

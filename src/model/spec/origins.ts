@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { free } from './marks.js';
-import { httpUrl } from './primitives.js';
+import { openUrl } from './primitives.js';
 
 const mirrorName = z.enum(['none', 'aliyun', 'daocloud']);
 
@@ -57,7 +57,7 @@ export const originOptions = {
           'How often what goes through SSH is sent. none: to every host. tree: once to each site (hosts[].site); the other hosts there take it from those that have it, on port 10270/tcp, which is open while kinit is at work. Not encrypted, and checked by sha256. What cannot be had this way is sent.',
         )
         .meta(free),
-      baseUrl: httpUrl
+      baseUrl: openUrl
         .optional()
         .describe('An HTTP origin of your own that lays files out as the official one does.')
         .meta(free),

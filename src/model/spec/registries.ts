@@ -2,6 +2,14 @@ import { z } from 'zod';
 import { free } from './marks.js';
 import { envName, httpUrl } from './primitives.js';
 
+/** Runtimes put the path of the registry's API behind it, and some do not start with one that has more than a path. */
+const endpoint = httpUrl
+  .refine((text) => !URL.canParse(text) || new URL(text).username === '', {
+    error: 'must have no login in it: everybody on the host can read it; name its host under runtime.registries',
+  })
+  .refine((text) => !/[?#]/.test(text), { error: "must end with its host or path, without '?' or '#'" })
+  .transform((text) => text.replace(/\/*(\/v2)?\/*$/, ''));
+
 /** Where what a registry has can be had from as well. */
 export const registryMirror = z.strictObject({
   registry: z
@@ -9,7 +17,7 @@ export const registryMirror = z.strictObject({
     .min(1)
     .describe('Registry host as in image names, for example docker.io or registry.k8s.io.')
     .meta(free),
-  endpoints: z.array(httpUrl).min(1).describe('URLs to try, in order.').meta(free),
+  endpoints: z.array(endpoint).min(1).describe('URLs to try, in order.').meta(free),
   caFile: z.string().optional().describe('CA certificate file on this machine for these endpoints.').meta(free),
 });
 

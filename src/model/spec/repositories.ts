@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { free } from './marks.js';
-import { fingerprint, httpUrl } from './primitives.js';
-
-const withoutLogin = (text: string): boolean => !URL.canParse(text) || new URL(text).username === '';
+import { fingerprint, openUrl } from './primitives.js';
 
 /** A repository of packages besides those that hosts have. */
 export const repository = z.strictObject({
@@ -13,11 +11,7 @@ export const repository = z.strictObject({
       'What its files are called: kinit-NAME. docker-ce, kubernetes and centos-vault are known and need no more than their name (mirrors.md); what is said besides counts before that.',
     )
     .meta(free),
-  url: httpUrl
-    .refine(withoutLogin, { error: 'must have no login in it: everybody on the host can read it' })
-    .optional()
-    .describe('Where it is: the folder above dists/, of repodata/, or of Packages.')
-    .meta(free),
+  url: openUrl.optional().describe('Where it is: the folder above dists/, of repodata/, or of Packages.').meta(free),
   suites: z
     .array(z.string().regex(/^[A-Za-z0-9./-]+$/, 'must be the name of a suite'))
     .min(1)
@@ -32,7 +26,7 @@ export const repository = z.strictObject({
     .describe('Components of its suites. Default: main; none with suites: [/].')
     .meta(free),
   keyFile: z.string().optional().describe('Its public key (OpenPGP), a file on this machine.').meta(free),
-  keyUrl: httpUrl
+  keyUrl: openUrl
     .optional()
     .describe('The same, fetched by each host. With http:// the fingerprint has to be there too.')
     .meta(free),
