@@ -16,7 +16,7 @@ export interface InventoryDocument {
 /** Parses without touching the file; comments and anchors are fine, merge keys (<<) too. */
 export function parseInventory(text: string): InventoryDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: 'error' });
   const placeAt = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };

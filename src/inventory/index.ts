@@ -6,11 +6,12 @@ import type { LoadedInventory, Spec } from '../model/spec.js';
 import { type InventoryDocument, parseInventory } from './document.js';
 import { unfitAuthorities } from './authorities.js';
 import { missingFiles, resolvePaths } from './files.js';
+import { unfitCertificates } from './certificates.js';
 import { findingsOf } from './issues.js';
 import { type Finding, formatProblem, type InventoryProblem, type Path } from './problem.js';
 import { unfitRepositoryKeys } from './repository-keys.js';
 import { rules } from './rules/index.js';
-import { salvage, touches } from './salvage.js';
+import { salvage, touches, withoutStandIns } from './salvage.js';
 import { specSchema } from './spec-schema.js';
 
 export { formatProblem, type InventoryProblem } from './problem.js';
@@ -72,9 +73,12 @@ async function examine(file: string): Promise<Examined> {
   const doubtful = [...wrong, ...own.map(meantPath)].filter((path) => path.length > 0);
   const across = rules
     .filter((rule) => !rule.reads.some((option) => doubtful.some((path) => touches(path, option))))
-    .flatMap((rule) => rule.check(spec));
+    .flatMap((rule) => rule.check(spec))
+    .map((finding) => ({ ...finding, message: withoutStandIns(finding.message) }));
   const missing = await missingFiles(resolved);
-  const unfit = [...(await unfitAuthorities(resolved, missing)), ...(await unfitRepositoryKeys(resolved, missing))];
+  const unfit = (
+    await Promise.all([unfitAuthorities, unfitRepositoryKeys, unfitCertificates].map((look) => look(resolved, missing)))
+  ).flat();
   return { spec: resolved, problems: placed([...own, ...across, ...missing, ...unfit], document) };
 }
 

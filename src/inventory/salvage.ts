@@ -2,6 +2,14 @@ import type { Spec } from '../model/spec.js';
 import type { Path } from './problem.js';
 import { specSchema } from './spec-schema.js';
 
+/** What a host is called here whose name is wrong. */
+const STAND_IN = 'host-without-a-name-';
+
+/** What a rule says, with the places of hosts for the names that nobody gave them. */
+export function withoutStandIns(message: string): string {
+  return message.replaceAll(new RegExp(`\\b${STAND_IN}(\\d+)(\\.invalid)?\\b`, 'g'), 'hosts[$1]');
+}
+
 /**
  * The inventory without its wrong values, so that the checks across fields can run on the rest and
  * every mistake is told at once. Names and addresses of hosts that are wrong are filled with unique
@@ -33,7 +41,8 @@ function mend(copy: Record<string, unknown>, path: Path): void {
 }
 
 function mendHost(hosts: unknown[], index: number, field: string | number | undefined): void {
-  const stand = { name: `invalid-${String(index)}`, address: `invalid-${String(index)}.invalid` };
+  const name = `${STAND_IN}${String(index)}`;
+  const stand = { name, address: `${name}.invalid` };
   const host: unknown = hosts[index];
   if (!isObject(host) || field === undefined) hosts[index] = stand;
   else if (field === 'name' || field === 'address') host[field] = stand[field];

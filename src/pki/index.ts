@@ -10,7 +10,7 @@ export { planMaterial, type MaterialInput } from './material/material.js';
 export { requestFor } from './material/request.js';
 export { requireSigned, type Answers, type WantedSignature } from './material/signature.js';
 export { materialPaths } from './material/paths.js';
-export { isSignedBy } from './x509/read.js';
+export { isSignedBy, readCertificates } from './x509/read.js';
 export { userAuthorityFault } from './material/user-authority.js';
 export { needsKeys } from './material/sealed.js';
 export {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { checkInventory, formatProblem, loadInventory } from '../../src/inventory/index.js';
 import { KinitError } from '../../src/model/error.js';
 
@@ -180,6 +180,32 @@ test('paths start from the inventory and ~ is the home folder', async () => {
   expect(spec.ssh.identityFile).toBe(join(folder, 'id'));
   expect(spec.hosts[0]?.ssh?.identityFile).toBe(join(folder, 'id'));
   expect(spec.ssh.knownHostsFile).toBe(join(homedir(), '.ssh/known_hosts'));
+});
+
+test('a host whose name is wrong is called by its place', async () => {
+  const found = await problems(
+    `${GOOD.replace('name: w1', 'name: W_1')}  - name: w2\n    address: 10.0.0.2\nnetwork: { podCIDR: 10.0.0.2/32 }\n`,
+  );
+  expect(found.join('\n')).toContain('hosts[1] has this address and SSH port already');
+  expect(found.join('\n')).toContain('contains the address of hosts[1] (10.0.0.2)');
+});
+
+test('keys that are none are found, and nothing else says so', async () => {
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  expect((await problems(`${GOOD}? [a, b]\n: 1\n`)).length).toBeGreaterThan(0);
+  expect(warned).not.toHaveBeenCalled();
+  warned.mockRestore();
+});
+
+test('a CA file has certificates in it, and no key', async () => {
+  await writeFile(join(folder, 'text.crt'), 'hello\n');
+  await writeFile(join(folder, 'own.key'), '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n');
+  const found = await problems(
+    `${GOOD}runtime: { registryMirrors: [{ registry: quay.io, endpoints: ["https://m"], caFile: text.crt }], registries: [{ registry: r.example, caFile: own.key }] }\n`,
+  );
+  expect(found).toHaveLength(2);
+  expect(found[0]).toMatch(/registryMirrors\[0\]\.caFile.*text\.crt holds no certificate in PEM form$/);
+  expect(found[1]).toMatch(/registries\[0\]\.caFile.*own\.key holds a private key: it would be written where/);
 });
 
 test('files that are named must be there', async () => {
