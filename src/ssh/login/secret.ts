@@ -33,5 +33,6 @@ export async function readSecret(source: SecretSource, what: string): Promise<st
   throw new KinitError(`${what} is not there: the first line of ${path} is empty`, {
     class: 'access',
     tried: `read ${path}`,
+    hint: 'Write it into the first line of that file (chmod 600), or name another place in the inventory.',
   });
 }
