@@ -1,6 +1,6 @@
 import type { PhaseContext } from '../model/phase.js';
 import type { Resource } from '../model/resource.js';
-import { directory, file } from '../resources/index.js';
+import { absentFile, directory, file } from '../resources/index.js';
 
 /** One registry, as the inventory says hosts shall go about it. */
 export interface RegistrySetting {
@@ -46,6 +46,25 @@ export function authorities(settings: readonly RegistrySetting[], folder: string
       file({ path: `${folder}/${host}/ca.crt`, content, mode: 0o644 }),
     ]),
   ];
+}
+
+/**
+ * What kinit wrote for registries on this host and the inventory names no more: a mirror, a CA or a login would go on to be used.
+ * @param wanted all that is to be in `folder`
+ * @param logins the file of these
+ */
+export function formerFiles(
+  context: RegistryContext & Pick<PhaseContext, 'node'>,
+  wanted: readonly Resource[],
+  folder: string,
+  logins: string,
+): Resource[] {
+  const ids = new Set(wanted.map(({ id }) => id));
+  const recorded = new Set(context.node.facts.past?.recorded ?? []);
+  return [...recorded]
+    .filter((id) => id.startsWith(`file:${folder}/`) && !ids.has(id))
+    .map((id) => absentFile(id.slice('file:'.length), { withFolder: true }))
+    .concat(!hasLogins(context) && recorded.has(`file:${logins}`) ? [absentFile(logins)] : []);
 }
 
 /** Host, with port where it has one, of the endpoints of a mirror. */

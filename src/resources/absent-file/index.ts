@@ -4,11 +4,13 @@ import { sh, shellScript } from '../../shell/script.js';
 export interface AbsentFileResource extends Resource {
   readonly kind: 'absentFile';
   readonly path: string;
+  /** Its folder goes too where nothing else is in it: that it is there means something. */
+  readonly withFolder?: true;
 }
 
 /** A file, or a link, that is of no use any more. Only for what kinit, or a program that it set up, has written itself: it does not come back at reset. */
-export function absentFile(path: string): AbsentFileResource {
-  return { kind: 'absentFile', id: `absentFile:${path}`, path };
+export function absentFile(path: string, options: Pick<AbsentFileResource, 'withFolder'> = {}): AbsentFileResource {
+  return { kind: 'absentFile', id: `absentFile:${path}`, path, ...options };
 }
 
 const OBSERVE = shellScript('./observe.sh', import.meta.url);
@@ -23,5 +25,7 @@ export const absentFileKind: ResourceKind<AbsentFileResource, boolean> = {
     there
       ? { changed: true, change: { action: 'delete', summary: `delete ${path}`, reason: 'it is of no use any more' } }
       : { changed: false, reason: `there is no ${path}` },
-  apply: ({ path }) => [{ do: 'script', script: sh(REMOVE, { args: [path] }) }],
+  apply: ({ path, withFolder }) => [
+    { do: 'script', script: sh(REMOVE, { args: [path, ...(withFolder === true ? ['folder'] : [])] }) },
+  ],
 };

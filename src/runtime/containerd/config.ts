@@ -6,7 +6,8 @@ import { registryHost } from '../../model/text/image-ref.js';
 import { template } from '../../templates/template.js';
 import { hasLogins, type RegistrySetting } from '../registries.js';
 
-const CERTS = '/etc/containerd/certs.d';
+/** Settings and CA certificates of registries, a folder for each. */
+export const CERTS = '/etc/containerd/certs.d';
 /** containerd ends at its start where these settings are on and the kernel is older (internal/cri/config). */
 const UNPRIVILEGED_KERNEL = '4.11';
 

@@ -3,9 +3,17 @@ import type { Resource } from '../../model/resource.js';
 import { directory, file, service } from '../../resources/index.js';
 import { crictlYaml } from '../cri-tools/index.js';
 import { revisionOf } from '../programs.js';
-import { hasLogins, loginsFile, registrySettings } from '../registries.js';
+import { formerFiles, hasLogins, loginsFile, registrySettings } from '../registries.js';
 import { FILLED } from './packaged.js';
-import { containerdConfig, containerdLogins, containerdUnit, hostsToml, LOGINS, registryPaths } from './config.js';
+import {
+  CERTS,
+  containerdConfig,
+  containerdLogins,
+  containerdUnit,
+  hostsToml,
+  LOGINS,
+  registryPaths,
+} from './config.js';
 
 const CONFIG = '/etc/containerd/config.toml';
 const UNIT = '/etc/systemd/system/containerd.service';
@@ -18,17 +26,19 @@ export function containerdResources(context: PhaseContext): Resource[] {
   const config = containerdConfig(context);
   const packaged = context.spec.runtime.from !== 'artifacts';
   const units = packaged ? [] : [file({ path: UNIT, content: containerdUnit(), mode: 0o600 })];
+  const ofRegistries = registries(context);
   const revision = revisionOf(context, [config, ...units.map(({ content }) => String(content))]);
   return [
     directory({ path: '/etc/containerd', mode: 0o755 }),
-    directory({ path: '/etc/containerd/certs.d', mode: 0o755 }),
+    directory({ path: CERTS, mode: 0o755 }),
     // As resources they go at reset, after it has stopped. A package fills them at once: they stand before that.
     ...(packaged ? [] : FILLED),
     directory({ path: '/etc/cni', mode: 0o755 }),
     directory({ path: '/etc/cni/net.d', mode: 0o755 }),
     file({ path: CONFIG, content: config, mode: 0o600 }),
     ...loginsFile(context, LOGINS, (logins) => containerdLogins(logins, packaged)),
-    ...registries(context),
+    ...ofRegistries,
+    ...formerFiles(context, ofRegistries, CERTS, LOGINS),
     crictlYaml('/run/containerd/containerd.sock'),
     ...units,
     service({

@@ -4,7 +4,7 @@ import { directory, file, service } from '../../resources/index.js';
 import { crictlYaml } from '../cri-tools/index.js';
 import { revisionOf } from '../programs.js';
 import { ociRuntimeWrapper } from '../runc/on-containers.js';
-import { authorities, dockerAuths, hasLogins, loginsFile, registrySettings } from '../registries.js';
+import { authorities, dockerAuths, formerFiles, hasLogins, loginsFile, registrySettings } from '../registries.js';
 import { crioConfig, crioUnit, LOGINS, POLICY, POLICY_FILE, registriesConf } from './config.js';
 
 export const CONFIG = '/etc/crio/crio.conf.d/10-kinit.conf';
@@ -35,6 +35,7 @@ export function crioResources(context: PhaseContext): Resource[] {
   const unit = crioUnit();
   const settings = registrySettings(context);
   const registries = registriesConf(settings);
+  const certificates = authorities(settings, CERTIFICATES);
   return [
     ...['/etc/crio', '/etc/crio/crio.conf.d', '/etc/containers', '/etc/containers/registries.conf.d'].map((path) =>
       directory({ path, mode: 0o755 }),
@@ -47,7 +48,8 @@ export function crioResources(context: PhaseContext): Resource[] {
     file({ path: CONFIG, content: config, mode: 0o644 }),
     file({ path: POLICY_FILE, content: POLICY, mode: 0o644 }),
     file({ path: REGISTRIES, content: registries, mode: 0o644 }),
-    ...authorities(settings, CERTIFICATES),
+    ...certificates,
+    ...formerFiles(context, certificates, CERTIFICATES, LOGINS),
     ...loginsFile(context, LOGINS, dockerAuths),
     crictlYaml(SOCKET),
     file({ path: UNIT, content: unit, mode: 0o600 }),

@@ -3,7 +3,7 @@ import type { Resource } from '../../model/resource.js';
 import { directory, file, service } from '../../resources/index.js';
 import { crictlYaml } from '../cri-tools/index.js';
 import { revisionOf } from '../programs.js';
-import { authorities, dockerAuths, loginsFile, registrySettings } from '../registries.js';
+import { authorities, dockerAuths, formerFiles, loginsFile, registrySettings } from '../registries.js';
 import { ociRuntimeWrapper } from '../runc/on-containers.js';
 import { criUnit, daemonJson, engineUnit, SOCKET } from './config.js';
 import { DAEMON_JSON } from './daemon-json.js';
@@ -21,6 +21,7 @@ export function dockerResources(context: PhaseContext): Resource[] {
   const packaged = context.spec.runtime.from !== 'artifacts';
   const engine = packaged ? [] : [file({ path: ENGINE_UNIT, content: engineUnit(), mode: 0o600 })];
   const cri = criUnit(context);
+  const certificates = authorities(registrySettings(context), CERTIFICATES);
   return [
     directory({ path: '/etc/docker', mode: 0o755, keepExisting: true }),
     // As resources they go at reset, after what fills them has stopped.
@@ -29,7 +30,8 @@ export function dockerResources(context: PhaseContext): Resource[] {
     directory({ path: '/etc/cni/net.d', mode: 0o755 }),
     ...ociRuntimeWrapper(context.node.facts),
     file({ path: DAEMON_JSON, content: config, mode: 0o600 }),
-    ...authorities(registrySettings(context), CERTIFICATES),
+    ...certificates,
+    ...formerFiles(context, certificates, CERTIFICATES, LOGINS),
     ...loginsFile(context, LOGINS, dockerAuths),
     crictlYaml(SOCKET),
     // A package's: they would hold the sockets, or start its own programs. Its own engine is handed one.

@@ -1,4 +1,4 @@
-import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { absentFile, absentFileKind } from '../../../src/resources/index.js';
 import { look, must, SHELLS, withFolder, type Shell } from '../sh.js';
@@ -21,6 +21,17 @@ for (const shell of SHELLS) {
       expect(existsSync(`${folder}/-f`)).toBe(true);
       remove(shell, absentFile(`${folder}/-f`));
       expect(existsSync(`${folder}/-f`)).toBe(false);
+    });
+  });
+
+  test(`${shell}: its folder goes with it where nothing else is in there`, () => {
+    withFolder((folder) => {
+      mkdirSync(`${folder}/d`);
+      for (const name of ['a', 'b']) writeFileSync(`${folder}/d/${name}`, 'x');
+      remove(shell, absentFile(`${folder}/d/a`, { withFolder: true }));
+      expect(existsSync(`${folder}/d/b`)).toBe(true);
+      remove(shell, absentFile(`${folder}/d/b`, { withFolder: true }));
+      expect(existsSync(`${folder}/d`)).toBe(false);
     });
   });
 }
