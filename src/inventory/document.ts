@@ -1,5 +1,6 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { defined } from '../model/defined.js';
+import { redact } from '../model/text/redact/index.js';
 import type { Finding, InventoryProblem, Path } from './problem.js';
 import { formatPath } from './problem.js';
 
@@ -100,13 +101,16 @@ function describe(node: unknown): string {
   if (value === null) return 'nothing';
   // A pasted key must not end up in an error text.
   if (typeof value === 'string' && /\n|PRIVATE KEY/.test(value)) return 'a text of several lines';
-  if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
+  if (typeof value === 'string') {
+    const told = redact(value);
+    return JSON.stringify(told.length > 80 ? `${told.slice(0, 77)}...` : told);
+  }
   return `the ${typeof value === 'boolean' ? 'truth value' : 'number'} ${node.source ?? String(value)}`;
 }
 
 function foundAt(text: string, offset: number, code: string): string {
   if (code === 'MULTIPLE_DOCS') return 'a second YAML document (---)';
-  const rest = text.slice(offset).split(/\r?\n/, 1)[0] ?? '';
+  const rest = redact(text.slice(offset).split(/\r?\n/, 1)[0] ?? '');
   const word = code === 'DUPLICATE_KEY' ? rest.replace(/:.*$/, '') : rest.trim();
   return word === '' ? 'the end of the line' : JSON.stringify(word.length > 60 ? `${word.slice(0, 57)}...` : word);
 }

@@ -208,6 +208,12 @@ test('a CA file has certificates in it, and no key', async () => {
   expect(found[1]).toMatch(/registries\[0\]\.caFile.*own\.key holds a private key: it would be written where/);
 });
 
+test('a login in an address is refused, and not repeated', async () => {
+  const found = await problems(`${GOOD}artifacts: { baseUrl: "https://me:s3cret@files.example" }\n`);
+  expect(found).toEqual([expect.stringContaining('me:[redacted]@files.example"; must have no login in it')]);
+  expect((await problems(`${GOOD}proxy: { http: "http://me:s3cret@p:3128 }\n`)).join()).not.toContain('s3cret');
+});
+
 test('files that are named must be there', async () => {
   const text = `${GOOD}ssh: { identityFile: nokey }\npki: { ca: { certFile: ., keyFile: ca.key } }\nruntime: { registryMirrors: [{ registry: docker.io, endpoints: ["https://m"], caFile: m.crt }], registries: [{ registry: r.example, username: me, passwordFile: r.pw, caFile: r.crt }] }\n`;
   const found = (await checkInventory(await write(text))).map(
