@@ -18,7 +18,7 @@ export { backUp, compactDatastore, lookAtDatastore } from './datastore/backup.js
 export type { DatastoreState } from '../datastore/index.js';
 export { openKeys, placeKeys } from './datastore/keys.js';
 export { migrateDatastore } from './datastore/migrate.js';
-export { openBackup, type BackupManifest } from './datastore/manifest.js';
+export { backupIn, openBackup, type BackupManifest } from './datastore/manifest.js';
 export { restoreBackup, type Restored } from './datastore/restore.js';
 export { timedBackupsOf, type HostBackups } from './datastore/timed.js';
 export { checkFailover, type FailoverSeen } from './failover/check.js';

@@ -34,10 +34,12 @@ const backup = defineCommand({
   run: async (args, context) => {
     if (args.keys !== undefined) await refuseSameFile(args.file, args.keys);
     const options = await workOf(args, context);
-    const [{ backUp }, { writeSecretFile }] = await Promise.all([
+    const [{ backUp }, { writeSecretFile }, { confirmReplaced, confirmOtherKeys }] = await Promise.all([
       import('../../engine/index.js'),
       import('../files/secret.js'),
+      import('../files/replaced.js'),
     ]);
+    await confirmReplaced(args, options.inventory.spec.name, context);
     const file = resolve(args.file);
     const { manifest, keys } = await backUp({
       ...options,
@@ -45,7 +47,10 @@ const backup = defineCommand({
       withKeys: args.keys !== undefined,
       write: (content) => writeSecretFile(file, content),
     });
-    if (keys !== undefined && args.keys !== undefined) await writeSecretFile(args.keys, `${JSON.stringify(keys)}\n`);
+    if (keys !== undefined && args.keys !== undefined) {
+      await confirmOtherKeys(args.keys, keys.ca, args, context);
+      await writeSecretFile(args.keys, `${JSON.stringify(keys)}\n`);
+    }
     const ofKeys =
       args.keys === undefined
         ? 'The keys of the cluster are not in it: --keys FILE keeps them too, for a restore onto new hosts.'

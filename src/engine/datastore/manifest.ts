@@ -52,6 +52,12 @@ export interface Backup {
 /** The first line is some hundred bytes. */
 const MOST_OF_LINE = 64 * 1024;
 
+/** What a backup says of itself; undefined for a file that is none. The copy in it is not looked at. */
+export async function backupIn(file: string): Promise<BackupManifest | undefined> {
+  const head = await headOf(file);
+  return manifestSchema.safeParse(jsonOf(head.subarray(0, Math.max(head.indexOf(10), 0)).toString('utf8'))).data;
+}
+
 /** Reads all of a backup once. @throws KinitError usage, for a file that is no whole backup */
 export async function openBackup(file: string): Promise<Backup> {
   const head = await headOf(file);

@@ -26,3 +26,28 @@ test.each([
   });
   expect(readFileSync(join(folder, 'kept/old'), 'utf8')).toBe('an older backup');
 });
+
+const GOOD = join(folder, 'inventory.yaml');
+writeFileSync(GOOD, 'name: demo\nhosts: [{ name: c1, address: 192.0.2.1, roles: [control-plane] }]\n');
+
+test.each([
+  ['--file', 'is not a backup of demo', 'hosts: []\n'],
+  ['--file', 'is not a backup of demo', `${JSON.stringify(manifestOf('other'))}\n`],
+  ['--keys', 'is not the keys of demo', 'hosts: []\n'],
+  ['--keys', 'is not the keys of demo', JSON.stringify({ kinitKeys: 1, cluster: 'other', ca: 'x', files: {} })],
+])('%s over something else is asked about before a host is', async (option, said, content) => {
+  const there = join(folder, 'there');
+  writeFileSync(there, content);
+  const other = option === '--file' ? [] : ['--file', join(folder, 'new')];
+  const io = fakeIo();
+  const code = await main(['datastore', 'backup', ...other, option, there, '-i', GOOD], io);
+  expect({ code, err: io.err() }).toEqual({ code: 10, err: expect.stringContaining(said) as string });
+  expect(readFileSync(there, 'utf8')).toBe(content);
+});
+
+function manifestOf(cluster: string): object {
+  return {
+    ...{ kinitBackup: 1, kinit: '1', cluster, ca: 'x', kubernetes: '1.36.3', datastore: 'etcd' },
+    ...{ revision: 1, keys: 1, bytes: 1, sha256: 'x', taken: 'x' },
+  };
+}
