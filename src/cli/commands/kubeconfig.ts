@@ -74,6 +74,7 @@ export const kubeconfig = defineCommand({
       return ownEntries(admin, inventory.spec.name, await apiMembers(api, admin, inventory.spec));
     });
     const text = kubeconfigOf(entries);
+    const { readableByOthers } = await import('../files/kubeconfig/write.js');
     // Before the workers: whatever happens there, what was asked for here is there.
     const written = args.out === '-' ? undefined : await (args.merge ? merge : write)(entries, args, context);
     const workers = args.onWorkers
@@ -100,9 +101,14 @@ export const kubeconfig = defineCommand({
     if (written === undefined) await ui.result({ kubeconfig: text, workers }, text.trimEnd());
     else {
       const { files, copies, use } = written;
+      const open = await readableByOthers(files);
       const lines = [
         ...files.map((file) => `Written: ${file}`),
         ...copies.map((file) => `What was there: ${file}`),
+        ...open.map(
+          (file) =>
+            `Others on this machine can read ${file}, and the administrator's key is in it: chmod go= ${quote(file)}`,
+        ),
         ...(files.length === 0 ? [`Nothing to change: the cluster is in ${written.file} already.`] : []),
         ...(workers.length === 0 ? [] : [`Written: ${HOST_KUBECONFIG} on ${hostList(workers)}`]),
         `Next: ${use}`,
@@ -127,13 +133,13 @@ type Wish = Parameters<typeof confirm>[1] & { readonly out?: string | undefined;
 
 /** Into a file of its own. */
 async function write(entries: OwnEntries, args: Wish, context: CommandContext): Promise<Written> {
-  const [{ readIfThere, writeSecretFile }, { kubeconfigOf }] = await Promise.all([
+  const [{ readTarget, writeSecretFile }, { kubeconfigOf }] = await Promise.all([
     import('../files/secret.js'),
     import('../files/kubeconfig/own.js'),
   ]);
   const file = resolve(args.out ?? 'kubeconfig');
   const text = kubeconfigOf(entries);
-  const before = await readIfThere(file);
+  const before = await readTarget(file);
   if (before !== undefined && before !== text) await confirm(`${file} exists and differs. Replace it?`, args, context);
   await writeSecretFile(file, text);
   return { file, files: [file], copies: [], use: `kubectl --kubeconfig ${quote(file)} get nodes` };
@@ -141,12 +147,19 @@ async function write(entries: OwnEntries, args: Wish, context: CommandContext): 
 
 /** Into the files that kubectl reads here. */
 async function merge(entries: OwnEntries, args: Wish, { io }: CommandContext): Promise<Written> {
-  const [{ readIfThere }, { mergeIntoFiles }, { rewriteKubeconfig }] = await Promise.all([
+  const [{ isStream, readIfThere }, { mergeIntoFiles }, { rewriteKubeconfig }] = await Promise.all([
     import('../files/secret.js'),
     import('../files/kubeconfig/merge.js'),
     import('../files/kubeconfig/write.js'),
   ]);
   const names = kubectlFiles(io.env);
+  for (const file of names)
+    if (await isStream(file))
+      throw new KinitError(`${file} is no file that a cluster can be put into`, {
+        class: 'usage',
+        tried: 'read the files that KUBECONFIG names',
+        hint: 'Let KUBECONFIG name a file, or use --out FILE for a file of its own.',
+      });
   const files = await Promise.all(names.map(async (file) => ({ file, text: await readIfThere(file) })));
   const { changed, current, home } = mergeIntoFiles(files, entries, args.use);
   const copies: string[] = [];

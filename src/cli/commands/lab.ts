@@ -190,14 +190,14 @@ const cloudInit = defineCommand({
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
     const { cloudInit: make } = await import('../../lab/index.js');
-    const { readIfThere, writeFileBeside } = await import('../files/secret.js');
+    const { readTarget, writeFileBeside } = await import('../files/secret.js');
     const machines = await make(inventory, args.gateway);
     const files = machines.flatMap((machine) =>
       Object.entries(machine.files).map(([name, text]) => ({ file: resolve(args.out, machine.host, name), text })),
     );
     const changed = [];
     for (const { file, text } of files) {
-      const before = await readIfThere(file);
+      const before = await readTarget(file);
       if (before !== undefined && before !== text) changed.push(file);
     }
     if (changed.length > 0) await confirm(`${changed.join(', ')}: there with another content. Replace?`, args, context);

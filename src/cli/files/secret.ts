@@ -108,6 +108,19 @@ async function fill(handle: FileHandle, content: Content): Promise<void> {
   for await (const chunk of content) await handle.writeFile(chunk);
 }
 
+/** What would be replaced; undefined where nothing is: a device or a pipe has nothing, and reading it may never end. */
+export async function readTarget(file: string): Promise<string | undefined> {
+  return (await isStream(file)) ? undefined : readIfThere(file);
+}
+
+/** A device or a pipe: neither a file nor a folder. */
+export async function isStream(file: string): Promise<boolean> {
+  return stat(file).then(
+    (there) => !there.isFile() && !there.isDirectory(),
+    () => false,
+  );
+}
+
 /** undefined when there is no such file. */
 export async function readIfThere(file: string): Promise<string | undefined> {
   try {

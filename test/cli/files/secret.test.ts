@@ -14,7 +14,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readIfThere, writeSecretFile } from '../../../src/cli/files/secret.js';
+import { readIfThere, readTarget, writeSecretFile } from '../../../src/cli/files/secret.js';
 
 let folder: string;
 beforeEach(() => {
@@ -53,6 +53,7 @@ test('a link stays a link', async () => {
 test('what is no file stays what it is: it is written to', async () => {
   const pipe = join(folder, 'pipe');
   execFileSync('mkfifo', [pipe]);
+  expect(await readTarget(pipe)).toBeUndefined();
   const read = readFile(pipe, 'utf8');
   await writeSecretFile(pipe, 'secret');
   expect([await read, lstatSync(pipe).isFIFO(), readdirSync(folder)]).toEqual(['secret', true, ['pipe']]);

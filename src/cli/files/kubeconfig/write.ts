@@ -26,6 +26,19 @@ export async function rewriteKubeconfig(
   });
 }
 
+/** Those that others on this machine may read: a file that somebody uses keeps its mode. */
+export async function readableByOthers(files: readonly string[]): Promise<readonly string[]> {
+  const modes = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        ({ mode }) => mode,
+        () => 0,
+      ),
+    ),
+  );
+  return files.filter((_, index) => ((modes[index] ?? 0) & 0o044) !== 0);
+}
+
 function changedMeanwhile(file: string): KinitError {
   return new KinitError(`${file} was changed by somebody else meanwhile; nothing was written`, {
     class: 'locked',

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { rewriteKubeconfig } from '../../../../src/cli/files/kubeconfig/write.js';
+import { readableByOthers, rewriteKubeconfig } from '../../../../src/cli/files/kubeconfig/write.js';
 
 let folder: string;
 let file: string;
@@ -70,4 +70,14 @@ test('what somebody else wrote meanwhile is not overwritten', async () => {
   writeFileSync(file, 'theirs');
   await expect(rewriteKubeconfig(file, 'old', 'new')).rejects.toMatchObject({ exitCode: 17 });
   expect([readFileSync(file, 'utf8'), existsSync(`${file}.lock`)]).toEqual(['theirs', false]);
+});
+
+test('files that others may read are told', async () => {
+  writeFileSync(file, 'x', { mode: 0o600 });
+  const [group, world, none] = ['group', 'world', 'none'].map((name) => join(folder, name)) as [string, string, string];
+  for (const [path, mode] of [[group, 0o640] as const, [world, 0o644] as const]) {
+    writeFileSync(path, 'x');
+    chmodSync(path, mode);
+  }
+  expect(await readableByOthers([file, group, world, none])).toEqual([group, world]);
 });
