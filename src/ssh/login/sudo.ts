@@ -157,15 +157,23 @@ export function otherWay(way: RootWay, said: string): 'password' | 'terminal' | 
 export function sudoError(way: RootWay, printed: string): KinitError {
   const { host, user } = way;
   const found = printed.trim() === '' ? 'the shell ended without a word' : printed.trim();
-  if (user === 'root') {
-    return new KinitError(`no shell for root on ${host}`, {
+  // A login shell that takes no commands, or a command that sshd runs in its place, ends before sudo.
+  if (user === 'root' || !/sudo|password/i.test(printed))
+    return new KinitError(`no shell for ${user} on ${host}`, {
       class: 'access',
       host,
       tried: 'start sh',
       found,
-      hint: 'Look at the login shell of root on the host (getent passwd root).',
+      hint: `Look at the login shell of ${user} on the host (getent passwd ${quote(user)}), at ForceCommand in /etc/ssh/sshd_config, and at command= before the key in ~/.ssh/authorized_keys.`,
     });
-  }
+  if (/sudo.*(?:not found|No such file)/.test(printed))
+    return new KinitError(`user ${user} on ${host} cannot become root: there is no sudo`, {
+      class: 'access',
+      host,
+      tried: 'sudo -n sh',
+      found,
+      hint: 'Install sudo on the host, or set ssh.user to root.',
+    });
   if (way.withPassword)
     return new KinitError(`user ${user} on ${host} cannot become root`, {
       class: 'access',

@@ -14,6 +14,20 @@ test('missing sudo names the user and the line to add', () => {
   expect(error.context.hint).toContain('sudo.passwordEnv');
 });
 
+test.each([
+  ['This account is currently not available.', 'no shell for ops on node1', 'getent passwd ops'],
+  ['', 'no shell for ops on node1', 'ForceCommand'],
+  ['rbash: line 1: exec: restricted', 'no shell for ops on node1', 'login shell of ops'],
+  ["env: 'sudo': No such file or directory", 'there is no sudo', 'Install sudo'],
+  ['env: sudo: not found', 'there is no sudo', 'Install sudo'],
+  ['ops is not in the sudoers file.', 'user ops on node1 cannot become root', 'sudo -l -U ops'],
+  ['sudo: unable to resolve host node1: Name or service not known', 'cannot become root', 'sudo -l -U ops'],
+])('%j is told for what it is', (said, message, hint) => {
+  const error = sudoError({ ...ops, withPassword: true }, said);
+  expect(error.message).toContain(message);
+  expect(error.context.hint).toContain(hint);
+});
+
 test('root needs no sudo', () => {
   expect(rootCommand({ ...ops, user: 'root' }, 't', 'sh')).not.toContain('sudo');
 });
