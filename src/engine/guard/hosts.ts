@@ -21,6 +21,14 @@ export function changedHosts(spec: Spec, known: KnownCluster, live: readonly Gua
   return [...changedNames(spec, known, live), ...changedRoles(spec, known, live), ...changedPlaces(spec, known, live)];
 }
 
+/** Workers of the cluster that the inventory does not name any more, for a person; undefined: none. They are left as they are. */
+export function leftOut({ hosts }: Pick<Spec, 'hosts'>, { nodes }: Pick<KnownCluster, 'nodes'>): string | undefined {
+  const named = new Set(hosts.map(({ name }) => name));
+  const gone = Object.keys(nodes).filter((name) => nodes[name]?.controlPlane === false && !named.has(name));
+  if (gone.length === 0) return undefined;
+  return `no longer in the inventory: ${gone.sort().join(', ')}. What is a node of the cluster stays one, and kinit does nothing for it. To give a host back: kinit reset NAME with an inventory that has it; where the machine is gone: kubectl delete node NAME`;
+}
+
 function changedNames({ hosts }: Spec, { nodes }: KnownCluster, live: readonly GuardedHost[]): Refusal[] {
   const names = new Set(hosts.map(({ name }) => name));
   return live.flatMap(({ spec, facts }) => {

@@ -21,6 +21,7 @@ import { changedVirtualAddress } from './virtual-address.js';
 export { withKnownBalancer } from './balancer.js';
 export { NO_CLUSTER, type KnownCluster } from './cluster.js';
 export { knownCluster } from './known.js';
+export { leftOut } from './hosts.js';
 export { changedByOthers } from './version.js';
 export { RUNTIME_MOVE, runtimeChanges, type RuntimeChange } from './runtime.js';
 

@@ -6,6 +6,7 @@ import {
   guard,
   guardCheck,
   knownCluster,
+  leftOut,
   withKnownBalancer,
   type GuardInput,
   type KnownCluster,
@@ -70,6 +71,8 @@ export async function chooseHosts(
   const guarded = { spec: inventory.spec, known, command, stage: options.upgrade?.stage, leader, live, selected };
   const changed = changedByOthers(known);
   if (changed !== undefined) emit({ type: 'warning', host: leader.spec.name, text: changed });
+  const left = leftOut(inventory.spec, known);
+  if (left !== undefined) emit({ type: 'warning', host: leader.spec.name, text: left });
   if (command !== 'check') await guard(guarded);
   const more = command === 'check' ? await checksOfCluster(guarded, options) : [];
   const { unfit, ended } =
