@@ -8,6 +8,8 @@ export interface Refusal {
   readonly there: string;
   /** What the inventory has. */
   readonly wanted: string;
+  /** It need not be the inventory that has it: an argument may. */
+  readonly asked?: true;
   /** The end of "cannot be changed: ". */
   readonly why: string;
   /** What to do instead: sentences. */
@@ -23,7 +25,7 @@ export function refused(refusals: readonly Refusal[], host: string): KinitError 
   const rest = refusals.slice(MOST);
   return new KinitError(
     refusals.length === 1 && first !== undefined
-      ? `the cluster has ${first.option} ${first.there}, and the inventory says ${first.wanted}; nothing was changed`
+      ? `the cluster has ${first.option} ${first.there}, and ${first.asked === true ? `${first.wanted} is asked for` : `the inventory says ${first.wanted}`}; nothing was changed`
       : `the inventory does not fit the cluster in ${String(refusals.length)} options; nothing was changed`,
     {
       class: 'refused',
@@ -37,6 +39,6 @@ export function refused(refusals: readonly Refusal[], host: string): KinitError 
   );
 }
 
-export function oneLine({ option, there, wanted, why }: Refusal): string {
-  return `${option}: the cluster has ${there}, the inventory ${wanted}: ${why}`;
+export function oneLine({ option, there, wanted, asked, why }: Refusal): string {
+  return `${option}: the cluster has ${there}, ${asked === true ? `asked for is ${wanted}` : `the inventory ${wanted}`}: ${why}`;
 }

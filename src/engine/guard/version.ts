@@ -30,7 +30,7 @@ export function versionRefusals(step: VersionStep): Refusal[] {
   const { running, oldest = running, wanted, upgrades, begun, open } = step;
   if (running === undefined || oldest === undefined) return [];
   const refusal = (why: string, todo: string, there = running): Refusal[] => [
-    { option: 'kubernetesVersion', there, wanted, why, todo },
+    { option: 'kubernetesVersion', there, wanted, ...(upgrades ? { asked: true } : {}), why, todo },
   ];
   if (begun !== undefined && soakMoveOf([begun]) !== undefined) return soakRefusals(begun, step, refusal);
   if (begun !== undefined && !upgrades)
@@ -41,7 +41,12 @@ export function versionRefusals(step: VersionStep): Refusal[] {
     );
   if (running === wanted && oldest === wanted) return [];
   if (compareVersions(wanted, running) < 0)
-    return refusal('Kubernetes does not go back to an earlier version', `Set kubernetesVersion: ${running}.`);
+    return refusal(
+      'Kubernetes does not go back to an earlier version',
+      upgrades
+        ? `Ask for ${running} or a later version, with --to or as kubernetesVersion of the inventory.`
+        : `Set kubernetesVersion: ${running}.`,
+    );
   const minors = minorsBetween(oldest, wanted);
   if (minors === undefined || minors > 1)
     return refusal(

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { UPGRADE_MOVE } from '../../../src/model/soak.js';
+import { refused } from '../../../src/engine/guard/refusal.js';
 import { changedByOthers, versionRefusals, type VersionStep } from '../../../src/engine/guard/version.js';
 
 const step = (running: string | undefined, wanted: string, more: Partial<VersionStep> = {}): string =>
@@ -17,8 +18,8 @@ test.each([
 });
 
 test.each([
-  ['an earlier patch version', '1.36.4', '1.36.3', 'does not go back', 'Set kubernetesVersion: 1.36.4.'],
-  ['an earlier minor version', '1.36.0', '1.35.9', 'does not go back', 'Set kubernetesVersion: 1.36.0.'],
+  ['an earlier patch version', '1.36.4', '1.36.3', 'does not go back', 'Ask for 1.36.4 or a later'],
+  ['an earlier minor version', '1.36.0', '1.35.9', 'does not go back', 'Ask for 1.36.0 or a later'],
   ['two minor versions up', '1.34.2', '1.36.3', 'one minor version at a time', 'one of 1.35 first'],
   ['another major version', '1.36.3', '2.0.0', 'one minor version at a time', 'one of 1.37 first'],
 ])('%s is refused, with both versions', (_what, running, wanted, why, todo) => {
@@ -26,6 +27,16 @@ test.each([
   expect(said).toContain(`${running} -> ${wanted}`);
   expect(said).toContain(why);
   expect(said).toContain(todo);
+});
+
+test('what is asked for by an argument is not put on the inventory', () => {
+  const refusals = (upgrades: boolean) =>
+    versionRefusals({ running: '1.36.3', wanted: '1.36.2', upgrades, open: true });
+  const error = refused(refusals(true), 'c1');
+  expect(error.message).toBe('the cluster has kubernetesVersion 1.36.3, and 1.36.2 is asked for; nothing was changed');
+  expect(error.context.found).toContain('the cluster has 1.36.3, asked for is 1.36.2');
+  expect(refused(refusals(false), 'c1').message).toContain('and the inventory says 1.36.2');
+  expect(refused(refusals(false), 'c1').context.hint).toBe('Set kubernetesVersion: 1.36.3.');
 });
 
 test('a later version comes by an upgrade alone, and not while the API is down', () => {
