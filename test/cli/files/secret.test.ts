@@ -52,7 +52,7 @@ test('a link stays a link', async () => {
 
 test('what is no file stays what it is: it is written to', async () => {
   const pipe = join(folder, 'pipe');
-  execFileSync('mkfifo', [pipe]);
+  execFileSync('sh', ['-c', 'mkfifo -- "$0"', pipe]);
   expect(await readTarget(pipe)).toBeUndefined();
   const read = readFile(pipe, 'utf8');
   await writeSecretFile(pipe, 'secret');
