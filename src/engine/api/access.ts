@@ -118,20 +118,31 @@ const ASK_WHY = 5;
 /**
  * Whether the API server of a control plane that was set up before accepts connections. One that is just starting is
  * waited for: without it everything in the cluster would look as if it were missing.
+ * @param waits false: as things are now
  */
 export async function apiListens(
   leader: LiveHost,
   address: string,
-  { inventory, emit, signal }: { inventory: LoadedInventory; emit: Emit; signal: AbortSignal },
+  {
+    inventory,
+    emit,
+    signal,
+    waits = true,
+  }: { inventory: LoadedInventory; emit: Emit; signal: AbortSignal; waits?: boolean },
 ): Promise<boolean> {
   if (!isMember(leader.facts)) return false;
   const host = leader.spec.name;
+  const { unit } = controlPlaneOf(inventory.spec);
   const end = Date.now() + PATIENCE * 1000;
   let said = false;
   let askWhy = Date.now() + ASK_WHY * 1000;
   for (;;) {
     if (await accepts(leader, address, apiPort(leader, inventory.spec))) return true;
-    if (!leader.facts.kubernetes.kubeletActive || Date.now() > end || signal.aborted) return false;
+    if (!waits || !leader.facts.kubernetes.kubeletActive || Date.now() > end || signal.aborted) return false;
+    if (unit !== undefined && (await isStopped(leader.connection, unit))) {
+      emit({ type: 'progress', host, text: `${unit}, with its API server, is stopped` });
+      return false;
+    }
     if (!said) emit({ type: 'progress', host, text: `waiting for its API server, at most ${PATIENCE} s` });
     said = true;
     if (Date.now() > askWhy) {
@@ -145,6 +156,12 @@ export async function apiListens(
     }
     await sleep(PAUSE_MS);
   }
+}
+
+/** Nobody starts it again: waiting would change nothing. */
+async function isStopped(connection: HostConnection, unit: string): Promise<boolean> {
+  const { stdout } = await connection.run(`timeout 20 systemctl is-active -- ${unit}`, { timeoutSeconds: 30 });
+  return ['inactive', 'failed'].includes(stdout.trim());
 }
 
 /** Whose end keeps the API server from answering. */

@@ -108,7 +108,8 @@ async function clusterOf(
 ): Promise<KnownCluster | undefined> {
   const leader = leaderOf(live);
   if (leader === undefined) return NO_CLUSTER;
-  const ask = { inventory, leader, live, emit: () => undefined, signal, mayReadKeys: false, access };
+  // What it is like now is what was asked.
+  const ask = { inventory, leader, live, emit: () => undefined, signal, mayReadKeys: false, waits: false, access };
   return knownCluster(ask).catch(() => undefined);
 }
 

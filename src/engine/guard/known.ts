@@ -21,6 +21,8 @@ export interface AskCluster {
   readonly emit: Emit;
   readonly signal: AbortSignal;
   readonly mayReadKeys: boolean;
+  /** false: an API server that is just starting is not waited for. */
+  readonly waits?: boolean;
   /** The API through the leader, where the caller asks more of it; it closes it. */
   readonly access?: ClusterAccess | undefined;
 }
