@@ -10,7 +10,7 @@ import type { Emit } from '../../model/event.js';
 import { readFiles } from '../../facts/index.js';
 import { type HostFacts, isMember } from '../../model/facts.js';
 import type { HostConnection } from '../../model/host.js';
-import { controlPlaneOf } from '../../control-plane/index.js';
+import { controlPlaneOf, controlPlaneOn } from '../../control-plane/index.js';
 import { datastoreOf } from '../../datastore/index.js';
 import type { LoadedInventory, Spec } from '../../model/spec.js';
 import { parseKubeconfig } from '../../pki/index.js';
@@ -131,6 +131,9 @@ export async function apiListens(
   }: { inventory: LoadedInventory; emit: Emit; signal: AbortSignal; waits?: boolean },
 ): Promise<boolean> {
   if (!isMember(leader.facts)) return false;
+  // Where nothing is there to be started, nothing comes: on a worker, say, that has got a control plane's name.
+  const mayCome =
+    leader.facts.kubernetes.kubeletActive && controlPlaneOn(leader.facts.kubernetes.manifests) !== undefined;
   const host = leader.spec.name;
   const { unit } = controlPlaneOf(inventory.spec);
   const end = Date.now() + PATIENCE * 1000;
@@ -138,7 +141,7 @@ export async function apiListens(
   let askWhy = Date.now() + ASK_WHY * 1000;
   for (;;) {
     if (await accepts(leader, address, apiPort(leader, inventory.spec))) return true;
-    if (!waits || !leader.facts.kubernetes.kubeletActive || Date.now() > end || signal.aborted) return false;
+    if (!waits || !mayCome || Date.now() > end || signal.aborted) return false;
     if (unit !== undefined && (await isStopped(leader.connection, unit))) {
       emit({ type: 'progress', host, text: `${unit}, with its API server, is stopped` });
       return false;

@@ -18,7 +18,28 @@ export interface GuardedHost {
 
 /** What has changed about hosts: which are the control plane, their names, their addresses, and the endpoint that follows. */
 export function changedHosts(spec: Spec, known: KnownCluster, live: readonly GuardedHost[]): Refusal[] {
+  const mixedUp = mixedUpHosts(known, live);
+  // Whatever else seems to have changed then comes of that.
+  if (mixedUp.length > 0) return mixedUp;
   return [...changedNames(spec, known, live), ...changedRoles(spec, known, live), ...changedPlaces(spec, known, live)];
+}
+
+/** Machines that stand in the inventory under the name of another node: their addresses are mixed up. */
+function mixedUpHosts({ nodes }: KnownCluster, live: readonly GuardedHost[]): Refusal[] {
+  return live.flatMap(({ spec, facts: { machineId } }) => {
+    if (machineId === '' || nodes[spec.name] === undefined || nodes[spec.name]?.machineId === machineId) return [];
+    const [name] = Object.entries(nodes).find(([, node]) => node.machineId === machineId) ?? [];
+    if (name === undefined) return [];
+    return [
+      {
+        option: 'hosts[].address',
+        there: `${spec.address} for ${name}`,
+        wanted: `${spec.address} for ${spec.name}`,
+        why: 'the machine that answers there is another node of the cluster',
+        todo: `Give ${name} the address ${spec.address}, and ${spec.name} its own.`,
+      },
+    ];
+  });
 }
 
 /** Workers of the cluster that the inventory does not name any more, for a person; undefined: none. They are left as they are. */

@@ -6,13 +6,27 @@ import { KinitError } from '../../../src/model/error.js';
 import type { KinitEvent } from '../../../src/model/event.js';
 import type { LoadedInventory } from '../../../src/model/spec.js';
 
+interface Wishes {
+  readonly waits?: boolean;
+  readonly manifests?: Readonly<Record<string, string>>;
+}
+
+const MANIFESTS = {
+  '/etc/kubernetes/manifests/kube-apiserver.yaml':
+    'spec:\n  containers:\n  - name: kube-apiserver\n    image: registry.k8s.io/kube-apiserver:v1.36.3\n    command: [kube-apiserver]\n',
+};
+
 /** A control plane whose API server does not accept connections. @param unit what systemctl says of its unit */
-function ask(mode: string, unit: string, waits?: boolean): { open: Promise<boolean>; said: () => string[] } {
+function ask(
+  mode: string,
+  unit: string,
+  { waits, manifests = MANIFESTS }: Wishes = {},
+): { open: Promise<boolean>; said: () => string[] } {
   const events: KinitEvent[] = [];
   const hosts = [{ name: 'a', address: '10.0.0.1', roles: ['control-plane'] }];
   const leader = {
     spec: { name: 'a', address: '10.0.0.1' },
-    facts: { kubernetes: { membership: 'member', kubeletActive: true, manifests: [] }, clockOffsetMs: 0 },
+    facts: { kubernetes: { membership: 'member', kubeletActive: true, manifests }, clockOffsetMs: 0 },
     connection: {
       host: 'a',
       connectTcp: () => Promise.reject(new KinitError('refused', { class: 'access', unreachable: 'cluster' })),
@@ -48,7 +62,13 @@ test.each([
 });
 
 test('who only looks does not wait', async () => {
-  const { open, said } = ask('static-pods', 'active', false);
+  const { open, said } = ask('static-pods', 'active', { waits: false });
+  expect(await open).toBe(false);
+  expect(said()).toEqual([]);
+});
+
+test('where nothing can start one, none is waited for', async () => {
+  const { open, said } = ask('static-pods', 'active', { manifests: {} });
   expect(await open).toBe(false);
   expect(said()).toEqual([]);
 });
