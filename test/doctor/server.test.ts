@@ -201,7 +201,8 @@ test('data that are damaged come before the server that ends of it: with the wor
 });
 
 test('of data that a backup has replaced, the words of the run before say nothing any more', () => {
-  const words = 'Error: datastore ended: /var/lib/kinit-datastore/state.db cannot be read: file is not a database (26)';
+  const words =
+    'Error: datastore ended: /var/lib/kinit-datastore/state.db is no database that can be read: file is not a database (26)';
   const mended = withServer(RUNNING, [...again(40), ended(words, 39), starting(20)]);
   expect(diagnose(mended).filter(({ cause }) => cause === 'datastore-torn')).toEqual([]);
 });

@@ -28,7 +28,7 @@ testDatastoreCare({
   readKept: 'kinit-server datastore status --database $KEPT/state.db',
   tear: `systemctl kill -s KILL kinit-server; systemctl stop kinit-server; cd ${FOLDER} &&
     dd if=/dev/zero of=state.db bs=4096 count=4 conv=notrunc && rm -f state.db-wal && systemctl start --no-block kinit-server`,
-  torn: /the data of SQLite are damaged: .*state\.db cannot be read: file is not a database/,
+  torn: /the data of SQLite are damaged: .*state\.db is no database that can be read: file is not a database/,
   shows: /ROWS A KEY/,
 });
 
