@@ -11,6 +11,7 @@ const LOOK_SECONDS = 10;
 /** Names of files below test/e2e without ".e2e.test.ts", the longest first. */
 export const LANES = {
   computes: [
+    'embedded',
     'resume',
     'trouble',
     'cluster',
@@ -24,7 +25,6 @@ export const LANES = {
     'redhat',
     'runtimes',
     'runtime-change',
-    'embedded',
     'datastore',
     'datastores',
     'bundle',

@@ -78,7 +78,7 @@ useradd -m -s /bin/bash evil; install -d -m 700 -o evil /home/evil/.ssh; install
       ['check', '-i', bad, '-o', 'json'],
     ]) {
       const { stdout, stderr } = await kinit(args);
-      expect(`${stdout}${stderr}`).toMatch(/Debian|cannot become root|"type":"error"/);
+      expect(`${stdout}${stderr}`).toMatch(/Debian|no shell for evil|"type":"error"/);
       expect([args, steers(stdout + stderr)]).toEqual([args, false]);
     }
     const { screen } = await kinitOnTerminal(['plan', '-i', good, '--only', 'hosts-file'], []);

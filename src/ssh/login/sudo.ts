@@ -164,7 +164,7 @@ export function sudoError(way: RootWay, printed: string): KinitError {
       host,
       tried: 'start sh',
       found,
-      hint: `Look at the login shell of ${user} on the host (getent passwd ${quote(user)}), at ForceCommand in /etc/ssh/sshd_config, and at command= before the key in ~/.ssh/authorized_keys.`,
+      hint: `Look at the login shell of ${user} on the host (getent passwd ${quote(user)}), at what the files that it reads first do (~/.bashrc), at ForceCommand in /etc/ssh/sshd_config, and at command= before the key in ~/.ssh/authorized_keys.`,
     });
   if (/sudo.*(?:not found|No such file)/.test(printed))
     return new KinitError(`user ${user} on ${host} cannot become root: there is no sudo`, {
