@@ -109,6 +109,13 @@ export async function startBudgetedWeb(cluster: LabHandle): Promise<number> {
   return Number(port);
 }
 
+/** Keeps something in the cluster, and gives what tells it: who it is, its last change, what stands in it. */
+export async function keepSomething(cluster: LabHandle): Promise<() => Promise<string>> {
+  await cluster.kubectl('create configmap kept --from-literal=since=before');
+  return () =>
+    cluster.kubectl("get configmap kept -o jsonpath='{.metadata.uid} {.metadata.resourceVersion} {.data.since}'");
+}
+
 /** Kills a kinit when one control plane is through and the next one is on its way; gives 'killed'. */
 export function cutBetweenControlPlanes(args: readonly string[]): Promise<string> {
   return cutWhen(args, async (events) => {

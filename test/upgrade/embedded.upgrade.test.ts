@@ -7,7 +7,7 @@ import { all, eventually, kinit, kinitEvents, kinitOk, type LabHandle } from '..
 import { changedInventory } from '../e2e/support/running.js';
 import { watchPage, watchServers } from '../e2e/support/servers.js';
 import { EMBEDDED } from '../e2e/support/shapes.js';
-import { earlierHosts, kubelets, startBudgetedWeb } from './cluster.js';
+import { earlierHosts, keepSomething, kubelets, startBudgetedWeb } from './cluster.js';
 import { FROM, secondsOf, TO } from './versions.js';
 
 /** One server that takes pods too, and one worker, under clients that ask all the time; killed while the server is on its way. Prints the figures of docs/upgrade.md. */
@@ -57,9 +57,7 @@ test('settings that the later version does not take are refused by its own parts
 
 test('killed when its server has the later program and not its file yet, it goes on to the end; the data are there, no client is without an answer for long', async () => {
   const port = await startBudgetedWeb(cluster);
-  await cluster.kubectl('create configmap kept --from-literal=since=before');
-  const kept = (): Promise<string> =>
-    cluster.kubectl("get configmap kept -o jsonpath='{.metadata.uid} {.metadata.resourceVersion} {.data.since}'");
+  const kept = await keepSomething(cluster);
   const before = await kept();
   const stopServers = watchServers(addresses.slice(0, 1));
   const stopPage = watchPage(addresses[1] ?? '', port);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cutWhen } from '../e2e/support/cuts.js';
 import { all, failuresOf, kinit, kinitEvents, kinitOk, type LabHandle } from '../e2e/support/kinit.js';
 import { watchPage, watchServers } from '../e2e/support/servers.js';
-import { controlPlanes, earlierHosts, kubelets, servers, startBudgetedWeb } from './cluster.js';
+import { controlPlanes, earlierHosts, keepSomething, kubelets, servers, startBudgetedWeb } from './cluster.js';
 import { PATCH_FROM, secondsOf, TO } from './versions.js';
 
 /** A patch step of one control plane and two workers, in either form (KINIT_TEST_FORM), killed once between two nodes. */
@@ -43,9 +43,7 @@ test('init does not do it, and a patch version does not soak', async () => {
 
 test('killed when one worker is through, it goes on to the end; what was kept is there, and the page is never without an answer for long', async () => {
   const port = await startBudgetedWeb(cluster);
-  await cluster.kubectl('create configmap kept --from-literal=since=before');
-  const kept = (): Promise<string> =>
-    cluster.kubectl("get configmap kept -o jsonpath='{.metadata.uid} {.metadata.resourceVersion} {.data.since}'");
+  const kept = await keepSomething(cluster);
   const before = await kept();
   const stopServers = watchServers(addresses.slice(0, 1));
   const stopPage = watchPage(addresses[1] ?? '', port);

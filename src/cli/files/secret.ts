@@ -47,7 +47,8 @@ async function replace(
   mode: number,
   keep: (handle: FileHandle) => Promise<boolean> = () => Promise.resolve(true),
 ): Promise<void> {
-  if (await isNoFile(file)) return writeThrough(file, content);
+  // What would stand in its place afterwards is a file, for everybody on this machine.
+  if (await isStream(file)) return writeThrough(file, content);
   // A link (dotfiles kept elsewhere) stays a link: its target is replaced.
   const target = await realpath(file).catch(() => file);
   const temporary = `${target}.${randomBytes(6).toString('hex')}`;
@@ -69,14 +70,6 @@ async function replace(
     await rm(temporary, { force: true }).catch(() => undefined);
     throw unwritable(file, cause);
   }
-}
-
-/** A device, a pipe or a folder: what stands in its place afterwards would be a file, for everybody on this machine. */
-async function isNoFile(file: string): Promise<boolean> {
-  return stat(file).then(
-    (there) => !there.isFile(),
-    () => false,
-  );
 }
 
 async function writeThrough(file: string, content: Content): Promise<void> {

@@ -9,10 +9,12 @@ export const dnsLabel = z
 export const port = z.int().min(1).max(65535);
 export const cidr = z.cidrv4('must be an IPv4 network such as 10.0.0.0/16');
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' });
-/** The same where it goes to hosts as it stands, and into plans and errors. */
-export const openUrl = httpUrl.refine((text) => !URL.canParse(text) || new URL(text).username === '', {
-  error: 'must have no login in it: everybody on the host can read it',
-});
+/** The same where it goes to hosts as it stands, and into plans and errors. @param instead where a login is to be said */
+export const openUrlWith = (instead = ''): typeof httpUrl =>
+  httpUrl.refine((text) => !URL.canParse(text) || new URL(text).username === '', {
+    error: `must have no login in it: everybody on the host can read it${instead}`,
+  });
+export const openUrl = openUrlWith();
 /** Of a key of OpenPGP, as gpg prints it, with or without its spaces. */
 export const fingerprint = z
   .string()

@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import { free } from './marks.js';
-import { envName, httpUrl } from './primitives.js';
+import { envName, openUrlWith } from './primitives.js';
 
 /** Runtimes put the path of the registry's API behind it, and some do not start with one that has more than a path. */
-const endpoint = httpUrl
-  .refine((text) => !URL.canParse(text) || new URL(text).username === '', {
-    error: 'must have no login in it: everybody on the host can read it; name its host under runtime.registries',
-  })
+const endpoint = openUrlWith('; name its host under runtime.registries')
   .refine((text) => !/[?#]/.test(text), { error: "must end with its host or path, without '?' or '#'" })
   .transform((text) => text.replace(/\/*(\/v2)?\/*$/, ''));
 
