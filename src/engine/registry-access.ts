@@ -52,16 +52,20 @@ export async function ownRegistries(spec: Spec): Promise<(registry: string) => r
     return username === undefined || password === undefined ? undefined : { user: username, password };
   };
   const places = new Map<string, readonly RegistryEndpoint[]>();
-  for (const { registry } of registries)
-    places.set(registry, [
-      { url: `https://${registryHost(registry)}`, ca: access[registry]?.ca, login: login(registry) },
-    ]);
+  for (const { registry, insecure } of registries) {
+    const host = registryHost(registry);
+    const place = { ca: access[registry]?.ca, login: login(registry), insecure };
+    // As hosts do: with a port, plain HTTP too.
+    const plain = insecure && host.includes(':') ? [{ ...place, url: `http://${host}` }] : [];
+    places.set(registry, [{ ...place, url: `https://${host}` }, ...plain]);
+  }
   for (const { registry, endpoints } of registryMirrors)
     places.set(
       registry,
       endpoints.map((url) => {
         const { host } = new URL(url);
-        return { url, ca: cas[registry] ?? access[host]?.ca, login: login(host) };
+        const insecure = registries.some((one) => one.registry === host && one.insecure);
+        return { url, ca: cas[registry] ?? access[host]?.ca, login: login(host), insecure };
       }),
     );
   return (registry) => places.get(registry) ?? places.get('_default') ?? [];

@@ -3,6 +3,7 @@ import type { Supply } from '../artifacts/supply.js';
 import type { ImageArtifact } from '../model/artifact.js';
 import type { LeftoverRow } from '../model/seams/leftover.js';
 import type { PhaseContext } from '../model/phase.js';
+import type { MirrorUrl } from '../model/text/mirror-url.js';
 import type { KindDescription, Resource } from '../model/resource.js';
 import type { PackagedRuntime } from './packaged.js';
 import type { ShellScript } from '../shell/script.js';
@@ -33,6 +34,8 @@ export interface ContainerRuntime {
   readonly resources: (context: PhaseContext) => readonly Resource[];
   /** Why it can have no mirror of this registry, for people; undefined where it can. */
   readonly refusesMirror: (registry: string) => string | undefined;
+  /** Why it cannot ask a mirror at such an address. */
+  readonly refusesAddress: (mirror: MirrorUrl) => string | undefined;
   readonly images: ImageStore;
   /**
    * For reset: stops and removes every pod of the cluster, after the kubelet was stopped.

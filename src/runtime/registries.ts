@@ -1,15 +1,24 @@
 import type { PhaseContext } from '../model/phase.js';
 import type { Resource } from '../model/resource.js';
+import { mirrorUrl, type MirrorUrl } from '../model/text/mirror-url.js';
 import { absentFile, directory, file } from '../resources/index.js';
+
+/** One mirror of a registry. */
+export interface MirrorSetting extends MirrorUrl {
+  /** As the inventory has it. */
+  readonly url: string;
+  /** CA certificates that the mirror was given, PEM; what a registry of its name was given counts besides. */
+  readonly ca?: string | undefined;
+  /** Its certificate is not checked. */
+  readonly insecure: boolean;
+}
 
 /** One registry, as the inventory says hosts shall go about it. */
 export interface RegistrySetting {
   /** Host as in image names; '_default' stands for all others. */
   readonly registry: string;
-  /** URLs to try before the registry itself, best first. */
-  readonly mirrors: readonly string[];
-  /** CA certificates of the mirrors, PEM. */
-  readonly mirrorCa?: string | undefined;
+  /** What to try before the registry itself, best first. */
+  readonly mirrors: readonly MirrorSetting[];
   /** CA certificates of the registry, PEM. */
   readonly ca?: string | undefined;
   /** Its certificate is not checked. */
@@ -22,20 +31,28 @@ type RegistryContext = Pick<PhaseContext, 'spec' | 'registryCas' | 'registryAcce
 export function registrySettings({ spec, registryCas, registryAccess }: RegistryContext): RegistrySetting[] {
   const { registryMirrors, registries } = spec.runtime;
   const names = [...registryMirrors, ...registries].map(({ registry }) => registry);
+  const isInsecure = (name: string): boolean =>
+    registries.some(({ registry, insecure }) => registry === name && insecure);
+  const mirror = (registry: string, url: string): MirrorSetting[] => {
+    const parts = mirrorUrl(url);
+    if (parts === undefined) return [];
+    return [{ ...parts, url, ca: registryCas[registry], insecure: isInsecure(parts.host) }];
+  };
   return [...new Set(names)].map((registry) => ({
     registry,
-    mirrors: registryMirrors.filter((one) => one.registry === registry).flatMap(({ endpoints }) => endpoints),
-    mirrorCa: registryCas[registry],
+    mirrors: registryMirrors
+      .filter((one) => one.registry === registry)
+      .flatMap(({ endpoints }) => endpoints.flatMap((url) => mirror(registry, url))),
     ca: registryAccess[registry]?.ca,
-    insecure: registries.some((one) => one.registry === registry && one.insecure),
+    insecure: isInsecure(registry),
   }));
 }
 
 /** CA certificates of registries and mirrors, a folder below `folder` for each host and port that shows one. */
 export function authorities(settings: readonly RegistrySetting[], folder: string): Resource[] {
   const texts = new Map<string, string>();
-  for (const { registry, mirrors, mirrorCa, ca } of settings) {
-    if (mirrorCa !== undefined) for (const host of mirrorHosts(mirrors)) texts.set(host, mirrorCa);
+  for (const { registry, mirrors, ca } of settings) {
+    for (const mirror of mirrors) if (mirror.ca !== undefined) texts.set(mirror.host, mirror.ca);
     if (ca !== undefined) texts.set(registry, ca);
   }
   if (texts.size === 0) return [];
@@ -65,11 +82,6 @@ export function formerFiles(
     .filter((id) => id.startsWith(`file:${folder}/`) && !ids.has(id))
     .map((id) => absentFile(id.slice('file:'.length), { withFolder: true }))
     .concat(!hasLogins(context) && recorded.has(`file:${logins}`) ? [absentFile(logins)] : []);
-}
-
-/** Host, with port where it has one, of the endpoints of a mirror. */
-export function mirrorHosts(endpoints: readonly string[]): string[] {
-  return [...new Set(endpoints.map((url) => new URL(url).host))];
 }
 
 /** A login for one registry. */

@@ -248,6 +248,13 @@ test.each([
     /^runtime\.registryMirrors\[0\]\.registry: Docker has mirrors of docker\.io only/,
   ],
   [
+    'a mirror below a path, for a runtime that asks at the root only',
+    {
+      runtime: { name: 'crio', registryMirrors: [{ registry: 'quay.io', endpoints: ['https://m', 'https://m/a/v2'] }] },
+    },
+    /^runtime\.registryMirrors\[0\]\.endpoints\[1\]: CRI-O asks a mirror at \/v2 of its host only/,
+  ],
+  [
     'a registry as URL',
     { runtime: { registryMirrors: [{ registry: 'https://docker.io/v2', endpoints: ['https://m'] }] } },
     /-> docker\.io$/,
@@ -295,13 +302,13 @@ test.each([
 });
 
 test('the path of the API behind an endpoint is left to the runtime, and so is a slash', () => {
-  const endpoints = ['https://m/', 'http://m:5000/v2/', 'https://m/proxy//', 'https://m/v2x'];
+  const endpoints = ['https://m/', 'http://m:5000/v2/', 'https://m/proxy/v2//', 'https://m/v2/x'];
   const spec = specSchema.parse({ hosts: [C1], runtime: { registryMirrors: [{ registry: 'docker.io', endpoints }] } });
   expect(spec.runtime.registryMirrors[0]?.endpoints).toEqual([
     'https://m',
     'http://m:5000',
-    'https://m/proxy',
-    'https://m/v2x',
+    'https://m/proxy/v2',
+    'https://m/v2/x',
   ]);
 });
 
@@ -311,6 +318,8 @@ const mirror = (endpoint: string): object => ({
 
 test.each([
   [mirror('http://user:secret@m:5000'), 'must have no login in it'],
+  [mirror('https://m/proxy'), 'https://m/v2/proxy where its image names begin with proxy/, https://m/proxy/v2 where'],
+  [mirror('https://m/v2x/'), 'https://m/v2/v2x where its image names begin with v2x/'],
   [mirror('https://m/?x=1'), "without '?' or '#'"],
   [mirror('https://m/#x'), "without '?' or '#'"],
   [{ artifacts: { baseUrl: 'https://user:secret@files' } }, 'must have no login in it'],

@@ -1,13 +1,12 @@
 import { KinitError } from '../../model/error.js';
 import { sha256Hex } from '../../model/text/digest.js';
-import { failureReason, httpGet } from './http.js';
+import { mirrorUrl } from '../../model/text/mirror-url.js';
+import { failureReason, httpGet, type Trust } from './http.js';
 
 /** A registry as this machine asks it (OCI distribution-spec 1.1, "Pulling manifests"). */
-export interface RegistryEndpoint {
-  /** For example https://registry.k8s.io, perhaps with a path. */
+export interface RegistryEndpoint extends Trust {
+  /** For example https://registry.k8s.io; one of a mirror perhaps with a path (model/text/mirror-url.ts). */
   readonly url: string;
-  /** CA certificates that vouch for it besides the public ones, PEM. */
-  readonly ca?: string | undefined;
   readonly login?: { readonly user: string; readonly password: string } | undefined;
 }
 
@@ -31,7 +30,7 @@ export async function manifestDigest(
   tag: string,
   options: AskOptions,
 ): Promise<string> {
-  const url = `${endpoint.url.replace(/\/+$/, '')}/v2/${repository}/manifests/${tag}`;
+  const url = `${mirrorUrl(endpoint.url)?.api ?? `${endpoint.url}/v2`}/${repository}/manifests/${tag}`;
   const fail = (found: string, hint: string): KinitError =>
     new KinitError(`the digest of ${repository}:${tag} could not be asked for`, {
       class: 'artifact',
@@ -70,13 +69,13 @@ export async function manifestDigest(
 }
 
 function send(
-  { ca }: RegistryEndpoint,
+  trust: RegistryEndpoint,
   url: string,
   { signal, timeoutSeconds }: AskOptions,
   init: { readonly method: string; readonly headers: Record<string, string> },
 ): ReturnType<typeof httpGet> {
   const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutSeconds * 1000)]);
-  return httpGet(url, { ...init, signal: within }, ca);
+  return httpGet(url, { ...init, signal: within }, trust);
 }
 
 /** What a registry that hands out tokens wants next (distribution: docs/spec/auth/token.md); undefined: none to be had. */

@@ -1,5 +1,6 @@
 import { runtimeNamed } from '../../runtime/index.js';
 import type { Spec } from '../../model/spec.js';
+import { mirrorUrl } from '../../model/text/mirror-url.js';
 import type { Finding } from '../problem.js';
 import { duplicates } from './names.js';
 import type { Rule } from './rule.js';
@@ -14,10 +15,15 @@ function mirrors({ runtime }: Spec): Finding[] {
   const wrong = runtime.registryMirrors.flatMap(({ registry }, index) =>
     registry === '_default' ? [] : registryName([...path, index, 'registry'], registry),
   );
-  const { refusesMirror } = runtimeNamed(runtime.name);
-  const impossible = runtime.registryMirrors.flatMap(({ registry }, index) => {
+  const { refusesMirror, refusesAddress } = runtimeNamed(runtime.name);
+  const impossible = runtime.registryMirrors.flatMap(({ registry, endpoints }, index) => {
     const message = refusesMirror(registry);
-    return message === undefined ? [] : [{ path: [...path, index, 'registry'], message }];
+    if (message !== undefined) return [{ path: [...path, index, 'registry'], message }];
+    return endpoints.flatMap((endpoint, at) => {
+      const mirror = mirrorUrl(endpoint);
+      const why = mirror && refusesAddress(mirror);
+      return why === undefined ? [] : [{ path: [...path, index, 'endpoints', at], message: why }];
+    });
   });
   const twice = duplicates(runtime.registryMirrors.map((mirror) => mirror.registry)).map(({ index }) => ({
     path: [...path, index, 'registry'],

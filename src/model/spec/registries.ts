@@ -1,11 +1,20 @@
 import { z } from 'zod';
+import { mirrorUrl } from '../text/mirror-url.js';
 import { free } from './marks.js';
 import { envName, openUrlWith } from './primitives.js';
 
-/** Runtimes put the path of the registry's API behind it, and some do not start with one that has more than a path. */
+/** Some runtimes do not start with one that has more than a path. */
 const endpoint = openUrlWith('; name its host under runtime.registries')
   .refine((text) => !/[?#]/.test(text), { error: "must end with its host or path, without '?' or '#'" })
-  .transform((text) => text.replace(/\/*(\/v2)?\/*$/, ''));
+  .superRefine((text, { addIssue }) => {
+    if (!URL.canParse(text) || mirrorUrl(text) !== undefined) return;
+    const { origin, pathname } = new URL(text);
+    const path = pathname.replace(/\/+$/, '');
+    addIssue(
+      `must say where /v2 stands: ${origin}/v2${path} where its image names begin with ${path.slice(1)}/, ${origin}${path}/v2 where all of the registry is below ${path}`,
+    );
+  })
+  .transform((text) => text.replace(/\/+$/, '').replace(/^([a-z]+:\/\/[^/]+)\/+v2$/, '$1'));
 
 /** Where what a registry has can be had from as well. */
 export const registryMirror = z.strictObject({
@@ -14,7 +23,13 @@ export const registryMirror = z.strictObject({
     .min(1)
     .describe('Registry host as in image names, for example docker.io or registry.k8s.io.')
     .meta(free),
-  endpoints: z.array(endpoint).min(1).describe('URLs to try, in order.').meta(free),
+  endpoints: z
+    .array(endpoint)
+    .min(1)
+    .describe(
+      'URLs to try, in order: https://HOST, or https://HOST/v2/PROXY where image names begin with PROXY/ there, or https://HOST/PATH/v2 where all of the registry is below PATH.',
+    )
+    .meta(free),
   caFile: z.string().optional().describe('CA certificate file on this machine for these endpoints.').meta(free),
 });
 
@@ -33,7 +48,7 @@ export const registry = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Its certificate is not checked; with a port in its name, plain HTTP does too. Anybody on the way can give other images.',
+      'Its certificate is not checked, by hosts and by kinit; with a port in its name, plain HTTP does too. Anybody on the way can give other images.',
     )
     .meta(free),
 });

@@ -4,7 +4,7 @@ import type { PhaseContext } from '../../model/phase.js';
 import { kernelIsAtLeast } from '../../model/text/kernel.js';
 import { registryHost } from '../../model/text/image-ref.js';
 import { template } from '../../templates/template.js';
-import { hasLogins, type RegistrySetting } from '../registries.js';
+import { hasLogins, type MirrorSetting, type RegistrySetting } from '../registries.js';
 
 /** Settings and CA certificates of registries, a folder for each. */
 export const CERTS = '/etc/containerd/certs.d';
@@ -71,7 +71,9 @@ const hostsTomlTemplate = template(
     server: z.string().optional(),
     caFile: z.string().optional(),
     insecure: z.boolean(),
-    endpoints: z.array(z.strictObject({ url: z.string(), caFile: z.string().optional() })),
+    endpoints: z.array(
+      z.strictObject({ url: z.string(), whole: z.boolean(), caFile: z.string().optional(), insecure: z.boolean() }),
+    ),
   }),
 );
 
@@ -81,8 +83,14 @@ export function registryPaths(registry: string): { folder: string; hosts: string
   return { folder, hosts: `${folder}/hosts.toml`, ca: `${folder}/ca.crt`, ownCa: `${folder}/registry-ca.crt` };
 }
 
-/** hosts.toml: the mirrors' endpoints in order, the registry itself behind them (containerd: docs/hosts.md). */
-export function hostsToml({ registry, mirrors, mirrorCa, ca, insecure }: RegistrySetting): string {
+/**
+ * hosts.toml: the mirrors' endpoints in order, the registry itself behind them (containerd: docs/hosts.md).
+ * @param all settings of every registry: one of them may be that of a mirror's host
+ */
+export function hostsToml(
+  { registry, mirrors, ca, insecure }: RegistrySetting,
+  all: readonly RegistrySetting[] = [],
+): string {
   const name = registryHost(registry);
   const paths = registryPaths(registry);
   // With a port, containerd takes "http" and no check for: HTTPS, else plain HTTP.
@@ -90,11 +98,18 @@ export function hostsToml({ registry, mirrors, mirrorCa, ca, insecure }: Registr
   // `_default` stands for all registries: what is asked for is then the server itself.
   const server = name === '_default' ? {} : { server: `${scheme}://${name}` };
   const caFile = ca === undefined ? {} : { caFile: paths.ownCa };
-  const ofMirrors = mirrorCa === undefined ? {} : { caFile: paths.ca };
+  const caOf = (mirror: MirrorSetting): { readonly caFile?: string } => {
+    if (mirror.ca !== undefined) return { caFile: paths.ca };
+    const ofHost = all.some((other) => other.registry === mirror.host && other.ca !== undefined);
+    return ofHost ? { caFile: registryPaths(mirror.host).ownCa } : {};
+  };
   return hostsTomlTemplate({
     ...server,
     ...caFile,
     insecure,
-    endpoints: mirrors.map((url) => ({ url, ...ofMirrors })),
+    endpoints: mirrors.map((mirror) => {
+      const whole = mirror.above !== '' || mirror.prefix !== '';
+      return { url: whole ? mirror.api : mirror.url, whole, insecure: mirror.insecure, ...caOf(mirror) };
+    }),
   });
 }

@@ -19,6 +19,7 @@ export const containerd: ContainerRuntime = {
   programs: ['containerd', 'runc'],
   resources: containerdResources,
   refusesMirror: () => undefined,
+  refusesAddress: () => undefined,
   images: {
     describe: {
       change: "Loads container images into containerd's `k8s.io` namespace",

@@ -53,14 +53,15 @@ export function containerdResources(context: PhaseContext): Resource[] {
 
 /** containerd reads these anew at each pull. */
 function registries(context: PhaseContext): Resource[] {
-  return registrySettings(context).flatMap((setting) => {
+  const settings = registrySettings(context);
+  return settings.flatMap((setting) => {
     const { folder, hosts, ca, ownCa } = registryPaths(setting.registry);
     const authority = (path: string, content: string | undefined): Resource[] =>
       content === undefined ? [] : [file({ path, content, mode: 0o644 })];
     return [
       directory({ path: folder, mode: 0o755 }),
-      file({ path: hosts, content: hostsToml(setting), mode: 0o644 }),
-      ...authority(ca, setting.mirrorCa),
+      file({ path: hosts, content: hostsToml(setting, settings), mode: 0o644 }),
+      ...authority(ca, setting.mirrors.find((mirror) => mirror.ca !== undefined)?.ca),
       ...authority(ownCa, setting.ca),
     ];
   });

@@ -66,12 +66,11 @@ export function registriesConf(settings: readonly RegistrySetting[]): string {
     registries: settings.map(({ registry, mirrors, insecure }) => ({
       registry,
       insecure,
-      mirrors: mirrors.map((url) => ({ location: locationOf(url), insecure: url.startsWith('http://') })),
+      mirrors: mirrors.map(({ host, prefix, url, insecure: unchecked }) => ({
+        // There are no schemes, and what stands behind the host are names.
+        location: `${host}/${prefix}`.replace(/\/$/, ''),
+        insecure: unchecked || url.startsWith('http://'),
+      })),
     })),
   });
-}
-
-/** containers-registries.conf(5) has no schemes. */
-function locationOf(url: string): string {
-  return url.replace(/^https?:\/\//, '').replace(/\/+$/, '');
 }

@@ -17,6 +17,8 @@ export const crio: ContainerRuntime = {
   resources: crioResources,
   refusesMirror: (registry) =>
     registry === '_default' ? 'CRI-O has no mirror for all registries: name them one by one' : undefined,
+  refusesAddress: ({ above }) =>
+    above === '' ? undefined : 'CRI-O asks a mirror at /v2 of its host only; containerd asks one below a path too',
   images: {
     describe: {
       change: "Loads container images into CRI-O's storage",

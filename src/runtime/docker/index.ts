@@ -22,6 +22,10 @@ export const docker: ContainerRuntime = {
   resources: dockerResources,
   refusesMirror: (registry) =>
     registry === 'docker.io' ? undefined : 'Docker has mirrors of docker.io only; another runtime has them of others',
+  refusesAddress: ({ above, prefix }) =>
+    above === '' && prefix === ''
+      ? undefined
+      : 'Docker takes a mirror by its host alone, without a path; another runtime takes one with a path',
   images: {
     describe: {
       change: "Loads container images into Docker's engine",

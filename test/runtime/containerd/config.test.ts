@@ -3,6 +3,7 @@ import { KERNELS } from '../../../src/preflight/kernels.js';
 import { containerdConfig, containerdLogins, hostsToml } from '../../../src/runtime/containerd/config.js';
 import { containerdResources } from '../../../src/runtime/containerd/resources.js';
 import { makeContext } from '../../templates/context.js';
+import { mirrorOf } from '../mirror-of.js';
 
 const PLAIN = { mirrors: [], insecure: false };
 
@@ -10,20 +11,27 @@ test('a mirror stands before its registry, Docker Hub by the name it answers to'
   expect(
     hostsToml({
       registry: 'docker.io',
-      mirrors: ['https://a.example', 'https://b.example:5000/"x'],
-      mirrorCa: 'PEM',
+      mirrors: [mirrorOf('https://a.example', { ca: 'PEM' }), mirrorOf('https://b.example:5000/v2/"x', { ca: 'PEM' })],
       insecure: false,
     }),
   ).toBe(
-    'server = "https://registry-1.docker.io"\n\n[host."https://a.example"]\n  capabilities = ["pull", "resolve"]\n  ca = "/etc/containerd/certs.d/docker.io/ca.crt"\n\n[host."https://b.example:5000/\\"x"]\n  capabilities = ["pull", "resolve"]\n  ca = "/etc/containerd/certs.d/docker.io/ca.crt"\n',
+    'server = "https://registry-1.docker.io"\n\n[host."https://a.example"]\n  capabilities = ["pull", "resolve"]\n  ca = "/etc/containerd/certs.d/docker.io/ca.crt"\n\n[host."https://b.example:5000/v2/%22x"]\n  capabilities = ["pull", "resolve"]\n  override_path = true\n  ca = "/etc/containerd/certs.d/docker.io/ca.crt"\n',
   );
 });
 
 test('mirrors of all registries name no server: what they lack is asked of the registry itself', () => {
-  const text = hostsToml({ ...PLAIN, registry: '_default', mirrors: ['https://mirror.example'] });
+  const text = hostsToml({ ...PLAIN, registry: '_default', mirrors: [mirrorOf('https://mirror.example')] });
   expect(text.trim()).toBe('[host."https://mirror.example"]\n  capabilities = ["pull", "resolve"]');
-  const one = hostsToml({ ...PLAIN, registry: 'quay.io', mirrors: ['https://mirror.example'] });
+  const one = hostsToml({ ...PLAIN, registry: 'quay.io', mirrors: [mirrorOf('https://mirror.example')] });
   expect(one.startsWith('server = "https://quay.io"\n')).toBe(true);
+});
+
+test('a mirror below a path, with names that begin with something; its own entry among the registries counts', () => {
+  const mirror = mirrorOf('https://m.example/nexus/v2/proxy', { insecure: true });
+  const all = [{ ...PLAIN, registry: 'm.example', ca: 'PEM', insecure: true }];
+  expect(hostsToml({ ...PLAIN, registry: 'quay.io', mirrors: [mirror] }, all)).toContain(
+    '[host."https://m.example/nexus/v2/proxy"]\n  capabilities = ["pull", "resolve"]\n  override_path = true\n  ca = "/etc/containerd/certs.d/m.example/registry-ca.crt"\n  skip_verify = true\n',
+  );
 });
 
 test('a CA of its own; unchecked only where the inventory says so, with a port over plain HTTP too', () => {

@@ -1,14 +1,18 @@
 import { expect, test } from 'vitest';
 import { crioConfig, registriesConf } from '../../../src/runtime/crio/config.js';
-import { mirrorHosts } from '../../../src/runtime/registries.js';
 import { crio } from '../../../src/runtime/crio/index.js';
 import { crioResources } from '../../../src/runtime/crio/resources.js';
 import { makeContext } from '../../templates/context.js';
+import { mirrorOf } from '../mirror-of.js';
 
 test('mirrors stand below their registry, without schemes; http is insecure', () => {
   const text = registriesConf([
-    { registry: 'docker.io', mirrors: ['https://a.example/proxy/', 'http://b.example:5000'], insecure: false },
-    { registry: 'quay.io', mirrors: ['https://c.example'], insecure: true },
+    {
+      registry: 'docker.io',
+      mirrors: [mirrorOf('https://a.example/v2/proxy'), mirrorOf('http://b.example:5000')],
+      insecure: false,
+    },
+    { registry: 'quay.io', mirrors: [mirrorOf('https://c.example', { insecure: true })], insecure: true },
   ]);
   expect(text.slice(text.indexOf('unqualified'))).toBe(`unqualified-search-registries = ["docker.io"]
 
@@ -30,19 +34,25 @@ insecure = true
 
 [[registry.mirror]]
 location = "c.example"
+insecure = true
 `);
 });
 
 test('a CA certificate goes to each endpoint once, by host and port', () => {
-  expect(mirrorHosts(['https://a.example/x', 'https://a.example/y', 'https://b.example:5000'])).toEqual([
-    'a.example',
-    'b.example:5000',
-  ]);
+  const endpoints = ['https://a.example/v2/x', 'https://a.example/v2/y', 'https://b.example:5000'];
+  const registryMirrors = [{ registry: 'docker.io', endpoints }];
+  const resources = crioResources(
+    makeContext({ runtime: { registryMirrors } }, { registryCas: { 'docker.io': 'PEM' } }),
+  );
+  const certificates = resources.map(({ id }) => id).filter((id) => id.endsWith('/ca.crt'));
+  expect(certificates.map((id) => id.split('/').at(-2))).toEqual(['a.example', 'b.example:5000']);
 });
 
 test('there is no mirror of all registries', () => {
   expect(crio.refusesMirror('_default')).toContain('one by one');
   expect(crio.refusesMirror('docker.io')).toBeUndefined();
+  expect(crio.refusesAddress(mirrorOf('https://m/v2/proxy'))).toBeUndefined();
+  expect(crio.refusesAddress(mirrorOf('https://m/nexus/v2'))).toContain('at /v2 of its host only');
 });
 
 test('logins stand in a file of their own, as docker writes them; CA certificates by host', () => {
