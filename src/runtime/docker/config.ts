@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { imageRef } from '../../model/artifact.js';
 import { KinitError } from '../../model/error.js';
 import type { PhaseContext } from '../../model/phase.js';
+import type { Resource } from '../../model/resource.js';
+import { absentFile, file } from '../../resources/index.js';
 import { template } from '../../templates/template.js';
 import { ociRuntimePath } from '../runc/on-containers.js';
 import { registrySettings } from '../registries.js';
-import { DAEMON_JSON, readDaemonJson, type Settings } from './daemon-json.js';
+import { ADDED, DAEMON_JSON, LISTS, readAdded, readDaemonJson, type Lists, type Settings } from './daemon-json.js';
 
 export const SOCKET = '/run/cri-dockerd.sock';
 
@@ -19,8 +21,8 @@ const WRAPPED = 'runc-on-containers';
  * 'refused' where that cannot be read; preflight has said so before (leftovers.ts).
  */
 export function daemonJson(context: PhaseContext): string {
-  const { host, past } = context.node.facts;
-  const text = past?.files.find(({ path }) => path === DAEMON_JSON)?.text ?? '';
+  const { host } = context.node.facts;
+  const text = textOf(context, DAEMON_JSON);
   const read = readDaemonJson(text);
   if ('problem' in read)
     throw new KinitError(`${DAEMON_JSON} cannot be merged with what the cluster needs; nothing was changed`, {
@@ -29,7 +31,12 @@ export function daemonJson(context: PhaseContext): string {
       found: read.problem,
       hint: 'Mend the file, or move it away, and run again.',
     });
-  const merged = { ...DEFAULTS, ...read.settings, ...needed(context, read.settings) };
+  const emptied = LISTS.filter((list) => read.settings[list]?.length !== 0);
+  const merged = Object.fromEntries(
+    Object.entries({ ...DEFAULTS, ...read.settings, ...needed(context, read.settings) }).filter(
+      ([key, value]) => !(Array.isArray(value) && value.length === 0 && emptied.some((list) => list === key)),
+    ),
+  );
   return isDeepStrictEqual(merged, read.settings) ? text : `${JSON.stringify(merged, undefined, 2)}\n`;
 }
 
@@ -44,9 +51,6 @@ const DEFAULTS: Settings = { 'storage-driver': 'overlay2', 'live-restore': true,
 /** Whatever the file that is there says; what is a list or a map keeps its other entries. */
 function needed(context: PhaseContext, there: Settings): Settings {
   const { spec, node } = context;
-  const settings = registrySettings(context);
-  const mirrors = settings.flatMap((setting) => setting.mirrors);
-  const insecure = settings.filter((setting) => setting.insecure).map(({ registry }) => registry);
   return {
     'exec-opts': [
       ...(there['exec-opts'] ?? []).filter((option) => !option.startsWith('native.cgroupdriver=')),
@@ -59,17 +63,58 @@ function needed(context: PhaseContext, there: Settings): Settings {
     'userland-proxy': false,
     'log-driver': LOGS,
     ...((there['log-driver'] ?? LOGS) === LOGS ? {} : { 'log-opts': LOG_LIMITS }),
-    ...added('registry-mirrors', mirrors, there),
-    ...added('insecure-registries', insecure, there),
+    ...withRegistries(context, there),
     ...(spec.selinux === 'keep' && node.facts.selinux === 'enforcing' ? { 'selinux-enabled': true } : {}),
     ...onContainers(context, there),
     ...reachable(there, spec.runtime.from === 'artifacts'),
   };
 }
 
-/** A list with ours in front of what is there; where we have none, it is left alone. */
-function added(key: 'registry-mirrors' | 'insecure-registries', ours: readonly string[], there: Settings): Settings {
-  return ours.length === 0 ? {} : { [key]: [...new Set([...ours, ...(there[key] ?? [])])] };
+/** Lists with ours in front of what is there, without what was ours before; where we never had any, they are left alone. */
+function withRegistries(context: PhaseContext, there: Settings): Settings {
+  const [ours, before] = [registryLists(context), readAdded(textOf(context, ADDED))];
+  return Object.fromEntries(
+    LISTS.filter((list) => ours[list].length > 0 || before[list].length > 0).map((list) => {
+      const theirs = (there[list] ?? []).filter((each) => !before[list].includes(each));
+      return [list, [...new Set([...ours[list], ...theirs])]];
+    }),
+  );
+}
+
+function registryLists(context: PhaseContext): Lists {
+  const settings = registrySettings(context);
+  return {
+    'registry-mirrors': settings.flatMap((setting) => setting.mirrors.map(({ url }) => url)),
+    'insecure-registries': settings.filter((setting) => setting.insecure).map(({ registry }) => registry),
+  };
+}
+
+/**
+ * daemon.json and beside it what of its lists is kinit's, for the day it leaves the inventory. In such an order that a kill between the
+ * two leaves nothing in the lists that would pass for a person's.
+ */
+export function daemonJsonFiles(context: PhaseContext): Resource[] {
+  const read = readDaemonJson(textOf(context, DAEMON_JSON));
+  const there = 'problem' in read ? {} : read.settings;
+  const [ours, before] = [registryLists(context), readAdded(textOf(context, ADDED))];
+  const entries = LISTS.map((list) => {
+    const theirs = (there[list] ?? []).filter((each) => !before[list].includes(each));
+    return [list, ours[list].filter((each) => !theirs.includes(each))] as const;
+  });
+  const json = file({ path: DAEMON_JSON, content: daemonJson(context), mode: 0o600 });
+  const recorded = context.node.facts.past?.recorded.includes(`file:${ADDED}`) === true;
+  if (entries.every(([, added]) => added.length === 0)) return recorded ? [json, absentFile(ADDED)] : [json];
+  const note = file({
+    path: ADDED,
+    content: `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`,
+    mode: 0o600,
+  });
+  const loses = entries.some(([list, added]) => before[list].some((each) => !added.includes(each)));
+  return loses ? [json, note] : [note, json];
+}
+
+function textOf({ node }: PhaseContext, wanted: string): string {
+  return node.facts.past?.files.find(({ path }) => path === wanted)?.text ?? '';
 }
 
 /** runc as it must be called on hosts that are containers. */

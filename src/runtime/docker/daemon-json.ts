@@ -1,6 +1,12 @@
 import { z } from 'zod';
 
 export const DAEMON_JSON = '/etc/docker/daemon.json';
+/** What kinit has put into its lists of registries: the engine refuses settings that it does not know, so it stands beside it. */
+export const ADDED = '/etc/docker/kinit-registries.json';
+/** Lists of registries that people fill as well. */
+export const LISTS = ['registry-mirrors', 'insecure-registries'] as const;
+/** Entries of these. */
+export type Lists = Readonly<Record<(typeof LISTS)[number], readonly string[]>>;
 
 /** What kinit looks at of it (docs.docker.com/reference/cli/dockerd, "Daemon configuration file"); the rest is passed on. */
 const schema = z.looseObject({
@@ -15,6 +21,17 @@ const schema = z.looseObject({
 });
 
 export type Settings = z.output<typeof schema>;
+
+const addedSchema = z.record(z.enum(LISTS), z.array(z.string()));
+
+/** What ADDED says; one that cannot be read says nothing, and what is in the lists then stays. */
+export function readAdded(text: string): Lists {
+  try {
+    return addedSchema.parse(JSON.parse(text));
+  } catch {
+    return { 'registry-mirrors': [], 'insecure-registries': [] };
+  }
+}
 
 /** The settings, or for people what is wrong with the text. An empty file says nothing, as to the engine. */
 export function readDaemonJson(text: string): { readonly settings: Settings } | { readonly problem: string } {

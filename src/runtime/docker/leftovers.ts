@@ -1,7 +1,7 @@
 import type { Leftover, LeftoverHost, LeftoverRow } from '../../model/seams/leftover.js';
 import type { Spec } from '../../model/spec.js';
 import { shadowedUnits } from '../packaged.js';
-import { DAEMON_JSON, readDaemonJson } from './daemon-json.js';
+import { ADDED, DAEMON_JSON, readDaemonJson } from './daemon-json.js';
 
 /** Where Docker's packages put the engine, and Debian's; kinit's own is in /usr/local/bin. */
 const PACKAGED = ['/usr/bin/dockerd', '/usr/sbin/dockerd'];
@@ -13,7 +13,7 @@ const daemonJson: LeftoverRow = {
   name: 'daemon-json',
   title: 'A daemon.json of Docker that cannot be read',
   harm: 'The engine does not start with it, and kinit merges what the cluster needs into it: it never writes over it.',
-  looks: (spec) => (isChosen(spec) ? { texts: [DAEMON_JSON] } : {}),
+  looks: (spec) => (isChosen(spec) ? { texts: [DAEMON_JSON, ADDED] } : {}),
   find: ({ past, spec }) =>
     past.files
       .filter(({ path }) => isChosen(spec) && path === DAEMON_JSON)

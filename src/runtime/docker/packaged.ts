@@ -1,7 +1,6 @@
-import { directory, file } from '../../resources/index.js';
+import { directory } from '../../resources/index.js';
 import { CNI_FOLDERS, type PackagedRuntime } from '../packaged.js';
-import { daemonJson } from './config.js';
-import { DAEMON_JSON } from './daemon-json.js';
+import { daemonJsonFiles } from './config.js';
 import { OLDEST } from './leftovers.js';
 import { dockerSupply } from './supply.js';
 
@@ -37,7 +36,7 @@ export const packagedDocker: PackagedRuntime = {
     // With packages the engine uses a containerd of the host's.
     directory({ path: '/var/lib/containerd', mode: 0o711, keepExisting: true, removeContents: true }),
     directory({ path: '/etc/docker', mode: 0o755, keepExisting: true }),
-    file({ path: DAEMON_JSON, content: daemonJson(context), mode: 0o600 }),
+    ...daemonJsonFiles(context),
   ],
   below: ['containerd'],
   supply: {

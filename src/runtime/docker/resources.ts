@@ -5,7 +5,7 @@ import { crictlYaml } from '../cri-tools/index.js';
 import { revisionOf } from '../programs.js';
 import { authorities, dockerAuths, formerFiles, loginsFile, registrySettings } from '../registries.js';
 import { ociRuntimeWrapper } from '../runc/on-containers.js';
-import { criUnit, daemonJson, engineUnit, SOCKET } from './config.js';
+import { criUnit, daemonJson, daemonJsonFiles, engineUnit, SOCKET } from './config.js';
 import { DAEMON_JSON } from './daemon-json.js';
 import { FILLED } from './packaged.js';
 
@@ -29,7 +29,7 @@ export function dockerResources(context: PhaseContext): Resource[] {
     directory({ path: '/etc/cni', mode: 0o755 }),
     directory({ path: '/etc/cni/net.d', mode: 0o755 }),
     ...ociRuntimeWrapper(context.node.facts),
-    file({ path: DAEMON_JSON, content: config, mode: 0o600 }),
+    ...daemonJsonFiles(context),
     ...certificates,
     ...formerFiles(context, certificates, CERTIFICATES, LOGINS),
     ...loginsFile(context, LOGINS, dockerAuths),

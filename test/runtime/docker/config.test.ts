@@ -1,15 +1,25 @@
 import { expect, test } from 'vitest';
 import type { HostFacts } from '../../../src/model/facts.js';
 import type { PhaseContext } from '../../../src/model/phase.js';
-import { criUnit, daemonJson } from '../../../src/runtime/docker/config.js';
+import { criUnit, daemonJson, daemonJsonFiles } from '../../../src/runtime/docker/config.js';
 import { docker } from '../../../src/runtime/docker/index.js';
 import { fileOf, pastOf } from '../../leftovers/past-of.js';
 import { makeContext } from '../../templates/context.js';
 
-/** A host with this daemon.json. */
-function withFile(text: string | undefined, runtime: object = {}, facts: Partial<HostFacts> = {}): PhaseContext {
+/** A host with this daemon.json, and what kinit noted beside it. */
+function withFile(
+  text: string | undefined,
+  runtime: object = {},
+  facts: Partial<HostFacts> = {},
+  note?: string,
+): PhaseContext {
   const context = makeContext({ runtime: { name: 'docker', ...runtime } });
-  const past = pastOf(text === undefined ? {} : { files: [fileOf('/etc/docker/daemon.json', { text })] });
+  const there = { '/etc/docker/daemon.json': text, '/etc/docker/kinit-registries.json': note };
+  const files = Object.entries(there).flatMap(([path, each]) =>
+    each === undefined ? [] : [fileOf(path, { text: each })],
+  );
+  const recorded = note === undefined ? [] : ['file:/etc/docker/kinit-registries.json'];
+  const past = pastOf({ files, recorded });
   return { ...context, node: { ...context.node, facts: { ...context.node.facts, past, ...facts } } };
 }
 
@@ -128,4 +138,54 @@ test('cri-dockerd gets the pause image and the socket of the kubelet', () => {
 test('only docker.io can have a mirror', () => {
   expect(docker.refusesMirror('docker.io')).toBeUndefined();
   expect(docker.refusesMirror('registry.k8s.io')).toContain('docker.io only');
+});
+
+const quay = (names: readonly string[]): object => ({
+  registryMirrors: names.map((name) => ({ registry: name, endpoints: [`https://${name}.example`] })),
+});
+
+/** What a run leaves in daemon.json and beside it, and in which order it writes them. */
+function written(context: PhaseContext): { readonly paths: string[]; readonly texts: Record<string, string> } {
+  const files = daemonJsonFiles(context).flatMap((each) =>
+    'content' in each ? [[each.id, String(each.content)]] : [],
+  );
+  return {
+    paths: daemonJsonFiles(context).map(({ id }) => id),
+    texts: Object.fromEntries(files.map(([id = '', text = '']) => [id.replace('file:', ''), text])),
+  };
+}
+
+test('what kinit put into lists of registries leaves them with the inventory, what a person put there stays', () => {
+  const theirs = '{"registry-mirrors": ["https://theirs.example", "https://both.example"], "insecure-registries": []}';
+  const first = written(withFile(theirs, quay(['a', 'both'])));
+  expect(first.paths).toEqual(['file:/etc/docker/kinit-registries.json', 'file:/etc/docker/daemon.json']);
+  const note = first.texts['/etc/docker/kinit-registries.json'] ?? '';
+  expect(JSON.parse(note)).toEqual({ 'registry-mirrors': ['https://a.example'], 'insecure-registries': [] });
+  const json = first.texts['/etc/docker/daemon.json'] ?? '';
+  expect(JSON.parse(json)).toMatchObject({
+    'registry-mirrors': ['https://a.example', 'https://both.example', 'https://theirs.example'],
+    'insecure-registries': [],
+  });
+  // Again: nothing to change.
+  expect(written(withFile(json, quay(['a', 'both']), {}, note)).texts).toEqual(first.texts);
+  const last = written(withFile(json, {}, {}, note));
+  expect(last.paths).toEqual(['file:/etc/docker/daemon.json', 'absentFile:/etc/docker/kinit-registries.json']);
+  expect(JSON.parse(last.texts['/etc/docker/daemon.json'] ?? '')).toMatchObject({
+    'registry-mirrors': ['https://both.example', 'https://theirs.example'],
+    'insecure-registries': [],
+  });
+});
+
+test('a list that only kinit filled goes whole; a note that cannot be read takes nothing away', () => {
+  const { texts } = written(withFile(undefined, quay(['a'])));
+  const [note = '', json = ''] = Object.values(texts);
+  expect(JSON.parse(daemonJson(withFile(json, {}, {}, note)))).not.toHaveProperty('registry-mirrors');
+  expect(daemonJson(withFile(json, {}, {}, '{'))).toBe(json);
+});
+
+test('a mirror is taken by its host alone', () => {
+  expect(docker.refusesAddress({ host: 'm', above: '', prefix: '', api: 'https://m/v2' })).toBeUndefined();
+  expect(docker.refusesAddress({ host: 'm', above: '', prefix: 'p/', api: 'https://m/v2/p' })).toContain(
+    'without a path',
+  );
 });
