@@ -71,7 +71,7 @@ export async function runEngine(
 }
 
 /** Asks in the middle of a run: the live display waits. */
-async function ask(question: string, args: { readonly yes: boolean }, context: CommandContext): Promise<void> {
+export async function ask(question: string, args: { readonly yes: boolean }, context: CommandContext): Promise<void> {
   const release = context.ui.hold();
   try {
     await confirm(question, args, context);

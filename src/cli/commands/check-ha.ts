@@ -4,7 +4,6 @@ import { defineCommand } from '../arguments/command.js';
 import { CHANGES_HOSTS } from '../arguments/exit-codes.js';
 import { withConnectOptions, withWriteOptions } from '../arguments/options.js';
 import { loadedInventory } from '../files/inventory.js';
-import { confirm } from '../terminal/confirm.js';
 
 /** Seconds without an answer that clients may have to wait after an API server was killed. */
 const GOAL = 3;
@@ -21,18 +20,16 @@ export const checkHa = defineCommand({
   options: (yargs) => withWriteOptions(withConnectOptions(yargs)),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
-    await confirm(
-      `Kill the API server of one control plane of ${inventory.spec.name}, to see how long clients wait? Its others stay.`,
-      args,
-      context,
-    );
-    const [{ checkFailover }, { writeOptionsOf }] = await Promise.all([
+    const [{ checkFailover }, { ask, writeOptionsOf }] = await Promise.all([
       import('../../engine/index.js'),
       import('../run-engine.js'),
     ]);
     const { emit, signal, ui } = context;
     const { lock } = writeOptionsOf(args);
-    const seen = await checkFailover({ inventory, acceptNewHostKeys: args.acceptNewHostKeys, lock, emit, signal });
+    const question = `Kill the API server of one control plane of ${inventory.spec.name}, to see how long clients wait? Its others stay.`;
+    const agree = (): Promise<void> => ask(question, args, context);
+    const { acceptNewHostKeys } = args;
+    const seen = await checkFailover({ inventory, acceptNewHostKeys, lock, agree, emit, signal });
     const trouble = troubleOf(seen);
     await ui.result({ ...seen, well: trouble.length === 0 }, [...told(seen), ...trouble].join('\n'));
     return trouble.length === 0 ? 0 : RESULT_CODES.unwell;

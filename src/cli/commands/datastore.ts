@@ -1,6 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { BackupManifest, Restored } from '../../engine/index.js';
+import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
 import { CHANGES_HOSTS, REACHES_HOSTS } from '../arguments/exit-codes.js';
@@ -11,7 +12,6 @@ import { backups } from './datastore-backups.js';
 import type { WriteArguments } from '../run-engine.js';
 import type { CommandContext } from '../arguments/command.js';
 import type { GlobalOptions } from '../arguments/options.js';
-import { confirm } from '../terminal/confirm.js';
 
 const exitCodes = [...CHANGES_HOSTS, 'refused'] as const;
 
@@ -85,16 +85,15 @@ const restore = defineCommand({
       }),
   run: async (args, context) => {
     const options = await workOf(args, context);
-    const { restoreBackup, openBackup } = await import('../../engine/index.js');
+    const [{ restoreBackup, openBackup }, { ask }] = await Promise.all([
+      import('../../engine/index.js'),
+      import('../run-engine.js'),
+    ]);
     const { manifest, copy } = await openBackup(args.file);
     if (args.keys !== undefined) return beginAgain(args.keys, manifest, options, context);
-    if (args.stop)
-      await confirm(
-        `All that was written to ${manifest.cluster} after ${manifest.taken} goes. Restore it?`,
-        args,
-        context,
-      );
-    const done = await restoreBackup({ ...options, manifest, copy, stop: args.stop });
+    const question = `All that was written to ${manifest.cluster} after ${manifest.taken} goes. Restore it?`;
+    const agree = args.stop ? (): Promise<void> => ask(question, args, context) : undefined;
+    const done = await restoreBackup({ ...options, manifest, copy, stop: args.stop, ...defined({ agree }) });
     const lines = [
       `Restored: ${manifest.cluster} as it was at ${manifest.taken}. Its nodes are ready.`,
       ...whatWasThere(done.kept),
@@ -168,10 +167,12 @@ const migrate = defineCommand({
   options: (yargs) => withWriteOptions(withRunOptions(yargs)),
   run: async (args, context) => {
     const options = await workOf(args, context);
-    await confirm('The API is away until the data are in the other datastore. Migrate them?', args, context);
-    const { migrateDatastore } = await import('../../engine/index.js');
-    const done = await migrateDatastore(options);
-    const { runEngine } = await import('../run-engine.js');
+    const [{ migrateDatastore }, { ask, runEngine }] = await Promise.all([
+      import('../../engine/index.js'),
+      import('../run-engine.js'),
+    ]);
+    const question = 'The API is away until the data are in the other datastore. Migrate them?';
+    const done = await migrateDatastore({ ...options, agree: () => ask(question, args, context) });
     const { changes } = await runEngine('init', options.inventory, undefined, args, context);
     const { name } = options.inventory.spec;
     await context.ui.result(

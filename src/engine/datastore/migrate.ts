@@ -21,7 +21,7 @@ const STOPPED = `The cluster is stopped and its data are as they were. ${AGAIN} 
 /**
  * Brings the data of a cluster from the datastore that it has, by its record, to the one that the inventory names, on the one host of both:
  *
- *     refuse -> make its folder -> stop -> convert, check -> put in place -> record -> the old ones kept aside
+ *     refuse -> ask -> make its folder -> stop -> convert, check -> put in place -> record -> the old ones kept aside
  *
  * Until the record says so the old datastore is the cluster's; a run that is cut is run again. The control plane is down then: the next init
  * starts it on the new one. undefined: it has been brought there already.
@@ -41,6 +41,7 @@ export function migrateDatastore(options: CareOptions): Promise<Migrated | undef
       if (from === to) return undefined;
       const source: CareHost = { host, care: careOf(from, target, spec) };
       const convert = convertOf(source, from, to, host);
+      await options.agree?.();
       const identity = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
       const tell = (text: string): void => options.emit({ type: 'progress', host: host.spec.name, text });
 

@@ -31,7 +31,7 @@ export interface Restored extends Settled {
 /**
  * Puts a backup in the place of the data of its own cluster, on every host that holds them:
  *
- *     refuse -> upload, check -> stop -> replace, the old kept -> start -> nodes as the inventory has them
+ *     refuse -> ask -> upload, check -> stop -> replace, the old kept -> start -> nodes as the inventory has them
  *
  * Until the stop nothing is touched. A run that is cut later is run again: the data are then those of before or those of the backup.
  */
@@ -43,6 +43,7 @@ export function restoreBackup(options: RestoreOptions): Promise<Restored> {
     async (work) => {
       const { members, signal } = work;
       refuseRestore(members, options);
+      await options.agree?.();
       const identity = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
       await prepare(work, options, identity)
         .then(() => signal.throwIfAborted())

@@ -15,6 +15,8 @@ import { closeHosts, openHosts, type LiveHost, type LostHost, type SessionOption
 export interface CareOptions extends SessionOptions {
   /** Absent: nothing is changed, so nobody is kept out. */
   readonly lock?: LockWish;
+  /** Asks a person, when nothing stands in the way any more and nothing was changed yet; throws where the answer is no. */
+  readonly agree?: () => Promise<void>;
   readonly emit: Emit;
 }
 

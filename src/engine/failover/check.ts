@@ -72,6 +72,7 @@ async function check(
   const servers = live.filter((host) => isControlPlane(host.spec) && isMember(host.facts));
   const through = throughOf(inventory, servers, endpointOf(inventory.spec, toNode(leader), known.decisions));
   await requireWell({ inventory, live, lost, servers, known, signal });
+  await options.agree?.();
   const node = live.find(({ spec }) => !isControlPlane(spec)) ?? (live.at(-1) as LiveHost);
   const accesses = new Map<string, ClusterAccess>();
   const clients: ClusterApi[] = [];

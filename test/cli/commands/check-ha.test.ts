@@ -13,9 +13,10 @@ const WELL: FailoverSeen = {
 let seen: FailoverSeen = WELL;
 const asked = vi.fn();
 vi.mock('../../../src/engine/index.js', () => ({
-  checkFailover: (options: { lock: unknown }) => {
+  checkFailover: async (options: { lock: unknown; agree: () => Promise<void> }) => {
+    await options.agree();
     asked(options.lock);
-    return Promise.resolve(seen);
+    return seen;
   },
 }));
 

@@ -59,7 +59,13 @@ const answers =
         ? { stdout: CONVERTED }
         : undefined;
 
-function migrate(kubernetes: { readonly record?: string }, failing?: string, controlPlanes = 1, datastore = 'etcd') {
+function migrate(
+  kubernetes: { readonly record?: string },
+  failing?: string,
+  controlPlanes = 1,
+  datastore = 'etcd',
+  agree: () => Promise<void> = () => Promise.resolve(),
+) {
   const live = liveHosts(answers(failing), asked, kubernetes).slice(0, controlPlanes);
   const uploads: string[] = [];
   hosts = {
@@ -87,7 +93,7 @@ function migrate(kubernetes: { readonly record?: string }, failing?: string, con
     })),
   });
   const inventory = { spec } as unknown as ReturnType<typeof careOptions>['inventory'];
-  return { done: migrateDatastore({ ...careOptions(), inventory }), uploads };
+  return { done: migrateDatastore({ ...careOptions(), inventory, agree }), uploads };
 }
 
 const order = (): string[] =>
@@ -134,4 +140,14 @@ test.each([
     message: expect.stringMatching(said) as string,
   });
   expect(order()).toEqual([]);
+});
+
+test.each([
+  ['sqlite', 'etcd', 1],
+  ['etcd', 'etcd', 0],
+  ['etcd', 'sqlite', 0],
+])('from %s to %s a person is asked %i times, before anything is touched', async (from, to, times) => {
+  const agree = vi.fn(() => Promise.reject(new Error('no')));
+  await migrate({ record: record(from) }, undefined, 1, to, agree).done.catch(() => undefined);
+  expect([agree.mock.calls.length, order()]).toEqual([times, []]);
 });
