@@ -4,6 +4,11 @@ import { redact } from '../model/text/redact/index.js';
 import type { Finding, InventoryProblem, Path } from './problem.js';
 import { formatPath } from './problem.js';
 
+/** Control characters that stand in no YAML; or the first byte is of no UTF-8, as the mark of UTF-16 is. */
+const NO_TEXT = /^\uFFFD|[\0-\x08\x0E-\x1A\x1C-\x1F]/;
+const NOT_UTF8 =
+  'an inventory is a text in UTF-8: save it as that, or name another file (this one may be UTF-16, or compressed)';
+
 /** A YAML text with the place of everything in it. */
 export interface InventoryDocument {
   /** Plain data; undefined when the text is not YAML or empty. */
@@ -33,14 +38,16 @@ export function parseInventory(text: string): InventoryDocument {
     };
   };
 
-  const problems = document.errors.map(
-    (error): InventoryProblem => ({
-      ...placeAt(error.pos[0]),
-      path: '',
-      found: foundAt(text, error.pos[0], error.code),
-      message: yamlMessage(error.code, error.message),
-    }),
-  );
+  const problems = NO_TEXT.test(text)
+    ? [{ line: 1, column: 1, path: '', found: 'bytes that are no text in UTF-8', message: NOT_UTF8 }]
+    : document.errors.map(
+        (error): InventoryProblem => ({
+          ...placeAt(error.pos[0]),
+          path: '',
+          found: foundAt(text, error.pos[0], error.code),
+          message: yamlMessage(error.code, error.message),
+        }),
+      );
   if (problems.length > 0) return { data: undefined, problems, locate };
   try {
     return { data: document.toJS() as unknown, problems, locate };

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { checkInventory, formatProblem, loadInventory } from '../../src/inventory/index.js';
 import { KinitError } from '../../src/model/error.js';
@@ -135,6 +136,21 @@ test('text that is not YAML: every error with its place', async () => {
     '7:1: found a second YAML document (---); an inventory is one document',
   ]);
   expect((await problems('hosts: *nowhere\n'))[0]).toMatch(/^1:\d+: found .*nowhere/);
+});
+
+test.each([
+  ['UTF-16', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(GOOD, 'utf16le')])],
+  ['UTF-16 without a mark', Buffer.from(GOOD, 'utf16le')],
+  ['a compressed file', gzipSync(GOOD)],
+])('%s is told as that, and nothing of it is repeated', async (_what, content) => {
+  const file = join(folder, 'inventory.yaml');
+  await writeFile(file, content);
+  const found = (await checkInventory(file)).map((problem) => formatProblem('f', problem));
+  expect(found).toEqual([expect.stringMatching(/^f:1:1: .*bytes that are no text in UTF-8.*UTF-16/)]);
+});
+
+test('a mark of UTF-8, as editors of Windows write it, is none of the text', async () => {
+  expect(await problems(`\uFEFF${GOOD}`)).toEqual([]);
 });
 
 test('an empty file and a file of comments', async () => {

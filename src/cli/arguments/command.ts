@@ -69,9 +69,8 @@ export function defineCommand<T extends GlobalOptions>(definition: CommandDefini
         describe: definition.describe,
         builder: (inner: Argv<GlobalOptions>) => {
           for (const member of members) member.register(inner, select, path);
-          return ownOptionsFirst(inner, (y) => definition.options(withExamples(y, definition.examples))).epilogue(
-            exitCodesText(definition.exitCodes),
-          );
+          const add = (y: Argv<GlobalOptions>): Argv<T> => definition.options(withExamples(y, definition.examples));
+          return ownOptionsFirst(inner, definition.usage, add).epilogue(exitCodesText(definition.exitCodes));
         },
         handler: (args: ArgumentsCamelCase<T>) => {
           const surplus = args._.slice(path.length);
@@ -158,17 +157,23 @@ function withExamples(
   return yargs;
 }
 
-/** What only this command takes stands in the help before what every command takes. */
-function ownOptionsFirst<T>(yargs: Argv<GlobalOptions>, add: (yargs: Argv<GlobalOptions>) => Argv<T>): Argv<T> {
+/** What only this command takes stands in the help before what every command takes; arguments without a dash have a list of their own. */
+function ownOptionsFirst<T>(
+  yargs: Argv<GlobalOptions>,
+  usageText: string,
+  add: (yargs: Argv<GlobalOptions>) => Argv<T>,
+): Argv<T> {
   const known = (from: unknown) =>
     Object.keys((from as { getOptions: () => { key: Record<string, unknown> } }).getOptions().key);
   const before = new Set(known(yargs));
   const all = add(yargs);
   const own = known(all).filter((key) => !before.has(key));
+  const positional = [...usageText.matchAll(/[<[]([\w-]+)/g)].map(([, key]) => key);
+  const options = own.filter((key) => !positional.includes(key));
   if (own.length === 0) return all;
   // Commands below it have their own; yargs' types know only half of this.
   (all as unknown as { global: (keys: readonly string[], on: boolean) => unknown }).global(own, false);
-  return all.group(own, 'Options of this command:');
+  return options.length === 0 ? all : all.group(options, 'Options of this command:');
 }
 
 function names(commands: readonly Command[]): string[] {
