@@ -101,6 +101,11 @@ export interface HostConnection {
    * @returns their paths there, in order
    */
   bring(files: readonly Whole[], options?: SendOptions): Promise<readonly string[]>;
+  /**
+   * Begins to bring files, where the host is far, before `bring` is asked for them: that waits for them then. Ends when they are there; never
+   * rejects. Absent: files come another way to this host.
+   */
+  readonly ahead?: (files: readonly Whole[], signal: AbortSignal) => Promise<void>;
   /** Whether a large stream comes better as files that are brought: answers take long, or the line is slow. */
   isFar(): boolean;
   /** Runs a command on its own exec channel with a stream as standard input (image imports, bulk data). */

@@ -1,6 +1,6 @@
 import type { ClusterApi } from './api.js';
 import type { ChangeSummary } from './change.js';
-import type { HostConnection, UploadFile } from './host.js';
+import type { HostConnection, UploadFile, Whole } from './host.js';
 
 /** A desired state as data. Each kind is one folder of src/resources/, or of the seam it belongs to. */
 export interface Resource {
@@ -25,7 +25,15 @@ export type Step =
     }
   | { readonly do: 'upload'; readonly files: readonly UploadFile[] }
   /** For what neither text nor files can say (streams, API calls). */
-  | { readonly do: 'call'; readonly title: string; readonly run: (tools: Tools) => Promise<void> };
+  | {
+      readonly do: 'call';
+      readonly title: string;
+      readonly run: (tools: Tools) => Promise<void>;
+      /** Files that it brings to the host where that is far (HostConnection.bring): they may come before its turn. */
+      readonly brings?: readonly Whole[];
+      /** Neighbours that say the same here do not need each other, and are run side by side. Absent: it is run by itself. */
+      readonly beside?: string;
+    };
 
 /** What a 'call' step, an API observation or a wait may use. */
 export interface Tools {

@@ -4,6 +4,7 @@ import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import type { Series, UploadFile } from '../../model/host.js';
 import type { Step, Tools } from '../../model/resource.js';
+import { mapLimit } from '../../model/limit.js';
 import { inSteps, megabytes } from '../../model/text/in-steps.js';
 import { lastLines } from '../../model/text/last-lines.js';
 import { goThroughShell } from '../../ssh/index.js';
@@ -23,6 +24,8 @@ interface OwnedStep {
 const WORTH_TELLING = 10_000_000;
 /** Of what a script that failed printed. */
 const SHOWN_LINES = 15;
+/** Of one group, on the API's kept-alive connections. */
+const CALLS_AT_ONCE = 8;
 /** How long a script that says nothing about it may be silent, in seconds. */
 const SCRIPT_SILENCE_SECONDS = 120;
 
@@ -124,17 +127,19 @@ function groupNeighbours(steps: readonly OwnedStep[]): OwnedStep[][] {
   for (const owned of steps) {
     const last = groups.at(-1);
     const previous = last?.[0]?.step;
-    const joins = previous !== undefined && previous.do === owned.step.do && canJoin(owned.step) && canJoin(previous);
+    const joins = previous !== undefined && canJoin(owned.step, previous);
     if (joins) last?.push(owned);
     else groups.push([owned]);
   }
   return groups;
 }
 
-/** Scripts with standard input and calls stand alone. */
-function canJoin(step: Step): boolean {
+/** Scripts with standard input stand alone, and calls that say nothing else. */
+function canJoin(step: Step, previous: Step): boolean {
   if (killsWanted()) return false;
-  return step.do === 'upload' || (step.do === 'script' && step.stdin === undefined);
+  if (step.do === 'upload') return previous.do === 'upload';
+  if (step.do === 'script') return previous.do === 'script' && step.stdin === undefined && previous.stdin === undefined;
+  return previous.do === 'call' && step.beside !== undefined && step.beside === previous.beside;
 }
 
 /** Whether the host's shell does it, so that the next can be sent behind it. */
@@ -161,11 +166,31 @@ async function runGroup(
     const files = filesOf(group);
     await tools.host.upload(files, { signal: tools.signal, onProgress: told(files, tools), ...defined({ series }) });
   } else if (first.step.do === 'call') {
-    await first.step.run(tools);
+    await runCalls(group, tools, done);
+    return;
   } else {
     await runScripts(group, tools, done, series);
   }
   done(group);
+}
+
+/** Calls side by side; what one of them failed with is thrown when all have ended. */
+async function runCalls(
+  group: readonly OwnedStep[],
+  tools: Tools,
+  done: (steps: readonly OwnedStep[]) => void,
+): Promise<void> {
+  const results = await mapLimit(group, CALLS_AT_ONCE, async (owned): Promise<{ readonly failure?: unknown }> => {
+    try {
+      if (owned.step.do === 'call') await owned.step.run(tools);
+      done([owned]);
+      return {};
+    } catch (failure) {
+      return { failure };
+    }
+  });
+  const failed = results.find((each) => 'failure' in each);
+  if (failed !== undefined) throw failed.failure;
 }
 
 /** Says how much of large files has come. */

@@ -115,8 +115,9 @@ export function createHandOn({ artifacts, hosts }: Spec, emit: Emit): HandOn {
       await gives(rest);
     };
 
+    const { ahead: _ahead, ...others } = connection;
     return {
-      ...connection,
+      ...others,
       // Whoever has them gives them on, and a stream is gone once it is read.
       isFar: () => true,
       upload: (files: readonly UploadFile[], options?: SendOptions) =>

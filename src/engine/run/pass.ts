@@ -103,6 +103,7 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
   );
   const slot = limiter(inventory.spec.parallel);
   const lookSlot = limiter(looksAtOnce(inventory.spec));
+  const aheadSlot = limiter(inventory.spec.parallel);
   const timings: PhaseTiming[] = [];
   const failures = new Map<string, unknown>();
   await Promise.all(
@@ -126,6 +127,7 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
           dryRun,
           slot,
           lookSlot,
+          aheadSlot,
           access,
           witness: (host) => byName.get(host),
           blame: (host, error) => failures.set(host, error),

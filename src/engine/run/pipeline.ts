@@ -6,6 +6,7 @@ import type { Phase, PhaseContext } from '../../model/phase.js';
 import type { Resource, Tools } from '../../model/resource.js';
 import type { ClusterAccess } from '../api/access.js';
 import { applyAndAsk } from '../change/apply.js';
+import { bringAhead, type ComesAhead } from './ahead.js';
 import type { Barriers } from './barriers.js';
 import { killPoint } from '../change/kill-point.js';
 import type { Observed } from '../change/observe.js';
@@ -31,6 +32,8 @@ export interface Pipeline {
   readonly slot: <T>(work: () => Promise<T>) => Promise<T>;
   /** The same for what changes nothing. */
   readonly lookSlot: <T>(work: () => Promise<T>) => Promise<T>;
+  /** The same for what is sent before its turn. */
+  readonly aheadSlot: <T>(work: () => Promise<T>) => Promise<T>;
   readonly access: Pick<ClusterAccess, 'isOpen' | 'markOpen'>;
   /** A dry run's changes, as they are told, and what would be sent for each. */
   readonly planned: (
@@ -59,20 +62,24 @@ export async function runPipeline(pipeline: Pipeline): Promise<number> {
   for (const phase of phases) if (!mine.includes(phase)) barriers.settle(phase.id, host, 'done');
   const gone = new Set<string>();
   let total = 0;
+  let comesAhead: ComesAhead | undefined;
   try {
     const mustWait = (phase: Phase): boolean => waitsForOthers(phase, pipeline);
     const looks = await pipeline.lookSlot(() => lookAtAll(mine, { ...pipeline, mustWait }));
+    if (!pipeline.dryRun) comesAhead = bringAhead(mine, looks, { ...pipeline, slot: pipeline.aheadSlot });
     for (const phase of mine) {
       for (const name of await waitForOthers(phase, pipeline)) gone.add(name);
       if (takesTurn(phase, looks)) {
         await waitForTurn(phase, pipeline);
         barriers.begin(phase.id, host);
       }
+      comesAhead?.isTurnOf(phase);
       total += await pipeline.slot(() => runPhase(phase, looks, pipeline, gone));
       barriers.settle(phase.id, host, 'done');
     }
   } finally {
     for (const phase of mine) barriers.settle(phase.id, host, 'failed');
+    await comesAhead?.stop();
   }
   return total;
 }

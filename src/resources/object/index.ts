@@ -85,9 +85,22 @@ export const objectKind: ResourceKind<ObjectResource, ObjectSeen> = {
   apply: (resource) => [
     'absent' in resource
       ? call(`delete ${nameOf(resource.absent)}`, (api) => api.delete(resource.absent))
-      : call(`apply ${nameOf(refOf(resource.object))}`, (api) => api.apply(resource.object)),
+      : {
+          ...call(`apply ${nameOf(refOf(resource.object))}`, (api) => api.apply(resource.object)),
+          ...defined({ beside: besideOf(resource.object) }),
+        },
   ],
 };
+
+/** Others wait for these. */
+const FIRST = ['Namespace', 'CustomResourceDefinition'];
+/** Their pods want what comes before them in a list: a controller that finds no service account tries again later. */
+const WITH_PODS = ['Deployment', 'DaemonSet', 'StatefulSet', 'ReplicaSet', 'Job', 'CronJob', 'Pod'];
+
+function besideOf({ kind }: KubeObject): string | undefined {
+  if (FIRST.includes(kind)) return undefined;
+  return WITH_PODS.includes(kind) ? 'objects with pods' : 'objects';
+}
 
 function superfluous(ref: ObjectRef, live: KubeObject | undefined): Difference {
   const name = nameOf(ref);

@@ -64,6 +64,7 @@ export function imagesKind(
         do: 'call',
         title: 'stream image archives',
         run: (tools) => loadArchives(runtime, archives, tools),
+        brings: archives,
       };
       const pull: Step = { do: 'call', title: 'pull images', run: (tools) => pullImages(runtime, pulled, tools) };
       return [

@@ -19,6 +19,7 @@ import { findRoute, type Route } from './route.js';
 import { createRootShell } from '../shell/shell.js';
 import { connectSocket } from './socket.js';
 import { connectTcp } from './tcp.js';
+import { createAhead } from '../transfer/parts/ahead.js';
 import { bring, isFar } from '../transfer/parts/bring.js';
 import { keptPart } from '../transfer/parts/slices.js';
 import { upload } from '../transfer/upload.js';
@@ -110,6 +111,7 @@ function watchLoss(client: Client): Loss {
 async function open(link: Link, loss: Loss, claims: { made: boolean }, release: () => void): Promise<HostConnection> {
   const { host } = link;
   const shell = createRootShell(link);
+  const ahead = createAhead((parts, options) => bring(link, shell.run, parts, options));
   const end = async (): Promise<void> => {
     link.channels.close();
     release();
@@ -138,8 +140,11 @@ async function open(link: Link, loss: Loss, claims: { made: boolean }, release: 
     upload: (files, sendOptions) => upload(link, shell.run, files, sendOptions),
     bring: async (files, sendOptions) => {
       const parts = files.map(keptPart);
-      await bring(link, shell.run, parts, sendOptions);
+      await ahead.bring(parts, sendOptions);
       return parts.map(({ at }) => at);
+    },
+    ahead: async (files, signal) => {
+      if (isFar(link)) await ahead.begin(files.map(keptPart), signal);
     },
     isFar: () => isFar(link),
     pipe: async (script, input, pipeOptions = {}) => {

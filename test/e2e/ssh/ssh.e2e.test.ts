@@ -435,6 +435,29 @@ describe.skipIf(missing !== undefined)(
         }
       });
 
+      test('what is sent ahead to a far host is sent once, whoever asks for it meanwhile; a near one gets nothing', async () => {
+        const relay = await openRelay({ host: '127.0.0.1', port: sshd.port, delayMs: 25, bytesPerSecond: 1e9 });
+        try {
+          const { content, sha256 } = await largeFile('ahead', randomBytes(60_000_000));
+          const whole = { ...content, sha256 };
+          const near = await dial();
+          for (let i = 0; i < 20; i += 1) await near.run('true');
+          await near.ahead?.([whole], new AbortController().signal);
+          expect(near.stats.bytesSent).toBeLessThan(1_000_000);
+          const far = await dial(through(relay.port));
+          await far.run('true');
+          const ahead = far.ahead?.([whole], new AbortController().signal);
+          const told: number[] = [];
+          const [path = ''] = await far.bring([whole], { onProgress: (bytes) => told.push(bytes) });
+          await ahead;
+          expect(far.stats.bytesSent).toBeLessThan(content.size * 1.05);
+          expect(told.at(-1)).toBe(content.size);
+          expect((await readFile(path)).equals(await readFile(content.localFile))).toBe(true);
+        } finally {
+          await relay.close();
+        }
+      });
+
       test.each([
         { state: 'idle', gets: 'what is left compressed, once it is known to be slow' },
         { state: 'busy', gets: 'all as it is: what is waited for may be the processors' },

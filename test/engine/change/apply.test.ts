@@ -130,3 +130,27 @@ test('nothing is done behind a step that failed, and its failure is told', async
   expect(await applied(observed, localHost())).toEqual({ made: [], failed: 'x:a (exit code 4)' });
   expect(called).toEqual([]);
 });
+
+test('calls that do not need each other run side by side, others in their turn; what was made is told although one failed', async () => {
+  const running = new Set<string>();
+  const together: string[] = [];
+  const call = (name: string, beside?: string, fails = false): Observed =>
+    changing(name, 'object', {
+      do: 'call',
+      title: name,
+      ...(beside === undefined ? {} : { beside }),
+      run: async () => {
+        running.add(name);
+        await new Promise((resolve) => setImmediate(resolve));
+        together.push(`${name} with ${[...running].filter((other) => other !== name).join('')}`);
+        await new Promise((resolve) => setImmediate(resolve));
+        running.delete(name);
+        if (fails) throw new Error(`${name} failed`);
+      },
+    });
+  const made: string[] = [];
+  const steps = [call('a'), call('b', 'x'), call('c', 'x', true), call('d', 'x'), call('e', 'y')];
+  await expect(applyChanges(steps, fakeTools(), ({ resource }) => made.push(resource))).rejects.toThrow('c failed');
+  expect(together).toEqual(['a with ', 'b with cd', 'c with bd', 'd with bc']);
+  expect(made).toEqual(['object:a', 'object:b', 'object:d']);
+});

@@ -41,6 +41,11 @@ const WORTH_PACKING = 1.5;
 /** So many bytes that arrived tell how fast a line is. */
 const TELLING_BYTES = 8 * 1024 * 1024;
 
+export interface BringOptions extends SendOptions {
+  /** Of this connection, at most. */
+  readonly channels?: number;
+}
+
 /**
  * Brings files to a host, each to where it lies on its way: whole, checked and on its disk. What an upload before this one brought
  * of them, wherever it was cut, is not sent again. Several channels where answers take long, compressed where the line is slow.
@@ -49,7 +54,7 @@ export async function bring(
   link: Link,
   run: HostConnection['run'],
   parts: readonly Part[],
-  { onProgress = () => undefined, signal }: SendOptions = {},
+  { onProgress = () => undefined, signal, channels = MOST_CHANNELS }: BringOptions = {},
 ): Promise<void> {
   if (parts.length === 0) return;
   const slices = slicesToSend(parts, await ask(link, run, parts));
@@ -59,7 +64,7 @@ export async function bring(
   const stop = (): void => void (flow.failure ??= stopped(link.host));
   if (signal?.aborted === true) throw stopped(link.host);
   signal?.addEventListener('abort', stop);
-  const width = Math.min(widthOf(link), slices.length);
+  const width = Math.min(widthOf(link), slices.length, channels);
   const ended = await Promise.all(Array.from({ length: width }, () => carry(link, parts, flow)));
   signal?.removeEventListener('abort', stop);
   // One channel fewer than wanted is no failure: others have taken its share.
