@@ -43,6 +43,9 @@ export function controllerManagerExtraArgs({ controllerManager, cloudProvider }:
     // At its first start it makes a ServiceAccount for each of its controllers, 100 requests one after the other: with a
     // burst of 30 and then 20 a second that takes 5 s, in which no certificate is signed and no pod made.
     'kube-api-burst': '200',
+    // The taint of a node that was not Ready goes when it is looked at next (nodelifecycle: monitorNodeHealth): after up to 5 s, by default, in
+    // which it takes no pods. A look costs what the caches cost; when a node is given up is another setting.
+    'node-monitor-period': '1s',
     profiling: 'false', // 1.3.2
     'terminated-pod-gc-threshold': '1000', // 1.3.1; upstream keeps 12500, more than a small control plane should hold
     ...controllerManager.extraArgs,
