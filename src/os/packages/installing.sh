@@ -6,7 +6,7 @@
 #   simulate WISH...      what an installation would do, into the log; fails where it cannot be done
 #   note_what_changes     from that: sets "going" and "coming", names of packages, and notes them
 #   add_packages WISH...  installs
-#   files_of NAME         prints the paths of its files
+#   files_of NAME...      prints the paths of their files
 #   hold NAME             keeps it at the version in which it is there
 #   is_held NAME          whether it is kept so already
 # include: ./notes.sh
@@ -33,10 +33,10 @@ refresh() {
 # Units that come with them: what they start is told apart from what ran before.
 note_units() {
   # shellcheck disable=SC2154 # note_what_changes sets it
-  for name in $coming; do
-    files_of "$name" | sed -n 's,^.*/systemd/system/\([^/@]*\.\(service\|socket\|timer\)\)$,\1,p'
-  done > "$log"
-  [ ! -s "$log" ] || note units-added "$(cat < "$log")"
+  [ -n "$coming" ] || return 0
+  # shellcheck disable=SC2086 # a word each
+  units=$(files_of $coming | sed -n 's,^.*/systemd/system/\([^/@]*\.\(service\|socket\|timer\)\)$,\1,p')
+  [ -z "$units" ] || note units-added "$units"
 }
 
 hold_versions() {

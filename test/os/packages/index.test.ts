@@ -316,7 +316,10 @@ for (const shell of SHELLS) {
         aptGet:
           'case "$*" in *"install -s"*) printf "Remv systemd-timesyncd [1] (x)\\nInst libwrap0 (7.6 Debian)\\nInst libc6 [2.35] (2.36 Debian)\\nInst socat (1.7 Debian)\\n";; *"remove -s"*) printf "Remv socat [1.7]\\nRemv libwrap0 [7.6]\\n";; esac',
       });
-      host.command('dpkg-query', 'case "$*" in *libwrap0) printf config-files;; *) exit 1;; esac');
+      host.command(
+        'dpkg-query',
+        'case "$*" in *libwrap0*) echo "libwrap0 libwrap0:amd64 config-files";; *) exit 1;; esac',
+      );
       expect(apply(host, shell).code).toBe(0);
       expect(host.read('/var/lib/kinit/packages-removed')).toBe('systemd-timesyncd\n');
       expect(host.read('/var/lib/kinit/packages-added')).toBe('libwrap0 config-files\nsocat \n');

@@ -94,7 +94,7 @@ for (const shell of SHELLS) {
     withHost((host) => {
       redhat(host, {
         does: `case "$*" in *"-y install"*) echo ${KEY} > '${host.root}/keys'; esac`,
-        rpm: `case "$*" in "-q gpg-pubkey") cat '${host.root}/keys' 2> /dev/null || echo "package gpg-pubkey is not installed";; "-ql -- socat") echo /usr/lib/systemd/system/relay.service;; *) exit 1;; esac`,
+        rpm: `case "$*" in "-q gpg-pubkey") cat '${host.root}/keys' 2> /dev/null || echo "package gpg-pubkey is not installed";; "-ql -- "*socat*) echo /usr/lib/systemd/system/relay.service;; *) exit 1;; esac`,
       });
       expect(install(host, shell)).toMatchObject({
         code: 0,

@@ -56,10 +56,21 @@ note_what_changes() {
   going=$(sed -n 's/^Remv \([^ ]*\) .*/\1/p' "$log")
   coming=$(sed -n 's/^Inst \([^ ]*\) (.*/\1/p' "$log")
   [ -z "$going" ] || note packages-removed "$going"
-  for name in $coming; do
-    # shellcheck disable=SC2016 # the braces are dpkg-query's own
-    note packages-added "$name $(dpkg-query -W -f '${db:Status-Status}' -- "$name" 2> /dev/null)"
-  done
+  [ -n "$coming" ] || return 0
+  # In one process: there are dozens. A name without an architecture is this machine's own, which comes first.
+  # shellcheck disable=SC2016,SC2086 # the braces are dpkg-query's own; a word each
+  there=$(dpkg-query -W -f '${Package} ${Package}:${Architecture} ${db:Status-Status}\n' -- $coming 2> /dev/null)
+  # shellcheck disable=SC2016 # awk's own
+  note packages-added "$(printf '%s\n' "$coming" | there=$there awk '
+    BEGIN {
+      count = split(ENVIRON["there"], lines, "\n")
+      for (i = 1; i <= count; i++) {
+        split(lines[i], word, " ")
+        if (!(word[1] in state)) state[word[1]] = word[3]
+        state[word[2]] = word[3]
+      }
+    }
+    { print $1 " " state[$1] }')"
 }
 
 add_packages() {
@@ -67,7 +78,7 @@ add_packages() {
   install_packages $(exact_wishes "$@")
 }
 
-files_of() { dpkg -L "$1" 2> /dev/null; }
+files_of() { dpkg -L "$@" 2> /dev/null; }
 
 hold() { apt-mark hold "$1" > "$log" 2>&1 || package_failed "could not hold $1"; }
 

@@ -63,7 +63,7 @@ add_packages() {
   return "$ended"
 }
 
-files_of() { rpm -ql -- "$1" 2> /dev/null; }
+files_of() { rpm -ql -- "$@" 2> /dev/null; }
 
 hold() { lock_version "$1"; }
 
