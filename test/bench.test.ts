@@ -314,8 +314,17 @@ test('the playbook beside kinit sets what kinit sets', () => {
   expect(Object.fromEntries(settings)).toEqual(sysctlsFor({ ipv6: 'on', sysctls: {} } as unknown as Spec));
 });
 
+test('the deploy of pyinfra beside kinit sets what the playbook sets', () => {
+  const text = readFileSync(new URL('../bench/pyinfra/prepare.py', import.meta.url), 'utf8');
+  const settings = [...text.matchAll(/^ {4}"([a-z0-9._-]+)": (\d+),$/gm)].map(([, key = '', value = '']) => [
+    key,
+    value,
+  ]);
+  expect(Object.fromEntries(settings)).toEqual(sysctlsFor({ ipv6: 'on', sysctls: {} } as unknown as Spec));
+});
+
 test('where Ansible cannot be had, the part says that it cannot run, and why', async () => {
-  const { ansibleHere } = (await load('ansible/venv')) as unknown as {
+  const { ansibleHere } = (await load('ansible/here')) as unknown as {
     ansibleHere: (say: (text: string) => void, cache: string) => never;
   };
   const folder = mkdtempSync(join(tmpdir(), 'kinit-bench-test-'));

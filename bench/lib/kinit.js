@@ -22,10 +22,11 @@ export async function kinit(args, { usage = false, minutes = 20, nodeOptions = [
 }
 
 /** Runs a program to its end and gives its time from outside. */
-export async function program(file, args, { minutes = 20, usage = false, env = {} } = {}) {
+export async function program(file, args, { minutes = 20, usage = false, env = {}, cwd } = {}) {
   const usageFile = join(tmpdir(), `kinit-bench-usage-${process.pid}`);
   const started = performance.now();
   const child = spawn(file, args, {
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env, ...(usage ? { KINIT_BENCH_USAGE: usageFile } : {}) },
   });
@@ -40,7 +41,7 @@ export async function program(file, args, { minutes = 20, usage = false, env = {
   const text = Buffer.concat(stdout).toString();
   if (code !== 0)
     throw new Error(`${file} ${args.join(' ')} ended with ${code ?? signal}\n${text.slice(-3000)}\n${stderr}`);
-  if (!usage) return { stdout: text, ms };
+  if (!usage) return { stdout: text, stderr, ms };
   const used = JSON.parse(readFileSync(usageFile, 'utf8'));
   rmSync(usageFile, { force: true });
   return { stdout: text, ms, ...used };
