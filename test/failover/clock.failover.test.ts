@@ -1,32 +1,37 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { useForm } from '../e2e/support/form.js';
 import { eventually, kinit, kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
 import { hostOf, noOwnKernels, withOwnKernels, type OwnKernelHost } from '../e2e/support/own-kernel.js';
 import { changedInventory } from '../e2e/support/running.js';
 import { letIn, suffer, type Trouble } from './troubles.js';
 
+/** A control plane with a kernel, and so a clock, of its own. */
+const WRONG = 'node4';
+
 /** Sets the clock of a host that has one of its own. */
 const set = (by: string): string => `date -s "${by}" > /dev/null`;
 const right = (): string => `date -s @${String(Math.round(Date.now() / 1000))} > /dev/null`;
 
+/** What is counted is an election, too: this member is a kernel in user mode on one processor, whose timers all go off when its clock jumps. */
 const TROUBLES: readonly Trouble[] = [
   {
     title: 'the clock of a member jumps ahead',
-    hosts: ['node1'],
+    hosts: [WRONG],
     begin: set('+2 hours'),
     end: set('-2 hours'),
-    within: 5,
+    within: 10,
   },
   {
     title: 'the clock of a member falls behind',
-    hosts: ['node1'],
+    hosts: [WRONG],
     begin: set('-2 hours'),
     end: set('+2 hours'),
-    within: 5,
+    within: 10,
   },
 ];
 
-/** Three control planes, of which the first has a kernel and a clock of its own, and a worker through whose balancer the clients go. */
+/** Three control planes, of which one has a clock of its own, and a worker through whose balancer the clients go. */
 describe.skipIf(noOwnKernels !== undefined)(withOwnKernels('a clock that is wrong'), () => {
   let cluster: LabHandle;
   let inventory: string;
@@ -34,18 +39,17 @@ describe.skipIf(noOwnKernels !== undefined)(withOwnKernels('a clock that is wron
   let node: OwnKernelHost;
 
   beforeAll(async () => {
-    await lab('clock', { hosts: 1, cpus: 1, memory: '2G', driver: 'uml' });
-    cluster = await lab('clock', { hosts: 4, driver: 'nspawn' });
-    node = hostOf(cluster);
+    await lab('clock', { hosts: 3, driver: 'nspawn' });
+    cluster = await lab('clock', { hosts: 4, cpus: 1, memory: '2G', driver: 'uml' });
+    node = hostOf(cluster, WRONG);
     useForm(cluster, { datastore: 'etcd' });
-    inventory = await changedInventory(
-      cluster,
-      'three',
-      (text) =>
-        `${text.replace(/- worker/, '- control-plane').replace(/- worker/, '- control-plane')}\npreflight: { ignore: [cpu] }\n`,
-    );
+    inventory = await changedInventory(cluster, 'three', (text) => {
+      const read = parse(text) as { readonly hosts: readonly object[] };
+      const hosts = read.hosts.map((host, at) => ({ ...host, roles: [at === 2 ? 'worker' : 'control-plane'] }));
+      return stringify({ ...read, hosts, preflight: { ignore: ['cpu'] } });
+    });
     await kinitOk(['init', '-i', inventory], { timeoutSeconds: 1500 });
-    address = await letIn(cluster, 'node4');
+    address = await letIn(cluster, 'node3');
   });
 
   afterAll(async () => {
@@ -69,7 +73,7 @@ describe.skipIf(noOwnKernels !== undefined)(withOwnKernels('a clock that is wron
   test('the doctor names the host and its clock; set right, nothing is left to do', async () => {
     await node.says(set('+2 hours'));
     const ill = await kinit(['doctor', '-i', inventory, '--output', 'json']);
-    expect([ill.code, ill.stdout]).toEqual([expect.any(Number), expect.stringMatching(/clock-skew[^]*node1/)]);
+    expect([ill.code, ill.stdout]).toEqual([expect.any(Number), expect.stringMatching(/clock-skew[^]*node4/)]);
     await node.says(right());
     await kinitOk(['init', '-i', inventory], { timeoutSeconds: 600 });
     expect((await cluster.kubectl('get nodes --no-headers')).match(/ Ready /g)).toHaveLength(4);
