@@ -58,7 +58,7 @@ export function testCell(
 
   beforeAll(async () => {
     cluster = await lab(name, { hosts: hosts.length, ...(image === undefined ? {} : { image }) });
-    registries = await startRegistries(cluster, hosts);
+    registries = await startRegistries(cluster, hosts, runtime);
     const runs = { name: runtime.id, ...(from === undefined ? {} : { from }), ...registries.runtime };
     surroundings = await around?.(cluster);
     shape({ inventory: { runtime: runs, ...surroundings?.inventory, ...inventory } }, cluster.inventory);

@@ -9,6 +9,8 @@ import { supplyOf } from '../../../../src/engine/supply.js';
 import { findLab } from '../../../../src/lab/index.js';
 import { addressIn } from '../../../../src/lab/network/subnet.js';
 import { KUBERNETES_VERSIONS } from '../../../../src/model/spec.js';
+import { mirrorUrl } from '../../../../src/model/text/mirror-url.js';
+import type { ContainerRuntime } from '../../../../src/runtime/container-runtime.js';
 import type { LabHandle } from '../kinit.js';
 import { RUNTIME } from '../runtime.js';
 import { makeCertificates } from './certificates.js';
@@ -35,8 +37,18 @@ export interface Registries {
   stop(): Promise<void>;
 }
 
+/** One project of a registry, where the runtime can go by that: names of Docker Hub begin with hub/ there. */
+const PROJECT = '/v2/hub';
+
 /** Hosts learn where they are, and nothing else of them. */
-export async function startRegistries(cluster: LabHandle, hosts: readonly string[]): Promise<Registries> {
+export async function startRegistries(
+  cluster: LabHandle,
+  hosts: readonly string[],
+  { refusesAddress }: Pick<ContainerRuntime, 'refusesAddress'>,
+): Promise<Registries> {
+  const mirrorAt = `https://${at(MIRROR, TLS)}`;
+  const project = mirrorUrl(`${mirrorAt}${PROJECT}`);
+  const below = project !== undefined && refusesAddress(project) === undefined ? PROJECT : '/v2';
   const folder = await mkdtemp(join(tmpdir(), 'kr-'));
   const { caFile, cert, key } = await makeCertificates(folder, [PRIVATE.host, MIRROR]);
   const passwordFile = join(folder, 'password');
@@ -55,7 +67,10 @@ export async function startRegistries(cluster: LabHandle, hosts: readonly string
     const { host = '' } = request.headers;
     response.on('close', () => requests.push(`${String(response.statusCode)} ${request.method ?? ''} ${host} ${path}`));
     const name = host.replace(/:\d+$/, '');
-    answerImages(content, name === MIRROR ? 'docker.io' : name, path, request, response);
+    if (name !== MIRROR) return void answerImages(content, name, path, request, response);
+    // Whether it is a registry at all is asked at its root.
+    const asked = path.startsWith(`${below}/`) ? `/v2${path.slice(below.length)}` : path === '/v2/' ? path : '/nowhere';
+    answerImages(content, 'docker.io', asked, request, response);
   };
   const address = addressIn((await findLab(cluster.name)).subnet, 1);
   const servers = [
@@ -77,7 +92,9 @@ export async function startRegistries(cluster: LabHandle, hosts: readonly string
         { registry: at(PRIVATE.host, TLS), username: PRIVATE.user, passwordFile, caFile },
         { registry: at(INSECURE, PLAIN), insecure: true },
       ],
-      registryMirrors: [{ registry: 'docker.io', endpoints: [`https://${at(MIRROR, TLS)}`], caFile }],
+      registryMirrors: [
+        { registry: 'docker.io', endpoints: [below === '/v2' ? mirrorAt : `${mirrorAt}${below}`], caFile },
+      ],
     },
     requests,
     stop: async () => {
