@@ -84,19 +84,23 @@ server.shell(
     _if=settings.did_change,
 )
 
-if services.get("systemd-networkd.service"):
-    links = files.put(
-        name="Leave pods' links alone (systemd-networkd)",
-        src=StringIO(f"[Match]\nName={' '.join(POD_LINKS)}\n\n[Link]\nUnmanaged=yes\n"),
-        dest="/etc/systemd/network/05-kubernetes.network",
-        mode="644",
-    )
-    server.shell(name="Reload systemd-networkd", commands=["networkctl reload"], _if=links.did_change)
-if services.get("NetworkManager.service"):
-    links = files.put(
-        name="Leave pods' links alone (NetworkManager)",
-        src=StringIO(f"[keyfile]\nunmanaged-devices+=interface-name:{';interface-name:'.join(POD_LINKS)}\n"),
-        dest="/etc/NetworkManager/conf.d/kubernetes.conf",
-        mode="644",
-    )
-    systemd.service(name="Reload NetworkManager", service="NetworkManager", reloaded=True, _if=links.did_change)
+
+def leave_pod_links_alone(service, text, dest, reload):
+    if not services.get(f"{service}.service"):
+        return
+    links = files.put(name=f"Leave pods' links alone ({service})", src=StringIO(text), dest=dest, mode="644")
+    server.shell(name=f"Reload {service}", commands=[reload], _if=links.did_change)
+
+
+leave_pod_links_alone(
+    "systemd-networkd",
+    f"[Match]\nName={' '.join(POD_LINKS)}\n\n[Link]\nUnmanaged=yes\n",
+    "/etc/systemd/network/05-kubernetes.network",
+    "networkctl reload",
+)
+leave_pod_links_alone(
+    "NetworkManager",
+    f"[keyfile]\nunmanaged-devices+=interface-name:{';interface-name:'.join(POD_LINKS)}\n",
+    "/etc/NetworkManager/conf.d/kubernetes.conf",
+    "systemctl reload NetworkManager",
+)

@@ -4,6 +4,7 @@ import { defined } from '../model/defined.js';
 import type { RegistryAccess } from '../model/phase.js';
 import type { Spec } from '../model/spec.js';
 import { registryHost } from '../model/text/image-ref.js';
+import { registrySettings, type MirrorSetting, type RegistrySetting } from '../runtime/registries.js';
 import { readSecret } from '../ssh/index.js';
 
 /** PEM texts of the CAs of registry mirrors, by the registry they stand for. */
@@ -45,28 +46,28 @@ export async function readRegistryAccess(
  * itself, if something is said about it.
  */
 export async function ownRegistries(spec: Spec): Promise<(registry: string) => readonly RegistryEndpoint[]> {
-  const { registryMirrors, registries } = spec.runtime;
-  const [cas, access] = [await readMirrorCas(spec), await readRegistryAccess(spec, { lenient: true })];
+  const registryCas = await readMirrorCas(spec);
+  const registryAccess = await readRegistryAccess(spec, { lenient: true });
   const login = (host: string): RegistryEndpoint['login'] => {
-    const { username, password } = access[host] ?? {};
+    const { username, password } = registryAccess[host] ?? {};
     return username === undefined || password === undefined ? undefined : { user: username, password };
   };
-  const places = new Map<string, readonly RegistryEndpoint[]>();
-  for (const { registry, insecure } of registries) {
+  const itself = ({ registry, ca, insecure }: RegistrySetting): RegistryEndpoint[] => {
     const host = registryHost(registry);
-    const place = { ca: access[registry]?.ca, login: login(registry), insecure };
+    const place = { ca, login: login(registry), insecure };
     // As hosts do: with a port, plain HTTP too.
     const plain = insecure && host.includes(':') ? [{ ...place, url: `http://${host}` }] : [];
-    places.set(registry, [{ ...place, url: `https://${host}` }, ...plain]);
-  }
-  for (const { registry, endpoints } of registryMirrors)
-    places.set(
-      registry,
-      endpoints.map((url) => {
-        const { host } = new URL(url);
-        const insecure = registries.some((one) => one.registry === host && one.insecure);
-        return { url, ca: cas[registry] ?? access[host]?.ca, login: login(host), insecure };
-      }),
-    );
+    return [{ ...place, url: `https://${host}` }, ...plain];
+  };
+  const mirror = ({ url, host, ca, insecure }: MirrorSetting): RegistryEndpoint => ({
+    ...{ url, insecure, login: login(host) },
+    ca: ca ?? registryAccess[host]?.ca,
+  });
+  const places = new Map(
+    registrySettings({ spec, registryCas, registryAccess }).map((setting) => [
+      setting.registry,
+      setting.mirrors.length > 0 ? setting.mirrors.map(mirror) : itself(setting),
+    ]),
+  );
   return (registry) => places.get(registry) ?? places.get('_default') ?? [];
 }

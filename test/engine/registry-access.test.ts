@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createPlain, type RequestListener, type Server } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -10,6 +9,7 @@ import { afterEach, expect, test } from 'vitest';
 import { manifestDigest } from '../../src/artifacts/official/registry.js';
 import { ownRegistries } from '../../src/engine/registry-access.js';
 import { specSchema } from '../../src/inventory/spec-schema.js';
+import { makeCertificates } from '../e2e/support/origin/certificates.js';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const ASK = { signal: new AbortController().signal, timeoutSeconds: 10 };
@@ -36,11 +36,8 @@ async function unchecked(): Promise<string> {
   cleanups.push(() => {
     rmSync(folder, { recursive: true });
   });
-  const [key, certificate] = [join(folder, 'key'), join(folder, 'crt')];
-  const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  const request = ['req', '-x509', ...ec, '-keyout', key, '-out', certificate, '-days', '1', '-subj', '/CN=localhost'];
-  execFileSync('openssl', request, { stdio: 'ignore', timeout: 20_000 });
-  return started(createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, answer));
+  const { cert, key } = await makeCertificates(folder, ['localhost']);
+  return started(createServer({ key, cert }, answer));
 }
 
 /** What the places of a registry answer, in their order. */

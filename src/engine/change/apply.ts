@@ -10,7 +10,7 @@ import { lastLines } from '../../model/text/last-lines.js';
 import { goThroughShell } from '../../ssh/index.js';
 import { stoppedOnRequest } from '../run/stopped.js';
 import { killsWanted } from './kill-point.js';
-import type { Observed } from './observe.js';
+import { API_CALLS_AT_ONCE, type Observed } from './observe.js';
 import { record, entriesOf } from './record.js';
 import { createSent, type Behind } from './sent.js';
 
@@ -24,8 +24,6 @@ interface OwnedStep {
 const WORTH_TELLING = 10_000_000;
 /** Of what a script that failed printed. */
 const SHOWN_LINES = 15;
-/** Of one group, on the API's kept-alive connections. */
-const CALLS_AT_ONCE = 8;
 /** How long a script that says nothing about it may be silent, in seconds. */
 const SCRIPT_SILENCE_SECONDS = 120;
 
@@ -174,23 +172,16 @@ async function runGroup(
   done(group);
 }
 
-/** Calls side by side; what one of them failed with is thrown when all have ended. */
+/** Calls side by side; what one of them failed with is thrown when those at work have ended. */
 async function runCalls(
   group: readonly OwnedStep[],
   tools: Tools,
   done: (steps: readonly OwnedStep[]) => void,
 ): Promise<void> {
-  const results = await mapLimit(group, CALLS_AT_ONCE, async (owned): Promise<{ readonly failure?: unknown }> => {
-    try {
-      if (owned.step.do === 'call') await owned.step.run(tools);
-      done([owned]);
-      return {};
-    } catch (failure) {
-      return { failure };
-    }
+  await mapLimit(group, API_CALLS_AT_ONCE, async (owned) => {
+    if (owned.step.do === 'call') await owned.step.run(tools);
+    done([owned]);
   });
-  const failed = results.find((each) => 'failure' in each);
-  if (failed !== undefined) throw failed.failure;
 }
 
 /** Says how much of large files has come. */

@@ -13,7 +13,8 @@ import type { Behind } from './sent.js';
 
 export type { Observed, Unseen } from './observed.js';
 
-const API_CALLS_AT_ONCE = 8;
+/** Questions and changes, on the API's kept-alive connections. */
+export const API_CALLS_AT_ONCE = 8;
 /** How long the API may be away (its server is being restarted) before a look at what is in it fails. */
 const OUTAGE_MS = 30_000;
 const PAUSE_MS = 500;

@@ -21,6 +21,8 @@ export interface ComesAhead {
   readonly stop: () => Promise<void>;
 }
 
+const NOTHING: ComesAhead = { isTurnOf: () => undefined, stop: () => Promise.resolve() };
+
 /**
  * Large files of phases to come, sent to a host that is far while it works on those before: packages are fetched over another line, and unpacked
  * meanwhile. Nothing is put in place: they lie where the phases look for them (HostConnection.ahead).
@@ -28,9 +30,11 @@ export interface ComesAhead {
 export function bringAhead(phases: readonly Phase[], looks: Looks, options: AheadOptions): ComesAhead {
   const { tools, slot } = options;
   const { ahead } = tools.host;
+  // What a phase would do is work to find out, on each of many hosts.
+  if (ahead === undefined || !tools.host.isFar()) return NOTHING;
   const files = new Map(phases.map((phase) => [phase.id, filesOf(phase, looks, options)]));
   const all = [...files.values()].flat();
-  if (ahead === undefined || all.length === 0) return { isTurnOf: () => undefined, stop: () => Promise.resolve() };
+  if (all.length === 0) return NOTHING;
   const stop = new AbortController();
   let begun = false;
   const done = slot(async () => {

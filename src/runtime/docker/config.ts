@@ -72,21 +72,34 @@ function needed(context: PhaseContext, there: Settings): Settings {
 
 /** Lists with ours in front of what is there, without what was ours before; where we never had any, they are left alone. */
 function withRegistries(context: PhaseContext, there: Settings): Settings {
-  const [ours, before] = [registryLists(context), readAdded(textOf(context, ADDED))];
   return Object.fromEntries(
-    LISTS.filter((list) => ours[list].length > 0 || before[list].length > 0).map((list) => {
-      const theirs = (there[list] ?? []).filter((each) => !before[list].includes(each));
-      return [list, [...new Set([...ours[list], ...theirs])]];
-    }),
+    registryLists(context, there)
+      .filter(({ ours, before }) => ours.length > 0 || before.length > 0)
+      .map(({ list, ours, theirs }) => [list, [...new Set([...ours, ...theirs])]]),
   );
 }
 
-function registryLists(context: PhaseContext): Lists {
+interface RegistryList {
+  readonly list: (typeof LISTS)[number];
+  /** What the inventory wants in it. */
+  readonly ours: readonly string[];
+  /** What kinit has put there. */
+  readonly before: readonly string[];
+  /** What else is in it. */
+  readonly theirs: readonly string[];
+}
+
+function registryLists(context: PhaseContext, there: Settings): readonly RegistryList[] {
   const settings = registrySettings(context);
-  return {
+  const wanted: Lists = {
     'registry-mirrors': settings.flatMap((setting) => setting.mirrors.map(({ url }) => url)),
     'insecure-registries': settings.filter((setting) => setting.insecure).map(({ registry }) => registry),
   };
+  const added = readAdded(textOf(context, ADDED));
+  return LISTS.map((list) => {
+    const before = added[list];
+    return { list, before, ours: wanted[list], theirs: (there[list] ?? []).filter((each) => !before.includes(each)) };
+  });
 }
 
 /**
@@ -95,21 +108,19 @@ function registryLists(context: PhaseContext): Lists {
  */
 export function daemonJsonFiles(context: PhaseContext): Resource[] {
   const read = readDaemonJson(textOf(context, DAEMON_JSON));
-  const there = 'problem' in read ? {} : read.settings;
-  const [ours, before] = [registryLists(context), readAdded(textOf(context, ADDED))];
-  const entries = LISTS.map((list) => {
-    const theirs = (there[list] ?? []).filter((each) => !before[list].includes(each));
-    return [list, ours[list].filter((each) => !theirs.includes(each))] as const;
-  });
+  const lists = registryLists(context, 'problem' in read ? {} : read.settings).map((each) => ({
+    ...each,
+    added: each.ours.filter((entry) => !each.theirs.includes(entry)),
+  }));
   const json = file({ path: DAEMON_JSON, content: daemonJson(context), mode: 0o600 });
   const recorded = context.node.facts.past?.recorded.includes(`file:${ADDED}`) === true;
-  if (entries.every(([, added]) => added.length === 0)) return recorded ? [json, absentFile(ADDED)] : [json];
+  if (lists.every(({ added }) => added.length === 0)) return recorded ? [json, absentFile(ADDED)] : [json];
   const note = file({
     path: ADDED,
-    content: `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`,
+    content: `${JSON.stringify(Object.fromEntries(lists.map(({ list, added }) => [list, added])), undefined, 2)}\n`,
     mode: 0o600,
   });
-  const loses = entries.some(([list, added]) => before[list].some((each) => !added.includes(each)));
+  const loses = lists.some(({ before, added }) => before.some((each) => !added.includes(each)));
   return loses ? [json, note] : [note, json];
 }
 

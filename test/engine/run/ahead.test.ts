@@ -31,7 +31,10 @@ function looksOf(
 const MISSING = looksOf({ packages: { changed: true }, images: { changed: true, brings: [FILE] } });
 
 function optionsOf(ahead: HostConnection['ahead'], more: Partial<Parameters<typeof bringAhead>[2]> = {}) {
-  const tools = { host: { host: 'n1', ahead }, signal: new AbortController().signal } as unknown as Tools;
+  const tools = {
+    host: { host: 'n1', ahead, isFar: () => true },
+    signal: new AbortController().signal,
+  } as unknown as Tools;
   return { tools, permit: () => undefined, slot: limiter(1), ...more };
 }
 
