@@ -1,3 +1,4 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually, kinitOk, type LabHandle } from '../e2e/support/kinit.js';
@@ -52,9 +53,13 @@ export async function suffer(
   { inventory, address }: { readonly inventory: string; readonly address: string },
   { title, hosts, begin, end }: Trouble,
 ): Promise<Outcome> {
-  const fetched = join(tmpdir(), `${cluster.name}.kubeconfig`);
+  // Of its own: the key of an administrator does not stay, and a cluster of another run is no question.
+  const folder = await mkdtemp(join(tmpdir(), 'kf-'));
+  const fetched = join(folder, 'kubeconfig');
   await kinitOk(['kubeconfig', '-i', inventory, '--out', fetched]);
-  const stop = await startClients(clientOf(fetched, address, PORT), title.toLowerCase().replaceAll(/[^a-z]+/g, '-'));
+  const client = clientOf(fetched, address, PORT);
+  await rm(folder, { recursive: true });
+  const stop = await startClients(client, title.toLowerCase().replaceAll(/[^a-z]+/g, '-'));
   await seconds(5);
   await Promise.all(hosts.map((host) => cluster.sh(host, begin)));
   await seconds(25);
