@@ -33,6 +33,9 @@ const (
 	checkTimeout = time.Second
 	checkFalls   = 2
 	dialTimeout  = time.Second
+	// clockOff is how far its clock may be from this node's: tokens of pods are refused from a minute on (go-jose: DefaultLeeway), certificates
+	// that the cluster signs from five.
+	clockOff = 90 * time.Second
 	// lookEvery is how often the file is looked at.
 	lookEvery = time.Second
 	// leaveAfter is how long connections to a server stay that is no member any more: it still answers what it was asked.
@@ -70,7 +73,11 @@ type balancer struct {
 type apiMember struct {
 	balancerMember
 	// up until checks fail: nobody is held up by a check that has not been made yet.
-	up          bool
+	up bool
+	// off: its clock is another one than this node's. It says that it is ready, and refuses who shows what was made after its time, or has ended by it.
+	off bool
+	// good is what clients are led to: up, and of a clock that most members have.
+	good        bool
 	since       time.Time
 	connections map[net.Conn]struct{}
 	stop        context.CancelFunc
@@ -179,13 +186,17 @@ func (b *balancer) take(ctx context.Context, c balancerConfig, digest string) {
 			before = slices.Delete(slices.Clone(before), at, at+1)
 			continue
 		}
-		b.servers = append(b.servers, &apiMember{balancerMember: wanted, up: true, since: time.Now(), connections: map[net.Conn]struct{}{}})
+		b.servers = append(b.servers, &apiMember{balancerMember: wanted, up: true, good: true, since: time.Now(), connections: map[net.Conn]struct{}{}})
 	}
 	for _, gone := range before {
 		if gone.stop != nil {
 			gone.stop()
 		}
-		time.AfterFunc(leaveAfter, func() { b.closeAll(gone) })
+		time.AfterFunc(leaveAfter, func() {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.closeAll([]*apiMember{gone})
+		})
 	}
 	// One alone is not checked: there is none to go to instead, and its clients find out for themselves.
 	for _, m := range b.servers {
@@ -197,10 +208,12 @@ func (b *balancer) take(ctx context.Context, c balancerConfig, digest string) {
 		}
 		if !several && m.stop != nil {
 			m.stop()
-			m.stop, m.up = nil, true
+			m.stop, m.up, m.off = nil, true, false
 		}
 	}
 	b.loaded = digest
+	// Their number counts: who is good may have changed with it.
+	b.closeAll(b.judge())
 	b.tell()
 }
 
@@ -212,21 +225,21 @@ func (b *balancer) check(ctx context.Context, m *apiMember) {
 	defer transport.CloseIdleConnections()
 	failures := 0
 	for {
-		err := isReady(ctx, client, "https://"+m.Address+"/readyz")
+		off, err := isReady(ctx, client, "https://"+m.Address+"/readyz")
 		if ctx.Err() != nil {
 			return
 		}
 		pause := checkEvery
 		if err == nil {
 			failures = 0
-			b.found(m, true, nil)
+			b.found(m, true, off.Abs() > clockOff, nil)
 		} else {
 			transport.CloseIdleConnections()
 			failures++
 			pause = checkSoon
 			if failures >= checkFalls {
 				pause = checkEvery
-				b.found(m, false, err)
+				b.found(m, false, false, err)
 			}
 		}
 		select {
@@ -237,74 +250,107 @@ func (b *balancer) check(ctx context.Context, m *apiMember) {
 	}
 }
 
-func isReady(ctx context.Context, client *http.Client, url string) error {
+// isReady gives how far the server's clock is ahead of this node's, too: it says the time with every answer, to the second.
+func isReady(ctx context.Context, client *http.Client, url string) (time.Duration, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer response.Body.Close()
 	if _, err := io.Copy(io.Discard, io.LimitReader(response.Body, 1<<16)); err != nil {
-		return err
+		return 0, err
 	}
 	switch response.StatusCode {
 	// The last two: it answers, and lets nobody ask without credentials.
 	case http.StatusOK, http.StatusUnauthorized, http.StatusForbidden:
-		return nil
+		says, err := http.ParseTime(response.Header.Get("Date"))
+		if err != nil {
+			// What says no time is not taken for wrong.
+			return 0, nil
+		}
+		return time.Until(says), nil
 	}
-	return fmt.Errorf("%s: %s", url, response.Status)
+	return 0, fmt.Errorf("%s: %s", url, response.Status)
 }
 
-// found notes what a check says. The connections of a member that has gone down are closed, so that its clients go to another at once.
-func (b *balancer) found(m *apiMember, up bool, why error) {
-	b.mu.Lock()
-	changed := m.up != up
-	if changed {
-		m.up, m.since = up, time.Now()
-		b.tell()
-	}
-	b.mu.Unlock()
-	if !changed {
-		return
-	}
-	if up {
-		klog.InfoS("An API server answers again", "member", m.Name)
-		return
-	}
-	klog.ErrorS(why, "An API server does not answer: its connections are closed", "member", m.Name)
-	b.closeAll(m)
-}
-
-func (b *balancer) closeAll(m *apiMember) {
+// found notes what a check says. The connections of a member that is not good any more are closed, so that its clients go to another at once.
+func (b *balancer) found(m *apiMember, up, off bool, why error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for connection := range m.connections {
-		connection.Close()
+	if m.up == up && m.off == off {
+		return
+	}
+	switch {
+	case !up:
+		klog.ErrorS(why, "An API server does not answer: its connections are closed", "member", m.Name)
+	case !m.up:
+		klog.InfoS("An API server answers again", "member", m.Name, "clockOff", off)
+	case off:
+		klog.InfoS("The clock of an API server is not this node's", "member", m.Name)
+	default:
+		klog.InfoS("The clock of an API server is this node's again", "member", m.Name)
+	}
+	m.up, m.off, m.since = up, off, time.Now()
+	b.closeAll(b.judge())
+	b.tell()
+}
+
+// judge says anew who is good, and gives those that were and are no more. Where the clocks of most members are off, it is this node's that is
+// wrong. Under the mutex.
+func (b *balancer) judge() []*apiMember {
+	others := 0
+	for _, m := range b.servers {
+		if m.up && m.off {
+			others++
+		}
+	}
+	wrongHere := others > len(b.servers)/2
+	var fallen []*apiMember
+	for _, m := range b.servers {
+		good := m.up && m.off == wrongHere
+		if m.good && !good {
+			fallen = append(fallen, m)
+		}
+		m.good = good
+	}
+	return fallen
+}
+
+// closeAll closes the connections of these. Under the mutex.
+func (b *balancer) closeAll(members []*apiMember) {
+	for _, m := range members {
+		for connection := range m.connections {
+			connection.Close()
+		}
 	}
 }
 
-// order is in which members are tried: those that answer, the least busy of two taken at random first; then, for checks may be wrong, the others.
+// order is in which members are tried: the good ones, the least busy of two taken at random first; then those that answer; then, for checks may be
+// wrong, the others.
 func (b *balancer) order() []*apiMember {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	all := slices.Clone(b.servers)
 	rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	slices.SortStableFunc(all, func(x, y *apiMember) int {
-		if x.up == y.up {
-			return 0
-		}
-		if x.up {
-			return -1
-		}
-		return 1
-	})
-	if len(all) > 1 && all[0].up && all[1].up && len(all[1].connections) < len(all[0].connections) {
+	slices.SortStableFunc(all, func(x, y *apiMember) int { return x.rank() - y.rank() })
+	if len(all) > 1 && all[0].good && all[1].good && len(all[1].connections) < len(all[0].connections) {
 		all[0], all[1] = all[1], all[0]
 	}
 	return all
+}
+
+func (m *apiMember) rank() int {
+	switch {
+	case m.good:
+		return 0
+	case m.up:
+		return 1
+	}
+	return 2
 }
 
 func (b *balancer) serve(ctx context.Context, client net.Conn) {
@@ -357,16 +403,18 @@ type balancerState struct {
 }
 
 type memberState struct {
-	Name  string    `json:"name"`
-	Up    bool      `json:"up"`
-	Since time.Time `json:"since"`
+	Name string `json:"name"`
+	Up   bool   `json:"up"`
+	// ClockOff: its clock is not this node's.
+	ClockOff bool      `json:"clockOff,omitempty"`
+	Since    time.Time `json:"since"`
 }
 
 // tell writes the state, whole or not at all. A place that cannot be written is no reason not to work. Under the mutex.
 func (b *balancer) tell() {
 	state := balancerState{PID: os.Getpid(), Loaded: b.loaded}
 	for _, m := range b.servers {
-		state.Members = append(state.Members, memberState{m.Name, m.up, m.since.UTC().Truncate(time.Second)})
+		state.Members = append(state.Members, memberState{m.Name, m.up, m.off, m.since.UTC().Truncate(time.Second)})
 	}
 	text, err := json.Marshal(state)
 	if err == nil {

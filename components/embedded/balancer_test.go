@@ -22,7 +22,9 @@ type apiStub struct {
 	*httptest.Server
 	frozen  atomic.Bool
 	unready atomic.Bool
-	end     chan struct{}
+	// ahead is how far its clock is ahead, in seconds.
+	ahead atomic.Int64
+	end   chan struct{}
 }
 
 func newAPIStub(t *testing.T, name string) *apiStub {
@@ -33,6 +35,7 @@ func newAPIStub(t *testing.T, name string) *apiStub {
 			<-a.end
 			return
 		}
+		w.Header().Set("Date", time.Now().Add(time.Duration(a.ahead.Load())*time.Second).UTC().Format(http.TimeFormat))
 		if r.URL.Path == "/readyz" && a.unready.Load() {
 			w.WriteHeader(http.StatusInternalServerError)
 			return
@@ -190,6 +193,74 @@ func TestWhereChecksFailEverywhereConnectionsAreStillTried(t *testing.T) {
 	if name, err := get(client(false), address, "/"); name == "" || err != nil {
 		t.Fatal(name, err)
 	}
+}
+
+func TestAServerWithAnotherClockIsLeftOutAndItsConnectionsAreClosed(t *testing.T) {
+	one, two, three := newAPIStub(t, "one"), newAPIStub(t, "two"), newAPIStub(t, "three")
+	address, _ := start(t, one.address(), two.address(), three.address())
+	response, err := client(true).Get("https://" + address + "/watch")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	line, err := bufio.NewReader(response.Body).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong := map[string]*apiStub{"one\n": one, "two\n": two, "three\n": three}[line]
+	wrong.ahead.Store(-7200)
+	began := time.Now()
+	if _, err := io.ReadAll(response.Body); err == nil {
+		t.Fatal("it ended in good order")
+	}
+	if took := time.Since(began); took > 3*time.Second {
+		t.Fatal(took)
+	}
+	for range 30 {
+		if name, err := get(client(false), address, "/"); name+"\n" == line || err != nil {
+			t.Fatal(name, err)
+		}
+	}
+	wrong.ahead.Store(30)
+	within(t, 3*time.Second, "it is used again", func() bool {
+		name, _ := get(client(false), address, "/")
+		return name+"\n" == line
+	})
+}
+
+func TestWhereTheClockOfTheNodeIsWrongItIsLedToTheServersWithAnother(t *testing.T) {
+	mine, two, three := newAPIStub(t, "mine"), newAPIStub(t, "two"), newAPIStub(t, "three")
+	two.ahead.Store(7200)
+	three.ahead.Store(7203)
+	address, _ := start(t, mine.address(), two.address(), three.address())
+	others := func() bool {
+		for range 20 {
+			if name, err := get(client(false), address, "/"); name == "mine" || err != nil {
+				return false
+			}
+		}
+		return true
+	}
+	within(t, 5*time.Second, "only the others are used", others)
+	// One of them is gone: no majority says that this node is wrong.
+	three.unready.Store(true)
+	within(t, 5*time.Second, "its own again", func() bool {
+		name, _ := get(client(false), address, "/")
+		return name == "mine"
+	})
+}
+
+func TestTheLastServerIsUsedWhateverItsClockSays(t *testing.T) {
+	one, two, three := newAPIStub(t, "one"), newAPIStub(t, "two"), newAPIStub(t, "three")
+	address, file := start(t, one.address(), two.address(), three.address())
+	one.unready.Store(true)
+	two.unready.Store(true)
+	three.ahead.Store(-7200)
+	within(t, 5*time.Second, "two are down", func() bool { return ups(t, file) == 1 })
+	within(t, 2*time.Second, "the third answers", func() bool {
+		name, err := get(client(false), address, "/")
+		return name == "three" && err == nil
+	})
 }
 
 func TestOneMemberAloneIsNotChecked(t *testing.T) {

@@ -1,3 +1,4 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request, type RequestOptions } from 'node:https';
@@ -52,10 +53,12 @@ test('an address that a host has, or that is outside of the network, is refused 
 test('one control plane has the address, which is the endpoint', async () => {
   await kinitOk(['init', '-i', inventory], { timeoutSeconds: 1500 });
   expect(await holders()).toHaveLength(1);
-  const kubeconfig = join(tmpdir(), `kinit-virtual-address-${String(process.pid)}.kubeconfig`);
+  const folder = await mkdtemp(join(tmpdir(), 'kva-'));
+  const kubeconfig = join(folder, 'kubeconfig');
   await kinitOk(['kubeconfig', '-i', inventory, '--out', kubeconfig]);
   // The certificate has it: the client does not ask by another name.
   const { servername: _servername, ...rest } = clientOf(kubeconfig, address, 6443);
+  await rm(folder, { recursive: true });
   client = rest;
   expect(await ask({ ...client, path: '/readyz' })).toBe(200);
   const again = await kinitEvents(['init', '-i', inventory]);

@@ -25,9 +25,18 @@ test('several are checked, and stand there once more unchecked for when all chec
     '  server b [fd00::2]:6443',
     '  server a-unchecked 10.0.0.1:6443 no-check backup',
     '  server b-unchecked [fd00::2]:6443 no-check backup',
+    '  server a 10.0.0.1:6443',
+    '  server b [fd00::2]:6443',
   ]);
   expect(text).toMatch(/default-server check .*inter 1s .*fall 2 .*on-marked-down shutdown-sessions/);
   expect(text).toContain(`description ${digest}\n`);
+});
+
+test('where most have another clock than the node they are gone to; three of them are no majority of six', () => {
+  const six = Object.fromEntries([1, 2, 3, 4, 5, 6].map((at) => [`n${String(at)}`, member(`10.0.0.${String(at)}`)]));
+  const { text } = balancerConfiguration(contextOf(six));
+  expect(text).toContain('use_backend other-clock if { nbsrv(other-clock) ge 4 } { nbsrv(api-servers) lt 4 }');
+  expect(text.match(/iif\(.*\)/g)).toEqual(['iif(another,GMT)', 'iif(GMT,the-same)']);
 });
 
 test('other members are another digest and the same pod: it reloads, and is not started again', () => {
