@@ -33,6 +33,7 @@ const unit = {
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/temporary-folder.ts'],
     // Two for each CPU: some tests wait for time to go by.
     maxWorkers: 2 * availableParallelism(),
     projects: [

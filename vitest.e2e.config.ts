@@ -20,6 +20,7 @@ export default defineConfig({
             'test/conformance/**/*.conformance.test.ts',
           ]
         : ['test/e2e/matrix/cells.ts'],
+    globalSetup: ['test/temporary-folder.ts'],
     env: { KINIT_TEST_LABS: LAB_PREFIX },
     // Every file has a process of its own, and they load the same modules: what those became is kept (node_modules/.experimental-vitest-cache).
     experimental: { fsModuleCache: true },

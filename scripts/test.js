@@ -1,7 +1,7 @@
 // `npm test`: every check there is, one after another, each with a bound on its time. Goes on after a failure, so that one run tells all.
 //   --unit-only          everything but the tests on real hosts
 //   --e2e-only [FILTER]  only the tests on real hosts (those whose path holds FILTER)
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,9 @@ const kinit = path.join(root, 'bin', 'kinit.js');
 const e2eOnly = process.argv.includes('--e2e-only');
 const unitOnly = process.argv.includes('--unit-only');
 const filters = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-const results = mkdtempSync(path.join(tmpdir(), 'kinit-test-'));
+/** Results, and all that tests put away for a while (test/temporary-folder.ts): gone at the end, also after Ctrl-C. Others may pass through it. */
+const results = mkdtempSync(path.join(tmpdir(), 'kt-'));
+chmodSync(results, 0o711);
 /** Exit code of a step that this machine has not the means for: skipped, by name. */
 const NOT_HERE = 3;
 /** Continuous integration ends what takes longer than 90 minutes, with all that was found. There, no file is begun on a host later than this. */
@@ -174,7 +176,7 @@ async function vitest(name, args, { minutes, kind, started, prefix }) {
   const { code, timedOut } = await run(bin('vitest'), ['run', ...args, '--reporter=./scripts/lib/test-reporter.js'], {
     cwd: root,
     minutes,
-    env: { KINIT_TEST_RESULTS: file },
+    env: { KINIT_TEST_RESULTS: file, TMPDIR: results },
     prefix,
   });
   const entries = existsSync(file)
