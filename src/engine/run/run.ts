@@ -18,6 +18,7 @@ import { closeHosts, openHosts, type OpenedHosts } from '../session/session.js';
 import { askingAhead } from './artifact-sets.js';
 import { asKnown, asksFor, chooseHosts, type Chosen } from './choose.js';
 import { runHosts } from './hosts.js';
+import { assertPasswordsThere } from './passwords.js';
 import {
   hostResults,
   isFailed,
@@ -40,6 +41,7 @@ export async function runCluster(options: RunOptions): Promise<RunResult> {
   const phases = selectPhases(options);
   checkHostNames(options.hosts, inventory);
   if (command === 'join') checkJoining(options.hosts, inventory);
+  if (command !== 'check') await assertPasswordsThere(inventory.spec);
   const hosts = inventory.spec.hosts.map(({ name }) => name);
   emit({ type: 'run-started', command, hosts, phases: phases.map(({ id, title }) => ({ id, title })) });
   let done: Done;
