@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,7 +35,8 @@ export const embedded = {
 
 - **Start**: from hosts that have programs, runtime and images to three nodes that are Ready and a DNS that answers on each.
 - **Memory**: of all processes of a host, ssh and systemd included, as their shares (PSS), some time after ten pods ran on the server's host.
-- **Idle**: processor time of the server's process in the ${String(WATCH)} s after that, as a share of one processor.`,
+- **Idle**: processor time of the server's process in the ${String(WATCH)} s after that, as a share of one processor.
+- **Size**: of the one file that has all that these hosts need beside their system, images included. It is written once.`,
   figures: [
     { id: 'three', title: 'three prepared hosts to Ready with DNS', unit: 's', goal: 30 },
     { id: 'api', title: 'API ready after the start of its process', unit: 's', goal: 5 },
@@ -48,6 +49,7 @@ export const embedded = {
     },
     { id: 'worker', title: 'processes of a worker', unit: 'MB', goal: 300 },
     { id: 'idle', title: 'server, idle', unit: '%', goal: 5 },
+    { id: 'size', title: 'all of it in one file', unit: 'MB', goal: 100 },
   ],
   async run({ rounds, say, measured, command }) {
     const folder = mkdtempSync(join(tmpdir(), 'kinit-bench-'));
@@ -62,6 +64,11 @@ export const embedded = {
             await oneRound({ lab, connections, file, measured });
             await kinit(['reset', '-i', file, '--yes']);
           }
+          say('one file of it, by xz');
+          command('kinit artifacts bundle -i INVENTORY kinit.tar.xz');
+          const bundle = join(folder, 'kinit.tar.xz');
+          await kinit(['artifacts', 'bundle', '-i', file, bundle]);
+          measured('size', statSync(bundle).size / 1e6);
         }),
       );
     } finally {
