@@ -78,6 +78,11 @@ async function endToEnd() {
     await step(`artifacts (${runtime})`, process.execPath, [kinit, 'artifacts', 'build', '--runtime', runtime], 90);
   for (const form of await formsOf(files))
     await step(`artifacts (${form})`, process.execPath, [kinit, 'artifacts', 'build', '--control-plane', form], 90);
+  if (files.has('upgrade')) {
+    const version = await earlierMinor();
+    const earlier = ['--control-plane', 'embedded', '--kubernetes-version', version];
+    await step(`artifacts (${version})`, process.execPath, [kinit, 'artifacts', 'build', ...earlier], 90);
+  }
   if (files.has('uml') && (await kernelsRunHere()))
     await step('kernel of test hosts', process.execPath, [kinit, 'artifacts', 'kernel'], 60);
   // What an earlier run left when it was killed would be found half made by the tests.
@@ -102,12 +107,20 @@ async function runtimesOf(files) {
   return files.has('runtimes') || files.has('runtime-change') ? ids : ids.slice(0, 1);
 }
 
-/** The forms of the control plane besides the default, whose files have their names. */
+/** The forms of the control plane besides the default, whose files have their names; upgrades take the last one. */
 async function formsOf(files) {
   const { FORMS } = await import(path.join(root, 'dist', 'control-plane', 'index.js'));
   return FORMS.slice(1)
     .map(({ id }) => id)
-    .filter((id) => files.has(id));
+    .filter((id) => files.has(id) || (id === 'embedded' && files.has('upgrade')));
+}
+
+/** The version of Kubernetes that upgrades begin with: the newest that is built from modules of the minor version before. */
+async function earlierMinor() {
+  const { sourceKubernetesVersions } = await import(path.join(root, 'dist', 'artifacts', 'build', 'plan.js'));
+  const [newest, ...older] = await sourceKubernetesVersions();
+  const minor = (version) => version.split('.').slice(0, 2).join('.');
+  return older.find((version) => minor(version) !== minor(newest));
 }
 
 /** Whether this machine can have hosts with kernels of their own; where not, their tests say so themselves. */

@@ -12,6 +12,7 @@ const LOOK_SECONDS = 10;
 export const LANES = {
   computes: [
     'embedded',
+    'upgrade',
     'resume',
     'trouble',
     'cluster',

@@ -6,11 +6,13 @@ import { changedInventory } from '../e2e/support/running.js';
 import { startWeb } from '../e2e/support/web.js';
 import { FROM } from './versions.js';
 
-/** A lab's inventory with so many control planes, in that form. */
-export function controlPlanes(inventory: string, count: number): string {
+/** A lab's inventory with so many control planes, in that form. @param takePods whether they are workers, too */
+export function controlPlanes(inventory: string, count: number, { form = FORM, takePods = false } = {}): string {
   let left = count - 1;
-  const roles = inventory.replaceAll('- worker', (role) => (left-- > 0 ? '- control-plane' : role));
-  return FORM === 'static-pods' ? roles : `${roles}\n${stringify({ controlPlane: { mode: FORM }, datastore: 'etcd' })}`;
+  const roles = inventory
+    .replaceAll('- worker', (role) => (left-- > 0 ? '- control-plane' : role))
+    .replaceAll(/^( +)- control-plane$/gm, takePods ? '$&\n$1- worker' : '$&');
+  return form === 'static-pods' ? roles : `${roles}\n${stringify({ controlPlane: { mode: form }, datastore: 'etcd' })}`;
 }
 
 /** Version that each API server says of itself. @param addresses of their hosts */
