@@ -114,6 +114,8 @@ export interface Phase {
   readonly alsoOnOthers?: boolean;
   /** What it sees depends on what other hosts have done before its turn: the look at the beginning of the run does not count. */
   readonly looksInTurn?: true;
+  /** It writes what programs of Kubernetes are started with: on a node that runs they are asked first whether they take it. */
+  readonly takesSettings?: true;
   /** Once its resources are applied, the API server runs or comes up: from its `ready` on the API may be used. */
   readonly opensApi?: boolean;
   readonly resources: (context: PhaseContext) => readonly Resource[];

@@ -221,6 +221,22 @@ describe('hosts that keep us out', () => {
 });
 
 describe('hosts that are not fit', () => {
+  test('hosts without a cluster: what works on one says so, and begins none', async () => {
+    const commands = ['certs renew', 'certs rotate-keys', 'upgrade', 'runtime change', 'datastore status'];
+    for (const command of commands) {
+      const { code, stdout, stderr } = await kinit([...command.split(' '), '-i', cluster.inventory]);
+      const last = (stdout + stderr).slice(-120);
+      expect({ command, code, last }).toEqual({
+        command,
+        code: 12,
+        last: expect.stringContaining(
+          'Error: there is no cluster on these hosts yet\n  next:  Run kinit init first.',
+        ) as string,
+      });
+    }
+    expect((await cluster.sh('node1', 'ls /etc/kubernetes 2>&1', { reject: false })).stdout).toContain('No such file');
+  });
+
   test('a host of another family than the inventory says: which machine it is, and what to correct', async () => {
     const file = await changed('family', (whole) =>
       whole

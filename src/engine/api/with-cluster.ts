@@ -6,6 +6,7 @@ import { CLUSTER_CA, parseKubeconfig, pkiPair } from '../../pki/index.js';
 import { accessThrough, ADMIN_CONF, readFile, type AccessOptions } from './access.js';
 import { endpointOf, toNode } from '../context.js';
 import { certificatesOn, type CertificatesSeen } from '../session/certificates.js';
+import { noClusterYet } from '../session/begun.js';
 import { leaderOf, noControlPlane } from '../session/leader.js';
 import { closeHosts, connectTo, openHosts, type SessionOptions } from '../session/session.js';
 
@@ -42,12 +43,7 @@ export async function withCluster<T>(
     const admin = leader.facts.kubernetes.pki[ADMIN_CONF];
     const access = accessThrough([leader], options);
     if (admin === undefined || access === undefined) {
-      throw new KinitError('there is no cluster on this host yet', {
-        class: 'access',
-        host: leader.spec.name,
-        found: `${ADMIN_CONF} does not exist`,
-        hint: 'Run kinit init first.',
-      });
+      throw noClusterYet(`${ADMIN_CONF} does not exist`).at({ host: leader.spec.name });
     }
     try {
       return await use({

@@ -9,7 +9,7 @@ import { caOf } from './ca.js';
 import { keysOf, type ClusterKeys } from './keys.js';
 import { packBackup, type BackupManifest } from './manifest.js';
 import { versionOn } from './version.js';
-import { step, withDatastore, type CareHost, type CareOptions } from './work.js';
+import { step, withDatastore, type CareHost, type CareOptions, type CareWork } from './work.js';
 
 const AGAIN = 'The data are as they were. Mend what is named, then run the same command again.';
 const LOOK = 'look at the datastore';
@@ -32,12 +32,16 @@ interface Made {
   readonly keys?: ClusterKeys;
 }
 
+/** What there is nothing of without a cluster. */
+const BEGUN = { begun: true };
+
 /** A consistent copy of the data, taken while the cluster runs, checked on its host and on its way here. */
 export function backUp(options: BackupOptions): Promise<Made> {
-  return withDatastore('datastore backup', options, async ({ leader, signal }) => {
+  const copy = async ({ leader, signal }: CareWork): Promise<Made> => {
     const manifest = await copyFrom(leader, options, signal);
     return { manifest, ...(options.withKeys ? { keys: await keysOf(leader.host, manifest.cluster) } : {}) };
-  });
+  };
+  return withDatastore('datastore backup', options, copy, BEGUN);
 }
 
 /** The same in the middle of a run, from a host that it is connected to. */
@@ -94,20 +98,24 @@ async function* fetched(
 
 /** How large the datastore is, and what makes it so. */
 export function lookAtDatastore(options: CareOptions): Promise<DatastoreState> {
-  return withDatastore('datastore status', options, async ({ leader }) => {
+  const look = async ({ leader }: CareWork): Promise<DatastoreState> => {
     const how = { what: LOOK, next: 'kinit doctor looks for the cause.' };
     const state = await step(leader, leader.care.status(), how);
     const kubeconfig = adminKubeconfigOn(leader.host.facts);
     const requests = kubeconfig === undefined ? [] : await step(leader, slowRequests(kubeconfig), how);
     return { ...state, slow: [...requests, ...state.slow] };
-  });
+  };
+  return withDatastore('datastore status', options, look, BEGUN);
+}
+
+interface Compacted {
+  readonly before: DatastoreState;
+  readonly after: Pick<Contents, 'bytes'>;
 }
 
 /** Gives space back; what was before and what is after. */
-export function compactDatastore(
-  options: CareOptions,
-): Promise<{ before: DatastoreState; after: Pick<Contents, 'bytes'> }> {
-  return withDatastore('datastore compact', options, async ({ leader }) => {
+export function compactDatastore(options: CareOptions): Promise<Compacted> {
+  const compact = async ({ leader }: CareWork): Promise<Compacted> => {
     const before = await step(leader, leader.care.status(), { what: LOOK, next: AGAIN });
     const after = await step(leader, leader.care.compact(before), {
       what: 'compact the datastore',
@@ -115,7 +123,8 @@ export function compactDatastore(
       change: true,
     });
     return { before, after };
-  });
+  };
+  return withDatastore('datastore compact', options, compact, BEGUN);
 }
 
 async function digestOn({ connection }: LiveHost, path: string): Promise<string> {

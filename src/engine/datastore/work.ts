@@ -3,11 +3,13 @@ import { controlPlaneOf } from '../../control-plane/index.js';
 import { datastoreOf, type CareMember, type CareStep, type DatastoreCare } from '../../datastore/index.js';
 import { nodeAddress } from '../../facts/index.js';
 import { KinitError } from '../../model/error.js';
+import { isMember } from '../../model/facts.js';
 import type { Emit } from '../../model/event.js';
 import { isControlPlane, type Spec } from '../../model/spec.js';
 import { lastLines } from '../../model/text/last-lines.js';
 import { bringAbout } from '../change/bring-about.js';
 import { toNode } from '../context.js';
+import { noClusterYet } from '../session/begun.js';
 import { controlPlanesOf, noControlPlane } from '../session/leader.js';
 import { clusterLock, whileHeld, type LockWish } from '../session/lock.js';
 import { closeHosts, openHosts, type LiveHost, type LostHost, type SessionOptions } from '../session/session.js';
@@ -39,12 +41,13 @@ export interface CareWork {
 /**
  * Does something with the datastore's data, under the cluster's lock where one is asked for.
  * @param all connects to workers too, and needs every host of the data
+ * @param begun there has to be a cluster on them
  */
 export async function withDatastore<T>(
   command: string,
   options: CareOptions,
   act: (work: CareWork) => Promise<T>,
-  { all = false } = {},
+  { all = false, begun = false } = {},
 ): Promise<T> {
   const { inventory, signal, lock: wish } = options;
   const lock = wish === undefined ? undefined : clusterLock(command, { ...options, lock: wish });
@@ -60,6 +63,7 @@ export async function withDatastore<T>(
     const gone = controlPlanesOf(lost)[0];
     if (leader === undefined) throw gone?.error ?? noControlPlane();
     if (all && gone !== undefined) throw incomplete(gone);
+    if (begun && !members.some(({ host }) => isMember(host.facts))) throw gone?.error ?? noClusterYet();
     for (const { spec, error } of lost)
       options.emit({ type: 'warning', host: spec.name, text: `does not answer over SSH: ${error.message}` });
     const work = { leader, members, live, signal };

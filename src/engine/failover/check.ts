@@ -15,6 +15,7 @@ import { accessThrough, adminKubeconfigOn, readFile, type ClusterAccess } from '
 import { apiPort } from '../api/port.js';
 import { endpointOf, toNode } from '../context.js';
 import { knownCluster, withKnownBalancer } from '../guard/index.js';
+import { noClusterYet } from '../session/begun.js';
 import { requireLeader } from '../session/leader.js';
 import { clusterLock, whileHeld } from '../session/lock.js';
 import { closeHosts, openHosts, type LiveHost, type LostHost } from '../session/session.js';
@@ -66,8 +67,7 @@ async function check(
   const { signal, emit } = options;
   const leader = requireLeader(live, lost);
   const known = await knownCluster({ ...options, leader, live, mayReadKeys: true });
-  if (!known.exists)
-    throw new KinitError('there is no cluster on these hosts yet', { class: 'access', hint: 'Run kinit init first.' });
+  if (!known.exists) throw noClusterYet();
   const inventory = withKnownBalancer(options.inventory, known);
   const servers = live.filter((host) => isControlPlane(host.spec) && isMember(host.facts));
   const through = throughOf(inventory, servers, endpointOf(inventory.spec, toNode(leader), known.decisions));

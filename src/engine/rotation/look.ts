@@ -2,6 +2,7 @@ import { listNodes } from '../../cluster/index.js';
 import { certificateWishes } from '../../control-plane/index.js';
 import { datastoreOf } from '../../datastore/index.js';
 import { KinitError } from '../../model/error.js';
+import { isMember } from '../../model/facts.js';
 import { defined } from '../../model/defined.js';
 import { isControlPlane, type Spec } from '../../model/spec.js';
 import {
@@ -23,6 +24,7 @@ import {
 } from '../../pki/index.js';
 import { accessThrough } from '../api/access.js';
 import { endpointOf, toNode } from '../context.js';
+import { noClusterYet } from '../session/begun.js';
 import { leaderOf, noControlPlane } from '../session/leader.js';
 import { closeHosts, openHosts, type LiveHost, type SessionOptions } from '../session/session.js';
 import { podsWithFormerRoots } from './pods.js';
@@ -82,6 +84,7 @@ export async function lookAtTrust(options: SessionOptions): Promise<ClusterTrust
       });
     const leader = leaderOf(live);
     if (leader === undefined) throw noControlPlane();
+    if (!live.some(({ spec, facts }) => isControlPlane(spec) && isMember(facts))) throw noClusterYet();
     const seen = seenOn(live, leader, options);
     return { ...seen, ...(await asked(live, seen, options)) };
   } finally {
@@ -153,7 +156,7 @@ async function asked(
   options: SessionOptions,
 ): Promise<Pick<ClusterTrust, 'pods' | 'tokens'>> {
   const access = accessThrough(live, { ...options, mayReadKeys: true });
-  if (access === undefined) throw noControlPlane();
+  if (access === undefined) throw noClusterYet();
   try {
     const api = await access.api();
     const known = new Set(options.inventory.spec.hosts.map(({ name }) => name));

@@ -1,6 +1,6 @@
 import type { LoadedInventory } from '../../model/spec.js';
 import { accessThrough, type ClusterAccess } from '../api/access.js';
-import { changesHosts, upgrades } from '../command.js';
+import { changesHosts, changesRuntime, upgrades } from '../command.js';
 import {
   changedByOthers,
   guard,
@@ -11,6 +11,7 @@ import {
   type GuardInput,
   type KnownCluster,
 } from '../guard/index.js';
+import { noClusterYet } from '../session/begun.js';
 import { requireLeader } from '../session/leader.js';
 import { settled, withoutStrangers } from '../session/past.js';
 import { selectHosts } from '../session/select.js';
@@ -68,6 +69,7 @@ export async function chooseHosts(
   const access = accessThrough([leader], { ...options, mayReadKeys });
   atEnd(() => access?.close());
   const known = await knownCluster({ ...options, leader, live, mayReadKeys, access });
+  if (!known.exists && needsCluster(options)) throw noClusterYet();
   const guarded = { spec: inventory.spec, known, command, stage: options.upgrade?.stage, leader, live, selected };
   const changed = changedByOthers(known);
   if (changed !== undefined) emit({ type: 'warning', host: leader.spec.name, text: changed });
@@ -89,6 +91,11 @@ export async function chooseHosts(
         });
   atEnd(() => ended);
   return { live: await settled(live, inventory.spec, selected), lost, leader, selected, unfit, known, access };
+}
+
+/** What changes a cluster that is there would begin one, or say that nothing is to be changed. */
+function needsCluster({ command, renewal, rotation }: RunOptions): boolean {
+  return changesRuntime(command) || upgrades(command) || renewal === 'all' || rotation !== undefined;
 }
 
 /** Those of the cluster as a whole, as checks of the leader. */

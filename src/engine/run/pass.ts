@@ -21,6 +21,7 @@ import type { Masks } from '../plan/masks.js';
 import type { ReviewedPlan } from '../plan/reviewed.js';
 import { twinsOf, type PlanTwins, type TwinSets } from '../plan/twins.js';
 import type { LiveHost } from '../session/session.js';
+import { settingsTrial } from '../trial/settings.js';
 import { barriers } from './barriers.js';
 import type { HostsOutcome, PhaseTiming } from './outcome.js';
 import { runPipeline } from './pipeline.js';
@@ -117,8 +118,9 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
       };
       try {
         const twins = twinsOf(sets, phases, (others) => contextFor(shared, name, others));
+        const context = contextFor(shared, name, artifacts);
         await runPipeline({
-          context: contextFor(shared, name, artifacts),
+          context,
           tools,
           phases: phases.map((phase) => (isFor(phase, name, run.selected) ? phase : leftOut(phase))),
           barriers: waits,
@@ -142,6 +144,7 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
             }));
           },
           permit: (phase, observed) => pass.permit?.(name, phase, observed, twins),
+          trial: settingsTrial({ context, access, emit }),
         });
       } catch (thrown) {
         const byStrict = stop.signal.aborted && !run.signal.aborted;

@@ -42,6 +42,8 @@ export interface Pipeline {
   ) => readonly { readonly change: ChangeSummary; readonly sends: readonly string[] }[];
   /** Throws where a change must not be made. */
   readonly permit: (phase: string, observed: readonly Observed[]) => void;
+  /** Before a phase changes something: throws where what runs would not bear it. */
+  readonly trial: (phase: Phase, tools: Tools) => Promise<void>;
   /** Another host of this run, to be asked why it is ill. */
   readonly witness: (host: string) => Witness | undefined;
   /** Says that another host is ill, which this one waited for. */
@@ -214,6 +216,7 @@ async function carryOut(
     return 0;
   }
   pipeline.permit(phase.id, observed);
+  await pipeline.trial(phase, tools);
   const changed = observed.filter((item) => item.difference.changed && item.kind.verify !== false);
   const resources = changed.map(({ resource }) => resource);
   const { changes, answer } = await applyAndAsk(observed, tools, {

@@ -3,6 +3,7 @@ import { certificateWishes } from '../../control-plane/index.js';
 import { isControlPlane, type Spec } from '../../model/spec.js';
 import { hostCertificates, KUBELET_SERVING, KUBELET_SERVING_CURRENT, type HostCertificate } from '../../pki/index.js';
 import { endpointOf, toNode } from '../context.js';
+import { noClusterYet } from './begun.js';
 import { checkHostNames } from './select.js';
 import { closeHosts, openHosts, type LiveHost, type LostHost, type SessionOptions } from './session.js';
 
@@ -20,7 +21,10 @@ export interface CertificatesSeen {
   readonly lost: readonly LostHost[];
 }
 
-/** Every certificate of a cluster on the hosts named (default: all), by each host's own clock; ports are asked. Reads no key. */
+/**
+ * Every certificate of a cluster on the hosts named (default: all), by each host's own clock; ports are asked. Reads no key. Throws
+ * 'access' where there is none.
+ */
 export async function lookAtCertificates(
   options: SessionOptions & { readonly hosts?: readonly string[] },
 ): Promise<CertificatesSeen> {
@@ -30,6 +34,7 @@ export async function lookAtCertificates(
   const { live, lost } = await openHosts(wanted, { ...options, emit: () => undefined });
   try {
     const seen = certificatesOn(live);
+    if (lost.length === 0 && seen.every(({ certificates }) => certificates.length === 0)) throw noClusterYet();
     const asked = live.map(async (host, index) => {
       const ports = portsOf(host, inventory.spec);
       const all = seen[index]?.certificates ?? [];

@@ -5,7 +5,8 @@ import { killPoint } from '../change/kill-point.js';
 import { contextOf, passOver, step } from '../moves/work.js';
 import { mustBeWell } from './must-be-well.js';
 import { TRIAL } from './steps.js';
-import { notTaken, tryOn } from './trial.js';
+import { tryOn } from '../trial/try-on.js';
+import { notTaken } from './trial.js';
 import type { Upgrade } from './upgrade.js';
 
 /** In a line that each of them writes when it is told to behave as an earlier version, whatever else it is told. */
@@ -30,11 +31,12 @@ export async function tryAhead(upgrade: Upgrade): Promise<void> {
     const trials = controlPlaneOf(spec)
       .trials(context)
       .filter((trial) => soak.asked?.includes(trial.program) !== false);
-    const { refusals, notes } = await tryOn(connection, trials, {
+    const { refusals, notes, unasked } = await tryOn(connection, trials, {
       spec: { ...spec, kubernetesVersion: to },
       pathOf: () => (program === undefined ? undefined : stagedPath(program)),
     });
-    for (const text of notes.filter((note) => !note.includes(OF_ANY))) work.run.emit({ type: 'warning', host, text });
+    for (const text of [...notes.filter((note) => !note.includes(OF_ANY)), ...unasked])
+      work.run.emit({ type: 'warning', host, text });
     if (refusals.length > 0) throw notTaken(refusals, upgrade);
     return 0;
   });

@@ -15,7 +15,10 @@ export const addOnPhases: readonly Phase[] = [...needing('api'), network, ...nee
 function needing(what: AddOn['needs']): Phase[] {
   return addOns
     .filter(({ needs }) => needs === what)
-    .map(({ id, title, objects, absent }) => applied(id, title, objects, absent));
+    .map(({ id, title, objects, absent, trials }) => ({
+      ...applied(id, title, objects, absent),
+      ...(trials === undefined ? {} : { takesSettings: true as const }),
+    }));
 }
 
 function applied(id: string, title: string, objects: AddOn['objects'], absent?: AddOn['absent']): Phase {

@@ -12,6 +12,7 @@ export const datastore: Phase = {
   appliesTo: ({ node }) => node.isControlPlane,
   // One after the other, each with its API server: the datastore takes one new member at a time, and does without one, not without two.
   order: { hosts: 'one-by-one', until: 'control-plane' },
+  takesSettings: true,
   resources: (context) => [
     ...controlPlaneOf(context.spec).datastore(context),
     // One that joins others must have caught up with them before an API server asks it.
@@ -31,6 +32,7 @@ export const controlPlane: Phase = {
   appliesTo: ({ node }) => node.isControlPlane,
   // Also where the datastore is left out of a run: never all API servers at once.
   order: { hosts: 'one-by-one' },
+  takesSettings: true,
   opensApi: true,
   resources: (context) => [
     ...controlPlaneOf(context.spec).apiServer(context),
@@ -65,6 +67,7 @@ export const controllers: Phase = {
   appliesTo: ({ node }) => node.isControlPlane,
   // A change of them never takes away all that could take over.
   order: { hosts: 'one-by-one' },
+  takesSettings: true,
   resources: (context) => controlPlaneOf(context.spec).controllers(context),
   ready: (context, tools, _changes, proofs) => controlPlaneOf(context.spec).controllersReady(context, tools, proofs),
 };

@@ -30,6 +30,7 @@ const SIGNED = [KUBELET_SERVING.crt, KUBELET_CLIENT_FIRST];
 export const kubelet: Phase = {
   id: 'kubelet',
   title: 'Kubelet configuration',
+  takesSettings: true,
   appliesTo: (context) => !kubeletWaits(context),
   resources: (context) => [
     directory({ path: '/etc/kubernetes/manifests', mode: 0o700 }),

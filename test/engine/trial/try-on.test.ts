@@ -4,7 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FORMS } from '../../../src/control-plane/index.js';
-import { tryOn } from '../../../src/engine/upgrade/trial.js';
+import { tryOn } from '../../../src/engine/trial/try-on.js';
 import type { Trial } from '../../../src/model/seams/trial.js';
 import type { Spec } from '../../../src/model/spec.js';
 import { trialsOf } from '../../../src/phases/cluster/trials.js';
@@ -14,6 +14,8 @@ import { makeContext } from '../../templates/context.js';
 const below = mkdtempSync(join(tmpdir(), 'kinit-trial-'));
 
 const TRIAL: Trial = { program: 'kube-x', settings: 'scheduler.extraArgs', args: ['--a=b'], configuration: 'x: 1\n' };
+
+const NOTHING = { refusals: [], notes: [], unasked: [] };
 
 /** A program that is a line of sh. */
 function program(text: string): string {
@@ -29,7 +31,7 @@ const tried = (text: string | undefined, trial: Trial = TRIAL): ReturnType<typeo
 
 test('a program that takes its settings is started under its name, with flags and configuration, in a folder that goes again', async () => {
   const seen = join(below, 'seen');
-  expect(await tried(`echo "\${0##*/} $* $(cat config.yaml) $(ls)" > ${seen}`)).toEqual({ refusals: [], notes: [] });
+  expect(await tried(`echo "\${0##*/} $* $(cat config.yaml) $(ls)" > ${seen}`)).toEqual(NOTHING);
   expect(readFileSync(seen, 'utf8').replaceAll('\n', ' ')).toBe('kube-x --a=b x: 1 config.yaml kube-x out said ');
   expect(readdirSync(below).filter((name) => name.startsWith('trial.'))).toEqual([]);
 });
@@ -54,7 +56,7 @@ test('one that ends with an error all the same has taken them where it says what
   const text = `echo 'I1128 09:19:28.211606    4660 codec.go:102] "Lenient" err="unknown field \\"z\\""' >&2; echo 'no such suite' >&2; exit 1`;
   const { kubernetesVersion } = makeContext().spec;
   expect(await tried(text, trial)).toEqual({
-    refusals: [],
+    ...NOTHING,
     notes: [`kube-x ${kubernetesVersion} says of scheduler.extraArgs: Lenient: unknown field "z"`],
   });
 });
@@ -62,15 +64,11 @@ test('one that ends with an error all the same has taken them where it says what
 test('a program that is not on the host is told of where the inventory sets something for it, and refuses nothing', async () => {
   const spec: Spec = { ...makeContext().spec, scheduler: { extraArgs: { v: '4' } } };
   const asked = { pathOf: () => undefined, below };
-  const { refusals, notes } = await tryOn(localHost(), [TRIAL], { spec, ...asked });
-  expect({ refusals, notes }).toEqual({
-    refusals: [],
-    notes: [expect.stringMatching(/was not asked what it thinks of scheduler\.extraArgs/)],
+  expect(await tryOn(localHost(), [TRIAL], { spec, ...asked })).toEqual({
+    ...NOTHING,
+    unasked: [expect.stringMatching(/was not asked what it thinks of scheduler\.extraArgs/)],
   });
-  expect(await tryOn(localHost(), [TRIAL], { spec: makeContext().spec, ...asked })).toEqual({
-    refusals: [],
-    notes: [],
-  });
+  expect(await tryOn(localHost(), [TRIAL], { spec: makeContext().spec, ...asked })).toEqual(NOTHING);
   // No folder of this machine lets programs be started that are none.
   expect(await tryOn(localHost(), [TRIAL], { spec, pathOf: () => '/nonexistent/kube', below })).toMatchObject({
     refusals: [],
@@ -129,7 +127,7 @@ describe.each(FORMS.map(({ id }) => id))(
       test.skipIf(!is(version))(
         `those of ${version} take what kinit gives them by itself, without a word`,
         async () => {
-          expect(await shown(version, kubelet({}), '', controlPlane)).toEqual({ refusals: [], notes: [] });
+          expect(await shown(version, kubelet({}), '', controlPlane)).toEqual(NOTHING);
         },
         60_000,
       );
@@ -172,7 +170,7 @@ describe('programs of Kubernetes, as built from source (skipped where they were 
         expect.stringMatching(/kubelet.*unrecognized feature gate: NoSuchGate/),
       ]);
       expect(await ask({ noSuchField: 1 })).toEqual({
-        refusals: [],
+        ...NOTHING,
         notes: [expect.stringMatching(/says of kubelet\.config: .*unknown field "noSuchField"/)],
       });
     },
