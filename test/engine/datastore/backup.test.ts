@@ -68,3 +68,10 @@ test('what the API server counts is asked for a look, and not for compacting', a
   expect(await compactDatastore(careOptions())).toMatchObject({ before: { bytes: 4000 }, after: { bytes: 4000 } });
   expect(asked.filter((line) => line.includes(REQUESTS))).toEqual([]);
 });
+
+test('hosts without a cluster have no data: that is said, and nothing is asked of their programs', async () => {
+  hosts = { live: liveHosts(ETCD, asked, { membership: 'none' }), lost: [] };
+  for (const work of [lookAtDatastore, compactDatastore])
+    await expect(work(careOptions())).rejects.toMatchObject({ message: 'there is no cluster on these hosts yet' });
+  expect(asked).toEqual([]);
+});

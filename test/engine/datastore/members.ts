@@ -51,6 +51,7 @@ export function liveHosts(
         ...facts,
         kubernetes: {
           ...facts.kubernetes,
+          membership: 'member',
           pki: { '/etc/kubernetes/pki/ca.crt': PEM, '/etc/kubernetes/admin.conf': 'who' },
           ...kubernetes,
         },
