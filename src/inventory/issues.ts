@@ -4,6 +4,7 @@ import { nearest } from './nearest.js';
 import type { Finding, Path } from './problem.js';
 import { formatPath } from './problem.js';
 import { inventoryOptions, schemaAt } from './schema.js';
+import { valueAt } from './value-at.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -139,14 +140,6 @@ function typeName(expected: string): string {
     boolean: 'true or false',
   };
   return names[expected] ?? expected;
-}
-
-function valueAt(data: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (value, part) =>
-      typeof value === 'object' && value !== null ? (value as Record<string | number, unknown>)[part] : undefined,
-    data,
-  );
 }
 
 function sameParent(one: Path, other: Path): boolean {

@@ -18,6 +18,8 @@ export interface JsonSchema {
   readonly items?: JsonSchema;
   readonly additionalProperties?: boolean | JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
+  /** A folder on hosts that is kinit's then (model/spec/primitives.ts). */
+  readonly 'x-host-folder'?: true;
   /** What may become of the option once there is a cluster (model/spec/marks.ts). */
   readonly 'x-change'?: 'free' | 'fixed' | 'moved';
   readonly 'x-change-why'?: string;

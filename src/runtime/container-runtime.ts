@@ -24,6 +24,8 @@ export interface ContainerRuntime {
   readonly words: readonly string[];
   /** Images and containers lie here; the file system it is on needs room. */
   readonly dataFolder: string;
+  /** More that it fills, or its package does; those below /etc, /run and /usr, which are no option's to take, may be left out. */
+  readonly moreFolders?: readonly string[];
   /** Its configuration, in the file a person would look at. */
   readonly configFile: string;
   /** For the doctor: prints the lines of it that a cluster depends on, as the runtime understands them. */

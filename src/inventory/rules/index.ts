@@ -1,6 +1,7 @@
 import { accessRules } from './access.js';
 import { argumentRules } from './arguments.js';
 import { datastoreRules } from './datastore.js';
+import { folderRules } from './folders.js';
 import { hostRules } from './hosts.js';
 import { networkRules } from './networks.js';
 import { nodeMarkRules } from './node-marks.js';
@@ -19,6 +20,7 @@ export const rules: readonly Rule[] = [
   ...nodeMarkRules,
   ...networkRules,
   ...serviceRules,
+  ...folderRules,
   ...registryRules,
   ...virtualAddressRules,
   ...datastoreRules,

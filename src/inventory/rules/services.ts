@@ -7,8 +7,8 @@ import { compareVersions } from '../../model/text/version.js';
 import type { Finding } from '../problem.js';
 import { isAddress } from './names.js';
 import type { Rule } from './rule.js';
-import { FAMILIES, kernelNeeds } from '../../os/index.js';
-import { refusesSource, RUNTIMES, runtimeNamed, runtimeSupply } from '../../runtime/index.js';
+import { kernelNeeds } from '../../os/index.js';
+import { refusesSource, runtimeNamed, runtimeSupply } from '../../runtime/index.js';
 
 export const serviceRules: readonly Rule[] = [
   { reads: ['timeServers', 'timeSync'], check: timeServers },
@@ -30,7 +30,6 @@ export const serviceRules: readonly Rule[] = [
     check: balancerPort,
   },
   { reads: ['apiServer.certSANs'], check: certSANs },
-  { reads: ['etcd.dataDir'], check: dataDir },
   { reads: ['pki.validityDays', 'pki.caValidityDays'], check: validity },
   { reads: ['runtime.name', 'runtime.from', 'runtime.version'], check: runtimeSource },
   { reads: ['artifacts.source', 'runtime.name', 'runtime.from', 'apiServer.virtualAddress'], check: officialKinds },
@@ -120,33 +119,6 @@ function certSANs({ apiServer }: Spec): Finding[] {
       : [{ path: ['apiServer', 'certSANs', index], message: 'must be an IP address or a DNS name' }],
   );
 }
-
-/** reset empties this folder: it must be one that holds nothing else. */
-function dataDir({ etcd }: Spec): Finding[] {
-  const parts = etcd.dataDir.split('/').filter((part) => part !== '');
-  const path = ['etcd', 'dataDir'];
-  if (parts.some((part) => part === '..' || part === '.'))
-    return [{ path, message: 'must be an absolute path without "." and ".."' }];
-  const shared =
-    parts.length < 2 ||
-    ['bin', 'boot', 'dev', 'etc', 'lib', 'lib64', 'proc', 'run', 'sbin', 'sys', 'usr'].includes(parts[0] ?? '') ||
-    SHARED_FOLDERS.has(`/${parts.join('/')}`);
-  return shared ? [{ path, message: 'must be a folder of its own that nothing else uses, such as /var/lib/etcd' }] : [];
-}
-
-const SHARED_FOLDERS: ReadonlySet<string> = new Set([
-  '/var/lib',
-  '/var/log',
-  '/var/cache',
-  '/var/run',
-  '/var/tmp',
-  '/var/spool',
-  '/var/lib/kubelet',
-  '/var/lib/kinit',
-  '/var/lib/systemd',
-  ...RUNTIMES.map(({ dataFolder }) => dataFolder),
-  ...FAMILIES.flatMap(({ packages }) => packages.folders),
-]);
 
 function validity({ pki }: Spec): Finding[] {
   if (pki.validityDays <= pki.caValidityDays) return [];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { free } from './marks.js';
+import { hostFolder } from './primitives.js';
 
 const UNITS = { m: 60, h: 3600, d: 86_400 } as const;
 
@@ -16,8 +17,7 @@ export const backupOptions = z
       )
       .meta(free),
     keep: z.int().min(1).max(1000).default(12).describe('So many copies stay on each host; older ones go.').meta(free),
-    folder: z
-      .string()
+    folder: hostFolder
       .regex(/^(?:\/[A-Za-z0-9._-]+){2,}$/, 'must be an absolute path of two parts or more, such as /var/backups/kinit')
       .default('/var/backups/kinit')
       .describe('Where they are, on each of these hosts: best on another disk than the data. They stay there at reset.')

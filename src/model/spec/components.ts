@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { free, freeBut, moved, NO_WAY } from './marks.js';
-import { extraArgs, port } from './primitives.js';
+import { extraArgs, hostFolder, port } from './primitives.js';
 
 /** The control plane's programs. */
 export const componentOptions = {
@@ -106,9 +106,7 @@ export const componentOptions = {
     .describe('kube-scheduler.'),
   etcd: z
     .strictObject({
-      dataDir: z
-        .string()
-        .startsWith('/', 'must be an absolute path')
+      dataDir: hostFolder
         .default('/var/lib/etcd')
         .describe('Data folder on control-plane hosts.')
         .meta(

@@ -22,6 +22,17 @@ export const fingerprint = z
   .refine((text) => /^([0-9A-F]{40}|[0-9A-F]{64})$/.test(text), {
     error: 'must be the fingerprint of a key: 40 hexadecimal digits, or 64 of a newer kind',
   });
+/**
+ * A folder on hosts that an option gives to kinit. The mark tells the rules about folders, which know what is nobody's to give
+ * (src/inventory/rules/folders.ts).
+ */
+export const hostFolder = z
+  .string()
+  .regex(/^\/[^\0\n\r]*$/, 'must be an absolute path')
+  .refine((path) => !path.split('/').some((part) => part === '.' || part === '..'), {
+    error: 'must be an absolute path without "." and ".."',
+  })
+  .meta({ 'x-host-folder': true });
 export const labels = z.record(z.string(), z.string());
 export const extraArgs = z.record(z.string(), z.string());
 

@@ -14,6 +14,7 @@ export const containerd: ContainerRuntime = {
   units: ['containerd'],
   sockets: ['/run/containerd/containerd.sock'],
   dataFolder: '/var/lib/containerd',
+  moreFolders: ['/opt/containerd'],
   configFile: '/etc/containerd/config.toml',
   settings: shellScript('./settings.sh', import.meta.url),
   programs: ['containerd', 'runc'],

@@ -11,6 +11,7 @@ export const crio: ContainerRuntime = {
   units: ['crio'],
   sockets: [SOCKET],
   dataFolder: '/var/lib/containers',
+  moreFolders: ['/var/lib/crio', '/var/log/crio'],
   configFile: CONFIG,
   settings: shellScript('./settings.sh', import.meta.url),
   programs: ['crio', 'conmon', 'runc'],

@@ -16,6 +16,7 @@ export const docker: ContainerRuntime = {
   units: ['docker', 'cri-docker'],
   sockets: [SOCKET, '/var/run/cri-dockerd.sock'],
   dataFolder: '/var/lib/docker',
+  moreFolders: ['/var/lib/containerd', '/var/lib/cri-dockerd', '/opt/containerd'],
   configFile: DAEMON_JSON,
   settings: shellScript('./settings.sh', import.meta.url),
   programs: ['dockerd', 'cri-dockerd', 'runc'],
