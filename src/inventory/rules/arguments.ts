@@ -1,6 +1,4 @@
-import type { Spec } from '../../model/spec.js';
 import type { Finding, Path } from '../problem.js';
-import { nearest } from '../nearest.js';
 import type { Rule } from './rule.js';
 
 export const argumentRules: readonly Rule[] = [
@@ -11,7 +9,6 @@ export const argumentRules: readonly Rule[] = [
   },
   { reads: ['scheduler.extraArgs'], check: ({ scheduler }) => flags(scheduler.extraArgs, ['scheduler', 'extraArgs']) },
   { reads: ['etcd.extraArgs'], check: ({ etcd }) => flags(etcd.extraArgs, ['etcd', 'extraArgs']) },
-  { reads: ['sysctls'], check: sysctls },
 ];
 
 function flags(given: Readonly<Record<string, string>>, path: Path): Finding[] {
@@ -29,37 +26,5 @@ function flags(given: Readonly<Record<string, string>>, path: Path): Finding[] {
         ...suggestion,
       },
     ];
-  });
-}
-
-function sysctls({ sysctls: given }: Spec): Finding[] {
-  const roots = ['abi', 'debug', 'dev', 'fs', 'kernel', 'net', 'user', 'vm'];
-  return Object.entries(given).flatMap(([name, value]): Finding[] => {
-    const path = ['sysctls', name];
-    const root = name.split(/[./]/)[0] ?? '';
-    if (!/^[a-zA-Z0-9_*-]+([./][a-zA-Z0-9_*@:-]+)+$/.test(name))
-      return [
-        {
-          path,
-          atKey: true,
-          found: JSON.stringify(name),
-          message: 'must be the name of a sysctl, such as net.core.somaxconn',
-        },
-      ];
-    if (!roots.includes(root)) {
-      const meant = nearest(root, roots);
-      return [
-        {
-          path,
-          atKey: true,
-          found: JSON.stringify(name),
-          message: `sysctls start with ${roots.join(', ')}`,
-          ...(meant === undefined ? {} : { suggestion: name.replace(root, meant) }),
-        },
-      ];
-    }
-    return value.trim() === '' || /[\n\r\0]/.test(value)
-      ? [{ path, message: 'the value of a sysctl is one line that is not empty' }]
-      : [];
   });
 }

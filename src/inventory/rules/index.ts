@@ -9,6 +9,7 @@ import { registryRules } from './registries.js';
 import { repositoryRules } from './repositories.js';
 import type { Rule } from './rule.js';
 import { serviceRules } from './services.js';
+import { sysctlRules } from './sysctls.js';
 import { virtualAddressRules } from './virtual-address.js';
 
 export type { Rule } from './rule.js';
@@ -26,4 +27,5 @@ export const rules: readonly Rule[] = [
   ...datastoreRules,
   ...repositoryRules,
   ...argumentRules,
+  ...sysctlRules,
 ];

@@ -51,7 +51,11 @@ export const machineOptions = {
     )
     .meta(free),
   ipv6: z.enum(['keep', 'off']).default('keep').describe('off: disabled by sysctl.').meta(free),
-  sysctls: z.record(z.string(), z.string()).default({}).describe('More sysctls.').meta(free),
+  sysctls: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('More sysctls, and other values for those of kinit; those that a cluster needs keep theirs.')
+    .meta(free),
   modules: z
     .array(z.string().regex(/^[A-Za-z0-9_-]+$/, 'must be the name of a kernel module'))
     .default([])

@@ -1,4 +1,5 @@
 import { asCode, type Resource, type ResourceKind, undoOf } from '../../model/resource.js';
+import { sysctlPath, sysctlValue } from '../../model/text/sysctl.js';
 import { sh, shellScript } from '../../shell/script.js';
 
 export interface SysctlResource extends Resource {
@@ -40,11 +41,11 @@ export const sysctlKind: ResourceKind<SysctlResource, SysctlSeen> = {
   kind: 'sysctl',
   describe: { change: 'Sets', subject: asCode, undone: 'The value of before comes back' },
   together: {
-    observe: (parameters) => sh(OBSERVE, { args: parameters.flatMap(({ key }) => [sysctlPath(key), moduleOf(key)]) }),
+    observe: (parameters) => sh(OBSERVE, { args: parameters.flatMap(({ key }) => [procPath(key), moduleOf(key)]) }),
     parse: (parameters, output) => {
       const lines = output.split('\n');
       return parameters.map(({ key }) => {
-        const path = sysctlPath(key);
+        const path = procPath(key);
         const values = lines.filter((line) => line.startsWith(`${path}:`)).map((line) => line.slice(path.length + 1));
         return {
           value: values.length === 0 ? undefined : values.join('\n'),
@@ -56,26 +57,22 @@ export const sysctlKind: ResourceKind<SysctlResource, SysctlSeen> = {
   diff: (r, seen) => {
     if (seen.value === undefined && r.optional && !seen.comesWithModule)
       return { changed: false, reason: `this kernel has no ${r.key}` };
-    if (seen.value !== undefined && normal(seen.value) === normal(r.value))
-      return { changed: false, reason: `${r.key} is ${normal(r.value)}` };
-    const reason = seen.value === undefined ? 'not there' : `is ${normal(seen.value)}`;
-    return { changed: true, change: { action: 'update', summary: `set ${r.key} = ${normal(r.value)}`, reason } };
+    if (seen.value !== undefined && sysctlValue(seen.value) === sysctlValue(r.value))
+      return { changed: false, reason: `${r.key} is ${sysctlValue(r.value)}` };
+    const reason = seen.value === undefined ? 'not there' : `is ${sysctlValue(seen.value)}`;
+    return { changed: true, change: { action: 'update', summary: `set ${r.key} = ${sysctlValue(r.value)}`, reason } };
   },
   apply: ({ key, value, optional }) => [
-    { do: 'script', script: sh(SET, { args: [sysctlPath(key), value, key, optional ? 'yes' : 'no'] }) },
+    { do: 'script', script: sh(SET, { args: [procPath(key), value, key, optional ? 'yes' : 'no'] }) },
   ],
   undo: undoOf({
     version: 1,
-    record: ({ key }: SysctlResource) => ({ save: sh(SAVE, { args: [sysctlPath(key)] }), data: { key } }),
-    restore: ({ key }) => sh(RESTORE, { args: [sysctlPath(key)] }),
+    record: ({ key }: SysctlResource) => ({ save: sh(SAVE, { args: [procPath(key)] }), data: { key } }),
+    restore: ({ key }) => sh(RESTORE, { args: [procPath(key)] }),
   }),
 };
 
-/** sysctl(8): where the first separator is '.', a '/' in a name stands for a dot (net.ipv4.conf.eth0/100.forwarding). */
-function sysctlPath(key: string): string {
-  const slashFirst = key.search(/[./]/) >= 0 && key[key.search(/[./]/)] === '/';
-  return `/proc/sys/${slashFirst ? key : [...key].map((c) => (c === '.' ? '/' : c === '/' ? '.' : c)).join('')}`;
-}
+const procPath = (key: string): string => `/proc/sys/${sysctlPath(key)}`;
 
 /** The module with which a parameter appears, which another resource of the same phase may be about to load; or ''. */
 function moduleOf(key: string): string {
@@ -86,6 +83,3 @@ function moduleOf(key: string): string {
 }
 
 /** Values of several numbers are separated by tabs in /proc/sys. */
-function normal(value: string): string {
-  return value.trim().replaceAll(/\s+/g, ' ');
-}
