@@ -85,7 +85,8 @@ function allowedOf(schema: JsonSchema): string {
   const bounded = of.maximum !== undefined && of.maximum < Number.MAX_SAFE_INTEGER;
   if (of.minimum !== undefined)
     return bounded ? `${String(of.minimum)} to ${String(of.maximum)}` : `${String(of.minimum)} or more`;
-  return of.exclusiveMinimum === undefined ? '' : `more than ${String(of.exclusiveMinimum)}`;
+  if (of.exclusiveMinimum === undefined) return '';
+  return `more than ${String(of.exclusiveMinimum)}${bounded ? ` up to ${String(of.maximum)}` : ''}`;
 }
 
 function typeOf(schema: JsonSchema): string {

@@ -5,7 +5,7 @@ import { datastoreServer } from './spec/datastore-server.js';
 import { hostSchema, hostSshOptions, sudoOptions } from './spec/hosts.js';
 import { fixed, free, moved, NO_WAY } from './spec/marks.js';
 import { controlPlaneOption, optionsOf, type SpecKinds } from './spec/kinds.js';
-import { cidr, dnsLabel } from './spec/primitives.js';
+import { cidr, dnsLabel, MOST_SECONDS } from './spec/primitives.js';
 import { componentOptions } from './spec/components.js';
 import { kernelOptions } from './spec/kernel.js';
 import { machineOptions, requirements } from './spec/machine.js';
@@ -81,6 +81,7 @@ export function makeSpecSchema(kinds: SpecKinds) {
         connectTimeoutSeconds: z
           .number()
           .positive()
+          .max(MOST_SECONDS)
           .default(15)
           .describe('Bound on connecting and authenticating, in seconds, for each machine on the way.')
           .meta(free),
@@ -229,6 +230,7 @@ export function makeSpecSchema(kinds: SpecKinds) {
     parallel: z
       .int()
       .min(1)
+      .max(10_000)
       .default(20)
       .describe('At most so many hosts are changed at once; up to five times as many are connected to and looked at.')
       .meta(free),

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { inventorySchema } from '../../src/inventory/index.js';
 import { inventoryReference } from '../../src/inventory/reference.js';
-import { inventoryOptions, isSection } from '../../src/inventory/schema.js';
+import { inventoryOptions, isSection, type JsonSchema } from '../../src/inventory/schema.js';
 
 test('docs/inventory.md is up to date (node scripts/docs.js writes it)', async () => {
   expect(await readFile(new URL('../../docs/inventory.md', import.meta.url), 'utf8')).toBe(inventoryReference());
@@ -58,4 +58,36 @@ test('what is allowed is told in words', () => {
     '| `port` | whole number |  | 1 to 65535 | free | TCP port of its sshd. Default: that of configFile, else 22. |',
   );
   expect(lines.find((line) => line.startsWith('| `keyAlgorithm`'))).toContain('`ECDSA-P256`, `RSA-2048`');
+});
+
+/** The schema of an option, and those of which it is made. */
+function partsOf(schema: JsonSchema): JsonSchema[] {
+  const { anyOf = [], items, additionalProperties: values } = schema;
+  return [
+    schema,
+    ...[...anyOf, ...(items === undefined ? [] : [items]), ...(typeof values === 'object' ? [values] : [])].flatMap(
+      partsOf,
+    ),
+  ];
+}
+
+test('every number has a least and a most: one that is a time would overflow a timer, a date or a duration', () => {
+  const isNumber = ({ type }: JsonSchema): boolean =>
+    [type].flat().some((each) => each === 'number' || each === 'integer');
+  const numbers = inventoryOptions().flatMap(({ path, schema }) =>
+    // What is written for others, as the kubelet's configuration, may be anything.
+    isSection({ path, schema, required: false }) || /(config|Config)$/.test(path)
+      ? []
+      : partsOf(schema)
+          .filter(isNumber)
+          .map((part) => ({ path, part })),
+  );
+  expect(numbers.map(({ path }) => path)).toContain('ssh.connectTimeoutSeconds');
+  const open = numbers.filter(
+    ({ part: { minimum, exclusiveMinimum, maximum = Infinity } }) =>
+      (minimum ?? exclusiveMinimum) === undefined || maximum >= Number.MAX_SAFE_INTEGER,
+  );
+  expect(open.map(({ path }) => path)).toEqual([]);
+  const times = numbers.filter(({ path }) => /Seconds$/.test(path));
+  expect(times.filter(({ part: { maximum = Infinity } }) => maximum * 1000 > 2 ** 31 - 1)).toEqual([]);
 });

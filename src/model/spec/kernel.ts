@@ -5,7 +5,7 @@ import { fingerprint, openUrl } from './primitives.js';
 
 /** YAML reads 5.10 without quotes as the number 5.1: what may have been cut like that is refused. */
 const release = z
-  .union([z.string(), z.number()])
+  .union([z.string(), z.number().min(0).max(99)])
   .refine((value) => typeof value === 'string' || /^\d+\.([02-9]|\d{2,})$/.test(String(value)), {
     error: "must stand in quotes, or YAML drops zeros at its end: '5.10'",
   })

@@ -7,11 +7,12 @@ export const leftovers = z.enum(['refuse', 'set-aside']);
 
 /** What preflight asks of every host besides its own table (src/preflight/requirements.ts). */
 export const requirements = z.strictObject({
-  cpus: z.int().min(1).optional().describe('Processors.').meta(free),
-  memoryMB: z.int().min(1).optional().describe('Memory in MB.').meta(free),
+  cpus: z.int().min(1).max(8192).optional().describe('Processors.').meta(free),
+  memoryMB: z.int().min(1).max(1e9).optional().describe('Memory in MB.').meta(free),
   diskGB: z
     .number()
     .positive()
+    .max(1e9)
     .optional()
     .describe('Free disk space for /var/lib in GB, before a host becomes a node.')
     .meta(free),

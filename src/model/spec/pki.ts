@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fixed, free } from './marks.js';
+import { days } from './primitives.js';
 
 /** Names that kubeadm's encryptionAlgorithm takes too (kubeadm.k8s.io/v1beta4, EncryptionAlgorithmType). */
 const KEY_ALGORITHMS = ['ECDSA-P256', 'RSA-2048', 'RSA-3072', 'RSA-4096'] as const;
@@ -20,8 +21,8 @@ const caFiles = z.strictObject({
 
 export const pkiOptions = z
   .strictObject({
-    validityDays: z.int().min(1).default(365).describe('Life of certificates, in days.').meta(free),
-    caValidityDays: z.int().min(1).default(3650).describe('Life of the CAs, in days.').meta(free),
+    validityDays: days.default(365).describe('Life of certificates, in days.').meta(free),
+    caValidityDays: days.default(3650).describe('Life of the CAs, in days.').meta(free),
     keyAlgorithm: z
       .enum(KEY_ALGORITHMS)
       .default('ECDSA-P256')

@@ -7,6 +7,10 @@ export const dnsLabel = z
     'must be a DNS label: lower-case letters, digits and "-", at most 63, starting and ending with a letter or digit (RFC 1123)',
   );
 export const port = z.int().min(1).max(65535);
+/** Go has a duration in 64 bits of nanoseconds, and the stock kubeadm makes one of what certificates live. */
+export const days = z.int().min(1).max(106_751, 'must be at most 106751 days, the longest time that kubeadm knows');
+/** Node has timers of 31 bits of milliseconds, 24 days; waits of kinit are sums of some. Whoever waits for a day has given up. */
+export const MOST_SECONDS = 86_400;
 export const cidr = z.cidrv4('must be an IPv4 network such as 10.0.0.0/16');
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' });
 /** The same where it goes to hosts as it stands, and into plans and errors. @param instead where a login is to be said */
