@@ -18,6 +18,7 @@ export type { KernelWish } from './kernel/wish.js';
 export type { BootLoader } from './kernel/kernel-upgrade.js';
 export { isSupportedRelease, type OsFamily, type PackageNeed } from './os-family.js';
 export { packages } from './packages/index.js';
+export { parseWish } from './packages/wish.js';
 export { waitForLock } from './packages/wait-for-lock.js';
 export type { PackageFormat } from './packages/package-manager.js';
 export { publicKeys } from './repositories/openpgp.js';

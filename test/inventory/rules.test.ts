@@ -386,3 +386,32 @@ test("a kernel's own fingerprint needs the address of that key", () => {
   expect(findings({ kernel })).toEqual(['kernel.fingerprint: needs keyUrl too: where that key is']);
   expect(findings({ kernel: { ...kernel, keyUrl: 'https://k.example/key' } })).toEqual([]);
 });
+
+test.each([
+  ['two versions', ['chrony=4.3', 'chrony=4.4'], '(chrony=4.3)'],
+  ['one with a version and one without', ['socat', 'chrony', 'socat=1.7'], '(socat)'],
+])('packages: %s of one package', (_what, packages, before) => {
+  expect(findings({ packages })).toEqual([
+    `packages[${String(packages.length - 1)}]: this package stands above already ${before}; keep one of them`,
+  ]);
+});
+
+test('a registry is one, in whichever case its name is written', () => {
+  const mirror = (registry: string): object => ({ registry, endpoints: ['https://m.example'] });
+  const runtime = {
+    registryMirrors: [mirror('Docker.IO'), mirror('docker.io')],
+    registries: [{ registry: 'R.example' }],
+  };
+  expect(findings({ runtime })).toEqual([
+    'runtime.registryMirrors[1].registry: this registry stands above already; put all its endpoints there',
+  ]);
+  const { registryMirrors, registries } = specSchema.parse({ hosts: [C1], runtime }).runtime;
+  expect([...registryMirrors, ...registries].map(({ registry }) => registry)).toEqual([
+    'docker.io',
+    'docker.io',
+    'r.example',
+  ]);
+  expect(findings({ runtime: { registryMirrors: [mirror('Index.Docker.IO')] } })).toEqual([
+    expect.stringMatching(/is docker\.io in image names -> docker\.io$/),
+  ]);
+});

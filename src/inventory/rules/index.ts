@@ -5,6 +5,7 @@ import { folderRules } from './folders.js';
 import { hostRules } from './hosts.js';
 import { networkRules } from './networks.js';
 import { nodeMarkRules } from './node-marks.js';
+import { packageRules } from './packages.js';
 import { registryRules } from './registries.js';
 import { repositoryRules } from './repositories.js';
 import type { Rule } from './rule.js';
@@ -27,5 +28,6 @@ export const rules: readonly Rule[] = [
   ...datastoreRules,
   ...repositoryRules,
   ...argumentRules,
+  ...packageRules,
   ...sysctlRules,
 ];

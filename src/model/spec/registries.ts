@@ -16,11 +16,15 @@ const endpoint = openUrlWith('; name its host under runtime.registries')
   })
   .transform((text) => text.replace(/\/+$/, '').replace(/^([a-z]+:\/\/[^/]+)\/+v2$/, '$1'));
 
+/** Names of hosts are the same in whichever case; files of runtimes that are named for them are not. */
+const registryHost = z
+  .string()
+  .min(1)
+  .transform((text) => text.toLowerCase());
+
 /** Where what a registry has can be had from as well. */
 export const registryMirror = z.strictObject({
-  registry: z
-    .string()
-    .min(1)
+  registry: registryHost
     .describe('Registry host as in image names, for example docker.io or registry.k8s.io.')
     .meta(free),
   endpoints: z
@@ -35,9 +39,7 @@ export const registryMirror = z.strictObject({
 
 /** How hosts go about one registry. */
 export const registry = z.strictObject({
-  registry: z
-    .string()
-    .min(1)
+  registry: registryHost
     .describe('Registry host as in image names, with :port where it has one; or the host of a mirror.')
     .meta(free),
   username: z.string().min(1).optional().describe('Who hosts log in as, for every pull.').meta(free),
