@@ -24,8 +24,8 @@ export interface Datastore {
   readonly words: readonly string[];
   /** For the inventory's documentation: half a sentence. */
   readonly describe: string;
-  /** Options of the inventory, by path, that say something of its part on hosts and are given. Absent: it has none. */
-  readonly given?: (spec: Spec) => readonly string[];
+  /** Options of the inventory, by path, that say something of its part on hosts. Absent: there are none. */
+  readonly options?: readonly string[];
   /** Its CA, its certificates, and the one the API server shows it. */
   readonly certificates: (input: WishesInput) => Omit<CertificateWishes, 'kubeconfigs'>;
   /**

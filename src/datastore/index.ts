@@ -54,6 +54,20 @@ export function datastoreOf(spec: Pick<Spec, 'datastore'>): Datastore {
   return DATASTORES.find(({ id }) => id === spec.datastore) ?? DATASTORES[0];
 }
 
+/** Options of the inventory that say something of other datastores' part on hosts alone, and why they do nothing here, after "has no effect ". */
+export function withoutEffect(spec: Pick<Spec, 'datastore'>): {
+  readonly options: readonly string[];
+  readonly why: string;
+} {
+  const { id, options: own = [], elsewhere } = datastoreOf(spec);
+  const others = [...new Set(DATASTORES.flatMap(({ options = [] }) => options))].filter((each) => !own.includes(each));
+  const why =
+    elsewhere === true
+      ? `with datastore: ${id}, of which nothing runs on the hosts: it has its own`
+      : `with datastore: ${id}; take it out, or name the datastore that it is for`;
+  return { options: others, why };
+}
+
 /** Kinds of resource that belong to datastores. */
 export const datastoreKinds: readonly AnyKind[] = [anyKind(etcdMemberKind), anyKind(clusterMarkKind)];
 

@@ -27,6 +27,7 @@ const CERTIFICATES_DIR = `${PKI_DIR}/etcd`;
  * socket that is root's alone, and both ends show a certificate.
  */
 export const bySocket = {
+  options: ['pki.etcdCa'],
   certificates: ({ spec, node }: WishesInput): Omit<CertificateWishes, 'kubeconfigs'> => ({
     authorities: [{ name: CA, commonName: 'etcd-ca', given: spec.pki.etcdCa }],
     leaves: [

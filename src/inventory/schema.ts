@@ -36,9 +36,18 @@ export interface Option {
 }
 
 /** JSON Schema of the inventory as it is written (defaults may be left out), for editors. */
-export function inventorySchema(): JsonSchema & { readonly title: string } {
+export function inventorySchema(): Titled {
+  return (made ??= makeSchema());
+}
+
+type Titled = JsonSchema & { readonly title: string };
+
+/** Made once: it takes as long as reading a large inventory. */
+let made: Titled | undefined;
+
+function makeSchema(): Titled {
   const { $schema, ...rest } = z.toJSONSchema(specSchema, { io: 'input' });
-  return { $schema, title: 'kinit inventory', ...rest } as JsonSchema & { readonly title: string };
+  return { $schema, title: 'kinit inventory', ...rest } as Titled;
 }
 
 /** Every option, sections before what they hold, in the schema's order. */

@@ -27,10 +27,7 @@ export const etcd: Datastore = {
   words: ['etcd'],
   describe: 'on every control-plane host',
   certificates: etcdCertificates,
-  given: ({ etcd: { extraArgs }, pki }) => [
-    ...(pki.etcdCa === undefined ? [] : ['pki.etcdCa']),
-    ...(Object.keys(extraArgs).length === 0 ? [] : ['etcd.extraArgs']),
-  ],
+  options: ['etcd.dataDir', 'etcd.extraArgs', 'pki.etcdCa'],
   home,
   resources: home,
   runs: {

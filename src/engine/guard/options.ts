@@ -1,3 +1,4 @@
+import { withoutEffect } from '../../datastore/index.js';
 import { guardedOptions, guardedValues } from '../../inventory/guarded.js';
 import type { Spec } from '../../model/spec.js';
 import type { KnownCluster } from './cluster.js';
@@ -20,9 +21,13 @@ const BY_MEANING = new Set([
 export function changedOptions(spec: Spec, { options }: Pick<KnownCluster, 'options'>): Refusal[] {
   const wanted = guardedValues(spec);
   const usual = defaultFlags(spec);
+  // Of another datastore than there is, or than there was: nothing went by it.
+  const before = options['datastore'] ?? spec.datastore;
+  const idle = [spec.datastore, before].flatMap((datastore) => withoutEffect({ datastore }).options);
   return guardedOptions().flatMap(({ path, why, way }): Refusal[] => {
     const there = options[path];
     const value = wanted[path];
+    if (idle.some((option) => path === option || path.startsWith(`${option}.`))) return [];
     if (BY_MEANING.has(path) || there === undefined || value === undefined) return [];
     // A flag that is given as kinit gives it anyway is no change.
     if ((there ?? usual[path]) === (value ?? usual[path])) return [];

@@ -8,7 +8,6 @@ import type { Rule } from './rule.js';
 export const datastoreRules: readonly Rule[] = [
   { reads: ['datastore', 'controlPlane'], check: datastore },
   { reads: ['datastore', 'controlPlane', 'datastoreServer'], check: server },
-  { reads: ['datastore', 'controlPlane'], check: ofNone },
   { reads: ['datastore', 'controlPlane', 'backups'], check: backups },
 ];
 
@@ -57,16 +56,6 @@ function server(spec: Spec): Finding[] {
       ? []
       : [{ path, atKey: true, message: 'needs both of certFile and keyFile' }]),
   ];
-}
-
-/** Where no part of it runs on hosts, what is said of such a part would have no effect. */
-function ofNone(spec: Spec): Finding[] {
-  const { elsewhere, id } = datastoreOf(spec);
-  if (elsewhere !== true) return [];
-  const message = `has no effect with datastore: ${id}, of which nothing runs on the hosts: it has its own`;
-  return DATASTORES.flatMap((store) => store.given?.(spec) ?? []).map((path) => ({
-    ...{ path: path.split('.'), atKey: true, found: '', message },
-  }));
 }
 
 /** What kinit does not look after, hosts do not copy: one outside of the cluster has tools of its own. */

@@ -3,6 +3,7 @@ import { argumentRules } from './arguments.js';
 import { datastoreRules } from './datastore.js';
 import { folderRules } from './folders.js';
 import { hostRules } from './hosts.js';
+import { needRules } from './needs.js';
 import { networkRules } from './networks.js';
 import { nodeMarkRules } from './node-marks.js';
 import { packageRules } from './packages.js';
@@ -26,6 +27,7 @@ export const rules: readonly Rule[] = [
   ...registryRules,
   ...virtualAddressRules,
   ...datastoreRules,
+  ...needRules,
   ...repositoryRules,
   ...argumentRules,
   ...packageRules,

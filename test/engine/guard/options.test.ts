@@ -241,3 +241,13 @@ test('join asks for a cluster that runs', async () => {
   );
   expect(await guarded(spec, {}, { command: 'join' })).toBe('passes');
 });
+
+test('what was said of a datastore that the cluster does not have is not held against an inventory', async () => {
+  const embedded = { ...BASE, controlPlane: 'embedded', datastore: 'sqlite' };
+  const options = { ...guardedValues(specSchema.parse(embedded)), 'etcd.dataDir': '/data/etcd' };
+  expect(await guarded(specSchema.parse(embedded), { options })).not.toContain('etcd.dataDir');
+  const etcd = { ...options, datastore: 'etcd' };
+  expect(await guarded(specSchema.parse({ ...embedded, datastore: 'etcd' }), { options: etcd })).toContain(
+    'etcd.dataDir',
+  );
+});
