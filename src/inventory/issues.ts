@@ -88,7 +88,7 @@ function notAllowed(path: Path, value: unknown, allowed: readonly string[]): Fin
 function wrongType(path: Path, value: unknown, expected: string): Finding {
   if (value === undefined) return missing(path);
   const where = schemaAt(path);
-  if (value === null) return { path, message: `must be ${typeName(expected)}; leave the key out for the default` };
+  if (value === null) return { path, message: `must be ${typeName(expected)}${withoutIt(path)}` };
   if (expected === 'string' && where?.enum === undefined && (typeof value === 'number' || typeof value === 'boolean'))
     return { path, message: 'must be text: put it in quotes' };
   // Strings where a number or truth value is wanted are nearly always quotes too many.
@@ -97,6 +97,14 @@ function wrongType(path: Path, value: unknown, expected: string): Finding {
     ['number', 'int', 'boolean'].includes(expected) &&
     /^(\d+(\.\d+)?|true|false)$/.test(value);
   return { path, message: `must be ${typeName(expected)}${unquoted ? ': leave out the quotes' : ''}` };
+}
+
+/** What leaving the key out does, where that is a way. */
+function withoutIt(path: Path): string {
+  const key = path.at(-1);
+  if (typeof key !== 'string' || schemaAt(path.slice(0, -1))?.required?.includes(key) === true) return '';
+  const { default: usual } = schemaAt(path) ?? {};
+  return usual === undefined ? '; or leave the key out' : '; leave the key out for the default';
 }
 
 function missing(path: Path): Finding {

@@ -244,3 +244,15 @@ test('files that are named must be there', async () => {
     'runtime.registries[0].caFile: ./r.crt: there is no such file',
   ]);
 });
+
+test('a key without a value: what to do about it, as far as the option lets one', async () => {
+  const found = await problems(
+    `hosts:\n  - name: c1\n    address:\n    roles: [control-plane]\n    site:\nssh:\nswap:\n`,
+  );
+  expect(found.map((line) => line.replace(/^[\d:]+ /, ''))).toEqual([
+    expect.stringMatching(/^hosts\[0\]\.address: .*must be text$/),
+    expect.stringMatching(/^hosts\[0\]\.site: .*must be text; or leave the key out$/),
+    expect.stringMatching(/^ssh: .*; leave the key out for the default$/),
+    expect.stringMatching(/^swap: /),
+  ]);
+});
