@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import type { Spec } from '../model/spec.js';
 import { expandHome } from '../model/text/home.js';
 import type { Finding, Path } from './problem.js';
+import { schemaAt } from './schema.js';
 
 /** The spec with every local path absolute: `~` is the operator's home, relative ones start from the inventory's folder. */
 export function resolvePaths(spec: Spec, file: string): Spec {
@@ -66,27 +67,48 @@ const ACCESS_FILES: readonly string[] = [
   'keyFile',
 ];
 
-/** Files that must be there and readable. known_hosts need not: first contact makes it; nor a bundle: `kinit artifacts bundle` does. */
+/** What is wrong with files on this machine: those that must be there, and those that may come later and are something else now. */
 export async function missingFiles(resolved: Spec): Promise<Finding[]> {
-  const wanted = localFiles(resolved);
-  const findings = await Promise.all(
-    wanted.map(async ({ path, file }): Promise<Finding[]> => {
-      const reason = await unreadable(file);
-      return reason === undefined ? [] : [{ path, message: `${file}: ${reason}` }];
-    }),
-  );
+  const findings = await Promise.all([
+    ...localFiles(resolved).map(async (one) => found(one, await unreadable(one.file))),
+    ...laterFiles(resolved).map(async ({ optional, ...one }) => found(one, await unfit(one.file, optional))),
+  ]);
   return findings.flat();
 }
 
-function localFiles({
-  ssh,
-  sudo,
-  hosts,
-  runtime,
-  repositories,
-  datastoreServer,
-  pki,
-}: Spec): { readonly path: Path; readonly file: string }[] {
+interface LocalFile {
+  readonly path: Path;
+  readonly file: string;
+}
+
+function found({ path, file }: LocalFile, reason: string | undefined): Finding[] {
+  return reason === undefined ? [] : [{ path, message: `${file}: ${reason}` }];
+}
+
+/**
+ * Files of which some need not be there: without a name of its own a configuration of OpenSSH may be missing, first contact makes
+ * known_hosts, and `kinit artifacts bundle` a bundle. /dev/null stands for an empty one.
+ */
+function laterFiles({ ssh, artifacts }: Spec): readonly (LocalFile & { readonly optional: boolean })[] {
+  const { configFile, knownHostsFile } = ssh;
+  const { bundleFile } = artifacts;
+  const usual = schemaAt(['ssh', 'configFile'])?.default;
+  return [
+    ...(configFile === 'none'
+      ? []
+      : [
+          {
+            path: ['ssh', 'configFile'],
+            file: configFile,
+            optional: typeof usual === 'string' && configFile === resolve(expandHome(usual)),
+          },
+        ]),
+    { path: ['ssh', 'knownHostsFile'], file: knownHostsFile, optional: true },
+    ...(bundleFile === undefined ? [] : [{ path: ['artifacts', 'bundleFile'], file: bundleFile, optional: true }]),
+  ];
+}
+
+function localFiles({ ssh, sudo, hosts, runtime, repositories, datastoreServer, pki }: Spec): LocalFile[] {
   const one = (path: Path, file: string | undefined): { path: Path; file: string }[] =>
     file === undefined ? [] : [{ path, file }];
   const cas = (['ca', 'etcdCa', 'frontProxyCa'] as const).flatMap((key) => [
@@ -110,7 +132,7 @@ function localFiles({
   ];
 }
 
-function accessFiles(path: Path, section: object | undefined): { readonly path: Path; readonly file: string }[] {
+function accessFiles(path: Path, section: object | undefined): LocalFile[] {
   const own = Object.entries(section ?? {}).flatMap(([key, value]) =>
     ACCESS_FILES.includes(key) && typeof value === 'string' ? [{ path: [...path, key], file: value }] : [],
   );
@@ -129,7 +151,22 @@ async function unreadable(file: string): Promise<string | undefined> {
     await access(file, constants.R_OK);
     return undefined;
   } catch (thrown) {
-    const code = (thrown as NodeJS.ErrnoException).code;
-    return code === 'ENOENT' || code === 'ENOTDIR' ? 'there is no such file' : 'this file cannot be read by you';
+    return isMissing(thrown) ? 'there is no such file' : 'this file cannot be read by you';
   }
+}
+
+async function unfit(file: string, optional: boolean): Promise<string | undefined> {
+  try {
+    if ((await stat(file)).isDirectory()) return 'this is a folder';
+    await access(file, constants.R_OK);
+    return undefined;
+  } catch (thrown) {
+    if (!isMissing(thrown)) return 'this file cannot be read by you';
+    return optional ? undefined : 'there is no such file';
+  }
+}
+
+function isMissing(thrown: unknown): boolean {
+  const code = (thrown as NodeJS.ErrnoException).code;
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }

@@ -256,3 +256,23 @@ test('a key without a value: what to do about it, as far as the option lets one'
     expect.stringMatching(/^swap: /),
   ]);
 });
+
+test('files of SSH: one that is named must be there, the usual one and known_hosts may come later', async () => {
+  const said = async (ssh: string): Promise<string> => (await problems(`${GOOD}ssh: { ${ssh} }\n`)).join('\n');
+  expect(await said('configFile: nope')).toMatch(/ssh\.configFile: .*nope: there is no such file$/);
+  expect(await said('knownHostsFile: /tmp')).toMatch(/ssh\.knownHostsFile: .*\/tmp: this is a folder$/);
+  expect(await said('configFile: /tmp')).toMatch(/ssh\.configFile: .*this is a folder$/);
+  expect(await said('configFile: none, knownHostsFile: nope')).toBe('');
+  expect(await said('configFile: /dev/null, knownHostsFile: /dev/null')).toBe('');
+  const home = process.env['HOME'];
+  try {
+    // Without a ~/.ssh at all.
+    process.env['HOME'] = join(folder, 'nobody');
+    expect(await said('port: 22')).toBe('');
+  } finally {
+    process.env['HOME'] = home;
+  }
+  expect(await problems(`${GOOD}artifacts: { source: bundle, bundleFile: /tmp }\n`)).toEqual([
+    expect.stringMatching(/artifacts\.bundleFile: .*this is a folder$/),
+  ]);
+});

@@ -109,12 +109,16 @@ export function hostTrust(options: {
           ...place,
           tried: `append to ${file}`,
           found: cause instanceof Error ? cause.message : String(cause),
+          hint: `Make room, or let it be written by you; or name another file with ${OPTION} in the inventory.`,
           cause,
         });
       }
     },
   };
 }
+
+/** Which file it is, where OpenSSH's configuration names none. */
+const OPTION = 'ssh.knownHostsFile';
 
 /** What was read last of each file. Many hosts are looked up in a file that seldom changes, and then grows at its end. */
 const parsed = new Map<string, { readonly text: string; readonly entries: readonly KnownHost[] }>();
@@ -138,6 +142,7 @@ function readIfThere(file: string): string {
       class: 'access',
       tried: `read ${file}`,
       found: cause instanceof Error ? cause.message : String(cause),
+      hint: `Mend it, or name another file with ${OPTION} in the inventory.`,
       cause,
     });
   }

@@ -80,7 +80,7 @@ test('the server is asked first for the type of key that is known', () => {
   expect(trust.algorithms).toContain('ssh-ed25519');
 });
 
-test('a known_hosts file that cannot be read does not count as empty', () => {
+test('a known_hosts file that cannot be read does not count as empty, and the way out is said', () => {
   expect(() =>
     hostTrust({
       name: 'node1',
@@ -90,7 +90,12 @@ test('a known_hosts file that cannot be read does not count as empty', () => {
       knownHostsFiles: [folder],
       acceptNewHostKeys: true,
     }),
-  ).toThrow(/cannot be read/);
+  ).toThrow(
+    expect.objectContaining({
+      message: expect.stringMatching(/cannot be read/),
+      context: expect.objectContaining({ hint: expect.stringMatching(/ssh\.knownHostsFile/) }),
+    }),
+  );
 });
 
 test('HostKeyAlias stands in known_hosts without the port, as ssh writes and reads it', () => {
