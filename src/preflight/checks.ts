@@ -4,6 +4,7 @@ import { clock } from './clock-check.js';
 import { identity } from './identity.js';
 import { cgroup, features, kernel } from './kernel.js';
 import { leftovers } from './leftovers.js';
+import { ALL_CHECKS } from './names.js';
 import { ports } from './ports.js';
 import { nodeAddressCheck } from './network/address.js';
 import { datastoreServerCheck } from './network/datastore-server.js';
@@ -66,7 +67,7 @@ export function runChecks(context: CheckContext): ReadonlyMap<string, CheckResul
 }
 
 function ignoring(result: CheckResult, ignored: ReadonlySet<string>): CheckResult {
-  return result.status === 'error' && (ignored.has('all') || ignored.has(result.name))
+  return result.status === 'error' && (ignored.has(ALL_CHECKS) || ignored.has(result.name))
     ? { ...result, status: 'ignored' }
     : result;
 }

@@ -7,6 +7,7 @@ import { isControlPlane, type LoadedInventory, type Spec } from '../../model/spe
 import { nearest } from '../../inventory/nearest.js';
 import { checkNamed } from '../../preflight/leftovers.js';
 import { runChecks } from '../../preflight/checks.js';
+import { ALL_CHECKS } from '../../preflight/names.js';
 import { lookAround } from '../../preflight/network/looks.js';
 import { lockHolder } from '../../cluster/lock/lock.js';
 import { changesRuntime, type Command } from '../command.js';
@@ -87,7 +88,7 @@ export async function preflight({
   };
   const results = runChecks({ spec, nodes, ...looks, decisions: known.decisions, userCa: await userCaOf(spec) });
   const made = [...new Set([...results.values()].flatMap((checks) => checks.map(({ name }) => name)))];
-  for (const name of spec.preflight.ignore.filter((each) => each !== 'all' && !made.includes(each)))
+  for (const name of spec.preflight.ignore.filter((each) => each !== ALL_CHECKS && !made.includes(each)))
     emit({ type: 'warning', text: unmade(name, made) });
   // That nodes have another runtime is why it is changed.
   const whatItIsFor = changesRuntime(command) ? checkNamed(OTHER_RUNTIME) : undefined;

@@ -7,6 +7,7 @@ import { needRules } from './needs.js';
 import { networkRules } from './networks.js';
 import { nodeMarkRules } from './node-marks.js';
 import { packageRules } from './packages.js';
+import { preflightRules } from './preflight.js';
 import { registryRules } from './registries.js';
 import { repositoryRules } from './repositories.js';
 import type { Rule } from './rule.js';
@@ -31,5 +32,6 @@ export const rules: readonly Rule[] = [
   ...repositoryRules,
   ...argumentRules,
   ...packageRules,
+  ...preflightRules,
   ...sysctlRules,
 ];
