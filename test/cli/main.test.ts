@@ -15,7 +15,11 @@ async function kinit(
 ): Promise<{ code: number; out: string; err: string }> {
   const io = fakeIo(options);
   const code = await main(
-    words.split(' ').filter((word) => word !== ''),
+    words
+      .split(' ')
+      .filter((word) => word !== '')
+      // As a shell hands an empty word over.
+      .map((word) => word.replaceAll("''", '')),
     io,
   );
   return { code, out: io.out(), err: io.err() };
@@ -89,6 +93,9 @@ test.each([
   ['xyzzy', 'Commands: init, join'],
   ['token', 'Commands: create, list, delete'],
   ['init --frobnicate', 'See kinit init --help'],
+  ['check ha --frobnicate', 'See kinit check ha --help'],
+  ['token delete', 'kinit token delete needs <token..>\n  next:  For example: kinit token delete abcdef.'],
+  ['datastore backup', 'kinit datastore backup needs --file\n  next:  For example: kinit datastore backup --file'],
   ['init --skip', 'See kinit init --help'],
   ['init -o xml', 'See kinit init --help'],
   ['plan --parallel 0', ''],
@@ -111,6 +118,20 @@ test.each([
   },
   60_000,
 );
+
+test.each([
+  ["init --only ''", '--only was given, and names nothing'],
+  ['plan --only=,', 'It takes: Only these phases'],
+  ['join --skip ,', '--skip was given'],
+  ["check --ignore-preflight ''", 'It takes: Checks whose errors do not stop the run'],
+  ["plan -i ''", '--inventory was given, and is empty'],
+  ["plan --out ''", '--out was given, and is empty'],
+  ["reset --yes ''", '<host> was given, and is empty'],
+  ["token delete ''", '<token> was given, and is empty'],
+])('kinit %s: what is given and empty is no wish to leave it out', async (words, said) => {
+  const { code, err } = await kinit(words);
+  expect({ code, err }).toEqual({ code: 10, err: expect.stringContaining(said) as string });
+});
 
 test('with --output json an error is one JSON line on standard output, also where the arguments are wrong', async () => {
   for (const words of ['init --frobnicate --output json', 'init -o json -i /nowhere.yaml', 'inti --output=json']) {

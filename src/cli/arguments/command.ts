@@ -2,6 +2,7 @@ import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { nearest } from '../../inventory/nearest.js';
+import { declaredIn, refuseEmpty } from './empty.js';
 import { codesOf, exitCodesText, type CodeName } from './exit-codes.js';
 import type { GlobalOptions } from './options.js';
 import type { Io } from '../terminal/io.js';
@@ -19,7 +20,22 @@ export interface CommandContext {
   readonly command: string;
 }
 
-export type Select = (chosen: Chosen) => void;
+/** What parsing finds. */
+export interface Parse {
+  readonly select: (chosen: Chosen) => void;
+  /** Whose words are being read: the last one told is the innermost that they name. */
+  readonly enter: (entered: Entered) => void;
+}
+
+/** A command or a group, as an error about its words needs it. */
+export interface Entered {
+  /** The full name, for example 'token create'. */
+  readonly command: string;
+  /** Arguments that it cannot do without, as its help writes them: '<token..>'. */
+  readonly required: readonly string[];
+  /** Words behind kinit that would do. */
+  readonly example: string | undefined;
+}
 
 /** The command the arguments name, ready to run. Resolves to the exit code. */
 export interface Chosen {
@@ -35,7 +51,7 @@ export interface Command {
   readonly name: string;
   /** Of a group: those of its members. */
   readonly exitCodes: Readonly<Record<string, readonly CodeName[]>>;
-  readonly register: (yargs: Argv<GlobalOptions>, select: Select, parents: readonly string[]) => void;
+  readonly register: (yargs: Argv<GlobalOptions>, parse: Parse, parents: readonly string[]) => void;
 }
 
 interface CommandDefinition<T> {
@@ -62,15 +78,20 @@ export function defineCommand<T extends GlobalOptions>(definition: CommandDefini
   return {
     name,
     exitCodes: { [name]: codesOf(definition.exitCodes), ...exitCodesBelow(name, members) },
-    register: (yargs, select, parents) => {
+    register: (yargs, parse, parents) => {
       const path = [...parents, name];
+      let strings: readonly string[] = [];
       yargs.command({
         command: definition.usage,
         describe: definition.describe,
         builder: (inner: Argv<GlobalOptions>) => {
-          for (const member of members) member.register(inner, select, path);
+          const required = definition.usage.match(/<[^>]+>/g) ?? [];
+          parse.enter({ command: path.join(' '), required, example: definition.examples[0]?.[0] });
+          for (const member of members) member.register(inner, parse, path);
           const add = (y: Argv<GlobalOptions>): Argv<T> => definition.options(withExamples(y, definition.examples));
-          return ownOptionsFirst(inner, definition.usage, add).epilogue(exitCodesText(definition.exitCodes));
+          const all = ownOptionsFirst(inner, definition.usage, add).epilogue(exitCodesText(definition.exitCodes));
+          strings = declaredIn(all).string;
+          return all;
         },
         handler: (args: ArgumentsCamelCase<T>) => {
           const surplus = args._.slice(path.length);
@@ -78,7 +99,8 @@ export function defineCommand<T extends GlobalOptions>(definition: CommandDefini
           if (behind.length > 0 && definition.takesCommand !== true)
             throw usage(`kinit ${path.join(' ')} takes nothing after --: "${behind.join(' ')}"`, path);
           if (surplus.length > 0) throw usage(`kinit ${path.join(' ')} takes no argument "${surplus.join(' ')}"`, path);
-          select({
+          refuseEmpty(args, strings, positionalsOf(definition.usage), seeHelp(path));
+          parse.select({
             command: path.join(' '),
             options: args,
             printsValue: definition.printsValue ?? false,
@@ -105,13 +127,14 @@ export function defineGroup(
   return {
     name,
     exitCodes: exitCodesBelow(name, members),
-    register: (yargs, select, parents) => {
+    register: (yargs, parse, parents) => {
       const path = [...parents, name];
       yargs.command({
         command: name,
         describe,
         builder: (inner: Argv<GlobalOptions>) => {
-          for (const member of members) member.register(inner, select, path);
+          parse.enter({ command: path.join(' '), required: [], example: examples[0]?.[0] });
+          for (const member of members) member.register(inner, parse, path);
           return withExamples(inner, examples);
         },
         // Reached only when no member was: yargs runs the innermost command that the words name.
@@ -146,7 +169,11 @@ export function unknownCommand(word: string, known: readonly string[], path: rea
 }
 
 function usage(message: string, path: readonly string[]): KinitError {
-  return new KinitError(message, { class: 'usage', hint: `See kinit ${path.join(' ')} --help` });
+  return new KinitError(message, { class: 'usage', hint: seeHelp(path) });
+}
+
+function seeHelp(path: readonly string[]): string {
+  return `See kinit ${path.join(' ')} --help`;
 }
 
 function withExamples(
@@ -163,17 +190,21 @@ function ownOptionsFirst<T>(
   usageText: string,
   add: (yargs: Argv<GlobalOptions>) => Argv<T>,
 ): Argv<T> {
-  const known = (from: unknown) =>
-    Object.keys((from as { getOptions: () => { key: Record<string, unknown> } }).getOptions().key);
+  const known = (from: Argv<never> | Argv) => Object.keys(declaredIn(from).key);
   const before = new Set(known(yargs));
   const all = add(yargs);
   const own = known(all).filter((key) => !before.has(key));
-  const positional = [...usageText.matchAll(/[<[]([\w-]+)/g)].map(([, key]) => key);
+  const positional = positionalsOf(usageText);
   const options = own.filter((key) => !positional.includes(key));
   if (own.length === 0) return all;
   // Commands below it have their own; yargs' types know only half of this.
   (all as unknown as { global: (keys: readonly string[], on: boolean) => unknown }).global(own, false);
   return options.length === 0 ? all : all.group(options, 'Options of this command:');
+}
+
+/** Names of a command's arguments without a dash. */
+function positionalsOf(usageText: string): readonly string[] {
+  return [...usageText.matchAll(/[<[]([\w-]+)/g)].map(([, key = '']) => key);
 }
 
 function names(commands: readonly Command[]): string[] {

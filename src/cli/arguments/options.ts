@@ -1,5 +1,6 @@
 import type { Argv, InferredOptionTypes } from 'yargs';
 import { KinitError } from '../../model/error.js';
+import { nameList } from './empty.js';
 
 /** Options every command takes. */
 const globalOptions = {
@@ -95,23 +96,13 @@ export const exitCodeForWarnings = {
 
 const checkOptions = {
   ...runOptions,
-  'ignore-preflight': {
-    type: 'string',
-    requiresArg: true,
-    coerce: nameList,
-    describe: 'Checks whose errors do not stop the run, by name, with commas',
-  },
+  'ignore-preflight': nameList('ignore-preflight'),
 } as const;
 
 const phaseOptions = {
   ...checkOptions,
-  skip: {
-    type: 'string',
-    requiresArg: true,
-    coerce: nameList,
-    describe: 'Phases to leave out, by name, with commas (see kinit phases)',
-  },
-  only: { type: 'string', requiresArg: true, coerce: nameList, describe: 'Only these phases' },
+  skip: nameList('skip'),
+  only: nameList('only'),
 } as const;
 
 export type GlobalOptions = InferredOptionTypes<typeof globalOptions>;
@@ -152,15 +143,6 @@ export function withPhaseOptions(
 /** Options of a command that changes hosts. */
 export function withWriteOptions<T>(yargs: Argv<T>): Argv<T & InferredOptionTypes<typeof writeOptions>> {
   return yargs.options(writeOptions) as Argv<T & InferredOptionTypes<typeof writeOptions>>;
-}
-
-/** A name list as typed: repeated options and commas. Not yargs' arrays, which would swallow the host names that follow. */
-function nameList(typed: unknown): readonly string[] {
-  const values = Array.isArray(typed) ? typed : typed === undefined ? [] : [typed];
-  return values
-    .flatMap((value) => String(value).split(','))
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
 }
 
 /** @throws KinitError usage, where it is not a whole number of at least 1. */

@@ -1,7 +1,7 @@
 import yargs from 'yargs';
 import { KinitError } from '../../model/error.js';
 import { commands } from '../commands/index.js';
-import { unknownCommand, type Chosen } from './command.js';
+import { unknownCommand, type Chosen, type Entered } from './command.js';
 import { refuseKerberosCall } from './kerberos.js';
 import { withGlobalOptions } from './options.js';
 
@@ -24,6 +24,7 @@ export function parseArguments(argv: readonly string[], { version, columns }: Pr
   const known = commands.map(({ name }) => name);
   refuseKerberosCall(argv, known);
   let chosen: Chosen | undefined;
+  let entered: Entered | undefined;
   const program = withGlobalOptions(yargs().scriptName('kinit'))
     .locale('en')
     .updateStrings({ 'Options:': 'Options of every command:' })
@@ -51,17 +52,14 @@ export function parseArguments(argv: readonly string[], { version, columns }: Pr
     })
     .fail((message: string | null, error: Error | undefined) => {
       if (error !== undefined && error !== null && error.name !== 'YError') throw error;
-      throw new KinitError(message ?? error?.message ?? 'the arguments make no sense', {
-        class: 'usage',
-        hint: helpHint(argv, known),
-      });
+      throw unfit(message ?? error?.message ?? 'the arguments make no sense', entered);
     });
   for (const command of commands) {
     const select = (choice: Chosen): never => {
       chosen = choice;
       throw new Found();
     };
-    command.register(program, select, []);
+    command.register(program, { select, enter: (now) => (entered = now) }, []);
   }
   let text = '';
   try {
@@ -85,7 +83,21 @@ function helpText(program: {
   return text;
 }
 
-function helpHint(argv: readonly string[], known: readonly string[]): string {
-  const command = argv.find((word) => known.includes(word));
-  return `See kinit ${command === undefined ? '' : `${command} `}--help`;
+/** What yargs says is wrong, with the command's own words for what is missing and the help of the command itself. */
+function unfit(message: string, entered: Entered | undefined): KinitError {
+  if (entered === undefined) return new KinitError(message, { class: 'usage', hint: 'See kinit --help' });
+  const { command, required, example } = entered;
+  const [, options] = /^Missing required arguments?: (.*)$/.exec(message) ?? [];
+  const missing =
+    options === undefined
+      ? /^Not enough non-option arguments/.test(message)
+        ? required
+        : []
+      : options.split(', ').map((name) => `--${name}`);
+  const help = `See kinit ${command} --help`;
+  if (missing.length === 0) return new KinitError(message, { class: 'usage', hint: help });
+  return new KinitError(`kinit ${command} needs ${missing.join(' ')}`, {
+    class: 'usage',
+    hint: example === undefined ? help : `For example: kinit ${example}. ${help}`,
+  });
 }
