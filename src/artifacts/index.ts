@@ -1,4 +1,5 @@
 export { requireCompression } from './bundle/compression.js';
+export { isBundle } from './bundle/head.js';
 export { writeBundle } from './bundle/write.js';
 export { buildArtifacts, type BuildOptions } from './build/build.js';
 export { ensureKernel, type Kernel } from './kernel/kernel.js';

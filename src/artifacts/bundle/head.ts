@@ -38,6 +38,14 @@ export async function bundleContent(
   });
 }
 
+/** Whether a file begins as a bundle does. */
+export function isBundle(file: string): Promise<boolean> {
+  return readHead(file).then(
+    () => true,
+    () => false,
+  );
+}
+
 async function readHead(file: string): Promise<BundleHead> {
   await assertThere(file);
   const found = await read(file).catch((error: unknown) => {

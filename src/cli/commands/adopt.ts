@@ -3,7 +3,7 @@ import { KinitError } from '../../model/error.js';
 import { defineCommand } from '../arguments/command.js';
 import { REACHES_HOSTS } from '../arguments/exit-codes.js';
 import { withRunOptions } from '../arguments/options.js';
-import { inventoryFile, inventoryWords, loadedInventory } from '../files/inventory.js';
+import { inventoryFile, inventoryWords, loadedInventory, reportsOf } from '../files/inventory.js';
 
 /** The way in for a cluster that kinit did not make. */
 export const adopt = defineCommand({
@@ -27,11 +27,15 @@ export const adopt = defineCommand({
       .option('plan', { type: 'boolean', default: true, describe: 'Show what kinit init would change (--no-plan)' }),
   run: async (args, context) => {
     const file = inventoryFile(args, context);
-    const [{ defined }, { readForeignCluster }, { writeNewInventory }] = await Promise.all([
-      import('../../model/defined.js'),
-      import('../../engine/index.js'),
-      import('../adopt/write.js'),
-    ]);
+    const [{ defined }, { readForeignCluster }, { refuseThere, writeNewInventory }, { refuseUnfit }] =
+      await Promise.all([
+        import('../../model/defined.js'),
+        import('../../engine/index.js'),
+        import('../adopt/write.js'),
+        import('../files/outputs.js'),
+      ]);
+    await refuseThere(file);
+    await refuseUnfit([...reportsOf(args)], file);
     const [user, address] = split(args.address);
     const described = await readForeignCluster({
       ...{ address, file, acceptNewHostKeys: args.acceptNewHostKeys, emit: context.emit, signal: context.signal },

@@ -156,7 +156,7 @@ const bundle = defineCommand({
     ],
     ['artifacts bundle kinit-1.36.3.tar.br --arch amd64 --arch arm64', 'for hosts of two architectures'],
   ],
-  exitCodes: ['inventory', 'artifact', 'locked'],
+  exitCodes: ['inventory', 'access', 'artifact', 'locked'],
   options: (yargs) =>
     yargs
       .positional('file', {
@@ -174,13 +174,19 @@ const bundle = defineCommand({
       }),
   run: async (args, context) => {
     const { emit, signal, ui } = context;
-    const inventory = await loadedInventory(args, context);
-    const [{ requireCompression, writeBundle }, { builtArtifacts }] = await Promise.all([
-      import('../../artifacts/index.js'),
-      import('../../engine/run/artifact-sets.js'),
-    ]);
+    const inventory = await loadedInventory(args, context, [{ option: '<file>', file: args.file, kind: 'other' }]);
+    const [{ requireCompression, writeBundle }, { builtArtifacts }, { refuseUnfit }, { confirmNoBundle }] =
+      await Promise.all([
+        import('../../artifacts/index.js'),
+        import('../../engine/run/artifact-sets.js'),
+        import('../files/outputs.js'),
+        import('../files/replaced.js'),
+      ]);
     const { artifacts, kubernetesVersion } = inventory.spec;
     const file = resolve(args.file ?? artifacts.bundleFile ?? `kinit-${kubernetesVersion}.tar.br`);
+    const option = args.file === undefined ? 'artifacts.bundleFile' : '<file>';
+    await refuseUnfit([{ option, file, kind: 'other' }], inventory.file);
+    await confirmNoBundle(file, args, context);
     await requireCompression(file);
     const sets = [];
     for (const arch of new Set(args.arch)) sets.push(await builtArtifacts(inventory, arch, { emit, signal }));

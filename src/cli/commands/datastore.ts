@@ -1,5 +1,5 @@
-import { realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { BackupManifest, Restored } from '../../engine/index.js';
 import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
@@ -8,6 +8,7 @@ import { CHANGES_HOSTS, REACHES_HOSTS } from '../arguments/exit-codes.js';
 import { withConnectOptions, withRunOptions, withWriteOptions } from '../arguments/options.js';
 import { ownVersion } from '../arguments/version.js';
 import { loadedInventory } from '../files/inventory.js';
+import type { Output } from '../files/outputs.js';
 import { backups } from './datastore-backups.js';
 import type { WriteArguments } from '../run-engine.js';
 import type { CommandContext } from '../arguments/command.js';
@@ -32,8 +33,10 @@ const backup = defineCommand({
         'Write the keys of the cluster into this file (mode 600): with them its data can be restored onto new hosts',
     }),
   run: async (args, context) => {
-    if (args.keys !== undefined) await refuseSameFile(args.file, args.keys);
-    const options = await workOf(args, context);
+    const options = await workOf(args, context, [
+      { option: '--file', file: args.file, kind: 'other' },
+      { option: '--keys', file: args.keys, kind: 'other' },
+    ]);
     const [{ backUp }, { writeSecretFile }, { confirmReplaced, confirmOtherKeys }] = await Promise.all([
       import('../../engine/index.js'),
       import('../files/secret.js'),
@@ -233,25 +236,12 @@ type Work = Pick<GlobalOptions, 'inventory'> &
   Pick<WriteArguments, 'lockWait' | 'forceUnlock'> & { readonly acceptNewHostKeys: boolean };
 
 /** What every command here that changes something hands to the engine. */
-async function workOf(args: Work, context: CommandContext) {
-  const inventory = await loadedInventory(args, context);
+async function workOf(args: Work, context: CommandContext, outputs: readonly Output[] = []) {
+  const inventory = await loadedInventory(args, context, outputs);
   const { writeOptionsOf } = await import('../run-engine.js');
   const { lock } = writeOptionsOf(args);
   const { emit, signal } = context;
   return { inventory, acceptNewHostKeys: args.acceptNewHostKeys, lock, emit, signal };
-}
-
-/** @throws KinitError usage, where the keys would be written over the backup */
-async function refuseSameFile(file: string, keys: string): Promise<void> {
-  const real = async (path: string): Promise<string> =>
-    realpath(path).catch(async () =>
-      join(await realpath(dirname(path)).catch(() => resolve(dirname(path))), basename(path)),
-    );
-  if ((await real(file)) === (await real(keys)))
-    throw new KinitError(`--file and --keys name the same file, ${file}; nothing was changed`, {
-      class: 'usage',
-      hint: 'Give the keys a file of their own: who has both reads the Secrets of the cluster.',
-    });
 }
 
 function fileOption(describe: string) {

@@ -31,7 +31,10 @@ export const doctor = defineCommand({
         describe: 'Write all evidence, without secrets, to this .tar.gz (mode 600)',
       }),
   run: async (args, context) => {
-    const inventory = await loadedInventory(args, context);
+    const inventory = await loadedInventory(args, context, [
+      { option: '--html', file: args.html, kind: 'page' },
+      { option: '--bundle', file: args.bundle, kind: 'evidence' },
+    ]);
     const [{ runDoctor }, { doctorPage }, { renderDoctor }, { writeSecretFile }] = await Promise.all([
       import('../../engine/index.js'),
       import('../render/files/doctor-page.js'),

@@ -59,7 +59,8 @@ export const kubeconfig = defineCommand({
       });
     if (args.use && !args.merge)
       throw new KinitError('--use needs --merge', { class: 'usage', hint: 'kinit kubeconfig --merge --use' });
-    const inventory = await loadedInventory(args, context);
+    const file = args.merge || args.out === '-' ? undefined : (args.out ?? 'kubeconfig');
+    const inventory = await loadedInventory(args, context, [{ option: '--out', file, kind: 'other' }]);
     const [{ apiMembers, withCluster, placeOnHosts }, { kubeconfigOf, ownEntries }, { isControlPlane }] =
       await Promise.all([
         import('../../engine/index.js'),

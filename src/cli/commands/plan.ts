@@ -21,6 +21,7 @@ export const plan = defineCommand({
       .option('exit-code', { type: 'boolean', default: false, describe: 'Exit with 2 when there are changes' }),
   run: async (args, context) => {
     const { showPlan } = await import('../plan/show.js');
-    return showPlan(await loadedInventory(args, context), args.host, args, context);
+    const inventory = await loadedInventory(args, context, [{ option: '--out', file: args.out, kind: 'plan' }]);
+    return showPlan(inventory, args.host, args, context);
   },
 });

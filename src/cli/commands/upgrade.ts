@@ -53,7 +53,8 @@ export const upgrade = defineCommand({
           'Folder here for the copy of the data that is taken before (mode 600); default: that of the inventory',
       }),
   run: async (args, context) => {
-    const inventory = await withVersion(await loadedInventory(args, context), args.to);
+    const written = [{ option: '--snapshot', file: args.snapshot, kind: 'folder' }] as const;
+    const inventory = await withVersion(await loadedInventory(args, context, written), args.to);
     const [{ runEngine }, { renderPlan }, { BUDGET_TEXT, hostSeconds, renderSeconds }, { writeSecretFile }] =
       await Promise.all([
         import('../run-engine.js'),

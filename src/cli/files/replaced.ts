@@ -37,6 +37,17 @@ export async function confirmOtherKeys(
     await confirm(`${file} has the keys of another cluster, which had the same name. Replace it?`, args, context);
 }
 
+/** Asks before something else than an older bundle is written over. */
+export async function confirmNoBundle(
+  file: string,
+  args: Pick<Targets, 'yes'>,
+  context: CommandContext,
+): Promise<void> {
+  const { isBundle } = await import('../../artifacts/index.js');
+  if ((await isWritten(file)) && !(await isBundle(file)))
+    await confirm(`${file} exists, and is not a bundle of kinit. Replace it?`, args, context);
+}
+
 /** A file with something in it; devices and pipes are written to as they are. */
 async function isWritten(file: string): Promise<boolean> {
   return stat(file).then(

@@ -123,7 +123,7 @@ export async function readIfThere(file: string): Promise<string | undefined> {
     throw new KinitError(`${file} cannot be read`, {
       class: 'access',
       found: whyOf(cause),
-      hint: 'Name another file with --out FILE.',
+      hint: 'Name a file that you may read.',
       cause,
     });
   }
@@ -139,7 +139,8 @@ const WHY: Readonly<Record<string, string>> = {
   EPERM: 'you have no right to',
 };
 
-function whyOf(thrown: unknown): string {
+/** What a file system answers, in words. */
+export function whyOf(thrown: unknown): string {
   const code = codeOf(thrown);
   return code === undefined ? 'an unknown error' : (WHY[code] ?? code);
 }
