@@ -1,3 +1,4 @@
+import type { Spec } from '../../model/spec.js';
 import { defineCommand } from '../arguments/command.js';
 import { CHANGES_HOSTS } from '../arguments/exit-codes.js';
 import { confirm } from '../terminal/confirm.js';
@@ -31,11 +32,10 @@ export const reset = defineCommand({
     const inventory = await loadedInventory(args, context);
     const { spec } = inventory;
     const hosts = args.host.length === 0 ? spec.hosts.map(({ name }) => name) : args.host;
-    await confirm(
-      `Reset ${hosts.length > 3 ? `${count(hosts.length, 'host')} (${hostList(hosts)})` : hosts.join(', ')}? Pods, volumes and${hosts.length === spec.hosts.length ? ' all data of' : ' what these hosts hold of'} cluster ${spec.name} are lost.`,
-      args,
-      context,
-    );
+    await confirm(`Reset ${shown(hosts)}? ${whatIsLost(spec, hosts)}`, args, context);
+    // Whoever said yes beforehand may have named the hosts by a pattern.
+    if (args.yes && args.host.length > 0 && endsCluster(spec, hosts))
+      context.emit({ type: 'warning', text: whatIsLost(spec, hosts) });
     const [{ resetHosts }, { withReport }, { writeOptionsOf }] = await Promise.all([
       import('../../engine/index.js'),
       import('../report.js'),
@@ -62,3 +62,24 @@ export const reset = defineCommand({
     return 0;
   },
 });
+
+type Hosts = Pick<Spec, 'name' | 'hosts'>;
+
+/** Whether no control plane of the inventory stays: what the cluster is goes with the last of them. */
+function endsCluster({ hosts }: Hosts, chosen: readonly string[]): boolean {
+  const controlPlanes = hosts.filter(({ roles }) => roles.includes('control-plane'));
+  return controlPlanes.every(({ name }) => chosen.includes(name));
+}
+
+function whatIsLost(spec: Hosts, chosen: readonly string[]): string {
+  if (!endsCluster(spec, chosen)) return `Pods, volumes and what these hosts hold of cluster ${spec.name} are lost.`;
+  const left = spec.hosts.filter(({ name }) => !chosen.includes(name)).map(({ name }) => name);
+  const all = `Pods, volumes and all data of cluster ${spec.name} are lost`;
+  return left.length === 0
+    ? `${all}.`
+    : `${all}: no control plane stays. Left without one: ${shown(left)}; before they can be in a cluster again they have to be reset too.`;
+}
+
+function shown(hosts: readonly string[]): string {
+  return hosts.length > 3 ? `${count(hosts.length, 'host')} (${hostList(hosts)})` : hosts.join(', ');
+}
