@@ -174,13 +174,24 @@ const migrate = defineCommand({
       import('../../engine/index.js'),
       import('../run-engine.js'),
     ]);
-    const question = 'The API is away until the data are in the other datastore. Migrate them?';
-    const done = await migrateDatastore({ ...options, agree: () => ask(question, args, context) });
-    const { changes } = await runEngine('init', options.inventory, undefined, args, context);
     const { name } = options.inventory.spec;
+    const agree = (question: string): Promise<void> => ask(question, args, context);
+    const away = 'The API is away until the data are in the other datastore. Migrate them?';
+    const done = await migrateDatastore({ ...options, agree: () => agree(away) });
+    if (done === 'settled') {
+      const datastore = options.inventory.spec.datastore;
+      await context.ui.result(
+        { cluster: name, changes: 0 },
+        `Nothing to migrate: the data of ${name} are in ${datastore}, as the inventory says. Nothing was changed.`,
+      );
+      return 0;
+    }
+    if (done === 'brought')
+      await agree(`The data of ${name} are in the other datastore already. Go on with kinit init?`);
+    const { changes } = await runEngine('init', options.inventory, undefined, args, context);
     await context.ui.result(
-      { cluster: name, ...done, changes },
-      done === undefined
+      { cluster: name, ...(done === 'brought' ? {} : done), changes },
+      done === 'brought'
         ? `The data of ${name} are there already. ${String(changes)} changes.`
         : `Migrated: ${name} from ${done.from} to ${done.to}, ${String(done.keys)} keys.${done.kept === '' ? '' : ` The old data are in ${done.kept}; kinit reset takes them away.`}`,
     );

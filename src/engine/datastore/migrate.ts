@@ -1,9 +1,11 @@
 import { controlPlaneOf } from '../../control-plane/index.js';
 import { datastoreOf, DATASTORES, type Datastore } from '../../datastore/index.js';
+import { recordInCluster } from '../../cluster/record/forget.js';
 import { readRecord, recordText } from '../../cluster/record/text.js';
-import { KinitError } from '../../model/error.js';
+import { KinitError, unreachable } from '../../model/error.js';
 import { RECORD, type ClusterRecord } from '../../model/record.js';
 import { isControlPlane, type Spec } from '../../model/spec.js';
+import { accessThrough } from '../api/access.js';
 import type { LiveHost } from '../session/session.js';
 import { doing, makeHome, step, withDatastore, type CareHost, type CareOptions } from './work.js';
 
@@ -24,9 +26,11 @@ const STOPPED = `The cluster is stopped and its data are as they were. ${AGAIN} 
  *     refuse -> ask -> make its folder -> stop -> convert, check -> put in place -> record -> the old ones kept aside
  *
  * Until the record says so the old datastore is the cluster's; a run that is cut is run again. The control plane is down then: the next init
- * starts it on the new one. undefined: it has been brought there already.
+ * starts it on the new one, and writes what the cluster itself says of it.
+ *
+ * 'brought': the data are there, and the cluster does not say so yet, by its API: a run was cut. 'settled': there is nothing to migrate.
  */
-export function migrateDatastore(options: CareOptions): Promise<Migrated | undefined> {
+export function migrateDatastore(options: CareOptions): Promise<Migrated | 'brought' | 'settled'> {
   const { spec } = options.inventory;
   const to = datastoreOf(spec);
   return withDatastore(
@@ -37,8 +41,9 @@ export function migrateDatastore(options: CareOptions): Promise<Migrated | undef
       if (target === undefined) throw new Error('withDatastore gives one at least');
       const { host } = target;
       const record = recordOf(host);
+      if (record.options['datastore'] === to.id)
+        return (await saidInCluster(host, { ...options, signal })) === to.id ? 'settled' : 'brought';
       const from = sourceOf(record, host, spec);
-      if (from === to) return undefined;
       const source: CareHost = { host, care: careOf(from, target, spec) };
       const convert = convertOf(source, from, to, host);
       await options.agree?.();
@@ -77,6 +82,21 @@ function recordOf(host: LiveHost): ClusterRecord {
     found: `no ${RECORD.path}`,
     hint: 'kinit init makes a cluster with the datastore that the inventory names.',
   });
+}
+
+/** The datastore by the record in the cluster; undefined where its API does not answer. */
+async function saidInCluster(host: LiveHost, { inventory, signal }: CareOptions): Promise<string | null | undefined> {
+  const access = accessThrough([host], { inventory, signal, mayReadKeys: true });
+  try {
+    const api = await access?.api();
+    return api === undefined ? undefined : (await recordInCluster(api, host.spec.name))?.options['datastore'];
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (unreachable(thrown) !== undefined) return undefined;
+    throw thrown;
+  } finally {
+    access?.close();
+  }
 }
 
 function sourceOf({ options }: ClusterRecord, host: LiveHost, spec: Spec): Datastore {

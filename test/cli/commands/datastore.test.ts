@@ -1,9 +1,23 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { main } from '../../../src/cli/main.js';
 import { fakeIo } from '../fake-io.js';
+
+/** What the engine says of the data, and how often it was asked for an init. */
+let state: 'settled' | 'brought';
+let inits = 0;
+vi.mock('../../../src/engine/index.js', async (original) => ({
+  ...(await original<object>()),
+  migrateDatastore: () => Promise.resolve(state),
+  runCluster: () => {
+    inits += 1;
+    return Promise.resolve({ changes: 3, failedHosts: [] });
+  },
+}));
+// The engine is large; on a busy machine it takes its time to load.
+beforeAll(async () => void (await import('../../../src/engine/index.js')), 60_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'kinit-datastore-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -43,6 +57,21 @@ test.each([
   const code = await main(['datastore', 'backup', ...other, option, there, '-i', GOOD], io);
   expect({ code, err: io.err() }).toEqual({ code: 10, err: expect.stringContaining(said) as string });
   expect(readFileSync(there, 'utf8')).toBe(content);
+});
+
+test.each<['settled' | 'brought', number, number, string, ...string[]]>([
+  ['settled', 0, 0, 'Nothing to migrate: the data of demo are in etcd, as the inventory says. Nothing was changed.'],
+  ['brought', 10, 0, 'Go on with kinit init?'],
+  ['brought', 0, 1, '3 changes.', '--yes'],
+])('migrate of data that are %s: %i, with %i init', async (found, code, times, said, ...more) => {
+  state = found;
+  inits = 0;
+  const io = fakeIo();
+  const ended = await main(['datastore', 'migrate', ...more, '-i', GOOD], io);
+  expect({ ended, inits, said: `${io.out()}${io.err()}` }).toEqual({
+    ...{ ended: code, inits: times },
+    said: expect.stringContaining(said) as string,
+  });
 });
 
 function manifestOf(cluster: string): object {

@@ -3,7 +3,8 @@ import { recordText } from '../../../src/cluster/record/text.js';
 import type { LiveHost, LostHost } from '../../../src/engine/session/session.js';
 import type { Resource } from '../../../src/model/resource.js';
 import { specSchema } from '../../../src/inventory/spec-schema.js';
-import { RECORD_VERSION } from '../../../src/model/record.js';
+import { KinitError } from '../../../src/model/error.js';
+import { RECORD, RECORD_VERSION } from '../../../src/model/record.js';
 import { careOptions, liveHosts, type Answers } from './members.js';
 
 let hosts: { live: LiveHost[]; lost: LostHost[] };
@@ -17,11 +18,23 @@ vi.mock('../../../src/engine/change/bring-about.js', () => ({
     return Promise.resolve([]);
   },
 }));
+/** What the cluster's own record says, through its API. */
+let inCluster: string | KinitError;
+vi.mock('../../../src/engine/api/access.js', () => ({
+  accessThrough: () => ({
+    api: () =>
+      typeof inCluster === 'string'
+        ? Promise.resolve({ get: () => Promise.resolve({ data: { [RECORD.key]: record(inCluster as string) } }) })
+        : Promise.reject(inCluster),
+    close: () => undefined,
+  }),
+}));
 const { migrateDatastore } = await import('../../../src/engine/datastore/migrate.js');
 
 let asked: string[];
 beforeEach(() => {
   asked = [];
+  inCluster = 'sqlite';
 });
 
 const record = (datastore: string): string =>
@@ -125,9 +138,22 @@ test.each(['convert', 'check', 'place'] as const)(
   },
 );
 
-test('a cluster that is there already is left as it is', async () => {
-  expect(await migrate({ record: record('etcd') }).done).toBeUndefined();
+const DOWN = new KinitError('no answer', { class: 'access', unreachable: 'api' });
+
+test.each([
+  ['the cluster says the same: nothing to migrate', 'etcd', 1, 'settled'],
+  ['so with several hosts', 'etcd', 2, 'settled'],
+  ['the cluster says the one before: a run was cut', 'sqlite', 1, 'brought'],
+  ['the API does not answer: a run was cut', DOWN, 1, 'brought'],
+] as const)('data that are there already: %s', async (_what, says, count, state) => {
+  inCluster = says;
+  expect(await migrate({ record: record('etcd') }, undefined, count).done).toBe(state);
   expect(order()).toEqual([]);
+});
+
+test('a cluster that refuses to say what it has is not taken for one that was cut', async () => {
+  inCluster = new KinitError('forbidden', { class: 'access' });
+  await expect(migrate({ record: record('etcd') }).done).rejects.toThrow('forbidden');
 });
 
 test.each([
