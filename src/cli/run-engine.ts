@@ -86,5 +86,8 @@ export function writeOptionsOf({
   lockWait = '0',
   forceUnlock = false,
 }: Partial<WriteArguments>): Pick<RunOptions, 'strict' | 'lock'> {
-  return { strict, lock: { waitSeconds: parseDuration('lock-wait', lockWait), force: forceUnlock } };
+  return {
+    strict,
+    lock: { waitSeconds: parseDuration('lock-wait', lockWait, 'stop and say who it is'), force: forceUnlock },
+  };
 }

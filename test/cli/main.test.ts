@@ -95,6 +95,9 @@ test.each([
   ['init --frobnicate', 'See kinit init --help'],
   ['check ha --frobnicate', 'See kinit check ha --help'],
   ['token delete', 'kinit token delete needs <token..>\n  next:  For example: kinit token delete abcdef.'],
+  ['token delete ../x', 'found: nothing before the dot'],
+  ['token delete abcdef.secret ABCDEF.secret', 'found: ABCDEF\n  next:  Name its first six'],
+  ['init --lock-wait xx', '0: stop and say who it is.'],
   ['datastore backup', 'kinit datastore backup needs --file\n  next:  For example: kinit datastore backup --file'],
   ['init --skip', 'See kinit init --help'],
   ['init -o xml', 'See kinit init --help'],
@@ -104,14 +107,14 @@ test.each([
   ['init -- uptime', 'kinit init takes nothing after --: "uptime"'],
   ['lab ssh node1 uptime', 'kinit lab ssh takes no argument "uptime"'],
   ['kubeconfig --merge --out x', 'KUBECONFIG'],
-  ['token create --ttl soon', '30m'],
+  ['token create --ttl soon', '0: for ever.'],
   ['token create --control-plane --ttl 7d', 'two hours at most'],
 ])(
   'kinit %s is a usage error with a next step',
   async (words, hint) => {
     const file = join(folder, 'usage.yaml');
     writeFileSync(file, good);
-    const { code, out, err } = await kinit(words.startsWith('plan') ? `${words} -i ${file}` : words);
+    const { code, out, err } = await kinit(/^(plan|init --lock)/.test(words) ? `${words} -i ${file}` : words);
     expect({ code, out }).toEqual({ code: 10, out: '' });
     expect(err).toContain(hint);
     // The first command of the lab loads all of it, which takes its time beside other tests.

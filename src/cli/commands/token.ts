@@ -40,7 +40,7 @@ const create = defineCommand({
       }),
   run: async (args, context) => {
     if (args.controlPlane) return forControlPlane(args, context);
-    const ttlSeconds = parseDuration('ttl', args.ttl ?? '24h');
+    const ttlSeconds = parseDuration('ttl', args.ttl ?? '24h', 'for ever');
     const [{ createToken, joinCommand }, { caCertHash }] = await Promise.all([
       import('../../cluster/index.js'),
       import('../../pki/index.js'),
@@ -137,10 +137,9 @@ const remove = defineCommand({
       describe: 'The part before the dot, or the whole token',
     }),
   run: async (args, context) => {
+    const ids = args.token.map(idOf);
     const { deleteToken } = await import('../../cluster/index.js');
     return inCluster(args, context, async ({ api }) => {
-      // Whoever gives the whole token must not read its secret half again in a log.
-      const ids = args.token.map((token) => token.split('.')[0] ?? token);
       const results = [];
       for (const id of ids) results.push({ id, deleted: await deleteToken(api, id) });
       await context.ui.result(
@@ -151,6 +150,18 @@ const remove = defineCommand({
     });
   },
 });
+
+/** Whoever gives the whole token must not read its secret half again in a log. @throws KinitError usage */
+function idOf(token: string): string {
+  const [id = ''] = token.split('.');
+  // As the API server knows tokens (kubernetes: bootstrap/token/api, BootstrapTokenIDPattern).
+  if (/^[a-z0-9]{6}$/.test(id)) return id;
+  throw new KinitError('that is no bootstrap token', {
+    class: 'usage',
+    found: id === '' ? 'nothing before the dot' : id,
+    hint: 'Name its first six letters and digits: kinit token list shows them.',
+  });
+}
 
 /** Bootstrap tokens. */
 export const token = defineGroup(

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { userName } from '../../model/text/user-name.js';
 import { resolve } from 'node:path';
+import type { ZodError } from 'zod';
 import { KinitError } from '../../model/error.js';
 import { planDigest, planSchema, type PlanContent, type PlanFile } from '../../model/plan.js';
 import { readIfThere, writeSecretFile } from '../files/secret.js';
@@ -24,12 +25,12 @@ export async function writePlan(file: string, content: PlanContent, inventory: s
 export async function readPlan(file: string): Promise<PlanFile> {
   const text = await readIfThere(file);
   if (text === undefined) throw new KinitError(`there is no file ${file}`, { class: 'usage', hint: NEW_PLAN });
-  const parsed = planSchema.safeParse(parseJson(text));
+  const data = parseJson(text);
+  const parsed = planSchema.safeParse(data);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
     throw new KinitError(`${file} is no plan that this kinit can read`, {
       class: 'usage',
-      found: issue === undefined ? 'no JSON' : `${issue.path.join('.')}: ${issue.message}`,
+      found: data === undefined ? 'it is not JSON' : whyNot(parsed.error),
       hint: NEW_PLAN,
     });
   }
@@ -42,6 +43,11 @@ export async function readPlan(file: string): Promise<PlanFile> {
     });
   }
   return parsed.data;
+}
+
+function whyNot({ issues: [issue] }: ZodError): string {
+  if (issue === undefined || issue.path.length === 0) return 'it is not what kinit plan --out writes';
+  return `${issue.path.join('.')}: not as kinit plan --out writes it`;
 }
 
 function parseJson(text: string): unknown {

@@ -18,15 +18,20 @@ export function parseMemory(option: string, text: string): number {
 const LONGEST = 36_500 * 86_400;
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
-/** Seconds for '90s', '30m', '24h0m0s', '7d', or '0' (for ever). @throws KinitError usage. */
-export function parseDuration(option: string, text: string): number {
+/**
+ * Seconds for '90s', '30m', '24h0m0s', '7d', or '0'.
+ * @param zero what 0 is to this option, as its help says it; absent: nothing of its own
+ * @throws KinitError usage
+ */
+export function parseDuration(option: string, text: string, zero?: string): number {
   if (text === '0') return 0;
+  const ofZero = zero === undefined ? '' : `; 0: ${zero}`;
   const parts = [...text.matchAll(/(\d+)([smhd])/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
     throw new KinitError(`--${option} needs a duration`, {
       class: 'usage',
       found: text,
-      hint: 'For example 30m, 24h, 7d; 0 is for ever.',
+      hint: `For example 30s, 10m, 24h${ofZero}.`,
     });
   }
   const seconds = parts.reduce(
@@ -37,6 +42,6 @@ export function parseDuration(option: string, text: string): number {
   throw new KinitError(`--${option} is too long`, {
     class: 'usage',
     found: text,
-    hint: `At most ${String(LONGEST / SECONDS.d)}d; 0 is for ever.`,
+    hint: `At most ${String(LONGEST / SECONDS.d)}d${ofZero}.`,
   });
 }

@@ -146,6 +146,7 @@ export function noIdentity(hop: Hop, { notes, locked }: Identities): KinitError 
       hint: `Give it to an agent first: eval "$(ssh-agent)"; ssh-add ${quote(file)}. Or run kinit on a terminal, which asks for the passphrase, or name it in the inventory (ssh.passphraseEnv, ssh.passphraseFile).`,
     });
   }
+  const half = hop.identityFiles.find((named) => named.endsWith('.pub'));
   return new KinitError(`there is no SSH key to log in to ${hop.name} with`, {
     class: 'access',
     tried:
@@ -155,7 +156,10 @@ export function noIdentity(hop: Hop, { notes, locked }: Identities): KinitError 
     found: [hop.agent === undefined ? 'no SSH agent (SSH_AUTH_SOCK is not set)' : '', ...notes, 'none of the files']
       .filter((text) => text !== '')
       .join('; '),
-    hint: 'Make one with ssh-keygen -t ed25519 and put it on the host with ssh-copy-id, or name another in ssh.identityFile.',
+    hint:
+      half === undefined
+        ? 'Make one with ssh-keygen -t ed25519 and put it on the host with ssh-copy-id, or name another in ssh.identityFile.'
+        : `Name the private key in ssh.identityFile: ${half.replace(/\.pub$/, '')}. The public one, ${half}, is enough only where an SSH agent holds the private one: ssh-add ${quote(half.replace(/\.pub$/, ''))}`,
   });
 }
 

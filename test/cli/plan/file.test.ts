@@ -31,11 +31,19 @@ test('a plan that was edited is refused', async () => {
 });
 
 test.each([
-  ['no JSON', 'hello'],
-  ['another file', '{"format":"x"}'],
-])('%s is a usage error', async (_what, text) => {
+  ['no JSON', 'hello', 'it is not JSON'],
+  ['another file', '{"format":"x"}', 'format: not as kinit plan --out writes it'],
+  ['JSON of another shape', '[]', 'it is not what kinit plan --out writes'],
+])('%s is a usage error', async (_what, text, found) => {
   writeFileSync(file, text);
-  await expect(readPlan(file)).rejects.toMatchObject({ exitCode: 10 });
+  await expect(readPlan(file)).rejects.toMatchObject({ exitCode: 10, context: { found } });
+});
+
+test('what is said of a folder goes for every command that reads a plan', async () => {
+  await expect(readPlan(folder)).rejects.toMatchObject({
+    exitCode: 12,
+    context: { found: 'it is a folder', hint: 'Name a file that you may read.' },
+  });
 });
 
 test('a file that is not there is a usage error with the next step', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { KinitError } from '../../../src/model/error.js';
 import { parseDuration, parseMemory } from '../../../src/cli/terminal/size.js';
 
 test.each([
@@ -33,4 +34,18 @@ test.each(['', '5', '1y', '-1h', '1h x'])('"%s" is no duration', (text) => {
 test('a duration beyond what dates can say is refused', () => {
   expect(parseDuration('ttl', '36500d')).toBe(36_500 * 86_400);
   expect(() => parseDuration('ttl', '999999999d')).toThrow('--ttl is too long');
+});
+
+test('what 0 is, each option says itself', () => {
+  const hint = (zero?: string): unknown => {
+    try {
+      return parseDuration('lock-wait', 'xx', zero);
+    } catch (thrown) {
+      return (thrown as KinitError).context.hint;
+    }
+  };
+  expect([hint(), hint('stop at once')]).toEqual([
+    'For example 30s, 10m, 24h.',
+    'For example 30s, 10m, 24h; 0: stop at once.',
+  ]);
 });
