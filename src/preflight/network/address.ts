@@ -7,34 +7,44 @@ import type { Node } from '../../model/phase.js';
 import type { Spec } from '../../model/spec.js';
 import { canonicalAddress, contains, parseNetwork } from '../../model/text/cidr.js';
 import type { Check } from '../check.js';
+import { isOfCluster } from './overlap.js';
 
 /** The address that the other nodes use must be the host's own, its alone, and none that the cluster gives out itself. */
 export const nodeAddressCheck: Check = (node, { spec, nodes }) => {
   const base = { name: 'address', title: 'Node address', minimum: "on this host's interfaces, and on no other's" };
   const trouble =
-    notOwn(node) ?? twins(node, nodes) ?? insideRange(node, spec) ?? forgotten(node, spec, nodes) ?? moved(node);
+    notOwn(node, spec) ??
+    twins(node, spec, nodes) ??
+    insideRange(node, spec) ??
+    forgotten(node, spec, nodes) ??
+    moved(node);
   return [{ ...base, status: 'ok', found: node.address, ...trouble }];
 };
 
+type Addresses = Node['facts']['addresses'];
 type Trouble = Pick<CheckResult, 'status' | 'found' | 'hint'> | undefined;
 
-function notOwn({ spec, facts, address }: Node): Trouble {
+function notOwn({ spec, facts, address }: Node, wanted: Spec): Trouble {
   // Hosts whose addresses could not be listed are not accused.
   if (facts.addresses.length === 0 || hasAddress(facts, address)) return undefined;
   const key = spec.internalAddress === undefined ? 'address' : 'internalAddress';
+  const ssh = key === 'address' ? ` SSH may go on using ${address}, as address.` : '';
+  const own = usable(facts.addresses, wanted);
   return {
     status: 'error',
-    found: `${address} (${key} in the inventory), which no interface of it has; it has ${candidates(facts.addresses)}`,
-    hint: `Set internalAddress: of ${spec.name} in the inventory to the one of these that the other hosts reach. SSH may go on using ${address}, as address.`,
+    found: `${address} (${key} in the inventory), which no interface of it has; it has ${own.length === 0 ? 'no other' : candidates(own)}`,
+    hint: `Set internalAddress: of ${spec.name} in the inventory to the one of these that the other hosts reach.${ssh}`,
   };
 }
 
-function twins({ spec, facts, address }: Node, nodes: readonly Node[]): Trouble {
+function twins({ spec, facts, address }: Node, wanted: Spec, nodes: readonly Node[]): Trouble {
   const others = (byAddress(nodes).get(canonicalAddress(address)) ?? []).filter(
     (other) => other.spec.name !== spec.name,
   );
   if (others.length === 0) return undefined;
-  const own = facts.addresses.filter((each) => canonicalAddress(each.address) !== canonicalAddress(address));
+  const own = usable(facts.addresses, wanted).filter(
+    (each) => canonicalAddress(each.address) !== canonicalAddress(address),
+  );
   const choice = own.length === 0 ? 'it has no other address' : `it also has ${candidates(own)}`;
   return {
     status: 'error',
@@ -89,7 +99,20 @@ function moved({ facts, address }: Node): Trouble {
   };
 }
 
-function candidates(addresses: Node['facts']['addresses']): string {
+/** Those that are the host's own: not what a cluster gave it, on links of its own, in its ranges, or for all control planes. */
+function usable(addresses: Addresses, { network, apiServer }: Spec): Addresses {
+  const ranges = [network.podCIDR, network.serviceCIDR].flatMap((range) => parseNetwork(range) ?? []);
+  const shared =
+    apiServer.virtualAddress === undefined ? undefined : canonicalAddress(apiServer.virtualAddress.address);
+  return addresses.filter(
+    (each) =>
+      !isOfCluster(each.interface) &&
+      !ranges.some((range) => contains(range, each.address)) &&
+      canonicalAddress(each.address) !== shared,
+  );
+}
+
+function candidates(addresses: Addresses): string {
   // What nodes can use stands first.
   const sorted = [...addresses].sort((one, other) => Number(isIPv4(other.address)) - Number(isIPv4(one.address)));
   const shown = sorted.slice(0, 6).map((each) => `${each.address} (${each.interface})`);

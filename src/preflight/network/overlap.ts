@@ -86,7 +86,7 @@ function normal(what: string): string {
 }
 
 /** Of a cluster's network, this one's or another's: what is left of another is told by the table of leftovers. */
-function isOfCluster(link: string): boolean {
+export function isOfCluster(link: string): boolean {
   return OWN_LINKS.includes(link) || FOREIGN.some((pattern) => pattern.test(link));
 }
 

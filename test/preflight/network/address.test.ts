@@ -25,6 +25,29 @@ test('a floating address is refused, and those that the host has are named', () 
   ]);
 });
 
+test('of a wrong internalAddress SSH is not said to use it, and what the cluster gave the host is no choice', () => {
+  const links = {
+    'flannel.1': '10.244.0.0',
+    cni0: '10.244.0.1',
+    eth0: '10.0.0.9',
+    eth1: '10.0.0.100',
+    other: '10.96.0.1',
+  };
+  const addresses = Object.entries(links).map(([name, address]) => ({ interface: name, address, prefix: 24 }));
+  const spec = {
+    hosts: [{ name: 'c1', address: 'c1.lab', internalAddress: '10.0.0.1', roles: ['control-plane'] }],
+    network: { serviceCIDR: '10.96.0.0/12', podCIDR: '10.250.0.0/16' },
+    apiServer: { virtualAddress: { address: '10.0.0.100', routerId: 51 } },
+  };
+  expect(about({ spec, controlPlane: { addresses } })).toEqual([
+    [
+      'error',
+      '10.0.0.1 (internalAddress in the inventory), which no interface of it has; it has 10.0.0.9 (eth0)',
+      'Set internalAddress: of c1 in the inventory to the one of these that the other hosts reach.',
+    ],
+  ]);
+});
+
 test('the same address on two hosts is refused on both', () => {
   const hosts = [
     { name: 'c1', address: 'c1.lab', internalAddress: '10.0.2.15', roles: ['control-plane'] },
