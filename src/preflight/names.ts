@@ -21,8 +21,8 @@ const FIXED: readonly string[] = [
     'hostname',
   ],
   ...['init', 'kernel', 'kernel-proxy', 'machine-id', 'os', 'os-as-named', 'pod-range', 'product-uuid', 'proxy'],
-  ...['proxy-mode', 'repository-format', 'repository-unchecked', 'runtime-package', 'service-range', 'ssh-forwarding'],
-  ...['swap', 'time-servers', 'virtual-address'],
+  ...['proxy-mode', 'repository-format', 'repository-unchecked', 'runtime-package', 'service-range', 'signatures'],
+  ...['ssh-forwarding', 'swap', 'time-servers', 'virtual-address'],
   ...FAMILIES.map(({ packages }) => lockCheckOf(packages)),
   ...LEFTOVERS.map(({ name }) => checkNamed(name)),
 ];

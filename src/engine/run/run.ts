@@ -5,6 +5,7 @@ import { soakOf, soakText } from '../../model/soak.js';
 import type { PlanContent } from '../../model/plan.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import { signalOfMany } from '../../model/signal.js';
+import { checkIgnored } from '../../preflight/ignored.js';
 import { foreseeReboots } from '../kernel/foresee.js';
 import { KERNEL_STEP, hostsToMove, moveKernels, type Moved } from '../kernel/move.js';
 import { changesHosts, changesRuntime, upgrades } from '../command.js';
@@ -39,6 +40,7 @@ export async function runCluster(options: RunOptions): Promise<RunResult> {
   const started = performance.now();
   const seconds = (): number => (performance.now() - started) / 1000;
   const phases = selectPhases(options);
+  checkIgnored(options.ignorePreflight);
   checkHostNames(options.hosts, inventory);
   if (command === 'join') checkJoining(options.hosts, inventory);
   if (command !== 'check') await assertPasswordsThere(inventory.spec);
