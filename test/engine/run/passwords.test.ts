@@ -11,7 +11,8 @@ const SPEC = {
 function run(command: RunOptions['command']): Promise<unknown> {
   const spec = specSchema.parse(SPEC);
   const emit = vi.fn();
-  const options = { inventory: { spec, file: '/x', directory: '/' }, command, emit, hosts: ['a'], only: [], skip: [] };
+  const inventory = { spec, file: '/x', directory: '/' };
+  const options = { inventory, command, emit, hosts: ['a'], only: [], skip: [], ignorePreflight: [] };
   return runCluster(options as never).catch((thrown: unknown) => ({ thrown, events: emit.mock.calls }));
 }
 
