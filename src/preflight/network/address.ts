@@ -99,17 +99,14 @@ function moved({ facts, address }: Node): Trouble {
   };
 }
 
-/** Those that are the host's own: not what a cluster gave it, on links of its own, in its ranges, or for all control planes. */
-function usable(addresses: Addresses, { network, apiServer }: Spec): Addresses {
-  const ranges = [network.podCIDR, network.serviceCIDR].flatMap((range) => parseNetwork(range) ?? []);
+/**
+ * Those that are the host's own: not what a cluster gave it, on links of its own, or for all control planes. One in a range of the cluster is its
+ * own too: the range is wrong then, and a check of its own says so.
+ */
+function usable(addresses: Addresses, { apiServer }: Spec): Addresses {
   const shared =
     apiServer.virtualAddress === undefined ? undefined : canonicalAddress(apiServer.virtualAddress.address);
-  return addresses.filter(
-    (each) =>
-      !isOfCluster(each.interface) &&
-      !ranges.some((range) => contains(range, each.address)) &&
-      canonicalAddress(each.address) !== shared,
-  );
+  return addresses.filter((each) => !isOfCluster(each.interface) && canonicalAddress(each.address) !== shared);
 }
 
 function candidates(addresses: Addresses): string {

@@ -31,12 +31,10 @@ test('of a wrong internalAddress SSH is not said to use it, and what the cluster
     cni0: '10.244.0.1',
     eth0: '10.0.0.9',
     eth1: '10.0.0.100',
-    other: '10.96.0.1',
   };
   const addresses = Object.entries(links).map(([name, address]) => ({ interface: name, address, prefix: 24 }));
   const spec = {
     hosts: [{ name: 'c1', address: 'c1.lab', internalAddress: '10.0.0.1', roles: ['control-plane'] }],
-    network: { serviceCIDR: '10.96.0.0/12', podCIDR: '10.250.0.0/16' },
     apiServer: { virtualAddress: { address: '10.0.0.100', routerId: 51 } },
   };
   expect(about({ spec, controlPlane: { addresses } })).toEqual([
