@@ -104,6 +104,22 @@ func get(c *http.Client, address, path string) (string, error) {
 	return string(text), err
 }
 
+// watchOn opens a watch, and gives the name of the member that it is at and what it says from then on.
+func watchOn(t *testing.T, address string) (string, *bufio.Reader) {
+	t.Helper()
+	response, err := client(true).Get("https://" + address + "/watch")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { response.Body.Close() })
+	lines := bufio.NewReader(response.Body)
+	name, err := lines.ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSuffix(name, "\n"), lines
+}
+
 // within waits until it holds.
 func within(t *testing.T, bound time.Duration, what string, holds func() bool) time.Duration {
 	t.Helper()
@@ -151,22 +167,14 @@ func TestAWatchOnAFrozenMemberEndsWithinFourSeconds(t *testing.T) {
 	one, two := newAPIStub(t, "one"), newAPIStub(t, "two")
 	address, _ := start(t, one.address(), two.address())
 	time.Sleep(100 * time.Millisecond)
-	response, err := client(true).Get("https://" + address + "/watch")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	line, err := bufio.NewReader(response.Body).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
+	name, more := watchOn(t, address)
 	mine, other := one, "two"
-	if line == "two\n" {
+	if name == "two" {
 		mine, other = two, "one"
 	}
 	mine.frozen.Store(true)
 	began := time.Now()
-	if _, err := io.ReadAll(response.Body); err == nil {
+	if _, err := io.ReadAll(more); err == nil {
 		t.Fatal("it ended in good order")
 	}
 	if took := time.Since(began); took > 4*time.Second {
@@ -198,33 +206,25 @@ func TestWhereChecksFailEverywhereConnectionsAreStillTried(t *testing.T) {
 func TestAServerWithAnotherClockIsLeftOutAndItsConnectionsAreClosed(t *testing.T) {
 	one, two, three := newAPIStub(t, "one"), newAPIStub(t, "two"), newAPIStub(t, "three")
 	address, _ := start(t, one.address(), two.address(), three.address())
-	response, err := client(true).Get("https://" + address + "/watch")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	line, err := bufio.NewReader(response.Body).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	wrong := map[string]*apiStub{"one\n": one, "two\n": two, "three\n": three}[line]
+	name, more := watchOn(t, address)
+	wrong := map[string]*apiStub{"one": one, "two": two, "three": three}[name]
 	wrong.ahead.Store(-7200)
 	began := time.Now()
-	if _, err := io.ReadAll(response.Body); err == nil {
+	if _, err := io.ReadAll(more); err == nil {
 		t.Fatal("it ended in good order")
 	}
 	if took := time.Since(began); took > 3*time.Second {
 		t.Fatal(took)
 	}
 	for range 30 {
-		if name, err := get(client(false), address, "/"); name+"\n" == line || err != nil {
-			t.Fatal(name, err)
+		if at, err := get(client(false), address, "/"); at == name || err != nil {
+			t.Fatal(at, err)
 		}
 	}
 	wrong.ahead.Store(30)
 	within(t, 3*time.Second, "it is used again", func() bool {
-		name, _ := get(client(false), address, "/")
-		return name+"\n" == line
+		at, _ := get(client(false), address, "/")
+		return at == name
 	})
 }
 
@@ -276,15 +276,7 @@ func TestOneMemberAloneIsNotChecked(t *testing.T) {
 func TestMembersOfTheFileAreTakenUpAndConnectionsOfThoseThatStayAreKept(t *testing.T) {
 	one, two := newAPIStub(t, "one"), newAPIStub(t, "two")
 	address, file := start(t, one.address())
-	response, err := client(true).Get("https://" + address + "/watch")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	lines := bufio.NewReader(response.Body)
-	if _, err := lines.ReadString('\n'); err != nil {
-		t.Fatal(err)
-	}
+	_, lines := watchOn(t, address)
 	writeMembers(t, file, one.address(), two.address())
 	within(t, 3*time.Second, "the second is used", func() bool {
 		name, _ := get(client(false), address, "/")

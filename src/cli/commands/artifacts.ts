@@ -184,8 +184,9 @@ const bundle = defineCommand({
       ]);
     const { artifacts, kubernetesVersion } = inventory.spec;
     const file = resolve(args.file ?? artifacts.bundleFile ?? `kinit-${kubernetesVersion}.tar.br`);
-    const option = args.file === undefined ? 'artifacts.bundleFile' : '<file>';
-    await refuseUnfit([{ option, file, kind: 'other' }], inventory.file);
+    // One that was typed has been looked at with the inventory.
+    if (args.file === undefined)
+      await refuseUnfit([{ option: 'artifacts.bundleFile', file, kind: 'other' }], inventory.file);
     await confirmNoBundle(file, args, context);
     await requireCompression(file);
     const sets = [];
