@@ -2,10 +2,16 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
 // rows fill some hundred pages.
@@ -49,4 +55,56 @@ func TestDamageIsSaidAtOnce(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestWhatTheAPIServerSaysGoesHoweverNew(t *testing.T) {
+	dir := t.TempDir()
+	socket := filepath.Join(dir, "kine.sock")
+	c, err := newDatastore(datastoreConfig{SQLite: filepath.Join(dir, "state.db"), Socket: socket})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	r := newRunning()
+	if err := r.start(ctx, c); err != nil {
+		t.Fatal(err)
+	}
+	defer r.stop()
+	client, err := clientv3.New(clientv3.Config{Endpoints: []string{"unix://" + socket}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+
+	first := put(t, ctx, client, 0)
+	second := put(t, ctx, client, first)
+	for _, revision := range []int64{first, second} {
+		if _, err := client.Get(ctx, "/registry/a", clientv3.WithRev(revision)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := client.Compact(ctx, second); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Get(ctx, "/registry/a", clientv3.WithRev(first)); !errors.Is(err, rpctypes.ErrCompacted) {
+		t.Errorf("an old revision is answered with %v", err)
+	}
+	if got, err := client.Get(ctx, "/registry/a"); err != nil || len(got.Kvs) != 1 || got.Kvs[0].ModRevision != second {
+		t.Errorf("the key is %v, %v", got, err)
+	}
+}
+
+// put writes a key of which the last revision is given, as an API server does, and gives the new one.
+func put(t *testing.T, ctx context.Context, client *clientv3.Client, last int64) int64 {
+	t.Helper()
+	said, err := client.Txn(ctx).
+		If(clientv3.Compare(clientv3.ModRevision("/registry/a"), "=", last)).
+		Then(clientv3.OpPut("/registry/a", "x")).
+		Else(clientv3.OpGet("/registry/a")).
+		Commit()
+	if err != nil || !said.Succeeded {
+		t.Fatalf("put after %d: %v, %v", last, said, err)
+	}
+	return said.Header.Revision
 }
