@@ -25,6 +25,7 @@ export const LANES = {
     'certificates',
     'redhat',
     'runtimes',
+    'ubuntu',
     'runtime-change',
     'datastore',
     'datastores',

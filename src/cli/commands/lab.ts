@@ -62,7 +62,8 @@ const up = defineCommand({
       .option('image', {
         choices: IMAGE_NAMES,
         requiresArg: true,
-        describe: 'System of the hosts; rocky-9 and centos-7 are emulated, on Debian with their tools',
+        describe:
+          'System of the hosts; those of Ubuntu and of the Red Hat family are emulated, on Debian with their tools',
         defaultDescription: "the lab's own, debian-12 for a new lab",
       })
       .option('product-uuid', {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { runLocal } from '../../ssh/local.js';
 import { driverOf } from '../drivers/index.js';
 import { hostFiles } from '../state/paths.js';
-import { resolvers } from './resolvers.js';
+import { IMAGES } from '../images/index.js';
+import { nameServerFile } from './resolvers.js';
 import { removeTree } from '../commands/remove.js';
 import { SUDO_USER } from '../rootfs/rootfs.js';
 import type { Lab, LabHost } from '../types.js';
@@ -34,7 +35,9 @@ async function identity(lab: Lab, host: LabHost, upper: string): Promise<void> {
     `127.0.0.1 localhost\n127.0.1.1 ${host.name}\n::1 localhost ip6-localhost ip6-loopback\n`,
   );
   await writeFile(join(upper, 'etc/machine-id'), `${randomBytes(16).toString('hex')}\n`);
-  await writeFile(join(upper, 'etc/resolv.conf'), await resolvers());
+  const names = await nameServerFile(IMAGES[lab.image]);
+  await mkdir(dirname(join(upper, names.path)), { recursive: true });
+  await writeFile(join(upper, names.path), names.text);
 
   const key = join(upper, 'etc/ssh/ssh_host_ed25519_key');
   await runLocal('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', `root@${host.name}`, '-f', key]);

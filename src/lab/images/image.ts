@@ -12,6 +12,8 @@ export interface LabImage {
   readonly suite: string;
   /** Packages besides those of every host. */
   readonly packages: readonly string[];
+  /** What programs ask for names. Default: the servers that this machine asks. */
+  readonly nameServers?: 'servers' | 'resolved';
   /** Makes another system of the finished root file system: runs on this machine, with its folder as ROOT. */
   readonly emulate?: { readonly script: ShellScript; readonly env: Readonly<Record<string, string>> };
 }

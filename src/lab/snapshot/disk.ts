@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runLocal } from '../../ssh/local.js';
+import { NAME_SERVER_FILES } from '../host/resolvers.js';
 import { SUDO_USER } from '../rootfs/rootfs.js';
 
 /** What a host was given when it was made, or grew by itself, and the next one must not have. */
@@ -8,8 +9,8 @@ const OWN = [
   'upper/etc/hostname',
   'upper/etc/hosts',
   'upper/etc/machine-id',
-  'upper/etc/resolv.conf',
   'upper/etc/ssh',
+  ...NAME_SERVER_FILES.map((path) => `upper/${path}`),
   'upper/root/.ssh',
   `upper/home/${SUDO_USER}/.ssh`,
   'var/log/journal',

@@ -7,7 +7,7 @@ import type { ImageName } from '../../../src/lab/images/names.js';
 import { RUNTIMES } from '../../../src/runtime/index.js';
 import { testCell, type Cell } from '../support/cell.js';
 import { behindDocker } from '../support/origin/packages/docker.js';
-import { refusedBy, testRefusal } from './refused.js';
+import { labOf, refusedBy, testRefusal } from './refused.js';
 
 /** `npm run test:matrix` (scripts/matrix.js) says which cells. */
 const named = <T>(all: readonly T[], variable: string, name: (one: T) => string): readonly T[] => {
@@ -26,7 +26,7 @@ for (const image of images)
       const refused = refusedBy(from, image.name, runtime.id);
       if (refused !== undefined) return testRefusal(refused, { image: image.name, runtime: runtime.id, from });
       const around = from === 'docker' ? { around: dockerAround(image.name) } : {};
-      testCell({ name: `${image.name}-${runtime.id}`, image: image.name, runtime, from, workers: 1, ...around });
+      testCell({ name: labOf(image.name, runtime.id), image: image.name, runtime, from, workers: 1, ...around });
     });
 
 /** Docker's repository for a system, from this machine. */

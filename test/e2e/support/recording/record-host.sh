@@ -23,8 +23,9 @@ find / \( "$@" \) -prune -o -type f -print0 | xargs -0 -r sha256sum | sed 's/^\(
 join -t "$T" $R/modes $R/sums
 # Of /run what programs make for themselves; sockets and states of what the machine runs anyway come and go.
 # /run/kinit says who may change the host: without it a job of an earlier run that arrives late would. It ends with the boot.
+# needrestart keeps there what it has looked at, after each installation.
 section run
-find /run \( -path /run/systemd -o -path /run/user -o -path /run/log -o -path /run/credentials -o -path /run/lock -o -path /run/mount -o -path /run/host -o -path /run/sudo -o -path /run/utmp -o -path /run/xtables.lock -o -path /run/kinit \) -prune -o -printf '%p\t%y %m %U:%G\n'
+find /run \( -path /run/systemd -o -path /run/user -o -path /run/log -o -path /run/credentials -o -path /run/lock -o -path /run/mount -o -path /run/host -o -path /run/sudo -o -path /run/utmp -o -path /run/xtables.lock -o -path /run/kinit -o -path /run/needrestart \) -prune -o -printf '%p\t%y %m %U:%G\n'
 section unit-file
 systemctl list-unit-files --no-legend --no-pager | awk '$2 != "transient" { print $1 "\t" $2 }'
 section unit

@@ -128,13 +128,13 @@ async function packages(): Promise<readonly (Made & { units: readonly string[]; 
 /** Debian's packages start what they bring (deb-systemd-helper and invoke-rc.d, as debhelper writes them). */
 function debOf(
   { name, version, epochs, files, units, requires }: Awaited<ReturnType<typeof packages>>[number],
-  codename: string,
+  release: string,
 ): Deb {
   const epoch = epochs.deb === 0 ? '' : `${String(epochs.deb)}:`;
   const all = units.join(' ');
   return {
     name,
-    version: `${epoch}${version}-1~debian~${codename}`,
+    version: `${epoch}${version}-1~${release}`,
     files,
     ...(requires.length === 0 ? {} : { control: { Depends: requires.join(', ') } }),
     ...(units.length === 0
@@ -179,8 +179,11 @@ export async function behindDocker(
 ): Promise<DockerOrigin> {
   const key = await makeSigningKey(join(folder, 'key'), 'Docker Release of a test');
   const made = await packages();
-  const system = IMAGES[image];
-  const { place, repository, root = '' } = system.emulated ? await asRpms() : await asDebs();
+  const { suite, emulate } = IMAGES[image];
+  const says = (key: string): string | undefined =>
+    new RegExp(`^${key}=(.*)$`, 'm').exec(emulate?.env['OS_RELEASE'] ?? '')?.[1];
+  const distribution = says('ID') ?? 'debian';
+  const { place, repository, root = '' } = /debian|ubuntu/.test(distribution) ? await asDebs() : await asRpms();
 
   async function asRpms(): Promise<{ place: string; root: string; repository: ReadonlyMap<string, Content> }> {
     const release = image.replace(/^.*-/, '');
@@ -195,10 +198,11 @@ export async function behindDocker(
   }
 
   async function asDebs(): Promise<{ place: string; root?: string; repository: ReadonlyMap<string, Content> }> {
-    const debs = made.map((one) => debOf(one, system.suite));
+    const codename = says('VERSION_CODENAME') ?? suite;
+    const debs = made.map((one) => debOf(one, `${distribution}~${codename}`));
     await mkdir(join(folder, 'deb'));
-    const content = await aptRepository(join(folder, 'deb'), { suite: system.suite, component: 'stable', debs, key });
-    return { place: 'debian', repository: content };
+    const content = await aptRepository(join(folder, 'deb'), { suite: codename, component: 'stable', debs, key });
+    return { place: distribution, repository: content };
   }
 
   const files = new Map<string, Content>([
