@@ -6,6 +6,7 @@ import { hostRules } from './hosts.js';
 import { needRules } from './needs.js';
 import { networkRules } from './networks.js';
 import { nodeMarkRules } from './node-marks.js';
+import { ownSettingRules } from './own-settings.js';
 import { packageRules } from './packages.js';
 import { preflightRules } from './preflight.js';
 import { registryRules } from './registries.js';
@@ -31,6 +32,7 @@ export const rules: readonly Rule[] = [
   ...needRules,
   ...repositoryRules,
   ...argumentRules,
+  ...ownSettingRules,
   ...packageRules,
   ...preflightRules,
   ...sysctlRules,
