@@ -99,6 +99,11 @@ const EXCEPTIONS: readonly { readonly file: RegExp; readonly words: readonly str
     why: "a key of the kubelet's configuration, in kubeadm's form",
   },
   {
+    file: /^src\/inventory\/rules\/own-settings\.ts$/,
+    words: ['staticPod'],
+    why: "the same key, where it must not be changed by the inventory's kubelet.config",
+  },
+  {
     file: /^src\/engine\/adopt\/component-config\.ts$/,
     words: ['staticPod'],
     why: 'a key of configurations as kubeadm writes them, of clusters that kinit did not make',
