@@ -16,9 +16,9 @@ import { FROM, PATCH_FROM, TO } from '../upgrade/versions.js';
 let cluster: LabHandle;
 let later: string;
 
-/** A file of this machine to the standard input of a command on the control plane. */
-async function send(file: string, command: readonly string[]): Promise<void> {
-  const [program = '', ...args] = sshCommand(await findLab(cluster.name), 'node1', command);
+/** A file of this machine to the standard input of a command on a host. */
+async function send(host: string, file: string, command: readonly string[]): Promise<void> {
+  const [program = '', ...args] = sshCommand(await findLab(cluster.name), host, command);
   const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'inherit'], timeout: 300_000 });
   const ended = once(child, 'close');
   await pipeline(createReadStream(file), child.stdin);
@@ -41,10 +41,12 @@ describe.each([
     if (manifest === undefined) throw new Error('nothing is built: kinit artifacts build');
     const { binaries, images } = toArtifactSet(manifest, supplyOf(RUNTIME, FORMS[0]).components);
     const program = binaries.find(({ links = [] }) => links.some((link) => link.endsWith('/kubeadm')));
-    const archive = images.find(({ name }) => name === 'kube-apiserver')?.archive;
-    // What a person without a registry does: the later kubeadm, and the images of the control plane.
-    await send(program?.localFile ?? '', ['sh', '-c', 'cat > /root/kubeadm && chmod 755 /root/kubeadm']);
-    await send(archive?.localFile ?? '', ['ctr', '-n', 'k8s.io', 'images', 'import', '--local', '-']);
+    // What a person without a registry does: the later kubeadm, and the images that it names (kubeadm config images list).
+    await send('node1', program?.localFile ?? '', ['sh', '-c', 'cat > /root/kubeadm && chmod 755 /root/kubeadm']);
+    const wanted = images.filter(({ name }) => /^(kube-|etcd$|coredns$|pause$)/.test(name));
+    for (const file of new Set(wanted.flatMap(({ archive }) => (archive === undefined ? [] : [archive.localFile]))))
+      for (const host of ['node1', 'node2'])
+        await send(host, file, ['ctr', '-n', 'k8s.io', 'images', 'import', '--local', '-']);
   }, 60 * 60_000);
 
   afterAll(async () => {

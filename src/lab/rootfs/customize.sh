@@ -5,6 +5,9 @@
 
 set -eu
 chroot "$ROOT" apt-get clean
+# The package of systemd-resolved leads it to a service that does not run here.
+rm -f "$ROOT/etc/resolv.conf"
+cp /etc/resolv.conf "$ROOT/etc/resolv.conf"
 # shellcheck disable=SC2086
 chroot "$ROOT" apt-get install -y --no-install-recommends --download-only $PREFETCHED
 
