@@ -52,8 +52,8 @@ const REFUSED: Readonly<Record<string, Readonly<Record<string, Refused>>>> = {
   docker: { crio: OWN_ONLY },
 };
 
-/** Name of a cell's lab: without what names of hosts cannot have. */
-export const labOf = (image: ImageName, runtime: string): string => `${image.replace('.', '')}-${runtime}`;
+/** Name of a cell's lab: short, and without what names of hosts cannot have. */
+export const labOf = (image: ImageName, runtime: string): string => `${image.replace(/\..*$/, '')}-${runtime}`;
 
 /** How a cell is refused by design; undefined: it is lived through. */
 export function refusedBy(from: string, image: ImageName, runtime: string): Refused | undefined {
