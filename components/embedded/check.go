@@ -1,13 +1,22 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"slices"
 
+	utilerrors "k8s.io/apimachinery/pkg/util/errors"
 	"k8s.io/klog/v2"
+	controllermanager "k8s.io/kubernetes/cmd/kube-controller-manager/app"
+	schedulerconfig "k8s.io/kubernetes/pkg/scheduler/apis/config/latest"
 )
+
+// checker is a part that knows of its flags what their reading does not show: values that it does not take, or not beside each other.
+type checker interface {
+	check(ctx context.Context) error
+}
 
 // datastorePart is the datastore to those who ask for a check, whichever it is.
 const datastorePart = "datastore"
@@ -19,6 +28,7 @@ func checkPart(name string, c config) int {
 }
 
 func takePart(name string, c config) error {
+	var part component
 	var err error
 	switch name {
 	case datastorePart:
@@ -26,17 +36,39 @@ func takePart(name string, c config) error {
 			// It would say what it always says when it starts, and that is no matter of its flags.
 			c.Datastore.Etcd = append(slices.Clone(c.Datastore.Etcd), "--log-level=error")
 		}
-		_, err = datastoreOf(c.Datastore)
+		part, err = datastoreOf(c.Datastore)
 	case apiServerName:
-		_, err = newAPIServer(c.APIServer, c.Kubeconfig)
+		part, err = newAPIServer(c.APIServer, c.Kubeconfig)
 	case controllerManagerName:
-		_, err = newControllerManager(c.ControllerManager)
+		part, err = newControllerManager(c.ControllerManager)
 	case schedulerName:
-		_, err = newPodScheduler(c.Scheduler)
+		part, err = newPodScheduler(c.Scheduler)
 	default:
 		err = fmt.Errorf("the server has no part %q", name)
 	}
+	if known, ok := part.(checker); ok && err == nil {
+		return known.check(context.Background())
+	}
 	return err
+}
+
+func (a apiServer) check(ctx context.Context) error {
+	_, err := a.complete(ctx)
+	return err
+}
+
+func (c controllerManager) check(context.Context) error {
+	return c.options.Validate(controllermanager.KnownControllers(), controllermanager.ControllersDisabledByDefault(), controllermanager.ControllerAliases())
+}
+
+// check looks as its Setup does, which would also read files and make clients.
+func (s podScheduler) check(context.Context) error {
+	defaults, err := schedulerconfig.Default()
+	if err != nil {
+		return err
+	}
+	s.options.ComponentConfig = defaults
+	return utilerrors.NewAggregate(s.options.Validate())
 }
 
 // checkProxy is the same for what an agent's kube-proxy is given.

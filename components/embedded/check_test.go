@@ -25,3 +25,18 @@ func TestEachPartIsCheckedByWhatItIsGivenAlone(t *testing.T) {
 		}
 	}
 }
+
+func TestValuesThatAPartDoesNotTakeAreTold(t *testing.T) {
+	c := config{
+		ControllerManager: []string{"--controllers=none-such"},
+		Scheduler:         []string{"--secure-port=-1"},
+	}
+	for name, says := range map[string]string{
+		controllerManagerName: `"none-such" is not in the list of known controllers`,
+		schedulerName:         "--secure-port -1 must be between",
+	} {
+		if err := takePart(name, c); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v instead of %q", name, err, says)
+		}
+	}
+}

@@ -105,14 +105,20 @@ func newAPIServer(args []string, kubeconfig string) (component, error) {
 func (a apiServer) Name() string { return apiServerName }
 
 func (a apiServer) Run(ctx context.Context) error {
-	completed, err := a.options.Complete(ctx)
+	completed, err := a.complete(ctx)
 	if err != nil {
 		return err
 	}
-	if errs := completed.Validate(); len(errs) != 0 {
-		return utilerrors.NewAggregate(errs)
-	}
 	return apiserver.Run(ctx, completed)
+}
+
+// complete fills in what the flags leave open, and looks at all of them together.
+func (a apiServer) complete(ctx context.Context) (apiserveroptions.CompletedOptions, error) {
+	completed, err := a.options.Complete(ctx)
+	if err != nil {
+		return completed, err
+	}
+	return completed, utilerrors.NewAggregate(completed.Validate())
 }
 
 func (a apiServer) Ready(ctx context.Context) error {

@@ -98,6 +98,7 @@ describe.each(EVERYTHING ? BREAKS : BREAKS.slice(0, 1))(
 
 test('what programs of Kubernetes do not take is refused in their words, on the node whose turn it is; nothing is written', async () => {
   const wrong = [
+    ['apiServer', /apiServer\.extraArgs: kube-apiserver \S+ says: --max-requests-inflight can not be negative value$/m],
     ['scheduler', /scheduler\.extraArgs: kube-scheduler \S+ says: unknown flag: --typo-flag/],
     ['kubelet', /kubelet\.config: kubelet \S+ says: .*maxPods \(--max-pods\) -5 must not be a negative number/],
   ] as const;
@@ -105,7 +106,7 @@ test('what programs of Kubernetes do not take is refused in their words, on the 
     const file = await changed(`wrong-${what}`, (whole) =>
       what === 'kubelet'
         ? whole.replace('    evictionHard:', '    maxPods: -5\n    evictionHard:')
-        : `${whole}\nscheduler:\n  extraArgs:\n    typo-flag: "1"\n`,
+        : `${whole}\n${what}:\n  extraArgs:\n    ${what === 'apiServer' ? 'max-requests-inflight: "-5"' : 'typo-flag: "1"'}\n`,
     );
     const { code, stderr } = await kinit(['init', '-i', file]);
     expect({ what, code, stderr }).toEqual({ what, code: 20, stderr: expect.stringMatching(words) as string });

@@ -13,7 +13,7 @@ import { apiServerCertificates } from '../api-server/certificates.js';
 import { apiServerFiles, apiServerFolders } from '../api-server/files.js';
 import type { ControlPlaneForm } from '../control-plane.js';
 import { staticPodFile } from '../static-pod-file.js';
-import { flagsTrial } from '../trials.js';
+import { memberTrial, partTrial } from '../trials.js';
 import { staticPodBalancer } from './balancer/index.js';
 import { NAME as BALANCER } from './balancer/places.js';
 import { caFolders } from './ca-folders.js';
@@ -95,7 +95,9 @@ export const staticPods: ControlPlaneForm = {
   },
   soak: { images: AHEAD, program: KUBE, asked: AHEAD },
   trials: (context) => [
-    ...datastorePods(context, joinsOthers(context)).map((pod) => trialOf(datastoreOf(context.spec).id, pod)),
+    ...datastorePods(context, joinsOthers(context)).map(({ name, flags }) =>
+      memberTrial(name, `${datastoreOf(context.spec).id}.extraArgs`, flags),
+    ),
     trialOf('apiServer', apiServerPod(context)),
     trialOf('controllerManager', controllerManagerPod(context)),
     trialOf('scheduler', schedulerPod(context)),
@@ -157,7 +159,7 @@ const controllerManifests = (context: PhaseContext): Manifest[] => [
 
 /** @param section of the inventory */
 const trialOf = (section: string, { name, flags }: ComponentPod): Trial =>
-  flagsTrial(name, `${section}.extraArgs`, flags);
+  partTrial(name, `${section}.extraArgs`, flags);
 
 /** The kubelet takes it up by itself. */
 const written =

@@ -51,7 +51,8 @@ export async function tryOn(
     const { taken, said } = path === undefined ? NEVER : await show(trial, path, host, below);
     const { settings } = trial;
     const who = `${trial.program} ${spec.kubernetesVersion}`;
-    if (taken === 'no') told.refusals.push(`${settings}: ${who} says: ${reasonOf(said)}`);
+    if (taken === 'no' && !said.some(isAboutFile))
+      told.refusals.push(`${settings}: ${who} says: ${reasonOf(said, trial)}`);
     if (taken === 'yes')
       told.notes.push(...[...new Set(said)].slice(0, MOST).map((line) => `${who} says of ${settings}: ${line}`));
     if (taken === 'never' && saysSomething(spec, settings))
@@ -81,7 +82,10 @@ async function show(trial: Trial, path: string, host: HostConnection, below: str
     timeoutSeconds: SECONDS,
   });
   const taken = parseFields(stdout).get('taken');
-  return { taken: taken === 'yes' || taken === 'no' ? taken : 'never', said: parseList(stdout, 'said').map(plain) };
+  return {
+    taken: taken === 'yes' || taken === 'no' ? taken : 'never',
+    said: parseList(stdout, 'said').filter(worthSaying(trial)).map(plain),
+  };
 }
 
 /** Whether there is anything at this path of the inventory. */
@@ -90,11 +94,20 @@ function saysSomething(spec: Spec, path: string): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 }
 
+/** A file may be written behind this, or lie elsewhere for the program: it runs in an image. */
+const isAboutFile = (line: string): boolean => line.includes('no such file or directory');
+
 /** Why it ended, for people: the line by which programs of Kubernetes end, else what it began with. */
-function reasonOf(said: readonly string[]): string {
+function reasonOf(said: readonly string[], { provoked }: Trial): string {
   const last = said.find((line) => /^(Error|panic): |^command failed: /.test(line)) ?? said[0] ?? 'nothing, and ends';
-  return last.replace(/^(Error|panic|command failed): /, '');
+  const reason = last.replace(/^(Error|panic|command failed): /, '');
+  return provoked === undefined ? reason : reason.replace(provoked, '').replace(/^\[(?:, )?(.*)\]$/, '$1');
 }
+
+const worthSaying =
+  ({ onlyWarnings }: Trial) =>
+  (line: string): boolean =>
+    !(onlyWarnings === true && /^I\d{4} /.test(line));
 
 /** A line without what klog puts around it. */
 function plain(line: string): string {

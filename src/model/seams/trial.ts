@@ -15,6 +15,10 @@ export interface Trial {
   readonly configuration?: string;
   /** Stands in the line by which it says that all was taken, where it cannot be asked without ending in an error, or tells that by itself. */
   readonly taken?: string;
+  /** What it says, among errors of its own, only because it was asked in this way. */
+  readonly provoked?: RegExp;
+  /** What it says at klog's level I is of no matter. */
+  readonly onlyWarnings?: true;
 }
 
 /** Name of the file with a trial's configuration. */

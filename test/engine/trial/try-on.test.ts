@@ -61,6 +61,17 @@ test('one that ends with an error all the same has taken them where it says what
   });
 });
 
+test('an error that was provoked alone is none; beside others it is left out, as are files that are not there yet', async () => {
+  const trial: Trial = { ...TRIAL, taken: '"no port', provoked: /(?:, )?no port -1[^,\]]*/, onlyWarnings: true };
+  const ends = (error: string): string =>
+    `echo 'I1128 09:19:28.211606    4660 options.go:1] "External host"' >&2; echo 'E1128 09:18:01.274371   27433 run.go:72] "command failed" err="${error}"' >&2; exit 1`;
+  expect(await tried(ends('no port -1 is there'), trial)).toEqual(NOTHING);
+  expect(await tried(ends('open /etc/x: no such file or directory'), trial)).toEqual(NOTHING);
+  const says = `scheduler.extraArgs: kube-x ${makeContext().spec.kubernetesVersion} says: `;
+  for (const list of ['[a is wrong, no port -1 is there, b too]', '[no port -1 is there, a is wrong, b too]'])
+    expect((await tried(ends(list), trial)).refusals).toEqual([`${says}a is wrong, b too`]);
+});
+
 test('a program that is not on the host is told of where the inventory sets something for it, and refuses nothing', async () => {
   const spec: Spec = { ...makeContext().spec, scheduler: { extraArgs: { v: '4' } } };
   const asked = { pathOf: () => undefined, below };
@@ -162,6 +173,18 @@ describe.each(FORMS.map(({ id }) => id))(
 );
 
 describe('programs of Kubernetes, as built from source (skipped where they were not built)', () => {
+  test.skipIf(built('1.36.3') === undefined)(
+    'values that do not go together are told, which only a start shows',
+    async () => {
+      const wrong = { controllerManager: { extraArgs: { controllers: 'none-such' } } };
+      const { refusals } = await shown('1.36.3', wrong, 'controllerManager');
+      expect(refusals).toEqual([
+        'controllerManager.extraArgs: kube-controller-manager 1.36.3 says: "none-such" is not in the list of known controllers',
+      ]);
+    },
+    60_000,
+  );
+
   test.skipIf(built('1.36.3') === undefined)(
     'a kubelet: a gate that it does not know is refused, a field that it passes over is told',
     async () => {
