@@ -14,6 +14,7 @@ import { rules } from './rules/index.js';
 import { salvage, touches, withoutStandIns } from './salvage.js';
 import { specSchema } from './spec-schema.js';
 
+export { checkHostNames } from './host-names.js';
 export { formatProblem, type InventoryProblem } from './problem.js';
 export { inventorySchema } from './schema.js';
 

@@ -130,6 +130,19 @@ test('a node on which the cluster lets nothing start is not ready', async () => 
   expect({ code, said: code === 0 ? '' : said }).toEqual({ code: 0, said: '' });
 });
 
+test('a node that somebody deleted is there again after init: its kubelet registers it only when it starts', async () => {
+  await cluster.kubectl('delete node node2');
+  const { code, events, stderr } = await kinitEvents(['init', '-i', cluster.inventory]);
+  expect({ code, stderr: code === 0 ? '' : stderr, failures: failuresOf(events) }).toEqual({
+    code: 0,
+    stderr: '',
+    failures: [],
+  });
+  expect(await cluster.kubectl('get node node2 --show-labels --no-headers')).toMatch(
+    / Ready .*node-role\.kubernetes\.io\/worker=/,
+  );
+});
+
 test('how all CAs would be replaced is told stage by stage, and nothing is done', async () => {
   const made = 'cd /etc/kubernetes/pki && find . -type f | sort | xargs sha256sum';
   const before = (await cluster.sh('node1', made)).stdout;

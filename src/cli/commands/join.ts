@@ -21,7 +21,7 @@ export const join = defineCommand({
     await context.ui.result(
       { changes, failedHosts },
       changes === 0
-        ? 'Nothing to change: every host asked for is in the cluster.'
+        ? `Nothing to change${[...(args.skip ?? []), ...(args.only ?? [])].length > 0 ? ' in the phases that were asked for' : ': every host asked for is in the cluster'}.`
         : `Joined: ${count(changes, 'change')}. See kinit status.`,
     );
     return 0;

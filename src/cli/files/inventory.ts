@@ -24,10 +24,12 @@ interface InventoryArguments {
   readonly junit?: string | undefined;
   readonly timeline?: string | undefined;
   readonly yes?: boolean;
+  /** Names of hosts. */
+  readonly host?: readonly string[] | undefined;
 }
 
 /**
- * Reads and checks it, and looks at the files that are to be written. Nothing is touched on any host while something is wrong with these.
+ * Reads and checks it, with the names of hosts that were typed, and looks at the files that are to be written. Nothing is touched on any host while something is wrong with these.
  * @param more files that the command writes besides its reports
  */
 export async function loadedInventory(
@@ -37,13 +39,14 @@ export async function loadedInventory(
 ): Promise<LoadedInventory> {
   const parallel = positiveInteger('parallel', args.parallel);
   // Not at the top of the file: `kinit --help` must not wait for what only some commands need.
-  const [{ loadInventory }, { confirmOutputs, refuseUnfit }] = await Promise.all([
+  const [{ checkHostNames, loadInventory }, { confirmOutputs, refuseUnfit }] = await Promise.all([
     import('../../inventory/index.js'),
     import('./outputs.js'),
   ]);
   const outputs: readonly Output[] = [...reportsOf(args), ...more];
   await refuseUnfit(outputs, inventoryFile(args, context));
   const loaded = await loadInventory(inventoryFile(args, context));
+  checkHostNames(args.host, loaded);
   await confirmOutputs(outputs, loaded, { yes: args.yes === true }, context);
   const { withholdFromPrograms } = await import('../../ssh/local.js');
   withholdFromPrograms(variablesIn(loaded.spec));

@@ -22,7 +22,7 @@ import { toNode } from '../context.js';
 import { driftOf } from './drift.js';
 import { knownCluster, NO_CLUSTER, type KnownCluster } from '../guard/index.js';
 import { controlPlanesOf, leaderOf } from '../session/leader.js';
-import { checkHostNames } from '../session/select.js';
+import { checkHostNames } from '../../inventory/index.js';
 import { withSoak } from '../soaking.js';
 import { closeHosts, openHosts, type LiveHost, type LostHost, type SessionOptions } from '../session/session.js';
 

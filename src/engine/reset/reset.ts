@@ -20,7 +20,7 @@ import type { RunResult } from '../run/options.js';
 import { stoppedByStrict } from '../run/stopped.js';
 import { controlPlanesOf, leaderOf } from '../session/leader.js';
 import { clusterLock, lockLost, type LockWish } from '../session/lock.js';
-import { checkHostNames } from '../session/select.js';
+import { checkHostNames } from '../../inventory/index.js';
 import { closeHosts, openHosts, type LiveHost, type LostHost } from '../session/session.js';
 import { departure, forgetMember, leaveDatastore, mayLeave, type Departure } from './departure.js';
 import { forgetNode, leaveCluster } from './leave.js';

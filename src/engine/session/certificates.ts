@@ -4,7 +4,7 @@ import { isControlPlane, type Spec } from '../../model/spec.js';
 import { hostCertificates, KUBELET_SERVING, KUBELET_SERVING_CURRENT, type HostCertificate } from '../../pki/index.js';
 import { endpointOf, toNode } from '../context.js';
 import { noClusterYet } from './begun.js';
-import { checkHostNames } from './select.js';
+import { checkHostNames } from '../../inventory/index.js';
 import { closeHosts, openHosts, type LiveHost, type LostHost, type SessionOptions } from './session.js';
 
 /** A certificate, and whether what serves with it does so already. */

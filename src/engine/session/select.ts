@@ -33,19 +33,6 @@ export function selectPhases({
   return renewal === 'all' || rotation !== undefined ? inTurns(selected) : selected;
 }
 
-/** @throws KinitError usage, for a name that is no host of the inventory. */
-export function checkHostNames(hosts: readonly string[] | undefined, { spec, file }: LoadedInventory): void {
-  const names = spec.hosts.map(({ name }) => name);
-  for (const host of hosts ?? []) {
-    if (names.includes(host)) continue;
-    throw new KinitError(`there is no host "${host}" in the inventory`, {
-      class: 'usage',
-      found: host,
-      hint: `Hosts in ${file}: ${names.join(', ')}.`,
-    });
-  }
-}
-
 /** @throws KinitError usage, for a host that does not come to a cluster by `join`. */
 export function checkJoining(hosts: readonly string[] | undefined, { spec }: LoadedInventory): void {
   const named = spec.hosts.filter((host) => hosts?.includes(host.name) === true && isControlPlane(host));

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ClusterApi, KubeObject } from '../../model/api.js';
-import type { Resource, ResourceKind } from '../../model/resource.js';
+import type { Resource, ResourceKind, Tools } from '../../model/resource.js';
 import { isOutage, refused } from '../../cluster/api/errors.js';
 import { list, record, text } from '../../cluster/api/json.js';
 import { apiThatAnswers } from '../object/index.js';
 import { type Look, pause, waitUntil } from '../../cluster/api/until.js';
 import { defined } from '../../model/defined.js';
+import { sh, shellScript } from '../../shell/script.js';
 
 export interface Taint {
   readonly key: string;
@@ -27,9 +28,13 @@ export interface ClusterNodeSeen {
 
 /** Taints are one atomic list in the API, so nothing there says which are ours: this annotation does. */
 const OUR_TAINTS = 'kinit/taints';
-/** A kubelet registers its node a moment after it starts. */
-const REGISTER_TIMEOUT_SECONDS = 60;
+/** A kubelet registers its node a moment after it starts. One that has run for longer without a node had it deleted under it. */
+const REGISTERED_SECONDS = 40;
+const ASK_AGE_SECONDS = 10;
+const REGISTER_TIMEOUT_SECONDS = REGISTERED_SECONDS + 60;
 const MAX_CONFLICTS = 10;
+
+const RESTART = shellScript('./restart-old-kubelet.sh', import.meta.url);
 
 export function clusterNode(options: {
   readonly name: string;
@@ -81,7 +86,7 @@ export const clusterNodeKind: ResourceKind<ClusterNodeResource, ClusterNodeSeen>
           progress: tools.progress,
           signal: tools.signal,
           intervalMs: 150,
-          look: () => registered(api, resource.name),
+          look: lookForNode(api, resource.name, tools),
           hint: `Look at its kubelet: journalctl -u kubelet on ${resource.name}.`,
         });
         if (labelReasons(resource, node).length > 0 || taintReasons(resource, node).length > 0)
@@ -90,6 +95,23 @@ export const clusterNodeKind: ResourceKind<ClusterNodeResource, ClusterNodeSeen>
     },
   ],
 };
+
+/** Looks for a node; where it stays away, its kubelet is started again if it has had the time to register it. */
+function lookForNode(api: ClusterApi, name: string, tools: Tools): () => Promise<Look<KubeObject>> {
+  let ask = 0;
+  return async () => {
+    const look = await registered(api, name);
+    if (look.done || performance.now() < ask) return look;
+    const { stdout } = await tools.host.run(sh(RESTART, { args: [String(REGISTERED_SECONDS)] }), {
+      timeoutSeconds: 60,
+      change: `register node ${name} again`,
+    });
+    if (stdout.includes('restarted'))
+      tools.progress(`somebody deleted node ${name}: its kubelet, started again, registers it`);
+    ask = performance.now() + ASK_AGE_SECONDS * 1000;
+    return look;
+  };
+}
 
 async function registered(api: ClusterApi, name: string): Promise<Look<KubeObject>> {
   try {

@@ -19,6 +19,8 @@ export interface ClusterStatus {
   readonly nodes: readonly NodeStatus[];
   /** Hosts of the inventory that are no node. */
   readonly missing: readonly string[];
+  /** Nodes that are no host of the inventory. */
+  readonly unknown: readonly string[];
   readonly pods: {
     readonly total: number;
     readonly unwell: readonly {
@@ -53,13 +55,14 @@ export function clusterStatus({ nodes, pods, hosts, certificates, ...rest }: See
     ...rest,
     nodes,
     missing: hosts.filter((host) => !names.includes(host)),
+    unknown: names.filter((name) => !hosts.includes(name)),
     pods: { total: pods.length, unwell: pods.flatMap(unwell) },
     endingCertificates: certificateRows(certificates, new Date()).filter(({ soon }) => soon),
   };
 }
 
 export function renderStatus(
-  { name, endpoint, ready, version, nodes, missing, pods, soak, endingCertificates }: ClusterStatus,
+  { name, endpoint, ready, version, nodes, missing, unknown, pods, soak, endingCertificates }: ClusterStatus,
   paint: Paint,
 ): string {
   const ending = certificateAdvice(endingCertificates);
@@ -84,6 +87,13 @@ export function renderStatus(
     ...(missing.length === 0
       ? []
       : [paint.yellow(`In the inventory, not in the cluster: ${hostList(missing)}. kinit join adds them.`)]),
+    ...(unknown.length === 0
+      ? []
+      : [
+          paint.yellow(
+            `In the cluster, not in the inventory: ${hostList(unknown)}. kinit does nothing for them. To give one back: kinit reset NAME with an inventory that has it; where the machine is gone: kubectl delete node NAME.`,
+          ),
+        ]),
     ...(ending === undefined ? [] : [paint.yellow(ending)]),
     pods.unwell.length === 0
       ? `All ${String(pods.total)} pods are well.`

@@ -56,6 +56,15 @@ test('hosts of the inventory that are no node are named, with the command that a
   );
 });
 
+test('nodes that are no host of the inventory are named, with the ways to be rid of them', () => {
+  expect(renderStatus(clusterStatus(seen), paint(false))).not.toContain('not in the inventory');
+  const stranger = clusterStatus({ ...seen, nodes: [node, { ...node, name: 'c' }] });
+  expect(stranger.unknown).toEqual(['c']);
+  expect(renderStatus(stranger, paint(false))).toMatch(
+    /In the cluster, not in the inventory: c\..*kinit reset NAME.*kubectl delete node NAME/,
+  );
+});
+
 test('a hundred nodes that are alike are one line, and so are the pods of one workload', () => {
   const names = Array.from({ length: 100 }, (_, index) => `node${String(index + 1)}`);
   const waiting = { phase: 'Pending', containerStatuses: [{ state: { waiting: { reason: 'ImagePullBackOff' } } }] };
