@@ -27,8 +27,8 @@ async function drain(api: ClusterApi, node: string, there: KubeObject, options: 
   await Promise.all(held.map(({ pod }) => kill(api, pod)));
 }
 
-/** By force: the kubelet of a node that goes away may never confirm. */
-async function kill(api: ClusterApi, pod: KubeObject): Promise<void> {
+/** Ends a pod by force: the kubelet of a node that goes away may never confirm. */
+export async function kill(api: ClusterApi, pod: KubeObject): Promise<void> {
   const path = podPath(pod);
   const response = await api.request('DELETE', path, {
     apiVersion: 'v1',

@@ -60,11 +60,14 @@ export async function podsOn(api: ClusterApi, node: string): Promise<readonly Ku
 /** Pods of the node that would be missed: not those of DaemonSets, not static ones, not finished ones. */
 async function podsToMove(api: ClusterApi, node: string): Promise<KubeObject[]> {
   return (await podsOn(api, node)).filter((pod) => {
-    const mirror = pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
     const finished = ['Succeeded', 'Failed'].includes(text(pod, 'status', 'phase') ?? '');
-    return !mirror && !finished && text(controllerOf(pod), 'kind') !== 'DaemonSet';
+    return !isStatic(pod) && !finished && text(controllerOf(pod), 'kind') !== 'DaemonSet';
   });
 }
+
+/** Made by the kubelet from a file: what the API has is its mirror. */
+export const isStatic = ({ metadata }: KubeObject): boolean =>
+  metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
 
 /** The owner that makes a pod anew when it is gone; undefined for a pod that nobody would. */
 export function controllerOf(pod: KubeObject): unknown {

@@ -1,8 +1,11 @@
 import { BALANCER_LABEL, balancerOf } from '../../control-plane/index.js';
 import type { PhaseContext } from '../../model/phase.js';
+import { networkOf } from '../../network/index.js';
 
 export interface NodeWishes {
   readonly name: string;
+  /** What the pod network makes on a host for the node's share of it. */
+  readonly podNetwork?: { readonly bridge: string; readonly files: readonly string[] } | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly {
     readonly key: string;
@@ -19,6 +22,7 @@ export function nodeWishes(context: PhaseContext): NodeWishes {
   const worker = spec.roles.includes('worker');
   return {
     name: spec.name,
+    ...podNetwork(context),
     labels: {
       ...(isControlPlane ? { [CONTROL_PLANE]: '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' } : {}),
       ...(worker ? { 'node-role.kubernetes.io/worker': '' } : {}),
@@ -30,6 +34,13 @@ export function nodeWishes(context: PhaseContext): NodeWishes {
       ...spec.taints,
     ],
   };
+}
+
+function podNetwork({ spec }: PhaseContext): Pick<NodeWishes, 'podNetwork'> {
+  const { signs, traces } = networkOf(spec);
+  if (signs === undefined) return {};
+  const configuration = traces.paths.filter((path) => path.startsWith('/etc/cni/net.d/'));
+  return { podNetwork: { bridge: signs.bridge, files: [signs.subnetFile, ...configuration] } };
 }
 
 /** By which a balancer for nodes that kinit did not prepare keeps away from those that have theirs. */

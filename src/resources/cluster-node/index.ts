@@ -3,6 +3,8 @@ import type { ClusterApi, KubeObject } from '../../model/api.js';
 import type { Resource, ResourceKind, Tools } from '../../model/resource.js';
 import { isOutage, refused } from '../../cluster/api/errors.js';
 import { list, record, text } from '../../cluster/api/json.js';
+import { kill } from '../../cluster/node/drain.js';
+import { isStatic, podsOn } from '../../cluster/node/evict.js';
 import { apiThatAnswers } from '../object/index.js';
 import { type Look, pause, waitUntil } from '../../cluster/api/until.js';
 import { defined } from '../../model/defined.js';
@@ -18,6 +20,8 @@ export interface Taint {
 export interface ClusterNodeResource extends Resource {
   readonly kind: 'clusterNode';
   readonly name: string;
+  /** What the pod network makes on the host for the node's share of it. Absent: it is not known. */
+  readonly podNetwork?: { readonly bridge: string; readonly files: readonly string[] } | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
 }
@@ -36,13 +40,11 @@ const MAX_CONFLICTS = 10;
 
 const RESTART = shellScript('./restart-old-kubelet.sh', import.meta.url);
 
-export function clusterNode(options: {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly taints: readonly Taint[];
-}): ClusterNodeResource {
-  const { name, labels, taints } = options;
-  return { kind: 'clusterNode', id: `clusterNode:${name}`, name, labels, taints };
+export function clusterNode(
+  options: Pick<ClusterNodeResource, 'name' | 'podNetwork' | 'labels' | 'taints'>,
+): ClusterNodeResource {
+  const { name, podNetwork, labels, taints } = options;
+  return { kind: 'clusterNode', id: `clusterNode:${name}`, name, podNetwork, labels, taints };
 }
 
 export const clusterNodeKind: ResourceKind<ClusterNodeResource, ClusterNodeSeen> = {
@@ -86,7 +88,7 @@ export const clusterNodeKind: ResourceKind<ClusterNodeResource, ClusterNodeSeen>
           progress: tools.progress,
           signal: tools.signal,
           intervalMs: 150,
-          look: lookForNode(api, resource.name, tools),
+          look: lookForNode(api, resource, tools),
           hint: `Look at its kubelet: journalctl -u kubelet on ${resource.name}.`,
         });
         if (labelReasons(resource, node).length > 0 || taintReasons(resource, node).length > 0)
@@ -96,18 +98,33 @@ export const clusterNodeKind: ResourceKind<ClusterNodeResource, ClusterNodeSeen>
   ],
 };
 
-/** Looks for a node; where it stays away, its kubelet is started again if it has had the time to register it. */
-function lookForNode(api: ClusterApi, name: string, tools: Tools): () => Promise<Look<KubeObject>> {
+/**
+ * Looks for a node. Where it stays away though its kubelet has had the time to register it, somebody deleted it: the kubelet is started again. The pods
+ * that were there are ended, as the cluster does it after a minute (podgc): the new node has another range of addresses, and its pod network has to
+ * begin anew.
+ */
+function lookForNode(
+  api: ClusterApi,
+  { name, podNetwork }: ClusterNodeResource,
+  tools: Tools,
+): () => Promise<Look<KubeObject>> {
+  const made = podNetwork === undefined ? [] : [podNetwork.bridge, ...podNetwork.files];
+  const args = [String(REGISTERED_SECONDS), ...made];
   let ask = 0;
   return async () => {
     const look = await registered(api, name);
     if (look.done || performance.now() < ask) return look;
-    const { stdout } = await tools.host.run(sh(RESTART, { args: [String(REGISTERED_SECONDS)] }), {
+    const pods = (await podsOn(api, name)).filter((pod) => !isStatic(pod));
+    const { stdout } = await tools.host.run(sh(RESTART, { args }), {
       timeoutSeconds: 60,
       change: `register node ${name} again`,
     });
-    if (stdout.includes('restarted'))
-      tools.progress(`somebody deleted node ${name}: its kubelet, started again, registers it`);
+    if (stdout.includes('restarted')) {
+      tools.progress(
+        `somebody deleted node ${name}: its kubelet, started again, registers it, and its pods are made anew`,
+      );
+      await Promise.all(pods.map((pod) => kill(api, pod)));
+    }
     ask = performance.now() + ASK_AGE_SECONDS * 1000;
     return look;
   };

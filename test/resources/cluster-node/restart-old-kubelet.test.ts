@@ -25,16 +25,21 @@ function ran(shell: (typeof SHELLS)[number], state: string, age: number): string
   const started = Math.floor((up - age) * 1_000_000);
   writeFileSync(
     join(folder, 'systemctl'),
-    `#!/bin/sh\ncase $1 in is-active) echo ${state} ;; show) echo ActiveEnterTimestampMonotonic=${String(started)} ;; restart) touch ${folder}/restarted ;; esac\n`,
+    `#!/bin/sh\ncase $1 in is-active) echo ${state} ;; show) echo ActiveEnterTimestampMonotonic=${String(started)} ;; start) touch ${folder}/restarted ;; esac\n`,
     { mode: 0o755 },
   );
-  return must(shell, sh(SCRIPT, { args: ['40'] }), { PATH: `${folder}:${process.env['PATH'] ?? ''}` }).trim();
+  return must(shell, sh(SCRIPT, { args: ['40', 'no-such-bridge', join(folder, 'subnet.env')] }), {
+    PATH: `${folder}:${process.env['PATH'] ?? ''}`,
+  }).trim();
 }
 
 test.each(SHELLS)('only a kubelet that has run long enough to register its node is started again: %s', (shell) => {
+  writeFileSync(join(folder, 'subnet.env'), '');
   expect(ran(shell, 'active', 10)).toBe('');
   expect(ran(shell, 'activating', 100)).toBe('');
   expect(existsSync(join(folder, 'restarted'))).toBe(false);
+  expect(existsSync(join(folder, 'subnet.env'))).toBe(true);
   expect(ran(shell, 'active', 100)).toBe('restarted');
   expect(existsSync(join(folder, 'restarted'))).toBe(true);
+  expect(existsSync(join(folder, 'subnet.env'))).toBe(false);
 });
