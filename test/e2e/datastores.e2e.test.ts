@@ -109,15 +109,27 @@ if (ALL)
   describe('from SQLite to etcd', () => {
     const sqlite = (): string => inventory('from-sqlite', { datastore: 'sqlite' });
     const etcd = (): string => inventory('to-etcd', { datastore: 'etcd' });
+    const before = (): string => join(dirname(cluster.inventory), 'before.backup');
+
+    /** With an inventory that is not the cluster's. */
+    async function refusesData(other: string, said: RegExp): Promise<void> {
+      for (const command of [['restore', before(), '--stop', '--yes'], ['status'], ['compact']]) {
+        const { code, stderr } = await kinit(['datastore', ...command, '-i', other]);
+        expect({ code, stderr }).toEqual({ code: 20, stderr: expect.stringMatching(said) as string });
+      }
+    }
 
     test('killed in the middle and run again, it has every object, and what watched goes on', async () => {
       await kinitOk(['reset', '--yes', '-i', etcd()]);
       await cluster.sh('node1', 'umount /var/lib/etcd || true');
       await kinitOk(['init', '-i', sqlite()]);
       await cluster.kubectl('create configmap kept --from-literal=is=there');
+      await kinitOk(['datastore', 'backup', '--file', before(), '--yes', '-i', sqlite()]);
+      // Not yet: what is there is told, and not that files of etcd are missing.
+      await refusesData(etcd(), /datastore sqlite, and the inventory says etcd/);
       const keys = async (): Promise<string> =>
         (await cluster.kubectl('get configmaps,secrets,serviceaccounts,clusterroles -A -o name')).trim();
-      const before = await keys();
+      const held = await keys();
       const running = await cluster.kubectl("get pods -A -o jsonpath='{.items[*].metadata.uid}'");
       const cut = startKinit(['datastore', 'migrate', '--yes', '-i', etcd()]);
       await cut.until(/converting the data/);
@@ -126,7 +138,7 @@ if (ALL)
       const { code, stdout, stderr } = await kinit(['datastore', 'migrate', '--yes', '-i', etcd()]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).toMatch(/from SQLite to etcd, \d+ keys/);
-      expect(await keys()).toBe(before);
+      expect(await keys()).toBe(held);
       expect(await cluster.kubectl("get pods -A -o jsonpath='{.items[*].metadata.uid}'")).toBe(running);
       expect((await cluster.sh('node1', 'ls /var/lib/kinit-datastore')).stdout).not.toMatch(/^state\.db/m);
       const again = await kinitEvents(['init', '-i', etcd()]);
@@ -139,6 +151,9 @@ if (ALL)
     });
 
     test('the way back is refused, with both values', async () => {
+      await refusesData(sqlite(), /datastore etcd, and the inventory says sqlite/);
+      await refusesData(inventory('pods', { controlPlane: 'static-pods', datastore: 'etcd' }), /controlPlane embedded/);
+      expect((await cluster.sh('node1', 'ls /var/lib/kinit-datastore')).stdout).not.toMatch(/^state\.db/m);
       const { code, stderr } = await kinit(['init', '-i', sqlite()]);
       expect({ code, stderr }).toEqual({
         code: 20,

@@ -69,7 +69,7 @@ export function migrateDatastore(options: CareOptions): Promise<Migrated | 'brou
           : await step(source, retire(identity), { what: 'keep the old data aside', next: AGAIN, change: true });
       return { from: from.title, to: to.title, keys, kept };
     },
-    { all: true },
+    { all: true, moves: ['datastore'] },
   );
 }
 

@@ -10,6 +10,7 @@ import { lastLines } from '../../model/text/last-lines.js';
 import { bringAbout } from '../change/bring-about.js';
 import { toNode } from '../context.js';
 import { noClusterYet } from '../session/begun.js';
+import { guardData } from '../guard/index.js';
 import { controlPlanesOf, noControlPlane } from '../session/leader.js';
 import { clusterLock, whileHeld, type LockWish } from '../session/lock.js';
 import { closeHosts, openHosts, type LiveHost, type LostHost, type SessionOptions } from '../session/session.js';
@@ -42,12 +43,14 @@ export interface CareWork {
  * Does something with the datastore's data, under the cluster's lock where one is asked for.
  * @param all connects to workers too, and needs every host of the data
  * @param begun there has to be a cluster on them
+ * @param moves options that are not what the cluster has, because the command changes them
+ * @throws KinitError refused, where the cluster on the hosts is of another form, or has its data elsewhere, than the inventory says
  */
 export async function withDatastore<T>(
   command: string,
   options: CareOptions,
   act: (work: CareWork) => Promise<T>,
-  { all = false, begun = false } = {},
+  { all = false, begun = false, moves = [] }: { all?: boolean; begun?: boolean; moves?: readonly string[] } = {},
 ): Promise<T> {
   const { inventory, signal, lock: wish } = options;
   const lock = wish === undefined ? undefined : clusterLock(command, { ...options, lock: wish });
@@ -58,6 +61,7 @@ export async function withDatastore<T>(
     ...(lock === undefined ? {} : { beforeChanges: lock.take }),
   });
   try {
+    guardData(inventory.spec, live, moves);
     const members = careHosts(inventory.spec, live);
     const [leader] = members;
     const gone = controlPlanesOf(lost)[0];

@@ -20,6 +20,7 @@ import { changedVirtualAddress } from './virtual-address.js';
 
 export { withKnownBalancer } from './balancer.js';
 export { NO_CLUSTER, type KnownCluster } from './cluster.js';
+export { guardData } from './data.js';
 export { knownCluster } from './known.js';
 export { leftOut } from './hosts.js';
 export { changedByOthers } from './version.js';

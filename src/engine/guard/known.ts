@@ -9,7 +9,7 @@ import { RECORD, type ClusterRecord } from '../../model/record.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import { compareVersions } from '../../model/text/version.js';
 import { accessThrough, apiListens, type ClusterAccess } from '../api/access.js';
-import { controlPlanesOf } from '../session/leader.js';
+import { apiListens as listened, controlPlanesOf } from '../session/leader.js';
 import type { LiveHost } from '../session/session.js';
 import { NO_CLUSTER, type KnownCluster } from './cluster.js';
 import { askLive, manifestsOf } from './live.js';
@@ -38,6 +38,23 @@ export async function knownCluster(ask: AskCluster): Promise<KnownCluster> {
   const running = versions.at(-1);
   const recorded = (open ? await throughApi(ask) : undefined) ?? fromCopies(live) ?? fromHosts(live);
   return { exists: true, open, ...recorded, ...defined({ running: running ?? recorded.running, oldest: versions[0] }) };
+}
+
+/**
+ * What its options were, without its API, which need not answer: what runs where one listens, else what the last run wrote down.
+ * undefined: none of the hosts is a control plane of a cluster.
+ */
+export function knownOnHosts(
+  live: readonly LiveHost[],
+): (Pick<KnownCluster, 'options'> & { readonly host: string }) | undefined {
+  const members = controlPlanesOf(live).filter(({ facts }) => isMember(facts));
+  const [first] = members;
+  if (first === undefined) return undefined;
+  const shown = fromHosts(members);
+  const copy = fromCopies(members);
+  const recorded = copy === undefined ? shown : { ...copy, options: { ...shown.options, ...copy.options } };
+  const { options } = listened(first) ? withRunning(recorded, members) : recorded;
+  return { host: first.spec.name, options };
 }
 
 type Recorded = Omit<KnownCluster, 'exists' | 'open'>;

@@ -23,9 +23,9 @@ const PEM = 'the CA';
 export const CA = sha256Hex(PEM);
 
 /** As the last init left it on the hosts. */
-export const recordOf = (kubernetes: string): string =>
+export const recordOf = (kubernetes: string, options: Readonly<Record<string, string>> = {}): string =>
   recordText({
-    ...{ version: RECORD_VERSION, kinit: '0.1.0', kubernetes, options: {}, decisions: {}, addOns: {}, moves: [] },
+    ...{ version: RECORD_VERSION, kinit: '0.1.0', kubernetes, options, decisions: {}, addOns: {}, moves: [] },
     nodes: {},
     datastore: { kind: 'etcd', members: { c1: '10.77.0.11', c2: '10.77.0.12' } },
   });
