@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { BackupManifest, Restored } from '../../engine/index.js';
+import type { Restored } from '../../engine/index.js';
 import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
@@ -9,6 +9,7 @@ import { withConnectOptions, withRunOptions, withWriteOptions } from '../argumen
 import { ownVersion } from '../arguments/version.js';
 import { loadedInventory } from '../files/inventory.js';
 import type { Output } from '../files/outputs.js';
+import { placeKept } from '../place-keys.js';
 import { backups } from './datastore-backups.js';
 import type { WriteArguments } from '../run-engine.js';
 import type { CommandContext } from '../arguments/command.js';
@@ -68,23 +69,27 @@ const backup = defineCommand({
 });
 
 const restore = defineCommand({
-  usage: 'restore <file>',
+  usage: 'restore [file]',
   describe: 'Put a backup in the place of the data of its cluster; what was there is kept on the host',
   examples: [
     ['datastore restore cluster.backup', 'where the API server is down'],
     ['datastore restore cluster.backup --stop --yes', 'a cluster that lives is stopped first'],
     ['datastore restore cluster.backup --keys cluster.keys', 'on new hosts, before kinit init makes the cluster again'],
+    ['datastore restore --keys cluster.keys', 'where the cluster has lost some of its keys; then kinit init'],
   ],
   exitCodes,
   options: (yargs) =>
     withWriteOptions(withConnectOptions(yargs))
-      .positional('file', { type: 'string', demandOption: true, describe: 'A file that kinit datastore backup wrote' })
+      .positional('file', {
+        type: 'string',
+        describe: 'A file that kinit datastore backup wrote; with --keys it may be left out',
+      })
       .option('stop', { type: 'boolean', default: false, describe: 'Stop a control plane that lives, for it' })
       .option('keys', {
         type: 'string',
         requiresArg: true,
         describe:
-          'Put these keys on the first control-plane host, where no cluster is, and no data: kinit init makes the cluster under them',
+          'Put these keys on the first control-plane host, and no data: where no cluster is, for kinit init to make it under them; where theirs is, those that are missing',
       }),
   run: async (args, context) => {
     const options = await workOf(args, context);
@@ -92,8 +97,14 @@ const restore = defineCommand({
       import('../../engine/index.js'),
       import('../run-engine.js'),
     ]);
-    const { manifest, copy } = await openBackup(args.file);
-    if (args.keys !== undefined) return beginAgain(args.keys, manifest, options, context);
+    const opened = args.file === undefined ? undefined : await openBackup(args.file);
+    if (args.keys !== undefined) return placeKept(args.keys, opened?.manifest, options, context.ui);
+    if (opened === undefined)
+      throw new KinitError('restore needs a file', {
+        class: 'usage',
+        hint: 'Name one that kinit datastore backup wrote, or keys that it wrote: --keys FILE.',
+      });
+    const { manifest, copy } = opened;
     const question = `All that was written to ${manifest.cluster} after ${manifest.taken} goes. Restore it?`;
     const agree = args.stop ? (): Promise<void> => ask(question, args, context) : undefined;
     const done = await restoreBackup({ ...options, manifest, copy, stop: args.stop, ...defined({ agree }) });
@@ -207,29 +218,6 @@ function whatWasThere(kept: Restored['kept']): string[] {
       ? `Nothing was there on ${hosts.join(', ')}.`
       : `What was there: ${folder} on ${hosts.join(', ')}; kinit reset takes it away.`;
   });
-}
-
-/** New hosts: the keys of the cluster come first. */
-async function beginAgain(
-  file: string,
-  manifest: BackupManifest,
-  options: Awaited<ReturnType<typeof workOf>>,
-  context: CommandContext,
-): Promise<number> {
-  const { openKeys, placeKeys } = await import('../../engine/index.js');
-  const keys = await openKeys(file);
-  if (keys.ca !== manifest.ca)
-    throw new KinitError('these keys are of another cluster than the backup; nothing was changed', {
-      class: 'usage',
-      found: `SHA-256 of the CA: ${keys.ca} with the keys, ${manifest.ca} in the backup`,
-      hint: 'Name the keys that were kept of this cluster.',
-    });
-  const host = await placeKeys({ ...options, keys });
-  await context.ui.result(
-    { host, cluster: keys.cluster },
-    `The keys of ${keys.cluster} are on ${host}.\nNext: kinit init makes the cluster under them; then kinit datastore restore FILE --stop --yes brings the data, and kinit init what follows from the new addresses.`,
-  );
-  return 0;
 }
 
 /** The data of the cluster. */

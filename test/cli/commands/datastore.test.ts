@@ -74,6 +74,15 @@ test.each<['settled' | 'brought', number, number, string, ...string[]]>([
   });
 });
 
+test('restore without a backup and without keys says what to name, before a host is asked', async () => {
+  const io = fakeIo();
+  const code = await main(['datastore', 'restore', '-i', GOOD], io);
+  expect({ code, err: io.err() }).toEqual({
+    code: 10,
+    err: expect.stringMatching(/restore needs a file[^]*--keys FILE/) as string,
+  });
+});
+
 function manifestOf(cluster: string): object {
   return {
     ...{ kinitBackup: 1, kinit: '1', cluster, ca: 'x', kubernetes: '1.36.3', datastore: 'etcd' },
