@@ -10,6 +10,8 @@ export interface LiveControlPlane {
   readonly options: Readonly<Record<string, string>>;
   /** The address that it tells others. */
   readonly address?: string;
+  /** Absolute paths that its API server is started with. */
+  readonly files: readonly string[];
 }
 
 /** The control plane that runs on a host, whoever made it; undefined: none. */
@@ -23,6 +25,7 @@ export function liveControlPlane(
     const { version, apiServer } = running;
     return {
       ...defined({ version, address: apiServer['advertise-address'] }),
+      files: Object.values(apiServer).filter((value) => value.startsWith('/')),
       options: { controlPlane: form.id, ...optionsOf(running) },
     };
   }

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { imageRefsOf, originsOf } from '../artifacts/index.js';
-import { certificateWishes } from '../control-plane/index.js';
+import { certificateWishes, controlPlaneOn } from '../control-plane/index.js';
 import { nodeAddress } from '../facts/index.js';
 import type { Arch, ArtifactSet, ImageRefs } from '../model/artifact.js';
 import { defined } from '../model/defined.js';
 import { KinitError } from '../model/error.js';
 import { oncePer } from '../model/once.js';
-import type { HostFacts } from '../model/facts.js';
+import { isMember, type HostFacts } from '../model/facts.js';
 import type { Node, PhaseContext } from '../model/phase.js';
 import type { Decisions, RecordedMove } from '../model/record.js';
 import { isControlPlane, type HostSpec, type LoadedInventory, type Spec } from '../model/spec.js';
@@ -107,12 +107,28 @@ export async function sharedContext({
   }
   const endpoint = endpointOf(spec, leader, known.decisions);
   const wishes = (node: Node): CertificateWishes => certificateWishes({ spec, node, endpoint });
+  // What lies on a host that is no node is a leftover.
+  const startedWith = ({ facts }: Node): readonly string[] =>
+    isMember(facts) ? (controlPlaneOn(facts.kubernetes.manifests)?.files ?? []) : [];
   const userCas = await readUserCas(wishes(leader));
   const now = new Date();
   const answers = answersIn(requestsFolder(inventory));
   const plan = (existing: FilesByHost, told: CertificateWork['onWaiting']): ReturnType<typeof planMaterial> =>
     planMaterial({
-      ...{ spec, nodes, leader, endpoint, existing, wishes, userCas, answers, renewalOf, now, onWaiting: told },
+      ...{
+        spec,
+        nodes,
+        leader,
+        endpoint,
+        existing,
+        startedWith,
+        wishes,
+        userCas,
+        answers,
+        renewalOf,
+        now,
+        onWaiting: told,
+      },
       ...defined({ rotation }),
     });
   const files = new Map(hosts.map((host) => [host.spec.name, host.facts.kubernetes.pki]));

@@ -14,7 +14,14 @@ import {
   type HostPlan,
 } from './host-kubeconfigs.js';
 import { keepOrIssue } from './leaf.js';
-import { ENCRYPTION_CONFIG_PATH, KUBELET_CONF, KUBELET_SERVING_CURRENT, pkiPair } from '../paths.js';
+import { refuseLost, refuseOrphans } from './lost.js';
+import {
+  ENCRYPTION_CONFIG_PATH,
+  KUBELET_CONF,
+  KUBELET_SERVING_CURRENT,
+  pkiPair,
+  SERVICE_ACCOUNT_KEYS,
+} from '../paths.js';
 import { sharesAuthority, trustsAuthority } from './trust.js';
 import { SHARED_KEYS, type RotationWish, type Stage } from './stages.js';
 import { serviceAccountKeys } from './service-account.js';
@@ -30,6 +37,8 @@ export interface MaterialInput {
   readonly endpoint: string;
   /** facts.kubernetes.pki by host name. */
   readonly existing: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** Paths that the API server of a control-plane host is started with, where one is set up there; absent: none is anywhere. */
+  readonly startedWith?: (node: Node) => readonly string[];
   /** What the control plane and its datastore want on a control-plane host. */
   readonly wishes: (node: Node) => CertificateWishes;
   /** The user's own CAs by name, read from the files the inventory names. */
@@ -65,6 +74,7 @@ export async function planMaterial(input: MaterialInput): Promise<Readonly<Recor
   const authorities = await resolveAuthorities(input, found, period);
   const clusterCa = authorityNamed(authorities, CLUSTER_CA);
   refuseStrangers(input.nodes.filter((node) => !node.isControlPlane && isMember(node.facts)).map(filesOf), clusterCa);
+  for (const path of [ENCRYPTION_CONFIG_PATH, SERVICE_ACCOUNT_KEYS.key]) refuseLost(input, found, path);
   const shared = {
     [ENCRYPTION_CONFIG_PATH]: encryptionFile({ found, now: input.now, ...wished(input, SHARED_KEYS.encryption) }),
     ...authorityFiles(authorities),
@@ -183,7 +193,10 @@ async function resolveAuthorities(
         period,
         ...wished(input, name),
       });
-      if (authority.fresh) refuseOrphans(input, found, authority.name);
+      if (authority.fresh) {
+        refuseOrphans(input, found, name);
+        refuseLost(input, found, pkiPair(name).crt);
+      }
       return authority;
     }),
   );
@@ -198,25 +211,6 @@ function authorityNamed(authorities: readonly Authority[], name: string): Author
   const authority = authorities.find((each) => each.name === name);
   if (authority === undefined) throw new KinitError(`no CA named ${name} is planned`, { class: 'internal' });
   return authority;
-}
-
-// CAs are written before anything they sign: certificates without their CA mean that it was lost, and a new one would cut the cluster off.
-function refuseOrphans(input: MaterialInput, found: readonly FoundFiles[], name: string): void {
-  for (const { host, files } of found) {
-    const node = input.nodes.find((candidate) => candidate.spec.name === host);
-    const orphan =
-      node === undefined
-        ? undefined
-        : input.wishes(node).leaves.find((leaf) => leaf.authority === name && files[leaf.crt] !== undefined);
-    if (orphan !== undefined) {
-      throw new KinitError(`${host} has ${orphan.crt} and not the CA that signed it`, {
-        class: 'preflight',
-        host,
-        found: `no ${pkiPair(name).crt} on any control-plane host`,
-        hint: `Restore it from a backup, or start anew: kinit reset ${host}`,
-      });
-    }
-  }
 }
 
 // Of joined workers only: on others the file may be what an ended run left, and is written again.

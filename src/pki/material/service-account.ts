@@ -3,6 +3,7 @@ import { KinitError } from '../../model/error.js';
 import type { KeyAlgorithm } from '../../model/spec.js';
 import { newKey, publicIdOf, publicPem, readKey, type PrivateKey } from '../x509/keys.js';
 import { SERVICE_ACCOUNT_KEYS } from '../paths.js';
+import { lostFile } from './lost.js';
 import { stageByMarks, type Stage } from './stages.js';
 import type { FoundFiles, MadeFiles } from '../types.js';
 
@@ -46,7 +47,8 @@ async function steadyKeys({ found, keyAlgorithm }: ServiceAccountInput): Promise
   const holder = found.find(({ files }) => files[KEY] !== undefined);
   if (holder === undefined) {
     const lone = found.find(({ files }) => files[PUB] !== undefined);
-    if (lone !== undefined) throw trouble(`${lone.host} has ${PUB} and not ${KEY}`, lone.host);
+    if (lone !== undefined)
+      throw lostFile(KEY, { host: lone.host, says: `${lone.host} has ${PUB} and not ${KEY}`, found });
     const made = await newKey(keyAlgorithm);
     return { [KEY]: { content: made.pem }, [PUB]: { content: publicPem(made.key) } };
   }

@@ -193,6 +193,53 @@ test('certificates whose CA was lost stop the run: a new CA would cut the cluste
   expect(error.message).toBe('n1 has /etc/kubernetes/pki/etcd/server.crt and not the CA that signed it');
 });
 
+const ENCRYPTION = '/etc/kubernetes/encryption-config.yaml';
+const SA_KEY = '/etc/kubernetes/pki/sa.key';
+const CA = '/etc/kubernetes/pki/ca.crt';
+
+test.each([
+  ['the key of Secrets', [ENCRYPTION], ENCRYPTION],
+  ['the key of tokens', [SA_KEY], SA_KEY],
+  ['both halves of that', [SA_KEY, '/etc/kubernetes/pki/sa.pub'], SA_KEY],
+])('%s that an API server is started with, and that is nowhere, is not made anew', async (_what, paths, lost) => {
+  const startedWith = (): readonly string[] => [ENCRYPTION, SA_KEY, CA];
+  const error = await failure(planMaterial(input(without(paths), { startedWith })));
+  expect(error).toMatchObject({
+    message: `the API server of n1 is started with ${lost}, and it is not there`,
+    context: {
+      ...{ class: 'preflight', host: 'n1', found: 'n1 is the only control plane that answers: no other has it' },
+      hint: expect.stringMatching(/^kinit datastore restore --keys FILE puts .* back/) as string,
+    },
+  });
+});
+
+test('so is an empty file, and a CA of which nothing is left', async () => {
+  const startedWith = (): readonly string[] => [ENCRYPTION, CA];
+  const empty = { ...found, n1: { ...found['n1'], [ENCRYPTION]: '\n' } };
+  expect((await failure(planMaterial(input(empty, { startedWith })))).message).toContain(ENCRYPTION);
+  expect((await failure(planMaterial(input({ n1: {} }, { startedWith })))).message).toContain(CA);
+});
+
+test('nothing is lost where no API server goes by it: a bare host, and a cluster that never encrypted', async () => {
+  const made = texts(await planMaterial(input(without([ENCRYPTION]), { startedWith: () => [SA_KEY, CA] })));
+  expect(at(made['n1'], ENCRYPTION)).not.toBe(at(found['n1'], ENCRYPTION));
+});
+
+test('what another control plane has is taken from there', async () => {
+  const two = makeSpec({
+    apiServer: { endpoint: 'api.example:6443' },
+    hosts: ['n1', 'n2'].map((name, index) => ({
+      ...{ name, address: `10.77.0.1${String(index + 1)}` },
+      roles: ['control-plane'],
+    })),
+  });
+  const both = texts(await planMaterial(input({ n1: found['n1'] ?? {} }, { spec: two, nodes: makeNodes(two) })));
+  const n1 = Object.fromEntries(Object.entries(both['n1'] ?? {}).filter(([path]) => path !== ENCRYPTION));
+  const startedWith = (): readonly string[] => [ENCRYPTION];
+  const planned = planMaterial(input({ ...both, n1 }, { spec: two, nodes: makeNodes(two), startedWith }));
+  expect(texts(await planned)['n1']?.[ENCRYPTION]).toBe(at(found['n1'], ENCRYPTION));
+});
+
 test('a run that was ended after a key goes on with that key', async () => {
   const cut = { n1: { '/etc/kubernetes/pki/ca.key': at(found['n1'], '/etc/kubernetes/pki/ca.key') } };
   const made = texts(await planMaterial(input(cut)));
