@@ -30,6 +30,13 @@ const CHANGED: Readonly<Record<string, (healthy: Evidence) => Evidence>> = {
           },
         }),
   }),
+  'ca-missing': (healthy) => ({
+    ...healthy,
+    hosts: healthy.hosts.map((host, at) => ({
+      ...host,
+      text: { ...host.text, certificates: `=== /etc/kubernetes/pki/${at === 0 ? 'front-proxy-' : ''}ca.crt` },
+    })),
+  }),
   renamed: (healthy) => onFirst(healthy, (host) => ({ ...host, facts: { ...host.facts, hostname: 'other' } })),
   'br-netfilter': (healthy) =>
     onFirst(healthy, (host) => ({
@@ -57,6 +64,15 @@ test.each(Object.keys(CHANGED))('%s is recognised by the one thing that differs 
     ({ cause, severity }) => severity !== 'note' && cause !== 'node-not-ready',
   );
   expect(new Set(found.map(({ cause }) => cause))).toEqual(new Set([name]));
+});
+
+test('a missing certificate of the CA: who has it, and how it comes back', () => {
+  const [first] = diagnose(CHANGED['ca-missing']?.(recorded('kinit')) ?? recorded('kinit'));
+  expect(first).toMatchObject({
+    host: 'node1',
+    found: '/etc/kubernetes/pki/ca.crt is missing on node1; node2 has it',
+    next: expect.stringMatching(/base64 -d > \/etc\/kubernetes\/pki\/ca\.crt \(kinit init does it\)$/) as string,
+  });
 });
 
 test.each([

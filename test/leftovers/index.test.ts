@@ -146,6 +146,42 @@ describe('a host that nobody has used, and one that is a node of this cluster', 
     expect(found({ c1: controlPlane(), w1 }).w1).toEqual([]);
   });
 
+  describe("without its CA's certificate, which is missing and no other one, nothing is another cluster's", () => {
+    const CRT = '/etc/kubernetes/pki/ca.crt';
+    const DATABASE = fileOf('/var/lib/kinit-datastore/state.db', LATER);
+    const cut = (...more: readonly string[]): HostPast => {
+      const { files, ...past } = controlPlane();
+      const leaf = fileOf('/etc/kubernetes/pki/apiserver.crt', { ...LATER, text: own.client });
+      return { ...past, files: [...files, leaf, DATABASE].filter(({ path }) => ![CRT, ...more].includes(path)) };
+    };
+    const joined = (ca: Ca): HostPast =>
+      pastOf({
+        began: BEGAN,
+        files: [
+          fileOf('/etc/kubernetes/kubelet.conf', { ...LATER, text: ca.conf }),
+          fileOf(CRT, { ...LATER, text: ca.pem }),
+          fileOf(CURRENT, { ...LATER, text: ca.client }),
+        ],
+      });
+
+    test('a kubeconfig, or else a worker, tells whose cluster it is', () => {
+      for (const c1 of [cut(), cut('/etc/kubernetes/kubelet.conf')]) {
+        expect(found({ c1, w1: joined(own) })).toEqual({ c1: [], w1: [] });
+        expect(found({ c1: cut(), w1: joined(other) })).toEqual({
+          c1: [],
+          w1: expect.arrayContaining(['cluster-files!: /etc/kubernetes/kubelet.conf']) as string[],
+        });
+      }
+    });
+
+    test('where nothing tells, and where no control plane was asked, nobody is accused', () => {
+      expect(found({ c1: cut('/etc/kubernetes/kubelet.conf') })).toEqual({ c1: [], w1: [] });
+      const nodes = nodesOf({ worker: { past: joined(own) } }).filter(({ isControlPlane }) => !isControlPlane);
+      expect(leftoversOf(nodes, specOf()).get('w1')).toEqual([]);
+      expect(strangersOf(nodes, specOf()).size).toBe(0);
+    });
+  });
+
   test('authorities that were laid there for a cluster to come are no leftover', () => {
     const files = [
       fileOf('/etc/kubernetes/pki/ca.crt', { text: other.pem }),

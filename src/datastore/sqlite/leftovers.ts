@@ -8,10 +8,11 @@ export const databaseOfAnother: LeftoverRow = {
   title: 'Database of an earlier cluster',
   harm: 'The new cluster would start with the objects and workloads of the old one.',
   looks: () => ({ files: [DATABASE] }),
-  find: ({ past, mine, isControlPlane }) => {
+  find: ({ past, mine, isControlPlane, older }) => {
     if (!isControlPlane || mine) return [];
     const found = past.files.find(({ path }) => path === DATABASE);
-    if (found === undefined) return [];
+    // Written since kinit came: a server that it made has it.
+    if (found === undefined || !older(found)) return [];
     return [
       {
         what: DATABASE,

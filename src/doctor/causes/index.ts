@@ -1,6 +1,7 @@
 import type { Cause } from '../cause.js';
 import { wrongAddress } from './host/address.js';
 import { balancerDown } from './cluster/balancer.js';
+import { caMissing } from './host/ca-missing.js';
 import { certificateExpired } from './host/certificate.js';
 import { cgroupDriver, cgroupV1Refused } from './host/cgroup.js';
 import { clockSkew } from './host/clock.js';
@@ -30,6 +31,7 @@ export const causes: readonly Cause[] = [
   diskFull,
   outOfMemory,
   clockSkew,
+  caMissing,
   certificateExpired,
   sameIdentity,
   renamed,

@@ -11,7 +11,7 @@ export interface Certificate {
 }
 
 /** The cluster's CA, as every node has it, and what a kubelet signs for itself where nobody gave it a serving certificate. */
-const CLUSTER_CA = '/etc/kubernetes/pki/ca.crt';
+export const CLUSTER_CA = '/etc/kubernetes/pki/ca.crt';
 const KUBELET_SERVING = '/var/lib/kubelet/pki/kubelet.crt';
 
 /** Certificates in files and kubeconfigs of the host, but for one that nobody verifies. */
@@ -27,6 +27,16 @@ export function certificates(host: HostEvidence): Certificate[] {
       notAfter: new Date(x509.validTo),
       isCa: x509.ca,
     }));
+}
+
+/** Whether files of certificates could be looked for on it at all. */
+export function sawCertificates({ text, unseen = {} }: HostEvidence): boolean {
+  return !('certificates' in unseen) && (text['certificates'] ?? '').includes('=== ');
+}
+
+/** Whether there is a file of that path, whatever is in it. */
+export function hasCertificate({ text }: HostEvidence, path: string): boolean {
+  return (text['certificates'] ?? '').split('\n').includes(`=== ${path}`);
 }
 
 function read({ text }: HostEvidence): { readonly path: string; readonly x509: X509Certificate }[] {

@@ -14,6 +14,7 @@ import {
   type HostPlan,
 } from './host-kubeconfigs.js';
 import { keepOrIssue } from './leaf.js';
+import { withLostCa } from './lost-ca.js';
 import { refuseLost, refuseOrphans } from './lost.js';
 import {
   ENCRYPTION_CONFIG_PATH,
@@ -70,10 +71,11 @@ export async function planMaterial(input: MaterialInput): Promise<Readonly<Recor
     host: node.spec.name,
     files: input.existing.get(node.spec.name) ?? {},
   });
-  const found = input.nodes.filter((node) => node.isControlPlane).map(filesOf);
+  const workers = input.nodes.filter((node) => !node.isControlPlane && isMember(node.facts)).map(filesOf);
+  const found = withLostCa(input, input.nodes.filter((node) => node.isControlPlane).map(filesOf), workers);
   const authorities = await resolveAuthorities(input, found, period);
   const clusterCa = authorityNamed(authorities, CLUSTER_CA);
-  refuseStrangers(input.nodes.filter((node) => !node.isControlPlane && isMember(node.facts)).map(filesOf), clusterCa);
+  refuseStrangers(workers, clusterCa);
   for (const path of [ENCRYPTION_CONFIG_PATH, SERVICE_ACCOUNT_KEYS.key]) refuseLost(input, found, path);
   const shared = {
     [ENCRYPTION_CONFIG_PATH]: encryptionFile({ found, now: input.now, ...wished(input, SHARED_KEYS.encryption) }),

@@ -184,6 +184,15 @@ export const PROVOCATIONS: readonly Provocation[] = [
     provoke: wrongDate('20240101000000Z', '20250101000000Z'),
     mend: RIGHT_DATE,
   }),
+  simple('ca-missing', {
+    host: 'node2',
+    often: true,
+    found: /ca\.crt is missing on node2; node1, node3 have it/,
+    advice: /on node2: sed -n .* \/etc\/kubernetes\/kubelet\.conf \| base64 -d > \/etc\/kubernetes\/pki\/ca\.crt/,
+    provoke: 'cp -p /etc/kubernetes/pki/ca.crt /root/doctor.saved; rm /etc/kubernetes/pki/ca.crt',
+    mend: `sed -n 's/^ *certificate-authority-data: *//p' /etc/kubernetes/kubelet.conf | base64 -d > /etc/kubernetes/pki/ca.crt
+cmp /etc/kubernetes/pki/ca.crt /root/doctor.saved`,
+  }),
   // The lab's hosts share the machine's clock. A clock that is behind shows as a certificate from the future: that can be done.
   simple('clock-skew', {
     host: 'node2',

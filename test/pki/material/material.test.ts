@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { certificateWishes } from '../../../src/control-plane/index.js';
-import type { HostMaterial } from '../../../src/model/phase.js';
+import type { HostMaterial, Node } from '../../../src/model/phase.js';
 import { selfSignCa, signLeaf } from '../../../src/pki/x509/certificate.js';
 import {
   kubeconfig,
@@ -238,6 +238,26 @@ test('what another control plane has is taken from there', async () => {
   const startedWith = (): readonly string[] => [ENCRYPTION];
   const planned = planMaterial(input({ ...both, n1 }, { spec: two, nodes: makeNodes(two), startedWith }));
   expect(texts(await planned)['n1']?.[ENCRYPTION]).toBe(at(found['n1'], ENCRYPTION));
+});
+
+test("a CA's certificate that no control plane has any more is put back from a copy, where it signed what is there", async () => {
+  const crt = '/etc/kubernetes/pki/ca.crt';
+  const back = texts(await planMaterial(input(without([crt]))));
+  expect(back).toEqual(texts(await planMaterial(input(found))));
+  // No kubeconfig either: a joined worker has it.
+  const bare = without([crt, ...Object.keys(found['n1'] ?? {}).filter((path) => path.endsWith('.conf'))]);
+  const [leader, worker] = nodes as [Node, Node];
+  const joined = {
+    ...worker,
+    facts: { ...worker.facts, kubernetes: { ...worker.facts.kubernetes, membership: 'member' as const } },
+  };
+  const fromWorker = texts(await planMaterial(input(bare, { nodes: [leader, joined] })));
+  expect(fromWorker['n1']?.[crt]).toBe(found['n1']?.[crt]);
+  // That of another cluster is none.
+  const other = texts(await planMaterial(input({})));
+  const strange = { ...bare, n2: { [crt]: at(other['n1'], crt) } };
+  const error = await failure(planMaterial(input(strange, { nodes: [leader, joined] })));
+  expect(error.message).toMatch(/^n1 has .* and not the CA that signed it$/);
 });
 
 test('a run that was ended after a key goes on with that key', async () => {
