@@ -182,6 +182,36 @@ describe('a host that nobody has used, and one that is a node of this cluster', 
     });
   });
 
+  test('a second manifest of a static pod is an error, whatever its name; one of another pod is its owner’s affair', () => {
+    const { files, ...past } = controlPlane();
+    const manifest = (name: string, pod: string, text = ''): PastFile =>
+      fileOf(`/etc/kubernetes/manifests/${name}`, {
+        ...LATER,
+        text:
+          text ||
+          `apiVersion: v1\nkind: Pod\nmetadata:\n  labels:\n    name: x\n  name: ${pod}\n  namespace: kube-system\n`,
+      });
+    const own = ['kube-apiserver', 'kube-scheduler'].map((name) => manifest(`${name}.yaml`, name));
+    const more = [
+      manifest('a-scheduler.yaml.bak', 'kube-scheduler'),
+      manifest(
+        'kube-apiserver.yaml.old',
+        '',
+        '{"kind":"Pod","metadata":{"name":"kube-apiserver","namespace":"kube-system"}}',
+      ),
+      manifest('web.yaml', 'web'),
+      manifest('notes.txt', '', 'kind: {'),
+    ];
+    expect(found({ c1: { ...past, files: [...files, ...more, ...own] } }).c1).toEqual([
+      'manifest-copies!: /etc/kubernetes/manifests/a-scheduler.yaml.bak',
+      'manifest-copies!: /etc/kubernetes/manifests/kube-apiserver.yaml.old',
+    ]);
+    expect(found({ c1: { ...past, files: [...files, ...own, ...more.slice(2)] } }).c1).toEqual([]);
+    // Before the cluster it is a stranger's like all there.
+    const older = more.slice(0, 1).map((file) => ({ ...file, changed: BEGAN - 10 }));
+    expect(found({ w1: pastOf({ began: BEGAN, files: older }) }).w1).toEqual([`manifests!: ${older[0]?.path ?? ''}`]);
+  });
+
   test('authorities that were laid there for a cluster to come are no leftover', () => {
     const files = [
       fileOf('/etc/kubernetes/pki/ca.crt', { text: other.pem }),

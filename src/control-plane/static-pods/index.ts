@@ -17,7 +17,7 @@ import { memberTrial, partTrial } from '../trials.js';
 import { staticPodBalancer } from './balancer/index.js';
 import { NAME as BALANCER } from './balancer/places.js';
 import { caFolders } from './ca-folders.js';
-import { foreignManifests } from './leftovers.js';
+import { doubledManifests, foreignManifests } from './leftovers.js';
 import { manifestOf, type Manifest } from './manifest.js';
 import { apiServerPod, controllerManagerPod, schedulerPod } from './manifests.js';
 import { readBack } from './read-back.js';
@@ -103,7 +103,7 @@ export const staticPods: ControlPlaneForm = {
     trialOf('scheduler', schedulerPod(context)),
   ],
   balancer: staticPodBalancer,
-  leftovers: [foreignManifests],
+  leftovers: [foreignManifests, doubledManifests],
   ports: [
     { port: 10257, owner: 'kube-controller-manager' },
     { port: 10259, owner: 'kube-scheduler' },
