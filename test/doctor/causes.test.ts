@@ -37,6 +37,25 @@ const CHANGED: Readonly<Record<string, (healthy: Evidence) => Evidence>> = {
       text: { ...host.text, certificates: `=== /etc/kubernetes/pki/${at === 0 ? 'front-proxy-' : ''}ca.crt` },
     })),
   }),
+  'node-deleted': (healthy) => ({
+    ...healthy,
+    hosts: healthy.hosts.map((host) => ({
+      ...host,
+      probes: host.probes.map((probe) =>
+        [host.host, probe.to].includes('node2') && probe.purpose === 'overlay'
+          ? { ...probe, outcome: 'silent' }
+          : probe,
+      ),
+    })),
+    ...(healthy.cluster === undefined
+      ? {}
+      : {
+          cluster: {
+            ...healthy.cluster,
+            nodes: healthy.cluster.nodes.filter(({ metadata }) => metadata.name !== 'node2'),
+          },
+        }),
+  }),
   renamed: (healthy) => onFirst(healthy, (host) => ({ ...host, facts: { ...host.facts, hostname: 'other' } })),
   'br-netfilter': (healthy) =>
     onFirst(healthy, (host) => ({

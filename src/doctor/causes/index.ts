@@ -21,6 +21,7 @@ import { kubectlNoConfig } from './cluster/kubectl.js';
 import { outOfMemory } from './host/memory.js';
 import { renamed } from './host/name.js';
 import { brNetfilter, ipForward } from './host/netfilter.js';
+import { nodeDeleted } from './cluster/node-deleted.js';
 import { kubeletDown, nodeGone, nodeNotReady, proxyDown } from './cluster/nodes.js';
 import { portTaken } from './host/port.js';
 import { criDisabled, runtimeDown } from './cluster/runtime.js';
@@ -41,6 +42,7 @@ export const causes: readonly Cause[] = [
   portTaken,
   balancerDown,
   wrongAddress,
+  nodeDeleted,
   cgroupDriver,
   brNetfilter,
   ipForward,

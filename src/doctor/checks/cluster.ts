@@ -6,7 +6,7 @@ import type { Spec } from '../../model/spec.js';
 import { minorOf } from '../../model/text/version.js';
 import type { ClusterEvidence, Evidence, HostEvidence, Probe } from '../evidence.js';
 import { api, datastore, silentApi } from './control-plane.js';
-import { lostInTunnel, needsApiOf } from '../read/probes.js';
+import { hasWay, lostInTunnel, needsApiOf } from '../read/probes.js';
 import { byKinit, isOurs } from '../read/cluster-kind.js';
 import { isLeftOver, isWell, podTitle } from '../read/cluster.js';
 import { SYSTEM_NAMESPACES, TUNNELS } from '../networks.js';
@@ -157,7 +157,7 @@ function reached(evidence: Evidence): CheckResult[] {
     ),
     ...row(
       { name: 'pod-network', title: 'Pod network between hosts' },
-      tried('overlay'),
+      tried('overlay').filter(({ from, probe }) => hasWay(from, probe, evidence)),
       ({ from, probe }) => !lost.some(([one, other]) => one === from.host && other === probe.to),
       `${TUNNELS.map(({ purpose, protocol, port }) => `${purpose} is ${protocol.toUpperCase()} port ${String(port)} between all hosts`).join(', ')}; a firewall in between drops it.`,
     ),

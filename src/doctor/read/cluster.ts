@@ -1,10 +1,22 @@
 import { isReady } from '../../cluster/why/pods.js';
 import { field, list, text } from '../../cluster/api/json.js';
 import type { KubeObject } from '../../model/api.js';
-import type { Evidence } from '../evidence.js';
+import { isMember } from '../../model/facts.js';
+import type { Evidence, HostEvidence } from '../evidence.js';
+import { isRunning } from './units.js';
 
 export function nodeNamed({ cluster }: Evidence, name: string): KubeObject | undefined {
   return cluster?.nodes.find(({ metadata }) => metadata.name === name);
+}
+
+/** Whether a kubelet runs on a host that has joined, and the cluster has no node of its name. */
+export function hasLostNode(host: HostEvidence, evidence: Evidence): boolean {
+  return (
+    evidence.cluster !== undefined &&
+    nodeNamed(evidence, host.host) === undefined &&
+    isMember(host.facts) &&
+    isRunning(host, 'kubelet')
+  );
 }
 
 export function internalIp(node: KubeObject): string | undefined {

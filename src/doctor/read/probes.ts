@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { isReady } from '../../cluster/why/pods.js';
 import type { Evidence, HostEvidence, Probe } from '../evidence.js';
-import { nodeNamed } from './cluster.js';
+import { hasLostNode, nodeNamed } from './cluster.js';
 
 const SILENT: readonly Probe['outcome'][] = ['silent', 'unreachable'];
 
@@ -13,9 +13,12 @@ export function isSilent({ outcome }: Probe): boolean {
  * Pairs of hosts between which nothing comes through the tunnel. Silence alone does not say so: where packets came in through
  * the other's tunnel meanwhile and nobody was answered, a rule of that host drops what it was asked for, not the tunnel.
  */
-export function lostInTunnel({ hosts }: Evidence): (readonly [from: string, to: string])[] {
-  const tried = hosts.flatMap(({ host, probes }) =>
-    probes.filter(({ purpose }) => purpose === 'overlay').map((probe) => ({ from: host, probe })),
+export function lostInTunnel(evidence: Evidence): (readonly [from: string, to: string])[] {
+  const { hosts } = evidence;
+  const tried = hosts.flatMap((from) =>
+    from.probes
+      .filter((probe) => probe.purpose === 'overlay' && hasWay(from, probe, evidence))
+      .map((probe) => ({ from: from.host, probe })),
   );
   const receives = (name: string): boolean => {
     const host = hosts.find((each) => each.host === name);
@@ -25,6 +28,12 @@ export function lostInTunnel({ hosts }: Evidence): (readonly [from: string, to: 
   return tried
     .filter(({ probe }) => isSilent(probe) && !receives(probe.to))
     .map(({ from, probe }) => [from, probe.to] as const);
+}
+
+/** Whether a tunnel can lead from one host to the other at all: there is none to and from a host that the cluster has no node of. */
+export function hasWay(from: HostEvidence, { to }: Probe, evidence: Evidence): boolean {
+  const other = evidence.hosts.find(({ host }) => host === to);
+  return ![from, other].some((host) => host !== undefined && hasLostNode(host, evidence));
 }
 
 /** Whether packets came in through a tunnel between the two looks at it. */

@@ -193,6 +193,23 @@ export const PROVOCATIONS: readonly Provocation[] = [
     mend: `sed -n 's/^ *certificate-authority-data: *//p' /etc/kubernetes/kubelet.conf | base64 -d > /etc/kubernetes/pki/ca.crt
 cmp /etc/kubernetes/pki/ca.crt /root/doctor.saved`,
   }),
+  {
+    cause: 'node-deleted',
+    host: 'node3',
+    everywhere: true,
+    found: /the cluster has no node node3, and the kubelet runs on node3/,
+    advice: /on node3: systemctl restart kubelet .*kinit reset node3$/,
+    first: true,
+    provoke: (lab) => lab.kubectl('delete node node3'),
+    mend: async (lab) => {
+      await lab.sh('node3', 'systemctl restart kubelet');
+      await lab.sh(
+        'node1',
+        `${KUBECTL}; for n in $(seq 120); do kubectl get node node3 && break; sleep 0.5; done
+kubectl wait --for=condition=Ready node/node3 --timeout=60s`,
+      );
+    },
+  },
   // The lab's hosts share the machine's clock. A clock that is behind shows as a certificate from the future: that can be done.
   simple('clock-skew', {
     host: 'node2',
