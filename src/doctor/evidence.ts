@@ -69,6 +69,8 @@ export interface ClusterEvidence {
   readonly leases: readonly KubeObject[];
   /** What kubelets ask to serve with. Absent: not looked for (an older recording). */
   readonly servingRequests?: readonly KubeObject[];
+  /** Default roles and bindings of the API server that are not there: 'ClusterRole NAME'. Absent: not looked for (an older recording). */
+  readonly lostDefaults?: readonly string[];
 }
 
 /** Everything a cause may look at. */

@@ -1,6 +1,7 @@
 import { refused } from '../cluster/api/errors.js';
 import { emulatedVersion } from '../cluster/api/emulated.js';
 import { field, list, text } from '../cluster/api/json.js';
+import { lostDefaults } from '../cluster/why/bootstrap-roles.js';
 import type { ClusterApi, KubeObject } from '../model/api.js';
 import { defined } from '../model/defined.js';
 import { KUBELET_SERVING } from '../model/signers.js';
@@ -14,8 +15,8 @@ const MAX_EVENTS = 300;
 
 /** Asks the API for what causes and checks read. Throws 'access' where it does not answer, or does not tell. */
 export async function gatherCluster(api: ClusterApi): Promise<ClusterEvidence> {
-  const [readyz, version, nodes, pods, events, deployments, daemonSets, services, leases, requests] = await Promise.all(
-    [
+  const [readyz, version, nodes, pods, events, deployments, daemonSets, services, leases, requests, roles, bindings] =
+    await Promise.all([
       api.request('GET', '/readyz?verbose'),
       api.request('GET', '/version'),
       some(api, '/api/v1/nodes'),
@@ -30,8 +31,9 @@ export async function gatherCluster(api: ClusterApi): Promise<ClusterEvidence> {
         '/apis/certificates.k8s.io/v1/certificatesigningrequests',
         `&fieldSelector=spec.signerName%3D${encodeURIComponent(KUBELET_SERVING)}`,
       ),
-    ],
-  );
+      some(api, '/apis/rbac.authorization.k8s.io/v1/clusterroles'),
+      some(api, '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings'),
+    ]);
   const system = (object: KubeObject): boolean => SYSTEM_NAMESPACES.includes(object.metadata.namespace ?? '');
   return {
     version: text(version.body, 'gitVersion') ?? 'unknown',
@@ -68,6 +70,7 @@ export async function gatherCluster(api: ClusterApi): Promise<ClusterEvidence> {
         ),
       ),
     leases: leases.map((each) => reduced('Lease', each, { renewTime: field(each, 'spec', 'renewTime') }, undefined)),
+    lostDefaults: lostDefaults(roles, bindings),
     servingRequests: requests.map((each) =>
       reduced(
         'CertificateSigningRequest',

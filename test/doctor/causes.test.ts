@@ -56,6 +56,12 @@ const CHANGED: Readonly<Record<string, (healthy: Evidence) => Evidence>> = {
           },
         }),
   }),
+  'default-role-missing': (healthy) => ({
+    ...healthy,
+    ...(healthy.cluster === undefined
+      ? {}
+      : { cluster: { ...healthy.cluster, lostDefaults: ['ClusterRole system:node-proxier'] } }),
+  }),
   renamed: (healthy) => onFirst(healthy, (host) => ({ ...host, facts: { ...host.facts, hostname: 'other' } })),
   'br-netfilter': (healthy) =>
     onFirst(healthy, (host) => ({

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ClusterApi, KubeObject } from '../../model/api.js';
 import { asKinitError, KinitError } from '../../model/error.js';
+import { askLostDefaults } from '../why/bootstrap-roles.js';
 import { explainPods } from '../why/pods.js';
 import { count, field, list, text } from '../api/json.js';
 import { PROBE_LABEL, PROBE_LIMIT_SECONDS, probePod, probeService } from './objects.js';
@@ -14,6 +15,8 @@ export interface ProbeOptions {
   readonly domain: string;
   /** What a person can do where pods do not reach each other. */
   readonly hint: string;
+  /** How the API server is restarted, as half a sentence. */
+  readonly restart: string;
   readonly progress: (text: string) => void;
   readonly signal: AbortSignal;
 }
@@ -82,7 +85,7 @@ async function serviceAccount(api: ClusterApi, { signal }: ProbeOptions): Promis
 async function verdict(
   api: ClusterApi,
   labelSelector: string,
-  { nodes, hint, progress, signal }: ProbeOptions,
+  { nodes, hint, restart, progress, signal }: ProbeOptions,
 ): Promise<void> {
   const pods = await waitUntil({
     what: 'the probe pods to finish',
@@ -101,12 +104,14 @@ async function verdict(
   });
   const failed = pods.filter((pod) => count(ended(pod), 'exitCode') !== 0);
   if (failed.length === 0) return;
+  const lost = await askLostDefaults(api);
+  const roles = `${lost.join(', ')} ${lost.length === 1 ? 'was' : 'were'} deleted, so that what needs ${lost.length === 1 ? 'it' : 'them'} is forbidden. The API server makes ${lost.length === 1 ? 'it' : 'them'} again when it starts: ${restart}.`;
   throw new KinitError(`the pod network does not work on ${failed.map(nodeOf).join(', ')}`, {
     class: 'timeout',
     ill: failed.map(nodeOf),
     tried: `from a pod on each node: the DNS name of a Service, and the Service itself, for ${PROBE_LIMIT_SECONDS} s`,
     found: failed.map((pod) => `${nodeOf(pod)}: ${text(ended(pod), 'message')?.trim() ?? 'no message'}`).join('\n'),
-    hint,
+    hint: lost.length === 0 ? hint : roles,
   });
 }
 

@@ -24,6 +24,8 @@ export interface SmokeSubject {
   readonly image: string;
   /** What a person can do where pods do not reach each other. */
   readonly hint: string;
+  /** How the API server is restarted, as half a sentence. */
+  readonly restart: string;
 }
 
 /**
@@ -68,6 +70,7 @@ export async function checkCluster(context: PhaseContext, tools: Tools, subject:
     nodes: plan.nodes,
     image: subject.image,
     hint: subject.hint,
+    restart: subject.restart,
     domain: context.spec.network.domain,
     progress,
     signal,

@@ -9,6 +9,7 @@ import { cniConfigMissing, staleCni } from './cluster/cni.js';
 import { datastoreTorn } from './cluster/datastore-torn.js';
 import { apiDown, containerCrash } from './cluster/container.js';
 import { diskFull } from './host/disk.js';
+import { defaultRoleMissing } from './cluster/default-role.js';
 import { dnsLoop } from './cluster/dns.js';
 import { serverDown } from './cluster/server.js';
 import { servingRequestPending } from './cluster/serving-request.js';
@@ -43,6 +44,7 @@ export const causes: readonly Cause[] = [
   balancerDown,
   wrongAddress,
   nodeDeleted,
+  defaultRoleMissing,
   cgroupDriver,
   brNetfilter,
   ipForward,

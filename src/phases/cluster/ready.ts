@@ -1,5 +1,6 @@
 import { addOnNamespaces, hostProxyConfiguration } from '../../add-ons/index.js';
 import { checkCluster, type SmokeSubject } from '../../cluster/smoke/smoke.js';
+import { controlPlaneOf } from '../../control-plane/index.js';
 import { imageRef } from '../../model/artifact.js';
 import { defined } from '../../model/defined.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
@@ -28,6 +29,7 @@ function subject(context: PhaseContext): SmokeSubject {
     namespaces: [...new Set([...addOnNamespaces, ...network.namespaces])],
     settings: proxy === undefined ? [] : [proxy],
     image: network.probeImage === undefined ? '' : imageRef(images, network.probeImage),
+    restart: controlPlaneOf(spec).restart.long,
     hint: `${between}Look at ${spec.hosts.length > 1 ? 'a firewall in between, and at ' : ''}the logs of the ${network.id} pods and of kube-proxy on ${spec.hosts.length > 1 ? 'these nodes' : 'this node'}.`,
   };
 }

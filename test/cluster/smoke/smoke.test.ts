@@ -139,6 +139,7 @@ const SUBJECT: SmokeSubject = {
   settings: [],
   image: 'flannel:test',
   hint: 'Let UDP port 8472 pass.',
+  restart: 'restart it',
 };
 
 function context(names: readonly string[]): PhaseContext {
@@ -200,9 +201,26 @@ test('a probe that fails names the node and what it saw, is not remembered, and 
   );
   const error = await failure(checkCluster(context(['a', 'b']), fakeTools({ api }), SUBJECT));
   expect(error.message).toBe('the pod network does not work on b');
-  expect(error.context.found).toBe('b: the Service answered only from: b');
+  expect(error.context).toMatchObject({
+    found: 'b: the Service answered only from: b',
+    hint: 'Let UDP port 8472 pass.',
+  });
   expect(left(api)).toEqual([]);
   expect(api.objects.has('ConfigMap kube-system/kinit-probe')).toBe(false);
+});
+
+test('a probe that fails where a default role of the API server is gone: that, and no firewall', async () => {
+  const binding: KubeObject = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'kubeadm:node-proxier' },
+    roleRef: { kind: 'ClusterRole', name: 'system:node-proxier' },
+  };
+  const api = cluster([node('a'), proxy(2), binding], () => ({ exitCode: 1, message: 'nothing answered' }));
+  const error = await failure(checkCluster(context(['a']), fakeTools({ api }), SUBJECT));
+  expect(error.context.hint).toBe(
+    'ClusterRole system:node-proxier was deleted, so that what needs it is forbidden. The API server makes it again when it starts: restart it.',
+  );
 });
 
 test('a host that is down and not of this run holds nothing up, though a DaemonSet lacks its pod', async () => {

@@ -210,6 +210,23 @@ kubectl wait --for=condition=Ready node/node3 --timeout=60s`,
       );
     },
   },
+  {
+    cause: 'default-role-missing',
+    host: 'node1',
+    everywhere: true,
+    found: /ClusterRole system:node-proxier is not there/,
+    advice: /on node1: restart the static pods .*: the API server makes it again when it starts$/,
+    first: true,
+    provoke: (lab) => lab.kubectl('delete clusterrole system:node-proxier'),
+    mend: (lab) =>
+      lab.sh(
+        'node1',
+        `${KUBECTL}; mv /etc/kubernetes/manifests/kube-apiserver.yaml /root/
+for n in $(seq 120); do [ -z "$(crictl ps -q --name kube-apiserver)" ] && break; sleep 0.5; done
+mv /root/kube-apiserver.yaml /etc/kubernetes/manifests/
+for n in $(seq 120); do kubectl get clusterrole system:node-proxier && break; sleep 1; done`,
+      ),
+  },
   // The lab's hosts share the machine's clock. A clock that is behind shows as a certificate from the future: that can be done.
   simple('clock-skew', {
     host: 'node2',
