@@ -152,7 +152,7 @@ function unanswered(options: TransportOptions, { method, path }: Outgoing, throw
     found: error.message,
     hint: isCertificateCode(String(code))
       ? 'Something else listens there, or the certificates on the control-plane host are not those of this API server.'
-      : 'Check that kube-apiserver runs on the control-plane host: crictl ps -a --name kube-apiserver.',
+      : 'kinit doctor says whether the API server runs on the control-plane host, and what ended it.',
     cause: error instanceof ConnectionFailure ? error : new ConnectionFailure(error.message, String(code), error),
   });
 }
