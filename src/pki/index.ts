@@ -6,7 +6,8 @@ export { encryptionStage, encryptionWriters, type Writer } from './material/encr
 export { formerFile, SIGNER, stageFound } from './material/rotation.js';
 export { serviceAccountStage, tokenSigner, type TokenSigner } from './material/service-account.js';
 export { SHARED_KEYS, STAGES, type RotationWish, type Stage } from './material/stages.js';
-export { planMaterial, type MaterialInput } from './material/material.js';
+export type { MaterialInput } from './material/input.js';
+export { planMaterial } from './material/material.js';
 export { requestFor } from './material/request.js';
 export { requireSigned, type Answers, type WantedSignature } from './material/signature.js';
 export { materialPaths } from './material/paths.js';

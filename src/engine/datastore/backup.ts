@@ -6,7 +6,7 @@ import { download } from '../../ssh/index.js';
 import type { LiveHost } from '../session/session.js';
 import { adminKubeconfigOn } from '../api/access.js';
 import { caOf } from './ca.js';
-import { keysOf, type ClusterKeys } from './keys.js';
+import { keysOf, type ClusterKeys } from './keys-file.js';
 import { packBackup, type BackupManifest } from './manifest.js';
 import { versionOn } from './version.js';
 import { step, withDatastore, type CareHost, type CareOptions, type CareWork } from './work.js';

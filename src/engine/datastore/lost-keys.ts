@@ -3,7 +3,7 @@ import { isMember } from '../../model/facts.js';
 import { isSignedBy, pkiPair, PKI_DIR, SERVICE_ACCOUNT_KEYS } from '../../pki/index.js';
 import type { LiveHost } from '../session/session.js';
 import { caOf } from './ca.js';
-import type { ClusterKeys } from './keys.js';
+import type { ClusterKeys } from './keys-file.js';
 import type { CareHost } from './work.js';
 
 /**

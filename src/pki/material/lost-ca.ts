@@ -1,4 +1,4 @@
-import type { MaterialInput } from './material.js';
+import type { MaterialInput } from './input.js';
 import { parseKubeconfig } from '../kubeconfig.js';
 import { pkiPair } from '../paths.js';
 import type { FoundFiles } from '../types.js';

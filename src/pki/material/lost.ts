@@ -1,7 +1,7 @@
 import { KinitError } from '../../model/error.js';
 import { pkiPair } from '../paths.js';
 import type { FoundFiles } from '../types.js';
-import type { MaterialInput } from './material.js';
+import type { MaterialInput } from './input.js';
 
 /** CAs are written before anything they sign: certificates without their CA mean that it was lost, and a new one would cut the cluster off. @throws KinitError preflight */
 export function refuseOrphans(input: MaterialInput, found: readonly FoundFiles[], name: string): void {

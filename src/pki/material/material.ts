@@ -14,6 +14,7 @@ import {
   type HostPlan,
 } from './host-kubeconfigs.js';
 import { keepOrIssue } from './leaf.js';
+import type { MaterialInput } from './input.js';
 import { withLostCa } from './lost-ca.js';
 import { refuseLost, refuseOrphans } from './lost.js';
 import {
@@ -24,36 +25,11 @@ import {
   SERVICE_ACCOUNT_KEYS,
 } from '../paths.js';
 import { sharesAuthority, trustsAuthority } from './trust.js';
-import { SHARED_KEYS, type RotationWish, type Stage } from './stages.js';
+import { SHARED_KEYS, type Stage } from './stages.js';
 import { serviceAccountKeys } from './service-account.js';
-import { requireSigned, type Answers, type Signatures, type WantedSignature } from './signature.js';
-import type { FoundFiles, MadeFiles, Period, Renewal, UserCa } from '../types.js';
+import { requireSigned, type Signatures, type WantedSignature } from './signature.js';
+import type { FoundFiles, MadeFiles, Period } from '../types.js';
 import { CLUSTER_CA, kubeletServing, rootKubeconfigs, type CertificateWishes, type WantedLeaf } from './wishes.js';
-
-export interface MaterialInput {
-  readonly spec: Spec;
-  readonly nodes: readonly Node[];
-  readonly leader: Node;
-  /** host:port of the API. */
-  readonly endpoint: string;
-  /** facts.kubernetes.pki by host name. */
-  readonly existing: ReadonlyMap<string, Readonly<Record<string, string>>>;
-  /** Paths that the API server of a control-plane host is started with, where one is set up there; absent: none is anywhere. */
-  readonly startedWith?: (node: Node) => readonly string[];
-  /** What the control plane and its datastore want on a control-plane host. */
-  readonly wishes: (node: Node) => CertificateWishes;
-  /** The user's own CAs by name, read from the files the inventory names. */
-  readonly userCas?: Readonly<Record<string, UserCa>>;
-  /** What CAs have signed whose keys are elsewhere. */
-  readonly answers?: Answers | undefined;
-  /** Gets what such CAs are to sign. Absent: @throws KinitError refused, where one of these cannot wait. */
-  readonly onWaiting?: ((wanted: readonly WantedSignature[]) => void) | undefined;
-  /** Which certificates of a host are renewed; default: those that are due. */
-  readonly renewalOf?: (host: string) => Renewal;
-  readonly now: Date;
-  /** CAs and keys that are to be taken to a stage of their replacement; others go on where hosts have them. */
-  readonly rotation?: RotationWish;
-}
 
 /** Before now, because hosts' clocks differ (kubeadm: constants.CertificateBackdate). */
 const BACKDATE_MS = 5 * 60_000;

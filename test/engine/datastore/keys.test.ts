@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { keysOf, openKeys } from '../../../src/engine/datastore/keys.js';
+import { keysOf, openKeys } from '../../../src/engine/datastore/keys-file.js';
 import type { HostConnection } from '../../../src/model/host.js';
 import type { LiveHost } from '../../../src/engine/session/session.js';
 

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { ClusterKeys } from '../../../src/engine/datastore/keys.js';
+import type { ClusterKeys } from '../../../src/engine/datastore/keys-file.js';
 import type { LiveHost, LostHost } from '../../../src/engine/session/session.js';
 import type { Membership } from '../../../src/model/facts.js';
 import type { Resource } from '../../../src/model/resource.js';
