@@ -65,7 +65,10 @@ const SERVER_ILL: readonly (Provocation & { readonly way: string })[] = [
       lab.sh(
         'node1',
         `export DEBIAN_FRONTEND=noninteractive; (apt-get update -q && apt-get install -y -q --no-install-recommends strace) >/dev/null
-timeout 8 strace -qq -f -p "$(pgrep -x kinit-server)" -e trace=fsync,fdatasync -e inject=fsync,fdatasync:delay_enter=1300000 >/dev/null 2>&1 || [ $? = 124 ]`,
+# An idle cluster may write nothing for most of ten seconds.
+(sleep 2; for verb in 'create configmap --from-literal=a=b' 'delete configmap'; do kubectl --kubeconfig /etc/kubernetes/admin.conf $verb slow-disk; done) >/dev/null 2>&1 &
+timeout 8 strace -qq -f -p "$(pgrep -x kinit-server)" -e trace=fsync,fdatasync -e inject=fsync,fdatasync:delay_enter=1300000 >/dev/null 2>&1 || [ $? = 124 ]
+wait`,
       ),
     mend: () => Promise.resolve(),
   },
