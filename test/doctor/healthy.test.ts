@@ -53,6 +53,19 @@ const EDITED: Readonly<Record<string, () => Evidence>> = {
           }),
     };
   },
+  // A run that was killed in its last check; the next one takes its pods away.
+  'pods of a look at the network that was cut': () => {
+    const real = recorded('stock-kubeadm');
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'kinit-probe-1-a', namespace: 'kube-system', labels: { 'kinit/probe': 'kinit-probe-1' } },
+      status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'False' }] },
+    };
+    return real.cluster === undefined
+      ? real
+      : { ...real, cluster: { ...real.cluster, pods: [...real.cluster.pods, pod] } };
+  },
   // Time cannot be made to pass. kubeadm and kubelet have renewed what they renew; only the kubelet's own certificate is left.
   'a year old': () => {
     const real = later(recorded('stock-kubeadm'), 370);

@@ -1,3 +1,4 @@
+import { PROBE_LABEL } from '../../cluster/smoke/objects.js';
 import { condition, isReady } from '../../cluster/why/pods.js';
 import { text } from '../../cluster/api/json.js';
 import { workloadTrouble } from '../../cluster/waits/api.js';
@@ -112,13 +113,19 @@ function leases({ leases: all, nodes: known }: ClusterEvidence, { takenAt }: Evi
 }
 
 function pods({ pods: all }: ClusterEvidence): CheckResult {
-  const system = all.filter(({ metadata }) => SYSTEM_NAMESPACES.includes(metadata.namespace ?? ''));
+  const inSystem = all.filter(({ metadata }) => SYSTEM_NAMESPACES.includes(metadata.namespace ?? ''));
+  const system = inSystem.filter(({ metadata }) => metadata.labels?.[PROBE_LABEL] === undefined);
+  const probes = inSystem.length - system.length;
   const bad = system.filter((pod) => !isWell(pod) && !isLeftOver(pod));
   const base = {
     name: 'system-pods',
     title: 'System pods',
     minimum: 'all well',
-    found: `${system.length - bad.length} of ${system.length} well${bad.length === 0 ? '' : `, not: ${bad.slice(0, 5).map(podTitle).join(', ')}`}`,
+    found: [
+      `${system.length - bad.length} of ${system.length} well`,
+      ...(bad.length === 0 ? [] : [`not: ${bad.slice(0, 5).map(podTitle).join(', ')}`]),
+      ...(probes === 0 ? [] : [`besides ${probes} of kinit's own look at the network, which kinit init takes away`]),
+    ].join(', '),
   };
   return bad.length === 0
     ? { ...base, status: 'ok' }
