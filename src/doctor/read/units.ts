@@ -49,11 +49,18 @@ export function isRunning(host: HostEvidence, name: string): boolean {
   return found?.active === 'active' && found.sub === 'running';
 }
 
+/** systemd.exec(5), EXIT_EXEC: nothing of the program has run. */
+const NOT_STARTED = 203;
+
 /** 'inactive (dead)', 'activating (auto-restart), 14 restarts, last ended with exit-code 1'. */
 export function stateOf({ active, sub, result, exitStatus, restarts }: Unit): string {
   const times = restarts === 0 ? '' : `, ${restarts} restarts`;
   const end = result === 'success' || result === '' ? '' : `, last ended with ${result} ${exitStatus}`;
-  return `${active} (${sub})${times}${end}`;
+  const program =
+    result === 'exit-code' && exitStatus === NOT_STARTED
+      ? ': its program, which ExecStart of the unit names, is not there or cannot be run (kinit init puts it back)'
+      : '';
+  return `${active} (${sub})${times}${end}${program}`;
 }
 
 /** The container runtime's unit that the host uses. */

@@ -32,7 +32,7 @@ export const runtimeDown: Cause = {
   symptom: 'kubelet: connection error: dial unix /run/containerd/containerd.sock: connect: no such file or directory',
   sign: 'The kubelet is installed, and the unit of the runtime is not active, or the runtime does not answer crictl.',
   remedy:
-    '`journalctl -u containerd -e` names the reason: a mistake in /etc/containerd/config.toml, a full disk, a missing program. Mend it and `systemctl restart containerd`.',
+    '`journalctl -u containerd -e` names the reason: a mistake in /etc/containerd/config.toml, a full disk, a missing program. Mend it and `systemctl restart containerd`. If somebody stopped it: `systemctl enable --now containerd`.',
   rank: 50,
   find: eachHost((host) => {
     const service = runtimeUnit(host);
@@ -46,15 +46,19 @@ export const runtimeDown: Cause = {
         /command not found|not found$|No such file.*crictl/.test(trouble))
     )
       return undefined;
-    const why =
-      linesOf(host, 'runtime-log').findLast((line) => /level=(fatal|error)|^panic/.test(line)) ??
-      kubeletSaid(host, /containerd\.sock|crio\.sock/);
+    // Whoever stopped it knows why; its log has what went wrong before.
+    const why = service.stopped
+      ? undefined
+      : (linesOf(host, 'runtime-log').findLast((line) => /level=(fatal|error)|^panic/.test(line)) ??
+        kubeletSaid(host, /containerd\.sock|crio\.sock/));
     const state = running
       ? `${service.name} does not answer: ${trouble ?? ''}`
       : `${service.name} is ${stateOf(service)}`;
     return {
       found: `${state}${why === undefined ? '' : `: ${message(why)}`}`,
-      next: `on ${host.host}: journalctl -u ${service.name} -e says why; then systemctl restart ${service.name}`,
+      next: service.stopped
+        ? `on ${host.host}: systemctl enable --now ${service.name}`
+        : `on ${host.host}: journalctl -u ${service.name} -e says why; then systemctl restart ${service.name}`,
     };
   }),
 };
