@@ -209,8 +209,6 @@ async function carryOut(
     const planned = pipeline.planned(phase.id, observed);
     for (const { change, sends } of planned)
       emit({ type: 'change-planned', host, phase: phase.id, change, sends: [...sends] });
-    // What would be refused then is told now: it reads, and leaves nothing behind.
-    if (planned.length > 0) await pipeline.trial(phase, tools);
     return planned.length;
   }
   if (!observed.some(({ difference }) => difference.changed)) {

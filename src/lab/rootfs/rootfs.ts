@@ -185,7 +185,12 @@ function customizeHook(): string {
 async function makeEmulation({ title, emulate }: LabImage, root: string, signal: AbortSignal): Promise<void> {
   if (emulate === undefined) return;
   const script = sh(emulate.script, { env: { ...emulate.env, ROOT: root } });
-  const result = await runLocal('sh', ['-c', `exec 2>&1; ${script}`], { timeoutSeconds: 300, signal, reject: false });
+  // What runs in the new root has another /tmp than this machine says.
+  const result = await runLocal('sh', ['-c', `exec 2>&1; unset TMPDIR; ${script}`], {
+    timeoutSeconds: 300,
+    signal,
+    reject: false,
+  });
   if (result.code === 0) return;
   throw new KinitError(`The root file system of the test hosts could not be made: ${title}`, {
     class: 'change',
