@@ -33,6 +33,11 @@ export function runtimeOf(spec: Spec): ContainerRuntime {
   return runtimeNamed(spec.runtime.name);
 }
 
+/** Where it speaks the CRI. */
+export function criEndpoint(spec: Spec): string {
+  return `unix://${runtimeOf(spec).sockets[0]}`;
+}
+
 /** Every runtime but the inventory's. */
 export function unwantedRuntimes(spec: Spec): readonly ContainerRuntime[] {
   const wanted = runtimeOf(spec);

@@ -27,7 +27,16 @@ test('what it is anyway may be said, and everything else', () => {
     said({
       apiServer: { port: 7443, extraArgs: { 'secure-port': '7443', 'bind-address': '10.0.0.1' } },
       scheduler: { extraArgs: { 'secure-port': '10259' } },
-      kubelet: { config: { staticPodPath: '/etc/kubernetes/manifests', maxPods: 50 } },
+      kubelet: {
+        config: {
+          staticPodPath: '/etc/kubernetes/manifests',
+          containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
+          maxPods: 50,
+        },
+      },
     }),
   ).toEqual([]);
+  // The rule of the virtual address refuses that.
+  const virtual = { virtualAddress: { address: '10.0.0.9' }, extraArgs: { 'bind-address': '127.0.0.1' } };
+  expect(said({ apiServer: virtual })).toEqual([]);
 });

@@ -105,13 +105,12 @@ async function verdict(
   const failed = pods.filter((pod) => count(ended(pod), 'exitCode') !== 0);
   if (failed.length === 0) return;
   const lost = await askLostDefaults(api);
-  const roles = `${lost.join(', ')} ${lost.length === 1 ? 'was' : 'were'} deleted, so that what needs ${lost.length === 1 ? 'it' : 'them'} is forbidden. The API server makes ${lost.length === 1 ? 'it' : 'them'} again when it starts: ${restart}.`;
   throw new KinitError(`the pod network does not work on ${failed.map(nodeOf).join(', ')}`, {
     class: 'timeout',
     ill: failed.map(nodeOf),
     tried: `from a pod on each node: the DNS name of a Service, and the Service itself, for ${PROBE_LIMIT_SECONDS} s`,
     found: failed.map((pod) => `${nodeOf(pod)}: ${text(ended(pod), 'message')?.trim() ?? 'no message'}`).join('\n'),
-    hint: lost.length === 0 ? hint : roles,
+    hint: lost.length === 0 ? hint : withoutRoles(lost, restart),
   });
 }
 
@@ -137,4 +136,9 @@ async function removeProbes(api: ClusterApi): Promise<void> {
       api.delete({ apiVersion, kind, name, namespace: NAMESPACE }, { now: true }),
     ),
   );
+}
+
+function withoutRoles(lost: readonly string[], restart: string): string {
+  const [were, them] = lost.length === 1 ? ['was', 'it'] : ['were', 'them'];
+  return `${lost.join(', ')} ${were} deleted, so that what needs ${them} is forbidden. The API server makes ${them} again when it starts: ${restart}.`;
 }

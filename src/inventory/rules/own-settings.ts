@@ -1,4 +1,5 @@
 import type { Spec } from '../../model/spec.js';
+import { criEndpoint } from '../../runtime/index.js';
 import { valueAt } from '../value-at.js';
 import type { Finding } from '../problem.js';
 import type { Rule } from './rule.js';
@@ -23,7 +24,9 @@ const OWN: readonly OwnSetting[] = [
   {
     map: 'apiServer.extraArgs',
     key: 'bind-address',
-    fits: (value) => !/^(127\.|::1$|localhost$)/.test(String(value)),
+    // What a virtual address asks of it is a rule of that.
+    fits: (value, { apiServer: { virtualAddress } }) =>
+      virtualAddress !== undefined || !/^(127\.|::1$|localhost$)/.test(String(value)),
     message: 'nodes reach it at the address of its host; take it out',
   },
   {
@@ -47,7 +50,7 @@ const OWN: readonly OwnSetting[] = [
   {
     map: 'kubelet.config',
     key: 'containerRuntimeEndpoint',
-    fits: () => false,
+    fits: (value, spec) => value === criEndpoint(spec),
     message: 'follows from runtime.name; take it out',
   },
 ];

@@ -98,48 +98,41 @@ export const clusterNodeKind: ResourceKind<ClusterNodeResource, ClusterNodeSeen>
   ],
 };
 
-/**
- * Looks for a node. Where it stays away though its kubelet has had the time to register it, somebody deleted it: the kubelet is started again. The pods
- * that were there are ended, as the cluster does it after a minute (podgc): the new node has another range of addresses, and its pod network has to
- * begin anew.
- */
-function lookForNode(
-  api: ClusterApi,
-  { name, podNetwork }: ClusterNodeResource,
-  tools: Tools,
-): () => Promise<Look<KubeObject>> {
-  const made = podNetwork === undefined ? [] : [podNetwork.bridge, ...podNetwork.files];
-  const args = [String(REGISTERED_SECONDS), ...made];
-  let ask = 0;
+/** Looks for a node; where it stays away, now and then for a kubelet that will not register it by itself. */
+function lookForNode(api: ClusterApi, resource: ClusterNodeResource, tools: Tools): () => Promise<Look<KubeObject>> {
+  const wait = ASK_AGE_SECONDS * 1000;
+  // Mostly it is there in a moment.
+  let ask = performance.now() + wait / 2;
   return async () => {
-    const look = await registered(api, name);
-    if (look.done || performance.now() < ask) return look;
-    const pods = (await podsOn(api, name)).filter((pod) => !isStatic(pod));
-    const { stdout } = await tools.host.run(sh(RESTART, { args }), {
-      timeoutSeconds: 60,
-      change: `register node ${name} again`,
-    });
-    if (stdout.includes('restarted')) {
-      tools.progress(
-        `somebody deleted node ${name}: its kubelet, started again, registers it, and its pods are made anew`,
-      );
-      await Promise.all(pods.map((pod) => kill(api, pod)));
+    try {
+      const node = await api.get(refTo(resource.name));
+      if (node !== undefined) return { done: true, value: node };
+      if (performance.now() >= ask) {
+        await registerAgain(api, resource, tools);
+        ask = performance.now() + wait;
+      }
+      return { done: false, missing: 'its kubelet has not registered it' };
+    } catch (thrown) {
+      if (!isOutage(thrown)) throw thrown;
+      return { done: false, missing: 'the API server does not answer' };
     }
-    ask = performance.now() + ASK_AGE_SECONDS * 1000;
-    return look;
   };
 }
 
-async function registered(api: ClusterApi, name: string): Promise<Look<KubeObject>> {
-  try {
-    const node = await api.get(refTo(name));
-    return node === undefined
-      ? { done: false, missing: 'its kubelet has not registered it' }
-      : { done: true, value: node };
-  } catch (thrown) {
-    if (!isOutage(thrown)) throw thrown;
-    return { done: false, missing: 'the API server does not answer' };
-  }
+/**
+ * Where the kubelet has had the time to register its node, somebody deleted it: the kubelet is started again. The pods that were there are
+ * ended, as the cluster does it after a minute (podgc): the new node has another range of addresses, and its pod network has to begin anew.
+ */
+async function registerAgain(api: ClusterApi, { name, podNetwork }: ClusterNodeResource, tools: Tools): Promise<void> {
+  const pods = (await podsOn(api, name)).filter((pod) => !isStatic(pod));
+  const made = podNetwork === undefined ? [] : [podNetwork.bridge, ...podNetwork.files];
+  const { stdout } = await tools.host.run(sh(RESTART, { args: [String(REGISTERED_SECONDS), ...made] }), {
+    timeoutSeconds: 60,
+    change: `register node ${name} again`,
+  });
+  if (!stdout.includes('restarted')) return;
+  tools.progress(`somebody deleted node ${name}: its kubelet, started again, registers it, and its pods are made anew`);
+  await Promise.all(pods.map((pod) => kill(api, pod)));
 }
 
 /** Labels by server-side apply (which also takes away those kinit set before), taints by reading, changing and writing under the version read. */

@@ -17,12 +17,13 @@ export const defaultRoleMissing: Cause = {
     const host = evidence.hosts.find(({ isControlPlane }) => isControlPlane)?.host;
     if (lost.length === 0 || host === undefined) return [];
     const more = lost.length > SHOWN ? ` and ${lost.length - SHOWN} more` : '';
+    const [are, them] = lost.length === 1 ? ['is', 'it'] : ['are', 'them'];
     const { restart } = controlPlaneOfCluster(evidence).form;
     return [
       {
         host,
-        found: `${lost.slice(0, SHOWN).join(', ')}${more} ${lost.length === 1 ? 'is' : 'are'} not there: what needs ${lost.length === 1 ? 'it' : 'them'} is forbidden`,
-        next: `on ${host}: ${restart.long}: the API server makes ${lost.length === 1 ? 'it' : 'them'} again when it starts`,
+        found: `${lost.slice(0, SHOWN).join(', ')}${more} ${are} not there: what needs ${them} is forbidden`,
+        next: `on ${host}: ${restart.long}: the API server makes ${them} again when it starts`,
       },
     ];
   },

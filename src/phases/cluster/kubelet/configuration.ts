@@ -3,9 +3,8 @@ import { servesByRequest } from '../../../add-ons/index.js';
 import { clusterSigns, KUBELET_SERVING } from '../../../pki/index.js';
 import { TLS_CIPHER_SUITES } from '../../../control-plane/index.js';
 import type { Node, PhaseContext } from '../../../model/phase.js';
-import type { Spec } from '../../../model/spec.js';
 import { nthAddress } from '../../../model/text/cidr.js';
-import { runtimeOf } from '../../../runtime/index.js';
+import { criEndpoint } from '../../../runtime/index.js';
 import { mergeYaml } from '../../../templates/merge-yaml.js';
 import { template } from '../../../templates/template.js';
 
@@ -47,11 +46,6 @@ export function kubeletConfiguration(context: PhaseContext): string {
 /** What all nodes share. A host that the stock kubeadm joins has no serving certificate yet: its kubelet asks for one. */
 export function sharedKubeletConfiguration(context: PhaseContext): string {
   return merged(context, { containerRuntimeEndpoint: '' });
-}
-
-/** Where the container runtime speaks the CRI. */
-export function criEndpoint(spec: Spec): string {
-  return `unix://${runtimeOf(spec).sockets[0]}`;
 }
 
 type Own = Pick<z.input<typeof view>, 'containerRuntimeEndpoint' | 'resolvConf' | 'serving'>;

@@ -1,7 +1,7 @@
 import { KinitError } from '../../../model/error.js';
 import type { PhaseContext } from '../../../model/phase.js';
 import { toFlags } from '../../../model/text/flags.js';
-import { criEndpoint } from './configuration.js';
+import { criEndpoint } from '../../../runtime/index.js';
 import { balancerLabel, nodeWishes } from '../node-wishes.js';
 
 /**
