@@ -7,6 +7,7 @@ import { CannotRun } from './lib/cannot-run.js';
 import { machine, versions } from './lib/machine.js';
 import { page } from './lib/page.js';
 import { picture } from './lib/picture.js';
+import { stopped } from './lib/stop.js';
 import { figureOf } from './lib/figure.js';
 import { parts } from './parts/index.js';
 
@@ -41,6 +42,7 @@ for (const [index, part] of (onlyPage ? [] : chosen).entries()) {
       say(`more than a fifth worse than its baseline: ${worse.join(', ')}`);
     }
   } catch (error) {
+    if (stopped.aborted) break;
     // The other parts are measured all the same.
     failed += 1;
     const why = error instanceof Error ? error.message : String(error);
@@ -48,8 +50,12 @@ for (const [index, part] of (onlyPage ? [] : chosen).entries()) {
     else say(`failed after ${Math.round((Date.now() - started) / 1000)} s: ${why}`);
   }
 }
-await draw();
-process.exitCode = failed > 0 ? 1 : 0;
+if (stopped.aborted) {
+  process.exitCode = 130;
+} else {
+  await draw();
+  process.exitCode = failed > 0 ? 1 : 0;
+}
 
 async function measure(part, say) {
   const values = new Map();

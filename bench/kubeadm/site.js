@@ -34,9 +34,9 @@ export function openSite(lab, folder, connections) {
   const [first] = connections;
   const names = lab.hosts.map(({ name }) => name);
   const inventories = Object.fromEntries(
-    Object.entries({ one: 1, three: 3, four: 4 }).map(([id, count]) => [
-      id,
-      writeInventory(lab, { folder, id, hosts: lab.hosts.slice(0, count) }),
+    [1, 3, 4, 6].map((count) => [
+      count,
+      writeInventory(lab, { folder, id: `hosts-${count}`, hosts: lab.hosts.slice(0, count) }),
     ]),
   );
   const config = join(folder, 'ssh_config');
@@ -48,8 +48,7 @@ export function openSite(lab, folder, connections) {
   };
   const shell = (name, args) => program('timeout', ['--kill-after=10', '900', 'bash', script(name), config, ...args]);
   return {
-    inventories,
-    prepare: () => kinit(['init', '-i', inventories.four, '--only', PREPARE]),
+    prepare: (count = 4) => kinit(['init', '-i', inventories[count], '--only', PREPARE]),
     clean: () => Promise.all(connections.map((connection) => onHost(connection, CLEAN))),
     takeNetwork: async () => {
       const { network, proxyMode, version } = await ofKinit(first);
@@ -63,25 +62,26 @@ export function openSite(lab, folder, connections) {
       const watches = Object.entries(PORTS).map(([name, where]) => [name, () => answersOk(first, where)]);
       const took = await timed(Object.fromEntries(watches), () =>
         who === 'kinit'
-          ? kinit(['init', '-i', inventories.one, '--yes', '--skip', 'ready'])
+          ? kinit(['init', '-i', inventories[1], '--yes', '--skip', 'ready'])
           : onHost(first, 'kubeadm init --config /root/kubeadm.yaml --ignore-preflight-errors=all'),
       );
       return { ...took, healthy: Math.max(took.apiServer, took.controllerManager, took.scheduler) };
     },
-    three: async (who) => {
-      const three = connections.slice(0, 3);
-      const took = await timed({ working: clusterWorks(three, names.slice(0, 3)) }, () =>
+    /** A cluster of the first hosts, the control plane and workers. @param count 3 or 6 */
+    several: async (who, count) => {
+      const [hosts, called] = [connections.slice(0, count), names.slice(0, count)];
+      const took = await timed({ working: clusterWorks(hosts, called) }, () =>
         who === 'kinit'
-          ? kinit(['init', '-i', inventories.three, '--yes'])
-          : shell('up', [files.kubeadm, files.network, ...names.slice(0, 3)]),
+          ? kinit(['init', '-i', inventories[count], '--yes'])
+          : shell('up', [files.kubeadm, files.network, ...called]),
       );
       closeMasters();
       return took;
     },
     join: async (who) => {
-      const [last] = names.slice(-1);
-      const took = await timed({ ready: () => nodesReady(first, [last]) }, () =>
-        who === 'kinit' ? kinit(['join', last, '-i', inventories.four, '--yes']) : shell('join', [names[0], last]),
+      const fourth = names[3];
+      const took = await timed({ ready: () => nodesReady(first, [fourth]) }, () =>
+        who === 'kinit' ? kinit(['join', fourth, '-i', inventories[4], '--yes']) : shell('join', [names[0], fourth]),
       );
       closeMasters();
       return took;

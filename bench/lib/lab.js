@@ -5,7 +5,7 @@ import { kinit } from './kinit.js';
 
 /** Bare hosts for as long as `work(lab)` takes. One of that name that a killed run left is taken down first. */
 export async function withLab({ name, hosts, memory = '2G', cpus = '2' }, work) {
-  const down = () => kinit(['lab', 'down', '--name', name]);
+  const down = () => kinit(['lab', 'down', '--name', name], { evenStopped: true });
   await down();
   try {
     await kinit(['lab', 'up', '--name', name, '--hosts', String(hosts), '--memory', memory, '--cpus', cpus]);

@@ -8,6 +8,8 @@ import { PREPARE as PREPARE_EMBEDDED } from '../lib/small.js';
 
 /** A round of the control plane in one process takes a minute more, and its runs are alike. */
 const MOST_EMBEDDED = 3;
+/** As many hosts on two processors take long, and the longer the more alike their runs are. */
+const MOST_SIX = 2;
 const WHO = { kinit: 'kinit', stock: 'kubeadm' };
 
 /** How long a cluster takes on hosts that have everything. */
@@ -21,6 +23,7 @@ export const kubeadm = {
 - **Three hosts**: until all nodes are Ready and the cluster's DNS, asked on each host at the address of its Service, tells an address. The opponent
   is a [script of ssh](../bench/kubeadm/up.sh): kept connections, joins in parallel, the pod network (the same objects that kinit applies) beside them. Its end is
   \`kubectl wait\`; kinit's is a check of DNS and Services from a pod on every node, so that "done" is not the same of both.
+- **Six hosts**: the same of twice as many, on the same two processors.
 - **Join**: one more host, until its node is Ready.
 - **Embedded**: three hosts and a join with \`controlPlane: {mode: embedded}\`, on four other hosts of the same size, which are prepared too.
 - **Bare**: three hosts that have nothing at all, once for each form: packages, programs and images are brought to them as well.
@@ -34,6 +37,8 @@ command, that of the scripts with their first line.`,
     { id: 'done', title: 'one host, done: kinit / kubeadm', unit: 'times', goal: 1 },
     { id: 'three', title: 'three hosts, Ready with DNS: kinit / script', unit: 'times', goal: 1 },
     { id: 'three-done', title: 'three hosts, done: kinit / script', unit: 'times' },
+    { id: 'six', title: 'six hosts, Ready with DNS: kinit / script', unit: 'times', goal: 1 },
+    { id: 'six-done', title: 'six hosts, done: kinit / script', unit: 'times' },
     { id: 'join', title: 'join to Ready: kinit / script', unit: 'times', goal: 1 },
     { id: 'three-one', title: 'three hosts, Ready with DNS: embedded / script', unit: 'times', goal: 1 },
     { id: 'join-one', title: 'join to Ready: embedded / script', unit: 'times', goal: 1 },
@@ -44,6 +49,8 @@ command, that of the scripts with their first line.`,
       { id: `done-${id}`, title: `one host, done: ${name}`, unit: 's' },
       { id: `three-${id}`, title: `three hosts, Ready with DNS: ${name}`, unit: 's' },
       { id: `three-done-${id}`, title: `three hosts, done: ${name}`, unit: 's' },
+      { id: `six-${id}`, title: `six hosts, Ready with DNS: ${name}`, unit: 's' },
+      { id: `six-done-${id}`, title: `six hosts, done: ${name}`, unit: 's' },
       { id: `join-${id}`, title: `join to Ready: ${name}`, unit: 's' },
     ]),
     { id: 'ready-embedded', title: 'three hosts, API ready: embedded', unit: 's' },
@@ -66,13 +73,13 @@ command, that of the scripts with their first line.`,
   async run({ rounds, say, measured, command }) {
     const folder = mkdtempSync(join(tmpdir(), 'kinit-bench-'));
     try {
-      return await onFour('bench-kubeadm', (lab, connections) =>
-        onFour('bench-kubeadm-one', async (other, others) => {
+      return await onHosts('bench-kubeadm', 6, (lab, connections) =>
+        onHosts('bench-kubeadm-one', 4, async (other, others) => {
           const site = openSite(lab, folder, connections);
           const embedded = openEmbedded(other, folder, others);
           try {
             say('three bare hosts, of each form; the pod network is taken from the first');
-            measured('bare', (await site.three('kinit')).working);
+            measured('bare', (await site.several('kinit', 3)).working);
             const version = await site.takeNetwork();
             await site.clean();
             measured('bare-embedded', (await embedded.three()).working);
@@ -81,6 +88,7 @@ command, that of the scripts with their first line.`,
             for (let round = 1; round <= rounds; round += 1) {
               const told = { say: (text) => say(`round ${round} of ${rounds}: ${text}`), measured, round };
               const stock = await oneRound(site, told);
+              if (round <= MOST_SIX) await oneOfSix(site, told);
               if (round <= MOST_EMBEDDED) await oneOfEmbedded(embedded, told, stock);
             }
             return { versions: { kubeadm: version } };
@@ -95,15 +103,15 @@ command, that of the scripts with their first line.`,
   },
 };
 
-const onFour = (name, work) =>
-  withLab({ name, hosts: 4, memory: '3G' }, (lab) => onAll(lab, (connections) => work(lab, connections)));
+const onHosts = (name, hosts, work) =>
+  withLab({ name, hosts, memory: '3G' }, (lab) => onAll(lab, (connections) => work(lab, connections)));
 
 const COMMANDS = [
   `kinit init -i INVENTORY --only ${PREPARE}`,
   'kubeadm init --config kubeadm.yaml --ignore-preflight-errors=all',
   'kinit init -i ONE-HOST --yes --skip ready',
-  'bench/kubeadm/up.sh SSH-CONFIGURATION kubeadm.yaml network.json node1 node2 node3',
-  'kinit init -i THREE-HOSTS --yes',
+  'bench/kubeadm/up.sh SSH-CONFIGURATION kubeadm.yaml network.json node1 node2 node3 [node4 node5 node6]',
+  'kinit init -i THREE-HOSTS|SIX-HOSTS --yes',
   'bench/kubeadm/join.sh SSH-CONFIGURATION node1 node4',
   'kinit join node4 -i FOUR-HOSTS --yes',
   `kinit init -i INVENTORY --only ${PREPARE_EMBEDDED}`,
@@ -111,7 +119,7 @@ const COMMANDS = [
 
 /** Both in all three, each on hosts that are prepared anew; who is first changes. @returns seconds of the stock ones */
 async function oneRound(site, { say, measured, round }) {
-  const order = round % 2 === 1 ? ['stock', 'kinit'] : ['kinit', 'stock'];
+  const order = orderOf(round);
   const seconds = { one: {}, three: {}, join: {} };
   for (const who of order) {
     await site.prepare();
@@ -120,7 +128,7 @@ async function oneRound(site, { say, measured, round }) {
   }
   for (const who of order) {
     await site.prepare();
-    seconds.three[who] = await site.three(who);
+    seconds.three[who] = await site.several(who, 3);
     seconds.join[who] = await site.join(who);
     await site.clean();
   }
@@ -145,6 +153,22 @@ async function oneRound(site, { say, measured, round }) {
   measured('three-done', ratio('three', 'done'));
   measured('join', ratio('join', 'ready'));
   return { three: seconds.three.stock.working, join: seconds.join.stock.ready };
+}
+
+const orderOf = (round) => (round % 2 === 1 ? ['stock', 'kinit'] : ['kinit', 'stock']);
+
+async function oneOfSix(site, { say, measured, round }) {
+  const took = {};
+  for (const who of orderOf(round)) {
+    await site.prepare(6);
+    took[who] = await site.several(who, 6);
+    await site.clean();
+    measured(`six-${who}`, took[who].working);
+    measured(`six-done-${who}`, took[who].done);
+    say(`${WHO[who]}: six hosts ${took[who].working.toFixed(1)} s, done ${took[who].done.toFixed(1)} s`);
+  }
+  measured('six', took.kinit.working / took.stock.working);
+  measured('six-done', took.kinit.done / took.stock.done);
 }
 
 /** @param stock seconds of the script in the same round */

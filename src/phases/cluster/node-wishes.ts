@@ -1,6 +1,6 @@
 import { BALANCER_LABEL, balancerOf } from '../../control-plane/index.js';
 import type { PhaseContext } from '../../model/phase.js';
-import { networkOf } from '../../network/index.js';
+import { hostShareOf } from '../../network/index.js';
 
 export interface NodeWishes {
   readonly name: string;
@@ -37,10 +37,9 @@ export function nodeWishes(context: PhaseContext): NodeWishes {
 }
 
 function podNetwork({ spec }: PhaseContext): Pick<NodeWishes, 'podNetwork'> {
-  const { signs, traces } = networkOf(spec);
-  if (signs === undefined) return {};
-  const configuration = traces.paths.filter((path) => path.startsWith('/etc/cni/net.d/'));
-  return { podNetwork: { bridge: signs.bridge, files: [signs.subnetFile, ...configuration] } };
+  const share = hostShareOf(spec);
+  if (share === undefined) return {};
+  return { podNetwork: { bridge: share.bridge, files: [share.subnetFile, ...share.configuration] } };
 }
 
 /** By which a balancer for nodes that kinit did not prepare keeps away from those that have theirs. */

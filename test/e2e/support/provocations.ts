@@ -198,7 +198,7 @@ cmp /etc/kubernetes/pki/ca.crt /root/doctor.saved`,
     host: 'node3',
     everywhere: true,
     found: /the cluster has no node node3, and the kubelet runs on node3/,
-    advice: /on node3: systemctl restart kubelet .*kinit reset node3$/,
+    advice: /on node3: systemctl restart kubelet .*kinit reset node3\); kinit init registers it again/,
     first: true,
     provoke: (lab) => lab.kubectl('delete node node3'),
     mend: async (lab) => {
