@@ -8,6 +8,7 @@
 # include: ../../shell/lib/die.sh
 # include: ../../shell/lib/sha256.sh
 # include: ../../shell/lib/sync.sh
+# include: ./backups-of.sh
 
 umask 077
 LC_ALL=C
@@ -47,5 +48,5 @@ sync_file "$part" || exit 1
 mv -f -T -- "$part" "$folder/$4-$(date -u +%Y%m%dT%H%M%SZ).backup" || exit 1
 
 # Names of one cluster sort by their time.
-for old in "$folder/$4"-[0-9]*T[0-9]*Z.backup; do printf '%s\n' "$old"; done | sort -r | tail -n "+$(($3 + 1))" |
+backups_of "$folder" "$4" | sort -r | tail -n "+$(($3 + 1))" |
   while IFS= read -r old; do rm -f -- "$old"; done

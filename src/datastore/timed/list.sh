@@ -2,9 +2,9 @@
 # Prints the backups that this host has made by itself: "== backup PATH SIZE", then its first line; and how the last try ended:
 # "== last RESULT", then the last lines that it said, where it failed.
 # $1 = folder, $2 = name of the cluster, $3 = systemd unit that makes them
+# include: ./backups-of.sh
 
-for file in "$1/$2"-[0-9]*T[0-9]*Z.backup; do
-  [ -f "$file" ] || continue
+backups_of "$1" "$2" | while IFS= read -r file; do
   printf '== backup %s %s\n' "$file" "$(wc -c < "$file")"
   head -n 1 -- "$file"
 done

@@ -73,14 +73,17 @@ for (const shell of SHELLS) {
   test(`${shell}: the last ones stay, and whatever else is in the folder`, () => {
     withFolder((folder) => {
       mkdirSync(`${folder}/backups`);
-      const others = ['demo-mine.backup', 'demo-x-20260101T000000Z.backup', 'notes', 'other-20200101T000000Z.backup'];
+      const others = [
+        ...['demo-mine.backup', 'demo-x-20260101T000000Z.backup', 'demo-2-20190101T000000Z.backup', 'notes'],
+        'other-20200101T000000Z.backup',
+      ];
       for (const name of others) writeFileSync(`${folder}/backups/${name}`, '');
       const old = [1, 2, 3, 4].map((day) => `demo-2020010${String(day)}T000000Z.backup`);
       for (const name of old) writeFileSync(`${folder}/backups/${name}`, '');
       // By their names: a copy of a folder has other times.
       utimesSync(`${folder}/backups/${old[0] ?? ''}`, new Date(), new Date());
       expect(copy(shell, folder, { keep: 3 }).code).toBe(0);
-      const left = backupsIn(folder).filter((name) => /^demo-\d/.test(name));
+      const left = backupsIn(folder).filter((name) => /^demo-\d{8}T/.test(name));
       expect(left).toHaveLength(3);
       expect(left.slice(0, 2)).toEqual(old.slice(2));
       expect(others.filter((name) => !readdirSync(`${folder}/backups`).includes(name))).toEqual([]);
