@@ -31,6 +31,8 @@ type running struct {
 	// failure is done when the first component ends by itself; its cause says which one, and why.
 	failure context.Context
 	fail    context.CancelCauseFunc
+	// started is called when a part is ready.
+	started func()
 	parts   []part
 	// Timings are how long each start took, in order.
 	timings []timing
@@ -49,7 +51,7 @@ type timing struct {
 
 func newRunning() *running {
 	failure, fail := context.WithCancelCause(context.Background())
-	return &running{failure: failure, fail: fail}
+	return &running{failure: failure, fail: fail, started: func() {}}
 }
 
 // start runs a component and waits until it is ready. It fails where it, or one that runs already, ends before, and where it takes
@@ -84,6 +86,7 @@ func (r *running) start(ctx context.Context, c component) error {
 	}
 	took := time.Since(began)
 	r.timings = append(r.timings, timing{c.Name(), took})
+	r.started()
 	klog.InfoS("Started", "component", c.Name(), "took", took.Round(time.Millisecond))
 	return nil
 }
@@ -99,7 +102,7 @@ func (r *running) startTogether(ctx context.Context, components ...component) er
 	errs := make([]error, len(components))
 	apart := make([]*running, len(components))
 	for i, c := range components {
-		apart[i] = &running{failure: r.failure, fail: r.fail}
+		apart[i] = &running{failure: r.failure, fail: r.fail, started: r.started}
 		all.Go(func() { errs[i] = apart[i].start(ctx, c) })
 	}
 	all.Wait()

@@ -8,7 +8,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -129,7 +131,8 @@ func (a apiServer) Ready(ctx context.Context) error {
 	return answers(ctx, client, host+"/readyz")
 }
 
-// lives asks the API server once whether it still answers. A datastore outside that does not is no reason to start this process anew.
+// lives asks the API server once whether it still answers. A datastore outside that does not is no reason to start this process anew, nor are
+// other members of etcd that are away.
 func lives(ctx context.Context, kubeconfig string, store datastoreConfig) error {
 	client, host, err := apiClient(kubeconfig)
 	if err != nil {
@@ -140,10 +143,15 @@ func lives(ctx context.Context, kubeconfig string, store datastoreConfig) error 
 }
 
 func livesAt(store datastoreConfig) string {
-	if len(store.Etcd) > 0 || store.SQLite != "" {
+	if store.SQLite != "" || len(store.Etcd) > 0 && !slices.ContainsFunc(store.Etcd, namesOthers) {
 		return "/livez"
 	}
 	return "/livez?exclude=etcd"
+}
+
+// namesOthers is of a flag of etcd with more members than this one.
+func namesOthers(flag string) bool {
+	return strings.HasPrefix(flag, "--initial-cluster=") && strings.Contains(flag, ",")
 }
 
 func apiClient(kubeconfig string) (*http.Client, string, error) {

@@ -62,6 +62,9 @@ func TestADatastoreElsewhereIsNoReasonToStartAnew(t *testing.T) {
 	if got := livesAt(datastoreConfig{Etcd: []string{"--name=a"}}); got != "/livez" {
 		t.Fatalf("a member in the process: %s", got)
 	}
+	if got := livesAt(datastoreConfig{Etcd: []string{"--initial-cluster=a=https://10.0.0.1:2380,b=https://10.0.0.2:2380"}}); got != "/livez?exclude=etcd" {
+		t.Errorf("a member of several: %s", got)
+	}
 	if got := livesAt(datastoreConfig{}); got != "/livez?exclude=etcd" {
 		t.Fatalf("the API server's own flags: %s", got)
 	}

@@ -72,9 +72,7 @@ func (d *datastore) Run(ctx context.Context) error {
 		return fmt.Errorf("%s: %w", title, err)
 	}
 	close(d.listens)
-	if d.outside != nil {
-		go d.watch(ctx)
-	}
+	go d.watch(ctx, title)
 	<-ctx.Done()
 	all.Wait()
 	return nil
@@ -86,7 +84,7 @@ func (d *datastore) open(ctx context.Context) (where, title string, err error) {
 		if err := readable(d.config.SQLite); err != nil {
 			return "", "", err
 		}
-		return "sqlite://" + d.config.SQLite + sqliteOptions, d.config.SQLite, nil
+		return "sqlite://" + d.config.SQLite + sqliteOptions + vacuum(d.config.SQLite), d.config.SQLite, nil
 	}
 	db, err := d.outside.open()
 	if err != nil {
@@ -103,14 +101,40 @@ func (d *datastore) open(ctx context.Context) (where, title string, err error) {
 	return where, d.outside.title(), err
 }
 
-// mostChecked is how large a file may be to be read as a whole before a start: the API waits for it.
+// mostChecked is how large a file may be to be read, or written anew, as a whole before a start: the API waits for it.
 const mostChecked = 64 << 20
 
-// readable says where the file is damaged. kine itself tries for five minutes to open it, and says nothing of it at its end.
-func readable(database string) error {
-	info, err := os.Stat(database)
+// recordFile is written to a control-plane host once its API has served (src/model/record.ts): with it there have been data.
+var recordFile = "/etc/kubernetes/pki/kinit-record.yaml"
+
+// begins says whether a datastore may begin empty. A cluster that has had data would be an empty one without a word: its nodes end their pods, and
+// the next to look finds nothing that tells of another state.
+func begins(where, back string) error {
+	_, err := os.Stat(recordFile)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("%s has none of the data that the cluster has had: is it the right place, with its disk mounted? %s", where, back)
+}
+
+// vacuum is the option that keeps kine from writing a large file anew at each start: the API waits for it, and the disk has to hold it twice.
+// `kinit datastore compact` does so when told.
+func vacuum(database string) string {
+	if info, err := os.Stat(database); err == nil && info.Size() > mostChecked {
+		return "&_kine_disable_startup_vacuum=1"
+	}
+	return ""
+}
+
+// readable says where the file is damaged, or gone. kine itself tries for five minutes to open it, and says nothing of it at its end.
+func readable(database string) error {
+	info, err := os.Stat(database)
+	// SQLite makes an empty file a database; what belongs to it and stands beside it, it takes away.
+	if errors.Is(err, os.ErrNotExist) || err == nil && info.Size() == 0 {
+		return begins(database, "kinit datastore restore puts a backup back")
 	}
 	if err != nil {
 		return err
@@ -142,17 +166,35 @@ func (d *datastore) backendTLS() tls.Config {
 	return d.outside.tls
 }
 
-// watchEvery is how often a database outside is asked how it is.
+// watchEvery is how often a datastore is asked how it is, and how long its answer may take.
 const watchEvery = 5 * time.Second
 
-// watch says when a database outside stops answering, and when it answers again: what waits for it says only that it waits.
-func (d *datastore) watch(ctx context.Context) {
+// watch says when the datastore does not answer, and when it answers again: what waits for it says only that it waits, and kine speaks of a
+// slow statement when that has ended.
+func (d *datastore) watch(ctx context.Context, title string) {
+	tell := func(err error, away time.Duration) {
+		if err == nil {
+			klog.InfoS("The datastore answers again", "datastore", title, "seconds", int(away.Seconds()))
+		} else {
+			klog.ErrorS(err, "The datastore does not answer", "datastore", title, "seconds", int(away.Seconds()))
+		}
+	}
+	if d.outside == nil {
+		// Each of these is a write to a disk that may be an SD card.
+		tellStalls(ctx, 3*watchEvery, func(ctx context.Context) error { return written(ctx, d.config.SQLite+"-alive") }, tell)
+		return
+	}
 	db, err := d.outside.open()
 	if err != nil {
 		return
 	}
 	defer db.Close()
-	tick := time.NewTicker(watchEvery)
+	tellStalls(ctx, watchEvery, func(ctx context.Context) error { return d.outside.stores(ctx, db) }, tell)
+}
+
+// tellStalls asks every so often until the end of ctx, and tells of each failure, and of the first answer after one (nil), with how long there was none.
+func tellStalls(ctx context.Context, every time.Duration, ask func(context.Context) error, tell func(err error, away time.Duration)) {
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	away := time.Time{}
 	for {
@@ -161,20 +203,57 @@ func (d *datastore) watch(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		err := d.outside.answers(ctx, db, watchEvery)
+		asked := time.Now()
+		bounded, cancel := context.WithTimeout(ctx, min(every, watchEvery))
+		err := ask(bounded)
+		cancel()
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
 			if away.IsZero() {
-				away = time.Now()
+				away = asked
 			}
-			klog.ErrorS(err, "The datastore does not answer", "datastore", d.outside.title(), "seconds", int(time.Since(away).Seconds()))
+			tell(err, time.Since(away))
 		case !away.IsZero():
-			klog.InfoS("The datastore answers again", "datastore", d.outside.title(), "seconds", int(time.Since(away).Seconds()))
+			tell(nil, time.Since(away))
 			away = time.Time{}
 		}
 	}
+}
+
+// written puts a byte onto the disk that the file is on. A write that hangs in the kernel cannot be taken back: the next waits for its end.
+func written(ctx context.Context, file string) error {
+	select {
+	case writing <- struct{}{}:
+	case <-ctx.Done():
+		return errors.New("its disk has not taken what was written before")
+	}
+	ended := make(chan error, 1)
+	go func() {
+		defer func() { <-writing }()
+		ended <- writeThrough(file)
+	}()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+		return errors.New("its disk takes nothing")
+	}
+}
+
+var writing = make(chan struct{}, 1)
+
+func writeThrough(file string) error {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := f.Write([]byte{'\n'}); err != nil {
+		return err
+	}
+	return f.Sync()
 }
 
 func (d *datastore) Ready(ctx context.Context) error {

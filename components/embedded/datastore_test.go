@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,33 @@ func TestADatabaseThatIsWellOrNotThereYetIsReadable(t *testing.T) {
 		if err := readable(path); err != nil {
 			t.Errorf("%v", err)
 		}
+	}
+}
+
+func TestDataThatAreGoneAreNoNewCluster(t *testing.T) {
+	folder := t.TempDir()
+	record := recordFile
+	t.Cleanup(func() { recordFile = record })
+	recordFile = filepath.Join(folder, "record.yaml")
+	empty := filepath.Join(folder, "empty.db")
+	for _, path := range []string{empty, recordFile} {
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := readable(database(t, rows)); err != nil {
+		t.Errorf("%v", err)
+	}
+	for _, path := range []string{empty, filepath.Join(folder, "gone.db")} {
+		if err := readable(path); err == nil || !strings.HasPrefix(err.Error(), path+" has none of the data that the cluster has had") {
+			t.Errorf("said %v", err)
+		}
+	}
+	if err := os.Remove(recordFile); err != nil {
+		t.Fatal(err)
+	}
+	if err := readable(empty); err != nil {
+		t.Errorf("before there was a cluster: %v", err)
 	}
 }
 
@@ -107,4 +135,42 @@ func put(t *testing.T, ctx context.Context, client *clientv3.Client, last int64)
 		t.Fatalf("put after %d: %v, %v", last, said, err)
 	}
 	return said.Header.Revision
+}
+
+func TestADatastoreThatStallsIsToldAndSoIsItsReturn(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	hangs := errors.New("its disk takes nothing")
+	asked := 0
+	ask := func(ctx context.Context) error {
+		asked++
+		switch asked {
+		case 2, 3:
+			<-ctx.Done()
+			return hangs
+		case 6:
+			cancel()
+		}
+		return nil
+	}
+	var told []error
+	var away []time.Duration
+	tellStalls(ctx, 5*time.Millisecond, ask, func(err error, since time.Duration) {
+		told, away = append(told, err), append(away, since)
+	})
+	if !slices.Equal(told, []error{hangs, hangs, nil}) || !slices.IsSorted(away) {
+		t.Errorf("%v %v", told, away)
+	}
+}
+
+func TestADiskIsAskedByAWrite(t *testing.T) {
+	folder := t.TempDir()
+	for range 2 {
+		if err := written(t.Context(), filepath.Join(folder, "alive")); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := written(t.Context(), filepath.Join(folder, "gone", "alive")); err == nil {
+		t.Error("a folder that is not there takes what is written")
+	}
 }

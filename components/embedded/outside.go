@@ -197,6 +197,16 @@ func (o *outside) answers(ctx context.Context, db *sql.DB, atMost time.Duration)
 	return o.explain(db.QueryRowContext(bounded, "SELECT 1").Scan(&one))
 }
 
+// stores asks whether the table of the cluster is answered for, and writes; it has as long as ctx has.
+func (o *outside) stores(ctx context.Context, db *sql.DB) error {
+	var one int
+	if err := db.QueryRowContext(ctx, "SELECT COUNT(*) FROM (SELECT 1 AS one FROM kine LIMIT 1) AS found").Scan(&one); err != nil {
+		return o.explain(err)
+	}
+	_, err := db.ExecContext(ctx, "UPDATE kinit SET cluster = cluster WHERE id = 1")
+	return o.explain(err)
+}
+
 // take makes sure that the objects in it are, or will be, this cluster's alone: two clusters in one database would be one, with each
 // undoing what the other does. Whose they are is written beside them, once.
 func (o *outside) take(ctx context.Context, db *sql.DB) error {
@@ -209,6 +219,9 @@ func (o *outside) take(ctx context.Context, db *sql.DB) error {
 	err := db.QueryRowContext(bounded, "SELECT cluster FROM kinit WHERE id = 1").Scan(&owner)
 	if errors.Is(err, sql.ErrNoRows) {
 		if err := o.refuseStrangers(bounded, db); err != nil {
+			return err
+		}
+		if err := begins(fmt.Sprintf("%s: the database %s", o.title(), o.database()), "A backup of the database puts them back"); err != nil {
 			return err
 		}
 		if _, err := db.ExecContext(bounded, o.kind.claim, o.owner); err != nil {

@@ -38,6 +38,7 @@ func serve(args []string) int {
 		return checkPart(*checked, c)
 	}
 	rest.SetDefaultWarningHandler(rest.NoWarnings{})
+	sayLastWords()
 	systemd := takeSupervisor()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
@@ -47,10 +48,12 @@ func serve(args []string) int {
 // run starts the components in the order of what they need, and ends when one does, or at a signal.
 func run(ctx context.Context, c config, systemd supervisor, timed bool) int {
 	r := newRunning()
+	// systemd's bound (TimeoutStartSec) is of one part, as ours is.
+	r.started = func() { systemd.tell(extendStart) }
 	err := startAll(ctx, r, c)
 	if err == nil && !timed {
 		systemd.tell(daemon.SdNotifyReady)
-		err = wait(ctx, r, c, systemd)
+		err = wait(ctx, r, systemd, func(ctx context.Context) error { return lives(ctx, c.Kubeconfig, c.Datastore) })
 	}
 	systemd.tell(daemon.SdNotifyStopping)
 	r.stop()
@@ -64,9 +67,15 @@ func run(ctx context.Context, c config, systemd supervisor, timed bool) int {
 		fmt.Fprintln(os.Stderr, "Error:", err)
 		return exitFailed
 	}
+	if err != nil {
+		klog.InfoS("Told to end before all was started", "where", err.Error())
+	}
 	klog.Flush()
 	return 0
 }
+
+// extendStart gives a start some more of systemd's time (sd_notify(3)): readyTimeout, and what stands around it.
+var extendStart = fmt.Sprintf("EXTEND_TIMEOUT_USEC=%d", (readyTimeout + 30*time.Second).Microseconds())
 
 func startAll(ctx context.Context, r *running, c config) error {
 	store, err := datastoreOf(c.Datastore)
@@ -110,7 +119,7 @@ func datastoreOf(c datastoreConfig) (component, error) {
 // wait returns when a component ends, or nil at a signal. Meanwhile the watchdog of systemd hears that the API answers. One answer has
 // as long as there is between two questions: on a processor that others take up a slow one is no hang, and a start in the middle
 // of that only adds to the load.
-func wait(ctx context.Context, r *running, c config, systemd supervisor) error {
+func wait(ctx context.Context, r *running, systemd supervisor, asked func(context.Context) error) error {
 	every := systemd.watchdog
 	if every == 0 {
 		every = time.Hour
@@ -124,13 +133,16 @@ func wait(ctx context.Context, r *running, c config, systemd supervisor) error {
 		case <-r.failure.Done():
 			return context.Cause(r.failure)
 		case <-tick.C:
-			bounded, cancel := context.WithTimeout(ctx, every/3)
-			if err := lives(bounded, c.Kubeconfig, c.Datastore); err != nil {
-				klog.ErrorS(err, "The API does not answer")
-			} else {
-				systemd.tell(daemon.SdNotifyWatchdog)
-			}
-			cancel()
+			// Beside: what ends meanwhile is said at once.
+			go func() {
+				bounded, cancel := context.WithTimeout(ctx, every/3)
+				defer cancel()
+				if err := asked(bounded); err == nil {
+					systemd.tell(daemon.SdNotifyWatchdog)
+				} else if ctx.Err() == nil {
+					klog.ErrorS(err, "The API does not answer")
+				}
+			}()
 		}
 	}
 }

@@ -19,6 +19,6 @@ export const sqlite: Datastore = {
   leftovers: [databaseOfAnother, databaseReplacing],
   slowDisk,
   // SQLITE_NOTADB and SQLITE_CORRUPT (sqlite.org/rescode.html), and what the server reads before it starts (components/embedded/datastore.go).
-  torn: ['file is not a database', 'database disk image is malformed', `${DATABASE} is damaged`],
+  torn: ['file is not a database', 'database disk image is malformed', `${DATABASE} is damaged`, `${DATABASE} has none of the data`],
   care: sqliteCare,
 };
