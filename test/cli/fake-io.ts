@@ -10,10 +10,17 @@ export interface FakeIo extends Io {
 export function fakeIo({
   tty = false,
   env = {},
-}: { readonly tty?: boolean; readonly env?: Record<string, string> } = {}): FakeIo {
+  columns = 100,
+  rows = 40,
+}: {
+  readonly tty?: boolean;
+  readonly env?: Record<string, string>;
+  readonly columns?: number;
+  readonly rows?: number;
+} = {}): FakeIo {
   const out: string[] = [];
   const err: string[] = [];
-  const output = (into: string[]): Output => ({ write: (text) => into.push(text), isTTY: tty, columns: 100, rows: 40 });
+  const output = (into: string[]): Output => ({ write: (text) => into.push(text), isTTY: tty, columns, rows });
   return {
     stdout: output(out),
     stderr: output(err),

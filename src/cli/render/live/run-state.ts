@@ -66,6 +66,7 @@ export function runState(start: Extract<KinitEvent, { type: 'run-started' }>, no
       else if (event.type === 'check' && start.command === 'check') set(event.host, { through: true });
       if (event.type === 'host-connected') stands.set(event.host, 'connected');
       if (event.type === 'phase-started') stands.set(event.host, event.title);
+      if (event.type === 'phase-waiting') stands.set(event.host, titles.get(event.phase) ?? event.phase);
       apply(event, set, titles);
     },
     title,

@@ -81,8 +81,11 @@ test('many hosts are told by where they are', () => {
     'connecting: 10',
   ]);
   expect(state.crowd(3).split('\n')).toEqual(['failed: 1 (node7)', 'done: 3', 'elsewhere: 96']);
+  for (const host of hosts.slice(50, 60))
+    state.see({ type: 'phase-waiting', host, phase: 'swap', for: 'join on node1' });
+  expect(state.crowd(20).split('\n').slice(2, 4)).toEqual(['Turn swap off: 56', 'connected: 30']);
   for (const host of hosts.slice(90, 98)) state.see({ type: 'host-connected', host, description: host });
-  expect(state.crowd(20).split('\n').slice(-2)).toEqual(['connected: 48', 'connecting: 2 (node99, node100)']);
+  expect(state.crowd(20).split('\n').slice(-2)).toEqual(['connected: 38', 'connecting: 2 (node99, node100)']);
 });
 
 test('a run that ends before any host is begun with has none that is through', () => {

@@ -19,7 +19,8 @@ const SHORTEST = 0.05;
  */
 export function timelinePage(heard: readonly Heard[], command: string): string {
   const spans = spansOf(heard);
-  const length = Math.max(0.001, ...spans.map(({ to }) => to));
+  // A thousand hosts have more of them than a call takes arguments.
+  const length = spans.reduce((longest, { to }) => Math.max(longest, to), 0.001);
   const path = criticalPath(spans);
   const started = heard.flatMap(({ event }) => (event.type === 'run-started' ? [event] : []))[0];
   const titles = new Map((started?.phases ?? []).map(({ id, title }) => [id, title]));
@@ -110,7 +111,8 @@ const sumOf = (spans: readonly Span[]): number => spans.reduce((sum, span) => su
 const percent = (share: number): string => `${share.toFixed(2)}%`;
 
 function inSeconds(seconds: number): string {
-  return seconds >= 90
-    ? `${String(Math.floor(seconds / 60))} min ${String(Math.round(seconds % 60))} s`
+  const whole = Math.round(seconds);
+  return whole >= 90
+    ? `${String(Math.floor(whole / 60))} min ${String(whole % 60)} s`
     : `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
 }

@@ -92,3 +92,8 @@ test('the page needs nothing else, and what hosts say is no markup', () => {
 test('nothing has happened: a page all the same', () => {
   expect(timelinePage([], 'init')).toContain('0 hosts');
 });
+
+test('minutes are whole ones', () => {
+  const late = [...HEARD, begun(19_000, 'c1', 'join'), through(5000 + 119_700, 'c1', 'join')];
+  expect(timelinePage(late, 'init')).toContain('<p>2 min 0 s');
+});
