@@ -18,7 +18,10 @@ const pictures = path('../docs/pictures/');
 
 const words = process.argv.slice(2);
 const onlyPage = take('--page');
-const rounds = Number(takeValue('--rounds') ?? FEWEST_ROUNDS);
+const asked = takeValue('--rounds');
+const rounds = Number(asked ?? FEWEST_ROUNDS);
+/** Of what takes long, where nobody said how many. */
+const atMost = (most) => (asked === undefined ? Math.min(rounds, most) : rounds);
 const unknown = words.filter((word) => !parts.some(({ id }) => id === word));
 if (unknown.length > 0 || !(rounds >= 1)) {
   console.error(
@@ -64,6 +67,7 @@ async function measure(part, say) {
   const before = machine();
   const extra = await part.run({
     rounds,
+    atMost,
     say,
     measured: (id, value) => {
       if (!part.figures.some((figure) => figure.id === id)) throw new Error(`${part.id} has no figure ${id}`);

@@ -5,10 +5,13 @@ export function page(shown) {
 Written by \`npm run bench\` from [bench/results](../bench/results), which has every single run. Beside each goal stands what was
 measured, missed ones included: the median, and from the least to the most of all runs. What a machine takes depends on the machine
 and on what else it does; the load it had before is said. \`npm run bench -- PART\` measures one part; [bench/README.md](../bench/README.md)
-says how.
+says how. What takes minutes a run is measured less than five times, so that all of it is through within an hour; \`--rounds N\` measures all of it N times.
+These parts took ${minutes(shown)} min together.
 
 ${shown.map(({ part, result }) => section(part, result)).join('\n')}`;
 }
+
+const minutes = (shown) => Math.round(shown.reduce((sum, { result }) => sum + result.seconds, 0) / 60);
 
 function section(part, { title, begun, seconds, machine, versions, commands, figures }) {
   const { commit, kinit, node, ...others } = versions;

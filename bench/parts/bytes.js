@@ -39,7 +39,7 @@ windows and to questions and answers, and not what it does to TCP.`,
     direct:
       'Sending takes as long as ssh does (1.5 s of 1.9 here, sshd at its limit). The rest is what cat does not do: noting for reset what was there (0.2 s), sync of each file, one question to put them in place and one that makes links. Next idea: to note while the first files come.',
   },
-  async run({ rounds, say, measured, command }) {
+  async run({ rounds, atMost, say, measured, command }) {
     const folder = mkdtempSync(join(tmpdir(), 'kinit-bench-'));
     try {
       await withLab({ name: 'bench-bytes', hosts: 1 }, (lab) =>
@@ -58,7 +58,7 @@ windows and to questions and answers, and not what it does to TCP.`,
             const total = files.reduce((sum, file) => sum + statSync(file).size, 0);
             for (let round = 1; round <= rounds; round += 1)
               for (const [id, way] of Object.entries(ways)) {
-                if (round > (WAYS[id].mostRounds ?? rounds)) continue;
+                if (round > atMost(WAYS[id].mostRounds ?? rounds)) continue;
                 const deeds = {
                   kinit: async () => (await pushed(way.inventory)).seconds,
                   ssh: () => sent(way.config, host.name, files),

@@ -36,7 +36,7 @@ export const embedded = {
 - **Start**: from hosts that have programs, runtime and images to three nodes that are Ready and a DNS that answers on each.
 - **Memory**: of all processes of a host, ssh and systemd included, as their shares (PSS), some time after ten pods ran on the server's host.
 - **Idle**: processor time of the server's process in the ${String(WATCH)} s after that, as a share of one processor.
-- **Size**: of the one file that has all that these hosts need beside their system, images included. It is written once.`,
+- **Size**: of the one file that has all that these hosts need beside their system, images included, as \`.tar.xz\`. It is written once.`,
   figures: [
     { id: 'three', title: 'three prepared hosts to Ready with DNS', unit: 's', goal: 30 },
     { id: 'api', title: 'API ready after the start of its process', unit: 's', goal: 5 },

@@ -25,7 +25,7 @@ direction and lets ${String(BYTES_PER_SECOND / 1e9)} GB/s pass; in turns. How mu
     trips:
       'Of 2.9 s, 32 questions that phases wait for take 1.6 s, most of them one a phase, for each is decided by what the one before has done. Objects of the cluster are asked for, written and looked at again: 1 s in five phases, four requests at once. The rest is bytes: 300 MB of programs, over six channels; images (360 MB) are on their way while packages are installed. Next idea: the phases of the add-ons side by side.',
   },
-  async run({ rounds, say, measured, command }) {
+  async run({ atMost, say, measured, command }) {
     const folder = mkdtempSync(join(tmpdir(), 'kinit-bench-'));
     try {
       await withLab({ name: 'bench-latency', hosts: 1, memory: '3G' }, (lab) =>
@@ -40,7 +40,7 @@ direction and lets ${String(BYTES_PER_SECOND / 1e9)} GB/s pass; in turns. How mu
           // Packages come from apt's cache in every round.
           await kinit(['init', '-i', ways.near, '--only', 'packages']);
           await giveBack();
-          const most = Math.min(rounds, MOST_ROUNDS);
+          const most = atMost(MOST_ROUNDS);
           for (let round = 1; round <= most; round += 1) {
             const took = {};
             // Who is first has an emptier machine, or a colder one.

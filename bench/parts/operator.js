@@ -19,7 +19,7 @@ of the kind that [Many hosts](#many-hosts) describes), so that the time is kinit
   ],
   missed: {
     help: 'Node itself takes the first 80 to 110 ms of it; the rest is reading the commands and laying out the text.',
-    plan: 'Of 0.8 s about 0.3 s are loading and evaluating code, half of that compiling it: Node 22 and later keep what they have compiled, the Node of this machine does not. The rest are three connections with their keys, reading what the hosts answer, and comparing it. Next idea: fewer modules for a plan (schemas, what reads YAML, widths of characters).',
+    plan: 'Of 0.7 s about 0.3 s are loading and evaluating code, half of that compiling it: Node 22 and later keep what they have compiled, the Node of this machine does not. The rest are three connections with their keys, reading what the hosts answer, and comparing it. Next idea: fewer modules for a plan (schemas, what reads YAML, widths of characters).',
   },
   async run({ rounds, say, measured, command }) {
     command('node -e 0');

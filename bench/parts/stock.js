@@ -45,7 +45,7 @@ one divided by the stock one, so the machine matters little: where one is a fift
     { id: 'memory', title: 'memory, idle', unit: 'times', baseline: 0.72 },
     { id: 'size', title: 'on disk', unit: 'times', baseline: 0.78 },
   ],
-  async run({ rounds, say, measured, command }) {
+  async run({ atMost, say, measured, command }) {
     const folder = mkdtempSync(join(tmpdir(), 'kinit-bench-'));
     try {
       await withLab({ name: 'bench-stock', hosts: 1, cpus: '1', memory: '2G' }, (lab) =>
@@ -62,7 +62,7 @@ one divided by the stock one, so the machine matters little: where one is a fift
           const [embedded, pods] = [form('embedded'), form('static-pods')];
           command(`kinit init -i INVENTORY --only ${PREPARE}`);
           command('kinit init -i INVENTORY --yes');
-          const most = Math.min(rounds, MOST_ROUNDS);
+          const most = atMost(MOST_ROUNDS);
           for (let round = 1; round <= most; round += 1) {
             const [ours, stocks] = [await oneCluster(lab, host, embedded), await oneCluster(lab, host, pods)];
             for (const id of Object.keys(ours)) measured(id, ours[id] / stocks[id]);
