@@ -30,6 +30,9 @@ type datastoreConfig struct {
 	Etcd []string `json:"etcd,omitempty"`
 	// SQLite is the file of the database; its folder is root's alone.
 	SQLite string `json:"sqlite,omitempty"`
+	// Follower is the program beside this one that copies SQLite's write-ahead log elsewhere as it grows ("litestream"), and alone brings it into the
+	// database; empty: none.
+	Follower string `json:"follower,omitempty"`
 	// Outside is a database outside of the cluster; in this process is what speaks etcd's protocol for it.
 	Outside *outsideConfig `json:"outside,omitempty"`
 	// Socket that the API server reaches the last two by, in a folder that is root's alone.

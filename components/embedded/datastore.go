@@ -84,7 +84,7 @@ func (d *datastore) open(ctx context.Context) (where, title string, err error) {
 		if err := readable(d.config.SQLite); err != nil {
 			return "", "", err
 		}
-		return "sqlite://" + d.config.SQLite + sqliteOptions + vacuum(d.config.SQLite), d.config.SQLite, nil
+		return d.driver() + "://" + d.config.SQLite + sqliteOptions + vacuum(d.config.SQLite), d.config.SQLite, nil
 	}
 	db, err := d.outside.open()
 	if err != nil {
@@ -118,6 +118,14 @@ func begins(where, back string) error {
 		return err
 	}
 	return fmt.Errorf("%s has none of the data that the cluster has had: is it the right place, with its disk mounted? %s", where, back)
+}
+
+// driver is kine's: the one that it has for Litestream leaves the log alone, and keeps it at its end.
+func (d *datastore) driver() string {
+	if d.config.Follower != "" {
+		return d.config.Follower
+	}
+	return "sqlite"
 }
 
 // vacuum is the option that keeps kine from writing a large file anew at each start: the API waits for it, and the disk has to hold it twice.

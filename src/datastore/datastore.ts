@@ -102,6 +102,8 @@ export interface Datastore {
   readonly beginnings?: (context: PhaseContext, wanted: Beginnings) => string;
   /** How its data are looked after. Throws 'refused' where the inventory has them in a way that kinit cannot. */
   readonly care: (place: CarePlace) => DatastoreCare;
+  /** What is written to it can be followed, as it is written, by a program that people run beside it. Absent: it cannot. */
+  readonly followed?: true;
   /** How it runs on several hosts. Absent: it has one member only. */
   readonly members?: DatastoreMembers;
   /** Where its image and programs come from. */

@@ -99,3 +99,11 @@ test('a database has one place, and no prefix', async () => {
     expect.stringMatching(/datastoreServer\.prefix: a database has none/),
   ]);
 });
+
+test('what is written is followed where the datastore has a way for that', async () => {
+  const followed = 'backups: {follower: litestream}';
+  expect(await problems(EMBEDDED, followed)).toEqual([]);
+  expect(await problems(followed)).toEqual([
+    expect.stringMatching(/does not go with this datastore \(etcd\)[^]*allowed: with datastore sqlite$/),
+  ]);
+});

@@ -12,13 +12,25 @@ export const sqlite: Datastore = {
   title: 'SQLite',
   words: ['sqlite', 'kine'],
   describe: 'in a file, for one control-plane host',
-  runs: { process: () => ({ sqlite: DATABASE, ...socketSettings }) },
+  runs: {
+    process: ({ spec: { backups } }) => ({
+      sqlite: DATABASE,
+      ...(backups.follower === undefined ? {} : { follower: backups.follower }),
+      ...socketSettings,
+    }),
+  },
+  followed: true,
   usual: 'process',
   home: () => [socketFolder],
   resources: () => [socketFolder],
   leftovers: [databaseOfAnother, databaseReplacing],
   slowDisk,
   // SQLITE_NOTADB and SQLITE_CORRUPT (sqlite.org/rescode.html), and what the server reads before it starts (components/embedded/datastore.go).
-  torn: ['file is not a database', 'database disk image is malformed', `${DATABASE} is damaged`, `${DATABASE} has none of the data`],
+  torn: [
+    'file is not a database',
+    'database disk image is malformed',
+    `${DATABASE} is damaged`,
+    `${DATABASE} has none of the data`,
+  ],
   care: sqliteCare,
 };

@@ -9,6 +9,7 @@ export const datastoreRules: readonly Rule[] = [
   { reads: ['datastore', 'controlPlane'], check: datastore },
   { reads: ['datastore', 'controlPlane', 'datastoreServer'], check: server },
   { reads: ['datastore', 'controlPlane', 'backups'], check: backups },
+  { reads: ['datastore', 'controlPlane', 'backups'], check: follower },
 ];
 
 /** A form of the control plane runs its datastore in one way. */
@@ -70,4 +71,16 @@ function backups(spec: Spec): Finding[] {
     const [message = ''] = error.message.split('; nothing was changed');
     return [{ path: ['backups'], atKey: true, found: '', message }];
   }
+}
+
+function follower(spec: Spec): Finding[] {
+  if (spec.backups.follower === undefined || datastoreOf(spec).followed === true) return [];
+  const fits = DATASTORES.filter(({ followed }) => followed === true).map(({ id }) => id);
+  return [
+    {
+      path: ['backups', 'follower'],
+      message: `does not go with this datastore (${datastoreOf(spec).id})`,
+      allowed: `with datastore ${fits.join(', ')}`,
+    },
+  ];
 }

@@ -22,6 +22,13 @@ export const backupOptions = z
       .default('/var/backups/kinit')
       .describe('Where they are, on each of these hosts: best on another disk than the data. They stay there at reset.')
       .meta(free),
+    follower: z
+      .enum(['litestream'])
+      .optional()
+      .describe(
+        'A program that you run beside the server, and that copies what is written, as it is written, into a folder or a bucket: what it follows is left to it. For SQLite. Absent: none does.',
+      )
+      .meta(free),
   })
   .prefault({})
   .describe('Copies of the datastore that the control-plane hosts make by themselves.');
