@@ -78,8 +78,8 @@ export interface RegistryAccess {
  */
 export interface Order {
   readonly hosts: 'one-by-one' | readonly [number, ...number[]];
-  /** The phase a host must be through with before the next one's turn; absent: the phase itself. */
-  readonly until?: string;
+  /** Phases that a host must be through with before the next one's turn, as far as they concern it; absent: the phase itself. */
+  readonly until?: readonly string[];
   /**
    * Nodes of a running cluster on which it changes something: it starts anew what all of their pods need. Other hosts wait for nobody, and nobody
    * for them. Absent: all hosts that it concerns.
@@ -115,7 +115,7 @@ export interface Phase {
   /** What it sees depends on what other hosts have done before its turn: the look at the beginning of the run does not count. */
   readonly looksInTurn?: true;
   /** It writes what programs of Kubernetes are started with: on a node that runs they are asked first whether they take it. */
-  readonly takesSettings?: true;
+  readonly takesSettings?: true | ((context: PhaseContext) => boolean);
   /** Once its resources are applied, the API server runs or comes up: from its `ready` on the API may be used. */
   readonly opensApi?: boolean;
   readonly resources: (context: PhaseContext) => readonly Resource[];

@@ -22,6 +22,6 @@ export const KEY_PHASES = ['pki', 'control-plane', 'controllers', 'stored-data',
  */
 export function inTurns(phases: readonly Phase[]): readonly Phase[] {
   return phases.map((phase) =>
-    phase === pki ? { ...phase, order: { hosts: 'one-by-one', until: controllers.id } } : phase,
+    phase === pki ? { ...phase, order: { hosts: 'one-by-one', until: [controllers.id] } } : phase,
   );
 }

@@ -14,7 +14,7 @@ import { tracesKind } from '../resources/traces/index.js';
 
 export type { ContainerRuntime } from './container-runtime.js';
 export { packageWishes } from './packaged.js';
-export { waitForCri } from './cri-tools/answers.js';
+export { waitForCri, waitForPodNetwork } from './cri-tools/answers.js';
 export { images } from './images/index.js';
 
 /** Every runtime kinit can install. The first is the default. */

@@ -10,11 +10,11 @@ test('a host gets its new certificates when those of the host before it have bee
   expect(renewing.map(({ id }) => id)).toEqual(RENEWAL_PHASES);
   const [pki] = renewing;
   const movers = ['w', 'b', 'a'].map(mover);
-  const turn = (host: string) => pki && turnOf(pki, host, movers, RENEWAL_PHASES);
+  const turn = (host: string) => pki && turnOf(pki, host, movers, renewing);
   expect([turn('a'), turn('b'), turn('w')]).toEqual([
     undefined,
-    { until: 'controllers', before: ['a'] },
-    { until: 'controllers', before: ['b', 'a'].reverse() },
+    { until: ['controllers'], before: ['a'], within: ['pki', 'control-plane', 'controllers'] },
+    { until: ['controllers'], before: ['a', 'b'], within: ['pki', 'control-plane', 'controllers'] },
   ]);
 });
 

@@ -52,6 +52,12 @@ export async function kubeletStaysUp(host: Pick<Tools['host'], 'run'>, signal: A
   return state === 'active' && seconds >= STAYS_UP;
 }
 
+/** When it became active, in milliseconds since 1970, by the clock of its host. */
+export async function kubeletBegan(host: Pick<Tools['host'], 'run'>): Promise<number> {
+  const { stdout } = await host.run(kubeletState(), { timeoutSeconds: 20 });
+  return (Number(parseFields(stdout).get('now')) - readState(stdout).seconds) * 1000;
+}
+
 const script = shellScript('./kubelet.sh', import.meta.url);
 
 interface State {

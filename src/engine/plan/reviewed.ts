@@ -68,14 +68,16 @@ export function permitReviewed(
   for (const { resource, difference } of observed) {
     if (!difference.changed) continue;
     const id = plannedId(resource, masks);
-    const match = planned.find((change) => change.phase === phase && change.resource === id);
-    if (match?.wanted === wantedDigest(twins.asPlanned(phase, resource), masks)) continue;
+    // Where several phases have the same wish, it stands in the plan once.
+    const matches = planned.filter((change) => change.resource === id);
+    const wanted = wantedDigest(twins.asPlanned(phase, resource), masks);
+    if (matches.some((change) => change.wanted === wanted)) continue;
     throw new KinitError(`a change is needed that was not reviewed: ${difference.change.summary}`, {
       class: 'stale',
       host,
       phase,
       tried: `carrying out ${file}`,
-      found: `${match === undefined ? 'not in the plan' : 'what would be written is not what was reviewed'}: ${difference.change.reason}`,
+      found: `${matches.length === 0 ? 'not in the plan' : 'what would be written is not what was reviewed'}: ${difference.change.reason}`,
       hint: 'This host stops here; what was reviewed and came before is done. Make a new plan and review it: kinit plan --out FILE; then kinit apply FILE.',
     });
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Arch, ArtifactSet } from '../../model/artifact.js';
 import type { KinitError } from '../../model/error.js';
 import { asKinitError } from '../../model/error.js';
@@ -7,7 +8,7 @@ import { limiter, looksAtOnce } from '../../model/limit.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import type { PlanContent, PlannedChange } from '../../model/plan.js';
 import type { RecordedMove } from '../../model/record.js';
-import type { Tools } from '../../model/resource.js';
+import type { Resource, Tools } from '../../model/resource.js';
 import type { LoadedInventory } from '../../model/spec.js';
 import { signalOfMany } from '../../model/signal.js';
 import type { Renewal, RotationWish } from '../../pki/index.js';
@@ -116,6 +117,7 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
         progress: (text) => emit({ type: 'progress', host: name, text }),
         signal,
       };
+      const isNews = firstTime();
       try {
         const twins = twinsOf(sets, phases, (others) => contextFor(shared, name, others));
         const context = contextFor(shared, name, artifacts);
@@ -124,7 +126,7 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
           tools,
           phases: phases.map((phase) => (isFor(phase, name, run.selected) ? phase : leftOut(phase))),
           barriers: waits,
-          turn: (phase) => turnOf(phase, name, movers.get(phase.id) ?? [], ids),
+          turn: (phase) => turnOf(phase, name, movers.get(phase.id) ?? [], phases),
           emit,
           dryRun,
           slot,
@@ -135,9 +137,10 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
           blame: (host, error) => failures.set(host, error),
           onTiming: (timing) => timings.push(timing),
           planned: (phase, observed) => {
-            const changes = plannedChanges(phase, observed, masks(name), twins);
+            const changed = observed.filter((each) => each.difference.changed && isNews(each.resource));
+            const changes = plannedChanges(phase, changed, masks(name), twins);
             pass.onPlanned?.(name, changes);
-            const sends = observed.filter(({ difference }) => difference.changed).map(whatIsSent);
+            const sends = changed.map(whatIsSent);
             return changes.map(({ phase: _phase, wanted: _wanted, open: _open, ...change }, index) => ({
               change,
               sends: (sends[index] ?? []).map(masks(name).shown),
@@ -154,6 +157,16 @@ export async function passOverHosts(prepared: Prepared, pass: Pass): Promise<Hos
     }),
   );
   return { timings, failures };
+}
+
+/** Several phases may have the same wish: whichever comes first brings it about, and a plan tells it once. */
+function firstTime(): (resource: Resource) => boolean {
+  const told = new Map<string, Resource>();
+  return (resource) => {
+    if (isDeepStrictEqual(told.get(resource.id), resource)) return false;
+    told.set(resource.id, resource);
+    return true;
+  };
 }
 
 /** The hosts that each phase with an order concerns. */

@@ -122,8 +122,8 @@ function takesTurn(phase: Phase, looks: Looks): boolean {
 /** Whether a phase has to wait for other hosts, as things are. */
 function waitsForOthers(phase: Phase, { turn, barriers, context }: Pipeline): boolean {
   const host = context.node.spec.name;
-  const { until, before = [] } = turn(phase) ?? {};
-  if (until !== undefined && barriers.isWaitedFor(until, before)) return true;
+  const { until = [], before = [] } = turn(phase) ?? {};
+  if (until.some((id) => barriers.isWaitedFor(id, before))) return true;
   return (phase.after ?? []).some((needed) => barriers.isPendingOnOthers(needed, host));
 }
 
@@ -131,23 +131,26 @@ function waitsForOthers(phase: Phase, { turn, barriers, context }: Pipeline): bo
 async function waitForTurn(phase: Phase, { turn, barriers, context, emit, dryRun, tools }: Pipeline): Promise<void> {
   const wait = dryRun ? undefined : turn(phase);
   if (wait === undefined) return;
-  const { until, before } = wait;
+  const { until, before, within } = wait;
   const host = context.node.spec.name;
-  const first = new Set(before);
-  const others = barriers.pending(until).filter((name) => first.has(name));
+  const others = before.filter((name) => until.some((id) => barriers.isWaitedFor(id, [name])));
   if (others.length > 0)
     emit({ type: 'phase-waiting', host, phase: phase.id, for: `its turn, behind ${someOf(others)}` });
-  const failed = await barriers.wait(until, before);
+  const failed: string[] = [];
+  for (const id of until) failed.push(...(await barriers.wait(id, before)));
   if (tools.signal.aborted) throw stoppedOnRequest().at({ host, phase: phase.id });
   // One that failed before its turn came has changed nothing that this is about.
-  const begun = failed.find((name) => barriers.hasBegun(phase.id, name));
+  const begun = failed.find((name) => within.some((id) => barriers.hasBegun(id, name)));
   if (begun === undefined) return;
-  throw new KinitError(`not started: ${begun} did not get through "${until}", and hosts take their turns in this`, {
-    class: 'partial',
-    host,
-    phase: phase.id,
-    hint: `Mend ${begun} first, then run the same command again.`,
-  });
+  throw new KinitError(
+    `not started: ${begun} did not get through "${until.join('", "')}", and hosts take their turns in this`,
+    {
+      class: 'partial',
+      host,
+      phase: phase.id,
+      hint: `Mend ${begun} first, then run the same command again.`,
+    },
+  );
 }
 
 /** The first few: of a thousand hosts that wait for a thousand nobody reads all names, and each would be told all of them. */
@@ -192,6 +195,8 @@ async function runPhase(phase: Phase, looks: Looks, pipeline: Pipeline, gone: Re
     return changes;
   } catch (thrown) {
     pipeline.onTiming(timing());
+    // Also where an earlier run has changed it: what it has does not work.
+    pipeline.barriers.begin(phase.id, host);
     throw await tellFailure({ error: asKinitError(thrown), host, phase: phase.id, begun }, pipeline);
   }
 }

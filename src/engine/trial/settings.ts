@@ -24,7 +24,8 @@ export function settingsTrial({ context, access, emit }: Tries): (phase: Phase, 
   let tried = false;
   return async ({ id, takesSettings }, tools) => {
     const runs = isMember(context.node.facts) && access.isOpen() && context.moves.length === 0;
-    if (takesSettings !== true || !runs || tried) return;
+    const takes = typeof takesSettings === 'function' ? takesSettings(context) : takesSettings === true;
+    if (!takes || !runs || tried) return;
     tried = true;
     tools.progress('asking programs of Kubernetes whether they take what the inventory sets');
     const { refusals, notes } = await tryOn(tools.host, trialsOf(context), {

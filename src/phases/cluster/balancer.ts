@@ -1,12 +1,12 @@
 import { balancerMembers, balancerOf } from '../../control-plane/index.js';
 import { isMember } from '../../model/facts.js';
 import { ROLL_OUT, type Phase, type PhaseContext } from '../../model/phase.js';
-import type { Resource } from '../../model/resource.js';
+import type { Resource, Tools } from '../../model/resource.js';
 import { nodeEndpoint } from '../../model/seams/node-endpoint.js';
-import { KUBELET_CONF } from '../../pki/index.js';
+import { hostCertificates, KUBELET_CLIENT_CURRENT, KUBELET_CONF } from '../../pki/index.js';
 import { kubeletServer, object } from '../../resources/index.js';
 import { kubeletWaits } from './kubelet-waits.js';
-import { kubeletService } from './kubelet/index.js';
+import { kubeletInTurn, waitForOwnKubelet } from './kubelet/index.js';
 import { CLUSTER_CA } from './pki.js';
 
 /** What runs the load balancer on a node, as a part of its join; nothing where it comes before, or the cluster has none. */
@@ -26,9 +26,12 @@ export const balancer: Phase = {
   // Every node has the list of all API servers.
   alsoOnOthers: true,
   order: ROLL_OUT,
-  resources: (context) => [...resourcesOf(context), ...(restartsKubelet(context) ? [kubeletService(context)] : [])],
-  ready: async (context, tools, _changes, proofs) => {
+  takesSettings: restartsKubelet,
+  resources: (context) => [...resourcesOf(context), ...(restartsKubelet(context) ? kubeletInTurn(context) : [])],
+  ready: async (context, tools, changes, proofs) => {
     if (!comesLater(context)) await balancerOf(context.spec)?.ready(context, tools, proofs);
+    if (changes > 0 && restartsKubelet(context) && !joinsAgain(context) && (await isServed(tools)))
+      await waitForOwnKubelet(context, tools, { changes, proofs });
   },
 };
 
@@ -62,6 +65,20 @@ export function ledThroughBalancer(context: PhaseContext): Resource[] {
 /** One that is in the kubelet's process is there when that has been started with it. */
 function restartsKubelet(context: PhaseContext): boolean {
   return balancerOf(context.spec)?.inKubelet === true && isMember(context.node.facts) && !kubeletWaits(context);
+}
+
+/** Where no API server runs, a process with kube-proxy in it ends again and again: a phase to come starts that server. */
+const isServed = ({ api }: Tools): Promise<boolean> =>
+  api().then(
+    () => true,
+    () => false,
+  );
+
+/** Its kubelet does not stay up before it has joined again: its certificate ended while the host was off. */
+function joinsAgain({ node: { isControlPlane, facts } }: PhaseContext): boolean {
+  const now = new Date(Date.now() + facts.clockOffsetMs);
+  const pem = facts.kubernetes.pki[KUBELET_CLIENT_CURRENT] ?? '';
+  return !isControlPlane && hostCertificates({ pem }, now).some(({ notAfter }) => notAfter <= now);
 }
 
 /**

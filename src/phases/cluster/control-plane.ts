@@ -3,7 +3,7 @@ import { certificateWishes, controlPlaneOf } from '../../control-plane/index.js'
 import { joinsOthers } from '../../datastore/index.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import { kubeletWaits } from './kubelet-waits.js';
-import { kubeletProof, kubeletService, waitForOwnKubelet } from './kubelet/index.js';
+import { kubeletInTurn, kubeletProof, waitForOwnKubelet } from './kubelet/index.js';
 
 /** Where the cluster's state is kept. On a host that is being set up it starts with the kubelet, in the next phase. */
 export const datastore: Phase = {
@@ -11,12 +11,12 @@ export const datastore: Phase = {
   title: 'Datastore',
   appliesTo: ({ node }) => node.isControlPlane,
   // One after the other, each with its API server: the datastore takes one new member at a time, and does without one, not without two.
-  order: { hosts: 'one-by-one', until: 'control-plane' },
+  order: { hosts: 'one-by-one', until: ['control-plane'] },
   takesSettings: true,
   resources: (context) => [
     ...controlPlaneOf(context.spec).datastore(context),
     // One that joins others must have caught up with them before an API server asks it.
-    ...(joinsOthers(context) ? [kubeletService(context)] : []),
+    ...(joinsOthers(context) ? kubeletInTurn(context) : []),
   ],
   ready: (context, tools, changes, proofs) =>
     controlPlaneOf(context.spec).datastoreReady(context, tools, changes, proofs),
@@ -36,13 +36,13 @@ export const controlPlane: Phase = {
   opensApi: true,
   resources: (context) => [
     ...controlPlaneOf(context.spec).apiServer(context),
-    ...(kubeletWaits(context) ? [] : [kubeletService(context)]),
+    ...(kubeletWaits(context) ? [] : kubeletInTurn(context)),
     kubeletProof,
   ],
-  ready: async (context, tools, _changes, proofs) => {
+  ready: async (context, tools, changes, proofs) => {
     await controlPlaneOf(context.spec).ready(context, tools, proofs);
     await waitUntilServed(renewedPorts(context), tools.host, tools);
-    await waitForOwnKubelet(context, tools, proofs);
+    await waitForOwnKubelet(context, tools, { changes, proofs });
   },
 };
 

@@ -4,7 +4,7 @@ import { nodeEndpoint } from '../../model/seams/node-endpoint.js';
 import { clusterSigns, isReplaced, KUBELET_CONF, SIGNER } from '../../pki/index.js';
 import { clusterNode, file, nodeJoin } from '../../resources/index.js';
 import { balancerOfJoin } from './balancer.js';
-import { kubeletProof, kubeletService, waitForOwnKubelet } from './kubelet/index.js';
+import { kubeletInTurn, kubeletProof, kubeletService, waitForOwnKubelet } from './kubelet/index.js';
 import { nodeWishes } from './node-wishes.js';
 import { CLUSTER_CA } from './pki.js';
 
@@ -46,6 +46,7 @@ export const nodeService: Phase = {
   appliesTo: ({ node, leader }) => node !== leader,
   after: ['cluster-config'],
   order: ROLL_OUT,
-  resources: (context) => [kubeletService(context), kubeletProof, clusterNode(nodeWishes(context))],
-  ready: (context, tools, _changes, proofs) => waitForOwnKubelet(context, tools, proofs),
+  takesSettings: true,
+  resources: (context) => [...kubeletInTurn(context), kubeletProof, clusterNode(nodeWishes(context))],
+  ready: (context, tools, changes, proofs) => waitForOwnKubelet(context, tools, { changes, proofs }),
 };

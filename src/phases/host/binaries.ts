@@ -1,6 +1,8 @@
 import type { BinaryArtifact } from '../../model/artifact.js';
 import { controlPlaneOf, type NodeAgent } from '../../control-plane/index.js';
-import type { Phase, PhaseContext } from '../../model/phase.js';
+import { isMember } from '../../model/facts.js';
+import { ROLL_OUT, type Phase, type PhaseContext } from '../../model/phase.js';
+import type { Resource } from '../../model/resource.js';
 import { fetchingEnvironment } from '../../model/seams/proxies.js';
 import type { Spec } from '../../model/spec.js';
 import { comesWithKubelet, isKubeletProgram, kubeletWaits } from '../cluster/kubelet-waits.js';
@@ -10,15 +12,27 @@ export const binaries: Phase = {
   id: 'binaries',
   title: 'Kubernetes, runtime and CNI programs',
   appliesTo: () => true,
+  // Of nodes that run: programs of one are exchanged when those of the one before it have been started.
+  order: { ...ROLL_OUT, until: ['runtime', 'control-plane'] },
   resources: (context) => [
     directory({ path: '/opt/cni', mode: 0o755 }),
     directory({ path: '/opt/cni/bin', mode: 0o755 }),
-    ...context.artifacts.binaries
-      .filter(({ on }) => on === undefined || context.node.isControlPlane)
-      .filter((artifact) => !kubeletWaits(context) || !comesWithKubelet(context, artifact))
+    ...programsOf(context)
+      .filter((artifact) => !isMember(context.node.facts) || !comesWithKubelet(context, artifact))
       .flatMap((artifact) => installed(context, artifact)),
   ],
 };
+
+/** Those of a node that runs, which are written in the turn of its kubelet. */
+export function kubeletPrograms(context: PhaseContext): readonly Resource[] {
+  return programsOf(context)
+    .filter((artifact) => comesWithKubelet(context, artifact))
+    .flatMap((artifact) => installed(context, artifact));
+}
+
+function programsOf({ artifacts, node }: PhaseContext): readonly BinaryArtifact[] {
+  return artifacts.binaries.filter(({ on }) => on === undefined || node.isControlPlane);
+}
 
 /**
  * Where a control plane's program is the node's agent too, it goes first, and the agent stays with the program of before until it is the kubelet's

@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isMember } from '../../model/facts.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
-import { givenProxies, inventoryProxies, isException, proxyExceptions } from '../../model/seams/proxies.js';
+import type { Resource } from '../../model/resource.js';
+import { givenProxies, inventoryProxies, isException, OF_KINIT, proxyExceptions } from '../../model/seams/proxies.js';
 import { directory, file } from '../../resources/index.js';
 import { runtimeOf } from '../../runtime/index.js';
 
@@ -18,20 +21,45 @@ export const noProxy: Phase = {
   // What stands there names every host.
   alsoOnOthers: true,
   resources: (context) =>
-    [...runtimeOf(context.spec).units, 'kubelet'].flatMap((unit) => {
-      const folder = `/etc/systemd/system/${unit}.service.d`;
-      // Files of variables go before variables of units, and the last one counts.
-      return [
-        directory({ path: folder, mode: 0o755 }),
-        file({ path: `${folder}/${NAME}.env`, content: environment(context, unit), mode: 0o600 }),
-        file({
-          path: `${folder}/${NAME}.conf`,
-          content: `# Written by kinit: proxies, and what belongs to the cluster and goes past them.\n[Service]\nEnvironmentFile=-${folder}/${NAME}.env\n`,
-          mode: 0o600,
-        }),
-      ];
-    }),
+    proxiesComeInTurn(context) ? [] : unitsOf(context).flatMap((unit) => proxyFiles(context, unit)),
 };
+
+const unitsOf = ({ spec }: PhaseContext): readonly string[] => [...runtimeOf(spec).units, 'kubelet'];
+
+/** What a unit is started with. */
+export function proxyFiles(context: PhaseContext, unit: string): readonly Resource[] {
+  const folder = `/etc/systemd/system/${unit}.service.d`;
+  // Files of variables go before variables of units, and the last one counts.
+  return [
+    directory({ path: folder, mode: 0o755 }),
+    file({ path: `${folder}/${NAME}.env`, content: environment(context, unit), mode: 0o600 }),
+    file({
+      path: `${folder}/${NAME}.conf`,
+      content: `# Written by kinit: proxies, and what belongs to the cluster and goes past them.\n[Service]\nEnvironmentFile=-${folder}/${NAME}.env\n`,
+      mode: 0o600,
+    }),
+  ];
+}
+
+/**
+ * On a node that runs, other proxies are written by the phases that start its runtime and its kubelet with them, in the node's turn. Where only
+ * hosts have come, nothing is started anew, and the lists are written beforehand.
+ */
+export function proxiesComeInTurn(context: PhaseContext): boolean {
+  if (!noProxy.appliesTo(context) || !isMember(context.node.facts)) return false;
+  const given = (context.node.facts.proxies ?? []).filter(({ whom, value }) => whom === OF_KINIT && value !== '');
+  const proxies = Object.fromEntries(
+    given.filter(({ name }) => !isException(name)).map(({ name, value }) => [name, value]),
+  );
+  if (!isDeepStrictEqual(proxies, inventoryProxies(context.spec))) return true;
+  const before = new Set(given.filter(({ name }) => isException(name)).flatMap(({ value }) => value.split(/[\s,]+/)));
+  const wanted = new Set(unitsOf(context).flatMap((unit) => exceptions(context, unit)));
+  const hosts = hostsOf(context);
+  return (
+    [...before].some((entry) => !wanted.has(entry)) ||
+    [...wanted].some((entry) => !before.has(entry) && !hosts.includes(entry))
+  );
+}
 
 /** Go and libcurl read one spelling or the other first. */
 function environment(context: PhaseContext, unit: string): string {
@@ -47,10 +75,12 @@ function exceptions(context: PhaseContext, unit: string): string[] {
   const before = (context.node.facts.proxies ?? [])
     .filter(({ whom, name }) => isException(name) && [unit, 'services', 'logins'].includes(whom))
     .flatMap(({ value }) => value.split(/[\s,]+/));
-  const hosts = context.nodes.flatMap(({ spec, address }) => [spec.name, address]);
   // systemd would take apart what has quotes or backslashes in it, and no name or network has.
-  const all = [...before, ...proxyExceptions(context), ...hosts].filter((entry) =>
+  const all = [...before, ...proxyExceptions(context), ...hostsOf(context)].filter((entry) =>
     /^[A-Za-z0-9.:*/_[\]-]+$/.test(entry),
   );
   return [...new Set(all)];
 }
+
+const hostsOf = ({ nodes }: PhaseContext): readonly string[] =>
+  nodes.flatMap(({ spec, address }) => [spec.name, address]);

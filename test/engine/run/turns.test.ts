@@ -24,17 +24,34 @@ test('one by one: the leader, then control planes, then workers', () => {
 });
 
 test('in waves, the last size for all that are left', () => {
-  const order: Order = { hosts: [1, 2], until: 'y' };
-  expect(turnOf(phase(order), 'cp2', movers, ['x', 'y'])).toBeUndefined();
+  const order: Order = { hosts: [1, 2], until: ['y'] };
+  const run = [phase(order), { id: 'y' }];
+  const until = { until: ['y'], within: ['x'] };
+  expect(turnOf(phase(order), 'cp2', movers, run)).toBeUndefined();
   for (const host of ['cp1', 'w1'])
-    expect(turnOf(phase(order), host, movers, ['x', 'y'])).toEqual({ until: 'y', before: ['cp2'] });
+    expect(turnOf(phase(order), host, movers, run)).toEqual({ ...until, before: ['cp2'] });
   for (const host of ['w2', 'w3'])
-    expect(turnOf(phase(order), host, movers, ['x', 'y'])).toEqual({ until: 'y', before: ['cp2', 'cp1', 'w1'] });
+    expect(turnOf(phase(order), host, movers, run)).toEqual({ ...until, before: ['cp2', 'cp1', 'w1'] });
+});
+
+test('a turn goes to the last of the phases that end it; one that fails in a phase with turns of its own has failed in it', () => {
+  const order: Order = { hosts: 'one-by-one', until: ['z', 'y'] };
+  const run = [
+    { id: 'w' },
+    phase(order),
+    { id: 'between' },
+    { id: 'y', order },
+    { id: 'z', order },
+    { id: 'later', order },
+  ];
+  expect(turnOf(phase(order), 'cp1', movers, run)).toEqual({
+    until: ['z', 'y'],
+    before: ['cp2'],
+    within: ['x', 'y', 'z'],
+  });
 });
 
 test('a phase that is left out of the run is not waited for', () => {
-  expect(turnOf(phase({ hosts: 'one-by-one', until: 'y' }), 'cp1', movers, ['x'])).toEqual({
-    until: 'x',
-    before: ['cp2'],
-  });
+  const one = phase({ hosts: 'one-by-one', until: ['y'] });
+  expect(turnOf(one, 'cp1', movers, [one])).toEqual({ until: ['x'], before: ['cp2'], within: ['x'] });
 });

@@ -43,8 +43,15 @@ test('a later version: no node gets its kubelet before the control plane is thro
   expect(touching('n2', upgrade, 'member').filter((id) => CONTROL_PLANE.includes(id))).toEqual([]);
 });
 
-test('without one, and on hosts that come new to the cluster, the kubelet is ready before the control plane is', () => {
-  expect(touching('n1', {}, 'member')).toEqual(['binaries', 'kubelet', 'control-plane']);
-  expect(touching('n2', {}, 'member')).toEqual(['binaries', 'kubelet', 'node']);
+test('on hosts that come new to the cluster the kubelet is ready before the control plane is', () => {
+  expect(touching('n1', {}, 'none')).toEqual(['binaries', 'kubelet', 'control-plane']);
+  expect(touching('n2', {}, 'none')).toEqual(['binaries', 'kubelet', 'node']);
   expect(touching('n2', { upgradesFrom: '1.36.2' }, 'none')).toEqual(['binaries', 'kubelet', 'node']);
+});
+
+test('on a node that runs, all that its kubelet starts from is written where that is started anew, in an order', () => {
+  expect(touching('n1', {}, 'member')).toEqual(['control-plane']);
+  expect(touching('n2', {}, 'member')).toEqual(['node']);
+  for (const id of ['binaries', 'runtime', 'control-plane', 'node'])
+    expect(phases.find((phase) => phase.id === id)?.order).toBeDefined();
 });

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { ProxySetting } from '../../../src/model/facts.js';
 import type { PhaseContext } from '../../../src/model/phase.js';
-import { kubeletService } from '../../../src/phases/cluster/kubelet/index.js';
-import { noProxy } from '../../../src/phases/host/no-proxy.js';
+import { kubeletInTurn, kubeletService } from '../../../src/phases/cluster/kubelet/index.js';
+import { noProxy, proxiesComeInTurn, proxyFiles } from '../../../src/phases/host/no-proxy.js';
+import { runtime } from '../../../src/phases/host/runtime.js';
 import { makeContext } from '../../templates/context.js';
 import { complaints } from '../../preflight/nodes.js';
 
@@ -98,3 +99,44 @@ test('a check says which proxies there are, and where', () => {
   ]);
   expect(of('w1')).toEqual([]);
 });
+
+const NO_CHANGE = { podCIDR: '10.244.0.0/16', serviceCIDR: '10.96.0.0/12' };
+
+/** A node that runs, with these proxies of kinit's. */
+function running(given: readonly ProxySetting[], more: Record<string, unknown>): PhaseContext {
+  const context = makeContext(more);
+  const { facts } = context.node;
+  const kubernetes = { ...facts.kubernetes, membership: 'member' as const };
+  return { ...context, node: { ...context.node, facts: { ...facts, kubernetes, proxies: given } } };
+}
+
+test('on a node that runs, other proxies come with what is started with them; where only hosts come, beforehand', () => {
+  const inventory = { proxy: { https: 'http://p:1' }, network: NO_CHANGE };
+  const first = running([], inventory);
+  const list = /NO_PROXY=(.*)/.exec(proxyEnvironment(first))?.[1] ?? '';
+  const given = (https: string, past: string): ProxySetting[] => [
+    services('HTTPS_PROXY', https, 'kinit'),
+    services('https_proxy', https, 'kinit'),
+    services('NO_PROXY', past, 'kinit'),
+  ];
+  const inTurn = (settings: readonly ProxySetting[]): boolean => proxiesComeInTurn(running(settings, inventory));
+  expect(inTurn([])).toBe(true);
+  expect(inTurn(given('http://q:1', list))).toBe(true);
+  expect(inTurn(given('http://p:1', list))).toBe(false);
+  const [, ...others] = first.nodes.map(({ spec }) => spec.name);
+  const fewer = list.split(',').filter((entry) => !others.includes(entry));
+  expect(inTurn(given('http://p:1', fewer.join(',')))).toBe(false);
+  expect(inTurn(given('http://p:1', list.replace('.svc,', '')))).toBe(true);
+  expect(inTurn(given('http://p:1', `${list},gone.test`))).toBe(true);
+  expect(noProxy.resources(first)).toEqual([]);
+  const ids = (resources: readonly { readonly id: string }[]): string[] => resources.map(({ id }) => id);
+  expect(ids(runtime.resources(first))).toContain(
+    'file:/etc/systemd/system/containerd.service.d/zz-kinit-no-proxy.env',
+  );
+  expect(ids(kubeletInTurn(first))).toContain('file:/etc/systemd/system/kubelet.service.d/zz-kinit-no-proxy.env');
+});
+
+function proxyEnvironment(context: PhaseContext): string {
+  const [, file] = proxyFiles(context, 'kubelet');
+  return file !== undefined && 'content' in file ? String(file.content) : '';
+}
