@@ -114,7 +114,16 @@ export const eventSchema = z.discriminatedUnion('type', [
     .describe('A phase failed on a host; its pipeline ends here, the other hosts go on.'),
   z.strictObject({ type: z.literal('check'), host, check }).describe('The result of a preflight check.'),
   z
-    .strictObject({ type: z.literal('warning'), host: host.exactOptional(), text: z.string() })
+    .strictObject({
+      type: z.literal('warning'),
+      host: host.exactOptional(),
+      text: z.string(),
+      names: z
+        .array(z.string())
+        .readonly()
+        .exactOptional()
+        .describe('Everything that it is about, where the text has only the first few.'),
+    })
     .describe('Something a person should know; nothing failed.'),
   z
     .strictObject({

@@ -2,6 +2,7 @@ import type { Spec } from '../../model/spec.js';
 import { defineCommand } from '../arguments/command.js';
 import { CHANGES_HOSTS } from '../arguments/exit-codes.js';
 import { confirm } from '../terminal/confirm.js';
+import { canAsk } from '../terminal/io.js';
 import { loadedInventory } from '../files/inventory.js';
 import { hostNames, withRunOptions, withWriteOptions } from '../arguments/options.js';
 import { hostList } from '../render/host-list.js';
@@ -32,11 +33,14 @@ export const reset = defineCommand({
     const inventory = await loadedInventory(args, context);
     const { spec } = inventory;
     const hosts = args.host.length === 0 ? spec.hosts.map(({ name }) => name) : args.host;
-    await confirm(`Reset ${shown(hosts)}? ${whatIsLost(spec, hosts)}`, args, context);
+    const question = `Reset ${shown(hosts)}? ${whatIsLost(spec, hosts)}`;
+    // Of a cluster that goes on it is told first what ends with these hosts.
+    const looksFirst = !endsCluster(spec, hosts) && canAsk(context.io);
+    if (!looksFirst) await confirm(question, args, context);
     // Whoever said yes beforehand may have named the hosts by a pattern.
     if (args.yes && args.host.length > 0 && endsCluster(spec, hosts))
       context.emit({ type: 'warning', text: whatIsLost(spec, hosts) });
-    const [{ resetHosts }, { withReport }, { writeOptionsOf }] = await Promise.all([
+    const [{ resetHosts }, { withReport }, { ask, writeOptionsOf }] = await Promise.all([
       import('../../engine/index.js'),
       import('../report.js'),
       import('../run-engine.js'),
@@ -51,6 +55,7 @@ export const reset = defineCommand({
         signal,
         ...writeOptionsOf(args),
         ...(args.host.length === 0 ? {} : { hosts: args.host }),
+        ...(looksFirst ? { agree: () => ask(question, args, context) } : {}),
       }),
     );
     await ui.result(

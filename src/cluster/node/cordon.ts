@@ -8,16 +8,17 @@ export type CordonReason = 'reboot' | 'runtime' | 'upgrade';
 /** On a node that kinit has cordoned for a while, and takes back itself: a person's cordon stays. */
 const OURS = 'kinit/cordoned';
 
-/** Keeps new pods off a node. Gives it as it is then; undefined where there is none. */
-export function cordon(api: ClusterApi, node: string): Promise<KubeObject | undefined> {
-  return change(api, node, 'cordon', { spec: { unschedulable: true } });
-}
+/** Of a node that is to leave the cluster, and has not yet. */
+const LEAVES = 'reset';
 
-/** The same for a node that stays; marked in one write, where it was not cordoned already. @param why for people who look at it */
+/**
+ * Keeps new pods off a node; marked in one write, where it was not cordoned already. Gives it as it is then; undefined where there is none.
+ * @param why for people who look at it
+ */
 export async function cordonForAWhile(
   api: ClusterApi,
   node: string,
-  why: CordonReason,
+  why: CordonReason | typeof LEAVES,
 ): Promise<KubeObject | undefined> {
   const there = await api.get({ apiVersion: 'v1', kind: 'Node', name: node });
   if (there === undefined || field(there, 'spec', 'unschedulable') === true) return there;
@@ -28,6 +29,11 @@ export async function cordonForAWhile(
 /** Whether kinit keeps pods off a node, for a while. */
 export function isCordonedByUs(node: KubeObject): boolean {
   return node.metadata.annotations?.[OURS] !== undefined;
+}
+
+/** Whether a reset kept pods off a node, and was cut before the node was gone: where kinit works on it as a node, it stays one. */
+export function wasToLeave(node: KubeObject): boolean {
+  return node.metadata.annotations?.[OURS] === LEAVES;
 }
 
 /** Lets pods onto a node again, where kinit had cordoned it. False where it had not, or there is no such node. */

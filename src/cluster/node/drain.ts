@@ -1,18 +1,26 @@
 import type { ClusterApi, KubeObject } from '../../model/api.js';
 import { refused } from '../api/errors.js';
 import { isReady } from '../why/pods.js';
-import { cordon } from './cordon.js';
+import { cordonForAWhile, uncordonOurs } from './cordon.js';
 import { evictAll, nameOf, podPath, uidOf, type EvictOptions } from './evict.js';
 
 /**
  * Takes a node out of the cluster: cordons it, evicts its pods (DaemonSet and static pods stay), deletes the Node object.
  * Evictions that a PodDisruptionBudget forbids are tried until time runs out, then the pods are deleted with a warning:
  * the node goes away in any case. On a node that is not Ready they are deleted at once. False when there is no such node.
+ * Where it is stopped on request the node stays, and takes pods again.
  */
 export async function drainAndDelete(api: ClusterApi, node: string, options: EvictOptions): Promise<boolean> {
-  const cordoned = await cordon(api, node);
+  const cordoned = await cordonForAWhile(api, node, 'reset');
   if (cordoned === undefined) return false;
-  await drain(api, node, cordoned, options);
+  try {
+    await drain(api, node, cordoned, options);
+  } catch (thrown) {
+    // Else the host is given back all the same, and nothing is to come onto it meanwhile.
+    if (options.signal?.aborted === true && (await uncordonOurs(api, node).catch(() => false)))
+      options.progress(`stopped: node ${node} stays, and takes pods again`);
+    throw thrown;
+  }
   return api.delete({ apiVersion: 'v1', kind: 'Node', name: node });
 }
 

@@ -1,7 +1,7 @@
 import type { CordonReason } from '../../cluster/node/cordon.js';
 import type { ClusterApi } from '../../model/api.js';
 import type { Emit } from '../../model/event.js';
-import { blockers } from './blockers.js';
+import { blockers, type Drained } from './blockers.js';
 import { inTheirTurns, nodesSeen, notDrained, type SeenNode } from './nodes-seen.js';
 
 /**
@@ -19,8 +19,21 @@ export async function foreseeDrains(
   return drains;
 }
 
-export async function tellBlockers(api: ClusterApi, emit: Emit): Promise<void> {
-  for (const text of await blockers(api)) emit({ type: 'warning', text });
+/** A warning is read on a screen: of more names than these it has the number. The event has all. */
+const MOST = 4;
+
+/** @param nodes that are drained; absent: any */
+export async function tellBlockers(
+  api: ClusterApi,
+  emit: Emit,
+  drained: Drained = 'stay',
+  nodes?: readonly string[],
+): Promise<void> {
+  for (const { what, names } of await blockers(api, drained, nodes)) {
+    const more = names.length - MOST;
+    const shown = `${names.slice(0, MOST).join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`;
+    emit({ type: 'warning', text: `${what}: ${shown}`, names });
+  }
 }
 
 /** Those of these nodes that are to be drained in their turns. Of the others it is told why they are not. */

@@ -4,6 +4,7 @@ import { asKinitError, KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { isMember } from '../../model/facts.js';
 import type { ClusterAccess } from '../api/access.js';
+import { tellBlockers } from '../drain/foresee.js';
 import { isInterrupted } from '../run/stopped.js';
 import type { LiveHost } from '../session/session.js';
 
@@ -45,6 +46,25 @@ export async function leaveCluster(
       text: `could not drain it and delete its node object (${error.message}); once the API answers: kubectl delete node ${name}`,
     });
     return 'told';
+  }
+}
+
+/** Says what drains of these hosts end for good, before the first of them. A cluster that goes as a whole takes all along. */
+export async function foresee(
+  hosts: readonly LiveHost[],
+  {
+    access,
+    wholeCluster,
+    emit,
+  }: Leave & { readonly access: ClusterAccess | undefined; readonly wholeCluster: boolean },
+): Promise<void> {
+  const nodes = hosts.filter(({ facts }) => isMember(facts)).map(({ spec }) => spec.name);
+  if (access === undefined || wholeCluster || nodes.length === 0) return;
+  try {
+    await tellBlockers(await access.api(), emit, 'leave', nodes);
+  } catch (thrown) {
+    if (isInterrupted(thrown)) throw thrown;
+    emit({ type: 'warning', text: `it cannot be seen what drains would end (${asKinitError(thrown).message})` });
   }
 }
 

@@ -23,7 +23,7 @@ import { clusterLock, lockLost, type LockWish } from '../session/lock.js';
 import { checkHostNames } from '../../inventory/index.js';
 import { closeHosts, openHosts, type LiveHost, type LostHost } from '../session/session.js';
 import { departure, forgetMember, leaveDatastore, mayLeave, type Departure } from './departure.js';
-import { forgetNode, leaveCluster } from './leave.js';
+import { foresee, forgetNode, leaveCluster } from './leave.js';
 import { undo } from './undo.js';
 
 export interface ResetOptions {
@@ -35,6 +35,8 @@ export interface ResetOptions {
   /** The first host that fails stops all. */
   readonly strict: boolean;
   readonly lock: LockWish;
+  /** Asked before anything is touched; what is lost has been told by then. Throws where the answer is no. */
+  readonly agree?: () => Promise<void>;
   readonly emit: Emit;
   readonly signal: AbortSignal;
 }
@@ -132,6 +134,8 @@ async function workOnHosts(chosen: ReadonlySet<string>, options: ResetOptions): 
         if (strict && errors.size > 0) throw stoppedByStrict('not started', host);
       },
     };
+    await foresee(targets, work);
+    await options.agree?.();
     if (departing !== undefined)
       await forgetLost(
         lost.filter(({ spec }) => chosen.has(spec.name)),

@@ -3,6 +3,7 @@ import type { ClusterApi, KubeObject } from '../../model/api.js';
 import type { Resource, ResourceKind, Tools } from '../../model/resource.js';
 import { isOutage, refused } from '../../cluster/api/errors.js';
 import { list, record, text } from '../../cluster/api/json.js';
+import { uncordonOurs, wasToLeave } from '../../cluster/node/cordon.js';
 import { kill } from '../../cluster/node/drain.js';
 import { isStatic, podsOn } from '../../cluster/node/evict.js';
 import { apiThatAnswers } from '../object/index.js';
@@ -72,7 +73,8 @@ export const clusterNodeKind: ResourceKind<ClusterNodeResource, ClusterNodeSeen>
         },
       };
     }
-    const reasons = [...labelReasons(resource, node), ...taintReasons(resource, node)];
+    const cut = wasToLeave(node) ? ['a reset that was cut keeps pods off it'] : [];
+    const reasons = [...labelReasons(resource, node), ...taintReasons(resource, node), ...cut];
     if (reasons.length === 0) return { changed: false, reason: `labels and taints of ${resource.name} are as wanted` };
     return { changed: true, change: { action: 'update', summary, reason: reasons.join(', ') } };
   },
@@ -93,6 +95,7 @@ export const clusterNodeKind: ResourceKind<ClusterNodeResource, ClusterNodeSeen>
         });
         if (labelReasons(resource, node).length > 0 || taintReasons(resource, node).length > 0)
           await write(api, resource);
+        if (wasToLeave(node)) await uncordonOurs(api, resource.name);
       },
     },
   ],
