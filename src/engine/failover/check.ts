@@ -97,15 +97,21 @@ async function check(
     const victim = servers.find(({ spec }) => spec.name === killed) as LiveHost;
     const stop = await startClients({ writer, reader, signal });
     const progress = (text: string): void => emit({ type: 'progress', host: killed, text });
-    await seconds(BEFORE, signal);
-    progress(`killing its API server, which clients on ${node.spec.name} are connected to`);
-    await kill(victim, inventory);
-    const began = performance.now();
-    const [back] = await Promise.all([
-      backAgain(accesses.get(killed), killed, { began, signal, progress }),
-      seconds(AFTER, signal),
-    ]);
-    return { killed, on: node.spec.name, through, back, ...(await stop()) };
+    try {
+      await seconds(BEFORE, signal);
+      progress(`killing its API server, which clients on ${node.spec.name} are connected to`);
+      await kill(victim, inventory);
+      const began = performance.now();
+      const [back] = await Promise.all([
+        backAgain(accesses.get(killed), killed, { began, signal, progress }),
+        seconds(AFTER, signal),
+      ]);
+      return { killed, on: node.spec.name, through, back, ...(await stop()) };
+    } catch (thrown) {
+      // What was written goes also where there is nothing to count.
+      await stop().catch(() => undefined);
+      throw thrown;
+    }
   } finally {
     for (const api of clients) api.close();
     for (const access of accesses.values()) access.close();

@@ -34,7 +34,10 @@ interface Clients {
   readonly signal: AbortSignal;
 }
 
-/** Begins to write and to read; the function that is given ends that, takes away what was written, and counts. */
+/**
+ * Begins to write and to read; the function that is given ends that, takes away what was written, and counts. It takes it away also where
+ * nothing can be counted, or the run is stopped.
+ */
 export async function startClients({ writer, reader, signal }: Clients): Promise<() => Promise<ClientsSeen>> {
   await begin(writer);
   const [writes, reads] = [gapClock(), gapClock()];
@@ -67,14 +70,18 @@ export async function startClients({ writer, reader, signal }: Clients): Promise
   const both = Promise.all([write(), look()]);
   // It is awaited, and told, at the end.
   both.catch(() => undefined);
-  return async () => {
+  const count = async (): Promise<ClientsSeen> => {
     const [writeGap, readGap] = [writes.longest(), reads.longest()];
     ended = true;
     await both;
     const there = numberIn(await patiently(() => reader.request('GET', ONE), signal));
-    await patiently(() => writer.request('DELETE', ONE), signal);
     return { writeGap, readGap, written, read, lost: Math.max(0, acknowledged - there), wrong };
   };
+  let seen: Promise<ClientsSeen> | undefined;
+  return () =>
+    (seen ??= count().finally(() =>
+      patiently(() => writer.request('DELETE', ONE), new AbortController().signal, [200, 404]),
+    ));
 }
 
 /** The object is there, with no number yet; also where a run that was cut has left one. */
@@ -105,11 +112,15 @@ async function once(ask: () => Promise<ApiResponse>): Promise<ApiResponse | unde
   }
 }
 
-async function patiently(ask: () => Promise<ApiResponse>, signal: AbortSignal): Promise<ApiResponse> {
+async function patiently(
+  ask: () => Promise<ApiResponse>,
+  signal: AbortSignal,
+  wanted: readonly number[] = [200],
+): Promise<ApiResponse> {
   const end = performance.now() + PATIENCE * 1000;
   for (;;) {
     const answer = await once(ask);
-    if (answer?.status === 200) return answer;
+    if (answer !== undefined && wanted.includes(answer.status)) return answer;
     if (performance.now() > end || signal.aborted)
       throw new KinitError('no API server answers any more', {
         class: 'timeout',

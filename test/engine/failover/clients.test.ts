@@ -89,3 +89,16 @@ test('an API server that does not take the object is told', async () => {
   });
   expect((await failure(startClients({ writer: api, reader: api, signal }))).context.found).toBe('status 403');
 });
+
+test('stopped in the middle, it takes away what was written; asked again, it does nothing more', async () => {
+  const there = server();
+  const stopped = new AbortController();
+  const stop = await startClients({ writer: there.api, reader: there.api, signal: stopped.signal });
+  await sleep(150);
+  stopped.abort();
+  await stop().catch(() => undefined);
+  expect(there.number).toBeUndefined();
+  const calls = there.api.calls.length;
+  await stop().catch(() => undefined);
+  expect(there.api.calls).toHaveLength(calls);
+});
