@@ -97,7 +97,7 @@ export interface Datastore {
   readonly torn?: readonly string[];
   /**
    * sh text for its host that reads all that is stored below a path and says what does not begin as it shall: `all=NUMBER`, `left=NUMBER`,
-   * and a few as `key=KEY`. Absent: nothing on a host can read it.
+   * and a few as `key=KEY`. Absent: nothing on a host can read it, and the API server is asked.
    */
   readonly beginnings?: (context: PhaseContext, wanted: Beginnings) => string;
   /** How its data are looked after. Throws 'refused' where the inventory has them in a way that kinit cannot. */

@@ -1,9 +1,12 @@
 import { datastoreOf } from '../../datastore/index.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import { ENCRYPTION_CONFIG_PATH, encryptionStage, encryptionWriters } from '../../pki/index.js';
-import { storedData } from '../../resources/index.js';
+import { servedData, storedData } from '../../resources/index.js';
 
-/** While a key for data at rest writes that has replaced another, which still reads: all is written anew, and the datastore read to see it. */
+/**
+ * While a key for data at rest writes that has replaced another, which still reads: all is written anew, and the datastore read to see it, by
+ * its own program, or through the API server.
+ */
 export const storedDataPhase: Phase = {
   id: 'stored-data',
   title: 'Data that are stored with another key',
@@ -14,7 +17,7 @@ export const storedDataPhase: Phase = {
   resources: (context) => {
     const { beginnings } = datastoreOf(context.spec);
     const writers = encryptionWriters(contentOf(context));
-    if (beginnings === undefined) return [];
+    if (beginnings === undefined) return writers.map(({ key, resources }) => servedData({ key, resources }));
     return writers.map(({ key, resources }) =>
       storedData({
         key,
