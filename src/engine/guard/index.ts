@@ -23,6 +23,7 @@ export { NO_CLUSTER, type KnownCluster } from './cluster.js';
 export { guardData } from './data.js';
 export { knownCluster } from './known.js';
 export { leftOut } from './hosts.js';
+export { joinedByOthers } from './joined.js';
 export { changedByOthers } from './version.js';
 export { RUNTIME_MOVE, runtimeChanges, type RuntimeChange } from './runtime.js';
 

@@ -6,6 +6,7 @@ import {
   guard,
   guardCheck,
   knownCluster,
+  joinedByOthers,
   leftOut,
   withKnownBalancer,
   type GuardInput,
@@ -76,6 +77,8 @@ export async function chooseHosts(
   const left = leftOut(inventory.spec, known);
   if (left !== undefined) emit({ type: 'warning', host: leader.spec.name, text: left });
   if (command !== 'check') await guard(guarded);
+  const joined = await joinedByOthers(inventory.spec, known, access);
+  if (joined !== undefined) emit({ type: 'warning', host: leader.spec.name, text: joined });
   const more = command === 'check' ? await checksOfCluster(guarded, options) : [];
   const { unfit, ended } =
     command !== 'check' && skip.includes('preflight')
