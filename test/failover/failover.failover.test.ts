@@ -5,7 +5,7 @@ import { useForm } from '../e2e/support/form.js';
 import { eventually, kinit, kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
 import { changedInventory } from '../e2e/support/running.js';
 import type { Outcome } from './clients.js';
-import { FROZEN, KILLED, letIn, suffer, type Trouble } from './troubles.js';
+import { FROZEN, KILLED, letIn, OFF, suffer, type Trouble } from './troubles.js';
 
 /** Three control planes and a worker, through whose balancer the clients go. npm run test:failover prints the figures of docs/balancer.md. */
 let cluster: LabHandle;
@@ -35,6 +35,7 @@ const KILL_ETCD = `pkill -9 -x 'etcd|kinit-server' || true`;
 const TROUBLES: readonly Trouble[] = [
   KILLED,
   FROZEN,
+  OFF,
   {
     title: 'a control plane is cut off the network',
     hosts: ['node3'],

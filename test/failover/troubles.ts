@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findLab, killHost, startHost } from '../../src/lab/index.js';
 import { eventually, kinitOk, type LabHandle } from '../e2e/support/kinit.js';
 import { clientOf, startClients, type Outcome } from './clients.js';
 
@@ -9,11 +10,28 @@ export interface Trouble {
   readonly title: string;
   /** Two where etcd does not mind: which server a client is at is the balancer's choice, and one of three it mostly is not. */
   readonly hosts: readonly string[];
-  readonly begin: string;
-  readonly end: string;
+  /** A shell line on each host; or what is done to the machine itself. */
+  readonly begin: Deed;
+  readonly end: Deed;
   /** Seconds without an answer that are allowed. */
   readonly within: number;
 }
+
+type Deed = string | ((cluster: LabHandle, host: string) => Promise<unknown>);
+
+async function does(deed: Deed, cluster: LabHandle, host: string): Promise<true> {
+  await (typeof deed === 'string' ? cluster.sh(host, deed) : deed(cluster, host));
+  return true;
+}
+
+/** Without a last word: what it has written and not synced is gone, and its addresses are silent. */
+export const OFF: Trouble = {
+  title: 'a control plane is switched off',
+  hosts: ['node2'],
+  begin: async ({ name }, host) => killHost(await findLab(name), host),
+  end: async ({ name }, host) => startHost(await findLab(name), host),
+  within: 5,
+};
 
 /** Of either form. */
 const API = `pgrep -f '^(/usr/local/bin/)?(kube-apiserver|kinit-server) ' | head -n 1`;
@@ -61,9 +79,9 @@ export async function suffer(
   await rm(folder, { recursive: true });
   const stop = await startClients(client, title.toLowerCase().replaceAll(/[^a-z]+/g, '-'));
   await seconds(5);
-  await Promise.all(hosts.map((host) => cluster.sh(host, begin)));
+  await Promise.all(hosts.map((host) => does(begin, cluster, host)));
   await seconds(25);
-  for (const host of hosts) await eventually(`${host} answers`, 60, () => cluster.sh(host, end));
+  for (const host of hosts) await eventually(`${host} answers`, 60, () => does(end, cluster, host));
   await seconds(5);
   const outcome = await stop();
   const { writeGap, readGap, watchGap, written, lost, wrong } = outcome;
