@@ -156,7 +156,7 @@ function versionWords(backup: string, running: string): { readonly why: string; 
   if (compareVersions(backup, running) > 0)
     return {
       why: 'this backup is of a later Kubernetes version',
-      todo: `Bring the cluster to ${backup} first: kubernetesVersion in the inventory, then kinit init; then this command again.`,
+      todo: `Bring the cluster to ${backup} first: kubernetesVersion: ${backup} in the inventory, then kinit upgrade (one minor version at a time); then this command again. Where no API server answers, make it anew with that version: kinit reset, this command with --keys FILE, kinit init; then this command again.`,
     };
   const minors = minorsBetween(backup, running);
   return minors !== undefined && minors <= 1

@@ -122,7 +122,12 @@ test.each([
 });
 
 test.each([
-  ['1.36.3', '1.35.6', 'this backup is of a later Kubernetes version', /kubernetesVersion in the inventory/],
+  [
+    '1.36.3',
+    '1.35.6',
+    'this backup is of a later Kubernetes version',
+    /kubernetesVersion: 1\.36\.3 in the inventory, then kinit upgrade/,
+  ],
   ['1.36.4', '1.36.3', 'this backup is of a later Kubernetes version', /1\.36\.4 first/],
   ['1.34.9', '1.36.3', 'this backup is of a Kubernetes version more than one minor version back', /--keys FILE/],
 ])('a backup of %s is refused where %s runs, with a way', async (backup, running, why, todo) => {
