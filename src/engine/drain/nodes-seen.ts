@@ -9,6 +9,8 @@ export interface SeenNode {
   readonly name: string;
   /** Version of its kubelet: 1.36.3; '' where it has not told. */
   readonly kubelet: string;
+  /** It says that a control plane runs there, whoever made it (kubeadm: constants.LabelNodeRoleControlPlane). */
+  readonly isControlPlane: boolean;
   /** What keeps it from taking pods; none where nothing does. */
   readonly trouble: readonly string[];
   /** A run of kinit keeps pods off it. */
@@ -24,6 +26,7 @@ export async function nodesSeen(api: ClusterApi): Promise<readonly SeenNode[]> {
   return (await api.list('v1', 'Node')).map((node) => ({
     name: node.metadata.name,
     kubelet: (text(node, 'status', 'nodeInfo', 'kubeletVersion') ?? '').replace(/^v/, ''),
+    isControlPlane: node.metadata.labels?.['node-role.kubernetes.io/control-plane'] !== undefined,
     trouble: nodeTrouble(node.metadata.name, node),
     ours: isCordonedByUs(node),
     ready: isReady(node),

@@ -1,4 +1,4 @@
-import type { Spec } from '../../model/spec.js';
+import { isControlPlane, type Spec } from '../../model/spec.js';
 import { asKinitError, KinitError } from '../../model/error.js';
 import { isMember } from '../../model/facts.js';
 import { minorsBetween } from '../../model/text/version.js';
@@ -41,6 +41,7 @@ export async function askBefore(run: HostsRun, asked: Asked): Promise<readonly S
   try {
     const api = await access.api();
     const seen = await nodesSeen(api);
+    requireNoStrangers(seen, inventory.spec);
     // No node is drained while the cluster comes to soak.
     if (stage !== 'soak') await tellBlockers(api, emit);
     if (!begun) {
@@ -52,6 +53,29 @@ export async function askBefore(run: HostsRun, asked: Asked): Promise<readonly S
   } finally {
     access.close();
   }
+}
+
+/**
+ * A control plane that the inventory does not name would keep its version: its API server would be older than kubelets that it may be asked by, and
+ * its member of the datastore is one that nobody looks after. No health is in question, so nothing goes past it. @throws KinitError refused
+ */
+export function requireNoStrangers(
+  seen: readonly Pick<SeenNode, 'name' | 'isControlPlane'>[],
+  { hosts, kubernetesVersion }: Pick<Spec, 'hosts' | 'kubernetesVersion'>,
+): void {
+  const strangers = seen.filter(
+    (node) => node.isControlPlane && !hosts.some((host) => host.name === node.name && isControlPlane(host)),
+  );
+  if (strangers.length === 0) return;
+  const names = strangers.map(({ name }) => name);
+  throw new KinitError(
+    `the cluster has control planes that the inventory does not name, and they would stay behind ${kubernetesVersion}; nothing was changed`,
+    {
+      class: 'refused',
+      found: names.map((name) => `node ${name} is a control plane`).join('\n'),
+      hint: `Put them into the inventory, with the role control-plane (kubeadm joined them: kinit upgrade then takes them along). Or take them out of the cluster: kinit reset ${names.join(' ')} with an inventory that names them, or what joined them; then the same command again.`,
+    },
+  );
 }
 
 async function troubleOf(

@@ -9,7 +9,7 @@ const live = [host('w1', 'worker'), host('w2', 'worker'), host('w3', 'worker'), 
 const known = { nodes: { w1: {}, w2: {}, w3: {}, cp: {} } } as unknown as KnownCluster;
 
 const seen = (name: string, more: Partial<SeenNode> = {}): SeenNode => ({
-  ...{ name, kubelet: '1.35.4', trouble: [], ours: false, ready: true, takesPods: true },
+  ...{ name, kubelet: '1.35.4', isControlPlane: false, trouble: [], ours: false, ready: true, takesPods: true },
   ...more,
 });
 
