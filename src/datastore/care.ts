@@ -38,10 +38,13 @@ export interface Slowness {
 
 /** One of several processes that hold the same data. */
 export interface MemberState {
+  /** Of its host; as the datastore has it, where that is no host of the inventory. */
   readonly name: string;
   /** False: the others below are 0. */
   readonly answers: boolean;
   readonly leader: boolean;
+  /** False: it gets everything, and nobody waits for it. */
+  readonly voter: boolean;
   readonly bytes: number;
   readonly free: number;
   readonly revision: number;
@@ -53,7 +56,7 @@ export interface MemberState {
 
 export interface DatastoreState extends z.output<typeof datastoreStateSchema> {
   readonly slow: readonly Slowness[];
-  /** Absent: it has one by its nature. */
+  /** All that it has itself, whatever the inventory names. Absent: it has one by its nature. */
   readonly members?: readonly MemberState[];
 }
 

@@ -27,6 +27,12 @@ export async function upgradeControlPlanes(upgrade: Upgrade): Promise<void> {
   }
 }
 
+/** Before anything is written that cannot be taken back: whether the first of them may have its turn. @throws as it does then */
+export async function requireFirstTurn(upgrade: Upgrade): Promise<void> {
+  const [first] = upgrade.controlPlanes;
+  if (first !== undefined) await requireOthers(first, upgrade);
+}
+
 async function upgradeOne(name: string, { work, from }: Upgrade): Promise<void> {
   const { phases, inventory } = work.run;
   const before = work.timings.length;

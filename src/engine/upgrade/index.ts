@@ -7,7 +7,7 @@ import { NOTHING_DONE, type HostsOutcome } from '../run/outcome.js';
 import type { HostsRun } from '../run/pass.js';
 import type { LiveHost } from '../session/session.js';
 import { askBefore } from './before.js';
-import { upgradeControlPlanes } from './control-planes.js';
+import { requireFirstTurn, upgradeControlPlanes } from './control-planes.js';
 import { clusterWorks, upgradeCluster as upgradeShared } from './cluster.js';
 import { deliver, tidyUp } from './deliver.js';
 import { goBack } from './go-back.js';
@@ -78,6 +78,7 @@ async function upgradeAll(
 /** @param absent hosts of the inventory that do not answer, or are not fit */
 async function carryOut(upgrade: Upgrade, { save }: UpgradeWishes, absent: readonly string[]): Promise<void> {
   const { begun } = upgrade;
+  if (!begun) await requireFirstTurn(upgrade);
   await deliver(upgrade);
   await trySettings(upgrade);
   if (!begun) {

@@ -13,12 +13,26 @@ const READY_SECONDS = 60;
 
 /**
  * Before a control plane is taken away for a moment, also in a run that goes on with another's work: all others answer over SSH, their members of the
- * datastore are well, their API servers are ready. @throws KinitError access or refused
+ * datastore are well, their API servers are ready. Where a person said to go on all the same, most members of the datastore are there.
+ * @throws KinitError access or refused
  */
-export async function requireOthers(host: string, { work, despiteTrouble }: Upgrade): Promise<void> {
+export async function requireOthers(
+  host: string,
+  { work, despiteTrouble }: Pick<Upgrade, 'work' | 'despiteTrouble'>,
+): Promise<void> {
   const { inventory, signal, emit } = work.run;
-  requireOtherControlPlanes(host, inventory.spec, work.live);
-  await requireOtherMembers(host, inventory.spec, work.live);
+  const told = (text: string): void => emit({ type: 'warning', host, text: `${text} (--ignore-health was given)` });
+  const despite = (thrown: unknown): void => {
+    const { message, context } = asKinitError(thrown);
+    if (!despiteTrouble || !['access', 'refused'].includes(context.class)) throw thrown;
+    told(context.found === undefined ? message : `${message}: ${context.found}`);
+  };
+  try {
+    requireOtherControlPlanes(host, inventory.spec, work.live);
+  } catch (thrown) {
+    despite(thrown);
+  }
+  for (const text of await requireOtherMembers(host, inventory.spec, work.live, { despiteTrouble })) told(text);
   const others = controlPlanesOf(work.live).filter(({ spec, facts }) => spec.name !== host && isMember(facts));
   const accesses = others.flatMap((other) => {
     const access = accessThrough([other], { inventory, signal, mayReadKeys: true });
@@ -28,9 +42,7 @@ export async function requireOthers(host: string, { work, despiteTrouble }: Upgr
   try {
     await requireOtherServers(host, accesses, { seconds: READY_SECONDS, signal, progress });
   } catch (thrown) {
-    const { message, context } = asKinitError(thrown);
-    if (!despiteTrouble || context.class !== 'refused') throw thrown;
-    emit({ type: 'warning', host, text: `${message}: ${context.found ?? ''} (--ignore-health was given)` });
+    despite(thrown);
   } finally {
     for (const access of accesses) access.close();
   }

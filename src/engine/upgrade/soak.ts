@@ -7,7 +7,7 @@ import type { HostsOutcome } from '../run/outcome.js';
 import type { HostsRun } from '../run/pass.js';
 import { ofVersion } from '../soaking.js';
 import { askBefore } from './before.js';
-import { upgradeControlPlanes } from './control-planes.js';
+import { requireFirstTurn, upgradeControlPlanes } from './control-planes.js';
 import { clusterWorks } from './cluster.js';
 import { bringImages, tidyUp } from './deliver.js';
 import { inOrder } from './in-order.js';
@@ -82,6 +82,7 @@ interface Way {
 
 async function carryOut(upgrade: Upgrade, { save }: UpgradeWishes, { soaks, absent }: Way): Promise<void> {
   const { work, begun } = upgrade;
+  if (!begun) await requireFirstTurn(upgrade);
   await bringImages(upgrade);
   await tryAhead(upgrade);
   if (!begun && save !== undefined) await takeSnapshot(upgrade, save);

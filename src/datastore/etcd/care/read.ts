@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { CareMember, Contents, DatastoreState, MemberState } from '../../care.js';
 import { slowerThan } from '../../slowness.js';
+import { readMembers, type EtcdMember } from '../members/list.js';
+import { peerUrl } from '../places.js';
 
 /** `etcdctl endpoint status -w json` (etcd 3.6: ctlv3/command epStatus). Ids have 64 bits: two that differ still differ as numbers. */
 const endpointsSchema = z.array(
@@ -33,7 +35,7 @@ export function readStatus(stdout: string, own: CareMember, all: readonly CareMe
   );
   const part = (name: string): string => parts.get(name) ?? '';
   const endpoints = endpointsSchema.parse(JSON.parse(part('endpoints')));
-  const members = all.map((member) => stateOf(member, endpoints, part('alarms')));
+  const members = readMembers(part('members')).map((member) => stateOf(member, all, endpoints, part('alarms')));
   const mine = members.find(({ name }) => name === own.name);
   const counts = part('keys').split('\n').map(countOf);
   const metrics = part('metrics');
@@ -55,16 +57,19 @@ export function readStatus(stdout: string, own: CareMember, all: readonly CareMe
 }
 
 function stateOf(
-  { name, address }: CareMember,
+  { id, name: own, learner, peerUrls, clientUrls }: EtcdMember,
+  hosts: readonly CareMember[],
   endpoints: z.output<typeof endpointsSchema>,
   alarms: string,
 ): MemberState {
-  const found = endpoints.find(({ Endpoint: url }) => new URL(url).hostname.replace(/^\[|\]$/g, '') === address);
-  if (found === undefined)
-    return { name, answers: false, leader: false, bytes: 0, free: 0, revision: 0, applied: 0, alarms: [] };
+  // One that has not started has not said its name.
+  const name = hosts.find(({ address }) => peerUrls.includes(peerUrl(address)))?.name ?? (own || id);
+  const found = endpoints.find(({ Endpoint: url }) => clientUrls.includes(url));
+  const is = { name, answers: found !== undefined, voter: !learner };
+  if (found === undefined) return { ...is, leader: false, bytes: 0, free: 0, revision: 0, applied: 0, alarms: [] };
   const { header, dbSize, dbSizeInUse, leader, raftAppliedIndex, errors } = found.Status;
   return {
-    ...{ name, answers: true, leader: header.member_id === leader },
+    ...{ ...is, leader: header.member_id === leader },
     ...{ bytes: dbSize, free: dbSize - dbSizeInUse, revision: header.revision, applied: raftAppliedIndex },
     alarms: [...new Set([...(errors ?? []), ...alarmsOf(alarms, header.member_id)])],
   };

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# What etcd says of itself and of its data, in parts: '=== endpoints' (JSON) of the members that answer, '=== members', '=== alarms',
-# '=== log' with the bytes of this member's write-ahead log, '=== keys' with lines "COUNT BEGINNING", '=== metrics' with this member's.
+# What etcd says of itself and of its data, in parts: '=== endpoints' (JSON) of the members that answer, '=== members' (etcdctl
+# member list: all that it has), '=== alarms', '=== log' with the bytes of this member's write-ahead log, '=== keys' with lines "COUNT BEGINNING", '=== metrics' with this member's.
 # $1 = URL of this host's member, $2 = its data, $3 = URL of its metrics
 # include: ./member.sh
 # include: ./metrics.sh
@@ -8,6 +8,8 @@
 
 echo '=== alarms'
 timeout 30 etcdctl alarm list || exit 1
+echo '=== members'
+timeout 30 etcdctl member list || exit 1
 echo '=== endpoints'
 timeout 90 etcdctl endpoint status --cluster -w json
 echo '=== log'

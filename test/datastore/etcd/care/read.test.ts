@@ -13,6 +13,11 @@ const endpoint = (url: string, id: string, size: number): string =>
 
 const STATUS = `=== alarms
 memberID:8630161756594109333 alarm:NOSPACE
+=== members
+77c4d9aa5b3a4a95, started, a, https://10.0.0.1:2380, https://10.0.0.1:2379, false
+112210f47de98115, started, whatever, https://[fd00::2]:2380, https://[fd00::2]:2379, true
+2, started, elsewhere, https://10.0.0.9:2380, https://10.0.0.9:2379, false
+3, unstarted, , https://10.0.0.8:2380, , true
 === endpoints
 [${endpoint('https://10.0.0.1:2379', '8630161756594109333', 4000)},${endpoint('https://[fd00::2]:2379', '1234567890123456789', 5000)}]
 === log
@@ -27,7 +32,7 @@ etcd_disk_wal_fsync_duration_seconds 0.016 8
 etcd_disk_wal_fsync_duration_seconds +Inf 10
 `;
 
-test('what etcd says of itself: each member, its own sizes, what is slow, and where the keys are', () => {
+test('what etcd says of itself: each member that it has and no other, its own sizes, what is slow, and where the keys are', () => {
   expect(readStatus(STATUS, MEMBERS[0], MEMBERS)).toEqual({
     ...{ revision: 42, bytes: 4000, free: 3000, keys: 30, writeAheadLog: 65536, compacted: 17 },
     most: [
@@ -40,14 +45,22 @@ test('what etcd says of itself: each member, its own sizes, what is slow, and wh
         name: 'a',
         answers: true,
         leader: true,
+        voter: true,
         bytes: 4000,
         free: 3000,
         revision: 42,
         applied: 49,
         alarms: ['NOSPACE'],
       },
-      { name: 'b', answers: true, leader: false, bytes: 5000, free: 4000, revision: 42, applied: 49, alarms: [] },
-      { name: 'c', answers: false, leader: false, bytes: 0, free: 0, revision: 0, applied: 0, alarms: [] },
+      {
+        ...{ name: 'b', answers: true, leader: false, voter: false },
+        ...{ bytes: 5000, free: 4000, revision: 42, applied: 49, alarms: [] },
+      },
+      // One that is no host of the inventory by the name that it has itself; one that has not started has none.
+      { name: 'elsewhere', answers: false, voter: true, ...NOTHING },
+      { name: '3', answers: false, voter: false, ...NOTHING },
     ],
   });
 });
+
+const NOTHING = { leader: false, bytes: 0, free: 0, revision: 0, applied: 0, alarms: [] };
