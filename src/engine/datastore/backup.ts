@@ -117,6 +117,7 @@ interface Compacted {
 export function compactDatastore(options: CareOptions): Promise<Compacted> {
   const compact = async ({ leader }: CareWork): Promise<Compacted> => {
     const before = await step(leader, leader.care.status(), { what: LOOK, next: AGAIN });
+    refuseBeside(before, leader);
     const after = await step(leader, leader.care.compact(before), {
       what: 'compact the datastore',
       next: AGAIN,
@@ -125,6 +126,18 @@ export function compactDatastore(options: CareOptions): Promise<Compacted> {
     return { before, after };
   };
   return withDatastore('datastore compact', options, compact, BEGUN);
+}
+
+/** A member whose data are written anew answers nobody meanwhile: beside one that is silent already, most of them may be away then. */
+function refuseBeside({ members = [] }: DatastoreState, { host }: CareHost): void {
+  const silent = members.filter(({ voter, answers }) => voter && !answers).map(({ name }) => name);
+  if (silent.length === 0) return;
+  throw new KinitError('the datastore is not compacted while a member of it does not answer; nothing was changed', {
+    class: 'refused',
+    host: host.spec.name,
+    found: silent.map((name) => `the member on ${name} does not answer`).join('\n'),
+    hint: `Each member is away while its data are written anew, and two that are away may stop all writes. Mend it first (kinit doctor looks for the cause), or take it out where it is gone for good: kinit reset ${silent.join(' ')}. Then run the same command again.`,
+  });
 }
 
 async function digestOn({ connection }: LiveHost, path: string): Promise<string> {

@@ -41,10 +41,21 @@ const ENDPOINT = {
   Status: { header: { member_id: 1, revision: 42 }, dbSize: 4000, leader: 1 },
 };
 const ENDPOINTS = JSON.stringify([ENDPOINT]);
-const ETCD: Answers = (_host, script) => {
-  if (script.includes('=== endpoints')) return { stdout: `=== alarms\n=== endpoints\n${ENDPOINTS}\n` };
-  return script.includes('defrag') ? { stdout: ENDPOINTS } : undefined;
-};
+const memberOf = (name: string, address: string): string =>
+  `${name.slice(1)}, started, ${name}, https://${address}:2380, https://${address}:2379, false\n`;
+const C1 = memberOf('c1', '10.77.0.11');
+const C2 = memberOf('c2', '10.77.0.12');
+/** @param has lines of its members */
+const etcdOf =
+  (has: string): Answers =>
+  (_host, script) => {
+    if (script.includes('=== endpoints'))
+      return { stdout: `=== alarms\n=== members\n${has}=== endpoints\n${ENDPOINTS}\n` };
+    return script.includes('defrag') ? { stdout: ENDPOINTS } : undefined;
+  };
+const ETCD = etcdOf(C1 + C2);
+/** Its only member. */
+const ONE = etcdOf(C1);
 const REQUESTS = 'histogram etcd_request_duration_seconds';
 
 test('a control plane that does not answer is shown so, and said', async () => {
@@ -61,12 +72,32 @@ test('a control plane that does not answer is shown so, and said', async () => {
 });
 
 test('what the API server counts is asked for a look, and not for compacting', async () => {
-  hosts = { live: liveHosts(ETCD, asked), lost: [] };
+  hosts = { live: liveHosts(ONE, asked), lost: [] };
   await lookAtDatastore(careOptions());
   expect(asked.filter((line) => line.includes(REQUESTS))).toHaveLength(1);
   asked.length = 0;
   expect(await compactDatastore(careOptions())).toMatchObject({ before: { bytes: 4000 }, after: { bytes: 4000 } });
   expect(asked.filter((line) => line.includes(REQUESTS))).toEqual([]);
+});
+
+test('beside a member that is silent nothing is compacted: each of the others would be away for a moment', async () => {
+  const lines = [C2, memberOf('c9', '10.77.0.19')];
+  for (const line of lines) {
+    hosts = { live: liveHosts(etcdOf(C1 + line), asked), lost: [] };
+    const name = line.includes('c9') ? 'c9' : 'c2';
+    await expect(compactDatastore(careOptions())).rejects.toMatchObject({
+      message: 'the datastore is not compacted while a member of it does not answer; nothing was changed',
+      context: {
+        class: 'refused',
+        found: `the member on ${name} does not answer`,
+        hint: expect.stringContaining(`kinit reset ${name}`) as string,
+      },
+    });
+  }
+  // It has no vote.
+  hosts = { live: liveHosts(etcdOf(C1 + C2.replace('false', 'true')), asked), lost: [] };
+  expect(asked.filter((line) => line.includes('defrag'))).toEqual([]);
+  expect(await compactDatastore(careOptions())).toMatchObject({ after: { bytes: 4000 } });
 });
 
 test('hosts without a cluster have no data: that is said, and nothing is asked of their programs', async () => {
