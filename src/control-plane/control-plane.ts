@@ -71,6 +71,10 @@ export interface ControlPlaneForm {
   readonly datastore: (context: PhaseContext) => readonly Resource[];
   /** Waits until it runs as it was written, where the control plane has been started before. */
   readonly datastoreReady: (context: PhaseContext, tools: Tools, changes: number, proofs: Proofs) => Promise<void>;
+  /** Behind all others' (engine order): its member here, where it began the cluster, is kept to those that came to it. */
+  readonly datastoreKept: (context: PhaseContext) => readonly Resource[];
+  /** Waits until all that this starts anew is well. Absent: it starts nothing anew. */
+  readonly datastoreKeptReady?: (context: PhaseContext, tools: Tools) => Promise<void>;
   /** The kubelet is started behind it. */
   readonly apiServer: (context: PhaseContext) => readonly Resource[];
   /**

@@ -1,6 +1,6 @@
 import type { Node } from '../model/phase.js';
 import type { Resource } from '../model/resource.js';
-import { file } from '../resources/index.js';
+import { file, type FileExchange } from '../resources/index.js';
 import { sh, shellScript } from '../shell/script.js';
 
 const FOLDER = '/etc/kubernetes';
@@ -16,10 +16,16 @@ export const staticPodPath = (name: string): string => `${FOLDER}/manifests/${na
 
 /** The manifest of a pod in kube-system that the kubelet starts by itself. */
 export function staticPodFile(name: string, content: string, node: Node): Resource {
-  const path = staticPodPath(name);
+  return file({ path: staticPodPath(name), content, mode: 0o600, exchange: staticPodExchange(name, node) });
+}
+
+/** How one takes the place of another. */
+export function staticPodExchange(name: string, node: Node): FileExchange {
   // Beside the manifests, where the kubelet does not take it for another pod.
   const incoming = `${FOLDER}/${name}.yaml.kinit-new`;
   const pod = `kube-system_${name}-${node.spec.name}`;
-  const script = sh(EXCHANGE, { args: [path, incoming, pod, LOGS, CGROUPS, String(END_SECONDS)] });
-  return file({ path, content, mode: 0o600, exchange: { incoming, script } });
+  return {
+    incoming,
+    script: sh(EXCHANGE, { args: [staticPodPath(name), incoming, pod, LOGS, CGROUPS, String(END_SECONDS)] }),
+  };
 }

@@ -37,13 +37,13 @@ export interface Datastore {
   readonly resources: (context: PhaseContext) => readonly Resource[];
   /** In which ways it can run: a form of the control plane takes one of them. */
   readonly runs: {
-    /** @param joins the member on this host is added to others */
-    readonly pod?: (context: PhaseContext, joins: boolean) => ComponentPod;
+    /** @param joins the member on this host is added to others @param kept it began the cluster, and has others */
+    readonly pod?: (context: PhaseContext, joins: boolean, kept?: boolean) => ComponentPod;
     /**
      * In the process of the API server, which gets these settings.
      * @param joins as for a pod, where what counts at its first start is among them; absent: it is not
      */
-    readonly process?: (context: PhaseContext, joins?: boolean) => ProcessSettings;
+    readonly process?: (context: PhaseContext, joins?: boolean, kept?: boolean) => ProcessSettings;
   };
   /** No part of it runs on hosts, in whatever form the control plane is: the API server's own flags lead to it. */
   readonly elsewhere?: true;
@@ -126,8 +126,10 @@ export interface DatastoreMembers {
   readonly most: number;
   /** Whether a member was begun on this host, whether or not it is through. */
   readonly begun: (facts: Pick<HostFacts, 'kubernetes'>) => boolean;
-  /** Whether that member came to others: it is no full one at first. */
+  /** Whether that member came to others (it is no full one at first), or is kept to them: it begins no cluster of its own. */
   readonly cameLater: (facts: Pick<HostFacts, 'kubernetes'>) => boolean;
+  /** The member that began the cluster does not begin another one where its data are lost. */
+  readonly kept: (context: PhaseContext, manifest: KeptManifest) => Resource;
   /** This host is a full member; a host that is none yet gets the manifest that its member begins with. */
   readonly member: (context: PhaseContext, manifest: MemberManifest) => Resource;
   /**
@@ -150,6 +152,14 @@ export interface MemberManifest {
   readonly content: string;
   /** The systemd unit in which it runs. Absent: the kubelet runs it as long as this file is there. */
   readonly unit?: string;
+}
+
+/** What starts the one that began the cluster, once there are others. */
+export interface KeptManifest extends Pick<MemberManifest, 'path' | 'content'> {
+  /** Where it is written first. */
+  readonly incoming: string;
+  /** sh text that brings it from there to its path. */
+  readonly script: string;
 }
 
 /** How a datastore says that its disk is too slow for it; doctor looks for that in its log. */

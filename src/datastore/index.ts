@@ -3,8 +3,9 @@ import type { Spec } from '../model/spec.js';
 import { anyKind, type AnyKind, type Resource } from '../model/resource.js';
 import type { PhaseContext } from '../model/phase.js';
 import { isControlPlane } from '../model/spec.js';
-import type { Datastore, MemberManifest } from './datastore.js';
+import type { Datastore, KeptManifest, MemberManifest } from './datastore.js';
 import { etcdMemberKind } from './etcd/members/index.js';
+import { etcdKeptKind } from './etcd/members/kept.js';
 import { etcd } from './etcd/index.js';
 import { clusterMarkKind } from './external-etcd/mark/index.js';
 import { externalEtcd } from './external-etcd/index.js';
@@ -69,7 +70,11 @@ export function withoutEffect(spec: Pick<Spec, 'datastore'>): {
 }
 
 /** Kinds of resource that belong to datastores. */
-export const datastoreKinds: readonly AnyKind[] = [anyKind(etcdMemberKind), anyKind(clusterMarkKind)];
+export const datastoreKinds: readonly AnyKind[] = [
+  anyKind(etcdMemberKind),
+  anyKind(etcdKeptKind),
+  anyKind(clusterMarkKind),
+];
 
 /** Whether the datastore of this cluster is held by several hosts. */
 export function hasSeveral(spec: Spec): boolean {
@@ -89,4 +94,11 @@ export function memberOfSeveral(context: PhaseContext, manifest: () => MemberMan
   if (members === undefined || !hasSeveral(context.spec)) return [];
   if (!joinsOthers(context) && !members.begun(context.node.facts)) return [];
   return [members.member(context, manifest())];
+}
+
+/** That the member which began the datastore begins no other one; nothing on hosts whose members came to others, and where there are none. */
+export function keptToOthers(context: PhaseContext, manifest: () => KeptManifest): Resource[] {
+  const { members } = datastoreOf(context.spec);
+  if (members === undefined || !hasSeveral(context.spec) || joinsOthers(context)) return [];
+  return members.cameLater(context.node.facts) ? [] : [members.kept(context, manifest())];
 }

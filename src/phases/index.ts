@@ -4,7 +4,7 @@ import { backups } from './cluster/backups.js';
 import { balancer, balancerElsewhere, throughBalancer } from './cluster/balancer.js';
 import { binaries } from './host/binaries.js';
 import { clusterConfig } from './cluster/cluster-config.js';
-import { controllers, controlPlane, controlPlaneSettled, datastore } from './cluster/control-plane.js';
+import { controllers, controlPlane, controlPlaneSettled, datastore, datastoreKept } from './cluster/control-plane.js';
 import { firewall } from './host/firewall.js';
 import { hostname } from './host/hostname.js';
 import { hostsFile } from './host/hosts-file.js';
@@ -72,6 +72,7 @@ export const phases: readonly Phase[] = [
   join,
   nodeService,
   balancerElsewhere,
+  datastoreKept,
   storedDataPhase,
   tokens,
   ready,

@@ -5,7 +5,7 @@ import { useForm } from '../e2e/support/form.js';
 import { eventually, kinit, kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
 import { changedInventory } from '../e2e/support/running.js';
 import type { Outcome } from './clients.js';
-import { FROZEN, KILLED, letIn, OFF, suffer, type Trouble } from './troubles.js';
+import { dataLost, FROZEN, KILLED, letIn, OFF, suffer, type Trouble } from './troubles.js';
 
 /** Three control planes and a worker, through whose balancer the clients go. npm run test:failover prints the figures of docs/balancer.md. */
 let cluster: LabHandle;
@@ -88,6 +88,30 @@ test('a member that lost its disk: nothing is lost, the doctor names it, and by 
     },
   });
   expect(await membersOn(cluster, 'node3')).toEqual(['node1 voter', 'node2 voter', 'node3 voter']);
+});
+
+/** Of the API server of a host: 'ok', or why not. */
+const readyz = async (host: string): Promise<string> =>
+  (
+    await cluster.sh(
+      host,
+      'kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 10s get --raw /readyz 2>&1 | tail -n 1 || true',
+    )
+  ).stdout.trim();
+
+test('the one that began the cluster loses all its data: it begins no other, and init makes it a member again', async () => {
+  await eventually('all API servers are ready', 120, async () =>
+    (await Promise.all(['node1', 'node2', 'node3'].map(readyz))).every((said) => said === 'ok') ? true : undefined,
+  );
+  const trouble = dataLost('node1', DATA, KILL_ETCD);
+  const { writeGap, readGap, watchGap, lost, wrong } = await suffer(cluster, { inventory, address }, trouble);
+  expect({ lost, wrong }).toEqual({ lost: 0, wrong: 0 });
+  expect(Math.max(writeGap, readGap, watchGap)).toBeLessThanOrEqual(trouble.within);
+  expect(await readyz('node1')).not.toBe('ok');
+  await kinitOk(['init', '-i', inventory]);
+  expect(await readyz('node1')).toBe('ok');
+  expect(await membersOn(cluster, 'node1')).toEqual(['node1 voter', 'node2 voter', 'node3 voter']);
+  expect((await kinitOk(['init', '-i', inventory])).stdout).toContain('Nothing to change');
 });
 
 test('kinit check ha measures the same on request, and refuses a cluster that is not well', async () => {

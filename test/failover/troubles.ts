@@ -52,6 +52,15 @@ export const FROZEN: Trouble = {
   within: 5,
 };
 
+/** All that a member of the datastore has is gone, as with a disk that was lost or not mounted, and it is started again. @param data its folder @param kill sh text that ends it */
+export const dataLost = (host: string, data: string, kill: string): Trouble => ({
+  title: `all data of ${host} are gone`,
+  hosts: [host],
+  begin: `rm -rf ${data}/*; ${kill}`,
+  end: ':',
+  within: 5,
+});
+
 /** Port of `letIn`. */
 const PORT = 7000;
 

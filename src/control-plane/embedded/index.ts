@@ -1,8 +1,9 @@
 import { KUBE } from '../../artifacts/supplies/kubernetes.js';
-import { datastoreOf, joinsOthers, memberOfSeveral } from '../../datastore/index.js';
+import { datastoreOf, joinsOthers, keptToOthers, memberOfSeveral } from '../../datastore/index.js';
 import { SERVER_FILE } from '../../model/facts.js';
 import { balancerAddress } from '../../model/seams/node-endpoint.js';
 import { file, service } from '../../resources/index.js';
+import { sh, shellScript } from '../../shell/script.js';
 import { apiServerCertificates } from '../api-server/certificates.js';
 import { apiServerFiles, apiServerFolders } from '../api-server/files.js';
 import type { ControlPlaneForm } from '../control-plane.js';
@@ -13,6 +14,9 @@ import { serverConfiguration, serverRevision, serverUnit } from './server.js';
 import { serverProgram } from './supply.js';
 import { proxyTrial, serverTrials } from './trials.js';
 import { waitForServer } from './wait.js';
+
+const KEEP_TIME = shellScript('./keep-time.sh', import.meta.url);
+const INCOMING = `${SERVER_FILE}.kinit-new`;
 
 /** API server, controller manager, scheduler and the datastore in one process, a systemd service: for hosts with 1 CPU and 1 GB. */
 export const embedded: ControlPlaneForm = {
@@ -36,6 +40,14 @@ export const embedded: ControlPlaneForm = {
   ],
   // It comes up with the process, in which a member that joins others makes itself a full one (components/embedded/etcd.go).
   datastoreReady: () => Promise.resolve(),
+  // It counts at its next start: nobody is without it for that.
+  datastoreKept: (context) =>
+    keptToOthers(context, () => ({
+      path: SERVER_FILE,
+      content: serverConfiguration(context, false, true),
+      incoming: INCOMING,
+      script: sh(KEEP_TIME, { args: [SERVER_FILE, INCOMING] }),
+    })),
   apiServer: (context) => [
     ...apiServerFolders(),
     ...apiServerFiles(),

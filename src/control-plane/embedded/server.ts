@@ -36,15 +36,16 @@ export function serverUnit(): string {
 /**
  * What the server reads (components/embedded/config.go): the flags of static pods, and its datastore.
  * @param joins its datastore is added to those of other hosts; absent: without what counts at its first start only
+ * @param kept its datastore began the cluster, and has others
  */
-export function serverConfiguration(context: PhaseContext, joins?: boolean): string {
+export function serverConfiguration(context: PhaseContext, joins?: boolean, kept?: boolean): string {
   const { spec } = context;
   const emulated = emulationFlags(context);
   const election = spec.hosts.filter(isControlPlane).length > 1 ? {} : ALONE;
   return toYaml({
     kubernetesVersion: programVersion(context),
     // Without one in it, its flags say where it is.
-    datastore: runsAs(spec, 'process')?.(context, joins) ?? {},
+    datastore: runsAs(spec, 'process')?.(context, joins, kept) ?? {},
     kubeconfig: SCHEDULER_CONF,
     apiServer: toFlags({ ...apiServerFlags(context), ...emulated }, apiServerExtraArgs(spec.apiServer.extraArgs)),
     controllerManager: toFlags(

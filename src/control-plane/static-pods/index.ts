@@ -1,6 +1,6 @@
 import { KUBE } from '../../artifacts/supplies/kubernetes.js';
 import type { Look } from '../../cluster/api/until.js';
-import { datastoreOf, hasSeveral, joinsOthers, memberOfSeveral, runsAs } from '../../datastore/index.js';
+import { datastoreOf, hasSeveral, joinsOthers, keptToOthers, memberOfSeveral, runsAs } from '../../datastore/index.js';
 import { isMember } from '../../model/facts.js';
 import type { ComponentPod } from '../../model/seams/component-pod.js';
 import type { Trial } from '../../model/seams/trial.js';
@@ -12,7 +12,7 @@ import { sh, shellScript } from '../../shell/script.js';
 import { apiServerCertificates } from '../api-server/certificates.js';
 import { apiServerFiles, apiServerFolders } from '../api-server/files.js';
 import type { ControlPlaneForm } from '../control-plane.js';
-import { staticPodFile } from '../static-pod-file.js';
+import { staticPodExchange, staticPodFile } from '../static-pod-file.js';
 import { memberTrial, partTrial } from '../trials.js';
 import { staticPodBalancer } from './balancer/index.js';
 import { NAME as BALANCER } from './balancer/places.js';
@@ -65,6 +65,15 @@ export const staticPods: ControlPlaneForm = {
       ...defined({ before }),
     };
     await waitForRuns(wait, context, tools);
+  },
+  datastoreKept: (context) =>
+    keptManifests(context).flatMap(({ name, path, content }) =>
+      keptToOthers(context, () => ({ path, content, ...staticPodExchange(name, context.node) })),
+    ),
+  datastoreKeptReady: async (context, tools) => {
+    const manifests = [...keptManifests(context), manifestOf(apiServerPod(context))];
+    const what = `${datastoreOf(context.spec).title} to run as it was written, and the API server to answer`;
+    await waitForRuns({ what, manifests, api: 'ready', first: undefined }, context, tools);
   },
   apiServer: (context) => [
     ...apiServerFolders(),
@@ -131,11 +140,13 @@ function promotion(context: PhaseContext, tools: Tools): (() => Promise<Look<und
   return () => members.settled(context, tools);
 }
 
-/** Of this host: none where it is elsewhere. @param joins it is added to others */
-function datastorePods(context: PhaseContext, joins: boolean): ComponentPod[] {
+/** Of this host: none where it is elsewhere. @param joins it is added to others @param kept it began the cluster, and has others */
+function datastorePods(context: PhaseContext, joins: boolean, kept = false): ComponentPod[] {
   const pod = runsAs(context.spec, 'pod');
-  return pod === undefined ? [] : [pod(context, joins)];
+  return pod === undefined ? [] : [pod(context, joins, kept)];
 }
+
+const keptManifests = (context: PhaseContext): Manifest[] => datastorePods(context, false, true).map(manifestOf);
 
 const datastoreManifests = (context: PhaseContext): Manifest[] =>
   datastorePods(context, joinsOthers(context)).map(manifestOf);

@@ -32,7 +32,9 @@ export const etcd: Datastore = {
   resources: home,
   runs: {
     pod: etcdPod,
-    process: (context, joins) => ({ etcd: etcdFlags(context, joins === undefined ? {} : atFirst(context, joins)) }),
+    process: (context, joins, kept) => ({
+      etcd: etcdFlags(context, joins === undefined ? {} : atFirst(context, joins, kept)),
+    }),
   },
   usual: 'pod',
   readSettings: (settings) => fromFlags(list(settings, 'etcd')),

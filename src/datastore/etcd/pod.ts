@@ -5,7 +5,7 @@ import { hostPort, loopback } from '../../model/text/address.js';
 import { toFlags, type Flags } from '../../model/text/flags.js';
 import { PKI_DIR, trustAnnotations } from '../../pki/index.js';
 import { ETCD_CA } from './certificates.js';
-import { BORN_LATER, bornWith } from './members/birth.js';
+import { BORN_LATER, bornWith, KEPT } from './members/birth.js';
 import { CERTIFICATES_DIR, CLIENT_PORT, METRICS_PORT, peerUrl } from './places.js';
 
 /** kubeadm's (kubeadm 1.34-1.36: phases/etcd getEtcdCommand), and the inventory's. @param first what counts at its first start only */
@@ -39,16 +39,17 @@ export function etcdFlags(context: PhaseContext, first: Flags = {}): string[] {
   return toFlags({ ...flags, ...first }, extraArgs);
 }
 
-/** What its member on this host begins, or began, with. */
-export function atFirst({ node }: PhaseContext, joins: boolean): Flags | undefined {
-  return joins ? BORN_LATER : bornWith(node.facts.kubernetes.manifests);
+/** What its member on this host begins, or began, with. @param kept it is the first, and has others */
+export function atFirst({ node }: PhaseContext, joins: boolean, kept = false): Flags | undefined {
+  const born = joins ? BORN_LATER : bornWith(node.facts.kubernetes.manifests);
+  return kept ? { ...born, ...KEPT } : born;
 }
 
 /**
  * etcd by these flags. The data folder belongs to etcd:etcd on the host (CIS 1.1.12); the process is root in its container, for its keys
  * are root's alone.
  */
-export function etcdPod(context: PhaseContext, joins: boolean): ComponentPod {
+export function etcdPod(context: PhaseContext, joins: boolean, kept = false): ComponentPod {
   const { spec, node, images } = context;
   const { dataDir, extraArgs } = spec.etcd;
   const local = loopback(node.address);
@@ -60,7 +61,7 @@ export function etcdPod(context: PhaseContext, joins: boolean): ComponentPod {
       ...trustAnnotations(context, [ETCD_CA]),
     ],
     flags: etcdFlags(context),
-    firstFlags: etcdFlags(context, atFirst(context, joins)),
+    firstFlags: etcdFlags(context, atFirst(context, joins, kept)),
     image: imageRef(images, 'etcd'),
     probe: {
       ...probeAt(extraArgs['listen-metrics-urls'], local),

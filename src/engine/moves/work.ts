@@ -95,25 +95,28 @@ export async function passOver(
   work.timings.push(...outcome.timings);
   // First: what a host failed with is what is told, also where it does not answer the next question either.
   for (const [host, error] of outcome.failures) work.failures.set(host, error);
-  await lookAtCertificates(work, outcome.timings);
+  await lookAgain(work, outcome.timings);
   return [...outcome.failures.keys()];
 }
 
 /**
- * Certificates that a pass has written are what the next one goes by: planned from what there was before, they would be signed once more. All
- * else stays as it was seen when the run began, also which host leads.
+ * Certificates that a pass has written are what the next one goes by: planned from what there was before, they would be signed once more; and so is
+ * what a member of the datastore begins with, where a pass has changed that. All else stays as it was seen when the run began, also which host leads.
  */
-async function lookAtCertificates(work: Work, timings: readonly PhaseTiming[]): Promise<void> {
-  const written = new Set(
-    timings.filter(({ phase, changes }) => phase === 'pki' && changes > 0).map(({ host }) => host),
-  );
-  if (written.size === 0) return;
+async function lookAgain(work: Work, timings: readonly PhaseTiming[]): Promise<void> {
+  const changedBy = (id: string): ReadonlySet<string> =>
+    new Set(timings.filter(({ phase, changes }) => phase === id && changes > 0).map(({ host }) => host));
+  const signed = changedBy('pki');
+  const kept = changedBy('datastore-kept');
+  if (signed.size + kept.size === 0) return;
   const { spec } = work.run.inventory;
   work.live = await Promise.all(
     work.live.map(async (host) => {
-      if (!written.has(host.spec.name)) return host;
-      const { pki } = (await factsOf(host.connection, spec)).kubernetes;
-      return { ...host, facts: { ...host.facts, kubernetes: { ...host.facts.kubernetes, pki } } };
+      const { name } = host.spec;
+      if (!signed.has(name) && !kept.has(name)) return host;
+      const { pki, manifests } = (await factsOf(host.connection, spec)).kubernetes;
+      const seen = { ...host.facts.kubernetes, pki, ...(kept.has(name) ? { manifests } : {}) };
+      return { ...host, facts: { ...host.facts, kubernetes: seen } };
     }),
   );
 }

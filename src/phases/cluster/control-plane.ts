@@ -1,6 +1,6 @@
 import { waitUntilServed, type Served } from '../../cluster/waits/served.js';
 import { certificateWishes, controlPlaneOf } from '../../control-plane/index.js';
-import { joinsOthers } from '../../datastore/index.js';
+import { hasSeveral, joinsOthers } from '../../datastore/index.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import { kubeletWaits } from './kubelet-waits.js';
 import { kubeletInTurn, kubeletProof, waitForOwnKubelet } from './kubelet/index.js';
@@ -79,4 +79,22 @@ export const controlPlaneSettled: Phase = {
   appliesTo: ({ spec, node, leader }) => node === leader && controlPlaneOf(spec).settled !== undefined,
   resources: () => [],
   ready: async (context, tools) => controlPlaneOf(context.spec).settled?.(context, tools),
+};
+
+/**
+ * The member of the datastore that began the cluster would begin another, empty one where its data are lost: once the others are there, it no longer
+ * does. That starts it anew where it is a pod, and the others go on meanwhile.
+ */
+export const datastoreKept: Phase = {
+  id: 'datastore-kept',
+  title: 'Datastore without its data begins no other',
+  appliesTo: ({ spec, node }) => node.isControlPlane && hasSeveral(spec),
+  after: ['control-plane'],
+  order: { hosts: 'one-by-one' },
+  // One that joins makes it due on the host that was the only one.
+  alsoOnOthers: true,
+  resources: (context) => controlPlaneOf(context.spec).datastoreKept(context),
+  ready: async (context, tools, changes) => {
+    if (changes > 0) await controlPlaneOf(context.spec).datastoreKeptReady?.(context, tools);
+  },
 };

@@ -132,6 +132,27 @@ describe('on several hosts', () => {
     for (const flags of [controllerManager, scheduler]) expect(flags).toContain('--leader-elect=true');
   });
 
+  test('the one that began the cluster is kept to the others at its next start, and is not started for that', () => {
+    const context = makeContext(THREE);
+    const [kept] = embedded.datastoreKept(context) as unknown as { manifest: { path: string; content: string } }[];
+    expect(kept?.manifest).toMatchObject({
+      path: SERVER_FILE,
+      content: expect.stringMatching(
+        /- --initial-cluster=c1=https:\/\/10\.0\.0\.1:2380\n *- --initial-cluster-state=existing\n/,
+      ) as string,
+      script: expect.stringContaining('touch -r') as string,
+    });
+    expect(embedded.datastoreKeptReady).toBeUndefined();
+    const first = context.node;
+    const manifests = { [SERVER_FILE]: kept?.manifest.content ?? '' };
+    const node = { ...first, facts: { ...first.facts, kubernetes: { ...first.facts.kubernetes, manifests } } };
+    const later = { ...context, node, leader: node, nodes: [node, ...context.nodes.slice(1)] };
+    expect(serverFile(later)).toBe(kept?.manifest.content);
+    expect(revision(later)).toBe(revision(context));
+    expect(embedded.datastoreKept(later)).toEqual([]);
+    expect(embedded.datastoreKept(onSecond())).toEqual([]);
+  });
+
   test('what it was begun with stays in its file, and is no reason to start it again', () => {
     const born = joining(onSecond()).content.replace(
       '@KINIT_MEMBERS@',

@@ -200,6 +200,29 @@ describe('etcd on several hosts', () => {
     ).toContain(digest);
   });
 
+  const kept = (of: PhaseContext): { content: string; incoming: string } | undefined =>
+    (staticPods.datastoreKept(of)[0] as unknown as { manifest: never } | undefined)?.manifest;
+
+  test('the one that began the cluster begins no other where its data are lost: it names nobody whom it could ask', () => {
+    const { content, incoming } = kept(context) ?? fail();
+    expect(flag(content, 'initial-cluster-state')).toBe('existing');
+    expect(flag(content, 'initial-cluster')).toBe('n1=https://10.77.0.11:2380');
+    expect(incoming).toBe('/etc/kubernetes/etcd.yaml.kinit-new');
+    const later = begun(context, 'n1', content);
+    expect(manifest('etcd', later)).toBe(content);
+    expect(staticPods.datastoreKept(later)).toEqual([]);
+    // Also as the only one that is left.
+    const only = makeContext({ hosts: hosts.slice(0, 1) });
+    expect(manifest('etcd', begun(only, 'n1', content))).toBe(content);
+  });
+
+  test('nothing of that on those that came to it, and on the only one', () => {
+    expect(staticPods.datastoreKept(on(1))).toEqual([]);
+    const written = (member(on(1)) ?? fail()).manifest.content;
+    expect(staticPods.datastoreKept(begun(on(1), 'n2', written))).toEqual([]);
+    expect(staticPods.datastoreKept(makeContext())).toEqual([]);
+  });
+
   test('a cluster that has begun on another host is joined, also by the first of the inventory', () => {
     const moved = begun(
       { ...context, leader: context.nodes[1] as Node },

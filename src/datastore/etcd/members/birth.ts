@@ -6,6 +6,9 @@ export const MEMBERS_MARK = '@KINIT_MEMBERS@';
 /** What a member begins with that is added to others. */
 export const BORN_LATER: Flags = { 'initial-cluster': MEMBERS_MARK, 'initial-cluster-state': 'existing' };
 
+/** What the one that began the cluster has once there are others: it names nobody whom it could ask without its data, and so ends. */
+export const KEPT: Flags = { 'initial-cluster-state': 'existing' };
+
 /**
  * What the member of a host was begun with, from its manifest; undefined where there is none. It counts only while it has no data
  * (etcd: server/config ServerConfig.NewCluster), so it stays as it was written when members come and go, as with kubeadm: another

@@ -3,6 +3,8 @@
 # look URLS: asks the members that URLS (comma separated) name, in that order, until one answers, and fails where none does.
 # Sets `list`, a line for each member that etcd has: "ID, started|unstarted, NAME, PEER URLS, CLIENT URLS, is a learner (true|false)".
 # ask ARGUMENTS: etcdctl, of the member that answered. line_of PEER: its line. field N LINE: a part of a line.
+# has_log FOLDER: whether a member's log is in this folder, without which it has no data (etcd: server/storage/wal Exist). Its other files are made
+# anew also by one that ends because it has none.
 # include: ../../../shell/lib/host-path.sh
 
 certificates=/etc/kubernetes/pki/etcd
@@ -29,4 +31,11 @@ line_of() {
 
 field() {
   printf '%s\n' "$2" | awk -F', ' -v n="$1" '{ print $n }'
+}
+
+has_log() {
+  for log in "$1"/*.wal; do
+    [ ! -e "$log" ] || return 0
+  done
+  return 1
 }

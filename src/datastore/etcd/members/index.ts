@@ -8,6 +8,7 @@ import { sh, shellScript } from '../../../shell/script.js';
 import type { DatastoreMembers, MemberManifest } from '../../datastore.js';
 import { CLIENT_PORT, peerUrl } from '../places.js';
 import { BORN_LATER, bornWith, MEMBERS_MARK } from './birth.js';
+import { etcdKept } from './kept.js';
 import { memberWith, readMembers, type EtcdMember } from './list.js';
 
 const OBSERVE = shellScript('./observe.sh', import.meta.url);
@@ -28,6 +29,8 @@ export interface EtcdMemberResource extends Resource {
   /** Of the others: those that kinit makes members. */
   readonly otherPeers: readonly string[];
   readonly dataDir: string;
+  /** Where its log is: below that, but where the inventory has it elsewhere. */
+  readonly logDir: string;
   /** What it begins with, where it is none yet; MEMBERS_MARK stands for the members. */
   readonly manifest: MemberManifest;
 }
@@ -43,6 +46,7 @@ export const etcdMembers: DatastoreMembers = {
   most: 7,
   begun: ({ kubernetes }: Pick<HostFacts, 'kubernetes'>) => bornWith(kubernetes.manifests) !== undefined,
   cameLater: ({ kubernetes }) => bornWith(kubernetes.manifests)?.[STATE] === BORN_LATER[STATE],
+  kept: ({ node }, manifest) => etcdKept(node.spec.name, manifest),
   member: (context, manifest): EtcdMemberResource => ({
     kind: 'etcdMember',
     id: `etcdMember:${context.node.spec.name}`,
@@ -52,6 +56,7 @@ export const etcdMembers: DatastoreMembers = {
     others: othersOf(context).map((address) => `https://${hostPort(address, CLIENT_PORT)}`),
     otherPeers: othersOf(context).map(peerUrl),
     dataDir: context.spec.etcd.dataDir,
+    logDir: context.spec.etcd.extraArgs['wal-dir'] ?? `${context.spec.etcd.dataDir}/member/wal`,
     manifest,
   }),
   leave: (what, leaving, stay) => ({
@@ -96,8 +101,8 @@ export const etcdMemberKind: ResourceKind<EtcdMemberResource, EtcdMemberSeen> = 
     subject: asCode,
     undone: 'It is taken out of etcd before anything else; its data are deleted with their folder',
   },
-  observe: ({ local, others, dataDir, manifest }) =>
-    sh(OBSERVE, { args: [[local, ...others].join(','), dataDir, manifest.path] }),
+  observe: ({ local, others, logDir, manifest }) =>
+    sh(OBSERVE, { args: [[local, ...others].join(','), logDir, manifest.path] }),
   parse: (_resource, output) => {
     const [head = '', list] = output.split('=== members\n');
     return {
@@ -115,7 +120,7 @@ export const etcdMemberKind: ResourceKind<EtcdMemberResource, EtcdMemberSeen> = 
       };
     return { changed: true, change: { action: 'run', summary: `make ${name} a member of etcd`, reason } };
   },
-  apply: ({ name, peerUrl: peer, dataDir, manifest, others, otherPeers }, seen) =>
+  apply: ({ name, peerUrl: peer, dataDir, logDir, manifest, others, otherPeers }, seen) =>
     isLearner(peer, seen)
       ? [{ do: 'script', script: sh(PROMOTE, { args: [peer, others.join(',')] }) }]
       : [
@@ -124,7 +129,7 @@ export const etcdMemberKind: ResourceKind<EtcdMemberResource, EtcdMemberSeen> = 
             script: sh(JOIN, {
               args: [
                 ...[name, peer, dataDir, manifest.path, MEMBERS_MARK, others.join(','), otherPeers.join(' ')],
-                manifest.unit ?? '',
+                ...[manifest.unit ?? '', logDir],
               ],
             }),
             stdin: manifest.content,

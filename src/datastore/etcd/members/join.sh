@@ -3,14 +3,14 @@
 # from the list that etcd itself has, so that it may be cut anywhere and run again.
 # $1 = name, $2 = its peer URL, $3 = data folder, $4 = manifest to write, $5 = what stands in it for the members,
 # $6 = URLs of other members, for clients, comma separated, $7 = peer URLs of hosts that kinit makes members, space separated,
-# $8 = the systemd unit in which it runs; empty: in a pod
+# $8 = the systemd unit in which it runs; empty: in a pod, $9 = folder of its log
 # Standard input = the manifest
 # include: ./client.sh
 # include: ../../../shell/lib/die.sh
 # include: ../../../shell/lib/sync.sh
 
 umask 077
-name=$1 peer=$2 data=$3 manifest=$4 mark=$5 others=$6 ours=$7 unit=$8
+name=$1 peer=$2 data=$3 manifest=$4 mark=$5 others=$6 ours=$7 unit=$8 log=$9
 text=$(cat)
 command -v etcdctl > /dev/null || die 'Error: etcdctl is not on this host; kinit init brings it'
 
@@ -45,7 +45,7 @@ end_member() {
 }
 
 mine=$(line_of "$peer")
-if [ -n "$mine" ] && [ "$(field 2 "$mine")" = started ] && ! [ -d "$data/member" ]; then
+if [ -n "$mine" ] && [ "$(field 2 "$mine")" = started ] && ! has_log "$log"; then
   echo 'its data are gone: the member of this name is taken out of etcd'
   said=$(ask member remove "$(field 1 "$mine")" 2>&1) || die "Error: ${said##*rror: }"
   mine=

@@ -11,11 +11,13 @@ test('docs/host-changes.md is what the phases say (npm run docs writes it)', () 
 
 test('every phase that changes something stands in it', () => {
   const text = hostChangesReference();
-  // Two change nothing, one writes what earlier phases have written, in a later version, one is for built images only, and three are for
+  // Two change nothing, one writes what earlier phases have written, in a later version, one is for built images only, one for several control
+  // planes, and three are for
   // clusters that are there already.
   const none = [
     'ready',
     'control-plane-settled',
+    'datastore-kept',
     'trust',
     'tokens',
     'stored-data',

@@ -82,7 +82,17 @@ type Shell = (typeof SHELLS)[number];
 const env = (): Record<string, string> => ({ PATH: `${at('bin')}:${process.env['PATH'] ?? ''}` });
 const join_ = (shell: Shell): Ran => {
   const others = ['a', 'b'].map(client).join(',');
-  const args = ['c', peer('c'), at('data'), MANIFEST(), '@M@', others, ['a', 'b'].map(peer).join(' ')];
+  const args = [
+    'c',
+    peer('c'),
+    at('data'),
+    MANIFEST(),
+    '@M@',
+    others,
+    ['a', 'b'].map(peer).join(' '),
+    '',
+    at('data/member/wal'),
+  ];
   return run(shell, `printf 'members: @M@\\n' | ${sh(script('join'), { args })}`, env());
 };
 const MANIFEST = (): string => at('kubernetes/manifests/etcd.yaml');
@@ -110,6 +120,22 @@ describe.each(SHELLS)('join (%s)', (shell) => {
     expect(join_(shell)).toMatchObject({ code: 0 });
     expect(called('member remove')).toEqual(['member remove 3']);
     expect(now().at(-1)).toMatch(/^f2, unstarted/);
+  });
+
+  test('files without a log are no data: one that ended because it had none has made them', () => {
+    etcd(member('1', 'a'), member('3', 'c'));
+    mkdirSync(at('data/member/snap'), { recursive: true });
+    expect(join_(shell)).toMatchObject({ code: 0 });
+    expect(called('member remove')).toEqual(['member remove 3']);
+    expect(readdirSync(at('data'))).toEqual([expect.stringMatching(/^removed-\d{14}$/)]);
+  });
+
+  test('one that has its log is the member that etcd has', () => {
+    etcd(member('1', 'a'), member('3', 'c'));
+    mkdirSync(at('data/member/wal'), { recursive: true });
+    writeFileSync(at('data/member/wal/0-0.wal'), '');
+    expect(join_(shell)).toMatchObject({ code: 0 });
+    expect(called('member remove')).toEqual([]);
   });
 
   test('data of a member that etcd has no more are kept beside, and not begun with', () => {
