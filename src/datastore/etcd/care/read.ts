@@ -35,7 +35,11 @@ export function readStatus(stdout: string, own: CareMember, all: readonly CareMe
   );
   const part = (name: string): string => parts.get(name) ?? '';
   const endpoints = endpointsSchema.parse(JSON.parse(part('endpoints')));
-  const members = readMembers(part('members')).map((member) => stateOf(member, all, endpoints, part('alarms')));
+  const place = ({ name }: MemberState): number => all.findIndex((host) => host.name === name) + 1 || all.length + 1;
+  const members = readMembers(part('members'))
+    .map((member) => stateOf(member, all, endpoints, part('alarms')))
+    // etcd has them in the order of their ids.
+    .sort((a, b) => place(a) - place(b));
   const mine = members.find(({ name }) => name === own.name);
   const counts = part('keys').split('\n').map(countOf);
   const metrics = part('metrics');
