@@ -1,5 +1,5 @@
 import { isControlPlane, type Spec } from '../../model/spec.js';
-import { asKinitError, KinitError } from '../../model/error.js';
+import { asKinitError, KinitError, unreachable } from '../../model/error.js';
 import { isMember } from '../../model/facts.js';
 import { minorsBetween } from '../../model/text/version.js';
 import type { UpgradeStage } from '../command.js';
@@ -104,6 +104,10 @@ async function removedFromAny({ live, inventory, signal, dryRun }: HostsRun): Pr
     if (access === undefined) continue;
     try {
       for (const text of await removedApis(await access.api(), inventory.spec.kubernetesVersion)) told.add(text);
+    } catch (thrown) {
+      if (unreachable(thrown) === undefined) throw thrown;
+      const { message } = asKinitError(thrown);
+      told.add(`${host.spec.name} does not tell which versions of the API are in use: ${message}`);
     } finally {
       access.close();
     }

@@ -16,7 +16,7 @@ export const datastore: Phase = {
   resources: (context) => [
     ...controlPlaneOf(context.spec).datastore(context),
     // One that joins others must have caught up with them before an API server asks it.
-    ...(joinsOthers(context) ? kubeletInTurn(context) : []),
+    ...(joinsOthers(context) && !kubeletWaits(context) ? kubeletInTurn(context) : []),
   ],
   ready: (context, tools, changes, proofs) =>
     controlPlaneOf(context.spec).datastoreReady(context, tools, changes, proofs),

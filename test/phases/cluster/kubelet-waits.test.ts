@@ -16,8 +16,13 @@ const BINARIES = ['kubelet', 'containerd'].map((name) => ({
 }));
 
 /** Ids of phases that touch the kubelet of a host, in their order; not that of the host name, which needs nothing of a version. */
-function touching(host: string, more: Partial<PhaseContext>, membership: 'member' | 'none'): string[] {
-  const base = makeContext({}, more);
+function touching(
+  host: string,
+  more: Partial<PhaseContext>,
+  membership: 'member' | 'none',
+  inventory: Readonly<Record<string, unknown>> = {},
+): string[] {
+  const base = makeContext(inventory, more);
   const nodes = base.nodes.map((node) => ({
     ...node,
     facts: { ...node.facts, kubernetes: { ...node.facts.kubernetes, membership } },
@@ -41,6 +46,18 @@ test('a later version: no node gets its kubelet before the control plane is thro
   const upgrade = { upgradesFrom: '1.36.2' };
   expect(touching('n1', upgrade, 'member').filter((id) => CONTROL_PLANE.includes(id))).toEqual([]);
   expect(touching('n2', upgrade, 'member').filter((id) => CONTROL_PLANE.includes(id))).toEqual([]);
+});
+
+test('nor where its member of the datastore joins the others anew meanwhile', () => {
+  const hosts = ['n1', 'n2', 'n3'].map((name, i) => ({
+    name,
+    address: `10.0.0.${String(i + 1)}`,
+    roles: ['control-plane'],
+  }));
+  expect(
+    touching('n2', { upgradesFrom: '1.36.2' }, 'member', { hosts }).filter((id) => CONTROL_PLANE.includes(id)),
+  ).toEqual([]);
+  expect(touching('n2', {}, 'member', { hosts })).toContain('datastore');
 });
 
 test('on hosts that come new to the cluster the kubelet is ready before the control plane is', () => {
