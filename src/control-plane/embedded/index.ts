@@ -1,6 +1,8 @@
 import { KUBE } from '../../artifacts/supplies/kubernetes.js';
-import { datastoreOf, joinsOthers, keptToOthers, memberOfSeveral } from '../../datastore/index.js';
+import { datastoreOf, hasSeveral, joinsOthers, keptToOthers, memberOfSeveral } from '../../datastore/index.js';
 import { SERVER_FILE } from '../../model/facts.js';
+import type { PhaseContext } from '../../model/phase.js';
+import type { Resource } from '../../model/resource.js';
 import { balancerAddress } from '../../model/seams/node-endpoint.js';
 import { file, service } from '../../resources/index.js';
 import { sh, shellScript } from '../../shell/script.js';
@@ -32,6 +34,7 @@ export const embedded: ControlPlaneForm = {
   certificates: apiServerCertificates,
   datastore: (context) => [
     ...datastoreOf(context.spec).resources(context),
+    ...(isOneOfSeveral(context) ? [serverFile(context)] : []),
     ...memberOfSeveral(context, () => ({
       path: SERVER_FILE,
       content: serverConfiguration(context, true),
@@ -52,9 +55,7 @@ export const embedded: ControlPlaneForm = {
     ...apiServerFolders(),
     ...apiServerFiles(),
     // A host that joins others has got it when they had taken it.
-    ...(joinsOthers(context)
-      ? []
-      : [file({ path: SERVER_FILE, content: serverConfiguration(context, false), mode: 0o600 })]),
+    ...(joinsOthers(context) || isOneOfSeveral(context) ? [] : [serverFile(context)]),
     file({ path: UNIT_FILE, content: serverUnit(), mode: 0o644 }),
     service({
       name: PROGRAM,
@@ -98,3 +99,12 @@ export const embedded: ControlPlaneForm = {
   }),
   restart: { short: `systemctl restart ${PROGRAM}`, long: `systemctl restart ${PROGRAM}` },
 };
+
+const serverFile = (context: PhaseContext): Resource =>
+  file({ path: SERVER_FILE, content: serverConfiguration(context, false), mode: 0o600 });
+
+/** Its file comes before the look at its member then: one whose data are lost begins with another one, which is not written over. */
+function isOneOfSeveral(context: PhaseContext): boolean {
+  const { members } = datastoreOf(context.spec);
+  return members !== undefined && hasSeveral(context.spec) && members.begun(context.node.facts);
+}

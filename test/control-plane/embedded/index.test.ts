@@ -23,7 +23,8 @@ function contentAt(path: string, resources: readonly { readonly id: string }[]):
   return (found as unknown as { content: string }).content;
 }
 
-const serverFile = (context: PhaseContext): string => contentAt(SERVER_FILE, embedded.apiServer(context));
+const serverFile = (context: PhaseContext): string =>
+  contentAt(SERVER_FILE, [...embedded.datastore(context), ...embedded.apiServer(context)]);
 const revision = (context: PhaseContext): unknown =>
   (embedded.apiServer(context).find(({ id }) => id === 'service:kinit-server') as unknown as { revision: string })
     .revision;
@@ -151,6 +152,15 @@ describe('on several hosts', () => {
     expect(revision(later)).toBe(revision(context));
     expect(embedded.datastoreKept(later)).toEqual([]);
     expect(embedded.datastoreKept(onSecond())).toEqual([]);
+  });
+
+  test('the file of one that has begun comes before its member: what that begins anew with is not written over', () => {
+    const born = joining(onSecond()).content;
+    const later = onSecond({ [SERVER_FILE]: born });
+    const ids = embedded.datastore(later).map(({ id }) => id);
+    expect(ids.indexOf(`file:${SERVER_FILE}`)).toBeLessThan(ids.indexOf('etcdMember:c2'));
+    expect(ids).toContain(`file:${SERVER_FILE}`);
+    expect(embedded.apiServer(later).map(({ id }) => id)).not.toContain(`file:${SERVER_FILE}`);
   });
 
   test('what it was begun with stays in its file, and is no reason to start it again', () => {
