@@ -26,7 +26,7 @@ export const backupOptions = z
       .enum(['litestream'])
       .optional()
       .describe(
-        'A program that you run beside the server, and that copies what is written, as it is written, into a folder or a bucket: what it follows is left to it. For SQLite. Absent: none does.',
+        'A program that you run beside the server, and that copies what is written, as it is written, into a folder or a bucket: what it follows is left to it (docs/embedded.md). Absent: none does.',
       )
       .meta(free),
   })

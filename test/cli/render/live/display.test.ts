@@ -63,7 +63,6 @@ test('a thousand hosts fit on 80 x 24, whatever they do', async () => {
   await renderer.finish();
   const frames = live.split('\u001b[G').filter((frame) => frame.includes('init  1000 hosts'));
   expect(frames.length).toBeGreaterThan(0);
-  // eslint-disable-next-line no-control-regex
   const rows = frames.map((frame) =>
     frame
       .replace(/\u001b\[[\d;?]*[A-Za-z]/g, '')
