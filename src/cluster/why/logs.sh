@@ -12,10 +12,11 @@ mark='=== kinit'
 now=$(($(date +%s) + 1))
 manifests=/etc/kubernetes/manifests
 
-# configured: when the last file was written that the kubelet starts from; 0 where there is none.
+# configured: when the last file was written that the kubelet starts from, its certificates too: one whose own had ended may have taken
+# the new one by itself, before it was started anew; 0 where there is none.
 configured() {
   stat -c %Y /var/lib/kubelet/config.yaml /var/lib/kubelet/kubeadm-flags.env /etc/systemd/system/kubelet.service \
-    2> /dev/null | sort -n | tail -n 1
+    /etc/kubernetes/kubelet.conf /var/lib/kubelet/pki/kubelet-client-first.pem /var/lib/kubelet/pki/kubelet.crt 2> /dev/null | sort -n | tail -n 1
 }
 
 # kubelet SINCE
