@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -17,7 +18,8 @@ type lastWords struct{ said atomic.Pointer[string] }
 func (l *lastWords) Levels() []logrus.Level { return []logrus.Level{logrus.FatalLevel} }
 
 func (l *lastWords) Fire(entry *logrus.Entry) error {
-	l.said.Store(&entry.Message)
+	said := entry.Message // Entries are used again.
+	l.said.Store(&said)
 	return nil
 }
 
@@ -28,7 +30,7 @@ func libraryEnds(out io.Writer, exit func(int)) {
 	logrus.StandardLogger().ExitFunc = func(code int) {
 		why := errNoReason
 		if said := heard.said.Load(); said != nil {
-			why = fmt.Errorf("%s", *said)
+			why = errors.New(*said)
 		}
 		fmt.Fprintln(out, "Error:", endedBy("datastore", why))
 		exit(code)

@@ -13,15 +13,22 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 )
 
-func TestSystemdIsToldByTheServerAloneAndToTheEnd(t *testing.T) {
+// systemdHere is where the process tells systemd, which waits for a sign of life for so many microseconds.
+func systemdHere(t *testing.T, watchdog string) *net.UnixConn {
+	t.Helper()
 	socket := filepath.Join(t.TempDir(), "notify")
 	listener, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
+	t.Cleanup(func() { listener.Close() })
 	t.Setenv("NOTIFY_SOCKET", socket)
-	t.Setenv("WATCHDOG_USEC", "90000000")
+	t.Setenv("WATCHDOG_USEC", watchdog)
+	return listener
+}
+
+func TestSystemdIsToldByTheServerAloneAndToTheEnd(t *testing.T) {
+	listener := systemdHere(t, "90000000")
 	systemd := takeSupervisor()
 	if systemd.watchdog != 90*time.Second || os.Getenv("NOTIFY_SOCKET") != "" {
 		t.Fatalf("%v, and %q is left", systemd, os.Getenv("NOTIFY_SOCKET"))
@@ -44,14 +51,7 @@ func TestSystemdIsToldByTheServerAloneAndToTheEnd(t *testing.T) {
 }
 
 func TestTheWatchdogHearsOfAnAPIThatAnswersAlone(t *testing.T) {
-	socket := filepath.Join(t.TempDir(), "notify")
-	listener, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	t.Setenv("NOTIFY_SOCKET", socket)
-	t.Setenv("WATCHDOG_USEC", "30000")
+	listener := systemdHere(t, "30000")
 	systemd := takeSupervisor()
 	r := newRunning()
 	var answers atomic.Bool
