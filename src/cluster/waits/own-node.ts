@@ -12,9 +12,13 @@ import { kubeletBegan } from './kubelet.js';
 /** Seconds until a node is Ready with what it was given: where it is the only control plane, its API server may be away meanwhile. */
 const TIMEOUT = 180;
 
+/** Between a new node's object and its first condition: the one is dated by an API server, the other by the node. */
+const NEW_MS = 5000;
+
 /**
  * Waits until a node of a running cluster, on which something was started anew, is Ready with it: its kubelet has said so since it was started.
- * Nothing is waited for where no API server answers, or where the node was not Ready before this run: that may be for a phase to come to mend.
+ * Nothing is waited for where no API server answers, or where the node was not Ready before this run, or never (its first run was cut): that may
+ * be for a phase to come to mend, as the network's.
  * @param first for a node that was Ready: what its kubelet sees only later
  */
 export async function waitForOwnNode(
@@ -68,12 +72,14 @@ function lookAt(name: string, node: KubeObject | undefined, { begun, since }: Ti
     : { done: false, missing: `the kubelet of ${name} has not reported since it was started` };
 }
 
-/** Not Ready since before the run. */
+/** Not Ready since before the run, or since it exists. */
 function wasIll(node: KubeObject, begun: number): boolean {
   if (isReady(node)) return false;
   const since = timeOf(node, 'lastTransitionTime');
-  return Number.isNaN(since) || since < begun;
+  return Number.isNaN(since) || since < begun || since <= Date.parse(created(node)) + NEW_MS;
 }
+
+const created = (node: KubeObject): string => text(node, 'metadata', 'creationTimestamp') ?? '';
 
 /** Of its condition Ready, in milliseconds since 1970, by the clock of its host; NaN: it has none. */
 function timeOf(node: KubeObject | undefined, time: 'lastHeartbeatTime' | 'lastTransitionTime'): number {

@@ -10,10 +10,13 @@ const me = { spec: { name: 'a' } as HostSpec, facts: { clockOffsetMs: 0 } as Hos
 /** Of a kubelet that was started at 10:01:00. */
 const STARTED = `ActiveState=active\nActiveEnterTimestampMonotonic=100000000\nnow=${String(Date.parse('2026-12-01T10:01:05Z') / 1000)}\n105.00\n`;
 
-function seen(status: 'True' | 'False', changed: string, told: string): KubeObject {
+function seen(status: 'True' | 'False', changed: string, told: string, created = '07:00:00'): KubeObject {
   const condition = { type: 'Ready', status, reason: 'r', message: 'm' };
   const times = { lastTransitionTime: `2026-12-01T${changed}Z`, lastHeartbeatTime: `2026-12-01T${told}Z` };
-  return nodeOf('a', true, { status: { conditions: [{ ...condition, ...times }] } });
+  return nodeOf('a', true, {
+    metadata: { name: 'a', creationTimestamp: `2026-12-01T${created}Z` },
+    status: { conditions: [{ ...condition, ...times }] },
+  });
 }
 
 /** What is waited for, and whether the runtime was asked. @param looks of the node, the last one from then on */
@@ -44,6 +47,12 @@ test('a node is Ready again when the kubelet that was started says so, not the o
 
 test('one that was not Ready before the run is not waited for: a phase to come may mend it', async () => {
   expect(await waited([seen('False', '09:00:00', '10:01:01')])).toEqual(['1 left']);
+});
+
+test('one that never was Ready is not waited for: the run that made it was cut before its network', async () => {
+  expect(await waited([seen('False', '10:01:02', '10:01:05', '10:01:01')])).toEqual(['1 left']);
+  // By the clock of another host.
+  expect(await waited([seen('False', '10:01:02', '10:01:05', '10:01:04')])).toEqual(['1 left']);
 });
 
 test('where no API server answers, or it has no such node, there is nothing to wait for', async () => {
