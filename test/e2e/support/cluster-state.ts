@@ -7,7 +7,7 @@ import { LIST_IMAGES, RUNTIME, UNITS } from './runtime.js';
  * What kinit leaves on a host, one line each: files with mode, owner and digest, links, units, sysctls, packages, undo entries.
  * Of what differs between any two clusters (keys, certificates, kubeconfigs) the digest is left out, and dates and numbers in
  * names are made the same. Left out: undo entries and notes of packages, which stay installed between the two runs that are compared, and
- * the remembered digests of programs, which only save time.
+ * the remembered digests of programs, which only save time; and what came of a file whose way was cut, which stays for a day.
  */
 export async function hostState(lab: LabHandle, host: string): Promise<string[]> {
   const { stdout } = await lab.sh(host, HOST_STATE);
@@ -88,7 +88,7 @@ function neutral(text: string): string {
 const HOST_STATE = `
 set -u
 paths="/etc /usr/local /opt/cni /var/lib/kinit /var/lib/kubelet/config.yaml /var/lib/kubelet/kubeadm-flags.env /var/lib/kubelet/instance-config.yaml /var/lib/kubelet/pki"
-files() { find $paths -xdev -type f ! -path '/var/lib/kinit/journal/*' ! -path '/var/lib/kinit/binaries/*' ! -name packages-added ! -name units-added ! -path /etc/ld.so.cache "$@" 2>/dev/null; }
+files() { find $paths -xdev -type f ! -path '/var/lib/kinit/journal/*' ! -path '/var/lib/kinit/binaries/*' ! -path '/var/lib/kinit/parts/*' ! -name packages-added ! -name units-added ! -path /etc/ld.so.cache "$@" 2>/dev/null; }
 files -printf 'file %p %m %u:%g\\n'
 # Without keys and certificates, which are other ones in every cluster, manifests, which hold digests of those, what the balancer notes of servers, and the pod network's file,
 # which holds the node's part of it.
