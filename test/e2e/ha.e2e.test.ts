@@ -21,6 +21,8 @@ let cluster: LabHandle;
 let machines: Lab;
 /** Inventories with the first host only, and with all three. */
 let one: string;
+/** Of the control plane that is left in the end. */
+let last: string;
 let three: string;
 /** Of the node whose balancer clients come to. */
 let address: string | undefined;
@@ -170,22 +172,31 @@ test('a host that was made anew under its name and address comes back as a membe
   expect(await members('node3')).toEqual(THREE);
 });
 
-test('from three to one, one after the other; the record follows, and the inventory of one fits again', async () => {
-  const { code, stderr } = await kinit(['reset', 'node2', 'node3', '--yes', '-i', three]);
-  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
-  expect(await members()).toEqual(['node1 voter']);
-  expect(await record('node1')).not.toMatch(/node2|node3/);
-  expect((await kubectlOn('node1', 'get nodes -o name')).trim()).toBe('node/node1');
-  const { code: after, events } = await kinitEvents(['init', '-i', one]);
+test('from three to one, the one that began the cluster among those that leave; the record and the endpoint follow', async () => {
+  const { code, events: left } = await kinitEvents(['reset', 'node1', 'node2', '--yes', '-i', three]);
+  const endpoint = `${hosts.address('node3')}:6443`;
+  expect({ code, failures: failuresOf(left) }).toEqual({ code: 0, failures: [] });
+  expect(all(left, 'warning').map(({ text }) => text)).toContainEqual(
+    expect.stringContaining(`is ${endpoint} now: take node1 out of the inventory`),
+  );
+  expect(await members('node3')).toEqual(['node3 voter']);
+  expect(await record('node3')).not.toMatch(/node1|node2/);
+  expect((await kubectlOn('node3', 'get nodes -o name')).trim()).toBe('node/node3');
+  last = await hosts.inventory('last', ['node3']);
+  const { code: after, events } = await kinitEvents(['init', '-i', last]);
   expect({ code: after, failures: failuresOf(events) }).toEqual({ code: 0, failures: [] });
+  expect(await kubectlOn('node3', '-n kube-public get configmap cluster-info -o yaml')).toContain(
+    `https://${endpoint}`,
+  );
+  expect((await kinitOk(['plan', '-i', last])).stdout).toContain('Nothing to change.');
 });
 
 test.runIf(EVERYTHING)(
   leftOut('the CAs of the cluster are replaced, killed in the middle; the node and its pods go on with the new ones'),
   async () => {
-    const rotate = ['certs', 'rotate-ca', '--again', '--yes', '-i', one];
+    const rotate = ['certs', 'rotate-ca', '--again', '--yes', '-i', last];
     const roots = async (): Promise<string[]> =>
-      (await cluster.sh('node1', 'cd /etc/kubernetes/pki; sha256sum ca.crt front-proxy-ca.crt etcd/ca.crt')).stdout
+      (await cluster.sh('node3', 'cd /etc/kubernetes/pki; sha256sum ca.crt front-proxy-ca.crt etcd/ca.crt')).stdout
         .split('\n')
         .filter((line) => line !== '');
     const old = await roots();
@@ -199,30 +210,30 @@ test.runIf(EVERYTHING)(
     const now = await roots();
     expect(now).toHaveLength(3);
     expect(now.filter((line) => old.includes(line))).toEqual([]);
-    expect(await kubectlOn('node1', 'get --raw /api/v1/nodes/node1/proxy/metrics/resource')).toContain(
+    expect(await kubectlOn('node3', 'get --raw /api/v1/nodes/node3/proxy/metrics/resource')).toContain(
       'node_cpu_usage',
     );
-    expect((await kinitOk(['plan', '-i', one])).stdout).toContain('Nothing to change.');
+    expect((await kinitOk(['plan', '-i', last])).stdout).toContain('Nothing to change.');
   },
 );
 
 test('its only machine is gone: another one, with another address, becomes the cluster again from a backup', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'kinit-ha-'));
   const [data, keys] = [join(folder, 'cluster.backup'), join(folder, 'cluster.keys')];
-  await kubectlOn('node1', 'create configmap before --from-literal=is=there');
-  await kinitOk(['datastore', 'backup', '--file', data, '--keys', keys, '-i', one]);
-  await killHost(machines, 'node1');
+  await kubectlOn('node3', 'create configmap before --from-literal=is=there');
+  await kinitOk(['datastore', 'backup', '--file', data, '--keys', keys, '-i', last]);
+  await killHost(machines, 'node3');
   const elsewhere = await changedInventory(
     { ...cluster, inventory: await hosts.inventory('two', ['node2']) },
     'elsewhere',
-    (text) => text.replace('name: node2', 'name: node1'),
+    (text) => text.replace('name: node2', 'name: node3'),
   );
   await kinitOk(['datastore', 'restore', data, '--keys', keys, '-i', elsewhere]);
   await kinitOk(['init', '-i', elsewhere]);
   await kinitOk(['datastore', 'restore', data, '--stop', '--yes', '-i', elsewhere]);
   await kinitOk(['init', '-i', elsewhere]);
   expect(await kubectlOn('node2', "get configmap before -o jsonpath='{.data.is}'")).toBe('there');
-  expect(await kubectlOn('node2', "get node node1 -o jsonpath='{.status.addresses[0].address}'")).toBe(
+  expect(await kubectlOn('node2', "get node node3 -o jsonpath='{.status.addresses[0].address}'")).toBe(
     hosts.address('node2'),
   );
 });

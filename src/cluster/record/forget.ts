@@ -15,7 +15,7 @@ export async function recordInCluster(api: ClusterApi, host: string): Promise<Cl
  * Takes a node out of the record, and out of the members of its datastore. Gives the text for the copies, which have no id of the
  * cluster; undefined where the record does not have it.
  */
-export async function forgetInRecord(api: ClusterApi, node: string): Promise<string | undefined> {
+export async function forgetInRecord(api: ClusterApi, node: string, endpoint?: string): Promise<string | undefined> {
   const record = await recordInCluster(api, node);
   if (record === undefined || !(node in record.nodes || node in record.datastore.members)) return undefined;
   const without = <Value>(all: Readonly<Record<string, Value>>): Record<string, Value> =>
@@ -25,6 +25,7 @@ export async function forgetInRecord(api: ClusterApi, node: string): Promise<str
     nodes: without(record.nodes),
     datastore: { ...record.datastore, members: without(record.datastore.members) },
     moves: record.moves.filter((move) => move.node !== node),
+    ...(endpoint === undefined ? {} : { decisions: { ...record.decisions, endpoint } }),
   };
   const { namespace, name, key } = RECORD;
   await api.apply(

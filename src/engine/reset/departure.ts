@@ -2,12 +2,13 @@ import { forgetInRecord, recordInCluster } from '../../cluster/record/forget.js'
 import { controlPlaneOn } from '../../control-plane/index.js';
 import { datastoreOf, type CareMember } from '../../datastore/index.js';
 import { nodeAddress } from '../../facts/index.js';
+import { defined } from '../../model/defined.js';
 import { asKinitError, KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { isMember } from '../../model/facts.js';
-import { RECORD } from '../../model/record.js';
+import { RECORD, type ClusterRecord } from '../../model/record.js';
 import { isControlPlane, type HostSpec, type Spec } from '../../model/spec.js';
-import { unbracketed } from '../../model/text/address.js';
+import { hostPort, unbracketed } from '../../model/text/address.js';
 import { lastLines } from '../../model/text/last-lines.js';
 import type { ClusterAccess } from '../api/access.js';
 import { controlPlanesOf } from '../session/leader.js';
@@ -59,26 +60,63 @@ function addressOf({ name, internalAddress, address }: HostSpec, live: ReadonlyM
   return live.get(name) ?? internalAddress ?? address;
 }
 
-/**
- * Before anything is touched. Gives the names of those that leave and whose part of the datastore does not answer: they go first.
- * @throws KinitError refused, where the cluster would not live on without them
- */
-export async function mayLeave(departing: Departure, access: ClusterAccess | undefined): Promise<readonly string[]> {
+/** How control planes leave. */
+export interface Leave {
+  /** Names of those whose part of the datastore does not answer: they go first. */
+  readonly silent: readonly string[];
+  /** The endpoint of the cluster was the address of one that leaves, and becomes that of one that stays. */
+  readonly endpoint?: MovedEndpoint;
+}
+
+interface MovedEndpoint {
+  /** Name of the host whose address it was. */
+  readonly was: string;
+  readonly becomes: string;
+}
+
+/** Before anything is touched. @throws KinitError refused, where the cluster would not live on without them */
+export async function mayLeave(departing: Departure, access: ClusterAccess | undefined): Promise<Leave> {
   const { leaving, staying } = departing;
   const [through] = staying as [LiveHost, ...LiveHost[]];
   const names = leaving.map(({ name }) => name).join(', ');
   const record = access === undefined ? undefined : await recordInCluster(await access.api(), through.spec.name);
-  const endpoint = record?.options['apiServer.endpoint'] ?? record?.decisions['endpoint'];
-  const host = typeof endpoint === 'string' ? unbracketed(endpoint.slice(0, endpoint.lastIndexOf(':'))) : undefined;
-  const needed = leaving.find(({ address }) => address === host);
-  if (needed !== undefined)
-    throw new KinitError(`${needed.name} cannot leave: nodes reach the API at its address; nothing was changed`, {
+  const endpoint = record === undefined ? undefined : endpointWithout(leaving, through, record);
+  const silent = await askMembers('check', departing, leaving, `${names} cannot leave; nothing was changed`);
+  return { silent, ...defined({ endpoint }) };
+}
+
+/**
+ * Where nodes reach the API through a balancer of their own, an endpoint that kinit chose is for clients outside, and becomes another control plane's address;
+ * undefined where it can stay. @throws KinitError refused
+ */
+function endpointWithout(
+  leaving: readonly CareMember[],
+  through: LiveHost,
+  { options, decisions }: ClusterRecord,
+): MovedEndpoint | undefined {
+  const given = options['apiServer.endpoint'] ?? undefined;
+  const endpoint = given ?? decisions['endpoint'];
+  if (typeof endpoint !== 'string') return undefined;
+  const port = endpoint.lastIndexOf(':');
+  const needed = leaving.find(({ address }) => address === unbracketed(endpoint.slice(0, port)));
+  if (needed === undefined) return undefined;
+  if (given === undefined && options['apiServer.balancer'] === 'local')
+    return {
+      was: needed.name,
+      becomes: hostPort(nodeAddress(through.spec, through.facts), Number(endpoint.slice(port + 1))),
+    };
+  throw new KinitError(
+    `${needed.name} cannot leave: ${given === undefined ? 'nodes reach the API at its address' : 'its address was given as apiServer.endpoint'}; nothing was changed`,
+    {
       class: 'refused',
       host: needed.name,
-      found: `the endpoint of the cluster is ${String(endpoint)}`,
-      hint: 'A cluster that shall do without any of its hosts is made with apiServer.endpoint or apiServer.virtualAddress: an address of its own. A host that is replaced under its name and address is brought back by kinit init.',
-    });
-  return askMembers('check', departing, leaving, `${names} cannot leave; nothing was changed`);
+      found: `the endpoint of the cluster is ${endpoint}`,
+      hint:
+        given === undefined
+          ? 'Set apiServer.balancer: local and run kinit init: every node then reaches all API servers through a balancer of its own, and any of them can leave. A host that is replaced under its name and address is brought back by kinit init.'
+          : 'A cluster that shall do without any of its hosts is made with an apiServer.endpoint or apiServer.virtualAddress of its own, or with neither. A host that is replaced under its name and address is brought back by kinit init.',
+    },
+  );
 }
 
 /** Takes the datastore's member of one of them out. @throws KinitError where the others would not go on */
@@ -118,18 +156,23 @@ async function askMembers(
 export async function forgetMember(
   name: string,
   { staying }: Departure,
-  access: ClusterAccess | undefined,
-  emit: Emit,
+  { access, emit, endpoint }: { access: ClusterAccess | undefined; emit: Emit; endpoint: MovedEndpoint | undefined },
 ): Promise<void> {
+  const becomes = endpoint?.was === name ? endpoint.becomes : undefined;
   try {
     const api = await access?.api();
-    const copy = api === undefined ? undefined : await forgetInRecord(api, name);
+    const copy = api === undefined ? undefined : await forgetInRecord(api, name, becomes);
     if (copy === undefined) return;
     await Promise.all(
       staying.map(({ connection }) =>
         connection.upload([{ path: RECORD.path, content: { bytes: Buffer.from(copy, 'utf8') }, mode: 0o600 }]),
       ),
     );
+    if (becomes !== undefined)
+      emit({
+        type: 'warning',
+        text: `the endpoint of the cluster was the address of ${name}, and is ${becomes} now: take ${name} out of the inventory, run kinit init, and fetch kubeconfigs anew (kinit kubeconfig)`,
+      });
   } catch (thrown) {
     emit({
       type: 'warning',

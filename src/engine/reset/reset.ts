@@ -22,7 +22,7 @@ import { controlPlanesOf, leaderOf } from '../session/leader.js';
 import { clusterLock, lockLost, type LockWish } from '../session/lock.js';
 import { checkHostNames } from '../../inventory/index.js';
 import { closeHosts, openHosts, type LiveHost, type LostHost } from '../session/session.js';
-import { departure, forgetMember, leaveDatastore, mayLeave, type Departure } from './departure.js';
+import { departure, forgetMember, leaveDatastore, mayLeave, type Departure, type Leave } from './departure.js';
 import { foresee, forgetNode, leaveCluster } from './leave.js';
 import { undo } from './undo.js';
 
@@ -90,6 +90,8 @@ interface Work extends ResetOptions {
   readonly wholeCluster: boolean;
   /** Control planes that leave while others stay. */
   readonly departing: Departure | undefined;
+  /** Where the cluster gets another endpoint by that. */
+  readonly endpoint: Leave['endpoint'] | undefined;
   /** Throws where this host must not be begun with. */
   readonly mayBegin: (host: string) => void;
 }
@@ -119,7 +121,7 @@ async function workOnHosts(chosen: ReadonlySet<string>, options: ResetOptions): 
     }
     const departing = departure(inventory.spec, chosen, live, lost);
     access = leaderAccess(departing?.staying ?? live, options);
-    const silent = departing === undefined ? [] : await mayLeave(departing, access);
+    const { silent, endpoint }: Leave = departing === undefined ? { silent: [] } : await mayLeave(departing, access);
     const targets = live.filter(({ spec }) => chosen.has(spec.name));
     const first = (host: LiveHost): number => (silent.includes(host.spec.name) ? 0 : 1);
     const controlPlanes = [...controlPlanesOf(targets)].sort((a, b) => first(a) - first(b));
@@ -127,6 +129,7 @@ async function workOnHosts(chosen: ReadonlySet<string>, options: ResetOptions): 
       ...options,
       access,
       departing,
+      endpoint,
       wholeCluster: controlPlanes.length > 0 && departing === undefined,
       mayBegin: (host) => {
         signal.throwIfAborted();
@@ -181,7 +184,7 @@ async function resetHost(host: LiveHost, work: Work): Promise<PhaseTiming> {
   killPoint(`out of the datastore ${host.spec.name}`);
   const changes = await undo(host, work);
   if (!wholeCluster) await forgetNode(host, access, left, work);
-  if (departing !== undefined) await forgetMember(host.spec.name, departing, access, work.emit);
+  if (departing !== undefined) await forgetMember(host.spec.name, departing, work);
   return {
     host: host.spec.name,
     phase: 'undo',
@@ -198,7 +201,7 @@ async function forgetLost(lost: readonly LostHost[], departing: Departure, work:
       await leaveDatastore(departing, spec.name);
       const api = await work.access?.api();
       await api?.delete({ apiVersion: 'v1', kind: 'Node', name: spec.name });
-      await forgetMember(spec.name, departing, work.access, work.emit);
+      await forgetMember(spec.name, departing, work);
       const text = 'does not answer: it was taken out of the cluster, and nothing was undone on the host itself';
       work.emit({ type: 'warning', host: spec.name, text });
     } catch (thrown) {

@@ -33,14 +33,14 @@ const lost = (name: string): LostHost => ({
 });
 const names = (found: Departure | undefined): unknown =>
   found && [found.leaving.map(({ name }) => name), found.staying.map((host) => host.spec.name)];
-const record = (endpoint: string): ClusterAccess =>
+const record = (endpoint: string, options = '{}', decisions = `{ endpoint: ${endpoint} }`): ClusterAccess =>
   ({
     api: () =>
       Promise.resolve({
         get: () =>
           Promise.resolve({
             data: {
-              'record.yaml': `version: 1\nkinit: 1.0.0\nkubernetes: 1.36.3\noptions: {}\ndecisions: { endpoint: ${endpoint} }\nnodes: {}\ndatastore: { kind: etcd, members: {} }\naddOns: {}\nmoves: []\n`,
+              'record.yaml': `version: 1\nkinit: 1.0.0\nkubernetes: 1.36.3\noptions: ${options}\ndecisions: ${decisions}\nnodes: {}\ndatastore: { kind: etcd, members: {} }\naddOns: {}\nmoves: []\n`,
             },
           }),
       }),
@@ -67,7 +67,19 @@ test('the host whose address nodes were given does not leave', async () => {
   await expect(mayLeave(leaving, record('10.0.0.1:6443'))).rejects.toThrow(
     'cp1 cannot leave: nodes reach the API at its address; nothing was changed',
   );
-  await expect(mayLeave(leaving, record('10.0.0.9:6443'))).resolves.toEqual([]);
+  await expect(mayLeave(leaving, record('10.0.0.9:6443'))).resolves.toEqual({ silent: [] });
+});
+
+test('where every node has a balancer the endpoint that kinit chose becomes that of one that stays, and one that was given does not', async () => {
+  const leaving = departure(spec, new Set(['cp1']), [live('cp1'), live('cp2')], []) as Departure;
+  await expect(mayLeave(leaving, record('10.0.0.1:6444', '{ apiServer.balancer: local }'))).resolves.toEqual({
+    silent: [],
+    endpoint: { was: 'cp1', becomes: '10.0.0.2:6444' },
+  });
+  const given = record('', '{ apiServer.balancer: local, apiServer.endpoint: "10.0.0.1:6443" }', '{}');
+  await expect(mayLeave(leaving, given)).rejects.toThrow(
+    'cp1 cannot leave: its address was given as apiServer.endpoint; nothing was changed',
+  );
 });
 
 test('what the datastore says against it is told', async () => {
