@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { defined } from '../model/defined.js';
 import { KinitError } from '../model/error.js';
+import { shellScript } from '../shell/script.js';
 import { runLocal } from '../ssh/local.js';
 import { cgroupProcesses, hierarchies, makeCgroups, removeCgroups } from './host/cgroup.js';
 import type { Hierarchy } from './host/cgroup.js';
@@ -15,6 +16,8 @@ import { namesOf } from './state/state.js';
 import { isAlive, readRecord, until } from './host/process.js';
 import { sshCommand } from './commands/ssh.js';
 import type { Lab, LabHost } from './types.js';
+
+const waitUp = shellScript('./host/wait-up.sh', import.meta.url);
 
 /** Boots a host from its disk and returns when it answers over ssh. A host that runs is left alone. */
 export async function bootHost(lab: Lab, host: LabHost, rootfs: string, signal?: AbortSignal): Promise<void> {
@@ -63,14 +66,15 @@ async function waitForSshd(lab: Lab, host: LabHost, signal: AbortSignal | undefi
 
 /** sshd answers early in the boot; what comes after it must not surprise who uses the host. */
 async function waitForSystem(lab: Lab, host: LabHost, signal: AbortSignal | undefined): Promise<void> {
-  const [program = 'ssh', ...args] = sshCommand(lab, host.name, ['systemctl', 'is-system-running', '--wait']);
   const { bootSeconds } = driverOf(host);
+  const [program = 'ssh', ...args] = sshCommand(lab, host.name, ['sh', '-s', '--', String(bootSeconds)]);
   let answer = { stdout: '', stderr: '' };
   const up = await until(
     bootSeconds / 3,
     async () => {
       answer = await runLocal(program, args, {
-        timeoutSeconds: bootSeconds,
+        input: waitUp.text,
+        timeoutSeconds: bootSeconds + 20,
         reject: false,
         ...defined({ signal }),
       });
