@@ -20,6 +20,8 @@ export interface RunArguments extends ReportArguments, Partial<WriteArguments> {
   readonly upgrade?: RunOptions['upgrade'];
   /** Of runtime change and upgrade. */
   readonly drainTimeout?: string;
+  /** Of init, join and certs renew. */
+  readonly setClocks?: boolean;
   /** Of certs renew. */
   readonly renewal?: RunOptions['renewal'];
   /** Of certs rotate-ca. */
@@ -60,6 +62,7 @@ export async function runEngine(
       ...writing,
       ...defined({
         reviewed: args.reviewed,
+        setClocks: args.setClocks,
         renewal: args.renewal,
         rotation: args.rotation,
         upgrade: args.upgrade,

@@ -33,7 +33,7 @@ export const clock: Check = (node, { nodes }) => {
       ...base,
       status,
       found,
-      hint: 'Set the clock right (timedatectl; chronyc makestep). Where all hosts are wrong alike, look at the clock of this machine.',
+      hint: "Set the clock right (timedatectl; chronyc makestep), or run the command with --set-clocks (init, join, certs renew), which sets it by this machine's. Where all hosts are wrong alike, look at the clock of this machine.",
     },
   ];
 };

@@ -145,6 +145,19 @@ export function withWriteOptions<T>(yargs: Argv<T>): Argv<T & InferredOptionType
   return yargs.options(writeOptions) as Argv<T & InferredOptionTypes<typeof writeOptions>>;
 }
 
+const clockOptions = {
+  'set-clocks': {
+    type: 'boolean',
+    default: false,
+    describe: "Set the clocks of hosts that are off by more than 5 s, by this machine's",
+  },
+} as const;
+
+/** Options of a command that may set clocks. */
+export function withClockOption<T>(yargs: Argv<T>): Argv<T & InferredOptionTypes<typeof clockOptions>> {
+  return yargs.options(clockOptions) as Argv<T & InferredOptionTypes<typeof clockOptions>>;
+}
+
 /** @throws KinitError usage, where it is not a whole number of at least 1. */
 export function positiveInteger(option: string, value: number | undefined): number | undefined {
   if (value === undefined || (Number.isSafeInteger(value) && value >= 1)) return value;

@@ -1,5 +1,11 @@
 import { asKinitError, RESULT_CODES } from '../../model/error.js';
-import { hostNames, withConnectOptions, withRunOptions, withWriteOptions } from '../arguments/options.js';
+import {
+  hostNames,
+  withClockOption,
+  withConnectOptions,
+  withRunOptions,
+  withWriteOptions,
+} from '../arguments/options.js';
 import { REACHES_HOSTS, CHANGES_HOSTS } from '../arguments/exit-codes.js';
 import { defineCommand, defineGroup } from '../arguments/command.js';
 import { loadedInventory } from '../files/inventory.js';
@@ -16,7 +22,7 @@ const renew = defineCommand({
     ['certs renew node1', 'those of one host'],
   ],
   exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact', 'refused'],
-  options: (yargs) => withWriteOptions(withRunOptions(yargs)).positional('host', hostNames),
+  options: (yargs) => withClockOption(withWriteOptions(withRunOptions(yargs))).positional('host', hostNames),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
     const [{ runEngine }, { RENEWAL_PHASES }] = await Promise.all([

@@ -2,7 +2,7 @@ import { quoteAll } from '../../shell/quote.js';
 import { defineCommand } from '../arguments/command.js';
 import { CHANGES_HOSTS } from '../arguments/exit-codes.js';
 import { inventoryWords, loadedInventory } from '../files/inventory.js';
-import { withPhaseOptions, withWriteOptions } from '../arguments/options.js';
+import { withClockOption, withPhaseOptions, withWriteOptions } from '../arguments/options.js';
 import { count } from '../render/text.js';
 
 /** Brings the whole inventory up. */
@@ -16,7 +16,7 @@ export const init = defineCommand({
   ],
   exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact', 'refused'],
   options: (yargs) =>
-    withWriteOptions(withPhaseOptions(yargs)).option('dry-run', {
+    withClockOption(withWriteOptions(withPhaseOptions(yargs))).option('dry-run', {
       type: 'boolean',
       default: false,
       describe: 'Only show what would change, as kinit plan does',

@@ -1,7 +1,7 @@
 import { defineCommand } from '../arguments/command.js';
 import { CHANGES_HOSTS } from '../arguments/exit-codes.js';
 import { loadedInventory } from '../files/inventory.js';
-import { hostNames, withPhaseOptions, withWriteOptions } from '../arguments/options.js';
+import { hostNames, withClockOption, withPhaseOptions, withWriteOptions } from '../arguments/options.js';
 import { count } from '../render/text.js';
 
 /** Adds hosts that are in the inventory and not in the cluster. */
@@ -13,7 +13,7 @@ export const join = defineCommand({
     ['join node4', 'join this one'],
   ],
   exitCodes: [...CHANGES_HOSTS, 'preflight', 'artifact', 'refused'],
-  options: (yargs) => withWriteOptions(withPhaseOptions(yargs)).positional('host', hostNames),
+  options: (yargs) => withClockOption(withWriteOptions(withPhaseOptions(yargs))).positional('host', hostNames),
   run: async (args, context) => {
     const inventory = await loadedInventory(args, context);
     const { runEngine } = await import('../run-engine.js');

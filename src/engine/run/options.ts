@@ -17,6 +17,8 @@ export interface RunOptions extends Pick<HostsRun, 'rotation'> {
   readonly only: readonly string[];
   readonly ignorePreflight: readonly string[];
   readonly acceptNewHostKeys: boolean;
+  /** Clocks of hosts that are off are set by this machine's. */
+  readonly setClocks?: boolean;
   /** The first host that fails stops all. */
   readonly strict: boolean;
   /** What to do when another kinit holds the cluster's lock. */

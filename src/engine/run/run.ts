@@ -14,6 +14,7 @@ import { changeRuntimes } from '../runtime-change/index.js';
 import { upgradeCluster } from '../upgrade/index.js';
 import { clusterLock, lockLost, whileHeld, type ClusterLock } from '../session/lock.js';
 import { checkHostNames } from '../../inventory/index.js';
+import { withClocksSet } from '../session/clocks.js';
 import { checkJoining, selectPhases } from '../session/select.js';
 import { beforeReboots } from '../signatures/waiting.js';
 import { closeHosts, openHosts, type OpenedHosts } from '../session/session.js';
@@ -92,7 +93,8 @@ async function attempt(
   );
   const open: (() => unknown)[] = [];
   try {
-    const chosen = await chooseHosts(withFailures(opened, before, options), options, (end) => void open.push(end));
+    const inTime = options.setClocks === true ? await withClocksSet(opened, options) : opened;
+    const chosen = await chooseHosts(withFailures(inTime, before, options), options, (end) => void open.push(end));
     if (before === undefined) {
       const moved = await kernels(chosen, lock, options);
       if (moved !== undefined) return { moved };

@@ -12,7 +12,7 @@ export const clockSkew: Cause = {
     'x509: certificate has expired or is not yet valid: current time ... is before ...; tokens that are refused; nodes that flap',
   sign: "The host's clock is more than a minute away from this machine's (from five seconds on, a warning), or a certificate on it starts in the future.",
   remedy:
-    'Run a time service (`timeSync: chrony` in the inventory) and set the clock once: `chronyc makestep` or `timedatectl set-ntp true`.',
+    'Run a time service (`timeSync: chrony` in the inventory) and set the clock once: `kinit init --set-clocks` sets it by the clock of this machine, `chronyc makestep` or `timedatectl set-ntp true` by a time server.',
   rank: 20,
   find: eachHost((host, { takenAt }) => {
     const offset = host.facts.clockOffsetMs;
@@ -32,7 +32,7 @@ export const clockSkew: Cause = {
           ];
     return {
       found: [...skew, ...early].join('; '),
-      next: `on ${host.host}: chronyc makestep (or timedatectl set-ntp true); timeSync: chrony in the inventory keeps it right`,
+      next: `kinit init --set-clocks (by this machine), or on ${host.host}: chronyc makestep; timeSync: chrony in the inventory keeps it right`,
       severity: Math.abs(offset) >= ERROR_MS || future !== undefined ? 'error' : 'warning',
     };
   }),
