@@ -52,14 +52,15 @@ export async function placeOnHosts(options: PlaceOptions): Promise<RunResult> {
   };
   // The lock lies on a control-plane host.
   const wanted = inventory.spec.hosts.filter((host) => hosts.includes(host.name) || isControlPlane(host));
-  const { live, lost } = await openHosts(wanted, { ...options, beforeChanges: lock.take });
+  const { live, lost } = await openHosts(wanted, { ...options, lock });
   try {
+    await lock.held();
     for (const { spec, error } of lost) if (hosts.includes(spec.name)) fail(spec.name, 'connect', error);
     const targets = live.filter(({ spec }) => hosts.includes(spec.name));
     await mapLimit(targets, inventory.spec.parallel, async (host) => {
       try {
         signal.throwIfAborted();
-        if (lock.lost.aborted) throw lockLost();
+        if (lock.lost.aborted) throw lockLost(lock);
         timings.push(await placeOn(host, options));
       } catch (thrown) {
         fail(host.spec.name, phase, thrown);

@@ -78,6 +78,55 @@ describe('record and guard', () => {
     expect(await changes('init', '-i', cluster.inventory)).toMatchObject({ code: 0 });
   });
 
+  /** A Lease as another run would have left or hold it. */
+  const leaseOf = async (hosts: string): Promise<void> => {
+    await cluster.kubectl(`-n kube-system apply -f - <<'END'
+apiVersion: coordination.k8s.io/v1
+kind: Lease
+metadata:
+  name: kinit
+  namespace: kube-system
+  annotations:
+    kinit.local/holder: another
+    kinit.local/hosts: ${hosts}
+    kinit.local/owner: '{"operator":"anna@laptop","pid":4711,"command":"upgrade","processSpace":"elsewhere"}'
+spec:
+  holderIdentity: anna@laptop, process 4711
+END`);
+  };
+  const holder = (): Promise<string> =>
+    cluster.kubectl("-n kube-system get lease kinit --ignore-not-found -o jsonpath='{.spec.holderIdentity}'");
+
+  test('who works on the cluster with other control planes in its inventory is met at its Lease; --force-unlock takes that', async () => {
+    await leaseOf('machine-of-elsewhere');
+    const before = await state();
+    const { code, stderr } = await kinit(['init', '-i', cluster.inventory]);
+    expect({ code, stderr }).toEqual({
+      code: 17,
+      stderr: expect.stringMatching(
+        /another kinit is at work on this cluster: anna@laptop runs "upgrade"[^]*--force-unlock/,
+      ) as string,
+    });
+    expect([await state(), await holder()]).toEqual([before, 'anna@laptop, process 4711']);
+    expect(await changes('init', '-i', cluster.inventory, '--force-unlock')).toEqual({ code: 0, applied: [] });
+    expect(await holder()).toBe('');
+  });
+
+  test('a Lease that a killed run left behind is taken over at once, kept while a run is at work, and gone after it', async () => {
+    await leaseOf((await cluster.sh('node1', 'cat /etc/machine-id')).stdout.trim());
+    const seen = cluster.sh(
+      'node1',
+      `export KUBECONFIG=/etc/kubernetes/admin.conf
+for _ in $(seq 300); do
+  kubectl -n kube-system get lease kinit -o jsonpath='{.spec.holderIdentity}{"\n"}' | grep -v anna@laptop && exit
+  sleep 0.1
+done`,
+    );
+    expect(await changes('init', '-i', cluster.inventory)).toEqual({ code: 0, applied: [] });
+    expect((await seen).stdout).toMatch(/^\S+@\S+, process \d+\n$/);
+    expect(await holder()).toBe('');
+  });
+
   const REFUSED: readonly (readonly [name: string, yaml: string, there: string, wanted: string])[] = [
     ['pods', 'network: { podCIDR: 10.200.0.0/16 }', '10.244.0.0/16', '10.200.0.0/16'],
     ['services', 'network: { serviceCIDR: 10.32.0.0/16 }', '10.96.0.0/12', '10.32.0.0/16'],

@@ -1,25 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { PassThrough } from 'node:stream';
 import { KinitError } from '../../model/error.js';
 import type { HostConnection } from '../../model/host.js';
 import { beatOnceScript, beatScript, forgetScript, lookScript, takeScript } from './script.js';
-import { userName } from '../../model/text/user-name.js';
 import { RUN_FOLDER } from '../../model/run-folder.js';
-import { isDeadHere, processSpace } from './process-space.js';
+import { duration, heldByOther, otherAtWork, ownerText, parseOwner, thisProcess, type LockOwner } from './owner.js';
+import { isDeadHere } from './process-space.js';
 import { pause, throwIfStopped } from '../api/until.js';
-
-/** Who holds the lock, for the next one to read. */
-export interface LockOwner {
-  /** user@machine */
-  readonly operator: string;
-  readonly pid: number;
-  readonly command: string;
-  /** RFC 3339, by the operator's clock. */
-  readonly started: string;
-  /** Where the pid means something (see process-space.ts). */
-  readonly processSpace: string;
-}
 
 export interface LockOptions {
   /** Take it from whoever holds it (--force-unlock). */
@@ -102,8 +89,7 @@ export async function lockHolder(host: HostConnection, folder = RUN_FOLDER): Pro
     });
   const holder = parseHolder(stdout);
   if (holder === undefined || isDeadHere(holder.owner)) return undefined;
-  const { operator = 'unknown', command = 'unknown' } = holder.owner;
-  return `another kinit is at work on this cluster: ${operator} runs "${command}"`;
+  return otherAtWork(holder.owner);
 }
 
 interface Wish {
@@ -185,9 +171,7 @@ function locked(
   holder: Holder,
   { stale, folder, waited }: Wish & { readonly waited: number },
 ): KinitError {
-  const { operator = 'unknown', command = 'unknown' } = holder.owner;
-  return new KinitError(`another kinit is at work on this cluster: ${operator} runs "${command}"`, {
-    class: 'locked',
+  return heldByOther(holder.owner, {
     host: host.host,
     tried: `taking the lock ${folder}/lock${waited > 0 ? `, for ${duration(waited)}` : ''}`,
     found: `held by ${described(holder, stale)}`,
@@ -196,30 +180,5 @@ function locked(
 }
 
 function described({ owner, age, silent }: Holder, stale: number): string {
-  const { operator = 'unknown', pid, command = 'unknown', started = 'unknown' } = owner;
-  return `${operator}, process ${pid ?? 'unknown'}, command "${command}", started ${started} (${duration(age)} ago), last sign of life ${duration(silent)} ago, expires in ${duration(Math.max(stale - silent, 1))} without another`;
-}
-
-function thisProcess(command: string): LockOwner {
-  return {
-    operator: `${userName()}@${hostname()}`,
-    pid: process.pid,
-    command,
-    started: new Date().toISOString(),
-    processSpace: processSpace(),
-  };
-}
-
-function parseOwner(text: string): Partial<LockOwner> {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null ? parsed : {};
-  } catch {
-    return {};
-  }
-}
-
-function duration(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+  return `${ownerText(owner)} (${duration(age)} ago), last sign of life ${duration(silent)} ago, expires in ${duration(Math.max(stale - silent, 1))} without another`;
 }

@@ -5,6 +5,7 @@ import { UnusableKubeconfig } from '../../cluster/api/errors.js';
 import { startProxy } from '../../cluster/api/proxy.js';
 import { nodeCause } from '../../cluster/why/node-cause.js';
 import type { ClusterApi } from '../../model/api.js';
+import { defined } from '../../model/defined.js';
 import { KinitError, unreachable } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { readFiles } from '../../facts/index.js';
@@ -51,7 +52,12 @@ export interface Gateway {
  */
 export function clusterAccess(
   gateway: Gateway,
-  { port, signal, open }: { readonly port: number; readonly signal: AbortSignal; readonly open: boolean },
+  {
+    port,
+    signal,
+    open,
+    timeoutSeconds,
+  }: Pick<AccessOptions, 'signal' | 'timeoutSeconds'> & { port: number; open: boolean },
 ): ClusterAccess {
   let isOpen = open;
   let opened: Promise<ClusterApi> | undefined;
@@ -65,7 +71,7 @@ export function clusterAccess(
           hint: 'Run kinit init first.',
         });
       }
-      opened ??= openThrough(gateway, port, signal).catch((thrown: unknown) => {
+      opened ??= openThrough(gateway, { port, signal, ...defined({ timeoutSeconds }) }).catch((thrown: unknown) => {
         opened = undefined;
         throw thrown;
       });
@@ -91,6 +97,8 @@ export interface AccessOptions {
   readonly signal: AbortSignal;
   /** What only looks leaves the administrator's key where it is, at the price of a process on the host. */
   readonly mayReadKeys: boolean;
+  /** Bound on one request. Default: the client's own. */
+  readonly timeoutSeconds?: number;
 }
 
 /**
@@ -99,12 +107,12 @@ export interface AccessOptions {
  */
 export function accessThrough(
   hosts: readonly LiveHost[],
-  { inventory, signal, mayReadKeys }: AccessOptions,
+  { inventory, mayReadKeys, ...options }: AccessOptions,
   open = true,
 ): ClusterAccess | undefined {
   for (const host of controlPlanesOf(hosts)) {
     const gateway = gatewayOf(host, mayReadKeys);
-    if (gateway !== undefined) return clusterAccess(gateway, { port: apiPort(host, inventory.spec), signal, open });
+    if (gateway !== undefined) return clusterAccess(gateway, { ...options, port: apiPort(host, inventory.spec), open });
   }
   return undefined;
 }
@@ -204,14 +212,13 @@ export async function readFile(connection: HostConnection, path: string): Promis
 
 async function openThrough(
   { connection, address, kubeconfig }: Gateway,
-  port: number,
-  signal: AbortSignal,
+  { port, ...bounds }: Pick<AccessOptions, 'signal' | 'timeoutSeconds'> & { port: number },
 ): Promise<ClusterApi> {
   const { host } = connection;
   if (typeof kubeconfig === 'string') {
     const server = `https://${isIPv6(address) ? `[${address}]` : address}:${String(port)}`;
     const proxy = await startProxy(connection, { kubeconfig, server });
-    const api = openApi({ host, connect: proxy.connect, address, port, signal });
+    const api = openApi({ host, connect: proxy.connect, address, port, ...bounds });
     const close = (): void => {
       api.close();
       proxy.close();
@@ -227,7 +234,7 @@ async function openThrough(
     caPem,
     certPem,
     keyPem,
-    signal,
+    ...bounds,
   });
 }
 

@@ -55,11 +55,7 @@ export async function withDatastore<T>(
   const { inventory, signal, lock: wish } = options;
   const lock = wish === undefined ? undefined : clusterLock(command, { ...options, lock: wish });
   const hosts = inventory.spec.hosts.filter((host) => all || isControlPlane(host));
-  const { live, lost } = await openHosts(hosts, {
-    ...options,
-    incompleteFacts: true,
-    ...(lock === undefined ? {} : { beforeChanges: lock.take }),
-  });
+  const { live, lost } = await openHosts(hosts, { ...options, incompleteFacts: true, lock });
   try {
     guardData(inventory.spec, live, moves);
     const members = careHosts(inventory.spec, live);

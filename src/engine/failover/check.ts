@@ -51,7 +51,7 @@ export async function checkFailover(
   options: CareOptions & { readonly lock: NonNullable<CareOptions['lock']> },
 ): Promise<FailoverSeen> {
   const lock = clusterLock('check ha', options);
-  const { live, lost } = await openHosts(options.inventory.spec.hosts, { ...options, beforeChanges: lock.take });
+  const { live, lost } = await openHosts(options.inventory.spec.hosts, { ...options, lock });
   try {
     return await whileHeld(lock, options.signal, (signal) => check({ live, lost }, { ...options, signal }));
   } finally {

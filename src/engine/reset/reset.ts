@@ -102,7 +102,7 @@ async function workOnHosts(chosen: ReadonlySet<string>, options: ResetOptions): 
   const lock = clusterLock('reset', options);
   // Nodes are drained through a control plane, also where that one stays.
   const wanted = inventory.spec.hosts.filter((host) => chosen.has(host.name) || isControlPlane(host));
-  const { live, lost } = await openHosts(wanted, { ...options, incompleteFacts: true, beforeChanges: lock.take });
+  const { live, lost } = await openHosts(wanted, { ...options, incompleteFacts: true, lock });
   for (const { spec, facts } of live)
     for (const reason of facts.unseen ?? [])
       emit({ type: 'warning', host: spec.name, text: `could not look at ${reason}` });
@@ -115,6 +115,7 @@ async function workOnHosts(chosen: ReadonlySet<string>, options: ResetOptions): 
   };
   let access: ClusterAccess | undefined;
   try {
+    await lock.held();
     for (const { spec, error } of lost) {
       if (chosen.has(spec.name)) fail(spec.name, 'connect', error);
       else emit({ type: 'warning', host: spec.name, text: `${error.message}; its node objects stay in the cluster` });
@@ -133,7 +134,7 @@ async function workOnHosts(chosen: ReadonlySet<string>, options: ResetOptions): 
       wholeCluster: controlPlanes.length > 0 && departing === undefined,
       mayBegin: (host) => {
         signal.throwIfAborted();
-        if (lock.lost.aborted) throw lockLost();
+        if (lock.lost.aborted) throw lockLost(lock);
         if (strict && errors.size > 0) throw stoppedByStrict('not started', host);
       },
     };

@@ -14,6 +14,7 @@ import {
 } from '../guard/index.js';
 import { noClusterYet } from '../session/begun.js';
 import { requireLeader } from '../session/leader.js';
+import type { ClusterLock } from '../session/lock.js';
 import { settled, withoutStrangers } from '../session/past.js';
 import { selectHosts } from '../session/select.js';
 import type { LiveHost, OpenedHosts } from '../session/session.js';
@@ -39,11 +40,13 @@ const NOT_CHECKED: Preflight = { unfit: new Map(), ended: Promise.resolve() };
 
 /**
  * Who leads, who is worked on, who is fit. Throws where nothing can be done without those that are not.
+ * @param lock of the cluster: its Lease is taken by the end
  * @param atEnd takes what has to be ended before the hosts are let go of
  */
 export async function chooseHosts(
   opened: OpenedHosts,
   options: RunOptions,
+  lock: Pick<ClusterLock, 'held'>,
   atEnd: (end: () => unknown) => void,
 ): Promise<Chosen> {
   const { command, emit, skip, inventory } = options;
@@ -69,7 +72,10 @@ export async function chooseHosts(
   const mayReadKeys = changesHosts(command);
   const access = accessThrough([leader], { ...options, mayReadKeys });
   atEnd(() => access?.close());
-  const known = await knownCluster({ ...options, leader, live, mayReadKeys, access });
+  const look = (): Promise<KnownCluster> => knownCluster({ ...options, leader, live, mayReadKeys, access });
+  const seen = await look();
+  // Where another one was at work on it meanwhile, it is not what it was.
+  const known = (await lock.held()) ? await look() : seen;
   if (!known.exists && needsCluster(options)) throw noClusterYet();
   const guarded = { spec: inventory.spec, known, command, stage: options.upgrade?.stage, leader, live, selected };
   const changed = changedByOthers(known);
@@ -90,6 +96,7 @@ export async function chooseHosts(
           live: checked,
           all: live,
           known,
+          access: known.exists && known.open ? access : undefined,
           more,
         });
   atEnd(() => ended);

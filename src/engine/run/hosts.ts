@@ -77,24 +77,30 @@ export async function prepare(run: HostsRun, found?: Prepared['artifacts']): Pro
 
 /** The API as it will be asked by then: by the kubeconfig that will lie on the leader, which before the first init is none. */
 function apiAccess(
-  { live, dryRun, inventory, known, signal, access }: HostsRun,
+  { live, dryRun, inventory, known, signal, access, opened }: HostsRun,
   { leader, material }: SharedContext,
 ): ClusterAccess {
   const { name } = leader.spec;
   const host = live.find(({ spec }) => spec.name === name) as LiveHost;
   const { port } = inventory.spec.apiServer;
-  const made = material[name]?.[SUPER_ADMIN_CONF]?.content ?? '';
-  const stays = dryRun || isSealed(made);
+  const planned = material[name]?.[SUPER_ADMIN_CONF]?.content ?? '';
+  const stays = dryRun || isSealed(planned);
   // Open already, with what stays as it is: its connection serves this too.
   if (access?.host === name && known.open && stays && apiPort(host, inventory.spec) === port)
     return { ...access.cluster, close: () => undefined };
   const text = (): Promise<string> =>
-    isSealed(made) ? readFile(host.connection, SUPER_ADMIN_CONF) : Promise.resolve(made);
+    isSealed(planned) ? readFile(host.connection, SUPER_ADMIN_CONF) : Promise.resolve(planned);
   const kubeconfig = (dryRun ? adminKubeconfigOn(host.facts) : undefined) ?? text;
-  return clusterAccess(
-    { connection: host.connection, address: leader.address, kubeconfig },
-    { port, signal, open: known.open },
-  );
+  const gateway = { connection: host.connection, address: leader.address, kubeconfig };
+  const through = (open: boolean): ClusterAccess => clusterAccess(gateway, { port, signal, open });
+  const made = through(known.open);
+  return {
+    ...made,
+    markOpen: () => {
+      made.markOpen();
+      opened(() => through(true));
+    },
+  };
 }
 
 /** Names and versions are enough to say what would be done; built and fetched is only what is then sent to a host. */

@@ -40,6 +40,8 @@ export interface HostsRun {
   readonly known: KnownCluster;
   /** The API through a host, by the kubeconfig that lies there; its owner closes it. */
   readonly access?: { readonly host: string; readonly cluster: ClusterAccess };
+  /** Told when the control plane runs, with a way to its API that the caller closes. */
+  readonly opened: (access: () => ClusterAccess) => void;
   /** Only say what would change. */
   readonly dryRun: boolean;
   /** The first failure stops every host, between two changes. */

@@ -9,7 +9,9 @@ import { checkNamed } from '../../preflight/leftovers.js';
 import { runChecks } from '../../preflight/checks.js';
 import { ALL_CHECKS } from '../../preflight/names.js';
 import { lookAround } from '../../preflight/network/looks.js';
+import { leaseHolder } from '../../cluster/lock/lease.js';
 import { lockHolder } from '../../cluster/lock/lock.js';
+import type { ClusterAccess } from '../api/access.js';
 import { changesRuntime, type Command } from '../command.js';
 import { toNode } from '../context.js';
 import { readDatastoreAccess } from '../datastore-access.js';
@@ -35,6 +37,8 @@ export interface PreflightOptions {
   readonly changesHosts: boolean;
   /** What is known of a cluster that is there: its decisions hold for hosts that come to it. */
   readonly known: KnownCluster;
+  /** Its API, where that answers. */
+  readonly access: ClusterAccess | undefined;
   /** Of the cluster as a whole, told with those of the leader. */
   readonly more: readonly { readonly host: string; readonly check: CheckResult }[];
 }
@@ -66,6 +70,7 @@ export async function preflight({
   strict,
   changesHosts,
   known,
+  access,
   more,
 }: PreflightOptions): Promise<Preflight> {
   const nodes = all.map(toNode);
@@ -73,7 +78,7 @@ export async function preflight({
   // Hosts that are nodes already have shown that they reach each other; `check` asks again.
   const fresh = command === 'check' || live.some(({ facts }) => !isMember(facts));
   const connections = new Map(all.map(({ spec, connection }) => [spec.name, connection]));
-  const busy = fresh && !changesHosts ? await otherKinit(all) : undefined;
+  const busy = fresh && !changesHosts ? await otherKinit(all, access) : undefined;
   if (busy !== undefined)
     emit({ type: 'warning', text: `${busy}: ports between hosts are not tried, for it may need them now` });
   const { ended, ...looks } = await lookAround(connections, nodes, inventory.spec, {
@@ -121,9 +126,16 @@ export async function preflight({
 }
 
 /** In words, the kinit that works on this cluster now. */
-async function otherKinit(all: readonly LiveHost[]): Promise<string | undefined> {
+async function otherKinit(all: readonly LiveHost[], access: ClusterAccess | undefined): Promise<string | undefined> {
   const leader = leaderOf(all);
-  return leader === undefined ? undefined : lockHolder(leader.connection);
+  if (leader === undefined) return undefined;
+  const here = await lockHolder(leader.connection);
+  if (here !== undefined || access === undefined) return here;
+  // One that has other control planes of the cluster has no lock file here. Without an answer it is as if there were no Lease.
+  return access
+    .api()
+    .then((api) => leaseHolder(api, [leader.facts.machineId]))
+    .catch(() => undefined);
 }
 
 /** A host that comes to a cluster must be able to do what was decided for it. */

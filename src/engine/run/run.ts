@@ -89,12 +89,17 @@ async function attempt(
   const lock = clusterLock(command, options);
   const opened = await openHosts(
     hostsOf(options).filter(({ name }) => before?.failures.has(name) !== true),
-    { ...options, ...(changesHosts(command) ? { beforeChanges: lock.take } : {}) },
+    { ...options, lock: changesHosts(command) ? lock : undefined },
   );
   const open: (() => unknown)[] = [];
   try {
     const inTime = options.setClocks === true ? await withClocksSet(opened, options) : opened;
-    const chosen = await chooseHosts(withFailures(inTime, before, options), options, (end) => void open.push(end));
+    const chosen = await chooseHosts(
+      withFailures(inTime, before, options),
+      options,
+      lock,
+      (end) => void open.push(end),
+    );
     if (before === undefined) {
       const moved = await kernels(chosen, lock, options);
       if (moved !== undefined) return { moved };
@@ -117,7 +122,7 @@ async function attempt(
       selected,
       leader: leader.spec.name,
       ...defined({ plan, goesOnWith }),
-      ...(lock.lost.aborted ? { ended: lockLost() } : {}),
+      ...(lock.lost.aborted ? { ended: lockLost(lock) } : {}),
     };
   } finally {
     for (const end of open) await end();
@@ -174,6 +179,7 @@ async function goThroughPhases(
     ...{ ...options, inventory: asKnown(known, options) },
     renewal: options.renewal ?? 'due',
     signal,
+    opened: lock.opened,
     begun: new Date(),
     asked: { skip: [...skip], only: [...only], ignorePreflight: [...ignorePreflight] },
     phases,

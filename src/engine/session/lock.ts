@@ -1,9 +1,11 @@
 import { acquireLock } from '../../cluster/lock/lock.js';
-import { KinitError } from '../../model/error.js';
+import { asKinitError, KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { signalOfMany } from '../../model/signal.js';
 import { controlPlanesOf } from './leader.js';
-import type { OpenHost } from './session.js';
+import type { AccessOptions, ClusterAccess } from '../api/access.js';
+import { clusterLease } from './lease.js';
+import type { LiveHost, OpenHost } from './session.js';
 
 export interface LockWish {
   /** Seconds to wait when another kinit holds it. 0: stop at once. */
@@ -15,23 +17,41 @@ export interface LockWish {
 /** The lock of the cluster: held from before anything is asked of a host until all is done. */
 export interface ClusterLock {
   readonly take: (connected: readonly OpenHost[]) => Promise<void>;
+  /** Begins to take the Lease too, where a cluster answers on these hosts. Returns at once. */
+  readonly reached: (live: readonly LiveHost[]) => void;
+  /** The same where the first control plane has come up only now. */
+  readonly opened: (access: () => ClusterAccess) => void;
+  /**
+   * To be awaited before the first change: the Lease is held, or cannot be. Says whether another kinit had to be waited for: what was seen of the
+   * cluster until then is old. Throws class 'locked' or 'interrupted'.
+   */
+  readonly held: () => Promise<boolean>;
   readonly release: () => Promise<void>;
-  /** Aborted when another kinit has taken it over (this machine slept, or --force-unlock): then nothing more may be done. */
+  /**
+   * Aborted when another kinit has taken it over (this machine slept, or --force-unlock): then nothing more may be done. Its reason is the
+   * KinitError to end with.
+   */
   readonly lost: AbortSignal;
 }
 
 /**
  * It lies on every control-plane host that answers, so that two runs that reach different ones still meet: a run goes on only with
  * more than half of them (requireLeader), and two such halves have a host in common. It is taken in one order by all, by address;
- * without a control-plane host there is nothing to guard.
+ * without a control-plane host there is nothing to guard. Beside that a Lease in the cluster, where those meet whose inventories name different
+ * control planes of it.
  */
 export function clusterLock(
   command: string,
-  { lock, emit, signal }: { readonly lock: LockWish; readonly emit: Emit; readonly signal: AbortSignal },
+  options: Pick<AccessOptions, 'inventory' | 'signal'> & { readonly lock: LockWish; readonly emit: Emit },
 ): ClusterLock {
+  const { lock, emit, signal } = options;
   let held: (() => Promise<void>)[] = [];
   const lost = new AbortController();
+  const onLost = (error: KinitError): void => lost.abort(error);
+  const lease = clusterLease(command, { ...options, onLost, isLost: () => lost.signal.aborted });
   const release = async (): Promise<void> => {
+    // First: a host in common with who takes it over then would be no sign any more that it is gone.
+    await lease.release();
     const all = held;
     held = [];
     await Promise.all(all.map((each) => each()));
@@ -46,7 +66,7 @@ export function clusterLock(
               ...lock,
               onWait: (text) => emit({ type: 'progress', host: spec.name, text }),
               signal,
-              onLost: () => lost.abort(),
+              onLost: () => onLost(takenOver()),
             }),
           );
       } catch (thrown) {
@@ -54,6 +74,9 @@ export function clusterLock(
         throw thrown;
       }
     },
+    reached: lease.reached,
+    opened: lease.opened,
+    held: lease.held,
     release,
     lost: lost.signal,
   };
@@ -61,19 +84,24 @@ export function clusterLock(
 
 /** Does something under the lock: its signal is aborted by the loss of the lock too, which is then what it failed with. */
 export async function whileHeld<T>(
-  { lost }: Pick<ClusterLock, 'lost'>,
+  { lost, held }: Pick<ClusterLock, 'lost' | 'held'>,
   signal: AbortSignal,
   act: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  await held();
   try {
     return await act(signalOfMany(signal, lost));
   } catch (thrown) {
-    throw lost.aborted ? lockLost() : thrown;
+    throw lost.aborted ? lockLost({ lost }) : thrown;
   }
 }
 
 /** The failure of a run whose lock is another's by now. */
-export function lockLost(): KinitError {
+export function lockLost({ lost }: Pick<ClusterLock, 'lost'>): KinitError {
+  return asKinitError(lost.reason);
+}
+
+function takenOver(): KinitError {
   return new KinitError('another kinit has taken the lock of this cluster over; stopped between two changes', {
     class: 'locked',
     found: 'this one gave no sign of life for too long, or the other one was told --force-unlock',

@@ -52,20 +52,26 @@ export function connectTo(
   return connect({ host: host.name, ...hostAccess(inventory.spec, host), acceptNewHostKeys, signal });
 }
 
+export interface SessionLock {
+  /**
+   * Called between connecting and asking, after it each host is claimed: what is seen of a host then is what no other run changes any
+   * more. (A CA written by a run that ended between our look and our lock would be replaced by a second one.)
+   */
+  readonly take: (open: readonly OpenHost[]) => Promise<void>;
+  /** Called with the hosts that answered. */
+  readonly reached: (live: readonly LiveHost[]) => void;
+}
+
 /** Connects to the hosts side by side and asks each for its facts, in one round trip a host. */
 export async function openHosts(
   hosts: readonly HostSpec[],
   {
-    beforeChanges,
+    lock,
     ...options
   }: SessionOptions & {
     readonly emit: Emit;
-    /**
-     * Given by runs that change hosts: takes the cluster's lock. Called between connecting and asking, after it each host
-     * is claimed: what is seen of a host then is what no other run changes any more. (A CA written by a run that ended
-     * between our look and our lock would be replaced by a second one.)
-     */
-    readonly beforeChanges?: (open: readonly OpenHost[], lost: readonly LostHost[]) => Promise<void>;
+    /** Given by runs that change hosts: the cluster's. */
+    readonly lock?: SessionLock | undefined;
   },
 ): Promise<OpenedHosts> {
   saveMemory(hosts.length);
@@ -81,22 +87,23 @@ export async function openHosts(
     connection: await connectTo(spec, options, connect),
   }));
   try {
-    await beforeChanges?.(connected, lost);
+    await lock?.take(connected);
   } catch (error) {
     await closeHosts(connected);
     throw error;
   }
   const handOn = createHandOn(options.inventory.spec, options.emit);
   const live = await reach(connected, looksAtOnce(options.inventory.spec), lost, async (open) => {
-    const facts = await (beforeChanges === undefined ? ask(open, options) : claimAndAsk(open, options));
+    const facts = await (lock === undefined ? ask(open, options) : claimAndAsk(open, options));
     options.emit({
       type: 'host-connected',
       host: open.spec.name,
       description: `${facts.os.prettyName}, ${facts.arch}, ${facts.cpus} CPU, ${facts.memoryMB} MB`,
     });
-    if (beforeChanges === undefined) return { ...open, facts };
+    if (lock === undefined) return { ...open, facts };
     return { ...open, connection: handOn({ ...open, facts }), facts };
   });
+  lock?.reached(live);
   return { live, lost };
 }
 

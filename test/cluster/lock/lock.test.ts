@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { acquireLock, lockHolder, type LockOptions, type LockOwner } from '../../../src/cluster/lock/lock.js';
+import { acquireLock, lockHolder, type LockOptions } from '../../../src/cluster/lock/lock.js';
+import type { LockOwner } from '../../../src/cluster/lock/owner.js';
 import { processSpace } from '../../../src/cluster/lock/process-space.js';
 import { failure, fakeHost, localHost } from '../fakes.js';
 

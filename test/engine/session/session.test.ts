@@ -36,7 +36,9 @@ async function open(claim: HostConnection['claim'], changes = true): Promise<Kin
     acceptNewHostKeys: false,
     signal: new AbortController().signal,
     emit: (event) => void events.push(event),
-    ...(changes ? { beforeChanges: async () => void happened.push('locked') } : {}),
+    lock: changes
+      ? { take: async () => void happened.push('locked'), reached: () => void happened.push('reached') }
+      : undefined,
   });
   return events;
 }
@@ -47,7 +49,7 @@ test('the questions are sent behind the claim, without waiting for its end', asy
     await new Promise((resolve) => setTimeout(resolve, 20));
     happened.push('claimed');
   });
-  expect(happened).toEqual(['locked', 'claim sent', 'facts asked', 'claimed']);
+  expect(happened).toEqual(['locked', 'claim sent', 'facts asked', 'claimed', 'reached']);
 });
 
 test('a claim that had to wait is told, and the host is asked once more: its clock is judged by when it was asked', async () => {
@@ -56,7 +58,7 @@ test('a claim that had to wait is told, and the host is asked once more: its clo
     await Promise.resolve();
     happened.push('claimed');
   });
-  expect(happened).toEqual(['locked', 'facts asked', 'claimed', 'facts asked']);
+  expect(happened).toEqual(['locked', 'facts asked', 'claimed', 'facts asked', 'reached']);
   expect(events).toContainEqual({ type: 'progress', host: 'c1', text: 'still at work' });
 });
 
