@@ -111,7 +111,7 @@ export function keepLease(options: LeaseOptions): KeptLease {
         return told !== '';
       }
       const left = end - performance.now();
-      if (left <= 0 || ended) throw locked(outcome.by, waitSeconds);
+      if (left <= 0) throw locked(outcome.by, waitSeconds);
       if (told !== outcome.by.id || told === '')
         options.onWait(`waiting at most ${duration(Math.ceil(left / 1000))} for the lock: ${described(outcome.by)}`);
       told = outcome.by.id || 'unknown';
@@ -143,6 +143,8 @@ export function keepLease(options: LeaseOptions): KeptLease {
 
   /** One try, over one that is still in hand; what takes too long goes on, and is as good as away meanwhile. */
   async function attempt(): Promise<LeaseOutcome> {
+    // The run may fail while this still waits: what is given back is not taken again.
+    if (ended) return { is: 'away' };
     inHand ??= tryOnce().finally(() => (inHand = undefined));
     return (await within(inHand, answerMs, signal)) ?? { is: 'away' };
   }

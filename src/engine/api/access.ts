@@ -5,7 +5,6 @@ import { UnusableKubeconfig } from '../../cluster/api/errors.js';
 import { startProxy } from '../../cluster/api/proxy.js';
 import { nodeCause } from '../../cluster/why/node-cause.js';
 import type { ClusterApi } from '../../model/api.js';
-import { defined } from '../../model/defined.js';
 import { KinitError, unreachable } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { readFiles } from '../../facts/index.js';
@@ -50,15 +49,7 @@ export interface Gateway {
  * The API through a control-plane host.
  * @param open whether an API server listens already
  */
-export function clusterAccess(
-  gateway: Gateway,
-  {
-    port,
-    signal,
-    open,
-    timeoutSeconds,
-  }: Pick<AccessOptions, 'signal' | 'timeoutSeconds'> & { port: number; open: boolean },
-): ClusterAccess {
+export function clusterAccess(gateway: Gateway, { open, ...way }: Way & { readonly open: boolean }): ClusterAccess {
   let isOpen = open;
   let opened: Promise<ClusterApi> | undefined;
   return {
@@ -71,7 +62,7 @@ export function clusterAccess(
           hint: 'Run kinit init first.',
         });
       }
-      opened ??= openThrough(gateway, { port, signal, ...defined({ timeoutSeconds }) }).catch((thrown: unknown) => {
+      opened ??= openThrough(gateway, way).catch((thrown: unknown) => {
         opened = undefined;
         throw thrown;
       });
@@ -116,6 +107,8 @@ export function accessThrough(
   }
   return undefined;
 }
+
+type Way = Pick<AccessOptions, 'signal' | 'timeoutSeconds'> & { readonly port: number };
 
 /** Seconds a control plane that is being started again (host rebooted, API server restarted) gets before a run goes on without it. */
 const PATIENCE = 90;
@@ -212,7 +205,7 @@ export async function readFile(connection: HostConnection, path: string): Promis
 
 async function openThrough(
   { connection, address, kubeconfig }: Gateway,
-  { port, ...bounds }: Pick<AccessOptions, 'signal' | 'timeoutSeconds'> & { port: number },
+  { port, ...bounds }: Way,
 ): Promise<ClusterApi> {
   const { host } = connection;
   if (typeof kubeconfig === 'string') {

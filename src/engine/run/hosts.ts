@@ -92,13 +92,12 @@ function apiAccess(
     isSealed(planned) ? readFile(host.connection, SUPER_ADMIN_CONF) : Promise.resolve(planned);
   const kubeconfig = (dryRun ? adminKubeconfigOn(host.facts) : undefined) ?? text;
   const gateway = { connection: host.connection, address: leader.address, kubeconfig };
-  const through = (open: boolean): ClusterAccess => clusterAccess(gateway, { port, signal, open });
-  const made = through(known.open);
+  const made = clusterAccess(gateway, { port, signal, open: known.open });
   return {
     ...made,
     markOpen: () => {
       made.markOpen();
-      opened(() => through(true));
+      opened((timeoutSeconds) => clusterAccess(gateway, { port, signal, open: true, timeoutSeconds }));
     },
   };
 }

@@ -21,6 +21,7 @@ import type { KnownCluster } from '../guard/index.js';
 import type { Masks } from '../plan/masks.js';
 import type { ReviewedPlan } from '../plan/reviewed.js';
 import { twinsOf, type PlanTwins, type TwinSets } from '../plan/twins.js';
+import type { ClusterLock } from '../session/lock.js';
 import type { LiveHost } from '../session/session.js';
 import { settingsTrial } from '../trial/settings.js';
 import { barriers } from './barriers.js';
@@ -40,8 +41,8 @@ export interface HostsRun {
   readonly known: KnownCluster;
   /** The API through a host, by the kubeconfig that lies there; its owner closes it. */
   readonly access?: { readonly host: string; readonly cluster: ClusterAccess };
-  /** Told when the control plane runs, with a way to its API that the caller closes. */
-  readonly opened: (access: () => ClusterAccess) => void;
+  /** Told when the control plane runs, with a way to its API that is closed by who asks for it. */
+  readonly opened: ClusterLock['opened'];
   /** Only say what would change. */
   readonly dryRun: boolean;
   /** The first failure stops every host, between two changes. */

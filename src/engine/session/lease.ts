@@ -18,7 +18,7 @@ interface Options extends Pick<AccessOptions, 'inventory' | 'signal'> {
 /** The Lease of a run, through whichever control plane answers. As ClusterLock says. */
 export interface ClusterLease {
   readonly reached: (live: readonly LiveHost[]) => void;
-  readonly opened: (access: () => ClusterAccess) => void;
+  readonly opened: (access: (timeoutSeconds: number) => ClusterAccess) => void;
   readonly held: () => Promise<boolean>;
   readonly release: () => Promise<void>;
 }
@@ -70,7 +70,7 @@ export function clusterLease(command: string, options: Options): ClusterLease {
     opened: (access) => {
       if (kept !== undefined || ended) return;
       // What is on its way does not wait: it ends where another one is there.
-      kept = keep([access], 0);
+      kept = keep([() => access(REQUEST_SECONDS)], 0);
       kept.held().catch(onLost);
     },
     held: async () => (await kept?.held()) ?? false,

@@ -20,7 +20,7 @@ export interface ClusterLock {
   /** Begins to take the Lease too, where a cluster answers on these hosts. Returns at once. */
   readonly reached: (live: readonly LiveHost[]) => void;
   /** The same where the first control plane has come up only now. */
-  readonly opened: (access: () => ClusterAccess) => void;
+  readonly opened: (access: (timeoutSeconds: number) => ClusterAccess) => void;
   /**
    * To be awaited before the first change: the Lease is held, or cannot be. Says whether another kinit had to be waited for: what was seen of the
    * cluster until then is old. Throws class 'locked' or 'interrupted'.

@@ -162,6 +162,17 @@ test('Ctrl-C ends the waiting at once', async () => {
   expect((await failure(second.held())).context.class).toBe('interrupted');
 });
 
+test('a run that ends while it waits takes nothing any more', async () => {
+  const first = keep(anna, 'machine-1');
+  await first.held();
+  const second = keep(bert, 'machine-2', { waitSeconds: 600 });
+  await expect.poll(() => said).toHaveLength(1);
+  await second.release();
+  await first.release();
+  await second.held();
+  expect(leases.lease()).toBeUndefined();
+});
+
 test('a holder without a sign of life while it is watched is gone, one that shows some is not', async () => {
   await keep(anna, 'machine-1', { beatMs: 60_000 }).held();
   const lease = keep(bert, 'machine-2', { waitSeconds: 30, staleMs: 500 });
