@@ -5,6 +5,7 @@ import { UnusableKubeconfig } from '../../cluster/api/errors.js';
 import { startProxy } from '../../cluster/api/proxy.js';
 import { nodeCause } from '../../cluster/why/node-cause.js';
 import type { ClusterApi } from '../../model/api.js';
+import { defined } from '../../model/defined.js';
 import { KinitError, unreachable } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { readFiles } from '../../facts/index.js';
@@ -98,12 +99,13 @@ export interface AccessOptions {
  */
 export function accessThrough(
   hosts: readonly LiveHost[],
-  { inventory, mayReadKeys, ...options }: AccessOptions,
+  { inventory, mayReadKeys, signal, timeoutSeconds }: AccessOptions,
   open = true,
 ): ClusterAccess | undefined {
+  const bounds = { signal, ...defined({ timeoutSeconds }) };
   for (const host of controlPlanesOf(hosts)) {
     const gateway = gatewayOf(host, mayReadKeys);
-    if (gateway !== undefined) return clusterAccess(gateway, { ...options, port: apiPort(host, inventory.spec), open });
+    if (gateway !== undefined) return clusterAccess(gateway, { ...bounds, port: apiPort(host, inventory.spec), open });
   }
   return undefined;
 }
