@@ -16,6 +16,7 @@ export { kubeadmConfigMaps } from './kubeadm/config-maps.js';
 export { CLUSTER_CONFIGURATION, readClusterConfiguration, type KubeadmSays } from './kubeadm/read-back.js';
 export { kubeadmRbac } from './kubeadm/rbac.js';
 export { BALANCER_LABEL, balancerMembers } from './balancer.js';
+export { renewedCredentials } from './controllers/renewed.js';
 export { EMULATED_VERSION } from './emulation.js';
 export { keeperOf, keptAddress, KEEPERS, withVirtualAddress } from './virtual-address/index.js';
 export type { ControlPlaneForm, NodeAgent } from './control-plane.js';

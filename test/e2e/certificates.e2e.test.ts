@@ -104,9 +104,11 @@ test('a CA with an Ed25519 key is refused before any host is touched', async () 
   const text = parse(readFileSync(cluster.inventory, 'utf8')) as Inventory;
   const inventory = beside('ed25519.yaml');
   writeFileSync(inventory, stringify({ ...text, pki: { ca: { certFile: 'ed25519.crt', keyFile: 'ed25519.key' } } }));
-  const { code, stderr } = await kinit(['init', '-i', inventory]);
-  expect(stderr).toMatch(/Ed25519/i);
-  expect(code).not.toBe(0);
+  for (const command of [['inventory', 'check'], ['init']])
+    expect(await kinit([...command, '-i', inventory])).toMatchObject({
+      code: 10,
+      stderr: expect.stringMatching(/Ed25519/i) as string,
+    });
   expect((await cluster.sh('node1', 'ls -d /etc/kubernetes 2>/dev/null || true')).stdout).toBe('');
 });
 
@@ -114,6 +116,7 @@ test('init under an intermediate CA; every node is reached, the approver is ther
   await initOk();
   await Promise.all(['node1', 'node2'].map(reachable));
   expect(changesOf(await initOk())).toBe(0);
+  expect((await kinitOk(['artifacts', 'list'])).stdout).toMatch(/^image +serving-approver /m);
 });
 
 test('nodes use their own network alone; kubectl gets in from outside by a name of the certificate', async () => {

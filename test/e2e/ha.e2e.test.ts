@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -45,12 +45,15 @@ const kubectlOn = (host: string, args: string): Promise<string> => hosts.kubectl
 const record = (host: string): Promise<string> =>
   kubectlOn(host, `-n kube-system get configmap kinit -o jsonpath='{.data.record\\.yaml}'`);
 
-/** kubectl on this machine, with the kubeconfig of a folder. */
-async function kubectlHere(folder: string, ...args: string[]): Promise<string> {
-  const kubectl = join(folder, 'kubectl');
-  symlinkSync((await kubeBinary()) ?? '', kubectl);
-  const env = { KUBECONFIG: join(folder, 'kubeconfig'), KUBECACHEDIR: folder };
-  return (await runLocal(kubectl, args, { env, timeoutSeconds: 60 })).stdout.trim();
+/** kubectl on this machine, with the kubeconfig of a folder; gives what it prints on a line `kubectl ...`. */
+async function kubectlIn(folder: string): Promise<(line: string) => Promise<string>> {
+  symlinkSync((await kubeBinary()) ?? '', join(folder, 'kubectl'));
+  const env = {
+    KUBECONFIG: join(folder, 'kubeconfig'),
+    KUBECACHEDIR: folder,
+    PATH: `${folder}:${process.env['PATH'] ?? ''}`,
+  };
+  return async (line) => (await runLocal('sh', ['-c', line], { env, timeoutSeconds: 60 })).stdout.trim();
 }
 
 const THREE = ['node1 voter', 'node2 voter', 'node3 voter'];
@@ -127,12 +130,16 @@ test('the first host goes off under writes: none that was acknowledged is lost; 
 
   // What lies on the hosts names the first one: from outside another is asked.
   const folder = mkdtempSync(join(tmpdir(), 'kinit-ha-'));
-  const file = join(folder, 'kubeconfig');
-  await kinitOk(['kubeconfig', '--out', file, '-i', three]);
-  expect(readFileSync(file, 'utf8')).toMatch(/current-context: \S+@node2\n/);
-  expect((await kubectlHere(folder, 'get', 'nodes', '-o', 'name')).split('\n')).toEqual(
-    NAMES.map((name) => `node/${name}`),
-  );
+  await kinitOk(['kubeconfig', '-i', three], { cwd: folder });
+  const kubectl = await kubectlIn(folder);
+  const [, name = ''] = /^(\S+)@node2$/.exec(await kubectl('kubectl config current-context')) ?? [];
+  const nodes = NAMES.map((node) => `node/${node}`).join('\n');
+  expect(await kubectl('kubectl get nodes -o name')).toBe(nodes);
+  expect(await kubectl(`kubectl --context ${name}@node3 get nodes -o name`)).toBe(nodes);
+  await kubectl(`kubectl config use-context ${name}@node3`);
+  const server = "kubectl config view --minify -o jsonpath='{.clusters[0].cluster.server}'";
+  expect(await kubectl(server)).toBe(`https://${hosts.address('node3')}:6443`);
+  expect(await kubectl('kubectl get nodes -o name')).toBe(nodes);
 
   expect(await writer.lost('node2')).toEqual([]);
   expect((await writer.acknowledged()).length).toBeGreaterThanOrEqual(50);
@@ -231,6 +238,19 @@ test('its only machine is gone: another one, with another address, becomes the c
   await kinitOk(['datastore', 'restore', data, '--keys', keys, '-i', elsewhere]);
   await kinitOk(['init', '-i', elsewhere]);
   await kinitOk(['datastore', 'restore', data, '--stop', '--yes', '-i', elsewhere]);
+  await kinitOk(['init', '-i', elsewhere]);
+
+  // A key that no control plane has any more: no other one is made, and the file of keys alone brings it back.
+  const lost = '/etc/kubernetes/pki/sa.key';
+  const digest = async (): Promise<string> => (await cluster.sh('node2', `sha256sum ${lost}`)).stdout;
+  const before = await digest();
+  await cluster.sh('node2', `rm ${lost}`);
+  expect(await kinit(['init', '-i', elsewhere])).toMatchObject({
+    code: 20,
+    stderr: expect.stringContaining('kinit datastore restore --keys') as string,
+  });
+  await kinitOk(['datastore', 'restore', '--keys', keys, '-i', elsewhere]);
+  expect(await digest()).toBe(before);
   await kinitOk(['init', '-i', elsewhere]);
   expect(await kubectlOn('node2', "get configmap before -o jsonpath='{.data.is}'")).toBe('there');
   expect(await kubectlOn('node2', "get node node3 -o jsonpath='{.status.addresses[0].address}'")).toBe(

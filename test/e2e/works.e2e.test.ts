@@ -153,6 +153,8 @@ test('how all CAs would be replaced is told stage by stage, and nothing is done'
       /the new CA is made[^]*signs everything anew[^]*is trusted by nothing any more/,
     ) as string,
   });
+  const keys = await kinit(['certs', 'rotate-keys', '--dry-run', '--again', '-i', cluster.inventory]);
+  expect(keys).toMatchObject({ code: 0, stdout: expect.stringContaining('sa-next.key') as string });
   expect((await cluster.sh('node1', made)).stdout).toBe(before);
 });
 
@@ -167,6 +169,11 @@ testDatastoreCare({
     dd if=/dev/zero of=member/snap/db bs=4096 count=4 conv=notrunc && systemctl start kubelet`,
   torn: /the data of etcd are damaged: /,
   shows: /node1 +leader[^]*syncs of etcd's log/,
+  readBackup: 'tail -n +2 cluster.backup | gunzip > snapshot.db && etcdutl snapshot status -w json snapshot.db',
+});
+
+test('etcd’s own programs are in its image too', async () => {
+  expect(await cluster.kubectl('-n kube-system exec etcd-node1 -- etcdctl version')).toContain('etcdctl version: 3.');
 });
 
 // The last ones leave the cluster as it is: to bring it back takes as long as they do.

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { eventually, kinit, kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
+import { all, eventually, kinit, kinitEvents, kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
 import { preparedHosts } from '../e2e/support/prepared.js';
 
 const PREPARATION = 'hostname,hosts-file,packages,time,swap,modules,sysctls,binaries,runtime,images,kubelet';
@@ -83,15 +83,27 @@ test('the stock kubeadm joins a control plane to a host that kinit never touched
   await nothingToChange(ONE);
 });
 
-test('kubeadm renews the certificates of the first; init starts anew what uses them, and finds nothing more', async () => {
+test('kubeadm renews the certificates of the first; kinit says so in one line, init starts anew what uses them, and finds nothing more', async () => {
+  const told = async (): Promise<string[]> => {
+    const { code, events } = await kinitEvents(['plan', '-i', beside(ONE)]);
+    expect(code).toBe(0);
+    return all(events, 'warning').flatMap(({ host, text }) =>
+      text.includes('renewed') ? [`${String(host)}: ${text}`] : [],
+    );
+  };
+  expect(await told()).toEqual([]);
   const end = async (): Promise<string> =>
     (await cluster.sh('node1', 'openssl x509 -noout -serial -in /etc/kubernetes/pki/apiserver.crt')).stdout;
   const before = await end();
   await cluster.sh('node1', 'kubeadm certs renew all --kubeconfig /etc/kubernetes/admin.conf', { timeoutSeconds: 120 });
   expect(await end()).not.toBe(before);
+  expect(await told()).toEqual([
+    'node1: certificates were renewed since kinit started what uses them (/etc/kubernetes/controller-manager.conf, /etc/kubernetes/scheduler.conf): kubeadm certs renew, somebody else, or a kinit that was cut did that. kinit init starts it anew with these; nothing else is to be done',
+  ]);
   await kinitOk(['init', '-i', beside(ONE)]);
   const { stdout } = await kinit(['certs', 'list', '-i', beside(ONE)]);
   expect(stdout).not.toContain('NOT on');
+  expect(await told()).toEqual([]);
   await nothingToChange(ONE);
 });
 

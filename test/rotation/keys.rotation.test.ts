@@ -54,6 +54,8 @@ test('the key for service-account tokens is replaced, killed in every stage; pod
   );
   await expect.poll(secretToken, { timeout: 30_000 }).toMatch(/^eyJ/);
   const [token, [old = '']] = [await secretToken(), await keyIds()];
+  const askedFor = (await cluster.kubectl('create token deployer')).trim();
+  expect(await whoami(askedFor)).toContain('system:serviceaccount:default:deployer');
   expect(keyOf(token)).toBe(old);
   const stop = watchServers(addresses);
 
@@ -75,7 +77,7 @@ test('the key for service-account tokens is replaced, killed in every stage; pod
   expect(both).toHaveLength(2);
   expect(await whoami(token)).toContain('system:serviceaccount:default:deployer');
 
-  await cluster.kubectl(`patch secret deployer --type=json -p='[{"op":"remove","path":"/data/token"}]'`);
+  await cluster.kubectl(`-n default patch secret deployer --type=json -p='[{"op":"remove","path":"/data/token"}]'`);
   await expect
     .poll(async () => (await secretToken()) !== '' && keyOf(await secretToken()), { timeout: 60_000 })
     .not.toBe(old);
@@ -97,7 +99,7 @@ test('the key for service-account tokens is replaced, killed in every stage; pod
   const after = await keyIds();
   expect(after).toHaveLength(1);
   expect(after).not.toContain(old);
-  expect(await whoami(token)).not.toContain('deployer');
+  for (const ended of [token, askedFor]) expect(await whoami(ended)).not.toContain('deployer');
   expect(await whoami(await secretToken())).toContain('system:serviceaccount:default:deployer');
   for (let number = 1; number <= CONTROL_PLANES; number += 1) {
     const files = await cluster.sh(
@@ -186,4 +188,19 @@ test('the key that Secrets are stored with is replaced, killed in every stage: n
   }
   const { stdout } = await kinitOk(['plan', '-i', inventory]);
   expect(stdout).toContain('Nothing to change.');
+});
+
+test('both keys are replaced by one command; a token of a Secret that nobody gave another ends with the key', async () => {
+  const BOTH = ['certs', 'rotate-keys', '--again', '--yes'];
+  const [token, before] = [await secretToken(), Object.keys(await beginnings())];
+  const named = await kinit([...BOTH, '-i', inventory], { timeoutSeconds: 1500 });
+  expect({ code: named.code, told: named.stderr.includes('default/deployer') }).toEqual({ code: 20, told: true });
+  expect(await whoami(token)).toContain('system:serviceaccount:default:deployer');
+  await kinitOk([...BOTH, '--leave-tokens', '-i', inventory], { timeoutSeconds: 1500 });
+  expect(await keyIds()).toHaveLength(1);
+  expect(await whoami(token)).not.toContain('deployer');
+  const after = Object.keys(await beginnings());
+  expect(after).toHaveLength(1);
+  expect(after).not.toEqual(before);
+  expect((await kinitOk(['plan', '-i', inventory])).stdout).toContain('Nothing to change.');
 });

@@ -53,6 +53,18 @@ test('all certificates are renewed host by host, and every API server answers al
   expect(after.filter(({ served }) => served !== undefined && served !== 'yes')).toEqual([]);
 });
 
+test('those of one host are renewed, and of no other', async () => {
+  const before = await certificates();
+  await kinitOk(['certs', 'renew', 'node2', '-i', inventory, '--yes'], { timeoutSeconds: 600 });
+  const after = await certificates();
+  const old = new Set(before.map(({ fingerprint }) => fingerprint));
+  const own = after.filter(({ renewedBy }) => renewedBy === 'kinit');
+  const renewed = own.filter(({ fingerprint }) => !old.has(fingerprint));
+  expect(renewed.map(({ path }) => path)).toEqual(own.filter(({ host }) => host === 'node2').map(({ path }) => path));
+  expect(new Set(renewed.map(({ host }) => host))).toEqual(new Set(['node2']));
+  expect(after.filter(({ served }) => served !== undefined && served !== 'yes')).toEqual([]);
+});
+
 const ROTATE = ['certs', 'rotate-ca', '--again', '--yes'];
 const rotate = (): ReturnType<typeof kinit> => kinit([...ROTATE, '-i', inventory], { timeoutSeconds: 1500 });
 const roots = async (): Promise<Set<string>> =>
@@ -98,4 +110,15 @@ test('all CAs are replaced, killed in the middle of two stages; pods of before a
     expect(await cluster.kubectl(`get --raw /api/v1/nodes/${node}/proxy/metrics/resource`)).toContain('node_cpu_usage');
   const { stdout } = await kinitOk(['plan', '-i', inventory]);
   expect(stdout).toContain('Nothing to change.');
+});
+
+test('one CA alone is replaced; the others and what they signed stay', async () => {
+  const fingerprint = async (name: string): Promise<string | undefined> =>
+    (await certificates()).find(({ host, path }) => host === 'node1' && path.endsWith(name))?.fingerprint;
+  const names = ['/pki/ca.crt', '/etcd/ca.crt', '/front-proxy-ca.crt', '/apiserver.crt', '/etcd/server.crt'];
+  const before = await Promise.all(names.map(fingerprint));
+  await kinitOk(['certs', 'rotate-ca', 'etcd/ca', '--again', '--yes', '-i', inventory], { timeoutSeconds: 1500 });
+  const after = await Promise.all(names.map(fingerprint));
+  expect(names.filter((_, index) => before[index] !== after[index])).toEqual(['/etcd/ca.crt', '/etcd/server.crt']);
+  expect((await kinitOk(['plan', '-i', inventory])).stdout).toContain('Nothing to change.');
 });

@@ -1,5 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { etcdctl, LOCAL } from '../e2e/support/etcd.js';
 import { cutWhen } from '../e2e/support/cuts.js';
@@ -75,11 +75,15 @@ export function upgradeOfSeveral({ name, form, workers }: Several): void {
   });
 
   test('killed between two control planes and while a worker is empty, it goes on to the end; no client is without an answer for long', async () => {
+    const folder = join(dirname(later), 'copies');
+    await mkdir(folder);
     const port = await startBudgetedWeb(cluster);
     const stopServers = watchServers(addresses);
     const stopPage = watchPage(addresses[0] ?? '', port);
 
-    const second = await cutBetweenControlPlanes(['upgrade', '-i', later]);
+    // The inventory names the version later, as the page has it; the same command goes on then.
+    const named = ['--to', TO, '--snapshot', folder, '--drain-timeout', '10m', '-i', cluster.inventory];
+    const second = await cutBetweenControlPlanes(['upgrade', ...named]);
     expect(second).toBe('killed');
     expect(new Set((await kubelets(cluster)).split(' ').map((each) => each.split('=')[1]))).toEqual(
       new Set([`v${FROM}`]),
@@ -87,16 +91,16 @@ export function upgradeOfSeveral({ name, form, workers }: Several): void {
     // The last one waits for the second; what all of them need has been there, and the way back here, before the first was touched.
     expect((await servers(cluster, addresses)).filter((version) => version === `v${TO}`).length).toBe(1);
     expect((await staged(WORKERS)).filter((names) => names === '')).toEqual([]);
-    const copies = (await readdir(dirname(later))).filter((file) => file.endsWith('.backup'));
-    expect(copies.length).toBe(1);
+    expect((await readdir(folder)).filter((file) => file.endsWith('.backup'))).toHaveLength(1);
+    expect((await readdir(dirname(later))).filter((file) => file.endsWith('.backup'))).toEqual([]);
 
-    const third = await cutWhen(['upgrade', '-i', later], async (events) => {
+    const third = await cutWhen(['upgrade', ...named], async (events) => {
       for await (const event of events)
         if (event.type === 'phase-finished' && event.phase === 'drain' && WORKERS.includes(event.host)) return;
     });
     expect(third).toBe('killed');
 
-    const { code, events, stderr } = await kinitEvents(['upgrade', '-i', later], { timeoutSeconds: 1800 });
+    const { code, events, stderr } = await kinitEvents(['upgrade', ...named], { timeoutSeconds: 1800 });
     const [gaps, page] = [await stopServers(), await stopPage()];
     process.stdout.write(
       `without an answer of any API server: ${String(gaps.any)} s; away at once, at most: ${String(gaps.awayAtOnce)}; the page of two replicas: ${String(page)} s\n${secondsOf(all(events, 'phase-finished'))}\n`,

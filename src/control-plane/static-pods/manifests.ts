@@ -19,6 +19,7 @@ import {
   SCHEDULER_FLAGS,
   schedulerExtraArgs,
 } from '../controllers/flags.js';
+import { CREDENTIALS_DIGEST } from '../controllers/renewed.js';
 import { emulationFlags } from '../emulation.js';
 import { caFolders, caVolumeName } from './ca-folders.js';
 
@@ -112,7 +113,7 @@ export function schedulerPod(context: PhaseContext): ComponentPod {
 }
 
 function credentials(context: PhaseContext, kubeconfig: string): ComponentPod['annotations'][number] {
-  return { name: 'kinit/credentials-sha256', value: credentialsDigest(context, kubeconfig) };
+  return { name: CREDENTIALS_DIGEST, value: credentialsDigest(context, kubeconfig) };
 }
 
 /** Where the kubelet probes a component that listens on this address; undefined for all addresses (kubeadm: getProbeAddress). */

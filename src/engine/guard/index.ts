@@ -24,6 +24,7 @@ export { guardData } from './data.js';
 export { knownCluster } from './known.js';
 export { leftOut } from './hosts.js';
 export { joinedByOthers } from './joined.js';
+export { renewedByOthers } from './renewed.js';
 export { changedByOthers } from './version.js';
 export { RUNTIME_MOVE, runtimeChanges, type RuntimeChange } from './runtime.js';
 

@@ -8,6 +8,7 @@ import {
   knownCluster,
   joinedByOthers,
   leftOut,
+  renewedByOthers,
   withKnownBalancer,
   type GuardInput,
   type KnownCluster,
@@ -80,6 +81,10 @@ export async function chooseHosts(
   const guarded = { spec: inventory.spec, known, command, stage: options.upgrade?.stage, leader, live, selected };
   const changed = changedByOthers(known);
   if (changed !== undefined) emit({ type: 'warning', host: leader.spec.name, text: changed });
+  for (const { spec, facts } of live) {
+    const renewed = renewedByOthers(facts);
+    if (renewed !== undefined) emit({ type: 'warning', host: spec.name, text: renewed });
+  }
   const left = leftOut(inventory.spec, known);
   if (left !== undefined) emit({ type: 'warning', host: leader.spec.name, text: left });
   if (command !== 'check') await guard(guarded);

@@ -1,6 +1,8 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { findLab, sshCommand } from '../../../src/lab/index.js';
+import { runLocal } from '../../../src/ssh/local.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, type KinitResult, type LabHandle } from './kinit.js';
 import { examine, findsCause } from './examine.js';
 import { startKinit } from './running.js';
@@ -13,6 +15,8 @@ export interface Cared {
   /** Folder of its data, and sh text that reads those that a restore has kept, in the folder KEPT. */
   readonly folder: string;
   readonly readKept: string;
+  /** sh text that gives a backup, cluster.backup, to the datastore's own tools; what they print has its revision. */
+  readonly readBackup?: string;
   /** sh text that tears its data, and leaves it to end and start again and again. */
   readonly tear: string;
   /** What the doctor says of that. */
@@ -33,6 +37,7 @@ export function testDatastoreCare({
   inventory = () => cluster().inventory,
   folder,
   readKept,
+  readBackup,
   tear,
   torn,
   shows,
@@ -86,8 +91,14 @@ export function testDatastoreCare({
     expect(hosts).toMatchObject([{ host: 'node1' }]);
     expect(hosts[0]).not.toHaveProperty('failed');
     expect(hosts[0].backups).toHaveLength(2);
-    const newest = await cluster().sh('node1', `base64 ${hosts[0].backups[1]?.path ?? ''}`);
-    await writeFile(file(), Buffer.from(newest.stdout, 'base64'), { mode: 0o600 });
+    const newest = hosts[0].backups[1]?.path ?? '';
+    await copyFrom(cluster(), newest, file());
+    const first = await runLocal('sh', ['-c', 'head -n 1 cluster.backup'], { cwd: dirname(file()) });
+    const { revision } = JSON.parse(first.stdout) as { revision: number };
+    expect(revision).toBeGreaterThan(100);
+    if (readBackup === undefined) return;
+    const read = `cd $(mktemp -d) && cp ${newest} cluster.backup && ${readBackup} && rm -r "$PWD"`;
+    expect((await cluster().sh('node1', read)).stdout).toContain(`"revision":${String(revision)},`);
   });
 
   test('a torn file and a changed one are refused before any host is touched', async () => {
@@ -182,6 +193,12 @@ export function testDatastoreCare({
     });
     expect(await cluster().kubectl("get configmap before -o jsonpath='{.data.is}'")).toBe('there');
   });
+}
+
+/** scp root@node1:FROM TO, as a person has it from there. */
+async function copyFrom(cluster: LabHandle, from: string, to: string): Promise<void> {
+  const [, ...ssh] = sshCommand(await findLab(cluster.name), 'node1');
+  await runLocal('scp', [...ssh.slice(0, -1), `${ssh.at(-1) ?? ''}:${from}`, to], { timeoutSeconds: 60 });
 }
 
 /** Gives the data a disk of their own on the first host, which can be filled: etcd takes 128 MB for its log alone, and those that a restore keeps do too. */
