@@ -246,7 +246,7 @@ test('its only machine is gone: another one, with another address, becomes the c
   const before = await digest();
   await cluster.sh('node2', `rm ${lost}`);
   expect(await kinit(['init', '-i', elsewhere])).toMatchObject({
-    code: 20,
+    code: 13,
     stderr: expect.stringContaining('kinit datastore restore --keys') as string,
   });
   await kinitOk(['datastore', 'restore', '--keys', keys, '-i', elsewhere]);

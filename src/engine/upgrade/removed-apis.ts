@@ -4,6 +4,8 @@ import { minorsBetween } from '../../model/text/version.js';
 
 /** An error is read on a screen: of more objects only the number is told. */
 const MOST = 3;
+/** Objects of one request. */
+const PAGE = 200;
 
 interface RemovedApi {
   readonly group: string;
@@ -25,7 +27,9 @@ export async function removedApis(api: ClusterApi, to: string): Promise<readonly
       `an API server does not tell which versions of the API are in use: GET /metrics gives ${String(response.status)}`,
     ];
   const gone = requestedDeprecated(response.body).filter(({ removed }) => isRemovedBy(removed, to));
-  return Promise.all(gone.map((each) => describe(api, each)));
+  const told: string[] = [];
+  for (const each of gone) told.push(await describe(api, each));
+  return told;
 }
 
 /** What the metric says. */
@@ -45,16 +49,44 @@ function isRemovedBy(removed: string, to: string): boolean {
 
 async function describe(api: ClusterApi, { group, version, resource, removed }: RemovedApi): Promise<string> {
   const name = `${group}/${version}`;
-  const response = await api.request('GET', `/apis/${name}/${resource}?limit=500`);
-  const objects = list(response.body, 'items') as KubeObject[];
-  const written = objects
-    .filter((object) => list(object, 'metadata', 'managedFields').some((entry) => text(entry, 'apiVersion') === name))
-    .map(({ metadata }) =>
-      metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`,
-    );
+  const { first, count, failed } = await writtenBy(api, name, resource);
+  const more = count > first.length ? ` and ${String(count - first.length)} more` : '';
   const what =
-    written.length === 0
-      ? 'clients ask for it; no object was written by it'
-      : `${written.slice(0, MOST).join(', ')}${written.length > MOST ? ` and ${String(written.length - MOST)} more` : ''} were written by it`;
-  return `${resource} ${name} is gone in Kubernetes ${removed}, and in use: ${what}`;
+    count === 0
+      ? 'clients ask for it; no object was found that was written by it'
+      : `${first.join(', ')}${more} were written by it`;
+  const unread = failed === undefined ? '' : `, and not all objects were read: GET ${resource} gives ${String(failed)}`;
+  return `${resource} ${name} is gone in Kubernetes ${removed}, and in use: ${what}${unread}. ${UNSEEN}`;
 }
+
+/** Only what an API server was asked for in its present life is counted. */
+const UNSEEN =
+  'What nobody has asked for since API servers were started is not seen: look into manifests and charts too';
+
+interface Written {
+  readonly first: readonly string[];
+  readonly count: number;
+  /** What the API server answered where it did not give a page. */
+  readonly failed?: number;
+}
+
+/** Read page by page: of all objects no more than a page is held at a time. */
+async function writtenBy(api: ClusterApi, version: string, resource: string): Promise<Written> {
+  const first: string[] = [];
+  let count = 0;
+  for (let next = ''; ; ) {
+    const more = next === '' ? '' : `&continue=${encodeURIComponent(next)}`;
+    const { status, body } = await api.request('GET', `/apis/${version}/${resource}?limit=${String(PAGE)}${more}`);
+    if (status !== 200) return { first, count, failed: status };
+    for (const { metadata } of (list(body, 'items') as KubeObject[]).filter((each) => isWrittenBy(each, version))) {
+      count += 1;
+      if (first.length < MOST)
+        first.push(metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`);
+    }
+    next = text(body, 'metadata', 'continue') ?? '';
+    if (next === '') return { first, count };
+  }
+}
+
+const isWrittenBy = (object: KubeObject, version: string): boolean =>
+  list(object, 'metadata', 'managedFields').some((entry) => text(entry, 'apiVersion') === version);
