@@ -85,12 +85,16 @@ export interface CarePlace {
   readonly scratch?: string;
 }
 
-/** How its data are looked after, on one host of it. */
-export interface DatastoreCare {
-  /** A file beside the data, for copies on their way. */
+/** How its data are copied, on one host. */
+export interface DatastoreCopy {
+  /** A file on the host for copies on their way: beside the data, where they are on it. */
   readonly scratch: string;
   /** Writes a consistent copy to `scratch`, while it runs. */
   readonly backup: () => CareStep<Contents>;
+}
+
+/** How its data are looked after, on one host of it. */
+export interface DatastoreCare extends DatastoreCopy {
   /**
    * Reads all of the copy at `scratch`, and makes of it what shall be put in place: ahead of what clients have seen. Whether it
    * runs or not. @param identity the same on every host of one restore @param behind a revision that clients have seen elsewhere

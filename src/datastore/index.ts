@@ -13,7 +13,15 @@ import { mysql } from './mysql/index.js';
 import { postgresql } from './postgresql/index.js';
 import { sqlite } from './sqlite/index.js';
 
-export type { CareMember, CareStep, Contents, DatastoreCare, DatastoreState } from './care.js';
+export type {
+  CareMember,
+  CarePlace,
+  CareStep,
+  Contents,
+  DatastoreCare,
+  DatastoreCopy,
+  DatastoreState,
+} from './care.js';
 export { hadTimedBackups, listTimedBackups, TIMED_COPY, timedBackups } from './timed/index.js';
 export type { TimedBackups } from './timed/index.js';
 export { slowRequests } from './slowness.js';

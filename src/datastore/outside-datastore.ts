@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { HostFacts } from '../model/facts.js';
 import type { DatastoreAccess } from '../model/phase.js';
 import type { Spec } from '../model/spec.js';
+import type { CarePlace, DatastoreCopy } from './care.js';
 
 /** The section of the inventory. */
 export type DatastoreServer = NonNullable<Spec['datastoreServer']>;
@@ -29,6 +30,8 @@ export interface OutsideDatastore {
   readonly stays: (server: DatastoreServer) => string;
   /** What another cluster needs then: a sentence. */
   readonly another: (server: DatastoreServer) => string;
+  /** How its data are copied by a control-plane host; all else is done by its own tools. Absent: so is that. */
+  readonly copy?: (place: CarePlace) => DatastoreCopy;
   /** How one place takes what the inventory has for it, before anything is changed. Absent: the server itself looks when it starts. */
   readonly look?: (asked: AskedOutside) => Promise<OutsideLook>;
   /** Whether the API server of a host was written for the data of this section. Absent with `look`. */

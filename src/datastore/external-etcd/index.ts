@@ -8,6 +8,7 @@ import { credentialFiles } from '../credentials.js';
 import type { Datastore } from '../datastore.js';
 import { etcdSupply } from '../etcd/supply.js';
 import type { DatastoreServer } from '../outside-datastore.js';
+import { copyOf } from './copy/index.js';
 import { readExternal } from './kubeadm.js';
 import { clusterMark } from './mark/index.js';
 import { CA, CERTIFICATE, FOLDER, ID, KEY, USUAL_PREFIX } from './places.js';
@@ -37,6 +38,7 @@ export const externalEtcd: Datastore = {
     places: (server) => endpointsOf(server).map(placeOf),
     stays,
     another,
+    copy: copyOf,
     // Loaded where it is asked: no other command needs HTTP/2.
     look: async (asked) => (await import('./look/index.js')).lookAtPlace(asked),
     begun: begunOn,
@@ -69,7 +71,7 @@ export const externalEtcd: Datastore = {
     throw new KinitError('an etcd outside of the cluster is looked after by its own tools; nothing was changed', {
       class: 'refused',
       found: `datastore: ${ID} at ${serverOf(spec).endpoints.join(', ')}`,
-      hint: 'Use etcdctl snapshot save there, and etcdutl snapshot restore. API servers have to be stopped for a restore.',
+      hint: 'kinit datastore backup copies it. For all else use its own tools: etcdutl snapshot restore takes such a copy (tail -n +2 FILE | gunzip > snapshot.db); API servers have to be stopped for that.',
     });
   },
   supply: defined({ files: etcdSupply.files }),

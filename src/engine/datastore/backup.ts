@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { datastoreOf, slowRequests, type Contents, type DatastoreState } from '../../datastore/index.js';
+import {
+  datastoreOf,
+  slowRequests,
+  type Contents,
+  type DatastoreCopy,
+  type DatastoreState,
+} from '../../datastore/index.js';
 import { KinitError } from '../../model/error.js';
 import { quote } from '../../shell/quote.js';
 import { download } from '../../ssh/index.js';
@@ -9,7 +15,7 @@ import { caOf } from './ca.js';
 import { keysOf, type ClusterKeys } from './keys-file.js';
 import { packBackup, type BackupManifest } from './manifest.js';
 import { versionOn } from './version.js';
-import { step, withDatastore, type CareHost, type CareOptions, type CareWork } from './work.js';
+import { step, withCopies, withDatastore, type CareHost, type CareOptions, type CareWork } from './work.js';
 
 const AGAIN = 'The data are as they were. Mend what is named, then run the same command again.';
 const LOOK = 'look at the datastore';
@@ -37,15 +43,19 @@ const BEGUN = { begun: true };
 
 /** A consistent copy of the data, taken while the cluster runs, checked on its host and on its way here. */
 export function backUp(options: BackupOptions): Promise<Made> {
-  const copy = async ({ leader, signal }: CareWork): Promise<Made> => {
+  const copy = async ({ leader, signal }: CareWork<DatastoreCopy>): Promise<Made> => {
     const manifest = await copyFrom(leader, options, signal);
     return { manifest, ...(options.withKeys ? { keys: await keysOf(leader.host, manifest.cluster) } : {}) };
   };
-  return withDatastore('datastore backup', options, copy, BEGUN);
+  return withCopies('datastore backup', options, copy, BEGUN);
 }
 
 /** The same in the middle of a run, from a host that it is connected to. */
-export async function copyFrom(leader: CareHost, options: CopyOptions, signal: AbortSignal): Promise<BackupManifest> {
+export async function copyFrom(
+  leader: CareHost<DatastoreCopy>,
+  options: CopyOptions,
+  signal: AbortSignal,
+): Promise<BackupManifest> {
   const { inventory, version, write } = options;
   const { host, care } = leader;
   try {
@@ -72,7 +82,7 @@ export async function copyFrom(leader: CareHost, options: CopyOptions, signal: A
 
 /** The copy as it comes from the host; breaks off where it is not what lies there. */
 async function* fetched(
-  { host, care }: CareHost,
+  { host, care }: CareHost<DatastoreCopy>,
   { bytes, sha256 }: BackupManifest,
   { emit }: CopyOptions,
   signal: AbortSignal,

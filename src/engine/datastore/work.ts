@@ -1,6 +1,13 @@
 import { posix } from 'node:path';
 import { controlPlaneOf } from '../../control-plane/index.js';
-import { datastoreOf, type CareMember, type CareStep, type DatastoreCare } from '../../datastore/index.js';
+import {
+  datastoreOf,
+  type CareMember,
+  type CarePlace,
+  type CareStep,
+  type DatastoreCare,
+  type DatastoreCopy,
+} from '../../datastore/index.js';
 import { nodeAddress } from '../../facts/index.js';
 import { KinitError } from '../../model/error.js';
 import { isMember } from '../../model/facts.js';
@@ -24,19 +31,25 @@ export interface CareOptions extends SessionOptions {
 }
 
 /** A host of the data, and how they are looked after there. */
-export interface CareHost {
+export interface CareHost<Care extends DatastoreCopy = DatastoreCare> {
   readonly host: LiveHost;
-  readonly care: DatastoreCare;
+  readonly care: Care;
 }
 
-export interface CareWork {
+export interface CareWork<Care extends DatastoreCopy = DatastoreCare> {
   /** Through which it is asked. */
-  readonly leader: CareHost;
+  readonly leader: CareHost<Care>;
   /** All that answer, the leader first. */
-  readonly members: readonly CareHost[];
+  readonly members: readonly CareHost<Care>[];
   /** The hosts of the inventory that answer, where they were asked for. */
   readonly live: readonly LiveHost[];
   readonly signal: AbortSignal;
+}
+
+interface How {
+  readonly all?: boolean;
+  readonly begun?: boolean;
+  readonly moves?: readonly string[];
 }
 
 /**
@@ -46,11 +59,31 @@ export interface CareWork {
  * @param moves options that are not what the cluster has, because the command changes them
  * @throws KinitError refused, where the cluster on the hosts is of another form, or has its data elsewhere, than the inventory says
  */
-export async function withDatastore<T>(
+export function withDatastore<T>(
   command: string,
   options: CareOptions,
   act: (work: CareWork) => Promise<T>,
-  { all = false, begun = false, moves = [] }: { all?: boolean; begun?: boolean; moves?: readonly string[] } = {},
+  how: How = {},
+): Promise<T> {
+  return withHosts(command, options, careHosts, act, how);
+}
+
+/** The same only to copy them: that can be done of more datastores than can be looked after. */
+export function withCopies<T>(
+  command: string,
+  options: CareOptions,
+  act: (work: CareWork<DatastoreCopy>) => Promise<T>,
+  how: How = {},
+): Promise<T> {
+  return withHosts(command, options, copyHosts, act, how);
+}
+
+async function withHosts<T, Care extends DatastoreCopy>(
+  command: string,
+  options: CareOptions,
+  hostsOf: (spec: Spec, live: readonly LiveHost[]) => readonly CareHost<Care>[],
+  act: (work: CareWork<Care>) => Promise<T>,
+  { all = false, begun = false, moves = [] }: How,
 ): Promise<T> {
   const { inventory, signal, lock: wish } = options;
   const lock = wish === undefined ? undefined : clusterLock(command, { ...options, lock: wish });
@@ -58,7 +91,7 @@ export async function withDatastore<T>(
   const { live, lost } = await openHosts(hosts, { ...options, incompleteFacts: true, lock });
   try {
     guardData(inventory.spec, live, moves);
-    const members = careHosts(inventory.spec, live);
+    const members = hostsOf(inventory.spec, live);
     const [leader] = members;
     const gone = controlPlanesOf(lost)[0];
     if (leader === undefined) throw gone?.error ?? noControlPlane();
@@ -76,6 +109,20 @@ export async function withDatastore<T>(
 
 /** Those of these hosts that hold data, the leader first; each knows the silent ones too: what runs there may answer the others, or is missing from them. */
 export function careHosts(spec: Spec, live: readonly LiveHost[]): CareHost[] {
+  return hostsWith(spec, live, datastoreOf(spec).care);
+}
+
+/** Those that copies of the data are taken on, likewise. */
+export function copyHosts(spec: Spec, live: readonly LiveHost[]): CareHost<DatastoreCopy>[] {
+  const { outside, care } = datastoreOf(spec);
+  return hostsWith(spec, live, outside?.copy ?? care);
+}
+
+function hostsWith<Care>(
+  spec: Spec,
+  live: readonly LiveHost[],
+  careOf: (place: CarePlace) => Care,
+): { readonly host: LiveHost; readonly care: Care }[] {
   const members = spec.hosts.filter(isControlPlane).map(({ name, address, internalAddress = address }): CareMember => {
     const host = live.find((each) => each.spec.name === name);
     return { name, address: host === undefined ? internalAddress : nodeAddress(host.spec, host.facts) };
@@ -83,7 +130,7 @@ export function careHosts(spec: Spec, live: readonly LiveHost[]): CareHost[] {
   const program = controlPlaneOf(spec).components.apiServer;
   return controlPlanesOf(live).flatMap((host) => {
     const member = members.find(({ name }) => name === host.spec.name);
-    return member === undefined ? [] : [{ host, care: datastoreOf(spec).care({ spec, program, member, members }) }];
+    return member === undefined ? [] : [{ host, care: careOf({ spec, program, member, members }) }];
   });
 }
 
@@ -116,7 +163,7 @@ const SECONDS = 1800;
 
 /** Runs one step on a host and reads its answer. @param what in words, for errors; @param next what a person can do */
 export async function step<T>(
-  { host: { connection, spec }, care }: CareHost,
+  { host: { connection, spec }, care }: CareHost<DatastoreCopy>,
   { script, read }: CareStep<T>,
   { what, next, change = false }: { what: string; next: string; change?: boolean },
 ): Promise<T> {

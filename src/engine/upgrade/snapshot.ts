@@ -1,6 +1,7 @@
 import { datastoreOf } from '../../datastore/index.js';
+import { asKinitError } from '../../model/error.js';
 import { copyFrom } from '../datastore/backup.js';
-import { careHosts } from '../datastore/work.js';
+import { copyHosts } from '../datastore/work.js';
 import { step } from '../moves/work.js';
 import type { Upgrade } from './upgrade.js';
 import { SNAPSHOT } from './steps.js';
@@ -12,22 +13,29 @@ export type SaveSnapshot = (name: string, content: AsyncIterable<Uint8Array>) =>
 export async function takeSnapshot({ work, from, to }: Upgrade, save: SaveSnapshot): Promise<void> {
   const { inventory, emit, version, live } = work.run;
   const { spec } = inventory;
-  if (datastoreOf(spec).outside !== undefined) {
-    emit({
-      type: 'warning',
-      text: `no copy of the data is taken: ${datastoreOf(spec).title} is outside of the cluster. Take one there first`,
-    });
+  const { outside, title } = datastoreOf(spec);
+  const none = (why: string): void =>
+    emit({ type: 'warning', text: `no copy of the data is taken: ${why}. Take one there first` });
+  if (outside !== undefined && outside.copy === undefined) {
+    none(`${title} is outside of the cluster`);
     return;
   }
-  const [leader] = careHosts(spec, live);
+  const [leader] = copyHosts(spec, live);
   if (leader === undefined) return;
   await step(SNAPSHOT, leader.host.spec.name, work, async ({ progress, signal }) => {
     let file = '';
     const write = async (content: AsyncIterable<Uint8Array>): Promise<void> => {
       file = await save(`${spec.name}-${from}-to-${to}`, content);
     };
-    const { keys } = await copyFrom(leader, { inventory, emit, version, write }, signal);
-    progress(`${String(keys)} keys kept in ${file}: secrets of the cluster are in it`);
+    const made = await copyFrom(leader, { inventory, emit, version, write }, signal).catch((thrown: unknown) => {
+      const { context, message } = asKinitError(thrown);
+      if (outside === undefined || context.class !== 'change' || signal.aborted) throw thrown;
+      // Others look after it, and may let nobody copy it: nothing that could be mended here.
+      none(`${title} gives none: ${context.found ?? message}`);
+      return undefined;
+    });
+    if (made === undefined) return 0;
+    progress(`${String(made.keys)} keys kept in ${file}: secrets of the cluster are in it`);
     return 0;
   });
 }

@@ -120,7 +120,7 @@ test('it is looked after by its own tools, which are named', () => {
     expect.objectContaining({
       context: expect.objectContaining({
         class: 'refused',
-        hint: expect.stringContaining('etcdctl snapshot save') as string,
+        hint: expect.stringContaining('etcdutl snapshot restore') as string,
       }) as unknown,
     }),
   );

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { all, eventually, kinit, kinitEvents, kinitOk, type LabHandle } from './kinit.js';
@@ -210,10 +210,26 @@ export function testExternalEtcd({ cluster, on, address, inventory }: WithExtern
     expect(await cluster().kubectl("get configmap kept -o jsonpath='{.data.is}'")).toBe('there');
   });
 
-  test('its data are looked after by its own tools', async () => {
+  test('its data are copied, and the copy is one for its own tools; else they are looked after by those', async () => {
+    const [backup, good] = [join(lab(), 'outside.backup'), file('etcd-static', ['node1'])];
+    await kinitOk(['datastore', 'backup', '--file', backup, '-i', good]);
+    const [first = ''] = readFileSync(backup, 'latin1').split('\n');
+    const { revision, keys } = JSON.parse(first) as { revision: number; keys: number };
+    expect({ revision: revision > 100, keys: keys > 100 }).toEqual({ revision: true, keys: true });
+    const copied = readFileSync(backup).toString('base64');
+    await cluster().sh('node1', `base64 -d > /tmp/outside.backup <<'END'\n${copied}\nEND`);
+    const { stdout } = await cluster().sh(
+      'node1',
+      'cd /tmp && tail -n +2 outside.backup | gunzip > snapshot.db && etcdutl snapshot status -w json snapshot.db; rm -f snapshot.db outside.backup',
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ revision, totalKey: keys });
+    expect(await kinit(['datastore', 'restore', backup, '--stop', '--yes', '-i', good])).toMatchObject({
+      code: 20,
+      stderr: expect.stringContaining('etcdutl snapshot restore') as string,
+    });
     expect(await kinit(['datastore', 'status', '-i', file('etcd-static', ['node1'])])).toMatchObject({
       code: 20,
-      stderr: expect.stringContaining('etcdctl snapshot save') as string,
+      stderr: expect.stringContaining('etcdutl snapshot restore') as string,
     });
   });
 

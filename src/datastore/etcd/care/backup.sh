@@ -4,6 +4,7 @@
 # $1 = URL of the member, $2 = file to write, $3 = its data, $4 = URL of its metrics, $5 = seconds that no election takes
 # include: ./member.sh
 # include: ./metrics.sh
+# include: ./check-copy.sh
 
 # Without a majority of the members nothing is written to the data of this one, and one that was started without them answers nobody. The
 # file of the data becomes what etcd would have written: with its SHA-256 behind it, as bytes.
@@ -41,10 +42,4 @@ else
     exit 1
   }
 fi
-size=$(wc -c < "$2")
-own=$(tail -c 32 -- "$2" | od -An -v -tx1 | tr -d ' \n')
-found=$(head -c "$((size - 32))" -- "$2" | sha256sum | cut -c1-64)
-[ "$own" = "$found" ] || die "Error: the copy is damaged: its SHA-256 is $found, etcd wrote $own"
-# etcd 3.6: etcdutl/snapshot Status.
-etcdutl snapshot status -w json "$2" |
-  sed 's/.*"revision": *\([0-9]*\).*"totalKey": *\([0-9]*\).*/{"revision":\1,"keys":\2,"bytes":'"$size"'}/'
+check_copy "$2"
