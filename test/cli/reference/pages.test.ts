@@ -71,7 +71,7 @@ const RUN_BY: Readonly<
   'scp root@node1:/var/backups/kinit/demo-20261128T060000Z.backup .': {
     file: 'e2e/support/datastore-care.ts',
     test: 'the host makes backups by itself, keeps the last ones, and they are listed',
-    words: ["runLocal('scp'", "'/var/backups/kinit'"],
+    words: ['await scp(cluster()', "'/var/backups/kinit'"],
   },
   'etcdctl snapshot save': {
     file: 'e2e/works.e2e.test.ts',

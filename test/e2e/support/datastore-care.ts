@@ -1,11 +1,11 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findLab, sshCommand } from '../../../src/lab/index.js';
 import { runLocal } from '../../../src/ssh/local.js';
 import { all, eventually, kinit, kinitEvents, kinitOk, type KinitResult, type LabHandle } from './kinit.js';
 import { examine, findsCause } from './examine.js';
 import { startKinit } from './running.js';
+import { scp } from './scp.js';
 
 /** A cluster whose data are looked after. */
 export interface Cared {
@@ -92,7 +92,7 @@ export function testDatastoreCare({
     expect(hosts[0]).not.toHaveProperty('failed');
     expect(hosts[0].backups).toHaveLength(2);
     const newest = hosts[0].backups[1]?.path ?? '';
-    await copyFrom(cluster(), newest, file());
+    await scp(cluster(), 'node1', { from: newest, to: file() });
     const first = await runLocal('sh', ['-c', 'head -n 1 cluster.backup'], { cwd: dirname(file()) });
     const { revision } = JSON.parse(first.stdout) as { revision: number };
     expect(revision).toBeGreaterThan(100);
@@ -193,12 +193,6 @@ export function testDatastoreCare({
     });
     expect(await cluster().kubectl("get configmap before -o jsonpath='{.data.is}'")).toBe('there');
   });
-}
-
-/** scp root@node1:FROM TO, as a person has it from there. */
-async function copyFrom(cluster: LabHandle, from: string, to: string): Promise<void> {
-  const [, ...ssh] = sshCommand(await findLab(cluster.name), 'node1');
-  await runLocal('scp', [...ssh.slice(0, -1), `${ssh.at(-1) ?? ''}:${from}`, to], { timeoutSeconds: 60 });
 }
 
 /** Gives the data a disk of their own on the first host, which can be filled: etcd takes 128 MB for its log alone, and those that a restore keeps do too. */

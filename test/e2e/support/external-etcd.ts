@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { all, eventually, kinit, kinitEvents, kinitOk, type LabHandle } from './kinit.js';
+import { scp } from './scp.js';
 
 /** A cluster whose API servers go to an etcd on a host that is none of it. */
 export interface WithExternalEtcd {
@@ -216,8 +217,7 @@ export function testExternalEtcd({ cluster, on, address, inventory }: WithExtern
     const [first = ''] = readFileSync(backup, 'latin1').split('\n');
     const { revision, keys } = JSON.parse(first) as { revision: number; keys: number };
     expect({ revision: revision > 100, keys: keys > 100 }).toEqual({ revision: true, keys: true });
-    const copied = readFileSync(backup).toString('base64');
-    await cluster().sh('node1', `base64 -d > /tmp/outside.backup <<'END'\n${copied}\nEND`);
+    await scp(cluster(), 'node1', { from: backup, to: '/tmp/outside.backup', up: true });
     const { stdout } = await cluster().sh(
       'node1',
       'cd /tmp && tail -n +2 outside.backup | gunzip > snapshot.db && etcdutl snapshot status -w json snapshot.db; rm -f snapshot.db outside.backup',
