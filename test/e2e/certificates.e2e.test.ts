@@ -106,7 +106,7 @@ test('a CA with an Ed25519 key is refused before any host is touched', async () 
   writeFileSync(inventory, stringify({ ...text, pki: { ca: { certFile: 'ed25519.crt', keyFile: 'ed25519.key' } } }));
   for (const command of [['inventory', 'check'], ['init']])
     expect(await kinit([...command, '-i', inventory])).toMatchObject({
-      code: 10,
+      code: 11,
       stderr: expect.stringMatching(/Ed25519/i) as string,
     });
   expect((await cluster.sh('node1', 'ls -d /etc/kubernetes 2>/dev/null || true')).stdout).toBe('');
