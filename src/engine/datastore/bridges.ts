@@ -10,6 +10,9 @@ import type { LiveHost } from '../session/session.js';
 
 const BRIDGE = shellScript('./bridge.sh', import.meta.url);
 
+/** For all pods of a full node. */
+const STOP_SECONDS = 300;
+
 /**
  * A node that the backup knows with another share of the pod network than it has had since gets no pods: their bridge has an address
  * of the other one (the doctor's cause stale-cni). So it is after a cluster was made anew on its hosts.
@@ -23,6 +26,7 @@ export async function renewBridges(api: ClusterApi, nodes: readonly LiveHost[], 
     if (!isStale(facts, made.bridge, share)) continue;
     const { [made.subnetFile]: noted = '' } = await readFiles(connection, [made.subnetFile]);
     await connection.run(sh(BRIDGE, { args: [made.bridge, ...staleFiles(made, noted, share)] }), {
+      timeoutSeconds: STOP_SECONDS,
       change: 'take the bridge of pods away',
     });
   }

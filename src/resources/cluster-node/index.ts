@@ -130,7 +130,8 @@ async function registerAgain(api: ClusterApi, { name, podNetwork }: ClusterNodeR
   const pods = (await podsOn(api, name)).filter((pod) => !isStatic(pod));
   const made = podNetwork === undefined ? [] : [podNetwork.bridge, ...podNetwork.files];
   const { stdout } = await tools.host.run(sh(RESTART, { args: [String(REGISTERED_SECONDS), ...made] }), {
-    timeoutSeconds: 60,
+    // All pods of a full node are stopped.
+    timeoutSeconds: 300,
     change: `register node ${name} again`,
   });
   if (!stdout.includes('restarted')) return;
