@@ -1,10 +1,7 @@
+import { CLOCK_FAR_MS, CLOCK_NEAR_MS } from '../model/clock.js';
 import type { Node } from '../model/phase.js';
 import { oncePer } from '../model/once.js';
 import type { Check } from './check.js';
-
-/** Certificates are valid from some minutes ago, tokens and leases count in seconds. */
-const ERROR_MS = 60_000;
-const WARNING_MS = 5_000;
 
 /** Against the operator's clock, which dates the certificates, and against the other hosts'. */
 export const clock: Check = (node, { nodes }) => {
@@ -15,17 +12,17 @@ export const clock: Check = (node, { nodes }) => {
   );
   const between = own - farthest.facts.clockOffsetMs;
   const worst = Math.max(Math.abs(own), Math.abs(between));
-  const status = worst > ERROR_MS ? 'error' : worst > WARNING_MS ? 'warning' : 'ok';
+  const status = worst > CLOCK_FAR_MS ? 'error' : worst > CLOCK_NEAR_MS ? 'warning' : 'ok';
   const base = {
     name: 'clock',
     title: 'Clock',
-    minimum: `within ${String(ERROR_MS / 1000)} s`,
-    recommended: `within ${String(WARNING_MS / 1000)} s`,
+    minimum: `within ${String(CLOCK_FAR_MS / 1000)} s`,
+    recommended: `within ${String(CLOCK_NEAR_MS / 1000)} s`,
   };
   const toOperator = `${apart(own)} this machine`;
   if (status === 'ok') return [{ ...base, status, found: toOperator }];
   const found =
-    farthest === node || Math.abs(between) <= WARNING_MS
+    farthest === node || Math.abs(between) <= CLOCK_NEAR_MS
       ? toOperator
       : `${toOperator}, ${apart(between)} ${farthest.spec.name}`;
   return [

@@ -25,7 +25,7 @@ export function changedBalancer({ apiServer }: Spec, known: KnownCluster): Refus
 }
 
 /** Nodes were led to it. */
-export function hasBalancer({ options }: KnownCluster): boolean {
+export function hasBalancer({ options }: Pick<KnownCluster, 'options'>): boolean {
   return options[CHOICE] === 'local';
 }
 

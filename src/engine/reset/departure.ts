@@ -11,6 +11,7 @@ import { isControlPlane, type HostSpec, type Spec } from '../../model/spec.js';
 import { hostPort, unbracketed } from '../../model/text/address.js';
 import { lastLines } from '../../model/text/last-lines.js';
 import type { ClusterAccess } from '../api/access.js';
+import { hasBalancer } from '../guard/balancer.js';
 import { controlPlanesOf } from '../session/leader.js';
 import type { LiveHost, LostHost } from '../session/session.js';
 
@@ -92,15 +93,15 @@ export async function mayLeave(departing: Departure, access: ClusterAccess | und
 function endpointWithout(
   leaving: readonly CareMember[],
   through: LiveHost,
-  { options, decisions }: ClusterRecord,
+  record: ClusterRecord,
 ): MovedEndpoint | undefined {
-  const given = options['apiServer.endpoint'] ?? undefined;
-  const endpoint = given ?? decisions['endpoint'];
+  const given = record.options['apiServer.endpoint'] ?? undefined;
+  const endpoint = given ?? record.decisions['endpoint'];
   if (typeof endpoint !== 'string') return undefined;
   const port = endpoint.lastIndexOf(':');
   const needed = leaving.find(({ address }) => address === unbracketed(endpoint.slice(0, port)));
   if (needed === undefined) return undefined;
-  if (given === undefined && options['apiServer.balancer'] === 'local')
+  if (given === undefined && hasBalancer(record))
     return {
       was: needed.name,
       becomes: hostPort(nodeAddress(through.spec, through.facts), Number(endpoint.slice(port + 1))),

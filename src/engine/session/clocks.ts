@@ -1,15 +1,14 @@
+import { CLOCK_NEAR_MS } from '../../model/clock.js';
 import { KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { looksAtOnce, mapLimit } from '../../model/limit.js';
-import type { LoadedInventory } from '../../model/spec.js';
+import type { LoadedInventory, Spec } from '../../model/spec.js';
 import { sh, shellScript } from '../../shell/script.js';
 import { factsOf } from './facts.js';
 import type { LiveHost, OpenedHosts } from './session.js';
 
 const SET = shellScript('./set-clock.sh', import.meta.url);
 
-/** Milliseconds that a clock may be off: what preflight says nothing of. */
-const NEAR_MS = 5000;
 const SECONDS = 40;
 
 /**
@@ -22,14 +21,13 @@ export async function withClocksSet(
 ): Promise<OpenedHosts> {
   const off = live.filter((host) => !isNear(host.facts.clockOffsetMs));
   if (off.length > 0) refuseOwn(off, live);
-  const look = async (host: LiveHost): Promise<LiveHost> => ({ ...host, facts: await factsOf(host.connection, spec) });
   const set = await mapLimit(live, looksAtOnce(spec), async (host) =>
-    off.includes(host) ? setClock(host, look, emit) : host,
+    off.includes(host) ? setClock(host, spec, emit) : host,
   );
   return { live: set, lost };
 }
 
-const isNear = (milliseconds: number): boolean => Math.abs(milliseconds) <= NEAR_MS;
+const isNear = (milliseconds: number): boolean => Math.abs(milliseconds) <= CLOCK_NEAR_MS;
 
 /** Clocks that agree with one another against this machine's are more likely to be right than it is. */
 function refuseOwn(off: readonly LiveClock[], live: readonly LiveClock[]): void {
@@ -47,13 +45,13 @@ function refuseOwn(off: readonly LiveClock[], live: readonly LiveClock[]): void 
 
 type LiveClock = Pick<LiveHost, 'spec' | 'facts'>;
 
-async function setClock(host: LiveHost, look: (host: LiveHost) => Promise<LiveHost>, emit: Emit): Promise<LiveHost> {
+async function setClock(host: LiveHost, inventory: Spec, emit: Emit): Promise<LiveHost> {
   const { spec, connection, facts } = host;
   const { code, stderr } = await connection.run(sh(SET, { args: [(Date.now() / 1000).toFixed(3)] }), {
     timeoutSeconds: SECONDS,
     change: 'set the clock',
   });
-  const now = code === 0 ? await look(host) : host;
+  const now = code === 0 ? { ...host, facts: await factsOf(connection, inventory) } : host;
   if (code === 0 && isNear(now.facts.clockOffsetMs)) {
     const was = inWords(facts.clockOffsetMs);
     emit({ type: 'warning', host: spec.name, text: `its clock was ${was} this machine's, and was set by it` });

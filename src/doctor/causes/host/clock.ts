@@ -1,9 +1,6 @@
+import { CLOCK_FAR_MS, CLOCK_NEAR_MS } from '../../../model/clock.js';
 import { eachHost, type Cause } from '../../cause.js';
 import { certificates, hostTime } from '../../read/certificates.js';
-
-/** As in preflight: certificates are valid from some minutes ago, tokens and leases count in seconds. */
-const ERROR_MS = 60_000;
-const WARNING_MS = 5_000;
 
 export const clockSkew: Cause = {
   name: 'clock-skew',
@@ -17,11 +14,11 @@ export const clockSkew: Cause = {
   find: eachHost((host, { takenAt }) => {
     const offset = host.facts.clockOffsetMs;
     const now = hostTime(takenAt, host);
-    const future = certificates(host).find(({ notBefore }) => notBefore.getTime() > now + WARNING_MS);
-    if (Math.abs(offset) < WARNING_MS && future === undefined) return undefined;
+    const future = certificates(host).find(({ notBefore }) => notBefore.getTime() > now + CLOCK_NEAR_MS);
+    if (Math.abs(offset) < CLOCK_NEAR_MS && future === undefined) return undefined;
     const seconds = Math.round(Math.abs(offset) / 1000);
     const skew =
-      Math.abs(offset) < WARNING_MS
+      Math.abs(offset) < CLOCK_NEAR_MS
         ? []
         : [`its clock is ${seconds} s ${offset > 0 ? 'ahead of' : 'behind'} this machine's`];
     const early =
@@ -33,7 +30,7 @@ export const clockSkew: Cause = {
     return {
       found: [...skew, ...early].join('; '),
       next: `kinit init --set-clocks (by this machine), or on ${host.host}: chronyc makestep; timeSync: chrony in the inventory keeps it right`,
-      severity: Math.abs(offset) >= ERROR_MS || future !== undefined ? 'error' : 'warning',
+      severity: Math.abs(offset) >= CLOCK_FAR_MS || future !== undefined ? 'error' : 'warning',
     };
   }),
 };
