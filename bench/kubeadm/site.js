@@ -48,8 +48,9 @@ export function openSite(lab, folder, connections) {
   };
   const shell = (name, args) => program('timeout', ['--kill-after=10', '900', 'bash', script(name), config, ...args]);
   return {
-    prepare: (count = 4) => kinit(['init', '-i', inventories[count], '--only', PREPARE]),
-    clean: () => Promise.all(connections.map((connection) => onHost(connection, CLEAN))),
+    /** Of the first hosts. @param count as in `inventories` */
+    prepare: (count) => kinit(['init', '-i', inventories[count], '--only', PREPARE]),
+    clean: (count) => Promise.all(connections.slice(0, count).map((connection) => onHost(connection, CLEAN))),
     takeNetwork: async () => {
       const { network, proxyMode, version } = await ofKinit(first);
       writeFileSync(files.network, network);
