@@ -21,8 +21,8 @@ export interface Period {
   readonly caNotAfter: Date;
 }
 
-/** Which certificates are renewed: those that are due, or all that kinit may sign. */
-export type Renewal = 'due' | 'all';
+/** Which certificates are renewed: those that are due, or all that kinit may sign, but for those that were made since then. */
+export type Renewal = 'due' | 'all' | { readonly madeBefore: Date };
 
 /** Texts by absolute path that a host shall have. Secret. */
 export type MadeFiles = Readonly<Record<string, MadeFile>>;

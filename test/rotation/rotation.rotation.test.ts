@@ -53,6 +53,26 @@ test('all certificates are renewed host by host, and every API server answers al
   expect(after.filter(({ served }) => served !== undefined && served !== 'yes')).toEqual([]);
 });
 
+test('a renewal that is killed on its second host goes on there: the first one is left as it is', async () => {
+  const RENEW = ['certs', 'renew', '-i', inventory, '--yes'];
+  const before = await certificates();
+  const cut = await cutWhen(RENEW, async (events) => {
+    for await (const event of events)
+      if (event.type === 'change-applied' && event.host === 'node2' && event.phase === 'pki') break;
+  });
+  expect(cut).toBe('killed');
+  const own = (rows: readonly Row[], name: string): string[] =>
+    rows.flatMap(({ host, renewedBy, fingerprint }) => (host === name && renewedBy === 'kinit' ? [fingerprint] : []));
+  const meanwhile = await certificates();
+  const { stderr } = await kinitOk(RENEW, { timeoutSeconds: 600 });
+  expect(stderr).toMatch(/node1: renewing all its certificates was begun at \S+ and did not come to its end/);
+  const after = await certificates();
+  expect(own(after, 'node1')).toEqual(own(meanwhile, 'node1'));
+  const old = new Set(before.filter(({ renewedBy }) => renewedBy === 'kinit').map(({ fingerprint }) => fingerprint));
+  expect(after.filter(({ fingerprint }) => old.has(fingerprint))).toEqual([]);
+  expect(after.filter(({ served }) => served !== undefined && served !== 'yes')).toEqual([]);
+});
+
 test('those of one host are renewed, and of no other', async () => {
   const before = await certificates();
   await kinitOk(['certs', 'renew', 'node2', '-i', inventory, '--yes'], { timeoutSeconds: 600 });

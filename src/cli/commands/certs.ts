@@ -16,7 +16,7 @@ import { replace, withRotationOptions, type RotationTexts } from '../replace.js'
 const renew = defineCommand({
   usage: 'renew [host..]',
   describe:
-    'Make every certificate that kinit signs anew, with new keys, host by host, and see that what uses them serves with them',
+    'Make every certificate that kinit signs anew, with new keys, host by host, and see that what uses them serves with them; cut anywhere, it goes on when called again',
   examples: [
     ['certs renew', 'all of the cluster; kinit init alone renews those in the last third of their life'],
     ['certs renew node1', 'those of one host'],

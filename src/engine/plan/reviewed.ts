@@ -1,13 +1,12 @@
 import { asKinitError, KinitError } from '../../model/error.js';
 import type { PlanContent } from '../../model/plan.js';
-import { sh, shellScript } from '../../shell/script.js';
-import { STATE_DIR } from '../../shell/state.js';
 import type { Masks } from './masks.js';
 import type { Observed } from '../change/observe.js';
 import { planDifferences, staleError } from './compare.js';
 import { plannedId, wantedDigest } from './content.js';
 import type { PlanTwins } from './twins.js';
 import type { HostsOutcome } from '../run/outcome.js';
+import { readMark, writeMark, type MarkFile } from '../session/mark.js';
 import type { LiveHost } from '../session/session.js';
 
 /** A plan that a person has reviewed. */
@@ -31,7 +30,7 @@ export async function carryOutReviewed(
   live: readonly LiveHost[],
   { look, act }: Deeds,
 ): Promise<HostsOutcome> {
-  const marks = (await Promise.all(live.map(readPlanMark))).filter((mark) => mark?.digest === digest);
+  const marks = (await Promise.all(live.map((host) => readMark(host, MARK)))).filter((mark) => mark?.what === digest);
   const seen = await look();
   const failed = [...seen.failures.values()][0];
   if (failed !== undefined) throw asKinitError(failed);
@@ -44,10 +43,10 @@ export async function carryOutReviewed(
   const changed = live.filter(({ spec }) =>
     content.hosts.some(({ host, changes }) => host === spec.name && changes.length > 0),
   );
-  await Promise.all(changed.map((host) => writePlanMark(host, { digest, state: 'started' })));
+  await Promise.all(changed.map((host) => writeMark(host, MARK, { what: digest, state: 'started' })));
   const outcome = await act();
   if (outcome.failures.size === 0)
-    await Promise.all(changed.map((host) => writePlanMark(host, { digest, state: 'finished' })));
+    await Promise.all(changed.map((host) => writeMark(host, MARK, { what: digest, state: 'finished' })));
   return outcome;
 }
 
@@ -83,32 +82,5 @@ export function permitReviewed(
   }
 }
 
-/** What a host remembers of the last plan that was applied to it: an apply that was cut is known, and taken up, by it. Reset removes it with the rest. */
-interface PlanMark {
-  readonly digest: string;
-  readonly state: 'started' | 'finished';
-}
-
-const MARK = `${STATE_DIR}/plan`;
-const READ_MARK = shellScript('./read-mark.sh', import.meta.url);
-const WRITE_MARK = shellScript('./write-mark.sh', import.meta.url);
-
-/** undefined where no plan was ever applied. */
-async function readPlanMark({ connection }: LiveHost): Promise<PlanMark | undefined> {
-  const { stdout } = await connection.run(sh(READ_MARK, { args: [MARK] }));
-  const [digest = '', state = ''] = stdout.trim().split(' ');
-  return state === 'started' || state === 'finished' ? { digest, state } : undefined;
-}
-
-/** Written before the first change and after the last. */
-async function writePlanMark({ spec, connection }: LiveHost, { digest, state }: PlanMark): Promise<void> {
-  const result = await connection.run(sh(WRITE_MARK, { args: [MARK, `${digest} ${state}`] }));
-  if (result.code === 0) return;
-  throw new KinitError('could not note on the host which plan is applied', {
-    class: 'change',
-    host: spec.name,
-    tried: `writing ${MARK}`,
-    found: result.stderr.trim(),
-    hint: 'Check free space and that /var/lib is writable.',
-  });
-}
+/** Of the last plan that was applied: an apply that was cut is known, and taken up, by it. */
+const MARK: MarkFile = { name: 'plan', of: 'which plan is applied' };

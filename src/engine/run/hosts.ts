@@ -52,7 +52,7 @@ async function goOver(prepared: Prepared): Promise<HostsOutcome> {
  * @param found artifacts of an earlier run over the same hosts; absent: they are looked for
  */
 export async function prepare(run: HostsRun, found?: Prepared['artifacts']): Promise<Prepared> {
-  const { inventory, live, known, selected, version, renewal, rotation } = run;
+  const { inventory, live, known, selected, version, renewalOf, rotation } = run;
   // First what may fail at once: nothing is built, and nothing more is said, for a run that has ended.
   const shared = await sharedContext({
     inventory,
@@ -62,7 +62,7 @@ export async function prepare(run: HostsRun, found?: Prepared['artifacts']): Pro
     moves: run.moves,
     upgradesFrom: run.upgradesFrom,
     kinit: version,
-    renewalOf: (host) => (selected.has(host) ? renewal : 'due'),
+    renewalOf,
     mayReadKeys: !run.dryRun,
     onWaiting: refuseOrWarn(inventory, run.emit),
     ...defined({ rotation }),

@@ -51,8 +51,8 @@ export interface HostsRun {
   readonly moves?: readonly RecordedMove[];
   /** Kubernetes version of the oldest API server, where this run brings a later one: kubelets wait. */
   readonly upgradesFrom?: string;
-  /** Which certificates of the selected hosts are renewed. */
-  readonly renewal: Renewal;
+  /** Which certificates of a host are renewed. */
+  readonly renewalOf: (host: string) => Renewal;
   /** CAs that are taken to a stage of their replacement. */
   readonly rotation?: RotationWish;
   /** Version of kinit. */

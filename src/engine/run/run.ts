@@ -21,6 +21,7 @@ import { closeHosts, openHosts, type OpenedHosts } from '../session/session.js';
 import { askingAhead } from './artifact-sets.js';
 import { asKnown, asksFor, chooseHosts, type Chosen } from './choose.js';
 import { runHosts } from './hosts.js';
+import { renewing } from './renewal.js';
 import { assertPasswordsThere } from './passwords.js';
 import {
   hostResults,
@@ -177,7 +178,7 @@ async function goThroughPhases(
   const signal = signalOfMany(options.signal, lock.lost);
   const run: HostsRun = {
     ...{ ...options, inventory: asKnown(known, options) },
-    renewal: options.renewal ?? 'due',
+    renewalOf: () => 'due',
     signal,
     opened: lock.opened,
     begun: new Date(),
@@ -198,7 +199,12 @@ async function goThroughPhases(
     ? changeRuntimes(run, options)
     : upgrades(options.command)
       ? upgradeCluster(run, { ...options, lost, unfit })
-      : runHosts({ ...run, ...(access === undefined ? {} : { access: { host: leader.spec.name, cluster: access } }) }));
+      : renewing(run, options.renewal, (made) =>
+          runHosts({
+            ...made,
+            ...(access === undefined ? {} : { access: { host: leader.spec.name, cluster: access } }),
+          }),
+        ));
   const reached = new Set(outcome.timings.map(({ phase }) => phase));
   const notReached = phases.map(({ id }) => id).filter((id) => !reached.has(id));
   if (changes) await explainFailedRun({ ...options, signal, live, lost, failures: outcome.failures, notReached });

@@ -2,12 +2,12 @@ import { createPublicKey } from 'node:crypto';
 import { defined } from '../../model/defined.js';
 import { signerOf, type Authority } from './authority.js';
 import { pairFault, type LeafInput, type LeafPair } from './pair.js';
-import { renewalDue } from './renewal.js';
+import { isAskedFor, renewalDue } from './renewal.js';
 import { ASKED_FOR, requestName, type WantedSignature } from './signature.js';
 import { firstCertificate } from './user-authority.js';
 import { signLeaf, type LeafRequest } from '../x509/certificate.js';
 import { newKey } from '../x509/keys.js';
-import { readCertificate } from '../x509/read.js';
+import { readCertificate, type ReadCertificate } from '../x509/read.js';
 import type { PemPair } from '../types.js';
 
 /**
@@ -32,7 +32,7 @@ export async function keepOrAsk(input: LeafInput, fault: string | undefined): Pr
       existing.cert === undefined ? undefined : `certificate renewed: ${fault ?? 'another one was signed'}`;
     return { cert: firstCertificate(answer.cert), key: answer.key, ...defined({ because }) };
   }
-  const asked = input.renewal === 'all' ? ASKED_FOR : undefined;
+  const asked = isWanted(input, there, former) ? ASKED_FOR : undefined;
   const because = fault ?? asked ?? (there === undefined ? undefined : renewalDue(there, period.now));
   if (because !== undefined) {
     const mayWait = fault === undefined && asked === undefined;
@@ -42,6 +42,12 @@ export async function keepOrAsk(input: LeafInput, fault: string | undefined): Pr
   if (fault === undefined && existing.cert !== undefined && existing.key !== undefined)
     return { cert: existing.cert, key: existing.key };
   return shown(input);
+}
+
+/** Where a run that was cut brought a host the answer that lies here, that is what was asked for: whoever signed it did so before that run. */
+function isWanted({ renewal }: LeafInput, there: ReadCertificate | undefined, former: boolean): boolean {
+  if (there === undefined || typeof renewal === 'string') return renewal === 'all';
+  return !former && isAskedFor(there, renewal);
 }
 
 /** What stands in a plan for a pair that is not signed yet. */

@@ -7,7 +7,7 @@ import type { Period } from '../types.js';
 import { keepOrAsk } from './answered.js';
 import { signerOf, type Authority } from './authority.js';
 import { pairFault, type LeafInput, type LeafPair } from './pair.js';
-import { renewalDue } from './renewal.js';
+import { isAskedFor, renewalDue } from './renewal.js';
 import { ASKED_FOR } from './signature.js';
 
 /** The pair that is there, byte for byte, where it serves and is not due for renewal; else a new one from the CA. */
@@ -42,7 +42,7 @@ export async function keepOrIssue(input: LeafInput): Promise<LeafPair> {
 function renewalOf({ existing, authority, period, renewal }: LeafInput): string | undefined {
   const certificate = readCertificate(existing.cert ?? '');
   if (certificate === undefined) return undefined;
-  if (renewal === 'all') return ASKED_FOR;
+  if (isAskedFor(certificate, renewal)) return ASKED_FOR;
   return endOf(authority, period) > certificate.notAfter ? renewalDue(certificate, period.now) : undefined;
 }
 

@@ -27,12 +27,11 @@ import {
 import { sharesAuthority, trustsAuthority } from './trust.js';
 import { SHARED_KEYS, type Stage } from './stages.js';
 import { serviceAccountKeys } from './service-account.js';
+import { BACKDATE_MS } from './renewal.js';
 import { requireSigned, type Signatures, type WantedSignature } from './signature.js';
 import type { FoundFiles, MadeFiles, Period } from '../types.js';
 import { CLUSTER_CA, kubeletServing, rootKubeconfigs, type CertificateWishes, type WantedLeaf } from './wishes.js';
 
-/** Before now, because hosts' clocks differ (kubeadm: constants.CertificateBackdate). */
-const BACKDATE_MS = 5 * 60_000;
 const DAY_MS = 86_400_000;
 
 /**

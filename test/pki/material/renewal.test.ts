@@ -74,6 +74,20 @@ test('all are renewed on request, on the hosts asked for', async () => {
   expect(texts(made)['n2']).toEqual(found['n2']);
 });
 
+test('a renewal that is gone on with leaves what was made since it began', async () => {
+  const begun = later(1);
+  const some = texts(await plan(found, { now: new Date(begun.getTime() + 999), renewalOf: () => 'all' }));
+  const path = '/etc/kubernetes/pki/etcd/peer';
+  const cut = { ...found, n1: { ...found['n1'] } };
+  for (const end of ['crt', 'key']) cut.n1[`${path}.${end}`] = at(some['n1'], `${path}.${end}`);
+  const made = texts(await plan(cut, { now: later(1.1), renewalOf: () => ({ madeBefore: begun }) }));
+  expect(renewed(made)).toEqual([...LEAVES, ...CONFS]);
+  expect(made['n1']?.[`${path}.crt`]).toBe(at(some['n1'], `${path}.crt`));
+  expect(texts(await plan(made, { now: later(1.2), renewalOf: () => ({ madeBefore: begun }) }))['n1']).toEqual(
+    made['n1'],
+  );
+});
+
 test('one that is not valid yet is made anew: a clock was wrong when it was made', async () => {
   const ahead = texts(await plan({ n1: caOf(found) }, { now: later(3) }));
   const made = await plan(ahead, { now: later(1) });

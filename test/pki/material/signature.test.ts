@@ -105,6 +105,11 @@ test('what is due is told and stays; with an answer that ends later it is replac
   expect(crt?.because).toMatch(/^certificate renewed: /);
 });
 
+test('a renewal that is gone on with asks no other answer for what a host has got from this one', async () => {
+  const goesOn = { userCas: authorities, answers, renewalOf: () => ({ madeBefore: DAY(1) }), now: DAY(1) };
+  expect(texts(await plan(joined(found), goesOn))).toEqual(found);
+});
+
 test('what has ended is refused, and so is a renewal of all without other answers', async () => {
   const ended = await failure(plan(joined(found), { userCas: authorities, answers, now: DAY(400) }));
   expect(ended.context.hint).toContain('kinit certs requests writes');
