@@ -81,10 +81,10 @@ export interface Order {
   /** Phases that a host must be through with before the next one's turn, as far as they concern it; absent: the phase itself. */
   readonly until?: readonly string[];
   /**
-   * Nodes of a running cluster on which it changes something: it starts anew what all of their pods need. Other hosts wait for nobody, and nobody
-   * for them. Absent: all hosts that it concerns.
+   * Of the hosts that it concerns; others wait for nobody, and nobody for them. 'changed-nodes': nodes of a running cluster on which it changes
+   * something: it starts anew what all of their pods need. Absent: all of them.
    */
-  readonly of?: 'changed-nodes';
+  readonly of?: 'changed-nodes' | ((context: PhaseContext) => boolean);
 }
 
 /** How what all pods of a node need is started anew: a setting that is no good stops at the first of them. */

@@ -1,4 +1,5 @@
-import type { Phase } from '../model/phase.js';
+import type { Phase, PhaseContext } from '../model/phase.js';
+import { hostCertificates } from '../pki/index.js';
 import { addOnPhases } from './cluster/add-ons.js';
 import { controllers } from './cluster/control-plane.js';
 import { pki } from './cluster/pki.js';
@@ -18,10 +19,18 @@ export const KEY_PHASES = ['pki', 'control-plane', 'controllers', 'stored-data',
 
 /**
  * Phases where certificates that still serve are made anew: a host gets its own only when what uses those of the host before it
- * has been seen with them, so that new certificates that do not serve are those of one host.
+ * has been seen with them, so that new certificates that do not serve are those of one host. Where some have ended there is nothing to
+ * lose, and members that talk to each other come back only when each has its own.
  */
 export function inTurns(phases: readonly Phase[]): readonly Phase[] {
   return phases.map((phase) =>
-    phase === pki ? { ...phase, order: { hosts: 'one-by-one', until: [controllers.id] } } : phase,
+    phase === pki ? { ...phase, order: { hosts: 'one-by-one', until: [controllers.id], of: serves } } : phase,
+  );
+}
+
+function serves({ node }: PhaseContext): boolean {
+  const now = new Date();
+  return hostCertificates(node.facts.kubernetes.pki, now).every(
+    ({ renewedBy, notAfter }) => renewedBy !== 'kinit' || notAfter > now,
   );
 }

@@ -312,6 +312,8 @@ if (ALL)
       expect({ code: again.code, applied: all(again.events, 'change-applied') }).toEqual({ code: 0, applied: [] });
     });
 
+    test('the key that Secrets are stored with is replaced', () => storedWithAnotherKey(withDatabase('good')));
+
     test('its data are looked after by its own tools', async () => {
       for (const command of [['backup', '--file', join(folder, 'none')], ['status'], ['compact']])
         expect(await kinit(['datastore', ...command, '-i', withDatabase('good')])).toMatchObject({
@@ -365,6 +367,7 @@ if (ALL)
         `mariadb -N kubernetes -e "SELECT count(*) FROM kine WHERE name = '/registry/configmaps/default/kept'; SELECT count(*) FROM kinit"`,
       );
       expect(found.stdout.trim().split('\n')).toEqual(['1', '1']);
+      await storedWithAnotherKey(file);
     });
   });
 
@@ -382,6 +385,24 @@ if (ALL)
       inventory: inventoryOf,
     });
   });
+
+/** Replaces the key of data at rest, in a datastore that is asked through the API alone. */
+async function storedWithAnotherKey(file: string): Promise<void> {
+  const keys = async (): Promise<string[]> =>
+    (await cluster.sh('node1', `sed -n 's/^ *- name: //p' /etc/kubernetes/encryption-config.yaml`)).stdout
+      .trim()
+      .split('\n');
+  await cluster.kubectl('create secret generic stored --from-literal=is=there');
+  const before = await keys();
+  await kinitOk(['certs', 'rotate-keys', 'encryption', '--again', '--yes', '-i', file], { timeoutSeconds: 900 });
+  const after = await keys();
+  expect({ before: before.length, after: after.filter((key) => before.includes(key)) }).toEqual({
+    before: 1,
+    after: [],
+  });
+  expect(await cluster.kubectl("get secret stored -o jsonpath='{.data.is}'")).toBe('dGhlcmU=');
+  expect((await kinitOk(['plan', '-i', file])).stdout).toContain('Nothing to change.');
+}
 
 /** In a folder, where it stays: a certificate for that address, of a CA of its own. */
 const certificateScript = (address: string, folder: string): string => `cd ${folder}

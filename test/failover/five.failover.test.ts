@@ -42,6 +42,18 @@ test('from one control plane to five in one run: members come one at a time', as
   expect({ code: again.code, changes: only(again.events, 'run-finished').changes }).toEqual({ code: 0, changes: 0 });
 });
 
+test('compacted under writes, one member after the other: none is lost, and all five are named', async () => {
+  const writer = await startWriter(cluster, 'node5', NAMES.map(hosts.address));
+  await writer.goesOn(20);
+  const compacted = await kinitOk(['datastore', 'compact', '-i', five], { timeoutSeconds: 900 });
+  expect(compacted.stdout).toMatch(/Compacted: .* before, .* now/);
+  await writer.goesOn(20);
+  expect(await writer.lost('node2')).toEqual([]);
+  const { stdout } = await kinitOk(['datastore', 'status', '-i', five]);
+  for (const name of NAMES) expect(stdout).toMatch(new RegExp(`^${name} +(leader|follower)`, 'm'));
+  await cluster.sh('node1', etcdctl(LOCAL, 'del /kinit-test/ --prefix'));
+});
+
 test('two of five go off under writes: none that was acknowledged is lost, and a run goes on without them', async () => {
   const writer = await startWriter(cluster, 'node5', NAMES.map(hosts.address));
   await writer.goesOn(20);

@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { turnOf } from '../../src/engine/run/turns.js';
+import type { PhaseContext } from '../../src/model/phase.js';
 import { phases } from '../../src/phases/index.js';
 import { inTurns, RENEWAL_PHASES } from '../../src/phases/renewal.js';
+import { DAYS, NOW, plan, texts } from '../pki/material/planned.js';
 
 const mover = (name: string) => ({ name, leads: name === 'a', isControlPlane: name !== 'w' });
 
@@ -20,4 +22,20 @@ test('a host gets its new certificates when those of the host before it have bee
 
 test('hosts that are made get theirs side by side', () => {
   expect(phases.find(({ id }) => id === 'pki')?.order).toBeUndefined();
+});
+
+test('where certificates have ended no host waits for another one', async () => {
+  const renewing = inTurns(phases).find(({ id }) => id === 'pki');
+  const of = renewing?.order?.of as (context: PhaseContext) => boolean;
+  const [host = {}] = Object.values(texts(await plan({})));
+  const on = (files: Record<string, string>) =>
+    of({ node: { facts: { kubernetes: { pki: files } } } } as unknown as PhaseContext);
+  vi.useFakeTimers({ now: NOW, toFake: ['Date'] });
+  try {
+    expect([on(host), on({})]).toEqual([true, true]);
+    vi.setSystemTime(NOW.getTime() + 366 * DAYS);
+    expect(on(host)).toBe(false);
+  } finally {
+    vi.useRealTimers();
+  }
 });

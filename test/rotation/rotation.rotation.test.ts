@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { ageCertificates } from '../e2e/support/aged.js';
 import { cutWhen } from '../e2e/support/cuts.js';
 import { kinit, kinitOk, lab, type LabHandle } from '../e2e/support/kinit.js';
-import { changedInventory } from '../e2e/support/running.js';
+import { changedInventory, startKinit } from '../e2e/support/running.js';
 import { tell, watchServers } from '../e2e/support/servers.js';
 
 /** Three control planes and a worker. npm run test:rotation prints the figures of docs/certificates.md. */
@@ -21,6 +23,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await cluster.down();
 });
+
+/** The cluster's inventory with these of its hosts alone. */
+const withHosts = (name: string, names: readonly string[]): Promise<string> =>
+  changedInventory({ ...cluster, inventory }, name, (text) => {
+    const whole = parse(text) as { readonly hosts: readonly { readonly name: string }[] };
+    return stringify({ ...whole, hosts: whole.hosts.filter((host) => names.includes(host.name)) });
+  });
 
 interface Row {
   readonly host: string;
@@ -53,6 +62,21 @@ test('all certificates are renewed host by host, and every API server answers al
   expect(after.filter(({ served }) => served !== undefined && served !== 'yes')).toEqual([]);
 });
 
+test('runs whose inventories name other control planes of the cluster meet at its Lease: one is refused, one waits', async () => {
+  const [first, others] = await Promise.all([withHosts('first', ['node1']), withHosts('others', ['node2', 'node3'])]);
+  const renewing = startKinit(['certs', 'renew', '--yes', '--output', 'json', '-i', first]);
+  await renewing.until(/"phase":"pki"/);
+  const refused = await kinit(['init', '-i', others]);
+  expect({ code: refused.code, stderr: refused.stderr }).toEqual({
+    code: 17,
+    stderr: expect.stringContaining('another kinit is at work') as string,
+  });
+  const waiting = kinitOk(['init', '--lock-wait', '300', '-i', others], { timeoutSeconds: 600 });
+  expect((await renewing.ended(300)).code).toBe(0);
+  await waiting;
+  expect(await cluster.kubectl('-n kube-system get lease kinit --ignore-not-found')).toBe('');
+});
+
 test('a renewal that is killed on its second host goes on there: the first one is left as it is', async () => {
   const RENEW = ['certs', 'renew', '-i', inventory, '--yes'];
   const before = await certificates();
@@ -83,6 +107,25 @@ test('those of one host are renewed, and of no other', async () => {
   expect(renewed.map(({ path }) => path)).toEqual(own.filter(({ host }) => host === 'node2').map(({ path }) => path));
   expect(new Set(renewed.map(({ host }) => host))).toEqual(new Set(['node2']));
   expect(after.filter(({ served }) => served !== undefined && served !== 'yes')).toEqual([]);
+});
+
+const STOP = `systemctl stop kubelet; if systemctl cat kinit-server >/dev/null 2>&1; then systemctl stop kinit-server; fi
+crictl rmp -fa >/dev/null 2>&1; true`;
+const START = 'systemctl start --no-block kubelet; systemctl start --no-block kinit-server 2>/dev/null; true';
+
+test.each([
+  ['init', ['init']],
+  ['certs renew', ['certs', 'renew', '--yes']],
+])('all certificates ended while the hosts were off: kinit %s mends it', async (_, command) => {
+  const hosts = ['node1', 'node2', 'node3', 'node4'];
+  await Promise.all(hosts.map((host) => cluster.sh(host, STOP, { timeoutSeconds: 150 })));
+  for (const host of hosts) await ageCertificates(cluster, host, [-366, -1]);
+  await Promise.all(hosts.map((host) => cluster.sh(host, START)));
+  await kinitOk([...command, '-i', inventory], { timeoutSeconds: 900 });
+  await cluster.kubectl('wait --for=condition=Ready node --all --timeout=120s', { timeoutSeconds: 130 });
+  const after = await certificates();
+  expect(after.filter(({ served }) => served !== undefined && served !== 'yes')).toEqual([]);
+  expect((await kinitOk(['plan', '-i', inventory])).stdout).toContain('Nothing to change.');
 });
 
 const ROTATE = ['certs', 'rotate-ca', '--again', '--yes'];

@@ -5,7 +5,7 @@ import { asKinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
 import { isMember } from '../../model/facts.js';
 import { limiter, looksAtOnce } from '../../model/limit.js';
-import type { Phase, PhaseContext } from '../../model/phase.js';
+import type { Order, Phase, PhaseContext } from '../../model/phase.js';
 import type { PlanContent, PlannedChange } from '../../model/plan.js';
 import type { RecordedMove } from '../../model/record.js';
 import type { Resource, Tools } from '../../model/resource.js';
@@ -185,7 +185,7 @@ function moversOf(
         (context) =>
           isFor(phase, context.node.spec.name, selected) &&
           phase.appliesTo(context) &&
-          (phase.order?.of !== 'changed-nodes' || isMember(context.node.facts)),
+          isMover(phase.order?.of, context),
       );
       return [
         phase.id,
@@ -197,6 +197,10 @@ function moversOf(
       ];
     }),
   );
+}
+
+function isMover(of: Order['of'], context: PhaseContext): boolean {
+  return typeof of === 'function' ? of(context) : of !== 'changed-nodes' || isMember(context.node.facts);
 }
 
 function isFor({ alsoOnOthers }: Phase, host: string, selected: ReadonlySet<string>): boolean {

@@ -10,13 +10,19 @@ const MARK: MarkFile = { name: 'renewal', of: 'that its certificates are made an
 /** A run that was cut longer ago is not gone on with: all certificates are made anew then. */
 const LONGEST_MS = 86_400_000;
 
+interface Asked {
+  readonly renewal: Renewal | undefined;
+  /** Hosts were asked for that do not answer, or cannot be worked on. */
+  readonly missing: boolean;
+}
+
 /**
  * A run that renews all certificates of the hosts asked for, once each: what a run that was cut has renewed stays, and that run is gone on with. Each
  * host remembers since when it is at that, until all of them are through.
  */
 export async function renewing(
   run: HostsRun,
-  renewal: Renewal | undefined,
+  { renewal, missing }: Asked,
   work: (run: HostsRun) => Promise<HostsOutcome>,
 ): Promise<HostsOutcome> {
   if (renewal !== 'all' || run.dryRun) return work(run);
@@ -33,7 +39,7 @@ export async function renewing(
         text: `renewing all its certificates was begun at ${since.toISOString()} and did not come to its end: it is gone on with, and what was made since then stays`,
       });
   const outcome = await work({ ...run, renewalOf: (host) => renewalSince(begun.get(host), now) });
-  if (outcome.failures.size > 0) return outcome;
+  if (missing || outcome.failures.size > 0) return outcome;
   await mapLimit(hosts, atOnce, (host) =>
     writeMark(host, MARK, { what: inSeconds(begun.get(host.spec.name) ?? now), state: 'finished' }),
   );

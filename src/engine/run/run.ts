@@ -189,6 +189,7 @@ async function goThroughPhases(
     known,
     dryRun: !changes,
   };
+  const missing = unfit.size > 0 || lost.some(({ spec }) => asksFor(spec.name, options));
   const soak = soakOf(known.moves);
   if (soak !== undefined && !upgrades(options.command))
     run.emit({
@@ -199,7 +200,7 @@ async function goThroughPhases(
     ? changeRuntimes(run, options)
     : upgrades(options.command)
       ? upgradeCluster(run, { ...options, lost, unfit })
-      : renewing(run, options.renewal, (made) =>
+      : renewing(run, { renewal: options.renewal, missing }, (made) =>
           runHosts({
             ...made,
             ...(access === undefined ? {} : { access: { host: leader.spec.name, cluster: access } }),

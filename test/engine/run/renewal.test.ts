@@ -8,6 +8,7 @@ import type { Renewal } from '../../../src/pki/index.js';
 const NOW = new Date('2030-05-01T10:00:00.400Z');
 const SECONDS = 1_000;
 const HOUR = 3_600_000;
+const ALL = { renewal: 'all', missing: false } as const;
 
 beforeEach(() => void vi.useFakeTimers({ now: NOW, toFake: ['Date'] }));
 afterEach(() => void vi.useRealTimers());
@@ -40,11 +41,11 @@ function site(notes: Record<string, string>, more: Partial<HostsRun> = {}): { ru
 const outcome = (failed: readonly string[] = []): HostsOutcome =>
   ({ timings: [], failures: new Map(failed.map((name) => [name, new Error('x')])) }) as unknown as HostsOutcome;
 
-async function renewals(run: HostsRun, names: readonly string[], failed: readonly string[] = []): Promise<Renewal[]> {
+async function renewals(run: HostsRun, names: readonly string[]): Promise<Renewal[]> {
   const found: Renewal[] = [];
-  await renewing(run, 'all', ({ renewalOf }) => {
+  await renewing(run, ALL, ({ renewalOf }) => {
     found.push(...names.map(renewalOf));
-    return Promise.resolve(outcome(failed));
+    return Promise.resolve(outcome());
   });
   return found;
 }
@@ -56,7 +57,7 @@ test('all certificates of the hosts asked for are renewed, and it is noted there
   const notes = { a: '', b: '' };
   const { run, told } = site(notes);
   const during: string[] = [];
-  await renewing(run, 'all', ({ renewalOf }) => {
+  await renewing(run, ALL, ({ renewalOf }) => {
     during.push(notes.a, notes.b, String(renewalOf('a')), String(renewalOf('other')));
     return Promise.resolve(outcome());
   });
@@ -78,16 +79,18 @@ test('one that was cut is gone on with from when it began, and told; one that ca
   ]);
 });
 
-test('as long as a host has failed, all of them are gone on with', async () => {
+test.each([
+  ['has failed', ALL, ['b']],
+  ['does not answer', { ...ALL, missing: true }, []],
+] as const)('as long as a host %s, all of them are gone on with', async (_, asked, failed) => {
   const notes = { a: '', b: '' };
-  const { run } = site(notes);
-  await renewals(run, [], ['b']);
+  await renewing(site(notes).run, asked, () => Promise.resolve(outcome(failed)));
   expect(notes).toEqual({ a: noted(0, 'started'), b: noted(0, 'started') });
 });
 
 test('nothing is noted in a dry run, and where only those that are due are renewed', async () => {
   const notes = { a: '' };
   await renewals(site(notes, { dryRun: true }).run, ['a']);
-  await renewing(site(notes).run, undefined, () => Promise.resolve(outcome()));
+  await renewing(site(notes).run, { renewal: undefined, missing: false }, () => Promise.resolve(outcome()));
   expect(notes).toEqual({ a: '' });
 });
