@@ -39,3 +39,10 @@ test('where certificates have ended no host waits for another one', async () => 
     vi.useRealTimers();
   }
 });
+
+test('a node joins again where it has to, when certificates are signed; a host that is no node does not join', () => {
+  const renewing = inTurns(phases).find(({ id }) => id === 'join');
+  const on = (membership: string) =>
+    renewing?.appliesTo({ node: { isControlPlane: false, facts: { kubernetes: { membership } } } } as PhaseContext);
+  expect([on('member'), on('none'), renewing?.after?.includes('controllers')]).toEqual([true, false, true]);
+});

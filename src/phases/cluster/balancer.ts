@@ -29,8 +29,9 @@ export const balancer: Phase = {
   takesSettings: restartsKubelet,
   resources: (context) => [...resourcesOf(context), ...(restartsKubelet(context) ? kubeletInTurn(context) : [])],
   ready: async (context, tools, changes, proofs) => {
+    if (joinsAgain(context)) return;
     if (!comesLater(context)) await balancerOf(context.spec)?.ready(context, tools, proofs);
-    if (changes > 0 && restartsKubelet(context) && !joinsAgain(context) && (await isServed(tools)))
+    if (changes > 0 && restartsKubelet(context) && (await isServed(tools)))
       await waitForOwnKubelet(context, tools, { changes, proofs });
   },
 };
@@ -74,7 +75,7 @@ const isServed = ({ api }: Tools): Promise<boolean> =>
     () => false,
   );
 
-/** Its kubelet does not stay up before it has joined again: its certificate ended while the host was off. */
+/** Its kubelet, which runs its balancer, does not stay up before it has joined again: its certificate ended while the host was off. */
 function joinsAgain({ node: { isControlPlane, facts } }: PhaseContext): boolean {
   const now = new Date(Date.now() + facts.clockOffsetMs);
   const pem = facts.kubernetes.pki[KUBELET_CLIENT_CURRENT] ?? '';

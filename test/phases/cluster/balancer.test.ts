@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Phase, PhaseContext } from '../../../src/model/phase.js';
+import { KUBELET_CLIENT_CURRENT } from '../../../src/pki/index.js';
+import type { Tools } from '../../../src/model/resource.js';
 import { phases } from '../../../src/phases/index.js';
 import type { FileResource, NodeJoinResource } from '../../../src/resources/index.js';
+import { DAYS, NOW, plan, texts } from '../../pki/material/planned.js';
 import { makeContext } from '../../templates/context.js';
 
 const phase = (id: string): Phase => phases.find((each) => each.id === id) as Phase;
@@ -71,3 +74,22 @@ test('in the process of the kubelet it is there for the stock kubeadm too; on a 
   expect(kinds(later)).not.toContain('service');
   expect(phase('through-balancer').appliesTo(later)).toBe(false);
 });
+
+test.each([LOCAL, EMBEDDED])(
+  'it is not waited for on a node whose kubelet has to join again, %o',
+  async (inventory) => {
+    const [files = {}] = Object.values(texts(await plan({})));
+    const context = contextOf(1, 'member', inventory);
+    const { facts } = context.node;
+    const pki = { [KUBELET_CLIENT_CURRENT]: files['/etc/kubernetes/pki/apiserver.crt'] ?? '' };
+    const on = (clockOffsetMs: number): PhaseContext => {
+      const node = { ...context.node, facts: { ...facts, clockOffsetMs, kubernetes: { ...facts.kubernetes, pki } } };
+      return { ...context, node };
+    };
+    const tools = { host: { run: () => Promise.reject(new Error('asked')) }, progress: () => undefined };
+    const ready = (where: PhaseContext): Promise<void> | undefined =>
+      phase('balancer').ready?.(where, tools as unknown as Tools, 0, new Map());
+    await expect(ready(on(NOW.getTime() - Date.now() + 366 * DAYS))).resolves.toBeUndefined();
+    await expect(ready(on(NOW.getTime() - Date.now()))).rejects.toThrow();
+  },
+);
