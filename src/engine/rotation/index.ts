@@ -35,7 +35,7 @@ export async function rotate(
 ): Promise<void> {
   for (const [index, step] of steps.entries()) {
     // What a cut run left of this stage is done again first: only what lies behind it is asked for.
-    if (index > 0) permitStage(step.stage, await lookAtTrust(options), waived(options));
+    if (index > 0) permitStage(step, await lookAtTrust(options), options);
     if (index > 0 && step.stage === 'finish' && step.names.includes(SHARED_KEYS.serviceAccounts))
       await sleep(READ_ANEW_MS, undefined, { signal: options.signal });
     await carryOut(step);
@@ -44,13 +44,3 @@ export async function rotate(
 
 /** Programs read the file of their token anew once a minute (client-go: transport NewCachedFileTokenSource). */
 const READ_ANEW_MS = 75_000;
-
-/** What pods trust is no matter to a key. */
-const waived = ({
-  sort,
-  leavePods = false,
-  leaveTokens = false,
-}: RotationOptions): Parameters<typeof permitStage>[2] => ({
-  leavePods: leavePods || sort === 'keys',
-  leaveTokens,
-});

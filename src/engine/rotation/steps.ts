@@ -1,5 +1,5 @@
 import { KinitError } from '../../model/error.js';
-import { STAGES, type RotationWish, type Stage } from '../../pki/index.js';
+import { CLUSTER_CA, STAGES, type RotationWish, type Stage } from '../../pki/index.js';
 import type { ClusterTrust, SeenAuthority, SeenKey } from './look.js';
 
 /** What can be replaced: each sort by a command of its own. */
@@ -96,11 +96,12 @@ function chosen(all: readonly Seen[], sort: Sort, asked: readonly string[]): rea
 
 /** Throws where the stage that comes next would take something away from who still needs it. */
 export function permitStage(
-  next: Stage,
+  { names: replaced, stage: next }: RotationWish,
   { former, pods, tokens }: Pick<ClusterTrust, 'former' | 'pods' | 'tokens'>,
   { leavePods = false, leaveTokens = false }: { readonly leavePods?: boolean; readonly leaveTokens?: boolean },
 ): void {
-  if (next === 'reissue' && pods.length > 0 && !leavePods)
+  // Pods are told of no other CA.
+  if (next === 'reissue' && replaced.includes(CLUSTER_CA) && pods.length > 0 && !leavePods)
     throw refused(
       `${count(pods)} may trust only the old CA: they were started before there was a new one`,
       shortened(pods),

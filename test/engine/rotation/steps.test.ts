@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { SeenAuthority, SeenKey } from '../../../src/engine/rotation/look.js';
 import { permitStage, rotationSteps } from '../../../src/engine/rotation/steps.js';
 import { KinitError } from '../../../src/model/error.js';
+import type { RotationWish, Stage } from '../../../src/pki/index.js';
 
 const NOW = new Date('2030-05-01T10:00:00Z');
 const OLD = new Date('2029-05-01T10:00:00Z');
@@ -55,17 +56,21 @@ test("a CA of today's is not replaced unless told, one of the inventory's not at
   expect(refusal(() => steps(all, ['root']))).toMatch(/^there is no CA "root".*etcd\/ca/);
 });
 
+const to = (stage: Stage, ...names: string[]): RotationWish => ({ stage, names: names.length === 0 ? ['ca'] : names });
+
 test('pods of before hold up what they would not trust, and certificates of the old CA its end', () => {
   const pods = Array.from({ length: 14 }, (_, number) => `default/web-${String(number)}`);
   const trust = { pods, former: [], tokens: [] };
-  expect(refusal(() => permitStage('reissue', trust, { leavePods: false }))).toMatch(
+  expect(refusal(() => permitStage(to('reissue'), trust, { leavePods: false }))).toMatch(
     /^14 pods may trust only the old CA.*--leave-pods/,
   );
-  expect(refusal(() => permitStage('reissue', trust, { leavePods: true }))).toBe('not refused');
-  expect(refusal(() => permitStage('finish', { ...trust, former: ['n4: x'] }, { leavePods: true }))).toMatch(
+  expect(refusal(() => permitStage(to('reissue'), trust, { leavePods: true }))).toBe('not refused');
+  expect(refusal(() => permitStage(to('reissue', 'etcd/ca', 'front-proxy-ca'), trust, {}))).toBe('not refused');
+  expect(refusal(() => permitStage(to('reissue', 'service-accounts'), trust, {}))).toBe('not refused');
+  expect(refusal(() => permitStage(to('finish'), { ...trust, former: ['n4: x'] }, { leavePods: true }))).toMatch(
     /^1 certificate is still/,
   );
-  expect(refusal(() => permitStage('finish', trust, { leavePods: true }))).toBe('not refused');
+  expect(refusal(() => permitStage(to('finish'), trust, { leavePods: true }))).toBe('not refused');
 });
 
 const KEY: SeenKey = { name: 'service-accounts' };
@@ -91,7 +96,7 @@ test('a key goes through the same stages, not beside CAs; one of today is not re
 
 test('tokens of the old key in Secrets hold up its end, unless they may end with it', () => {
   const trust = { pods: [], former: [], tokens: ['ci/deployer'] };
-  expect(refusal(() => permitStage('finish', trust, {}))).toMatch(/^1 Secret holds a token .*--leave-tokens/);
-  expect(refusal(() => permitStage('finish', trust, { leaveTokens: true }))).toBe('not refused');
-  expect(refusal(() => permitStage('reissue', trust, {}))).toBe('not refused');
+  expect(refusal(() => permitStage(to('finish'), trust, {}))).toMatch(/^1 Secret holds a token .*--leave-tokens/);
+  expect(refusal(() => permitStage(to('finish'), trust, { leaveTokens: true }))).toBe('not refused');
+  expect(refusal(() => permitStage(to('reissue'), trust, {}))).toBe('not refused');
 });
