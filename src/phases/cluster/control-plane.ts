@@ -1,6 +1,7 @@
 import { waitUntilServed, type Served } from '../../cluster/waits/served.js';
 import { certificateWishes, controlPlaneOf } from '../../control-plane/index.js';
 import { hasSeveral, joinsOthers } from '../../datastore/index.js';
+import { isMember } from '../../model/facts.js';
 import type { Phase, PhaseContext } from '../../model/phase.js';
 import { kubeletWaits } from './kubelet-waits.js';
 import { kubeletInTurn, kubeletProof, waitForOwnKubelet } from './kubelet/index.js';
@@ -42,9 +43,17 @@ export const controlPlane: Phase = {
   ready: async (context, tools, changes, proofs) => {
     await controlPlaneOf(context.spec).ready(context, tools, proofs);
     await waitUntilServed(renewedPorts(context), tools.host, tools);
-    await waitForOwnKubelet(context, tools, { changes, proofs });
+    if (!kubeletFollows(context)) await waitForOwnKubelet(context, tools, { changes, proofs });
   },
 };
+
+/**
+ * A host that is being set up, whose API server needs no kubelet: that is started behind it, and watched by the phase of its node, so that the cluster's
+ * first objects and the joins do not wait for it.
+ */
+export function kubeletFollows({ spec, node }: PhaseContext): boolean {
+  return controlPlaneOf(spec).unit !== undefined && !isMember(node.facts);
+}
 
 /** Ports of this host whose certificate was there before, and is another one since this run. */
 export function renewedPorts({ spec, node, endpoint, material }: PhaseContext): Served[] {

@@ -4,6 +4,7 @@ import { nodeEndpoint } from '../../model/seams/node-endpoint.js';
 import { clusterSigns, isReplaced, KUBELET_CONF, SIGNER } from '../../pki/index.js';
 import { clusterNode, file, nodeJoin } from '../../resources/index.js';
 import { balancerOfJoin } from './balancer.js';
+import { kubeletFollows } from './control-plane.js';
 import { kubeletInTurn, kubeletProof, kubeletService, waitForOwnKubelet } from './kubelet/index.js';
 import { nodeWishes } from './node-wishes.js';
 import { CLUSTER_CA } from './pki.js';
@@ -43,10 +44,13 @@ export const join: Phase = {
 export const nodeService: Phase = {
   id: 'node',
   title: 'Kubelet service, node labels and taints',
-  appliesTo: ({ node, leader }) => node !== leader,
+  appliesTo: (context) => context.node !== context.leader || kubeletFollows(context),
   after: ['cluster-config'],
   order: ROLL_OUT,
   takesSettings: true,
-  resources: (context) => [...kubeletInTurn(context), kubeletProof, clusterNode(nodeWishes(context))],
+  resources: (context) =>
+    context.node === context.leader
+      ? [kubeletProof]
+      : [...kubeletInTurn(context), kubeletProof, clusterNode(nodeWishes(context))],
   ready: (context, tools, changes, proofs) => waitForOwnKubelet(context, tools, { changes, proofs }),
 };
