@@ -30,16 +30,17 @@ export const KEY_PHASES = ['pki', 'control-plane', 'controllers', 'stored-data',
 export function inTurns(phases: readonly Phase[]): readonly Phase[] {
   return phases.map((phase) => {
     if (phase === pki) return { ...phase, order: { hosts: 'one-by-one', until: [controllers.id], of: serves } };
-    if (phase === join) return { ...phase, appliesTo: joinsAgain, after: [...(phase.after ?? []), controllers.id] };
+    if (phase === join) return { ...phase, appliesTo: isForNode, after: [...(phase.after ?? []), controllers.id] };
     return phase;
   });
 }
 
 /** A host that is no node yet is for `kinit join`. */
-function joinsAgain(context: PhaseContext): boolean {
+function isForNode(context: PhaseContext): boolean {
   return join.appliesTo(context) && isMember(context.node.facts);
 }
 
+/** As certificates are planned: by the clock of who signs them. */
 function serves({ node }: PhaseContext): boolean {
   const now = new Date();
   return hostCertificates(node.facts.kubernetes.pki, now).every(

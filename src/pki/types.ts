@@ -21,7 +21,7 @@ export interface Period {
   readonly caNotAfter: Date;
 }
 
-/** Which certificates are renewed: those that are due, or all that kinit may sign, but for those that were made since then. */
+/** Which certificates are renewed: those that are due, or all that kinit may sign; where a renewal of all is gone on with, those from before it. */
 export type Renewal = 'due' | 'all' | { readonly madeBefore: Date };
 
 /** Texts by absolute path that a host shall have. Secret. */

@@ -1,6 +1,8 @@
+import { asKinitError } from '../../model/error.js';
+import type { Emit } from '../../model/event.js';
 import { looksAtOnce, mapLimit } from '../../model/limit.js';
 import type { Renewal } from '../../pki/index.js';
-import { readMark, writeMark, type MarkFile } from '../session/mark.js';
+import { readMark, writeMark, type Mark, type MarkFile } from '../session/mark.js';
 import type { LiveHost } from '../session/session.js';
 import type { HostsOutcome } from './outcome.js';
 import type { HostsRun } from './pass.js';
@@ -29,7 +31,11 @@ export async function renewing(
   const hosts = run.live.filter(({ spec }) => run.selected.has(spec.name));
   const atOnce = looksAtOnce(run.inventory.spec);
   const now = new Date();
-  const found = await mapLimit(hosts, atOnce, async (host) => [host.spec.name, await beginningOf(host, now)] as const);
+  const found = await mapLimit(
+    hosts,
+    atOnce,
+    async (host) => [host.spec.name, await beginningOf(host, now, run.emit)] as const,
+  );
   const begun = new Map(found);
   for (const [host, since] of begun)
     if (since !== now)
@@ -41,7 +47,7 @@ export async function renewing(
   const outcome = await work({ ...run, renewalOf: (host) => renewalSince(begun.get(host), now) });
   if (missing || outcome.failures.size > 0) return outcome;
   await mapLimit(hosts, atOnce, (host) =>
-    writeMark(host, MARK, { what: inSeconds(begun.get(host.spec.name) ?? now), state: 'finished' }),
+    note(host, { what: inSeconds(begun.get(host.spec.name) ?? now), state: 'finished' }, run.emit),
   );
   return outcome;
 }
@@ -52,13 +58,24 @@ function renewalSince(since: Date | undefined, now: Date): Renewal {
 }
 
 /** Since when the certificates of a host are made anew, which it notes where it is since now. */
-async function beginningOf(host: LiveHost, now: Date): Promise<Date> {
-  const mark = await readMark(host, MARK);
+async function beginningOf(host: LiveHost, now: Date, emit: Emit): Promise<Date> {
+  const mark = await readMark(host, MARK).catch(() => undefined);
   const since = new Date(Number(mark?.what) * 1000);
   const age = now.getTime() - since.getTime();
   if (mark?.state === 'started' && age >= 0 && age <= LONGEST_MS) return since;
-  await writeMark(host, MARK, { what: inSeconds(now), state: 'started' });
+  await note(host, { what: inSeconds(now), state: 'started' }, emit);
   return now;
+}
+
+/** A host that cannot note it holds up no other one: what is to be written there next says by itself what is wrong. */
+async function note(host: LiveHost, mark: Mark, emit: Emit): Promise<void> {
+  try {
+    await writeMark(host, MARK, mark);
+  } catch (thrown) {
+    const { message, context } = asKinitError(thrown);
+    const text = `${message}${context.found === undefined ? '' : ` (${context.found})`}: a renewal that is cut is not gone on with there as it should`;
+    emit({ type: 'warning', host: host.spec.name, text });
+  }
 }
 
 /** Whole ones, as certificates have them. */

@@ -94,3 +94,16 @@ test('nothing is noted in a dry run, and where only those that are due are renew
   await renewing(site(notes).run, { renewal: undefined, missing: false }, () => Promise.resolve(outcome()));
   expect(notes).toEqual({ a: '' });
 });
+
+test('a host that cannot note it holds up no other one', async () => {
+  const notes = { full: '', b: '' };
+  const { run, told } = site(notes);
+  const [full] = run.live;
+  const asked = vi.fn(() => Promise.resolve({ code: 1, stdout: '', stderr: 'No space left on device\n' }));
+  (full as { connection: unknown }).connection = { run: asked };
+  await expect(renewals(run, ['full', 'b'])).resolves.toEqual(['all', 'all']);
+  expect(notes.b).toBe(noted(0, 'finished'));
+  const text =
+    'could not note on the host that its certificates are made anew (No space left on device): a renewal that is cut is not gone on with there as it should';
+  expect(told).toEqual([1, 2].map(() => ({ type: 'warning', host: 'full', text })));
+});
