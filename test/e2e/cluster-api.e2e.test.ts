@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openApi } from '../../src/cluster/api/client.js';
 import { createToken, deleteToken, listNodes, listTokens } from '../../src/cluster/index.js';
-import { drainAndDelete } from '../../src/cluster/node/drain.js';
+import { drainForGood } from '../../src/cluster/node/drain.js';
 import { lookAtApi, nodeTrouble, workloadTrouble } from '../../src/cluster/waits/api.js';
 import { explainPods } from '../../src/cluster/why/pods.js';
 import { fakeHost, statusOf } from '../cluster/fakes.js';
@@ -282,7 +282,7 @@ describe.skipIf(binary === undefined)(
         .toMatchObject({ expectedPods: 1 });
       said.length = 0;
       // No kubelet confirms the end of evicted pods here, so both are there until time runs out.
-      expect(await drainAndDelete(plane.api, 'worker-b', { timeoutSeconds: 3, progress: tools.progress })).toBe(true);
+      expect(await drainForGood(plane.api, 'worker-b', { timeoutSeconds: 3, progress: tools.progress })).toBe(true);
       expect(said[0]).toBe('evicting 2 pods from worker-b: default/free, default/guarded');
       expect(said.at(-1)).toMatch(
         /^warning: deleting pods that did not leave node worker-b in 3 s: .*default\/guarded/,
@@ -290,8 +290,9 @@ describe.skipIf(binary === undefined)(
       const left = (await plane.api.list('v1', 'Pod', { namespace: 'default' })).map(({ metadata }) => metadata.name);
       expect(left).not.toContain('free');
       expect(left).not.toContain('guarded');
+      await plane.api.delete({ apiVersion: 'v1', kind: 'Node', name: 'worker-b' });
       expect((await listNodes(plane.api)).map(({ name }) => name)).toEqual(['worker-a']);
-      expect(await drainAndDelete(plane.api, 'worker-b', { timeoutSeconds: 3, progress: tools.progress })).toBe(false);
+      expect(await drainForGood(plane.api, 'worker-b', { timeoutSeconds: 3, progress: tools.progress })).toBe(false);
     });
 
     test('what nodes and workloads lack is told in their own words', async () => {

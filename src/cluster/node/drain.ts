@@ -5,12 +5,12 @@ import { cordonForAWhile, uncordonOurs } from './cordon.js';
 import { evictAll, nameOf, podPath, uidOf, type EvictOptions } from './evict.js';
 
 /**
- * Takes a node out of the cluster: cordons it, evicts its pods (DaemonSet and static pods stay), deletes the Node object.
+ * Empties a node that leaves the cluster: cordons it and evicts its pods (DaemonSet and static pods stay).
  * Evictions that a PodDisruptionBudget forbids are tried until time runs out, then the pods are deleted with a warning:
  * the node goes away in any case. On a node that is not Ready they are deleted at once. False when there is no such node.
  * Where it is stopped on request the node stays, and takes pods again.
  */
-export async function drainAndDelete(api: ClusterApi, node: string, options: EvictOptions): Promise<boolean> {
+export async function drainForGood(api: ClusterApi, node: string, options: EvictOptions): Promise<boolean> {
   const cordoned = await cordonForAWhile(api, node, 'reset');
   if (cordoned === undefined) return false;
   try {
@@ -21,7 +21,7 @@ export async function drainAndDelete(api: ClusterApi, node: string, options: Evi
       options.progress(`stopped: node ${node} stays, and takes pods again`);
     throw thrown;
   }
-  return api.delete({ apiVersion: 'v1', kind: 'Node', name: node });
+  return true;
 }
 
 async function drain(api: ClusterApi, node: string, there: KubeObject, options: EvictOptions): Promise<void> {

@@ -1,4 +1,4 @@
-import { drainAndDelete } from '../../cluster/node/drain.js';
+import { drainForGood } from '../../cluster/node/drain.js';
 import { removeStaleNode } from '../../cluster/node/stale.js';
 import { asKinitError, KinitError } from '../../model/error.js';
 import type { Emit } from '../../model/event.js';
@@ -17,10 +17,23 @@ interface Leave {
 const DRAIN_TIMEOUT = 120;
 
 /**
- * Drains the host's node and deletes it, where it is one. What could not be done is a warning (it is told): the host is given
- * back all the same.
+ * Drains the host's node, where it is one, and deletes it once it has left the datastore. What the API does not do is a warning (it is
+ * told): the host is given back all the same. @param leaveDatastore throws where the others would not go on
  */
 export async function leaveCluster(
+  host: LiveHost,
+  access: ClusterAccess | undefined,
+  work: Leave,
+  leaveDatastore: () => Promise<void>,
+): Promise<'left' | 'told'> {
+  const drained = await drainNode(host, access, work);
+  await leaveDatastore();
+  // What this cannot do is told by the second time, if that cannot either: the members may be choosing a leader.
+  if (drained === 'left' && isMember(host.facts)) await forgetNode(host, access, 'told', work);
+  return drained;
+}
+
+async function drainNode(
   host: LiveHost,
   access: ClusterAccess | undefined,
   { emit, signal }: Leave,
@@ -31,7 +44,7 @@ export async function leaveCluster(
   try {
     if (access === undefined)
       throw new KinitError('no control-plane host with administrator credentials answers', { class: 'access' });
-    await drainAndDelete(await access.api(), name, {
+    await drainForGood(await access.api(), name, {
       timeoutSeconds: DRAIN_TIMEOUT,
       progress: (text) => emit({ type: 'progress', host: name, phase: 'drain', text }),
       signal,
@@ -68,7 +81,10 @@ export async function foresee(
   }
 }
 
-/** The same after the host is undone: its kubelet ran until then and may have registered the node again after it was deleted. @param before what became of it: a person is told once */
+/**
+ * Deletes the host's node. Once more after the host is undone: its kubelet ran until then and may have registered the node again.
+ * @param before what became of it: a person is told once
+ */
 export async function forgetNode(
   host: LiveHost,
   access: ClusterAccess | undefined,

@@ -42,9 +42,9 @@ export interface ResetOptions {
 }
 
 /**
- * Gives hosts back as they were: drains and deletes the node where the API answers, then replays the host's undo journal
- * backwards. Workers go first, so that the API is there for as long as it is of use. What could not be done is told and
- * makes the run fail.
+ * Gives hosts back as they were: drains and deletes the node where the API answers (a control plane leaves the datastore between),
+ * then replays the host's undo journal backwards. Workers go first, so that the API is there for as long as it is of use. What could
+ * not be done is told and makes the run fail.
  */
 export async function resetHosts(options: ResetOptions): Promise<RunResult> {
   const { inventory, emit } = options;
@@ -179,10 +179,13 @@ async function resetHost(host: LiveHost, work: Work): Promise<PhaseTiming> {
   const started = performance.now();
   const tripsBefore = host.connection.stats.roundTrips;
   work.mayBegin(host.spec.name);
-  const left = wholeCluster ? 'left' : await leaveCluster(host, access, work);
+  const outOfDatastore = async (): Promise<void> => {
+    killPoint(`drained ${host.spec.name}`);
+    if (departing !== undefined) await leaveDatastore(departing, host.spec.name);
+    killPoint(`out of the datastore ${host.spec.name}`);
+  };
+  const left = wholeCluster ? 'left' : await leaveCluster(host, access, work, outOfDatastore);
   killPoint(`left ${host.spec.name}`);
-  if (departing !== undefined) await leaveDatastore(departing, host.spec.name);
-  killPoint(`out of the datastore ${host.spec.name}`);
   const changes = await undo(host, work);
   if (!wholeCluster) await forgetNode(host, access, left, work);
   if (departing !== undefined) await forgetMember(host.spec.name, departing, work);

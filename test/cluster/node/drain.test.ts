@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { drainAndDelete } from '../../../src/cluster/node/drain.js';
+import { drainForGood } from '../../../src/cluster/node/drain.js';
 import type { ApiResponse, KubeObject } from '../../../src/model/api.js';
 import { fakeApi, fakeTools, node, type FakeApi } from '../fakes.js';
 
@@ -31,11 +31,11 @@ function cluster(there: KubeObject, onEvict: () => void = () => undefined): Fake
   return api;
 }
 
-test('a node that leaves is deleted, and what a budget holds with it', async () => {
+test('of a node that leaves, what a budget holds is deleted in the end', async () => {
   const api = cluster(node('a'));
   const tools = fakeTools();
-  expect(await drainAndDelete(api, 'a', { ...tools, timeoutSeconds: 0.05 })).toBe(true);
-  expect(api.objects.has('Node /a')).toBe(false);
+  expect(await drainForGood(api, 'a', { ...tools, timeoutSeconds: 0.05 })).toBe(true);
+  expect(api.objects.get('Node /a')?.['spec']).toEqual({ unschedulable: true });
   expect(tools.said.join('\n')).toMatch(/deleting pods that did not leave node a in 0.05 s: shop\/web/);
 });
 
@@ -46,7 +46,7 @@ test.each([
   const stop = new AbortController();
   const api = cluster(there, () => stop.abort());
   const tools = fakeTools({ signal: stop.signal });
-  await expect(drainAndDelete(api, 'a', { ...tools, timeoutSeconds: 60 })).rejects.toThrow();
+  await expect(drainForGood(api, 'a', { ...tools, timeoutSeconds: 60 })).rejects.toThrow();
   const left = api.objects.get('Node /a');
   expect(left?.['spec'] ?? {}).toEqual(spec);
   expect(left?.metadata.annotations ?? {}).toEqual({});
@@ -56,6 +56,6 @@ test('what ends a drain otherwise leaves the cordon: the host is given back all 
   const api = cluster(node('a'), () => {
     throw new Error('gone');
   });
-  await expect(drainAndDelete(api, 'a', { ...fakeTools(), timeoutSeconds: 60 })).rejects.toThrow('gone');
+  await expect(drainForGood(api, 'a', { ...fakeTools(), timeoutSeconds: 60 })).rejects.toThrow('gone');
   expect(api.objects.get('Node /a')?.metadata.annotations).toEqual({ 'kinit/cordoned': 'reset' });
 });
