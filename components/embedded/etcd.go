@@ -6,11 +6,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"path/filepath"
 	"time"
 
 	"go.etcd.io/etcd/pkg/v3/flags"
 	"go.etcd.io/etcd/server/v3/embed"
 	"go.etcd.io/etcd/server/v3/etcdserver"
+	"go.etcd.io/etcd/server/v3/storage/wal"
 	"k8s.io/klog/v2"
 )
 
@@ -68,7 +70,23 @@ func etcdConfig(args []string) (*embed.Config, error) {
 
 func (e *etcdMember) Name() string { return etcdName }
 
+// mayBegin says whether the member may start: without its log it begins a cluster of its own (embed: isMemberInitialized), where it is not told that there
+// is one ("existing": it asks that one).
+func (e *etcdMember) mayBegin() error {
+	logs := e.config.WalDir
+	if logs == "" {
+		logs = filepath.Join(e.config.Dir, "member", "wal")
+	}
+	if e.config.ClusterState != embed.ClusterStateFlagNew || wal.Exist(logs) {
+		return nil
+	}
+	return begins(e.config.Dir, "kinit datastore restore puts a backup back")
+}
+
 func (e *etcdMember) Run(ctx context.Context) error {
+	if err := e.mayBegin(); err != nil {
+		return err
+	}
 	member, err := embed.StartEtcd(e.config)
 	if err != nil {
 		return err

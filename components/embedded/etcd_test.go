@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -41,6 +43,42 @@ func TestAMemberOfEtcdGetsReadyAndEndsAtTheEndOfItsContext(t *testing.T) {
 	}
 	if r.failure.Err() != nil {
 		t.Fatal(context.Cause(r.failure))
+	}
+}
+
+func TestAMemberWhoseDataAreGoneBeginsNoNewCluster(t *testing.T) {
+	record := recordFile
+	t.Cleanup(func() { recordFile = record })
+	recordFile = filepath.Join(t.TempDir(), "record.yaml")
+	if err := os.WriteFile(recordFile, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	made := func(more ...string) *etcdMember {
+		c, err := newEtcdMember(member(t, more...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.(*etcdMember)
+	}
+	gone := made()
+	if err := gone.Run(context.Background()); err == nil || !strings.HasPrefix(err.Error(), gone.config.Dir+" has none of the data that the cluster has had") {
+		t.Errorf("said %v", err)
+	}
+	if err := made("--initial-cluster-state=existing").mayBegin(); err != nil {
+		t.Errorf("one that asks others: %v", err)
+	}
+	logs := t.TempDir()
+	if err := os.WriteFile(filepath.Join(logs, "0.wal"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := made("--wal-dir=" + logs).mayBegin(); err != nil {
+		t.Errorf("one with its log elsewhere: %v", err)
+	}
+	if err := os.Remove(recordFile); err != nil {
+		t.Fatal(err)
+	}
+	if err := gone.mayBegin(); err != nil {
+		t.Errorf("before there was a cluster: %v", err)
 	}
 }
 

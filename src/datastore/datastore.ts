@@ -95,6 +95,8 @@ export interface Datastore {
   readonly slowDisk?: SlowDisk;
   /** What it ends with where its files are damaged, in its own words. Absent: it has none on a host. */
   readonly torn?: readonly string[];
+  /** What it, or the kubelet that shall start it, says where there are none of the data that the cluster has had. Absent: it has none on a host. */
+  readonly gone?: readonly string[];
   /**
    * sh text for its host that reads all that is stored below a path and says what does not begin as it shall: `all=NUMBER`, `left=NUMBER`,
    * and a few as `key=KEY`. Absent: nothing on a host can read it, and the API server is asked.

@@ -5,6 +5,7 @@ import type { PhaseContext } from '../model/phase.js';
 import { isControlPlane } from '../model/spec.js';
 import type { Datastore, KeptManifest, MemberManifest } from './datastore.js';
 import { etcdMemberKind } from './etcd/members/index.js';
+import { etcdBeginningKind } from './etcd/members/beginning.js';
 import { etcdKeptKind } from './etcd/members/kept.js';
 import { etcd } from './etcd/index.js';
 import { clusterMarkKind } from './external-etcd/mark/index.js';
@@ -81,6 +82,7 @@ export function withoutEffect(spec: Pick<Spec, 'datastore'>): {
 export const datastoreKinds: readonly AnyKind[] = [
   anyKind(etcdMemberKind),
   anyKind(etcdKeptKind),
+  anyKind(etcdBeginningKind),
   anyKind(clusterMarkKind),
 ];
 

@@ -8,6 +8,7 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, title: string]>
   leftovers: ['leftovers', 'set aside, both work'],
   renamed: ['addresses', 'a host that somebody renamed'],
   'balancer-down': ['cluster', 'balancer-down: what the doctor advises'],
+  'datastore-gone': ['datastore', 'there are none of the data of SQLite'],
   'datastore-torn': ['datastore', 'the data of SQLite are damaged'],
   'server-down': ['embedded', "cause: 'server-down'"],
   'sqlite-slow-disk': ['embedded', "cause: 'sqlite-slow-disk'"],

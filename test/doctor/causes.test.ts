@@ -259,6 +259,7 @@ test('every cause in the table is tried by a recording or a change', () => {
     'container-crash',
     // test/doctor/server.test.ts
     'server-down',
+    'datastore-gone',
     'datastore-torn',
     // Above, in the journal of the server.
     'sqlite-slow-disk',

@@ -200,6 +200,20 @@ test('data that are damaged come before the server that ends of it: with the wor
   });
 });
 
+test('data that are not there come before all that follows from it: their disk first, then a backup', () => {
+  const words =
+    'Error: datastore ended: /var/lib/kinit-datastore/state.db has none of the data that the cluster has had: is it the right place';
+  const ill = withServer(WAITING, [starting(30), ended(words, 29), ...again(10), ended(words, 9)]);
+  expect(errors(ill)[0]).toMatchObject({
+    cause: 'datastore-gone',
+    host: 'node1',
+    found: expect.stringMatching(/^there are none of the data of SQLite: .*state\.db has none of the data/) as string,
+    next: expect.stringMatching(
+      /see that their disk is mounted .* systemctl restart kinit-server; .*kinit datastore restore FILE --stop puts one in place$/,
+    ) as string,
+  });
+});
+
 test('of data that a backup has replaced, the words of the run before say nothing any more', () => {
   const words =
     'Error: datastore ended: /var/lib/kinit-datastore/state.db is no database that can be read: file is not a database (26)';

@@ -29,6 +29,7 @@ testDatastoreCare({
   tear: `systemctl kill -s KILL kinit-server; systemctl stop kinit-server; cd ${FOLDER} &&
     dd if=/dev/zero of=state.db bs=4096 count=4 conv=notrunc && rm -f state.db-wal && systemctl start --no-block kinit-server`,
   torn: /the data of SQLite are damaged: .*state\.db is no database that can be read: file is not a database/,
+  gone: /there are none of the data of SQLite: .*state\.db has none of the data that the cluster has had/,
   shows: /ROWS A KEY/,
 });
 

@@ -101,6 +101,7 @@ describe('etcd in the process of the server', () => {
       tear: `systemctl kill -s KILL kinit-server; systemctl stop kinit-server; cd ${ETCD}/member &&
         dd if=/dev/zero of=snap/db bs=4096 count=4 conv=notrunc && systemctl start --no-block kinit-server`,
       torn: /the data of etcd are damaged: /,
+      gone: /there are none of the data of etcd: .*has none of the data that the cluster has had/,
       shows: /node1 +leader[^]*syncs of etcd's log/,
     });
 });

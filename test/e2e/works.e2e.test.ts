@@ -168,6 +168,7 @@ testDatastoreCare({
     done
     dd if=/dev/zero of=member/snap/db bs=4096 count=4 conv=notrunc && systemctl start kubelet`,
   torn: /the data of etcd are damaged: /,
+  gone: /there are none of the data of etcd: .*etcd-member.*is not a directory/,
   shows: /node1 +leader[^]*syncs of etcd's log/,
   readBackup: 'tail -n +2 cluster.backup | gunzip > snapshot.db && etcdutl snapshot status -w json snapshot.db',
 });

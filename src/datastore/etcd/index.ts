@@ -6,14 +6,16 @@ import { pkiPair } from '../../pki/index.js';
 import { sh, shellScript } from '../../shell/script.js';
 import { defined } from '../../model/defined.js';
 import type { PhaseContext } from '../../model/phase.js';
+import { isControlPlane } from '../../model/spec.js';
 import type { Resource } from '../../model/resource.js';
 import { fromFlags, kubeadmArgs, readKubeadmArgs } from '../../model/text/flags.js';
 import type { Datastore } from '../datastore.js';
 import { etcdCare } from './care/index.js';
 import { etcdCertificates } from './certificates.js';
 import { etcdData, etcdReplacing } from './leftovers.js';
-import { CERTIFICATES_DIR, CLIENT_PORT, METRICS_PORT, PEER_PORT } from './places.js';
+import { CERTIFICATES_DIR, CLIENT_PORT, logFolder, memberFolder, METRICS_PORT, PEER_PORT } from './places.js';
 import { atFirst, etcdApiServerFlags, etcdFlags, etcdPod } from './pod.js';
+import { etcdBeginning } from './members/beginning.js';
 import { etcdMembers } from './members/index.js';
 import { slowDisk } from './slow-disk.js';
 import { etcdSupply } from './supply.js';
@@ -29,7 +31,7 @@ export const etcd: Datastore = {
   certificates: etcdCertificates,
   options: ['etcd.dataDir', 'etcd.extraArgs', 'pki.etcdCa'],
   home,
-  resources: home,
+  resources: (context) => [...home(context), beginning(context)],
   runs: {
     pod: etcdPod,
     process: (context, joins, kept) => ({
@@ -60,6 +62,8 @@ export const etcd: Datastore = {
   slowDisk,
   // Of bbolt (errors/errors.go), and of etcd's log and snapshots (wal, walpb, snap).
   torn: ['invalid database', 'checksum error', 'crc mismatch'],
+  // In the one process (components/embedded/etcd.go), and of the kubelet that does not start its pod (pkg/volume/hostpath).
+  gone: ['has none of the data that the cluster has had', 'volume "etcd-member"'],
   care: etcdCare,
   beginnings: ({ node }, { folder, beginnings, only }) =>
     sh(BEGINNINGS, { args: [`https://${hostPort(loopback(node.address), CLIENT_PORT)}`, folder, only, ...beginnings] }),
@@ -74,4 +78,12 @@ function home({ spec, node }: Pick<PhaseContext, 'spec' | 'node'>): readonly Res
     user({ name: 'etcd', home: dataDir, shell: osOf(node.facts).paths.nologin }),
     directory({ path: dataDir, mode: 0o700, owner: 'etcd', group: 'etcd', removeContents: true }),
   ];
+}
+
+function beginning({ spec, node }: PhaseContext): Resource {
+  const alone = spec.hosts.filter(isControlPlane).length === 1;
+  return etcdBeginning({
+    ...{ name: node.spec.name, alone },
+    ...{ folder: memberFolder(spec.etcd.dataDir), logDir: logFolder(spec.etcd) },
+  });
 }

@@ -6,7 +6,7 @@ import { toFlags, type Flags } from '../../model/text/flags.js';
 import { PKI_DIR, trustAnnotations } from '../../pki/index.js';
 import { ETCD_CA } from './certificates.js';
 import { BORN_LATER, bornWith, KEPT } from './members/birth.js';
-import { CERTIFICATES_DIR, CLIENT_PORT, METRICS_PORT, peerUrl } from './places.js';
+import { CERTIFICATES_DIR, CLIENT_PORT, memberFolder, METRICS_PORT, peerUrl } from './places.js';
 
 /** kubeadm's (kubeadm 1.34-1.36: phases/etcd getEtcdCommand), and the inventory's. @param first what counts at its first start only */
 export function etcdFlags(context: PhaseContext, first: Flags = {}): string[] {
@@ -74,6 +74,8 @@ export function etcdPod(context: PhaseContext, joins: boolean, kept = false): Co
     volumes: [
       { name: 'etcd-certs', path: CERTIFICATES_DIR, type: 'DirectoryOrCreate', readOnly: false },
       { name: 'etcd-data', path: dataDir, type: 'DirectoryOrCreate', readOnly: false },
+      // Not in kubeadm's. Without it there are no data (their disk is not mounted, say), and etcd would begin an empty cluster: the kubelet waits instead.
+      { name: 'etcd-member', path: memberFolder(dataDir), type: 'Directory', readOnly: false },
     ],
   };
 }

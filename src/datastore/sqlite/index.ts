@@ -26,11 +26,8 @@ export const sqlite: Datastore = {
   leftovers: [databaseOfAnother, databaseReplacing],
   slowDisk,
   // SQLITE_NOTADB and SQLITE_CORRUPT (sqlite.org/rescode.html), and what the server reads before it starts (components/embedded/datastore.go).
-  torn: [
-    'file is not a database',
-    'database disk image is malformed',
-    `${DATABASE} is damaged`,
-    `${DATABASE} has none of the data`,
-  ],
+  torn: ['file is not a database', 'database disk image is malformed', `${DATABASE} is damaged`],
+  // components/embedded/datastore.go
+  gone: [`${DATABASE} has none of the data`],
   care: sqliteCare,
 };

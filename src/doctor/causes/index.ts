@@ -6,6 +6,7 @@ import { certificateExpired } from './host/certificate.js';
 import { cgroupDriver, cgroupV1Refused } from './host/cgroup.js';
 import { clockSkew } from './host/clock.js';
 import { cniConfigMissing, staleCni } from './cluster/cni.js';
+import { datastoreGone } from './cluster/datastore-gone.js';
 import { datastoreTorn } from './cluster/datastore-torn.js';
 import { apiDown, containerCrash } from './cluster/container.js';
 import { diskFull } from './host/disk.js';
@@ -52,6 +53,7 @@ export const causes: readonly Cause[] = [
   firewallKubelet,
   firewallOverlay,
   runtimeDown,
+  datastoreGone,
   datastoreTorn,
   serverDown,
   leftovers,

@@ -42,11 +42,17 @@ const flag = (text: string, name: string): string | undefined =>
     .find((item) => item.startsWith(`--${name}=`))
     ?.slice(name.length + 3);
 
+/** What kinit has besides: etcd is not started where there are none of its data. */
+const BESIDES = 'etcd-member';
+
 /** A pod without what has no order and without kinit's own annotations. */
 function comparable(text: string): Pod {
   const pod = parse(text) as Pod;
   const [container] = pod.spec.containers;
-  for (const list of [container.volumeMounts, pod.spec.volumes]) list.sort((a, b) => a.name.localeCompare(b.name));
+  const inOrder = <T extends { name: string }>(list: readonly T[]): T[] =>
+    list.filter(({ name }) => name !== BESIDES).sort((a, b) => a.name.localeCompare(b.name));
+  container.volumeMounts = inOrder(container.volumeMounts);
+  pod.spec.volumes = inOrder(pod.spec.volumes);
   const { annotations = {}, ...metadata } = pod.metadata;
   const others = Object.entries(annotations).filter(([name]) => !name.startsWith('kinit/'));
   pod.metadata = others.length === 0 ? metadata : { ...metadata, annotations: Object.fromEntries(others) };
@@ -60,6 +66,14 @@ test.each(NAMES.flatMap((name) => EACH_KUBEADM.map(([minor, version]) => ({ name
     expect(comparable(manifest(name, kubeadmContext(version)))).toEqual(comparable(golden));
   },
 );
+
+test('etcd is not started without the folder of its data, which nobody makes but who begins', () => {
+  const context = makeContext({ kubernetesVersion: '1.36.3', etcd: { dataDir: '/data' } });
+  expect((parse(manifest('etcd', context)) as Pod).spec.volumes).toContainEqual({
+    name: BESIDES,
+    hostPath: { path: '/data/member', type: 'Directory' },
+  });
+});
 
 test('drivers of FlexVolumes lie where the user says', () => {
   const controllerManager = { extraArgs: { 'flex-volume-plugin-dir': '/opt/drivers' } };

@@ -21,6 +21,8 @@ export interface Cared {
   readonly tear: string;
   /** What the doctor says of that. */
   readonly torn: RegExp;
+  /** What it says where its disk is not mounted. */
+  readonly gone: RegExp;
   /** What status shows of this kind only. */
   readonly shows: RegExp;
 }
@@ -40,6 +42,7 @@ export function testDatastoreCare({
   readBackup,
   tear,
   torn,
+  gone,
   shows,
 }: Cared): void {
   const file = (): string => join(dirname(inventory()), 'cluster.backup');
@@ -147,6 +150,29 @@ export function testDatastoreCare({
     );
   });
 
+  test('its disk is not mounted: no empty cluster takes its place, pods run on, and by what the doctor advises it is as it was', async () => {
+    const pods = async (): Promise<string> =>
+      (await cluster().sh('node1', "crictl ps -q --name '^(coredns|kube-flannel)$' | sort")).stdout;
+    const before = await pods();
+    expect(before).not.toBe('');
+    await findsCause(
+      { ...cluster(), inventory: inventory() },
+      {
+        cause: 'datastore-gone',
+        host: 'node1',
+        found: gone,
+        advice: /see that their disk is mounted.*then systemctl restart k/,
+        first: true,
+        provoke: () =>
+          cluster().sh('node1', stopped(`mkdir -p /mnt/data; mount --bind ${folder} /mnt/data; umount ${folder}`)),
+        mend: () =>
+          cluster().sh('node1', `mount --bind /mnt/data ${folder}; umount /mnt/data; systemctl restart $(${UNIT})`),
+      },
+    );
+    await eventually('the data are there', 90, () => cluster().kubectl('get configmap before'));
+    expect(await pods()).toBe(before);
+  });
+
   test('restored, though cut in the middle and with torn data: what was there then is there, what came later is not, and the nodes are ready', async () => {
     const cut = startKinit(['datastore', 'restore', file(), '--stop', '--yes', '-i', inventory()]);
     await cut.until(/starting the control plane/);
@@ -194,6 +220,15 @@ export function testDatastoreCare({
     expect(await cluster().kubectl("get configmap before -o jsonpath='{.data.is}'")).toBe('there');
   });
 }
+
+/** sh text that prints the unit which starts a host's datastore: itself, or its pod. */
+const UNIT = 'systemctl -q is-enabled kinit-server 2> /dev/null && echo kinit-server || echo kubelet';
+
+/** sh text that works on the data of a datastore that does not run. The unit is started again. @param work sh text */
+const stopped = (work: string): string => `unit=$(${UNIT}); systemctl stop $unit || exit 1
+  [ $unit != kubelet ] || crictl stop -t 10 $(crictl ps -q --name '^(etcd|kube-apiserver)$') || exit 1
+  ${work} || exit 1
+  systemctl start --no-block $unit`;
 
 /** Gives the data a disk of their own on the first host, which can be filled: etcd takes 128 MB for its log alone, and those that a restore keeps do too. */
 export async function smallDisk(cluster: LabHandle, folder: string, size = '256m'): Promise<void> {

@@ -6,7 +6,7 @@ import { isControlPlane } from '../../../model/spec.js';
 import { hostPort, loopback } from '../../../model/text/address.js';
 import { sh, shellScript } from '../../../shell/script.js';
 import type { DatastoreMembers, MemberManifest } from '../../datastore.js';
-import { CLIENT_PORT, peerUrl } from '../places.js';
+import { CLIENT_PORT, logFolder, peerUrl } from '../places.js';
 import { BORN_LATER, bornWith, MEMBERS_MARK } from './birth.js';
 import { etcdKept } from './kept.js';
 import { memberWith, readMembers, type EtcdMember } from './list.js';
@@ -56,7 +56,7 @@ export const etcdMembers: DatastoreMembers = {
     others: othersOf(context).map((address) => `https://${hostPort(address, CLIENT_PORT)}`),
     otherPeers: othersOf(context).map(peerUrl),
     dataDir: context.spec.etcd.dataDir,
-    logDir: context.spec.etcd.extraArgs['wal-dir'] ?? `${context.spec.etcd.dataDir}/member/wal`,
+    logDir: logFolder(context.spec.etcd),
     manifest,
   }),
   leave: (what, leaving, stay) => ({

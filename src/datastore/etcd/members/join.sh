@@ -24,6 +24,8 @@ done
 
 # Data of a member that etcd has no more are of no use to it, and it does not start on them. They are kept beside.
 put_data_aside() {
+  # Empty: it was made for the member that begins here.
+  rmdir -- "$data/member" 2> /dev/null
   [ -d "$data/member" ] || return 0
   end_member
   mv -- "$data/member" "$data/removed-$(date +%Y%m%d%H%M%S)" || exit 1
@@ -83,6 +85,8 @@ case ",$all," in
   *",$name=$peer,"*) ;;
   *) die "Error: etcd does not have this host among its members: $all" ;;
 esac
+# The kubelet starts no member's pod without it.
+mkdir -p -- "$data/member" || exit 1
 new=$manifest.kinit-new
 # Beside the manifests, where the kubelet does not take it for another pod.
 [ -n "$unit" ] || new=${manifest%/*/*}/${manifest##*/}.kinit-new

@@ -1,9 +1,7 @@
 import { said, type Cause, type Sighting } from '../../cause.js';
 import type { Evidence, HostEvidence } from '../../evidence.js';
-import { newestContainers } from '../../read/containers.js';
-import { datastoreOn, serverOn } from '../../read/form.js';
-import { podLogs } from '../../read/logs.js';
-import { endedByItself, serverRuns } from '../../read/server.js';
+import { lastWords } from '../../read/datastore.js';
+import { datastoreOn } from '../../read/form.js';
 
 export const datastoreTorn: Cause = {
   name: 'datastore-torn',
@@ -20,8 +18,8 @@ export const datastoreTorn: Cause = {
 };
 
 function tornOn(host: HostEvidence, evidence: Evidence): Sighting[] {
-  const { id, title, torn = [] } = datastoreOn(host);
-  const line = lastWords(host, id, evidence).find((text) => torn.some((words) => text.includes(words)));
+  const { title, torn = [] } = datastoreOn(host);
+  const line = lastWords(host, evidence).find((text) => torn.some((words) => text.includes(words)));
   if (line === undefined) return [];
   const found = `the data of ${title} are damaged: ${said(line)}`;
   const look = `on ${host.host}: see that its disk is well (dmesg)`;
@@ -44,18 +42,4 @@ function tornOn(host: HostEvidence, evidence: Evidence): Sighting[] {
         '; kinit datastore backups lists those that hosts have made, kinit datastore restore FILE puts one in place',
     },
   ];
-}
-
-/** Of a datastore that has ended: in its container, or in the process that it is part of. One that runs has been mended since. */
-function lastWords(host: HostEvidence, id: string, evidence: Evidence): readonly string[] {
-  const server = serverOn(host);
-  if (server !== undefined)
-    return server.stopped || endedByItself(host, server, evidence) === undefined
-      ? []
-      : [serverRuns(host).words ?? []].flat();
-  const own = newestContainers(host).filter(({ name }) => name === id);
-  if (own.some(({ state }) => state === 'Running')) return [];
-  return podLogs(host)
-    .filter(({ container, attempt }) => container === id && own.some((each) => each.attempt === attempt))
-    .flatMap(({ lines }) => lines.map(({ text }) => text));
 }

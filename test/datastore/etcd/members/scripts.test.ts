@@ -127,7 +127,8 @@ describe.each(SHELLS)('join (%s)', (shell) => {
     mkdirSync(at('data/member/snap'), { recursive: true });
     expect(join_(shell)).toMatchObject({ code: 0 });
     expect(called('member remove')).toEqual(['member remove 3']);
-    expect(readdirSync(at('data'))).toEqual([expect.stringMatching(/^removed-\d{14}$/)]);
+    expect(readdirSync(at('data'))).toEqual(['member', expect.stringMatching(/^removed-\d{14}$/)]);
+    expect(readdirSync(at('data/member'))).toEqual([]);
   });
 
   test('one that has its log is the member that etcd has', () => {
@@ -141,10 +142,19 @@ describe.each(SHELLS)('join (%s)', (shell) => {
   test('data of a member that etcd has no more are kept beside, and not begun with', () => {
     etcd(member('1', 'a'));
     mkdirSync(at('data/member'));
+    writeFileSync(at('data/member/db'), '');
     writeFileSync(MANIFEST(), 'old');
     expect(join_(shell)).toMatchObject({ code: 0 });
-    expect(readdirSync(at('data'))).toEqual([expect.stringMatching(/^removed-\d{14}$/)]);
+    expect(readdirSync(at('data'))).toEqual(['member', expect.stringMatching(/^removed-\d{14}$/)]);
     expect(written()).toContain(`c=${peer('c')}`);
+  });
+
+  test('the folder that a member shall begin in is there, and nothing is kept of an empty one', () => {
+    etcd(member('1', 'a'));
+    expect(join_(shell)).toMatchObject({ code: 0 });
+    expect(readdirSync(at('data'))).toEqual(['member']);
+    expect(join_(shell)).toMatchObject({ code: 0 });
+    expect(readdirSync(at('data'))).toEqual(['member']);
   });
 
   test('another learner that never started is taken out; its own host adds it again', () => {
