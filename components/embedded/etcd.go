@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -26,6 +27,9 @@ type etcdMember struct {
 
 func newEtcdMember(args []string) (component, error) {
 	c, err := etcdConfig(args)
+	if err == nil {
+		err = endsByIt(c, os.Stderr, os.Exit)
+	}
 	if err != nil {
 		return nil, endedBy(etcdName, err)
 	}

@@ -11,5 +11,5 @@ name=${1##*/}
 [ -e "$1" ] || exit 0
 mkdir -p -- "$2" &&
   { [ ! -e "$1-wal" ] || { cp -- "$1-wal" "$2/$name-wal" && sync_file "$2/$name-wal"; }; } &&
-  mv -T -- "$1" "$2/$name" && rm -f -- "$1-wal" "$1-shm" && sync_file "$2" "$folder" || die "Error: $1 cannot be kept in $2"
+  mv -T -- "$1" "$2/$name" && rm -f -- "$1-wal" "$1-shm" "$1-alive" && sync_file "$2" "$folder" || die "Error: $1 cannot be kept in $2"
 printf '%s\n' "$2"

@@ -93,7 +93,7 @@ export function testExternalEtcd({ cluster, on, address, inventory }: WithExtern
     expect(await etcdctl('get /registry/configmaps/default/kept --keys-only')).toContain('/registry/configmaps');
     const { stdout } = await cluster().sh(
       'node1',
-      `ls /etc/kubernetes/manifests; crictl ps -q --name etcd | wc -l; ls -d /var/lib/etcd 2> /dev/null
+      `ls /etc/kubernetes/manifests; crictl ps -q --name etcd | wc -l; find /var/lib/etcd -mindepth 1 2> /dev/null
        stat -c '%a %U %n' /etc/kubernetes/pki/etcd/ca.crt /etc/kubernetes/pki/apiserver-etcd-client.*`,
       { reject: false },
     );
