@@ -1,19 +1,14 @@
 import { isIPv6 } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { openApi } from '../../cluster/api/client.js';
 import { UnusableKubeconfig } from '../../cluster/api/errors.js';
 import { startProxy } from '../../cluster/api/proxy.js';
-import { nodeCause } from '../../cluster/why/node-cause.js';
 import type { ClusterApi } from '../../model/api.js';
 import { defined } from '../../model/defined.js';
-import { KinitError, unreachable } from '../../model/error.js';
-import type { Emit } from '../../model/event.js';
+import { KinitError } from '../../model/error.js';
 import { readFiles } from '../../facts/index.js';
-import { type HostFacts, isMember } from '../../model/facts.js';
+import type { HostFacts } from '../../model/facts.js';
 import type { HostConnection } from '../../model/host.js';
-import { controlPlaneOf, controlPlaneOn } from '../../control-plane/index.js';
-import { datastoreOf } from '../../datastore/index.js';
-import type { LoadedInventory, Spec } from '../../model/spec.js';
+import type { LoadedInventory } from '../../model/spec.js';
 import { parseKubeconfig } from '../../pki/index.js';
 import { nodeAddress } from '../../facts/index.js';
 import { apiPort } from './port.js';
@@ -111,81 +106,6 @@ export function accessThrough(
 }
 
 type Way = Pick<AccessOptions, 'signal' | 'timeoutSeconds'> & { readonly port: number };
-
-/** Seconds a control plane that is being started again (host rebooted, API server restarted) gets before a run goes on without it. */
-const PATIENCE = 90;
-const PAUSE_MS = 500;
-/** Seconds between two questions why it does not come. */
-const ASK_WHY = 5;
-
-/**
- * Whether the API server of a control plane that was set up before accepts connections. One that is just starting is
- * waited for: without it everything in the cluster would look as if it were missing.
- * @param waits false: as things are now
- */
-export async function apiListens(
-  leader: LiveHost,
-  address: string,
-  {
-    inventory,
-    emit,
-    signal,
-    waits = true,
-  }: { inventory: LoadedInventory; emit: Emit; signal: AbortSignal; waits?: boolean },
-): Promise<boolean> {
-  if (!isMember(leader.facts)) return false;
-  // Where nothing is there to be started, nothing comes: on a worker, say, that has got a control plane's name.
-  const mayCome =
-    leader.facts.kubernetes.kubeletActive && controlPlaneOn(leader.facts.kubernetes.manifests) !== undefined;
-  const host = leader.spec.name;
-  const { unit } = controlPlaneOf(inventory.spec);
-  const end = Date.now() + PATIENCE * 1000;
-  let said = false;
-  let askWhy = Date.now() + ASK_WHY * 1000;
-  for (;;) {
-    if (await accepts(leader, address, apiPort(leader, inventory.spec))) return true;
-    if (!waits || !mayCome || Date.now() > end || signal.aborted) return false;
-    if (unit !== undefined && (await isStopped(leader.connection, unit))) {
-      emit({ type: 'progress', host, text: `${unit}, with its API server, is stopped` });
-      return false;
-    }
-    if (!said) emit({ type: 'progress', host, text: `waiting for its API server, at most ${PATIENCE} s` });
-    said = true;
-    if (Date.now() > askWhy) {
-      // What it starts from stays as it is until the run gets there: its last end tells, whenever that was.
-      const cause = await nodeCause(leader.connection, leader.facts, new Date(0), componentsOf(inventory.spec));
-      if (cause?.hopeless === true) {
-        emit({ type: 'progress', host, text: `its API server does not come up as it is: ${cause.line}` });
-        return false;
-      }
-      askWhy = Date.now() + ASK_WHY * 1000;
-    }
-    await sleep(PAUSE_MS);
-  }
-}
-
-/** Nobody starts it again: waiting would change nothing. */
-async function isStopped(connection: HostConnection, unit: string): Promise<boolean> {
-  const { stdout } = await connection.run(`timeout 20 systemctl is-active -- ${unit}`, { timeoutSeconds: 30 });
-  return ['inactive', 'failed'].includes(stdout.trim());
-}
-
-/** Whose end keeps the API server from answering. */
-function componentsOf(spec: Spec): readonly string[] {
-  return [datastoreOf(spec).id, controlPlaneOf(spec).components.apiServer];
-}
-
-async function accepts(leader: LiveHost, address: string, port: number): Promise<boolean> {
-  try {
-    const stream = await leader.connection.connectTcp(address, port);
-    stream.destroy();
-    return true;
-  } catch (thrown) {
-    // Forbidden is no matter of waiting.
-    if (unreachable(thrown) === undefined) throw thrown;
-    return false;
-  }
-}
 
 /** undefined for a host without an administrator's kubeconfig. */
 function gatewayOf({ spec, facts, connection }: LiveHost, mayReadKeys: boolean): Gateway | undefined {

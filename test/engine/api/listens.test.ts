@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { apiListens } from '../../../src/engine/api/access.js';
+import { apiListens } from '../../../src/engine/api/listens.js';
 import type { LiveHost } from '../../../src/engine/session/session.js';
 import { specSchema } from '../../../src/inventory/spec-schema.js';
 import { KinitError } from '../../../src/model/error.js';
 import type { KinitEvent } from '../../../src/model/event.js';
 import type { LoadedInventory } from '../../../src/model/spec.js';
+import { run, SHELLS } from '../../resources/sh.js';
 
 interface Wishes {
   readonly waits?: boolean;
@@ -16,10 +18,10 @@ const MANIFESTS = {
     'spec:\n  containers:\n  - name: kube-apiserver\n    image: registry.k8s.io/kube-apiserver:v1.36.3\n    command: [kube-apiserver]\n',
 };
 
-/** A control plane whose API server does not accept connections. @param unit what systemctl says of its unit */
+/** A control plane whose API server does not accept connections. @param state of its service, as its host tells it */
 function ask(
   mode: string,
-  unit: string,
+  state: string,
   { waits, manifests = MANIFESTS }: Wishes = {},
 ): { open: Promise<boolean>; said: () => string[] } {
   const events: KinitEvent[] = [];
@@ -30,7 +32,7 @@ function ask(
     connection: {
       host: 'a',
       connectTcp: () => Promise.reject(new KinitError('refused', { class: 'access', unreachable: 'cluster' })),
-      run: () => Promise.resolve({ code: unit === 'active' ? 0 : 3, stdout: `${unit}\n`, stderr: '' }),
+      run: () => Promise.resolve({ code: 0, stdout: `${state}\n`, stderr: '' }),
     },
   } as unknown as LiveHost;
   const stop = new AbortController();
@@ -46,29 +48,50 @@ function ask(
   return { open, said: () => events.map((event) => (event.type === 'progress' ? event.text : event.type)) };
 }
 
-test.each(['inactive', 'failed'])('an API server whose service is %s is not waited for', async (state) => {
+test.each([
+  ['stopped', 'is stopped'],
+  ['ends', 'ends again and again as it is'],
+])('an API server whose service is in vain (%s) is not waited for', async (state, words) => {
   const { open, said } = ask('embedded', state);
   expect(await open).toBe(false);
-  expect(said()).toEqual(['kinit-server, with its API server, is stopped']);
+  expect(said()).toEqual([`kinit-server, with its API server, ${words}`]);
 });
 
-test.each([
-  ['embedded', 'activating'],
-  ['static-pods', 'inactive'],
-])('one that may come is waited for, and that is said: %s', async (mode, state) => {
-  const { open, said } = ask(mode, state);
+test.each([['embedded'], ['static-pods']])('one that may come is waited for, and that is said: %s', async (mode) => {
+  const { open, said } = ask(mode, '');
   expect(await open).toBe(false);
   expect(said()).toEqual(['waiting for its API server, at most 90 s']);
 });
 
 test('who only looks does not wait', async () => {
-  const { open, said } = ask('static-pods', 'active', { waits: false });
+  const { open, said } = ask('static-pods', '', { waits: false });
   expect(await open).toBe(false);
   expect(said()).toEqual([]);
 });
 
 test('where nothing can start one, none is waited for', async () => {
-  const { open, said } = ask('static-pods', 'active', { manifests: {} });
+  const { open, said } = ask('static-pods', '', { manifests: {} });
   expect(await open).toBe(false);
   expect(said()).toEqual([]);
+});
+
+const RESTART = 'kinit-server.service: Scheduled restart job, restart counter is at 4.';
+
+test.each(
+  SHELLS.flatMap((shell) =>
+    [
+      ['failed', [], 'stopped'],
+      ['inactive', [RESTART, RESTART], 'stopped'],
+      ['activating', [RESTART, 'Error: etcd ended', RESTART], 'ends'],
+      ['activating', ['kinit-server.service holdoff time over, scheduling restart.', RESTART], 'ends'],
+      ['active', [RESTART], ''],
+      ['activating', [], ''],
+    ].map(([state, journal, told]) => ({ shell, state, journal: journal as string[], told })),
+  ),
+)('its service ($state, $journal): $told ($shell)', ({ shell, state = '', journal, told }) => {
+  const fakes = `systemctl() { echo ${String(state)}; }
+    journalctl() { printf '%s\\n' ${journal.map((line) => `'${line}'`).join(' ')}; }
+    timeout() { shift; "$@"; }\n`;
+  const script = readFileSync(new URL('../../../src/engine/api/service-state.sh', import.meta.url), 'utf8');
+  expect(run(shell, `${fakes}${script}`).stdout.trim()).toBe(told);
 });
