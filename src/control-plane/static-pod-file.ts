@@ -5,6 +5,7 @@ import { sh, shellScript } from '../shell/script.js';
 
 const FOLDER = '/etc/kubernetes';
 const EXCHANGE = shellScript('./exchange-static-pod.sh', import.meta.url);
+const REPLACE = shellScript('./replace-static-pod.sh', import.meta.url);
 /** The kubelet's default (podLogsDir). Where it is another one, nothing of the old pod is found, and so nothing waited for. */
 const LOGS = '/var/log/pods';
 const CGROUPS = '/sys/fs/cgroup';
@@ -21,11 +22,19 @@ export function staticPodFile(name: string, content: string, node: Node): Resour
 
 /** How one takes the place of another. */
 export function staticPodExchange(name: string, node: Node): FileExchange {
-  // Beside the manifests, where the kubelet does not take it for another pod.
-  const incoming = `${FOLDER}/${name}.yaml.kinit-new`;
+  const incoming = incomingOf(name);
   const pod = `kube-system_${name}-${node.spec.name}`;
   return {
     incoming,
     script: sh(EXCHANGE, { args: [staticPodPath(name), incoming, pod, LOGS, CGROUPS, String(END_SECONDS)] }),
   };
 }
+
+/** The same in one step, without a moment in which there is none. */
+export function staticPodReplacement(name: string): FileExchange {
+  const incoming = incomingOf(name);
+  return { incoming, script: sh(REPLACE, { args: [staticPodPath(name), incoming] }) };
+}
+
+/** Beside the manifests, where the kubelet does not take it for another pod. */
+const incomingOf = (name: string): string => `${FOLDER}/${name}.yaml.kinit-new`;

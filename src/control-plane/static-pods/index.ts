@@ -2,6 +2,7 @@ import { KUBE } from '../../artifacts/supplies/kubernetes.js';
 import type { Look } from '../../cluster/api/until.js';
 import { datastoreOf, hasSeveral, joinsOthers, keptToOthers, memberOfSeveral, runsAs } from '../../datastore/index.js';
 import { isMember } from '../../model/facts.js';
+import { isControlPlane } from '../../model/spec.js';
 import type { ComponentPod } from '../../model/seams/component-pod.js';
 import type { Trial } from '../../model/seams/trial.js';
 import type { PhaseContext, Proofs } from '../../model/phase.js';
@@ -12,7 +13,7 @@ import { sh, shellScript } from '../../shell/script.js';
 import { apiServerCertificates } from '../api-server/certificates.js';
 import { apiServerFiles, apiServerFolders } from '../api-server/files.js';
 import type { ControlPlaneForm } from '../control-plane.js';
-import { staticPodExchange, staticPodFile } from '../static-pod-file.js';
+import { staticPodExchange, staticPodFile, staticPodReplacement } from '../static-pod-file.js';
 import { memberTrial, partTrial } from '../trials.js';
 import { staticPodBalancer } from './balancer/index.js';
 import { NAME as BALANCER } from './balancer/places.js';
@@ -68,7 +69,10 @@ export const staticPods: ControlPlaneForm = {
   },
   datastoreKept: (context) =>
     keptManifests(context).flatMap(({ name, path, content }) =>
-      keptToOthers(context, () => ({ path, content, ...staticPodExchange(name, context.node) })),
+      keptToOthers(context, () => {
+        const change = othersDecide(context) ? staticPodExchange(name, context.node) : staticPodReplacement(name);
+        return { path, content, ...change };
+      }),
     ),
   datastoreKeptReady: async (context, tools) => {
     const manifests = [...keptManifests(context), manifestOf(apiServerPod(context))];
@@ -179,10 +183,13 @@ const written =
     staticPodFile(name, content, node);
 
 /**
- * Not exchanged where it is the only one: with the manifest away, the kubelet would ask an API server that has lost its datastore for the pod's
- * mirror, in the loop in which it looks after all pods (kubelet: HandlePodCleanups).
+ * Whether the datastore goes on without the member of a host. Where it does not, as of one or two, its manifest is not exchanged: with that away, the kubelet
+ * would ask an API server that has lost its datastore for the pod's mirror, in the loop in which it looks after all pods (kubelet:
+ * HandlePodCleanups), and start no other member for minutes.
  */
+const othersDecide = ({ spec }: PhaseContext): boolean => spec.hosts.filter(isControlPlane).length > 2;
+
 const writtenDatastore = (context: PhaseContext): ((manifest: Manifest) => Resource) =>
-  hasSeveral(context.spec) ? written(context) : ({ path, content }) => file({ path, content, mode: 0o600 });
+  othersDecide(context) ? written(context) : ({ path, content }) => file({ path, content, mode: 0o600 });
 
 const runs = (proofs: Proofs): string | undefined => proofs.get(runsProof.id);

@@ -237,6 +237,20 @@ describe('etcd on several hosts', () => {
     expect(staticPods.datastoreKept(makeContext())).toEqual([]);
   });
 
+  test.each([
+    [1, false],
+    [2, false],
+    [3, true],
+  ])('of %i control planes: the manifest of etcd makes way before the next one comes: %s', (count, expected) => {
+    const of = begun(makeContext({ hosts: hosts.slice(0, count) }), 'n1', manifest('etcd', context));
+    const written = staticPods.datastore(of).find(({ id }) => id === `file:${PATH}`);
+    expect('exchange' in (written ?? {})).toBe(expected);
+    const script = (staticPods.datastoreKept(of)[0] as unknown as { manifest: { script: string } } | undefined)
+      ?.manifest.script;
+    expect(script?.includes('kinit-new')).toBe(count === 1 ? undefined : true);
+    expect(script?.includes('/var/log/pods')).toBe(count === 1 ? undefined : expected);
+  });
+
   test('a cluster that has begun on another host is joined, also by the first of the inventory', () => {
     const moved = begun(
       { ...context, leader: context.nodes[1] as Node },
