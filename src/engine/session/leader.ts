@@ -14,8 +14,9 @@ interface OfInventory {
 }
 
 /**
- * The control-plane hosts among those given, the fittest to speak to first: whose API server listens, then who has one, then who has
- * any part of a control plane, then those that are none yet; in the inventory's order where they are alike.
+ * The control-plane hosts among those given, the fittest to speak to first: whose API server listens, with its member of the datastore, whose API
+ * server does alone (it keeps whoever asks it waiting), then who has one, then who has any part of a control plane, then those that are none
+ * yet; in the inventory's order where they are alike.
  */
 export function controlPlanesOf<Host extends OfInventory>(hosts: readonly Host[]): readonly Host[] {
   const here = hosts.filter(({ spec }) => isControlPlane(spec));
@@ -24,15 +25,20 @@ export function controlPlanesOf<Host extends OfInventory>(hosts: readonly Host[]
 
 function unfitness({ facts }: OfInventory): number {
   const there = facts === undefined || !isMember(facts) ? undefined : controlPlaneOn(facts.kubernetes.manifests);
-  if (facts === undefined || there === undefined) return 3;
-  const port = there.options['apiServer.port'];
-  if (port === undefined) return 2;
-  return facts.listening.some((socket) => socket.port === Number(port)) ? 0 : 1;
+  if (facts === undefined || there === undefined) return 4;
+  const listens = (wanted: number): boolean => facts.listening.some(({ port }) => port === wanted);
+  const { 'apiServer.port': port, datastore } = there.options;
+  if (port === undefined) return 3;
+  if (!listens(Number(port))) return 2;
+  // Of pods, the one that has a manifest here; it is not told by the API server's flags whose etcd that asks.
+  const pods = Object.keys(facts.kubernetes.manifests);
+  const store = DATASTORES.find(({ id }) => id === datastore || pods.some((path) => path.endsWith(`/${id}.yaml`)));
+  return store === undefined || store.ports.claimed.every((each) => listens(each.port)) ? 0 : 1;
 }
 
 /** Whether its API server listened when it was looked at. */
 export function apiListens(host: OfInventory): boolean {
-  return unfitness(host) === 0;
+  return unfitness(host) < 2;
 }
 
 /** Whether a control plane, or a part of it, lies on the host: a cluster has begun there. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { controlPlanesOf, leaderOf, requireLeader } from '../../../src/engine/session/leader.js';
+import { apiListens, controlPlanesOf, leaderOf, requireLeader } from '../../../src/engine/session/leader.js';
 import type { LiveHost, LostHost } from '../../../src/engine/session/session.js';
 import { KinitError } from '../../../src/model/error.js';
 
@@ -87,4 +87,18 @@ test('a cluster that has begun on a host which does not answer now is not begun 
   expect(messageOf([withoutPods, withoutPods], [lost('cp1', 'control-plane')])).toBe(
     '1 of 3 control-plane hosts cannot be reached: cp1',
   );
+});
+
+test('whose API server listens without its member of the datastore comes behind those that have theirs', () => {
+  const text = `spec: { containers: [{ name: kube-apiserver, command: [kube-apiserver, --secure-port=6443, "--etcd-servers=https://127.0.0.1:2379"] }] }`;
+  const listening = (name: string, ...ports: number[]): LiveHost => {
+    const host = live(name, 'control-plane', 'listens');
+    const sockets = ports.map((port) => ({ protocol: 'tcp', address: '*', port }));
+    const manifests = { '/manifests/kube-apiserver.yaml': text, '/manifests/etcd.yaml': pod('etcd', '--name=x') };
+    const kubernetes = { ...host.facts.kubernetes, manifests };
+    return { ...host, facts: { ...host.facts, listening: sockets, kubernetes } } as LiveHost;
+  };
+  const [alone, well, down] = [listening('alone', 6443), listening('well', 6443, 2379, 2380), listening('down', 2379)];
+  expect(controlPlanesOf([down, alone, well]).map((host) => host.spec.name)).toEqual(['well', 'alone', 'down']);
+  expect([well, alone, down].map(apiListens)).toEqual([true, true, false]);
 });
