@@ -3,8 +3,6 @@
 # $1 = folder of its log, $2 = its folder, $3 = the record of the cluster
 # include: ./client.sh
 
-there() { if [ -e "$1" ]; then echo yes; else echo no; fi; }
-
 if has_log "$1"; then echo data=yes; else echo data=no; fi
 echo "folder=$(there "$2")"
 echo "cluster=$(there "$3")"

@@ -5,6 +5,7 @@
 # ask ARGUMENTS: etcdctl, of the member that answered. line_of PEER: its line. field N LINE: a part of a line.
 # has_log FOLDER: whether a member's log is in this folder, without which it has no data (etcd: server/storage/wal Exist). Its other files are made
 # anew also by one that ends because it has none.
+# there PATH: prints yes or no.
 # include: ../../../shell/lib/host-path.sh
 
 certificates=/etc/kubernetes/pki/etcd
@@ -39,3 +40,5 @@ has_log() {
   done
   return 1
 }
+
+there() { if [ -e "$1" ]; then echo yes; else echo no; fi; }

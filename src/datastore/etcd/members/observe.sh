@@ -3,8 +3,6 @@
 # $1 = URLs of members, for clients, comma separated, $2 = folder of its log, $3 = its manifest
 # include: ./client.sh
 
-there() { if [ -e "$1" ]; then echo yes; else echo no; fi; }
-
 if has_log "$2"; then echo data=yes; else echo data=no; fi
 echo "manifest=$(there "$3")"
 # On a host that is being set up they come later.

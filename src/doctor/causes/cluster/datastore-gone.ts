@@ -1,5 +1,4 @@
-import { said, type Cause, type Sighting } from '../../cause.js';
-import type { Evidence, HostEvidence } from '../../evidence.js';
+import { eachHost, said, type Cause } from '../../cause.js';
 import { kubeletWords, lastWords } from '../../read/datastore.js';
 import { datastoreOn, serverOn } from '../../read/form.js';
 
@@ -13,34 +12,21 @@ export const datastoreGone: Cause = {
     'Mostly the disk with the data is not mounted (`findmnt`, `/etc/fstab`): with it back in its place `kinit init` starts the control plane at once. Where the data are lost: `kinit datastore backups` shows the backups that hosts have made, and `kinit datastore restore FILE --stop` puts one in place. Where other members have the data, `kinit init` makes this one a member again. Without all of these a new cluster is made: `kinit reset`, `kinit init`.',
   // What the server and the containers end with is its consequence.
   rank: 52.3,
-  find: (evidence) =>
-    evidence.hosts.filter(({ isControlPlane }) => isControlPlane).flatMap((host) => goneOn(host, evidence)),
+  find: eachHost((host, evidence) => {
+    if (!host.isControlPlane) return undefined;
+    const { title, gone = [] } = datastoreOn(host);
+    const words = [...lastWords(host, evidence), ...kubeletWords(host)];
+    const line = words.findLast((text) => gone.some((each) => text.includes(each)));
+    if (line === undefined) return undefined;
+    // Its own API server does not answer: another one does, so that other members have the data.
+    const lost =
+      evidence.cluster !== undefined
+        ? 'kinit init has it get those of the other members'
+        : 'kinit datastore backups lists those that hosts have made, kinit datastore restore FILE --stop puts one in place';
+    return {
+      found: `there are none of the data of ${title}: ${said(line)}`,
+      next: `on ${host.host}: see that their disk is mounted (findmnt, /etc/fstab), then systemctl restart ${serverOn(host)?.name ?? 'kubelet'}`,
+      kinit: `; where they are lost, ${lost}`,
+    };
+  }),
 };
-
-function goneOn(host: HostEvidence, evidence: Evidence): Sighting[] {
-  const { title, gone = [] } = datastoreOn(host);
-  const words = [...lastWords(host, evidence), ...kubeletWords(host)];
-  const line = words.findLast((text) => gone.some((each) => text.includes(each)));
-  if (line === undefined) return [];
-  const found = `there are none of the data of ${title}: ${said(line)}`;
-  const look = `on ${host.host}: see that their disk is mounted (findmnt, /etc/fstab), then systemctl restart ${serverOn(host)?.name ?? 'kubelet'}`;
-  // Its own API server does not answer: another one does, so that other members have the data.
-  if (evidence.cluster !== undefined)
-    return [
-      {
-        host: host.host,
-        found,
-        next: look,
-        kinit: '; where they are lost, kinit init has it get those of the other members',
-      },
-    ];
-  return [
-    {
-      host: host.host,
-      found,
-      next: look,
-      kinit:
-        '; where they are lost, kinit datastore backups lists those that hosts have made, kinit datastore restore FILE --stop puts one in place',
-    },
-  ];
-}

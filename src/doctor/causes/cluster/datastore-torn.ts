@@ -1,5 +1,4 @@
-import { said, type Cause, type Sighting } from '../../cause.js';
-import type { Evidence, HostEvidence } from '../../evidence.js';
+import { eachHost, said, type Cause } from '../../cause.js';
 import { lastWords } from '../../read/datastore.js';
 import { datastoreOn } from '../../read/form.js';
 
@@ -13,33 +12,25 @@ export const datastoreTorn: Cause = {
     'A disk or a machine that lost its power has lost what it had acknowledged, or something else wrote there: see that the disk is well (`dmesg`, `smartctl`). Then `kinit datastore backups` shows the backups that hosts have made, and `kinit datastore restore FILE` puts one in place; what is there now is kept beside it. Where other members have the data, the damaged one is made anew: `kinit reset NODE`, `kinit init`.',
   // What the server and the containers end with is its consequence.
   rank: 52.5,
-  find: (evidence) =>
-    evidence.hosts.filter(({ isControlPlane }) => isControlPlane).flatMap((host) => tornOn(host, evidence)),
-};
-
-function tornOn(host: HostEvidence, evidence: Evidence): Sighting[] {
-  const { title, torn = [] } = datastoreOn(host);
-  const line = lastWords(host, evidence).find((text) => torn.some((words) => text.includes(words)));
-  if (line === undefined) return [];
-  const found = `the data of ${title} are damaged: ${said(line)}`;
-  const look = `on ${host.host}: see that its disk is well (dmesg)`;
-  // Its own API server does not answer: another one does, so that other members have the data.
-  if (evidence.cluster !== undefined)
-    return [
-      {
-        host: host.host,
+  find: eachHost((host, evidence) => {
+    if (!host.isControlPlane) return undefined;
+    const { title, torn = [] } = datastoreOn(host);
+    const line = lastWords(host, evidence).find((text) => torn.some((words) => text.includes(words)));
+    if (line === undefined) return undefined;
+    const found = `the data of ${title} are damaged: ${said(line)}`;
+    const look = `on ${host.host}: see that its disk is well (dmesg)`;
+    // Its own API server does not answer: another one does, so that other members have the data.
+    if (evidence.cluster !== undefined)
+      return {
         found,
         next: `${look}; other members have the data: take this one out and add it anew`,
         kinit: `; kinit reset ${host.host}, then kinit init do that`,
-      },
-    ];
-  return [
-    {
-      host: host.host,
+      };
+    return {
       found,
       next: `${look}, and put a backup of its data in place`,
       kinit:
         '; kinit datastore backups lists those that hosts have made, kinit datastore restore FILE puts one in place',
-    },
-  ];
-}
+    };
+  }),
+};
