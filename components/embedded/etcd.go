@@ -14,6 +14,7 @@ import (
 	"go.etcd.io/etcd/server/v3/embed"
 	"go.etcd.io/etcd/server/v3/etcdserver"
 	"go.etcd.io/etcd/server/v3/storage/wal"
+	"google.golang.org/grpc"
 	"k8s.io/klog/v2"
 )
 
@@ -23,6 +24,7 @@ const etcdName = "etcd"
 type etcdMember struct {
 	config *embed.Config
 	ready  chan struct{}
+	handed *handedOn
 }
 
 func newEtcdMember(args []string) (component, error) {
@@ -33,7 +35,9 @@ func newEtcdMember(args []string) (component, error) {
 	if err != nil {
 		return nil, endedBy(etcdName, err)
 	}
-	return &etcdMember{config: c, ready: make(chan struct{})}, nil
+	handed := newHandedOn()
+	c.GRPCAdditionalServerOptions = append(c.GRPCAdditionalServerOptions, grpc.ChainUnaryInterceptor(handed.intercept))
+	return &etcdMember{config: c, ready: make(chan struct{}), handed: handed}, nil
 }
 
 // etcdConfig is what etcd makes of its flags (server/etcdmain: newConfig, configFromCmdLine), which ends the process where one is wrong.
@@ -96,6 +100,7 @@ func (e *etcdMember) Run(ctx context.Context) error {
 		return err
 	}
 	defer member.Close()
+	go e.handed.follow(ctx, member.Server)
 	ready := member.Server.ReadyNotify()
 	for {
 		select {

@@ -19,6 +19,17 @@ export async function membersOn(cluster: LabHandle, host: string): Promise<strin
     .sort();
 }
 
+/** The member of that host is etcd's leader from now on. */
+export async function giveLead(cluster: LabHandle, host: string): Promise<void> {
+  const status = async (more: string): Promise<string[][]> =>
+    lines((await cluster.sh(host, etcdctl(LOCAL, `endpoint status ${more}`))).stdout).map((line) => line.split(', '));
+  const own = (await status(''))[0]?.[1] ?? '';
+  // Endpoint, ID, versions, sizes; the first that is true or false says whether it leads.
+  const leads = (fields: string[]): boolean => fields.find((field) => /^(true|false)$/.test(field)) === 'true';
+  const [endpoint = '', id] = (await status('--cluster')).find(leads) ?? [];
+  if (id !== own) await cluster.sh(host, etcdctl(endpoint, `move-leader ${own}`));
+}
+
 /** Somebody on a host who writes numbers into etcd, one after the other, and notes those that it has acknowledged. */
 export interface Writer {
   /** Those that were acknowledged so far. */
