@@ -200,6 +200,33 @@ test('data that are damaged come before the server that ends of it: with the wor
   });
 });
 
+test.each([
+  'panic: assertion failed: Page expected to be: 2, but self identifies as 0',
+  'panic: assertion failed: page 125: has unexpected type/flags: f3e7',
+  'panic: freepages: failed to get all reachable pages (page 137: multiple references (stack: [605 137 67]))',
+  'panic: runtime error: slice bounds out of range [::3070820447] with length 2147483647',
+  'panic: runtime error: index out of range [10841948960521756672] with length 281474976710655',
+  'fatal error: fault',
+  'panic: cannot use none as id',
+  "Error: etcd ended: failed to recover v3 backend from snapshot: failed to find database snapshot file (snap: snapshot file doesn't exist)",
+  "Error: etcd ended: discovery failed: walpb: crc mismatch: expected: b3e1ecb computed: 2c3cda69: in file 'x.wal' at position: 1305944",
+])('of etcd in the process: %s', (words) => {
+  const ill = withServer(WAITING, [starting(30), ended(words, 29), ...again(10), ended(words, 9)]);
+  const hosts = ill.hosts.map((host) => ({ ...host, facts: { ...host.facts, kubernetes: withEtcd(host) } }));
+  expect(errors({ ...ill, hosts })[0]).toMatchObject({
+    cause: 'datastore-torn',
+    found: `the data of etcd are damaged: ${words.replace(/^Error: /, '')}`,
+  });
+});
+
+function withEtcd({ facts: { kubernetes } }: HostEvidence): HostEvidence['facts']['kubernetes'] {
+  const manifests = Object.entries(kubernetes.manifests ?? {}).map(([path, text]) => [
+    path,
+    text.replace(/^datastore:\n( .*\n)*/m, 'datastore:\n  etcd: [--data-dir=/var/lib/etcd]\n'),
+  ]);
+  return { ...kubernetes, manifests: Object.fromEntries(manifests) as Record<string, string> };
+}
+
 test('data that are not there come before all that follows from it: their disk first, then a backup', () => {
   const words =
     'Error: datastore ended: /var/lib/kinit-datastore/state.db has none of the data that the cluster has had: is it the right place';

@@ -22,6 +22,23 @@ import { etcdSupply } from './supply.js';
 
 const BEGINNINGS = shellScript('./care/beginnings.sh', import.meta.url);
 
+/** What etcd, or the process that it is in, ends with where its files are not what it wrote: each came of bytes that were changed in them (etcd 3.6.8). */
+const TORN = [
+  // bbolt, where it opens a database, reads a page, follows what is on it, is told of more on it than there can be, and finds the file too short.
+  'invalid database',
+  'checksum error',
+  'Page expected to be: ',
+  'has unexpected type/flags: ',
+  'freepages: failed to get all reachable pages',
+  'with length 2147483647',
+  'with length 281474976710655',
+  'fatal error: fault',
+  // etcd's log and snapshots (wal, walpb, snap): another record than was written, a log without its beginning, a database older than both.
+  'crc mismatch',
+  'cannot use none as id',
+  "snapshot file doesn't exist",
+];
+
 /** etcd on every control-plane host, as kubeadm has it: a pod, or in the process of the API server. */
 export const etcd: Datastore = {
   id: 'etcd',
@@ -60,8 +77,7 @@ export const etcd: Datastore = {
   health: { checks: ['etcd', 'etcd-readiness'], certificates: CERTIFICATES_DIR },
   leftovers: [etcdData, etcdReplacing],
   slowDisk,
-  // Of bbolt (errors/errors.go), and of etcd's log and snapshots (wal, walpb, snap).
-  torn: ['invalid database', 'checksum error', 'crc mismatch'],
+  torn: TORN,
   // In the one process (components/embedded/etcd.go), and of the kubelet that does not start its pod (pkg/volume/hostpath).
   gone: ['has none of the data that the cluster has had', 'volume "etcd-member"'],
   care: etcdCare,

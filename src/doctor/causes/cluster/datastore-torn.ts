@@ -6,7 +6,7 @@ export const datastoreTorn: Cause = {
   name: 'datastore-torn',
   title: "The datastore's file on the disk is damaged",
   symptom:
-    'The connection to the server was refused; the datastore, or the server that it is part of, ends with "invalid database", "crc mismatch" or "file is not a database"',
+    'The connection to the server was refused; the datastore, or the server that it is part of, ends with "invalid database", "Page expected to be", "crc mismatch" or "file is not a database"',
   sign: "The last words of the datastore's container, or of the process that it is in, say that what lies on the disk is not what was written there.",
   remedy:
     'A disk or a machine that lost its power has lost what it had acknowledged, or something else wrote there: see that the disk is well (`dmesg`, `smartctl`). Then `kinit datastore backups` shows the backups that hosts have made, and `kinit datastore restore FILE` puts one in place; what is there now is kept beside it. Where other members have the data, the damaged one is made anew: `kinit reset NODE`, `kinit init`.',
