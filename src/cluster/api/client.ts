@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiResponse, ClusterApi, KubeObject, ObjectRef } from '../../model/api.js';
 import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
-import { isOutage, refused } from './errors.js';
+import { isOutage, isSilence, refused } from './errors.js';
 import { list, text } from './json.js';
 import { resourcePaths } from './paths.js';
 import { type Answer, openTransport, type TransportOptions } from './transport.js';
@@ -11,12 +11,14 @@ export type ApiOptions = TransportOptions;
 
 /** Pauses between tries of requests that can be repeated without harm; some 6 s in all. */
 const RETRY_DELAYS_MS = [100, 200, 400, 800, 1500, 3000];
+/** Of a server that takes a request and is silent: each of them takes as long as one may. */
+const SILENT_TRIES = 2;
 /** The longest pause a server may ask for. */
 const MAX_RETRY_AFTER_SECONDS = 5;
 
 /**
  * The Kubernetes API over streams that `connectTcp` opens. Nothing is connected before the first request.
- * `get`, `list`, `apply` and `delete` try again, for some 6 s, when no server answers or it answers 409 (apply), 429 or 5xx for a passing reason;
+ * `get`, `list`, `apply` and `delete` try again, for some 6 s, when no server answers (once more where it is silent) or it answers 409 (apply), 429 or 5xx for a passing reason;
  * `request` tries once and gives every status as an answer. Errors: class 'access' when nothing answers, 'change' when the API refuses.
  */
 export function openApi(options: ApiOptions): ClusterApi {
@@ -122,6 +124,7 @@ async function withRetries(
   conflicts: boolean,
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
+  let silent = 0;
   for (const delay of RETRY_DELAYS_MS) {
     let pause = delay;
     try {
@@ -130,6 +133,8 @@ async function withRetries(
       pause = Math.max(delay, Math.min(answer.retryAfter ?? 0, MAX_RETRY_AFTER_SECONDS) * 1000);
     } catch (thrown) {
       if (!isOutage(thrown)) throw thrown;
+      if (isSilence(thrown)) silent += 1;
+      if (silent === SILENT_TRIES) throw thrown;
     }
     // After Ctrl-C one try must do: what runs then is cleaning up.
     if (signal?.aborted === true) break;

@@ -5,7 +5,7 @@ import { text } from './json.js';
 
 /** The connection to the API server failed before an answer came. Cause of a KinitError of class 'access'. */
 export class ConnectionFailure extends Error {
-  /** For example ECONNREFUSED, ECONNRESET, TIMEOUT. */
+  /** For example ECONNREFUSED, ECONNRESET; TIMEOUT where it took the connection and gave no answer. */
   readonly code: string;
 
   constructor(message: string, code: string, cause?: unknown) {
@@ -95,4 +95,10 @@ function hintFor(status: number, reason: string): string | undefined {
   if (status > 500 || reason === 'InternalError')
     return 'Look at the API server: crictl logs of kube-apiserver on a control-plane host.';
   return undefined;
+}
+
+/** Whether an outage is of a server that took the connection and gave no answer in time. */
+export function isSilence(error: unknown): boolean {
+  const cause = error instanceof KinitError ? error.context.cause : undefined;
+  return cause instanceof ConnectionFailure && cause.code === 'TIMEOUT';
 }

@@ -118,9 +118,13 @@ function exchange(options: TransportOptions, agent: Agent, outgoing: Outgoing): 
 function fromProxy(answer: Answer, { headers }: IncomingMessage): Answer {
   if (answer.status !== 500 || headers['audit-id'] !== undefined) return answer;
   const said = String(answer.body).trim();
-  // Go's client has no codes for what it says.
-  const certificates = /\b(tls|x509):/.test(said);
-  throw new ConnectionFailure(said, certificates ? 'ERR_TLS_BEHIND_PROXY' : 'ECONNREFUSED');
+  throw new ConnectionFailure(said, codeOf(said));
+}
+
+/** Go's client has no codes for what it says. */
+function codeOf(said: string): string {
+  if (/\b(tls|x509):/.test(said)) return 'ERR_TLS_BEHIND_PROXY';
+  return /TLS handshake timeout/.test(said) ? 'TIMEOUT' : 'ECONNREFUSED';
 }
 
 async function readBody(response: IncomingMessage): Promise<Answer> {

@@ -207,6 +207,14 @@ test('a server that never answers is given up after the bound', async () => {
   expect(seen).toHaveLength(1);
 });
 
+test('what takes a request and is silent is asked once more, not for as long as one that is not there', async () => {
+  api = open({ timeoutSeconds: 0.5 });
+  replies = ['hang', 'hang', { status: 200, json: {} }];
+  const asked = await failure(api.get({ apiVersion: 'v1', kind: 'Node', name: 'node1' }));
+  expect(asked.context).toMatchObject({ found: 'no answer within 0.5 s', unreachable: 'api' });
+  expect(seen).toHaveLength(2);
+});
+
 test('an abort ends a read in flight, and what cleans up afterwards still gets through', async () => {
   const stop = new AbortController();
   api = open({ signal: stop.signal });
