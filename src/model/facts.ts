@@ -85,6 +85,8 @@ export interface HostFacts {
     readonly port: number;
     readonly process?: string;
     readonly pid?: number;
+    /** Connections that nobody has taken up yet. Absent: none, or it was not to be seen. */
+    readonly waiting?: number;
   }[];
   /** Proxies that services and logins take; what kinit itself wrote is not among them. */
   readonly proxies?: readonly ProxySetting[];

@@ -10,6 +10,7 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, title: string]>
   'balancer-down': ['cluster', 'balancer-down: what the doctor advises'],
   'datastore-gone': ['datastore', 'there are none of the data of SQLite'],
   'datastore-torn': ['datastore', 'the data of SQLite are damaged'],
+  hangs: ['ha', "cause: 'hangs'"],
   'server-down': ['embedded', "cause: 'server-down'"],
   'sqlite-slow-disk': ['embedded', "cause: 'sqlite-slow-disk'"],
   'node-gone': ['doctor', 'node-gone: a machine that lost its power'],

@@ -11,6 +11,11 @@ const recordings = ILL;
 const CHANGED: Readonly<Record<string, (healthy: Evidence) => Evidence>> = {
   'clock-skew': (healthy) =>
     onFirst(healthy, (host) => ({ ...host, facts: { ...host.facts, clockOffsetMs: -7_200_000 } })),
+  hangs: (healthy) =>
+    onFirst(healthy, (host) => {
+      const socket = { protocol: 'tcp', address: '::', port: 6443, process: 'kube-apiserver', pid: 7 } as const;
+      return { ...host, facts: { ...host.facts, listening: [{ ...socket, waiting: 19 }] } };
+    }),
   'same-identity': (healthy) => ({
     ...healthy,
     hosts: healthy.hosts.map((host) => ({

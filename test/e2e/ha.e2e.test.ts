@@ -9,6 +9,7 @@ import { kubeBinary } from './support/control-plane.js';
 import { controlPlanes, type ControlPlanes } from './support/control-planes.js';
 import { cutWhen } from './support/cuts.js';
 import { EVERYTHING, leftOut } from './support/everything.js';
+import { findsCause } from './support/examine.js';
 import { etcdctl, LOCAL, membersOn, startWriter } from './support/etcd.js';
 import { all, eventually, failuresOf, kinit, kinitEvents, kinitOk, only, type LabHandle } from './support/kinit.js';
 import { changedInventory } from './support/running.js';
@@ -110,6 +111,37 @@ test.each([KILLED, FROZEN])(
     expect(written).toBeGreaterThan(50);
   },
 );
+
+test('an API server that hangs: the doctor names it, runs go through another one and say so, and by the advice it goes on', async () => {
+  await findsCause(
+    { ...cluster, inventory: three },
+    {
+      cause: 'hangs',
+      host: 'node1',
+      found: /^(kube-apiserver|kinit-server) \(pid \d+\) takes up no connections: \d+ wait at port 6443$/,
+      advice: /where ps -o stat= -p \d+ says T, somebody stopped it: kill -CONT \d+; else /,
+      first: true,
+      everywhere: true,
+      // The balancers knock each second; before some of them wait there is nothing to be seen.
+      provoke: () =>
+        cluster.sh(
+          'node1',
+          `${FROZEN.begin}; i=0; until [ "$(ss -Hltn 'sport = :6443' | awk '{ print $2; exit }')" -gt 4 ]; do i=$((i + 1)); [ $i -lt 30 ] || exit 1; sleep 1; done`,
+        ),
+      mend: async () => {
+        const plan = await kinitEvents(['plan', '-i', three], { timeoutSeconds: 60 });
+        await cluster.sh('node1', FROZEN.end);
+        expect({ code: plan.code, planned: all(plan.events, 'change-planned') }).toEqual({ code: 0, planned: [] });
+        expect(all(plan.events, 'warning')).toContainEqual(
+          expect.objectContaining({
+            host: 'node1',
+            text: expect.stringMatching(/^its API server takes up no connections/) as string,
+          }),
+        );
+      },
+    },
+  );
+});
 
 test('the first host goes off under writes: none that was acknowledged is lost; plan, init and status work without it', async () => {
   const writer = await startWriter(cluster, 'node3', NAMES.map(hosts.address));

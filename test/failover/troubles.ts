@@ -56,13 +56,13 @@ export const KILLED: Trouble = {
   within: 3,
 };
 
-export const FROZEN: Trouble = {
+export const FROZEN = {
   title: 'API servers are frozen',
   ...servers('node1', 'node2'),
   begin: `kill -STOP $(${API})`,
   end: `kill -CONT $(${API})`,
   within: 5,
-};
+} satisfies Trouble;
 
 /** All that a member of the datastore has is gone, as with a disk that was lost or not mounted, and it is started again. @param data its folder @param kill sh text that ends it */
 export const dataLost = (host: string, data: string, kill: string): Trouble => ({

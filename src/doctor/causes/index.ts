@@ -15,6 +15,7 @@ import { dnsLoop } from './cluster/dns.js';
 import { serverDown } from './cluster/server.js';
 import { servingRequestPending } from './cluster/serving-request.js';
 import { slowDisks } from './cluster/slow-disk.js';
+import { hangs } from './host/hangs.js';
 import { firewallApi, firewallKubelet, firewallOverlay } from './host/firewall.js';
 import { leftovers } from './host/leftovers.js';
 import { sameIdentity } from './host/identity.js';
@@ -42,6 +43,7 @@ export const causes: readonly Cause[] = [
   cgroupV1Refused,
   criDisabled,
   portTaken,
+  hangs,
   balancerDown,
   wrongAddress,
   nodeDeleted,

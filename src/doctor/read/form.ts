@@ -1,4 +1,4 @@
-import { controlPlaneOn, FORMS, type ControlPlaneForm } from '../../control-plane/index.js';
+import { controlPlaneOn, controlPlanePorts, FORMS, type ControlPlaneForm } from '../../control-plane/index.js';
 import { DATASTORES, type Datastore } from '../../datastore/index.js';
 import { isMember } from '../../model/facts.js';
 import type { Evidence, HostEvidence } from '../evidence.js';
@@ -22,6 +22,11 @@ export function serverOn(host: HostEvidence): Unit | undefined {
 export function datastoreOn(host: HostEvidence): Datastore {
   const named = controlPlaneOn(host.facts.kubernetes.manifests ?? {})?.options['datastore'];
   return DATASTORES.find(({ id }) => id === named) ?? usualOf(formOn(host));
+}
+
+/** The ports of its control plane; none of a host that has none. */
+export function controlPlanePortsOn(host: HostEvidence, apiPort: number): ReturnType<typeof controlPlanePorts> {
+  return host.isControlPlane ? controlPlanePorts(apiPort, formOn(host), datastoreOn(host)) : [];
 }
 
 /** Form and datastore of a cluster: its control-plane hosts have the same. */

@@ -1,5 +1,7 @@
-import type { LoadedInventory } from '../../model/spec.js';
+import { leftWaiting } from '../../facts/index.js';
+import { isControlPlane, type LoadedInventory } from '../../model/spec.js';
 import { accessThrough, type ClusterAccess } from '../api/access.js';
+import { apiPort } from '../api/port.js';
 import { changesHosts, changesRuntime, upgrades } from '../command.js';
 import {
   changedByOthers,
@@ -64,6 +66,7 @@ export async function chooseHosts(
       });
   }
   const leader = requireLeader(live, lost);
+  warnOfHanging(live, options);
   // A plan is carried out as a whole: not without one of its hosts.
   const strict = options.strict || command === 'apply';
   const missed = lost.find(({ spec }) => asksFor(spec.name, options));
@@ -135,4 +138,14 @@ export function asKnown(known: KnownCluster, { inventory, command }: RunOptions)
 export function asksFor(host: string, { hosts, command }: RunOptions): boolean {
   // A plan names all hosts it concerns.
   return hosts === undefined || command === 'apply' || hosts.includes(host);
+}
+
+/** Such an API server is not the one that a run works through, where there is another; what its own host needs of it may fail. */
+function warnOfHanging(live: readonly LiveHost[], { inventory: { spec }, emit }: RunOptions): void {
+  for (const host of live.filter((each) => isControlPlane(each.spec))) {
+    const socket = leftWaiting(host.facts, apiPort(host, spec));
+    if (socket === undefined) continue;
+    const text = `its API server takes up no connections (${String(socket.waiting)} wait): somebody stopped it, or it hangs. kinit doctor has the way`;
+    emit({ type: 'warning', host: host.spec.name, text });
+  }
 }

@@ -1,5 +1,6 @@
 import { controlPlaneOn } from '../../control-plane/index.js';
 import { DATASTORES } from '../../datastore/index.js';
+import { leftWaiting } from '../../facts/index.js';
 import { KinitError } from '../../model/error.js';
 import { isMember, type HostFacts } from '../../model/facts.js';
 import { isControlPlane, type HostSpec, type Spec } from '../../model/spec.js';
@@ -15,7 +16,7 @@ interface OfInventory {
 
 /**
  * The control-plane hosts among those given, the fittest to speak to first: whose API server listens, with its member of the datastore, whose API
- * server does alone (it keeps whoever asks it waiting), then who has one, then who has any part of a control plane, then those that are none
+ * server does alone, or takes up no connections (it keeps whoever asks it waiting), then who has one, then who has any part of a control plane, then those that are none
  * yet; in the inventory's order where they are alike.
  */
 export function controlPlanesOf<Host extends OfInventory>(hosts: readonly Host[]): readonly Host[] {
@@ -30,6 +31,7 @@ function unfitness({ facts }: OfInventory): number {
   const { 'apiServer.port': port, datastore } = there.options;
   if (port === undefined) return 3;
   if (!listens(Number(port))) return 2;
+  if (leftWaiting(facts, Number(port)) !== undefined) return 1;
   // Of pods, the one that has a manifest here; it is not told by the API server's flags whose etcd that asks.
   const pods = Object.keys(facts.kubernetes.manifests);
   const store = DATASTORES.find(({ id }) => id === datastore || pods.some((path) => path.endsWith(`/${id}.yaml`)));

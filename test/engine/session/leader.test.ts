@@ -102,3 +102,10 @@ test('whose API server listens without its member of the datastore comes behind 
   expect(controlPlanesOf([down, alone, well]).map((host) => host.spec.name)).toEqual(['well', 'alone', 'down']);
   expect([well, alone, down].map(apiListens)).toEqual([true, true, false]);
 });
+
+test('whose API server takes up no connections comes behind those that do', () => {
+  const hanging = live('hanging', 'control-plane', 'listens');
+  const listening = hanging.facts.listening.map((socket) => ({ ...socket, waiting: 19 }));
+  const hosts = [{ ...hanging, facts: { ...hanging.facts, listening } }, live('well', 'control-plane', 'listens')];
+  expect(controlPlanesOf(hosts).map((host) => host.spec.name)).toEqual(['well', 'hanging']);
+});

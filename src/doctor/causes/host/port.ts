@@ -1,4 +1,3 @@
-import { controlPlanePorts } from '../../../control-plane/index.js';
 import { DATASTORES } from '../../../datastore/index.js';
 import { isOwner, neededPorts } from '../../../preflight/ports.js';
 import { isReady } from '../../../cluster/why/pods.js';
@@ -6,7 +5,7 @@ import { type Cause } from '../../cause.js';
 import type { Evidence, HostEvidence } from '../../evidence.js';
 import { nodeNamed, podsOn } from '../../read/cluster.js';
 import { newestContainers } from '../../read/containers.js';
-import { datastoreOn, formOn } from '../../read/form.js';
+import { controlPlanePortsOn } from '../../read/form.js';
 import { isRunning, unit } from '../../read/units.js';
 
 export const portTaken: Cause = {
@@ -20,7 +19,7 @@ export const portTaken: Cause = {
   find: (evidence) =>
     evidence.hosts.flatMap((host) => {
       if (unit(host, 'kubelet') === undefined) return [];
-      return neededPorts(ofControlPlane(host, evidence)).flatMap(({ port, owner }) => {
+      return neededPorts(controlPlanePortsOn(host, evidence.apiPort)).flatMap(({ port, owner }) => {
         const holders = host.facts.listening.filter(
           (socket) => socket.protocol === 'tcp' && socket.port === port && socket.process !== undefined,
         );
@@ -39,10 +38,6 @@ export const portTaken: Cause = {
       });
     }),
 };
-
-function ofControlPlane(host: HostEvidence, { apiPort }: Evidence): ReturnType<typeof controlPlanePorts> {
-  return host.isControlPlane ? controlPlanePorts(apiPort, formOn(host), datastoreOn(host)) : [];
-}
 
 /** Whether the owner of a port does not get to work: another program may stand for it (a proxy of the pod network), or it has another port. */
 function isMissed(owner: string, host: HostEvidence, evidence: Evidence): boolean {

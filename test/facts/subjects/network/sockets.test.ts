@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sockets } from '../../../../src/facts/subjects/network/sockets.js';
+import { leftWaiting, sockets } from '../../../../src/facts/subjects/network/sockets.js';
 
 test('ss: address, port and the first process of each socket', () => {
   const output = [
@@ -38,4 +38,21 @@ test('/proc/net: only sockets that wait, addresses in the order of the kernel', 
     { protocol: 'tcp', address: '2001:db8::1', port: 80 },
     { protocol: 'udp', address: '0.0.0.0', port: 68 },
   ]);
+});
+
+test('connections that nobody takes up are counted, at sockets that take connections alone', () => {
+  const ss = sockets.parse(
+    ['tcp LISTEN 19 4096 *:6443 *:*', 'udp UNCONN 9 0 0.0.0.0:68 0.0.0.0:*', 'tcp LISTEN 2 128 *:22 *:*'].join('\n'),
+  );
+  expect(ss.map(({ port, waiting }) => [port, waiting])).toEqual([
+    [6443, 19],
+    [68, undefined],
+    [22, 2],
+  ]);
+  const proc = sockets.parse('tcp 0: 0100007F:192B 00000000:0000 0A 00000000:0000001F 00:00000000 00000000 0 0 1');
+  expect(proc).toEqual([{ protocol: 'tcp', address: '127.0.0.1', port: 6443, waiting: 31 }]);
+  expect(leftWaiting({ listening: ss }, 6443)).toMatchObject({ port: 6443, waiting: 19 });
+  // A few may be there between two looks of a process that is well.
+  expect(leftWaiting({ listening: ss }, 22)).toBeUndefined();
+  expect(leftWaiting({ listening: [] }, 6443)).toBeUndefined();
 });
