@@ -11,7 +11,7 @@ export type ApiOptions = TransportOptions;
 
 /** Pauses between tries of requests that can be repeated without harm; some 6 s in all. */
 const RETRY_DELAYS_MS = [100, 200, 400, 800, 1500, 3000];
-/** Of a server that takes a request and is silent: each of them takes as long as one may. */
+/** Of a server that takes requests and is silent, until it answers one: each of them takes as long as one may. */
 const SILENT_TRIES = 2;
 /** The longest pause a server may ask for. */
 const MAX_RETRY_AFTER_SECONDS = 5;
@@ -23,8 +23,9 @@ const MAX_RETRY_AFTER_SECONDS = 5;
  */
 export function openApi(options: ApiOptions): ClusterApi {
   const transport = openTransport(options);
+  const silence = { tries: 0 };
   const again = (send: () => Promise<Answer>, conflicts = false): Promise<Answer> =>
-    withRetries(send, conflicts, options.signal);
+    withRetries(send, conflicts, options, silence);
   const paths = resourcePaths((path) => again(() => transport.send('GET', path)));
 
   const get: ClusterApi['get'] = async (ref) => {
@@ -122,19 +123,23 @@ async function servedPath(
 async function withRetries(
   send: () => Promise<Answer>,
   conflicts: boolean,
-  signal: AbortSignal | undefined,
+  { signal, onSilence, address, port }: ApiOptions,
+  silence: { tries: number },
 ): Promise<Answer> {
-  let silent = 0;
   for (const delay of RETRY_DELAYS_MS) {
     let pause = delay;
     try {
       const answer = await send();
+      silence.tries = 0;
       if (!mayPass(answer) && !(conflicts && answer.status === 409)) return answer;
       pause = Math.max(delay, Math.min(answer.retryAfter ?? 0, MAX_RETRY_AFTER_SECONDS) * 1000);
     } catch (thrown) {
       if (!isOutage(thrown)) throw thrown;
-      if (isSilence(thrown)) silent += 1;
-      if (silent === SILENT_TRIES) throw thrown;
+      if (isSilence(thrown)) {
+        silence.tries += 1;
+        if (silence.tries >= SILENT_TRIES) throw thrown;
+        onSilence?.(`${address}:${String(port)}`);
+      }
     }
     // After Ctrl-C one try must do: what runs then is cleaning up.
     if (signal?.aborted === true) break;

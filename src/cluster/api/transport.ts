@@ -19,6 +19,8 @@ interface Bounds {
   readonly host?: string;
   /** Bound on one request, connecting included. Default 30. */
   readonly timeoutSeconds?: number;
+  /** Called where it took a request, gave no answer in time, and is asked once more. */
+  readonly onSilence?: (server: string) => void;
 }
 
 export interface Answer extends ApiResponse {

@@ -5,6 +5,7 @@ import { startProxy } from '../../cluster/api/proxy.js';
 import type { ClusterApi } from '../../model/api.js';
 import { defined } from '../../model/defined.js';
 import { KinitError } from '../../model/error.js';
+import type { Emit } from '../../model/event.js';
 import { readFiles } from '../../facts/index.js';
 import type { HostFacts } from '../../model/facts.js';
 import type { HostConnection } from '../../model/host.js';
@@ -86,6 +87,8 @@ export interface AccessOptions {
   readonly mayReadKeys: boolean;
   /** Bound on one request. Default: the client's own. */
   readonly timeoutSeconds?: number;
+  /** Told where an API server keeps whoever asks it waiting. */
+  readonly emit?: Emit;
 }
 
 /**
@@ -94,10 +97,10 @@ export interface AccessOptions {
  */
 export function accessThrough(
   hosts: readonly LiveHost[],
-  { inventory, mayReadKeys, signal, timeoutSeconds }: AccessOptions,
+  { inventory, mayReadKeys, signal, timeoutSeconds, emit }: AccessOptions,
   open = true,
 ): ClusterAccess | undefined {
-  const bounds = { signal, ...defined({ timeoutSeconds }) };
+  const bounds = { signal, ...defined({ timeoutSeconds, emit }) };
   for (const host of controlPlanesOf(hosts)) {
     const gateway = gatewayOf(host, mayReadKeys);
     if (gateway !== undefined) return clusterAccess(gateway, { ...bounds, port: apiPort(host, inventory.spec), open });
@@ -105,7 +108,7 @@ export function accessThrough(
   return undefined;
 }
 
-type Way = Pick<AccessOptions, 'signal' | 'timeoutSeconds'> & { readonly port: number };
+type Way = Pick<AccessOptions, 'signal' | 'timeoutSeconds' | 'emit'> & { readonly port: number };
 
 /** undefined for a host without an administrator's kubeconfig. */
 function gatewayOf({ spec, facts, connection }: LiveHost, mayReadKeys: boolean): Gateway | undefined {
@@ -127,9 +130,12 @@ export async function readFile(connection: HostConnection, path: string): Promis
 
 async function openThrough(
   { connection, address, kubeconfig }: Gateway,
-  { port, ...bounds }: Way,
+  { port, emit, ...way }: Way,
 ): Promise<ClusterApi> {
   const { host } = connection;
+  const onSilence = (server: string): void =>
+    emit?.({ type: 'progress', host, text: `the API server at ${server} gives no answer; asking once more` });
+  const bounds = { ...way, onSilence };
   if (typeof kubeconfig === 'string') {
     const server = `https://${isIPv6(address) ? `[${address}]` : address}:${String(port)}`;
     const proxy = await startProxy(connection, { kubeconfig, server });

@@ -77,7 +77,7 @@ export async function prepare(run: HostsRun, found?: Prepared['artifacts']): Pro
 
 /** The API as it will be asked by then: by the kubeconfig that will lie on the leader, which before the first init is none. */
 function apiAccess(
-  { live, dryRun, inventory, known, signal, access, opened }: HostsRun,
+  { live, dryRun, inventory, known, signal, emit, access, opened }: HostsRun,
   { leader, material }: SharedContext,
 ): ClusterAccess {
   const { name } = leader.spec;
@@ -92,12 +92,12 @@ function apiAccess(
     isSealed(planned) ? readFile(host.connection, SUPER_ADMIN_CONF) : Promise.resolve(planned);
   const kubeconfig = (dryRun ? adminKubeconfigOn(host.facts) : undefined) ?? text;
   const gateway = { connection: host.connection, address: leader.address, kubeconfig };
-  const made = clusterAccess(gateway, { port, signal, open: known.open });
+  const made = clusterAccess(gateway, { port, signal, emit, open: known.open });
   return {
     ...made,
     markOpen: () => {
       made.markOpen();
-      opened((timeoutSeconds) => clusterAccess(gateway, { port, signal, open: true, timeoutSeconds }));
+      opened((timeoutSeconds) => clusterAccess(gateway, { port, signal, emit, open: true, timeoutSeconds }));
     },
   };
 }

@@ -208,11 +208,21 @@ test('a server that never answers is given up after the bound', async () => {
 });
 
 test('what takes a request and is silent is asked once more, not for as long as one that is not there', async () => {
-  api = open({ timeoutSeconds: 0.5 });
-  replies = ['hang', 'hang', { status: 200, json: {} }];
-  const asked = await failure(api.get({ apiVersion: 'v1', kind: 'Node', name: 'node1' }));
+  const said: string[] = [];
+  api = open({ timeoutSeconds: 0.5, onSilence: (server) => said.push(server) });
+  const node = { apiVersion: 'v1', kind: 'Node', name: 'node1' };
+  replies = ['hang', 'hang', 'hang', { status: 404, json: {} }, 'hang', { status: 404, json: {} }];
+  const asked = await failure(api.get(node));
   expect(asked.context).toMatchObject({ found: 'no answer within 0.5 s', unreachable: 'api' });
   expect(seen).toHaveLength(2);
+  // Until it has answered once, it is known to be silent.
+  await failure(api.get(node));
+  expect(seen).toHaveLength(3);
+  expect(await api.get(node)).toBeUndefined();
+  expect(await api.get(node)).toBeUndefined();
+  expect(seen).toHaveLength(6);
+  expect(said).toHaveLength(2);
+  expect(said[0]).toMatch(/^127\.0\.0\.1:\d+$/);
 });
 
 test('an abort ends a read in flight, and what cleans up afterwards still gets through', async () => {
