@@ -23,7 +23,7 @@ type handedOn struct {
 
 func newHandedOn() *handedOn {
 	h := &handedOn{}
-	h.led, h.lost = context.WithCancel(context.Background())
+	h.next()
 	return h
 }
 
@@ -58,7 +58,7 @@ func (h *handedOn) current() context.Context {
 	return h.led
 }
 
-// next begins with another leader. The function that is returned ends what waits for the one before.
+// next begins with another leader. The function that is returned ends what waits for the one before; there is none at first.
 func (h *handedOn) next() context.CancelFunc {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
