@@ -141,6 +141,9 @@ test('an API server that hangs: the doctor names it, runs go through another one
       },
     },
   );
+  await eventually('its API server answers again', 60, () =>
+    cluster.sh('node1', 'kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 10s get --raw /readyz'),
+  );
 });
 
 test('the first host goes off under writes: none that was acknowledged is lost; plan, init and status work without it', async () => {

@@ -11,7 +11,7 @@ export type ApiOptions = TransportOptions;
 
 /** Pauses between tries of requests that can be repeated without harm; some 6 s in all. */
 const RETRY_DELAYS_MS = [100, 200, 400, 800, 1500, 3000];
-/** Of a server that takes requests and is silent, until it answers one: each of them takes as long as one may. */
+/** Of a request that a server takes and is silent about: each takes as long as one may. */
 const SILENT_TRIES = 2;
 /** The longest pause a server may ask for. */
 const MAX_RETRY_AFTER_SECONDS = 5;
@@ -23,9 +23,9 @@ const MAX_RETRY_AFTER_SECONDS = 5;
  */
 export function openApi(options: ApiOptions): ClusterApi {
   const transport = openTransport(options);
-  const silence = { tries: 0 };
+  const server = { isSilent: false };
   const again = (send: () => Promise<Answer>, conflicts = false): Promise<Answer> =>
-    withRetries(send, conflicts, options, silence);
+    withRetries(send, conflicts, options, server);
   const paths = resourcePaths((path) => again(() => transport.send('GET', path)));
 
   const get: ClusterApi['get'] = async (ref) => {
@@ -120,24 +120,27 @@ async function servedPath(
   return find();
 }
 
+/** @param server what is known of it from all requests: one that was silent twice is asked once each time, until it has answered */
 async function withRetries(
   send: () => Promise<Answer>,
   conflicts: boolean,
   { signal, onSilence, address, port }: ApiOptions,
-  silence: { tries: number },
+  server: { isSilent: boolean },
 ): Promise<Answer> {
+  let silent = 0;
   for (const delay of RETRY_DELAYS_MS) {
     let pause = delay;
     try {
       const answer = await send();
-      silence.tries = 0;
+      server.isSilent = false;
       if (!mayPass(answer) && !(conflicts && answer.status === 409)) return answer;
       pause = Math.max(delay, Math.min(answer.retryAfter ?? 0, MAX_RETRY_AFTER_SECONDS) * 1000);
     } catch (thrown) {
       if (!isOutage(thrown)) throw thrown;
       if (isSilence(thrown)) {
-        silence.tries += 1;
-        if (silence.tries >= SILENT_TRIES) throw thrown;
+        silent += 1;
+        server.isSilent ||= silent === SILENT_TRIES;
+        if (server.isSilent) throw thrown;
         onSilence?.(`${address}:${String(port)}`);
       }
     }

@@ -225,6 +225,15 @@ test('what takes a request and is silent is asked once more, not for as long as 
   expect(said[0]).toMatch(/^127\.0\.0\.1:\d+$/);
 });
 
+test('of requests side by side each is asked once more where the server was silent', async () => {
+  api = open({ timeoutSeconds: 0.5 });
+  const nothing = { status: 404, json: {} };
+  replies = ['hang', 'hang', nothing, nothing];
+  const nodes = ['a', 'b'].map((name) => api.get({ apiVersion: 'v1', kind: 'Node', name }));
+  expect(await Promise.all(nodes)).toEqual([undefined, undefined]);
+  expect(seen).toHaveLength(4);
+});
+
 test('an abort ends a read in flight, and what cleans up afterwards still gets through', async () => {
   const stop = new AbortController();
   api = open({ signal: stop.signal });
